@@ -1,0 +1,1 @@
+"""Twinbase: one SQLModel class, two databases that stay twins."""

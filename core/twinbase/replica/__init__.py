@@ -1,0 +1,1 @@
+"""The device twin: an encrypted SQLite file and the engine round it."""

@@ -1,0 +1,1 @@
+"""Public test kit: a server and its devices in one process."""

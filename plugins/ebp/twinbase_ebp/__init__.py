@@ -1,0 +1,1 @@
+"""The EBP plugin: the tables of the ERP, and the projections that feed the mobile schema."""

@@ -1,0 +1,1 @@
+"""The PostgreSQL twin and its door: what runs on the server."""
