@@ -1,1 +1,18 @@
-"""Twinbase: one SQLModel class, two databases that stay twins."""
+"""Twinbase: one SQLModel class, two databases that stay twins.
+
+The way of a row: write (device) → outbox → push → accept (server) → capture → feed → apply (device) → prove, and repair
+what differs. Each step is a file; docs/explanation/way-of-a-row.md walks through them.
+"""
+
+from twinbase.conflict import Conflict, Decision, merge_columns, state_machine
+from twinbase.errors import Refused, TwinbaseError
+from twinbase.hooks import hookimpl
+from twinbase.identity import Identity, Who
+from twinbase.mirror import Mirror, Window, days, within
+from twinbase.mutation import Credentials, Written
+from twinbase.plugins import Plugins
+
+__all__ = [
+    "Conflict", "Credentials", "Decision", "Identity", "Mirror", "Plugins", "Refused", "TwinbaseError", "Who", "Window",
+    "Written", "days", "hookimpl", "merge_columns", "state_machine", "within",
+]  # fmt: skip

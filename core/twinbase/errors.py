@@ -1,0 +1,129 @@
+"""Every error that Twinbase raises. The docstring of a class is its message; details follow it.
+
+TwinbaseError
+├── DeclarationError            a mirror, a plugin or a strategy is declared wrongly (found at start)
+│   ├── MirrorError             one mirror: names the class, the column and what to do
+│   ├── UnknownPlugin
+│   ├── UnknownHook
+│   └── UnknownStrategy
+├── IdentityError               who is asking is not clear
+│   ├── ClaimMissing
+│   └── NotSignedIn
+├── ReplicaError                the file on the device
+│   ├── WrongKey
+│   ├── NotADatabase
+│   ├── DamagedReplica
+│   ├── NewerReplica
+│   ├── ForeignReplica          another server, or another account
+│   └── ReplicaBusy
+├── TransportError              the line to the server
+│   ├── Offline
+│   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
+│   ├── HalfAnswer
+│   └── ServerRefused           the server answered with a problem (RFC 9457)
+└── Refused                     a plugin refuses one mutation, with a reason that a person can read
+"""
+
+
+class TwinbaseError(Exception):
+    """Something went wrong in Twinbase."""
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        first = (type(self).__doc__ or "").strip()
+        super().__init__(f"{first} {detail}".strip())
+
+
+class DeclarationError(TwinbaseError):
+    """A declaration is wrong."""
+
+
+class MirrorError(DeclarationError):
+    """A mirror is declared wrongly."""
+
+
+class UnknownPlugin(DeclarationError):
+    """The configuration names a plugin that is not installed."""
+
+
+class UnknownHook(DeclarationError):
+    """A plugin implements a hook that does not exist."""
+
+
+class UnknownStrategy(DeclarationError):
+    """A mirror names a conflict strategy that no active plugin brings."""
+
+
+class IdentityError(TwinbaseError):
+    """It is not clear who is asking."""
+
+
+class ClaimMissing(IdentityError):
+    """The identity lacks a claim that a scope needs. Nothing is sent, because an empty answer would erase a device."""
+
+
+class NotSignedIn(IdentityError):
+    """Nobody is signed in. Sign in again; the work on this device is kept."""
+
+
+class ReplicaError(TwinbaseError):
+    """The replica on this device cannot be used as asked."""
+
+
+class WrongKey(ReplicaError):
+    """The key does not open this replica. Check the key, or enrol the device again; the file was not changed."""
+
+
+class NotADatabase(ReplicaError):
+    """This file is not a replica. Choose another path; the file was not changed."""
+
+
+class DamagedReplica(ReplicaError):
+    """The replica is damaged. Copy the file away, then recover its unsent work; the file was not changed."""
+
+
+class NewerReplica(ReplicaError):
+    """The replica was written by a newer version of this app. Update the app; the file was not changed."""
+
+
+class ForeignReplica(ReplicaError):
+    """The replica belongs to another server or another account. Open one file per server and account."""
+
+
+class ReplicaBusy(ReplicaError):
+    """Another process is syncing this replica. Wait for it, or stop it."""
+
+
+class TransportError(TwinbaseError):
+    """The exchange with the server did not succeed. Nothing is lost; it is tried again."""
+
+
+class Offline(TransportError):
+    """There is no way to the server at the moment. Work goes on; sync follows when the network is back."""
+
+
+class NotTwinbase(TransportError):
+    """Something answered that is not a Twinbase server, a captive portal perhaps. Open a browser or change network."""
+
+
+class HalfAnswer(TransportError):
+    """The answer stopped in the middle. What arrived whole is kept; the rest is asked for again."""
+
+
+class ServerRefused(TransportError):
+    """The server refused the request."""
+
+    def __init__(self, status: int, kind: str, detail: str = "", **extra: object) -> None:
+        self.status = status
+        self.kind = kind
+        self.extra = extra
+        super().__init__(f"({status} {kind}) {detail}".strip())
+
+
+class Refused(TwinbaseError):
+    """The change was refused."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """`reason` is a short code for programs; `detail` is the sentence that the technician reads."""
+        self.reason = reason
+        super().__init__(detail or reason)

@@ -1,0 +1,72 @@
+"""Every hook that a plugin may implement. Mark an implementation with `@hookimpl`.
+
+Each hook says when it is called and where: *device*, *server* or *both*. docs/reference/hooks.md shows an example of each.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from twinbase.conflict.decision import Strategy
+from twinbase.identity import Identity
+from twinbase.mirror import Mirror
+
+if TYPE_CHECKING:
+    from twinbase.mutation import Credentials, Written
+
+PROJECT = "twinbase"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def twinbase_mirrors() -> Iterable[Mirror]:
+    """The mirrors that this plugin brings.
+
+    When: once, at start. Where: both sides; they must agree, so answer the same on each.
+    Example: `yield Mirror(Product)`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_strategies() -> Mapping[str, Strategy]:
+    """Conflict strategies by name, for `Mirror(conflict=name)`.
+
+    When: once, at start. Where: both sides; strategies decide on the server.
+    Example: `return {"longest_text": longest_text}`.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+async def twinbase_authenticate(credentials: "Credentials", connection: Any) -> Identity | None:
+    """Say who signs in, or None when it is not for this plugin to say. The first identity counts.
+
+    When: at POST auth/login. Where: server. `credentials`: e-mail and password as typed. `connection`: asyncpg, open.
+    Example: `return Identity(user.id, {"colleague_id": str(user.colleague_id)})`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+async def twinbase_before_mutation(written: "Written", identity: Identity, now: datetime) -> None:
+    """Look at a mutation before it is written; raise `Refused(reason, sentence)` to refuse its local transaction.
+
+    When: for every mutation that would be written, after the conflict strategy. Where: server.
+    `written`: twin, operation, key, the row as it is (or None), the columns to be written, in wire form.
+    Example: `if written.row and written.row["state"] == "closed": raise Refused("closed", "The visit is closed.")`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_projections() -> Sequence[Any]:
+    """Projections: queries that feed one server table from others.
+
+    When: once, at start of the server and of `twinbase` commands. Where: server.
+    Example: `return [Projection(Customer, customers_select, sources=["Customer"])]`.
+    """
+    raise NotImplementedError

@@ -1,0 +1,120 @@
+"""Plugins: loaded by the names that the configuration gives, asked through one typed method per hook."""
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from twinbase import builtin, hooks
+from twinbase.conflict.decision import Strategy
+from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
+from twinbase.identity import Identity
+from twinbase.mirror import Mirror
+from twinbase.mutation import Credentials, Written
+from twinbase.registry import Registry, build_registry
+
+GROUP = "twinbase"
+
+
+class Plugins:
+    """The active plugins of one application.
+
+    `Plugins("mobile", "ebp")` loads installed plugins by name (entry points of group `twinbase`); modules and objects with
+    hook implementations are taken as they are. The built-in strategies are a plugin like any other, always active.
+    Installed is not active: what is not named is not even imported.
+    """
+
+    def __init__(self, *plugins: str | object) -> None:
+        self._manager = pluggy.PluginManager(GROUP)
+        self._manager.add_hookspecs(hooks)
+        self._manager.register(builtin, "builtin")
+        for plugin in plugins:
+            self._register(plugin)
+        self._check_pending()
+
+    def _register(self, plugin: str | object) -> None:
+        if isinstance(plugin, str):
+            self._manager.register(_load(plugin), plugin)
+        else:
+            name = plugin.__name__ if isinstance(plugin, ModuleType) else None
+            self._manager.register(plugin, name)
+
+    def _check_pending(self) -> None:
+        """A misspelt hook is an error, not silence."""
+        known = {name for name, _ in inspect.getmembers(hooks, inspect.isfunction) if name.startswith("twinbase_")}
+        for name, plugin in self._manager.list_name_plugin():
+            for member in dir(plugin):
+                if member.startswith("twinbase_") and callable(getattr(plugin, member)) and member not in known:
+                    raise UnknownHook(f"{name}.{member}; the hooks are {', '.join(sorted(known))}.")
+        try:
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            raise UnknownHook(str(error)) from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self._manager.list_name_plugin())
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Every twin of every active plugin, checked."""
+        return build_registry(self.mirrors(), self.strategies())
+
+    def mirrors(self) -> list[Mirror]:
+        return [mirror for mirrors in reversed(self._manager.hook.twinbase_mirrors()) for mirror in mirrors]
+
+    def strategies(self) -> dict[str, Strategy]:
+        strategies: dict[str, Strategy] = {}
+        for brought in reversed(self._manager.hook.twinbase_strategies()):
+            for name, strategy in brought.items():
+                if strategies.setdefault(name, strategy) is not strategy:
+                    raise DeclarationError(f"Two plugins bring a strategy called {name!r}; rename one.")
+        return strategies
+
+    def projections(self) -> list[Any]:
+        return [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
+
+    async def authenticate(self, credentials: Credentials, connection: Any) -> Identity | None:
+        """The first identity that a plugin gives; None when no plugin knows these credentials."""
+        for answer in self._calls("twinbase_authenticate", credentials=credentials, connection=connection):
+            identity: Identity | None = await answer
+            if identity is not None:
+                return identity
+        return None
+
+    async def before_mutation(self, written: Written, identity: Identity, now: datetime) -> None:
+        for answer in self._calls("twinbase_before_mutation", written=written, identity=identity, now=now):
+            await answer
+
+    @cached_property
+    def looks_at_mutations(self) -> bool:
+        """Whether any plugin implements twinbase_before_mutation (a batch of thousands asks this once)."""
+        return bool(self._manager.hook.twinbase_before_mutation.get_hookimpls())
+
+    def _calls(self, hook: str, **arguments: Any) -> Iterable[Any]:
+        """The coroutines of a hook's implementations, one at a time, the plugin named first asked first."""
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            wanted: Mapping[str, Any] = {name: arguments[name] for name in implementation.argnames}
+            yield implementation.function(**wanted)
+
+
+def installed() -> dict[str, EntryPoint]:
+    """The names of all installed plugins, without importing one."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def _load(name: str) -> Any:
+    entry = installed().get(name)
+    if entry is None:
+        raise UnknownPlugin(f"{name!r}; installed are: {', '.join(sorted(installed())) or 'none'}.")
+    return entry.load()
+
+
+def load_plugins(names: Sequence[str]) -> Plugins:
+    """The plugins that a configuration names."""
+    return Plugins(*names)

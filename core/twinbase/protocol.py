@@ -1,0 +1,169 @@
+"""What travels between a device and a server: pydantic models of the wire, version 1.
+
+The streams (initial, pending, repair) are lines of JSON, described in docs/reference/protocol.md; their frames are built
+in SQL on the server and read by msgspec on the device, so only their small heads have models here.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+VERSION = 1
+HEADER_PROTOCOL = "Twinbase-Protocol"
+HEADER_REPLICA = "Twinbase-Replica"
+HEADER_EPOCH = "Twinbase-Epoch"
+HEADER_SCHEMA = "Twinbase-Schema"
+HEADER_REQUEST = "Twinbase-Request"
+STREAM_TYPE = "application/x-ndjson"
+PROBLEM_TYPE = "application/problem+json"
+
+BATCH_MUTATIONS_MAX = 10_000
+BATCH_BYTES_MAX = 16 * 1024 * 1024
+BUCKET_BITS_MAX = 12
+
+Wire = Any
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mutation(Model):
+    """One local write, with what it was based on.
+
+    `tx`: the local transaction on the device; all mutations of one transaction have effect together or not at all.
+    `base`: the version that was read (None: the row was new to the device). `old`: what was read, of the changed columns
+    (of the whole row for a delete). `new`: what was written, of the changed columns (of the whole row for an insert).
+    `at`: the device's clock, uncorrected.
+    """
+
+    id: UUID
+    tx: int = Field(ge=0)
+    twin: str = Field(max_length=128)
+    op: Literal["insert", "update", "delete"]
+    key: list[Wire] = Field(min_length=1, max_length=32)
+    base: int | None = None
+    old: dict[str, Wire] = Field(default_factory=dict)
+    new: dict[str, Wire] = Field(default_factory=dict)
+    at: AwareDatetime
+
+
+class Push(Model):
+    """A batch of mutations, frozen on the device before it is sent: the same n always has the same bytes.
+
+    `previous` is the `batch_hash` of batch n-1 (empty for the first of an epoch).
+    `offset_ms`: server time minus device time, as measured at the last sync (0 when never).
+    """
+
+    n: int = Field(ge=1)
+    previous: str = Field(max_length=64)
+    offset_ms: int = Field(0, ge=-10 * 365 * 86_400_000, le=10 * 365 * 86_400_000)
+    mutations: list[Mutation] = Field(min_length=1, max_length=BATCH_MUTATIONS_MAX)
+
+
+class Outcome(Model):
+    """What became of a mutation.
+
+    `applied`: as written. `merged`: written together with what others wrote. `conflict`: something was set aside (see the
+    journal). `refused`: not written, `reason` is a code and `detail` the sentence for the technician. `parked`: not
+    written because the mutation `behind` was not. `columns`: per contested column who decided. `attributes`: values that
+    the server gave (a number, say).
+    """
+
+    id: UUID
+    status: Literal["applied", "merged", "conflict", "refused", "parked"]
+    reason: str = ""
+    detail: str = ""
+    behind: UUID | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    ask: bool = False
+    attributes: dict[str, Wire] = Field(default_factory=dict)
+
+
+class PushAnswer(Model):
+    """`last_n` and `hash` are the batch that was answered; outcomes come in the order of its mutations."""
+
+    epoch: int
+    last_n: int
+    hash: str
+    outcomes: list[Outcome]
+    replayed: bool = False
+    time: AwareDatetime
+
+
+class Sums(Model):
+    """Of one twin: `sums[bucket] = [rows, high, low]`, bucket = hash & (2**bits - 1)."""
+
+    bits: int = Field(ge=0, le=BUCKET_BITS_MAX)
+    sums: list[tuple[int, int, int]] = Field(max_length=1 << BUCKET_BITS_MAX)
+
+
+class RepairRequest(Model):
+    cursor: str = Field(max_length=16_384)
+    acked: int = Field(0, ge=0)
+    twins: dict[str, Sums] = Field(max_length=512)
+
+
+class InitialRequest(Model):
+    """`resume`: go on after the last whole page that was kept. `twins`: only these. `columns`: backfill these columns."""
+
+    resume: str | None = Field(None, max_length=16_384)
+    twins: list[str] | None = Field(None, max_length=512)
+    columns: dict[str, list[str]] | None = None
+
+
+class TwinSchema(Model):
+    version: int = Field(1, ge=1)
+    columns: list[str] = Field(min_length=1, max_length=2000)
+
+
+class SchemaRequest(Model):
+    """What the device has: per twin its version and columns, key columns first."""
+
+    twins: dict[str, TwinSchema] = Field(max_length=512)
+
+
+class SchemaAnswer(Model):
+    """`twins`: the columns that will travel. `refused`: twins that this server does not serve to that version, and why."""
+
+    schema_: str = Field(alias="schema")
+    twins: dict[str, list[str]]
+    refused: dict[str, str] = Field(default_factory=dict)
+
+
+class LoginRequest(Model):
+    email: str = Field(max_length=320)
+    password: str = Field(max_length=1024)
+    replica: UUID
+    device_name: str = Field("", max_length=200)
+
+
+class LoginAnswer(Model):
+    token: str
+    expires_in_seconds: int
+    subject: str
+    claims: dict[str, Any]
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` is a short code of ours, for programs; `detail` is for a person."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+
+
+def batch_hash(replica: UUID, epoch: int, body: bytes) -> str:
+    """The chained hash of a batch: over who sends it and the body's exact bytes, which hold n and the previous hash."""
+    return hashlib.sha256(f"{replica}\n{epoch}\n".encode() + body).hexdigest()
+
+
+def schema_fingerprint(twins: Mapping[str, Sequence[str]]) -> str:
+    """The name of a set of twins and their columns, in order."""
+    return hashlib.sha256(msgspec.json.encode(twins, order="sorted")).hexdigest()[:16]

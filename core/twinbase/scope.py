@@ -1,0 +1,115 @@
+"""Scopes: from a declaration to one SQL condition with parameters, and what that condition reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ARRAY, BindParameter, Column, ColumnElement, Table, and_, any_, exists, true
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression
+
+from twinbase.errors import MirrorError
+from twinbase.identity import AS_OF, CLAIM_PREFIX, Who
+from twinbase.mirror import Mirror, Within
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeReads:
+    """What a scope looks at: claims, the moving time, and per (schema, table) the columns."""
+
+    claims: frozenset[str] = frozenset()
+    as_of: bool = False
+    columns: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.columns)
+
+
+def resolve_scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> ColumnElement[bool] | None:
+    """The condition of a mirror's scope and window; None when every identity sees every row."""
+    parts = [part for part in (_scope(mirror, by_model, ()), _window(mirror)) if part is not None]
+    return _claims_as_arrays(and_(*parts)) if parts else None
+
+
+def _window(mirror: Mirror) -> ColumnElement[bool] | None:
+    return None if mirror.window is None else mirror.window.predicate(Who())
+
+
+def _scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]) -> ColumnElement[bool] | None:
+    owner = mirror.model.__name__
+    if mirror.scope is None:
+        return None
+    if isinstance(mirror.scope, Within):
+        return _within(mirror, mirror.scope, by_model, seen)
+    try:
+        condition = mirror.scope(Who())
+    except TypeError as error:
+        raise MirrorError(
+            f"{owner}: its scope cannot be read as SQL ({error}). It is called once, at start, with parameters: "
+            "use and_, or_ and comparisons instead of if, and, or, in."
+        ) from error
+    if isinstance(condition, bool):
+        condition = true() if condition else ~true()
+    if not isinstance(condition, ColumnElement):
+        raise MirrorError(f"{owner}: its scope gives a {type(condition).__name__}, it must give a SQL condition.")
+    return condition
+
+
+def _within(
+    mirror: Mirror, within: Within, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]
+) -> ColumnElement[bool]:
+    owner = mirror.model.__name__
+    parent = by_model.get(within.parent)
+    if parent is None:
+        raise MirrorError(f"{owner} is within {within.parent.__name__}, which has no mirror: declare one, or write the scope out.")
+    if mirror.model in seen:
+        raise MirrorError(f"{owner}: its scope follows parents in a circle; write one of them out with select().")
+    key = list(parent.model.__table__.primary_key.columns)  # type: ignore[attr-defined]
+    if len(key) != 1:
+        raise MirrorError(f"{owner} is within {within.parent.__name__}, whose key has {len(key)} columns: write the scope out.")
+    inner = [part for part in (_scope(parent, by_model, (*seen, mirror.model)), _window(parent)) if part is not None]
+    inside = exists().where(and_(key[0] == within.column, *inner)).correlate(mirror.model.__table__)  # type: ignore[attr-defined]
+    return (within.column.is_(None) | inside) if within.nulls else inside
+
+
+def _claims_as_arrays(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """`column IN (claim)` becomes `column = ANY(claim)`, so that the statement is the same for every identity."""
+
+    def replace(element: Any, **_: Any) -> Any:
+        if (
+            isinstance(element, BinaryExpression)
+            and element.operator in (operators.in_op, operators.not_in_op)
+            and isinstance(element.right, BindParameter)
+            and _is_parameter(element.right)
+        ):
+            name = str(element.right.key)
+            array = BindParameter(name, type_=ARRAY(element.left.type), unique=False)
+            inside = element.left == any_(array)
+            return inside if element.operator is operators.in_op else ~inside
+        return None
+
+    return visitors.replacement_traverse(condition, {}, replace)
+
+
+def _is_parameter(element: BindParameter[Any]) -> bool:
+    return str(element.key).startswith(CLAIM_PREFIX) or element.key == AS_OF
+
+
+def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None) -> ScopeReads:
+    """The claims, time, tables and columns that a condition depends on, its own table included."""
+    claims: set[str] = set()
+    as_of = False
+    columns: dict[tuple[str, str], set[str]] = {(table.schema or "public", table.name): set()}
+    for element in visitors.iterate(condition) if condition is not None else ():
+        if isinstance(element, BindParameter) and _is_parameter(element):
+            claims |= {str(element.key).removeprefix(CLAIM_PREFIX)} if element.key != AS_OF else set()
+            as_of |= element.key == AS_OF
+        elif isinstance(element, Table):
+            columns.setdefault((element.schema or "public", element.name), set())
+        elif isinstance(element, Column) and isinstance(element.table, Table):
+            columns.setdefault((element.table.schema or "public", element.table.name), set()).add(element.name)
+    for schema, name in columns:
+        if schema in ("pg_catalog", "information_schema"):
+            raise MirrorError(f"{owner}: its scope reads {schema}.{name}, whose changes nobody can capture.")
+    return ScopeReads(frozenset(claims), as_of, {key: frozenset(names) for key, names in columns.items()})
