@@ -1,0 +1,40 @@
+"""How many rows each table gets: the shape's, scaled, with what a company of a hundred technicians needs."""
+
+from twinbase_ebp.generator.shape import tables
+
+TECHNICIANS = 100
+TECHNICIANS_MIN = 6
+OFFICE = 18
+DEPOTS = 3
+# A small database still has its lists (units, families, countries…): no table shrinks below this, unless it was smaller.
+ROWS_MIN = 60
+
+# The install that the shape describes leaves these two empty; a company with sectors and serviced boilers fills them. Two
+# one-row tables of window settings stand empty in their place, so that as many tables are empty as there.
+LIVED_IN = {"GeographicSector": 8, "ScheduleEventCustomerProduct": 600}
+LEFT_EMPTY = ("EbpSysDashboard", "EbpSysNavBar")
+
+
+def technicians(scale: float) -> int:
+    return max(TECHNICIANS_MIN, round(TECHNICIANS * scale))
+
+
+def row_counts(scale: float = 1.0) -> dict[str, int]:
+    """Rows of every table at this scale; at 1.0 they are EBP's own, about 670,000."""
+    people = technicians(scale)
+    counts = {table.name: _scaled(LIVED_IN.get(table.name, table.rows), scale) for table in tables().values()}
+    counts |= dict.fromkeys(LEFT_EMPTY, 0)
+    counts["Colleague"] = people + OFFICE
+    counts["Storehouse"] = people + DEPOTS
+    # An agenda is as full for six technicians as for a hundred.
+    counts["ScheduleEvent"] = round(tables()["ScheduleEvent"].rows * people / TECHNICIANS)
+    # One extension row per document, under the same key.
+    for document in ("SaleDocument", "PurchaseDocument"):
+        counts[f"{document}Ex"] = counts[document]
+    # The main depot and each van hold something of everything that is kept.
+    counts["StockItem"] = max(counts["StockItem"], counts["Storehouse"] * 10)
+    return counts
+
+
+def _scaled(rows: int, scale: float) -> int:
+    return max(min(rows, ROWS_MIN), round(rows * scale))
