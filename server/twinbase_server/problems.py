@@ -1,0 +1,111 @@
+"""Problems: what the server says when it cannot do what was asked (RFC 9457, application/problem+json).
+
+A problem's `type` is a short code for programs, its `detail` a sentence for a person. The list below is all of them;
+docs/reference/protocol.md says what a device does about each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from twinbase.errors import TwinbaseError
+from twinbase.protocol import PROBLEM_TYPE, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type of problem: its HTTP status, and its title, which never varies."""
+
+    status: int
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad-cursor": Kind(400, "The cursor is not one of this server's. Start with an initial sync."),
+    "bad-request": Kind(400, "The request is not understood."),
+    "batch-too-large": Kind(413, "The batch holds more mutations than the server takes. Send it in parts."),
+    "body-too-large": Kind(413, "The body is larger than the server takes."),
+    "claim-missing": Kind(403, "The account lacks a claim that a scope needs. Nothing was sent or removed."),
+    "credentials-wrong": Kind(401, "The e-mail or the password is wrong."),
+    "database-unavailable": Kind(503, "The database does not answer at the moment. Try again."),
+    "device-revoked": Kind(403, "This device was cut off. Ask whoever administers the server."),
+    "epoch": Kind(409, "The server knows this device under another epoch."),
+    "forked": Kind(409, "Another copy of this device has pushed. Take a new epoch and send again."),
+    "gap": Kind(409, "The server has not seen the batch before this one."),
+    "generation": Kind(409, "The server's history has changed, after a restore perhaps. Offer recent work again."),
+    "internal": Kind(500, "The server failed. Nothing was changed."),
+    "media-type": Kind(415, "The body's type or encoding is not one that the server reads."),
+    "method": Kind(405, "This address does not take that method."),
+    "not-found": Kind(404, "There is nothing at this address."),
+    "other-account": Kind(403, "The device belongs to another account. Open one file per account."),
+    "other-device": Kind(403, "The token was given to another device. Sign in on this one."),
+    "page-too-large": Kind(413, "One page is larger than the server sends."),
+    "protocol": Kind(400, "The protocol headers are missing or wrong."),
+    "schema-unknown": Kind(409, "The server does not know this device's schema. Send it to sync/schema."),
+    "sync-off": Kind(503, "Sync is switched off for the moment. Work goes on; try again later."),
+    "token-expired": Kind(401, "The token has expired. Sign in again."),
+    "token-invalid": Kind(401, "The token is missing or not one of this server's. Sign in again."),
+    "too-busy": Kind(503, "The server is busy. Try again."),
+    "too-slow": Kind(503, "The answer took too long. Try again."),
+    "upgrade-required": Kind(426, "This app is too old for the server. Update it; unsent work is kept."),
+}
+RETRY_AFTER_SECONDS = 10
+
+
+class ProblemError(TwinbaseError):
+    """The server cannot do what was asked."""
+
+    def __init__(self, kind: str, detail: str = "", *, headers: Mapping[str, str] | None = None, **extra: Any) -> None:
+        """`kind` is a key of KINDS; `extra` members travel in the body beside type, title, status and detail."""
+        self.kind = kind
+        self.status = KINDS[kind].status
+        self.title = KINDS[kind].title
+        self.extra = extra
+        self.headers = {**_headers(kind, self.status), **(headers or {})}
+        super().__init__(f"[{kind}] {detail}")
+        self.detail = detail
+
+    @property
+    def type(self) -> str:
+        return self.kind
+
+    def body(self) -> dict[str, Any]:
+        """What travels."""
+        problem = Problem(type=self.kind, title=self.title, status=self.status, detail=self.detail, **self.extra)
+        return problem.model_dump(mode="json")
+
+
+def _headers(kind: str, status: int) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if kind.startswith("token-"):
+        error = "" if kind == "token-invalid" else ' error="invalid_token"'
+        headers["WWW-Authenticate"] = f"Bearer{error}"
+    return headers
+
+
+def problem_response(problem: ProblemError) -> Response:
+    """The HTTP answer."""
+    return JSONResponse(problem.body(), problem.status, problem.headers, media_type=PROBLEM_TYPE)
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """FastAPI's handler for ProblemError."""
+    assert isinstance(error, ProblemError)
+    return problem_response(error)
+
+
+def described(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for its `responses=` in the OpenAPI: one entry per status, an example per type."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        status = KINDS[kind].status
+        content = answers.setdefault(status, {"model": Problem, "description": "", "content": {PROBLEM_TYPE: {}}})
+        content["description"] = f"{content['description']} {kind}".strip()
+        example = {"summary": KINDS[kind].title, "value": ProblemError(kind).body()}
+        content["content"][PROBLEM_TYPE].setdefault("examples", {})[kind] = example
+    return answers
