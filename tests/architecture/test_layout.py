@@ -1,0 +1,50 @@
+"""The tree keeps its shape: what a reader learns once stays true everywhere."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOP_FOLDERS = ["core", "server", "plugins", "frontends"]
+
+
+def python_files(folder: str) -> list[Path]:
+    """The Python files below a folder, as paths from the root."""
+    return [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.py")]
+
+
+def packages() -> list[Path]:
+    """The packages of the wheel, as pyproject.toml lists them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return [Path(folder) for folder in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]]
+
+
+@pytest.mark.parametrize("folder", TOP_FOLDERS)
+def test_a_folder_that_holds_packages_is_none_itself(folder: str) -> None:
+    """With an __init__.py in frontends/, `import kivy` would find our folder in place of Kivy."""
+    inside = {package.parent for package in packages()} | {Path(folder)}
+    assert [place for place in inside if (ROOT / place / "__init__.py").exists()] == []
+
+
+def test_every_package_is_in_the_wheel_and_says_that_it_is_typed() -> None:
+    """A package that the wheel forgets works on the machine of its author only."""
+    written = {
+        path.parent
+        for folder in TOP_FOLDERS
+        for path in python_files(folder)
+        if path.name == "__init__.py" and path.parent.name.startswith("twinbase") and not _is_inside_a_package(path)
+    }
+    assert written == set(packages())
+    assert [package for package in packages() if not (ROOT / package / "py.typed").exists()] == []
+
+
+def test_a_file_is_named_after_what_it_is_about() -> None:
+    """What has no name of its own ends up in `utils`, and there nobody finds it."""
+    nameless = {"utils", "helpers", "common", "manager", "misc"}
+    named = [path for folder in (*TOP_FOLDERS, "examples", "tests") for path in python_files(folder)]
+    assert [path for path in named if path.stem.strip("_") in nameless] == []
+
+
+def _is_inside_a_package(path: Path) -> bool:
+    return (ROOT / path.parent.parent / "__init__.py").exists()
