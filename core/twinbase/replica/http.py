@@ -1,0 +1,188 @@
+"""The door to the server, as the device sees it: the only file that knows httpx2.
+
+Every way in which a network can fail becomes one error of twinbase.errors: nothing answered (Offline), something else
+answered (NotTwinbase), the answer stopped (HalfAnswer), the server said no (NotSignedIn, ServerRefused).
+"""
+
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx2
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+from twinbase import protocol
+from twinbase.errors import HalfAnswer, NotSignedIn, NotTwinbase, Offline, ServerRefused
+from twinbase.protocol import LoginAnswer, LoginRequest, PushAnswer, SchemaAnswer, SchemaRequest
+
+API = "/api/v1/"
+PLAIN_BYTES_MAX = 32 * 1024 * 1024
+GATEWAY_STATUSES = frozenset({502, 503, 504})
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: it is said on every request of a sync."""
+
+    token: str
+    replica: UUID
+    epoch: int
+    schema: str
+    request: UUID
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.token}",
+            protocol.HEADER_PROTOCOL: str(protocol.VERSION),
+            protocol.HEADER_REPLICA: str(self.replica),
+            protocol.HEADER_EPOCH: str(self.epoch),
+            protocol.HEADER_SCHEMA: self.schema,
+            protocol.HEADER_REQUEST: str(self.request),
+        }
+
+
+@dataclass
+class Traffic:
+    """What went over the line."""
+
+    requests: int = 0
+    sent: int = 0
+    received: int = 0
+
+
+class Body:
+    """The body of a streamed answer, as it arrives."""
+
+    def __init__(self, response: httpx2.Response, traffic: Traffic) -> None:
+        self._response, self._traffic = response, traffic
+        self.compressed = response.headers.get("content-encoding", "").lower() == "zstd"
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes as they come; raises HalfAnswer when the line breaks."""
+        try:
+            async for chunk in self._response.aiter_raw():
+                self._traffic.received += len(chunk)
+                yield chunk
+        except httpx2.HTTPError as error:
+            raise HalfAnswer() from error
+
+
+class Server:
+    """The server at `url`, reached through `transport` (the network when None)."""
+
+    def __init__(
+        self, url: str, *, transport: httpx2.AsyncBaseTransport | None = None, timeout_seconds: float = 30.0,
+        verify: ssl.SSLContext | bool = True,
+    ) -> None:  # fmt: skip
+        timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
+        self.url = url.rstrip("/")
+        self.traffic = Traffic()
+        self._client = httpx2.AsyncClient(
+            base_url=self.url, transport=transport, timeout=timeout, verify=verify, follow_redirects=False
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def login(self, request: LoginRequest) -> LoginAnswer:
+        """Sign in; raises NotSignedIn when e-mail or password are wrong."""
+        content = request.model_dump_json().encode()
+        return await self._ask("auth/login", content, {}, LoginAnswer)
+
+    async def schema(self, request: SchemaRequest, caller: Caller) -> SchemaAnswer:
+        return await self._ask("sync/schema", request.model_dump_json().encode(), caller.headers(), SchemaAnswer)
+
+    async def push(self, body: bytes, caller: Caller) -> PushAnswer:
+        """Send a frozen batch, byte for byte."""
+        return await self._ask("sync/mark-synced", body, caller.headers(), PushAnswer)
+
+    @asynccontextmanager
+    async def initial(self, request: Mapping[str, Any], caller: Caller) -> AsyncIterator[Body]:
+        async with self._stream("POST", "sync/initial", caller, content=msgspec.json.encode(request)) as body:
+            yield body
+
+    @asynccontextmanager
+    async def pending(self, params: Mapping[str, str], caller: Caller) -> AsyncIterator[Body]:
+        async with self._stream("GET", "sync/pending", caller, params=params) as body:
+            yield body
+
+    @asynccontextmanager
+    async def repair(self, request: Mapping[str, Any], caller: Caller) -> AsyncIterator[Body]:
+        async with self._stream("POST", "sync/repair", caller, content=msgspec.json.encode(request)) as body:
+            yield body
+
+    @asynccontextmanager
+    async def _stream(
+        self, method: str, path: str, caller: Caller, *, content: bytes = b"", params: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Body]:
+        headers = {**caller.headers(), "Accept": protocol.STREAM_TYPE, "Accept-Encoding": "zstd"}
+        async with self._send(method, path, headers, content, params) as response:
+            await self._expect(response, protocol.STREAM_TYPE)
+            yield Body(response, self.traffic)
+
+    async def _ask(self, path: str, content: bytes, headers: Mapping[str, str], answer: type[Answer]) -> Answer:
+        headers = {**headers, "Accept": "application/json", "Accept-Encoding": "identity"}
+        async with self._send("POST", path, headers, content, None) as response:
+            await self._expect(response, "application/json")
+            body = await self._read(response)
+        try:
+            return answer.model_validate_json(body)
+        except ValidationError as error:
+            raise NotTwinbase(f"Its answer to {path} is not one of ours.") from error
+
+    @asynccontextmanager
+    async def _send(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes, params: Mapping[str, str] | None
+    ) -> AsyncIterator[httpx2.Response]:
+        self.traffic.requests += 1
+        self.traffic.sent += len(content)
+        typed = {**headers, "Content-Type": "application/json"} if content else dict(headers)
+        request = self._client.build_request(method, API + path, headers=typed, content=content, params=params)
+        try:
+            response = await self._client.send(request, stream=True)
+        except (httpx2.HTTPError, OSError) as error:
+            raise Offline(type(error).__name__) from error
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _expect(self, response: httpx2.Response, content_type: str) -> None:
+        """Raise unless this is a good answer of the type that was asked for."""
+        given = response.headers.get("content-type", "").split(";")[0].strip().lower()
+        if given == protocol.PROBLEM_TYPE:
+            raise _problem(response.status_code, await self._read(response), response.headers.get("retry-after"))
+        if response.status_code in GATEWAY_STATUSES:
+            raise Offline(f"A gateway answered {response.status_code}.")
+        if response.status_code != 200 or given != content_type:
+            raise NotTwinbase(f"It answered {response.status_code} with {given or 'nothing'!s}.")
+
+    async def _read(self, response: httpx2.Response) -> bytes:
+        body = bytearray()
+        try:
+            async for chunk in response.aiter_raw():
+                self.traffic.received += len(chunk)
+                body += chunk
+                if len(body) > PLAIN_BYTES_MAX:
+                    raise NotTwinbase(f"Its answer is larger than {PLAIN_BYTES_MAX} bytes.")
+        except httpx2.HTTPError as error:
+            raise HalfAnswer() from error
+        return bytes(body)
+
+
+def _problem(status: int, body: bytes, retry_after: str | None) -> Exception:
+    """What the server's problem (RFC 9457) means here."""
+    try:
+        problem = protocol.Problem.model_validate_json(body)
+    except ValidationError:
+        return NotTwinbase(f"It answered {status} with a problem that cannot be read.")
+    kind = problem.type.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+    if status == 401:
+        return NotSignedIn(problem.detail)
+    extra = {**(problem.model_extra or {}), "retry_after": retry_after}
+    return ServerRefused(status, kind, problem.detail or problem.title, **extra)

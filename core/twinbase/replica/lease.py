@@ -1,0 +1,87 @@
+"""One sync at a time per file: a lock that the operating system frees when its holder dies, and a fencing token.
+
+The lock alone is not enough: a phone can be suspended in the middle of a sync, lose its lock and wake up later. So each
+holder writes a new token into the file, and every transaction of a sync checks that the token is still its own (H28).
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from twinbase.errors import ReplicaBusy
+
+POLL_SECONDS = 0.05
+
+
+@asynccontextmanager
+async def sole_sync(path: Path, token: UUID, *, wait_seconds: float, who: str = "") -> AsyncIterator[None]:
+    """Hold the right to sync the replica at `path`; raises ReplicaBusy, saying who, when another keeps it too long."""
+    file = _open(lock_path(path))
+    try:
+        await _acquire(file, wait_seconds)
+        _sign(file, token, who)
+        yield
+    finally:
+        file.close()
+
+
+def lock_path(path: Path) -> Path:
+    """Beside the replica, never removed: removing a lock file lets two holders lock two different files."""
+    return path.with_name(path.name + ".sync-lock")
+
+
+def _open(path: Path) -> IO[bytes]:
+    path.touch(exist_ok=True)
+    return path.open("r+b", buffering=0)
+
+
+async def _acquire(file: IO[bytes], wait_seconds: float) -> None:
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    while not _try_lock(file):
+        if asyncio.get_running_loop().time() >= deadline:
+            raise ReplicaBusy(_holder(file))
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _sign(file: IO[bytes], token: UUID, who: str) -> None:
+    file.seek(1)
+    file.truncate()
+    file.write(json.dumps({"process": os.getpid(), "who": who, "token": str(token)}).encode())
+
+
+def _holder(file: IO[bytes]) -> str:
+    """Who holds the lock, as far as it said. (The first byte is the lock itself: Windows lets nobody read that one.)"""
+    try:
+        file.seek(1)
+        holder = json.loads(file.read(4096))
+        return f"It is process {holder['process']} {holder['who']}".rstrip() + "."
+    except (OSError, ValueError, KeyError, TypeError):
+        return "It did not say who it is."
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

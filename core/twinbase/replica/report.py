@@ -1,0 +1,57 @@
+"""What one sync did: numbers for a person, a log and a benchmark."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from typing import Any
+
+
+@dataclass
+class Report:
+    """What one sync did.
+
+    `outcomes` counts mutations by status. `proven` says for each twin whether its digest equals the server's (a twin
+    that the server could skip counts as proven); `unproven` says why not. `unexplained` are repairs that no change of
+    scope explains: they should not happen. `orphans` counts rows that came and whose parent is not on this device
+    (legal: the parent may be outside the scope). `recovered` says what a clone or a restore made necessary.
+    """
+
+    pushed: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    pulled: int = 0
+    removed: int = 0
+    quarantined: int = 0
+    repaired: int = 0
+    repair_rounds: int = 0
+    unexplained: list[str] = field(default_factory=list)
+    proven: dict[str, bool] = field(default_factory=dict)
+    unproven: dict[str, str] = field(default_factory=dict)
+    parked_here: int = 0
+    orphans: int = 0
+    recovered: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    requests: int = 0
+
+    @property
+    def is_proven(self) -> bool:
+        """Every twin is known to hold exactly the rows that the server says are in scope."""
+        return all(self.proven.values()) and not self.unproven
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to `seconds[name]`."""
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
+
+    def count_outcome(self, status: str) -> None:
+        self.outcomes[status] = self.outcomes.get(status, 0) + 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**asdict(self), "is_proven": self.is_proven}

@@ -1,0 +1,123 @@
+"""The frames of an answer: what each line of a stream means, decoded and checked.
+
+A stream begins with `begin` and ends with `end` or `cut`; between them pages, removals, quarantined rows and the
+buckets of a repair. What does not end so is half an answer: whole frames were kept, the rest is asked for again.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from twinbase.errors import HalfAnswer, NotTwinbase
+
+Row = list[Any]
+
+
+class Frame(msgspec.Struct, tag_field="frame"):
+    """One frame of a stream."""
+
+
+class Begin(Frame, tag="begin"):
+    """Who answers, from which moment, and what became of this device's batches."""
+
+    generation: str
+    time: str
+    claims: str
+    kind: str
+    protocol: int = 1
+    as_of: str = ""
+    epoch: int = 0
+    last_n: int = 0
+    outcomes: list[dict[str, Any]] = []
+
+
+class Page(Frame, tag="page"):
+    """Rows of one twin, each [version, hash, value…]; `columns` when they are not all of the twin's."""
+
+    twin: str
+    rows: int = 0
+    columns: list[str] | None = None
+    resume: str | None = None
+    content: list[Row] = []
+
+
+class Removed(Frame, tag="removed"):
+    """Keys of rows that are deleted or out of scope."""
+
+    twin: str
+    keys: list[Row] = []
+
+
+class Quarantine(Frame, tag="quarantine"):
+    """Rows that cannot be carried: each [version, hash, [key…], reason]."""
+
+    twin: str
+    rows: list[Row] = []
+
+
+class Buckets(Frame, tag="buckets"):
+    """A repair: the pages of this twin that follow hold all rows of these buckets."""
+
+    twin: str
+    bits: int
+    buckets: list[int] = []
+
+
+class End(Frame, tag="end"):
+    """The answer is whole: the next cursor, and the digests at its moment."""
+
+    cursor: str
+    digests: dict[str, tuple[int, int, int]] = {}
+    proven_by_skip: list[str] = []
+    causes: dict[str, list[str]] = {}
+
+
+class Cut(Frame, tag="cut"):
+    """The server stopped early, on purpose: go on with the token."""
+
+    resume: str
+
+
+AnyFrame = Begin | Page | Removed | Quarantine | Buckets | End | Cut
+_head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyFrame)
+_rows = msgspec.json.Decoder(list[Row])
+
+
+def frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
+    """The frames of an answer, in order; raises HalfAnswer when it stops before its end."""
+    ended = False
+    for line in lines:
+        if not line:
+            continue
+        frame = _decode(line)
+        if isinstance(frame, Page):
+            frame.content = _content(lines, frame)
+        ended = isinstance(frame, End | Cut)
+        yield frame
+        if ended:
+            return
+    raise HalfAnswer()
+
+
+def _decode(line: bytes) -> AnyFrame:
+    try:
+        frame: AnyFrame = _head.decode(line)
+        return frame
+    except msgspec.ValidationError as error:
+        raise NotTwinbase(f"A frame of its answer is not one of ours: {error}.") from error
+    except msgspec.DecodeError as error:
+        raise HalfAnswer("A frame was damaged.") from error
+
+
+def _content(lines: Iterator[bytes], page: Page) -> list[Row]:
+    line = next(lines, None)
+    if line is None:
+        raise HalfAnswer()
+    try:
+        rows = _rows.decode(line)
+    except msgspec.DecodeError as error:
+        raise HalfAnswer(f"A page of {page.twin} was damaged.") from error
+    if len(rows) != page.rows:
+        raise HalfAnswer(f"A page of {page.twin} says {page.rows} rows and holds {len(rows)}.")
+    return rows
