@@ -1,6 +1,6 @@
 """Every hook that a plugin may implement. Mark an implementation with `@hookimpl`.
 
-Each hook says when it is called and where: *device*, *server* or *both*. docs/reference/hooks.md shows an example of each.
+Each hook says when it is called and where: *device*, *server* or *both*; docs/reference/hooks.md has more examples.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ def twinbase_strategies() -> Mapping[str, Strategy]:
     raise NotImplementedError
 
 
-@hookspec(firstresult=True)
+@hookspec
 async def twinbase_authenticate(credentials: "Credentials", connection: Any) -> Identity | None:
     """Say who signs in, or None when it is not for this plugin to say. The first identity counts.
 

@@ -42,9 +42,29 @@ class Who:
     """
 
     def __getitem__(self, claim: str) -> BindParameter[Any]:
-        return bindparam(CLAIM_PREFIX + claim, unique=False)
+        return _Claim(CLAIM_PREFIX + claim, required=True)
 
     @property
     def as_of(self) -> BindParameter[Any]:
         """The server's time, cut to the hour, that windows are measured from (aware, UTC)."""
         return bindparam(AS_OF, type_=DateTime(timezone=True), unique=False)
+
+
+class _NotPython(int):
+    """A hash that cannot be compared, so that `if who["role"] == "boss"` is an error.
+
+    SQLAlchemy answers bool(a == b) by comparing the hashes of a and b, which would quietly take the wrong branch.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a claim is compared in SQL, not in Python")
+
+    __ne__ = __eq__
+    __hash__ = int.__hash__
+
+
+class _Claim(BindParameter[Any]):
+    inherit_cache = True
+
+    def __hash__(self) -> int:
+        return _NotPython(id(self) >> 4)

@@ -58,10 +58,10 @@ class Mirror:
 
     `model`: the SQLModel class. `direction`: "pull" (read on the device), "push" or "both".
     `columns`: what travels (default: all), `hidden`: what never does; give one of the two.
-    `writable`: columns that a device may change in an existing row (default: all but the key, when it may write at all).
+    `writable`: columns that a device may change in an existing row (default: all but the key, if it writes at all).
     `insertable`: columns that a device may fill when it creates a row (default: all).
     `operations`: what a device may do; "append_only" mirrors admit inserts only.
-    `scope`: which rows an identity sees: `lambda who: Job.lead_id == who["colleague_id"]`, or `within(...)`; None: all rows.
+    `scope`: which rows an identity sees: `lambda who: Job.lead_id == who["colleague_id"]`, or `within(…)`; None: all.
     `window`: a moving time bound on top of the scope.
     `conflict`: a strategy or its name. `guards`: checks on every write, whoever wins (a state machine).
     `check_after`: the row must still be in the writer's scope after the write (False where a hand-over is legal).

@@ -17,7 +17,7 @@ class Credentials:
 class Written:
     """A mutation as it is about to be written on the server.
 
-    `row`: the row as the server has it (None: not there). `values`: the columns to be written, in wire form (empty for a
+    `row`: the row as the server has it (None: not there). `values`: the columns to be written, in wire form (none for a
     delete). `key`: in the order of the twin's key columns.
     """
 

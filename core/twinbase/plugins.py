@@ -24,8 +24,8 @@ GROUP = "twinbase"
 class Plugins:
     """The active plugins of one application.
 
-    `Plugins("mobile", "ebp")` loads installed plugins by name (entry points of group `twinbase`); modules and objects with
-    hook implementations are taken as they are. The built-in strategies are a plugin like any other, always active.
+    `Plugins("mobile", "ebp")` loads installed plugins by name (entry points of group `twinbase`); modules and objects
+    with hook implementations are taken as they are. The built-in strategies are a plugin like any other, always active.
     Installed is not active: what is not named is not even imported.
     """
 

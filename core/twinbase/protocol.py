@@ -1,7 +1,7 @@
 """What travels between a device and a server: pydantic models of the wire, version 1.
 
-The streams (initial, pending, repair) are lines of JSON, described in docs/reference/protocol.md; their frames are built
-in SQL on the server and read by msgspec on the device, so only their small heads have models here.
+The streams (initial, pending, repair) are lines of JSON, described in docs/reference/protocol.md; their frames are
+built in SQL on the server and read by msgspec on the device, so they have no models here.
 """
 
 import hashlib
@@ -36,8 +36,8 @@ class Mutation(Model):
     """One local write, with what it was based on.
 
     `tx`: the local transaction on the device; all mutations of one transaction have effect together or not at all.
-    `base`: the version that was read (None: the row was new to the device). `old`: what was read, of the changed columns
-    (of the whole row for a delete). `new`: what was written, of the changed columns (of the whole row for an insert).
+    `base`: the version that was read (None: the row was new to the device). `old`: what was read, of the changed
+    columns (of the whole row for a delete). `new`: what was written, of the changed columns (all for an insert).
     `at`: the device's clock, uncorrected.
     """
 
@@ -68,10 +68,10 @@ class Push(Model):
 class Outcome(Model):
     """What became of a mutation.
 
-    `applied`: as written. `merged`: written together with what others wrote. `conflict`: something was set aside (see the
-    journal). `refused`: not written, `reason` is a code and `detail` the sentence for the technician. `parked`: not
-    written because the mutation `behind` was not. `columns`: per contested column who decided. `attributes`: values that
-    the server gave (a number, say).
+    `applied`: as written. `merged`: written together with what others wrote. `conflict`: something was set aside (it is
+    in the journal). `refused`: not written, `reason` is a code and `detail` the sentence for the technician. `parked`:
+    not written because the mutation `behind` was not. `columns`: per contested column who decided. `attributes`: values
+    that the server gave (a number, say).
     """
 
     id: UUID
@@ -109,7 +109,7 @@ class RepairRequest(Model):
 
 
 class InitialRequest(Model):
-    """`resume`: go on after the last whole page that was kept. `twins`: only these. `columns`: backfill these columns."""
+    """`resume`: go on after the last whole page that was kept. `twins`: only these. `columns`: backfill these."""
 
     resume: str | None = Field(None, max_length=16_384)
     twins: list[str] | None = Field(None, max_length=512)
@@ -128,7 +128,7 @@ class SchemaRequest(Model):
 
 
 class SchemaAnswer(Model):
-    """`twins`: the columns that will travel. `refused`: twins that this server does not serve to that version, and why."""
+    """`twins`: the columns that will travel. `refused`: twins not served to that version, and why."""
 
     schema_: str = Field(alias="schema")
     twins: dict[str, list[str]]

@@ -186,11 +186,15 @@ def _operations(owner: str, mirror: Mirror) -> frozenset[Operation]:
         raise MirrorError(f"{owner}: direction is 'pull', 'push' or 'both', not {mirror.direction!r}.")
     if mirror.direction == "pull":
         if mirror.writable or mirror.operations or mirror.insertable:
-            raise MirrorError(f"{owner} is only pulled: take out writable=, insertable= and operations=, or set direction='both'.")
+            raise MirrorError(
+                f"{owner} is only pulled: take out writable=, insertable= and operations=, or set direction='both'."
+            )
         return frozenset()
     operations: frozenset[Operation] = frozenset(mirror.operations if mirror.operations is not None else ALL_OPERATIONS)
     if operations - ALL_OPERATIONS:
-        raise MirrorError(f"{owner}: operations are insert, update and delete, not {sorted(operations - ALL_OPERATIONS)[0]!r}.")
+        raise MirrorError(
+            f"{owner}: operations are insert, update and delete, not {sorted(operations - ALL_OPERATIONS)[0]!r}."
+        )
     return operations
 
 
@@ -214,7 +218,9 @@ def _ordered(twins: list[Twin]) -> list[Twin]:
     remaining = sorted(twins, key=lambda twin: twin.mirror.priority)
     ordered: list[Twin] = []
     while remaining:
-        waiting = {(twin.schema, twin.table.name) for twin in remaining if twin.mirror.priority == remaining[0].mirror.priority}
+        waiting = {
+            (twin.schema, twin.table.name) for twin in remaining if twin.mirror.priority == remaining[0].mirror.priority
+        }
         ready = [t for t in remaining if t.mirror.priority == remaining[0].mirror.priority
                  and not (t.parents - {(t.schema, t.table.name)}) & waiting]  # fmt: skip
         chosen = ready or remaining[:1]

@@ -36,7 +36,9 @@ def _window(mirror: Mirror) -> ColumnElement[bool] | None:
     return None if mirror.window is None else mirror.window.predicate(Who())
 
 
-def _scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]) -> ColumnElement[bool] | None:
+def _scope(
+    mirror: Mirror, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]
+) -> ColumnElement[bool] | None:
     owner = mirror.model.__name__
     if mirror.scope is None:
         return None
@@ -62,12 +64,16 @@ def _within(
     owner = mirror.model.__name__
     parent = by_model.get(within.parent)
     if parent is None:
-        raise MirrorError(f"{owner} is within {within.parent.__name__}, which has no mirror: declare one, or write the scope out.")
+        raise MirrorError(
+            f"{owner} is within {within.parent.__name__}, which has no mirror: declare one, or write the scope out."
+        )
     if mirror.model in seen:
         raise MirrorError(f"{owner}: its scope follows parents in a circle; write one of them out with select().")
     key = list(parent.model.__table__.primary_key.columns)  # type: ignore[attr-defined]
     if len(key) != 1:
-        raise MirrorError(f"{owner} is within {within.parent.__name__}, whose key has {len(key)} columns: write the scope out.")
+        raise MirrorError(
+            f"{owner} is within {within.parent.__name__}, whose key has {len(key)} columns: write the scope out."
+        )
     inner = [part for part in (_scope(parent, by_model, (*seen, mirror.model)), _window(parent)) if part is not None]
     inside = exists().where(and_(key[0] == within.column, *inner)).correlate(mirror.model.__table__)  # type: ignore[attr-defined]
     return (within.column.is_(None) | inside) if within.nulls else inside

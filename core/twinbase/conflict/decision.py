@@ -8,14 +8,14 @@ from typing import Any, Literal, Protocol
 Operation = Literal["insert", "update", "delete"]
 Wire = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
 Guard = Callable[[Mapping[str, Wire] | None, Mapping[str, Wire]], str | None]
-"""A guard gets the row as the server has it (None: not there) and the values to be written; it answers why not, or None."""
+"""A guard gets the row as the server has it (None: not there) and the values to write; it says why not, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """One mutation that met a row which had changed since the device read it.
 
-    `base`: what the device had read of the columns that it changed (of the whole row for a delete, nothing for an insert).
+    `base`: what the device had read of the columns that it changed (for a delete: of all columns; for an insert: none).
     `mine`: what the device wrote. `theirs`: the row as the server has it now, None when it is gone.
     `mine_at` is the device's time corrected by the offset measured at sync; `theirs_at` the server's.
     """
@@ -43,7 +43,7 @@ class Decision:
 
     `write`: the columns to write on the server (empty: nothing). `delete`: the row goes.
     `decided`: per contested column who won: "device", "server" or "both" (a sum, say).
-    `status`: "merged" when everything that the device wrote has found its place, "conflict" when something was set aside.
+    `status`: "merged" when all that the device wrote has found its place, "conflict" when something was set aside.
     `ask`: a person should look at it. What was set aside goes to the journal in any case.
     """
 

@@ -44,6 +44,7 @@ def merge_columns(fallback: Strategy = server_wins, **columns: Strategy) -> Stra
 
     `merge_columns(server_wins, report=ask, quantity=add)`.
     """
+
     def merge(conflict: Conflict, /) -> Decision:
         if conflict.theirs is None or conflict.operation == "delete":
             return fallback(conflict)

@@ -1,0 +1,106 @@
+"""Lists that everybody reads: colleagues, types of visit, units, products, storehouses and what they hold."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field
+
+from twinbase_mobile.tables.base import OfficeRow, reference
+from twinbase_mobile.tables.kinds import (
+    SCHEMA,
+    ProductKind,
+    State,
+    StorehouseKind,
+    document,
+    money,
+    one_of,
+    quantity,
+)
+
+
+class Unit(OfficeRow, table=True):
+    __tablename__ = "units"
+    __table_args__ = {"schema": SCHEMA}
+    code: str = Field(max_length=4)
+    caption: str | None = Field(default=None, max_length=40)
+    decimals: int = 0
+
+
+class InterventionType(OfficeRow, table=True):
+    __tablename__ = "intervention_types"
+    __table_args__ = {"schema": SCHEMA}
+    caption: str | None = Field(default=None, max_length=60)
+    color: str | None = Field(default=None, max_length=7)
+
+
+class Storehouse(OfficeRow, table=True):
+    """A depot or a van. `owner_id` is the colleague who drives it (no foreign key: the two tables name each other)."""
+
+    __tablename__ = "storehouses"
+    __table_args__ = {"schema": SCHEMA}
+    caption: str | None = Field(default=None, max_length=40)
+    kind: StorehouseKind = Field(default=StorehouseKind.DEPOT, sa_type=one_of(StorehouseKind))
+    is_main: bool = False
+    asleep: bool = False
+    owner_id: UUID | None = Field(default=None, index=True)
+
+
+class Colleague(OfficeRow, table=True):
+    """A technician or somebody of the office. No cost price, no private address."""
+
+    __tablename__ = "colleagues"
+    __table_args__ = {"schema": SCHEMA}
+    code: str = Field(max_length=20)
+    last_name: str | None = Field(default=None, max_length=60)
+    first_name: str | None = Field(default=None, max_length=60)
+    phone: str | None = Field(default=None, max_length=20)
+    mobile: str | None = Field(default=None, max_length=20)
+    email: str | None = Field(default=None, max_length=100)
+    function: str | None = Field(default=None, max_length=60)
+    sector: str | None = Field(default=None, max_length=10)
+    competences: list[Any] | None = Field(default=None, sa_type=document())
+    storehouse_id: UUID | None = reference("storehouses")
+    state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+
+
+class ProductFamily(OfficeRow, table=True):
+    __tablename__ = "product_families"
+    __table_args__ = {"schema": SCHEMA}
+    code: str = Field(max_length=10)
+    caption: str | None = Field(default=None, max_length=40)
+    parent_id: UUID | None = reference("product_families")
+
+
+class Product(OfficeRow, table=True):
+    """An item of the catalogue. Purchase and cost prices stay in the office."""
+
+    __tablename__ = "products"
+    __table_args__ = {"schema": SCHEMA}
+    code: str = Field(max_length=40, index=True)
+    caption: str | None = Field(default=None, max_length=80)
+    description: str | None = None
+    kind: ProductKind = Field(default=ProductKind.OTHER, sa_type=one_of(ProductKind))
+    family_id: UUID | None = reference("product_families")
+    subfamily_id: UUID | None = reference("product_families")
+    barcode: str | None = Field(default=None, max_length=40, index=True)
+    unit_id: UUID | None = reference("units")
+    price_ht: Decimal | None = Field(default=None, sa_type=money())
+    price_ttc: Decimal | None = Field(default=None, sa_type=money())
+    stock_managed: bool = False
+    tracking_mode: int | None = None
+    state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+
+
+class StockLevel(OfficeRow, table=True):
+    """What the server knows of a storehouse's stock; the device shows it less its own unsent movements."""
+
+    __tablename__ = "stock_levels"
+    __table_args__ = {"schema": SCHEMA}
+    product_id: UUID = Field(foreign_key=f"{SCHEMA}.products.id", ondelete="CASCADE", index=True)
+    storehouse_id: UUID = Field(foreign_key=f"{SCHEMA}.storehouses.id", ondelete="CASCADE", index=True)
+    real_qty: Decimal = Field(default=Decimal(0), sa_type=quantity())
+    virtual_qty: Decimal = Field(default=Decimal(0), sa_type=quantity())
+    booked_qty: Decimal = Field(default=Decimal(0), sa_type=quantity())
+    min_qty: Decimal | None = Field(default=None, sa_type=quantity())
+    max_qty: Decimal | None = Field(default=None, sa_type=quantity())
