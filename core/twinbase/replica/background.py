@@ -1,0 +1,88 @@
+"""Sync in the background: regularly, soon after a write, at once when the network is back, patiently after failures."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from twinbase.errors import ServerRefused, TwinbaseError
+from twinbase.replica.report import Report
+from twinbase.replica.schedule import Pace, Schedule
+
+
+class Clock(Protocol):
+    """Seconds that only grow, and a wait that ends early when the event is set."""
+
+    def now(self) -> float: ...
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None: ...
+
+
+class LoopClock:
+    """The event loop's own clock."""
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(event.wait(), max(0.0, seconds))
+        except TimeoutError:
+            return
+
+
+class Background:
+    """Syncs until it is cancelled. `wrote()` and `network_is_back()` may be called at any time from the event loop."""
+
+    def __init__(
+        self, sync: Callable[[], Awaitable[Report]], *, pace: Pace | None = None, clock: Clock | None = None,
+        rng: random.Random | None = None, has_more: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:  # fmt: skip
+        self._sync, self._has_more = sync, has_more
+        self._clock = clock or LoopClock()
+        self._schedule = Schedule(pace or Pace(), self._clock.now(), rng or random.Random())
+        self._changed = asyncio.Event()
+        self.last_error: TwinbaseError | None = None
+
+    @property
+    def due(self) -> float:
+        """When the next sync will start, in the clock's seconds."""
+        return self._schedule.due
+
+    def wrote(self) -> None:
+        self._schedule.wrote(self._clock.now())
+        self._changed.set()
+
+    def network_is_back(self) -> None:
+        self._schedule.network_is_back(self._clock.now())
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Wait, sync, plan the next; an error of ours is never the end of it."""
+        while True:
+            await self._wait_until_due()
+            await self._once()
+
+    async def _wait_until_due(self) -> None:
+        while (seconds := self._schedule.due - self._clock.now()) > 0:
+            self._changed.clear()
+            await self._clock.wait(self._changed, seconds)
+
+    async def _once(self) -> None:
+        try:
+            await self._sync()
+            more = await self._has_more() if self._has_more else False
+        except TwinbaseError as error:
+            self.last_error = error
+            self._schedule.failed(self._clock.now(), retry_after_seconds=_asked(error))
+        else:
+            self.last_error = None
+            self._schedule.synced(self._clock.now(), more_to_send=more)
+
+
+def _asked(error: TwinbaseError) -> float | None:
+    """How long the server asked to wait, when it did."""
+    try:
+        return float(str(error.extra["retry_after"])) if isinstance(error, ServerRefused) else None
+    except (KeyError, ValueError):
+        return None

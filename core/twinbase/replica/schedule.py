@@ -1,0 +1,56 @@
+"""When to sync next: a pure state machine over a given clock and chance, so that every state has a way out (T15)."""
+
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often: regularly, after a write, and after a failure (doubling up to a ceiling, spread by jitter)."""
+
+    regular_seconds: float = 15 * 60.0
+    after_write_seconds: float = 2.0
+    after_write_seconds_max: float = 20.0
+    retry_seconds: float = 5.0
+    retry_seconds_max: float = 10 * 60.0
+    jitter: float = 0.3
+
+
+class Schedule:
+    """The moment of the next sync, in the clock's seconds. Always finite: nothing waits for ever."""
+
+    def __init__(self, pace: Pace, now: float, rng: random.Random) -> None:
+        self._pace, self._rng = pace, rng
+        self._failures = 0
+        self._first_write: float | None = None
+        self._planned = self.due = now
+
+    def wrote(self, now: float) -> None:
+        """Something was written here: soon, when the typing pauses, and not for ever later."""
+        if self._failures:
+            return
+        self._first_write = now if self._first_write is None else self._first_write
+        latest = self._first_write + self._pace.after_write_seconds_max
+        self.due = min(now + self._pace.after_write_seconds, latest, self._planned)
+
+    def network_is_back(self, now: float) -> None:
+        """At once, whatever failed before."""
+        self._failures = 0
+        self._planned = self.due = now
+
+    def synced(self, now: float, *, more_to_send: bool = False) -> None:
+        """A sync succeeded: the next one at the regular pace, or soon when something was written meanwhile."""
+        self._failures, self._first_write = 0, None
+        wait = self._pace.after_write_seconds if more_to_send else self._spread(self._pace.regular_seconds)
+        self._planned = self.due = now + wait
+
+    def failed(self, now: float, *, retry_after_seconds: float | None = None) -> None:
+        """A sync failed: again after a while that grows, or when the server said."""
+        self._failures, self._first_write = self._failures + 1, None
+        backoff = min(self._pace.retry_seconds * 2 ** min(self._failures - 1, 16), self._pace.retry_seconds_max)
+        asked = min(retry_after_seconds or 0.0, self._pace.retry_seconds_max)
+        self._planned = self.due = now + self._spread(max(backoff, asked))
+
+    def _spread(self, seconds: float) -> float:
+        """A hundred vans that leave the depot together must not ask together."""
+        return seconds * (1 + self._pace.jitter * self._rng.random())

@@ -1,0 +1,70 @@
+"""What a screen shows of the sync: observable, never blocking."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+Phase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure."""
+
+    phase: Phase = "idle"
+    rows: int = 0
+    offline_since: datetime | None = None
+    synced_at: datetime | None = None
+    signed_in: bool = True
+    pending: int = 0
+    refused: int = 0
+    conflicts: int = 0
+    parked: int = 0
+    unproven: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def is_syncing(self) -> bool:
+        return self.phase != "idle"
+
+    @property
+    def is_offline(self) -> bool:
+        return self.offline_since is not None
+
+
+class StatusBoard:
+    """The status of one replica, now and as it changes."""
+
+    def __init__(self) -> None:
+        self.now = Status()
+        self._watchers: list[Callable[[Status], None]] = []
+
+    def watch(self, watcher: Callable[[Status], None]) -> Callable[[], None]:
+        """Call `watcher` with every new status; the function that is returned stops it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    async def changes(self) -> AsyncIterator[Status]:
+        """The status now and every later one; a slow reader gets the newest and misses those between."""
+        newest: asyncio.Queue[Status] = asyncio.Queue()
+        stop = self.watch(newest.put_nowait)
+        try:
+            yield self.now
+            while True:
+                status = await newest.get()
+                while not newest.empty():
+                    status = newest.get_nowait()
+                yield status
+        finally:
+            stop()
+
+    def set(self, **changes: Any) -> None:
+        """Change the status and tell those who watch."""
+        status = replace(self.now, **changes)
+        if status == self.now:
+            return
+        self.now = status
+        for watcher in list(self._watchers):
+            watcher(status)

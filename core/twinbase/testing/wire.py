@@ -1,0 +1,185 @@
+"""The network of a world: an ASGI application in this process, and what may go wrong on the way to it and back.
+
+Answers stream as they would from a socket: the application runs while the device reads. Faults are put on the wire one
+at a time and used up by the requests that they fit: `wire.spoil("sync/pending", cut(after=700))`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx2
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+Kind = Literal["drop_request", "drop_answer", "duplicate", "cut", "portal"]
+MESSAGES_AHEAD = 4
+PORTAL = b"<html><title>Welcome to the hotel</title><form>Please sign in</form></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong with one request."""
+
+    kind: Kind
+    after: int = 0
+
+
+def drop_request() -> Fault:
+    """The request never arrives."""
+    return Fault("drop_request")
+
+
+def drop_answer() -> Fault:
+    """The server does its work, and its answer is lost."""
+    return Fault("drop_answer")
+
+
+def duplicate() -> Fault:
+    """The request arrives twice; the device sees the second answer."""
+    return Fault("duplicate")
+
+
+def cut(after: int) -> Fault:
+    """The line breaks after that many bytes of the answer's body."""
+    return Fault("cut", after)
+
+
+def portal() -> Fault:
+    """A captive portal answers instead of the server."""
+    return Fault("portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that went over the wire."""
+
+    method: str
+    path: str
+    body: bytes
+
+
+class Wire(httpx2.AsyncBaseTransport):
+    """One device's line to the server. `up` is the network; `seen` is what was sent, faults included."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.up = True
+        self.seen: list[Seen] = []
+        self._faults: list[tuple[str, Fault]] = []
+
+    def spoil(self, path: str, *faults: Fault) -> None:
+        """The next requests whose path ends so meet these faults, one each."""
+        self._faults += [(path, fault) for fault in faults]
+
+    def requests(self, path: str) -> list[Seen]:
+        return [seen for seen in self.seen if seen.path.endswith(path)]
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        body = await request.aread()
+        self.seen.append(Seen(request.method, request.url.path, body))
+        fault = self._next_fault(request.url.path)
+        if not self.up or (fault and fault.kind == "drop_request"):
+            raise httpx2.ConnectError("no network", request=request)
+        if fault and fault.kind == "portal":
+            return httpx2.Response(200, headers={"content-type": "text/html"}, content=PORTAL)
+        if fault and fault.kind in ("drop_answer", "duplicate"):
+            await self._whole(request, body)
+        if fault and fault.kind == "drop_answer":
+            raise httpx2.ReadError("the answer was lost", request=request)
+        return await self._answer(request, body, fault)
+
+    def _next_fault(self, path: str) -> Fault | None:
+        for index, (suffix, fault) in enumerate(self._faults):
+            if path.endswith(suffix):
+                del self._faults[index]
+                return fault
+        return None
+
+    async def _whole(self, request: httpx2.Request, body: bytes) -> None:
+        response = await self._answer(request, body, None)
+        await response.aread()
+        await response.aclose()
+
+    async def _answer(self, request: httpx2.Request, body: bytes, fault: Fault | None) -> httpx2.Response:
+        exchange = _Exchange(self.application, request, body, fault)
+        status, headers = await exchange.start()
+        return httpx2.Response(status, headers=headers, stream=exchange)
+
+
+class _Exchange(httpx2.AsyncByteStream):
+    """One request inside the application, and its answer as it comes."""
+
+    def __init__(
+        self, application: Application, request: httpx2.Request, body: bytes, fault: Fault | None
+    ) -> None:
+        self._application, self._request, self._body, self._fault = application, request, body, fault
+        self._messages: asyncio.Queue[MutableMapping[str, Any] | None] = asyncio.Queue(MESSAGES_AHEAD)
+        self._gone = asyncio.Event()
+        self._asked = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> tuple[int, Any]:
+        self._task = asyncio.create_task(self._run())
+        message = await self._messages.get()
+        if message is None:
+            await self._task
+            raise httpx2.RemoteProtocolError("the server closed the line", request=self._request)
+        return message["status"], message.get("headers", [])
+
+    async def _run(self) -> None:
+        try:
+            await self._application(self._scope(), self._receive, self._send)
+        finally:
+            if not self._gone.is_set():
+                await self._messages.put(None)
+
+    def _scope(self) -> dict[str, Any]:
+        url = self._request.url
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": self._request.method,
+            "headers": [(name.lower(), value) for name, value in self._request.headers.raw],
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.split(b"?")[0],
+            "query_string": url.query,
+            "server": (url.host, url.port),
+            "client": ("127.0.0.1", 123),
+            "root_path": "",
+        }
+
+    async def _receive(self) -> dict[str, Any]:
+        if self._asked:
+            await self._gone.wait()
+            return {"type": "http.disconnect"}
+        self._asked = True
+        return {"type": "http.request", "body": self._body, "more_body": False}
+
+    async def _send(self, message: MutableMapping[str, Any]) -> None:
+        if self._gone.is_set():
+            raise OSError("the device is gone")
+        await self._messages.put(message)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self._fault.after if self._fault and self._fault.kind == "cut" else None
+        while (message := await self._messages.get()) is not None:
+            body: bytes = message.get("body", b"")
+            if left is not None and len(body) > left:
+                yield body[:left]
+                raise httpx2.ReadError("the line broke", request=self._request)
+            left = None if left is None else left - len(body)
+            if body:
+                yield body
+        if left is not None:
+            raise httpx2.ReadError("the line broke", request=self._request)
+
+    async def aclose(self) -> None:
+        """The device hangs up: the application is told, and has ended when this returns."""
+        self._gone.set()
+        while not self._messages.empty():
+            self._messages.get_nowait()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
