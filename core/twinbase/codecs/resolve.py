@@ -146,7 +146,10 @@ def _text(type_: types.String) -> Codec:
 
 
 def _enum(type_: types.Enum) -> Codec:
-    return text.enumeration(tuple(type_.enums), sql_name(type_) if type_.native_enum else "text")
+    enum: Any = type_  # its method has no annotations
+    member = enum.result_processor(_DEVICE, None)
+    members = {label: member(label) for label in type_.enums}
+    return text.enumeration(members, sql_name(type_) if type_.native_enum else "text")
 
 
 def _array(type_: types.ARRAY[Any]) -> Codec:

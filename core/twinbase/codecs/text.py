@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -47,9 +47,10 @@ def text(length: int | None = None, sql_type: str = "text") -> Codec:
     return Codec(name, "TEXT", itself, cast_to(sql_type), text_hash, check)
 
 
-def enumeration(labels: Sequence[str], sql_type: str) -> Codec:
+def enumeration(members: Mapping[str, Any], sql_type: str) -> Codec:
     """The label as PostgreSQL stores it. A label that the class does not know quarantines its row."""
-    known = frozenset(labels)
+    labels, known = tuple(members), frozenset(members)
+    label_of = {member: label for label, member in members.items()}
     listed = ", ".join("'" + label.replace("'", "''") + "'" for label in labels)
 
     def check(value: object) -> str | None:
@@ -66,6 +67,8 @@ def enumeration(labels: Sequence[str], sql_type: str) -> Codec:
         cast_to(sql_type),
         text_hash,
         check,
+        python_from_wire=lambda value: None if value is None else members[value],
+        wire_from_python=lambda value: None if value is None else label_of[value],
         guard_sql=lambda column: f"coalesce({column}::text IN ({listed}), true)",
         direct=False,
     )

@@ -1,0 +1,225 @@
+"""How ordinary column types are stored in the device's SQLite: the types behind the device dialect."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import types
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.sqltypes import _AbstractInterval
+from sqlalchemy.sql.type_api import NativeForEmulated
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from twinbase.codecs import Codec
+from twinbase.codecs.numbers import SCALED_DIGITS_MAX, plain, rounded, scaled, unscaled
+from twinbase.codecs.resolve import codec_for, resolved
+from twinbase.codecs.times import clock_text, microseconds, moment_text
+
+Process = Callable[[Any], Any]
+
+
+def none_safe(process: Process) -> Process:
+    """The same conversion, with None left alone."""
+    return lambda value: None if value is None else process(value)
+
+
+def scale_of(type_: TypeEngine[Any]) -> int | None:
+    """The scale of a decimal stored as an integer, or None if this type is stored as text."""
+    if not isinstance(type_, types.Numeric) or type_.precision is None:
+        return None
+    scale = type_.scale or 0
+    return scale if type_.precision <= SCALED_DIGITS_MAX and scale >= 0 else None
+
+
+class DeviceNumeric(types.Numeric[Any]):
+    """An integer of 10^-scale units where 18 digits do, else the text that PostgreSQL prints."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        scale, precision = scale_of(self), self.precision
+        if scale is not None and precision is not None:
+            return lambda value: scaled(value, precision, scale)
+        if precision is not None:
+            own_scale = self.scale or 0
+            return lambda value: plain(rounded(value, precision, own_scale))
+        return plain
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        process = self.bind_processor(dialect)
+        return lambda value: repr(process(value))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        decimal = none_safe(_from_units(scale_of(self) or 0))
+        return decimal if self.asdecimal else none_safe(lambda value: float(decimal(value)))
+
+
+def _from_units(scale: int) -> Process:
+    """An INTEGER is exact, a TEXT is a canonical decimal, a REAL is the 15 safe digits of a computed value."""
+
+    def decimal(value: Any) -> Decimal:
+        if type(value) is int:
+            return unscaled(value, scale)
+        return Decimal(value) if type(value) is str else Decimal(f"{value:.15g}").scaleb(-scale)
+
+    return decimal
+
+
+class DeviceFloat(types.Float[Any]):
+    """A REAL. NaN is refused: SQLite would silently store NULL."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return none_safe(_number)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process | None:
+        return none_safe(lambda value: Decimal(repr(value))) if self.asdecimal else none_safe(float)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if math.isnan(number):
+        raise ValueError("NaN cannot be stored: use None, or a number")
+    return number
+
+
+class DeviceDate(types.Date):
+    """YYYY-MM-DD."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return none_safe(lambda value: date(value.year, value.month, value.day).isoformat())
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(self.bind_processor(dialect))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        return none_safe(date.fromisoformat)
+
+
+class DeviceTime(types.Time):
+    """HH:MM:SS.ffffff."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return none_safe(clock_text)
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(clock_text)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        return none_safe(time.fromisoformat)
+
+
+class DeviceDateTime(types.DateTime):
+    """YYYY-MM-DD HH:MM:SS.ffffff, in UTC when the column is aware; text order is time order."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        aware = self.timezone
+        return none_safe(lambda value: moment_text(_at_midnight(value, aware), aware=aware))
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(self.bind_processor(dialect))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        zone = UTC if self.timezone else None
+        return none_safe(lambda value: datetime.fromisoformat(value).replace(tzinfo=zone))
+
+
+def _at_midnight(value: date, aware: bool) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime(value.year, value.month, value.day, tzinfo=UTC if aware else None)
+
+
+class DeviceInterval(NativeForEmulated, _AbstractInterval):
+    """Whole microseconds."""
+
+    __visit_name__ = "interval"
+    native = True
+
+    @classmethod
+    def adapt_emulated_to_native(cls, impl: Any, **kw: Any) -> DeviceInterval:
+        return cls()
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return microseconds
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return lambda value: str(microseconds(value))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        return none_safe(lambda value: timedelta(microseconds=value))
+
+
+class DeviceUuid(types.Uuid[Any]):
+    """Lower-case text with dashes."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return none_safe(lambda value: str(value).lower())
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(self.bind_processor(dialect))
+
+
+class DeviceJson(types.JSON[Any]):
+    """The text of the document."""
+
+
+class DeviceArray(types.ARRAY[Any]):
+    """The text of a JSON array of the items' wire values."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        codec = codec_for(types.ARRAY(self.item_type))
+        outward = _decorated(self.item_type, dialect, "process_bind_param")
+        return none_safe(lambda value: codec.wire_from_python([outward(each) for each in value]))
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(self.bind_processor(dialect))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        codec: Codec = codec_for(types.ARRAY(self.item_type))
+        inward = _decorated(self.item_type, dialect, "process_result_value")
+        collect: Callable[[Any], Any] = tuple if self.as_tuple else list
+        return none_safe(lambda value: collect(inward(each) for each in codec.python_from_wire(value)))
+
+
+def _decorated(type_: TypeEngine[Any], dialect: Dialect, method: str) -> Process:
+    if not isinstance(type_, TypeDecorator) or isinstance(type_, types.Interval):
+        return lambda value: value
+    process = getattr(type_, method)
+    return lambda value: process(value, dialect)
+
+
+def _quoted(process: Process) -> Process:
+    def literal(value: Any) -> str:
+        return "'" + str(process(value)).replace("'", "''") + "'"
+
+    return literal
+
+
+def dumps(value: Any) -> str:
+    """A JSON document that PostgreSQL accepts: NaN and the infinities are refused."""
+    return json.dumps(value, allow_nan=False)
+
+
+def carrier(type_: TypeEngine[Any], dialect: Dialect) -> types.Numeric[Any] | None:
+    """The decimal type that an expression of this type carries, if it does."""
+    found = resolved(type_, dialect)
+    return found if isinstance(found, types.Numeric) else None
+
+
+DEVICE_TYPES: dict[type[Any], type[Any]] = {
+    types.Numeric: DeviceNumeric,
+    types.Float: DeviceFloat,
+    types.Date: DeviceDate,
+    types.Time: DeviceTime,
+    types.DateTime: DeviceDateTime,
+    types.TIMESTAMP: DeviceDateTime,
+    types.Interval: DeviceInterval,
+    postgresql.INTERVAL: DeviceInterval,
+    types.Uuid: DeviceUuid,
+    types.JSON: DeviceJson,
+    types.ARRAY: DeviceArray,
+}
