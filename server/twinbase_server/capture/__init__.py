@@ -1,0 +1,17 @@
+"""Step 4 of the way of a row: whoever writes to a captured table, the row's version changes.
+
+Statement triggers note, for each row whose captured columns changed, the transaction that did it. They never make the
+customer's own statement fail: what they cannot record, they record as a gap.
+"""
+
+from twinbase_server.capture.install import CaptureError, Installation, install, uninstall
+from twinbase_server.capture.tables import CapturedTable, version_table
+
+__all__ = [
+    "CaptureError",
+    "CapturedTable",
+    "Installation",
+    "install",
+    "uninstall",
+    "version_table",
+]

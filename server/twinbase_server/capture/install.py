@@ -1,0 +1,208 @@
+"""Install and remove capture: table by table, in short transactions that give way to the customer's writers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+import stamina
+from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, UndefinedTableError
+
+from twinbase.errors import TwinbaseError
+from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
+from twinbase_server.capture.function import TRIGGERS, Capture, literal, trigger_name
+from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.connection import Connection
+from twinbase_server.rowhash import quoted
+
+LOCK_SECONDS_MAX = 2.0
+ATTEMPTS_MAX = 20
+_BUSY = (LockNotAvailableError, DeadlockDetectedError)
+
+
+class CaptureError(TwinbaseError):
+    """A table cannot be captured."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What `install` did to a table: `renewed` means that every row counts as changed, as nobody watched for a while."""
+
+    table: CapturedTable
+    done: Literal["installed", "renewed", "unchanged"]
+    base: int
+
+
+async def install(
+    connection: Connection,
+    tables: Iterable[CapturedTable],
+    *,
+    lock_timeout: float = LOCK_SECONDS_MAX,
+    attempts: int = ATTEMPTS_MAX,
+) -> list[Installation]:
+    """Capture these tables, each in its own transaction; one that is captured as asked already is left alone.
+
+    Writers of a table wait for some milliseconds; a table that is busy for `lock_timeout` seconds is tried again.
+    """
+    done = []
+    for table in tables:
+        async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
+            with attempt:
+                done.append(await _install(connection, table, lock_timeout))
+    return done
+
+
+async def uninstall(
+    connection: Connection,
+    tables: Iterable[CapturedTable],
+    *,
+    lock_timeout: float = LOCK_SECONDS_MAX,
+    attempts: int = ATTEMPTS_MAX,
+) -> None:
+    """Leave nothing of capture on these tables, nor for them; the tables themselves stay as they are."""
+    for table in tables:
+        async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
+            with attempt:
+                await _uninstall(connection, table, lock_timeout)
+
+
+def fingerprint(table: CapturedTable, facts: Facts) -> str:
+    """Changes when anything does that capture was built for: columns, key, partitions, or our own SQL."""
+    sql = Capture(table, facts.root.relid, 0).functions()
+    shapes = [(r.relid, r.shape) for r in facts.relations if armed(r)]
+    return sha256(repr((sql, shapes, [k.definition() for k in facts.key])).encode()).hexdigest()
+
+
+def armed(relation: Relation) -> bool:
+    """Whether a relation takes our triggers: a table or a partitioned one."""
+    return relation.kind in ("r", "p")
+
+
+def is_current(table: CapturedTable, facts: Facts, installed: Installed | None) -> bool:
+    """Whether capture stands on the table as it would be installed now."""
+    return (
+        installed is not None
+        and installed.relid == facts.root.relid
+        and installed.fingerprint == fingerprint(table, facts)
+        and all(relation.armed_by(table) for relation in facts.relations if armed(relation))
+    )
+
+
+async def _install(connection: Connection, table: CapturedTable, lock_timeout: float) -> Installation:
+    facts = _capturable(table, await read_facts(connection, table))
+    installed = await read_installed(connection, table)
+    if installed and is_current(table, facts, installed) and not await _has_gaps(connection, installed):
+        return Installation(table, "unchanged", installed.base)
+    async with connection.transaction():
+        await _lock(connection, table, "SHARE ROW EXCLUSIVE", lock_timeout)
+        # Read again: the table may have changed until the lock was there.
+        facts = _capturable(table, await read_facts(connection, table))
+        base = await connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
+        await _forget(connection, table, facts)
+        await _make_tables(connection, table, facts)
+        await _make_triggers(connection, Capture(table, facts.root.relid, base), facts)
+        await _note(connection, table, facts, base)
+    return Installation(table, "renewed" if installed else "installed", base)
+
+
+async def _uninstall(connection: Connection, table: CapturedTable, lock_timeout: float) -> None:
+    async with connection.transaction():
+        try:
+            async with connection.transaction():
+                await _lock(connection, table, "ACCESS EXCLUSIVE", lock_timeout)
+        except UndefinedTableError:
+            pass
+        facts = await read_facts(connection, table)
+        for relation in facts.relations if facts else ():
+            for name, *_ in relation.triggers:
+                await connection.execute(f'DROP TRIGGER "{name}" ON {relation.name}')
+        await _forget(connection, table, facts)
+        for kind in (*TRIGGERS, "settle"):
+            await connection.execute(f"DROP FUNCTION IF EXISTS {table.made(kind)}")
+
+
+def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
+    """The facts, if capture can promise something about this table; else an error that says what to do."""
+    if facts is None:
+        raise CaptureError(f"{table.label} does not exist.")
+    for problem, found in (
+        (f"{table.label} is not an ordinary table: capture the tables that it reads.", not armed(facts.root)),
+        (f"{table.label} is temporary.", facts.root.persistence == "t"),
+        (f"{table.label} has a foreign table below it, which PostgreSQL cannot watch.", _has_foreign(facts)),
+        (f"{table.label} lacks {_missing(table, facts)}.", bool(_missing(table, facts))),
+        (f"{table.label} is declared without a key.", not table.key),
+        (f"{table.label} has a key whose type comes from an extension.", not all(k.ours for k in facts.key)),
+    ):
+        if found:
+            raise CaptureError(problem)
+    return facts
+
+
+def _missing(table: CapturedTable, facts: Facts) -> str:
+    return ", ".join(column for column in table.watched if column not in facts.root.columns)
+
+
+def _has_foreign(facts: Facts) -> bool:
+    return any(relation.kind == "f" for relation in facts.relations[1:])
+
+
+async def _lock(connection: Connection, table: CapturedTable, mode: str, lock_timeout: float) -> None:
+    await connection.execute(f"SET LOCAL lock_timeout = '{round(lock_timeout * 1000)}ms'")
+    await connection.execute(f"LOCK TABLE {table.qualified} IN {mode} MODE")
+
+
+async def _has_gaps(connection: Connection, installed: Installed) -> bool:
+    """A gap means that some rows carry a version older than their content: they need a new base."""
+    found = await connection.fetchval("SELECT EXISTS (SELECT FROM twinbase.capture_gap WHERE relid = $1)", installed.relid)
+    return bool(found)
+
+
+async def _forget(connection: Connection, table: CapturedTable, facts: Facts | None) -> None:
+    """Drop what was recorded under this name, or for this table under an older name."""
+    relid = facts.root.relid if facts else None
+    notes = await connection.fetch(
+        "DELETE FROM twinbase.capture WHERE relid = $1 OR (schema_name, table_name) = ($2, $3) "
+        "RETURNING relid::bigint AS relid, schema_name, table_name",
+        relid, table.schema, table.name,
+    )  # fmt: skip
+    for note in notes:
+        old = CapturedTable(note["schema_name"], note["table_name"], (), ())
+        await connection.execute(f"DROP TABLE IF EXISTS {old.made('v')}, {old.made('stash')}")
+        await connection.execute("DELETE FROM twinbase.capture_gap WHERE relid = $1", note["relid"])
+
+
+async def _make_tables(connection: Connection, table: CapturedTable, facts: Facts) -> None:
+    """The version table, and an unlogged one that holds keys and hashes while a transaction reloads the table."""
+    columns = ", ".join(f"{quoted(k.name)} {k.definition()} NOT NULL" for k in facts.key)
+    keys = ", ".join(quoted(k.name) for k in facts.key)
+    await connection.execute(
+        f"CREATE TABLE {table.made('v')} ({columns}, xid xid8 NOT NULL, deleted boolean NOT NULL DEFAULT false, "
+        f"hash bigint, before xid8, PRIMARY KEY ({keys}))"
+    )
+    await connection.execute(f"CREATE INDEX ON {table.made('v')} (xid)")
+    await connection.execute(f"CREATE UNLOGGED TABLE {table.made('stash')} ({columns}, hash bigint NOT NULL)")
+
+
+async def _make_triggers(connection: Connection, capture: Capture, facts: Facts) -> None:
+    table = capture.table
+    for kind, function in capture.functions().items():
+        await connection.execute(function)
+        arguments = "bigint" if kind == "settle" else ""
+        await connection.execute(f"REVOKE ALL ON FUNCTION {table.made(kind)}({arguments}) FROM PUBLIC")
+    for relation in facts.relations:
+        for kind, when in TRIGGERS.items() if armed(relation) else ():
+            await connection.execute(
+                f"CREATE OR REPLACE TRIGGER {trigger_name(kind)} {when.format(on=relation.name)} FOR EACH STATEMENT "
+                f"EXECUTE FUNCTION {table.made(kind)}({literal(str(relation.shape))})"
+            )
+            await connection.execute(f"ALTER TABLE {relation.name} ENABLE ALWAYS TRIGGER {trigger_name(kind)}")
+
+
+async def _note(connection: Connection, table: CapturedTable, facts: Facts, base: int) -> None:
+    await connection.execute(
+        "INSERT INTO twinbase.capture "
+        "(relid, schema_name, table_name, version_table, base, key_columns, columns, fingerprint) "
+        "VALUES ($1, $2, $3, $4, $5::text::xid8, $6, $7, $8)",
+        facts.root.relid, table.schema, table.name, table.version_table, str(base),
+        list(table.key), list(table.watched), fingerprint(table, facts),
+    )  # fmt: skip

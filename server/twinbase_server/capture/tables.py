@@ -1,0 +1,59 @@
+"""A table to capture, and the names of what capture makes for it in schema `twinbase`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from twinbase_server.rowhash import quoted
+
+_NAME_BYTES_MAX = 63
+
+
+@dataclass(frozen=True)
+class CapturedTable:
+    """What to watch: a write that changes one of `columns` gives the row, known by `key`, a new version.
+
+    `hash_sql` says per column how its content is hashed, with `{c}` for the column: `{c}` or `({c})::text`.
+    """
+
+    schema: str
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    hash_sql: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def qualified(self) -> str:
+        return f"{quoted(self.schema)}.{quoted(self.name)}"
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Key and columns, each once, key first."""
+        return tuple(dict.fromkeys((*self.key, *self.columns)))
+
+    @property
+    def version_table(self) -> str:
+        """The name of its version table, without schema or quotes."""
+        return made_name("v", self.schema, self.name)
+
+    def made(self, kind: str) -> str:
+        """Something of ours that belongs to this table, ready for a query: `v`, `stash`, `insert`, …"""
+        return f"twinbase.{quoted(made_name(kind, self.schema, self.name))}"
+
+
+def version_table(schema: str, name: str) -> str:
+    """The version table of a captured table, qualified and quoted, ready for a query."""
+    return f"twinbase.{quoted(made_name('v', schema, name))}"
+
+
+def made_name(kind: str, schema: str, name: str) -> str:
+    """`v_mobile.interventions`; cut and told apart by a hash where PostgreSQL would only cut it."""
+    whole = f"{kind}_{schema}.{name}"
+    if len(whole.encode()) <= _NAME_BYTES_MAX:
+        return whole
+    start = whole.encode()[: _NAME_BYTES_MAX - 13].decode(errors="ignore")
+    return f"{start}_{sha256(whole.encode()).hexdigest()[:12]}"
