@@ -203,8 +203,8 @@ class EmbeddedPostgres:
             "max_connections": "200",
         }
         if not self.durable:
-            # The kernel keeps what a killed server wrote. `synchronous_commit` stays on: without it the last commits are
-            # still in the server's own memory, and an immediate stop would lose work that was answered as done.
+            # The kernel keeps what a killed server wrote. `synchronous_commit` stays on: without it the last commits
+            # are still in the server's own memory, and an immediate stop would lose work that was answered as done.
             settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         user = self._programs.user
