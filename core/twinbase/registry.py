@@ -92,6 +92,9 @@ class Registry:
     def of_model(self, model: type[Any]) -> Twin | None:
         return next((twin for twin in self if twin.model is model), None)
 
+    def of_table(self, table: Table) -> Twin | None:
+        return next((twin for twin in self if twin.table is table), None)
+
 
 def build_registry(mirrors: Iterable[Mirror], strategies: Mapping[str, Strategy]) -> Registry:
     """Resolve and check every mirror. Raises MirrorError or UnknownStrategy with the class, the column, what to do."""
