@@ -44,7 +44,7 @@ class CustomerSite(OfficeRow, table=True):
 
     __tablename__ = "customer_sites"
     __table_args__ = {"schema": SCHEMA}
-    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", ondelete="CASCADE", index=True)
+    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", index=True)
     label: str | None = Field(default=None, max_length=50)
     address1: str | None = Field(default=None, max_length=40)
     address2: str | None = Field(default=None, max_length=40)
@@ -64,7 +64,7 @@ class CustomerSite(OfficeRow, table=True):
 class Contact(OfficeRow, table=True):
     __tablename__ = "contacts"
     __table_args__ = {"schema": SCHEMA}
-    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", ondelete="CASCADE", index=True)
+    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", index=True)
     civility: str | None = Field(default=None, max_length=25)
     last_name: str | None = Field(default=None, max_length=60)
     first_name: str | None = Field(default=None, max_length=60)
@@ -83,7 +83,7 @@ class CustomerEquipment(OfficeRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     code: str | None = Field(default=None, max_length=8)
     caption: str | None = Field(default=None, max_length=80)
-    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", ondelete="CASCADE", index=True)
+    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", index=True)
     site_id: UUID | None = reference("customer_sites")
     product_id: UUID | None = reference("products")
     serial_number: str | None = Field(default=None, max_length=40, index=True)
@@ -105,7 +105,7 @@ class MaintenanceContract(OfficeRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     code: str = Field(max_length=8)
     caption: str | None = Field(default=None, max_length=80)
-    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", ondelete="CASCADE", index=True)
+    customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", index=True)
     start_on: date | None = None
     end_on: date | None = None
     status: int | None = None
