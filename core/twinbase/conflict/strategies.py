@@ -61,7 +61,13 @@ def merge_columns(fallback: Strategy = server_wins, **columns: Strategy) -> Stra
             "conflict" if lost else "merged", write, decided=decided, ask=any(part.ask for part in parts.values())
         )
 
+    merge.__dict__["adding"] = frozenset(name for name, strategy in columns.items() if strategy is add)
     return merge
+
+
+def adds(strategy: Strategy, column: str) -> bool:
+    """Whether edits of this column add up: a device then puts its own difference on top of what the server has."""
+    return strategy is add or column in getattr(strategy, "adding", ())
 
 
 def add(conflict: Conflict, /) -> Decision:

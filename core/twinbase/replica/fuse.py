@@ -13,16 +13,20 @@ ROWS_ALWAYS_ALLOWED = 50
 SHARE_ALWAYS_ALLOWED = 0.2
 
 
-class FuseBlown(TransportError):
-    """The server's answer would remove an unusual share of the rows here. Nothing was removed; it is asked again."""
-
-
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What an answer would remove from the twins that it would hurt, and the answer's own digest and claims."""
 
     claims: str
     digests: Mapping[str, tuple[int, ...]]
+
+
+class FuseBlown(TransportError):
+    """The server's answer would remove an unusual share of the rows here. Nothing was removed; it is asked again."""
+
+    def __init__(self, detail: str, removal: Removal) -> None:
+        self.removal = removal
+        super().__init__(detail)
 
 
 def is_unusual(removed: int, rows: int) -> bool:

@@ -90,7 +90,7 @@ def frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
     for line in lines:
         if not line:
             continue
-        frame = _decode(line)
+        frame = decode(line)
         if isinstance(frame, Page):
             frame.content = _content(lines, frame)
         ended = isinstance(frame, End | Cut)
@@ -100,7 +100,8 @@ def frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
     raise HalfAnswer()
 
 
-def _decode(line: bytes) -> AnyFrame:
+def decode(line: bytes) -> AnyFrame:
+    """One frame; raises NotTwinbase or HalfAnswer when it is none."""
     try:
         frame: AnyFrame = _head.decode(line)
         return frame
@@ -121,3 +122,8 @@ def _content(lines: Iterator[bytes], page: Page) -> list[Row]:
     if len(rows) != page.rows:
         raise HalfAnswer(f"A page of {page.twin} says {page.rows} rows and holds {len(rows)}.")
     return rows
+
+
+def encode(frame: AnyFrame) -> bytes:
+    """A frame as one line, content included; `decode` reads it."""
+    return msgspec.json.encode(frame)

@@ -1,0 +1,143 @@
+"""The first sync: pages are kept as they come, beside the twins, and become visible all at once.
+
+Each page and the token to go on after it are written in one transaction: a first sync that is killed anywhere goes on
+after the last page that was kept. At the end the filled tables take the place of the empty ones, in one transaction.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from twinbase.errors import HalfAnswer, NotTwinbase
+from twinbase.registry import Registry
+from twinbase.replica import rebase
+from twinbase.replica.apply import Applied, check_removal
+from twinbase.replica.capture import triggers
+from twinbase.replica.fenced import applying, fenced, move, recall, remember, write_state
+from twinbase.replica.fuse import Removal
+from twinbase.replica.shape import Shape, meta_table, quoted
+from twinbase.replica.stream import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
+from twinbase.replica.sums import count_buckets, digest_here, rows_here
+from twinbase.replica.tables import engine_tables, twin_indexes, twin_table
+
+
+def stage_table(twin: str) -> str:
+    return f"_twinbase_stage_{twin}"
+
+
+def stage_meta_table(twin: str) -> str:
+    return f"_twinbase_stagemeta_{twin}"
+
+
+class Stage:
+    """The tables that a first sync fills."""
+
+    def __init__(self, registry: Registry, shapes: Mapping[str, Shape], token: str) -> None:
+        self._registry, self._shapes, self._token = registry, shapes, token
+        self.rows = 0
+        self.end: End | None = None
+
+    def prepare(self, connection: Any) -> str | None:
+        """The token to go on with, or None after making empty tables for a fresh start."""
+        with fenced(connection, self._token) as state:
+            if state.resume:
+                return state.resume
+            self._drop(connection)
+            for shape in self._shapes.values():
+                connection.execute(twin_table(shape.twin, self._registry, stage_table(shape.name)))
+                meta = engine_tables(shape.twin)[0]
+                connection.execute(meta.replace(meta_table(shape.name), quoted(stage_meta_table(shape.name)), 1))
+            return None
+
+    def discard(self, connection: Any) -> None:
+        """Forget what was kept: the server would not go on from there."""
+        with fenced(connection, self._token):
+            self._drop(connection)
+            write_state(connection, resume="")
+            remember(connection, "stage_begin", "")
+
+    def _drop(self, connection: Any) -> None:
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '_twinbase_stage*'"
+        ).fetchall()
+        for (name,) in names:
+            connection.execute(f"DROP TABLE {quoted(name)}")
+
+    def take(self, connection: Any, frames: Iterator[AnyFrame]) -> str | None:
+        """Keep every page that comes; answers the token to go on with when the server cut its answer."""
+        first = next(frames, None)
+        if not isinstance(first, Begin):
+            raise NotTwinbase("Its answer does not begin with a begin.")
+        self._note_begin(connection, first)
+        for frame in frames:
+            match frame:
+                case Page():
+                    self._page(connection, frame)
+                case Quarantine():
+                    self._quarantine(connection, frame)
+                case End():
+                    self.end = frame
+                case Cut():
+                    return frame.resume
+                case _:
+                    pass
+        return None
+
+    def _note_begin(self, connection: Any, begin: Begin) -> None:
+        """The first begin counts: what it says was answered is true of every page that followed."""
+        with fenced(connection, self._token) as state:
+            if not state.resume or not recall(connection, "stage_begin"):
+                remember(connection, "stage_begin", encode(begin).decode())
+
+    def _page(self, connection: Any, page: Page) -> None:
+        shape = self._shapes[page.twin]
+        keys, rows = len(shape.key) + 2, shape.store(page.content)
+        meta = [(*row[2:keys], row[0], row[1], 0, None) for row in rows]
+        with fenced(connection, self._token):
+            connection.executemany(shape.insert_into(quoted(stage_table(shape.name))), rows)
+            connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
+            if page.resume:
+                write_state(connection, resume=page.resume)
+        self.rows += len(rows)
+
+    def _quarantine(self, connection: Any, frame: Quarantine) -> None:
+        shape = self._shapes[frame.twin]
+        meta = [(*shape.store_key(key), version, row_hash, 0, reason) for version, row_hash, key, reason in frame.rows]
+        with fenced(connection, self._token):
+            connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
+
+    def publish(self, connection: Any, *, first: Removal | None = None) -> Applied:
+        """Everything that was kept becomes visible at once, with local work on top."""
+        if self.end is None:
+            raise HalfAnswer()
+        # Renaming must not rewrite what refers to a twin: foreign keys of others, and the triggers, name it on purpose.
+        connection.execute("PRAGMA legacy_alter_table = ON")
+        applied = Applied(pulled=self.rows)
+        with applying(connection, self._token) as state:
+            begin = decode(recall(connection, "stage_begin").encode())
+            assert isinstance(begin, Begin)
+            rebase.undo(connection, self._shapes.values())
+            removed = {}
+            for shape in self._shapes.values():
+                before = rows_here(connection, shape.name)
+                self._swap(connection, shape)
+                removed[shape.name] = (before - rows_here(connection, shape.name), before)
+                applied.keys[shape.name] = None
+            check_removal(removed, begin, {t: digest_here(connection, t).as_list() for t in removed}, first)
+            applied.outcomes = rebase.retire(connection, begin, state)
+            applied.replayed = rebase.replay(connection, self._shapes, begin, state)
+            applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}
+            connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")
+            remember(connection, "stage_begin", "")
+            move(connection, state, begin, self.end)
+        return applied
+
+    def _swap(self, connection: Any, shape: Shape) -> None:
+        """The filled tables take the place of the old ones."""
+        twin, meta = quoted(shape.name), meta_table(shape.name)
+        connection.execute(f"DROP TABLE {twin}")
+        connection.execute(f"ALTER TABLE {quoted(stage_table(shape.name))} RENAME TO {twin}")
+        connection.execute(f"DROP TABLE {meta}")
+        connection.execute(f"ALTER TABLE {quoted(stage_meta_table(shape.name))} RENAME TO {meta}")
+        for statement in (*twin_indexes(shape.twin), *triggers(shape.twin)):
+            connection.execute(statement)
+        count_buckets(connection, shape.name, meta)

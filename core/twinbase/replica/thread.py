@@ -1,0 +1,74 @@
+"""The thread of one sync: it owns a raw connection, and all that a sync does to the file happens in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from twinbase.errors import HalfAnswer
+from twinbase.replica.feed import Feed, lines
+from twinbase.replica.http import Body
+from twinbase.replica.stream import AnyFrame, frames
+
+Answer = TypeVar("Answer")
+
+
+class FileThread:
+    """Runs functions of a raw connection, one at a time, in a thread of its own."""
+
+    def __init__(self, executor: ThreadPoolExecutor, connection: Any) -> None:
+        self._executor, self._connection = executor, connection
+
+    async def run(self, work: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
+        """`work(connection, …)`; when the caller is cancelled it is still carried to its end, as a transaction must."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: work(self._connection, *arguments, **options))
+
+    async def read(self, body: Body, consume: Callable[[Any, Iterator[AnyFrame]], Answer]) -> Answer:
+        """`consume(connection, frames)` while the answer arrives: download and writing overlap."""
+        feed = Feed(asyncio.get_running_loop())
+        pump = asyncio.create_task(_pump(body, feed))
+        try:
+            return await self.run(_consume, feed, body.compressed, consume)
+        finally:
+            feed.end(HalfAnswer("The sync was stopped."))
+            pump.cancel()
+            with suppress(asyncio.CancelledError):
+                await pump
+
+
+def _consume(
+    connection: Any, feed: Feed, compressed: bool, consume: Callable[[Any, Iterator[AnyFrame]], Answer]
+) -> Answer:
+    try:
+        return consume(connection, frames(lines(feed, compressed=compressed)))
+    finally:
+        feed.abandon()
+
+
+async def _pump(body: Body, feed: Feed) -> None:
+    try:
+        async for chunk in body.chunks():
+            await feed.put(chunk)
+            if feed.is_abandoned:
+                return
+    except Exception as error:
+        feed.end(error)
+        return
+    feed.end()
+
+
+@asynccontextmanager
+async def file_thread(connect: Callable[[], Any]) -> AsyncIterator[FileThread]:
+    """A thread with a connection for the time of one sync."""
+    executor = ThreadPoolExecutor(1, thread_name_prefix="twinbase-sync")
+    loop = asyncio.get_running_loop()
+    try:
+        connection = await loop.run_in_executor(executor, connect)
+        try:
+            yield FileThread(executor, connection)
+        finally:
+            await asyncio.shield(loop.run_in_executor(executor, connection.close))
+    finally:
+        executor.shutdown(wait=False)
