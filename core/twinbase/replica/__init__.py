@@ -1,1 +1,7 @@
 """The device twin: an encrypted SQLite file and the engine round it."""
+
+from twinbase.replica.outbox import NotWaiting, RowGone, Waiting
+from twinbase.replica.replica import Replica
+from twinbase.replica.session import ReplicaSession
+
+__all__ = ["NotWaiting", "Replica", "ReplicaSession", "RowGone", "Waiting"]

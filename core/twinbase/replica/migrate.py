@@ -1,0 +1,210 @@
+"""From what a file was made for to what the app declares now: additive, in one transaction, pending edits kept.
+
+A new twin or column is added; the values of a new column are asked for once more (`backfill`), the rest stays. A column
+that the class lost, or hides now, is emptied and left in place, so that an older app can still open the file. An app one
+mirror version older than the file goes on with the columns that it knows; they are backfilled when the newer app is back.
+The key and the storage of a column never change: that is another column, or another table.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from twinbase.errors import ForeignReplica, MirrorError, NewerReplica
+from twinbase.registry import Registry, Twin
+from twinbase.replica.capture import drop_triggers, triggers
+from twinbase.replica.shape import change_table, image_table, quoted
+from twinbase.replica.tables import (
+    APPLICATION_ID,
+    ENGINE,
+    FORMAT,
+    change_columns,
+    column_sql,
+    engine_tables,
+    read_table,
+    twin_indexes,
+    twin_table,
+)
+
+Statement = tuple[str, tuple[Any, ...]]
+VERSIONS_BEHIND_MAX = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose file it is (H30): one server, one account. Empty: not known yet, at a first start without network."""
+
+    server: str = ""
+    account: str = ""
+
+
+def check(connection: Any, registry: Registry, owner: Owner) -> None:
+    """Raise ForeignReplica, NewerReplica or MirrorError when this app must not go on with this file. Only reads."""
+    if not _exists(connection, "_twinbase_state"):
+        return
+    server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
+    for what, mine, theirs in (("server", owner.server, server), ("account", owner.account, account)):
+        if mine and theirs and mine != theirs:
+            raise ForeignReplica(f"It is of another {what}.")
+    for name, (version, shape) in _known(connection).items():
+        if name in registry:
+            _check_twin(registry[name], version, shape)
+
+
+def _check_twin(twin: Twin, version: int, shape: dict[str, Any]) -> None:
+    owner = twin.model.__name__
+    if version > twin.mirror.version + VERSIONS_BEHIND_MAX:
+        raise NewerReplica(f"{owner} is at version {version}, this app knows {twin.mirror.version}.")
+    if shape["key"] != list(twin.key):
+        raise MirrorError(f"{owner}: its key was {shape['key']} on this device; give the new table another name.")
+    for name, storage in shape["columns"].items():
+        if name in twin.codecs and twin.codecs[name].storage != storage:
+            raise MirrorError(
+                f"{owner}.{name} was stored as {storage} on this device and is {twin.codecs[name].storage} now: "
+                "add a column with another name."
+            )
+
+
+def prepare(connection: Any, registry: Registry, owner: Owner, replica: UUID) -> None:
+    """Make the file what the registry declares; does nothing, and takes no lock, when it is already."""
+    check(connection, registry, owner)
+    if not list(_steps(connection, registry, owner, replica)):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        check(connection, registry, owner)
+        for statement, values in _steps(connection, registry, owner, replica):
+            connection.execute(statement, values)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _steps(connection: Any, registry: Registry, owner: Owner, replica: UUID) -> Iterator[Statement]:
+    """What is missing, in order. Reads as it goes: the steps that it gave are taken before the next is asked for."""
+    yield from _engine(connection, owner, replica)
+    known = _known(connection) if _exists(connection, "_twinbase_twin") else {}
+    for twin in registry:
+        if twin.name not in known:
+            yield from _new_twin(twin, registry)
+        else:
+            yield from _changed_twin(connection, twin, *known[twin.name])
+        yield from _missing_indexes(connection, twin)
+        yield from _changed_triggers(connection, twin)
+    for name in known.keys() - registry.twins.keys():
+        yield from _retired_twin(connection, name)
+
+
+def _engine(connection: Any, owner: Owner, replica: UUID) -> Iterator[Statement]:
+    if not _exists(connection, "_twinbase_state"):
+        yield f"PRAGMA application_id = {APPLICATION_ID}", ()
+        yield f"PRAGMA user_version = {FORMAT}", ()
+        yield from ((statement, ()) for statement in ENGINE)
+        yield (
+            "INSERT INTO _twinbase_state (one, replica, server, account) VALUES (1, ?, ?, ?)",
+            (str(replica), owner.server, owner.account),
+        )
+        return
+    server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
+    if (owner.server and not server) or (owner.account and not account):
+        yield (
+            "UPDATE _twinbase_state SET server = ?, account = ?",
+            (server or owner.server, account or owner.account),
+        )
+
+
+def _new_twin(twin: Twin, registry: Registry) -> Iterator[Statement]:
+    yield twin_table(twin, registry), ()
+    yield from ((statement, ()) for statement in engine_tables(twin))
+    yield (
+        "INSERT INTO _twinbase_twin (name, version, shape) VALUES (?, ?, ?)",
+        (twin.name, twin.mirror.version, _shape(twin)),
+    )
+
+
+def _changed_twin(connection: Any, twin: Twin, version: int, shape: dict[str, Any]) -> Iterator[Statement]:
+    yield from _missing_columns(connection, twin)
+    added = [name for name in twin.columns if name not in shape["columns"]]
+    removed = [name for name in shape["columns"] if name not in twin.codecs]
+    if removed:
+        yield from _emptied(twin, removed)
+    active, backfill = connection.execute(
+        "SELECT active, backfill FROM _twinbase_twin WHERE name = ?", (twin.name,)
+    ).fetchone()
+    if added or removed or not active or version != twin.mirror.version or json.loads(_shape(twin)) != shape:
+        waiting = [name for name in json.loads(backfill) if name in twin.codecs]
+        yield (
+            "UPDATE _twinbase_twin SET version = ?, shape = ?, backfill = ?, active = 1 WHERE name = ?",
+            (twin.mirror.version, _shape(twin), json.dumps(sorted({*waiting, *added})), twin.name),
+        )
+
+
+def _missing_columns(connection: Any, twin: Twin) -> Iterator[Statement]:
+    """Columns that the class has and the file has not: hidden ones too, the class selects them."""
+    here = _columns(connection, twin.name)
+    for column in twin.table.columns:
+        if column.name not in here:
+            yield f"ALTER TABLE {quoted(twin.name)} ADD COLUMN {column_sql(twin, column)}", ()
+    for table, prefix in ((image_table(twin.name), "_twinbase_image_"), (read_table(twin.name), "_twinbase_read_")):
+        here = _columns(connection, prefix + twin.name)
+        for name in twin.columns:
+            if name not in here:
+                yield f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {twin.codecs[name].storage}", ()
+    here = _columns(connection, f"_twinbase_change_{twin.name}")
+    for name in twin.columns:
+        if f"old_{name}" not in here:
+            for declared in change_columns(twin, [name]):
+                yield f"ALTER TABLE {change_table(twin.name)} ADD COLUMN {declared}", ()
+
+
+def _emptied(twin: Twin, names: list[str]) -> Iterator[Statement]:
+    """What may no longer be on a device goes from its rows; what somebody typed stays in the outbox."""
+    nothing = ", ".join(f"{quoted(name)} = NULL" for name in names)
+    yield "UPDATE _twinbase_state SET applying = 1", ()
+    yield f"UPDATE {quoted(twin.name)} SET {nothing}", ()
+    yield f"UPDATE {image_table(twin.name)} SET {nothing}", ()
+    yield "UPDATE _twinbase_state SET applying = 0", ()
+
+
+def _missing_indexes(connection: Any, twin: Twin) -> Iterator[Statement]:
+    here = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'index'")}
+    for statement in twin_indexes(twin):
+        if statement.replace(" IF NOT EXISTS", "") not in here:
+            yield statement, ()
+
+
+def _changed_triggers(connection: Any, twin: Twin) -> Iterator[Statement]:
+    query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name LIKE '#_twinbase#_%' ESCAPE '#'"
+    wanted = list(triggers(twin))
+    if {sql for (sql,) in connection.execute(query, (twin.name,))} != set(wanted):
+        yield from ((statement, ()) for statement in drop_triggers(twin.name))
+        yield from ((statement, ()) for statement in wanted)
+
+
+def _retired_twin(connection: Any, name: str) -> Iterator[Statement]:
+    """A twin that the app no longer declares: its rows stay as they are, nobody writes or pulls them."""
+    (active,) = connection.execute("SELECT active FROM _twinbase_twin WHERE name = ?", (name,)).fetchone()
+    if active:
+        yield from ((statement, ()) for statement in drop_triggers(name))
+        yield "UPDATE _twinbase_twin SET active = 0, loaded = 0 WHERE name = ?", (name,)
+
+
+def _shape(twin: Twin) -> str:
+    return json.dumps({"key": list(twin.key), "columns": {name: twin.codecs[name].storage for name in twin.columns}})
+
+
+def _known(connection: Any) -> dict[str, tuple[int, dict[str, Any]]]:
+    rows = connection.execute("SELECT name, version, shape FROM _twinbase_twin")
+    return {name: (version, json.loads(shape)) for name, version, shape in rows}
+
+
+def _columns(connection: Any, table: str) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+
+
+def _exists(connection: Any, table: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None

@@ -1,0 +1,136 @@
+"""A replica: one device's file, open."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from twinbase.errors import DamagedReplica
+from twinbase.plugins import Plugins
+from twinbase.registry import Registry
+from twinbase.replica import migrate, outbox
+from twinbase.replica.database import Clock, Database
+from twinbase.replica.file import File, connect, create, damage, examine, is_new, translated, untouched
+from twinbase.replica.keys import Secret, key_for
+from twinbase.replica.migrate import Owner
+from twinbase.replica.outbox import Waiting
+from twinbase.replica.reading import Reading
+from twinbase.replica.rekey import rekey
+from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Replica:
+    """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
+
+    def __init__(self, database: Database, registry: Registry, clock: Clock) -> None:
+        self.database = database
+        self.registry = registry
+        self.clock = clock
+        self._reading = Reading(registry)
+
+    @classmethod
+    async def open(
+        cls,
+        path: str | Path,
+        key: Secret | None = None,
+        *,
+        plugins: Plugins,
+        server: str = "",
+        account: str = "",
+        plain: bool = False,
+        check: bool = False,
+        clock: Clock = utc_now,
+        new_id: UUID | None = None,
+    ) -> Self:
+        """The replica at `path`; a new one where there is none.
+
+        `key`: 32 bytes, or a passphrase. Without a key the file is plain SQLite, and `plain=True` says so aloud.
+        `server`, `account`: whose file it is; one file belongs to one account of one server for ever.
+        `check`: read the whole file first, for an app that has reason to doubt it.
+        Raises WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file untouched.
+        """
+        if (key is None) is not plain:
+            raise ValueError("Give a key, or plain=True for a file that anybody can read; not both, not neither.")
+        registry = plugins.registry
+        file = await asyncio.to_thread(
+            _prepare, Path(path), key, registry, Owner(server, account), new_id or uuid4(), check
+        )
+        watch_refreshes(registry)
+        return cls(Database(file, {twin.schema for twin in registry}, clock), registry, clock)
+
+    @property
+    def path(self) -> Path:
+        return self.database.file.path
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine of the sessions that write: schemas translated, BEGIN IMMEDIATE."""
+        return self.database.engine
+
+    def session(self, **options: Any) -> ReplicaSession:
+        """A session that reads and writes. It holds the file's only write lock from its first statement to its commit:
+        keep it short, and load what a person looks at with `read()`."""
+        return open_session(self.database.engine, self._reading, **options)
+
+    def read(self, **options: Any) -> ReplicaSession:
+        """A session that only reads: it sees one moment, waits for nobody, and nobody waits for it."""
+        return open_session(self.database.reader, self._reading, **options)
+
+    async def waiting(self) -> list[Waiting]:
+        """The edits that wait for a person: refused, parked, in conflict."""
+        return await self.database.write(outbox.list_waiting, self.registry)
+
+    async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
+        """Send an edit again with other values; what was parked behind it goes along."""
+        await self.database.write(outbox.correct, self.registry, mutation, values, self.clock())
+
+    async def discard(self, mutation: UUID) -> None:
+        """Forget an edit; what was parked behind it is tried without it."""
+        await self.database.write(outbox.discard, self.registry, mutation, self.clock())
+
+    async def rekey(self, key: Secret) -> None:
+        """Encrypt the file under another key. Close its sessions first; the old key opens it no more."""
+        await self.database.dispose()
+        self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
+
+    async def close(self) -> None:
+        """Let go of the file. Nothing is lost by closing, or by not closing."""
+        await self.database.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _prepare(
+    path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool
+) -> File:
+    """Look at the file without touching it, then make it what the app declares."""
+    file = File(path, None if secret is None else key_for(path, secret))
+    if is_new(path):
+        create(path)
+    else:
+        examine(file)
+        with untouched(file) as connection, translated(file):
+            migrate.check(connection, registry, owner)
+        if check and (found := damage(file)):
+            raise DamagedReplica(f"{path.name}: {found[0]} ({len(found)} findings).")
+    connection = connect(file)
+    try:
+        migrate.prepare(connection, registry, owner, replica)
+    finally:
+        connection.close()
+    return file
