@@ -104,8 +104,8 @@ def _check_real(value: object) -> str | None:
     if wrong or not isinstance(value, (int, float)) or not value:
         return wrong
     try:
-        small = struct.unpack("f", struct.pack("f", value))[0]
-    except (OverflowError, struct.error):
+        small = struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:
         return "out of range for real"
     return None if small else "too small for real"
 
@@ -150,7 +150,7 @@ def plain(value: Any) -> str | None:
     if value is None:
         return None
     number = _decimal_of(value)
-    return format(number if number else abs(number), "f")
+    return format(number if number else number.copy_abs(), "f")
 
 
 def scaled(value: Any, precision: int, scale: int) -> int | None:
@@ -271,6 +271,6 @@ def rounded(value: Any, precision: int, scale: int) -> Decimal | None:
     if value is None:
         return None
     number = _decimal_of(value).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT)
-    if abs(number) >= Decimal(10).scaleb(precision - scale - 1, _EXACT):
+    if number.copy_abs() >= Decimal(10).scaleb(precision - scale - 1, _EXACT):
         raise ValueError(f"{value} has too many digits for numeric({precision},{scale})")
     return number

@@ -46,7 +46,7 @@ def _refuse_other_device_kind(type_: TypeEngine[Any], server: TypeEngine[Any]) -
     device = resolved(type_, _DEVICE)
     if _family(device) is _family(server):
         return
-    if isinstance(server, types.ARRAY) and isinstance(device, types.JSON):
+    if isinstance(server, types.ARRAY) and isinstance(device, types.JSON) and device.none_as_null:
         if isinstance(server_type(server.item_type), _PLAIN_ITEMS) and not isinstance(server.item_type, types.Enum):
             return
     raise NoCodec(

@@ -27,7 +27,11 @@ _HALF_SAFE = 2**52
 Element = ColumnElement[Any]
 
 
-class ScaledOperand(TypeEngine[Any]):
+class _Operand(TypeEngine[Any]):
+    operator_classes = operators.OperatorClass.NUMERIC
+
+
+class ScaledOperand(_Operand):
     """A bound number beside a scaled column: exact, and never rounded into an equality that PostgreSQL denies."""
 
     def __init__(self, scale: int) -> None:
@@ -37,14 +41,14 @@ class ScaledOperand(TypeEngine[Any]):
         return none_safe(lambda value: _units(_decimal(value), self.scale))
 
 
-class PlainOperand(TypeEngine[Any]):
+class PlainOperand(_Operand):
     """A bound number as SQLite counts: an integer if it is one, else a REAL."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
         return none_safe(lambda value: int(value) if value == int(value) else float(value))
 
 
-class TextOperand(TypeEngine[Any]):
+class TextOperand(_Operand):
     """A bound number as canonical decimal text."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
