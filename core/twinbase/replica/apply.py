@@ -110,11 +110,14 @@ class _Work:
         self.applied.pulled += len(rows)
 
     def _fill(self, shape: Shape, content: list[Row]) -> None:
-        """A backfill: new columns of rows that are here."""
-        rows = shape.store(content)
+        """A backfill: new columns of rows that are here. Rows that are not come whole, with the pull that follows."""
+        rows = [row for row in shape.store(content) if self._is_here(shape, shape.key_of(row))]
         self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in rows], None)
         self.connection.executemany(shape.fill, rows)
         self.applied.pulled += len(rows)
+
+    def _is_here(self, shape: Shape, key: Row) -> bool:
+        return self.connection.execute(shape.old_hash, key).fetchone() is not None
 
     def _quarantine(self, frame: Quarantine) -> None:
         """A row that cannot be carried counts in the proof, and is not shown."""

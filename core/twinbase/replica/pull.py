@@ -21,7 +21,8 @@ class Collector:
     def __init__(self, token: str) -> None:
         self._token = token
         self._begin: Begin | None = None
-        self._end: End | None = None
+        self.end: End | None = None
+        self.buckets: list[Buckets] = []
         self._kept: list[AnyFrame] = []
         self._rows = 0
         self._spilled = False
@@ -29,7 +30,7 @@ class Collector:
 
     @property
     def is_whole(self) -> bool:
-        return self._end is not None
+        return self.end is not None
 
     def take(self, connection: Any, frames: Iterator[AnyFrame]) -> None:
         """Keep the frames of one request; what came before a break stays kept, and `resume` says where to go on."""
@@ -50,8 +51,10 @@ class Collector:
         if isinstance(frame, Cut):
             self.resume = frame.resume
         elif isinstance(frame, End):
-            self._end = frame
+            self.end = frame
         else:
+            if isinstance(frame, Buckets):
+                self.buckets.append(frame)
             self._kept.append(frame)
             self._rows += _size(frame)
             if isinstance(frame, Page) and frame.resume:
@@ -79,8 +82,8 @@ class Collector:
 
     def checkpoint(self, connection: Any) -> Checkpoint:
         """The whole answer; its frames can be read once."""
-        assert self._begin is not None and self._end is not None
-        return Checkpoint(self._begin, self._frames(connection), self._end)
+        assert self._begin is not None and self.end is not None
+        return Checkpoint(self._begin, self._frames(connection), self.end)
 
     def _frames(self, connection: Any) -> Iterable[AnyFrame]:
         if self._spilled:

@@ -3,6 +3,7 @@
 The server's image of every dirty row is kept aside, so undoing is exact, however often the row is edited and pulled.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,7 +17,7 @@ from twinbase.replica.shape import Row, Shape, change_table, image_table, named,
 from twinbase.replica.stream import Begin
 
 Touched = dict[str, list[Row]]
-DONE = ("applied", "merged")
+_STATUS = "json_extract(outcome, '$.status')"
 
 
 @dataclass
@@ -56,24 +57,33 @@ def note_outcomes(connection: Any, outcomes: Iterable[Mapping[str, Any]]) -> Non
     """Keep what became of mutations beside them. They stay on top of their rows until a pull covers them (H14)."""
     connection.executemany(
         "UPDATE _twinbase_outbox SET outcome = ?, reason = ?, detail = ?, behind = ? WHERE id = ?",
-        [
-            (msgspec.json.encode(o).decode(), o.get("reason", ""), o.get("detail", ""), o.get("behind"), str(o["id"]))
-            for o in outcomes
-        ],
+        [_outcome_row(outcome) for outcome in outcomes],
     )
 
 
+def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
+    told = [outcome.get(name, "") for name in ("reason", "detail")]
+    return (msgspec.json.encode(outcome).decode(), *told, outcome.get("behind"), str(outcome["id"]))
+
+
 def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
-    """Take answered mutations off their rows, now that their rows are here; answers how many of each status."""
+    """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
+
+    Three ways to know that an effect is in what was pulled: the answer names it; its batch is covered by last n; or, when
+    another copy of this file has taken over the epoch, its answer came before this pull was asked for.
+    """
     note_outcomes(connection, begin.outcomes)
-    if begin.epoch != state.epoch:
-        return {}
-    status = "json_extract(outcome, '$.status')"
-    answered = "state = 'sent' AND n <= ? AND outcome IS NOT NULL"
+    covered = begin.last_n if begin.epoch == state.epoch else state.batch_n
+    named_here = json.dumps([str(outcome["id"]) for outcome in begin.outcomes])
+    answered = (
+        "outcome IS NOT NULL AND (state = 'sent' AND n <= ?1"
+        " OR state IN ('sent', 'pending') AND id IN (SELECT value FROM json_each(?2)))"
+    )
     counts = connection.execute(
-        f"SELECT {status}, count(*) FROM _twinbase_outbox WHERE {answered} GROUP BY 1", (begin.last_n,)
+        f"SELECT {_STATUS}, count(*) FROM _twinbase_outbox WHERE {answered} GROUP BY 1", (covered, named_here)
     ).fetchall()
-    connection.execute(f"UPDATE _twinbase_outbox SET state = {status} WHERE {answered}", (begin.last_n,))
+    if counts:
+        connection.execute(f"UPDATE _twinbase_outbox SET state = {_STATUS} WHERE {answered}", (covered, named_here))
     return dict(counts)
 
 

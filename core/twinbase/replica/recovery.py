@@ -14,13 +14,14 @@ HISTORY_KEPT = timedelta(days=45)
 _OFFER = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL, behind = NULL WHERE "
 
 
-def take_new_epoch(connection: Any, token: str, *, chance: int) -> int:
+def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) -> int:
     """Begin a new line of batches and offer again what has no answer yet; answers the new epoch.
 
-    `chance` is a random number: two copies of one file must not take the same epoch.
+    `known`: the epoch that the server knows; ours must be later. `chance` is a random number: two copies of one file
+    must not take the same epoch.
     """
     with fenced(connection, token) as state:
-        epoch = _begin_epoch(connection, state.epoch, chance)
+        epoch = _begin_epoch(connection, max(state.epoch, known), chance)
         connection.execute(_OFFER + "state = 'sent' AND outcome IS NULL")
         connection.execute(_SETTLE)
         return epoch

@@ -91,8 +91,9 @@ class Stage:
     def _page(self, connection: Any, page: Page) -> None:
         shape = self._shapes[page.twin]
         keys, rows = len(shape.key) + 2, shape.store(page.content)
-        meta = [(*row[2:keys], row[0], row[1], 0, None) for row in rows]
-        with fenced(connection, self._token):
+        with fenced(connection, self._token) as state:
+            applied = state.checkpoint + 1
+            meta = [(*row[2:keys], row[0], row[1], applied, None) for row in rows]
             connection.executemany(shape.insert_into(quoted(stage_table(shape.name))), rows)
             connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
             if page.resume:
@@ -101,8 +102,9 @@ class Stage:
 
     def _quarantine(self, connection: Any, frame: Quarantine) -> None:
         shape = self._shapes[frame.twin]
-        meta = [(*shape.store_key(key), version, row_hash, 0, reason) for version, row_hash, key, reason in frame.rows]
-        with fenced(connection, self._token):
+        with fenced(connection, self._token) as state:
+            applied = state.checkpoint + 1
+            meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
             connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
 
     def publish(self, connection: Any, *, first: Removal | None = None) -> Applied:

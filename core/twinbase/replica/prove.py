@@ -1,0 +1,85 @@
+"""Step 7: a pull is proven when the digests are equal; what differs is repaired, bucket by bucket, in bounded rounds.
+
+After three it is "unproven", said aloud in the report, and tried again at the next sync: never a loop, never in the
+way of a push (H23).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from twinbase.replica.apply import Applied
+from twinbase.replica.exchange import Exchange
+from twinbase.replica.fetch import fetch
+from twinbase.replica.stream import Buckets, End
+from twinbase.replica.sums import sums_here
+
+ROUNDS_MAX = 3
+
+
+PULLS_MAX = 3
+
+
+async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
+    """Ask what changed since the cursor, apply it, prove it. An answer in several parts proves nothing: pull again."""
+    for _ in range(PULLS_MAX):
+        end, applied = await _pull_once(exchange, prove_all=prove_all)
+        if end.digests or end.proven_by_skip or not exchange.pulled:
+            await prove(exchange, end, applied)
+            return
+    exchange.report.unproven.update(dict.fromkeys(exchange.pulled, "Every answer came in several parts."))
+
+
+async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Applied]:
+    exchange.status.set(phase="pull")
+    state = await exchange.state()
+    caller = await exchange.caller()
+    params = {"since": state.cursor, "acked": str(state.acked)} | ({"prove": "all"} if prove_all else {})
+    with exchange.report.phase("pull"):
+        end, applied, _ = await fetch(
+            exchange, lambda resume: exchange.server.pending(params | ({"resume": resume} if resume else {}), caller)
+        )
+    return end, applied
+
+
+async def prove(exchange: Exchange, end: End, applied: Applied) -> None:
+    """Compare the digests at this cursor, and repair until they are equal or the rounds are used up."""
+    differing = compare(exchange, end, applied)
+    rounds = 0
+    while differing and rounds < ROUNDS_MAX:
+        rounds += 1
+        exchange.report.repair_rounds += 1
+        end, applied = await _repair(exchange, differing)
+        differing = compare(exchange, end, applied)
+    for twin in differing:
+        exchange.report.unproven[twin] = f"The digest still differs after {rounds} repairs; it is tried again."
+
+
+def compare(exchange: Exchange, end: End, applied: Applied) -> list[str]:
+    """The twins whose digest is not the server's; notes the others as proven."""
+    report = exchange.report
+    report.proven.update(dict.fromkeys(end.proven_by_skip, True))
+    for twin, digest in end.digests.items():
+        report.proven[twin] = applied.digests.get(twin) == list(digest)
+    return [twin for twin in end.digests if not report.proven[twin]]
+
+
+async def _repair(exchange: Exchange, twins: list[str]) -> tuple[End, Applied]:
+    exchange.status.set(phase="repair")
+    sums = await exchange.thread.run(_sums, twins)
+    state = await exchange.state()
+    request = {"cursor": state.cursor, "acked": state.acked, "twins": sums}
+    caller = await exchange.caller()
+    with exchange.report.phase("repair"):
+        end, applied, frames = await fetch(exchange, lambda resume: exchange.server.repair(request, caller))
+    exchange.report.repaired += applied.pulled + applied.removed
+    _explain(exchange, frames, end.causes)
+    return end, applied
+
+
+def _sums(connection: Any, twins: list[str]) -> dict[str, Any]:
+    return {twin: sums_here(connection, twin) for twin in twins}
+
+
+def _explain(exchange: Exchange, buckets: list[Buckets], causes: Mapping[str, list[str]]) -> None:
+    """A repair that nothing explains is a fault of somebody: it is counted and it alarms (H12)."""
+    exchange.report.unexplained += [b.twin for b in buckets if b.buckets and not causes.get(b.twin)]

@@ -1,0 +1,211 @@
+"""One sync, from the device's side: the way of a row, step by step.
+
+push what was written → pull what changed → apply it under what is still pending → prove → repair what differs.
+What the server objects to has a way on, a bounded number of times; what the line does to us is tried again later.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase.registry import Registry
+from twinbase.replica import recovery
+from twinbase.replica.database import Database
+from twinbase.replica.exchange import Exchange, Keys
+from twinbase.replica.fenced import NOTES, read_state, recall, remember, take_over, transaction, write_state
+from twinbase.replica.first import catch_up, first_sync
+from twinbase.replica.http import Server
+from twinbase.replica.lease import sole_sync
+from twinbase.replica.prove import pull
+from twinbase.replica.push import answered, next_batch
+from twinbase.replica.report import Report
+from twinbase.replica.status import StatusBoard
+from twinbase.replica.thread import FileThread, file_thread
+
+RECOVERIES_MAX = 6
+BATCHES_MAX = 10_000
+Renew = Callable[[], Awaitable[str | None]]
+Observer = Callable[[Keys], None]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Engine:
+    """Syncs one replica with its server.
+
+    `renew`: called when the access token has expired; answers a new one, or None when somebody must sign in.
+    `observers`: called after each apply with the keys of the rows that changed (None: too many to list).
+    """
+
+    def __init__(
+        self, database: Database, registry: Registry, server: Server, *, clock: Callable[[], datetime] = utc_now,
+        ids: Callable[[], UUID] = uuid4, renew: Renew | None = None, status: StatusBoard | None = None,
+        who: str = "",
+    ) -> None:  # fmt: skip
+        self._database, self._registry, self.server = database, registry, server
+        self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
+        self.status = status or StatusBoard()
+        self.observers: list[Observer] = []
+
+    async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
+        """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
+        async with file_thread(self._database.connect) as thread:
+            state = await thread.run(read_state)
+            request = LoginRequest(
+                email=email, password=password, replica=UUID(state.replica), device_name=device_name
+            )  # fmt: skip
+            answer = await self.server.login(request)
+            if state.account and state.account != answer.subject:
+                raise ForeignReplica("It is of another account.")
+            await thread.run(_keep_sign_in, answer)
+        self.status.set(signed_in=True)
+        return answer
+
+    async def sync(self, *, wait_seconds: float = 10.0) -> Report:
+        """Bring both sides together; answers what was done.
+
+        Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
+        lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end in time.
+        """
+        report, token = Report(), self._ids()
+        traffic = self.server.traffic
+        before = (traffic.requests, traffic.sent, traffic.received)
+        try:
+            async with sole_sync(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
+                async with file_thread(self._database.connect) as thread:
+                    await self._run(await self._exchange(thread, str(token), report))
+        except TwinbaseError as error:
+            self._say_failure(error)
+            raise
+        finally:
+            report.requests, report.bytes_sent, report.bytes_received = (
+                now - then for now, then in zip((traffic.requests, traffic.sent, traffic.received), before, strict=True)
+            )
+            self.status.set(phase="idle")
+        unproven = tuple(sorted(report.unproven))
+        self.status.set(offline_since=None, synced_at=self._clock(), problem="", unproven=unproven)
+        return report
+
+    async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:
+        await thread.run(take_over, token)
+        return Exchange(
+            thread=thread, server=self.server, registry=self._registry, token=token,
+            access_token=await thread.run(recall, "access_token"), clock=self._clock, ids=self._ids, report=report,
+            status=self.status, tell=self._tell,
+        )  # fmt: skip
+
+    async def _run(self, exchange: Exchange) -> None:
+        """The steps, again after each objection of the server that has a way on."""
+        for _ in range(RECOVERIES_MAX):
+            try:
+                if not exchange.access_token:
+                    raise NotSignedIn()
+                await _steps(exchange)
+                break
+            except NotSignedIn:
+                await self._renewed(exchange)
+            except ServerRefused as problem:
+                await _recover(exchange, problem)
+        else:
+            raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
+        await exchange.thread.run(recovery.forget_old, exchange.token, self._clock())
+        await self._count(exchange)
+
+    async def _renewed(self, exchange: Exchange) -> None:
+        """A token that has expired is renewed if that can be done without a person."""
+        token = await self._renew() if self._renew is not None else None
+        if not token or token == exchange.access_token:
+            raise NotSignedIn()
+        exchange.access_token = token
+        await exchange.thread.run(_keep_token, token)
+
+    async def _count(self, exchange: Exchange) -> None:
+        counts = await exchange.thread.run(_count_outbox)
+        self.status.set(
+            pending=counts.get("pending", 0) + counts.get("sent", 0), refused=counts.get("refused", 0),
+            conflicts=counts.get("conflict", 0), parked=counts.get("parked", 0),
+        )  # fmt: skip
+
+    def _say_failure(self, error: TwinbaseError) -> None:
+        self.status.set(problem=str(error))
+        if isinstance(error, NotSignedIn):
+            self.status.set(signed_in=False)
+        if isinstance(error, Offline) and not self.status.now.is_offline:
+            self.status.set(offline_since=self._clock())
+
+    def _tell(self, keys: Keys) -> None:
+        changed = {twin: rows for twin, rows in keys.items() if rows is None or rows}
+        for observer in list(self.observers) if changed else ():
+            observer(changed)
+
+
+async def _steps(exchange: Exchange) -> None:
+    await exchange.agree()
+    await _push(exchange)
+    if not (await exchange.state()).cursor:
+        await first_sync(exchange)
+    else:
+        await catch_up(exchange)
+        await pull(exchange)
+
+
+async def _push(exchange: Exchange) -> None:
+    """Send batch after batch until nothing waits."""
+    exchange.status.set(phase="push")
+    with exchange.report.phase("push"):
+        for _ in range(BATCHES_MAX):
+            batch = await exchange.thread.run(
+                next_batch, exchange.shapes, exchange.token, now=exchange.clock(), limits=exchange.limits
+            )
+            if batch is None:
+                return
+            answer = await exchange.server.push(batch.body, await exchange.caller())
+            await exchange.thread.run(answered, exchange.token, batch, answer, now=exchange.clock())
+            exchange.report.pushed += len(answer.outcomes)
+            for outcome in answer.outcomes:
+                exchange.report.count_outcome(outcome.status)
+
+
+async def _recover(exchange: Exchange, problem: ServerRefused) -> None:
+    """What to do about an objection of the server; raises it again when there is nothing to do."""
+    run, token = exchange.thread.run, exchange.token
+    chance = exchange.ids().int
+    match problem.kind:
+        case "schema-unknown":
+            await exchange.agree(anew=True)
+        case "bad-cursor" | "cursor":
+            await run(recovery.start_over, token)
+        case "forked" | "gap" | "epoch":
+            known = int(str(problem.extra.get("epoch") or 0))
+            await run(recovery.take_new_epoch, token, chance=chance, known=known)
+            exchange.report.recovered.append(f"{problem.kind}: new epoch, unanswered work offered again")
+        case "generation":
+            offered = await run(recovery.offer_everything, token, chance=chance)
+            exchange.report.recovered.append(f"generation: {offered} mutations offered again, first sync again")
+        case "batch-too-large" | "body-too-large" if exchange.limits.mutations > 1:
+            exchange.limits = exchange.limits.halved()
+            await run(recovery.take_new_epoch, token, chance=chance)
+        case _:
+            raise problem
+    exchange.status.set(problem=problem.detail)
+
+
+def _keep_sign_in(connection: Any, answer: LoginAnswer) -> None:
+    with transaction(connection):
+        connection.execute(NOTES)
+        remember(connection, "access_token", answer.token)
+        write_state(connection, account=answer.subject)
+
+
+def _keep_token(connection: Any, token: str) -> None:
+    with transaction(connection):
+        remember(connection, "access_token", token)
+
+
+def _count_outbox(connection: Any) -> dict[str, int]:
+    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
