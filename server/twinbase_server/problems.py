@@ -24,6 +24,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "bad-batch": Kind(422, "The batch cannot be read. Nothing of it was written."),
     "bad-cursor": Kind(400, "The cursor is not one of this server's. Start with an initial sync."),
     "bad-request": Kind(400, "The request is not understood."),
     "batch-too-large": Kind(413, "The batch holds more mutations than the server takes. Send it in parts."),

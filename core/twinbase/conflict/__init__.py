@@ -5,6 +5,7 @@ from twinbase.conflict.guards import state_machine
 from twinbase.conflict.strategies import (
     BUILT_IN,
     add,
+    adds,
     append_only,
     ask,
     device_wins,
@@ -14,6 +15,6 @@ from twinbase.conflict.strategies import (
 )
 
 __all__ = [
-    "BUILT_IN", "Conflict", "Decision", "Guard", "Strategy", "Wire", "add", "append_only", "ask", "device_wins",
+    "BUILT_IN", "Conflict", "Decision", "Guard", "Strategy", "Wire", "add", "adds", "append_only", "ask", "device_wins",
     "last_write_wins", "merge_columns", "server_wins", "state_machine",
 ]  # fmt: skip

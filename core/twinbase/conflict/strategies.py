@@ -10,8 +10,12 @@ from twinbase.conflict.decision import Conflict, Decision, Strategy, Wire
 
 
 def server_wins(conflict: Conflict, /) -> Decision:
-    """The row stays as the server has it."""
-    return Decision("conflict", decided=dict.fromkeys(conflict.contested() or conflict.mine, "server"))
+    """The row stays as the server has it. Nothing is lost, and no conflict told, where both sides wrote the same."""
+    theirs = conflict.theirs
+    if theirs is not None and conflict.operation != "delete":
+        lost = [column for column, value in conflict.mine.items() if theirs.get(column) != value]
+        return Decision("conflict" if lost else "applied", decided=dict.fromkeys(lost, "server"))
+    return Decision("conflict", decided=dict.fromkeys(conflict.mine or conflict.base or ("*",), "server"))
 
 
 def device_wins(conflict: Conflict, /) -> Decision:

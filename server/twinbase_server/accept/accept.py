@@ -1,0 +1,193 @@
+"""Step 3 of the way of a row: a device's batch, to PostgreSQL, once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import stamina
+
+from twinbase.identity import Identity
+from twinbase.plugins import Plugins
+from twinbase.protocol import Outcome, PushAnswer, batch_hash
+from twinbase.registry import Registry
+from twinbase_server.accept import ledger
+from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
+from twinbase_server.accept.current import History, written_key
+from twinbase_server.accept.decide import Verdict
+from twinbase_server.accept.journal import Line, write_journal
+from twinbase_server.accept.reasons import ID_REUSED, Refusal, is_transient
+from twinbase_server.accept.scoped import reader
+from twinbase_server.accept.settle import settle
+from twinbase_server.accept.unit import Accepting, Unit, Verdicts
+from twinbase_server.connection import Connection
+from twinbase_server.problems import ProblemError
+
+ATTEMPTS_MAX = 5
+WAIT_SECONDS_MAX = 0.5
+
+
+async def accept_push(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    registry: Registry,
+    plugins: Plugins,
+    identity: Identity,
+    replica: UUID,
+    epoch: int,
+    body: bytes,
+    now: datetime,
+) -> PushAnswer:
+    """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
+
+    The same batch gets the same answer, whenever it comes. Raises ProblemError when nothing could be done with the
+    batch as a whole, and ClaimMissing; then nothing was written.
+    """
+    push = Push(registry, plugins, identity, replica, epoch, read_batch(body), batch_hash(replica, epoch, body), now)
+    try:
+        async for attempt in stamina.retry_context(
+            on=is_transient, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
+        ):
+            with attempt:
+                async with pool.acquire() as connection:
+                    return await push.accept(connection)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        raise ProblemError("database-unavailable", "Nothing of the batch was written. Send it again.") from error
+    raise AssertionError("the last attempt returns or raises")
+
+
+class Push:
+    """One batch of one replica, on its way."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        plugins: Plugins,
+        identity: Identity,
+        replica: UUID,
+        epoch: int,
+        batch: Batch,
+        hash: str,
+        now: datetime,
+    ) -> None:
+        self.registry = registry
+        self.plugins = plugins
+        self.identity = identity
+        self.replica = replica
+        self.epoch = epoch
+        self.batch = batch
+        self.hash = hash
+        self.now = now
+        self.checked = {sent.id: check(sent, batch, registry, now) for sent in batch.mutations}
+
+    async def accept(self, connection: Connection) -> PushAnswer:
+        """All of it, in one transaction."""
+        async with connection.transaction(isolation="read_committed"):
+            standing = await ledger.lock_replica(connection, self.replica, self.identity, self.epoch)
+            replayed = self._is_replay(standing)
+            ids = list(self.checked)
+            known = await ledger.known(connection, ids, self.replica, self.identity)
+            answers = self._known_answers(known)
+            if not replayed:
+                await self._accept_fresh(connection, standing, answers, known)
+        outcomes = [Outcome.model_validate(answers[sent.id]) for sent in self.batch.mutations]
+        return PushAnswer(
+            epoch=self.epoch, last_n=self.batch.n, hash=self.hash, outcomes=outcomes, replayed=replayed, time=self.now
+        )
+
+    def _is_replay(self, standing: ledger.Standing) -> bool:
+        """Whether this very batch was the last one. Raises unless it is, or is the next one (H7)."""
+        n, previous = self.batch.n, self.batch.previous
+        same_epoch = self.epoch == standing.epoch
+        if same_epoch and n == standing.last_n and self.hash == standing.last_hash:
+            return True
+        if same_epoch and n == standing.last_n + 1 and previous == standing.last_hash:
+            return False
+        if self.epoch > standing.epoch and n == 1 and not previous:
+            return False
+        ahead = self.epoch > standing.epoch or (same_epoch and n > standing.last_n + 1)
+        raise ProblemError(
+            "gap" if ahead else "forked",
+            f"Batch {n} of epoch {self.epoch} does not follow batch {standing.last_n} of epoch {standing.epoch}. "
+            f"Begin epoch {max(standing.epoch, self.epoch) + 1} with batch 1, and offer all unsettled work again.",
+            epoch=standing.epoch,
+            last_n=standing.last_n,
+            last_hash=standing.last_hash,
+        )
+
+    def _known_answers(self, known: Mapping[UUID, ledger.Known]) -> dict[UUID, dict[str, Any]]:
+        """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
+        sent = {one.id: one for one in self.batch.mutations}
+        return {
+            id: one.outcome if one.mine and one.digest == sent[id].digest() else _reused(id)
+            for id, one in known.items()
+        }
+
+    async def _accept_fresh(
+        self,
+        connection: Connection,
+        standing: ledger.Standing,
+        answers: dict[UUID, dict[str, Any]],
+        known: Mapping[UUID, ledger.Known],
+    ) -> None:
+        accepting = Accepting(
+            self.registry, self.plugins, self.identity, reader(self.identity, self.now),
+            History(self.replica, standing.xid), self.now,
+        )  # fmt: skip
+        fresh = [sent for sent in self.batch.mutations if sent.id not in known]
+        verdicts = await settle(connection, accepting, self._units(fresh)) if fresh else {}
+        if known:
+            mine = [id for id, one in known.items() if one.mine and answers[id].get("reason") != ID_REUSED.reason]
+            await ledger.offered_again(connection, mine, self.replica, self.epoch, self.batch.n)
+        answers |= {id: _answer(id, verdict) for id, verdict in verdicts.items()}
+        entries = [self._entry(sent, answers[sent.id]) for sent in {sent.id: sent for sent in fresh}.values()]
+        await ledger.note(connection, self.replica, self.epoch, self.batch.n, entries, self.now)
+        await write_journal(connection, self.replica, self.identity, self._lines(verdicts), self.now)
+        await ledger.advance(connection, self.replica, self.epoch, self.batch.n, self.hash, self.now)
+
+    def _units(self, fresh: Sequence[Sent]) -> list[Unit]:
+        """The local transactions, in the order in which they began."""
+        grouped: dict[str, dict[UUID, Change | Refusal]] = {}
+        for sent in fresh:
+            grouped.setdefault(repr(sent.tx), {})[sent.id] = self.checked[sent.id]
+        return [
+            Unit(
+                tuple(members),
+                tuple(one for one in members.values() if isinstance(one, Change)),
+                {id: one for id, one in members.items() if isinstance(one, Refusal)},
+            )
+            for members in grouped.values()
+        ]
+
+    def _entry(self, sent: Sent, outcome: Mapping[str, Any]) -> ledger.Entry:
+        change = self.checked[sent.id]
+        if isinstance(change, Change):
+            twin, op, key, wrote_at = change.twin.name, change.op, written_key(change.key), change.wrote_at
+            return ledger.Entry(sent.id, twin, op, key, outcome["status"], outcome, wrote_at, sent.digest())
+        return ledger.Entry(sent.id, "", "", "", outcome["status"], outcome, self.now, sent.digest())
+
+    def _lines(self, verdicts: Verdicts) -> list[Line]:
+        return [
+            Line(change, verdict.journal)
+            for id, verdict in verdicts.items()
+            if verdict.journal is not None and isinstance(change := self.checked[id], Change)
+        ]
+
+
+def _answer(id: UUID, verdict: Verdict) -> dict[str, Any]:
+    """An outcome as it travels and as the ledger keeps it: what is empty stays out."""
+    answer: dict[str, Any] = {"id": str(id), "status": verdict.status}
+    for name in ("reason", "detail", "ask", "attributes"):
+        if value := getattr(verdict, name):
+            answer[name] = value
+    if verdict.behind:
+        answer["behind"] = str(verdict.behind)
+    if verdict.columns:
+        answer["columns"] = dict(verdict.columns)
+    return answer
+
+
+def _reused(id: UUID) -> dict[str, Any]:
+    return {"id": str(id), "status": "refused", "reason": ID_REUSED.reason, "detail": ID_REUSED.detail}

@@ -1,0 +1,217 @@
+"""A batch as it arrives: bytes to mutations, each looked at on its own, so that one bad one harms no other."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from twinbase.mirror import Operation
+from twinbase.protocol import BATCH_BYTES_MAX, BATCH_MUTATIONS_MAX
+from twinbase.registry import Registry, Twin
+from twinbase_server.accept.reasons import Refusal
+from twinbase_server.problems import ProblemError
+
+OFFSET_MS_MAX = 10 * 365 * 86_400_000
+VERSION_MAX = 2**63 - 1
+TWIN_LETTERS_MAX = 128
+Key = tuple[Any, ...]
+
+
+class Sent(msgspec.Struct):
+    """A mutation as sent. Only the id must be right, for without it nothing could be answered."""
+
+    id: UUID
+    tx: Any = 0
+    twin: Any = None
+    op: Any = None
+    key: Any = None
+    base: Any = None
+    old: Any = msgspec.field(default_factory=dict)
+    new: Any = msgspec.field(default_factory=dict)
+    at: Any = None
+
+    def digest(self) -> str:
+        """What tells two mutations apart that carry the same id."""
+        content = [self.twin, self.op, self.key, self.base, self.old, self.new, self.at]
+        return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+
+
+class Batch(msgspec.Struct):
+    """A push as sent; see twinbase.protocol.Push for what its members mean."""
+
+    n: Annotated[int, msgspec.Meta(ge=1, le=VERSION_MAX)]
+    mutations: list[Sent]
+    previous: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    offset_ms: Annotated[int, msgspec.Meta(ge=-OFFSET_MS_MAX, le=OFFSET_MS_MAX)] = 0
+
+
+@dataclass(slots=True)
+class Change:
+    """A mutation that passed every check which needs no database. `wrote_at` is the device's time, corrected."""
+
+    id: UUID
+    twin: Twin
+    op: Operation
+    key: Key
+    base: int | None
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+    wrote_at: datetime
+
+    @property
+    def place(self) -> tuple[str, Key]:
+        return self.twin.name, self.key
+
+
+_DECODER = msgspec.json.Decoder(Batch)
+
+
+def read_batch(body: bytes) -> Batch:
+    """The batch; raises ProblemError with the place of the fault when it cannot be read or is too large."""
+    if len(body) > BATCH_BYTES_MAX:
+        raise ProblemError("batch-too-large", f"At most {BATCH_BYTES_MAX} bytes.", limit=BATCH_BYTES_MAX)
+    try:
+        batch = _DECODER.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ProblemError("bad-batch", f"The batch cannot be read: {error}.") from error
+    if len(batch.mutations) > BATCH_MUTATIONS_MAX:
+        limit = f"At most {BATCH_MUTATIONS_MAX} mutations, this batch has {len(batch.mutations)}."
+        raise ProblemError("batch-too-large", limit, limit=BATCH_MUTATIONS_MAX)
+    if not batch.mutations:
+        raise ProblemError("bad-batch", "The batch holds no mutation - at `$.mutations`.")
+    return batch
+
+
+def check(sent: Sent, batch: Batch, registry: Registry, now: datetime) -> Change | Refusal:
+    """The change that a mutation asks for, or what is wrong with it."""
+    if not isinstance(sent.twin, str) or sent.twin not in registry:
+        return Refusal("unknown-twin", f"This server knows no twin {_shown(sent.twin)}.")
+    twin = registry[sent.twin]
+    wrote_at = _moment(sent.at, batch.offset_ms, now)
+    if wrote_at is None:
+        return Refusal("malformed", "The change does not say when it was made (at: ISO 8601 with a time zone).")
+    fault = _operation(twin, sent) or _key(twin, sent.key) or _values(twin, sent)
+    if fault is not None:
+        return fault
+    new = {**dict(zip(twin.key, sent.key, strict=True)), **sent.new} if sent.op == "insert" else sent.new
+    return Change(sent.id, twin, sent.op, tuple(sent.key), sent.base, sent.old, new, wrote_at)
+
+
+def _moment(at: Any, offset_ms: int, now: datetime) -> datetime | None:
+    """The device's time corrected by the measured offset; never later than now, whatever the device's clock says."""
+    try:
+        moment = datetime.fromisoformat(at)
+        return None if moment.tzinfo is None else min(moment + timedelta(milliseconds=offset_ms), now)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _operation(twin: Twin, sent: Sent) -> Refusal | None:
+    if not twin.pushes:
+        return Refusal("read-only", f"{twin.name} is only read on devices.")
+    if sent.op not in ("insert", "update", "delete"):
+        return Refusal("malformed", "The change is neither an insert, an update nor a delete.")
+    if sent.op not in twin.operations:
+        return Refusal("operation", f"A device may not {sent.op} in {twin.name}.")
+    if sent.base is not None and (type(sent.base) is not int or not 0 <= sent.base <= VERSION_MAX):
+        return Refusal("malformed", "The version that was read (base) is not a number.")
+    if not isinstance(sent.old, dict) or not isinstance(sent.new, dict):
+        return Refusal("malformed", "The values of the change (old, new) are not objects.")
+    return None
+
+
+def _key(twin: Twin, key: Any) -> Refusal | None:
+    if not isinstance(key, list) or len(key) != len(twin.key):
+        return Refusal("malformed", f"The key of {twin.name} has {len(twin.key)} columns: {', '.join(twin.key)}.")
+    for column, value in zip(twin.key, key, strict=True):
+        wrong = "must not be empty" if value is None else twin.codecs[column].check_wire(value)
+        if wrong:
+            return Refusal("value", f"{column}: {wrong}.")
+    return None
+
+
+def _values(twin: Twin, sent: Sent) -> Refusal | None:
+    for column, value in sent.old.items():
+        if column not in twin.codecs:
+            return Refusal("unknown-column", f"{twin.name} has no column {_shown(column)}.")
+        if wrong := twin.codecs[column].check_wire(value):
+            return Refusal("value", f"{column} (as read): {wrong}.")
+    if sent.op == "delete":
+        return Refusal("malformed", "A delete writes no values (new).") if sent.new else None
+    if sent.op == "insert":
+        return _inserted(twin, sent)
+    for column, value in sent.new.items():
+        fault = _value(twin, column, value, twin.writable)
+        if fault is not None:
+            return fault
+        if column not in sent.old:
+            return Refusal("malformed", f"The change of {column} does not say what was read (old).")
+    return None
+
+
+def _inserted(twin: Twin, sent: Sent) -> Refusal | None:
+    """A new row names all its columns; what a device may not fill is empty, or has the class's own default."""
+    for column, value in zip(twin.key, sent.key, strict=True):
+        if sent.new.get(column, value) != value:
+            return Refusal("malformed", f"{column} differs between the key and the row.")
+    for column, value in sent.new.items():
+        if column in twin.codecs and column not in twin.insertable and value in (None, _default(twin, column)):
+            continue
+        fault = _value(twin, column, value, twin.insertable)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _value(twin: Twin, column: str, value: Any, admitted: Iterable[str]) -> Refusal | None:
+    if column not in twin.codecs:
+        return Refusal("unknown-column", f"{twin.name} has no column {_shown(column)}.")
+    if column not in admitted:
+        return Refusal("read-only", f"{column} of {twin.name} cannot be written on a device.")
+    if wrong := twin.codecs[column].check_wire(value):
+        return Refusal("value", f"{column}: {wrong}.")
+    if value is None and column in required(twin):
+        return Refusal("not-null", f"{column} must not be empty.")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def required(twin: Twin) -> frozenset[str]:
+    """The columns that the class says are never empty and that PostgreSQL does not fill."""
+    columns = (twin.table.columns[name] for name in twin.columns)
+    return frozenset(column.name for column in columns if not column.nullable) - given(twin)
+
+
+@lru_cache(maxsize=1024)
+def given(twin: Twin) -> frozenset[str]:
+    """The columns that PostgreSQL fills when an insert leaves them empty: defaults, identities, computed ones."""
+    table = twin.table
+    return frozenset(
+        name
+        for name in twin.columns
+        if (column := table.columns[name]).server_default is not None
+        or column.identity is not None
+        or column is table.autoincrement_column
+    )
+
+
+@lru_cache(maxsize=4096)
+def _default(twin: Twin, column: str) -> Any:
+    """The constant default of a column in its class, in wire form; None when there is none."""
+    field = twin.model.model_fields.get(column)
+    if field is None or field.default is None or field.is_required():
+        return None
+    try:
+        return twin.codecs[column].wire_from_python(field.default)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def _shown(name: Any) -> str:
+    """A name as the device sent it, cut to what a sentence can hold."""
+    return repr(name[:TWIN_LETTERS_MAX]) if isinstance(name, str) else "without a name"

@@ -1,0 +1,132 @@
+"""The ledger: how far a replica's pushes have come, and what became of every mutation ever offered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from twinbase.identity import Identity
+from twinbase_server.accept.current import Place, written_key
+from twinbase_server.connection import Connection
+from twinbase_server.problems import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a replica stands: its epoch and its last batch. `xid`: the transaction that holds the lock on it."""
+
+    epoch: int
+    last_n: int
+    last_hash: str
+    xid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mutation that was settled: `outcome` as it was answered."""
+
+    id: UUID
+    twin: str
+    op: str
+    key: str
+    status: str
+    outcome: Mapping[str, Any]
+    wrote_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mutation that the ledger holds already."""
+
+    outcome: dict[str, Any]
+    digest: str
+    mine: bool
+
+
+async def lock_replica(connection: Connection, replica: UUID, identity: Identity, epoch: int) -> Standing:
+    """The replica's row, locked until the batch is committed: two batches of one device never run side by side."""
+    await connection.execute(_ENROL, replica, identity.subject, epoch)
+    row = await connection.fetchrow(_LOCK, replica)
+    assert row is not None
+    if row["account"] != identity.subject:
+        raise ProblemError("other-account", "Another account works with this device. Sign in with that one.")
+    if row["revoked_at"] is not None:
+        raise ProblemError("device-revoked")
+    return Standing(row["epoch"], row["last_n"], row["last_hash"], row["xid"])
+
+
+_ENROL = "INSERT INTO twinbase.replica (id, account, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_LOCK = """
+SELECT account, revoked_at, epoch, last_n, last_hash, pg_current_xact_id()::text::bigint AS xid
+FROM twinbase.replica WHERE id = $1 FOR UPDATE
+"""
+
+
+async def advance(connection: Connection, replica: UUID, epoch: int, n: int, batch_hash: str, now: datetime) -> None:
+    """The replica's last batch is this one."""
+    await connection.execute(_ADVANCE, replica, epoch, n, batch_hash, now)
+
+
+_ADVANCE = "UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5 WHERE id = $1"
+
+
+async def known(connection: Connection, ids: Sequence[UUID], replica: UUID, identity: Identity) -> dict[UUID, Known]:
+    """Of these mutations, those that were settled before. `mine`: by this replica or another one of the account."""
+    rows = await connection.fetch(_KNOWN, ids, replica, identity.subject)
+    return {row["mutation"]: Known(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"]) for row in rows}
+
+
+_KNOWN = """
+SELECT l.mutation, l.outcome::text, l.hash, l.replica = $2 OR coalesce(r.account = $3, false) AS mine
+FROM unnest($1::uuid[]) AS m(id)
+JOIN twinbase.ledger l ON l.mutation = m.id
+LEFT JOIN twinbase.replica r ON r.id = l.replica
+"""
+
+
+async def offered_again(connection: Connection, ids: Sequence[UUID], replica: UUID, epoch: int, n: int) -> None:
+    """The outcomes of these belong to this batch now, so that a pull tells them should the answer be lost."""
+    await connection.execute(_AGAIN, ids, replica, epoch, n)
+
+
+_AGAIN = "UPDATE twinbase.ledger SET replica = $2, epoch = $3, n = $4 WHERE mutation = ANY($1::uuid[])"
+
+
+async def unaccepted(connection: Connection, replica: UUID, places: Iterable[Place]) -> dict[Place, UUID]:
+    """Of these rows, which are absent, those whose last insert by this replica was refused or parked: by which."""
+    names = {(name, written_key(key)): (name, key) for name, key in places}
+    if not names:
+        return {}
+    rows = await connection.fetch(_UNACCEPTED, replica, [n for n, _ in names], [k for _, k in names])
+    return {names[row["twin"], row["key"]]: row["mutation"] for row in rows if row["status"] in ("refused", "parked")}
+
+
+_UNACCEPTED = """
+SELECT DISTINCT ON (l.twin, l.key) l.twin, l.key, l.mutation, l.status
+FROM unnest($2::text[], $3::text[]) AS m(twin, key)
+JOIN twinbase.ledger l ON l.op = 'insert' AND l.twin = m.twin AND l.key = m.key AND l.replica = $1
+ORDER BY l.twin, l.key, l.epoch DESC, l.n DESC
+"""
+
+
+async def note(
+    connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
+) -> None:
+    """Write the entries of a batch."""
+    await connection.execute(
+        _NOTE, replica, epoch, n, now,
+        [e.id for e in entries], [e.digest for e in entries], [e.status for e in entries],
+        [msgspec.json.encode(e.outcome).decode() for e in entries], [e.twin for e in entries],
+        [e.op for e in entries], [e.key for e in entries], [e.wrote_at for e in entries],
+    )  # fmt: skip
+
+
+_NOTE = """
+INSERT INTO twinbase.ledger (replica, epoch, n, at, mutation, hash, status, outcome, twin, op, key, wrote_at)
+SELECT $1, $2, $3, $4, m.* FROM unnest(
+    $5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::text[], $10::text[], $11::text[], $12::timestamptz[]) AS m
+"""

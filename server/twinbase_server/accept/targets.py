@@ -1,0 +1,109 @@
+"""Where rows point: foreign keys may only lead to rows that exist and that the writer sees (H34)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from twinbase.registry import Registry
+from twinbase_server.accept.batch import Change
+from twinbase_server.accept.current import Place, Row, numbered
+from twinbase_server.accept.scoped import (
+    INSIDE,
+    ForeignKey,
+    Reader,
+    condition,
+    foreign_keys,
+    listed,
+    relation,
+    scoped,
+    typed,
+)
+from twinbase_server.connection import Connection
+from twinbase_server.rowhash import column_sql
+
+Values = tuple[Any, ...]
+Target = tuple[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Targets:
+    """What foreign keys of a batch may point at: rows found, and rows that the batch itself inserts."""
+
+    registry: Registry
+    found: dict[Target, set[Values]] = field(default_factory=dict)
+    inserted: dict[Target, set[Values]] = field(default_factory=dict)
+
+    def holds(self, key: ForeignKey, values: Values) -> bool:
+        """The database has the row, and the writer sees it."""
+        return values in self.found.get(_name(key), ())
+
+    def admit(self, key: ForeignKey, values: Values) -> bool:
+        """The row is there, or this batch brings it."""
+        return self.holds(key, values) or values in self.inserted.get(_name(key), ())
+
+    def missing(self, changes: Iterable[Change], rows: Mapping[Place, Row]) -> set[Place]:
+        """The keys of twins that are pointed at and not to be found."""
+        return {
+            (key.target.name, values)
+            for change in changes
+            for key, values in pointed(self.registry, change, rows)
+            if key.target is not None and key.target_columns == key.target.key and not self.admit(key, values)
+        }
+
+
+def pointed(registry: Registry, change: Change, rows: Mapping[Place, Row]) -> list[tuple[ForeignKey, Values]]:
+    """The foreign keys that a change writes, and where they will point."""
+    if not change.new or not foreign_keys(registry, change.twin):
+        return []
+    written = {**(rows[change.place].stored or {}), **change.old, **change.new}
+    return [
+        (key, values)
+        for key in foreign_keys(registry, change.twin)
+        if not change.new.keys().isdisjoint(key.columns) and (values := key.values(written)) is not None
+    ]
+
+
+async def read_targets(
+    connection: Connection,
+    reader: Reader,
+    registry: Registry,
+    changes: Sequence[Change],
+    rows: Mapping[Place, Row],
+) -> Targets:
+    """One query for each table that the changes point at."""
+    wanted: dict[Target, tuple[ForeignKey, set[Values]]] = {}
+    for change in changes:
+        for key, values in pointed(registry, change, rows):
+            wanted.setdefault(_name(key), (key, set()))[1].add(values)
+    targets = Targets(registry)
+    for name, (key, asked) in wanted.items():
+        targets.found[name] = await _existing(connection, reader, key, list(asked))
+        targets.inserted[name] = {
+            tuple(change.new.get(column) for column in key.target_columns)
+            for change in changes
+            if change.op == "insert" and change.twin is key.target
+        }
+    return targets
+
+
+async def _existing(connection: Connection, reader: Reader, key: ForeignKey, values: list[Values]) -> set[Values]:
+    bound = [] if key.target is None else reader.bind(key.target)
+    found = await connection.fetch(_existing_sql(key), *bound, numbered(values))
+    return {values[ordinal] for (ordinal,) in found}
+
+
+@lru_cache(maxsize=1024)
+def _existing_sql(key: ForeignKey) -> str:
+    same = " AND ".join(
+        f"{column_sql(name, 't')} = {value}" for name, value in zip(key.target_columns, typed(key.codecs), strict=True)
+    )
+    if key.target is None:
+        return f"SELECT r.o FROM {listed(key.columns, 1, ordinal=True)} JOIN {relation(key.table)} t ON {same}"
+    parameter = len(condition(key.target).names) + 1
+    rows = listed(key.columns, parameter, ordinal=True)
+    return f"SELECT r.o FROM {rows} JOIN {scoped(key.target)} t ON {same} WHERE t.{INSIDE}"
+
+
+def _name(key: ForeignKey) -> Target:
+    return relation(key.table), key.target_columns

@@ -1,0 +1,155 @@
+"""Local transactions: what a device wrote together has effect together, or not at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from twinbase.errors import Refused
+from twinbase.identity import Identity
+from twinbase.mirror import Operation
+from twinbase.mutation import Written
+from twinbase.plugins import Plugins
+from twinbase.registry import Registry
+from twinbase_server.accept.batch import Change
+from twinbase_server.accept.current import History, Place, Row
+from twinbase_server.accept.decide import Verdict, decide, parked, refused
+from twinbase_server.accept.reasons import Refusal, no_target
+from twinbase_server.accept.scoped import Reader
+from twinbase_server.accept.targets import Targets, pointed
+
+Verdicts = dict[UUID, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One local transaction: its mutations in order, and those among them that were refused on sight."""
+
+    ids: tuple[UUID, ...]
+    changes: tuple[Change, ...]
+    faults: Mapping[UUID, Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """What stays the same while one batch is accepted. `blocked`: rows whose insert was not accepted, and by whom."""
+
+    registry: Registry
+    plugins: Plugins
+    identity: Identity
+    reader: Reader
+    history: History
+    now: datetime
+    blocked: dict[Place, UUID] = field(default_factory=dict)
+    doomed: dict[UUID, Refusal] = field(default_factory=dict)
+
+
+async def decide_unit(accepting: Accepting, unit: Unit, rows: Mapping[Place, Row], targets: Targets) -> Verdicts:
+    """The verdicts on a local transaction; the rows are changed as it says, or left as they were."""
+    before = {change.place: rows[change.place].copy() for change in unit.changes}
+    verdicts: Verdicts = {}
+    for change, id in _in_order(unit):
+        verdict = await _verdict(accepting, unit, change, id, rows, targets)
+        verdicts[id] = verdict
+        if not verdict.stands:
+            for place, row in before.items():
+                rows[place].restore(row)
+            return stopped(accepting, unit, id, verdict)
+    return verdicts
+
+
+def stopped(accepting: Accepting, unit: Unit, culprit: UUID, verdict: Verdict) -> Verdicts:
+    """The whole transaction waits behind the one that stopped it, and later work on its new rows waits too."""
+    waits_for = verdict.behind or culprit
+    for change in unit.changes:
+        if change.op == "insert":
+            accepting.blocked[change.place] = change.id if change.id == culprit else waits_for
+    return {id: verdict if id == culprit else parked(waits_for) for id in unit.ids}
+
+
+def _in_order(unit: Unit) -> Iterator[tuple[Change | None, UUID]]:
+    changes = {change.id: change for change in unit.changes}
+    return ((changes.get(id), id) for id in unit.ids)
+
+
+async def _verdict(
+    accepting: Accepting,
+    unit: Unit,
+    change: Change | None,
+    id: UUID,
+    rows: Mapping[Place, Row],
+    targets: Targets,
+) -> Verdict:
+    if why := unit.faults.get(id) or accepting.doomed.get(id):
+        return refused(why)
+    assert change is not None
+    row = rows[change.place]
+    if behind := _waits_for(accepting, change, row, rows, targets):
+        return parked(behind)
+    verdict = decide(change, row, accepting.now)
+    if verdict.stands and (verdict.write or verdict.delete):
+        verdict = await _admit(accepting, change, row, verdict, targets, rows)
+        _apply(row, verdict)
+    return verdict
+
+
+def _waits_for(
+    accepting: Accepting, change: Change, row: Row, rows: Mapping[Place, Row], targets: Targets
+) -> UUID | None:
+    """The insert that was not accepted and that this change builds upon."""
+    if not accepting.blocked:
+        return None
+    if change.op != "insert" and row.values is None and change.place in accepting.blocked:
+        return accepting.blocked[change.place]
+    for key, values in pointed(accepting.registry, change, rows):
+        if key.target is None or key.target_columns != key.target.key:
+            continue
+        place = (key.target.name, values)
+        if place in accepting.blocked and not _there(rows.get(place), targets.holds(key, values)):
+            return accepting.blocked[place]
+    return None
+
+
+def _there(row: Row | None, found: bool) -> bool:
+    return found if row is None else row.values is not None
+
+
+async def _admit(
+    accepting: Accepting, change: Change, row: Row, verdict: Verdict, targets: Targets, rows: Mapping[Place, Row]
+) -> Verdict:
+    """Foreign keys, guards and plugins have a say in what is about to be written."""
+    for key, values in pointed(accepting.registry, change, rows):
+        unchanged = row.values is not None and key.values(row.values) == values
+        if not unchanged and not verdict.write.keys().isdisjoint(key.columns) and not targets.admit(key, values):
+            return refused(no_target(key.columns))
+    if not verdict.delete:
+        for guard in change.twin.guards:
+            if why := guard(row.values, verdict.write):
+                return refused(Refusal("guard", why))
+    return await _ask_plugins(accepting, change, row, verdict)
+
+
+async def _ask_plugins(accepting: Accepting, change: Change, row: Row, verdict: Verdict) -> Verdict:
+    if not accepting.plugins.looks_at_mutations:
+        return verdict
+    operation: Operation = "delete" if verdict.delete else "insert" if row.values is None else "update"
+    written = Written(change.twin.name, operation, change.key, row.values, verdict.write)
+    try:
+        await accepting.plugins.before_mutation(written, accepting.identity, accepting.now)
+    except Refused as why:
+        return refused(Refusal(why.reason, why.detail))
+    return verdict
+
+
+def _apply(row: Row, verdict: Verdict) -> None:
+    if not verdict.stands:
+        return
+    if verdict.delete:
+        row.remove()
+    else:
+        row.write(verdict.write)
+
+
+def changes_of(units: Sequence[Unit]) -> list[Change]:
+    """All changes of these transactions, in order."""
+    return [change for unit in units for change in unit.changes]

@@ -1,0 +1,151 @@
+"""Effects: the final state of every row, written set by set; parents first in, children first out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from twinbase.registry import Registry, Twin
+from twinbase_server.accept.batch import given
+from twinbase_server.accept.current import Place, Row, numbered
+from twinbase_server.accept.scoped import INSIDE, Reader, condition, key_match, listed, relation, scoped, typed
+from twinbase_server.connection import Connection
+from twinbase_server.rowhash import column_sql, quoted
+
+Attributes = dict[Place, dict[str, Any]]
+
+
+class NotWritten(Exception):
+    """The database took a statement and kept fewer rows than it was given: a trigger or a rule of the database."""
+
+
+async def write_rows(connection: Connection, registry: Registry, rows: Iterable[Row]) -> Attributes:
+    """Bring PostgreSQL to the state that the rows have; the answer holds what PostgreSQL filled in by itself."""
+    changed = [row for row in rows if row.changes]
+    attributes: Attributes = {}
+    await _delete(connection, registry, [row for row in changed if row.reborn and row.values is not None])
+    for twin, inserted in _by_twin(registry, (row for row in changed if _is_new(row))):
+        for columns, group in _by_columns(inserted):
+            attributes |= await _insert(connection, twin, columns, group)
+    for twin, updated in _by_twin(registry, (row for row in changed if _is_changed(row))):
+        for columns, group in _by_columns(updated):
+            await _update(connection, twin, columns, group)
+    await _delete(connection, registry, [row for row in changed if row.stored is not None and row.values is None])
+    return attributes
+
+
+def _is_new(row: Row) -> bool:
+    return row.values is not None and (row.stored is None or row.reborn)
+
+
+def _is_changed(row: Row) -> bool:
+    return row.values is not None and row.stored is not None and not row.reborn and bool(row.written)
+
+
+def _by_twin(registry: Registry, rows: Iterable[Row]) -> list[tuple[Twin, list[Row]]]:
+    """In the registry's order, which puts parents before children."""
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.twin.name, []).append(row)
+    return [(twin, grouped[twin.name]) for twin in registry if twin.name in grouped]
+
+
+def _by_columns(rows: Iterable[Row]) -> list[tuple[tuple[str, ...], list[Row]]]:
+    """Rows that write the same columns share a statement, so that no column is named which nobody wrote."""
+    grouped: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        columns = tuple(name for name in row.twin.columns if name in row.written and name not in row.twin.key)
+        grouped.setdefault(columns, []).append(row)
+    return list(grouped.items())
+
+
+def _values(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """The rows as the JSON that `listed` reads: the key, then the columns."""
+    names = [f"c{i}" for i in range(len(rows[0].key) + len(columns))]
+    objects = []
+    for row in rows:
+        values: Mapping[str, Any] = row.values or {}
+        objects.append(dict(zip(names, (*row.key, *(values[column] for column in columns)), strict=True)))
+    return msgspec.json.encode(objects).decode()
+
+
+async def _insert(connection: Connection, twin: Twin, columns: tuple[str, ...], rows: list[Row]) -> Attributes:
+    found = await connection.fetch(_insert_sql(twin, columns), _values(columns, rows))
+    if len(found) != len(rows):
+        raise NotWritten
+    if not _filled(twin, columns):
+        return {}
+    filled = [msgspec.json.decode(record[0]) for record in found]
+    return {(twin.name, tuple(values[name] for name in twin.key)): values for values in filled}
+
+
+def _filled(twin: Twin, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in twin.columns if name in given(twin) and name not in columns and name not in twin.key)
+
+
+@lru_cache(maxsize=4096)
+def _insert_sql(twin: Twin, columns: tuple[str, ...]) -> str:
+    names = (*twin.key, *columns)
+    values = ", ".join(typed(twin.codecs[name] for name in names))
+    returned = "NULL"
+    if _filled(twin, columns):
+        wire = ", ".join(
+            f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quoted(name)}"
+            for name in (*twin.key, *_filled(twin, columns))
+        )
+        returned = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)::text"
+    return (
+        f"INSERT INTO {relation(twin.table)} AS t ({', '.join(map(quoted, names))})"
+        f" SELECT {values} FROM {listed(names, 1)} RETURNING {returned}"
+    )
+
+
+async def _update(connection: Connection, twin: Twin, columns: tuple[str, ...], rows: list[Row]) -> None:
+    await _expect(connection, _update_sql(twin, columns), _values(columns, rows), len(rows))
+
+
+@lru_cache(maxsize=4096)
+def _update_sql(twin: Twin, columns: tuple[str, ...]) -> str:
+    names = (*twin.key, *columns)
+    values = typed(twin.codecs[name] for name in names)[len(twin.key) :]
+    assigned = ", ".join(f"{quoted(name)} = {value}" for name, value in zip(columns, values, strict=True))
+    return f"UPDATE {relation(twin.table)} t SET {assigned} FROM {listed(names, 1)} WHERE {key_match(twin, 't')}"
+
+
+async def _delete(connection: Connection, registry: Registry, rows: list[Row]) -> None:
+    """Rows that a cascade took already are as gone as asked: no count is expected."""
+    for twin, removed in reversed(_by_twin(registry, rows)):
+        await connection.execute(_delete_sql(twin), _values((), removed))
+
+
+@lru_cache(maxsize=1024)
+def _delete_sql(twin: Twin) -> str:
+    return f"DELETE FROM {relation(twin.table)} t USING {listed(twin.key, 1)} WHERE {key_match(twin, 't')}"
+
+
+async def _expect(connection: Connection, statement: str, values: str, rows: int) -> None:
+    status = await connection.execute(statement, values)
+    if int(status.rsplit(" ", 1)[1]) != rows:
+        raise NotWritten
+
+
+async def outside(connection: Connection, reader: Reader, registry: Registry, rows: Iterable[Row]) -> list[Row]:
+    """The rows that were written and that the writer may not leave where they are now: out of his scope."""
+    found: list[Row] = []
+    checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))
+    for twin, group in _by_twin(registry, checked):
+        bound = reader.bind(twin)
+        out = await connection.fetch(_outside_sql(twin), *bound, numbered(row.key for row in group))
+        found += [group[ordinal] for (ordinal,) in out]
+    return found
+
+
+def _stays(row: Row) -> bool:
+    return row.twin.mirror.check_after and _is_changed(row)
+
+
+@lru_cache(maxsize=1024)
+def _outside_sql(twin: Twin) -> str:
+    rows = listed(twin.key, len(condition(twin).names) + 1, ordinal=True)
+    return f"SELECT r.o FROM {rows} JOIN {scoped(twin)} t ON {key_match(twin, 't')} WHERE NOT t.{INSIDE}"
