@@ -86,8 +86,8 @@ ENTRET|Entretien et contrats|service|Visite d'entretien chaudière gaz;Visite d'
 """  # noqa: E501
 _SUB_CAPTIONS = ("Gamme standard", "Gamme professionnelle", "Accessoires et pièces")
 _BRANDS = (
-    "Thermalis", "Calorix", "Ventéa", "Voltéo", "Réseaulis", "Hydrostil", "Elmatec", "Chaleur & Co", "Norvège", "Aquilon",
-    "Brévalis", "Solémia", "Domélec", "Ignéo", "Orélia",
+    "Thermalis", "Calorix", "Ventéa", "Voltéo", "Réseaulis", "Hydrostil", "Elmatec", "Chaleur & Co", "Norvège",
+    "Aquilon", "Brévalis", "Solémia", "Domélec", "Ignéo", "Orélia",
 )  # fmt: skip
 
 
@@ -103,9 +103,9 @@ SUB_FAMILIES = tuple(
     for family in FAMILIES
 )
 UNITS = (
-    ("U", "Unité", "C62"), ("M", "Mètre", "MTR"), ("H", "Heure", "HUR"), ("K", "Kilogramme", "KGM"), ("L", "Litre", "LTR"),
-    ("M2", "Mètre carré", "MTK"), ("M3", "Mètre cube", "MTQ"), ("J", "Journée", "DAY"), ("MN", "Minute", "MIN"),
-    ("F", "Forfait", "LS"), ("LOT", "Lot", "SET"),
+    ("U", "Unité", "C62"), ("M", "Mètre", "MTR"), ("H", "Heure", "HUR"), ("K", "Kilogramme", "KGM"),
+    ("L", "Litre", "LTR"), ("M2", "Mètre carré", "MTK"), ("M3", "Mètre cube", "MTQ"), ("J", "Journée", "DAY"),
+    ("MN", "Minute", "MIN"), ("F", "Forfait", "LS"), ("LOT", "Lot", "SET"),
 )  # fmt: skip
 VAT_RATES = tuple(Decimal(rate) for rate in ("20", "10", "5.5", "2.1", "0"))
 

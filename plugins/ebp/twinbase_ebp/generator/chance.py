@@ -26,7 +26,8 @@ class Chance(Random):
     def uuid(self) -> str:
         """A random UUID (version 4), written as PostgreSQL writes it."""
         digits = f"{self.getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
     def digits(self, length: int) -> str:
         return f"{int(self.random() * 10**length):0{length}d}"

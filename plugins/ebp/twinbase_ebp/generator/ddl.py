@@ -2,8 +2,8 @@
 
 from twinbase_ebp.generator.shape import Column, Table
 
-# EBP's own tables have no defaults: its program writes every column. Ours do, for what may not be NULL: then an INSERT of a
-# test or of a day at the office names the columns that it is about, and COPY does not carry 38 million zeros.
+# EBP's own tables have no defaults: its program writes every column. Ours do, for what may not be NULL: then an INSERT
+# of a test or of a day at the office names the columns that it is about, and COPY does not carry 38 million zeros.
 _DEFAULTS = {
     "boolean": "false",
     "bytea": "''",

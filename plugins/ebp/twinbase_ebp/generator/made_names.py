@@ -6,8 +6,9 @@ from itertools import count, product
 BYTES_MAX = 63  # PostgreSQL cuts an identifier here, and EBP has names that arrive cut
 
 _SUBJECTS = (
-    "Sale", "Purchase", "Stock", "Delivery", "Invoicing", "Reminder", "Discount", "Ecotax", "Shipping", "Loyalty", "Deposit",
-    "Settlement", "Contract", "Labour", "Packaging", "Analytic", "Intrastat", "Charge", "Commission", "Progress",
+    "Sale", "Purchase", "Stock", "Delivery", "Invoicing", "Reminder", "Discount", "Ecotax", "Shipping", "Loyalty",
+    "Deposit", "Settlement", "Contract", "Labour", "Packaging", "Analytic", "Intrastat", "Charge", "Commission",
+    "Progress",
 )  # fmt: skip
 _WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "numeric(38,8)": (
@@ -20,14 +21,15 @@ _WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "integer": (("", "Last"), ("Order", "Number", "DelayInDays", "Counter", "Version")),
     "double precision": (("",), ("Duration", "Ratio", "Factor")),
     "text": (("", "Localizable"), ("Description", "Comment", "Mention", "Program", "Options")),
-    "varchar(60)": (("", "Origin", "Main"), ("Code", "Reference", "Caption", "Account", "Label", "Contact_Fax", "UnitId")),
+    "varchar(60)": (("", "Origin", "Main"), ("Code", "Reference", "Caption", "Account", "Label", "Contact", "UnitId")),
     "uuid": (("", "Origin", "Last"), ("Id", "GroupId", "ReportId", "DocumentId", "LineId")),
     "timestamp": (("", "Last", "Next"), ("Date", "StartDate", "EndDate", "ChangeDate")),
     "bytea": (("",), ("Content", "Image", "Hash")),
 }  # fmt: skip
 _CUSTOM = (
-    "Commentaire", "Origine", "Suivi", "Theme", "Projet", "Service", "Duree", "Controle", "Echeance", "Categorie", "Secteur",
-    "Charge", "Priorite", "Marque", "Version", "Fournisseur", "Commercial", "Garantie", "Acces", "Relance", "Rapport",
+    "Commentaire", "Origine", "Suivi", "Theme", "Projet", "Service", "Duree", "Controle", "Echeance", "Categorie",
+    "Secteur", "Charge", "Priorite", "Marque", "Version", "Fournisseur", "Commercial", "Garantie", "Acces",
+    "Relance", "Rapport",
 )  # fmt: skip
 _LONG = (
     "CurTaxFurnitAmountVatExcludedIncludedToDueAmountWithDiscount",

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from twinbase_ebp.generator.chance import Chance
 
 _WOMEN = (
-    "Marie Nathalie Isabelle Sylvie Catherine Françoise Valérie Christine Sandrine Céline Stéphanie Véronique Sophie Laurence "
-    "Julie Aurélie Émilie Hélène Élodie Camille Léa Manon Chloé Inès Zoé Mélanie Amélie Noémie Agnès Brigitte Danièle Aïcha "
-    "Fatima Laëtitia Solène Maëlle Clémence Anaïs Joëlle Geneviève"
+    "Marie Nathalie Isabelle Sylvie Catherine Françoise Valérie Christine Sandrine Céline Stéphanie Véronique "
+    "Sophie Laurence Julie Aurélie Émilie Hélène Élodie Camille Léa Manon Chloé Inès Zoé Mélanie Amélie Noémie "
+    "Agnès Brigitte Danièle Aïcha Fatima Laëtitia Solène Maëlle Clémence Anaïs Joëlle Geneviève"
 ).split()
 _MEN = (
-    "Jean Pierre Michel Philippe Alain Nicolas Christophe Stéphane Frédéric Julien Sébastien Éric Laurent David Olivier "
-    "Guillaume Thomas Rémi Jérôme Benoît Cédric François Gérard Hervé Loïc Mickaël Mathieu Maxime Florian Kévin Raphaël Théo "
-    "Hugo Lucas Étienne André Grégory Karim Mehdi Jean-Luc Jean-François Thibault Joël Noël"
+    "Jean Pierre Michel Philippe Alain Nicolas Christophe Stéphane Frédéric Julien Sébastien Éric Laurent David "
+    "Olivier Guillaume Thomas Rémi Jérôme Benoît Cédric François Gérard Hervé Loïc Mickaël Mathieu Maxime Florian "
+    "Kévin Raphaël Théo Hugo Lucas Étienne André Grégory Karim Mehdi Jean-Luc Jean-François Thibault Joël Noël"
 ).split()
 _SURNAMES = (
-    "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefèvre Michel Garcia David Bertrand "
-    "Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert Bonnet François Martinez Legrand Garnier Faure Rousseau "
-    "Blanc Guérin Muller Henry Roussel Nicolas Perrin Morin Mathieu Clément Gauthier Dumont Lopez Fontaine Chevalier Robin "
-    "Masson Sanchez Gérard Nguyen Boyer Denis Lemaire Duval Joly Gautier Roger Renard Gaillard Meunier Brun Blanchard Giraud "
-    "Marchand Barbier Arnaud Renaud Picard Rolland Colin Vidal Caron Aubert Leclercq Rey Benoît Dufour Charpentier Baron "
-    "Carpentier Le_Gall Lévêque Héraud Pérez Bouvier Chambon Ferrand Perret Chapuis Vachon Berthet Peyrard Brossard Fayolle "
-    "Genin Jacquet Ravier Sève Thévenet Villard Bouchet Crépieux Desgranges Échallier Ginet Haïdar Da_Silva Benali Traoré "
-    "Cohen Ferreira Kaya Diallo N'Diaye Œuvrard Maître Bénéteau Châtelain Gonçalves Bellières Pagès Vialle Montagnon"
+    "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefèvre Michel Garcia "
+    "David Bertrand Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert Bonnet François Martinez "
+    "Legrand Garnier Faure Rousseau Blanc Guérin Muller Henry Roussel Nicolas Perrin Morin Mathieu Clément "
+    "Gauthier Dumont Lopez Fontaine Chevalier Robin Masson Sanchez Gérard Nguyen Boyer Denis Lemaire Duval Joly "
+    "Gautier Roger Renard Gaillard Meunier Brun Blanchard Giraud Marchand Barbier Arnaud Renaud Picard Rolland "
+    "Colin Vidal Caron Aubert Leclercq Rey Benoît Dufour Charpentier Baron Carpentier Le_Gall Lévêque Héraud Pérez "
+    "Bouvier Chambon Ferrand Perret Chapuis Vachon Berthet Peyrard Brossard Fayolle Genin Jacquet Ravier Sève "
+    "Thévenet Villard Bouchet Crépieux Desgranges Échallier Ginet Haïdar Da_Silva Benali Traoré Cohen Ferreira "
+    "Kaya Diallo N'Diaye Œuvrard Maître Bénéteau Châtelain Gonçalves Bellières Pagès Vialle Montagnon"
 ).split()
 _FUNCTIONS = (
     "Gérant", "Gérante", "Directeur technique", "Responsable maintenance", "Comptable", "Assistante de direction",
@@ -33,14 +34,16 @@ _FUNCTIONS = (
 _TRADES = (
     "Boulangerie {name}", "SARL {name} & Fils", "Cabinet dentaire {name}", "Pharmacie {name}", "Garage {name}",
     "Menuiserie {name}", "SCI {name}", "Étude notariale {name}", "Transports {name}", "Ets {name} Frères",
-    "Imprimerie {name}", "Hôtel-restaurant {name}", "Clinique vétérinaire {name}", "Ateliers {name}", "SAS {name} Immobilier",
-    "Mairie de {city}", "École primaire de {city}", "Collège de {city}", "Office HLM de {city}", "Piscine de {city}",
-    "Centre médical de {city}", "Maison de retraite de {city}", "Crèche de {city}", "Copropriété Le Parc, {city}",
-    "Syndicat des eaux de {city}", "Médiathèque de {city}", "Résidence Les Tilleuls, {city}", "Gymnase de {city}",
+    "Imprimerie {name}", "Hôtel-restaurant {name}", "Clinique vétérinaire {name}", "Ateliers {name}",
+    "SAS {name} Immobilier", "Mairie de {city}", "École primaire de {city}", "Collège de {city}",
+    "Office HLM de {city}", "Piscine de {city}", "Centre médical de {city}", "Maison de retraite de {city}",
+    "Crèche de {city}", "Copropriété Le Parc, {city}", "Syndicat des eaux de {city}", "Médiathèque de {city}",
+    "Résidence Les Tilleuls, {city}", "Gymnase de {city}",
 )  # fmt: skip
 _SUPPLIERS = (
-    "Comptoir du Chauffage {name}", "Électro-Distribution {name}", "Sanitaire {name}", "Négoce {name}", "Froid & Climat {name}",
-    "Informatique {name}", "Fournitures industrielles {name}", "Robinetterie {name}", "Outillage {name}", "Câbles {name}",
+    "Comptoir du Chauffage {name}", "Électro-Distribution {name}", "Sanitaire {name}", "Négoce {name}",
+    "Froid & Climat {name}", "Informatique {name}", "Fournitures industrielles {name}", "Robinetterie {name}",
+    "Outillage {name}", "Câbles {name}",
 )  # fmt: skip
 
 
@@ -98,7 +101,7 @@ def ascii_name(name: str) -> str:
 def siren(chance: Chance) -> str:
     """Nine digits of which the last is the Luhn check, as on a French company register."""
     body = chance.digits(8)
-    # Counted from the right of the nine digits, those at even places are doubled: the 8th, 6th, 4th and 2nd of the body.
+    # Counted from the right of the nine digits, those at even places are doubled: the 8th, 6th, 4th and 2nd.
     total = sum(
         sum(divmod(int(digit) * 2, 10)) if place % 2 == 0 else int(digit) for place, digit in enumerate(body, start=1)
     )

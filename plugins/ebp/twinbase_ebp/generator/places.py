@@ -1,4 +1,4 @@
-"""Where customers live: communes of one region with their own zip codes and coordinates, streets, and all zip codes of France."""
+"""Where customers live: communes of one region with zip code and coordinates, streets, and the zip codes of France."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +43,8 @@ _REGION = {
         69120 Vaulx-en-Velin 45.7777 4.9213;69130 Écully 45.7742 4.7775;69140 Rillieux-la-Pape 45.8214 4.8983
         69150 Décines-Charpieu 45.7689 4.9592;69160 Tassin-la-Demi-Lune 45.7640 4.7800;69170 Tarare 45.8961 4.4331
         69110 Sainte-Foy-lès-Lyon 45.7336 4.8022;69330 Meyzieu 45.7667 5.0036;69210 L'Arbresle 45.8353 4.6164
-        69220 Belleville-en-Beaujolais 46.1089 4.7492;69230 Saint-Genis-Laval 45.6953 4.7931;69530 Brignais 45.6739 4.7542
+        69220 Belleville-en-Beaujolais 46.1089 4.7492;69230 Saint-Genis-Laval 45.6953 4.7931
+        69530 Brignais 45.6739 4.7542
         69740 Genas 45.7314 5.0022;69440 Mornant 45.6181 4.6717""",
     ("ISERE", "Isère"): """
         38000 Grenoble 45.1885 5.7245;38100 Grenoble 45.1711 5.7289;38400 Saint-Martin-d'Hères 45.1672 5.7653
@@ -53,7 +54,8 @@ _REGION = {
         38110 La Tour-du-Pin 45.5639 5.4447;38920 Crolles 45.2847 5.8847;38150 Roussillon 45.3722 4.8117""",
     ("AIN", "Ain"): """
         01000 Bourg-en-Bresse 46.2052 5.2255;01100 Oyonnax 46.2567 5.6556;01500 Ambérieu-en-Bugey 45.9586 5.3581
-        01700 Miribel 45.8244 4.9528;01800 Meximieux 45.9047 5.1958;01600 Trévoux 45.9419 4.7747;01300 Belley 45.7597 5.6881
+        01700 Miribel 45.8244 4.9528;01800 Meximieux 45.9047 5.1958;01600 Trévoux 45.9419 4.7747
+        01300 Belley 45.7597 5.6881
         01170 Gex 46.3331 6.0578;01220 Divonne-les-Bains 46.3567 6.1350;01120 Montluel 45.8519 5.0561""",
     ("LOIRE", "Loire"): """
         42000 Saint-Étienne 45.4397 4.3872;42100 Saint-Étienne 45.4206 4.4022;42300 Roanne 46.0367 4.0689
@@ -93,18 +95,19 @@ SECTORS = tuple(
 SECTOR_WEIGHTS = (42, 18, 8, 12, 7, 7, 4, 2)
 
 _WAYS = (
-    "rue Victor Hugo;rue de la République;avenue Jean Jaurès;rue Pasteur;place de l'Église;rue des Écoles;chemin des Vignes;"
-    "rue du Général de Gaulle;avenue de la Gare;impasse des Lilas;rue des Tilleuls;allée des Cèdres;boulevard Gambetta;"
-    "rue Émile Zola;quai de Saône;montée du Château;rue de la Forêt;chemin du Moulin;rue des Fontaines;avenue Foch;"
-    "rue Marcel Mérieux;rue Garibaldi;cours Lafayette;rue Paul Bert;rue Anatole France;chemin de la Croix-Blanche;"
-    "rue des Frères Lumière;avenue du 8 Mai 1945;rue du Stade;route de Genève;rue des Glycines;allée des Érables;"
-    "rue de l'Industrie;zone artisanale Les Bruyères;rue Ampère;avenue Général Leclerc;rue du Puits;rue Saint-Exupéry;"
-    "rue de la Mairie;chemin des Étangs;rue Simone Veil;rue Marie Curie;place du Marché;rue du Lavoir;rue des Peupliers;"
-    "lotissement Le Clos Fleuri;route de Crémieu;rue Louis Pradel;rue Édouard Herriot;avenue des Alpes;chemin du Bois-Rond"
+    "rue Victor Hugo;rue de la République;avenue Jean Jaurès;rue Pasteur;place de l'Église;rue des Écoles;"
+    "chemin des Vignes;rue du Général de Gaulle;avenue de la Gare;impasse des Lilas;rue des Tilleuls;"
+    "allée des Cèdres;boulevard Gambetta;rue Émile Zola;quai de Saône;montée du Château;rue de la Forêt;"
+    "chemin du Moulin;rue des Fontaines;avenue Foch;rue Marcel Mérieux;rue Garibaldi;cours Lafayette;rue Paul Bert;"
+    "rue Anatole France;chemin de la Croix-Blanche;rue des Frères Lumière;avenue du 8 Mai 1945;rue du Stade;"
+    "route de Genève;rue des Glycines;allée des Érables;rue de l'Industrie;zone artisanale Les Bruyères;rue Ampère;"
+    "avenue Général Leclerc;rue du Puits;rue Saint-Exupéry;rue de la Mairie;chemin des Étangs;rue Simone Veil;"
+    "rue Marie Curie;place du Marché;rue du Lavoir;rue des Peupliers;lotissement Le Clos Fleuri;route de Crémieu;"
+    "rue Louis Pradel;rue Édouard Herriot;avenue des Alpes;chemin du Bois-Rond"
 ).split(";")
 _COMPLEMENTS = (
-    "Bâtiment A", "Bâtiment B, 2e étage", "Appartement 12", "Résidence Les Cèdres", "Escalier C, 3e étage", "Rez-de-chaussée",
-    "Lieu-dit Les Granges", "Zone industrielle Nord", "Entrée par la cour", "BP 40012",
+    "Bâtiment A", "Bâtiment B, 2e étage", "Appartement 12", "Résidence Les Cèdres", "Escalier C, 3e étage",
+    "Rez-de-chaussée", "Lieu-dit Les Granges", "Zone industrielle Nord", "Entrée par la cour", "BP 40012",
 )  # fmt: skip
 
 
@@ -118,17 +121,18 @@ def address(chance: Chance, commune: Commune) -> Address:
     return Address(f"{number}{suffix} {chance.pick(_WAYS)}", complement, commune, latitude, longitude)
 
 
-_DEPARTMENTS = tuple(f"{number:02d}" for number in range(1, 96) if number != 20) + ("971", "972", "973", "974", "976")
+_DEPARTMENTS = (*(f"{number:02d}" for number in range(1, 96) if number != 20), "971", "972", "973", "974", "976")
 _SAINTS = (
-    "Aignan Amand André Aubin Barthélemy Benoît Bonnet Brice Christophe Clair Cyr Denis Didier Éloi Étienne Félix Florent "
-    "Gengoux Georges Germain Gervais Gilles Hilaire Jacques Jean Julien Just Lager Laurent Léger Loup Marcel Martin Maurice "
-    "Médard Michel Nazaire Nicolas Ouen Paul Pierre Priest Quentin Rémy Romain Sauveur Sernin Symphorien Thibault Trivier "
-    "Vallier Vérand Victor Vincent Yrieix"
+    "Aignan Amand André Aubin Barthélemy Benoît Bonnet Brice Christophe Clair Cyr Denis Didier Éloi Étienne Félix "
+    "Florent Gengoux Georges Germain Gervais Gilles Hilaire Jacques Jean Julien Just Lager Laurent Léger Loup "
+    "Marcel Martin Maurice Médard Michel Nazaire Nicolas Ouen Paul Pierre Priest Quentin Rémy Romain Sauveur "
+    "Sernin Symphorien Thibault Trivier Vallier Vérand Victor Vincent Yrieix"
 ).split()
 _ENDS = (
-    "sur-Loire sur-Saône sur-Seine sur-Isère sur-Marne sur-Vienne sur-Cher sur-Orne sur-Aisne sur-Adour sur-Ain sur-Meuse "
-    "en-Forez en-Bresse en-Vexin en-Royans en-Brie en-Auge la-Forêt la-Plaine la-Rivière la-Montagne le-Château le-Vieux "
-    "les-Bois les-Mines les-Vignes d'Aubrac d'Ardèche de-Cormières des-Prés des-Champs du-Bois du-Désert du-Mont lès-Arras"
+    "sur-Loire sur-Saône sur-Seine sur-Isère sur-Marne sur-Vienne sur-Cher sur-Orne sur-Aisne sur-Adour sur-Ain "
+    "sur-Meuse en-Forez en-Bresse en-Vexin en-Royans en-Brie en-Auge la-Forêt la-Plaine la-Rivière la-Montagne "
+    "le-Château le-Vieux les-Bois les-Mines les-Vignes d'Aubrac d'Ardèche de-Cormières des-Prés des-Champs du-Bois "
+    "du-Désert du-Mont lès-Arras"
 ).split()
 
 

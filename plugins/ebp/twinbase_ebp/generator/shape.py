@@ -1,8 +1,9 @@
 """The shape of an EBP database: which tables, how many rows, which keys, how wide.
 
-`shape.tsv` holds a line per table: name, rows at full scale, key columns, traits, and how many more columns of each type are
-required and optional. `columns.tsv` holds the columns that the generator fills under their true names; `made_names.py` names
-the others by rule, up to the true width. Nothing here knows what the values mean.
+`shape.tsv` holds a line per table: name, rows at full scale, key columns, traits, and how many more columns of each
+type are required and optional. `columns.tsv` holds the columns that keep their true names because the generator fills
+them or a plugin reads them; `made_names.py` names the others by rule, up to the true width. Nothing here knows what
+values mean.
 """
 
 import re

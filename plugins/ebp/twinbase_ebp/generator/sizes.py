@@ -6,11 +6,11 @@ TECHNICIANS = 100
 TECHNICIANS_MIN = 6
 OFFICE = 18
 DEPOTS = 3
-# A small database still has its lists (units, families, countries…): no table shrinks below this, unless it was smaller.
+# A small database still has its lists (units, families, countries…): no table shrinks below this if it was larger.
 ROWS_MIN = 60
 
-# The install that the shape describes leaves these two empty; a company with sectors and serviced boilers fills them. Two
-# one-row tables of window settings stand empty in their place, so that as many tables are empty as there.
+# The install that the shape describes leaves these two empty; a company with sectors and serviced boilers fills them.
+# Two one-row tables of window settings stand empty in their place, so that as many tables are empty as there.
 LIVED_IN = {"GeographicSector": 8, "ScheduleEventCustomerProduct": 600}
 LEFT_EMPTY = ("EbpSysDashboard", "EbpSysNavBar")
 
@@ -28,6 +28,9 @@ def row_counts(scale: float = 1.0) -> dict[str, int]:
     counts["Storehouse"] = people + DEPOTS
     # An agenda is as full for six technicians as for a hundred.
     counts["ScheduleEvent"] = round(tables()["ScheduleEvent"].rows * people / TECHNICIANS)
+    # Every customer has an address, and every customer and supplier somebody to call.
+    counts["Address"] = max(counts["Address"], counts["Customer"])
+    counts["Contact"] = max(counts["Contact"], counts["Customer"] + counts["Supplier"])
     # One extension row per document, under the same key.
     for document in ("SaleDocument", "PurchaseDocument"):
         counts[f"{document}Ex"] = counts[document]

@@ -4,8 +4,8 @@ from twinbase_ebp.generator.chance import Chance
 
 INSTRUCTIONS = {
     "chauffage": (
-        "Plus de chauffage depuis hier soir, la chaudière se met en sécurité au bout de {n} minutes. Prévoir électrode et joint.",
-        "Entretien annuel de la chaudière : nettoyage du corps de chauffe, contrôle de combustion, mesure du CO ambiant.",
+        "Plus de chauffage depuis hier soir, la chaudière se met en sécurité après {n} minutes. Prévoir une électrode.",
+        "Entretien annuel de la chaudière : nettoyage du corps de chauffe, combustion, mesure du CO ambiant.",
         "Fuite au niveau du circulateur, pression tombée à 0,{n} bar. Le gardien ouvre la chaufferie sur appel.",
         "Radiateurs froids à l'étage : purger, vérifier le désemboueur et l'équilibrage.",
         "Mise en service de la pompe à chaleur, régler la courbe de chauffe et former le client à la régulation.",
@@ -46,10 +46,12 @@ REPORTS = (
     "Défaut d'isolement trouvé sur le circuit prises du bureau {n}. Circuit isolé, réparation à planifier.",
 )
 NOTES = (
-    "Client rappelé, préfère un passage le matin.", "Devis n° {n} relancé par téléphone, réponse promise sous huitaine.",
+    "Client rappelé, préfère un passage le matin.",
+    "Devis n° {n} relancé par téléphone, réponse promise sous huitaine.",
     "Attention au chien, sonner deux fois au portail.", "Règlement reçu, dossier à clôturer.",
-    "Demande un créneau après 16 h en raison du travail posté.", "Pièce commandée, délai annoncé : {n} jours ouvrés.",
-    "Courriel envoyé avec le compte rendu et les photos.", "Code de la porte : voir la fiche du gardien, ne pas le noter ici.",
+    "Demande un créneau après 16 h en raison du travail posté.",
+    "Pièce commandée, délai annoncé : {n} jours ouvrés.", "Courriel envoyé avec le compte rendu et les photos.",
+    "Code de la porte : voir la fiche du gardien, ne pas le noter ici.",
     "Réunion de chantier : réservations à reprendre avant le coulage de la dalle.",
     "Le locataire a changé, nouvelles coordonnées à saisir.", "Visite reportée à la demande du client (congés).",
     "Signalement d'un bruit anormal au démarrage, à vérifier lors de l'entretien.",
@@ -59,9 +61,10 @@ ACTIVITIES = (
     "Prise de rendez-vous", "Réclamation", "Réunion de chantier", "Confirmation par courriel", "Suivi de commande",
 )  # fmt: skip
 DEALS = (
-    "Rénovation de la chaufferie", "Remplacement de la chaudière", "Mise aux normes électriques", "Câblage des bureaux",
-    "Installation d'une pompe à chaleur", "Réfection des sanitaires", "Extension du réseau informatique", "Bornes de recharge",
-    "Ventilation double flux", "Vidéosurveillance du parking", "Éclairage LED de l'atelier", "Climatisation de l'étage",
+    "Rénovation de la chaufferie", "Remplacement de la chaudière", "Mise aux normes électriques",
+    "Câblage des bureaux", "Installation d'une pompe à chaleur", "Réfection des sanitaires",
+    "Extension du réseau informatique", "Bornes de recharge", "Ventilation double flux",
+    "Vidéosurveillance du parking", "Éclairage LED de l'atelier", "Climatisation de l'étage",
 )  # fmt: skip
 TECHNICAL_SHEETS = (
     "Chaufferie au sous-sol, accès par la cour. Vanne de barrage gaz à gauche de la porte.",

@@ -1,0 +1,20 @@
+"""A database in the true shape of EBP, from a seed: 319 tables, 670,000 rows, French data that holds together.
+
+    report = await generate("postgresql://localhost/ebp", seed=1, today=date(2026, 11, 23))
+    day = await mutate_office_day(connection, seed=7, changes=1000, today=date(2026, 11, 23))
+
+It reads from the top: `load` creates and fills the tables, `rows` says who makes the rows of which, `world` holds what
+they agree on, `shape` how many tables, columns and rows there are.
+"""
+
+from twinbase_ebp.generator.load import DatabaseNotEmpty, GeneratedReport, TableReport, generate
+from twinbase_ebp.generator.office import OfficeDay, mutate_office_day
+
+__all__ = [
+    "DatabaseNotEmpty",
+    "GeneratedReport",
+    "OfficeDay",
+    "TableReport",
+    "generate",
+    "mutate_office_day",
+]

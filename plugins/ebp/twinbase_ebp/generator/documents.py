@@ -1,0 +1,198 @@
+"""Sales and purchases: documents whose amounts are those of their lines. Half of all rows of EBP are here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from twinbase_ebp.generator import codes
+from twinbase_ebp.generator.chance import Chance
+from twinbase_ebp.generator.goods import vat_keys
+from twinbase_ebp.generator.world import Row, World
+
+_LINES_WEIGHTS = (8, 16, 18, 16, 13, 10, 7, 5, 4, 3)  # documents of 1, 2, … 10 lines
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The dates of the documents of one side, in order; for every line its document, item, quantity and cents."""
+
+    dates: list[datetime]
+    owners: list[int]
+    items: list[int]
+    quantities: list[int]
+    cents: list[int]
+
+    def totals(self) -> list[int]:
+        """The sum of the lines of each document, in cents without VAT."""
+        sums = [0] * len(self.dates)
+        for owner, cents in zip(self.owners, self.cents, strict=True):
+            sums[owner] += cents
+        return sums
+
+
+def sales(world: World) -> Ledger:
+    return _ledger(world, "Sale")
+
+
+def purchases(world: World) -> Ledger:
+    return _ledger(world, "Purchase")
+
+
+def _ledger(world: World, side: str) -> Ledger:
+    chance = world.chance("ledger", side)
+    documents, lines = world.rows[f"{side}Document"], world.rows[f"{side}DocumentLine"]
+    dates = sorted(world.past(chance, 1800) for _ in range(documents))
+    owners = sorted(_owners(chance, documents, lines))
+    prices = [int((item.price if side == "Sale" else item.cost) * 100) for item in world.items]
+    items = [int(chance.random() * len(prices)) for _ in range(lines)]
+    quantities = [chance.pick((1, 1, 1, 1, 2, 2, 3, 4, 6, 10)) for _ in range(lines)]
+    cents = [prices[item] * quantity for item, quantity in zip(items, quantities, strict=True)]
+    return Ledger(dates, owners, items, quantities, cents)
+
+
+def _owners(chance: Chance, documents: int, lines: int) -> list[int]:
+    sizes = chance.choices(range(1, len(_LINES_WEIGHTS) + 1), _LINES_WEIGHTS, k=documents)
+    owners = [document for document, size in enumerate(sizes) for _ in range(size)]
+    missing = lines - len(owners)
+    return [*owners, *chance.choices(range(documents), k=missing)] if missing > 0 else chance.sample(owners, lines)
+
+
+def sale_documents(world: World) -> Iterator[Row]:
+    chance = world.chance("SaleDocument")
+    book = world.once(sales)
+    vat, report = world.keys("Vat")[0], world.keys("EbpSysReport")[0]
+    owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
+    for number, (key, date, total) in enumerate(
+        zip(world.keys("SaleDocument"), book.dates, book.totals(), strict=True)
+    ):
+        deal, customer = chance.pick(owners) if chance.often(0.5) else (None, chance.pick(world.customers))
+        address = customer.sites[0].address
+        ((kind, prefix),) = chance.choices(codes.SALE_KINDS, codes.SALE_KIND_WEIGHTS)
+        yield {
+            "Id": key,
+            "DocumentNumber": f"{prefix}{number + 1:08d}",
+            "NumberPrefix": prefix,
+            "NumberSuffix": number + 1,
+            "DocumentDate": date.replace(hour=0, minute=0, second=0),
+            "DocumentType": kind,
+            "DocumentState": chance.between(0, 4),
+            "CustomerId": customer.key,
+            "CustomerName": customer.name,
+            "ColleagueId": chance.pick(world.office).key,
+            "DealId": deal,
+            "AmountVatExcluded": money(total),
+            "VatAmount": money(total // 5),
+            "AmountVatIncluded": money(total + total // 5),
+            "CommitmentsBalanceDue": money(total + total // 5) if chance.often(0.1) else 0,
+            "DocumentLanguage": "FRA",
+            "GlobalDocumentOrder": number + 1,
+            **dict.fromkeys(("VatId", "ShippingVatId", "InvoicingChargesVatId"), vat),
+            "ReportId": report,
+            "TerritorialityId": codes.FRANCE,
+            "InvoicingAddress_Address1": address.street[:40],
+            "InvoicingAddress_ZipCode": address.commune.zip_code,
+            "InvoicingAddress_City": address.commune.name,
+            "InvoicingAddress_CountryIsoCode": "FR",
+            "DeliveryAddress_Address1": address.street[:40],
+            "DeliveryAddress_ZipCode": address.commune.zip_code,
+            "DeliveryAddress_City": address.commune.name,
+            "DeliveryAddress_CountryIsoCode": "FR",
+            **world.audit(chance, date),
+        }
+
+
+def purchase_documents(world: World) -> Iterator[Row]:
+    chance = world.chance("PurchaseDocument")
+    book = world.once(purchases)
+    vat, report = world.keys("Vat")[0], world.keys("EbpSysReport")[0]
+    suppliers, deals = world.keys("Supplier"), world.keys("Deal")
+    for number, (key, date, total) in enumerate(
+        zip(world.keys("PurchaseDocument"), book.dates, book.totals(), strict=True)
+    ):
+        ((kind, prefix),) = chance.choices(codes.PURCHASE_KINDS, codes.PURCHASE_KIND_WEIGHTS)
+        rank = int(chance.random() * len(suppliers))
+        yield {
+            "Id": key,
+            "DocumentNumber": f"{prefix}{number + 1:08d}",
+            "NumberPrefix": prefix,
+            "NumberSuffix": number + 1,
+            "DocumentDate": date.replace(hour=0, minute=0, second=0),
+            "DocumentType": kind,
+            "DocumentState": chance.between(0, 4),
+            "SupplierId": suppliers[rank],
+            "SupplierName": f"Fournisseur {suppliers[rank]}",
+            "ColleagueId": chance.pick(world.office).key,
+            "DealId": chance.pick(deals) if chance.often(0.3) else None,
+            "AmountVatExcluded": money(total),
+            "VatAmount": money(total // 5),
+            "AmountVatIncluded": money(total + total // 5),
+            "DocumentLanguage": "FRA",
+            "GlobalDocumentOrder": number + 1,
+            "VatId": vat,
+            "ReportId": report,
+            "TerritorialityId": codes.FRANCE,
+            "DeliveryAddress_City": "Lyon",
+            "DeliveryAddress_CountryIsoCode": "FR",
+            **world.audit(chance, date),
+        }
+
+
+def sale_document_lines(world: World) -> Iterator[Row]:
+    # The long one is cut at 63 bytes, as it arrives from a server that allows longer names.
+    return _lines(world, "Sale", same_amount=("CurrencyRealNetAmountVatExcludedWithDiscountAndFinancialDiscoun",))
+
+
+def purchase_document_lines(world: World) -> Iterator[Row]:
+    return _lines(world, "Purchase", same_amount=())
+
+
+def _lines(world: World, side: str, *, same_amount: Sequence[str]) -> Iterator[Row]:
+    chance = world.chance(f"{side}DocumentLine")
+    book = world.once(sales if side == "Sale" else purchases)
+    documents, depot = world.keys(f"{side}Document"), world.keys("Storehouse")[0]
+    vats = vat_keys(world)
+    audits = [world.audit(chance, date) for date in book.dates]
+    previous, order = -1, 0
+    for key, owner, rank, quantity, cents in zip(
+        world.keys(f"{side}DocumentLine"), book.owners, book.items, book.quantities, book.cents, strict=True
+    ):
+        order = order + 1 if owner == previous else 1
+        previous, item, amount = owner, world.items[rank], money(cents)
+        row: Row = {
+            "Id": key,
+            "DocumentId": documents[owner],
+            "LineOrder": order,
+            "LineType": 0,
+            "ItemId": item.code,
+            "DescriptionClear": item.caption,
+            "Quantity": quantity,
+            "UnitId": item.family.unit,
+            "NetPriceVatExcluded": money(cents // quantity),
+            "NetAmountVatExcludedWithDiscount": amount,
+            "StorehouseId": None if item.is_service else depot,
+        }
+        if side == "Sale":
+            row["VatId"] = vats[str(item.vat_rate)]
+            row["NetAmountVatIncludedWithDiscount"] = money(cents + int(cents * item.vat_rate) // 100)
+        row |= dict.fromkeys(same_amount, amount)
+        yield row | audits[owner]
+
+
+def line_associations(world: World) -> Iterator[Row]:
+    """Which line became which: a line of a sale and the line of a later document that it was carried to."""
+    chance = world.chance("DocumentLineAssociation")
+    owners = world.once(sales).owners
+    documents, lines = world.keys("SaleDocument"), world.keys("SaleDocumentLine")
+    for key in world.keys("DocumentLineAssociation"):
+        first, second = sorted((chance.between(0, len(lines) - 1), chance.between(0, len(lines) - 1)))
+        yield {
+            "Id": key,
+            "OriginDocumentId": documents[owners[first]],
+            "OriginLineId": lines[first],
+            "TransferedDocumentId": documents[owners[second]],
+            "TransferedLineId": lines[second],
+        }
+
+
+def money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"

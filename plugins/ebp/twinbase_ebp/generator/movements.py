@@ -1,0 +1,105 @@
+"""Stock documents: parts that left a van for a visit, and transfers from the depot to a van; and EBP's own ledger."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from twinbase_ebp.generator import codes
+from twinbase_ebp.generator.agenda import visits
+from twinbase_ebp.generator.catalogue import Item
+from twinbase_ebp.generator.world import Row, World
+
+_OUT, _TRANSFER = 2, 3  # StockDocument.DocumentType and StockMovement.MovementType: assumed
+
+
+def documents(world: World) -> Iterator[Row]:
+    chance = world.chance("StockDocument")
+    depot = world.keys("Storehouse")[0]
+    done = [visit for visit in world.once(visits) if visit.customer and visit.state == codes.DONE]
+    for number, key in enumerate(world.keys("StockDocument"), start=1):
+        visit = chance.pick(done) if chance.often(0.6) else None
+        van = visit.appointment.technician.storehouse if visit else chance.pick(world.technicians).storehouse
+        date = visit.appointment.start if visit else world.past(chance)
+        yield {
+            "Id": key,
+            "DocumentNumber": f"{'BS' if visit else 'TR'}{number:08d}",
+            "NumberPrefix": "BS" if visit else "TR",
+            "NumberSuffix": number,
+            "DocumentDate": date,
+            "DocumentType": _OUT if visit else _TRANSFER,
+            "GlobalDocumentOrder": number,
+            "StorehouseId": van if visit else depot,
+            "TargetStorehouseId": None if visit else van,
+            "ScheduleEventId": visit.key if visit else None,
+            "Reference": visit.number if visit else "Réassort du véhicule",
+            **world.audit(chance, date),
+        }
+
+
+def lines(world: World) -> Iterator[Row]:
+    chance = world.chance("StockDocumentLine")
+    parents, depot = world.keys("StockDocument"), world.keys("Storehouse")[0]
+    per_document = max(1, world.rows["StockDocumentLine"] // len(parents))
+    for number, key in enumerate(world.keys("StockDocumentLine")):
+        item = chance.pick(world.goods)
+        yield {
+            "Id": key,
+            "DocumentId": parents[min(number // per_document, len(parents) - 1)],
+            "LineOrder": number % per_document + 1,
+            "ItemId": item.code,
+            "DescriptionClear": item.caption,
+            "Quantity": chance.between(1, 5),
+            "UnitId": item.family.unit,
+            "UnitCaption": "Unité",
+            "StorehouseId": depot,
+            "ToInvoice": chance.often(0.6),
+            **world.audit(chance, world.past(chance)),
+        }
+
+
+def movements(world: World) -> Iterator[Row]:
+    """The ledger: a movement in for a purchase line, a movement out for a sale line."""
+    chance = world.chance("StockMovement")
+    storehouses = world.keys("Storehouse")
+    sales, purchases = world.keys("SaleDocumentLine"), world.keys("PurchaseDocumentLine")
+    sale_documents, purchase_documents = world.keys("SaleDocument"), world.keys("PurchaseDocument")
+    dates = sorted(world.past(chance, 1800) for _ in world.keys("StockMovement"))
+    for number, (key, date) in enumerate(zip(world.keys("StockMovement"), dates, strict=True)):
+        arrives = chance.often(0.45)
+        yield _movement(
+            world,
+            key,
+            date,
+            chance.pick(world.goods),
+            document=chance.pick(purchase_documents if arrives else sale_documents),
+            line=chance.pick(purchases if arrives else sales),
+            storehouse=chance.pick(storehouses),
+            quantity=chance.between(1, 12) * (1 if arrives else -1),
+            number=number,
+        )
+
+
+def _movement(
+    world: World,
+    key: str,
+    date: datetime,
+    item: Item,
+    *,
+    document: str,
+    line: str,
+    storehouse: str,
+    quantity: int,
+    number: int,
+) -> Row:
+    return {
+        "Id": key,
+        "ItemId": item.code,
+        "DocumentId": document,
+        "DocumentLineId": line,
+        "StorehouseId": storehouse,
+        "DocumentDate": date,
+        "DocumentOrder": number + 1,
+        "DocumentNumber": f"{'BR' if quantity > 0 else 'BL'}{number + 1:08d}",
+        "MovementType": 1 if quantity > 0 else _OUT,
+        "Quantity": quantity,
+        **world.audit(world.chance("StockMovement", key), date),
+    }

@@ -1,0 +1,311 @@
+"""What all tables agree on: the keys of every table, and the people, customers and things that rows point at."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TypeVar, cast
+
+from twinbase_ebp.generator import catalogue, codes, people, places
+from twinbase_ebp.generator.chance import Chance
+from twinbase_ebp.generator.people import Person
+from twinbase_ebp.generator.places import Address, Sector
+from twinbase_ebp.generator.shape import Column, tables
+from twinbase_ebp.generator.sizes import DEPOTS, row_counts, technicians
+
+T = TypeVar("T")
+
+Value = str | int | float | bool | datetime | bytes | None
+Row = dict[str, Value]
+
+TRADES = ("chauffage", "électricité", "informatique", "plomberie", "ventilation")
+_TRADE_NAMES = {
+    "chauffage": "Technicien chauffagiste",
+    "électricité": "Électricien",
+    "informatique": "Technicien informatique",
+    "plomberie": "Plombier",
+    "ventilation": "Technicien frigoriste",
+}
+_OFFICE_ROLES = (
+    "Gérante", "Directeur d'exploitation", "Conducteur de travaux", "Commercial", "Commerciale",
+    "Assistante de gestion", "Planificatrice", "Magasinier", "Comptable",
+)  # fmt: skip
+_PREFIXES = {
+    "ConstructionSite": "CH", "Customer": "CL", "CustomerProduct": "EQ", "Deal": "AF", "MaintenanceContract": "CT",
+    "PeriodicInvoicing": "FP", "Supplier": "FR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    key: str
+    person: Person
+    sector: Sector
+    trade: str | None
+    storehouse: str
+    home: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    key: str
+    label: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    key: str
+    name: str
+    is_person: bool
+    sector: Sector
+    sites: list[Site]
+    contacts: list[tuple[str, Person]]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """An appliance at a customer's."""
+
+    key: str
+    customer: Customer
+    site: Site
+    item: catalogue.Item
+    serial: str
+    sold_on: datetime
+
+
+class World:
+    """One seed, one scale, one day: the same three give the same database, byte for byte."""
+
+    def __init__(self, seed: int, scale: float, today: date) -> None:
+        self.seed = seed
+        self.today = today
+        self.now = datetime.combine(today, time(8, 30))
+        self.rows = row_counts(scale)
+        self.technician_count = technicians(scale)
+        self._keys: dict[str, list[str]] = {}
+        self._made: dict[object, object] = {}
+
+    def chance(self, *subject: object) -> Chance:
+        return Chance(self.seed, *subject)
+
+    def keys(self, table: str) -> Sequence[str]:
+        """The key of every row of a table whose key is one column, as text."""
+        if table not in self._keys:
+            special = {
+                "Item": lambda: [item.code for item in self.items],
+                "ItemFamily": lambda: [family.code for family in catalogue.FAMILIES[: self.rows["ItemFamily"]]],
+                "ItemSubFamily": lambda: [code for code, _, _ in catalogue.SUB_FAMILIES[: self.rows["ItemSubFamily"]]],
+                "Unit": lambda: [code for code, _, _ in catalogue.UNITS],
+                "Colleague": lambda: [colleague.key for colleague in self.colleagues],
+                "GeographicSector": lambda: [sector.code for sector in places.SECTORS],
+                "ScheduleEventType": lambda: [codes.event_type_id(kind) for kind in codes.EVENT_TYPES],
+                "SaleDocumentEx": lambda: list(self.keys("SaleDocument")),
+                "PurchaseDocumentEx": lambda: list(self.keys("PurchaseDocument")),
+                "ConstructionSiteReferenceDocumentEx": lambda: list(self.keys("ConstructionSiteReferenceDocument")),
+            }.get(table)
+            self._keys[table] = special() if special else self._made_keys(table)
+        return self._keys[table]
+
+    def _made_keys(self, table: str) -> list[str]:
+        (column,) = tables()[table].key
+        return key_texts(self.chance("key", table), table, column, self.rows[table])
+
+    def once(self, make: Callable[["World"], T]) -> T:
+        """What `make` makes of this world, made once: for what several tables are written from."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
+
+    @cached_property
+    def items(self) -> list[catalogue.Item]:
+        return catalogue.items(self.chance("items"), self.rows["Item"], self.rows["ItemSubFamily"])
+
+    @cached_property
+    def goods(self) -> list[catalogue.Item]:
+        return [item for item in self.items if not item.is_service]
+
+    @cached_property
+    def colleagues(self) -> list[Colleague]:
+        """The technicians, then the office."""
+        chance = self.chance("colleagues")
+        sectors = _spread(chance, self.technician_count)
+        storehouses = self.keys("Storehouse")
+        crew = [
+            Colleague(
+                key=f"TEC{number + 1:03d}",
+                person=people.person(chance, "chaleur-et-reseaux.example", _TRADE_NAMES[TRADES[number % len(TRADES)]]),
+                sector=sector,
+                trade=TRADES[number % len(TRADES)],
+                storehouse=storehouses[DEPOTS + number],
+                home=places.address(chance, chance.pick(sector.communes)),
+            )
+            for number, sector in enumerate(sectors)
+        ]
+        office = [
+            Colleague(
+                key=f"BUR{number + 1:03d}",
+                person=people.person(chance, "chaleur-et-reseaux.example", _OFFICE_ROLES[number % len(_OFFICE_ROLES)]),
+                sector=places.SECTORS[0],
+                trade=None,
+                storehouse=storehouses[0],
+                home=places.address(chance, chance.pick(places.SECTORS[0].communes)),
+            )
+            for number in range(self.rows["Colleague"] - self.technician_count)
+        ]
+        return [*crew, *office]
+
+    @property
+    def technicians(self) -> list[Colleague]:
+        return self.colleagues[: self.technician_count]
+
+    @property
+    def office(self) -> list[Colleague]:
+        return self.colleagues[self.technician_count :]
+
+    @cached_property
+    def customers(self) -> list[Customer]:
+        """Customers with their sites and contacts: one of each at least, the rest spread over them."""
+        chance = self.chance("customers")
+        address_keys, contact_keys = self.keys("Address"), self.keys("Contact")
+        customers = [
+            self._customer(chance, number, key, sector, address_keys[number], contact_keys[number])
+            for number, (key, sector) in enumerate(
+                zip(self.keys("Customer"), _spread(chance, self.rows["Customer"]), strict=True)
+            )
+        ]
+        for key in address_keys[len(customers) :]:
+            owner = chance.pick(customers)
+            label = chance.pick(("Chantier", "Annexe", "Résidence secondaire", "Atelier", "Dépôt", "Agence"))
+            owner.sites.append(Site(key, label, places.address(chance, chance.pick(owner.sector.communes))))
+        for key in self.customer_contact_keys[len(customers) :]:
+            owner = chance.pick(customers)
+            domain = owner.contacts[0][1].email.partition("@")[2]
+            owner.contacts.append((key, people.person(chance, domain, people.function(chance))))
+        return customers
+
+    @property
+    def customer_contact_keys(self) -> Sequence[str]:
+        """The contacts that are customers': the last ones, one for each supplier, are not."""
+        keys = self.keys("Contact")
+        return keys[: max(self.rows["Customer"], len(keys) - self.rows["Supplier"])]
+
+    def _customer(
+        self, chance: Chance, number: int, key: str, sector: Sector, address_key: str, contact_key: str
+    ) -> Customer:
+        address = places.address(chance, chance.pick(sector.communes))
+        is_person = chance.often(0.55)
+        if is_person:
+            contact = people.person(chance)
+            name = f"{contact.last_name.upper()} {contact.first_name}"
+        else:
+            name = people.firm(chance, address.commune.name)
+            contact = people.person(chance, f"{people.ascii_name(name)[:40]}.example", people.function(chance))
+        return Customer(
+            key, name, is_person, sector, [Site(address_key, "Principale", address)], [(contact_key, contact)]
+        )
+
+    @cached_property
+    def customers_of(self) -> dict[str, list[Customer]]:
+        """The customers of each sector, by its code."""
+        by_sector: dict[str, list[Customer]] = {sector.code: [] for sector in places.SECTORS}
+        for customer in self.customers:
+            by_sector[customer.sector.code].append(customer)
+        return by_sector
+
+    @cached_property
+    def products(self) -> list[Product]:
+        chance = self.chance("products")
+        installed = [item for item in self.goods if item.price > 300]
+        made = []
+        for key in self.keys("CustomerProduct"):
+            customer = chance.pick(self.customers)
+            item = chance.pick(installed)
+            serial = f"{item.family.code[:3]}{chance.digits(9)}"
+            sold_on = self.now.replace(hour=0, minute=0) - timedelta(days=chance.between(20, 3200))
+            made.append(Product(key, customer, chance.pick(customer.sites), item, serial, sold_on))
+        return made
+
+    @cached_property
+    def products_of(self) -> dict[str, list[Product]]:
+        """The appliances of each customer, by its key."""
+        by_customer: dict[str, list[Product]] = {}
+        for product in self.products:
+            by_customer.setdefault(product.customer.key, []).append(product)
+        return by_customer
+
+    @cached_property
+    def contract_owners(self) -> list[Product]:
+        """For each maintenance contract the appliance that it began with."""
+        chance = self.chance("contracts")
+        return [chance.pick(self.products) for _ in self.keys("MaintenanceContract")]
+
+    @cached_property
+    def contracts_of(self) -> dict[str, list[str]]:
+        by_customer: dict[str, list[str]] = {}
+        for key, product in zip(self.keys("MaintenanceContract"), self.contract_owners, strict=True):
+            by_customer.setdefault(product.customer.key, []).append(key)
+        return by_customer
+
+    @cached_property
+    def deal_customers(self) -> list[Customer]:
+        """The customer of each deal."""
+        chance = self.chance("deals")
+        return [chance.pick(self.customers) for _ in self.keys("Deal")]
+
+    @cached_property
+    def deals_of(self) -> dict[str, list[str]]:
+        by_customer: dict[str, list[str]] = {}
+        for key, customer in zip(self.keys("Deal"), self.deal_customers, strict=True):
+            by_customer.setdefault(customer.key, []).append(key)
+        return by_customer
+
+    def audit(self, chance: Chance, created: datetime, modified: datetime | None = None) -> Row:
+        """Who made the row and who touched it last: never after this morning, never before it was made."""
+        born = min(created, self.now - timedelta(minutes=chance.between(1, 600)))
+        touched = modified or born + timedelta(minutes=int(chance.random() ** 3 * 200_000))
+        last = max(born, min(touched, self.now - timedelta(seconds=chance.between(0, 3600))))
+        office = self.office
+        return {
+            "sysCreatedDate": born.replace(microsecond=chance.between(0, 332) * 3000),
+            "sysCreatedUser": chance.pick(office).key,
+            "sysModifiedDate": last.replace(microsecond=999000),
+            "sysModifiedUser": chance.pick(office).key,
+        }
+
+    def past(self, chance: Chance, days_max: int = 1500) -> datetime:
+        """A working moment in the past, the recent ones more often."""
+        day = self.today - timedelta(days=1 + int(chance.random() ** 1.5 * days_max))
+        return datetime.combine(day, time(chance.between(8, 17), chance.between(0, 59), chance.between(0, 59)))
+
+
+def key_texts(chance: Chance, table: str, column: Column, count: int) -> list[str]:
+    """Keys of a kind: UUIDs, numbers from 1, or codes of letters and digits within the length of the column."""
+    if column.type == "uuid":
+        return [chance.uuid() for _ in range(count)]
+    if column.type in ("integer", "smallint"):
+        return [str(number) for number in range(1, count + 1)]
+    if column.type == "boolean":
+        return ["f"] * count
+    length = min(int(column.type.removeprefix("varchar(").removesuffix(")")), 10)
+    prefix = _PREFIXES.get(table, "".join(letter for letter in table if letter.isupper())[:3])[: max(0, length - 4)]
+    if length <= 3:
+        return [_base36(number, length) for number in range(count)]
+    width = min(length - len(prefix), 6)
+    return [f"{prefix}{number:0{width}d}" for number in range(1, count + 1)]
+
+
+def _base36(number: int, length: int) -> str:
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    text = ""
+    for _ in range(length):
+        number, rest = divmod(number, 36)
+        text = digits[rest] + text
+    return text
+
+
+def _spread(chance: Chance, count: int) -> list[Sector]:
+    """A sector for each of so many: one of each first while there are enough, then by weight."""
+    first = list(places.SECTORS) if count >= 4 * len(places.SECTORS) else []
+    return first + chance.choices(places.SECTORS, places.SECTOR_WEIGHTS, k=count - len(first))
