@@ -1,8 +1,8 @@
 """Step 1: every local write is caught by triggers, raw SQL too, in the transaction that makes it.
 
-Each write of a pushable twin leaves three traces: a row of the outbox, its values in the twin's change table (typed columns,
-so that floats and blobs stay exact: H27), and, the first time that a row becomes dirty, the server's image of it. While a
-checkpoint is applied the triggers keep still.
+Each write of a pushable twin leaves three traces: a row of the outbox, its values in the twin's change table (typed
+columns, so that floats and blobs stay exact: H27), and, the first time that a row becomes dirty, the server's image
+of it. While a checkpoint is applied the triggers keep still.
 
 An ON CONFLICT clause of the statement that fires a trigger replaces the ones inside it, so none is used inside.
 """
@@ -136,8 +136,11 @@ def _required(twin: Twin, before: str) -> list[str]:
     """NOT NULL, on local writes. A value that the server fills may be missing."""
     columns = [twin.table.columns[name] for name in twin.columns if name not in twin.key]
     names = [c.name for c in columns if not c.nullable and not filled_by_server(c, twin.codecs[c.name])]
-    still = (lambda name: f" AND {before}.{quoted(name)} IS NOT NULL") if before else (lambda name: "")
-    return _checks((f"NEW.{quoted(n)} IS NULL{still(n)}", f"NOT NULL constraint failed: {twin.name}.{n}") for n in names)
+    return _checks((_emptied(name, before), f"NOT NULL constraint failed: {twin.name}.{name}") for name in names)
+
+
+def _emptied(name: str, before: str) -> str:
+    return f"NEW.{quoted(name)} IS NULL" + (f" AND {before}.{quoted(name)} IS NOT NULL" if before else "")
 
 
 def _unwritable(twin: Twin) -> list[str]:

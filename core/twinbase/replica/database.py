@@ -1,8 +1,8 @@
 """The engines over one file: one that writes, one that reads, and raw connections for whoever applies.
 
-Sessions that may write BEGIN IMMEDIATE: they wait their turn (BUSY_SECONDS) before they read, so that read-then-write never
-meets "database is locked", which SQLite answers at once, whatever the timeout, to a reader whose snapshot has aged (H28).
-Readers use connections that cannot write, and wait for nobody.
+Sessions that may write BEGIN IMMEDIATE: they wait their turn (BUSY_SECONDS) before they read, so that read-then-write
+never meets "database is locked", which SQLite answers at once, whatever the timeout, to a reader whose snapshot has
+aged (H28). Readers use connections that cannot write, and wait for nobody.
 """
 
 import asyncio
@@ -59,6 +59,18 @@ class Database:
             answer = work(connection, *arguments)
             connection.execute("COMMIT")
             return answer
+        finally:
+            connection.close()
+
+    async def look(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+        """`work(connection, *arguments)` in a thread, over one moment of the file, without a lock."""
+        return await asyncio.to_thread(self._look, work, arguments)
+
+    def _look(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
+        connection = connect(self.file, query_only=True)
+        try:
+            connection.execute("BEGIN")
+            return work(connection, *arguments)
         finally:
             connection.close()
 

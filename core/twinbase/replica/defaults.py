@@ -12,7 +12,8 @@ _QUOTED = re.compile(r"'((?:[^']|'')*)'(?:::[\w ]+)?")
 
 
 def device_default(column: Column[Any], codec: Codec) -> str | None:
-    """The SQLite literal of a column's server default; None when it has none, or one that only PostgreSQL can compute."""
+    """The SQLite literal of a column's server default; None when it has none, or one that only PostgreSQL can
+    compute."""
     default = column.server_default
     if not isinstance(default, DefaultClause):
         return None

@@ -15,7 +15,8 @@ from twinbase.replica.keys import Key
 from twinbase.replica.tables import APPLICATION_ID, FORMAT
 
 BUSY_SECONDS = 30.0
-"""How long a writer waits for another one. An apply holds the lock for a fraction of a second; a suspended app, longer."""
+"""How long a writer waits for another one. An apply holds the lock for a fraction of a second; a suspended app,
+longer."""
 PAGE_BYTES = 4096
 SMALLEST_BYTES = 512
 
@@ -96,7 +97,8 @@ def is_new(path: Path) -> bool:
 
 
 def examine(file: File) -> None:
-    """Raise what keeps this file from being opened as a replica: WrongKey, NotADatabase, DamagedReplica, NewerReplica."""
+    """Raise what keeps this file from being opened as a replica: WrongKey, NotADatabase, DamagedReplica,
+    NewerReplica."""
     size = file.path.stat().st_size
     _check_kind(file, size)
     with untouched(file) as connection:
@@ -159,7 +161,8 @@ def _check_header(file: File, connection: Any, size: int) -> None:
 
 
 def damage(file: File) -> list[str]:
-    """Read the whole file and say what is wrong with it, page by page; nothing, when it is sound. Leaves it untouched."""
+    """Read the whole file and say what is wrong with it, page by page; nothing, when it is sound. Leaves it
+    untouched."""
     with untouched(file) as connection, translated(file):
         found = []
         if file.key is not None:

@@ -1,8 +1,8 @@
 """The key of a replica: 32 bytes as they are, or a passphrase stretched with argon2id.
 
-The salt is the first 16 bytes of the file itself, where SQLCipher keeps its own: it cannot be lost apart from the file,
-needs no file beside it, and stays through a change of key. Where the key lives between two starts (keystore, keyring) is
-the app's matter; the engine keeps it in memory only.
+The salt is the first 16 bytes of the file itself, where SQLCipher keeps its own: it cannot be lost apart from the
+file, needs no file beside it, and stays through a change of key. Where the key lives between two starts (keystore,
+keyring) is the app's matter; the engine keeps it in memory only.
 """
 
 import os

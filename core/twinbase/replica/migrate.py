@@ -1,9 +1,9 @@
 """From what a file was made for to what the app declares now: additive, in one transaction, pending edits kept.
 
-A new twin or column is added; the values of a new column are asked for once more (`backfill`), the rest stays. A column
-that the class lost, or hides now, is emptied and left in place, so that an older app can still open the file. An app one
-mirror version older than the file goes on with the columns that it knows; they are backfilled when the newer app is back.
-The key and the storage of a column never change: that is another column, or another table.
+A new twin or column is added; the values of a new column are asked for once more (`backfill`), the rest stays. A
+column that the class lost, or hides now, is emptied and left in place, so that an older app can still open the file.
+An app one mirror version older than the file goes on with the columns that it knows; they are backfilled when the
+newer app is back. The key and the storage of a column never change: that is another column, or another table.
 """
 
 import json
@@ -178,7 +178,7 @@ def _missing_indexes(connection: Any, twin: Twin) -> Iterator[Statement]:
 
 
 def _changed_triggers(connection: Any, twin: Twin) -> Iterator[Statement]:
-    query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name LIKE '#_twinbase#_%' ESCAPE '#'"
+    query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name GLOB '_twinbase_*'"
     wanted = list(triggers(twin))
     if {sql for (sql,) in connection.execute(query, (twin.name,))} != set(wanted):
         yield from ((statement, ()) for statement in drop_triggers(twin.name))

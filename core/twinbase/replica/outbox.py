@@ -1,8 +1,8 @@
 """The outbox as people see it: what waits for somebody, and the three things to do with it.
 
 How it fills is in capture.py, how it is sent in push.py, how it comes to rest in rebase.py. A refused, parked or
-conflicting edit stays here with everything that was typed until somebody corrects or discards it (DESIGN 5); to correct is
-to write again, on top of what the server has now.
+conflicting edit stays here with everything that was typed until somebody corrects or discards it (DESIGN 5); to
+correct is to write again, on top of what the server has now.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,8 @@ WAITING = ("refused", "parked", "conflict")
 _WAITING = "('" + "', '".join(WAITING) + "')"
 
 _SEAL = """UPDATE _twinbase_outbox
-SET tx = (SELECT min(seq) FROM _twinbase_outbox WHERE tx IS NULL), at = ?, author = (SELECT account FROM _twinbase_state)
+SET tx = (SELECT min(seq) FROM _twinbase_outbox WHERE tx IS NULL), at = ?,
+    author = (SELECT account FROM _twinbase_state)
 WHERE tx IS NULL"""
 
 

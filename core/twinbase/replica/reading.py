@@ -8,7 +8,7 @@ values as read and the base READ_BEFORE, which equals no version, so that the se
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Table, and_, delete, inspect, insert, literal, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, and_, delete, insert, inspect, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,7 +16,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from twinbase.registry import Registry, Twin
 
 READ_BEFORE = 0
-"""The base of a write over a row that has changed since it was read: some version before the server's, no matter which."""
+"""The base of a write over a row that has changed since it was read: some version before the server's, no matter
+which."""
 
 _STAMP = "twinbase_checkpoint"
 _AS_READ = "twinbase_as_read"
@@ -47,10 +48,13 @@ class Reading:
                 stamp(instance, checkpoint)
         return told
 
-    def forget(self, session: Session, twins: Iterable[str]) -> None:
-        """After a flush: the triggers have taken what was read."""
+    def forget(self, session: Session, twins: Iterable[str], checkpoint: int) -> None:
+        """After a flush: the triggers have taken what was read; what was merged shows its row as it is."""
         for name in twins:
             session.connection().execute(delete(self._reads[name]))
+        for instance in session.dirty:
+            if _AS_READ in inspect(instance).info:
+                stamp(instance, checkpoint)
 
     def carry(self, session: Session, given: Any) -> None:
         """After a merge: the instance in the session stands for what was read of the one that was given."""
@@ -72,8 +76,8 @@ class Reading:
             if getattr(given, attribute) == value and history.deleted:
                 # Not edited, only older: what the row holds now stays.
                 set_committed_value(merged, attribute, history.deleted[0])
-        inspect(merged).info[_AS_READ] = read
         stamp(merged, stamp_of(given))
+        inspect(merged).info[_AS_READ] = read
 
     def _is_stale(self, session: Session, twin: Twin, instance: Any) -> bool:
         meta = self._metas[twin.name]

@@ -87,7 +87,7 @@ class Replica:
 
     async def waiting(self) -> list[Waiting]:
         """The edits that wait for a person: refused, parked, in conflict."""
-        return await self.database.write(outbox.list_waiting, self.registry)
+        return await self.database.look(outbox.list_waiting, self.registry)
 
     async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
         """Send an edit again with other values; what was parked behind it goes along."""

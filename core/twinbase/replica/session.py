@@ -44,14 +44,14 @@ def _carry(session: SyncSession, reading: Reading, given: object) -> None:
 class ReplicaSession(AsyncSession):
     """An AsyncSession over the device file. Instances stay usable after a commit (`expire_on_commit` is off).
 
-    A form may be loaded in one session and saved in another, hours and syncs later, by `add` or by `merge`: the mutation
-    says what was read. A row that was deleted meanwhile raises StaleDataError and does not rise again. What is written by
-    `update()`, `delete()` or raw SQL was read the moment before.
+    A form may be loaded in one session and saved in another, hours and syncs later, by `add` or by `merge`: the
+    mutation says what was read. A row that was deleted meanwhile raises StaleDataError and does not rise again. What
+    is written by `update()`, `delete()` or raw SQL was read the moment before.
     """
 
     sync_session_class: type[SQLModelSession] = _Session
     # SQLModel warns of `execute` because `exec` gives objects; for raw SQL it is the right word, and warns nobody here.
-    execute = SQLAlchemyAsyncSession.execute  # type: ignore[assignment]
+    execute = SQLAlchemyAsyncSession.execute
 
 
 def open_session(engine: AsyncEngine, reading: Reading, **options: Any) -> ReplicaSession:
@@ -93,6 +93,6 @@ def _before_flush(session: SyncSession, context: Any, instances: Any) -> None:
 
 @event.listens_for(_Session, "after_flush")
 def _after_flush(session: SyncSession, context: Any) -> None:
-    session.info[_READING].forget(session, session.info.pop(_TOLD, ()))
+    session.info[_READING].forget(session, session.info.pop(_TOLD, ()), session.info[_CHECKPOINT])
     for instance in session.new:
         stamp(instance, session.info[_CHECKPOINT])

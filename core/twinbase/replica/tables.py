@@ -1,8 +1,9 @@
 """What is in a device's file: the twins as their classes say, and the engine's own tables beside them.
 
-Every twin column is declared with the storage of its codec in a STRICT table, so that no affinity ever rewrites a value.
-What only the server may judge is left out: UNIQUE becomes a plain index, CHECK goes, NOT NULL is checked on local writes
-by the capture triggers and never on what a pull brings (a page must not fail over a rule that moved on the server).
+Every twin column is declared with the storage of its codec in a STRICT table, so that no affinity ever rewrites a
+value. What only the server may judge is left out: UNIQUE becomes a plain index, CHECK goes, NOT NULL is checked on
+local writes by the capture triggers and never on what a pull brings (a page must not fail over a rule that moved on
+the server).
 """
 
 from collections.abc import Iterable, Iterator
@@ -44,8 +45,9 @@ STATE = """CREATE TABLE _twinbase_state (
     synced_at TEXT NOT NULL DEFAULT '',
     proven_at TEXT NOT NULL DEFAULT ''
 ) STRICT"""
-"""One row. `applying`: triggers keep still. `checkpoint`: how many applies this file has seen. `batch_n`, `batch_hash`:
-the last frozen batch. `acked`: the last n that a pull covered. `token`: the fencing token of the sync that may write."""
+"""One row. `applying`: triggers keep still. `checkpoint`: how many applies this file has seen. `batch_n`,
+`batch_hash`: the last frozen batch. `acked`: the last n that a pull covered. `token`: the fencing token of the sync
+that may write."""
 
 OUTBOX = """CREATE TABLE _twinbase_outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -63,11 +65,10 @@ OUTBOX = """CREATE TABLE _twinbase_outbox (
     outcome TEXT,
     reason TEXT NOT NULL DEFAULT '',
     detail TEXT NOT NULL DEFAULT '',
-    behind TEXT,
-    instead_of TEXT
+    behind TEXT
 ) STRICT"""
-"""One local write. `tx` NULL: its transaction has not committed yet. `state`: pending, sent (frozen in batch `n`), applied,
-merged, conflict, refused, parked. `outcome`: the server's whole answer as JSON. `instead_of`: the id that it corrects."""
+"""One local write. `tx` NULL: its transaction has not committed yet. `state`: pending, sent (frozen in batch `n`),
+applied, merged, conflict, refused, parked. `outcome`: the server's whole answer, as JSON."""
 
 BATCH = """CREATE TABLE _twinbase_batch (
     epoch INTEGER NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL, frozen_at TEXT NOT NULL,
@@ -84,8 +85,8 @@ TWIN = """CREATE TABLE _twinbase_twin (
     name TEXT PRIMARY KEY, version INTEGER NOT NULL, shape TEXT NOT NULL,
     backfill TEXT NOT NULL DEFAULT '[]', loaded INTEGER NOT NULL DEFAULT 0, active INTEGER NOT NULL DEFAULT 1
 ) STRICT"""
-"""What this file was made for. `shape`: key and columns with their storage, as JSON. `backfill`: columns whose values have
-not come yet. `loaded`: a first full answer was published. `active`: the app still declares it."""
+"""What this file was made for. `shape`: key and columns with their storage, as JSON. `backfill`: columns whose values
+have not come yet. `loaded`: a first full answer was published. `active`: the app still declares it."""
 
 ENGINE = (
     STATE,
