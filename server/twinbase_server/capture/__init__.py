@@ -5,13 +5,17 @@ customer's own statement fail: what they cannot record, they record as a gap.
 """
 
 from twinbase_server.capture.install import CaptureError, Installation, install, uninstall
+from twinbase_server.capture.status import Problem, TableCapture, status
 from twinbase_server.capture.tables import CapturedTable, version_table
 
 __all__ = [
     "CaptureError",
     "CapturedTable",
     "Installation",
+    "Problem",
+    "TableCapture",
     "install",
+    "status",
     "uninstall",
     "version_table",
 ]

@@ -38,7 +38,7 @@ class Relation:
 
     def armed_by(self, table: CapturedTable) -> bool:
         """Whether all triggers are there, fire for every writer, and know the columns as they are."""
-        wanted = {(trigger_name(kind), "A", str(self.shape), f"twinbase.{made_name(kind, table.schema, table.name)}") for kind in TRIGGERS}
+        wanted = {(trigger_name(kind), "A", str(self.shape), _function(table, kind)) for kind in TRIGGERS}
         return wanted == set(self.triggers)
 
 
@@ -87,9 +87,11 @@ async def read_installed(connection: Connection, table: CapturedTable) -> Instal
     row = await connection.fetchrow(_INSTALLED, table.schema, table.name)
     if row is None:
         return None
-    return Installed(
-        row["relid"], row["base"], tuple(row["key_columns"]), tuple(row["columns"]), row["fingerprint"]
-    )
+    return Installed(row["relid"], row["base"], tuple(row["key_columns"]), tuple(row["columns"]), row["fingerprint"])
+
+
+def _function(table: CapturedTable, kind: str) -> str:
+    return f"twinbase.{made_name(kind, table.schema, table.name)}"
 
 
 def _relation(row: asyncpg.Record) -> Relation:

@@ -15,7 +15,9 @@ THIS = "pg_current_xact_id()"
 # Stands for the name of the relation, which a renamed table only knows when the trigger fires.
 RELATION = "the_relation_at_hand"
 # PostgreSQL keeps the plan of the first statement for all later ones, large ones too: it must not be a nested loop.
-SETTINGS = "SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET jit = off SET work_mem = '64MB'"
+# Nor a merge: it would sort whole rows.
+SETTINGS = """SET search_path = pg_catalog, pg_temp SET work_mem = '64MB'
+SET enable_nestloop = off SET enable_mergejoin = off SET jit = off"""
 TRIGGERS = {
     "insert": "AFTER INSERT ON {on} REFERENCING NEW TABLE AS added",
     "update": "AFTER UPDATE ON {on} REFERENCING OLD TABLE AS removed NEW TABLE AS added",
@@ -31,10 +33,10 @@ def trigger_name(event: str) -> str:
 
 def shape_sql(relid: str, table: CapturedTable) -> str:
     """One number for the captured columns of a relation: places, names and types. Some 10 µs; NULL never."""
-    names = literal("{" + ",".join('"' + c.replace("\\", "\\\\").replace('"', '\\"') + '"' for c in table.watched) + "}")
+    names = ", ".join(literal(column) for column in table.watched)
     return f"""SELECT coalesce(bit_xor(hashtextextended(attname::text,
         (attnum::bigint << 32 | atttypid::bigint) # (atttypmod::bigint << 16))), 0)
-        FROM pg_catalog.pg_attribute WHERE attrelid = {relid} AND attname = ANY ({names}::name[])"""
+        FROM pg_catalog.pg_attribute WHERE attrelid = {relid} AND attname = ANY (ARRAY[{names}]::name[])"""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class Capture:
     def _inserted(self) -> str:
         """A hash is needed only where this transaction left a tombstone that the row may undo."""
         undo = f"(SELECT current_setting({self._flag('removed')}, true) <> '')"
-        return f"""SELECT DISTINCT ON ({self._keys('a')}) {self._keys('a')}, {THIS} AS xid, false AS deleted,
-            CASE WHEN {undo} THEN {self._hash('a')} END AS hash, NULL::xid8 AS before
-        FROM added a WHERE {self._known('a')} ORDER BY {self._keys('a')}"""
+        return f"""SELECT DISTINCT ON ({self._keys("a")}) {self._keys("a")}, {THIS} AS xid, false AS deleted,
+            CASE WHEN {undo} THEN {self._hash("a")} END AS hash, NULL::xid8 AS before
+        FROM added a WHERE {self._known("a")} ORDER BY {self._keys("a")}"""
 
     def _updated(self) -> str:
         """Rows whose image differs; a key that is gone leaves a tombstone, a key that is new may undo one."""
@@ -80,43 +82,48 @@ class Capture:
         known = " AND ".join(f"{both} IS NOT NULL" for _, both in keys)
         gone, new = f"{column_sql(self.table.key[0], 'n')} IS NULL", f"{column_sql(self.table.key[0], 'o')} IS NULL"
         return f"""SELECT DISTINCT ON ({distinct}) {picked}, {THIS} AS xid, {gone} AS deleted,
-            CASE WHEN {gone} THEN {self._hash('o')} WHEN {new} THEN {self._hash('n')} END AS hash,
+            CASE WHEN {gone} THEN {self._hash("o")} WHEN {new} THEN {self._hash("n")} END AS hash,
             CASE WHEN {gone} THEN {self._base} END AS before
-        FROM added n FULL JOIN removed o ON {self._same('n', 'o')}
-        WHERE {self._image('n')} *<> {self._image('o')} AND {known} ORDER BY {distinct}"""
+        FROM added n FULL JOIN removed o ON {self._same("n", "o")}
+        WHERE {self._image("n")} *<> {self._image("o")} AND {known} ORDER BY {distinct}"""
 
     def _deleted(self, source: str) -> str:
-        return f"""SELECT DISTINCT ON ({self._keys('a')}) {self._keys('a')}, {THIS} AS xid, true AS deleted,
-            {self._hash('a')} AS hash, {self._base} AS before
-        FROM {source} a WHERE {self._known('a')} ORDER BY {self._keys('a')}"""
+        return f"""SELECT DISTINCT ON ({self._keys("a")}) {self._keys("a")}, {THIS} AS xid, true AS deleted,
+            {self._hash("a")} AS hash, {self._base} AS before
+        FROM {source} a WHERE {self._known("a")} ORDER BY {self._keys("a")}"""
 
     def _settled(self) -> str:
         """What differs between the table now and its copy from before it was truncated."""
-        picked = ", ".join(f"coalesce({column_sql(k, 't')}, {column_sql(k, 's')}) AS {quoted(k)}" for k in self.table.key)
+        keys = [(k, f"coalesce({column_sql(k, 't')}, {column_sql(k, 's')})") for k in self.table.key]
+        picked = ", ".join(f"{both} AS {quoted(k)}" for k, both in keys)
         gone = f"{column_sql(self.table.key[0], 't')} IS NULL"
         return f"""SELECT {picked}, {THIS} AS xid, {gone} AS deleted, coalesce(t.hash, s.hash) AS hash,
             CASE WHEN {gone} THEN {self._base} END AS before
-        FROM (SELECT DISTINCT ON ({self._keys('a')}) {self._keys('a')}, {self._hash('a')} AS hash
-              FROM {RELATION} a WHERE {self._known('a')}) t
-        FULL JOIN {self.table.made('stash')} s ON {self._same('t', 's')}
+        FROM (SELECT DISTINCT ON ({self._keys("a")}) {self._keys("a")}, {self._hash("a")} AS hash
+              FROM {RELATION} a WHERE {self._known("a")}) t
+        FULL JOIN {self.table.made("stash")} s ON {self._same("t", "s")}
         WHERE t.hash IS DISTINCT FROM s.hash
-           OR ((SELECT current_setting({self._flag('removed')}, true) <> '') AND ({self._keys('t')}) IN (
-                SELECT {self._keys('w')} FROM {self._versions} w WHERE w.deleted AND w.xid = {THIS}))"""
+           OR ((SELECT current_setting({self._flag("removed")}, true) <> '') AND ({self._keys("t")}) IN (
+                SELECT {self._keys("w")} FROM {self._versions} w WHERE w.deleted AND w.xid = {THIS}))"""
 
     # -- how it is written ----------------------------------------------------------------------------------------
 
     def _upsert(self, changed: str) -> str:
         return f"""INSERT INTO {self._versions} AS v ({self._keys()}, xid, deleted, hash, before)
         {changed}
-        ON CONFLICT ({self._keys()}) DO UPDATE SET {self._renewed('excluded')}"""
+        ON CONFLICT ({self._keys()}) DO UPDATE SET {self._renewed("excluded")}"""
 
     def _bulk(self, changed: str) -> str:
         """The same as `_upsert`, three times as fast for many rows; see twinbase.bulk for when it may be used."""
         return f"""WITH changed AS MATERIALIZED ({changed}),
-        renewed AS (UPDATE {self._versions} v SET {self._renewed('c')} FROM changed c WHERE {self._same('v', 'c')})
+        renewed AS (UPDATE {self._versions} v SET {self._renewed("c")} FROM changed c WHERE {self._same("v", "c")})
         INSERT INTO {self._versions} ({self._keys()}, xid, deleted, hash, before)
-        SELECT {self._keys('c')}, c.xid, c.deleted, c.hash, c.before FROM changed c
-        WHERE NOT EXISTS (SELECT FROM {self._versions} v WHERE {self._same('v', 'c')})"""
+        SELECT {self._keys("c")}, c.xid, c.deleted, c.hash, c.before FROM changed c
+        WHERE NOT EXISTS (SELECT FROM {self._versions} v WHERE {self._same("v", "c")})"""
+
+    def _first(self, changed: str) -> str:
+        """The same as `_bulk`, where the version table is empty."""
+        return f"INSERT INTO {self._versions} ({self._keys()}, xid, deleted, hash, before) {changed}"
 
     def _renewed(self, to: str) -> str:
         """A tombstone of this same transaction is undone by a row of equal content: the old version comes back."""
@@ -131,7 +138,7 @@ class Capture:
     def _row_body(self, image: str, changed: str, *, flag: str = "") -> str:
         return f"""
 DECLARE
-    shape bigint := CASE WHEN EXISTS (SELECT FROM {image}) THEN ({shape_sql('TG_RELID', self.table)}) END;
+    shape bigint := CASE WHEN EXISTS (SELECT FROM {image}) THEN ({shape_sql("TG_RELID", self.table)}) END;
 BEGIN
     IF shape IS NULL THEN RETURN NULL; END IF;
     IF shape <> TG_ARGV[0]::bigint THEN
@@ -139,9 +146,13 @@ BEGIN
         RETURN NULL;
     END IF;
     IF {self._reloading} THEN RETURN NULL; END IF;
-    {self._raise_flag(flag) if flag else ''}
+    {self._raise_flag(flag) if flag else ""}
     IF EXISTS (SELECT FROM {image} OFFSET {BULK_ROWS}) AND {self._may_bulk} THEN
-        EXECUTE {dollars(self._bulk(changed))};
+        IF EXISTS (SELECT FROM {self._versions}) THEN
+            EXECUTE {dollars(self._bulk(changed))};
+        ELSE
+            EXECUTE {dollars(self._first(changed))};
+        END IF;
     ELSE
         {self._upsert(changed)};
     END IF;
@@ -153,19 +164,19 @@ END """
         deleted = self._deleted(f"ONLY {RELATION}")
         return f"""
 BEGIN
-    IF {self._unreadable('TG_RELID', 'TG_ARGV[0]::bigint')} THEN
+    IF {self._unreadable("TG_RELID", "TG_ARGV[0]::bigint")} THEN
         {self._gap("TG_RELID::regclass::text || ': truncated, and its rows could not be read'")}
         RETURN NULL;
     END IF;
-    IF {self._reloading} OR EXISTS (SELECT FROM {self.table.made('stash')}) THEN RETURN NULL; END IF;
+    IF {self._reloading} OR EXISTS (SELECT FROM {self.table.made("stash")}) THEN RETURN NULL; END IF;
     IF {self._whole} THEN
-        {self._over('TG_RELID', self._stash())}
+        {self._over("TG_RELID", self._stash())}
     ELSIF (SELECT relkind FROM pg_class WHERE oid = TG_RELID) = 'r' THEN
-        {self._raise_flag('removed')}
+        {self._raise_flag("removed")}
         IF {self._may_bulk} THEN
-            {self._over('TG_RELID', self._bulk(deleted))}
+            {self._over("TG_RELID", self._bulk(deleted))}
         ELSE
-            {self._over('TG_RELID', self._upsert(deleted))}
+            {self._over("TG_RELID", self._upsert(deleted))}
         END IF;
     END IF;
     RETURN NULL;
@@ -175,13 +186,13 @@ END """
         """Registered only now: should constraints be immediate, `settle` runs at once and must find the table empty."""
         return f"""
 BEGIN
-    IF {self._unreadable('TG_RELID', 'TG_ARGV[0]::bigint')} OR {self._reloading} OR NOT {self._whole} THEN
+    IF {self._unreadable("TG_RELID", "TG_ARGV[0]::bigint")} OR {self._reloading} OR NOT {self._whole} THEN
         RETURN NULL;
     END IF;
     INSERT INTO twinbase.reload (relid, xid, settle, shape)
-    VALUES ({self.relid}, {THIS}, {literal(self._name('settle'))}, TG_ARGV[0]::bigint)
+    VALUES ({self.relid}, {THIS}, {literal(self._name("settle"))}, TG_ARGV[0]::bigint)
     ON CONFLICT DO NOTHING;
-    {self._raise_flag('reload')}
+    {self._raise_flag("reload")}
     RETURN NULL;
 END """
 
@@ -189,16 +200,16 @@ END """
         return f"""
 BEGIN
     IF EXISTS (SELECT FROM pg_class WHERE oid = {self.relid}) THEN
-        IF {self._unreadable(str(self.relid), 'expected')} THEN
+        IF {self._unreadable(str(self.relid), "expected")} THEN
             {self._gap(f"{self.relid}::regclass::text || ': changed while it was being reloaded'")}
         ELSIF {self._may_bulk} THEN
             {self._over(str(self.relid), self._bulk(self._settled()))}
         ELSE
             {self._over(str(self.relid), self._upsert(self._settled()))}
         END IF;
-        {self._raise_flag('removed')}
+        {self._raise_flag("removed")}
     END IF;
-    DELETE FROM {self.table.made('stash')};
+    DELETE FROM {self.table.made("stash")};
 END """
 
     def _over(self, relid: str, statement: str) -> str:
@@ -206,8 +217,8 @@ END """
         return f"EXECUTE format({dollars(template)}, {relid}::regclass);"
 
     def _stash(self) -> str:
-        return f"""INSERT INTO {self.table.made('stash')} ({self._keys()}, hash)
-        SELECT {self._keys('a')}, {self._hash('a')} FROM {RELATION} a WHERE {self._known('a')}"""
+        return f"""INSERT INTO {self.table.made("stash")} ({self._keys()}, hash)
+        SELECT {self._keys("a")}, {self._hash("a")} FROM {RELATION} a WHERE {self._known("a")}"""
 
     # -- words of the bodies --------------------------------------------------------------------------------------
 

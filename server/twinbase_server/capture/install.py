@@ -26,7 +26,7 @@ class CaptureError(TwinbaseError):
 
 @dataclass(frozen=True)
 class Installation:
-    """What `install` did to a table: `renewed` means that every row counts as changed, as nobody watched for a while."""
+    """What `install` did to a table: `renewed` means that all its rows count as changed, as nobody watched a while."""
 
     table: CapturedTable
     done: Literal["installed", "renewed", "unchanged"]
@@ -153,8 +153,8 @@ async def _lock(connection: Connection, table: CapturedTable, mode: str, lock_ti
 
 async def _has_gaps(connection: Connection, installed: Installed) -> bool:
     """A gap means that some rows carry a version older than their content: they need a new base."""
-    found = await connection.fetchval("SELECT EXISTS (SELECT FROM twinbase.capture_gap WHERE relid = $1)", installed.relid)
-    return bool(found)
+    query = "SELECT EXISTS (SELECT FROM twinbase.capture_gap WHERE relid = $1)"
+    return bool(await connection.fetchval(query, installed.relid))
 
 
 async def _forget(connection: Connection, table: CapturedTable, facts: Facts | None) -> None:

@@ -60,6 +60,7 @@ TABLES = [
     )
     """,
     "CREATE INDEX ON twinbase.salt (at)",
+    "CREATE INDEX ON twinbase.salt (xid)",
     # One row per device file: how far its pushes have come, and what it last told about itself.
     """
     CREATE TABLE twinbase.replica (

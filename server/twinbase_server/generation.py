@@ -1,0 +1,122 @@
+"""Which history of PostgreSQL this is. A restore from a backup starts another one, and devices must notice.
+
+A stored id alone cannot tell (a dump copies it), nor can the cluster's identifier and timeline (a snapshot of the
+machine keeps both). So a generation is all three, and salts: random marks written on a timer. A cursor carries the
+newest salt that it saw; where that salt is unknown, history went another way after it (H9).
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.connection import Connection
+from twinbase_server.versions import Snapshot
+
+SALT_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Generation:
+    """This history and the newest mark on its way."""
+
+    id: str
+    salt: str
+
+
+async def start(connection: Connection, now: datetime) -> Generation:
+    """The generation to serve; a new one when the database is not the one that the last start saw.
+
+    Call it once when a server starts. Several may start together: one decides, the others find it decided.
+    """
+    async with connection.transaction():
+        await connection.execute(_ONE_AT_A_TIME)
+        if await _is_other_history(connection):
+            await _begin(connection, now)
+        await _write_salt(connection, now)
+    return await current(connection)
+
+
+async def current(connection: Connection) -> Generation:
+    """The generation as the snapshot of this transaction has it."""
+    row = await connection.fetchrow(_CURRENT)
+    if row is None:
+        raise LookupError("No server was ever started on this database.")
+    return Generation(row["id"], row["salt"])
+
+
+async def note_salt(connection: Connection, now: datetime) -> None:
+    """Leave a mark, if the newest one is not fresh. Call it on a timer, on every server."""
+    newest = await connection.fetchval("SELECT max(at) FROM twinbase.salt")
+    if newest is None or not timedelta(0) <= now - newest < SALT_EVERY:
+        await _write_salt(connection, now)
+
+
+async def recognises(connection: Connection, salt: str, snapshot: Snapshot) -> bool:
+    """Whether a cursor with this salt and snapshot was given by this history."""
+    return bool(await connection.fetchval(_RECOGNISES, salt, snapshot.xmax))
+
+
+async def _is_other_history(connection: Connection) -> bool:
+    here = await connection.fetchrow(_HERE)
+    stored = await connection.fetchrow(_STORED)
+    if stored is None or here is None or tuple(here.values()) != tuple(stored.values()):
+        return True
+    return bool(await connection.fetchval(_FROM_THE_FUTURE)) or bool(await _future_versions(connection))
+
+
+async def _begin(connection: Connection, now: datetime) -> None:
+    """A new generation. What bears transactions that are still to come here would look changed, or not, by chance."""
+    await connection.execute(_BEGIN, secrets.token_hex(16), now)
+    for table in await _future_versions(connection):
+        await connection.execute(_REBASE.format(versions=table))
+    for statement in _REBASE_REST:
+        await connection.execute(statement)
+
+
+async def _future_versions(connection: Connection) -> list[str]:
+    """The version tables that hold transactions which this cluster has not reached."""
+    captured = await connection.fetch(_VERSION_TABLES)
+    tables = [CapturedTable(row["schema_name"], row["table_name"], (), ()).made("v") for row in captured]
+    return [t for t in tables if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {t} WHERE xid >= {_NEXT})")]
+
+
+async def _write_salt(connection: Connection, now: datetime) -> None:
+    await connection.execute("INSERT INTO twinbase.salt (salt, at) VALUES ($1, $2)", secrets.token_hex(8), now)
+
+
+_NEXT = "pg_snapshot_xmax(pg_current_snapshot())"
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase generation', 0))"
+_CURRENT = """
+SELECT g.id, coalesce(s.salt, '') AS salt
+FROM (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) g
+LEFT JOIN (SELECT salt FROM twinbase.salt ORDER BY xid DESC LIMIT 1) s ON true
+"""
+_HERE = """
+SELECT system_identifier, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline
+FROM pg_control_system()
+"""
+_STORED = "SELECT system_identifier, timeline FROM twinbase.generation ORDER BY n DESC LIMIT 1"
+_BEGIN = f"""
+INSERT INTO twinbase.generation (id, system_identifier, timeline, started_at)
+SELECT $1, system_identifier, timeline, $2 FROM ({_HERE}) here
+"""
+_FROM_THE_FUTURE = f"""
+SELECT EXISTS (SELECT FROM twinbase.salt WHERE xid >= {_NEXT})
+    OR EXISTS (SELECT FROM twinbase.capture WHERE base >= {_NEXT})
+    OR EXISTS (SELECT FROM twinbase.capture_gap WHERE xid >= {_NEXT})
+"""
+_RECOGNISES = f"""
+SELECT EXISTS (SELECT FROM twinbase.salt WHERE salt = $1) AND $2::bigint <= {_NEXT}::text::bigint
+"""
+# Of a table without its version table (a dump of some schemas only), `install` takes care.
+_VERSION_TABLES = """
+SELECT schema_name, table_name FROM twinbase.capture
+WHERE to_regclass(format('twinbase.%I', version_table)) IS NOT NULL
+"""
+_REBASE = "UPDATE {versions} SET xid = pg_current_xact_id(), before = NULL WHERE xid > pg_current_xact_id()"
+_REBASE_REST = (
+    "UPDATE twinbase.capture SET base = pg_current_xact_id() WHERE base > pg_current_xact_id()",
+    "UPDATE twinbase.capture_gap SET xid = pg_current_xact_id() WHERE xid > pg_current_xact_id()",
+    "DELETE FROM twinbase.salt WHERE xid > pg_current_xact_id()",
+)

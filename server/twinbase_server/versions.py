@@ -1,0 +1,131 @@
+"""Reading the versions that capture wrote: what changed since a snapshot, and when a tombstone may go.
+
+A version is the transaction that last changed a row's watched content. Since a snapshot means: by transactions that
+the snapshot cannot see. Lower transactions may commit later, so versions are compared for equality, never for order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from twinbase_server.capture.tables import CapturedTable, version_table
+from twinbase_server.connection import Connection
+from twinbase_server.rowhash import quoted
+
+COLLECT_ROWS = 5000
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A pg_snapshot: transactions below `xmax` and not in `xip` were visible, if they committed at all."""
+
+    xmin: int
+    xmax: int
+    xip: tuple[int, ...]
+
+    def sees(self, xid: int) -> bool:
+        return xid < self.xmax and xid not in self.xip
+
+    def __str__(self) -> str:
+        return f"{self.xmin}:{self.xmax}:{','.join(map(str, self.xip))}"
+
+
+def parse_snapshot(text: str) -> Snapshot:
+    """A snapshot from its text form, `xmin:xmax:xip,…`; ValueError when it is none."""
+    xmin, xmax, xip = text.split(":")
+    snapshot = Snapshot(int(xmin), int(xmax), tuple(int(xid) for xid in xip.split(",") if xid))
+    if not 0 < snapshot.xmin <= snapshot.xmax or any(not snapshot.xmin <= x < snapshot.xmax for x in snapshot.xip):
+        raise ValueError(f"not a snapshot: {text!r}")
+    return snapshot
+
+
+def changed_since_sql(versions: str, *, xmax: str = "$1", xip: str = "$2") -> str:
+    """The predicate of rows of `versions` (its name or alias) that a snapshot cannot see; any `xid` column will do.
+
+    Bind `Snapshot.xmax` and `Snapshot.xip` (xid8 and xid8[]). It must be the bound array: with a sub-select in its
+    place PostgreSQL reads the whole table, and with `NOT pg_visible_in_snapshot` all that came after an old open
+    transaction. Two index scans answer it, in time proportional to the changes.
+    """
+    return f"({versions}.xid >= {xmax}::xid8 OR {versions}.xid = ANY ({xip}::xid8[]))"
+
+
+def row_version_sql(versions: str, base: int) -> str:
+    """The version of a base row that was LEFT JOINed with its version row: without one, the capture base."""
+    return f"coalesce({versions}.xid, '{base}'::xid8)"
+
+
+def table_changed_sql(schema: str, name: str, *, xmax: str = "$1", xip: str = "$2") -> str:
+    """A boolean: may anything in this captured table have changed since a snapshot? Costs O(log n).
+
+    Counts rows, capture installed anew, and gaps. NULL when the table is not captured: nobody knows.
+    """
+    since = {"xmax": xmax, "xip": xip}
+    return f"""(SELECT {changed_since_base_sql("c", **since)}
+            OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {changed_since_sql("g", **since)})
+            OR EXISTS (SELECT FROM {version_table(schema, name)} v WHERE {changed_since_sql("v", **since)})
+        FROM twinbase.capture c WHERE c.schema_name = {_literal(schema)} AND c.table_name = {_literal(name)})"""
+
+
+def changed_since_base_sql(capture: str, *, xmax: str = "$1", xip: str = "$2") -> str:
+    """Whether capture was installed anew since a snapshot; then every row of the table counts as changed."""
+    return f"({capture}.base >= {xmax}::xid8 OR {capture}.base = ANY ({xip}::xid8[]))"
+
+
+async def changed_tables(
+    connection: Connection, tables: Iterable[tuple[str, str]], snapshot: Snapshot
+) -> set[tuple[str, str]]:
+    """Of these captured tables (schema, name), the ones in which anything may have changed since the snapshot."""
+    asked = list(tables)
+    if not asked:
+        return set()
+    picked = ", ".join(f"coalesce({table_changed_sql(schema, name)}, true)" for schema, name in asked)
+    row = await connection.fetchrow(f"SELECT {picked}", snapshot.xmax, list(snapshot.xip))
+    assert row is not None
+    return {table for table, changed in zip(asked, row.values(), strict=True) if changed}
+
+
+async def collect(connection: Connection, older_than: datetime) -> int:
+    """Delete tombstones and gaps from before `older_than`, in short transactions; says how many tombstones.
+
+    Any age is safe: a device that needs one of them finds the difference by digest. A row that a writer holds at the
+    moment is left for the next time, and a writer never waits for more than one short transaction (H19).
+    """
+    horizon = await connection.fetchval(_HORIZON, older_than)
+    if horizon is None:
+        return 0
+    collected = 0
+    for row in await connection.fetch(_CAPTURED):
+        table = CapturedTable(row["schema_name"], row["table_name"], tuple(row["key_columns"]), ())
+        while (found := await _collect_some(connection, table, row["relid"], horizon)) > 0:
+            collected += found
+    await connection.execute(_COLLECT_GAPS, older_than)
+    return collected
+
+
+async def _collect_some(connection: Connection, table: CapturedTable, relid: int, horizon: int) -> int:
+    """Writers in bulk rely on tombstones staying where they saw them: the lock is the one that they share."""
+    keys = ", ".join(quoted(key) for key in table.key)
+    async with connection.transaction():
+        if not await connection.fetchval(_LOCK, relid):
+            return 0
+        status = await connection.execute(
+            f"DELETE FROM {table.made('v')} WHERE ({keys}) IN (SELECT {keys} FROM {table.made('v')} "
+            f"WHERE deleted AND xid < $1 ORDER BY {keys} LIMIT {COLLECT_ROWS} FOR UPDATE SKIP LOCKED)",
+            horizon,
+        )
+    return int(status.split()[-1])
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+_CAPTURED = "SELECT relid::bigint AS relid, schema_name, table_name, key_columns FROM twinbase.capture ORDER BY 2, 3"
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('twinbase capture'), $1::bigint::oid::int)"
+# Versions carry no time of day; the salts, written on a timer, say which transaction it was at a time.
+_HORIZON = "SELECT xid FROM twinbase.salt WHERE at <= $1 ORDER BY at DESC LIMIT 1"
+# The newest gap of a table stays: it is the answer for cursors of any age.
+_COLLECT_GAPS = """
+DELETE FROM twinbase.capture_gap g WHERE at < $1
+AND EXISTS (SELECT FROM twinbase.capture_gap newer WHERE newer.relid = g.relid AND newer.xid > g.xid)
+"""
