@@ -1,22 +1,14 @@
-"""Integers, booleans, floats and decimals."""
+"""Integers, booleans and floats."""
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Any
 
 from twinbase.codecs.codec import Codec, Rewrite, kind_of
 
-SCALED_DIGITS_MAX = 18
-"""Decimals up to this precision are integers on the device: 10^18 < 2^63."""
-
 _INTEGERS = {16: "smallint", 32: "integer", 64: "bigint"}
-_EXACT = Context(prec=200_000)
-_DECIMAL = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _WORDS = {"Infinity": float("inf"), "-Infinity": float("-inf")}
 _WORD_OF = {value: word for word, value in _WORDS.items()}
 
@@ -29,6 +21,11 @@ def itself(sql_column: str) -> str:
 def cast_to(sql_type: str) -> Rewrite:
     """A rewrite that casts the text of a wire value."""
     return lambda expression: f"({expression})::{sql_type}"
+
+
+def text_hash(sql_column: str) -> str:
+    """Text, hashed byte by byte whatever the collation says is equal."""
+    return f'({sql_column}::text COLLATE "C")'
 
 
 @cache
@@ -136,141 +133,3 @@ def floating(single: bool = False) -> Codec:
         guard_sql=_float_guard,
         direct=False,
     )
-
-
-def _decimal_of(value: Any) -> Decimal:
-    number = value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
-    if not number.is_finite():
-        raise ValueError(f"{number} cannot be carried: use None, or a finite number")
-    return number
-
-
-def plain(value: Any) -> str | None:
-    """A decimal as PostgreSQL prints it: no exponent, no negative zero, its own number of decimals."""
-    if value is None:
-        return None
-    number = _decimal_of(value)
-    return format(number if number else number.copy_abs(), "f")
-
-
-def scaled(value: Any, precision: int, scale: int) -> int | None:
-    """A decimal times 10^scale, rounded half away from zero as PostgreSQL does on assignment."""
-    if value is None:
-        return None
-    units = int(_decimal_of(value).scaleb(scale, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
-    if abs(units) >= 10**precision:
-        raise ValueError(f"{value} has too many digits for numeric({precision},{scale})")
-    return units
-
-
-def unscaled(units: int, scale: int) -> Decimal:
-    """The decimal that `units` stands for, with `scale` decimals."""
-    return Decimal(units).scaleb(-scale, _EXACT)
-
-
-def _text_of_units(scale: int) -> Callable[[int | None], str | None]:
-    def text(units: int | None) -> str | None:
-        if units is None or not scale:
-            return None if units is None else str(units)
-        digits = str(abs(units)).rjust(scale + 1, "0")
-        return f"{'-' if units < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
-
-    return text
-
-
-def _units_of_text(scale: int) -> Callable[[str | None], int | None]:
-    def units(text: str | None) -> int | None:
-        if text is None:
-            return None
-        whole, _, decimals = text.partition(".")
-        if len(decimals) > scale:
-            raise ValueError(f"{text} has more than {scale} decimals")
-        return int(whole + decimals.ljust(scale, "0"))
-
-    return units
-
-
-def _check_decimal(digits_max: int, decimals_max: int, name: str) -> Callable[[object], str | None]:
-    match = _DECIMAL.fullmatch
-
-    def check(value: object) -> str | None:
-        if value is None:
-            return None
-        if type(value) is not str:
-            return f"expected a decimal number as text, got {kind_of(value)}"
-        found = match(value)
-        if not found:
-            return "not a decimal number (digits, with a point if there are decimals)"
-        if len(found[2] or "") > decimals_max:
-            return f"more than {decimals_max} decimals for {name}"
-        return None if len(found[1].lstrip("0")) <= digits_max else f"too many digits for {name}"
-
-    return check
-
-
-def _decimal_guard(sql_column: str) -> str:
-    return f"coalesce({sql_column} NOT IN ('NaN', 'Infinity', '-Infinity'), true)"
-
-
-def _as_text(sql_column: str) -> str:
-    return f"{sql_column}::text"
-
-
-def text_hash(sql_column: str) -> str:
-    """Text, hashed byte by byte whatever the collation says is equal."""
-    return f'({sql_column}::text COLLATE "C")'
-
-
-def _python_from_decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
-@cache
-def decimal(precision: int | None, scale: int | None) -> Codec:
-    """A decimal as text on the wire; an integer of 10^-scale units on the device if it fits, else text."""
-    if precision is None:
-        return _decimal_text("numeric", 131_072, 16_383, None)
-    scale = scale or 0
-    name = f"numeric({precision},{scale})"
-    if precision > SCALED_DIGITS_MAX or scale < 0:
-        return _decimal_text(name, precision - scale, max(scale, 0), (precision, scale))
-    text, units = _text_of_units(scale), _units_of_text(scale)
-    return Codec(
-        name,
-        "INTEGER",
-        _as_text,
-        cast_to("numeric"),
-        itself,
-        _check_decimal(max(precision - scale, 0), scale, name),
-        python_from_wire=_python_from_decimal,
-        wire_from_python=lambda value: text(scaled(value, precision, scale)),
-        wire_to_storage=units,
-        storage_to_wire=text,
-        guard_sql=_decimal_guard,
-        direct=False,
-    )
-
-
-def _decimal_text(name: str, digits: int, decimals: int, limits: tuple[int, int] | None) -> Codec:
-    return Codec(
-        name,
-        "TEXT",
-        _as_text,
-        cast_to("numeric"),
-        text_hash,
-        _check_decimal(digits, decimals, name),
-        python_from_wire=_python_from_decimal,
-        wire_from_python=lambda value: plain(value if limits is None else rounded(value, *limits)),
-        guard_sql=_decimal_guard,
-        direct=False,
-    )
-
-
-def rounded(value: Any, precision: int, scale: int) -> Decimal | None:
-    """A decimal with exactly `scale` decimals, rounded half away from zero as PostgreSQL does on assignment."""
-    if value is None:
-        return None
-    number = _decimal_of(value).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT)
-    if number.copy_abs() >= Decimal(10).scaleb(precision - scale - 1, _EXACT):
-        raise ValueError(f"{value} has too many digits for numeric({precision},{scale})")
-    return number

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-from twinbase.codecs import numbers, structures, text, times
+from twinbase.codecs import decimals, numbers, structures, text, times
 from twinbase.codecs.codec import Codec, NoCodec
 
 _SERVER: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -105,7 +105,7 @@ def _codec(type_: TypeEngine[Any]) -> Codec:
         case types.Float():
             return numbers.floating(single=_is_single(type_))
         case types.Numeric():
-            return numbers.decimal(type_.precision, type_.scale)
+            return decimals.decimal(type_.precision, type_.scale)
         case _:
             return _other(type_)
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.type_api import NativeForEmulated
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from twinbase.codecs import Codec
-from twinbase.codecs.numbers import SCALED_DIGITS_MAX, plain, rounded, scaled, unscaled
+from twinbase.codecs.decimals import SCALED_DIGITS_MAX, plain, rounded, scaled, unscaled
 from twinbase.codecs.resolve import codec_for, resolved
 from twinbase.codecs.times import clock_text, microseconds, moment_text
 

@@ -16,7 +16,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, ColumnElement, Grouping, Null
 from sqlalchemy.types import TypeEngine
 
-from twinbase.codecs.numbers import plain
+from twinbase.codecs.decimals import plain
 from twinbase.replica.column_types import Process, carrier, none_safe, scale_of
 
 COLLATION = "twinbase_decimal"
