@@ -103,9 +103,12 @@ class Sums(Model):
 
 
 class RepairRequest(Model):
+    """`unexplained`: those of the twins whose difference no cause of the last answer explains; the server alarms."""
+
     cursor: str = Field(max_length=16_384)
     acked: int = Field(0, ge=0)
     twins: dict[str, Sums] = Field(max_length=512)
+    unexplained: list[str] = Field(default_factory=list, max_length=512)
 
 
 class InitialRequest(Model):

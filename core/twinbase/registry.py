@@ -140,7 +140,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
     if strategy is append_only:
         operations &= {"insert"}
     return Twin(
-        name=table.name,
+        name=str(table.name),  # SQLAlchemy has a text type of its own for names
         mirror=mirror,
         table=table,
         key=key,

@@ -1,0 +1,61 @@
+"""The built-in sign-in, a plugin like any other: e-mail and password from table twinbase.account."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import PwdlibError
+
+from twinbase.hooks import hookimpl
+from twinbase.identity import Identity
+from twinbase.mutation import Credentials
+
+_FIND = "SELECT password_hash, claims::text, disabled FROM twinbase.account WHERE email = $1"
+_KEEP = """
+INSERT INTO twinbase.account (email, password_hash, claims) VALUES ($1, $2, $3::jsonb)
+ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, claims = excluded.claims, disabled = false
+"""
+
+
+@hookimpl
+async def twinbase_authenticate(credentials: Credentials, connection: Any) -> Identity | None:
+    """The account of this e-mail, if the password is right. An unknown e-mail takes as long as a wrong password."""
+    email = normal_email(credentials.email)
+    row = await connection.fetchrow(_FIND, email) if "\x00" not in email else None
+    kept = row["password_hash"] if row is not None else _nobodys_hash()
+    right = await asyncio.to_thread(_matches, credentials.password, kept)
+    if row is None or not right or row["disabled"]:
+        return None
+    return Identity(email, json.loads(row["claims"]))
+
+
+async def save_account(connection: Any, email: str, password: str, claims: Mapping[str, Any]) -> None:
+    """Make an account, or give it this password and these claims."""
+    kept = await asyncio.to_thread(_hasher().hash, password)
+    await connection.execute(_KEEP, normal_email(email), kept, json.dumps(dict(claims)))
+
+
+def normal_email(email: str) -> str:
+    """As it is kept: without spaces round it, in lower case."""
+    return email.strip().lower()
+
+
+def _matches(password: str, kept: str) -> bool:
+    try:
+        return _hasher().verify(password, kept)
+    except (PwdlibError, UnicodeEncodeError):
+        return False
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What the password of an unknown account is compared with: made once, matched by nothing that one can type."""
+    return _hasher().hash("\x00nobody")

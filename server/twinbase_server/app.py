@@ -1,0 +1,140 @@
+"""The application: settings and plugins in, an ASGI application out. Nothing is opened before it starts."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from twinbase.errors import ClaimMissing
+from twinbase.plugins import Plugins
+from twinbase_server import generation
+from twinbase_server.limits import LimitedBodies
+from twinbase_server.problems import ProblemError, answer_problem, problem_response
+from twinbase_server.routes import auth, pull, push, watch
+from twinbase_server.serving import Clock, Pool, Serving, make_serving
+from twinbase_server.settings import Settings
+
+API = "/api/v1"
+_log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) -> FastAPI:
+    """The server of these plugins' twins. Its database must have been set up with `init_database`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _open_pool(settings) as pool:
+            async with pool.acquire() as connection:
+                await generation.start(connection, clock())
+            serving = app.state.serving = await make_serving(settings, plugins, pool, clock)
+            async with _salted(serving):
+                yield
+
+    plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
+    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)
+    for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
+        app.include_router(router, prefix=API)
+    _translate_errors(app)
+    return app
+
+
+@asynccontextmanager
+async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
+    """All settings of a session are local to a transaction, so a connection goes back as it came (H33)."""
+    pool: Pool = asyncpg.create_pool(
+        settings.database_url.get_secret_value(),
+        min_size=settings.pool_min,
+        max_size=settings.pool_max,
+        statement_cache_size=settings.statement_cache,
+        reset=_leave_clean,
+    )
+    async with pool:
+        yield pool
+
+
+async def _leave_clean(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def _salted(serving: Serving) -> AsyncIterator[None]:
+    """Leave marks in the history while the server runs, so that a restore is noticed (H9)."""
+    task = asyncio.create_task(_salt(serving))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _salt(serving: Serving) -> None:
+    while True:
+        await asyncio.sleep(generation.SALT_EVERY.total_seconds())
+        try:
+            async with serving.connection() as connection:
+                await generation.note_salt(connection, serving.clock())
+        except (ProblemError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            _log.warning("No mark was left in the history; it is tried again.", exc_info=True)
+
+
+def _translate_errors(app: FastAPI) -> None:
+    """Whatever goes wrong leaves as a problem (RFC 9457)."""
+    app.add_exception_handler(ProblemError, answer_problem)
+    app.add_exception_handler(ClaimMissing, _claim_missing)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(asyncpg.PostgresError, _database_error)
+    app.add_exception_handler(asyncpg.InterfaceError, _database_error)
+    app.add_exception_handler(OSError, _database_error)
+    app.add_exception_handler(Exception, _internal)
+
+
+async def _claim_missing(request: Request, error: Exception) -> Response:
+    return problem_response(ProblemError("claim-missing", getattr(error, "detail", "")))
+
+
+async def _bad_request(request: Request, error: Exception) -> Response:
+    """The place of the first fault and what it is; never the value."""
+    assert isinstance(error, RequestValidationError)
+    first: Mapping[str, object] = next(iter(error.errors()), {"loc": (), "msg": "not understood"})
+    loc = first["loc"]
+    place = ".".join(str(part) for part in loc)[:200] if isinstance(loc, (tuple, list)) else ""
+    return problem_response(ProblemError("bad-request", f"{place}: {first['msg']}."))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = {404: "not-found", 405: "method"}.get(error.status_code, "bad-request")
+    return problem_response(ProblemError(kind, headers=error.headers))
+
+
+async def _database_error(request: Request, error: Exception) -> Response:
+    kind = database_problem(error)
+    _log.error("A request failed in the database.", exc_info=error)
+    return problem_response(ProblemError(kind))
+
+
+def database_problem(error: Exception) -> str:
+    """Out of reach or out of means is for a retry; too slow too; the rest is a fault of ours."""
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return "too-slow"
+    state = getattr(error, "sqlstate", None) or "08000"
+    return "database-unavailable" if state[:2] in ("08", "53", "57", "40", "55") else "internal"
+
+
+async def _internal(request: Request, error: Exception) -> Response:
+    return problem_response(ProblemError("internal"))

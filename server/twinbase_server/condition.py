@@ -1,0 +1,147 @@
+"""A scope as PostgreSQL's text: compiled once, bound for every identity.
+
+Claims come from outside as JSON scalars, so they are bound as text and cast to the column's type by PostgreSQL itself:
+one rule for all types, and a claim that does not fit is an error there, never another row.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Enum,
+    Select,
+    String,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.types import TypeEngine
+
+from twinbase.errors import ClaimMissing, MirrorError
+from twinbase.identity import AS_OF, CLAIM_PREFIX, Identity
+from twinbase.registry import Twin
+
+_DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+_LIST_PREFIX = "claims_"
+_WHERE = " \nWHERE "
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`sql` over the twin's own, unaliased table; `names` are its parameters $1, $2, … in order."""
+
+    sql: str
+    names: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def bind(self, identity: Identity, as_of: datetime) -> list[Any]:
+        """The values of the parameters; raises ClaimMissing rather than ask for nobody's rows (H10)."""
+        return [self._value(name, identity, as_of) for name in self.names]
+
+    def _value(self, name: str, identity: Identity, as_of: datetime) -> Any:
+        if name == AS_OF:
+            return as_of
+        if name.startswith(CLAIM_PREFIX):
+            return _scalar_claim(identity, name.removeprefix(CLAIM_PREFIX))
+        if name.startswith(_LIST_PREFIX):
+            return _list_claim(identity, name.removeprefix(_LIST_PREFIX))
+        return self.fixed[name]
+
+
+EVERY_ROW = Condition("true")
+
+
+def compile_condition(twin: Twin) -> Condition:
+    """The twin's scope and window; raises MirrorError when it is no condition over the table's own rows."""
+    if twin.predicate is None:
+        return EVERY_ROW
+    owner = twin.model.__name__
+    statement: Select[Any] = select(literal_column("1")).select_from(twin.table).where(_prepared(twin.predicate))
+    if len(statement.get_final_froms()) != 1:
+        raise MirrorError(f"{owner}: its scope names other tables beside the row's own; put them in exists().")
+    compiled: Any = statement.compile(
+        dialect=_DIALECT, schema_translate_map={None: "public"}, render_schema_translate=True
+    )
+    text = str(compiled)
+    if "POSTCOMPILE" in text:
+        raise MirrorError(f"{owner}: its scope compares tuples with a list; write it with or_() and and_().")
+    names = tuple(compiled.positiontup or ())
+    return Condition(f"({text.split(_WHERE, 1)[1]})", names, _fixed(compiled, names))
+
+
+def _fixed(compiled: Any, names: Sequence[str]) -> dict[str, Any]:
+    """The values that the declaration itself holds, as asyncpg takes them."""
+    fixed: dict[str, Any] = {}
+    for name in names:
+        if not name.startswith((CLAIM_PREFIX, _LIST_PREFIX)) and name != AS_OF:
+            bind = compiled.binds[name]
+            processor = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+            fixed[name] = processor(bind.effective_value) if processor else bind.effective_value
+    return fixed
+
+
+def _prepared(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    def replace(element: Any, **_: Any) -> Any:
+        if isinstance(element, BinaryExpression) and element.operator in (operators.in_op, operators.not_in_op):
+            return _in_list(element)
+        if isinstance(element, BindParameter) and str(element.key).startswith(CLAIM_PREFIX):
+            return _claim_as_text(str(element.key).removeprefix(CLAIM_PREFIX), element.type)
+        if isinstance(element, BindParameter) and element.key == AS_OF:
+            return bindparam(AS_OF, None, type_=DateTime(timezone=True), required=False, unique=False)
+        return None
+
+    return visitors.replacement_traverse(condition, {}, replace)
+
+
+def _in_list(element: BinaryExpression[Any]) -> Any:
+    """`column IN (a, b)` as `column = ANY(array)`: a list of any length is one parameter."""
+    right = element.right
+    if not isinstance(right, BindParameter) or not right.expanding or not isinstance(right.effective_value, Sequence):
+        return None
+    left = _prepared(element.left)
+    inside = left == any_(bindparam(None, list(right.effective_value), type_=ARRAY(left.type)))
+    return inside if element.operator is operators.in_op else ~inside
+
+
+def _claim_as_text(claim: str, type_: TypeEngine[Any]) -> Any:
+    """Text is compared as it is: a cast to varchar(40) would cut a longer claim and let it match another row."""
+    item = type_.item_type if isinstance(type_, ARRAY) else type_
+    text: TypeEngine[Any] = ARRAY(Text()) if isinstance(type_, ARRAY) else Text()
+    name = (_LIST_PREFIX if isinstance(type_, ARRAY) else CLAIM_PREFIX) + claim
+    bound = bindparam(name, None, type_=text, required=False, unique=False)
+    plain = isinstance(item, String) and not isinstance(item, (Enum, postgresql.CITEXT))
+    return bound if plain or item._isnull else cast(bound, type_)
+
+
+def _scalar_claim(identity: Identity, name: str) -> str:
+    value = identity.claim(name)
+    if isinstance(value, str) and not value.strip():
+        raise ClaimMissing(f"Claim {name!r} of {identity.subject!r} is empty: fill it where the account is kept.")
+    return _as_text(value)
+
+
+def _list_claim(identity: Identity, name: str) -> list[str]:
+    value = identity.claim(name)
+    if not isinstance(value, (list, tuple)):
+        raise ClaimMissing(f"Claim {name!r} of {identity.subject!r} is no list: correct it where the account is kept.")
+    return [_as_text(item) for item in value]
+
+
+def _as_text(value: Any) -> str:
+    """A JSON value as PostgreSQL's input functions read it."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,58 @@
+"""What an operator watches: counters of this process, and gauges read from the database when asked (H41)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from twinbase_server.connection import Connection
+
+_AGES = """
+SELECT
+    -- Whatever holds a transaction open keeps all cursors' lists of open transactions long.
+    (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 FROM pg_stat_activity
+     WHERE backend_xid IS NOT NULL OR backend_xmin IS NOT NULL) AS transaction,
+    (SELECT coalesce(extract(epoch FROM max(now() - prepared)), 0)::float8 FROM pg_prepared_xacts) AS prepared,
+    (SELECT coalesce(extract(epoch FROM now() - min(oldest_outbox)), 0)::float8 FROM twinbase.replica
+     WHERE revoked_at IS NULL) AS outbox,
+    (SELECT coalesce(extract(epoch FROM now() - min(last_pull)), 0)::float8 FROM twinbase.replica
+     WHERE revoked_at IS NULL) AS pull,
+    (SELECT count(*)::float8 FROM twinbase.replica WHERE revoked_at IS NULL) AS replicas,
+    (SELECT count(*)::float8 FROM twinbase.capture_gap) AS gaps
+"""
+
+
+class Metrics:
+    """One set of metrics per application; two applications in one process do not share any."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        r = self.registry
+        self.answers = Counter("twinbase_answers", "Streams begun, by kind.", ["kind"], registry=r)
+        self.cuts = Counter("twinbase_cuts", "Streams cut at the time limit, by kind.", ["kind"], registry=r)
+        self.broken = Counter("twinbase_broken_answers", "Streams that an error ended, by kind.", ["error"], registry=r)
+        self.rows_sent = Counter("twinbase_rows_sent", "Rows sent.", ["twin"], registry=r)
+        self.bytes_sent = Counter("twinbase_bytes_sent", "Bytes of streams, as sent.", registry=r)
+        self.quarantined = Counter("twinbase_quarantined_rows", "Rows that cannot be carried.", ["twin"], registry=r)
+        self.digests = Counter("twinbase_digests", "Digests computed.", ["twin"], registry=r)
+        self.skips = Counter("twinbase_digests_skipped", "Digests that nothing could have changed.", registry=r)
+        self.repairs = Counter("twinbase_repairs", "Twins that devices asked to repair.", ["twin"], registry=r)
+        self.unexplained = Counter(
+            "twinbase_unexplained_repairs", "Repairs that no change of scope explains: alarm.", ["twin"], registry=r
+        )
+        self.pushes = Counter("twinbase_pushes", "Batches answered, by what became of them.", ["result"], registry=r)
+        self.forks = Counter("twinbase_forks", "Pushes of a device of which there are two.", registry=r)
+        self.open_seconds = Histogram("twinbase_open_seconds", "Until the first byte of a stream.", registry=r)
+        self._ages = {
+            "transaction": Gauge("twinbase_oldest_transaction_seconds", "Oldest open transaction.", registry=r),
+            "prepared": Gauge("twinbase_oldest_prepared_seconds", "Oldest prepared transaction.", registry=r),
+            "outbox": Gauge("twinbase_oldest_outbox_seconds", "Oldest unsent change on a device.", registry=r),
+            "pull": Gauge("twinbase_oldest_pull_seconds", "Device that has not pulled for longest.", registry=r),
+            "replicas": Gauge("twinbase_replicas", "Devices.", registry=r),
+            "gaps": Gauge("twinbase_capture_gaps", "Changes that capture could not record.", registry=r),
+        }
+
+    async def text(self, connection: Connection) -> bytes:
+        """All metrics in Prometheus's text format, the gauges as they are now."""
+        row = await connection.fetchrow(_AGES)
+        assert row is not None
+        for name, gauge in self._ages.items():
+            gauge.set(row[name] or 0.0)
+        return generate_latest(self.registry)

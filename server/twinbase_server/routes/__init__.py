@@ -1,0 +1,1 @@
+"""The HTTP routes: each takes, calls the verb, answers."""

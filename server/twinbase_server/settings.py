@@ -1,0 +1,41 @@
+"""What an operator sets: environment variables that begin with TWINBASE_, or arguments."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from twinbase.protocol import BATCH_BYTES_MAX
+
+
+class Settings(BaseSettings):
+    """Everything that grows has a limit here; the defaults suit a hundred devices on a small machine."""
+
+    model_config = SettingsConfigDict(env_prefix="TWINBASE_", extra="ignore", frozen=True)
+
+    database_url: SecretStr
+    """postgresql://user:password@host/database."""
+    plugins: tuple[str, ...] = ("accounts",)
+    """The plugins to load, by name."""
+    pool_min: int = Field(1, ge=0)
+    pool_max: int = Field(10, ge=1)
+    pool_wait_seconds: float = Field(5.0, gt=0)
+    """How long a request waits for a connection before it is told to come back."""
+    statement_cache: int = Field(256, ge=0)
+    """Prepared statements per connection; 0 behind PgBouncer older than 1.21."""
+    token_seconds: int = Field(900, ge=30)
+    """How long a sign-in lasts. A device works on without one; it only cannot sync."""
+    answer_seconds: float = Field(20.0, ge=0)
+    """An answer longer than this is cut after a whole page; the device goes on from there."""
+    statement_seconds: float = Field(30.0, gt=0)
+    send_seconds: float = Field(30.0, gt=0)
+    """A device that takes no bytes for so long is left, so that its transaction ends."""
+    page_rows_max: int = Field(5_000, ge=1)
+    removed_keys_max: int = Field(500, ge=0)
+    body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
+    """Of a request, before and after it is decompressed."""
+    batch_mutations_max: int = Field(10_000, ge=1)
+    page_bytes_max: int = Field(64 * 1024 * 1024, ge=1024)
+    minimum_client: str = ""
+    """The oldest app version that may sync (header Twinbase-Client); empty: any."""
+    sync_enabled: bool = True
+    """False stops all syncing with a polite 503; devices work on and try again."""
+    compression_level: int = Field(3, ge=1, le=19)

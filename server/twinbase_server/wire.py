@@ -1,0 +1,234 @@
+"""One twin as it travels: SQL that makes whole pages of text inside PostgreSQL, so that no row becomes an object here.
+
+A page is one row of a result: the text of all its rows joined, how many they are, where they end, and their digest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from twinbase.codecs import Codec
+from twinbase.digest import HALF_BITS, HALF_MASK
+from twinbase.identity import Identity
+from twinbase.registry import Twin
+from twinbase_server.capture.tables import version_table
+from twinbase_server.condition import Condition, compile_condition
+from twinbase_server.rowhash import column_sql, quoted, row_hash_sql
+
+# Codecs whose text holds no character that JSON would have to escape, and is never NULL for a value.
+_NUMBERS = ("smallint", "integer", "bigint", "interval")
+_PLAIN_TEXT = ("uuid", "date", "time", "timestamp", "timestamptz", "numeric", "bytea")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL whose first parameters are those of the scope; `names` are the ones that follow."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    def arguments(self, scope: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
+        return [*scope, *(values[name] for name in self.names)]
+
+
+class Parameters:
+    """Numbers for named parameters, after those of a condition."""
+
+    def __init__(self, taken: int) -> None:
+        self._taken = taken
+        self.names: list[str] = []
+
+    def __call__(self, name: str) -> str:
+        if name not in self.names:
+            self.names.append(name)
+        return f"${self._taken + self.names.index(name) + 1}"
+
+
+@dataclass(frozen=True)
+class TwinWire:
+    """The statements of one twin for the columns of one device. `sent` are those that travel, the key first: all of
+    them, or fewer when a device fills new columns; the hash is over all in any case. Parameters by name:
+
+    `base`: the version of rows that were never written; `after0`…: the key to go on from, as text; `xmax`, `xip`: the
+    cursor's snapshot; `rows`: how many at most; `mask`, `buckets`: for repair.
+    """
+
+    twin: Twin
+    columns: tuple[str, ...]
+    sent: tuple[str, ...]
+    condition: Condition
+    _made: dict[tuple[str, bool], Statement] = field(default_factory=dict, repr=False)
+
+    def bind(self, identity: Identity, as_of: datetime) -> list[Any]:
+        return self.condition.bind(identity, as_of)
+
+    # -- statements -----------------------------------------------------------------------------------------------
+
+    def page(self, *, resumed: bool) -> Statement:
+        """All rows in scope, one page."""
+        return self._statement("all", resumed)
+
+    def changed_page(self, *, resumed: bool) -> Statement:
+        """Rows in scope that the cursor cannot see, one page."""
+        return self._statement("changed", resumed)
+
+    def bucket_page(self, *, resumed: bool) -> Statement:
+        """Rows in scope whose hash falls into some buckets, one page."""
+        return self._statement("buckets", resumed)
+
+    def removed(self) -> Statement:
+        """Keys that the cursor cannot see and that are not in scope (now), as JSON text each."""
+        p = Parameters(len(self.condition.names))
+        keys = " || ',' || ".join(_json(column_sql(k, "_v"), self.twin.codecs[k]) for k in self.twin.key)
+        sql = (
+            f"SELECT '[' || {keys} || ']' AS key FROM {self._versions} _v WHERE {_unseen(p)}"
+            f" AND NOT EXISTS (SELECT FROM {self.table} WHERE {self._same_key} AND {self.condition.sql})"
+            f" LIMIT {p('rows')}::bigint"
+        )
+        return Statement(sql, tuple(p.names))
+
+    def digest(self) -> Statement:
+        """Rows and sums of their hashes, over the scope."""
+        sql = f"SELECT {_SUMS} FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql}) _r"
+        return Statement(sql, ())
+
+    def bucket_sums(self) -> Statement:
+        """The same by bucket."""
+        p = Parameters(len(self.condition.names))
+        bucket = f"(_h & {p('mask')}::bigint)::int"
+        sql = (
+            f"SELECT {bucket} AS bucket, {_SUMS}"
+            f" FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql}) _r GROUP BY 1 ORDER BY 1"
+        )
+        return Statement(sql, tuple(p.names))
+
+    # -- how they are made ----------------------------------------------------------------------------------------
+
+    def _statement(self, which: str, resumed: bool) -> Statement:
+        made = self._made.get((which, resumed))
+        if made is None:
+            made = self._made[which, resumed] = self._page(which, resumed)
+        return made
+
+    def _page(self, which: str, resumed: bool) -> Statement:
+        """The inner query is ordered and limited, and the aggregates take its rows as they come."""
+        p = Parameters(len(self.condition.names))
+        keys = [f"_k{i}" for i in range(len(self.twin.key))]
+        last = ", ".join(f"(array_agg({key}))[count(*)::int] AS {key}" for key in keys)
+        sql = (
+            "SELECT convert_to(string_agg(_line, ',') FILTER (WHERE _ok), 'UTF8') AS body,"
+            " string_agg(_line, ',') FILTER (WHERE NOT _ok) AS quarantine, count(*) FILTER (WHERE NOT _ok) AS held,"
+            f" {_SUMS}, {last} FROM ({self._rows(which, resumed, p)}) _r"
+        )
+        return Statement(sql, tuple(p.names))
+
+    def _rows(self, which: str, resumed: bool, p: Parameters) -> str:
+        order = ", ".join(column_sql(k, self.table) for k in self.twin.key)
+        texts = ", ".join(f"({self._wire(k)})::text AS _k{i}" for i, k in enumerate(self.twin.key))
+        where = [self.condition.sql]
+        if which == "changed":
+            where.append(_unseen(p))
+        if which == "buckets":
+            where.append(f"(_h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
+        if resumed:
+            start = ", ".join(
+                self.twin.codecs[k].from_wire_sql(f"{p(f'after{i}')}::text") for i, k in enumerate(self.twin.key)
+            )
+            where.append(f"({order}) > ({start})")
+        join = "JOIN" if which == "changed" else "LEFT JOIN"
+        version = f"coalesce(_v.xid::text, {p('base')}::text)"
+        return (
+            f"SELECT {texts}, _h, _ok, CASE WHEN _ok THEN {self._line(version)} ELSE {self._held_line(version)} END"
+            f" AS _line FROM {self.table} {join} {self._versions} _v ON {self._same_key}"
+            f" CROSS JOIN LATERAL (SELECT {self._hash} AS _h, {self._carried} AS _ok OFFSET 0) _x"
+            f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {p('rows')}::bigint"
+        )
+
+    def _line(self, version: str) -> str:
+        values = " || ',' || ".join(_json(column_sql(c, self.table), self.twin.codecs[c]) for c in self.sent)
+        return f"'[' || {version} || ',' || _h || ',' || {values} || ']'"
+
+    def _held_line(self, version: str) -> str:
+        """A row with a value that cannot be carried: its key, and which column it is."""
+        if not self._guards:
+            return "''"
+        keys = " || ',' || ".join(_json(column_sql(k, self.table), self.twin.codecs[k]) for k in self.twin.key)
+        reasons = " ".join(
+            f"WHEN NOT {guard} THEN {_literal(f'{name}: this {codec} value cannot be carried')}"
+            for name, codec, guard in self._guards
+        )
+        return (
+            f"'[' || {version} || ',' || _h || ',[' || {keys} || '],'"
+            f" || to_json(CASE {reasons} END::text)::text || ']'"
+        )
+
+    @property
+    def _guards(self) -> list[tuple[str, str, str]]:
+        found = []
+        for name in self.columns:
+            guard = self.twin.codecs[name].guard_sql(column_sql(name, self.table))
+            if guard is not None:
+                found.append((name, self.twin.codecs[name].name, guard))
+        return found
+
+    @property
+    def _carried(self) -> str:
+        return " AND ".join(f"({guard})" for _, _, guard in self._guards) or "true"
+
+    @property
+    def table(self) -> str:
+        """The table's name, which is also the alias that the scope's columns are qualified with."""
+        return f"{quoted(self.twin.schema)}.{quoted(self.twin.table.name)}"
+
+    @property
+    def _versions(self) -> str:
+        return version_table(self.twin.schema, self.twin.table.name)
+
+    @property
+    def _same_key(self) -> str:
+        return " AND ".join(f"{column_sql(k, '_v')} = {column_sql(k, self.table)}" for k in self.twin.key)
+
+    @property
+    def _hash(self) -> str:
+        return row_hash_sql(self.columns, hash_texts(self.twin), self.table)
+
+    def _wire(self, name: str) -> str:
+        return self.twin.codecs[name].to_wire_sql(column_sql(name, self.table))
+
+
+def twin_wire(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> TwinWire:
+    """The statements of a twin for the columns that one device schema holds."""
+    return TwinWire(twin, tuple(columns), tuple(columns if sent is None else sent), compile_condition(twin))
+
+
+def hash_texts(twin: Twin) -> dict[str, str]:
+    """How each column of a twin is hashed, with `{c}` for the column."""
+    return {name: codec.hash_sql("{c}") for name, codec in twin.codecs.items()}
+
+
+_SUMS = (
+    f"count(*) AS rows, coalesce(sum(_h >> {HALF_BITS}), 0)::bigint AS high,"
+    f" coalesce(sum(_h & {HALF_MASK}), 0)::bigint AS low"
+)
+
+
+def _unseen(p: Parameters) -> str:
+    """Two ranges of one index, with the list bound: the cost is that of the changes, whatever is still open (H18)."""
+    return f"(_v.xid >= {p('xmax')}::text::xid8 OR _v.xid = ANY ({p('xip')}::text[]::xid8[]))"
+
+
+def _json(column: str, codec: Codec) -> str:
+    """A column as JSON text. Concatenation, since json_build_array takes 100 values at most and is no faster."""
+    value = codec.to_wire_sql(column)
+    if codec.name.startswith(_NUMBERS):
+        return f"coalesce(({value})::text, 'null')"
+    if codec.name == "boolean":
+        return f"CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' ELSE 'null' END"
+    if codec.name.startswith(_PLAIN_TEXT):
+        return f"coalesce('\"' || ({value})::text || '\"', 'null')"
+    return f"coalesce(to_json({value})::text, 'null')"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
