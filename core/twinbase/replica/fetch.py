@@ -15,13 +15,13 @@ from twinbase.replica.fenced import read_state
 from twinbase.replica.fuse import FuseBlown
 from twinbase.replica.http import Body
 from twinbase.replica.pull import Collector
-from twinbase.replica.stream import Buckets, End
+from twinbase.replica.stream import End
 
 BREAKS_MAX = 3
 Ask = Callable[[str | None], AbstractAsyncContextManager[Body]]
 
 
-async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, Applied, list[Buckets]]:
+async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, Applied]:
     """Ask, apply, report. An answer that blows the fuse is asked for once more, and believed if it says the same.
 
     `keep_cursor`: the answer is about a part only, so where we are in the whole does not change.
@@ -33,7 +33,7 @@ async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> t
         return await _fetch_once(exchange, ask, keep_cursor)
 
 
-async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, Applied, list[Buckets]]:
+async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, Applied]:
     collector = Collector(exchange.token)
     try:
         await _collect(exchange, ask, collector)
@@ -44,7 +44,7 @@ async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[
         await exchange.thread.run(collector.clear)
     exchange.count(applied)
     assert collector.end is not None
-    return collector.end, applied, collector.buckets
+    return collector.end, applied
 
 
 async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:

@@ -92,7 +92,8 @@ class Server:
     async def login(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""
         content = request.model_dump_json().encode()
-        return await self._ask("auth/login", content, {}, LoginAnswer)
+        headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION)}
+        return await self._ask("auth/login", content, headers, LoginAnswer)
 
     async def schema(self, request: SchemaRequest, caller: Caller) -> SchemaAnswer:
         return await self._ask("sync/schema", request.model_dump_json().encode(), caller.headers(), SchemaAnswer)

@@ -4,13 +4,12 @@ After three it is "unproven", said aloud in the report, and tried again at the n
 way of a push (H23).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from twinbase.replica.apply import Applied
 from twinbase.replica.exchange import Exchange
 from twinbase.replica.fetch import fetch
-from twinbase.replica.stream import Buckets, End
+from twinbase.replica.stream import End
 from twinbase.replica.sums import sums_here
 
 ROUNDS_MAX = 3
@@ -34,11 +33,19 @@ async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Appli
     state = await exchange.state()
     caller = await exchange.caller()
     params = {"since": state.cursor, "acked": str(state.acked)} | ({"prove": "all"} if prove_all else {})
+    if oldest := await exchange.thread.run(_oldest_unsent):
+        params["oldest_outbox"] = oldest
     with exchange.report.phase("pull"):
-        end, applied, _ = await fetch(
+        return await fetch(
             exchange, lambda resume: exchange.server.pending(params | ({"resume": resume} if resume else {}), caller)
         )
-    return end, applied
+
+
+def _oldest_unsent(connection: Any) -> str | None:
+    """When the oldest edit that waits was made: the office sees which devices carry old work."""
+    query = "SELECT min(at) FROM _twinbase_outbox WHERE state IN ('pending', 'sent')"
+    oldest: str | None = connection.execute(query).fetchone()[0]
+    return oldest
 
 
 async def prove(exchange: Exchange, end: End, applied: Applied) -> None:
@@ -48,7 +55,7 @@ async def prove(exchange: Exchange, end: End, applied: Applied) -> None:
     while differing and rounds < ROUNDS_MAX:
         rounds += 1
         exchange.report.repair_rounds += 1
-        end, applied = await _repair(exchange, differing)
+        end, applied = await _repair(exchange, differing, _unexplained(exchange, end, differing))
         differing = compare(exchange, end, applied)
     for twin in differing:
         exchange.report.unproven[twin] = f"The digest still differs after {rounds} repairs; it is tried again."
@@ -63,23 +70,24 @@ def compare(exchange: Exchange, end: End, applied: Applied) -> list[str]:
     return [twin for twin in end.digests if not report.proven[twin]]
 
 
-async def _repair(exchange: Exchange, twins: list[str]) -> tuple[End, Applied]:
+def _unexplained(exchange: Exchange, end: End, differing: list[str]) -> list[str]:
+    """Twins that differ and the server knows no reason: counted here and there, for it alarms (H12)."""
+    unexplained = [twin for twin in differing if not end.causes.get(twin)]
+    exchange.report.unexplained += unexplained
+    return unexplained
+
+
+async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, Applied]:
     exchange.status.set(phase="repair")
     sums = await exchange.thread.run(_sums, twins)
     state = await exchange.state()
-    request = {"cursor": state.cursor, "acked": state.acked, "twins": sums}
+    request = {"cursor": state.cursor, "acked": state.acked, "twins": sums, "unexplained": unexplained}
     caller = await exchange.caller()
     with exchange.report.phase("repair"):
-        end, applied, frames = await fetch(exchange, lambda resume: exchange.server.repair(request, caller))
+        end, applied = await fetch(exchange, lambda resume: exchange.server.repair(request, caller))
     exchange.report.repaired += applied.pulled + applied.removed
-    _explain(exchange, frames, end.causes)
     return end, applied
 
 
 def _sums(connection: Any, twins: list[str]) -> dict[str, Any]:
     return {twin: sums_here(connection, twin) for twin in twins}
-
-
-def _explain(exchange: Exchange, buckets: list[Buckets], causes: Mapping[str, list[str]]) -> None:
-    """A repair that nothing explains is a fault of somebody: it is counted and it alarms (H12)."""
-    exchange.report.unexplained += [b.twin for b in buckets if b.buckets and not causes.get(b.twin)]

@@ -22,7 +22,6 @@ class Collector:
         self._token = token
         self._begin: Begin | None = None
         self.end: End | None = None
-        self.buckets: list[Buckets] = []
         self._kept: list[AnyFrame] = []
         self._rows = 0
         self._spilled = False
@@ -53,8 +52,6 @@ class Collector:
         elif isinstance(frame, End):
             self.end = frame
         else:
-            if isinstance(frame, Buckets):
-                self.buckets.append(frame)
             self._kept.append(frame)
             self._rows += _size(frame)
             if isinstance(frame, Page) and frame.resume:

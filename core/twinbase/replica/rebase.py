@@ -69,7 +69,7 @@ def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
 def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
     """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
 
-    Three ways to know that an effect is in what was pulled: the answer names it; its batch is covered by last n; or, when
+    Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when
     another copy of this file has taken over the epoch, its answer came before this pull was asked for.
     """
     note_outcomes(connection, begin.outcomes)

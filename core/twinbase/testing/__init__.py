@@ -1,1 +1,7 @@
-"""Public test kit: a server and its devices in one process."""
+"""The public test kit: a world of a server and its devices in one process, with a wire that can be spoiled."""
+
+from twinbase.testing.device import Device
+from twinbase.testing.wire import Fault, Wire, cut, drop_answer, drop_request, duplicate, portal
+from twinbase.testing.world import Clock, World
+
+__all__ = ["Clock", "Device", "Fault", "Wire", "World", "cut", "drop_answer", "drop_request", "duplicate", "portal"]

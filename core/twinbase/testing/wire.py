@@ -60,12 +60,13 @@ class Seen:
 
 
 class Wire(httpx2.AsyncBaseTransport):
-    """One device's line to the server. `up` is the network; `seen` is what was sent, faults included."""
+    """One device's line to the server. `up`: the network; `seen`: what was sent; `crashes`: what the server raised."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.up = True
         self.seen: list[Seen] = []
+        self.crashes: list[BaseException] = []
         self._faults: list[tuple[str, Fault]] = []
 
     def spoil(self, path: str, *faults: Fault) -> None:
@@ -102,7 +103,7 @@ class Wire(httpx2.AsyncBaseTransport):
         await response.aclose()
 
     async def _answer(self, request: httpx2.Request, body: bytes, fault: Fault | None) -> httpx2.Response:
-        exchange = _Exchange(self.application, request, body, fault)
+        exchange = _Exchange(self.application, request, body, fault, self.crashes)
         status, headers = await exchange.start()
         return httpx2.Response(status, headers=headers, stream=exchange)
 
@@ -111,8 +112,10 @@ class _Exchange(httpx2.AsyncByteStream):
     """One request inside the application, and its answer as it comes."""
 
     def __init__(
-        self, application: Application, request: httpx2.Request, body: bytes, fault: Fault | None
-    ) -> None:
+        self, application: Application, request: httpx2.Request, body: bytes, fault: Fault | None,
+        crashes: list[BaseException],
+    ) -> None:  # fmt: skip
+        self._crashes = crashes
         self._application, self._request, self._body, self._fault = application, request, body, fault
         self._messages: asyncio.Queue[MutableMapping[str, Any] | None] = asyncio.Queue(MESSAGES_AHEAD)
         self._gone = asyncio.Event()
@@ -130,6 +133,8 @@ class _Exchange(httpx2.AsyncByteStream):
     async def _run(self) -> None:
         try:
             await self._application(self._scope(), self._receive, self._send)
+        except Exception as error:
+            self._crashes.append(error)
         finally:
             if not self._gone.is_set():
                 await self._messages.put(None)

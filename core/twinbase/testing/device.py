@@ -1,0 +1,101 @@
+"""A device of a world: a replica, its wire, and short words for what a technician does."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlmodel import SQLModel, select
+
+from twinbase.plugins import Plugins
+from twinbase.protocol import LoginAnswer
+from twinbase.replica.http import Server
+from twinbase.replica.replica import Replica
+from twinbase.replica.report import Report
+from twinbase.replica.sync import Engine
+from twinbase.testing.server import Application
+from twinbase.testing.wire import Wire
+
+Row = TypeVar("Row", bound=SQLModel)
+URL = "http://world.example"
+
+
+class Device:
+    """One encrypted file and its way to the server. `wire.up = False` is a cellar."""
+
+    def __init__(
+        self, name: str, path: Path, key: bytes, plugins: Plugins, application: Application,
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self.name, self.path, self.plugins, self.clock = name, path, plugins, clock
+        self._key = key
+        self.wire = Wire(application)
+        self.replica: Replica
+        self.engine: Engine
+
+    async def __aenter__(self) -> Self:
+        await self.reopen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def reopen(self, *, plugins: Plugins | None = None) -> None:
+        """Start the app (again), perhaps in another version."""
+        self.plugins = plugins or self.plugins
+        self.replica = await Replica.open(
+            self.path, self._key, plugins=self.plugins, server=URL, clock=self.clock
+        )  # fmt: skip
+        server = Server(URL, transport=self.wire)
+        self.engine = Engine(self.replica.database, self.replica.registry, server, clock=self.clock)
+
+    async def close(self) -> None:
+        """Stop the app."""
+        await self.engine.server.close()
+        await self.replica.close()
+
+    async def sign_in(self, email: str, password: str) -> LoginAnswer:
+        return await self.engine.sign_in(email, password, device_name=self.name)
+
+    async def sync(self, *, wait_seconds: float = 10.0) -> Report:
+        return await self.engine.sync(wait_seconds=wait_seconds)
+
+    async def save(self, *rows: SQLModel) -> None:
+        """Write rows, new or changed, in one local transaction."""
+        async with self.replica.session() as session:
+            session.add_all(rows)
+            await session.commit()
+
+    async def change(self, model: type[Row], key: Any, **values: Any) -> None:
+        """Change columns of one row, in a local transaction of its own."""
+        async with self.replica.session() as session:
+            row = await session.get_one(model, key)
+            for name, value in values.items():
+                setattr(row, name, value)
+            await session.commit()
+
+    async def delete(self, model: type[Row], key: Any) -> None:
+        async with self.replica.session() as session:
+            await session.delete(await session.get_one(model, key))
+            await session.commit()
+
+    async def read(self, model: type[Row], key: Any) -> Row | None:
+        """One row as a screen would show it."""
+        async with self.replica.read() as session:
+            return await session.get(model, key)
+
+    async def all(self, model: type[Row]) -> Sequence[Row]:
+        """All rows, in the order of their keys."""
+        async with self.replica.read() as session:
+            keys = [getattr(model, column.key) for column in model.__mapper__.primary_key]  # type: ignore[attr-defined]
+            return (await session.exec(select(model).order_by(*keys))).all()
+
+    async def sql(self, statement: str, *values: Any) -> list[Any]:
+        """Raw SQL on the file, for looking behind the screen."""
+        def run(connection: Any) -> list[Any]:
+            return list(connection.execute(statement, values).fetchall())
+
+        return await self.replica.database.write(run)

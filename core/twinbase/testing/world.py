@@ -1,0 +1,140 @@
+"""A world for tests: one PostgreSQL, the real server application in this process, devices with real encrypted files.
+
+Nothing in it is a stand-in except the wire, which can be spoiled, and the clock, which stands where it is put.
+
+    async with World.open(database_url, plugins, folder) as world:
+        anna = await world.device("anna")
+        await anna.sync()
+"""
+
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from twinbase.plugins import Plugins
+from twinbase.testing.device import Device
+from twinbase.testing.server import Application, serve
+from twinbase_server.accounts import save_account
+from twinbase_server.database import init_database
+
+PASSWORD = "correct horse"
+KEY = bytes(range(32))
+
+
+class Clock:
+    """The time of a world: it moves when a test says so."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **span: float) -> None:
+        """Let time pass: `clock.pass_(days=3)`."""
+        self.now += timedelta(**span)
+
+
+class World:
+    """One server and its devices. `clock` is the server's time, and a device's too unless it is given its own."""
+
+    def __init__(
+        self, database_url: str, plugins: Plugins, folder: Path, engine: AsyncEngine, application: Application,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        self.database_url, self.plugins, self.folder = database_url, plugins, folder
+        self.engine = engine
+        self.application = application
+        self.clock = clock
+        self._stack = AsyncExitStack()
+        self.devices: list[Device] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, database_url: str, plugins: Plugins, folder: Path, **settings: Any) -> AsyncIterator["World"]:
+        """A world over an empty database: tables made, capture installed, server started."""
+        engine = create_async_engine(_driver_url(database_url))
+        clock = Clock(datetime.now(UTC))
+        try:
+            await _make_tables(engine, plugins)
+            await init_database(database_url, plugins, clock())
+            async with serve(database_url, plugins, clock, settings) as application:
+                world = cls(database_url, plugins, folder, engine, application, clock)
+                async with world._stack:
+                    yield world
+        finally:
+            await engine.dispose()
+
+    async def sql(self, statement: str, **values: Any) -> list[Any]:
+        """One statement in the office, committed; answers its rows."""
+        async with self.engine.begin() as connection:
+            result = await connection.execute(text(statement), values)
+            return list(result.all()) if result.returns_rows else []
+
+    async def account(self, name: str, **claims: Any) -> None:
+        """Make an account, or give it these claims."""
+        async with self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            await save_account(raw.driver_connection, _email(name), PASSWORD, claims)
+
+    async def device(
+        self, name: str, *, account: str | None = None, claims: Mapping[str, Any] | None = None, signed_in: bool = True,
+        plugins: Plugins | None = None, clock: Clock | None = None,
+    ) -> Device:  # fmt: skip
+        """A device with an encrypted file of its own; its account is made when there is none."""
+        account = account or name
+        if signed_in:
+            await self.account(account, **(claims or {}))
+        device = Device(
+            name, self.folder / f"{name}.twin", KEY, plugins or self.plugins, self.application, clock or self.clock
+        )
+        await self._enter(device)
+        if signed_in:
+            await device.sign_in(_email(account), PASSWORD)
+        return device
+
+    async def sign_in(self, device: Device, account: str) -> None:
+        """Sign in on a device with the account of that name."""
+        await device.sign_in(_email(account), PASSWORD)
+
+    async def clone(self, device: Device, name: str) -> Device:
+        """A byte-for-byte copy of a device's file, opened as another device."""
+        await device.close()
+        target = self.folder / f"{name}.twin"
+        shutil.copyfile(device.path, target)
+        await device.reopen()
+        copy = Device(name, target, KEY, device.plugins, self.application, device.clock)
+        await self._enter(copy)
+        return copy
+
+    async def _enter(self, device: Device) -> None:
+        self.devices.append(await self._stack.enter_async_context(device))
+
+    def raise_crashes(self) -> None:
+        """Raise what the server raised inside a request, if it did: a problem answered is none, a bug is one."""
+        for device in self.devices:
+            if device.wire.crashes:
+                raise device.wire.crashes[0]
+
+
+async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
+    twins = list(plugins.registry)
+    async with engine.begin() as connection:
+        for schema in sorted({twin.schema for twin in twins}):
+            await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+        for metadata in {twin.table.metadata for twin in twins}:
+            await connection.run_sync(metadata.create_all)
+
+
+def _driver_url(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def _email(name: str) -> str:
+    return f"{name}@example.org"
