@@ -168,7 +168,7 @@ def schedule_event(world: World, chance: Chance, visit: Visit) -> Row:
     hours, done = round(appointment.minutes / 60, 2), visit.state == codes.DONE
     trade = appointment.technician.trade or "chauffage"
     instructions = texts.written(chance, texts.INSTRUCTIONS[trade]) if customer else None
-    report = texts.written(chance, texts.REPORTS) if customer and done and chance.often(0.8) else None
+    report = texts.written(chance, texts.REPORTS[trade]) if customer and done and chance.often(0.8) else None
     worked = round(hours * chance.uniform(0.6, 1.5), 2) if done else 0.0
     deals = world.deals_of.get(customer.key, []) if customer else []
     contracts = world.contracts_of.get(customer.key, []) if customer else []

@@ -26,18 +26,16 @@ def _chunks(first: Row, rows: Iterator[Row]) -> Iterator[bytes]:
 
 
 def _text(value: Value) -> str:
-    if value is None:
-        return "\\N"
-    if value is True:
-        return "t"
-    if value is False:
-        return "f"
     if isinstance(value, str):
         if "\\" in value or "\n" in value or "\t" in value:
             return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
         return value
+    if value is None:
+        return "\\N"
     if isinstance(value, datetime):
         return value.isoformat(" ")
+    if isinstance(value, bool):
+        return "t" if value else "f"
     if isinstance(value, bytes):
         return "\\\\x" + value.hex()
     return str(value)

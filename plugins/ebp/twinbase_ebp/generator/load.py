@@ -54,7 +54,7 @@ async def generate(
 
     The same seed, scale and day give the same bytes. A URL loads over two connections; a connection over that one,
     where an open transaction of yours holds the whole. `progress` hears (table, rows so far, rows in all) after each.
-    At full size it takes about 15 seconds on two cores.
+    At full size it takes about 15 seconds on two cores that do nothing else.
     """
     started = time.perf_counter()
     world = World(seed, scale, today)

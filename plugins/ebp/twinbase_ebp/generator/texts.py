@@ -1,5 +1,7 @@
 """What people write: instructions to a technician, reports, notes of the office, captions of deals and equipment."""
 
+import re
+
 from twinbase_ebp.generator.chance import Chance
 
 INSTRUCTIONS = {
@@ -35,16 +37,38 @@ INSTRUCTIONS = {
         "Contrôle d'étanchéité annuel du groupe froid, remplir la fiche d'intervention.",
     ),
 }
-REPORTS = (
-    "Remplacement de la pièce défectueuse, essais concluants. Installation remise en service à {hour} h {minute}.",
-    "Entretien effectué selon la notice. CO ambiant {n} ppm, rendement 9{n} %. Attestation remise au client.",
-    "Recherche de panne : connecteur oxydé. Nettoyage et resserrage, à surveiller au prochain passage.",
+_ANY_REPORTS = (
     "Intervention terminée, client présent et satisfait. Prévoir le devis pour le remplacement d'ici l'été.",
     "Accès impossible au local technique, clé absente. Nouveau passage à fixer avec le gardien.",
-    "Purge complète du circuit, pression remise à 1,{n} bar. Légère trace d'humidité au raccord, resserré.",
-    "Mise à jour appliquée, sauvegarde contrôlée, restauration d'essai réussie sur {n} fichiers.",
-    "Défaut d'isolement trouvé sur le circuit prises du bureau {n}. Circuit isolé, réparation à planifier.",
+    "Remplacement de la pièce défectueuse, essais concluants. Installation remise en service à {hour} h {minute}.",
 )
+REPORTS = {
+    "chauffage": (
+        *_ANY_REPORTS,
+        "Entretien effectué selon la notice. CO ambiant {n} ppm, rendement 9{n} %. Attestation remise au client.",
+        "Purge complète du circuit, pression remise à 1,{n} bar. Légère trace d'humidité au raccord, resserré.",
+    ),
+    "électricité": (
+        *_ANY_REPORTS,
+        "Défaut d'isolement trouvé sur le circuit prises du bureau {n}. Circuit isolé, réparation à planifier.",
+        "Recherche de panne : connecteur oxydé. Nettoyage et resserrage, à surveiller au prochain passage.",
+    ),
+    "informatique": (
+        *_ANY_REPORTS,
+        "Mise à jour appliquée, sauvegarde contrôlée, restauration d'essai réussie sur {n} fichiers.",
+        "Commutateur redémarré, {n} prises repérées et étiquetées. Débit conforme après recâblage.",
+    ),
+    "plomberie": (
+        *_ANY_REPORTS,
+        "Joint et flexible remplacés, plus de fuite après {n} minutes en pression. Arrêt d'eau à changer.",
+        "Détartrage effectué, anode usée à 8{n} %. Groupe de sécurité remplacé et testé.",
+    ),
+    "ventilation": (
+        *_ANY_REPORTS,
+        "Filtres remplacés, débits relevés et équilibrés. Écart de {n} % sur la bouche de la salle d'eau.",
+        "Contrôle d'étanchéité sans fuite décelée. Condenseur dépoussiéré, étiquette mise à jour.",
+    ),
+}
 NOTES = (
     "Client rappelé, préfère un passage le matin.",
     "Devis n° {n} relancé par téléphone, réponse promise sous huitaine.",
@@ -85,6 +109,9 @@ PLACES_IN_SITE = (
 )
 
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
 def written(chance: Chance, templates: tuple[str, ...]) -> str:
     """One of the texts, with small numbers in its gaps."""
     return chance.pick(templates).format(
@@ -94,5 +121,5 @@ def written(chance: Chance, templates: tuple[str, ...]) -> str:
 
 def rich(text: str) -> str:
     """The same text as EBP's editor stores it: rich text with the letters that are not ASCII written by number."""
-    letters = "".join(letter if ord(letter) < 128 else f"\\u{ord(letter)}?" for letter in text)
+    letters = _NOT_ASCII.sub(lambda found: f"\\u{ord(found[0])}?", text)
     return "{\\rtf1\\ansi\\deff0 {\\fonttbl{\\f0 Arial;}}\\f0\\fs20 " + letters + "\\par}"

@@ -165,6 +165,10 @@ class World:
         return self.colleagues[self.technician_count :]
 
     @cached_property
+    def _users(self) -> list[str]:
+        return [colleague.key for colleague in self.office]
+
+    @cached_property
     def customers(self) -> list[Customer]:
         """Customers with their sites and contacts: one of each at least, the rest spread over them."""
         chance = self.chance("customers")
@@ -263,15 +267,17 @@ class World:
 
     def audit(self, chance: Chance, created: datetime, modified: datetime | None = None) -> Row:
         """Who made the row and who touched it last: never after this morning, never before it was made."""
-        born = min(created, self.now - timedelta(minutes=chance.between(1, 600)))
-        touched = modified or born + timedelta(minutes=int(chance.random() ** 3 * 200_000))
-        last = max(born, min(touched, self.now - timedelta(seconds=chance.between(0, 3600))))
-        office = self.office
+        now, users = self.now, self._users
+        born = created if created < now else now - timedelta(minutes=chance.between(1, 600))
+        if modified is None:
+            modified = born + timedelta(minutes=int(chance.random() ** 3 * 200_000))
+        if modified >= now:
+            modified = now - timedelta(seconds=chance.between(1, 3600))
         return {
-            "sysCreatedDate": born.replace(microsecond=chance.between(0, 332) * 3000),
-            "sysCreatedUser": chance.pick(office).key,
-            "sysModifiedDate": last.replace(microsecond=999000),
-            "sysModifiedUser": chance.pick(office).key,
+            "sysCreatedDate": born,
+            "sysCreatedUser": chance.pick(users),
+            "sysModifiedDate": max(born, modified),
+            "sysModifiedUser": chance.pick(users),
         }
 
     def past(self, chance: Chance, days_max: int = 1500) -> datetime:
