@@ -1,0 +1,64 @@
+"""A captured table for the tests, and the question that a pull asks: which keys changed since a snapshot?"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from twinbase_server.capture import CapturedTable, install
+from twinbase_server.connection import Connection
+from twinbase_server.migrations import migrate
+from twinbase_server.versions import Snapshot, changed_since_sql, changed_tables, parse_snapshot
+
+CUSTOMER = CapturedTable("public", "customer", ("id",), ("id", "name", "price", "notes"), {"id": "{c}", "name": "{c}"})
+CUSTOMER_DDL = """
+CREATE TABLE customer (
+    id int PRIMARY KEY, name text, price numeric, notes json, hidden text,
+    parent int REFERENCES customer ON DELETE CASCADE ON UPDATE CASCADE
+)
+"""
+
+
+@asynccontextmanager
+async def watched_customers(url: str) -> AsyncIterator[Connection]:
+    """A connection to a migrated database with an empty, captured table of customers."""
+    await migrate(url)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(CUSTOMER_DDL)
+        await install(connection, [CUSTOMER])
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def snapshot_now(connection: Connection) -> Snapshot:
+    return parse_snapshot(await connection.fetchval("SELECT pg_current_snapshot()::text"))
+
+
+async def changed_keys(connection: Connection, table: CapturedTable, since: Snapshot) -> set[Any]:
+    """The keys whose version `since` cannot see; a key of one column without its tuple."""
+    keys = ", ".join(f'v."{key}"' for key in table.key)
+    rows = await connection.fetch(
+        f"SELECT {keys} FROM {table.made('v')} v WHERE {changed_since_sql('v')}", since.xmax, list(since.xip)
+    )
+    return {row[0] if len(table.key) == 1 else tuple(row.values()) for row in rows}
+
+
+async def tombstones(connection: Connection, table: CapturedTable) -> set[Any]:
+    return {row[0] for row in await connection.fetch(f"SELECT * FROM {table.made('v')} WHERE deleted")}
+
+
+async def is_proven_unchanged(connection: Connection, table: CapturedTable, since: Snapshot) -> bool:
+    """What the skip rule asks: nothing in the table can have changed."""
+    return not await changed_tables(connection, [(table.schema, table.name)], since)
+
+
+async def changed_by(connection: Connection, *statements: str, table: CapturedTable = CUSTOMER) -> set[Any]:
+    """The keys that a pull sends after these statements ran in one transaction."""
+    since = await snapshot_now(connection)
+    async with connection.transaction():
+        for statement in statements:
+            await connection.execute(statement)
+    return await changed_keys(connection, table, since)
