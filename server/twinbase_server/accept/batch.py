@@ -165,6 +165,9 @@ def _inserted(twin: Twin, sent: Sent) -> Refusal | None:
         fault = _value(twin, column, value, twin.insertable)
         if fault is not None:
             return fault
+    for column in required(twin) & twin.insertable:
+        if column not in sent.new and column not in twin.key:
+            return Refusal("not-null", f"{column} must not be empty.")
     return None
 
 

@@ -142,7 +142,7 @@ def _read_sql(twin: Twin) -> str:
     parameter = len(condition(twin).names) + 1
     return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
             (SELECT row_to_json(x) FROM (SELECT {wire}) x))), '[]')::text
-        FROM {listed(twin.key, parameter, ordinal=True)} JOIN {scoped(twin)} t ON {key_match(twin, 't')}
+        FROM {listed(twin.key, parameter, ordinal=True)} JOIN {scoped(twin)} t ON {key_match(twin, "t")}
         LEFT JOIN {version_table(twin.schema, twin.table.name)} v ON {same}"""
 
 
@@ -163,19 +163,25 @@ async def _recognise(
 
 
 async def _ask_ledger(connection: Connection, rows: list[Row], replica: UUID) -> None:
-    """Which device wrote these versions; the ledger is silent about those that no device wrote."""
+    """Which device wrote these versions, and when; of those that no device wrote, by when they were there."""
     keys = [written_key(row.key) for row in rows]
     found = await connection.fetch(_WRITERS, [str(row.version) for row in rows], [r.twin.name for r in rows], keys)
-    for ordinal, writer, wrote_at in found:
-        rows[ordinal - 1].own, rows[ordinal - 1].at = writer == replica, wrote_at
+    for row, (_, writer, at) in zip(rows, found, strict=True):
+        row.own, row.at = writer == replica, at
 
 
+# The time of a device's write is in the ledger. Of the others a salt, written every minute, tells the latest moment at
+# which they can have begun: in doubt, a write counts as later than it was, and the server's side wins.
 _WRITERS = """
-SELECT m.ordinal, l.replica, max(l.wrote_at)
+SELECT m.ordinal, l.replica, coalesce(
+    l.wrote_at, (SELECT s.at FROM twinbase.salt s WHERE s.xid > m.xid::xid8 ORDER BY s.xid LIMIT 1))
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS m(xid, twin, key, ordinal)
-JOIN twinbase.ledger l ON l.xid = m.xid::xid8 AND l.twin = m.twin AND l.key = m.key
-WHERE l.status IN ('applied', 'merged', 'conflict')
-GROUP BY 1, 2
+LEFT JOIN LATERAL (
+    SELECT l.replica, l.wrote_at FROM twinbase.ledger l
+    WHERE l.xid = m.xid::xid8 AND l.twin = m.twin AND l.key = m.key AND l.status IN ('applied', 'merged', 'conflict')
+    ORDER BY l.wrote_at DESC LIMIT 1
+) l ON true
+ORDER BY m.ordinal
 """
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from twinbase.identity import Identity
 from twinbase_server.accept.current import Place, written_key
+from twinbase_server.accept.reasons import Raced
 from twinbase_server.connection import Connection
 from twinbase_server.problems import ProblemError
 
@@ -97,7 +99,7 @@ _AGAIN = "UPDATE twinbase.ledger SET replica = $2, epoch = $3, n = $4 WHERE muta
 
 
 async def unaccepted(connection: Connection, replica: UUID, places: Iterable[Place]) -> dict[Place, UUID]:
-    """Of these rows, which are absent, those whose last insert by this replica was refused or parked: by which."""
+    """Of these absent rows, those whose last insert by this replica was not accepted: which mutation they wait for."""
     names = {(name, written_key(key)): (name, key) for name, key in places}
     if not names:
         return {}
@@ -106,7 +108,8 @@ async def unaccepted(connection: Connection, replica: UUID, places: Iterable[Pla
 
 
 _UNACCEPTED = """
-SELECT DISTINCT ON (l.twin, l.key) l.twin, l.key, l.mutation, l.status
+SELECT DISTINCT ON (l.twin, l.key) l.twin, l.key, l.status,
+    coalesce((l.outcome ->> 'behind')::uuid, l.mutation) AS mutation
 FROM unnest($2::text[], $3::text[]) AS m(twin, key)
 JOIN twinbase.ledger l ON l.op = 'insert' AND l.twin = m.twin AND l.key = m.key AND l.replica = $1
 ORDER BY l.twin, l.key, l.epoch DESC, l.n DESC
@@ -116,7 +119,16 @@ ORDER BY l.twin, l.key, l.epoch DESC, l.n DESC
 async def note(
     connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
 ) -> None:
-    """Write the entries of a batch."""
+    """Write the entries of a batch. Raises Raced when another replica has just settled one of these mutations."""
+    try:
+        await _note(connection, replica, epoch, n, entries, now)
+    except asyncpg.UniqueViolationError as error:
+        raise Raced from error
+
+
+async def _note(
+    connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
+) -> None:
     await connection.execute(
         _NOTE, replica, epoch, n, now,
         [e.id for e in entries], [e.digest for e in entries], [e.status for e in entries],

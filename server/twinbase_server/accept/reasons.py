@@ -28,6 +28,10 @@ ID_REUSED = Refusal("id-reused", "This change carries the number of an earlier o
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
 
+class Raced(Exception):
+    """Two replicas of one account offered the same mutation at the same time: the second looks again."""
+
+
 def no_target(columns: tuple[str, ...]) -> Refusal:
     """One sentence whether the target is absent or out of the writer's scope, so that nobody can probe (H34)."""
     return Refusal("no-target", f"{_and(columns)} points at a row that does not exist or is not yours.")
@@ -39,7 +43,7 @@ def is_transient(error: BaseException) -> bool:
         return (error.sqlstate or "").startswith(_TRANSIENT)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # asyncpg.DataError is both, and would fail again
-    return isinstance(error, OSError)
+    return isinstance(error, (OSError, Raced))
 
 
 def is_refusal(error: asyncpg.PostgresError) -> bool:

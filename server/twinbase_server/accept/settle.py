@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from twinbase_server.accept.batch import Change
+from twinbase_server.accept.constraints import columns_of
 from twinbase_server.accept.current import Row, read_rows
 from twinbase_server.accept.decide import refused
 from twinbase_server.accept.ledger import unaccepted
@@ -27,6 +28,9 @@ _OBJECTIONS = (asyncpg.PostgresError, NotWritten)
 
 class Outside(Exception):
     """Rows were written that their writer may not leave out of his scope; the mutations to blame are known."""
+
+
+Objection = asyncpg.PostgresError | NotWritten | Outside
 
 
 async def settle(connection: Connection, accepting: Accepting, units: Sequence[Unit]) -> Verdicts:
@@ -121,43 +125,47 @@ async def _check_scope(
 async def _alone(connection: Connection, accepting: Accepting, unit: Unit) -> Verdicts:
     """One local transaction, its mutations in their own order; the first that fails refuses them all."""
     verdicts: Verdicts = {}
+    objection: Objection | None = None
     await connection.execute(_OPEN.format("twinbase_unit"))
     for id in unit.ids:
         part = Unit((id,), tuple(c for c in unit.changes if c.id == id), unit.faults)
-        why = await _step(connection, accepting, part, verdicts)
-        if why is not None or not verdicts[id].stands:
-            await connection.execute(_UNDO.format("twinbase_unit"))
-            return stopped(accepting, unit, id, verdicts[id] if why is None else refused(why))
-    why = await _try(connection, _KEEP.format("twinbase_unit"))
-    if why is None:
-        return verdicts
+        objection = await _step(connection, accepting, part, verdicts)
+        if objection is not None or not verdicts[id].stands:
+            break
+    else:
+        objection = await _keep(connection)
+        if objection is None:
+            return verdicts
     await connection.execute(_UNDO.format("twinbase_unit"))
-    return stopped(accepting, unit, unit.ids[-1], refused(why))
+    verdict = verdicts[id] if objection is None else refused(await _why(connection, objection))
+    return stopped(accepting, unit, id, verdict)
 
 
-async def _step(connection: Connection, accepting: Accepting, unit: Unit, verdicts: Verdicts) -> Refusal | None:
-    """One mutation, at once; why not, if the database objects."""
+async def _step(connection: Connection, accepting: Accepting, unit: Unit, verdicts: Verdicts) -> Objection | None:
+    """One mutation, at once."""
     try:
         verdicts |= await _write(connection, accepting, unit.changes, [unit])
-    except Outside:
-        return NOT_YOURS
-    except NotWritten:
-        return NOT_WRITTEN
-    except asyncpg.PostgresError as error:
-        return _why(error)
+    except (*_OBJECTIONS, Outside) as objection:
+        return objection
     return None
 
 
-async def _try(connection: Connection, statement: str) -> Refusal | None:
+async def _keep(connection: Connection) -> Objection | None:
+    """Deferred constraints have their say now, not at the commit of the whole batch (H16)."""
     try:
-        await connection.execute(statement)
-    except asyncpg.PostgresError as error:
-        return _why(error)
+        await connection.execute(_KEEP.format("twinbase_unit"))
+    except asyncpg.PostgresError as objection:
+        return objection
     return None
 
 
-def _why(error: asyncpg.PostgresError) -> Refusal:
-    if not is_refusal(error):
-        raise error
-    column = getattr(error, "column_name", None)
-    return refusal_of(error, (column,) if column else ())
+async def _why(connection: Connection, objection: Objection) -> Refusal:
+    """The sentence for an objection; what says nothing about the data rises."""
+    match objection:
+        case Outside():
+            return NOT_YOURS
+        case NotWritten():
+            return NOT_WRITTEN
+        case asyncpg.PostgresError() if is_refusal(objection):
+            return refusal_of(objection, await columns_of(connection, objection))
+    raise objection

@@ -63,7 +63,7 @@ def stopped(accepting: Accepting, unit: Unit, culprit: UUID, verdict: Verdict) -
     waits_for = verdict.behind or culprit
     for change in unit.changes:
         if change.op == "insert":
-            accepting.blocked[change.place] = change.id if change.id == culprit else waits_for
+            accepting.blocked[change.place] = waits_for
     return {id: verdict if id == culprit else parked(waits_for) for id in unit.ids}
 
 
