@@ -1,0 +1,63 @@
+"""All commands by name. None is loaded before it is asked for, so `twinbase device` runs where no server is installed."""
+
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from twinbase_server.cli.groups import group
+
+GROUP = "twinbase.commands"
+"""Entry points: a command's name → a typer.Typer, or the function itself."""
+OURS = ("serve", "db", "account", "project", "explain", "device")
+
+
+def make_group() -> Any:
+    """The command `twinbase` itself."""
+    description = "Two databases that stay twins: PostgreSQL on the server, an encrypted SQLite file on every device."
+    return typer.main.get_command(group(description, cls=_Lazy))
+
+
+def brought() -> dict[str, EntryPoint]:
+    """The commands that other distributions bring; ours cannot be taken over."""
+    return {entry.name: entry for entry in entry_points(group=GROUP) if entry.name not in OURS}
+
+
+class _Lazy(TyperGroup):
+    """Finds its commands when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Those that can run here."""
+        return [name for name in (*OURS, *sorted(brought())) if self.get_command(ctx, name) is not None]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        try:
+            return _command(cmd_name)
+        except ImportError:
+            return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        try:
+            _command(args[0])
+        except ImportError as error:
+            ctx.fail(f"`twinbase {args[0]}` needs {error.name}, which is not installed: pip install 'twinbase[server]'.")
+        return super().resolve_command(ctx, args)
+
+
+def _command(name: str) -> Any:
+    """The command of this name, or None; raises ImportError when what it needs is not installed."""
+    if name in OURS:
+        found = import_module(f"twinbase_server.cli.{name}").command
+    elif entry := brought().get(name):
+        found = entry.load()
+    else:
+        return None
+    if not isinstance(found, typer.Typer):
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.command(name)(found)
+        found = app
+    command = typer.main.get_command(found)
+    command.name = name
+    return command

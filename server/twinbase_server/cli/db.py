@@ -1,0 +1,139 @@
+"""`twinbase db`: what Twinbase keeps in PostgreSQL: its own schema, and the triggers on captured tables."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from twinbase.plugins import Plugins, load_plugins
+from twinbase_server.capture.install import uninstall
+from twinbase_server.capture.status import TableCapture, status
+from twinbase_server.cli.groups import group
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.run import FAILED
+from twinbase_server.cli.screen import AsJson, answer, errors
+from twinbase_server.database import captured_tables, init_database
+from twinbase_server.migrations import MigrationStatus, migration_status
+from twinbase_server.twin_tables import create_twin_tables
+
+command = group("Twinbase's own schema in PostgreSQL, and the capture of changes.")
+
+
+@command.command()
+def init(
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts",
+    create_tables: Annotated[
+        bool, typer.Option("--create-tables", help="Create the twins' tables that are not there yet.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set a database up: schema `twinbase`, and capture on every table that a twin, a scope or a projection reads.
+
+    User tables get triggers and no column. Each table is locked for milliseconds; stopped in the middle, run it again.
+    """
+    _init(database_url, plugins, create_tables=create_tables, as_json=as_json)
+
+
+@command.command()
+def upgrade(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
+    """Bring schema `twinbase` to this version, and capture to what the tables and plugins are now."""
+    _init(database_url, plugins, create_tables=False, as_json=as_json)
+
+
+@command.command("status")
+def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> int:
+    """Say whether the database is up to date, and what escapes capture; exit status 1 when something does."""
+    with database(database_url) as url:
+        state = asyncio.run(_state(url, load_plugins(names(plugins))))
+    answer(state.as_dict(), as_json=as_json, show=state.show)
+    return 0 if state.sound else FAILED
+
+
+@command.command()
+def remove(
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take capture off the user tables, which stay as they are. Schema `twinbase` keeps its ledger and journal."""
+    if not yes:
+        typer.confirm("Devices get no changes until capture is installed again. Remove it?", abort=True)
+    with database(database_url) as url:
+        labels = asyncio.run(_remove(url, load_plugins(names(plugins))))
+    answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(f"{len(labels)} tables let go."))
+
+
+def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> None:
+    loaded = load_plugins(names(plugins))
+    with database(database_url) as url, errors().status("Setting up"):
+        if create_tables:
+            asyncio.run(create_twin_tables(url, loaded.registry))
+        asyncio.run(init_database(url, loaded, datetime.now(UTC)))
+        state = asyncio.run(_state(url, loaded))
+    answer(state.as_dict(), as_json=as_json, show=state.show)
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where a database stands."""
+
+    migrations: MigrationStatus
+    tables: list[TableCapture]
+
+    @property
+    def sound(self) -> bool:
+        return not self.migrations.pending and all(table.captured for table in self.tables)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "sound": self.sound,
+            "version": self.migrations.current,
+            "pending": list(self.migrations.pending),
+            "tables": [
+                {
+                    "table": one.table.label,
+                    "captured": one.captured,
+                    "base": one.base,
+                    "problems": [{"kind": problem.kind, "detail": problem.detail} for problem in one.problems],
+                }
+                for one in self.tables
+            ],
+        }
+
+    def show(self, console: Console) -> None:
+        pending = ", ".join(self.migrations.pending)
+        version = self.migrations.current or "none"
+        console.print(f"Schema twinbase: version {version}{f', to come: {pending}' if pending else ''}")
+        captured = [one for one in self.tables if one.captured]
+        console.print(f"[green]✓[/] {len(captured)} of {len(self.tables)} tables are captured")
+        for one in self.tables:
+            for problem in one.problems:
+                console.print(f"[red]✗[/] {problem.detail}", markup=True)
+
+
+async def _state(url: str, plugins: Plugins) -> _State:
+    migrations = await migration_status(url)
+    if migrations.current is None:
+        return _State(migrations, [])
+    connection = await asyncpg.connect(url)
+    try:
+        tables = captured_tables(plugins.registry, plugins.projections())
+        return _State(migrations, await status(connection, tables))
+    finally:
+        await connection.close()
+
+
+async def _remove(url: str, plugins: Plugins) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        tables = captured_tables(plugins.registry, plugins.projections())
+        await uninstall(connection, tables)
+        return [table.label for table in tables]
+    finally:
+        await connection.close()

@@ -1,0 +1,15 @@
+"""A command that has commands of its own: called alone, it shows what there is."""
+
+import typer
+
+
+def group(description: str, *, cls: type[typer.core.TyperGroup] | None = None) -> typer.Typer:
+    """A typer.Typer to which commands are added."""
+    app = typer.Typer(cls=cls, add_completion=False, help=description, pretty_exceptions_enable=False)
+
+    def show_help(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+
+    app.callback(invoke_without_command=True, help=description)(show_help)
+    return app

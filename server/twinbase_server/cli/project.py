@@ -1,0 +1,48 @@
+"""`twinbase project`: bring what projections feed up to date with its sources."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from twinbase.plugins import load_plugins
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.screen import AsJson, answer, errors
+from twinbase_server.projecting import Projected, project
+
+
+def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
+    """Feed the plugins' tables from their sources: what changed since the last run, in one transaction.
+
+    Stopped in the middle, nothing of it has happened; the next run does it all.
+    """
+    with database(database_url) as url:
+        reports = asyncio.run(_project(url, names(plugins)))
+    answer([asdict(report) for report in reports], as_json=as_json, show=lambda console: _show(console, reports))
+
+
+async def _project(url: str, plugins: tuple[str, ...]) -> list[Projected]:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    projections: list[Any] = load_plugins(plugins).projections()
+    try:
+        with errors().status("Reading the sources") as status:
+            return await project(
+                engine, projections, progress=lambda report: status.update(f"{report.name} → {report.target}")
+            )
+    finally:
+        await engine.dispose()
+
+
+def _show(console: Console, reports: list[Projected]) -> None:
+    table = Table("from", "to", "", box=None, header_style="bold")
+    for name in ("written", "deleted", "retired"):
+        table.add_column(name, justify="right")
+    for report in reports:
+        counts = [str(number) if number else "·" for number in (report.written, report.deleted, report.retired)]
+        table.add_row(report.name, report.target, "all rows" if report.whole else "what changed", *counts)
+    console.print(table if reports else "No active plugin brings a projection.")

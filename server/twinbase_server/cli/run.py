@@ -1,0 +1,75 @@
+"""Run one command: its answer on stdout, what goes wrong as one line on stderr, and an exit status that scripts can read.
+
+0: done. 1: it could not be done, or what was checked does not hold. 2: the command line is wrong. 130: Ctrl-C.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+
+from twinbase.errors import TwinbaseError
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+_NEEDED = ("typer", "rich")
+
+
+def main() -> None:
+    """The console script."""
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        sys.exit(f"The command line needs {' and '.join(missing)}: pip install 'twinbase[cli]'.")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit status of `twinbase ARGUMENTS`."""
+    from twinbase_server.cli.commands import make_group
+
+    return _status(lambda: make_group().main(args=list(arguments), prog_name="twinbase", standalone_mode=False))
+
+
+def _status(work: Callable[[], object]) -> int:
+    """Run a command; whatever it raises that a person can do something about becomes a sentence."""
+    from typer import Abort, TyperException
+
+    try:
+        answer = work()
+    except (KeyboardInterrupt, Abort):
+        return _say("Stopped. What was done is kept; the same command goes on from there.", INTERRUPTED)
+    except TyperException as error:
+        return _say(error.format_message(), error.exit_code)
+    except TwinbaseError as error:
+        return _say(str(error), FAILED)
+    except OSError as error:
+        return _say(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", FAILED)
+    except Exception as error:
+        if (sentence := _of_the_database(error)) is None:
+            raise
+        return _say(sentence, FAILED)
+    return answer if isinstance(answer, int) else 0
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """PostgreSQL's own words, if it is PostgreSQL that objects; never the values of a statement."""
+    if "asyncpg" not in sys.modules:
+        return None
+    import asyncpg
+
+    cause = getattr(error, "orig", None) or error
+    cause = cause.__cause__ if isinstance(cause.__cause__, asyncpg.PostgresError) else cause
+    if isinstance(cause, (asyncpg.PostgresError, asyncpg.InterfaceError)):
+        return f"PostgreSQL says: {str(cause).splitlines()[0]}"
+    return None
+
+
+def _say(sentence: str, status: int) -> int:
+    if sentence:
+        from twinbase_server.cli.screen import errors
+
+        errors().print(f"[bold red]error[/] {_escaped(sentence)}" if status != INTERRUPTED else _escaped(sentence))
+    return status
+
+
+def _escaped(sentence: str) -> str:
+    from rich.markup import escape
+
+    return escape(sentence)

@@ -1,0 +1,44 @@
+"""`twinbase serve`: the server, as a process."""
+
+from typing import Annotated
+
+import typer
+
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+
+
+def command(
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to serve with; they share nothing but PostgreSQL.")] = 1,
+    log_level: Annotated[str, typer.Option(help="critical, error, warning, info, debug.")] = "info",
+) -> None:
+    """Serve the twins of the plugins over HTTP. The database must have been set up with `twinbase db init`."""
+    import os
+
+    import uvicorn
+
+    with database(database_url) as url:
+        # The workers are processes of their own: what they need to know travels in their environment.
+        os.environ["TWINBASE_DATABASE_URL"] = url
+        os.environ["TWINBASE_PLUGINS"] = plugins
+        uvicorn.run(
+            "twinbase_server.cli.serve:application", factory=True, host=host, port=port, workers=workers,
+            log_level=log_level, access_log=log_level in ("debug", "info"), timeout_graceful_shutdown=5,
+        )  # fmt: skip
+
+
+def application() -> object:
+    """The application that the environment describes, for uvicorn and its workers."""
+    import json
+    import os
+
+    from twinbase.plugins import load_plugins
+    from twinbase_server.app import create_app
+    from twinbase_server.settings import Settings
+
+    os.environ["TWINBASE_PLUGINS"] = json.dumps(names(os.environ["TWINBASE_PLUGINS"]))
+    settings = Settings()
+    return create_app(settings, load_plugins(settings.plugins))
