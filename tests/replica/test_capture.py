@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
-
 from tests.replica.workshop import Customer, Job, Line, Stamp, changes, opened, outbox, rows, serve
 
 ONE = "00000000-0000-4000-8000-000000000001"

@@ -10,17 +10,12 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as cipher
 
-from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
+from twinbase.errors import DamagedReplica
 from twinbase.replica.keys import Key
-from twinbase.replica.tables import APPLICATION_ID, FORMAT
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one. An apply holds the lock for a fraction of a second; a suspended app,
 longer."""
-PAGE_BYTES = 4096
-SMALLEST_BYTES = 512
-
-_PLAIN_HEADER = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +69,16 @@ def untouched(file: File) -> Iterator[Any]:
     Without a -wal nobody has the file open, and `immutable` keeps SQLite from making one. With a -wal the connection is
     read-only: it takes part in locking, and cannot checkpoint when it closes.
     """
-    has_wal = file.path.with_name(file.path.name + "-wal").exists()
-    connection = _keyed(file, f"{file.path.resolve().as_uri()}?{'mode=ro' if has_wal else 'immutable=1'}", uri=True)
+    mode = "mode=ro" if wal_of(file.path).exists() else "immutable=1"
+    connection = _keyed(file, f"{file.path.resolve().as_uri()}?{mode}", uri=True)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def wal_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
 
 
 def create(path: Path) -> None:
@@ -96,40 +95,6 @@ def is_new(path: Path) -> bool:
     return not path.exists() or path.stat().st_size == 0
 
 
-def examine(file: File) -> None:
-    """Raise what keeps this file from being opened as a replica: WrongKey, NotADatabase, DamagedReplica,
-    NewerReplica."""
-    size = file.path.stat().st_size
-    _check_kind(file, size)
-    with untouched(file) as connection:
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except file.driver.DatabaseError as error:
-            raise _first_page(file, size, error) from None
-        with translated(file):
-            _check_header(file, connection, size)
-
-
-def _check_kind(file: File, size: int) -> None:
-    with file.path.open("rb") as opened:
-        is_plain = opened.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
-    if size < SMALLEST_BYTES or (file.key is None and not is_plain):
-        raise NotADatabase(f"{file.path.name} has {size} bytes, which are no SQLite database.")
-    if file.key is not None and is_plain:
-        raise NotADatabase(f"{file.path.name} is a plain SQLite database; a replica opened with a key is encrypted.")
-
-
-def _first_page(file: File, size: int, error: Exception) -> Exception:
-    """Why the first page cannot be read. A cipher's page is noise under any other key, so its length has to tell."""
-    if not is_corruption(error):
-        return error
-    if file.key is None:
-        return DamagedReplica(f"{file.path.name}: {error}.")
-    if size % PAGE_BYTES:
-        return NotADatabase(f"{file.path.name} has {size} bytes, which are not whole pages.")
-    return WrongKey(file.path.name + ".")
-
-
 def is_corruption(error: BaseException | None) -> bool:
     """Whether a driver's error says that the file itself is wrong."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
@@ -144,29 +109,3 @@ def translated(file: File) -> Iterator[None]:
         if is_corruption(error):
             raise DamagedReplica(f"{file.path.name}: {error}.") from None
         raise
-
-
-def _check_header(file: File, connection: Any, size: int) -> None:
-    application, layout, pages, page_bytes = (
-        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-        for name in ("application_id", "user_version", "page_count", "page_size")
-    )
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if application != APPLICATION_ID and tables:
-        raise NotADatabase(f"{file.path.name} holds {tables} tables that are not of a replica.")
-    if layout > FORMAT:
-        raise NewerReplica(f"Its layout is {layout}, this app knows {FORMAT}.")
-    if not file.path.with_name(file.path.name + "-wal").exists() and pages * page_bytes > size:
-        raise DamagedReplica(f"{file.path.name} has {size} bytes of {pages * page_bytes}.")
-
-
-def damage(file: File) -> list[str]:
-    """Read the whole file and say what is wrong with it, page by page; nothing, when it is sound. Leaves it
-    untouched."""
-    with untouched(file) as connection, translated(file):
-        found = []
-        if file.key is not None:
-            found += [row[0] for row in connection.execute("PRAGMA cipher_integrity_check")]
-        if not found:
-            found += [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
-        return found

@@ -15,7 +15,8 @@ from twinbase.plugins import Plugins
 from twinbase.registry import Registry
 from twinbase.replica import migrate, outbox
 from twinbase.replica.database import Clock, Database
-from twinbase.replica.file import File, connect, create, damage, examine, is_new, translated, untouched
+from twinbase.replica.examine import damage, examine
+from twinbase.replica.file import File, connect, create, is_new, translated, untouched
 from twinbase.replica.keys import Secret, key_for
 from twinbase.replica.migrate import Owner
 from twinbase.replica.outbox import Waiting
