@@ -1,0 +1,60 @@
+"""A device writes only what its person sees."""
+
+from uuid import uuid4
+
+from tests.server.accept.workshop import Server, a_job, job, only, statuses
+
+
+async def test_a_row_of_somebody_else_and_a_row_that_is_not_there_are_refused_alike(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    his = await a_job(ben)
+    ana.update("job", his, {"title": "Boiler"}, await server.version("job", id=his), title="Mine")
+    ana.update("job", uuid4(), {"title": "Boiler"}, 7, title="Mine")
+    one, other = (await ana.push()).values()
+    assert one.status == other.status == "refused"
+    assert (one.reason, one.detail) == (other.reason, other.detail)
+
+
+async def test_a_new_row_must_be_in_the_writers_scope(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    id = uuid4()
+    ana.transaction(job(id, ben.person))
+    ana.transaction(job(uuid4(), ana.person))
+    bad, good = (await ana.push()).values()
+    assert (bad.status, bad.reason, good.status) == ("refused", "out-of-scope", "applied")
+    assert await server.row("job", id=id) is None
+
+
+async def test_a_hand_over_is_legal_where_the_mirror_says_so(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    id = await a_job(ana)
+    lead = {"lead_id": str(ana.person)}
+    ana.update("job", id, lead, await server.version("job", id=id), lead_id=ben.person)
+    assert (await only(ana)).status == "applied"
+
+
+async def test_a_row_made_and_handed_over_in_one_batch_was_the_writers_own_when_made(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    id = uuid4()
+    ana.transaction(job(id, ana.person))
+    ana.update("job", id, {"lead_id": str(ana.person)}, None, lead_id=ben.person)
+    assert await statuses(ana) == ["applied", "applied"]
+
+
+async def test_check_after_keeps_a_row_in_its_writers_scope(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    mine, his, part = await a_job(ana), await a_job(ben), uuid4()
+    ana.insert("part", part, job_id=mine, position=1, name="Valve")
+    await ana.push()
+    ana.update("part", part, {"job_id": str(mine)}, None, job_id=his)
+    assert (await only(ana)).status == "refused"
+
+
+async def test_a_foreign_key_tells_nobody_which_rows_exist(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    his = await a_job(ben)
+    ana.insert("part", uuid4(), job_id=his, position=1, name="Valve")
+    ana.insert("part", uuid4(), job_id=uuid4(), position=1, name="Valve")
+    one, other = (await ana.push()).values()
+    assert (one.status, one.reason, one.detail) == (other.status, other.reason, other.detail)
+    assert (one.status, one.reason) == ("refused", "no-target")
