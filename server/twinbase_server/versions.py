@@ -57,7 +57,7 @@ def row_version_sql(versions: str, base: int) -> str:
 def table_changed_sql(schema: str, name: str, *, xmax: str = "$1", xip: str = "$2") -> str:
     """A boolean: may anything in this captured table have changed since a snapshot? Costs O(log n).
 
-    Counts rows, capture installed anew, and gaps. NULL when the table is not captured: nobody knows.
+    Counts rows, capture installed anew, and gaps. The table must be captured.
     """
     since = {"xmax": xmax, "xip": xip}
     return f"""(SELECT {changed_since_base_sql("c", **since)}
@@ -74,14 +74,16 @@ def changed_since_base_sql(capture: str, *, xmax: str = "$1", xip: str = "$2") -
 async def changed_tables(
     connection: Connection, tables: Iterable[tuple[str, str]], snapshot: Snapshot
 ) -> set[tuple[str, str]]:
-    """Of these captured tables (schema, name), the ones in which anything may have changed since the snapshot."""
-    asked = list(tables)
-    if not asked:
-        return set()
-    picked = ", ".join(f"coalesce({table_changed_sql(schema, name)}, true)" for schema, name in asked)
+    """Of these tables (schema, name), the ones in which anything may have changed: all that are not captured too."""
+    asked = set(tables)
+    captured = {(row["schema_name"], row["table_name"]) for row in await connection.fetch(_CAPTURED)}
+    probed = sorted(asked & captured)
+    if not probed:
+        return asked
+    picked = ", ".join(table_changed_sql(schema, name) for schema, name in probed)
     row = await connection.fetchrow(f"SELECT {picked}", snapshot.xmax, list(snapshot.xip))
     assert row is not None
-    return {table for table, changed in zip(asked, row.values(), strict=True) if changed}
+    return {table for table, changed in zip(probed, row.values(), strict=True) if changed} | (asked - captured)
 
 
 async def collect(connection: Connection, older_than: datetime) -> int:

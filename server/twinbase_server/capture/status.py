@@ -63,6 +63,7 @@ def _unfit(table: CapturedTable, facts: Facts) -> Iterator[Problem]:
     name = table.label
     if not armed(facts.root):
         yield Problem("not-a-table", f"{name} is not an ordinary table. Capture the tables that it reads.")
+        return
     if any(relation.kind == "f" for relation in facts.relations[1:]):
         yield Problem("foreign", f"{name} has a foreign table below it: what is written there is not seen.")
     if facts.root.persistence == "u":
