@@ -73,6 +73,10 @@ class Wire(httpx2.AsyncBaseTransport):
         """The next requests whose path ends so meet these faults, one each."""
         self._faults += [(path, fault) for fault in faults]
 
+    def mend(self) -> None:
+        """No fault is left on the wire."""
+        self._faults.clear()
+
     def requests(self, path: str) -> list[Seen]:
         return [seen for seen in self.seen if seen.path.endswith(path)]
 

@@ -1,0 +1,115 @@
+"""What leaves the scope leaves the device, what enters it comes, and the proof says so (DESIGN 3, T2)."""
+
+from uuid import uuid4
+
+import pytest
+from tests.sync.shop import Job, Product
+
+from twinbase.replica.fuse import FuseBlown
+from twinbase.testing import World
+
+
+async def _jobs(world: World, count: int, lead: str = "anna") -> None:
+    await world.sql(
+        "INSERT INTO workshop.job (id, lead, title, visits, done)"
+        " SELECT gen_random_uuid(), :lead, 'job ' || i, 0, false FROM generate_series(1, :count) i",
+        lead=lead, count=count,
+    )  # fmt: skip
+
+
+async def test_a_row_that_is_reassigned_leaves_one_device_and_comes_to_the_other(world: World) -> None:
+    await _jobs(world, 3)
+    anna = await world.device("anna", claims={"lead": "anna"})
+    bob = await world.device("bob", claims={"lead": "bob"})
+    await anna.sync()
+    await bob.sync()
+    await world.sql("UPDATE workshop.job SET lead = 'bob' WHERE title = 'job 2'")
+
+    left, came = await anna.sync(), await bob.sync()
+
+    assert [job.title for job in await bob.all(Job)] == ["job 2"] and len(await anna.all(Job)) == 2
+    assert left.is_proven and came.is_proven and not left.unexplained and not came.unexplained
+
+
+async def test_a_change_of_rights_is_healed_by_repair_and_explained(world: World) -> None:
+    await _jobs(world, 5)
+    await _jobs(world, 2, lead="bob")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    await world.account("anna", lead="bob")
+    await world.sign_in(anna, "anna")
+
+    report = await anna.sync()
+
+    assert len(await anna.all(Job)) == 2
+    assert report.is_proven and report.repaired == 7 and not report.unexplained
+
+
+async def test_a_row_that_was_damaged_on_the_device_is_repaired_and_alarms(world: World) -> None:
+    await world.sql("INSERT INTO workshop.product (id, name) SELECT i, 'p' || i FROM generate_series(1, 100) i")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    await anna.sql("DELETE FROM _twinbase_meta_product WHERE id = 7")
+    await anna.sql("UPDATE _twinbase_bucket SET rows = rows - 1 WHERE twin = 'product' AND rows > 0 AND bucket = ("
+                   "SELECT min(bucket) FROM _twinbase_bucket WHERE twin = 'product')")
+    world.clock.pass_(days=2)
+    await world.sign_in(anna, "anna")
+
+    report = await anna.sync()
+
+    assert report.unexplained == ["product"]
+    assert len(await anna.all(Product)) == 100
+
+
+async def test_deleting_most_of_a_twin_needs_a_second_answer_that_says_the_same(world: World) -> None:
+    await world.sql("INSERT INTO workshop.product (id, name) SELECT i, 'p' || i FROM generate_series(1, 200) i")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    await world.sql("DELETE FROM workshop.product WHERE id > 10")
+    before = len(anna.wire.requests("sync/pending"))
+
+    report = await anna.sync()
+
+    assert report.removed == 190 and report.is_proven
+    assert len(anna.wire.requests("sync/pending")) == before + 2
+
+
+async def test_a_claim_that_is_lost_removes_nothing(world: World) -> None:
+    await _jobs(world, 60)
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    await world.account("anna")
+    await world.sign_in(anna, "anna")
+
+    with pytest.raises(Exception, match="claim"):
+        await anna.sync()
+
+    assert len(await anna.all(Job)) == 60
+
+
+def test_the_fuse_believes_two_answers_only_when_they_say_the_same() -> None:
+    from twinbase.replica.fuse import Removal, confirms, is_unusual
+
+    first = Removal("claims", {"job": (1, 2, 3)})
+    assert confirms(first, Removal("claims", {"job": (1, 2, 3)}))
+    assert not confirms(first, Removal("other", {"job": (1, 2, 3)}))
+    assert not confirms(first, Removal("claims", {"job": (0, 0, 0)}))
+    assert not confirms(None, first)
+    assert is_unusual(51, 100) and not is_unusual(50, 100) and not is_unusual(200, 1000) and is_unusual(201, 1000)
+    assert issubclass(FuseBlown, Exception)
+
+
+async def test_local_edits_never_count_in_the_proof(world: World) -> None:
+    await _jobs(world, 3)
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    job = (await anna.all(Job))[0]
+    await anna.change(Job, job.id, report="typed in the cellar")
+    await anna.sql("UPDATE _twinbase_outbox SET tx = NULL")  # as if its transaction had not ended: it is not sent
+    world.clock.pass_(days=2)
+    await world.sign_in(anna, "anna")
+
+    report = await anna.sync()
+
+    assert report.pushed == 0 and report.is_proven and not report.repaired
+    assert uuid4() != job.id
