@@ -43,7 +43,8 @@ def is_transient(error: BaseException) -> bool:
         return (error.sqlstate or "").startswith(_TRANSIENT)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # asyncpg.DataError is both, and would fail again
-    return isinstance(error, (OSError, Raced))
+    # asyncpg says InternalClientError of a pooled connection that was cut while nobody used it.
+    return isinstance(error, (OSError, Raced, asyncpg.InternalClientError))
 
 
 def is_refusal(error: asyncpg.PostgresError) -> bool:
