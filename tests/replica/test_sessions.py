@@ -22,7 +22,8 @@ async def test_reading_then_writing_across_a_background_commit_never_meets_a_loc
         serve(replica, "jobs", SERVED)
         async with replica.session() as session:
             job = (await session.exec(select(Job))).one()
-            background = asyncio.create_task(asyncio.to_thread(serve, replica, "countries", {"code": "FR", "name": "F"}))
+            country = {"code": "FR", "name": "France"}
+            background = asyncio.create_task(asyncio.to_thread(serve, replica, "countries", country))
             job.title = "Pump"
             await session.commit()
             await background

@@ -1,0 +1,153 @@
+"""An edit that the server did not take stays, with all that was typed, until somebody decides."""
+
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.replica.workshop import NOON, Customer, Job, changes, opened, outbox, rows, serve
+from twinbase.replica import NotWaiting, Replica, RowGone
+
+ONE = "00000000-0000-4000-8000-000000000001"
+SERVED = {"id": ONE, "title": "Boiler", "status": "new", "done": 0, "hours": 1.0}
+
+
+def answer(replica: Replica, *states: tuple[int, str, str | None]) -> None:
+    """What the server said of mutations: (seq, state, id behind which it is parked); rows are as it has them."""
+    connection = replica.database.connect()
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE _twinbase_state SET applying = 1")
+        for table in ("jobs", "customers"):
+            columns = ", ".join(replica.registry[table].columns)
+            image = f"_twinbase_image_{table}"
+            connection.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {image})")
+            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {image} WHERE _present")
+            connection.execute(f"DELETE FROM {image}")
+        for seq, state, behind in states:
+            connection.execute(
+                "UPDATE _twinbase_outbox SET state = ?, behind = ?, reason = 'rule', detail = 'No.' WHERE seq = ?",
+                (state, behind, seq),
+            )
+        connection.execute("UPDATE _twinbase_state SET applying = 0")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+async def test_a_refused_edit_shows_what_was_typed_while_the_row_shows_the_servers(tmp_path: Path) -> None:
+    async with opened(tmp_path, account="anna") as replica:
+        serve(replica, "jobs", SERVED)
+        async with replica.session() as session:
+            job = await session.get_one(Job, UUID(ONE))
+            job.price = Decimal("12.50")
+            await session.commit()
+        answer(replica, (1, "refused", None))
+        (waiting,) = await replica.waiting()
+        assert (waiting.twin, waiting.op, waiting.key, waiting.state) == ("jobs", "update", (UUID(ONE),), "refused")
+        assert (waiting.old, waiting.new) == ({"price": None}, {"price": Decimal("12.50")})
+        assert (waiting.detail, waiting.author, waiting.at) == ("No.", "anna", NOON)
+        assert rows(replica, "SELECT price FROM jobs") == [(None,)]
+
+
+async def test_a_corrected_edit_is_a_new_one_on_top_of_what_the_server_has_now(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "jobs", SERVED)
+        async with replica.session() as session:
+            await session.execute(text("UPDATE jobs SET title = 'Pump', hours = 99"))
+            await session.commit()
+        answer(replica, (1, "refused", None))
+        serve(replica, "jobs", {**SERVED, "hours": 2.0}, version=705)
+        (waiting,) = await replica.waiting()
+        await replica.correct(waiting.id, {"hours": 9.0})
+        assert await replica.waiting() == []
+        assert outbox(replica) == [(2, "jobs", "update", 705)]
+        assert changes(replica, "jobs") == [{"title": ("Boiler", "Pump"), "hours": (2.0, 9.0)}]
+        assert rows(replica, "SELECT title, hours FROM jobs") == [("Pump", 9.0)]
+        assert rows(replica, "SELECT id <> ?, state FROM _twinbase_outbox", str(waiting.id)) == [(1, "pending")]
+
+
+async def test_a_discarded_edit_leaves_the_row_as_the_server_has_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "jobs", SERVED)
+        async with replica.session() as session:
+            await session.execute(text("UPDATE jobs SET title = 'Pump'"))
+            await session.commit()
+        answer(replica, (1, "conflict", None))
+        await replica.discard((await replica.waiting())[0].id)
+        assert (outbox(replica), changes(replica, "jobs")) == ([], [])
+        assert rows(replica, "SELECT title FROM jobs") == [("Boiler",)]
+
+
+async def test_what_was_parked_behind_a_corrected_row_goes_along_in_order(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        async with replica.session() as session:
+            customer = Customer(name="Anna", number=-1)
+            session.add(customer)
+            await session.commit()
+            job = Job(title="J", customer_id=customer.id)
+            session.add(job)
+            await session.commit()
+            job.title = "K"
+            await session.commit()
+        ids = [id_ for (id_,) in rows(replica, "SELECT id FROM _twinbase_outbox ORDER BY seq")]
+        answer(replica, (1, "refused", None), (2, "parked", ids[0]), (3, "parked", ids[1]))
+        assert rows(replica, "SELECT * FROM jobs") == []
+        await replica.correct(UUID(ids[0]), {"number": 1})
+        assert await replica.waiting() == []
+        assert [(twin, op) for _, twin, op, _ in outbox(replica)] == [
+            ("customers", "insert"), ("jobs", "insert"), ("jobs", "update"),
+        ]  # fmt: skip
+        assert rows(replica, "SELECT title FROM jobs") == [("K",)]
+
+
+async def test_what_has_no_row_left_after_a_discard_is_not_lost_silently(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        async with replica.session() as session:
+            job = Job(title="J")
+            session.add(job)
+            await session.commit()
+            job.title = "K"
+            await session.commit()
+        ids = [id_ for (id_,) in rows(replica, "SELECT id FROM _twinbase_outbox ORDER BY seq")]
+        answer(replica, (1, "refused", None), (2, "parked", ids[0]))
+        await replica.discard(UUID(ids[0]))
+        (waiting,) = await replica.waiting()
+        assert (waiting.state, waiting.reason, waiting.behind) == ("parked", "row-gone", None)
+        assert waiting.new == {"title": "K"}
+        with pytest.raises(RowGone):
+            await replica.correct(waiting.id, {})
+        await replica.discard(waiting.id)
+        assert outbox(replica) == []
+
+
+async def test_only_what_waits_can_be_decided(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        async with replica.session() as session:
+            session.add(Job(title="J"))
+            await session.commit()
+        (pending,) = rows(replica, "SELECT id FROM _twinbase_outbox")[0]
+        for unknown in (UUID(pending), uuid4()):
+            with pytest.raises(NotWaiting):
+                await replica.discard(unknown)
+            with pytest.raises(NotWaiting):
+                await replica.correct(unknown, {"title": "K"})
+        assert len(outbox(replica)) == 1
+
+
+@pytest.mark.parametrize("values", [{"titel": "K"}, {"number": "many"}, {"number": 2**70}])
+async def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(
+    tmp_path: Path, values: dict[str, object]
+) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "jobs", SERVED)
+        async with replica.session() as session:
+            await session.execute(text("UPDATE jobs SET title = 'Pump'"))
+            await session.commit()
+        answer(replica, (1, "refused", None))
+        (waiting,) = await replica.waiting()
+        with pytest.raises(ValueError, match="jobs"):
+            await replica.correct(waiting.id, values)
+        assert await replica.waiting() == [waiting]
