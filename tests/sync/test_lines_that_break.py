@@ -88,10 +88,10 @@ async def test_without_a_network_work_goes_on_and_the_status_says_since_when(wor
     with pytest.raises(Offline):
         await anna.sync()
 
-    assert anna.engine.status.now.offline_since == since
+    assert anna.replica.status.now.offline_since == since
     anna.wire.up = True
     assert (await anna.sync()).outcomes == {"applied": 1}
-    assert anna.engine.status.now.offline_since is None
+    assert anna.replica.status.now.offline_since is None
 
 
 async def test_with_an_expired_token_nothing_is_lost_and_signing_in_again_is_enough(world: World) -> None:
@@ -102,7 +102,7 @@ async def test_with_an_expired_token_nothing_is_lost_and_signing_in_again_is_eno
 
     with pytest.raises(NotSignedIn):
         await anna.sync()
-    assert not anna.engine.status.now.signed_in
+    assert not anna.replica.status.now.signed_in
     await world.sign_in(anna, "anna")
 
     assert (await anna.sync()).outcomes == {"applied": 1}

@@ -9,8 +9,8 @@ from twinbase.errors import HalfAnswer, Offline
 from twinbase.testing import World, drop_answer, drop_request, duplicate
 
 
-async def _one_job(world: World, **columns: object) -> Job:
-    job = Job(id=uuid4(), lead="anna", **columns)
+async def _one_job(world: World, *, title: str = "", visits: int = 0) -> Job:
+    job = Job(id=uuid4(), lead="anna", title=title, visits=visits)
     await world.sql(
         "INSERT INTO workshop.job (id, lead, title, visits, done) VALUES (:id, 'anna', :title, :v, false)",
         id=job.id, title=job.title, v=job.visits,
@@ -139,7 +139,7 @@ async def test_a_refused_edit_shows_the_servers_row_and_stays_in_the_outbox(worl
     assert report.outcomes == {"refused": 1} and report.is_proven
     assert await anna.read(Job, job.id) is None
     assert [(edit.state, edit.new) for edit in waiting] == [("refused", {"report": "leaks"})]
-    assert anna.engine.status.now.refused == 1
+    assert anna.replica.status.now.refused == 1
 
 
 async def test_two_idle_syncs_change_nothing(world: World) -> None:

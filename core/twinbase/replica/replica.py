@@ -12,17 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from twinbase.errors import DamagedReplica
 from twinbase.plugins import Plugins
+from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica import migrate, outbox
+from twinbase.replica.background import Background
 from twinbase.replica.database import Clock, Database
 from twinbase.replica.examine import damage, examine
 from twinbase.replica.file import File, connect, create, is_new, translated, untouched
+from twinbase.replica.http import Server
 from twinbase.replica.keys import Secret, key_for
 from twinbase.replica.migrate import Owner
 from twinbase.replica.outbox import Waiting
 from twinbase.replica.reading import Reading
 from twinbase.replica.rekey import rekey
+from twinbase.replica.report import Report
+from twinbase.replica.schedule import Pace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
+from twinbase.replica.status import StatusBoard
+from twinbase.replica.sync import Engine, Renew
 
 
 def utc_now() -> datetime:
@@ -32,10 +39,13 @@ def utc_now() -> datetime:
 class Replica:
     """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
 
-    def __init__(self, database: Database, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, registry: Registry, clock: Clock, server: Server, renew: Renew | None
+    ) -> None:
         self.database = database
         self.registry = registry
         self.clock = clock
+        self.syncing = Engine(database, registry, server, clock=clock, renew=renew)
         self._reading = Reading(registry)
 
     @classmethod
@@ -51,12 +61,15 @@ class Replica:
         check: bool = False,
         clock: Clock = utc_now,
         new_id: UUID | None = None,
+        transport: Any = None,
+        renew: Renew | None = None,
     ) -> Self:
         """The replica at `path`; a new one where there is none.
 
         `key`: 32 bytes, or a passphrase. Without a key the file is plain SQLite, and `plain=True` says so aloud.
         `server`, `account`: whose file it is; one file belongs to one account of one server for ever.
         `check`: read the whole file first, for an app that has reason to doubt it.
+        `transport`: another way to the server than the network. `renew`: called for a new access token.
         Raises WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file untouched.
         """
         if (key is None) is not plain:
@@ -66,7 +79,8 @@ class Replica:
             _prepare, Path(path), key, registry, Owner(server, account), new_id or uuid4(), check
         )
         watch_refreshes(registry)
-        return cls(Database(file, {twin.schema for twin in registry}, clock), registry, clock)
+        database = Database(file, {twin.schema for twin in registry}, clock)
+        return cls(database, registry, clock, Server(server, transport=transport), renew)
 
     @property
     def path(self) -> Path:
@@ -86,6 +100,23 @@ class Replica:
         """A session that only reads: it sees one moment, waits for nobody, and nobody waits for it."""
         return open_session(self.database.reader, self._reading, **options)
 
+    async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
+        """Sign in on the server; the token is kept in the file, for every later sync."""
+        return await self.syncing.sign_in(email, password, device_name=device_name)
+
+    async def sync(self, *, wait_seconds: float = 10.0) -> Report:
+        """Push, pull, prove and repair; see `Engine.sync` for what it raises."""
+        return await self.syncing.sync(wait_seconds=wait_seconds)
+
+    @property
+    def status(self) -> StatusBoard:
+        """Where the sync is, to show and to watch."""
+        return self.syncing.status
+
+    def background(self, *, pace: Pace | None = None) -> Background:
+        """Sync by itself: run its `run()` in a task, and tell it `wrote()` and `network_is_back()`."""
+        return Background(self.sync, pace=pace, has_more=self.syncing.has_more)
+
     async def waiting(self) -> list[Waiting]:
         """The edits that wait for a person: refused, parked, in conflict."""
         return await self.database.look(outbox.list_waiting, self.registry)
@@ -104,7 +135,8 @@ class Replica:
         self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
 
     async def close(self) -> None:
-        """Let go of the file. Nothing is lost by closing, or by not closing."""
+        """Let go of the file and of the line. Nothing is lost by closing, or by not closing."""
+        await self.syncing.server.close()
         await self.database.dispose()
 
     async def __aenter__(self) -> Self:

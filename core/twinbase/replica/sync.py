@@ -91,6 +91,12 @@ class Engine:
         self.status.set(offline_since=None, synced_at=self._clock(), problem="", unproven=unproven)
         return report
 
+    async def has_more(self) -> bool:
+        """Whether something waits to be sent."""
+        async with file_thread(self._database.connect) as thread:
+            counts = await thread.run(_count_outbox)
+        return bool(counts.get("pending"))
+
     async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:
         await thread.run(take_over, token)
         return Exchange(
@@ -104,7 +110,7 @@ class Engine:
         for _ in range(RECOVERIES_MAX):
             try:
                 if not exchange.access_token:
-                    raise NotSignedIn()
+                    raise NotSignedIn("Nobody has signed in on this device.")
                 await _steps(exchange)
                 break
             except NotSignedIn:

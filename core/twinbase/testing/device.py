@@ -10,10 +10,8 @@ from sqlmodel import SQLModel, select
 
 from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
-from twinbase.replica.http import Server
 from twinbase.replica.replica import Replica
 from twinbase.replica.report import Report
-from twinbase.replica.sync import Engine
 from twinbase.testing.server import Application
 from twinbase.testing.wire import Wire
 
@@ -32,7 +30,6 @@ class Device:
         self._key = key
         self.wire = Wire(application)
         self.replica: Replica
-        self.engine: Engine
 
     async def __aenter__(self) -> Self:
         await self.reopen()
@@ -47,21 +44,18 @@ class Device:
         """Start the app (again), perhaps in another version."""
         self.plugins = plugins or self.plugins
         self.replica = await Replica.open(
-            self.path, self._key, plugins=self.plugins, server=URL, clock=self.clock
-        )  # fmt: skip
-        server = Server(URL, transport=self.wire)
-        self.engine = Engine(self.replica.database, self.replica.registry, server, clock=self.clock)
+            self.path, self._key, plugins=self.plugins, server=URL, clock=self.clock, transport=self.wire
+        )
 
     async def close(self) -> None:
         """Stop the app."""
-        await self.engine.server.close()
         await self.replica.close()
 
     async def sign_in(self, email: str, password: str) -> LoginAnswer:
-        return await self.engine.sign_in(email, password, device_name=self.name)
+        return await self.replica.sign_in(email, password, device_name=self.name)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
-        return await self.engine.sync(wait_seconds=wait_seconds)
+        return await self.replica.sync(wait_seconds=wait_seconds)
 
     async def save(self, *rows: SQLModel) -> None:
         """Write rows, new or changed, in one local transaction."""
