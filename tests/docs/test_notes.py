@@ -1,0 +1,35 @@
+"""The example `notes` runs, and the lines of the README are its lines."""
+
+import re
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "examples" / "notes" / "notes.py"
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    spec = spec_from_file_location("notes", SOURCE)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "notes", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_two_people_who_edit_one_note_offline_both_keep_their_edit(
+    notes: ModuleType, database_url: str, tmp_path: Path
+) -> None:
+    note = await notes.main(database_url, tmp_path)
+    assert (note.text, note.place) == ("The boiler leaks", "In the cellar")
+
+
+def test_the_ten_lines_of_the_readme_are_those_of_the_example() -> None:
+    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert block in SOURCE.read_text()
+    assert len([line for line in block.splitlines() if line.strip()]) == 10
