@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.replica.workshop import Customer, Job, Line, Stamp, changes, opened, outbox, rows, serve
 
 ONE = "00000000-0000-4000-8000-000000000001"
@@ -163,7 +163,7 @@ async def test_executemany_and_orm_updates_are_caught_row_by_row(tmp_path: Path)
             text("INSERT INTO jobs (id, title, done) VALUES (:id, 'many', 0)"),
             [{"id": str(uuid4())} for _ in range(50)],
         )
-        await session.execute(update(Job).where(Job.title == "many").values(title="few"))
+        await session.execute(update(Job).where(col(Job.title) == "many").values(title="few"))
         await session.commit()
         assert [op for _, _, op, _ in outbox(replica)] == ["insert"] * 50 + ["update"] * 50
 
@@ -237,7 +237,8 @@ async def test_hidden_columns_can_be_selected_and_never_travel(tmp_path: Path) -
 
 async def test_relationships_load_and_cascade_as_on_the_server(tmp_path: Path) -> None:
     async with opened(tmp_path) as replica, replica.session() as session:
-        job = Job(title="J", lines=[Line(place=1), Line(place=2)], customer=Customer(name="Anna"))
+        lines = [Line(job_id=UUID(ONE), place=place) for place in (1, 2)]
+        job = Job(id=UUID(ONE), title="J", lines=lines, customer=Customer(name="Anna"))
         session.add(job)
         await session.commit()
         await session.refresh(job, ["lines", "customer"])

@@ -9,15 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import registry
 from sqlcipher3.dbapi2 import OperationalError
 from sqlmodel import Field, SQLModel, select
-
 from tests.replica.workshop import changes, opened, outbox, rows, serve
+
 from twinbase import Mirror
 from twinbase.errors import MirrorError, NewerReplica
 
 ONE = "00000000-0000-4000-8000-000000000001"
 
 
-def visits(version: int = 1, **columns: Any) -> Mirror:
+def visits(columns: dict[str, Any], version: int = 1) -> Mirror:
     """A mirror of a table `visits` with these columns besides its key."""
     base = type("Base", (SQLModel,), {}, registry=registry())
     body: dict[str, Any] = {
@@ -30,22 +30,22 @@ def visits(version: int = 1, **columns: Any) -> Mirror:
     return Mirror(type(f"Visit{uuid4().hex}", (base,), body, table=True), direction="both", version=version)
 
 
-NOTE = {"note": (str | None, Field(default=None))}
-FLOOR = {"floor": (int | None, Field(default=None))}
+NOTE: dict[str, Any] = {"note": (str | None, Field(default=None))}
+FLOOR: dict[str, Any] = {"floor": (int | None, Field(default=None))}
 
 
 async def test_a_new_column_is_added_and_asked_for_while_unsent_edits_stay(tmp_path: Path) -> None:
-    async with opened(tmp_path, visits(**NOTE)) as replica:
+    async with opened(tmp_path, visits(NOTE)) as replica:
         serve(replica, "visits", {"id": ONE, "note": "a"})
         async with replica.session() as session:
             await session.execute(text("UPDATE visits SET note = 'b'"))
             await session.commit()
-    newer = visits(2, **NOTE, **FLOOR)
+    newer = visits(NOTE | FLOOR, 2)
     async with opened(tmp_path, newer) as replica:
         assert rows(replica, "SELECT version, backfill FROM _twinbase_twin") == [(2, '["floor"]')]
         assert changes(replica, "visits") == [{"note": ("a", "b")}]
         async with replica.session() as session:
-            visit = (await session.exec(select(newer.model))).one()
+            visit: Any = (await session.exec(select(newer.model))).one()
             visit.floor = 3
             await session.commit()
         assert changes(replica, "visits")[1] == {"floor": (None, 3)}
@@ -53,7 +53,7 @@ async def test_a_new_column_is_added_and_asked_for_while_unsent_edits_stay(tmp_p
 
 
 async def test_a_new_twin_is_made_beside_the_others(tmp_path: Path) -> None:
-    async with opened(tmp_path, visits(**NOTE)):
+    async with opened(tmp_path, visits(NOTE)):
         pass
     async with opened(tmp_path) as replica:
         assert rows(replica, "SELECT name, active FROM _twinbase_twin WHERE name IN ('jobs', 'visits') ORDER BY 1") == [
@@ -62,12 +62,12 @@ async def test_a_new_twin_is_made_beside_the_others(tmp_path: Path) -> None:
 
 
 async def test_a_column_that_the_class_lost_is_emptied_and_what_was_typed_stays(tmp_path: Path) -> None:
-    async with opened(tmp_path, visits(**NOTE, **FLOOR)) as replica:
+    async with opened(tmp_path, visits(NOTE | FLOOR)) as replica:
         serve(replica, "visits", {"id": ONE, "note": "a", "floor": 1})
         async with replica.session() as session:
             await session.execute(text("UPDATE visits SET floor = 2"))
             await session.commit()
-    async with opened(tmp_path, visits(**NOTE)) as replica:
+    async with opened(tmp_path, visits(NOTE)) as replica:
         assert rows(replica, "SELECT note, floor FROM visits") == [("a", None)]
         assert rows(replica, "SELECT floor FROM _twinbase_image_visits") == [(None,)]
         assert rows(replica, "SELECT new_floor FROM _twinbase_change_visits") == [(2,)]
@@ -75,18 +75,19 @@ async def test_a_column_that_the_class_lost_is_emptied_and_what_was_typed_stays(
 
 
 async def test_a_column_that_is_hidden_now_leaves_the_device(tmp_path: Path) -> None:
-    mirror = visits(**NOTE)
+    mirror = visits(NOTE)
     async with opened(tmp_path, mirror) as replica:
         serve(replica, "visits", {"id": ONE, "note": "private"})
     async with opened(tmp_path, Mirror(mirror.model, direction="both", hidden={"note"})) as replica:
         async with replica.session() as session:
-            assert (await session.exec(select(mirror.model))).one().note is None
+            visit: Any = (await session.exec(select(mirror.model))).one()
+            assert visit.note is None
     async with opened(tmp_path, mirror) as replica:
         assert rows(replica, "SELECT backfill FROM _twinbase_twin") == [('["note"]',)]
 
 
 async def test_an_app_one_version_old_goes_on_and_the_newer_one_asks_again(tmp_path: Path) -> None:
-    new, old = visits(2, **NOTE, **FLOOR), visits(1, **NOTE)
+    new, old = visits(NOTE | FLOOR, 2), visits(NOTE)
     async with opened(tmp_path, new) as replica:
         serve(replica, "visits", {"id": ONE, "note": "a", "floor": 1})
     async with opened(tmp_path, old) as replica, replica.session() as session:
@@ -99,11 +100,11 @@ async def test_an_app_one_version_old_goes_on_and_the_newer_one_asks_again(tmp_p
 
 
 async def test_an_app_two_versions_old_is_refused(tmp_path: Path) -> None:
-    async with opened(tmp_path, visits(3, **NOTE)):
+    async with opened(tmp_path, visits(NOTE, 3)):
         pass
     before = (tmp_path / "twin.db").read_bytes()
     with pytest.raises(NewerReplica):
-        async with opened(tmp_path, visits(1, **NOTE)):
+        async with opened(tmp_path, visits(NOTE)):
             pass
     assert (tmp_path / "twin.db").read_bytes() == before
 
@@ -117,15 +118,15 @@ async def test_an_app_two_versions_old_is_refused(tmp_path: Path) -> None:
     ids=["storage", "key"],
 )
 async def test_what_cannot_be_added_is_refused_with_what_to_do(tmp_path: Path, changed: dict[str, Any]) -> None:
-    async with opened(tmp_path, visits(**NOTE)):
+    async with opened(tmp_path, visits(NOTE)):
         pass
     with pytest.raises(MirrorError, match="another name"):
-        async with opened(tmp_path, visits(2, **changed)):
+        async with opened(tmp_path, visits(changed, 2)):
             pass
 
 
 async def test_rules_that_change_are_rebuilt_without_a_version(tmp_path: Path) -> None:
-    mirror = visits(**NOTE)
+    mirror = visits(NOTE)
     async with opened(tmp_path, Mirror(mirror.model)) as replica:
         assert rows(replica, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'") == [(3,)]
     async with opened(tmp_path, mirror) as replica, replica.session() as session:
@@ -135,11 +136,11 @@ async def test_rules_that_change_are_rebuilt_without_a_version(tmp_path: Path) -
 
 
 async def test_a_migration_that_fails_half_way_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    async with opened(tmp_path, visits(**NOTE)) as replica:
+    async with opened(tmp_path, visits(NOTE)) as replica:
         rows(replica, "CREATE TABLE lines (in_the_way)")
         before = rows(replica, "SELECT name, sql FROM sqlite_master ORDER BY 1")
     with pytest.raises(OperationalError, match="lines"):
         async with opened(tmp_path):
             pass
-    async with opened(tmp_path, visits(**NOTE)) as replica:
+    async with opened(tmp_path, visits(NOTE)) as replica:
         assert rows(replica, "SELECT name, sql FROM sqlite_master ORDER BY 1") == before

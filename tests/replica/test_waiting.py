@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
-
 from tests.replica.workshop import NOON, Customer, Job, changes, opened, outbox, rows, serve
+
 from twinbase.replica import NotWaiting, Replica, RowGone
 
 ONE = "00000000-0000-4000-8000-000000000001"

@@ -57,7 +57,7 @@ class Job(Base, table=True):
     starts_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     done: bool = False
     customer: Customer | None = Relationship(back_populates="jobs")
-    lines: list["Line"] = Relationship(back_populates="job")
+    lines: list["Line"] = Relationship(back_populates="job", cascade_delete=True)
 
 
 class Line(Base, table=True):
