@@ -130,7 +130,7 @@ async def run(replica: Replica, steps: list[tuple[str, str, str, int, str]]) -> 
             session.expire_all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(steps=st.lists(step, max_size=25))
 async def test_the_outbox_replayed_over_the_servers_rows_gives_the_devices_rows(
     steps: list[tuple[str, str, str, int, str]],
