@@ -4,9 +4,12 @@ Whatever a strategy sets aside is kept in the journal, so no choice made here de
 """
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from twinbase.conflict.decision import Conflict, Decision, Strategy, Wire
+
+# PostgreSQL's decimals are longer than the 28 digits that Python would round to.
+_EXACT = Context(prec=200_000)
 
 
 def server_wins(conflict: Conflict, /) -> Decision:
@@ -111,9 +114,10 @@ def _number(value: Wire) -> Decimal | None:
 
 def _sum(theirs: Wire, mine: Wire, base: Wire) -> Wire:
     """theirs + (mine - base), in the wire's own form: a Decimal travels as text, other numbers as numbers."""
-    total = Decimal(str(theirs or 0)) + Decimal(str(mine or 0)) - Decimal(str(base or 0))
+    mine_more = _EXACT.subtract(Decimal(str(mine or 0)), Decimal(str(base or 0)))
+    total = _EXACT.add(Decimal(str(theirs or 0)), mine_more)
     if any(isinstance(value, str) for value in (theirs, mine, base)):
-        return str(total)
+        return format(total, "f")
     return float(total) if any(isinstance(value, float) for value in (theirs, mine, base)) else int(total)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import stamina
 
 from twinbase.identity import Identity
@@ -117,7 +118,7 @@ class Push:
             last_hash=standing.last_hash,
         )
 
-    def _known_answers(self, known: Mapping[UUID, ledger.Known]) -> dict[UUID, dict[str, Any]]:
+    def _known_answers(self, known: Mapping[str, ledger.Known]) -> dict[str, dict[str, Any]]:
         """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
         sent = {one.id: one for one in self.batch.mutations}
         return {
@@ -129,8 +130,8 @@ class Push:
         self,
         connection: Connection,
         standing: ledger.Standing,
-        answers: dict[UUID, dict[str, Any]],
-        known: Mapping[UUID, ledger.Known],
+        answers: dict[str, dict[str, Any]],
+        known: Mapping[str, ledger.Known],
     ) -> None:
         accepting = Accepting(
             self.registry, self.plugins, self.identity, reader(self.identity, self.now),
@@ -149,7 +150,7 @@ class Push:
 
     def _units(self, fresh: Sequence[Sent]) -> list[Unit]:
         """The local transactions, in the order in which they began."""
-        grouped: dict[str, dict[UUID, Change | Refusal]] = {}
+        grouped: dict[str, dict[str, Change | Refusal]] = {}
         for sent in fresh:
             grouped.setdefault(repr(sent.tx), {})[sent.id] = self.checked[sent.id]
         return [
@@ -162,11 +163,12 @@ class Push:
         ]
 
     def _entry(self, sent: Sent, outcome: Mapping[str, Any]) -> ledger.Entry:
-        change = self.checked[sent.id]
+        change, status = self.checked[sent.id], outcome["status"]
+        answer, digest = msgspec.json.encode(outcome).decode(), sent.digest()
         if isinstance(change, Change):
-            twin, op, key, wrote_at = change.twin.name, change.op, written_key(change.key), change.wrote_at
-            return ledger.Entry(sent.id, twin, op, key, outcome["status"], outcome, wrote_at, sent.digest())
-        return ledger.Entry(sent.id, "", "", "", outcome["status"], outcome, self.now, sent.digest())
+            key = written_key(change.key)
+            return ledger.Entry(sent.id, change.twin.name, change.op, key, status, answer, change.wrote_at, digest)
+        return ledger.Entry(sent.id, "", "", "", status, answer, self.now, digest)
 
     def _lines(self, verdicts: Verdicts) -> list[Line]:
         return [
@@ -176,18 +178,18 @@ class Push:
         ]
 
 
-def _answer(id: UUID, verdict: Verdict) -> dict[str, Any]:
+def _answer(id: str, verdict: Verdict) -> dict[str, Any]:
     """An outcome as it travels and as the ledger keeps it: what is empty stays out."""
-    answer: dict[str, Any] = {"id": str(id), "status": verdict.status}
+    answer: dict[str, Any] = {"id": id, "status": verdict.status}
     for name in ("reason", "detail", "ask", "attributes"):
         if value := getattr(verdict, name):
             answer[name] = value
     if verdict.behind:
-        answer["behind"] = str(verdict.behind)
+        answer["behind"] = verdict.behind
     if verdict.columns:
         answer["columns"] = dict(verdict.columns)
     return answer
 
 
-def _reused(id: UUID) -> dict[str, Any]:
-    return {"id": str(id), "status": "refused", "reason": ID_REUSED.reason, "detail": ID_REUSED.detail}
+def _reused(id: str) -> dict[str, Any]:
+    return {"id": id, "status": "refused", "reason": ID_REUSED.reason, "detail": ID_REUSED.detail}

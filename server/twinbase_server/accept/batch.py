@@ -1,12 +1,11 @@
 """A batch as it arrives: bytes to mutations, each looked at on its own, so that one bad one harms no other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 
@@ -19,13 +18,14 @@ from twinbase_server.problems import ProblemError
 OFFSET_MS_MAX = 10 * 365 * 86_400_000
 VERSION_MAX = 2**63 - 1
 TWIN_LETTERS_MAX = 128
+UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Key = tuple[Any, ...]
 
 
 class Sent(msgspec.Struct):
     """A mutation as sent. Only the id must be right, for without it nothing could be answered."""
 
-    id: UUID
+    id: Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
     tx: Any = 0
     twin: Any = None
     op: Any = None
@@ -54,7 +54,7 @@ class Batch(msgspec.Struct):
 class Change:
     """A mutation that passed every check which needs no database. `wrote_at` is the device's time, corrected."""
 
-    id: UUID
+    id: str
     twin: Twin
     op: Operation
     key: Key
@@ -62,10 +62,7 @@ class Change:
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     wrote_at: datetime
-
-    @property
-    def place(self) -> tuple[str, Key]:
-        return self.twin.name, self.key
+    place: tuple[str, Key]
 
 
 _DECODER = msgspec.json.Decoder(Batch)
@@ -99,7 +96,8 @@ def check(sent: Sent, batch: Batch, registry: Registry, now: datetime) -> Change
     if fault is not None:
         return fault
     new = {**dict(zip(twin.key, sent.key, strict=True)), **sent.new} if sent.op == "insert" else sent.new
-    return Change(sent.id, twin, sent.op, tuple(sent.key), sent.base, sent.old, new, wrote_at)
+    key = tuple(sent.key)
+    return Change(sent.id, twin, sent.op, key, sent.base, sent.old, new, wrote_at, (twin.name, key))
 
 
 def _moment(at: Any, offset_ms: int, now: datetime) -> datetime | None:
@@ -137,9 +135,10 @@ def _key(twin: Twin, key: Any) -> Refusal | None:
 
 def _values(twin: Twin, sent: Sent) -> Refusal | None:
     for column, value in sent.old.items():
-        if column not in twin.codecs:
+        codec = twin.codecs.get(column)
+        if codec is None:
             return Refusal("unknown-column", f"{twin.name} has no column {_shown(column)}.")
-        if wrong := twin.codecs[column].check_wire(value):
+        if value is not None and (wrong := codec.check_wire(value)):
             return Refusal("value", f"{column} (as read): {wrong}.")
     if sent.op == "delete":
         return Refusal("malformed", "A delete writes no values (new).") if sent.new else None
@@ -171,16 +170,16 @@ def _inserted(twin: Twin, sent: Sent) -> Refusal | None:
     return None
 
 
-def _value(twin: Twin, column: str, value: Any, admitted: Iterable[str]) -> Refusal | None:
-    if column not in twin.codecs:
+def _value(twin: Twin, column: str, value: Any, admitted: Container[str]) -> Refusal | None:
+    codec = twin.codecs.get(column)
+    if codec is None:
         return Refusal("unknown-column", f"{twin.name} has no column {_shown(column)}.")
     if column not in admitted:
         return Refusal("read-only", f"{column} of {twin.name} cannot be written on a device.")
-    if wrong := twin.codecs[column].check_wire(value):
-        return Refusal("value", f"{column}: {wrong}.")
-    if value is None and column in required(twin):
-        return Refusal("not-null", f"{column} must not be empty.")
-    return None
+    if value is None:
+        return Refusal("not-null", f"{column} must not be empty.") if column in required(twin) else None
+    wrong = codec.check_wire(value)
+    return Refusal("value", f"{column}: {wrong}.") if wrong else None
 
 
 @lru_cache(maxsize=1024)

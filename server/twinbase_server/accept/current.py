@@ -1,7 +1,6 @@
 """The rows that a batch touches, as the server has them: locked first, then read with their versions."""
 
-from collections.abc import Iterable, Sequence
-from copy import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +18,7 @@ from twinbase_server.connection import Connection
 from twinbase_server.rowhash import column_sql, quoted
 
 Place = tuple[str, Key]
+Kept = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
 
 
 @dataclass(slots=True)
@@ -37,32 +37,29 @@ class Row:
     inside: bool = True
     own: bool = False
     at: datetime | None = None
-    written: set[str] = field(default_factory=set)
+    written: frozenset[str] = frozenset()
     changes: int = 0
     reborn: bool = False
 
-    def copy(self) -> "Row":
+    def kept(self) -> "Kept":
         """The row as it is now, to go back to when its local transaction is refused."""
-        kept = copy(self)
-        kept.written = set(self.written)
-        return kept
+        return self.values, self.inside, self.written, self.changes, self.reborn
 
-    def restore(self, kept: "Row") -> None:
-        """Be again what the copy is."""
-        self.values, self.inside = kept.values, kept.inside
-        self.written, self.changes, self.reborn = set(kept.written), kept.changes, kept.reborn
+    def restore(self, kept: "Kept") -> None:
+        """Be again what was kept."""
+        self.values, self.inside, self.written, self.changes, self.reborn = kept
 
     def write(self, values: dict[str, Any]) -> None:
         """The row gets these values; it appears if it was not there."""
         if self.values is None:
             self.reborn, self.inside = self.stored is not None, True
         self.values = {**(self.values or {}), **values}
-        self.written |= values.keys()
+        self.written = self.written | values.keys()
         self.changes += 1
 
     def remove(self) -> None:
         """The row goes."""
-        self.values, self.written = None, set()
+        self.values, self.written = None, frozenset()
         self.changes += 1
 
 
@@ -103,7 +100,7 @@ async def read_rows(
 
 
 async def _read(connection: Connection, reader: Reader, twin: Twin, rows: list[Row], *, whole: bool) -> None:
-    keys = numbered(row.key for row in rows)
+    keys = numbered([row.key for row in rows])
     await connection.fetchval(_lock_sql(twin, whole), keys)
     found = await connection.fetchval(_read_sql(twin), *reader.bind(twin), keys)
     for ordinal, version, inside, values in msgspec.json.decode(found):
@@ -112,9 +109,10 @@ async def _read(connection: Connection, reader: Reader, twin: Twin, rows: list[R
         row.version, row.inside = int(version), inside
 
 
-def numbered(keys: Iterable[Sequence[Any]]) -> str:
+def numbered(keys: Sequence[Sequence[Any]]) -> str:
     """Keys as the JSON that `listed` reads."""
-    rows = [{"o": o, **{f"c{i}": v for i, v in enumerate(key)}} for o, key in enumerate(keys)]
+    names = ["o", *(f"c{i}" for i in range(len(keys[0])))] if keys else []
+    rows = [dict(zip(names, (ordinal, *key), strict=True)) for ordinal, key in enumerate(keys)]
     return msgspec.json.encode(rows).decode()
 
 

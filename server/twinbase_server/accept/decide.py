@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from twinbase.codecs import Codec
 from twinbase.conflict import Conflict, Decision, adds
@@ -32,7 +31,7 @@ class Verdict:
     status: str = "applied"
     reason: str = ""
     detail: str = ""
-    behind: UUID | None = None
+    behind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     ask: bool = False
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +49,7 @@ def refused(why: Refusal, journal: SetAside | None = None) -> Verdict:
     return Verdict("refused", why.reason, why.detail, journal=journal)
 
 
-def parked(behind: UUID) -> Verdict:
+def parked(behind: str) -> Verdict:
     return Verdict("parked", "behind", "This change waits for another one that was not accepted.", behind)
 
 
@@ -104,9 +103,7 @@ def _on_top(change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody else has written: what the device wrote. Sums count from the row, should an earlier step be refused."""
     written = dict(change.new)
     for column in change.new:
-        if adds(change.twin.strategy, column) and not same(
-            change.twin, column, change.old.get(column), values.get(column)
-        ):
+        if change.old.get(column) != values.get(column) and adds(change.twin.strategy, column):
             written |= _sum(change, values, column)
     return written
 

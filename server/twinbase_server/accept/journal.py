@@ -3,16 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
 from twinbase.identity import Identity
+from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import Change, Key
+from twinbase_server.accept.current import Row
 from twinbase_server.accept.decide import SetAside
+from twinbase_server.accept.write import NotWritten, write_rows
 from twinbase_server.connection import Connection
+
+Side = Literal["device", "server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +55,45 @@ _WRITE = """
 INSERT INTO twinbase.journal
     (id, at, twin, key, replica, author, mutation, strategy, base, mine, theirs, decided)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
+
+
+async def restore_from_journal(
+    connection: Connection, registry: Registry, journal_id: UUID, side: Side, now: datetime
+) -> bool:
+    """Write back the values of one side ("device" or "server") that a conflict set aside; True if they were written.
+
+    Only the columns in dispute are written. A row that is gone by now, or whose line in the journal has been restored
+    before, stays as it is: False. Whoever calls has checked that the person may decide. The write is captured like any
+    other, so every device hears of it.
+    """
+    line = await connection.fetchrow(_TAKE, journal_id)
+    if line is None or line["twin"] not in registry:
+        return False
+    twin = registry[line["twin"]]
+    values = _disputed(twin, line, side)
+    if not values:
+        return False
+    key = tuple(msgspec.json.decode(line["key"]))
+    row = Row(twin, key, stored={}, values=values, written=frozenset(values), changes=1)
+    try:
+        async with connection.transaction():
+            await write_rows(connection, registry, [row])
+            await connection.execute("UPDATE twinbase.journal SET restored_at = $2 WHERE id = $1", journal_id, now)
+    except NotWritten:
+        return False
+    return True
+
+
+def _disputed(twin: Twin, line: asyncpg.Record, side: Side) -> dict[str, Any]:
+    """The columns that were decided, as that side had them."""
+    decided = msgspec.json.decode(line["decided"])
+    values = msgspec.json.decode(line["mine" if side == "device" else "theirs"]) or {}
+    admitted = set(twin.columns) - set(twin.key)
+    return {column: value for column, value in values.items() if column in decided and column in admitted}
+
+
+_TAKE = """
+SELECT twin, key::text, mine::text, theirs::text, decided::text FROM twinbase.journal
+WHERE id = $1 AND restored_at IS NULL FOR UPDATE
 """

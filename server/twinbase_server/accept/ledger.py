@@ -1,6 +1,6 @@
 """The ledger: how far a replica's pushes have come, and what became of every mutation ever offered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,12 +30,12 @@ class Standing:
 class Entry:
     """One mutation that was settled: `outcome` as it was answered."""
 
-    id: UUID
+    id: str
     twin: str
     op: str
     key: str
     status: str
-    outcome: Mapping[str, Any]
+    outcome: str
     wrote_at: datetime
     digest: str
 
@@ -51,8 +51,10 @@ class Known:
 
 async def lock_replica(connection: Connection, replica: UUID, identity: Identity, epoch: int) -> Standing:
     """The replica's row, locked until the batch is committed: two batches of one device never run side by side."""
-    await connection.execute(_ENROL, replica, identity.subject, epoch)
     row = await connection.fetchrow(_LOCK, replica)
+    if row is None:
+        await connection.execute(_ENROL, replica, identity.subject, epoch)
+        row = await connection.fetchrow(_LOCK, replica)
     assert row is not None
     if row["account"] != identity.subject:
         raise ProblemError("other-account", "Another account works with this device. Sign in with that one.")
@@ -76,10 +78,10 @@ async def advance(connection: Connection, replica: UUID, epoch: int, n: int, bat
 _ADVANCE = "UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5 WHERE id = $1"
 
 
-async def known(connection: Connection, ids: Sequence[UUID], replica: UUID, identity: Identity) -> dict[UUID, Known]:
+async def known(connection: Connection, ids: Sequence[str], replica: UUID, identity: Identity) -> dict[str, Known]:
     """Of these mutations, those that were settled before. `mine`: by this replica or another one of the account."""
     rows = await connection.fetch(_KNOWN, ids, replica, identity.subject)
-    return {row["mutation"]: Known(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"]) for row in rows}
+    return {str(row["mutation"]): Known(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"]) for row in rows}
 
 
 _KNOWN = """
@@ -90,7 +92,7 @@ LEFT JOIN twinbase.replica r ON r.id = l.replica
 """
 
 
-async def offered_again(connection: Connection, ids: Sequence[UUID], replica: UUID, epoch: int, n: int) -> None:
+async def offered_again(connection: Connection, ids: Sequence[str], replica: UUID, epoch: int, n: int) -> None:
     """The outcomes of these belong to this batch now, so that a pull tells them should the answer be lost."""
     await connection.execute(_AGAIN, ids, replica, epoch, n)
 
@@ -98,13 +100,14 @@ async def offered_again(connection: Connection, ids: Sequence[UUID], replica: UU
 _AGAIN = "UPDATE twinbase.ledger SET replica = $2, epoch = $3, n = $4 WHERE mutation = ANY($1::uuid[])"
 
 
-async def unaccepted(connection: Connection, replica: UUID, places: Iterable[Place]) -> dict[Place, UUID]:
+async def unaccepted(connection: Connection, replica: UUID, places: Iterable[Place]) -> dict[Place, str]:
     """Of these absent rows, those whose last insert by this replica was not accepted: which mutation they wait for."""
     names = {(name, written_key(key)): (name, key) for name, key in places}
     if not names:
         return {}
     rows = await connection.fetch(_UNACCEPTED, replica, [n for n, _ in names], [k for _, k in names])
-    return {names[row["twin"], row["key"]]: row["mutation"] for row in rows if row["status"] in ("refused", "parked")}
+    waiting = [row for row in rows if row["status"] in ("refused", "parked")]
+    return {names[row["twin"], row["key"]]: str(row["mutation"]) for row in waiting}
 
 
 _UNACCEPTED = """
@@ -129,16 +132,10 @@ async def note(
 async def _note(
     connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
 ) -> None:
-    await connection.execute(
-        _NOTE, replica, epoch, n, now,
-        [e.id for e in entries], [e.digest for e in entries], [e.status for e in entries],
-        [msgspec.json.encode(e.outcome).decode() for e in entries], [e.twin for e in entries],
-        [e.op for e in entries], [e.key for e in entries], [e.wrote_at for e in entries],
-    )  # fmt: skip
+    records = [
+        (replica, epoch, n, now, e.id, e.digest, e.status, e.outcome, e.twin, e.op, e.key, e.wrote_at) for e in entries
+    ]
+    await connection.copy_records_to_table("ledger", schema_name="twinbase", records=records, columns=_COLUMNS)
 
 
-_NOTE = """
-INSERT INTO twinbase.ledger (replica, epoch, n, at, mutation, hash, status, outcome, twin, op, key, wrote_at)
-SELECT $1, $2, $3, $4, m.* FROM unnest(
-    $5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::text[], $10::text[], $11::text[], $12::timestamptz[]) AS m
-"""
+_COLUMNS = ("replica", "epoch", "n", "at", "mutation", "hash", "status", "outcome", "twin", "op", "key", "wrote_at")

@@ -95,6 +95,12 @@ def foreign_keys(registry: Registry, twin: Twin) -> tuple[ForeignKey, ...]:
     return tuple(_foreign_key(registry, c) for c in constraints if set(c.column_keys) <= set(twin.columns))
 
 
+@lru_cache(maxsize=1024)
+def pointing(registry: Registry, twin: Twin) -> frozenset[str]:
+    """The columns of those foreign keys."""
+    return frozenset(column for key in foreign_keys(registry, twin) for column in key.columns)
+
+
 def _foreign_key(registry: Registry, constraint: ForeignKeyConstraint) -> ForeignKey:
     table = constraint.referred_table
     target = next((twin for twin in registry if twin.table is table), None)

@@ -39,10 +39,11 @@ async def settle(connection: Connection, accepting: Accepting, units: Sequence[U
     standing: list[Unit] = []
     waiting = [list(units)]
     released = 0
-    await connection.execute("SAVEPOINT twinbase_all")
+    start = "SAVEPOINT twinbase_all; "
     while waiting:
         part = waiting.pop()
-        answer = await _attempt(connection, accepting, part)
+        answer = await _attempt(connection, accepting, part, start)
+        start = ""
         if answer is None and len(part) > 1:
             waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
             continue
@@ -52,7 +53,6 @@ async def settle(connection: Connection, accepting: Accepting, units: Sequence[U
         if released > RELEASED_MAX:
             await connection.execute("ROLLBACK TO SAVEPOINT twinbase_all")
             waiting, standing, released = _again(accepting, verdicts, standing, waiting), [], 0
-    await connection.execute("RELEASE SAVEPOINT twinbase_all")
     return verdicts
 
 
@@ -66,10 +66,12 @@ def _again(
     return [*waiting, standing]
 
 
-async def _attempt(connection: Connection, accepting: Accepting, units: Sequence[Unit]) -> Verdicts | None:
+async def _attempt(
+    connection: Connection, accepting: Accepting, units: Sequence[Unit], start: str = ""
+) -> Verdicts | None:
     """All of these in one set-based go; None when the database objects, and nothing of them is left."""
     blocked = dict(accepting.blocked)
-    await connection.execute(_OPEN.format("twinbase_part"))
+    await connection.execute(start + _OPEN.format("twinbase_part"))
     try:
         verdicts = await _write(connection, accepting, changes_of(units), units)
         await connection.execute(_KEEP.format("twinbase_part"))

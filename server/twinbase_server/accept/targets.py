@@ -15,6 +15,7 @@ from twinbase_server.accept.scoped import (
     condition,
     foreign_keys,
     listed,
+    pointing,
     relation,
     scoped,
     typed,
@@ -54,7 +55,7 @@ class Targets:
 
 def pointed(registry: Registry, change: Change, rows: Mapping[Place, Row]) -> list[tuple[ForeignKey, Values]]:
     """The foreign keys that a change writes, and where they will point."""
-    if not change.new or not foreign_keys(registry, change.twin):
+    if pointing(registry, change.twin).isdisjoint(change.new):
         return []
     written = {**(rows[change.place].stored or {}), **change.old, **change.new}
     return [

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from twinbase.errors import Refused
 from twinbase.identity import Identity
@@ -18,16 +17,16 @@ from twinbase_server.accept.reasons import Refusal, no_target
 from twinbase_server.accept.scoped import Reader
 from twinbase_server.accept.targets import Targets, pointed
 
-Verdicts = dict[UUID, Verdict]
+Verdicts = dict[str, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One local transaction: its mutations in order, and those among them that were refused on sight."""
 
-    ids: tuple[UUID, ...]
+    ids: tuple[str, ...]
     changes: tuple[Change, ...]
-    faults: Mapping[UUID, Refusal]
+    faults: Mapping[str, Refusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +39,25 @@ class Accepting:
     reader: Reader
     history: History
     now: datetime
-    blocked: dict[Place, UUID] = field(default_factory=dict)
-    doomed: dict[UUID, Refusal] = field(default_factory=dict)
+    blocked: dict[Place, str] = field(default_factory=dict)
+    doomed: dict[str, Refusal] = field(default_factory=dict)
 
 
 async def decide_unit(accepting: Accepting, unit: Unit, rows: Mapping[Place, Row], targets: Targets) -> Verdicts:
     """The verdicts on a local transaction; the rows are changed as it says, or left as they were."""
-    before = {change.place: rows[change.place].copy() for change in unit.changes}
+    before = {change.place: rows[change.place].kept() for change in unit.changes}
     verdicts: Verdicts = {}
     for change, id in _in_order(unit):
         verdict = await _verdict(accepting, unit, change, id, rows, targets)
         verdicts[id] = verdict
         if not verdict.stands:
-            for place, row in before.items():
-                rows[place].restore(row)
+            for place, kept in before.items():
+                rows[place].restore(kept)
             return stopped(accepting, unit, id, verdict)
     return verdicts
 
 
-def stopped(accepting: Accepting, unit: Unit, culprit: UUID, verdict: Verdict) -> Verdicts:
+def stopped(accepting: Accepting, unit: Unit, culprit: str, verdict: Verdict) -> Verdicts:
     """The whole transaction waits behind the one that stopped it, and later work on its new rows waits too."""
     waits_for = verdict.behind or culprit
     for change in unit.changes:
@@ -67,7 +66,7 @@ def stopped(accepting: Accepting, unit: Unit, culprit: UUID, verdict: Verdict) -
     return {id: verdict if id == culprit else parked(waits_for) for id in unit.ids}
 
 
-def _in_order(unit: Unit) -> Iterator[tuple[Change | None, UUID]]:
+def _in_order(unit: Unit) -> Iterator[tuple[Change | None, str]]:
     changes = {change.id: change for change in unit.changes}
     return ((changes.get(id), id) for id in unit.ids)
 
@@ -76,7 +75,7 @@ async def _verdict(
     accepting: Accepting,
     unit: Unit,
     change: Change | None,
-    id: UUID,
+    id: str,
     rows: Mapping[Place, Row],
     targets: Targets,
 ) -> Verdict:
@@ -95,7 +94,7 @@ async def _verdict(
 
 def _waits_for(
     accepting: Accepting, change: Change, row: Row, rows: Mapping[Place, Row], targets: Targets
-) -> UUID | None:
+) -> str | None:
     """The insert that was not accepted and that this change builds upon."""
     if not accepting.blocked:
         return None

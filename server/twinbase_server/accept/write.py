@@ -136,7 +136,7 @@ async def outside(connection: Connection, reader: Reader, registry: Registry, ro
     checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))
     for twin, group in _by_twin(registry, checked):
         bound = reader.bind(twin)
-        out = await connection.fetch(_outside_sql(twin), *bound, numbered(row.key for row in group))
+        out = await connection.fetch(_outside_sql(twin), *bound, numbered([row.key for row in group]))
         found += [group[ordinal] for (ordinal,) in out]
     return found
 
