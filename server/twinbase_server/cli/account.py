@@ -28,7 +28,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make an account, or give an existing one this password and these claims."""
-    claims = dict(_claim(text) for text in claim or ())
+    claims = dict(read_claim(text) for text in claim or ())
     if not password:
         raise typer.BadParameter("The password is empty.")
     with database(database_url) as url:
@@ -37,7 +37,8 @@ def add(
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} may sign in."))
 
 
-def _claim(text: str) -> tuple[str, Any]:
+def read_claim(text: str) -> tuple[str, Any]:
+    """A claim as it is typed: `role=boss`, `sectors=["RHONE"]`."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise typer.BadParameter(f"{text!r} is no claim: write NAME=VALUE.")

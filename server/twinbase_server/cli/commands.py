@@ -1,4 +1,4 @@
-"""All commands by name. None is loaded before it is asked for, so `twinbase device` runs where no server is installed."""
+"""All commands by name. None is loaded before it is asked for: `twinbase device` runs where no server is installed."""
 
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -42,7 +42,7 @@ class _Lazy(TyperGroup):
         try:
             _command(args[0])
         except ImportError as error:
-            ctx.fail(f"`twinbase {args[0]}` needs {error.name}, which is not installed: pip install 'twinbase[server]'.")
+            ctx.fail(f"It needs {error.name}, which is not installed: pip install 'twinbase[server]'.")
         return super().resolve_command(ctx, args)
 
 

@@ -1,4 +1,4 @@
-"""Run one command: its answer on stdout, what goes wrong as one line on stderr, and an exit status that scripts can read.
+"""Run one command: its answer on stdout, what goes wrong as one line on stderr, an exit status that scripts can read.
 
 0: done. 1: it could not be done, or what was checked does not hold. 2: the command line is wrong. 130: Ctrl-C.
 """

@@ -12,7 +12,7 @@ def command(
     plugins: PluginNames = "accounts",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to serve with; they share nothing but PostgreSQL.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve; they share PostgreSQL only.")] = 1,
     log_level: Annotated[str, typer.Option(help="critical, error, warning, info, debug.")] = "info",
 ) -> None:
     """Serve the twins of the plugins over HTTP. The database must have been set up with `twinbase db init`."""

@@ -1,0 +1,84 @@
+"""`twinbase demo`: the command line, and the tables at the end."""
+
+import asyncio
+import json
+import shutil
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from twinbase_demo.company import company, working_day
+from twinbase_demo.ending import figures, show
+from twinbase_demo.story import BeforeProof, Story
+from twinbase_demo.telling import WIDTH, Teller
+from twinbase_server.cli.options import DatabaseUrl, database
+
+
+def demo(
+    scale: Annotated[float, typer.Option(min=0.005, max=1.0, help="Size of the ERP; 1 is 670,000 rows.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another number, another company.")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the database and the phones' files; say where.")] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to FILE as JSON.")
+    ] = None,
+    database_url: DatabaseUrl = None,
+) -> int:
+    """Watch it work: a whole ERP, five technicians, a day without a network, two accidents, and the proof.
+
+    It makes a database of its own on the PostgreSQL that is used, and removes it at the end. The exit status is 0 only
+    if every value on every phone is what its owner should see.
+    """
+    console = Console(width=min(WIDTH, Console().width), highlight=False)
+    with database(database_url) as url:
+        return asyncio.run(run(url, console, scale=scale, seed=seed, keep=keep, json_file=json_file))
+
+
+async def run(
+    url: str, console: Console, *, scale: float, seed: int, keep: bool = False, json_file: Path | None = None,
+    before_proof: BeforeProof | None = None,
+) -> int:  # fmt: skip
+    """Tell the story on this console; the exit status. `before_proof` may look at the phones' files, or spoil them."""
+    started = time.perf_counter()
+    teller = Teller(console)
+    teller.title(
+        "Twinbase: one PostgreSQL, five phones that stay its twins",
+        "Everything here is real: the database, the server's process, a process and an encrypted file per phone.",
+    )
+    folder = Path(tempfile.mkdtemp(prefix="twinbase-demo-"))
+    try:
+        async with company(url, keep=keep) as here:
+            day = working_day(date.today())
+            story = Story(here, folder, teller, day, seed=seed, scale=scale, before_proof=before_proof)
+            ending = await story.tell()
+            if keep:
+                _keep_keys(story)
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    seconds = time.perf_counter() - started
+    show(console, teller, ending, seconds)
+    if json_file:
+        _write(json_file, figures(teller, ending, seconds, scale=scale, seed=seed))
+    if keep:
+        console.print(f"Kept: {folder} and database {here.url.rpartition('/')[2]}")
+    return 0 if ending.holds else 1
+
+
+def _keep_keys(story: Story) -> None:
+    """Put each key beside its file, readable by the owner only: without it nobody opens the file again."""
+    for phone in story.phones:
+        key = phone.path.with_suffix(".key")
+        key.touch(mode=0o600)
+        key.write_text(phone.key.hex())
+
+
+def _write(path: Path, what: Any) -> None:
+    path.write_text(json.dumps(what, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+

@@ -1,0 +1,126 @@
+"""The company's PostgreSQL: a database of the demo's own, the ERP in it, and the tables for phones that it feeds."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from twinbase.plugins import Plugins
+from twinbase_server.accounts import save_account
+from twinbase_server.database import captured_tables, init_database
+from twinbase_server.projecting import Projected, project
+from twinbase_server.twin_tables import create_twin_tables
+
+PLUGINS = ("accounts", "mobile", "ebp")
+
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A technician of the company who takes part. `key` is EBP's, `id` the one in the mobile schema."""
+
+    id: UUID
+    key: str
+    first_name: str
+    last_name: str
+    trade: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def short_name(self) -> str:
+        return f"{self.first_name} {self.last_name[:1]}."
+
+    @property
+    def email(self) -> str:
+        return f"{self.key.lower()}@demo.example"
+
+
+@dataclass(frozen=True)
+class Company:
+    """The database while the demo runs."""
+
+    url: str
+    plugins: Plugins
+    connection: "asyncpg.Connection[asyncpg.Record]"
+
+    async def capture(self) -> int:
+        """Set schema `twinbase` up; answers how many tables are captured."""
+        await create_twin_tables(self.url, self.plugins.registry)
+        await init_database(self.url, self.plugins, datetime.now(UTC))
+        return len(captured_tables(self.plugins.registry, self.plugins.projections()))
+
+    async def project(self, progress: Callable[[Projected], None] | None = None) -> list[Projected]:
+        """Bring the tables for phones up to date with the ERP."""
+        engine = create_async_engine(make_url(self.url).set(drivername="postgresql+asyncpg"))
+        try:
+            return await project(engine, self.plugins.projections(), progress=progress)
+        finally:
+            await engine.dispose()
+
+    async def technicians(self, day: date, count: int) -> list[Colleague]:
+        """Those with the most visits on this day, from one region if it has enough: they have customers in common."""
+        rows = await self.connection.fetch(_BUSIEST, day, count)
+        return [Colleague(r["id"], r["key"], r["first_name"], r["last_name"], r["function"] or "") for r in rows]
+
+    async def give_account(self, colleague: Colleague, password: str) -> None:
+        await save_account(self.connection, colleague.email, password, {"colleague_id": str(colleague.id)})
+
+
+@asynccontextmanager
+async def company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
+    """A new database on this server; it goes with the block, unless it is to be kept."""
+    name = f"twinbase_demo_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
+    await _execute(server_url, f'CREATE DATABASE "{name}"')
+    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    try:
+        connection = await asyncpg.connect(url)
+        try:
+            yield Company(url, Plugins(*PLUGINS), connection)
+        finally:
+            await connection.close()
+    finally:
+        if not keep:
+            await _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def working_day(today: date) -> date:
+    """Today, or the Friday before a weekend: agendas are full on working days."""
+    return today - timedelta(days=max(0, today.weekday() - 4))
+
+
+def rows_written(reports: Sequence[Projected]) -> int:
+    return sum(report.written + report.deleted + report.retired for report in reports)
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection: Any = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+_BUSIEST = """
+WITH busy AS (
+    SELECT c.id, c.code AS key, c.first_name, c.last_name, c.function, c.sector,
+        count(*) FILTER (WHERE i.scheduled_start::date = $1) AS visits
+    FROM mobile.colleagues c JOIN mobile.interventions i ON i.lead_id = c.id
+    WHERE i.status = 'planned' AND i.scheduled_start < $1 + 30
+    GROUP BY c.id
+), best AS (
+    SELECT sector
+    FROM (SELECT *, row_number() OVER (PARTITION BY sector ORDER BY visits DESC, key) AS n FROM busy) ranked
+    WHERE n <= $2 GROUP BY sector ORDER BY count(*) DESC, sum(visits) DESC, sector LIMIT 1
+)
+SELECT * FROM busy ORDER BY sector IS DISTINCT FROM (SELECT sector FROM best), visits DESC, key LIMIT $2
+"""

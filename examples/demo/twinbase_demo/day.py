@@ -1,0 +1,176 @@
+"""A technician's day, as an app would write it: ordinary SQLModel sessions on the device's own file, no network."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import col, select
+
+from twinbase.replica import Replica, ReplicaSession
+from twinbase_mobile.tables import (
+    Contact,
+    Expense,
+    Intervention,
+    InterventionNote,
+    InterventionPart,
+    Product,
+    StockMovement,
+    Storehouse,
+    Timesheet,
+)
+from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, Status, Work
+
+VISITS_MAX = 4
+REPORTS = (
+    "Nettoyage du corps de chauffe, contrôle de la combustion, essai de sécurité conforme.",
+    "Remplacement du circulateur, purge de l'installation, remise en service. Client satisfait.",
+    "Recherche de fuite : joint de vanne remplacé, pression remontée à 1,5 bar.",
+    "Disjoncteur différentiel remplacé, prises de la cuisine contrôlées, tableau étiqueté.",
+    "Mise à jour du poste, sauvegarde vérifiée, imprimante réinstallée.",
+)
+NOTES = (
+    "Prévoir le remplacement du vase d'expansion à la prochaine visite.",
+    "Le client demande un devis pour un thermostat connecté.",
+    "Accès par la cour, code du portail changé.",
+)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Who works on this device: the id of the colleague, and the dice of the day."""
+
+    me: UUID
+    day: date
+    chance: random.Random
+
+    def at(self, hours: float) -> datetime:
+        """So many hours after midnight, in the time zone of the wire."""
+        from datetime import UTC
+
+        return datetime.combine(self.day, time(), tzinfo=UTC) + timedelta(hours=hours)
+
+
+async def work_a_day(replica: Replica, worker: Worker, also: Sequence[UUID]) -> dict[str, Any]:
+    """Do the visits of the day, those of `also` among them; answers what was done."""
+    async with replica.read() as session:
+        visits = await _agenda(session, worker, also)
+        products = (await session.exec(select(Product).order_by(Product.code).limit(200))).all()
+        van = (await session.exec(select(Storehouse).where(Storehouse.owner_id == worker.me))).first()
+    for number, visit in enumerate(visits):
+        await _visit(replica, worker, visit, 6.5 + 2 * number, products, van)
+    await _lunch(replica, worker)
+    contact = await _new_contact(replica, worker, visits)
+    return {"visits": [str(visit.id) for visit in visits], "contact": contact}
+
+
+async def _agenda(session: ReplicaSession, worker: Worker, also: Sequence[UUID]) -> Sequence[Intervention]:
+    """Planned visits: those of the day first, then what comes next."""
+    planned = select(Intervention).where(
+        Intervention.lead_id == worker.me,
+        Intervention.status == Status.PLANNED,
+        col(Intervention.id).not_in(also),
+        col(Intervention.scheduled_start) >= worker.at(0),
+    )
+    chosen = select(Intervention).where(col(Intervention.id).in_(also)).order_by(col(Intervention.number))
+    soon = planned.order_by(col(Intervention.scheduled_start)).limit(VISITS_MAX - len(also))
+    return [*(await session.exec(soon)).all(), *(await session.exec(chosen)).all()]
+
+
+async def _visit(
+    replica: Replica, worker: Worker, visit: Intervention, hour: float, products: Sequence[Product],
+    van: Storehouse | None,
+) -> None:  # fmt: skip
+    """One visit, saved whenever a technician would: on the road, at the door, at the end."""
+    minutes = worker.chance.randrange(45, 100)
+    start, end = worker.at(hour + 0.4), worker.at(hour + 0.4) + timedelta(minutes=minutes)
+    await change(replica, visit.id, status=Status.TRAVELLING)
+    await change(
+        replica, visit.id, status=Status.IN_PROGRESS, actual_start=start,
+        start_lat=Decimal("45.76") + worker.chance.randrange(10_000) * Decimal("0.000001"),
+        start_lon=Decimal("4.83") + worker.chance.randrange(10_000) * Decimal("0.000001"),
+    )  # fmt: skip
+    await _parts(replica, worker, visit, products, van, start)
+    async with replica.session() as session:
+        session.add(InterventionNote(
+            intervention_id=visit.id, customer_id=visit.customer_id, author_id=worker.me, kind=NoteKind.VISIT,
+            title="Sur place", body=worker.chance.choice(NOTES), occurred_at=start,
+        ))  # fmt: skip
+        await session.commit()
+    await change(
+        replica, visit.id, status=Status.DONE, actual_end=end, worked_minutes=minutes, travel_minutes=25,
+        percent_done=100, report=worker.chance.choice(REPORTS),
+    )  # fmt: skip
+    await _hours(replica, worker, visit, start, end, minutes)
+
+
+async def change(replica: Replica, visit: UUID, **values: Any) -> None:
+    """Change some columns of a visit, in a transaction of its own."""
+    async with replica.session() as session:
+        row = await session.get_one(Intervention, visit)
+        for name, value in values.items():
+            setattr(row, name, value)
+        await session.commit()
+
+
+async def _parts(
+    replica: Replica, worker: Worker, visit: Intervention, products: Sequence[Product], van: Storehouse | None,
+    start: datetime,
+) -> None:  # fmt: skip
+    """A part and the movement of stock that goes with it: both or neither."""
+    for product in worker.chance.sample(products, min(2, len(products))):
+        part = InterventionPart(
+            id=uuid4(), intervention_id=visit.id, product_id=product.id, label=product.caption, quantity=Decimal(1),
+            unit_id=product.unit_id, storehouse_id=van.id if van else None, client_created_at=start,
+        )  # fmt: skip
+        movement = StockMovement(
+            colleague_id=worker.me, product_id=product.id, kind=Movement.CONSUMPTION, quantity=Decimal(1),
+            from_storehouse_id=van.id if van else None, intervention_id=visit.id, intervention_part_id=part.id,
+            occurred_at=start, client_created_at=start,
+        )  # fmt: skip
+        async with replica.session() as session:
+            session.add(part)
+            await session.flush()
+            session.add(movement)
+            await session.commit()
+
+
+async def _hours(
+    replica: Replica, worker: Worker, visit: Intervention, start: datetime, end: datetime, minutes: int
+) -> None:
+    """The way there and the work, on the timesheet."""
+    spans = ((Work.TRAVEL, start - timedelta(minutes=25), start, 25), (Work.WORK, start, end, minutes))
+    async with replica.session() as session:
+        for activity, begin, finish, length in spans:
+            session.add(Timesheet(
+                colleague_id=worker.me, day=worker.day, start_at=begin, end_at=finish, minutes=length,
+                activity=activity, intervention_id=visit.id, customer_id=visit.customer_id, client_created_at=finish,
+            ))  # fmt: skip
+        await session.commit()
+
+
+async def _lunch(replica: Replica, worker: Worker) -> None:
+    async with replica.session() as session:
+        session.add(Expense(
+            colleague_id=worker.me, expense_on=worker.day, category=ExpenseKind.MEAL, amount_ttc=Decimal("16.90"),
+            vat_amount=Decimal("1.54"), merchant="Brasserie du Port", client_created_at=worker.at(12.5),
+        ))  # fmt: skip
+        await session.commit()
+
+
+async def _new_contact(replica: Replica, worker: Worker, visits: Sequence[Intervention]) -> str | None:
+    """Somebody new at the first customer of the day."""
+    customer = next((visit.customer_id for visit in visits if visit.customer_id), None)
+    if customer is None:
+        return None
+    async with replica.session() as session:
+        contact = Contact(
+            customer_id=customer, civility="Mme", last_name="Marchetti", first_name="Élodie", phone="04 72 00 00 00",
+            function="Gardienne",
+        )  # fmt: skip
+        session.add(contact)
+        await session.commit()
+        return str(contact.id)

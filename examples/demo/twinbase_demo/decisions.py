@@ -1,0 +1,88 @@
+"""What became of the edits that met another one: from the server's journal and ledger, as a person would tell it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from twinbase_demo.company import Company
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One column of one row that two sides had written; `kept` is the side whose value stands."""
+
+    what: str
+    who: str
+    column: str
+    mine: str
+    theirs: str
+    kept: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Edits of one person that were not accepted, for one reason."""
+
+    who: str
+    edits: int
+    reason: str
+    detail: str
+
+
+async def decisions(company: Company) -> list[Decision]:
+    """Every contested column, as it was decided last."""
+    found: dict[tuple[str, str, str], Decision] = {}
+    for row in await company.connection.fetch(_JOURNAL):
+        for decision in _of_row(row):
+            found[decision.what, decision.who, decision.column] = decision
+    return list(found.values())
+
+
+def _of_row(row: Any) -> list[Decision]:
+    mine, theirs, decided = (json.loads(row[name]) or {} for name in ("mine", "theirs", "decided"))
+    return [
+        Decision(row["what"], row["who"], column, _shown(mine.get(column)), _shown(theirs.get(column)), side)
+        for column, side in decided.items()
+    ]
+
+
+async def refusals(company: Company) -> list[Refusal]:
+    """What was not accepted, and what was kept back behind it."""
+    rows = await company.connection.fetch(_REFUSED)
+    return [Refusal(row["who"], row["edits"], row["reason"], row["detail"]) for row in rows]
+
+
+async def outcomes(company: Company) -> dict[str, int]:
+    """How many edits became what."""
+    rows = await company.connection.fetch("SELECT status, count(*) AS many FROM twinbase.ledger GROUP BY 1 ORDER BY 1")
+    return {row["status"]: row["many"] for row in rows}
+
+
+async def ledger(company: Company) -> set[str]:
+    """The number for life of every edit that has an outcome."""
+    return {row["id"] for row in await company.connection.fetch("SELECT mutation::text AS id FROM twinbase.ledger")}
+
+
+def _shown(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text.removesuffix(".000000")
+
+
+_JOURNAL = """
+SELECT j.mine::text, j.theirs::text, j.decided::text, coalesce(c.first_name, j.author) AS who,
+    coalesce('visit ' || ltrim(i.number, 'EV0'), 'contact ' || k.last_name, j.twin) AS what
+FROM twinbase.journal j
+LEFT JOIN mobile.colleagues c ON lower(c.code) || '@demo.example' = j.author
+LEFT JOIN mobile.interventions i ON j.twin = 'interventions' AND i.id::text = j.key ->> 0
+LEFT JOIN mobile.contacts k ON j.twin = 'contacts' AND k.id::text = j.key ->> 0
+WHERE j.theirs <> 'null'
+ORDER BY j.at, j.id
+"""
+_REFUSED = """
+SELECT coalesce(c.first_name, r.account) AS who, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
+    count(*) AS edits
+FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
+LEFT JOIN mobile.colleagues c ON lower(c.code) || '@demo.example' = r.account
+WHERE l.status IN ('refused', 'parked')
+GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2
+"""

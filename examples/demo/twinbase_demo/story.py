@@ -1,0 +1,314 @@
+"""What happens, phase by phase: a morning, a day without a network, an evening with two accidents, and the proof."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from twinbase_demo import office
+from twinbase_demo.company import Colleague, Company, rows_written
+from twinbase_demo.decisions import Decision, Refusal, decisions, ledger, outcomes, refusals
+from twinbase_demo.line import Line
+from twinbase_demo.phone import Phone, PhoneDied
+from twinbase_demo.proof import PhoneProof, prove
+from twinbase_demo.server import ApiServer
+from twinbase_demo.telling import Teller
+from twinbase_ebp.generator import generate
+
+TECHNICIANS = 5
+OFFICE_CHANGES = 1000
+SYNCS_MAX = 5
+BeforeProof = Callable[[list[Phone]], Awaitable[None]]
+
+
+@dataclass
+class Ending:
+    """What the story came to."""
+
+    proofs: list[PhoneProof] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    promises: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Every table of every phone is as it should be, and nothing else was broken on the way."""
+        return bool(self.proofs) and all(proof.holds for proof in self.proofs) and all(self.promises.values())
+
+
+class Story:
+    """The demo, in order. One method is one chapter."""
+
+    def __init__(
+        self, company: Company, folder: Path, teller: Teller, day: date, *, seed: int, scale: float,
+        before_proof: BeforeProof | None = None,
+    ) -> None:  # fmt: skip
+        self.company, self.folder, self.teller, self.day = company, folder, teller, day
+        self.seed, self.scale, self.before_proof = seed, scale, before_proof
+        self.api = ApiServer(company.url)
+        self.line = Line(self.api.port)
+        self.phones: list[Phone] = []
+        self.visits: dict[str, UUID] = {}
+        self.ending = Ending()
+
+    async def tell(self) -> Ending:
+        """From the empty database to the proof."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.api.stop)
+            await stack.enter_async_context(self.line)
+            stack.push_async_callback(self._close_phones)
+            self.teller.chapter("The office")
+            await self.office_opens()
+            self.teller.chapter("Morning: five technicians, five encrypted phones")
+            await self.morning()
+            self.teller.chapter("The day: no network")
+            await self.offline()
+            self.teller.chapter("Evening: the network is back, and two accidents")
+            await self.evening()
+            self.teller.chapter("Night: everything is settled")
+            await self.night()
+            self.teller.chapter("The proof")
+            await self.proof()
+        return self.ending
+
+    # -- the office -----------------------------------------------------------------------------------------------
+
+    async def office_opens(self) -> None:
+        with self.teller.phase("load", "Loading EBP") as phase:
+            loaded = await generate(self.company.url, seed=self.seed, scale=self.scale, today=self.day)
+            await self.company.connection.execute("ANALYZE")
+            phase.rows = loaded.rows
+            phase.said = f"A whole ERP is loaded into PostgreSQL: {len(loaded.tables)} tables"
+        with self.teller.phase("capture", "Watching the tables") as phase:
+            tables = await self.company.capture()
+            phase.said = f"{tables} tables are watched from now on; none got a new column"
+        with self.teller.phase("project", "Feeding the tables made for phones") as phase:
+            phase.rows = rows_written(await self.company.project())
+            await self.company.connection.execute("ANALYZE")
+            phase.said = "The 24 tables made for phones are fed from the ERP"
+        with self.teller.phase("serve", "Starting the server") as phase:
+            await self.api.start()
+            phase.said = "The server runs, as a process of its own"
+
+    # -- morning --------------------------------------------------------------------------------------------------
+
+    async def morning(self) -> None:
+        crew = await self.company.technicians(self.day, TECHNICIANS)
+        with self.teller.phase("enrol", "Signing in") as phase:
+            await self._enrol(crew)
+            names = ", ".join(phone.owner.first_name for phone in self.phones)
+            phase.said = f"{names} sign in"
+        with self.teller.phase("first sync", "First sync of five phones") as phase:
+            reports = await self._sync(self.phones)
+            phase.rows = sum(report["pulled"] for report in reports)
+            phase.said = "Each phone gets what its owner may see, and proves it"
+            phase.ok = all(report["is_proven"] for report in reports)
+        await self._hand_the_team_job_over()
+
+    async def _enrol(self, crew: list[Colleague]) -> None:
+        for colleague in crew:
+            password = secrets.token_urlsafe(12)
+            await self.company.give_account(colleague, password)
+            self.phones.append(Phone(colleague, self.folder, self.line.url, password))
+        await asyncio.gather(*(phone.start() for phone in self.phones))
+        for phone in self.phones:
+            await phone.ask("sign_in")
+
+    async def _hand_the_team_job_over(self) -> None:
+        """A visit of the first goes to the second, whose phone hears of it; the first has left already."""
+        first, second, third, fourth, _ = self.phones
+        (team,) = await office.visits_of(self.company, first.colleague, self.day, 1)
+        (moved,) = await office.visits_of(self.company, third.colleague, self.day, 1)
+        (called_off,) = await office.visits_of(self.company, fourth.colleague, self.day, 1)
+        self.visits = {"team": team, "moved": moved, "called_off": called_off}
+        with self.teller.phase("team job", "Handing a visit over") as phase:
+            await office.hand_over(self.company, team, second.owner.key)
+            await self.company.project()
+            await second.ask("sync")
+            phase.said = f"{first.owner.first_name}'s first visit goes to {second.owner.first_name}: both phones hold it"
+
+    # -- the day --------------------------------------------------------------------------------------------------
+
+    async def offline(self) -> None:
+        self.line.cut()
+        failed = await self.phones[0].try_to("sync")
+        self.teller.aside(f"A sync ends with “{failed}” now; the work goes on.")
+        with self.teller.phase("offline work", "Working") as phase:
+            await asyncio.gather(*(self._work(number) for number in range(len(self.phones))))
+            edits = [len(await phone.ask("edits")) for phone in self.phones]
+            phase.rows = sum(edits)
+            phase.said = "Visits, reports, hours, parts, notes, contacts: saved on the phones"
+        with self.teller.phase("the same visit", "Editing the same rows") as phase:
+            said = await self._edit_the_same_rows()
+            one, other = (phone.owner.first_name for phone in self.phones[:2])
+            phase.said = f"{one} and {other} write to {said}"
+        await self._office_day()
+
+    async def _work(self, number: int) -> None:
+        also = {2: [self.visits["moved"]], 3: [self.visits["called_off"]]}.get(number, [])
+        await self.phones[number].ask(
+            "work", day=self.day.isoformat(), seed=f"{self.seed}-{number}", also=[str(visit) for visit in also]
+        )
+
+    async def _edit_the_same_rows(self) -> str:
+        """Two reports of one visit; and two corrections of one contact, in different columns."""
+        first, second = self.phones[:2]
+        texts = ("Chaudière remise en service, vase d'expansion regonflé.", "Brûleur nettoyé, électrode remplacée.")
+        for phone, report, minutes in zip((first, second), texts, (75, 60), strict=True):
+            await phone.ask(
+                "change_visit", visit=str(self.visits["team"]), values={"report": report, "worked_minutes": minutes}
+            )
+        contact = await office.shared_contact(self.company, first.colleague, second.colleague, self.day)
+        if contact is None:
+            return "the same visit"
+        await first.ask("change_contact", contact=str(contact), values={"mobile": "06 39 98 11 22"})
+        await second.ask("change_contact", contact=str(contact), values={"function": "Responsable technique"})
+        return "the same visit, the same contact"
+
+    async def _office_day(self) -> None:
+        _, _, third, fourth, _ = self.phones
+        with self.teller.phase("office", "Working in the ERP") as phase:
+            changes = max(50, round(OFFICE_CHANGES * min(1.0, self.scale * 10)))
+            phase.rows = await office.work_a_day(self.company, self.day, seed=self.seed + 1, changes=changes)
+            phase.said = "Meanwhile the office works in the ERP: customers, prices, agendas"
+        with self.teller.phase("office, by name", "Working in the ERP") as phase:
+            await office.hand_over(self.company, self.visits["moved"], fourth.owner.key)
+            await office.cancel(self.company, self.visits["called_off"])
+            gone = await office.quiet_customer(self.company, [phone.colleague for phone in self.phones], self.day)
+            name = await office.delete_customer(self.company, gone)
+            phase.said = (
+                f"… gives {third.owner.first_name}'s visit to {fourth.owner.first_name}, cancels another,\n"
+                f"deletes the customer “{name}”"
+            )
+        with self.teller.phase("project again", "Feeding what changed") as phase:
+            phase.rows = rows_written(await self.company.project())
+            phase.said = "What changed, and only that, goes to the tables made for phones"
+
+    # -- evening --------------------------------------------------------------------------------------------------
+
+    async def evening(self) -> None:
+        self.line.restore()
+        first, second, *_, fifth = self.phones
+        await self._phone_dies(fifth)
+        await self._server_dies(second)
+        with self.teller.phase("team job back", "Handing a visit back") as phase:
+            await office.hand_over(self.company, self.visits["team"], first.owner.key)
+            await self.company.project()
+            phase.said = f"The office gives the shared visit back to {first.owner.first_name}"
+        with self.teller.phase("evening sync", "Syncing") as phase:
+            reports = await self._sync(self.phones)
+            phase.rows = sum(report["pushed"] + report["pulled"] + report["removed"] for report in reports)
+            phase.said = "All phones sync: their work goes up, the office's comes down"
+            phase.ok = all(report["is_proven"] for report in reports)
+
+    async def _phone_dies(self, phone: Phone) -> None:
+        """The server has taken the day's work, and the phone is killed before it hears so."""
+        with self.teller.phase("phone killed", "A phone syncs") as phase:
+            await self._kill_in_the_middle(phone, "/sync/mark-synced", after=0)
+            report = await phone.ask("sync")
+            phase.rows = report["pushed"]
+            phase.said = (
+                f"{phone.owner.first_name}'s phone is killed when the server has taken the work, and\n"
+                "the answer is on its way. Started again, it sends the same once more:\n"
+                "the server has it already, and nothing is done twice"
+            )
+
+    async def _kill_in_the_middle(self, phone: Phone, path: str, *, after: int) -> None:
+        trap = self.line.set_trap(path, after=after)
+        syncing = asyncio.create_task(phone.ask("sync"))
+        await _first(trap.sprung.wait(), syncing)
+        self.ending.promises["the phone was killed in the middle of its sync"] = not syncing.done()
+        await phone.kill()
+        try:
+            await syncing
+        except PhoneDied:
+            pass
+        self.line.release()
+        await phone.start()
+
+    async def _server_dies(self, phone: Phone) -> None:
+        """The server is killed in the middle of its answer to a pull."""
+        with self.teller.phase("server killed", "A phone syncs") as phase:
+            trap = self.line.set_trap("/sync/pending", after=0)
+            syncing = asyncio.create_task(phone.try_to("sync"))
+            await _first(trap.sprung.wait(), syncing)
+            self.ending.promises["the server was killed in the middle of an answer"] = not syncing.done()
+            await self.api.kill()
+            self.line.release()
+            failed = await syncing
+            await self.api.start()
+            report = await phone.ask("sync")
+            phase.rows = report["pulled"] + report["removed"]
+            phase.said = (
+                f"The server is killed while it answers {phone.owner.first_name}'s phone (“{failed}”).\n"
+                "Started again, it serves; the phone goes on"
+            )
+
+    # -- night ----------------------------------------------------------------------------------------------------
+
+    async def night(self) -> None:
+        for phone in self.phones:
+            if waiting := await phone.ask("waiting"):
+                await self._decide(phone, waiting)
+        with self.teller.phase("last sync", "Syncing") as phase:
+            for _ in range(SYNCS_MAX):
+                reports = await self._sync(self.phones)
+                if not any(report["pushed"] or report["pulled"] or report["removed"] for report in reports):
+                    break
+            phase.ok = all(report["is_proven"] for report in reports)
+            phase.said = "Nothing is left to send or to fetch; all digests are equal"
+
+    async def _decide(self, phone: Phone, waiting: list[dict[str, Any]]) -> None:
+        refused = sum(one["state"] == "refused" for one in waiting)
+        kept = len(waiting) - refused
+        with self.teller.phase("decide", "Deciding") as phase:
+            counts = await phone.ask("settle")
+            phase.rows = len(waiting)
+            phase.said = (
+                f"{phone.owner.first_name} reads why {refused} edits were refused and {kept} contested,\n"
+                f"sends {counts['corrected']} again, corrected, and drops {counts['discarded']}"
+            )
+
+    # -- the proof ------------------------------------------------------------------------------------------------
+
+    async def proof(self) -> None:
+        edits = [edit for phone in self.phones for edit in await phone.ask("edits")]
+        known = await ledger(self.company)
+        answered = bool(edits) and all(edit[0] in known for edit in edits)
+        self.ending.promises["every edit has exactly one outcome"] = answered
+        self.ending.promises["no edit is stuck"] = not any(edit[2] in ("pending", "sent") for edit in edits)
+        self.ending.decisions = await decisions(self.company)
+        self.ending.refusals = await refusals(self.company)
+        self.ending.outcomes = await outcomes(self.company)
+        await self._close_phones()
+        if self.before_proof:
+            await self.before_proof(self.phones)
+        with self.teller.phase("proof", "Comparing every value") as phase:
+            self.ending.proofs = [await prove(self.company, phone) for phone in self.phones]
+            tables = [table for proof in self.ending.proofs for table in proof.tables.values()]
+            phase.rows = sum(table.rows for table in tables)
+            phase.ok = all(proof.holds for proof in self.ending.proofs)
+            values = sum(table.values for table in tables)
+            phase.said = f"{values:,} values compared with PostgreSQL, by plain SQL of the demo's own"
+
+    # -- all phones -----------------------------------------------------------------------------------------------
+
+    async def _sync(self, phones: list[Phone]) -> list[dict[str, Any]]:
+        return list(await asyncio.gather(*(phone.ask("sync") for phone in phones)))
+
+    async def _close_phones(self) -> None:
+        await asyncio.gather(*(phone.close() for phone in self.phones))
+
+
+async def _first(*waits: Any) -> None:
+    """Until one of them is done; the others go on."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    if not tasks[0].done():
+        tasks[0].cancel()

@@ -1,0 +1,124 @@
+"""What runs on a phone: a process with an encrypted file, and a line of JSON for each thing that it is asked to do."""
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from twinbase.errors import TwinbaseError
+from twinbase.plugins import Plugins
+from twinbase.protocol import LoginRequest
+from twinbase.replica import Replica
+from twinbase.replica.fenced import read_state
+from twinbase.replica.http import Server
+from twinbase.replica.sync import Engine
+from twinbase_demo.day import Worker, change, work_a_day
+from twinbase_mobile.tables import Contact
+
+Ask = Mapping[str, Any]
+
+
+class Phone:
+    """An open replica, and the verbs of the story."""
+
+    def __init__(self, replica: Replica, server: Server, setup: Ask) -> None:
+        self.replica, self.setup = replica, setup
+        self.engine = Engine(replica.database, replica.registry, server, renew=self.renew)
+
+    async def sign_in(self, ask: Ask) -> Any:
+        answer = await self.engine.sign_in(
+            self.setup["email"], self.setup["password"], device_name=self.setup["device_name"]
+        )  # fmt: skip
+        return {"subject": answer.subject}
+
+    async def sync(self, ask: Ask) -> Any:
+        return (await self.engine.sync()).as_dict()
+
+    async def work(self, ask: Ask) -> Any:
+        worker = Worker(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"]))
+        return await work_a_day(self.replica, worker, [UUID(visit) for visit in ask["also"]])
+
+    async def change_visit(self, ask: Ask) -> Any:
+        await change(self.replica, UUID(ask["visit"]), **ask["values"])
+
+    async def change_contact(self, ask: Ask) -> Any:
+        async with self.replica.session() as session:
+            contact = await session.get_one(Contact, UUID(ask["contact"]))
+            for name, value in ask["values"].items():
+                setattr(contact, name, value)
+            await session.commit()
+
+    async def edits(self, ask: Ask) -> Any:
+        """Every edit that was ever made here, with its number for life."""
+        return await self.replica.database.look(_edits)
+
+    async def waiting(self, ask: Ask) -> Any:
+        """What waits for this person."""
+        return [
+            {"id": str(one.id), "twin": one.twin, "op": one.op, "state": one.state, "reason": one.reason,
+             "detail": one.detail, "columns": sorted(one.new)}
+            for one in await self.replica.waiting()
+        ]  # fmt: skip
+
+    async def settle(self, ask: Ask) -> Any:
+        """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
+        counts = {"corrected": 0, "discarded": 0}
+        while waiting := await self.replica.waiting():
+            one = waiting[0]
+            if one.twin == "timesheets" and one.new.get("intervention_id") is not None:
+                await self.replica.correct(one.id, {"intervention_id": None, "customer_id": None})
+                counts["corrected"] += 1
+            else:
+                await self.replica.discard(one.id)
+                counts["discarded"] += 1
+        return counts
+
+    async def renew(self) -> str | None:
+        """A token lasts for minutes; the phone knows how to get the next one."""
+        state = await self.replica.database.look(read_state)
+        request = LoginRequest(
+            email=self.setup["email"], password=self.setup["password"], replica=UUID(state.replica), device_name=""
+        )  # fmt: skip
+        return (await self.engine.server.login(request)).token
+
+
+def _edits(connection: Any) -> list[list[str]]:
+    return [list(row) for row in connection.execute("SELECT id, twin, state FROM _twinbase_outbox ORDER BY seq")]
+
+
+async def run() -> None:
+    """Open the file, then do as asked until stdin closes."""
+    setup = json.loads(await asyncio.to_thread(sys.stdin.readline))
+    plugins = Plugins("mobile")
+    replica = await Replica.open(
+        Path(setup["path"]), bytes.fromhex(setup["key"]), plugins=plugins, server=setup["server"]
+    )  # fmt: skip
+    async with replica:
+        server = Server(setup["server"])
+        phone = Phone(replica, server, setup)
+        _say({"ready": True})
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            ask = json.loads(line)
+            _say(await _answer(getattr(phone, ask["do"]), ask))
+        await server.close()
+
+
+async def _answer(verb: Callable[[Ask], Awaitable[Any]], ask: Ask) -> Any:
+    try:
+        return {"answer": await verb(ask)}
+    except TwinbaseError as error:
+        return {"failed": type(error).__name__, "detail": str(error)}
+
+
+def _say(what: Any) -> None:
+    sys.stdout.write(json.dumps(what, default=str) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(run())

@@ -1,0 +1,100 @@
+"""`twinbase explain ROW --for USER`: why somebody has a row on the device, or does not, in words."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from twinbase.errors import TwinbaseError
+from twinbase.identity import Identity
+from twinbase.plugins import load_plugins
+from twinbase_server.accounts import normal_email
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.run import FAILED
+from twinbase_server.cli.screen import AsJson, answer
+from twinbase_server.explaining import Explanation, Reason, explain
+
+_ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
+
+
+class NoAccount(TwinbaseError):
+    """Nobody may sign in under this e-mail. Add the account, or give the claims with --claim."""
+
+
+class NotOneRow(TwinbaseError):
+    """Name one row as TWIN/KEY, with commas between the parts of a key of several columns."""
+
+
+def command(
+    row: Annotated[str, typer.Argument(metavar="ROW", help="TWIN/KEY, e.g. interventions/0190….")],
+    user: Annotated[str, typer.Option("--for", metavar="USER", help="The e-mail of an account, or a subject.")],
+    claim: Annotated[
+        list[str] | None,
+        typer.Option("--claim", metavar="NAME=VALUE", help="Claims to use in place of the account's. Repeatable."),
+    ] = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts",
+    as_json: AsJson = False,
+) -> int:
+    """Say why a person has a row, or does not: deletion, scope, window, claims, values that cannot travel.
+
+    Exit status 0 when the person has it, 1 when not.
+    """
+    twin, slash, key = row.partition("/")
+    if not slash or not key:
+        raise NotOneRow(f"{row!r} is no row.")
+    claims = dict(_claim(text) for text in claim) if claim else None
+    with database(database_url) as url:
+        said = asyncio.run(_explain(url, names(plugins), twin, key.split(","), user, claims))
+    answer(asdict(said) | {"has": said.has}, as_json=as_json, show=lambda console: _show(console, said))
+    return 0 if said.has else FAILED
+
+
+async def _explain(
+    url: str, plugins: tuple[str, ...], twin: str, key: list[str], user: str, claims: dict[str, Any] | None
+) -> Explanation:
+    registry = load_plugins(plugins).registry
+    if twin not in registry:
+        raise NotOneRow(f"{twin!r} is no twin; the twins are {', '.join(registry.twins) or 'none'}.")
+    connection = await asyncpg.connect(url)
+    try:
+        identity = await _identity(connection, user, claims)
+        return await explain(connection, registry[twin], key, identity, datetime.now(UTC))
+    finally:
+        await connection.close()
+
+
+async def _identity(connection: Any, user: str, claims: dict[str, Any] | None) -> Identity:
+    if claims is not None:
+        return Identity(user, claims)
+    row = await connection.fetchrow(_ACCOUNT, normal_email(user))
+    if row is None:
+        raise NoAccount(f"{user!r}.")
+    return Identity(normal_email(user), json.loads(row["claims"]))
+
+
+def _claim(text: str) -> tuple[str, Any]:
+    from twinbase_server.cli.account import read_claim
+
+    return read_claim(text)
+
+
+def _show(console: Console, said: Explanation) -> None:
+    verdict = "[green]has[/]" if said.has else "[red]does not have[/]"
+    console.print(f"{said.subject} {verdict} {said.twin}/{','.join(said.key)}: {said.because}")
+    for reason in said.reasons:
+        _show_reason(console, reason, 1)
+    for device in said.devices:
+        console.print(f"  [dim]{device}[/]")
+
+
+def _show_reason(console: Console, reason: Reason, depth: int) -> None:
+    mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}[reason.holds]
+    console.print(f"{'  ' * depth}{mark} {reason.text}", markup=True)
+    for inner in reason.parts:
+        _show_reason(console, inner, depth + 1)

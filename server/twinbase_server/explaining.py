@@ -1,0 +1,174 @@
+"""Why an identity sees a row, or does not: the parts of its scope, each asked of PostgreSQL for this one row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BooleanClauseList, ColumnElement
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import Grouping
+
+from twinbase.identity import AS_OF, CLAIM_PREFIX, Identity
+from twinbase.registry import Twin
+from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.condition import compile_condition
+from twinbase_server.connection import Connection
+from twinbase_server.reading import quantised
+from twinbase_server.rowhash import quoted
+
+DEPTH_MAX = 4
+
+
+@dataclass
+class Reason:
+    """One part of a scope, as it is for this row. `holds` None: nobody can tell, a value in it is NULL."""
+
+    text: str
+    holds: bool | None
+    parts: list["Reason"] = field(default_factory=list)
+
+
+@dataclass
+class Explanation:
+    """Whether the identity has the row, the sentence that says why, and the parts of the scope."""
+
+    twin: str
+    key: list[str]
+    subject: str
+    has: bool
+    because: str
+    reasons: list[Reason] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+
+
+async def explain(
+    connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime
+) -> Explanation:
+    """Ask PostgreSQL about one row. `key`: in wire form, as text."""
+    said = Explanation(twin.name, list(key), identity.subject, False, "")
+    said.devices = await _devices(connection, identity)
+    if len(key) != len(twin.key):
+        said.because = f"the key of {twin.name} is {', '.join(twin.key)}."
+        return said
+    if not twin.pulls:
+        said.because = f"{twin.name} only goes from devices to the server."
+    elif not await _exists(connection, twin, key):
+        said.because = await _absence(connection, twin, key)
+    else:
+        await _judge(connection, twin, key, identity, now, said)
+    return said
+
+
+async def _judge(
+    connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime, said: Explanation
+) -> None:
+    if missing := [claim for claim in sorted(twin.reads.claims) if identity.claims.get(claim) is None]:
+        said.because = f"the account has no claim {missing[0]!r}, and without it nothing of {twin.name} is sent."
+        return
+    if twin.predicate is not None:
+        reason = await _reason(connection, twin, key, identity, now, twin.predicate, DEPTH_MAX)
+        said.reasons = reason.parts or [reason]
+        if not reason.holds:
+            said.because = "it is outside the scope."
+            return
+    if wrong := await _unfit(connection, twin, key):
+        said.because = f"it is in scope, but {', '.join(wrong)} cannot be carried: the row is set apart (quarantine)."
+        return
+    said.has = True
+    said.because = "it is in scope." if twin.predicate is not None else "everybody has all rows of this twin."
+
+
+async def _reason(
+    connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime,
+    condition: ColumnElement[bool], depth: int,
+) -> Reason:  # fmt: skip
+    """The truth of a condition for the row, and of what it is made of."""
+    reason = Reason(_words(condition), await _holds(connection, twin, key, identity, now, condition))
+    inner = condition.element if isinstance(condition, Grouping) else condition
+    if depth and isinstance(inner, BooleanClauseList):
+        reason.text = "all of" if inner.operator is operators.and_ else "one of"
+        for part in inner.clauses:
+            reason.parts.append(await _reason(connection, twin, key, identity, now, part, depth - 1))
+    return reason
+
+
+async def _holds(
+    connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime,
+    condition: ColumnElement[bool],
+) -> bool | None:  # fmt: skip
+    compiled = compile_condition(replace(twin, predicate=condition))
+    values = compiled.bind(identity, quantised(now))
+    query = f"SELECT ({compiled.sql})::boolean FROM {_table(twin)} WHERE {_key_is(twin, len(values))}"
+    holds: bool | None = await connection.fetchval(query, *values, *key)
+    return holds
+
+
+async def _exists(connection: Connection, twin: Twin, key: Sequence[str]) -> bool:
+    query = f"SELECT EXISTS (SELECT FROM {_table(twin)} WHERE {_key_is(twin, 0)})"
+    return bool(await connection.fetchval(query, *key))
+
+
+async def _absence(connection: Connection, twin: Twin, key: Sequence[str]) -> str:
+    """Whether the row was deleted, and when at the latest, or was never seen here."""
+    captured = CapturedTable(twin.schema, twin.table.name, twin.key, ())
+    if await connection.fetchval("SELECT to_regclass($1) IS NULL", captured.made("v")):
+        return "there is no such row, and its table is not captured: run `twinbase db upgrade`."
+    match = _key_is(twin, 0)
+    deleted = await connection.fetchrow(
+        f"SELECT (SELECT min(s.at) FROM twinbase.salt s WHERE s.xid > v.xid) AS at FROM {captured.made('v')} v "
+        f"WHERE v.deleted AND {match}", *key
+    )  # fmt: skip
+    if deleted is None:
+        return "there is no such row, and no trace that there was one."
+    return f"the row was deleted{f' before {deleted[0]:%Y-%m-%d %H:%M} UTC' if deleted[0] else ' a moment ago'}."
+
+
+async def _unfit(connection: Connection, twin: Twin, key: Sequence[str]) -> list[str]:
+    """The columns whose value no codec can carry."""
+    guards = {name: guard for name in twin.columns if (guard := twin.codecs[name].guard_sql(quoted(name)))}
+    if not guards:
+        return []
+    query = f"SELECT {', '.join(guards.values())} FROM {_table(twin)} WHERE {_key_is(twin, 0)}"
+    row = await connection.fetchrow(query, *key)
+    return [name for name, fits in zip(guards, row or (), strict=False) if not fits]
+
+
+async def _devices(connection: Connection, identity: Identity) -> list[str]:
+    rows = await connection.fetch(
+        "SELECT device_name, last_pull, revoked_at FROM twinbase.replica WHERE account = $1 ORDER BY created_at",
+        identity.subject,
+    )
+    return [
+        f"Device {row['device_name'] or 'without a name'}: "
+        + (f"last pulled {row['last_pull']:%Y-%m-%d %H:%M} UTC" if row["last_pull"] else "never pulled")
+        + (", cut off" if row["revoked_at"] else "")
+        for row in rows
+    ]
+
+
+def _table(twin: Twin) -> str:
+    return f"{quoted(twin.schema)}.{quoted(twin.table.name)}"
+
+
+def _key_is(twin: Twin, before: int) -> str:
+    """The condition on the key, its parameters numbered after `before` others."""
+    types = [twin.table.columns[name].type.compile(dialect=postgresql.dialect()) for name in twin.key]  # type: ignore[no-untyped-call]
+    return " AND ".join(
+        f"{quoted(name)} = ${before + number}::text::{kind}"
+        for number, (name, kind) in enumerate(zip(twin.key, types, strict=True), start=1)
+    )
+
+
+def _words(condition: ColumnElement[Any]) -> str:
+    """A condition as SQL on one line, with the names of claims in it."""
+    compiled = condition.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+    text = " ".join(str(compiled).split())
+    for name, value in compiled.params.items():
+        shown = "the hour" if name == AS_OF else f"claim {name.removeprefix(CLAIM_PREFIX)}"
+        if name != AS_OF and not name.startswith(CLAIM_PREFIX):
+            shown = repr(value)
+        text = text.replace(f"%({name})s", shown)
+    return text
+
