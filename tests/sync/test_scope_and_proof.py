@@ -112,4 +112,13 @@ async def test_local_edits_never_count_in_the_proof(world: World) -> None:
     report = await anna.sync()
 
     assert report.pushed == 0 and report.is_proven and not report.repaired
-    assert uuid4() != job.id
+
+
+async def test_children_without_their_parent_are_legal_and_can_be_counted(world: World) -> None:
+    await _jobs(world, 1, lead="bob")
+    await world.sql("INSERT INTO workshop.part SELECT :id, id, 1 FROM workshop.job", id=uuid4())
+    anna = await world.device("anna", claims={"lead": "anna"})
+
+    report = await anna.sync()
+
+    assert report.is_proven and await anna.replica.syncing.orphans() == {"part": 1}

@@ -38,7 +38,6 @@ class Applied:
     keys: dict[str, list[Row] | None] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
     digests: dict[str, list[int]] = field(default_factory=dict)
-    orphans: int = 0
 
 
 def apply(

@@ -80,7 +80,6 @@ class Exchange:
         report.removed += applied.removed
         report.quarantined += applied.quarantined
         report.parked_here += applied.replayed.parked
-        report.orphans += applied.orphans
         self.tell(applied.keys)
 
 

@@ -103,6 +103,11 @@ def transaction(connection: Any) -> Iterator[None]:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+    commit(connection)
+
+
+def commit(connection: Any) -> None:
+    """The one place where a sync's work becomes durable: what a crash test kills a process at."""
     connection.execute("COMMIT")
 
 

@@ -13,8 +13,7 @@ class Report:
 
     `outcomes` counts mutations by status. `proven` says for each twin whether its digest equals the server's (a twin
     that the server could skip counts as proven); `unproven` says why not. `unexplained` are repairs that no change of
-    scope explains: they should not happen. `orphans` counts rows that came and whose parent is not on this device
-    (legal: the parent may be outside the scope). `recovered` says what a clone or a restore made necessary.
+    scope explains: they should not happen. `recovered` says what a clone or a restore made necessary.
     """
 
     pushed: int = 0
@@ -28,7 +27,6 @@ class Report:
     proven: dict[str, bool] = field(default_factory=dict)
     unproven: dict[str, str] = field(default_factory=dict)
     parked_here: int = 0
-    orphans: int = 0
     recovered: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     bytes_sent: int = 0

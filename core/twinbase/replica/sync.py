@@ -4,6 +4,7 @@ push what was written → pull what changed → apply it under what is still pen
 What the server objects to has a way on, a bounded number of times; what the line does to us is tried again later.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -96,6 +97,14 @@ class Engine:
         async with file_thread(self._database.connect) as thread:
             counts = await thread.run(_count_outbox)
         return bool(counts.get("pending"))
+
+    async def orphans(self) -> dict[str, int]:
+        """Per twin, the rows whose parent is not on this device. Legal: the parent may be outside the scope (H26).
+
+        It reads every row with a foreign key, so it is asked for and not part of a sync.
+        """
+        async with file_thread(self._database.connect) as thread:
+            return await thread.run(_count_orphans)
 
     async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:
         await thread.run(take_over, token)
@@ -215,3 +224,7 @@ def _keep_token(connection: Any, token: str) -> None:
 
 def _count_outbox(connection: Any) -> dict[str, int]:
     return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
+
+
+def _count_orphans(connection: Any) -> dict[str, int]:
+    return dict(Counter(row[0] for row in connection.execute("PRAGMA foreign_key_check")))

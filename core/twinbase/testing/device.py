@@ -24,8 +24,10 @@ class Device:
 
     def __init__(
         self, name: str, path: Path, key: bytes, plugins: Plugins, application: Application,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime], *, url: str = URL,
     ) -> None:  # fmt: skip
+        """`url` only names the server, whose application is reached over `wire`."""
+        self.url = url
         self.name, self.path, self.plugins, self.clock = name, path, plugins, clock
         self._key = key
         self.wire = Wire(application)
@@ -44,7 +46,7 @@ class Device:
         """Start the app (again), perhaps in another version."""
         self.plugins = plugins or self.plugins
         self.replica = await Replica.open(
-            self.path, self._key, plugins=self.plugins, server=URL, clock=self.clock, transport=self.wire
+            self.path, self._key, plugins=self.plugins, server=self.url, clock=self.clock, transport=self.wire
         )
 
     async def close(self) -> None:

@@ -1,0 +1,59 @@
+"""An app that is updated fetches what is new and no more; edits that wait are kept (DESIGN 10)."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+from sqlmodel import SQLModel
+from tests.sync.shop import Job, Part, Product
+
+from twinbase import Mirror, Plugins, hookimpl, merge_columns
+from twinbase.testing import World
+from twinbase_server import accounts
+
+
+class OldWorkshop:
+    """The app before its update: no parts, and no reports in jobs."""
+
+    @hookimpl
+    def twinbase_mirrors(self) -> Iterator[Mirror]:
+        yield Mirror(Product, hidden={"price"})
+        yield Mirror(
+            Job, direction="both", scope=lambda who: Job.lead == who["lead"], conflict=merge_columns(),
+            hidden={"report"},
+        )  # fmt: skip
+
+
+async def test_new_columns_and_new_twins_come_without_a_first_sync(world: World, plugins: Plugins) -> None:
+    job = uuid4()
+    await world.sql(f"INSERT INTO workshop.job VALUES ('{job}', 'anna', 'boiler', 'seen', 1, false)")
+    await world.sql(f"INSERT INTO workshop.part VALUES ('{uuid4()}', '{job}', 4)")
+    await world.sql("INSERT INTO workshop.product SELECT i, 'p' || i, i FROM generate_series(1, 30) i")
+    anna = await world.device("anna", claims={"lead": "anna"}, plugins=Plugins(OldWorkshop(), accounts))
+    first = await anna.sync()
+    await anna.change(Job, job, title="typed before the update")
+    await anna.close()
+    await anna.reopen(plugins=plugins)
+
+    report = await anna.sync()
+
+    here = await anna.read(Job, job)
+    assert first.is_proven and set(first.proven) == {"product", "job"}
+    assert here is not None and (here.title, here.report) == ("typed before the update", "seen")
+    assert [str(product.price) for product in await anna.all(Product)][:2] == ["1.00", "2.00"]
+    assert [part.quantity for part in await anna.all(Part)] == [4]
+    assert report.is_proven and len(anna.wire.requests("sync/initial")) == 3
+
+
+async def test_screens_hear_which_rows_changed(world: World) -> None:
+    job = uuid4()
+    await world.sql(f"INSERT INTO workshop.job VALUES ('{job}', 'anna', 'boiler', NULL, 1, false)")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    heard: list[object] = []
+    anna.replica.syncing.observers.append(heard.append)
+    await world.sql("UPDATE workshop.job SET title = 'big boiler'")
+
+    await anna.sync()
+
+    assert heard == [{"job": [[str(job)]]}]
+    assert issubclass(Job, SQLModel)

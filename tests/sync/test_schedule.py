@@ -1,0 +1,98 @@
+"""When the background syncs: regularly, soon after a write, at once with the network back, patiently after failures."""
+
+import asyncio
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twinbase.errors import Offline, ServerRefused
+from twinbase.replica.background import Background
+from twinbase.replica.report import Report
+from twinbase.replica.schedule import Pace, Schedule
+
+PACE = Pace(jitter=0.0)
+STEPS = st.lists(st.tuples(st.sampled_from(["wrote", "network", "synced", "failed"]), st.floats(0, 1000)), max_size=40)
+
+
+@given(STEPS, st.integers())
+def test_every_state_has_a_way_out_in_bounded_time(steps: list[tuple[str, float]], seed: int) -> None:
+    pace, now = Pace(), 0.0
+    schedule = Schedule(pace, now, random.Random(seed))
+    longest = max(pace.regular_seconds, pace.retry_seconds_max) * (1 + pace.jitter)
+    for step, seconds in steps:
+        now += seconds
+        {
+            "wrote": schedule.wrote, "network": schedule.network_is_back, "synced": schedule.synced,
+            "failed": schedule.failed,
+        }[step](now)  # fmt: skip
+        assert schedule.due - now <= longest
+
+
+def test_writes_are_gathered_and_never_put_off_for_ever() -> None:
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    schedule.synced(0.0)
+    for second in range(100, 130):
+        schedule.wrote(float(second))
+
+    assert schedule.due == 100 + PACE.after_write_seconds_max
+
+
+def test_failures_wait_longer_each_time_up_to_a_ceiling_and_the_network_ends_the_wait() -> None:
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    waits = []
+    for _ in range(12):
+        schedule.failed(0.0)
+        waits.append(schedule.due)
+    schedule.network_is_back(1.0)
+
+    assert waits[:3] == [5.0, 10.0, 20.0] and waits[-1] == PACE.retry_seconds_max
+    assert schedule.due == 1.0
+
+
+def test_devices_that_start_together_do_not_ask_together() -> None:
+    dues = set()
+    for seed in range(20):
+        schedule = Schedule(Pace(), 0.0, random.Random(seed))
+        schedule.synced(0.0)
+        dues.add(round(schedule.due))
+
+    assert len(dues) > 10
+
+
+class _Clock:
+    """A clock that moves to the end of every wait, and stops the run after some."""
+
+    def __init__(self, waits: int) -> None:
+        self.seconds, self.left = 0.0, waits
+
+    def now(self) -> float:
+        return self.seconds
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise asyncio.CancelledError
+        self.seconds += seconds
+
+
+async def test_the_background_goes_on_after_every_error_of_ours_and_waits_as_long_as_the_server_asks() -> None:
+    errors = iter([Offline(), ServerRefused(503, "too-busy", retry_after="60"), None, None])
+    at: list[float] = []
+    clock = _Clock(waits=3)
+
+    async def sync() -> Report:
+        at.append(clock.now())
+        error = next(errors)
+        if error is not None:
+            raise error
+        return Report()
+
+    background = Background(sync, pace=PACE, clock=clock, rng=random.Random(0))
+    try:
+        await background.run()
+    except asyncio.CancelledError:
+        pass
+
+    assert at == [0.0, 5.0, 65.0, 65.0 + PACE.regular_seconds]
+    assert background.last_error is None
