@@ -11,7 +11,7 @@ import stamina
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
-from twinbase.protocol import Outcome, PushAnswer, batch_hash
+from twinbase.protocol import PushAnswer, batch_hash
 from twinbase.registry import Registry
 from twinbase_server.accept import ledger
 from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
@@ -93,9 +93,15 @@ class Push:
             answers = self._known_answers(known)
             if not replayed:
                 await self._accept_fresh(connection, standing, answers, known)
-        outcomes = [Outcome.model_validate(answers[sent.id]) for sent in self.batch.mutations]
-        return PushAnswer(
-            epoch=self.epoch, last_n=self.batch.n, hash=self.hash, outcomes=outcomes, replayed=replayed, time=self.now
+        return PushAnswer.model_validate(
+            {
+                "epoch": self.epoch,
+                "last_n": self.batch.n,
+                "hash": self.hash,
+                "outcomes": [answers[sent.id] for sent in self.batch.mutations],
+                "replayed": replayed,
+                "time": self.now,
+            }
         )
 
     def _is_replay(self, standing: ledger.Standing) -> bool:
@@ -181,6 +187,8 @@ class Push:
 def _answer(id: str, verdict: Verdict) -> dict[str, Any]:
     """An outcome as it travels and as the ledger keeps it: what is empty stays out."""
     answer: dict[str, Any] = {"id": id, "status": verdict.status}
+    if verdict.status == "applied" and not verdict.attributes and not verdict.columns:
+        return answer
     for name in ("reason", "detail", "ask", "attributes"):
         if value := getattr(verdict, name):
             answer[name] = value

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -26,9 +26,8 @@ class Standing:
     xid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One mutation that was settled: `outcome` as it was answered."""
+class Entry(NamedTuple):
+    """One mutation that was settled: `outcome` as it was answered, as JSON."""
 
     id: str
     twin: str
@@ -132,10 +131,8 @@ async def note(
 async def _note(
     connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
 ) -> None:
-    records = [
-        (replica, epoch, n, now, e.id, e.digest, e.status, e.outcome, e.twin, e.op, e.key, e.wrote_at) for e in entries
-    ]
+    records = [(replica, epoch, n, now, *entry) for entry in entries]
     await connection.copy_records_to_table("ledger", schema_name="twinbase", records=records, columns=_COLUMNS)
 
 
-_COLUMNS = ("replica", "epoch", "n", "at", "mutation", "hash", "status", "outcome", "twin", "op", "key", "wrote_at")
+_COLUMNS = ("replica", "epoch", "n", "at", "mutation", "twin", "op", "key", "status", "outcome", "wrote_at", "hash")

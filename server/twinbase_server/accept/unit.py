@@ -86,9 +86,13 @@ async def _verdict(
     if behind := _waits_for(accepting, change, row, rows, targets):
         return parked(behind)
     verdict = decide(change, row, accepting.now)
-    if verdict.stands and (verdict.write or verdict.delete):
-        verdict = await _admit(accepting, change, row, verdict, targets, rows)
-        _apply(row, verdict)
+    if not verdict.write and not verdict.delete:
+        return verdict
+    if why := _objection(accepting, change, row, verdict, targets, rows):
+        return refused(why)
+    if accepting.plugins.looks_at_mutations and (why := await _ask_plugins(accepting, change, row, verdict)):
+        return refused(why)
+    row.remove() if verdict.delete else row.write(verdict.write)
     return verdict
 
 
@@ -113,40 +117,28 @@ def _there(row: Row | None, found: bool) -> bool:
     return found if row is None else row.values is not None
 
 
-async def _admit(
+def _objection(
     accepting: Accepting, change: Change, row: Row, verdict: Verdict, targets: Targets, rows: Mapping[Place, Row]
-) -> Verdict:
-    """Foreign keys, guards and plugins have a say in what is about to be written."""
+) -> Refusal | None:
+    """Foreign keys and guards have a say in what is about to be written."""
     for key, values in pointed(accepting.registry, change, rows):
         unchanged = row.values is not None and key.values(row.values) == values
         if not unchanged and not verdict.write.keys().isdisjoint(key.columns) and not targets.admit(key, values):
-            return refused(no_target(key.columns))
-    if not verdict.delete:
-        for guard in change.twin.guards:
-            if why := guard(row.values, verdict.write):
-                return refused(Refusal("guard", why))
-    return await _ask_plugins(accepting, change, row, verdict)
+            return no_target(key.columns)
+    for guard in change.twin.guards if not verdict.delete else ():
+        if why := guard(row.values, verdict.write):
+            return Refusal("guard", why)
+    return None
 
 
-async def _ask_plugins(accepting: Accepting, change: Change, row: Row, verdict: Verdict) -> Verdict:
-    if not accepting.plugins.looks_at_mutations:
-        return verdict
+async def _ask_plugins(accepting: Accepting, change: Change, row: Row, verdict: Verdict) -> Refusal | None:
     operation: Operation = "delete" if verdict.delete else "insert" if row.values is None else "update"
     written = Written(change.twin.name, operation, change.key, row.values, verdict.write)
     try:
         await accepting.plugins.before_mutation(written, accepting.identity, accepting.now)
     except Refused as why:
-        return refused(Refusal(why.reason, why.detail))
-    return verdict
-
-
-def _apply(row: Row, verdict: Verdict) -> None:
-    if not verdict.stands:
-        return
-    if verdict.delete:
-        row.remove()
-    else:
-        row.write(verdict.write)
+        return Refusal(why.reason, why.detail)
+    return None
 
 
 def changes_of(units: Sequence[Unit]) -> list[Change]:
