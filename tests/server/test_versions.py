@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import pytest
@@ -96,6 +96,8 @@ STEPS = st.one_of(
     st.tuples(st.just("undone"), st.sampled_from(["TRUNCATE customer", "DELETE FROM customer"])),
     st.tuples(st.just("immediate")),
 )
+Isolation = Literal["read_committed", "repeatable_read"]
+Script = list[tuple[bool, Isolation, list[tuple[Any, ...]]]]
 TRANSACTION = st.tuples(
     st.booleans(), st.sampled_from(["read_committed", "repeatable_read"]), st.lists(STEPS, max_size=6)
 )
@@ -142,7 +144,7 @@ async def _run(db: Connection, model: Model, step: tuple[Any, ...]) -> None:
             await db.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-async def _script(url: str, script: list[tuple[bool, str, list[tuple[Any, ...]]]]) -> None:
+async def _script(url: str, script: Script) -> None:
     db = await asyncpg.connect(url)
     try:
         await db.execute("TRUNCATE customer")
@@ -193,7 +195,7 @@ async def _prepare(url: str) -> None:
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(script=st.lists(TRANSACTION, max_size=6))
 def test_after_any_script_of_writes_every_changed_key_is_reported_and_no_write_is_refused(
-    customers_url: str, script: list[tuple[bool, str, list[tuple[Any, ...]]]]
+    customers_url: str, script: Script
 ) -> None:
     loop = asyncio.new_event_loop()
     try:

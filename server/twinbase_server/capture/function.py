@@ -15,9 +15,8 @@ THIS = "pg_current_xact_id()"
 # Stands for the name of the relation, which a renamed table only knows when the trigger fires.
 RELATION = "the_relation_at_hand"
 # PostgreSQL keeps the plan of the first statement for all later ones, large ones too: it must not be a nested loop.
-# Nor a merge: it would sort whole rows.
 SETTINGS = """SET search_path = pg_catalog, pg_temp SET work_mem = '64MB'
-SET enable_nestloop = off SET enable_mergejoin = off SET jit = off"""
+SET enable_nestloop = off SET jit = off"""
 TRIGGERS = {
     "insert": "AFTER INSERT ON {on} REFERENCING NEW TABLE AS added",
     "update": "AFTER UPDATE ON {on} REFERENCING OLD TABLE AS removed NEW TABLE AS added",
@@ -50,9 +49,9 @@ class Capture:
     def functions(self) -> dict[str, str]:
         """CREATE FUNCTION by kind: one for each trigger, and `settle`."""
         bodies = {
-            "insert": self._row_body("added", self._inserted()),
-            "update": self._row_body("added", self._updated()),
-            "delete": self._row_body("removed", self._deleted("removed"), flag="removed"),
+            "insert": self._row_body("added", self._inserted(unique=False), self._inserted(unique=True)),
+            "update": self._row_body("added", self._updated(), self._updated()),
+            "delete": self._row_body("removed", self._deleted("removed"), self._deleted("removed"), flag="removed"),
             "truncate": self._truncate_body(),
             "truncated": self._truncated_body(),
         }
@@ -67,10 +66,10 @@ class Capture:
 
     # -- what changed: rows of (key…, xid, deleted, hash, before) -------------------------------------------------
 
-    def _inserted(self) -> str:
+    def _inserted(self, *, unique: bool) -> str:
         """A hash is needed only where this transaction left a tombstone that the row may undo."""
         undo = f"(SELECT current_setting({self._flag('removed')}, true) <> '')"
-        return f"""SELECT DISTINCT ON ({self._keys("a")}) {self._keys("a")}, {THIS} AS xid, false AS deleted,
+        return f"""SELECT {self._once("a", unique)} {self._keys("a")}, {THIS} AS xid, false AS deleted,
             CASE WHEN {undo} THEN {self._hash("a")} END AS hash, NULL::xid8 AS before
         FROM added a WHERE {self._known("a")} ORDER BY {self._keys("a")}"""
 
@@ -88,23 +87,27 @@ class Capture:
         WHERE {self._image("n")} *<> {self._image("o")} AND {known} ORDER BY {distinct}"""
 
     def _deleted(self, source: str) -> str:
-        return f"""SELECT DISTINCT ON ({self._keys("a")}) {self._keys("a")}, {THIS} AS xid, true AS deleted,
+        return f"""SELECT {self._once("a")} {self._keys("a")}, {THIS} AS xid, true AS deleted,
             {self._hash("a")} AS hash, {self._base} AS before
         FROM {source} a WHERE {self._known("a")} ORDER BY {self._keys("a")}"""
 
-    def _settled(self) -> str:
+    def _settled(self, *, unique: bool) -> str:
         """What differs between the table now and its copy from before it was truncated."""
         keys = [(k, f"coalesce({column_sql(k, 't')}, {column_sql(k, 's')})") for k in self.table.key]
         picked = ", ".join(f"{both} AS {quoted(k)}" for k, both in keys)
         gone = f"{column_sql(self.table.key[0], 't')} IS NULL"
         return f"""SELECT {picked}, {THIS} AS xid, {gone} AS deleted, coalesce(t.hash, s.hash) AS hash,
             CASE WHEN {gone} THEN {self._base} END AS before
-        FROM (SELECT DISTINCT ON ({self._keys("a")}) {self._keys("a")}, {self._hash("a")} AS hash
+        FROM (SELECT {self._once("a", unique)} {self._keys("a")}, {self._hash("a")} AS hash
               FROM {RELATION} a WHERE {self._known("a")}) t
         FULL JOIN {self.table.made("stash")} s ON {self._same("t", "s")}
         WHERE t.hash IS DISTINCT FROM s.hash
            OR ((SELECT current_setting({self._flag("removed")}, true) <> '') AND ({self._keys("t")}) IN (
                 SELECT {self._keys("w")} FROM {self._versions} w WHERE w.deleted AND w.xid = {THIS}))"""
+
+    def _once(self, alias: str, unique: bool = False) -> str:
+        """No key twice: ON CONFLICT would refuse it (H3). Where the customer's own index sees to it, nothing."""
+        return "" if unique else f"DISTINCT ON ({self._keys(alias)})"
 
     # -- how it is written ----------------------------------------------------------------------------------------
 
@@ -135,7 +138,7 @@ class Capture:
 
     # -- the bodies -----------------------------------------------------------------------------------------------
 
-    def _row_body(self, image: str, changed: str, *, flag: str = "") -> str:
+    def _row_body(self, image: str, changed: str, unique: str, *, flag: str = "") -> str:
         return f"""
 DECLARE
     shape bigint := CASE WHEN EXISTS (SELECT FROM {image}) THEN ({shape_sql("TG_RELID", self.table)}) END;
@@ -149,9 +152,9 @@ BEGIN
     {self._raise_flag(flag) if flag else ""}
     IF EXISTS (SELECT FROM {image} OFFSET {BULK_ROWS}) AND {self._may_bulk} THEN
         IF EXISTS (SELECT FROM {self._versions}) THEN
-            EXECUTE {dollars(self._bulk(changed))};
+            EXECUTE {dollars(self._bulk(unique))};
         ELSE
-            EXECUTE {dollars(self._first(changed))};
+            EXECUTE {dollars(self._first(unique))};
         END IF;
     ELSE
         {self._upsert(changed)};
@@ -203,9 +206,9 @@ BEGIN
         IF {self._unreadable(str(self.relid), "expected")} THEN
             {self._gap(f"{self.relid}::regclass::text || ': changed while it was being reloaded'")}
         ELSIF {self._may_bulk} THEN
-            {self._over(str(self.relid), self._bulk(self._settled()))}
+            {self._over(str(self.relid), self._bulk(self._settled(unique=True)))}
         ELSE
-            {self._over(str(self.relid), self._upsert(self._settled()))}
+            {self._over(str(self.relid), self._upsert(self._settled(unique=False)))}
         END IF;
         {self._raise_flag("removed")}
     END IF;

@@ -170,6 +170,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         WHERE indrelid = $1 AND indisunique AND indimmediate AND indisvalid AND indpred IS NULL AND indexprs IS NULL
         AND $2 @> (SELECT array_agg(attname::text) FROM pg_attribute
                    WHERE attrelid = indrelid AND attnum = ANY ((indkey::int2[])[0:indnkeyatts - 1])))
+        -- The index of a parent by inheritance (no partitions) says nothing of the rows of its children.
+        AND NOT EXISTS (SELECT FROM pg_inherits JOIN pg_class ON oid = inhparent WHERE inhparent = $1 AND relkind = 'r')
     THEN pg_try_advisory_xact_lock_shared(hashtext('twinbase capture'), $1::int) ELSE false END
 $$
 """
