@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Request
@@ -14,7 +15,9 @@ from starlette.responses import Response
 
 from twinbase.errors import ClaimMissing
 from twinbase.plugins import Plugins
+from twinbase.protocol import Push
 from twinbase_server import generation
+from twinbase_server.faults import DATABASE_ERRORS, database_problem
 from twinbase_server.limits import LimitedBodies
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
 from twinbase_server.routes import auth, pull, push, watch
@@ -47,7 +50,22 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
         app.include_router(router, prefix=API)
     _translate_errors(app)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """The push is read as bytes, for its bytes are its name; so its model joins the description here."""
+    generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = generated()
+        model = Push.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = model.pop("$defs", {})
+        description["components"]["schemas"].update({**parts, "Push": model})
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 @asynccontextmanager
@@ -87,7 +105,7 @@ async def _salt(serving: Serving) -> None:
         try:
             async with serving.connection() as connection:
                 await generation.note_salt(connection, serving.clock())
-        except (ProblemError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (ProblemError, *DATABASE_ERRORS):
             _log.warning("No mark was left in the history; it is tried again.", exc_info=True)
 
 
@@ -97,9 +115,8 @@ def _translate_errors(app: FastAPI) -> None:
     app.add_exception_handler(ClaimMissing, _claim_missing)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(asyncpg.PostgresError, _database_error)
-    app.add_exception_handler(asyncpg.InterfaceError, _database_error)
-    app.add_exception_handler(OSError, _database_error)
+    for kind in DATABASE_ERRORS:
+        app.add_exception_handler(kind, _database_error)
     app.add_exception_handler(Exception, _internal)
 
 
@@ -126,14 +143,6 @@ async def _database_error(request: Request, error: Exception) -> Response:
     kind = database_problem(error)
     _log.error("A request failed in the database.", exc_info=error)
     return problem_response(ProblemError(kind))
-
-
-def database_problem(error: Exception) -> str:
-    """Out of reach or out of means is for a retry; too slow too; the rest is a fault of ours."""
-    if isinstance(error, asyncpg.QueryCanceledError):
-        return "too-slow"
-    state = getattr(error, "sqlstate", None) or "08000"
-    return "database-unavailable" if state[:2] in ("08", "53", "57", "40", "55") else "internal"
 
 
 async def _internal(request: Request, error: Exception) -> Response:

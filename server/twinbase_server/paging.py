@@ -15,7 +15,12 @@ from twinbase_server.wire import Statement, TwinWire
 
 # A page of wide rows holds fewer: what a page weighs is what bounds the memory on both sides.
 PAGE_BYTES_AIM = 1024 * 1024
-FIRST_PAGE_ROWS = 500
+UNKNOWN_ROW_BYTES = 20_000
+# What a row weighs on disk, as far as PostgreSQL knows: the guess for a twin's first page.
+_WEIGHT = """
+SELECT CASE WHEN reltuples > 0 THEN pg_table_size(oid) / reltuples::float8 ELSE $2::float8 END
+FROM pg_class WHERE oid = $1::text::regclass
+"""
 
 Key = list[str | None]
 
@@ -48,7 +53,7 @@ class Pager:
         scope = wire.bind(self.reading.caller.identity, self.reading.as_of)
         fixed = {**values, "base": self.reading.head.bases[table_of(wire.twin)]}
         while True:
-            rows = self._rows(wire)
+            rows = await self._rows(wire)
             statement = first if after is None else more
             named = {**fixed, "rows": rows, **{f"after{i}": part for i, part in enumerate(after or ())}}
             row = await self.reading.connection.fetchrow(statement.sql, *statement.arguments(scope, named))
@@ -61,11 +66,12 @@ class Pager:
                 return
             after = page.key
 
-    def _rows(self, wire: TwinWire) -> int:
-        most = min(wire.twin.mirror.page_rows, self.rows_max)
+    async def _rows(self, wire: TwinWire) -> int:
+        """As many rows as the last page's weight says, or the table's before there is one."""
         weight = self._row_bytes.get(wire.twin.name)
         if weight is None:
-            return min(most, FIRST_PAGE_ROWS)
+            weight = await self.reading.connection.fetchval(_WEIGHT, wire.table, UNKNOWN_ROW_BYTES) or 1.0
+        most = min(wire.twin.mirror.page_rows, self.rows_max)
         return max(1, min(most, int(PAGE_BYTES_AIM / weight)))
 
     def _page(self, wire: TwinWire, row: asyncpg.Record, asked: int) -> Page:

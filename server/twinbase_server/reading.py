@@ -20,6 +20,7 @@ from twinbase_server.capture.function import literal
 from twinbase_server.capture.tables import version_table
 from twinbase_server.connection import Connection
 from twinbase_server.cursor import Cursor, Snapshot
+from twinbase_server.faults import DATABASE_ERRORS
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 
@@ -143,8 +144,8 @@ class Reader:
             f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL idle_in_transaction_session_timeout = {idle};"
             "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 1;"
             "SET LOCAL bytea_output = 'hex'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL jit = off;"
-            # A plan for "any snapshot" would read whole tables to find the three rows that changed.
-            "SET LOCAL plan_cache_mode = force_custom_plan;"
+            # The head walks indexes whatever its parameters are: it is planned once for each connection.
+            "SET LOCAL plan_cache_mode = force_generic_plan;"
             f"SET LOCAL application_name = {literal(f'twinbase {caller.request}'[:63])}"
         )
 
@@ -190,9 +191,12 @@ class Reader:
 
 
 async def _end(connection: Connection) -> None:
-    """Nothing was written, so there is nothing to commit; a lost connection has ended its transaction by itself."""
-    if not connection.is_closed():
-        await connection.execute("ROLLBACK")
+    """Nothing was written, so there is nothing to commit; a connection that is lost has ended its transaction."""
+    try:
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
+    except DATABASE_ERRORS:
+        connection.terminate()
 
 
 def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
@@ -235,7 +239,11 @@ def _probe(table: TableName) -> str:
 
 
 def _head_sql(tables: tuple[TableName, ...]) -> str:
-    """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its salt, $4 replica, $5 acked."""
+    """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its salt, $4 replica, $5 acked.
+
+    It ends with a setting for the statements that follow: for them a plan made for any snapshot would read whole tables
+    to find the three rows that changed.
+    """
     schemas = ", ".join(literal(schema) for schema, _ in tables)
     names = ", ".join(literal(name) for _, name in tables)
     probes = ", ".join(f"$1::text IS NOT NULL AND {_probe(table)}" for table in tables)
@@ -261,7 +269,8 @@ SELECT
     ARRAY[{probes}]::boolean[] AS changed,
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
     ARRAY(SELECT {_UNSEEN.format(xid='c.base')} FROM {captured} ORDER BY t.i) AS renewed,
-    ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap
+    ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
+    set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 
 

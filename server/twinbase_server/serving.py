@@ -15,6 +15,7 @@ from twinbase_server.auth import Tokens
 from twinbase_server.connection import Connection
 from twinbase_server.cursor import Cursor, Signer
 from twinbase_server.database import CURSOR_SECRET, TOKEN_SECRET, read_secrets
+from twinbase_server.faults import DATABASE_ERRORS
 from twinbase_server.feed import Door
 from twinbase_server.metrics import Metrics
 from twinbase_server.negotiation import Schemas, Wires
@@ -32,7 +33,8 @@ _log = logging.getLogger(__name__)
 _NOTE = """
 UPDATE twinbase.replica
 SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz, schema_fingerprint = $4
-WHERE id = $1 AND (last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute' OR oldest_outbox IS DISTINCT FROM $3)
+WHERE id = $1 AND (last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute'
+    OR oldest_outbox IS DISTINCT FROM $3)
 """
 
 
@@ -112,7 +114,7 @@ class Serving:
         try:
             async with self.connection() as connection:
                 await connection.execute(_NOTE, caller.replica, self.clock(), oldest_outbox, caller.schema)
-        except (ProblemError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (ProblemError, *DATABASE_ERRORS):
             _log.warning("A pull was answered, and not noted.", exc_info=True)
 
 

@@ -32,8 +32,6 @@ class Settings(BaseSettings):
     removed_keys_max: int = Field(500, ge=0)
     body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
     """Of a request, before and after it is decompressed."""
-    batch_mutations_max: int = Field(10_000, ge=1)
-    page_bytes_max: int = Field(64 * 1024 * 1024, ge=1024)
     minimum_client: str = ""
     """The oldest app version that may sync (header Twinbase-Client); empty: any."""
     sync_enabled: bool = True

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Self
 
-import asyncpg
 import zstandard
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from twinbase.protocol import STREAM_TYPE
+from twinbase_server.faults import DATABASE_ERRORS
 from twinbase_server.metrics import Metrics
 
 # Lines gather until there is enough to be worth a packet; a page is more than that and leaves whole, at once.
@@ -66,6 +66,11 @@ class Gathered:
         return bytes(gathered)
 
 
+def _squeezed(squeeze: "zstandard.ZstdCompressionObj", portion: bytes) -> bytes:
+    """Flushed, so that what the device has is whole pages."""
+    return squeeze.compress(portion) + squeeze.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+
 class StreamResponse(Response):
     """An answer of lines. Make it with `begun`, so that a problem found before the first page is still a problem."""
 
@@ -109,7 +114,8 @@ class StreamResponse(Response):
         while portion:
             self._gathered.ahead()
             if squeeze:
-                portion = squeeze.compress(portion) + squeeze.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+                # In a thread, for zstd lets others run meanwhile: PostgreSQL is asked for the next page, and is read.
+                portion = await asyncio.to_thread(_squeezed, squeeze, portion)
             await self._send(send, portion, more=True)
             portion = await self._next_portion()
         await self._send(send, squeeze.flush() if squeeze else b"", more=False)
@@ -118,7 +124,7 @@ class StreamResponse(Response):
         """Empty when the answer broke: without an end frame the device knows that it is half an answer."""
         try:
             return await self._gathered.portion()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_ERRORS as error:
             self._sending.metrics.broken.labels(type(error).__name__).inc()
             _log.exception("An answer broke off.")
             return b""

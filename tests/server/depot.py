@@ -1,5 +1,6 @@
 """A small depot for the tests of the reading half: its tables, its scopes, and devices that read streams raw."""
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,13 +13,16 @@ import asyncpg
 import httpx2
 import msgspec
 import zstandard
-from sqlalchemy import DateTime, MetaData, Numeric, create_mock_engine, exists
-from sqlmodel import Field, SQLModel
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import DateTime, MetaData, Numeric, exists
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+from sqlmodel import Field, SQLModel, col
 
 from twinbase import Mirror, Plugins, days, hookimpl, within
 from twinbase.digest import digest_of
 from twinbase_server import accounts
-from twinbase_server.accounts import save_account
 from twinbase_server.app import create_app
 from twinbase_server.database import init_database
 from twinbase_server.settings import Settings
@@ -36,7 +40,7 @@ class Product(Base, table=True):
     __table_args__ = ({"schema": SCHEMA},)
     code: str = Field(primary_key=True)
     label: str
-    price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))  # type: ignore[call-overload]
+    price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     secret_margin: int = 0
 
 
@@ -70,7 +74,7 @@ class Job(Base, table=True):
     id: UUID = Field(primary_key=True)
     lead_id: UUID
     title: str
-    starts_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    starts_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class Line(Base, table=True):
@@ -98,9 +102,11 @@ class Depot:
         yield Mirror(Product, hidden={"secret_margin"}, priority=0)
         yield Mirror(
             Site,
-            scope=lambda who: exists().where(Assignment.site_id == Site.id, Assignment.person_id == who["person"]),
+            scope=lambda who: exists().where(
+                col(Assignment.site_id) == col(Site.id), col(Assignment.person_id) == who["person"]
+            ),
         )
-        yield Mirror(Customer, scope=lambda who: Customer.sector.in_(who["sectors"]))  # type: ignore[attr-defined]
+        yield Mirror(Customer, scope=lambda who: col(Customer.sector).in_(who["sectors"]))
         yield Mirror(
             Job,
             direction="both",
@@ -111,6 +117,7 @@ class Depot:
         yield Mirror(Gauge)
 
 
+PASSWORD = "correct horse"
 TWINS = ("product", "site", "customer", "job", "line", "gauge")
 ANNA = UUID("00000000-0000-7000-8000-00000000000a")
 BOB = UUID("00000000-0000-7000-8000-00000000000b")
@@ -199,7 +206,7 @@ class Device:
             "Accept-Encoding": "zstd",
         }
 
-    async def login(self, email: str, password: str = "correct horse") -> httpx2.Response:
+    async def login(self, email: str, password: str = PASSWORD) -> httpx2.Response:
         body = {"email": email, "password": password, "replica": str(self.replica), "device_name": "tablet"}
         answer = await self.http.post("auth/login", json=body, headers={"Twinbase-Protocol": "1"})
         if answer.status_code == 200:
@@ -251,21 +258,47 @@ class House:
         assert (await device.agree(self.schema(twins))).status_code == 200
         return device
 
+    async def jobs(self, *leads: UUID, starts_at: datetime | None = NOON) -> list[UUID]:
+        """New jobs, one for each lead."""
+        made = [uuid4() for _ in leads]
+        rows = [(job, lead, f"job of {lead}", starts_at) for job, lead in zip(made, leads, strict=True)]
+        await self.office.executemany("INSERT INTO depot.job VALUES ($1, $2, $3, $4)", rows)
+        return made
+
+    async def products(self, *codes: str) -> None:
+        rows = [(code, f"label of {code}") for code in codes]
+        await self.office.executemany("INSERT INTO depot.product VALUES ($1, $2, 1.10, 3)", rows)
+
+    async def lines(self, job: UUID, count: int) -> None:
+        await self.office.execute(
+            "INSERT INTO depot.line SELECT $1, g, 'line ' || g FROM generate_series(1, $2::int) g", job, count
+        )
+
     def schema(self, twins: Iterable[str] = TWINS) -> dict[str, Any]:
         registry = self.plugins.registry
         return {name: {"version": 1, "columns": list(registry[name].columns)} for name in twins}
 
 
+async def build(url: str) -> None:
+    """Set a database up: the depot's tables, capture, and the accounts of Anna and Bob."""
+    office = await asyncpg.connect(url)
+    try:
+        await office.execute(f"CREATE SCHEMA {SCHEMA}; {_tables()}")
+        await init_database(url, Plugins(Depot(), accounts), NOON)
+        quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)).hash(PASSWORD)
+        for email, person, sectors in (("anna@depot", ANNA, ["north", "west"]), ("bob@depot", BOB, ["south"])):
+            claims = json.dumps({"person": str(person), "sectors": sectors})
+            await office.execute("INSERT INTO twinbase.account VALUES ($1, $2, $3)", email, quick, claims)
+    finally:
+        await office.close()
+
+
 @asynccontextmanager
 async def open_house(url: str, **settings: Any) -> AsyncIterator[House]:
-    """Set a database up and serve it, in this process."""
+    """Serve a database that was built, in this process."""
     plugins = Plugins(Depot(), accounts)
     office = await asyncpg.connect(url)
     try:
-        await office.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}; {_tables()}")
-        await init_database(url, plugins, NOON)
-        await save_account(office, "anna@depot", "correct horse", {"person": str(ANNA), "sectors": ["north", "west"]})
-        await save_account(office, "bob@depot", "correct horse", {"person": str(BOB), "sectors": ["south"]})
         async with serve(url, plugins, **settings) as (app, http, clock):
             yield House(app, http, office, clock, url, plugins)
     finally:
@@ -283,10 +316,8 @@ async def serve(url: str, plugins: Plugins, **settings: Any) -> AsyncIterator[tu
 
 
 def _tables() -> str:
-    statements: list[str] = []
-    engine = create_mock_engine("postgresql://", lambda ddl, *_, **__: statements.append(str(ddl.compile(engine))))
-    Base.metadata.create_all(engine, checkfirst=False)
-    return ";".join(statements)
+    return ";".join(str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+                    for table in Base.metadata.sorted_tables)  # fmt: skip
 
 
 def compressed(body: bytes) -> bytes:

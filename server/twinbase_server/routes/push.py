@@ -46,7 +46,7 @@ _BODY: dict[str, Any] = {
     response_model=PushAnswer,
     openapi_extra=_BODY,
     responses=described(
-        *COMMON, "claim-missing", "batch-too-large", "body-too-large", "media-type", "forked", "gap", "epoch",
+        *COMMON, "claim-missing", "bad-batch", "batch-too-large", "body-too-large", "media-type", "forked", "gap",
         "generation",
     ),
 )  # fmt: skip

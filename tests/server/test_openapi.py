@@ -1,0 +1,92 @@
+"""The API says what it does: every route, body, answer and problem, with examples; and no request makes it fail."""
+
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from schemathesis.core.result import Ok
+from tests.server.depot import Device, House
+
+from twinbase_server.problems import KINDS
+
+ROUTES = {
+    "/api/v1/auth/login", "/api/v1/auth/me", "/api/v1/sync/schema", "/api/v1/sync/initial", "/api/v1/sync/pending",
+    "/api/v1/sync/repair", "/api/v1/sync/mark-synced", "/api/v1/sync/status", "/api/v1/health", "/api/v1/metrics",
+}  # fmt: skip
+
+
+async def test_every_route_is_described(house: House) -> None:
+    description = house.app.openapi()
+    assert set(description["paths"]) == ROUTES
+    for operation in _operations(description):
+        assert operation["description"] or operation["summary"]
+        assert "200" in operation["responses"]
+
+
+async def test_every_problem_is_an_example_somewhere_and_no_other_is(house: House) -> None:
+    told = {
+        kind
+        for operation in _operations(house.app.openapi())
+        for response in operation["responses"].values()
+        for kind in response.get("content", {}).get("application/problem+json", {}).get("examples", {})
+    }
+    assert told <= set(KINDS)
+    assert set(KINDS) - told <= {"internal", "not-found", "method"}
+
+
+async def test_every_reference_leads_somewhere(house: House) -> None:
+    description = house.app.openapi()
+    for reference in _references(description):
+        name = reference.removeprefix("#/components/schemas/")
+        assert name in description["components"]["schemas"]
+
+
+async def test_no_request_that_the_description_allows_or_forbids_makes_the_server_fail(house: House) -> None:
+    device = await house.device()
+    schema = schemathesis.openapi.from_dict(house.app.openapi())
+    cases: list[Any] = []
+    for operation in schema.get_all_operations():
+        assert isinstance(operation, Ok)
+        cases += _examples(operation.ok().as_strategy(), 8)
+    for case in cases:
+        response = await _send(house, device, case)
+        assert response.status_code != 500, (case.method, case.path, response.text)
+        if response.status_code >= 400:
+            assert response.headers["content-type"] == "application/problem+json"
+
+
+def _examples(strategy: Any, count: int) -> list[Any]:
+    found: list[Any] = []
+
+    @hypothesis.settings(max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis.given(strategy)
+    def collect(case: Any) -> None:
+        found.append(case)
+
+    collect()
+    return found
+
+
+async def _send(house: House, device: Device, case: Any) -> Any:
+    """A generated request, with a token, so that it reaches what lies behind the door."""
+    given = case.as_transport_kwargs()
+    headers = {**{k: v for k, v in device.headers().items()}, "Content-Type": "application/json"}
+    body = {k: given[k] for k in ("json", "content", "data") if given.get(k) is not None}
+    url = case.formatted_path.removeprefix("/api/v1/")
+    return await house.http.request(case.method, url, params=given.get("params"), headers=headers, **body)
+
+
+def _operations(description: Any) -> list[Any]:
+    return [operation for path in description["paths"].values() for operation in path.values()]
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return own + [found for value in node.values() for found in _references(value)]
+    return [found for item in node for found in _references(item)] if isinstance(node, list) else []
+
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
