@@ -28,7 +28,7 @@ STATE = """CREATE TABLE _twinbase_state (
     applying INTEGER NOT NULL DEFAULT 0,
     checkpoint INTEGER NOT NULL DEFAULT 0,
     replica TEXT NOT NULL,
-    epoch INTEGER NOT NULL DEFAULT 0,
+    epoch INTEGER NOT NULL DEFAULT 1,
     server TEXT NOT NULL DEFAULT '',
     account TEXT NOT NULL DEFAULT '',
     claims TEXT NOT NULL DEFAULT '',
