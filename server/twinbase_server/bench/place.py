@@ -1,0 +1,93 @@
+"""Where a measurement happens: a database with its tables filled and captured, a server process, a signed-in device."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from twinbase.replica.replica import Replica
+from twinbase_server.accounts import save_account
+from twinbase_server.bench.fill import connected, fill_main, multiply, settle
+from twinbase_server.bench.process import ServerProcess, free_port, plugins, server_process
+from twinbase_server.bench.tables import SCHEMA, SECTORS
+from twinbase_server.connection import Connection
+from twinbase_server.database import init_database
+from twinbase_server.rowhash import quoted
+from twinbase_server.twin_tables import create_twin_tables
+
+EMAIL, PASSWORD = "bench@example.org", "correct horse"
+KEY = bytes(range(32))
+
+
+@asynccontextmanager
+async def new_database(admin_url: str) -> AsyncIterator[str]:
+    """The URL of an empty database that is dropped with the block."""
+    name = f"twinbase_bench_{uuid4().hex}"
+    connection = await connected(admin_url)
+    try:
+        await connection.execute(f"CREATE DATABASE {quoted(name)}")
+        try:
+            yield urlsplit(admin_url)._replace(path=f"/{name}").geturl()
+        finally:
+            await connection.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+class Place:
+    """A database with rows, captured, and the folder of its devices."""
+
+    def __init__(self, url: str, folder: Path, connection: Connection) -> None:
+        self.url, self.folder, self.connection = url, folder, connection
+        # A device's file belongs to one server: each process that serves this database has the same address.
+        self._port = free_port()
+
+    @classmethod
+    @asynccontextmanager
+    async def made(cls, admin_url: str, folder: Path, rows: int) -> AsyncIterator["Place"]:
+        """A database with so many rows in its eight main tables; capture watches from before the first row."""
+        async with AsyncExitStack() as stack:
+            url = await stack.enter_async_context(new_database(admin_url))
+            await create_twin_tables(url, plugins().registry)
+            await init_database(url, plugins(), datetime.now(UTC))
+            connection = await connected(url)
+            stack.push_async_callback(connection.close)
+            await save_account(connection, EMAIL, PASSWORD, {"sectors": list(SECTORS)})
+            await fill_main(connection, min(rows, 50_000))
+            await multiply(connection, rows)
+            await settle(connection)
+            yield cls(url, folder, connection)
+
+    @asynccontextmanager
+    async def server(self) -> AsyncIterator[ServerProcess]:
+        async with server_process(self.url, self._port) as server:
+            yield server
+
+    @asynccontextmanager
+    async def device(self, server: ServerProcess) -> AsyncIterator[Replica]:
+        """A new device, signed in; its file goes with the block."""
+        path = self.folder / f"{uuid4().hex}.twin"
+        try:
+            async with await signed_in(path, server.url) as replica:
+                yield replica
+        finally:
+            for file in path.parent.glob(f"{path.name}*"):
+                file.unlink()
+
+    async def stored_bytes(self) -> int:
+        """What the tables weigh in PostgreSQL, indexes included."""
+        size = await self.connection.fetchval(
+            "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = $1 AND c.relkind = 'r'",
+            SCHEMA,
+        )
+        return int(size)
+
+
+async def signed_in(path: Path, server_url: str) -> Replica:
+    """A replica at `path`, signed in. Close it."""
+    replica = await Replica.open(path, KEY, plugins=plugins(), server=server_url)
+    await replica.sign_in(EMAIL, PASSWORD, device_name="bench")
+    return replica

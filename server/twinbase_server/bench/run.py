@@ -1,0 +1,138 @@
+"""The whole table, part by part."""
+
+import os
+import platform
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from twinbase_server.bench import large
+from twinbase_server.bench.captured import CaptureCost
+from twinbase_server.bench.changed import ChangedRows
+from twinbase_server.bench.empty import empty_pull
+from twinbase_server.bench.first import FirstSync
+from twinbase_server.bench.pairs import Result
+from twinbase_server.bench.place import Place
+from twinbase_server.bench.push import PushedWork
+from twinbase_server.bench.sizes import Sizes
+
+PARTS = ("initial", "empty", "changed", "push", "capture", "large")
+
+
+class Pairwise(Protocol):
+    """Something that is measured pair by pair."""
+
+    async def pair(self) -> None: ...
+
+
+@dataclass
+class Progress:
+    """Where the run is; `say` and `step` are for whoever shows it."""
+
+    say: Callable[[str, int], None] = lambda what, steps: None
+    step: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def part(self, what: str, steps: int = 1) -> Iterator[None]:
+        self.say(what, steps)
+        yield
+        self.step()
+
+
+@dataclass
+class Run:
+    """One run: what to measure, how large, over which PostgreSQL (an administrator's URL), in which folder."""
+
+    sizes: Sizes
+    parts: Collection[str]
+    admin_url: str
+    folder: Path
+    progress: Progress = field(default_factory=Progress)
+    results: list[Result] = field(default_factory=list)
+
+    async def all(self) -> list[Result]:
+        """Everything that was asked for, in the order of the table."""
+        if set(self.parts) - {"large"}:
+            await self._of_one_device()
+        if "large" in self.parts:
+            await self._of_large_tables()
+        return self.results
+
+    async def _of_one_device(self) -> None:
+        self.progress.say(f"loading {self.sizes.rows:,} rows", 1)
+        async with Place.made(self.admin_url, self.folder, self.sizes.rows) as place:
+            if set(self.parts) & {"initial", "empty", "changed", "push"}:
+                await self._with_server(place)
+            if "capture" in self.parts:
+                cost = CaptureCost(place, self.sizes.captured)
+                await cost.begin()
+                await self._pairs(f"capture of {self.sizes.captured:,} rows", cost)
+                self.results += cost.results()
+
+    async def _with_server(self, place: Place) -> None:
+        sizes = self.sizes
+        async with place.server() as server:
+            if "initial" in self.parts:
+                first = FirstSync(place, server, sizes.rows)
+                await self._pairs("first sync", first)
+                self.results += await first.results()
+            if "empty" in self.parts:
+                self.progress.say("pulls with nothing new", 1)
+                what = f"pull with nothing new, 24 mirrors, {sizes.rows:,} rows"
+                self.results.append(await empty_pull(server, sizes.empty_pulls, "empty", what))
+            if not set(self.parts) & {"changed", "push"}:
+                return
+            async with place.device(server) as replica:
+                await replica.sync()
+                if "changed" in self.parts:
+                    changed = ChangedRows(place, server, replica, sizes.changed)
+                    await changed.begin()
+                    await self._pairs("pull of changed rows", changed)
+                    await changed.close()
+                    self.results += changed.results()
+                if "push" in self.parts:
+                    pushed = PushedWork(place, server, replica, sizes)
+                    await pushed.begin()
+                    await self._pairs("push", pushed)
+                    await pushed.close()
+                    self.results += pushed.results()
+
+    async def _of_large_tables(self) -> None:
+        sizes, say = self.sizes, self.progress.say
+        say(f"memory at {sizes.rows:,} rows", 1)
+        async with Place.made(self.admin_url, self.folder, sizes.rows) as place:
+            small = await large.memory(place, large.new_path(place))
+        say(f"loading {sizes.large:,} rows", 1)
+        async with Place.made(self.admin_url, self.folder, sizes.large) as place:
+            path = large.new_path(place)
+            say(f"memory at {sizes.large:,} rows", 1)
+            peaks = await large.memory(place, path)
+            say("one change on a large device", 1)
+            self.results.append(await large.one_change(place, path, sizes.large, max(3, sizes.pairs)))
+            self.results += large.memory_results(small, peaks, sizes)
+            say(f"pulls with nothing new from {sizes.huge:,} rows", 1)
+            self.results += await large.empty_pulls_of_many(place, sizes)
+
+    async def _pairs(self, what: str, measured: Pairwise) -> None:
+        """The first pair warms caches up, and is forgotten by whoever counts from the second on."""
+        self.progress.say(what, self.sizes.pairs)
+        for _ in range(self.sizes.pairs):
+            await measured.pair()
+            self.progress.step()
+
+
+def document(results: list[Result], sizes: Sizes) -> dict[str, Any]:
+    """What `--json` writes."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"system": platform.platform(), "processors": os.cpu_count(), "python": platform.python_version()},
+        "sizes": asdict(sizes),
+        "results": [{**_rounded(asdict(result)), "met": result.met} for result in results],
+    }
+
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 6) if isinstance(value, float) else value for name, value in values.items()}
