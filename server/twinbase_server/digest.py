@@ -33,6 +33,7 @@ def causes_since(reading: Reading, twin: Twin, since: Cursor) -> list[str]:
         "schema": since.schema != reading.caller.schema,
         "capture": reads.tables & head.renewed,
         "gap": reads.tables & head.gap,
+        "tombstones": own & head.collected,
     }
     return [cause for cause, true in found.items() if true]
 

@@ -43,7 +43,8 @@ class Caller:
 class Head:
     """What the snapshot says before any row is read. Tables that the cursor cannot have seen the whole of, by why:
 
-    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded.
+    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded;
+    `collected`: tombstones were removed.
     """
 
     snapshot: Snapshot
@@ -56,6 +57,7 @@ class Head:
     changed: frozenset[TableName]
     renewed: frozenset[TableName]
     gap: frozenset[TableName]
+    collected: frozenset[TableName]
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ class Reader:
             changed=self._marked(row["changed"]),
             renewed=self._marked(row["renewed"]),
             gap=self._marked(row["gap"]),
+            collected=self._marked(row["collected"]),
         )
 
     def _bases(self, bases: Iterable[str | None]) -> dict[TableName, str]:
@@ -270,6 +273,7 @@ SELECT
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
     ARRAY(SELECT {_UNSEEN.format(xid='c.base')} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
+    ARRAY(SELECT {_UNSEEN.format(xid='c.collected')} FROM {captured} ORDER BY t.i) AS collected,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 

@@ -89,7 +89,8 @@ async def changed_tables(
 async def collect(connection: Connection, older_than: datetime) -> int:
     """Delete tombstones and gaps from before `older_than`, in short transactions; says how many tombstones.
 
-    Any age is safe: a device that needs one of them finds the difference by digest. A row that a writer holds at the
+    Any age is safe: the collection is noted, so a device that has not pulled since compares digests and finds the
+    difference. A row that a writer holds at the
     moment is left for the next time, and a writer never waits for more than one short transaction (H19).
     """
     horizon = await connection.fetchval(_HORIZON, older_than)
@@ -115,7 +116,10 @@ async def _collect_some(connection: Connection, table: CapturedTable, relid: int
             f"WHERE deleted AND xid < $1 ORDER BY {keys} LIMIT {COLLECT_ROWS} FOR UPDATE SKIP LOCKED)",
             horizon,
         )
-    return int(status.split()[-1])
+        found = int(status.split()[-1])
+        if found:
+            await connection.execute(_NOTE_COLLECTED, relid)
+    return found
 
 
 def _literal(text: str) -> str:
@@ -123,6 +127,7 @@ def _literal(text: str) -> str:
 
 
 _CAPTURED = "SELECT relid::bigint AS relid, schema_name, table_name, key_columns FROM twinbase.capture ORDER BY 2, 3"
+_NOTE_COLLECTED = "UPDATE twinbase.capture SET collected = pg_current_xact_id() WHERE relid = $1::bigint::oid"
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('twinbase capture'), $1::bigint::oid::int)"
 # Versions carry no time of day; the salts, written on a timer, say which transaction it was at a time.
 _HORIZON = "SELECT xid FROM twinbase.salt WHERE at <= $1 ORDER BY at DESC LIMIT 1"
