@@ -13,6 +13,7 @@ TwinbaseError
 │   ├── WrongKey
 │   ├── NotADatabase
 │   ├── DamagedReplica
+│   ├── StorageFailed
 │   ├── NewerReplica
 │   ├── ForeignReplica          another server, or another account
 │   └── ReplicaBusy
@@ -80,6 +81,10 @@ class NotADatabase(ReplicaError):
 
 class DamagedReplica(ReplicaError):
     """The replica is damaged. Copy the file away, then recover its unsent work; the file was not changed."""
+
+
+class StorageFailed(ReplicaError):
+    """The storage of this device is full, or it fails. Free some space and try again; what was saved before is kept."""
 
 
 class NewerReplica(ReplicaError):

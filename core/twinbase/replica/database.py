@@ -8,6 +8,7 @@ aged (H28). Readers use connections that cannot write, and wait for nobody.
 import asyncio
 import types
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,8 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
-from twinbase.errors import DamagedReplica
-from twinbase.replica.file import File, connect, is_corruption
+from twinbase.replica.file import File, connect, meaning, translated
 from twinbase.replica.outbox import seal
 
 Answer = TypeVar("Answer")
@@ -53,26 +53,20 @@ class Database:
         return await asyncio.to_thread(self._write, work, arguments)
 
     def _write(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
-        connection = self.connect()
-        try:
+        with translated(self.file), closing(self.connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             answer = work(connection, *arguments)
             connection.execute("COMMIT")
             return answer
-        finally:
-            connection.close()
 
     async def look(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
         """`work(connection, *arguments)` in a thread, over one moment of the file, without a lock."""
         return await asyncio.to_thread(self._look, work, arguments)
 
     def _look(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
-        connection = connect(self.file, query_only=True)
-        try:
+        with translated(self.file), closing(connect(self.file, query_only=True)) as connection:
             connection.execute("BEGIN")
             return work(connection, *arguments)
-        finally:
-            connection.close()
 
     async def dispose(self) -> None:
         """Close every connection that the pools hold."""
@@ -91,7 +85,7 @@ class Database:
             execution_options={"schema_translate_map": self._schemas},
         )
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-        event.listen(engine.sync_engine, "handle_error", self._say_damage)
+        event.listen(engine.sync_engine, "handle_error", self._say_what_it_means)
         return engine
 
     def _creator(self, query_only: bool) -> Callable[[], Any]:
@@ -107,9 +101,9 @@ class Database:
     def _seal(self, connection: Connection) -> None:
         seal(connection.exec_driver_sql, self.clock())
 
-    def _say_damage(self, context: ExceptionContext) -> None:
-        if is_corruption(context.original_exception):
-            raise DamagedReplica(f"{self.file.path.name}: {context.original_exception}.")
+    def _say_what_it_means(self, context: ExceptionContext) -> None:
+        if said := meaning(self.file, context.original_exception):
+            raise said
 
 
 def _module(driver: Any) -> AsyncAdapt_aiosqlite_dbapi:

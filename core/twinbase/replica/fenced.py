@@ -100,10 +100,12 @@ def transaction(connection: Any) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        commit(connection)
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk ends the transaction by itself; a commit that fails leaves it open.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    commit(connection)
 
 
 def commit(connection: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as cipher
 
-from twinbase.errors import DamagedReplica
+from twinbase.errors import DamagedReplica, ReplicaError, StorageFailed
 from twinbase.replica.keys import Key
 
 BUSY_SECONDS = 30.0
@@ -100,12 +100,26 @@ def is_corruption(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
+def is_storage(error: BaseException | None) -> bool:
+    """Whether a driver's error comes from the storage. A quota that is used up is only an I/O error to SQLCipher."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+
+
+def meaning(file: File, error: BaseException | None) -> ReplicaError | None:
+    """What a driver's error says of the file as a whole; None when it is about a statement."""
+    if is_corruption(error):
+        return DamagedReplica(f"{file.path.name}: {error}.")
+    if is_storage(error):
+        return StorageFailed(f"{file.path.name}: {error}.")
+    return None
+
+
 @contextmanager
 def translated(file: File) -> Iterator[None]:
-    """Past the first page the key is right: what cannot be read is damaged."""
+    """Past the first page the key is right: what cannot be read is damaged, what cannot be written has no room."""
     try:
         yield
     except file.driver.DatabaseError as error:
-        if is_corruption(error):
-            raise DamagedReplica(f"{file.path.name}: {error}.") from None
+        if said := meaning(file, error):
+            raise said from None
         raise

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -70,7 +71,8 @@ class Replica:
         `server`, `account`: whose file it is; one file belongs to one account of one server for ever.
         `check`: read the whole file first, for an app that has reason to doubt it.
         `transport`: another way to the server than the network. `renew`: called for a new access token.
-        Raises WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file untouched.
+        Raises WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file untouched;
+        StorageFailed when there is no room for it.
         """
         if (key is None) is not plain:
             raise ValueError("Give a key, or plain=True for a file that anybody can read; not both, not neither.")
@@ -161,9 +163,6 @@ def _prepare(
             migrate.check(connection, registry, owner)
         if check and (found := damage(file)):
             raise DamagedReplica(f"{path.name}: {found[0]} ({len(found)} findings).")
-    connection = connect(file)
-    try:
+    with translated(file), closing(connect(file)) as connection:
         migrate.prepare(connection, registry, owner, replica)
-    finally:
-        connection.close()
     return file

@@ -55,7 +55,7 @@ class Engine:
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
-        async with file_thread(self._database.connect) as thread:
+        async with file_thread(self._database) as thread:
             state = await thread.run(read_state)
             request = LoginRequest(
                 email=email, password=password, replica=UUID(state.replica), device_name=device_name
@@ -78,7 +78,7 @@ class Engine:
         before = (traffic.requests, traffic.sent, traffic.received)
         try:
             async with sole_sync(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
-                async with file_thread(self._database.connect) as thread:
+                async with file_thread(self._database) as thread:
                     await self._run(await self._exchange(thread, str(token), report))
         except TwinbaseError as error:
             self._say_failure(error)
@@ -94,7 +94,7 @@ class Engine:
 
     async def has_more(self) -> bool:
         """Whether something waits to be sent."""
-        async with file_thread(self._database.connect) as thread:
+        async with file_thread(self._database) as thread:
             counts = await thread.run(_count_outbox)
         return bool(counts.get("pending"))
 
@@ -103,7 +103,7 @@ class Engine:
 
         It reads every row with a foreign key, so it is asked for and not part of a sync.
         """
-        async with file_thread(self._database.connect) as thread:
+        async with file_thread(self._database) as thread:
             return await thread.run(_count_orphans)
 
     async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from twinbase.errors import HalfAnswer
+from twinbase.replica.database import Database
 from twinbase.replica.feed import Feed, lines
+from twinbase.replica.file import File, translated
 from twinbase.replica.http import Body
 from twinbase.replica.stream import AnyFrame, frames
 
@@ -17,13 +19,19 @@ Answer = TypeVar("Answer")
 class FileThread:
     """Runs functions of a raw connection, one at a time, in a thread of its own."""
 
-    def __init__(self, executor: ThreadPoolExecutor, connection: Any) -> None:
-        self._executor, self._connection = executor, connection
+    def __init__(self, executor: ThreadPoolExecutor, file: File, connection: Any) -> None:
+        self._executor, self._file, self._connection = executor, file, connection
 
     async def run(self, work: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
-        """`work(connection, …)`; when the caller is cancelled it is still carried to its end, as a transaction must."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: work(self._connection, *arguments, **options))
+        """`work(connection, …)`; when the caller is cancelled it is still carried to its end, as a transaction must.
+
+        Raises StorageFailed or DamagedReplica when the file cannot be written or read.
+        """
+        def translated_work() -> Answer:
+            with translated(self._file):
+                return work(self._connection, *arguments, **options)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
 
     async def read(self, body: Body, consume: Callable[[Any, Iterator[AnyFrame]], Answer]) -> Answer:
         """`consume(connection, frames)` while the answer arrives: download and writing overlap."""
@@ -59,15 +67,20 @@ async def _pump(body: Body, feed: Feed) -> None:
     feed.end()
 
 
+def _connected(database: Database) -> Any:
+    with translated(database.file):
+        return database.connect()
+
+
 @asynccontextmanager
-async def file_thread(connect: Callable[[], Any]) -> AsyncIterator[FileThread]:
+async def file_thread(database: Database) -> AsyncIterator[FileThread]:
     """A thread with a connection for the time of one sync."""
     executor = ThreadPoolExecutor(1, thread_name_prefix="twinbase-sync")
     loop = asyncio.get_running_loop()
     try:
-        connection = await loop.run_in_executor(executor, connect)
+        connection = await loop.run_in_executor(executor, _connected, database)
         try:
-            yield FileThread(executor, connection)
+            yield FileThread(executor, database.file, connection)
         finally:
             await asyncio.shield(loop.run_in_executor(executor, connection.close))
     finally:
