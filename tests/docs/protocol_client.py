@@ -1,0 +1,220 @@
+"""A client of dictionaries, written from docs/reference/protocol.md alone.
+
+It knows the standard library and is told how to send an HTTP request. What it has in common with Twinbase is that page.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+Json = dict[str, Any]
+Key = tuple[Any, ...]
+Send = Callable[[str, str, dict[str, str], dict[str, str], bytes], Awaitable[tuple[int, str, bytes]]]
+"""method, path, headers, query, body → status, content type, body."""
+
+
+class ProblemAnswer(Exception):
+    """The server answered with a problem."""
+
+    def __init__(self, problem: Json) -> None:
+        self.type: str = problem["type"]
+        self.problem = problem
+
+
+@dataclass
+class Table:
+    """A twin as the server last sent it."""
+
+    columns: list[str]
+    key: int
+    rows: dict[Key, Json] = field(default_factory=dict)
+    proof: dict[Key, tuple[int, int]] = field(default_factory=dict)
+
+    def put(self, row: list[Any]) -> Key:
+        version, row_hash, *values = row
+        key = tuple(values[: self.key])
+        self.rows[key] = dict(zip(self.columns, values, strict=True))
+        self.proof[key] = (version, row_hash)
+        return key
+
+    def hold(self, row: list[Any]) -> Key:
+        version, row_hash, key, _ = row
+        self.rows.pop(tuple(key), None)
+        self.proof[tuple(key)] = (version, row_hash)
+        return tuple(key)
+
+    def drop(self, key: Key) -> None:
+        self.rows.pop(key, None)
+        self.proof.pop(key, None)
+
+    def hashes(self) -> list[int]:
+        return [row_hash for _, row_hash in self.proof.values()]
+
+
+def digest(hashes: Iterable[int]) -> list[int]:
+    listed = list(hashes)
+    return [len(listed), sum(h >> 24 for h in listed), sum(h & 0xFFFFFF for h in listed)]
+
+
+def bits_for(rows: int) -> int:
+    return min(12, (rows // 16).bit_length())
+
+
+def bucket_sums(hashes: Iterable[int], bits: int) -> list[list[int]]:
+    buckets: list[list[int]] = [[] for _ in range(2**bits)]
+    for row_hash in hashes:
+        buckets[row_hash & (2**bits - 1)].append(row_hash)
+    return [digest(bucket) for bucket in buckets]
+
+
+def batch_hash(replica: str, epoch: int, body: bytes) -> str:
+    return hashlib.sha256(f"{replica}\n{epoch}\n".encode() + body).hexdigest()
+
+
+@dataclass
+class Client:
+    """A device of dictionaries. Nothing is kept on a disk, so nothing here is frozen but in `batch`."""
+
+    send: Send
+    keys: dict[str, int]
+    """How many key columns each twin has."""
+    replica: str = field(default_factory=lambda: str(uuid4()))
+    epoch: int = 1
+    n: int = 0
+    previous: str = ""
+    acked: int = 0
+    token: str = ""
+    schema: str = ""
+    cursor: str = ""
+    batch: bytes = b""
+    tables: dict[str, Table] = field(default_factory=dict)
+    begin: Json = field(default_factory=dict)
+    end: Json = field(default_factory=dict)
+
+    async def login(self, email: str, password: str) -> None:
+        body = {"email": email, "password": password, "replica": self.replica, "device_name": "dictionaries"}
+        self.token = (await self._json("auth/login", body))["token"]
+
+    async def agree(self, twins: dict[str, list[str]]) -> None:
+        body = {"twins": {name: {"version": 1, "columns": columns} for name, columns in twins.items()}}
+        answer = await self._json("sync/schema", body)
+        self.schema = answer["schema"]
+        for name, columns in answer["twins"].items():
+            self.tables[name] = Table(columns, self.keys[name])
+
+    async def initial(self) -> None:
+        await self._streamed("POST", "sync/initial", {}, {})
+
+    async def pull(self, **query: str) -> None:
+        await self._streamed("GET", "sync/pending", {"since": self.cursor, "acked": str(self.acked), **query}, None)
+
+    async def repair(self, unexplained: list[str]) -> None:
+        twins = {}
+        for name in self.differing():
+            hashes = self.tables[name].hashes()
+            bits = bits_for(len(hashes))
+            twins[name] = {"bits": bits, "sums": bucket_sums(hashes, bits)}
+        body = {"cursor": self.cursor, "acked": self.acked, "twins": twins, "unexplained": unexplained}
+        await self._streamed("POST", "sync/repair", {}, body)
+
+    async def push(self, mutations: list[Json]) -> Json:
+        body = {"n": self.n + 1, "previous": self.previous, "offset_ms": 0, "mutations": mutations}
+        self.batch = json.dumps(body, ensure_ascii=False).encode()
+        return await self.push_again()
+
+    async def push_again(self) -> Json:
+        """The very same bytes."""
+        answer = await self._json("sync/mark-synced", self.batch)
+        assert answer["hash"] == batch_hash(self.replica, self.epoch, self.batch)
+        self.n, self.previous = answer["last_n"], answer["hash"]
+        return answer
+
+    def differing(self) -> list[str]:
+        digests: Json = self.end["digests"]
+        return [name for name, there in digests.items() if digest(self.tables[name].hashes()) != there]
+
+    def is_proven(self) -> bool:
+        covered = {*self.end["digests"], *self.end["proven_by_skip"]}
+        return covered == set(self.tables) and not self.differing()
+
+    # -- streams ------------------------------------------------------------------------------------------------------
+
+    async def _streamed(self, method: str, path: str, query: dict[str, str], body: Json | None) -> None:
+        """A whole answer, over several requests when the server cuts, and then all of it at once."""
+        begin: Json = {}
+        frames: list[tuple[Json, list[Any]]] = []
+        resume: str | None = None
+        while True:
+            more = {} if resume is None else {"resume": resume}
+            content = b"" if body is None else json.dumps({**body, **more}).encode()
+            asked = {**query, **more} if body is None else query
+            status, kind, answer = await self.send(method, path, self._headers(), asked, content)
+            assert kind == "application/x-ndjson" or status != 200
+            if status != 200:
+                raise ProblemAnswer(json.loads(answer))
+            lines = iter(answer.decode().splitlines())
+            first = json.loads(next(lines))
+            assert first["frame"] == "begin"
+            begin = begin or first
+            for line in lines:
+                frame = json.loads(line)
+                rows = json.loads(next(lines)) if frame["frame"] == "page" else []
+                frames.append((frame, rows))
+            resume = frames[-1][0].get("resume") if frames[-1][0]["frame"] == "cut" else None
+            if frames[-1][0]["frame"] == "end":
+                self._apply(begin, frames)
+                return
+            assert resume is not None, "half an answer"
+
+    def _apply(self, begin: Json, frames: list[tuple[Json, list[Any]]]) -> None:
+        noted: dict[str, set[Key]] = {}
+        for frame, rows in frames:
+            match frame["frame"]:
+                case "page":
+                    noted.get(frame["twin"], set()).difference_update([self.tables[frame["twin"]].put(r) for r in rows])
+                case "quarantine":
+                    held = [self.tables[frame["twin"]].hold(row) for row in frame["rows"]]
+                    noted.get(frame["twin"], set()).difference_update(held)
+                case "removed":
+                    for key in frame["keys"]:
+                        self.tables[frame["twin"]].drop(tuple(key))
+                case "buckets":
+                    mask, wanted = 2 ** frame["bits"] - 1, set(frame["buckets"])
+                    proof = self.tables[frame["twin"]].proof
+                    noted[frame["twin"]] = {key for key, (_, h) in proof.items() if h & mask in wanted}
+                case "end":
+                    self.end, self.cursor = frame, frame["cursor"]
+                case "cut":
+                    pass
+                case unknown:
+                    raise AssertionError(f"a frame that the page does not name: {unknown}")
+        for twin, keys in noted.items():
+            for key in keys:
+                self.tables[twin].drop(key)
+        self.begin = begin
+        if begin["epoch"] == self.epoch:
+            self.acked = max(self.acked, begin["last_n"])
+
+    # -- requests -----------------------------------------------------------------------------------------------------
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Twinbase-Protocol": "1",
+            "Twinbase-Replica": self.replica,
+            "Twinbase-Epoch": str(self.epoch),
+            "Twinbase-Schema": self.schema,
+            "Content-Type": "application/json",
+            **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+        }
+
+    async def _json(self, path: str, body: Json | bytes) -> Json:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        status, kind, answer = await self.send("POST", path, self._headers(), {}, content)
+        assert kind in ("application/json", "application/problem+json")
+        if status != 200:
+            raise ProblemAnswer(json.loads(answer))
+        said: Json = json.loads(answer)
+        return said

@@ -1,0 +1,128 @@
+"""The tutorial is followed to the letter: its files are written, its commands run, its answers compared.
+
+Two things differ from what a reader does: what the page installs is what is being tested, so nothing is downloaded (the
+plugin's entry point still comes from the page's own pyproject.toml), and the server takes a port that is free.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+PAGE = (Path(__file__).parents[2] / "docs" / "tutorial" / "first-table.md").read_text()
+FENCE = r"(?:^<!-- (?P<mark>[^\n]+) -->\n)?^```(?P<kind>\w+)\n(?P<body>.*?)^```$"
+STEP = re.compile(rf"{FENCE}|^<!-- (?P<sign>[^\n]+) -->$", re.M | re.S)
+CTRL_C = "second terminal: Ctrl-C"
+
+
+@dataclass
+class Reader:
+    """Somebody with two terminals open in one folder."""
+
+    folder: Path
+    environment: dict[str, str]
+    port: int
+    exports: list[str] = field(default_factory=list)
+    server: "subprocess.Popen[str] | None" = None
+
+    def write(self, name: str, content: str) -> None:
+        (self.folder / name).write_text(content.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}"))
+        if name == "pyproject.toml":
+            self._install(tomllib.loads(content))
+
+    def _install(self, project: dict[str, dict[str, dict[str, dict[str, str]]]]) -> None:
+        """What `pip install -e .` leaves behind: a name, and entry points."""
+        found = self.folder / "field_notes-0.1.dist-info"
+        found.mkdir()
+        (found / "METADATA").write_text("Metadata-Version: 2.1\nName: field-notes\nVersion: 0.1\n")
+        lines = [f"{name} = {module}" for name, module in project["project"]["entry-points"]["twinbase"].items()]
+        (found / "entry_points.txt").write_text("\n".join(["[twinbase]", *lines, ""]))
+
+    def run(self, block: str) -> None:
+        """The commands of a block in the first terminal, each with the answer that the page shows."""
+        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+            command, _, expected = part.partition("\n")
+            if command.startswith("export "):
+                self.exports.append(command)
+            done = self._bash(command)
+            said = "\n".join(line.rstrip() for line in (done.stdout + done.stderr).strip().splitlines())
+            shown = "\n".join(line.rstrip() for line in expected.strip().splitlines())
+            assert re.fullmatch(re.escape(shown).replace("…", ".*"), said), f"$ {command}\n{said}"
+            assert done.returncode == 0 or shown, f"$ {command} failed"
+
+    def start(self, block: str) -> None:
+        """The command of a block in the second terminal; returns when the server says that it listens."""
+        (command,) = re.findall(r"^\$ (.*)$", block, re.M)
+        self.server = subprocess.Popen(
+            ["bash", "-c", "; ".join([*self.exports, f"exec {command} --port {self.port}"])], cwd=self.folder,
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True, start_new_session=True,
+        )  # fmt: skip
+        assert self.server.stderr is not None
+        said = []
+        for line in self.server.stderr:
+            said.append(line)
+            if "running on" in line:
+                return
+        raise AssertionError("".join(said))
+
+    def stop(self) -> None:
+        """Ctrl-C in the second terminal."""
+        if self.server is not None and self.server.poll() is None:
+            os.killpg(self.server.pid, signal.SIGINT)
+            self.server.communicate(timeout=30)
+
+    def _bash(self, command: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["bash", "-c", "\n".join([*self.exports, command])], cwd=self.folder, env=self.environment,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def reader(tmp_path: Path, database_url: str) -> Iterator[Reader]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {
+        **os.environ, "PATH": programs, "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1",
+        "TWINBASE_DATABASE_URL": database_url,
+    }  # fmt: skip
+    reader = Reader(tmp_path, environment, port)
+    yield reader
+    reader.stop()
+
+
+@pytest.mark.timeout(400)
+def test_the_tutorial_works_when_it_is_followed_to_the_letter(reader: Reader) -> None:
+    for step in STEP.finditer(PAGE):
+        mark, kind, body = step["mark"] or step["sign"] or "", step["kind"], step["body"]
+        if mark == CTRL_C:
+            reader.stop()
+        elif mark.startswith("file: "):
+            reader.write(mark.removeprefix("file: "), body)
+        elif mark == "second terminal":
+            reader.start(body)
+        elif mark != "install":
+            assert kind == "console" and not mark, f"the test does not know what to do with {mark or kind}"
+            reader.run(body)
+
+
+def test_all_that_is_not_run_is_what_installs() -> None:
+    skipped = "".join(step["body"] for step in STEP.finditer(PAGE) if step["mark"] == "install")
+    assert re.findall(r"^\$ (.*)$", skipped, re.M) == [
+        "export TWINBASE=~/twinbase",
+        "mkdir field-notes && cd field-notes",
+        "python3 -m venv .venv && . .venv/bin/activate",
+        'pip install -c "$TWINBASE/requirements.lock" "${TWINBASE}[demo]"',
+        "pip install -e .",
+    ]
