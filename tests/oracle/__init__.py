@@ -1,0 +1,1 @@
+"""The oracle: random days of an office and its devices, checked against plain SQL."""
