@@ -46,7 +46,8 @@ RENEWED = f"""
 SELECT EXISTS (
     SELECT FROM twinbase.capture c
     WHERE (schema_name, table_name) IN (SELECT * FROM unnest(CAST(:schemas AS text[]), CAST(:names AS text[])))
-    AND (c.base >= CAST(:xmax AS xid8) OR c.base = ANY (CAST(:xip AS xid8[])) OR EXISTS (
+    AND (c.base >= CAST(:xmax AS xid8) OR c.base = ANY (CAST(:xip AS xid8[]))
+        OR c.collected >= CAST(:xmax AS xid8) OR c.collected = ANY (CAST(:xip AS xid8[])) OR EXISTS (
         SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {UNSEEN.format(versions="g")})))
 """
 

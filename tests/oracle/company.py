@@ -1,5 +1,7 @@
 """A company on the oracle's database: template once, then a fresh copy for every run."""
 
+import json
+
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -7,15 +9,13 @@ from tests.oracle.models import SCHEMA, TABLES, Company
 from tests.oracle.office import CODES, PEOPLE, SECTORS
 
 from twinbase import Plugins
-from twinbase_server import accounts
-from twinbase_server.accounts import save_account
 from twinbase_server.database import init_database
 
-PASSWORD = "a password of tests"
+PASSWORD = "any"
 
 
 def company_plugins() -> Plugins:
-    return Plugins(Company(), accounts)
+    return Plugins(Company())
 
 
 def driver_url(url: str) -> str:
@@ -38,7 +38,10 @@ async def prepare(url: str, now: object) -> None:
     await init_database(url, company_plugins(), now)  # type: ignore[arg-type]
     connection = await asyncpg.connect(url)
     for person in PEOPLE:
-        await save_account(connection, email(person), PASSWORD, {"person": person})
+        await connection.execute(
+            "INSERT INTO twinbase.account (email, password_hash, claims) VALUES ($1, '', $2::jsonb)",
+            email(person), json.dumps({"person": person}),
+        )  # fmt: skip
     await connection.executemany(
         "INSERT INTO oracle.teams (id, name) VALUES ($1, 'first')", [(n,) for n in range(1, 4)]
     )
