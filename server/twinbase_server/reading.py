@@ -6,7 +6,7 @@ trips: begin, this, commit.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -194,12 +194,13 @@ class Reader:
 
 
 async def _end(connection: Connection) -> None:
-    """Nothing was written, so there is nothing to commit; a connection that is lost has ended its transaction."""
-    try:
-        if not connection.is_closed():
-            await connection.execute("ROLLBACK")
-    except DATABASE_ERRORS:
-        connection.terminate()
+    """Nothing was written, so there is nothing to commit; a connection that is lost has ended its transaction.
+
+    The pool takes a lost connection away from us, after which even `is_closed` raises; and one that is not lost and
+    would not roll back is closed by the pool when it is given back.
+    """
+    with suppress(*DATABASE_ERRORS):
+        await connection.execute("ROLLBACK")
 
 
 def _check_replica(row: asyncpg.Record, caller: Caller) -> None:

@@ -54,7 +54,8 @@ class Gathered:
         """End the answer's transaction, wherever it stands."""
         if self._next is not None:
             self._next.cancel()
-            await asyncio.wait([self._next])
+            # Whatever it ends with is nobody's concern any more, and is looked at here so that nothing is logged of it.
+            await asyncio.gather(self._next, return_exceptions=True)
         await self._lines.aclose()
 
     async def _gather(self) -> bytes:

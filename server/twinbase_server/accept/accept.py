@@ -55,7 +55,7 @@ async def accept_push(
     except Exception as error:
         if not is_transient(error):
             raise
-        raise ProblemError("database-unavailable", "Nothing of the batch was written. Send it again.") from error
+        raise ProblemError("database-unavailable", "Send the same batch again: it has its effect once.") from error
     raise AssertionError("the last attempt returns or raises")
 
 
