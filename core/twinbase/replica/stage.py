@@ -11,13 +11,15 @@ from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.registry import Registry
 from twinbase.replica import rebase
 from twinbase.replica.apply import Applied, check_removal
-from twinbase.replica.capture import triggers
 from twinbase.replica.fenced import applying, fenced, move, recall, remember, write_state
 from twinbase.replica.fuse import Removal
 from twinbase.replica.shape import Shape, meta_table, quoted
 from twinbase.replica.stream import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
 from twinbase.replica.sums import count_buckets, digest_here, rows_here
-from twinbase.replica.tables import engine_tables, twin_indexes, twin_table
+from twinbase.replica.swap import take_place
+from twinbase.replica.tables import engine_tables, twin_table
+
+CACHE_KIBIBYTES = 32 * 1024
 
 
 def stage_table(twin: str) -> str:
@@ -38,6 +40,8 @@ class Stage:
 
     def prepare(self, connection: Any) -> str | None:
         """The token to go on with, or None after making empty tables for a fresh start."""
+        # The indexes that are made at the end read the pages that were written last: keep more of them, decrypted.
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         with fenced(connection, self._token) as state:
             if state.resume:
                 return state.resume
@@ -111,19 +115,17 @@ class Stage:
         """Everything that was kept becomes visible at once, with local work on top."""
         if self.end is None:
             raise HalfAnswer()
-        # Renaming must not rewrite what refers to a twin: foreign keys of others, and the triggers, name it on purpose.
-        connection.execute("PRAGMA legacy_alter_table = ON")
         applied = Applied(pulled=self.rows)
         with applying(connection, self._token) as state:
             begin = decode(recall(connection, "stage_begin").encode())
             assert isinstance(begin, Begin)
             rebase.undo(connection, self._shapes.values())
-            removed = {}
-            for shape in self._shapes.values():
-                before = rows_here(connection, shape.name)
-                self._swap(connection, shape)
-                removed[shape.name] = (before - rows_here(connection, shape.name), before)
-                applied.keys[shape.name] = None
+            before = {twin: rows_here(connection, twin) for twin in self._shapes}
+            take_place(connection, list(self._shapes.values()), stage_table, stage_meta_table)
+            for twin in self._shapes:
+                count_buckets(connection, twin, meta_table(twin))
+            removed = {twin: (rows - rows_here(connection, twin), rows) for twin, rows in before.items()}
+            applied.keys |= dict.fromkeys(self._shapes)
             check_removal(removed, begin, {t: digest_here(connection, t).as_list() for t in removed}, first)
             applied.outcomes = rebase.retire(connection, begin, state)
             applied.replayed = rebase.replay(connection, self._shapes, begin, state)
@@ -132,14 +134,3 @@ class Stage:
             remember(connection, "stage_begin", "")
             move(connection, state, begin, self.end)
         return applied
-
-    def _swap(self, connection: Any, shape: Shape) -> None:
-        """The filled tables take the place of the old ones."""
-        twin, meta = quoted(shape.name), meta_table(shape.name)
-        connection.execute(f"DROP TABLE {twin}")
-        connection.execute(f"ALTER TABLE {quoted(stage_table(shape.name))} RENAME TO {twin}")
-        connection.execute(f"DROP TABLE {meta}")
-        connection.execute(f"ALTER TABLE {quoted(stage_meta_table(shape.name))} RENAME TO {meta}")
-        for statement in (*twin_indexes(shape.twin), *triggers(shape.twin)):
-            connection.execute(statement)
-        count_buckets(connection, shape.name, meta)
