@@ -67,6 +67,6 @@ def twinbase_projections() -> Sequence[Any]:
     """Projections: queries that feed one server table from others.
 
     When: once, at start of the server and of `twinbase` commands. Where: server.
-    Example: `return [Projection(Customer, customers_select, sources=["Customer"])]`.
+    Example: `return [Projection(Customer, "erp_customer", rows, feeds=(from_customer, from_deal))]`.
     """
     raise NotImplementedError

@@ -44,3 +44,13 @@ def test_no_hook_of_the_past_is_still_documented() -> None:
 def test_an_error_stands_in_the_reference_and_in_the_tree(name: str) -> None:
     assert f"`{name}`" in (REFERENCE / "errors.md").read_text()
     assert name in (errors.__doc__ or "")
+
+
+def test_an_error_that_stands_beside_its_cause_is_in_the_reference_too() -> None:
+    """The commands' own errors are sentences for whoever typed the command, and are left out."""
+    root = REFERENCE.parents[1]
+    sources = [*(root / "core").rglob("*.py"), *(root / "server").rglob("*.py")]
+    library = [path.read_text() for path in sources if not {"cli", "bench"} & set(path.parts)]
+    known = "|".join([*(name for name, error in vars(errors).items() if inspect.isclass(error)), "TwinbaseError"])
+    raised = {name for text in library for name in re.findall(rf"^class (\w+)\((?:{known})\)", text, re.MULTILINE)}
+    assert raised <= set(re.findall(r"^\| `(\w+)` \|", (REFERENCE / "errors.md").read_text(), re.MULTILINE))
