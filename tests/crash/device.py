@@ -1,19 +1,28 @@
-"""A device in a process of its own that kills itself in its sync: `python -m tests.crash.device FILE URL POINT`."""
+"""A device in a process of its own: it opens its file, syncs once, and may kill itself before one of its commits."""
 
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 from tests.sync.shop import Workshop
 
 from twinbase import Plugins
+from twinbase.errors import TransportError
 from twinbase.replica import fenced
 from twinbase.replica.replica import Replica
 
 KEY = bytes(range(32))
+OFFLINE = 3
+"""The exit code of a device whose line broke."""
+
+
+def sync_once(path: str, url: str, point: int = 0) -> None:
+    """The life of this process; `point`: it is killed in the middle of the sync's transaction of that number."""
+    if point:
+        die_at(point)
+    asyncio.run(_sync(Path(path), url))
 
 
 def die_at(point: int) -> None:
@@ -31,11 +40,9 @@ def die_at(point: int) -> None:
     fenced.commit = commit_or_die
 
 
-async def main(path: Path, url: str, point: int) -> None:
-    die_at(point)
+async def _sync(path: Path, url: str) -> None:
     async with await Replica.open(path, KEY, plugins=Plugins(Workshop()), server=url) as replica:
-        await replica.sync()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+        try:
+            await replica.sync()
+        except TransportError:
+            raise SystemExit(OFFLINE) from None

@@ -1,27 +1,18 @@
 """Killed anywhere in its sync, a device has the old state or the new one, and its outbox whole (DESIGN 8, T6)."""
 
-import asyncio
 import signal
-import sys
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.crash.device import KEY
+from tests.crash.device import KEY, sync_once
+from tests.crash.processes import Killable
 from tests.sync.shop import Job, Product
 
 from twinbase.testing import World
 from twinbase.testing.device import Device
 from twinbase.testing.world import PASSWORD
 
-ROOT = Path(__file__).parents[2]
 POINTS_MAX = 40
-
-
-async def _run(path: Path, url: str, point: int) -> int:
-    arguments = ("-m", "tests.crash.device", str(path), url, str(point))
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT)
-    return await process.wait()
 
 
 async def _prepared(world: World, url: str, *, synced: bool) -> Device:
@@ -49,7 +40,7 @@ async def test_killed_before_any_commit_of_its_sync_a_device_goes_on_and_doubles
     device = await _prepared(world, url, synced=synced)
     points = 0
     for point in range(1, POINTS_MAX):
-        code = await _run(device.path, url, point)
+        code = await Killable(sync_once, str(device.path), url, point).ended()
         if code == 0:
             break
         assert code == -signal.SIGKILL
