@@ -2,6 +2,8 @@
 
 from twinbase.testing.device import Device
 from twinbase.testing.wire import Fault, Wire, cut, drop_answer, drop_request, duplicate, portal
-from twinbase.testing.world import Clock, World
+from twinbase.testing.world import Clock, World, prepare
 
-__all__ = ["Clock", "Device", "Fault", "Wire", "World", "cut", "drop_answer", "drop_request", "duplicate", "portal"]
+__all__ = [
+    "Clock", "Device", "Fault", "Wire", "World", "cut", "drop_answer", "drop_request", "duplicate", "portal", "prepare",
+]  # fmt: skip

@@ -59,13 +59,18 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, database_url: str, plugins: Plugins, folder: Path, **settings: Any) -> AsyncIterator["World"]:
-        """A world over an empty database: tables made, capture installed, server started."""
+    async def open(
+        cls, database_url: str, plugins: Plugins, folder: Path, *, prepared: bool = False, **settings: Any
+    ) -> AsyncIterator["World"]:
+        """A world over an empty database, or over a `prepared` one: tables made, capture installed, server started.
+
+        `settings` are the server's.
+        """
         engine = create_async_engine(_driver_url(database_url))
         clock = Clock(datetime.now(UTC))
         try:
-            await _make_tables(engine, plugins)
-            await init_database(database_url, plugins, clock())
+            if not prepared:
+                await prepare(database_url, plugins, clock())
             async with serve(database_url, plugins, clock, settings) as application:
                 world = cls(database_url, plugins, folder, engine, application, clock)
                 async with world._stack:
@@ -125,6 +130,16 @@ class World:
         for device in self.devices:
             if device.wire.crashes:
                 raise device.wire.crashes[0]
+
+
+async def prepare(database_url: str, plugins: Plugins, now: datetime) -> None:
+    """Make the tables of these plugins' twins and install capture: a database to copy for many worlds."""
+    engine = create_async_engine(_driver_url(database_url))
+    try:
+        await _make_tables(engine, plugins)
+    finally:
+        await engine.dispose()
+    await init_database(database_url, plugins, now)
 
 
 async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
