@@ -10,7 +10,7 @@ from typing import Any
 
 from twinbase.replica import rebase
 from twinbase.replica.fenced import applying, move
-from twinbase.replica.fuse import FuseBlown, Removal, confirms, is_unusual
+from twinbase.replica.fuse import FuseBlown, Removal, confirms, is_unusual, noted
 from twinbase.replica.shape import Row, Shape, meta_table, named
 from twinbase.replica.stream import AnyFrame, Begin, Buckets, End, Page, Quarantine, Removed
 from twinbase.replica.sums import Changes, digest_here, rows_here
@@ -40,12 +40,10 @@ class Applied:
     digests: dict[str, list[int]] = field(default_factory=dict)
 
 
-def apply(
-    connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str, first: Removal | None = None
-) -> Applied:
+def apply(connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> Applied:
     """Write one checkpoint; raises FuseBlown, having changed nothing, when it removes too much to be believed at once.
 
-    `first` is the removal that an earlier answer asked for, if one blew the fuse.
+    Whoever catches that notes the removal (`fuse.note`), so that the next answer can confirm it.
     """
     applied = Applied()
     with applying(connection, token) as state:
@@ -55,7 +53,7 @@ def apply(
         for frame in checkpoint.frames:
             work.take(frame)
         work.finish()
-        check_removal(work.removals(), checkpoint.begin, checkpoint.end.digests, first)
+        check_removal(work.removals(), checkpoint.begin, checkpoint.end.digests, noted(connection))
         applied.outcomes = rebase.retire(connection, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
         applied.digests = {twin: digest_here(connection, twin).as_list() for twin in checkpoint.end.digests}
@@ -178,7 +176,7 @@ class _Work:
 def check_removal(
     removed: Mapping[str, tuple[int, int]], begin: Begin, digests: Mapping[str, Sequence[int]], first: Removal | None
 ) -> None:
-    """Raise FuseBlown when (rows removed, rows before) of a twin is unusual and no earlier answer said the same."""
+    """Raise FuseBlown when (rows removed, rows before) of a twin is unusual and no earlier answers said the same."""
     hurt = [twin for twin, (gone, before) in removed.items() if is_unusual(gone, before)]
     removal = Removal(begin.claims, {twin: tuple(digests.get(twin, ())) for twin in hurt})
     if hurt and not confirms(first, removal):

@@ -11,7 +11,6 @@ from twinbase.protocol import SchemaRequest, TwinSchema
 from twinbase.registry import Registry
 from twinbase.replica.apply import Applied
 from twinbase.replica.fenced import State, fenced, read_state, recall, remember, write_state
-from twinbase.replica.fuse import Removal
 from twinbase.replica.http import Caller, Server
 from twinbase.replica.push import Limits
 from twinbase.replica.report import Report
@@ -38,7 +37,6 @@ class Exchange:
     tell: Callable[[Keys], None]
     shapes: dict[str, Shape] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
-    removal: Removal | None = None
 
     async def state(self) -> State:
         return await self.thread.run(read_state)

@@ -12,7 +12,7 @@ from twinbase.errors import HalfAnswer
 from twinbase.replica.apply import Applied, apply
 from twinbase.replica.exchange import Exchange
 from twinbase.replica.fenced import read_state
-from twinbase.replica.fuse import FuseBlown
+from twinbase.replica.fuse import FuseBlown, note
 from twinbase.replica.http import Body
 from twinbase.replica.pull import Collector
 from twinbase.replica.stream import End
@@ -22,15 +22,20 @@ Ask = Callable[[str | None], AbstractAsyncContextManager[Body]]
 
 
 async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, Applied]:
-    """Ask, apply, report. An answer that blows the fuse is asked for once more, and believed if it says the same.
+    """Ask, apply, report. An answer that blows the fuse is asked for once more, and believed if it says the same; if it
+    does not, the next sync asks again and knows what these two said.
 
     `keep_cursor`: the answer is about a part only, so where we are in the whole does not change.
     """
     try:
         return await _fetch_once(exchange, ask, keep_cursor)
     except FuseBlown as blown:
-        exchange.removal = blown.removal
+        await exchange.thread.run(note, exchange.token, blown.removal)
+    try:
         return await _fetch_once(exchange, ask, keep_cursor)
+    except FuseBlown as blown:
+        await exchange.thread.run(note, exchange.token, blown.removal)
+        raise
 
 
 async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, Applied]:
@@ -67,4 +72,4 @@ def _apply(connection: Any, exchange: Exchange, collector: Collector, keep_curso
     checkpoint = collector.checkpoint(connection)
     if keep_cursor:
         checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor))
-    return apply(connection, exchange.shapes, checkpoint, token=exchange.token, first=exchange.removal)
+    return apply(connection, exchange.shapes, checkpoint, token=exchange.token)

@@ -7,27 +7,39 @@ from twinbase.replica.apply import Applied
 from twinbase.replica.exchange import Exchange
 from twinbase.replica.fenced import fenced
 from twinbase.replica.fetch import fetch
-from twinbase.replica.fuse import FuseBlown
+from twinbase.replica.fuse import FuseBlown, note
 from twinbase.replica.prove import prove, pull
 from twinbase.replica.stage import Stage
+from twinbase.replica.stream import End
 
 CUTS_MAX = 10_000
 
 
 async def first_sync(exchange: Exchange) -> None:
-    """Everything in scope, page by page beside the twins, then visible at once. Goes on where it was stopped."""
+    """Everything in scope, page by page beside the twins, then visible at once. Goes on where it was stopped.
+
+    What blows the fuse is asked for once more, and believed if it says the same.
+    """
     exchange.status.set(phase="initial")
+    try:
+        end, applied = await _whole(exchange)
+    except FuseBlown:
+        end, applied = await _whole(exchange)
+    exchange.count(applied)
+    if end.digests:
+        await prove(exchange, end, applied)
+    else:
+        await pull(exchange, prove_all=True)
+
+
+async def _whole(exchange: Exchange) -> tuple[End, Applied]:
     stage = Stage(exchange.registry, exchange.pulled, exchange.token)
     with exchange.report.phase("initial"):
         await _load(exchange, stage)
     with exchange.report.phase("publish"):
         applied = await _publish(exchange, stage)
-    exchange.count(applied)
     assert stage.end is not None
-    if stage.end.digests:
-        await prove(exchange, stage.end, applied)
-    else:
-        await pull(exchange, prove_all=True)
+    return stage.end, applied
 
 
 async def _load(exchange: Exchange, stage: Stage) -> None:
@@ -41,10 +53,11 @@ async def _load(exchange: Exchange, stage: Stage) -> None:
 
 
 async def _publish(exchange: Exchange, stage: Stage) -> Applied:
+    """What was kept cannot confirm itself: when it is not believed, it goes, and only what it said is kept."""
     try:
-        return await exchange.thread.run(stage.publish, first=exchange.removal)
+        return await exchange.thread.run(stage.publish)
     except FuseBlown as blown:
-        exchange.removal = blown.removal
+        await exchange.thread.run(note, exchange.token, blown.removal)
         await exchange.thread.run(stage.discard)
         raise
 

@@ -12,7 +12,7 @@ from twinbase.registry import Registry
 from twinbase.replica import rebase
 from twinbase.replica.apply import Applied, check_removal
 from twinbase.replica.fenced import applying, fenced, move, recall, remember, write_state
-from twinbase.replica.fuse import Removal
+from twinbase.replica.fuse import noted
 from twinbase.replica.shape import Shape, meta_table, quoted
 from twinbase.replica.stream import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
 from twinbase.replica.sums import count_buckets, digest_here, rows_here
@@ -111,8 +111,8 @@ class Stage:
             meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
             connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
 
-    def publish(self, connection: Any, *, first: Removal | None = None) -> Applied:
-        """Everything that was kept becomes visible at once, with local work on top."""
+    def publish(self, connection: Any) -> Applied:
+        """Everything that was kept becomes visible at once, with local work on top; raises FuseBlown like `apply`."""
         if self.end is None:
             raise HalfAnswer()
         applied = Applied(pulled=self.rows)
@@ -126,7 +126,8 @@ class Stage:
                 count_buckets(connection, twin, meta_table(twin))
             removed = {twin: (rows - rows_here(connection, twin), rows) for twin, rows in before.items()}
             applied.keys |= dict.fromkeys(self._shapes)
-            check_removal(removed, begin, {t: digest_here(connection, t).as_list() for t in removed}, first)
+            digests = {twin: digest_here(connection, twin).as_list() for twin in removed}
+            check_removal(removed, begin, digests, noted(connection))
             applied.outcomes = rebase.retire(connection, begin, state)
             applied.replayed = rebase.replay(connection, self._shapes, begin, state)
             applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}

@@ -18,6 +18,7 @@ from twinbase.replica.database import Database
 from twinbase.replica.exchange import Exchange, Keys
 from twinbase.replica.fenced import NOTES, read_state, recall, remember, take_over, transaction, write_state
 from twinbase.replica.first import catch_up, first_sync
+from twinbase.replica.fuse import settle
 from twinbase.replica.http import Server
 from twinbase.replica.lease import sole_sync
 from twinbase.replica.prove import pull
@@ -128,6 +129,8 @@ class Engine:
                 await _recover(exchange, problem)
         else:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
+        if exchange.report.is_proven:
+            await exchange.thread.run(settle, exchange.token)
         await exchange.thread.run(recovery.forget_old, exchange.token, self._clock())
         await self._count(exchange)
 
