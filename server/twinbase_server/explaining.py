@@ -1,13 +1,15 @@
 """Why an identity sees a row, or does not: the parts of its scope, each asked of PostgreSQL for this one row."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import BooleanClauseList, ColumnElement
+from sqlalchemy import BindParameter, BooleanClauseList, ColumnElement, literal_column
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql import operators
+from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Grouping
 
 from twinbase.identity import AS_OF, CLAIM_PREFIX, Identity
@@ -85,7 +87,7 @@ async def _reason(
     condition: ColumnElement[bool], depth: int,
 ) -> Reason:  # fmt: skip
     """The truth of a condition for the row, and of what it is made of."""
-    reason = Reason(_words(condition), await _holds(connection, twin, key, identity, now, condition))
+    reason = Reason(_words(condition, twin), await _holds(connection, twin, key, identity, now, condition))
     inner = condition.element if isinstance(condition, Grouping) else condition
     if depth and isinstance(inner, BooleanClauseList):
         reason.text = "all of" if inner.operator is operators.and_ else "one of"
@@ -161,14 +163,29 @@ def _key_is(twin: Twin, before: int) -> str:
     )
 
 
-def _words(condition: ColumnElement[Any]) -> str:
+def _words(condition: ColumnElement[Any], twin: Twin) -> str:
     """A condition as SQL on one line, with the names of claims in it."""
-    compiled = condition.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+    named = visitors.replacement_traverse(condition, {}, _parameter_in_words)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    compiled = named.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     text = " ".join(str(compiled).split())
-    for name, value in compiled.params.items():
-        shown = "the hour" if name == AS_OF else f"claim {name.removeprefix(CLAIM_PREFIX)}"
-        if name != AS_OF and not name.startswith(CLAIM_PREFIX):
-            shown = repr(value)
-        text = text.replace(f"%({name})s", shown)
-    return text
+    for name in sorted(compiled.params, key=len, reverse=True):
+        text = text.replace(f"%({name})s", _value_in_words(compiled.params[name]))
+    return _CASTS.sub("", text).replace(f"{twin.schema}.{twin.table.name}.", "").replace(f"{twin.schema}.", "")
 
+
+def _parameter_in_words(element: Any, **_: Any) -> Any:
+    if isinstance(element, BindParameter) and element.key == AS_OF:
+        return literal_column("now")
+    if isinstance(element, BindParameter) and str(element.key).startswith(CLAIM_PREFIX):
+        return literal_column(f"claim {str(element.key).removeprefix(CLAIM_PREFIX)}")
+    return None
+
+
+def _value_in_words(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return f"{value / timedelta(days=1):g} days"
+    return f"'{value.value}'" if isinstance(value, Enum) else repr(value)
+
+
+_CASTS = re.compile(r"::[A-Z][A-Z ]*[A-Z](\(\d+\))?")

@@ -4,7 +4,3 @@ It reads from the top: `command` is the command line, `story` what happens, phas
 the PostgreSQL side, `phone` and `technician` a device (the process, and what runs in it), `line` the network between
 them; `expected` says in plain SQL what each device should hold, and `proof` compares; `ending` shows it.
 """
-
-from twinbase_demo.command import demo
-
-__all__ = ["demo"]

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import shutil
+import signal
 import tempfile
 import time
+from collections.abc import Coroutine
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +19,7 @@ from twinbase_demo.ending import figures, show
 from twinbase_demo.story import BeforeProof, Story
 from twinbase_demo.telling import WIDTH, Teller
 from twinbase_server.cli.options import DatabaseUrl, database
+from twinbase_server.cli.run import INTERRUPTED
 
 
 def demo(
@@ -35,7 +38,19 @@ def demo(
     """
     console = Console(width=min(WIDTH, Console().width), highlight=False)
     with database(database_url) as url:
-        return asyncio.run(run(url, console, scale=scale, seed=seed, keep=keep, json_file=json_file))
+        return asyncio.run(_until_stopped(run(url, console, scale=scale, seed=seed, keep=keep, json_file=json_file)))
+
+
+async def _until_stopped(story: Coroutine[Any, Any, int]) -> int:
+    """Being told to stop (SIGTERM) is as clean as Ctrl-C: processes, files and database go first."""
+    telling = asyncio.ensure_future(story)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel)
+    try:
+        return await telling
+    except asyncio.CancelledError:
+        if telling.cancelled():
+            return INTERRUPTED
+        raise
 
 
 async def run(
@@ -47,7 +62,7 @@ async def run(
     teller = Teller(console)
     teller.title(
         "Twinbase: one PostgreSQL, five phones that stay its twins",
-        "Everything here is real: the database, the server's process, a process and an encrypted file per phone.",
+        "All of it is real: the database, the server's process, a process and an encrypted file per phone.",
     )
     folder = Path(tempfile.mkdtemp(prefix="twinbase-demo-"))
     try:

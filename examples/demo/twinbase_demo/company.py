@@ -24,13 +24,16 @@ PLUGINS = ("accounts", "mobile", "ebp")
 
 @dataclass(frozen=True)
 class Colleague:
-    """A technician of the company who takes part. `key` is EBP's, `id` the one in the mobile schema."""
+    """A technician of the company who takes part. `key` is EBP's, `id` the one in the mobile schema.
+
+    `called`: the first name, and more where two have the same.
+    """
 
     id: UUID
     key: str
     first_name: str
     last_name: str
-    trade: str
+    called: str
 
     @property
     def name(self) -> str:
@@ -70,7 +73,11 @@ class Company:
     async def technicians(self, day: date, count: int) -> list[Colleague]:
         """Those with the most visits on this day, from one region if it has enough: they have customers in common."""
         rows = await self.connection.fetch(_BUSIEST, day, count)
-        return [Colleague(r["id"], r["key"], r["first_name"], r["last_name"], r["function"] or "") for r in rows]
+        first_names = [row["first_name"] for row in rows]
+        return [
+            Colleague(row["id"], row["key"], row["first_name"], row["last_name"], _called(row, first_names))
+            for row in rows
+        ]
 
     async def give_account(self, colleague: Colleague, password: str) -> None:
         await save_account(self.connection, colleague.email, password, {"colleague_id": str(colleague.id)})
@@ -102,6 +109,11 @@ def rows_written(reports: Sequence[Projected]) -> int:
     return sum(report.written + report.deleted + report.retired for report in reports)
 
 
+def _called(row: Any, first_names: list[str]) -> str:
+    first_name = str(row["first_name"])
+    return first_name if first_names.count(first_name) == 1 else f"{first_name} {row['last_name'][:1]}."
+
+
 async def _execute(url: str, statement: str) -> None:
     connection: Any = await asyncpg.connect(url)
     try:
@@ -112,7 +124,7 @@ async def _execute(url: str, statement: str) -> None:
 
 _BUSIEST = """
 WITH busy AS (
-    SELECT c.id, c.code AS key, c.first_name, c.last_name, c.function, c.sector,
+    SELECT c.id, c.code AS key, c.first_name, c.last_name, c.sector,
         count(*) FILTER (WHERE i.scheduled_start::date = $1) AS visits
     FROM mobile.colleagues c JOIN mobile.interventions i ON i.lead_id = c.id
     WHERE i.status = 'planned' AND i.scheduled_start < $1 + 30

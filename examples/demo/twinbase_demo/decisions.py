@@ -1,6 +1,7 @@
 """What became of the edits that met another one: from the server's journal and ledger, as a person would tell it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,27 +30,27 @@ class Refusal:
     detail: str
 
 
-async def decisions(company: Company) -> list[Decision]:
-    """Every contested column, as it was decided last."""
+async def decisions(company: Company, called: Mapping[str, str]) -> list[Decision]:
+    """Every contested column, as it was decided last. `called`: what the owners of the accounts are called."""
     found: dict[tuple[str, str, str], Decision] = {}
     for row in await company.connection.fetch(_JOURNAL):
-        for decision in _of_row(row):
+        for decision in _of_row(row, called[row["author"]]):
             found[decision.what, decision.who, decision.column] = decision
     return list(found.values())
 
 
-def _of_row(row: Any) -> list[Decision]:
+def _of_row(row: Any, who: str) -> list[Decision]:
     mine, theirs, decided = (json.loads(row[name]) or {} for name in ("mine", "theirs", "decided"))
     return [
-        Decision(row["what"], row["who"], column, _shown(mine.get(column)), _shown(theirs.get(column)), side)
+        Decision(row["what"], who, column, _shown(mine.get(column)), _shown(theirs.get(column)), side)
         for column, side in decided.items()
     ]
 
 
-async def refusals(company: Company) -> list[Refusal]:
+async def refusals(company: Company, called: Mapping[str, str]) -> list[Refusal]:
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
-    return [Refusal(row["who"], row["edits"], row["reason"], row["detail"]) for row in rows]
+    return [Refusal(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
 
 
 async def outcomes(company: Company) -> dict[str, int]:
@@ -69,20 +70,18 @@ def _shown(value: Any) -> str:
 
 
 _JOURNAL = """
-SELECT j.mine::text, j.theirs::text, j.decided::text, coalesce(c.first_name, j.author) AS who,
+SELECT j.mine::text, j.theirs::text, j.decided::text, j.author,
     coalesce('visit ' || ltrim(i.number, 'EV0'), 'contact ' || k.last_name, j.twin) AS what
 FROM twinbase.journal j
-LEFT JOIN mobile.colleagues c ON lower(c.code) || '@demo.example' = j.author
 LEFT JOIN mobile.interventions i ON j.twin = 'interventions' AND i.id::text = j.key ->> 0
 LEFT JOIN mobile.contacts k ON j.twin = 'contacts' AND k.id::text = j.key ->> 0
 WHERE j.theirs <> 'null'
 ORDER BY j.at, j.id
 """
 _REFUSED = """
-SELECT coalesce(c.first_name, r.account) AS who, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
+SELECT r.account, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
     count(*) AS edits
 FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
-LEFT JOIN mobile.colleagues c ON lower(c.code) || '@demo.example' = r.account
 WHERE l.status IN ('refused', 'parked')
 GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2
 """

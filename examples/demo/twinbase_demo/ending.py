@@ -12,7 +12,7 @@ from twinbase_demo.telling import Teller, proof_cell
 
 DECISIONS_SHOWN = 10
 KEPT = {"device": "phone", "server": "server", "merged": "both"}
-WIDTHS = {"contested": 16, "by": 10, "column": 14, "the phone wrote": 22, "the server had": 22, "kept": 6}
+WIDTHS = {"contested": 15, "by": 10, "column": 14, "the phone wrote": 21, "the server had": 21, "kept": 7}
 
 
 def show(console: Console, teller: Teller, ending: Ending, seconds: float) -> None:

@@ -32,7 +32,7 @@ class Phone:
         self.key = secrets.token_bytes(32)
         self._setup = {
             "path": str(self.path), "key": self.key.hex(), "server": server, "email": owner.email,
-            "password": password, "device_name": f"Téléphone de {owner.first_name}", "colleague": str(owner.id),
+            "password": password, "device_name": f"Téléphone de {owner.called}", "colleague": str(owner.id),
         }  # fmt: skip
         self._process: asyncio.subprocess.Process | None = None
 

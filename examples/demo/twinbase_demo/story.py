@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from twinbase_demo import office
+from twinbase_demo.accidents import Accidents
 from twinbase_demo.company import Colleague, Company, rows_written
 from twinbase_demo.decisions import Decision, Refusal, decisions, ledger, outcomes, refusals
 from twinbase_demo.line import Line
-from twinbase_demo.phone import Phone, PhoneDied
+from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
 from twinbase_demo.telling import Teller
@@ -81,7 +82,10 @@ class Story:
 
     async def office_opens(self) -> None:
         with self.teller.phase("load", "Loading EBP") as phase:
-            loaded = await generate(self.company.url, seed=self.seed, scale=self.scale, today=self.day)
+            loaded = await generate(
+                self.company.url, seed=self.seed, scale=self.scale, today=self.day,
+                progress=lambda _table, rows, total: self.teller.come_to(rows, total),
+            )  # fmt: skip
             await self.company.connection.execute("ANALYZE")
             phase.rows = loaded.rows
             phase.said = f"A whole ERP is loaded into PostgreSQL: {len(loaded.tables)} tables"
@@ -102,7 +106,7 @@ class Story:
         crew = await self.company.technicians(self.day, TECHNICIANS)
         with self.teller.phase("enrol", "Signing in") as phase:
             await self._enrol(crew)
-            names = ", ".join(phone.owner.first_name for phone in self.phones)
+            names = ", ".join(phone.owner.called for phone in self.phones)
             phase.said = f"{names} sign in"
         with self.teller.phase("first sync", "First sync of five phones") as phase:
             reports = await self._sync(self.phones)
@@ -131,7 +135,7 @@ class Story:
             await office.hand_over(self.company, team, second.owner.key)
             await self.company.project()
             await second.ask("sync")
-            phase.said = f"{first.owner.first_name}'s first visit goes to {second.owner.first_name}: both phones hold it"
+            phase.said = f"{first.owner.called}'s first visit goes to {second.owner.called}: both phones hold it"
 
     # -- the day --------------------------------------------------------------------------------------------------
 
@@ -146,7 +150,7 @@ class Story:
             phase.said = "Visits, reports, hours, parts, notes, contacts: saved on the phones"
         with self.teller.phase("the same visit", "Editing the same rows") as phase:
             said = await self._edit_the_same_rows()
-            one, other = (phone.owner.first_name for phone in self.phones[:2])
+            one, other = (phone.owner.called for phone in self.phones[:2])
             phase.said = f"{one} and {other} write to {said}"
         await self._office_day()
 
@@ -183,7 +187,7 @@ class Story:
             gone = await office.quiet_customer(self.company, [phone.colleague for phone in self.phones], self.day)
             name = await office.delete_customer(self.company, gone)
             phase.said = (
-                f"… gives {third.owner.first_name}'s visit to {fourth.owner.first_name}, cancels another,\n"
+                f"… gives {third.owner.called}'s visit to {fourth.owner.called}, cancels another,\n"
                 f"deletes the customer “{name}”"
             )
         with self.teller.phase("project again", "Feeding what changed") as phase:
@@ -195,60 +199,19 @@ class Story:
     async def evening(self) -> None:
         self.line.restore()
         first, second, *_, fifth = self.phones
-        await self._phone_dies(fifth)
-        await self._server_dies(second)
+        accidents = Accidents(self.teller, self.line, self.api)
+        await accidents.phone_dies(fifth)
+        await accidents.server_dies(second)
+        self.ending.promises |= accidents.promises
         with self.teller.phase("team job back", "Handing a visit back") as phase:
             await office.hand_over(self.company, self.visits["team"], first.owner.key)
             await self.company.project()
-            phase.said = f"The office gives the shared visit back to {first.owner.first_name}"
+            phase.said = f"The office gives the shared visit back to {first.owner.called}"
         with self.teller.phase("evening sync", "Syncing") as phase:
             reports = await self._sync(self.phones)
             phase.rows = sum(report["pushed"] + report["pulled"] + report["removed"] for report in reports)
             phase.said = "All phones sync: their work goes up, the office's comes down"
             phase.ok = all(report["is_proven"] for report in reports)
-
-    async def _phone_dies(self, phone: Phone) -> None:
-        """The server has taken the day's work, and the phone is killed before it hears so."""
-        with self.teller.phase("phone killed", "A phone syncs") as phase:
-            await self._kill_in_the_middle(phone, "/sync/mark-synced", after=0)
-            report = await phone.ask("sync")
-            phase.rows = report["pushed"]
-            phase.said = (
-                f"{phone.owner.first_name}'s phone is killed when the server has taken the work, and\n"
-                "the answer is on its way. Started again, it sends the same once more:\n"
-                "the server has it already, and nothing is done twice"
-            )
-
-    async def _kill_in_the_middle(self, phone: Phone, path: str, *, after: int) -> None:
-        trap = self.line.set_trap(path, after=after)
-        syncing = asyncio.create_task(phone.ask("sync"))
-        await _first(trap.sprung.wait(), syncing)
-        self.ending.promises["the phone was killed in the middle of its sync"] = not syncing.done()
-        await phone.kill()
-        try:
-            await syncing
-        except PhoneDied:
-            pass
-        self.line.release()
-        await phone.start()
-
-    async def _server_dies(self, phone: Phone) -> None:
-        """The server is killed in the middle of its answer to a pull."""
-        with self.teller.phase("server killed", "A phone syncs") as phase:
-            trap = self.line.set_trap("/sync/pending", after=0)
-            syncing = asyncio.create_task(phone.try_to("sync"))
-            await _first(trap.sprung.wait(), syncing)
-            self.ending.promises["the server was killed in the middle of an answer"] = not syncing.done()
-            await self.api.kill()
-            self.line.release()
-            failed = await syncing
-            await self.api.start()
-            report = await phone.ask("sync")
-            phase.rows = report["pulled"] + report["removed"]
-            phase.said = (
-                f"The server is killed while it answers {phone.owner.first_name}'s phone (“{failed}”).\n"
-                "Started again, it serves; the phone goes on"
-            )
 
     # -- night ----------------------------------------------------------------------------------------------------
 
@@ -265,15 +228,13 @@ class Story:
             phase.said = "Nothing is left to send or to fetch; all digests are equal"
 
     async def _decide(self, phone: Phone, waiting: list[dict[str, Any]]) -> None:
-        refused = sum(one["state"] == "refused" for one in waiting)
-        kept = len(waiting) - refused
         with self.teller.phase("decide", "Deciding") as phase:
             counts = await phone.ask("settle")
             phase.rows = len(waiting)
-            phase.said = (
-                f"{phone.owner.first_name} reads why {refused} edits were refused and {kept} contested,\n"
-                f"sends {counts['corrected']} again, corrected, and drops {counts['discarded']}"
-            )
+            phase.said = f"{phone.owner.called} reads why {len(waiting)} edits were not taken, or not wholly"
+            if counts["corrected"]:
+                again, dropped = counts["corrected"], counts["discarded"]
+                phase.said += f";\n{again} is corrected and sent again, {dropped} are dropped"
 
     # -- the proof ------------------------------------------------------------------------------------------------
 
@@ -283,8 +244,8 @@ class Story:
         answered = bool(edits) and all(edit[0] in known for edit in edits)
         self.ending.promises["every edit has exactly one outcome"] = answered
         self.ending.promises["no edit is stuck"] = not any(edit[2] in ("pending", "sent") for edit in edits)
-        self.ending.decisions = await decisions(self.company)
-        self.ending.refusals = await refusals(self.company)
+        self.ending.decisions = await decisions(self.company, self._called())
+        self.ending.refusals = await refusals(self.company, self._called())
         self.ending.outcomes = await outcomes(self.company)
         await self._close_phones()
         if self.before_proof:
@@ -295,20 +256,16 @@ class Story:
             phase.rows = sum(table.rows for table in tables)
             phase.ok = all(proof.holds for proof in self.ending.proofs)
             values = sum(table.values for table in tables)
-            phase.said = f"{values:,} values compared with PostgreSQL, by plain SQL of the demo's own"
+            phase.said = f"{values:,} values compared with PostgreSQL, by plain SQL"
 
     # -- all phones -----------------------------------------------------------------------------------------------
 
     async def _sync(self, phones: list[Phone]) -> list[dict[str, Any]]:
         return list(await asyncio.gather(*(phone.ask("sync") for phone in phones)))
 
+    def _called(self) -> dict[str, str]:
+        """What each account's owner is called."""
+        return {phone.owner.email: phone.owner.called for phone in self.phones}
+
     async def _close_phones(self) -> None:
         await asyncio.gather(*(phone.close() for phone in self.phones))
-
-
-async def _first(*waits: Any) -> None:
-    """Until one of them is done; the others go on."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    if not tasks[0].done():
-        tasks[0].cancel()

@@ -12,11 +12,7 @@ from uuid import UUID
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
-from twinbase.protocol import LoginRequest
 from twinbase.replica import Replica
-from twinbase.replica.fenced import read_state
-from twinbase.replica.http import Server
-from twinbase.replica.sync import Engine
 from twinbase_demo.day import Worker, change, work_a_day
 from twinbase_mobile.tables import Contact
 
@@ -26,18 +22,17 @@ Ask = Mapping[str, Any]
 class Phone:
     """An open replica, and the verbs of the story."""
 
-    def __init__(self, replica: Replica, server: Server, setup: Ask) -> None:
+    def __init__(self, replica: Replica, setup: Ask) -> None:
         self.replica, self.setup = replica, setup
-        self.engine = Engine(replica.database, replica.registry, server, renew=self.renew)
 
     async def sign_in(self, ask: Ask) -> Any:
-        answer = await self.engine.sign_in(
+        answer = await self.replica.sign_in(
             self.setup["email"], self.setup["password"], device_name=self.setup["device_name"]
         )  # fmt: skip
         return {"subject": answer.subject}
 
     async def sync(self, ask: Ask) -> Any:
-        return (await self.engine.sync()).as_dict()
+        return (await self.replica.sync()).as_dict()
 
     async def work(self, ask: Ask) -> Any:
         worker = Worker(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"]))
@@ -78,14 +73,6 @@ class Phone:
                 counts["discarded"] += 1
         return counts
 
-    async def renew(self) -> str | None:
-        """A token lasts for minutes; the phone knows how to get the next one."""
-        state = await self.replica.database.look(read_state)
-        request = LoginRequest(
-            email=self.setup["email"], password=self.setup["password"], replica=UUID(state.replica), device_name=""
-        )  # fmt: skip
-        return (await self.engine.server.login(request)).token
-
 
 def _edits(connection: Any) -> list[list[str]]:
     return [list(row) for row in connection.execute("SELECT id, twin, state FROM _twinbase_outbox ORDER BY seq")]
@@ -94,18 +81,15 @@ def _edits(connection: Any) -> list[list[str]]:
 async def run() -> None:
     """Open the file, then do as asked until stdin closes."""
     setup = json.loads(await asyncio.to_thread(sys.stdin.readline))
-    plugins = Plugins("mobile")
     replica = await Replica.open(
-        Path(setup["path"]), bytes.fromhex(setup["key"]), plugins=plugins, server=setup["server"]
+        Path(setup["path"]), bytes.fromhex(setup["key"]), plugins=Plugins("mobile"), server=setup["server"]
     )  # fmt: skip
     async with replica:
-        server = Server(setup["server"])
-        phone = Phone(replica, server, setup)
+        phone = Phone(replica, setup)
         _say({"ready": True})
         while line := await asyncio.to_thread(sys.stdin.readline):
             ask = json.loads(line)
             _say(await _answer(getattr(phone, ask["do"]), ask))
-        await server.close()
 
 
 async def _answer(verb: Callable[[Ask], Awaitable[Any]], ask: Ask) -> Any:

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 WIDTH = 100
-SENTENCE = 70
+WIDTHS = (3, 72, 12, 8)
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Teller:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.phases: list[Phase] = []
+        self._bar: tuple[Progress, TaskID] | None = None
 
     def title(self, title: str, *lines: str) -> None:
         self.console.print(f"\n[bold]{title}[/]")
@@ -45,25 +47,30 @@ class Teller:
 
     @contextmanager
     def phase(self, name: str, doing: str) -> Iterator[Phase]:
-        """Show that it runs, then that it is done. The block fills in what was said and how many rows it was."""
+        """Show that it runs, on a terminal; then, everywhere, that it is done. The block fills in what was done."""
         phase = Phase(name)
         started = time.perf_counter()
-        with self.console.status(f"  {doing}", spinner="dots"):
-            self._doing = doing
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(30), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as bar:
+            self._bar = (bar, bar.add_task(f" {doing}", total=None))
             yield phase
         phase.seconds = time.perf_counter() - started
         self.phases.append(phase)
         self._tick(phase)
 
+    def come_to(self, done: int, total: int) -> None:
+        """The step that runs has done so much of all."""
+        if self._bar is not None:
+            bar, task = self._bar
+            bar.update(task, completed=done, total=total)
+
     def _tick(self, phase: Phase) -> None:
-        mark = "[green]✓[/]" if phase.ok else "[red]✗[/]"
         line = Table.grid(padding=(0, 1))
-        line.add_column(width=3, justify="right")
-        line.add_column(width=SENTENCE)
-        line.add_column(width=15, justify="right", style="dim")
-        line.add_column(width=8, justify="right", style="dim")
-        rows = "" if phase.rows is None else f"{phase.rows:,} rows"
-        line.add_row(mark, phase.said or phase.name, rows, f"{phase.seconds:.1f} s")
+        for width, justify in zip(WIDTHS, ("right", "left", "right", "right"), strict=True):
+            line.add_column(width=width, justify=justify)  # type: ignore[arg-type]
+        rows = "" if phase.rows is None else f"[dim]{phase.rows:,} rows[/]"
+        mark = "[green]✓[/]" if phase.ok else "[red]✗[/]"
+        line.add_row(mark, phase.said or phase.name, rows, f"[dim]{phase.seconds:.1f} s[/]")
         self.console.print(line)
 
     def figures(self) -> list[dict[str, object]]:

@@ -35,15 +35,23 @@ class _Lazy(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         try:
             return _command(cmd_name)
-        except ImportError:
+        except ImportError as error:
+            _check_ours(error)
             return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         try:
             _command(args[0])
         except ImportError as error:
+            _check_ours(error)
             ctx.fail(f"It needs {error.name}, which is not installed: pip install 'twinbase[server]'.")
         return super().resolve_command(ctx, args)
+
+
+def _check_ours(error: ImportError) -> None:
+    """A module of ours that is not there is a bug, and no reason to install anything."""
+    if (error.name or "").startswith("twinbase"):
+        raise error
 
 
 def _command(name: str) -> Any:

@@ -34,7 +34,7 @@ def _status(work: Callable[[], object]) -> int:
     try:
         answer = work()
     except (KeyboardInterrupt, Abort):
-        return _say("Stopped. What was done is kept; the same command goes on from there.", INTERRUPTED)
+        answer = INTERRUPTED
     except TyperException as error:
         return _say(error.format_message(), error.exit_code)
     except TwinbaseError as error:
@@ -45,6 +45,8 @@ def _status(work: Callable[[], object]) -> int:
         if (sentence := _of_the_database(error)) is None:
             raise
         return _say(sentence, FAILED)
+    if answer == INTERRUPTED:
+        return _say("Stopped. What was done is kept; the same command goes on from there.", INTERRUPTED)
     return answer if isinstance(answer, int) else 0
 
 

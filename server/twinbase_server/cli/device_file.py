@@ -1,0 +1,117 @@
+"""A device's file on the command line: where its key is, which plugins it was made with, and how it is opened."""
+
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from twinbase.errors import NotSignedIn, ReplicaError
+from twinbase.plugins import load_plugins
+from twinbase.replica import Replica
+from twinbase.replica.examine import examine
+from twinbase.replica.fenced import NOTES, read_state, recall, remember
+from twinbase.replica.file import File, untouched
+from twinbase.replica.keys import Secret, key_for
+
+PLUGINS_NOTE = "plugins"
+KEY_VARIABLE, PASSWORD_VARIABLE = "TWINBASE_KEY", "TWINBASE_PASSWORD"
+DeviceFile = Annotated[
+    Path, typer.Argument(metavar="FILE", envvar="TWINBASE_REPLICA", help="The device's file (or TWINBASE_REPLICA).")
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", metavar="FILE", help=f"The key in hexadecimal (default: FILE.key). {KEY_VARIABLE} comes first."
+    ),
+]
+
+
+class NoKey(ReplicaError):
+    """There is no key for this replica. Set TWINBASE_KEY, or name the file with --key-file."""
+
+
+class NoReplica(ReplicaError):
+    """There is no replica at this path. Make one with `twinbase device enroll`."""
+
+
+def read_key(path: Path, key_file: Path | None) -> Secret:
+    """The key from the environment or its file: 64 hexadecimal digits, or else a passphrase."""
+    text = os.environ.get(KEY_VARIABLE) or _content(key_file or default_key_file(path))
+    if not text:
+        raise NoKey(str(path))
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        return text
+    return raw if len(raw) == 32 else text
+
+
+def make_key(path: Path, key_file: Path | None) -> Path | None:
+    """Keep a new random key in its file, readable by the owner only; None when there is a key already."""
+    place = key_file or default_key_file(path)
+    if os.environ.get(KEY_VARIABLE) or place.exists():
+        return None
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+    return place
+
+
+def default_key_file(path: Path) -> Path:
+    return path.with_name(path.name + ".key")
+
+
+def _content(path: Path) -> str:
+    return path.read_text().strip() if path.exists() else ""
+
+
+@asynccontextmanager
+async def open_new(path: Path, secret: Secret, server: str, plugins: tuple[str, ...]) -> AsyncIterator[Replica]:
+    """A file that may not exist yet. It remembers its plugins, so that nobody has to name them again."""
+    async with await _open(path, secret, server, plugins) as replica:
+        await replica.database.write(_note_plugins, plugins)
+        yield replica
+
+
+@asynccontextmanager
+async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Replica]:
+    """A file that was enrolled; raises what keeps it from being opened, and leaves it untouched then."""
+    if not path.exists():
+        raise NoReplica(f"{path}.")
+    secret = read_key(path, key_file)
+    file = File(path, key_for(path, secret))
+    examine(file)
+    with untouched(file) as connection:
+        plugins, server = recall(connection, PLUGINS_NOTE), read_state(connection).server
+    async with await _open(path, secret, server, tuple(plugins.split())) as replica:
+        yield replica
+
+
+async def _open(path: Path, secret: Secret, server: str, plugins: tuple[str, ...]) -> Replica:
+    """The replica; when its token has expired, it signs in again with the same account."""
+    opened: list[Replica] = []
+
+    async def renew() -> str | None:
+        state = await opened[0].database.look(read_state)
+        return (await opened[0].sign_in(state.account, _password(state.account))).token
+
+    opened.append(await Replica.open(path, secret, plugins=load_plugins(plugins), server=server, renew=renew))
+    return opened[0]
+
+
+def _password(account: str) -> str:
+    """The password of the environment, or the one that a person types."""
+    if password := os.environ.get(PASSWORD_VARIABLE):
+        return password
+    if not sys.stdin.isatty():
+        raise NotSignedIn(f"Set {PASSWORD_VARIABLE}.")
+    return str(typer.prompt(f"Password of {account}", hide_input=True, err=True))
+
+
+def _note_plugins(connection: Any, plugins: tuple[str, ...]) -> None:
+    connection.execute(NOTES)
+    remember(connection, PLUGINS_NOTE, " ".join(plugins))

@@ -1,0 +1,150 @@
+"""A small company with a server of its own: what every command is tried on."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from tests.conftest import Databases
+
+from twinbase_server.cli import run
+
+ANNA = UUID("00000000-0000-7000-8000-00000000000a")
+BRUNO = UUID("00000000-0000-7000-8000-00000000000b")
+VISIT = UUID("00000000-0000-7000-8000-000000000001")
+OLD_VISIT = UUID("00000000-0000-7000-8000-000000000002")
+EMAIL, PASSWORD = "anna@example.com", "correct horse"
+PLUGINS = "accounts,mobile"
+UNITS = 3000
+_ROWS = f"""
+INSERT INTO mobile.colleagues (id, code, first_name, state) VALUES ('{ANNA}', 'A', 'Anna', 'active'),
+    ('{BRUNO}', 'B', 'Bruno', 'active');
+INSERT INTO mobile.interventions (id, number, title, status, lead_id, priority, scheduled_start, to_invoice,
+    follow_up_needed)
+VALUES ('{VISIT}', 'V1', 'Chaudière', 'planned', '{ANNA}', 'normal', now(), false, false),
+    ('{OLD_VISIT}', 'V2', 'Radiateur', 'done', '{ANNA}', 'normal', now() - interval '90 days', false, false);
+INSERT INTO mobile.units (id, code, caption, decimals)
+SELECT gen_random_uuid(), lpad(n::text, 4, '0'), 'Unité ' || n, 0 FROM generate_series(1, {UNITS}) AS n;
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Twinbase = Callable[..., Said]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A database that is set up, with two colleagues, two visits and many units; and its server."""
+
+    url: str
+    port: int
+
+    @property
+    def server(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def sql(self, statement: str) -> None:
+        """Do something in PostgreSQL as anybody might."""
+        blocking(_execute(self.url, statement))
+
+
+@pytest.fixture
+def twinbase(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Twinbase:
+    """The command line, in this process."""
+    monkeypatch.delenv("TWINBASE_DATABASE_URL", raising=False)
+
+    def twinbase(*arguments: object, **environment: str) -> Said:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            status = run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return twinbase
+
+
+@pytest.fixture(scope="module")
+def company(databases: Databases) -> Iterator[Company]:
+    url = databases.create()
+    status = run(["db", "init", "--create-tables", "--plugins", PLUGINS, "--database-url", url])
+    assert status == 0
+    blocking(_execute(url, _ROWS))
+    claim = f"colleague_id={ANNA}"
+    assert run(["account", "add", EMAIL, "--password", PASSWORD, "--claim", claim, "--database-url", url]) == 0
+    with _served(url) as port:
+        yield Company(url, port)
+    databases.drop(url)
+
+
+class _served:
+    """`twinbase serve` as a process, for the time of the block."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        environment = os.environ | {"TWINBASE_DATABASE_URL": self._url, "TWINBASE_PLUGINS": PLUGINS}
+        self._process = subprocess.Popen(
+            [Path(sys.executable).with_name("twinbase"), "serve", "--port", str(port), "--log-level", "critical"],
+            env=environment,
+        )
+        deadline = time.monotonic() + 60
+        while not _answers(port):
+            assert self._process.poll() is None and time.monotonic() < deadline
+        return port
+
+    def __exit__(self, *error: object) -> None:
+        self._process.terminate()
+        assert self._process.wait(30) in (0, -15)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def blocking(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a loop of its own."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()

@@ -1,0 +1,170 @@
+"""The commands of one device, against a server that is a process of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
+from tests.cli.conftest import EMAIL, PASSWORD, PLUGINS, UNITS, VISIT, Company, Said, Twinbase, blocking
+
+from twinbase.plugins import Plugins
+from twinbase.replica import Replica
+from twinbase_demo.line import Line
+from twinbase_mobile.tables import Intervention
+from twinbase_mobile.tables.kinds import Status
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "anna.twinbase"
+
+
+def enroll(twinbase: Twinbase, company: Company, file: Path) -> Said:
+    return twinbase(
+        "device", "enroll", file, "--server", company.server, "--email", EMAIL, "--plugins", PLUGINS, "--json",
+        TWINBASE_PASSWORD=PASSWORD,
+    )  # fmt: skip
+
+
+def raw(file: Path) -> Any:
+    """The file behind the engine's back."""
+    connection = sqlcipher.connect(str(file))
+    key, salt = Path(f"{file}.key").read_text(), file.read_bytes()[:16].hex()
+    connection.execute(f"PRAGMA key = \"x'{key}{salt}'\"")
+    return connection
+
+
+def test_enrolling_fetches_what_one_may_see_and_proves_it(twinbase: Twinbase, company: Company, file: Path) -> None:
+    said = enroll(twinbase, company, file)
+    assert said.status == 0 and said.json["is_proven"]
+    assert said.json["pulled"] == UNITS + 3
+    assert Path(f"{file}.key").stat().st_mode & 0o777 == 0o600
+    assert "keep it well" in said.err
+
+
+def test_a_later_sync_fetches_what_changed(twinbase: Twinbase, company: Company, file: Path) -> None:
+    enroll(twinbase, company, file)
+    company.sql(f"UPDATE mobile.interventions SET title = title || '!' WHERE id = '{VISIT}'")
+    said = twinbase("device", "sync", file, "--json")
+    assert (said.status, said.json["pulled"], said.json["is_proven"]) == (0, 1, True)
+
+
+def edit(file: Path, **values: Any) -> None:
+    """What an app would do: change the visit in an ordinary session."""
+
+    async def save() -> None:
+        key = bytes.fromhex(Path(f"{file}.key").read_text())
+        async with await Replica.open(file, key, plugins=Plugins("mobile")) as replica, replica.session() as session:
+            visit = await session.get_one(Intervention, VISIT)
+            for name, value in values.items():
+                setattr(visit, name, value)
+            await session.commit()
+
+    blocking(save())
+
+
+def test_an_edit_is_sent(twinbase: Twinbase, company: Company, file: Path) -> None:
+    enroll(twinbase, company, file)
+    edit(file, external_ref=None, travel_minutes=25)
+    assert twinbase("device", "status", file, "--json").json["edits"] == {"pending": 1}
+    said = twinbase("device", "sync", file, "--json")
+    assert (said.status, said.json["pushed"], said.json["outcomes"]) == (0, 1, {"applied": 1})
+
+
+def test_a_refused_edit_waits_in_the_outbox_with_its_reason(
+    twinbase: Twinbase, company: Company, file: Path
+) -> None:
+    enroll(twinbase, company, file)
+    edit(file, status=Status.CANCELLED)
+    assert twinbase("device", "sync", file, "--json").json["outcomes"] == {"refused": 1}
+    (waiting,) = twinbase("device", "outbox", file, "--json").json
+    assert (waiting["state"], waiting["reason"]) == ("refused", "cancel_without_reason")
+    assert "Say why the visit is cancelled." in twinbase("device", "outbox", file).out
+    assert twinbase("device", "outbox", file, "--discard", waiting["id"], "--json").json == []
+
+
+def test_status_says_whose_file_it_is_and_what_it_holds(twinbase: Twinbase, company: Company, file: Path) -> None:
+    enroll(twinbase, company, file)
+    said = twinbase("device", "status", file, "--json").json
+    assert (said["account"], said["server"], said["complete"]) == (EMAIL, company.server, True)
+    assert said["rows"]["units"] == UNITS and said["rows"]["interventions"] == 1
+    assert EMAIL in twinbase("device", "status", file).out
+
+
+def test_nothing_waits_in_a_new_outbox(twinbase: Twinbase, company: Company, file: Path) -> None:
+    enroll(twinbase, company, file)
+    assert twinbase("device", "outbox", file, "--json").json == []
+    assert "Nothing waits" in twinbase("device", "outbox", file).out
+
+
+def test_a_sound_file_is_verified_with_and_without_the_server(
+    twinbase: Twinbase, company: Company, file: Path
+) -> None:
+    enroll(twinbase, company, file)
+    assert twinbase("device", "verify", file, "--offline").status == 0
+    said = twinbase("device", "verify", file, "--json")
+    assert said.status == 0 and said.json["rows"] == UNITS + 3 and "units" in said.json["proven"]
+
+
+def test_a_row_that_vanished_behind_the_engines_back_is_found(
+    twinbase: Twinbase, company: Company, file: Path
+) -> None:
+    enroll(twinbase, company, file)
+    connection = raw(file)
+    with connection:
+        connection.execute("UPDATE _twinbase_state SET applying = 1")
+        connection.execute("DELETE FROM units WHERE code = '0007'")
+        connection.execute("UPDATE _twinbase_state SET applying = 0")
+    connection.close()
+    said = twinbase("device", "verify", file, "--offline")
+    assert said.status == 1 and "units: 1 rows that should be here are not" in said.out
+
+
+def test_what_goes_wrong_is_one_line_and_a_status(twinbase: Twinbase, company: Company, file: Path) -> None:
+    none = twinbase("device", "sync", file)
+    assert none.status == 1 and "no replica at this path" in none.err
+    enroll(twinbase, company, file)
+    wrong = twinbase("device", "sync", file, TWINBASE_KEY="00" * 32)
+    assert wrong.status == 1 and "key does not open this replica" in wrong.err
+    key = Path(f"{file}.key")
+    key.rename(f"{key}.lost")
+    lost = twinbase("device", "status", file)
+    assert lost.status == 1 and "no key" in lost.err
+    assert [said.err.count("\n") for said in (none, wrong, lost)] == [1, 1, 1]
+
+
+def test_without_a_network_it_says_so(twinbase: Twinbase, company: Company, file: Path) -> None:
+    said = twinbase(
+        "device", "enroll", file, "--server", "http://127.0.0.1:1", "--email", EMAIL, "--plugins", PLUGINS,
+        TWINBASE_PASSWORD=PASSWORD,
+    )  # fmt: skip
+    assert said.status == 1 and "no way to the server" in said.err
+
+
+async def test_a_sync_that_is_interrupted_goes_on_later(
+    twinbase: Twinbase, company: Company, file: Path
+) -> None:
+    """Ctrl-C in the middle of a first sync: status 130, one line, and the same file is whole after the next sync."""
+    environment = os.environ | {"TWINBASE_PASSWORD": PASSWORD}
+    async with Line(company.port) as line:
+        trap = line.set_trap("/sync/initial", after=8_000)
+        enrolling = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("twinbase"), "device", "enroll", file, "--server", line.url,
+            "--email", EMAIL, "--plugins", PLUGINS, env=environment, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        await trap.sprung.wait()
+        enrolling.send_signal(signal.SIGINT)
+        _, said = await enrolling.communicate()
+        assert enrolling.returncode == 130
+        assert said.decode().splitlines()[-1] == "Stopped. What was done is kept; the same command goes on from there."
+        line.release()
+        report = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("twinbase"), "device", "sync", file, env=environment
+        )
+        assert await report.wait() == 0
+    status = await asyncio.to_thread(twinbase, "device", "status", file, "--json")
+    assert status.json["complete"] and status.json["rows"]["units"] == UNITS

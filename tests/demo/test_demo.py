@@ -1,0 +1,80 @@
+"""The main job, small: it ends proven, says so in figures, and does not when a phone was tampered with."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from rich.console import Console
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from twinbase_demo.command import run
+from twinbase_demo.expected import EXPECTED
+from twinbase_demo.phone import Phone
+
+pytestmark = pytest.mark.timeout(400)
+SCALE = 0.005
+
+
+async def tell(url: str, file: Path, **options: Any) -> tuple[int, str, dict[str, Any]]:
+    """The demo on a console that remembers: exit status, what was said, the figures."""
+    said = io.StringIO()
+    status = await run(url, Console(file=said, width=100), scale=SCALE, seed=3, json_file=file, **options)
+    return status, said.getvalue(), json.loads(file.read_text())
+
+
+async def databases_of_the_demo(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname LIKE 'twinbase_demo%'"))
+    finally:
+        await connection.close()
+
+
+async def test_the_demo_ends_proven_and_leaves_nothing_behind(database_url: str, tmp_path: Path) -> None:
+    status, said, figures = await tell(database_url, tmp_path / "figures.json")
+    assert status == 0, said
+    assert figures["holds"] and all(figures["promises"].values())
+    assert await databases_of_the_demo(database_url) == 0
+    assert max(len(line) for line in said.splitlines()) <= 100
+
+    # Every table of every phone is in the proof, with rows and values that were really compared.
+    assert len(figures["proof"]) == 5
+    for phone in figures["proof"]:
+        assert set(phone["tables"]) == set(EXPECTED) and phone["holds"]
+        for name in ("interventions", "customers", "products", "timesheets", "intervention_parts"):
+            assert phone["tables"][name]["rows"] > 0
+            assert phone["tables"][name]["values"] >= phone["tables"][name]["rows"]
+
+    # Two wrote to the same visit; one wrote to a visit that was given away.
+    assert figures["outcomes"]["applied"] > 100
+    assert {"device", "server"} <= set(figures["conflicts_by_decision"])
+    assert any(refusal["reason"] == "gone" for refusal in figures["refusals"])
+    assert {phase["name"] for phase in figures["phases"]} >= {"phone killed", "server killed", "proof"}
+
+
+async def test_a_row_changed_behind_the_engines_back_makes_it_fail(database_url: str, tmp_path: Path) -> None:
+    """No digest of the engine can see this: only a comparison of values does."""
+
+    async def spoil(phones: list[Phone]) -> None:
+        connection = sqlcipher.connect(str(phones[2].path))
+        salt = phones[2].path.read_bytes()[:16].hex()
+        connection.execute(f"PRAGMA key = \"x'{phones[2].key.hex()}{salt}'\"")
+        with connection:
+            connection.execute("UPDATE _twinbase_state SET applying = 1")
+            connection.execute("UPDATE products SET price_ht = price_ht + 1 WHERE id = (SELECT min(id) FROM products)")
+            connection.execute("UPDATE _twinbase_state SET applying = 0")
+        connection.close()
+
+    status, said, figures = await tell(database_url, tmp_path / "figures.json", before_proof=spoil)
+    assert status == 1 and not figures["holds"]
+    wrong = [
+        (number, name)
+        for number, phone in enumerate(figures["proof"])
+        for name, table in phone["tables"].items()
+        if not table["holds"]
+    ]
+    assert wrong == [(2, "products")]
+    assert "Not proven." in said and "price_ht" in said
