@@ -16,7 +16,7 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from twinbase import protocol
-from twinbase.errors import HalfAnswer, NotSignedIn, NotTwinbase, Offline, ServerRefused
+from twinbase.errors import ForeignReplica, HalfAnswer, NotSignedIn, NotTwinbase, Offline, ServerRefused
 from twinbase.protocol import LoginAnswer, LoginRequest, PushAnswer, SchemaAnswer, SchemaRequest
 
 API = "/api/v1/"
@@ -185,5 +185,7 @@ def _problem(status: int, body: bytes, retry_after: str | None) -> Exception:
     kind = problem.type.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
     if status == 401:
         return NotSignedIn(problem.detail)
+    if kind == "other-account":
+        return ForeignReplica(problem.detail)
     extra = {**(problem.model_extra or {}), "retry_after": retry_after}
     return ServerRefused(status, kind, problem.detail or problem.title, **extra)

@@ -47,7 +47,10 @@ def next_batch(
     """The batch that waits for its answer, or a new one of what is pending; None when there is nothing to send."""
     with fenced(connection, token) as state:
         waiting = _unanswered(connection, state)
-        return waiting or _freeze(connection, shapes, state, now, limits or Limits())
+        if waiting is not None:
+            return waiting
+        _park_foreign(connection, state)
+        return _freeze(connection, shapes, state, now, limits or Limits())
 
 
 def answered(connection: Any, token: str, batch: Batch, answer: PushAnswer, *, now: datetime) -> None:
@@ -65,6 +68,19 @@ def _unanswered(connection: Any, state: State) -> Batch | None:
         (state.epoch,),
     ).fetchone()
     return None if row is None else Batch(row[0], row[1], row[2], bytes(row[3]))
+
+
+_FOREIGN = "It was written by another account on this device. Write it again as yours, or discard it."
+
+
+def _park_foreign(connection: Any, state: State) -> None:
+    """Nobody's work goes out under another name (H30). What was written before anybody signed in is of the first."""
+    connection.execute(
+        "UPDATE _twinbase_outbox SET state = 'parked', reason = 'other-account', detail = ?1"
+        " WHERE state = 'pending' AND tx IN"
+        " (SELECT tx FROM _twinbase_outbox WHERE state = 'pending' AND author NOT IN ('', ?2))",
+        (_FOREIGN, state.account),
+    )
 
 
 def _freeze(connection: Any, shapes: dict[str, Shape], state: State, now: datetime, limits: Limits) -> Batch | None:
