@@ -64,10 +64,10 @@ class Projected:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Step:
     """One projection in one run, with its two temporary tables: the rows as they shall be, and the `source_id`s that
-    were looked at. What is not among the former and is among the latter has lost its source.
+    were looked at. What is not among the former and is among the latter has lost its source. `idle`: there were none.
     """
 
     projection: Projection
@@ -75,6 +75,7 @@ class _Step:
     rows: TableClause
     touched: TableClause
     report: Projected
+    idle: bool = False
 
     @property
     def gone(self) -> list[ColumnElement[bool]]:
@@ -99,12 +100,14 @@ async def project(
         for number, projection in enumerate(projections):
             step = _step(number, projection, await _since(connection, projection))
             await _stage(connection, step)
-            await _write(connection, step)
+            if not step.idle:
+                await _write(connection, step)
             steps.append(step)
             if progress:
                 progress(step.report)
         for step in reversed(steps):
-            await _delete(connection, step)
+            if not step.idle:
+                await _delete(connection, step)
         for projection in projections:
             await _remember(connection, projection, snapshot)
     return [step.report for step in steps]
@@ -150,20 +153,21 @@ def _shape(projection: Projection) -> str:
 async def _stage(connection: AsyncConnection, step: _Step) -> None:
     """Read the sources once: all that follows compares with what was read here."""
     projection, target = step.projection, step.projection.table
-    names = ", ".join(f'"{name}"' for name in projection.columns)
-    # CREATE TABLE AS takes no parameters, so the columns come from the target and the rows from an INSERT.
-    for create in (
-        f'CREATE TEMP TABLE {step.rows.name} ON COMMIT DROP AS SELECT {names} FROM "{target.schema}"."{target.name}" '
-        "WITH NO DATA",
-        f"CREATE TEMP TABLE {step.touched.name} (source_id text PRIMARY KEY) ON COMMIT DROP",
-    ):
-        await connection.execute(text(create))
     rows = projection.rows
     if step.since is not None:
+        await connection.execute(
+            text(f"CREATE TEMP TABLE {step.touched.name} (source_id text PRIMARY KEY) ON COMMIT DROP")
+        )
         ids = plain_insert(step.touched).from_select(["source_id"], _touched(projection))
-        await connection.execute(ids, _binds(step.since))
+        step.idle = (await connection.execute(ids, _binds(step.since))).rowcount == 0
+        if step.idle:
+            return
         source_id = rows.selected_columns["source_id"]
         rows = rows.where(source_id.in_(select(step.touched.c.source_id)))
+    # CREATE TABLE AS takes no parameters, so the columns come from the target and the rows from an INSERT.
+    names = ", ".join(f'"{name}"' for name in projection.columns)
+    of_target = f'SELECT {names} FROM "{target.schema}"."{target.name}" WITH NO DATA'
+    await connection.execute(text(f"CREATE TEMP TABLE {step.rows.name} ON COMMIT DROP AS {of_target}"))
     await connection.execute(plain_insert(step.rows).from_select(list(projection.columns), rows))
     await connection.execute(text(f"CREATE UNIQUE INDEX ON {step.rows.name} (id)"))
     await connection.execute(text(f"ANALYZE {step.rows.name}"))
