@@ -60,7 +60,7 @@ def _holder(file: IO[bytes]) -> str:
     try:
         file.seek(1)
         holder = json.loads(file.read(4096))
-        return f"It is process {holder['process']} {holder['who']}".rstrip() + "."
+        return f"It is process {holder['process']}" + (f", {holder['who']}." if holder["who"] else ".")
     except (OSError, ValueError, KeyError, TypeError):
         return "It did not say who it is."
 

@@ -41,12 +41,12 @@ class Replica:
     """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
 
     def __init__(
-        self, database: Database, registry: Registry, clock: Clock, server: Server, renew: Renew | None
+        self, database: Database, registry: Registry, clock: Clock, server: Server, renew: Renew | None, who: str = ""
     ) -> None:
         self.database = database
         self.registry = registry
         self.clock = clock
-        self.syncing = Engine(database, registry, server, clock=clock, renew=renew)
+        self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
         self._reading = Reading(registry)
 
     @classmethod
@@ -64,6 +64,7 @@ class Replica:
         new_id: UUID | None = None,
         transport: Any = None,
         renew: Renew | None = None,
+        who: str = "",
     ) -> Self:
         """The replica at `path`; a new one where there is none.
 
@@ -71,6 +72,7 @@ class Replica:
         `server`, `account`: whose file it is; one file belongs to one account of one server for ever.
         `check`: read the whole file first, for an app that has reason to doubt it.
         `transport`: another way to the server than the network. `renew`: called for a new access token.
+        `who`: what another process that wants to sync the same file is told about this one.
         Raises WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file untouched;
         StorageFailed when there is no room for it.
         """
@@ -82,7 +84,7 @@ class Replica:
         )
         watch_refreshes(registry)
         database = Database(file, {twin.schema for twin in registry}, clock)
-        return cls(database, registry, clock, Server(server, transport=transport), renew)
+        return cls(database, registry, clock, Server(server, transport=transport), renew, who)
 
     @property
     def path(self) -> Path:
