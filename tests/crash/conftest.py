@@ -1,12 +1,14 @@
 """A workshop whose server listens on a real port, for devices that are processes of their own."""
 
 import asyncio
+import random
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import uvicorn
+from tests.crash.scene import Scene, open_scene
 from tests.sync.shop import Workshop
 
 from twinbase import Plugins
@@ -30,3 +32,16 @@ async def url(world: World) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         await task
+
+
+@pytest.fixture
+async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A server process, the line to it, and a device whose file has never synced."""
+    async with open_scene(database_url, tmp_path) as scene:
+        yield scene
+
+
+@pytest.fixture
+def rng(pytestconfig: pytest.Config) -> random.Random:
+    """Chance, from the number that the run prints."""
+    return random.Random(int(pytestconfig.option.hypothesis_seed))

@@ -42,7 +42,8 @@ class Killable:
 
     async def ended(self) -> int:
         """Its exit code; negative for the signal that killed it."""
-        await asyncio.to_thread(self._process.join)
+        # Not in a thread: one that waits and another that kills would both read the exit code, which is there once.
+        await until(lambda: not self.runs, "the end of a process")
         code = self._process.exitcode
         assert code is not None
         return code

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CHUNK_BYTES = 4096
-Moment = Literal["asked", "sent", "answered", "ended"] | int
+Moment = Literal["asked", "sent", "answered"] | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Plan:
 
     asked: the request has come, and nothing of it goes on to the server. sent: all of it went to the server.
     answered: the answer has come, and nothing of it goes on to the device. A number: so many bytes of the answer went
-    to the device. ended: all of it did.
+    to the device.
     """
 
     path: bytes
@@ -35,7 +35,6 @@ class Relay:
         self.server_port = server_port
         self.port = 0
         self._plan: Plan | None = None
-        self.done = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
@@ -52,7 +51,6 @@ class Relay:
 
     def at(self, path: str, moment: Moment, act: Callable[[], None]) -> None:
         """What to do, once."""
-        self.done.clear()
         self._plan = Plan(path.encode(), moment, act)
 
     def forget(self) -> None:
@@ -80,7 +78,6 @@ class Relay:
         plan, self._plan = self._plan, None
         assert plan is not None
         plan.act()
-        self.done.set()
         raise Cut
 
 
@@ -122,11 +119,6 @@ class _Line:
             self._passed += len(piece)
             self._device[1].write(piece)
             await self._device[1].drain()
-            self._check_passed(piece)
-
-    def _check_passed(self, piece: bytes) -> None:
-        due = self._relay.bytes_due(self._path)
-        if due is not None and self._passed >= due:
-            self._relay.act()
-        if self._relay.due(self._path, "ended") and piece.endswith(b"0\r\n\r\n"):
-            self._relay.act()
+            due = self._relay.bytes_due(self._path)
+            if due is not None and self._passed >= due:
+                self._relay.act()
