@@ -89,8 +89,9 @@ class TwinWire:
         return Statement(sql, tuple(p.names))
 
     def digest(self) -> Statement:
-        """Rows and sums of their hashes, over the scope."""
-        sql = f"SELECT {_SUMS} FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql}) _r"
+        """Rows and sums of their hashes, over the scope. OFFSET 0: else the hash is computed for each of its sums."""
+        rows = f"SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql} OFFSET 0"
+        sql = f"SELECT {_SUMS} FROM ({rows}) _r"
         return Statement(sql, ())
 
     def bucket_sums(self) -> Statement:
@@ -99,7 +100,8 @@ class TwinWire:
         bucket = f"(_h & {p('mask')}::bigint)::int"
         sql = (
             f"SELECT {bucket} AS bucket, {_SUMS}"
-            f" FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql}) _r GROUP BY 1 ORDER BY 1"
+            f" FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql} OFFSET 0) _r"
+            " GROUP BY 1 ORDER BY 1"
         )
         return Statement(sql, tuple(p.names))
 

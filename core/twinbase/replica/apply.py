@@ -14,6 +14,7 @@ from twinbase.replica.fuse import FuseBlown, Removal, confirms, is_unusual, note
 from twinbase.replica.shape import Row, Shape, meta_table, named
 from twinbase.replica.stream import AnyFrame, Begin, Buckets, End, Page, Quarantine, Removed
 from twinbase.replica.sums import Changes, digest_here, rows_here
+from twinbase.replica.upsert import write_rows
 
 KEYS_REPORTED_MAX = 10_000
 
@@ -103,7 +104,7 @@ class _Work:
             return
         rows = shape.store(page.content)
         self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in rows], None)
-        self.connection.executemany(shape.upsert, rows)
+        write_rows(self.connection, shape, rows)
         self.applied.pulled += len(rows)
 
     def _fill(self, shape: Shape, content: list[Row]) -> None:

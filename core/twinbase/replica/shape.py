@@ -84,10 +84,6 @@ class Shape:
         return f"INSERT INTO {table} ({named(self.columns)}) VALUES ({self._numbered()})"
 
     @cached_property
-    def upsert(self) -> str:
-        return f"{self.insert_into(quoted(self.name))} ON CONFLICT ({named(self.key)}) {self._then(self.values)}"
-
-    @cached_property
     def fill(self) -> str:
         """Write the columns of a row that is here already (a backfill)."""
         first = FIRST_VALUE + len(self.key) + 1

@@ -126,6 +126,11 @@ def twin_indexes(twin: Twin) -> Iterator[str]:
         yield f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(twin.name)} ({named(columns)})"
 
 
+def indexed_columns(twin: Twin) -> frozenset[str]:
+    """The columns that some index of the device holds."""
+    return frozenset(name for _, names in _indexed(twin) for name in names)
+
+
 def _indexed(twin: Twin) -> set[tuple[str, tuple[str, ...]]]:
     columns = [tuple(c.name for c in index.columns) for index in twin.table.indexes if _is_plain(index)]
     columns += [tuple(c.name for c in u.columns) for u in twin.table.constraints if isinstance(u, UniqueConstraint)]

@@ -31,7 +31,7 @@ class CaptureCost:
 
     async def begin(self) -> None:
         """The rows, in a table that is read only."""
-        connection, chance = self.place.connection, random.Random(SEED)
+        connection, chance = self.place.connection, random.Random(SEED + 1)
         await connection.execute(f"CREATE TABLE {SCHEMA}.source ({_declared()}, n serial)")
         made = [record(chance, Wide, {}) for _ in range(min(self.rows, _MADE_AT_ONCE))]
         await copy(connection, Wide, "source", made)

@@ -31,7 +31,8 @@ _WORDS = (
 _NAMES = "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefebvre Michel".split()
 _CITIES = "Lyon Grenoble Valence Annecy Chambéry Vienne Bourgoin Voiron Romans Givors Oullins Meyzieu Écully".split()
 _STATES = ("planned", "in_progress", "done", "cancelled")
-_LONG = {"notes": 34, "access_notes": 30, "instructions": 52, "report": 60, "body": 90, "comment": 34, "description": 30}
+_LONG = {"notes": 30, "access_notes": 24, "instructions": 44, "report": 52, "body": 80, "comment": 28}
+_LONG["description"] = 26
 
 
 def part(rows: int, model: type[Table]) -> int:

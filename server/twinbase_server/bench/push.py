@@ -30,7 +30,7 @@ class PushedWork:
     def __init__(self, place: Place, server: ServerProcess, replica: Replica, sizes: Sizes) -> None:
         self._place, self._replica = place, replica
         self._mutations, self._transactions = sizes.mutations, sizes.transactions
-        self._chance = random.Random(SEED)
+        self._chance = random.Random(SEED + 1)
         self._client = httpx2.AsyncClient(base_url=server.url)
         self._keys: list[UUID] = []
         self._others: list[UUID] = []
