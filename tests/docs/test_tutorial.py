@@ -64,7 +64,7 @@ class Reader:
         self.server = subprocess.Popen(
             ["bash", "-c", "; ".join([*self.exports, f"exec {command} --port {self.port}"])], cwd=self.folder,
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, start_new_session=True,
+            text=True,
         )  # fmt: skip
         assert self.server.stderr is not None
         said = []
@@ -77,7 +77,7 @@ class Reader:
     def stop(self) -> None:
         """Ctrl-C in the second terminal."""
         if self.server is not None and self.server.poll() is None:
-            os.killpg(self.server.pid, signal.SIGINT)
+            self.server.send_signal(signal.SIGINT)
             self.server.communicate(timeout=30)
 
     def _bash(self, command: str) -> "subprocess.CompletedProcess[str]":
