@@ -139,6 +139,8 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
     strategy = _strategy(owner, mirror, strategies)
     if strategy is append_only:
         operations &= {"insert"}
+    if "insert" in operations:
+        _check_new_keys(mirror.model, table)
     return Twin(
         name=str(table.name),  # SQLAlchemy has a text type of its own for names
         mirror=mirror,
@@ -160,6 +162,19 @@ def _key(owner: str, table: Table) -> tuple[str, ...]:
     if not key:
         raise MirrorError(f"{owner} has no primary key: mark at least one column with Field(primary_key=True).")
     return key
+
+
+def _check_new_keys(model: type[Any], table: Table) -> None:
+    """A number that each device counts for itself names another row on every device (DESIGN 4.7)."""
+    counted = table.autoincrement_column
+    if counted is None or counted.default is not None:
+        return
+    raise MirrorError(
+        f"{model.__name__}.{counted.name} counts up by itself, so two devices would give one number to two rows."
+        " Make the key a UUID (id: UUID = Field(default_factory=uuid4, primary_key=True)) and keep the number as a"
+        " column that the server fills; or admit no new rows from devices: operations=['update', 'delete'];"
+        " or, where people type the key, say so: sa_column_kwargs={'autoincrement': False}."
+    )
 
 
 def _columns(owner: str, mirror: Mirror, table: Table, key: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A wrong declaration is refused at start, with the class, the column and what to do."""
 
 from datetime import datetime
+from random import getrandbits
 from typing import Any, cast
 from uuid import UUID
 
@@ -45,6 +46,25 @@ class Searched(SQLModel, table=True):
     __table_args__ = S
     id: UUID = Field(primary_key=True)
     words: Any = Field(sa_column=Column(TSVECTOR))
+
+
+class Ticket(SQLModel, table=True):
+    __tablename__ = "tickets"
+    __table_args__ = S
+    number: int | None = Field(default=None, primary_key=True)
+    title: str = ""
+
+
+class Shelf(SQLModel, table=True):
+    __tablename__ = "shelves"
+    __table_args__ = S
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class Drawn(SQLModel, table=True):
+    __tablename__ = "drawn"
+    __table_args__ = S
+    number: int = Field(default_factory=lambda: getrandbits(62), primary_key=True)
 
 
 class NotATable(SQLModel):
@@ -98,6 +118,22 @@ def test_a_type_that_cannot_travel_is_refused_with_its_column() -> None:
 
 def test_a_type_that_cannot_travel_does_no_harm_when_it_is_hidden() -> None:
     assert registry(Mirror(Searched, hidden=["words"]))["searched"].columns == ("id",)
+
+
+@pytest.mark.parametrize("direction", ["push", "both"])
+def test_a_key_that_counts_up_by_itself_cannot_be_made_on_devices(direction: Any) -> None:
+    message = refusal(Mirror(Ticket, direction=direction))
+    assert "Ticket.number counts up by itself" in message and "UUID" in message and "operations=" in message
+
+
+def test_a_key_that_counts_up_does_no_harm_where_devices_add_no_rows() -> None:
+    assert "tickets" in registry(Mirror(Ticket))
+    assert registry(Mirror(Ticket, direction="both", operations=["update"]))["tickets"].operations == {"update"}
+
+
+def test_a_number_that_people_type_or_the_class_draws_may_be_a_key() -> None:
+    assert "insert" in registry(Mirror(Drawn, direction="both"))["drawn"].operations
+    assert "insert" in registry(Mirror(Shelf, direction="both"))["shelves"].operations
 
 
 def test_a_pulled_mirror_cannot_name_writable_columns() -> None:
