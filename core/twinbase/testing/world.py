@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from twinbase.plugins import Plugins
@@ -143,12 +143,28 @@ async def prepare(database_url: str, plugins: Plugins, now: datetime) -> None:
 
 
 async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
-    twins = list(plugins.registry)
+    tables = _tables(plugins)
     async with engine.begin() as connection:
-        for schema in sorted({twin.schema for twin in twins}):
+        for schema in sorted({table.schema for table in tables if table.schema}):
             await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
-        for metadata in {twin.table.metadata for twin in twins}:
-            await connection.run_sync(metadata.create_all)
+        for metadata in {table.metadata for table in tables}:
+            mine = [table for table in tables if table.metadata is metadata]
+            await connection.run_sync(metadata.create_all, tables=mine)
+
+
+def _tables(plugins: Plugins) -> list[Table]:
+    """The twins' tables, those that their scopes read, and all that these point at: no other of their metadata."""
+    needed = [twin.table for twin in plugins.registry]
+    for twin in plugins.registry:
+        read = twin.reads.tables
+        needed += [t for t in twin.table.metadata.tables.values() if (t.schema or "public", t.name) in read]
+    found: dict[Table, None] = {}
+    while needed:
+        table = needed.pop()
+        if table not in found:
+            found[table] = None
+            needed += [key.column.table for key in table.foreign_keys]
+    return list(found)
 
 
 @cache
