@@ -62,7 +62,7 @@ class Office:
             return
         connection, transaction = self.held.pop(rng.randrange(len(self.held)))
         if rng.random() < 0.7:
-            await rng.choice((edit_notice, edit_title))(self, connection, rng)
+            await rng.choice((edit_all_notices, edit_title))(self, connection, rng)
         await (transaction.commit() if rng.random() < 0.8 else transaction.rollback())
         await connection.close()
 
@@ -135,6 +135,10 @@ async def edit_title(office: Office, connection: Connection, rng: Random) -> Non
 
 async def edit_notice(office: Office, connection: Connection, rng: Random) -> None:
     await connection.execute("UPDATE oracle.notices SET body = body || '<' WHERE sector = $1", rng.choice(SECTORS))
+
+
+async def edit_all_notices(office: Office, connection: Connection, rng: Random) -> None:
+    await connection.execute("UPDATE oracle.notices SET body = body || '>'")
 
 
 async def edit_many(office: Office, connection: Connection, rng: Random) -> None:

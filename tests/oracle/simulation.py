@@ -30,7 +30,6 @@ from twinbase.testing.server import serve
 from twinbase_server import generation, versions
 
 DEVICES_MAX = 5
-TICKS_MAX = 400
 TOKEN_SECONDS = 400 * 86_400
 KEY = bytes(range(32))
 PATHS = ("sync/initial", "sync/pending", "sync/mark-synced", "sync/repair", "sync/schema")
@@ -231,6 +230,13 @@ EDITS = (edit_job, add_hours, add_job, add_part, drop_part, drop_job)
 
 EDITS = (edit_job, add_hours, add_job, add_part, drop_part, drop_job)
 
+
+def _moments(rng: Random) -> int:
+    """Turns of the event loop until something happens. It turns idly while PostgreSQL works, so a sync has thousands,
+    and its first ones are worth as much as its last."""
+    return int(10 ** rng.uniform(0, 4))
+
+
 # What happens, one thing at a time.
 
 
@@ -266,7 +272,7 @@ async def device_dies_in_sync(sim: Simulation, rng: Random) -> None:
     """The process ends at any point of a sync; the file is opened again."""
     mine = sim.somebody(rng)
     task = asyncio.ensure_future(sim.sync(mine))
-    for _ in range(rng.randint(1, TICKS_MAX)):
+    for _ in range(_moments(rng)):
         if task.done():
             break
         await asyncio.sleep(0)
@@ -276,11 +282,22 @@ async def device_dies_in_sync(sim: Simulation, rng: Random) -> None:
     await mine.device.reopen()
 
 
+async def device_works_while_it_syncs(sim: Simulation, rng: Random) -> None:
+    """The technician does not wait for a sync: what is typed meanwhile lies on top of what comes."""
+    mine = sim.somebody(rng)
+    task = asyncio.ensure_future(sim.sync(mine))
+    for _ in range(rng.randint(1, 3)):
+        for _ in range(_moments(rng) // 4):
+            await asyncio.sleep(0)
+        await sim.work(mine, rng)
+    await task
+
+
 async def server_dies_in_sync(sim: Simulation, rng: Random) -> None:
     """Every connection of the server to PostgreSQL is cut at any point of a sync: before, at or after a commit."""
     mine = sim.somebody(rng)
     task = asyncio.ensure_future(sim.sync(mine))
-    for _ in range(rng.randint(1, TICKS_MAX)):
+    for _ in range(_moments(rng)):
         if task.done():
             break
         await asyncio.sleep(0)
@@ -384,7 +401,9 @@ async def claims_go_missing(sim: Simulation, rng: Random) -> None:
 ACTS: tuple[Act, ...] = (
     office_writes, office_writes, office_writes, office_writes, office_opens, office_ends,
     device_works, device_works, device_works, device_works, device_syncs, device_syncs, device_syncs,
-    device_syncs_badly, device_syncs_badly, device_dies_in_sync, server_dies_in_sync, network_goes, time_passes,
+    device_syncs_badly, device_syncs_badly, device_works_while_it_syncs,
+    device_works_while_it_syncs, device_dies_in_sync, device_dies_in_sync, server_dies_in_sync, network_goes,
+    time_passes,
     clock_jumps, device_enrols, device_is_cloned, device_is_saved, device_is_restored, salt_is_noted,
     tombstones_are_collected, claims_go_missing,
 )  # fmt: skip

@@ -1,0 +1,274 @@
+"""The wrong engines. Each is one patch of the real one: a mistake that somebody has shipped."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from unittest.mock import PropertyMock, patch
+
+import asyncpg
+
+from twinbase.digest import Digest
+from twinbase.replica import apply, fetch, prove, rebase, sums
+from twinbase.replica.fenced import fenced, write_state
+from twinbase.replica.shape import image_table, meta_table, named
+from twinbase.replica.stream import Page
+from twinbase_server import condition, cursor, reading, wire
+from twinbase_server.accept import accept, ledger
+from twinbase_server.capture.function import Capture
+from twinbase_server.capture.tables import version_table
+
+WRITING_TICKS = 40
+"""How long writing a page takes, in turns of the event loop: the moment in which a crash may come."""
+
+Patch = Callable[[], AbstractContextManager[Any]]
+
+
+async def nothing(url: str) -> None:
+    """A mutant that leaves the database as it is."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`mode`: the oracle's mode that must find it. `prepare`: what it does to the template database."""
+
+    name: str
+    mode: str
+    wrong: Patch
+    prepare: Callable[[str], Any] = nothing
+
+
+# The cursor.
+
+
+def sequence_cursor() -> AbstractContextManager[Any]:
+    """Remember the highest number seen, as `seq > :last` does: what commits late is lost."""
+    return patch.object(cursor.Snapshot, "in_progress", PropertyMock(return_value=[]))
+
+
+@contextmanager
+def timestamp_cursor() -> Iterator[None]:
+    """Remember the latest `updated_at` seen: a transaction that began before it and commits after it is lost."""
+
+    def seen(versions: str, xmax: str, xip: str) -> str:
+        return (
+            f"coalesce((SELECT max(s.at) FROM {versions} s WHERE s.xid < {xmax}::text::xid8"
+            f" AND NOT s.xid = ANY ({xip}::text[]::xid8[])), '-infinity')"
+        )
+
+    def probe(table: tuple[str, str]) -> str:
+        versions = version_table(*table)
+        return f"EXISTS (SELECT FROM {versions} v WHERE v.at > {seen(versions, '$1', '$2')})"
+
+    def unseen(p: Any) -> str:
+        return f"_v.at > {seen(current[0], p('xmax'), p('xip'))}"
+
+    current: list[str] = [""]
+    rows, gone = wire.TwinWire._rows, wire.TwinWire.removed
+
+    def of(method: Any) -> Any:
+        def call(self: Any, *arguments: Any, **options: Any) -> Any:
+            current[0] = self._versions
+            return method(self, *arguments, **options)
+
+        return call
+
+    with (
+        patch.object(reading, "_probe", probe),
+        patch.object(wire, "_unseen", unseen),
+        patch.object(wire.TwinWire, "_rows", of(rows)),
+        patch.object(wire.TwinWire, "removed", of(gone)),
+    ):
+        yield
+
+
+async def add_timestamps(url: str) -> None:
+    """The column that such an engine would add: the time at which the writing transaction began."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at = now(); RETURN NEW; END $$"
+    )
+    for row in await connection.fetch("SELECT version_table FROM twinbase.capture"):
+        table = f'twinbase."{row["version_table"]}"'
+        await connection.execute(f"ALTER TABLE {table} ADD COLUMN at timestamptz")
+        await connection.execute(
+            f"CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION public.touch()"
+        )
+    await connection.close()
+
+
+@contextmanager
+def cursor_before_data() -> Iterator[None]:
+    """Store the cursor, then the rows: a crash in between loses them."""
+    real = fetch._collect
+
+    def store(connection: Any, token: str, text: str) -> None:
+        with fenced(connection, token):
+            write_state(connection, cursor=text)
+
+    async def collect(exchange: Any, ask: Any, collector: Any) -> None:
+        await real(exchange, ask, collector)
+        await exchange.thread.run(store, exchange.token, collector.end.cursor)
+        for _ in range(WRITING_TICKS):
+            await asyncio.sleep(0)
+
+    with patch.object(fetch, "_collect", collect):
+        yield
+
+
+@contextmanager
+def image_replay() -> Iterator[None]:
+    """Apply changes in the order of their transactions' numbers: an older one that commits last is dropped."""
+    real = apply._Work._page
+
+    def page(self: Any, frame: Page) -> None:
+        shape = self.shapes[frame.twin]
+        marks = " AND ".join(f"{named((name,))} = ?" for name in shape.key)
+        query = f"SELECT version FROM {meta_table(shape.name)} WHERE {marks}"
+
+        def is_newer(row: list[Any]) -> bool:
+            key = shape.store_key(row[2 : 2 + len(shape.key)])
+            held = self.connection.execute(query, key).fetchone()
+            return held is None or int(row[0]) >= int(held[0])
+
+        frame.content[:] = [row for row in frame.content if is_newer(row)]
+        real(self, frame)
+
+    with patch.object(apply._Work, "_page", page):
+        yield
+
+
+# Pushing.
+
+
+@contextmanager
+def ack_before_commit() -> Iterator[None]:
+    """Answer first and commit afterwards: now and then the commit does not happen."""
+    real, turns = accept.Push.accept, count(1)
+
+    async def answer(self: Any, connection: Any) -> Any:
+        transaction = connection.transaction(isolation="read_committed")
+        await transaction.start()
+        try:
+            given = await real(self, connection)
+        except BaseException:
+            await transaction.rollback()
+            raise
+        await (transaction.rollback() if next(turns) % 3 == 0 else transaction.commit())
+        return given
+
+    with patch.object(accept.Push, "accept", answer):
+        yield
+
+
+@contextmanager
+def no_idempotency() -> Iterator[None]:
+    """Take every batch for a new one."""
+
+    async def known(*_: Any) -> dict[str, Any]:
+        return {}
+
+    async def note(*_: Any) -> None:
+        return None
+
+    with (
+        patch.object(accept.Push, "_is_replay", lambda *_: False),
+        patch.object(ledger, "known", known),
+        patch.object(ledger, "note", note),
+    ):
+        yield
+
+
+@contextmanager
+def last_n_without_hash() -> Iterator[None]:
+    """Take any batch with a number that was seen for the one that was seen (H7)."""
+    real, answers = accept.Push._is_replay, accept.Push._known_answers
+
+    class Applied(dict[str, Any]):
+        def __missing__(self, key: str) -> dict[str, Any]:
+            return {"id": key, "status": "applied"}
+
+    def is_replay(self: Any, standing: Any) -> bool:
+        if self.epoch == standing.epoch and self.batch.n <= standing.last_n:
+            return True
+        return bool(real(self, standing))
+
+    with (
+        patch.object(accept.Push, "_is_replay", is_replay),
+        patch.object(accept.Push, "_known_answers", lambda self, known: Applied(answers(self, known))),
+    ):
+        yield
+
+
+# The device.
+
+
+def no_repair() -> AbstractContextManager[Any]:
+    """Compare, and leave it at that."""
+
+    async def only(exchange: Any, end: Any, applied: Any) -> None:
+        prove.compare(exchange, end, applied)
+
+    return patch.object(prove, "prove", only)
+
+
+@contextmanager
+def digest_over_local_edits() -> Iterator[None]:
+    """Count rows that were only written here (H25)."""
+    real = sums.digest_here
+
+    def digest(connection: Any, twin: str) -> Digest:
+        query = f"SELECT count(*) FROM {image_table(twin)} WHERE NOT _present"
+        return real(connection, twin) + Digest(rows=int(connection.execute(query).fetchone()[0]))
+
+    with patch.object(apply, "digest_here", digest):
+        yield
+
+
+def pull_overwrites_unsent_edits() -> AbstractContextManager[Any]:
+    """Put the server's rows in place, and nothing on top."""
+    return patch.object(rebase, "replay", lambda *_: rebase.Replayed())
+
+
+# The server.
+
+
+@contextmanager
+def empty_claims() -> Iterator[None]:
+    """A missing claim asks for nobody's rows (H10)."""
+    with ExitStack() as stack:
+        stack.enter_context(
+            patch.object(condition, "_scalar_claim", lambda identity, name: str(identity.claims.get(name, "")))
+        )
+        yield
+
+
+@contextmanager
+def capture_without_dedupe() -> Iterator[None]:
+    """Write a key as often as the statement touched it (H3)."""
+    updated = Capture._updated
+
+    def every_time(self: Any) -> str:
+        return re.sub(r"SELECT DISTINCT ON \(.*?\)+ ", "SELECT ", updated(self), count=1, flags=re.DOTALL)
+
+    with patch.object(Capture, "_updated", every_time), patch.object(Capture, "_once", lambda *_, **__: ""):
+        yield
+
+
+MUTANTS = (
+    Mutant("sequence cursor", "cursor", sequence_cursor),
+    Mutant("timestamp cursor", "cursor", timestamp_cursor, add_timestamps),
+    Mutant("cursor before data", "cursor", cursor_before_data),
+    Mutant("image replay", "cursor", image_replay),
+    Mutant("ack before commit", "both", ack_before_commit),
+    Mutant("no idempotency", "both", no_idempotency),
+    Mutant("last n without hash", "both", last_n_without_hash),
+    Mutant("no repair", "both", no_repair),
+    Mutant("digest over local edits", "both", digest_over_local_edits),
+    Mutant("pull overwrites unsent edits", "both", pull_overwrites_unsent_edits),
+    Mutant("empty claims as empty scope", "both", empty_claims),
+    Mutant("capture without dedupe", "both", capture_without_dedupe),
+)
