@@ -160,7 +160,7 @@ async def test_a_sync_that_is_interrupted_goes_on_later(
         enrolling.send_signal(signal.SIGINT)
         _, said = await enrolling.communicate()
         assert enrolling.returncode == 130
-        assert said.decode().splitlines()[-1] == "Stopped. What was done is kept; the same command goes on from there."
+        assert said.decode().splitlines()[-1] == "Stopped. Nothing is half done: give the same command again to go on."
         line.release()
         report = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("twinbase"), "device", "sync", file, env=environment

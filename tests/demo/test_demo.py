@@ -2,10 +2,15 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psutil
 import pytest
 from rich.console import Console
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -13,6 +18,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from twinbase_demo.command import run
 from twinbase_demo.expected import EXPECTED
 from twinbase_demo.phone import Phone
+from twinbase_demo.telling import Teller
 
 pytestmark = pytest.mark.timeout(400)
 SCALE = 0.005
@@ -21,7 +27,7 @@ SCALE = 0.005
 async def tell(url: str, file: Path, **options: Any) -> tuple[int, str, dict[str, Any]]:
     """The demo on a console that remembers: exit status, what was said, the figures."""
     said = io.StringIO()
-    status = await run(url, Console(file=said, width=100), scale=SCALE, seed=3, json_file=file, **options)
+    status = await run(url, Teller(Console(file=said, width=100)), scale=SCALE, seed=3, json_file=file, **options)
     return status, said.getvalue(), json.loads(file.read_text())
 
 
@@ -78,3 +84,24 @@ async def test_a_row_changed_behind_the_engines_back_makes_it_fail(database_url:
     ]
     assert wrong == [(2, "products")]
     assert "Not proven." in said and "price_ht" in said
+
+
+def test_ctrl_c_ends_everything_at_once(database_url: str, tmp_path: Path) -> None:
+    """Status 130, one line, no process left, no database, no file."""
+    environment = os.environ | {"TWINBASE_DATABASE_URL": database_url, "TMPDIR": str(tmp_path)}
+    demo = subprocess.Popen(
+        [Path(sys.executable).with_name("twinbase"), "demo", "--scale", str(SCALE)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert demo.stdout is not None
+    started = next(line for line in demo.stdout if "Each phone gets" in line)
+    assert "✓" in started
+    children = psutil.Process(demo.pid).children(recursive=True)
+    assert len(children) >= 6
+    demo.send_signal(signal.SIGINT)
+    _, said = demo.communicate(timeout=60)
+    assert demo.returncode == 130
+    assert said.splitlines() == ["Stopped. Nothing is half done: give the same command again to go on."]
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    assert list(tmp_path.glob("twinbase-demo-*")) == []

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from twinbase_demo.company import company, working_day
+from twinbase_demo.company import company, version, working_day
 from twinbase_demo.ending import figures, show
 from twinbase_demo.story import BeforeProof, Story
 from twinbase_demo.telling import WIDTH, Teller
@@ -36,9 +37,29 @@ def demo(
     It makes a database of its own on the PostgreSQL that is used, and removes it at the end. The exit status is 0 only
     if every value on every phone is what its owner should see.
     """
-    console = Console(width=min(WIDTH, Console().width), highlight=False)
-    with database(database_url) as url:
-        return asyncio.run(_until_stopped(run(url, console, scale=scale, seed=seed, keep=keep, json_file=json_file)))
+    teller = Teller(_console())
+    teller.title(
+        "Twinbase: one PostgreSQL, five phones that stay its twins",
+        "All of it is real: the database, the server's process, a process and an encrypted file per phone.",
+    )
+    with ExitStack() as stack:
+        url = _start_postgresql(stack, teller, database_url)
+        story = run(url, teller, scale=scale, seed=seed, keep=keep, json_file=json_file)
+        return asyncio.run(_until_stopped(story))
+
+
+def _console() -> Console:
+    """As wide as the terminal, up to what the tables need; a log gets all of that."""
+    terminal = Console(highlight=False)
+    return Console(highlight=False, width=min(WIDTH, terminal.width) if terminal.is_terminal else WIDTH)
+
+
+def _start_postgresql(stack: ExitStack, teller: Teller, database_url: str | None) -> str:
+    """The server to use, until the stack is closed."""
+    with teller.phase("postgresql", "Starting PostgreSQL") as phase:
+        url = stack.enter_context(database(database_url))
+        phase.said = f"PostgreSQL {asyncio.run(version(url))} runs"
+    return url
 
 
 async def _until_stopped(story: Coroutine[Any, Any, int]) -> int:
@@ -54,16 +75,11 @@ async def _until_stopped(story: Coroutine[Any, Any, int]) -> int:
 
 
 async def run(
-    url: str, console: Console, *, scale: float, seed: int, keep: bool = False, json_file: Path | None = None,
+    url: str, teller: Teller, *, scale: float, seed: int, keep: bool = False, json_file: Path | None = None,
     before_proof: BeforeProof | None = None,
 ) -> int:  # fmt: skip
-    """Tell the story on this console; the exit status. `before_proof` may look at the phones' files, or spoil them."""
+    """Tell the story; the exit status. `before_proof` may look at the phones' files, or spoil them."""
     started = time.perf_counter()
-    teller = Teller(console)
-    teller.title(
-        "Twinbase: one PostgreSQL, five phones that stay its twins",
-        "All of it is real: the database, the server's process, a process and an encrypted file per phone.",
-    )
     folder = Path(tempfile.mkdtemp(prefix="twinbase-demo-"))
     try:
         async with company(url, keep=keep) as here:
@@ -76,11 +92,11 @@ async def run(
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
     seconds = time.perf_counter() - started
-    show(console, teller, ending, seconds)
+    show(teller.console, ending, seconds)
     if json_file:
         _write(json_file, figures(teller, ending, seconds, scale=scale, seed=seed))
     if keep:
-        console.print(f"Kept: {folder} and database {here.url.rpartition('/')[2]}")
+        teller.console.print(f"Kept: {folder} and database {here.url.rpartition('/')[2]}")
     return 0 if ending.holds else 1
 
 

@@ -114,6 +114,16 @@ def _called(row: Any, first_names: list[str]) -> str:
     return first_name if first_names.count(first_name) == 1 else f"{first_name} {row['last_name'][:1]}."
 
 
+async def version(url: str) -> str:
+    """The version of the PostgreSQL that answers here, as its people write it."""
+    connection = await asyncpg.connect(url)
+    try:
+        shown: str = await connection.fetchval("SHOW server_version")
+        return shown.split()[0]
+    finally:
+        await connection.close()
+
+
 async def _execute(url: str, statement: str) -> None:
     connection: Any = await asyncpg.connect(url)
     try:
@@ -134,5 +144,8 @@ WITH busy AS (
     FROM (SELECT *, row_number() OVER (PARTITION BY sector ORDER BY visits DESC, key) AS n FROM busy) ranked
     WHERE n <= $2 GROUP BY sector ORDER BY count(*) DESC, sum(visits) DESC, sector LIMIT 1
 )
-SELECT * FROM busy ORDER BY sector IS DISTINCT FROM (SELECT sector FROM best), visits DESC, key LIMIT $2
+SELECT * FROM busy
+ORDER BY row_number() OVER (PARTITION BY first_name, sector ORDER BY visits DESC, key) > 1,
+    sector IS DISTINCT FROM (SELECT sector FROM best), visits DESC, key
+LIMIT $2
 """

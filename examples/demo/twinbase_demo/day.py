@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,17 +12,20 @@ from sqlmodel import col, select
 
 from twinbase.replica import Replica, ReplicaSession
 from twinbase_mobile.tables import (
+    ChecklistAnswer,
     Contact,
     Expense,
     Intervention,
     InterventionNote,
     InterventionPart,
+    InterventionPhoto,
+    InterventionSignature,
     Product,
     StockMovement,
     Storehouse,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, Status, Work
+from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, Phase, Signer, Status, Work
 
 VISITS_MAX = 4
 REPORTS = (
@@ -49,8 +52,6 @@ class Worker:
 
     def at(self, hours: float) -> datetime:
         """So many hours after midnight, in the time zone of the wire."""
-        from datetime import UTC
-
         return datetime.combine(self.day, time(), tzinfo=UTC) + timedelta(hours=hours)
 
 
@@ -100,6 +101,7 @@ async def _visit(
             title="Sur place", body=worker.chance.choice(NOTES), occurred_at=start,
         ))  # fmt: skip
         await session.commit()
+    await _papers(replica, worker, visit, end)
     await change(
         replica, visit.id, status=Status.DONE, actual_end=end, worked_minutes=minutes, travel_minutes=25,
         percent_done=100, report=worker.chance.choice(REPORTS),
@@ -136,6 +138,27 @@ async def _parts(
             await session.flush()
             session.add(movement)
             await session.commit()
+
+
+async def _papers(replica: Replica, worker: Worker, visit: Intervention, end: datetime) -> None:
+    """What is filled in at the end, in one go: a check, a photo's row, the customer's signature."""
+    async with replica.session() as session:
+        session.add_all([
+            ChecklistAnswer(
+                intervention_id=visit.id, template_id=visit.template_id, item_key="pression", answered_at=end,
+                value_number=Decimal(worker.chance.randrange(10, 22)) / 10, client_created_at=end,
+            ),
+            InterventionPhoto(
+                intervention_id=visit.id, phase=Phase.AFTER, caption="Installation en service", taken_at=end,
+                mime="image/jpeg", size_bytes=worker.chance.randrange(200_000, 900_000),
+                sha256=worker.chance.randbytes(32).hex(), client_created_at=end,
+            ),
+            InterventionSignature(
+                intervention_id=visit.id, role=Signer.CUSTOMER, signer_name="Élodie Marchetti", signed_at=end,
+                mime="image/png", image_sha256=worker.chance.randbytes(32).hex(), client_created_at=end,
+            ),
+        ])  # fmt: skip
+        await session.commit()
 
 
 async def _hours(

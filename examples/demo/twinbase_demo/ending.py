@@ -15,7 +15,7 @@ KEPT = {"device": "phone", "server": "server", "merged": "both"}
 WIDTHS = {"contested": 15, "by": 10, "column": 14, "the phone wrote": 21, "the server had": 21, "kept": 7}
 
 
-def show(console: Console, teller: Teller, ending: Ending, seconds: float) -> None:
+def show(console: Console, ending: Ending, seconds: float) -> None:
     """The two tables and the last line."""
     _show_decisions(console, ending)
     _show_proof(console, ending)

@@ -147,7 +147,7 @@ class Story:
             await asyncio.gather(*(self._work(number) for number in range(len(self.phones))))
             edits = [len(await phone.ask("edits")) for phone in self.phones]
             phase.rows = sum(edits)
-            phase.said = "Visits, reports, hours, parts, notes, contacts: saved on the phones"
+            phase.said = "Reports, hours, parts, photos, signatures, contacts: saved on the phones"
         with self.teller.phase("the same visit", "Editing the same rows") as phase:
             said = await self._edit_the_same_rows()
             one, other = (phone.owner.called for phone in self.phones[:2])

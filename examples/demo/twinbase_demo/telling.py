@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 WIDTH = 100
-WIDTHS = (3, 72, 12, 8)
 
 
 @dataclass
@@ -65,9 +64,11 @@ class Teller:
             bar.update(task, completed=done, total=total)
 
     def _tick(self, phase: Phase) -> None:
-        line = Table.grid(padding=(0, 1))
-        for width, justify in zip(WIDTHS, ("right", "left", "right", "right"), strict=True):
-            line.add_column(width=width, justify=justify)  # type: ignore[arg-type]
+        line = Table.grid(padding=(0, 1), expand=True)
+        line.add_column(width=3, justify="right")
+        line.add_column(ratio=1)
+        line.add_column(width=12, justify="right", no_wrap=True)
+        line.add_column(width=8, justify="right", no_wrap=True)
         rows = "" if phase.rows is None else f"[dim]{phase.rows:,} rows[/]"
         mark = "[green]✓[/]" if phase.ok else "[red]✗[/]"
         line.add_row(mark, phase.said or phase.name, rows, f"[dim]{phase.seconds:.1f} s[/]")

@@ -46,7 +46,7 @@ def _status(work: Callable[[], object]) -> int:
             raise
         return _say(sentence, FAILED)
     if answer == INTERRUPTED:
-        return _say("Stopped. What was done is kept; the same command goes on from there.", INTERRUPTED)
+        return _say("Stopped. Nothing is half done: give the same command again to go on.", INTERRUPTED)
     return answer if isinstance(answer, int) else 0
 
 
