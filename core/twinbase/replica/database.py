@@ -16,7 +16,7 @@ import aiosqlite
 from sqlalchemy import Connection, ExceptionContext, event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
 
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
 from twinbase.replica.file import File, connect, meaning, translated
@@ -86,6 +86,7 @@ class Database:
         )
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         event.listen(engine.sync_engine, "handle_error", self._say_what_it_means)
+        event.listen(engine.sync_engine, "reset", _leave_nothing_open)
         return engine
 
     def _creator(self, query_only: bool) -> Callable[[], Any]:
@@ -104,6 +105,15 @@ class Database:
     def _say_what_it_means(self, context: ExceptionContext) -> None:
         if said := meaning(self.file, context.original_exception):
             raise said
+
+
+def _leave_nothing_open(connection: Any, record: object, state: PoolResetState) -> None:
+    """A COMMIT that fails, for a foreign key to nothing say, leaves its transaction open, and with it the only lock.
+
+    SQLAlchemy believes that such a transaction is over.
+    """
+    if state.asyncio_safe and connection.driver_connection.in_transaction:
+        connection.rollback()
 
 
 def _module(driver: Any) -> AsyncAdapt_aiosqlite_dbapi:
