@@ -29,8 +29,10 @@ class Limits:
     mutations: int = MUTATIONS_MAX
     bytes: int = BYTES_MAX
 
-    def halved(self) -> "Limits":
-        return Limits(max(1, self.mutations // 2), max(1024, self.bytes // 2))
+    def below(self, bytes_max: int) -> "Limits":
+        """Half of these, and no more than a server takes that has said how much that is (0: it has not)."""
+        size = self.bytes // 2
+        return Limits(max(1, self.mutations // 2), max(512, min(size, bytes_max * 3 // 4) if bytes_max else size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,7 @@ def _pending(connection: Any, shapes: dict[str, Shape]) -> Iterator[tuple[int, i
 def _change(connection: Any, shape: Shape, seq: int, op: str) -> dict[str, Any]:
     """Key, old and new values of one change, in wire form."""
     columns = shape.columns
-    sides = ", ".join(quoted(side + name) for side in ("old_", "new_") for name in columns)
-    row = connection.execute(f"SELECT {sides} FROM {change_table(shape.name)} WHERE seq = ?", (seq,)).fetchone()
+    row = connection.execute(shape.change, (seq,)).fetchone()
     old = dict(zip(columns, row[: len(columns)], strict=True))
     new = dict(zip(columns, row[len(columns) :], strict=True))
     key = [_wire(shape, name, (new if op == "insert" else old)[name]) for name in shape.key]

@@ -46,6 +46,26 @@ def _begin_epoch(connection: Any, epoch: int, chance: int) -> int:
     return epoch
 
 
+def set_aside_too_large(connection: Any, token: str) -> int:
+    """Refuse the one local transaction that the batch in flight holds; answers how many mutations that were.
+
+    It is never torn, so the server would object for ever and everything behind it would wait. Answers 0 when the batch
+    holds several of them: then smaller batches are the way.
+    """
+    with fenced(connection, token):
+        in_flight = "state = 'sent' AND outcome IS NULL"
+        transactions = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {in_flight}"
+        if connection.execute(transactions).fetchone()[0] != 1:
+            return 0
+        refuse = "UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = 'too-large', detail = ? WHERE "
+        return int(connection.execute(refuse + in_flight, (_TOO_LARGE,)).rowcount)
+
+
+_TOO_LARGE = (
+    "It was saved in one go with more than the server takes at once. Save it again in smaller parts, or discard it."
+)
+
+
 def start_over(connection: Any, token: str) -> None:
     """The server does not take our cursor: begin with a first sync again; what is pending stays."""
     with fenced(connection, token):

@@ -205,8 +205,10 @@ async def _recover(exchange: Exchange, problem: ServerRefused) -> None:
         case "generation":
             offered = await run(recovery.offer_everything, token, chance=chance)
             exchange.report.recovered.append(f"generation: {offered} mutations offered again, first sync again")
-        case "batch-too-large" | "body-too-large" if exchange.limits.mutations > 1:
-            exchange.limits = exchange.limits.halved()
+        case "batch-too-large" | "body-too-large":
+            if not await run(recovery.set_aside_too_large, token):
+                told = problem.extra.get("limit") if problem.kind == "body-too-large" else None
+                exchange.limits = exchange.limits.below(told if isinstance(told, int) else 0)
             await run(recovery.take_new_epoch, token, chance=chance)
         case _:
             raise problem
