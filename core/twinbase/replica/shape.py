@@ -99,6 +99,12 @@ class Shape:
     def old_hash(self) -> str:
         return f"SELECT hash FROM {meta_table(self.name)} WHERE {self.where_key}"
 
+    @cached_property
+    def change(self) -> str:
+        """Both sides of one change: old values, then new ones."""
+        sides = ", ".join(quoted(side + name) for side in ("old_", "new_") for name in self.columns)
+        return f"SELECT {sides} FROM {change_table(self.name)} WHERE seq = ?"
+
     def meta_insert(self, table: str) -> str:
         """[key…, version, hash, applied, quarantined]."""
         marks = ", ".join("?" * (len(self.key) + 4))
