@@ -16,7 +16,7 @@ import msgspec
 from twinbase.protocol import PushAnswer, batch_hash
 from twinbase.replica.fenced import State, fenced, write_state
 from twinbase.replica.rebase import note_outcomes
-from twinbase.replica.shape import Shape, change_table, quoted
+from twinbase.replica.shape import Shape
 
 MUTATIONS_MAX = 2_000
 BYTES_MAX = 4 * 1024 * 1024
