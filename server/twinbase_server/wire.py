@@ -18,6 +18,7 @@ from twinbase_server.rowhash import column_sql, quoted, row_hash_sql
 
 # Codecs whose text holds no character that JSON would have to escape, and is never NULL for a value.
 _NUMBERS = ("smallint", "integer", "bigint", "interval")
+_ROW = "_t"  # the row in scope, inside a page's statement
 _PLAIN_TEXT = ("uuid", "date", "time", "timestamp", "timestamptz", "numeric", "bytea")
 
 
@@ -126,42 +127,63 @@ class TwinWire:
         return Statement(sql, tuple(p.names))
 
     def _rows(self, which: str, resumed: bool, p: Parameters) -> str:
-        order = ", ".join(column_sql(k, self.table) for k in self.twin.key)
-        texts = ", ".join(f"({self._wire(k)})::text AS _k{i}" for i, k in enumerate(self.twin.key))
-        where = [self.condition.sql]
+        """Rows in the order of the key. A page of all rows is cut out before versions and hashes are looked at, and
+        each version is looked up by key: what a page costs is what it holds, not what comes before or after it.
+        """
+        texts = ", ".join(f"({self._wire(k, _ROW)})::text AS _k{i}" for i, k in enumerate(self.twin.key))
+        order = f" ORDER BY {self._key(_ROW)}"
+        limit = f" LIMIT {p('rows')}::bigint"
+        where = []
         if which == "changed":
             where.append(_unseen(p))
+        if which == "changed" and resumed:
+            where.append(self._after("_v", p))
         if which == "buckets":
             where.append(f"(_h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
-        if resumed:
-            start = ", ".join(
-                self.twin.codecs[k].from_wire_sql(f"{p(f'after{i}')}::text") for i, k in enumerate(self.twin.key)
-            )
-            where.append(f"({order}) > ({start})")
-        join = "JOIN" if which == "changed" else "LEFT JOIN"
-        version = f"coalesce(_v.xid::text, {p('base')}::text)"
+        inside = f" ORDER BY {self._key(self.table)}{limit}" if which == "all" else ""
         return (
-            f"SELECT {texts}, _h, _ok, CASE WHEN _ok THEN {self._line(version)} ELSE {self._held_line(version)} END"
-            f" AS _line FROM {self.table} {join} {self._versions} _v ON {self._same_key}"
-            f" CROSS JOIN LATERAL (SELECT {self._hash} AS _h, {self._carried} AS _ok OFFSET 0) _x"
-            f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {p('rows')}::bigint"
+            f"SELECT {texts}, _h, _ok, CASE WHEN _ok THEN {self._line(p)} ELSE {self._held_line(p)} END AS _line"
+            f" FROM ({self._in_scope(resumed, p)}{inside}) {_ROW} {self._version_of_row(which)}"
+            f" CROSS JOIN LATERAL (SELECT {self._hash_of(_ROW)} AS _h, {self._carried} AS _ok OFFSET 0) _x"
+            f"{' WHERE ' + ' AND '.join(where) if where else ''}{order}{'' if inside else limit}"
         )
 
-    def _line(self, version: str) -> str:
-        values = " || ',' || ".join(_json(column_sql(c, self.table), self.twin.codecs[c]) for c in self.sent)
-        return f"'[' || {version} || ',' || _h || ',' || {values} || ']'"
+    def _in_scope(self, resumed: bool, p: Parameters) -> str:
+        columns = ", ".join(column_sql(name, self.table) for name in self.columns)
+        after = f" AND {self._after(self.table, p)}" if resumed else ""
+        return f"SELECT {columns} FROM {self.table} WHERE {self.condition.sql}{after}"
 
-    def _held_line(self, version: str) -> str:
+    def _version_of_row(self, which: str) -> str:
+        same = " AND ".join(f"{column_sql(k, '_v')} = {column_sql(k, _ROW)}" for k in self.twin.key)
+        if which == "changed":
+            return f"JOIN {self._versions} _v ON {same}"
+        return f"LEFT JOIN LATERAL (SELECT _v.xid FROM {self._versions} _v WHERE {same} LIMIT 1) _v ON true"
+
+    def _key(self, source: str) -> str:
+        return ", ".join(column_sql(name, source) for name in self.twin.key)
+
+    def _after(self, source: str, p: Parameters) -> str:
+        """Rows behind the last one of the page before."""
+        start = ", ".join(
+            self.twin.codecs[k].from_wire_sql(f"{p(f'after{i}')}::text") for i, k in enumerate(self.twin.key)
+        )
+        return f"({self._key(source)}) > ({start})"
+
+    def _line(self, p: Parameters) -> str:
+        values = " || ',' || ".join(_json(column_sql(c, _ROW), self.twin.codecs[c]) for c in self.sent)
+        return f"'[' || {_version(p)} || ',' || _h || ',' || {values} || ']'"
+
+    def _held_line(self, p: Parameters) -> str:
         """A row with a value that cannot be carried: its key, and which column it is."""
         if not self._guards:
             return "''"
-        keys = " || ',' || ".join(_json(column_sql(k, self.table), self.twin.codecs[k]) for k in self.twin.key)
+        keys = " || ',' || ".join(_json(column_sql(k, _ROW), self.twin.codecs[k]) for k in self.twin.key)
         reasons = " ".join(
             f"WHEN NOT {guard} THEN {_literal(f'{name}: this {codec} value cannot be carried')}"
             for name, codec, guard in self._guards
         )
         return (
-            f"'[' || {version} || ',' || _h || ',[' || {keys} || '],'"
+            f"'[' || {_version(p)} || ',' || _h || ',[' || {keys} || '],'"
             f" || to_json(CASE {reasons} END::text)::text || ']'"
         )
 
@@ -169,7 +191,7 @@ class TwinWire:
     def _guards(self) -> list[tuple[str, str, str]]:
         found = []
         for name in self.columns:
-            guard = self.twin.codecs[name].guard_sql(column_sql(name, self.table))
+            guard = self.twin.codecs[name].guard_sql(column_sql(name, _ROW))
             if guard is not None:
                 found.append((name, self.twin.codecs[name].name, guard))
         return found
@@ -193,10 +215,13 @@ class TwinWire:
 
     @property
     def _hash(self) -> str:
-        return row_hash_sql(self.columns, hash_texts(self.twin), self.table)
+        return self._hash_of(self.table)
 
-    def _wire(self, name: str) -> str:
-        return self.twin.codecs[name].to_wire_sql(column_sql(name, self.table))
+    def _hash_of(self, source: str) -> str:
+        return row_hash_sql(self.columns, hash_texts(self.twin), source)
+
+    def _wire(self, name: str, source: str) -> str:
+        return self.twin.codecs[name].to_wire_sql(column_sql(name, source))
 
 
 def twin_wire(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> TwinWire:
@@ -213,6 +238,11 @@ _SUMS = (
     f"count(*) AS rows, coalesce(sum(_h >> {HALF_BITS}), 0)::bigint AS high,"
     f" coalesce(sum(_h & {HALF_MASK}), 0)::bigint AS low"
 )
+
+
+def _version(p: Parameters) -> str:
+    """Of a row that was never written since capture began: the table's base."""
+    return f"coalesce(_v.xid::text, {p('base')}::text)"
 
 
 def _unseen(p: Parameters) -> str:
