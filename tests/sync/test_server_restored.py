@@ -1,0 +1,109 @@
+"""The office restores yesterday's backup under today's address: devices notice, and bring back what they had sent.
+
+The backup is a real one: a copy of the whole database, taken in the middle of the story and served in its place. It
+keeps the stored generation and the cluster's identity; only the salts tell the two histories apart (H8, H9).
+"""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from tests.conftest import Databases, database_name
+from tests.sync.shop import Job, Part, Product
+
+from twinbase import Plugins
+from twinbase.testing import World
+from twinbase.testing.device import Device
+
+
+@pytest.fixture
+def office(database_url: str, plugins: Plugins, tmp_path: Path) -> "Office":
+    return Office(database_url, plugins, tmp_path)
+
+
+class Office:
+    """Serves a database under the one address that the devices know."""
+
+    def __init__(self, url: str, plugins: Plugins, folder: Path) -> None:
+        self.url, self._plugins, self._folder = url, plugins, folder
+
+    def open(self, url: str = "") -> AbstractAsyncContextManager[World]:
+        return World.open(url or self.url, self._plugins, self._folder, prepared=True)
+
+
+async def _back(world: World, name: str) -> Device:
+    """A device with the file that it had."""
+    return await world.device(name, signed_in=False)
+
+
+async def _visits(world: World) -> int:
+    return int((await world.sql("SELECT visits FROM workshop.job WHERE title LIKE '%boiler'"))[0][0])
+
+
+async def test_a_restored_server_gets_back_what_was_acknowledged_after_its_backup(
+    office: Office, databases: Databases
+) -> None:
+    async with office.open() as world:
+        job = uuid4()
+        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
+        await world.sql("INSERT INTO workshop.product VALUES (1, 'pipe', NULL)")
+        anna = await world.device("anna", claims={"lead": "anna"})
+        tablet = await world.device("tablet", account="anna", claims={"lead": "anna"})
+        await anna.sync()
+        await anna.change(Job, job, visits=2)
+        await anna.sync()
+        await tablet.sync()
+    backup = await asyncio.to_thread(databases.create, database_name(office.url))
+
+    async with office.open() as world:
+        anna, tablet = await _back(world, "anna"), await _back(world, "tablet")
+        await anna.change(Job, job, visits=12, report="typed after the backup")
+        new = Job(lead="anna", title="made after the backup")
+        await anna.save(new, Part(job_id=new.id, quantity=3))
+        await world.sql("UPDATE workshop.product SET name = 'renamed after the backup'")
+        await anna.sync()
+        await tablet.sync()
+        await tablet.change(Job, job, visits=112)
+        await tablet.sync()
+        assert await _visits(world) == 112
+        await anna.sync()
+        await anna.change(Job, job, visits=1112)  # typed, and not sent before the restore
+
+    async with office.open(backup) as world:
+        anna, tablet = await _back(world, "anna"), await _back(world, "tablet")
+        assert await _visits(world) == 2
+
+        reports = [await device.sync() for device in (anna, tablet, anna, tablet)]
+
+        assert [bool(report.recovered) for report in reports] == [True, True, False, False]
+        assert all(report.is_proven and not report.unexplained for report in reports)
+        assert await _visits(world) == 1112
+        assert await world.sql("SELECT j.title, p.quantity FROM workshop.job j JOIN workshop.part p"
+                               " ON p.job_id = j.id") == [("made after the backup", 3)]
+        for device in (anna, tablet):
+            here = await device.read(Job, job)
+            assert here is not None and (here.visits, here.report) == (1112, "typed after the backup")
+            assert [product.name for product in await device.all(Product)] == ["pipe"]
+            assert await device.replica.waiting() == []
+        world.raise_crashes()
+    await asyncio.to_thread(databases.drop, backup)
+
+
+async def test_a_device_that_slept_since_the_backup_notices_nothing(office: Office, databases: Databases) -> None:
+    async with office.open() as world:
+        await world.sql("INSERT INTO workshop.product VALUES (1, 'pipe', NULL)")
+        anna = await world.device("anna", claims={"lead": "anna"})
+        await anna.sync()
+    backup = await asyncio.to_thread(databases.create, database_name(office.url))
+    async with office.open() as world:
+        await world.sql("UPDATE workshop.product SET name = 'renamed after the backup'")
+
+    async with office.open(backup) as world:
+        anna = await _back(world, "anna")
+        report = await anna.sync()
+
+        assert not report.recovered and report.is_proven
+        assert [product.name for product in await anna.all(Product)] == ["pipe"]
+    await asyncio.to_thread(databases.drop, backup)
