@@ -1,14 +1,17 @@
 """A table in the office and the one that a projection feeds from it, five thousand rows each."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, MetaData, Text, Uuid, cast, func, select
+from sqlalchemy import ColumnElement, MetaData, Text, Uuid, cast, func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import Field, SQLModel
 
-from twinbase import Mirror, hookimpl
+from twinbase import Mirror, Plugins, hookimpl
 from twinbase.projection import Feeds, Projection
+from twinbase_server.database import init_database
 
 SCHEMA = "office"
 ROWS = 5_000
@@ -56,6 +59,16 @@ PROJECTION = Projection(
     ),
     (Feeds(_ORDERS, lambda changed: select(_number(changed))),),
 )  # fmt: skip
+
+
+async def set_up(engine: AsyncEngine, url: str) -> None:
+    """The tables, with capture on them, and orders that were never projected."""
+    async with engine.begin() as connection:
+        await connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+        await connection.run_sync(Base.metadata.create_all)
+        orders = "SELECT i, 'o' || i, i FROM generate_series(1, :many) i"
+        await connection.execute(text(f'INSERT INTO office."order" {orders}'), {"many": ROWS})
+    await init_database(url, Plugins(Office()), datetime.now(UTC))
 
 
 class Office:

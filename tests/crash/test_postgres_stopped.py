@@ -11,11 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from tests.crash.device import OFFLINE
 from tests.crash.held import WAITING, accept_held
-from tests.crash.office import PROJECTION, ROWS, Office
+from tests.crash.office import PROJECTION, ROWS, set_up
 from tests.crash.scene import open_scene
 
-from twinbase import Plugins
-from twinbase.testing import World
 from twinbase_server.embedded import EmbeddedPostgres
 from twinbase_server.projecting import project
 
@@ -57,22 +55,22 @@ async def test_stopped_in_the_middle_of_a_projection_it_leaves_the_old_rows_and_
     postgres: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     engine = create_async_engine(postgres.url.replace("postgresql://", "postgresql+asyncpg://"))
-    async with World.open(postgres.url, Plugins(Office()), tmp_path) as world:
-        orders = "SELECT i, 'o' || i, i FROM generate_series(1, :many) i"
-        await world.sql(f'INSERT INTO office."order" {orders}', many=ROWS)
-        await project(engine, [PROJECTION])
-        await world.sql('UPDATE office."order" SET amount = amount + 1, label = label || \'!\' WHERE number % 2 = 0')
-        await world.sql('DELETE FROM office."order" WHERE number % 10 = 5')
+    await set_up(engine, postgres.url)
+    await project(engine, [PROJECTION])
+    office = await asyncpg.connect(postgres.url)
+    await office.execute("""UPDATE office."order" SET amount = amount + 1, label = label || '!' WHERE number % 2 = 0""")
+    await office.execute("""DELETE FROM office."order" WHERE number % 10 = 5""")
+    await office.close()
 
-        await _stopped_while_projecting(postgres, engine)
-        after = await asyncpg.connect(postgres.url)
-        assert await after.fetchval("SELECT count(*) FROM office.work WHERE label LIKE '%!'") == 0
-        (report,) = await project(engine, [PROJECTION])
-        assert (report.written, report.deleted, report.whole) == (ROWS // 2, ROWS // 10, False)
-        assert await after.fetchval(MISPLACED) == 0
-        (report,) = await project(engine, [PROJECTION])
-        assert (report.written, report.deleted) == (0, 0)
-        await after.close()
+    await _stopped_while_projecting(postgres, engine)
+    after = await asyncpg.connect(postgres.url)
+    assert await after.fetchval("SELECT count(*) FROM office.work WHERE label LIKE '%!'") == 0
+    (report,) = await project(engine, [PROJECTION])
+    assert (report.written, report.deleted, report.whole) == (ROWS // 2, ROWS // 10, False)
+    assert await after.fetchval(MISPLACED) == 0
+    (report,) = await project(engine, [PROJECTION])
+    assert (report.written, report.deleted) == (0, 0)
+    await after.close()
     await engine.dispose()
 
 
