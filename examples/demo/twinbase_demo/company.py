@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from twinbase.plugins import Plugins
 from twinbase_server.accounts import save_account
+from twinbase_server.capture import CapturedTable
 from twinbase_server.database import captured_tables, init_database
 from twinbase_server.projecting import Projected, project
 from twinbase_server.twin_tables import create_twin_tables
@@ -60,7 +61,17 @@ class Company:
         """Set schema `twinbase` up; answers how many tables are captured."""
         await create_twin_tables(self.url, self.plugins.registry)
         await init_database(self.url, self.plugins, datetime.now(UTC))
-        return len(captured_tables(self.plugins.registry, self.plugins.projections()))
+        return len(self._captured)
+
+    async def analyze(self) -> None:
+        """Let PostgreSQL look at what is in the captured tables now, as it would by itself in some minutes."""
+        for table in self._captured:
+            columns = ", ".join(f'"{column}"' for column in table.watched)
+            await self.connection.execute(f"ANALYZE {table.qualified} ({columns})")
+
+    @property
+    def _captured(self) -> Sequence[CapturedTable]:
+        return captured_tables(self.plugins.registry, self.plugins.projections())
 
     async def project(self, progress: Callable[[Projected], None] | None = None) -> list[Projected]:
         """Bring the tables for phones up to date with the ERP."""

@@ -86,15 +86,15 @@ class Story:
                 self.company.url, seed=self.seed, scale=self.scale, today=self.day,
                 progress=lambda _table, rows, total: self.teller.come_to(rows, total),
             )  # fmt: skip
-            await self.company.connection.execute("ANALYZE")
             phase.rows = loaded.rows
             phase.said = f"A whole ERP is loaded into PostgreSQL: {len(loaded.tables)} tables"
         with self.teller.phase("capture", "Watching the tables") as phase:
             tables = await self.company.capture()
+            await self.company.analyze()
             phase.said = f"{tables} tables are watched from now on; none got a new column"
         with self.teller.phase("project", "Feeding the tables made for phones") as phase:
             phase.rows = rows_written(await self.company.project())
-            await self.company.connection.execute("ANALYZE")
+            await self.company.analyze()
             phase.said = "The 24 tables made for phones are fed from the ERP"
         with self.teller.phase("serve", "Starting the server") as phase:
             await self.api.start()
