@@ -71,6 +71,10 @@ class Exchange:
         """The twins that come from the server."""
         return {name: shape for name, shape in self.shapes.items() if shape.twin.pulls}
 
+    def arrived(self, rows: int) -> None:
+        """So many more rows came in the phase that runs."""
+        self.status.set(rows=self.status.now.rows + rows)
+
     def count(self, applied: Applied) -> None:
         """Put what an apply did into the report, and tell the screens which rows changed."""
         report = self.report

@@ -58,7 +58,7 @@ async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
         before = collector.resume
         try:
             async with ask(collector.resume) as body:
-                await exchange.thread.read(body, collector.take)
+                await exchange.thread.read(body, collector.take, exchange.arrived)
         except HalfAnswer:
             breaks += 1
             if breaks > BREAKS_MAX or collector.resume is None:

@@ -47,7 +47,7 @@ async def _load(exchange: Exchange, stage: Stage) -> None:
     for _ in range(CUTS_MAX):
         caller = await exchange.caller()
         async with exchange.server.initial({"resume": resume}, caller) as body:
-            resume = await exchange.thread.read(body, stage.take)
+            resume = await exchange.thread.read(body, stage.take, exchange.arrived)
         if resume is None:
             return
 

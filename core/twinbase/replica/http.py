@@ -158,6 +158,9 @@ class Server:
         given = response.headers.get("content-type", "").split(";")[0].strip().lower()
         if given == protocol.PROBLEM_TYPE:
             raise _problem(response.status_code, await self._read(response), response.headers.get("retry-after"))
+        if response.status_code == 413:
+            # A proxy's own limit: it answers for the server, in HTML, and the way on is the same.
+            raise ServerRefused(413, "body-too-large", "Something on the way takes no body of this size.")
         if response.status_code in GATEWAY_STATUSES:
             raise Offline(f"A gateway answered {response.status_code}.")
         if response.status_code != 200 or given != content_type:

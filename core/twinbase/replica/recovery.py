@@ -46,6 +46,16 @@ def _begin_epoch(connection: Any, epoch: int, chance: int) -> int:
     return epoch
 
 
+def bytes_in_flight(connection: Any) -> int:
+    """How large the batch is that has no answer yet: a proxy that refuses it does not say what it would take."""
+    query = (
+        "SELECT length(body) FROM _twinbase_batch WHERE n = (SELECT n FROM _twinbase_outbox"
+        " WHERE state = 'sent' AND outcome IS NULL LIMIT 1) ORDER BY epoch DESC LIMIT 1"
+    )
+    row = connection.execute(query).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def set_aside_too_large(connection: Any, token: str) -> int:
     """Refuse the one local transaction that the batch in flight holds; answers how many mutations that were.
 

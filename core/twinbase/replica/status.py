@@ -61,7 +61,9 @@ class StatusBoard:
             stop()
 
     def set(self, **changes: Any) -> None:
-        """Change the status and tell those who watch."""
+        """Change the status and tell those who watch. A new phase counts its rows from the beginning."""
+        if changes.get("phase", self.now.phase) != self.now.phase:
+            changes = {"rows": 0, **changes}
         status = replace(self.now, **changes)
         if status == self.now:
             return

@@ -208,7 +208,8 @@ async def _recover(exchange: Exchange, problem: ServerRefused) -> None:
         case "batch-too-large" | "body-too-large":
             if not await run(recovery.set_aside_too_large, token):
                 told = problem.extra.get("limit") if problem.kind == "body-too-large" else None
-                exchange.limits = exchange.limits.below(told if isinstance(told, int) else 0)
+                sent = await run(recovery.bytes_in_flight)
+                exchange.limits = exchange.limits.below(told if isinstance(told, int) else sent * 2 // 3)
             await run(recovery.take_new_epoch, token, chance=chance)
         case _:
             raise problem

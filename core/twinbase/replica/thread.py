@@ -11,7 +11,7 @@ from twinbase.replica.database import Database
 from twinbase.replica.feed import Feed, lines
 from twinbase.replica.file import File, translated
 from twinbase.replica.http import Body
-from twinbase.replica.stream import AnyFrame, frames
+from twinbase.replica.stream import AnyFrame, Page, frames
 
 Answer = TypeVar("Answer")
 
@@ -33,12 +33,22 @@ class FileThread:
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
 
-    async def read(self, body: Body, consume: Callable[[Any, Iterator[AnyFrame]], Answer]) -> Answer:
-        """`consume(connection, frames)` while the answer arrives: download and writing overlap."""
-        feed = Feed(asyncio.get_running_loop())
+    async def read(
+        self, body: Body, consume: Callable[[Any, Iterator[AnyFrame]], Answer], arrived: Callable[[int], None]
+    ) -> Answer:
+        """`consume(connection, frames)` while the answer arrives: download and writing overlap.
+
+        `arrived` is called in the event loop, with the rows of every page.
+        """
+        loop = asyncio.get_running_loop()
+        feed = Feed(loop)
+
+        def told(connection: Any, frames: Iterator[AnyFrame]) -> Answer:
+            return consume(connection, _counted(frames, lambda rows: loop.call_soon_threadsafe(arrived, rows)))
+
         pump = asyncio.create_task(_pump(body, feed))
         try:
-            return await self.run(_consume, feed, body.compressed, consume)
+            return await self.run(_consume, feed, body.compressed, told)
         finally:
             feed.end(HalfAnswer("The sync was stopped."))
             pump.cancel()
@@ -53,6 +63,13 @@ def _consume(
         return consume(connection, frames(lines(feed, compressed=compressed)))
     finally:
         feed.abandon()
+
+
+def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], Any]) -> Iterator[AnyFrame]:
+    for frame in frames:
+        if isinstance(frame, Page):
+            arrived(len(frame.content))
+        yield frame
 
 
 async def _pump(body: Body, feed: Feed) -> None:
