@@ -1,12 +1,12 @@
 """Bad input: for each kind, a test that shows the clear error, and that nothing was lost.
 
-| what | where it is tested |
+| what | where it is tested (accept/ is tests/server/accept) |
 |---|---|
 | malformed body | tests/server/test_limits, tests/server/accept/test_accept_chain (a batch) |
-| oversized body or batch | tests/server/test_limits, accept/test_accept_chain; test_edits_that_cannot_be (the device goes on) |
+| oversized body or batch | test_limits, accept/test_accept_chain; test_edits_that_cannot_be |
 | unknown twin or column, wrong type | tests/server/accept/test_accept_refusals |
 | value out of range, NUL in text | tests/codecs/test_check_wire; test_edits_that_cannot_be |
-| foreign key to nothing | tests/server/accept/test_accept_scope; test_edits_that_cannot_be (on the device too) |
+| foreign key to nothing | accept/test_accept_scope; test_edits_that_cannot_be (on the device too) |
 | write outside the scope | tests/server/accept/test_accept_scope; test_edits_that_cannot_be |
 | write to a read-only column | tests/server/accept/test_accept_refusals; tests/replica/test_capture (where it is typed) |
 | cursor: garbage, another generation, the future | tests/server/test_cursor; tests/sync/test_clones_and_restores |
