@@ -4,13 +4,13 @@
 |---|---|
 | malformed body | tests/server/test_limits, tests/server/accept/test_accept_chain (a batch) |
 | oversized body or batch | test_limits, accept/test_accept_chain; test_edits_that_cannot_be |
-| unknown twin or column, wrong type | tests/server/accept/test_accept_refusals |
+| unknown twin or column, wrong type | accept/test_accept_refusals |
 | value out of range, NUL in text | tests/codecs/test_check_wire; test_edits_that_cannot_be |
 | foreign key to nothing | accept/test_accept_scope; test_edits_that_cannot_be (on the device too) |
-| write outside the scope | tests/server/accept/test_accept_scope; test_edits_that_cannot_be |
-| write to a read-only column | tests/server/accept/test_accept_refusals; tests/replica/test_capture (where it is typed) |
+| write outside the scope | accept/test_accept_scope; test_edits_that_cannot_be |
+| write to a read-only column | accept/test_accept_refusals; tests/replica/test_capture (on the device) |
 | cursor: garbage, another generation, the future | tests/server/test_cursor; tests/sync/test_clones_and_restores |
-| gap or regression in n | tests/server/accept/test_accept_chain; tests/sync/test_clones_and_restores |
+| gap or regression in n | accept/test_accept_chain; tests/sync/test_clones_and_restores |
 | token expired, forged, of another device | tests/server/test_auth; tests/sync/test_lines_that_break (the device) |
 | slow client | test_slow_client (a real socket) |
 | 10,000 mutations in one batch | accept/test_accept_crowd; test_edits_that_cannot_be (and 10,001) |
