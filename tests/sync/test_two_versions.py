@@ -1,0 +1,123 @@
+"""An app one mirror version older or newer than its server goes on working, and fetches no more than is new (H32)."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+from tests.conftest import Databases
+
+from twinbase import Mirror, Plugins, hookimpl
+from twinbase.testing import World
+from twinbase_server import accounts
+
+ROWS = 2_000
+
+
+class OldBase(SQLModel, registry=registry()):
+    """The tables as the version before knows them."""
+
+
+class NewBase(SQLModel, registry=registry()):
+    """The tables as this version knows them."""
+
+
+class OldVisit(OldBase, table=True):
+    __tablename__ = "visit"
+    __table_args__ = {"schema": "versions"}
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    title: str
+    notes: str = ""
+
+
+class NewVisit(NewBase, table=True):
+    __tablename__ = "visit"
+    __table_args__ = {"schema": "versions"}
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    title: str
+    notes: str = ""
+    floor: int | None = None
+
+
+class Old:
+    @hookimpl
+    def twinbase_mirrors(self) -> Iterator[Mirror]:
+        yield Mirror(OldVisit, direction="both", conflict="merge_columns", version=1)
+
+
+class New:
+    @hookimpl
+    def twinbase_mirrors(self) -> Iterator[Mirror]:
+        yield Mirror(NewVisit, direction="both", conflict="merge_columns", version=2)
+
+
+OLD, NEW = Plugins(Old(), accounts), Plugins(New(), accounts)
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """An empty database: these tests have tables of their own."""
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The old server, which ends with the block; `_updated` serves the same database with the new one."""
+    async with World.open(database_url, OLD, tmp_path) as world:
+        await world.sql(
+            "INSERT INTO versions.visit SELECT gen_random_uuid(), 'visit ' || i,"
+            " md5(i::text) || md5('a' || i) || md5('b' || i) || md5('c' || i) FROM generate_series(1, :n) i",
+            n=ROWS,
+        )  # fmt: skip
+        yield world
+
+
+async def _updated(world: World) -> World:
+    """The server after its update: a column more, and a value in each row of it."""
+    await world.sql("ALTER TABLE versions.visit ADD COLUMN floor integer")
+    await world.sql("UPDATE versions.visit SET floor = 3")
+    return await world._stack.enter_async_context(World.open(world.database_url, NEW, world.folder))
+
+
+async def test_an_old_app_goes_on_with_a_newer_server_and_the_new_app_fetches_one_column(world: World) -> None:
+    phone = await world.device("phone")
+    first = await phone.sync()
+    newer = await _updated(world)
+    phone.wire.application = newer.application
+    await phone.save(OldVisit(title="typed in the old app"))
+    old_app = await phone.sync()
+    assert old_app.outcomes == {"applied": 1} and old_app.is_proven
+    assert len(await phone.all(OldVisit)) == ROWS + 1
+
+    await phone.close()
+    await phone.reopen(plugins=NEW)
+    new_app = await phone.sync()
+
+    assert new_app.is_proven and not new_app.unexplained
+    assert {visit.floor for visit in await phone.all(NewVisit)} == {3, None}
+    assert new_app.bytes_received < first.bytes_received / 2
+    assert [bool(seen.body.count(b'"floor"')) for seen in phone.wire.requests("sync/initial")] == [False, True]
+    await phone.change(NewVisit, (await phone.all(NewVisit))[0].id, floor=7)
+    assert (await phone.sync()).is_proven
+    assert await world.sql("SELECT count(*) FROM versions.visit WHERE floor = 7") == [(1,)]
+
+
+async def test_a_new_app_goes_on_with_a_server_that_is_not_updated_yet(world: World) -> None:
+    phone = await world.device("phone", plugins=NEW)
+
+    first = await phone.sync()
+    await phone.save(NewVisit(title="typed in the new app"))
+    second = await phone.sync()
+
+    assert first.is_proven and second.is_proven and second.outcomes == {"applied": 1}
+    assert {visit.floor for visit in await phone.all(NewVisit)} == {None}
+    newer = await _updated(world)
+    phone.wire.application = newer.application
+    await phone.close()
+    await phone.reopen(plugins=NEW)
+    third = await phone.sync()
+    assert third.is_proven and {visit.floor for visit in await phone.all(NewVisit)} == {3}
