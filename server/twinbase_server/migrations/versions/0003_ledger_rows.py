@@ -1,4 +1,4 @@
-"""The ledger says which row a mutation was about, and which transaction wrote it: a device never conflicts with itself."""
+"""The ledger says which row a mutation was about and which transaction wrote it: nobody conflicts with themselves."""
 
 from alembic import op
 
