@@ -32,7 +32,7 @@ _BEGIN = (
 _EXAMPLE = (
     _BEGIN + '{"frame":"page","twin":"customers","rows":1,"resume":"…"}\n'
     '[[981,196352719281663,"0198c5a0-0000-7000-8000-000000000001","Lyon"]]\n'
-    '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,9224703]},"proven_by_skip":[],"causes":{}}\n'
+    '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,1400319]},"proven_by_skip":[],"causes":{}}\n'
 )
 Token = Annotated[str, Query(max_length=16_384)]
 
