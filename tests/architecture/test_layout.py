@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOP_FOLDERS = ["core", "server", "plugins", "frontends"]
+TOP_FOLDERS = ["core", "server", "plugins", "frontends", "examples"]
 
 
 def python_files(folder: str) -> list[Path]:
@@ -42,7 +42,7 @@ def test_every_package_is_in_the_wheel_and_says_that_it_is_typed() -> None:
 def test_a_file_is_named_after_what_it_is_about() -> None:
     """What has no name of its own ends up in `utils`, and there nobody finds it."""
     nameless = {"utils", "helpers", "common", "manager", "misc"}
-    named = [path for folder in (*TOP_FOLDERS, "examples", "tests") for path in python_files(folder)]
+    named = [path for folder in (*TOP_FOLDERS, "tests") for path in python_files(folder)]
     assert [path for path in named if path.stem.strip("_") in nameless] == []
 
 
