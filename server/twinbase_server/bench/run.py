@@ -117,7 +117,7 @@ class Run:
             self.results += await large.empty_pulls_of_many(place, sizes)
 
     async def _pairs(self, what: str, measured: Pairwise) -> None:
-        """The first pair warms caches up, and is forgotten by whoever counts from the second on."""
+        """All pairs count: the first one finds the caches cold on both sides."""
         self.progress.say(what, self.sizes.pairs)
         for _ in range(self.sizes.pairs):
             await measured.pair()
