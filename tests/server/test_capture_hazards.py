@@ -356,12 +356,15 @@ async def test_rows_under_an_old_open_transaction_are_neither_lost_nor_sent_twic
 
 
 async def test_capture_costs_no_subtransaction(db: Connection) -> None:
-    """H35: more than 64 in one transaction would slow every snapshot on the server."""
+    """H35: more than 64 in one transaction would slow every snapshot on the server.
+
+    A subtransaction takes a transaction id. A hundred statements would take a hundred; autovacuum takes a few.
+    """
     async with db.transaction():
         before = await db.fetchval("SELECT pg_current_xact_id()::text::bigint")
         for n in range(100):
             await db.execute("UPDATE customer SET name = $1 WHERE id = 1", str(n))
-    assert await db.fetchval("SELECT pg_current_xact_id()::text::bigint") == before + 1
+    assert await db.fetchval("SELECT pg_current_xact_id()::text::bigint") < before + 50
 
 
 async def test_content_does_not_change_unseen_where_keys_are_null_or_doubled(db: Connection) -> None:
