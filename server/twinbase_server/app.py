@@ -1,9 +1,8 @@
 """The application: settings and plugins in, an ASGI application out. Nothing is opened before it starts."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,10 +17,11 @@ from twinbase.plugins import Plugins
 from twinbase.protocol import Push
 from twinbase_server import generation
 from twinbase_server.faults import DATABASE_ERRORS, database_problem
+from twinbase_server.housekeeping import kept_house
 from twinbase_server.limits import LimitedBodies
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
 from twinbase_server.routes import auth, pull, push, watch
-from twinbase_server.serving import Clock, Pool, Serving, make_serving
+from twinbase_server.serving import Clock, Pool, make_serving
 from twinbase_server.settings import Settings
 
 API = "/api/v1"
@@ -41,7 +41,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
             async with pool.acquire() as connection:
                 await generation.start(connection, clock())
             serving = app.state.serving = await make_serving(settings, plugins, pool, clock)
-            async with _salted(serving):
+            async with kept_house(serving):
                 yield
 
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
@@ -85,28 +85,6 @@ async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
 async def _leave_clean(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     if connection.is_in_transaction():
         await connection.execute("ROLLBACK")
-
-
-@asynccontextmanager
-async def _salted(serving: Serving) -> AsyncIterator[None]:
-    """Leave marks in the history while the server runs, so that a restore is noticed (H9)."""
-    task = asyncio.create_task(_salt(serving))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _salt(serving: Serving) -> None:
-    while True:
-        await asyncio.sleep(generation.SALT_EVERY.total_seconds())
-        try:
-            async with serving.connection() as connection:
-                await generation.note_salt(connection, serving.clock())
-        except (ProblemError, *DATABASE_ERRORS):
-            _log.warning("No mark was left in the history; it is tried again.", exc_info=True)
 
 
 def _translate_errors(app: FastAPI) -> None:

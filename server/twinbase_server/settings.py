@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """A device that takes no bytes for so long is left, so that its transaction ends."""
     page_rows_max: int = Field(5_000, ge=1)
     removed_keys_max: int = Field(500, ge=0)
+    tombstone_days: int = Field(90, ge=0)
+    """How long it is remembered that a row was deleted. A device that was away for longer finds out by digest."""
     body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
     """Of a request, before and after it is decompressed."""
     minimum_client: str = ""

@@ -1,0 +1,51 @@
+"""What a server does by itself while it runs: marks in the history every minute, old tombstones every hour."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import count
+
+from twinbase_server import generation, versions
+from twinbase_server.connection import Connection
+from twinbase_server.faults import DATABASE_ERRORS
+from twinbase_server.problems import ProblemError
+from twinbase_server.serving import Serving
+
+TURNS_AN_HOUR = int(timedelta(hours=1) / generation.SALT_EVERY)
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def kept_house(serving: Serving) -> AsyncIterator[None]:
+    """House is kept inside the block. Any number of servers may do so over one database."""
+    task = asyncio.create_task(_keep(serving))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def turn(connection: Connection, now: datetime, number: int, tombstones_kept: timedelta) -> int:
+    """One turn: a mark, so that a restore is noticed (H9); once an hour, what nobody should need any more goes.
+
+    Answers how many tombstones went. A device that needed one of them finds the difference by digest.
+    """
+    await generation.note_salt(connection, now)
+    if number % TURNS_AN_HOUR:
+        return 0
+    return await versions.collect(connection, now - tombstones_kept)
+
+
+async def _keep(serving: Serving) -> None:
+    kept = timedelta(days=serving.settings.tombstone_days)
+    for number in count(1):
+        await asyncio.sleep(generation.SALT_EVERY.total_seconds())
+        try:
+            async with serving.connection() as connection:
+                await turn(connection, serving.clock(), number, kept)
+        except (ProblemError, *DATABASE_ERRORS):
+            _log.warning("The house was not kept this time; it is tried again in a minute.", exc_info=True)

@@ -1,0 +1,27 @@
+"""What a server does by itself: its tables do not grow for ever, and no device is harmed."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.server.watched import watched_customers
+
+from twinbase_server.housekeeping import TURNS_AN_HOUR, turn
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+KEPT = timedelta(days=90)
+
+
+async def test_tombstones_go_once_an_hour_when_they_are_old_enough(database_url: str) -> None:
+    async with watched_customers(database_url) as db:
+        await db.execute("INSERT INTO customer (id) VALUES (1)")
+        await db.execute("DELETE FROM customer")
+        assert await turn(db, NOW, 1, KEPT) == 0
+        assert await turn(db, NOW + timedelta(days=89), TURNS_AN_HOUR, KEPT) == 0
+        assert await turn(db, NOW + timedelta(days=91), TURNS_AN_HOUR + 1, KEPT) == 0
+        assert await turn(db, NOW + timedelta(days=91), 2 * TURNS_AN_HOUR, KEPT) == 1
+
+
+async def test_every_turn_leaves_a_mark_in_the_history(database_url: str) -> None:
+    async with watched_customers(database_url) as db:
+        for minute in range(3):
+            await turn(db, NOW + timedelta(minutes=minute), 1, KEPT)
+        assert await db.fetchval("SELECT count(*) FROM twinbase.salt WHERE at >= $1", NOW) == 3
