@@ -21,8 +21,8 @@ from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
 from twinbase_server.capture.tables import version_table
 
-WRITING_TICKS = 40
-"""How long writing a page takes, in turns of the event loop: the moment in which a crash may come."""
+WRITING_SECONDS = 0.05
+"""How long the wrong engine takes to write a page: the moment in which a crash may come."""
 
 Patch = Callable[[], AbstractContextManager[Any]]
 
@@ -112,8 +112,7 @@ def cursor_before_data() -> Iterator[None]:
     async def collect(exchange: Any, ask: Any, collector: Any) -> None:
         await real(exchange, ask, collector)
         await exchange.thread.run(store, exchange.token, collector.end.cursor)
-        for _ in range(WRITING_TICKS):
-            await asyncio.sleep(0)
+        await asyncio.sleep(WRITING_SECONDS)
 
     with patch.object(fetch, "_collect", collect):
         yield

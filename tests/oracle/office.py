@@ -190,6 +190,14 @@ async def delete_team(office: Office, connection: Connection, rng: Random) -> No
     await connection.execute("DELETE FROM oracle.teams WHERE id = (SELECT max(id) FROM oracle.teams WHERE id > 3)")
 
 
+async def dissolve_team(office: Office, connection: Connection, rng: Random) -> None:
+    """One deletion that changes the same rows twice: whoever has the team for parent has it for deputy too."""
+    key = office.next()
+    await connection.execute("INSERT INTO oracle.teams (id, name) VALUES ($1, 'short-lived')", key)
+    await connection.execute("UPDATE oracle.teams SET parent_id = $1, deputy_id = $1 WHERE id <= 2", key)
+    await connection.execute("DELETE FROM oracle.teams WHERE id = $1", key)
+
+
 async def nest_team(office: Office, connection: Connection, rng: Random) -> None:
     """Some teams have the same team for parent and deputy."""
     await connection.execute(
@@ -237,7 +245,8 @@ async def upsert_notice(office: Office, connection: Connection, rng: Random) -> 
 
 WRITES: tuple[Write, ...] = (
     insert_job, insert_job, insert_notice, insert_team, edit_job, edit_job, edit_many, reassign, reassign, reschedule,
-    delete_job, change_key, move_notice, delete_notice, delete_team, nest_team, grant, revoke, spend, reload_notices,
+    delete_job, change_key, move_notice, delete_notice, delete_team, dissolve_team, nest_team, grant, revoke, spend,
+    reload_notices,
     upsert_notice,
 )  # fmt: skip
 
