@@ -1,6 +1,5 @@
 """The wrong engines. Each is one patch of the real one: a mistake that somebody has shipped."""
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -12,6 +11,7 @@ from unittest.mock import PropertyMock, patch
 import asyncpg
 
 from twinbase.digest import Digest
+from twinbase.errors import HalfAnswer
 from twinbase.replica import apply, fetch, prove, rebase, sums
 from twinbase.replica.fenced import fenced, write_state
 from twinbase.replica.shape import image_table, meta_table, named
@@ -21,8 +21,8 @@ from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
 from twinbase_server.capture.tables import version_table
 
-WRITING_SECONDS = 0.05
-"""How long the wrong engine takes to write a page: the moment in which a crash may come."""
+CRASHES_EVERY = 5
+"""How often a process dies between two steps that should have been one."""
 
 Patch = Callable[[], AbstractContextManager[Any]]
 
@@ -103,7 +103,7 @@ async def add_timestamps(url: str) -> None:
 @contextmanager
 def cursor_before_data() -> Iterator[None]:
     """Store the cursor, then the rows: a crash in between loses them."""
-    real = fetch._collect
+    real, turns = fetch._collect, count(1)
 
     def store(connection: Any, token: str, text: str) -> None:
         with fenced(connection, token):
@@ -112,7 +112,8 @@ def cursor_before_data() -> Iterator[None]:
     async def collect(exchange: Any, ask: Any, collector: Any) -> None:
         await real(exchange, ask, collector)
         await exchange.thread.run(store, exchange.token, collector.end.cursor)
-        await asyncio.sleep(WRITING_SECONDS)
+        if next(turns) % CRASHES_EVERY == 0:
+            raise HalfAnswer("The process dies here.")
 
     with patch.object(fetch, "_collect", collect):
         yield
