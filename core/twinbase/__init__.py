@@ -5,14 +5,17 @@ what differs. Each step is a file; docs/explanation/way-of-a-row.md walks throug
 """
 
 from twinbase.conflict import Conflict, Decision, merge_columns, state_machine
+from twinbase.delivery import Applied, Delivered, Delivery, Exporter, Waiting
 from twinbase.errors import Refused, TwinbaseError
 from twinbase.hooks import hookimpl
 from twinbase.identity import Identity, Who
 from twinbase.mirror import Mirror, Window, days, within
 from twinbase.mutation import Credentials, Written
 from twinbase.plugins import Plugins
+from twinbase.source import Run, Source
 
 __all__ = [
-    "Conflict", "Credentials", "Decision", "Identity", "Mirror", "Plugins", "Refused", "TwinbaseError", "Who", "Window",
-    "Written", "days", "hookimpl", "merge_columns", "state_machine", "within",
+    "Applied", "Conflict", "Credentials", "Decision", "Delivered", "Delivery", "Exporter", "Identity", "Mirror",
+    "Plugins", "Refused", "Run", "Source", "TwinbaseError", "Waiting", "Who", "Window", "Written", "days", "hookimpl",
+    "merge_columns", "state_machine", "within",
 ]  # fmt: skip

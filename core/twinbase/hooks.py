@@ -14,7 +14,11 @@ from twinbase.identity import Identity
 from twinbase.mirror import Mirror
 
 if TYPE_CHECKING:
+    from sqlmodel import SQLModel
+
+    from twinbase.delivery import Applied, Delivery, Exporter
     from twinbase.mutation import Credentials, Written
+    from twinbase.source import Source
 
 PROJECT = "twinbase"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -68,5 +72,58 @@ def twinbase_projections() -> Sequence[Any]:
 
     When: once, at start of the server and of `twinbase` commands. Where: server.
     Example: `return [Projection(Customer, "erp_customer", rows, feeds=(from_customer, from_deal))]`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_tables() -> "Iterable[type[SQLModel]]":
+    """Tables of the plugin that stay on the server: made with those of the twins, never sent to a device.
+
+    When: when a database is set up or upgraded. Where: server.
+    Example: `return [Sector]`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_routes() -> Iterable[Any]:
+    """FastAPI routers, served under `/api/v1`. A path that is taken already is refused at start.
+
+    When: once, when the application is made. Where: server.
+    Example: `return [router]`, with `router = APIRouter(prefix="/machines")`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_sources() -> "Iterable[Source]":
+    """Other systems that rows are brought from, on a schedule.
+
+    When: once, at start of a worker and of `twinbase source` commands. Where: server.
+    Example: `yield Source("prices", fetch_prices, every=timedelta(hours=1))`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+async def twinbase_deliveries(
+    applied: "Sequence[Applied]", identity: Identity, connection: Any, now: datetime
+) -> "Iterable[Delivery]":
+    """What has to be handed over to other systems, of what a device has changed. It is kept in the same transaction.
+
+    When: once per batch of a device that changed anything, after all of it was written. Where: server.
+    `connection`: asyncpg, in that transaction: read with it. An error here refuses nothing: the batch is tried again.
+    Example: `return [Delivery("erp", one, "note", dict(one.values)) for one in applied if one.twin == "notes"]`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_exporters() -> "Iterable[Exporter]":
+    """Those that hand deliveries over, one for each destination.
+
+    When: once, at start of a worker. Where: server.
+    Example: `yield Exporter("erp", send)`.
     """
     raise NotImplementedError

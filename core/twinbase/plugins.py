@@ -6,19 +6,23 @@ from datetime import datetime
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
+from sqlmodel import SQLModel
 
 from twinbase import builtin, hooks
 from twinbase.conflict.decision import Strategy
+from twinbase.delivery import Applied, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
 from twinbase.identity import Identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import Credentials, Written
 from twinbase.registry import Registry, build_registry
+from twinbase.source import Source
 
 GROUP = "twinbase"
+Brought = TypeVar("Brought")
 
 
 class Plugins:
@@ -79,6 +83,35 @@ class Plugins:
     def projections(self) -> list[Any]:
         return [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
 
+    def tables(self) -> list[type[SQLModel]]:
+        """Tables of plugins that stay on the server."""
+        return [one for some in reversed(self._manager.hook.twinbase_tables()) for one in some]
+
+    def routes(self) -> list[Any]:
+        return [one for some in reversed(self._manager.hook.twinbase_routes()) for one in some]
+
+    def sources(self) -> dict[str, Source]:
+        """By name; two of one name are a DeclarationError."""
+        some = self._manager.hook.twinbase_sources()
+        return _by_name("source", ((one.name, one) for brought in reversed(some) for one in brought))
+
+    def exporters(self) -> dict[str, Exporter]:
+        """By destination; two for one destination are a DeclarationError."""
+        some = self._manager.hook.twinbase_exporters()
+        return _by_name("exporter", ((one.destination, one) for brought in reversed(some) for one in brought))
+
+    async def deliveries(
+        self, applied: Sequence[Applied], identity: Identity, connection: Any, now: datetime
+    ) -> list[Delivery]:
+        """What plugins want handed over to other systems, of what was applied."""
+        arguments = {"applied": applied, "identity": identity, "connection": connection, "now": now}
+        return [one for answer in self._calls("twinbase_deliveries", **arguments) for one in await answer]
+
+    @cached_property
+    def delivers(self) -> bool:
+        """Whether any plugin implements twinbase_deliveries."""
+        return bool(self._manager.hook.twinbase_deliveries.get_hookimpls())
+
     async def authenticate(self, credentials: Credentials, connection: Any) -> Identity | None:
         """The first identity that a plugin gives; None when no plugin knows these credentials."""
         for answer in self._calls("twinbase_authenticate", credentials=credentials, connection=connection):
@@ -101,6 +134,14 @@ class Plugins:
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             wanted: Mapping[str, Any] = {name: arguments[name] for name in implementation.argnames}
             yield implementation.function(**wanted)
+
+
+def _by_name(kind: str, brought: Iterable[tuple[str, Brought]]) -> dict[str, Brought]:
+    by_name: dict[str, Brought] = {}
+    for name, one in brought:
+        if by_name.setdefault(name, one) is not one:
+            raise DeclarationError(f"Two plugins bring a {kind} called {name!r}; rename one.")
+    return by_name
 
 
 def installed() -> dict[str, EntryPoint]:
