@@ -12,6 +12,7 @@ from twinbase.errors import ClaimMissing
 
 CLAIM_PREFIX = "claim_"
 AS_OF = "as_of"
+SUBJECT = "who_subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Identity:
 
 
 class Who:
-    """What a scope receives: `who["colleague_id"]` and `who.as_of` are parameters of the SQL that it declares.
+    """What a scope receives: `who["colleague_id"]`, `who.subject` and `who.as_of` are parameters of its SQL.
 
     A scope is called once, at start, so it must be SQL all the way: use `or_(who["role"] == "boss", …)`, not `if`.
     `column.in_(who["sectors"])` works with a claim that is a list.
@@ -43,6 +44,11 @@ class Who:
 
     def __getitem__(self, claim: str) -> BindParameter[Any]:
         return _Claim(CLAIM_PREFIX + claim, required=True)
+
+    @property
+    def subject(self) -> BindParameter[Any]:
+        """The identity's subject: `col(Note.author) == who.subject`."""
+        return _Claim(SUBJECT, required=True)
 
     @property
     def as_of(self) -> BindParameter[Any]:

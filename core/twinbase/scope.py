@@ -9,7 +9,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
 from twinbase.errors import MirrorError
-from twinbase.identity import AS_OF, CLAIM_PREFIX, Who
+from twinbase.identity import AS_OF, CLAIM_PREFIX, SUBJECT, Who
 from twinbase.mirror import Mirror, Within
 
 
@@ -90,6 +90,8 @@ def _claims_as_arrays(condition: ColumnElement[bool]) -> ColumnElement[bool]:
             and _is_parameter(element.right)
         ):
             name = str(element.right.key)
+            if not name.startswith(CLAIM_PREFIX):
+                raise MirrorError("column.in_(…) in a scope takes a claim that is a list; compare who.subject with ==.")
             array = BindParameter(name, type_=ARRAY(element.left.type), unique=False)
             inside = element.left == any_(array)
             return inside if element.operator is operators.in_op else ~inside
@@ -98,8 +100,13 @@ def _claims_as_arrays(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return visitors.replacement_traverse(condition, {}, replace)
 
 
+def _claim_of(element: BindParameter[Any]) -> set[str]:
+    name = str(element.key)
+    return {name.removeprefix(CLAIM_PREFIX)} if name.startswith(CLAIM_PREFIX) else set()
+
+
 def _is_parameter(element: BindParameter[Any]) -> bool:
-    return str(element.key).startswith(CLAIM_PREFIX) or element.key == AS_OF
+    return str(element.key).startswith(CLAIM_PREFIX) or element.key in (AS_OF, SUBJECT)
 
 
 def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None) -> ScopeReads:
@@ -109,7 +116,7 @@ def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None)
     columns: dict[tuple[str, str], set[str]] = {(table.schema or "public", table.name): set()}
     for element in visitors.iterate(condition) if condition is not None else ():
         if isinstance(element, BindParameter) and _is_parameter(element):
-            claims |= {str(element.key).removeprefix(CLAIM_PREFIX)} if element.key != AS_OF else set()
+            claims |= _claim_of(element)
             as_of |= element.key == AS_OF
         elif isinstance(element, Table):
             columns.setdefault((element.schema or "public", element.name), set())

@@ -33,7 +33,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.types import TypeEngine
 
 from twinbase.errors import ClaimMissing, MirrorError
-from twinbase.identity import AS_OF, CLAIM_PREFIX, Identity
+from twinbase.identity import AS_OF, CLAIM_PREFIX, SUBJECT, Identity
 from twinbase.registry import Twin
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -56,6 +56,8 @@ class Condition:
     def _value(self, name: str, identity: Identity, as_of: datetime) -> Any:
         if name == AS_OF:
             return as_of
+        if name == SUBJECT:
+            return identity.subject
         if name.startswith(CLAIM_PREFIX):
             return _scalar_claim(identity, name.removeprefix(CLAIM_PREFIX))
         if name.startswith(_LIST_PREFIX):
@@ -88,7 +90,7 @@ def _fixed(compiled: Any, names: Sequence[str]) -> dict[str, Any]:
     """The values that the declaration itself holds, as asyncpg takes them."""
     fixed: dict[str, Any] = {}
     for name in names:
-        if not name.startswith((CLAIM_PREFIX, _LIST_PREFIX)) and name != AS_OF:
+        if not name.startswith((CLAIM_PREFIX, _LIST_PREFIX)) and name not in (AS_OF, SUBJECT):
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             fixed[name] = processor(bind.effective_value) if processor else bind.effective_value
@@ -101,6 +103,8 @@ def _prepared(condition: ColumnElement[bool]) -> ColumnElement[bool]:
             return _in_list(element)
         if isinstance(element, BindParameter) and str(element.key).startswith(CLAIM_PREFIX):
             return _claim_as_text(str(element.key).removeprefix(CLAIM_PREFIX), element.type)
+        if isinstance(element, BindParameter) and element.key == SUBJECT:
+            return _from_text(SUBJECT, element.type)
         if isinstance(element, BindParameter) and element.key == AS_OF:
             return bindparam(AS_OF, None, type_=DateTime(timezone=True), required=False, unique=False)
         return None
@@ -119,10 +123,13 @@ def _in_list(element: BinaryExpression[Any]) -> Any:
 
 
 def _claim_as_text(claim: str, type_: TypeEngine[Any]) -> Any:
-    """Text is compared as it is: a cast to varchar(40) would cut a longer claim and let it match another row."""
+    return _from_text((_LIST_PREFIX if isinstance(type_, ARRAY) else CLAIM_PREFIX) + claim, type_)
+
+
+def _from_text(name: str, type_: TypeEngine[Any]) -> Any:
+    """Text is compared as it is: a cast to varchar(40) would cut a longer value and let it match another row."""
     item = type_.item_type if isinstance(type_, ARRAY) else type_
     text: TypeEngine[Any] = ARRAY(Text()) if isinstance(type_, ARRAY) else Text()
-    name = (_LIST_PREFIX if isinstance(type_, ARRAY) else CLAIM_PREFIX) + claim
     bound = bindparam(name, None, type_=text, required=False, unique=False)
     plain = isinstance(item, String) and not isinstance(item, (Enum, postgresql.CITEXT))
     return bound if plain or item._isnull else cast(bound, type_)

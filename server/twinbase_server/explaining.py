@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Grouping
 
-from twinbase.identity import AS_OF, CLAIM_PREFIX, Identity
+from twinbase.identity import AS_OF, CLAIM_PREFIX, SUBJECT, Identity
 from twinbase.registry import Twin
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.condition import compile_condition
@@ -177,6 +177,8 @@ def _words(condition: ColumnElement[Any], twin: Twin) -> str:
 def _parameter_in_words(element: Any, **_: Any) -> Any:
     if isinstance(element, BindParameter) and element.key == AS_OF:
         return literal_column("now")
+    if isinstance(element, BindParameter) and element.key == SUBJECT:
+        return literal_column("the subject")
     if isinstance(element, BindParameter) and str(element.key).startswith(CLAIM_PREFIX):
         return literal_column(f"claim {str(element.key).removeprefix(CLAIM_PREFIX)}")
     return None

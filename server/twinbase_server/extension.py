@@ -1,0 +1,93 @@
+"""What a plugin may use of the server, in its commands and its routes. Everything else here may change at any time.
+
+A plugin's tables, mirrors, scopes and hooks need the core alone; import this module only where a command line or the
+web framework is there already, so that the plugin still loads on a device.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from twinbase.identity import Identity
+from twinbase.plugins import Plugins, load_plugins
+from twinbase.source import Tell
+from twinbase_server.cli.groups import group
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.run import FAILED
+from twinbase_server.cli.screen import AsJson, answer, errors, screen
+from twinbase_server.connection import Connection
+from twinbase_server.problems import ProblemError, described
+from twinbase_server.projecting import Projected, project
+from twinbase_server.routes.caller import ServingDep, SignedInDep
+
+__all__ = [
+    "FAILED", "AsJson", "Connection", "ConnectionDep", "DatabaseUrl", "IdentityDep", "NowDep", "PluginNames",
+    "ProblemError", "Projected", "answer", "database", "described", "engine", "errors", "group", "names", "progress",
+    "project", "run_command", "screen",
+]  # fmt: skip
+Answer = TypeVar("Answer")
+
+
+def run_command(
+    database_url: str | None, plugins: str, work: Callable[[str, Plugins], Coroutine[Any, Any, Answer]]
+) -> Answer:
+    """What `work(url, plugins)` answers, for the options `--database-url` and `--plugins` of a command.
+
+    Ctrl-C cancels it, and the command ends with status 130.
+    """
+    loaded = load_plugins(names(plugins))
+    with database(database_url) as url:
+        return asyncio.run(work(url, loaded))
+
+
+@asynccontextmanager
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """SQLAlchemy's engine over the server's database; its connections end with the block."""
+    made = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    try:
+        yield made
+    finally:
+        await made.dispose()
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Bars on stderr, one for each subject: `tell("Customer", 1200, 3400)`, with None while nobody knows the end."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=errors()) as shown:
+
+        def tell(subject: str, done: int, of: int | None) -> None:
+            if subject not in bars:
+                bars[subject] = shown.add_task(subject, total=of)
+            shown.update(bars[subject], completed=done, total=of)
+
+        yield tell
+
+
+def _identity(who: SignedInDep) -> Identity:
+    return who.identity
+
+
+async def _connection(serving: ServingDep) -> AsyncGenerator[Connection, None]:
+    async with serving.connection() as connection:
+        yield connection
+
+
+def _now(serving: ServingDep) -> datetime:
+    return serving.clock()
+
+
+IdentityDep = Annotated[Identity, Depends(_identity)]
+"""Who calls a route; without a valid token the route answers with the problem `token-invalid` or `token-expired`."""
+ConnectionDep = Annotated[Connection, Depends(_connection)]
+"""A connection (asyncpg) of the server's pool for the time of a request; `too-busy` when none comes free."""
+NowDep = Annotated[datetime, Depends(_now)]
+"""The server's time (aware, UTC)."""
