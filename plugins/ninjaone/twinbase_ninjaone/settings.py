@@ -1,0 +1,75 @@
+"""Where NinjaOne is, who we are there, and how hard we may knock. What the vendor does not document is a setting."""
+
+from datetime import timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Region = Literal["app", "us2", "eu", "ca", "oc", "fed"]
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class NinjaoneSettings(BaseSettings):
+    """Read from `TWINBASE_NINJAONE_…`. Without a client id and its secret the plugin fetches nothing."""
+
+    model_config = SettingsConfigDict(env_prefix="TWINBASE_NINJAONE_", frozen=True)
+
+    # Who we are there.
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    region: Region = "eu"
+    url: str = ""
+    scope: str = "monitoring management"
+
+    # When what is fetched.
+    every_seconds: float = Field(default=300, gt=0)
+    lists_seconds: float = Field(default=3600, ge=0)
+    tickets_full_seconds: float = Field(default=86400, ge=0)
+    overlap_seconds: float = Field(default=600, ge=0)
+    board_id: int | None = None
+    activity_type: str = "NINJA_TICKETING"
+    activity_days: int = Field(default=90, ge=1)
+    missing_share_max: float = Field(default=0.5, ge=0, le=1)
+
+    # How hard we knock.
+    calls_per_second: float = Field(default=5.0, gt=0)
+    calls_at_once: int = Field(default=4, ge=1, le=32)
+    page_rows: int = Field(default=500, ge=2, le=1000)
+    attempts: int = Field(default=4, ge=1, le=20)
+    first_pause_seconds: float = Field(default=1.0, ge=0)
+    longest_pause_seconds: float = Field(default=60.0, ge=0)
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    answer_bytes_max: int = Field(default=32 * 1024 * 1024, gt=0)
+
+    @field_validator("url")
+    @classmethod
+    def _secrets_need_a_closed_envelope(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https:// (http:// is for this machine alone)")
+        return url.rstrip("/")
+
+    @property
+    def address(self) -> str:
+        """Where calls go: the host of the region, unless `url` names another."""
+        return self.url or f"https://{self.region}.ninjarmm.com"
+
+    @property
+    def configured(self) -> bool:
+        """Whether a client id and its secret are given."""
+        return bool(self.client_id and self.client_secret.get_secret_value())
+
+    @property
+    def half_configured(self) -> bool:
+        """Whether one of the two is given, and the other was forgotten."""
+        return bool(self.client_id) != bool(self.client_secret.get_secret_value())
+
+    @property
+    def every(self) -> timedelta:
+        return timedelta(seconds=self.every_seconds)
+
+    @property
+    def overlap(self) -> timedelta:
+        return timedelta(seconds=self.overlap_seconds)
