@@ -3,5 +3,6 @@
 from twinbase.replica.outbox import NotWaiting, RowGone, Waiting
 from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
+from twinbase.replica.unsent import Unsent
 
-__all__ = ["NotWaiting", "Replica", "ReplicaSession", "RowGone", "Waiting"]
+__all__ = ["NotWaiting", "Replica", "ReplicaSession", "RowGone", "Unsent", "Waiting"]

@@ -34,6 +34,9 @@ class Reading:
     def twin_of(self, instance: object) -> Twin | None:
         return self._twins.get(type(instance))
 
+    def twin_of_model(self, model: type[Any]) -> Twin | None:
+        return self._twins.get(model)
+
     def tell_triggers(self, session: Session, checkpoint: int) -> set[str]:
         """Before a flush: write down what was read of every stale row that is about to be written; give their twins."""
         told = set()

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from twinbase.registry import Registry
 from twinbase.replica.reading import Reading, stamp
+from twinbase.replica.unsent import Unsent, unsent_from, unsent_query
 
 Instance = TypeVar("Instance")
 
@@ -50,6 +51,16 @@ class ReplicaSession(AsyncSession):
     """
 
     sync_session_class: type[SQLModelSession] = _Session
+
+    async def unsent(self, *models: type[Any]) -> list[Unsent]:
+        """The writes to these twins that the server has not taken yet, or has refused; oldest first, in one query."""
+        reading: Reading = self.sync_session.info[_READING]
+        twins = {twin.name: twin for twin in map(reading.twin_of_model, models) if twin is not None and twin.pushes}
+        if not twins:
+            return []
+        rows = await (await self.connection()).exec_driver_sql(unsent_query(list(twins.values())))
+        return [unsent_from(twins, row) for row in rows]
+
     # SQLModel warns of `execute` because `exec` gives objects; for raw SQL it is the right word, and warns nobody here.
     execute = SQLAlchemyAsyncSession.execute
 
