@@ -152,6 +152,13 @@ class LoginAnswer(Model):
     claims: dict[str, Any]
 
 
+class MeAnswer(BaseModel):
+    """Who a token names. It says more (the device, until when), which a device does not need."""
+
+    subject: str
+    claims: dict[str, Any]
+
+
 class Problem(BaseModel):
     """RFC 9457. `type` is a short code of ours, for programs; `detail` is for a person."""
 

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ValidationError
 
 from twinbase import protocol
 from twinbase.errors import ForeignReplica, HalfAnswer, NotSignedIn, NotTwinbase, Offline, ServerRefused
-from twinbase.protocol import LoginAnswer, LoginRequest, PushAnswer, SchemaAnswer, SchemaRequest
+from twinbase.identity import Identity
+from twinbase.protocol import LoginAnswer, LoginRequest, MeAnswer, PushAnswer, SchemaAnswer, SchemaRequest
 
 API = "/api/v1/"
 PLAIN_BYTES_MAX = 32 * 1024 * 1024
@@ -95,6 +96,11 @@ class Server:
         headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION)}
         return await self._ask("auth/login", content, headers, LoginAnswer)
 
+    async def me(self, caller: Caller) -> Identity:
+        """Who the token names, and the claims that its rows are chosen by."""
+        answer = await self._ask("auth/me", b"", caller.headers(), MeAnswer, method="GET")
+        return Identity(answer.subject, answer.claims)
+
     async def schema(self, request: SchemaRequest, caller: Caller) -> SchemaAnswer:
         return await self._ask("sync/schema", request.model_dump_json().encode(), caller.headers(), SchemaAnswer)
 
@@ -126,9 +132,11 @@ class Server:
             await self._expect(response, protocol.STREAM_TYPE)
             yield Body(response, self.traffic)
 
-    async def _ask(self, path: str, content: bytes, headers: Mapping[str, str], answer: type[Answer]) -> Answer:
+    async def _ask(
+        self, path: str, content: bytes, headers: Mapping[str, str], answer: type[Answer], *, method: str = "POST"
+    ) -> Answer:
         headers = {**headers, "Accept": "application/json", "Accept-Encoding": "identity"}
-        async with self._send("POST", path, headers, content, None) as response:
+        async with self._send(method, path, headers, content, None) as response:
             await self._expect(response, "application/json")
             body = await self._read(response)
         try:

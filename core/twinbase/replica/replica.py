@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from twinbase.errors import DamagedReplica
+from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
@@ -29,6 +30,7 @@ from twinbase.replica.rekey import rekey
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Pace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
+from twinbase.replica.signed_in import read_identity
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync import Engine, Renew
 
@@ -107,6 +109,10 @@ class Replica:
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in on the server; the token is kept in the file, for every later sync."""
         return await self.syncing.sign_in(email, password, device_name=device_name)
+
+    async def identity(self) -> Identity | None:
+        """Who signed in on this device, with the claims; None when nobody did. It needs no network."""
+        return await self.database.look(read_identity)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
         """Push, pull, prove and repair; see `Engine.sync` for what it raises."""

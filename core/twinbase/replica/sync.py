@@ -6,6 +6,7 @@ What the server objects to has a way on, a bounded number of times; what the lin
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from twinbase.registry import Registry
 from twinbase.replica import recovery
 from twinbase.replica.database import Database
 from twinbase.replica.exchange import Exchange, Keys
-from twinbase.replica.fenced import NOTES, read_state, recall, remember, take_over, transaction, write_state
+from twinbase.replica.fenced import read_state, recall, remember, take_over, transaction
 from twinbase.replica.first import catch_up, first_sync
 from twinbase.replica.fuse import settle
 from twinbase.replica.http import Server
@@ -24,6 +25,7 @@ from twinbase.replica.lease import sole_sync
 from twinbase.replica.prove import pull
 from twinbase.replica.push import answered, next_batch
 from twinbase.replica.report import Report
+from twinbase.replica.signed_in import is_known, keep_identity, keep_sign_in
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.thread import FileThread, file_thread
 
@@ -64,7 +66,7 @@ class Engine:
             answer = await self.server.login(request)
             if state.account and state.account != answer.subject:
                 raise ForeignReplica("It is of another account.")
-            await thread.run(_keep_sign_in, answer)
+            await thread.run(keep_sign_in, answer)
         self.status.set(signed_in=True)
         return answer
 
@@ -131,6 +133,7 @@ class Engine:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
         if exchange.report.is_proven:
             await exchange.thread.run(settle, exchange.token)
+        await _learn_who(exchange)
         await exchange.thread.run(recovery.forget_old, exchange.token, self._clock())
         await self._count(exchange)
 
@@ -170,6 +173,13 @@ async def _steps(exchange: Exchange) -> None:
     else:
         await catch_up(exchange)
         await pull(exchange)
+
+
+async def _learn_who(exchange: Exchange) -> None:
+    """A renewed token may bring other claims. Without an answer they are asked for at the next sync."""
+    if not await exchange.thread.run(is_known):
+        with suppress(TwinbaseError):
+            await exchange.thread.run(keep_identity, await exchange.server.me(await exchange.caller()))
 
 
 async def _push(exchange: Exchange) -> None:
@@ -214,13 +224,6 @@ async def _recover(exchange: Exchange, problem: ServerRefused) -> None:
         case _:
             raise problem
     exchange.status.set(problem=problem.detail)
-
-
-def _keep_sign_in(connection: Any, answer: LoginAnswer) -> None:
-    with transaction(connection):
-        connection.execute(NOTES)
-        remember(connection, "access_token", answer.token)
-        write_state(connection, account=answer.subject)
 
 
 def _keep_token(connection: Any, token: str) -> None:
