@@ -1,1 +1,1 @@
-"""The NinjaOne plugin: organisations, devices and tickets of the vendor's cloud, kept in schema `ninjaone`. Hooks only."""
+"""The NinjaOne plugin: organisations, devices and tickets of that cloud, kept in schema `ninjaone`. Hooks only."""

@@ -1,0 +1,135 @@
+"""The calls that we make. The token's (POST /ws/oauth/token) is not among them: the API's description leaves it out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from twinbase_ninjaone.contract import shapes
+from twinbase_ninjaone.contract.fields import Kind, Shape
+
+INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `sends`, `gets`: fields of the body and of the answer; `a.b` is inside `a`, `a[].b` in each of `a`.
+
+    `rows`: where the objects of `shape` stand in the answer ("[]": it is a list of them; "": it is one). `values`:
+    words that we send or look for. `reads`: whether it changes nothing there, so that it may be tried again.
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    query: Mapping[str, Kind] = field(default_factory=dict)
+    sends: Mapping[str, Kind] = field(default_factory=dict)
+    body: Literal["application/json", "multipart/form-data"] = "application/json"
+    gets: Mapping[str, Kind] = field(default_factory=dict)
+    shape: Shape | None = None
+    rows: str = "[]"
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reads: bool = True
+
+
+PAGES = {"pageSize": INT32, "after": INT32}
+
+ORGANIZATIONS = Call("GET", "/v2/organizations", PAGES, shape=shapes.ORGANIZATION)
+LOCATIONS = Call("GET", "/v2/locations", PAGES, shape=shapes.LOCATION)
+DEVICES = Call("GET", "/v2/devices", PAGES, shape=shapes.DEVICE)
+USERS = Call("GET", "/v2/users", {"includeRoles": BOOLEAN}, shape=shapes.USER)
+ALERTS = Call("GET", "/v2/alerts", shape=shapes.ALERT)
+BOARDS = Call("GET", "/v2/ticketing/trigger/boards", shape=shapes.BOARD)
+STATUSES = Call("GET", "/v2/ticketing/statuses", shape=shapes.STATUS)
+FORMS = Call("GET", "/v2/ticketing/ticket-form", shape=shapes.FORM)
+ATTRIBUTES = Call("GET", "/v2/ticketing/attributes", shape=shapes.ATTRIBUTE)
+CONTACTS = Call("GET", "/v2/ticketing/contact/contacts", shape=shapes.CONTACT)
+
+BOARD_RUN = Call(
+    "POST",
+    "/v2/ticketing/trigger/board/{boardId}/run",
+    {"boardId": INT32},
+    sends={
+        "sortBy[].field": TEXT, "sortBy[].direction": TEXT, "pageSize": INT32, "includeColumns": TEXTS,
+        "lastCursorId": INT32,
+    },
+    gets={"data": JSON, "metadata.lastCursorId": INT32},
+    shape=shapes.BOARD_ROW,
+    rows="data[]",
+    values={"sends.sortBy[].direction": ("DESC",)},
+)  # fmt: skip
+"""A POST that changes nothing: it runs a search. So it is tried again like a GET."""
+
+TICKET = Call("GET", "/v2/ticketing/ticket/{ticketId}", {"ticketId": INT32}, shape=shapes.TICKET, rows="")
+
+LOG_ENTRIES = Call(
+    "GET",
+    "/v2/ticketing/ticket/{ticketId}/log-entry",
+    {"ticketId": INT32, "anchorId": INT32, "pageSize": INT32},
+    shape=shapes.LOG_ENTRY,
+)
+
+ACTIVITIES = Call(
+    "GET",
+    "/v2/activities",
+    {"type": TEXT, "olderThan": INT64, "newerThan": INT64, "pageSize": INT32},
+    gets={"lastActivityId": INT64},
+    shape=shapes.ACTIVITY,
+    rows="activities[]",
+    values={
+        "gets.activities[].activityType": ("NINJA_TICKETING",),
+        "gets.activities[].statusCode": ("NINJA_TICKETING_TICKET_DELETED", "NINJA_TICKETING_TICKET_REINSTATED"),
+    },
+)
+
+WRITTEN_OF_A_TICKET = {
+    "clientId": INT32, "ticketFormId": INT32, "locationId": INT32, "nodeId": INT32, "subject": TEXT, "status": TEXT,
+    "type": TEXT, "cc.uids": JSON, "cc.emails": JSON, "assignedAppUserId": INT32, "requesterUid": UUID,
+    "severity": TEXT, "priority": TEXT, "parentTicketId": INT32, "tags": TEXTS, "attributes[].attributeId": INT32,
+    "attributes[].value": TEXT, "additionalAssignedTechnicianIds": INT32S, "followupTime": MOMENT,
+}  # fmt: skip
+
+COMMENT_FIELDS = {"public": BOOLEAN, "body": TEXT, "htmlBody": TEXT, "timeTracked": INT32}
+
+CREATE_TICKET = Call(
+    "POST",
+    "/v2/ticketing/ticket",
+    sends=WRITTEN_OF_A_TICKET | {f"description.{name}": kind for name, kind in COMMENT_FIELDS.items()},
+    shape=shapes.TICKET,
+    rows="",
+    reads=False,
+)
+
+UPDATE_TICKET = Call(
+    "PUT",
+    "/v2/ticketing/ticket/{ticketId}",
+    {"ticketId": INT32},
+    sends=WRITTEN_OF_A_TICKET | {"version": INT32},
+    shape=shapes.TICKET,
+    rows="",
+    reads=False,
+)
+
+COMMENT = Call(
+    "POST",
+    "/v2/ticketing/ticket/{ticketId}/comment",
+    {"ticketId": INT32},
+    sends={f"comment.{name}": kind for name, kind in COMMENT_FIELDS.items()} | {"files": JSON},
+    body="multipart/form-data",
+    reads=False,
+)
+
+SET_WEBHOOK = Call(
+    "PUT",
+    "/v2/webhook",
+    sends={
+        "url": TEXT, "activities": JSON, "expand": TEXTS, "headers[].name": TEXT, "headers[].value": TEXT,
+        "organizationIds": INT32S,
+    },
+    reads=False,
+)  # fmt: skip
+
+REMOVE_WEBHOOK = Call("DELETE", "/v2/webhook", reads=False)
+
+CALLS: tuple[Call, ...] = (
+    ORGANIZATIONS, LOCATIONS, DEVICES, USERS, ALERTS, BOARDS, STATUSES, FORMS, ATTRIBUTES, CONTACTS, BOARD_RUN, TICKET,
+    LOG_ENTRIES, ACTIVITIES, CREATE_TICKET, UPDATE_TICKET, COMMENT, SET_WEBHOOK, REMOVE_WEBHOOK,
+)  # fmt: skip
