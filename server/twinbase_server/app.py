@@ -21,6 +21,7 @@ from twinbase_server.housekeeping import kept_house
 from twinbase_server.limits import LimitedBodies
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
 from twinbase_server.routes import auth, pull, push, watch
+from twinbase_server.routes.brought import include_brought
 from twinbase_server.serving import Clock, Pool, make_serving
 from twinbase_server.settings import Settings
 
@@ -49,6 +50,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)
     for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
         app.include_router(router, prefix=API)
+    include_brought(app, plugins.routes(), API)
     _translate_errors(app)
     _describe(app)
     return app

@@ -14,6 +14,7 @@ from twinbase_server.capture.install import install
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.connection import Connection
 from twinbase_server.migrations import migrate
+from twinbase_server.twin_tables import create_server_tables
 from twinbase_server.wire import hash_texts
 
 TOKEN_SECRET = "token"
@@ -23,9 +24,11 @@ CURSOR_SECRET = "cursor"
 async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
     """Make a database ready to serve these plugins' twins, or bring it up to date; harmless to repeat.
 
-    The tables of the twins must exist: they belong to whoever brings them.
+    The tables of the twins must exist: they belong to whoever brings them. Those that plugins keep on the server are
+    made, or completed.
     """
     await migrate(url)
+    await create_server_tables(url, plugins.tables())
     connection: Connection = await asyncpg.connect(url)
     try:
         for name in (TOKEN_SECRET, CURSOR_SECRET):
