@@ -1,64 +1,18 @@
-"""The 24 mirrors: which way each table goes, what a technician may write, who wins."""
+"""The 32 mirrors: which way each table goes, what a technician may write, who wins."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from twinbase import Mirror, days, merge_columns, state_machine, within
-from twinbase.conflict import ask, device_wins, server_wins
-from twinbase_mobile.scopes import (
-    active_products,
-    mine,
-    my_customers,
-    my_expenses,
-    my_interventions,
-    my_projects,
-    my_stock,
-)
-from twinbase_mobile.tables import (
-    ChecklistAnswer,
-    ChecklistTemplate,
-    Colleague,
-    Contact,
-    Customer,
-    CustomerEquipment,
-    CustomerSite,
-    Expense,
-    Intervention,
-    InterventionEquipment,
-    InterventionNote,
-    InterventionPart,
-    InterventionPhoto,
-    InterventionSignature,
-    InterventionType,
-    MaintenanceContract,
-    Product,
-    ProductFamily,
-    Project,
-    StockLevel,
-    StockMovement,
-    Storehouse,
-    Timesheet,
-    Unit,
-)
+from sqlmodel import SQLModel
+
+from twinbase import Mirror, days, merge_columns, within
+from twinbase.conflict import device_wins
+from twinbase.mirror import Operation
+from twinbase_mobile import owners, scopes
+from twinbase_mobile import tables as mobile
+from twinbase_mobile.reports import keep_both
 
 ORIGIN = ("source_table", "source_id")
-
-STATUS = state_machine(
-    "status",
-    {
-        "planned": ["confirmed", "travelling", "in_progress", "cancelled"],
-        "confirmed": ["travelling", "in_progress", "cancelled"],
-        "travelling": ["in_progress", "cancelled"],
-        "in_progress": ["paused", "done", "cancelled"],
-        "paused": ["in_progress", "done", "cancelled"],
-        "unknown": ["confirmed", "travelling", "in_progress", "cancelled"],
-    },
-)
-"""A technician never reopens a visit that is done: that is the office's."""
-
-CLAIM = state_machine(
-    "state", {"draft": ["submitted"], "rejected": ["draft", "submitted"]}, initial=["draft", "submitted"]
-)
-"""Approval and payment are the office's."""
 
 
 def mirrors() -> Iterator[Mirror]:
@@ -66,127 +20,105 @@ def mirrors() -> Iterator[Mirror]:
     yield from customer_mirrors()
     yield from visit_mirrors()
     yield from day_mirrors()
+    yield from desk_mirrors()
+
+
+def read(model: type[SQLModel], **options: Any) -> Mirror:
+    """A table that a device only reads."""
+    return Mirror(model, hidden=ORIGIN, **options)
+
+
+def shared(model: type[SQLModel], *operations: Operation, **options: Any) -> Mirror:
+    """A table that devices write too: what `owners` says, and nothing else."""
+    name = str(getattr(model, "__tablename__"))  # noqa: B009 - SQLModel types it as a descriptor
+    hidden = ORIGIN if "source_table" in model.model_fields else ()
+    return Mirror(
+        model, direction="both", hidden=hidden, operations=operations, writable=owners.written(name),
+        insertable=owners.given(name), **options,
+    )  # fmt: skip
 
 
 def reference_mirrors() -> Iterator[Mirror]:
-    yield Mirror(Unit, hidden=ORIGIN, priority=0)
-    yield Mirror(InterventionType, hidden=ORIGIN, priority=0)
-    yield Mirror(Storehouse, hidden=ORIGIN, priority=0)
-    yield Mirror(Colleague, hidden=ORIGIN, priority=0)
-    yield Mirror(ChecklistTemplate, hidden=ORIGIN, priority=0)
-    yield Mirror(ProductFamily, hidden=ORIGIN, priority=2)
-    yield Mirror(Product, hidden=ORIGIN, scope=active_products, priority=2)
-    yield Mirror(StockLevel, hidden=ORIGIN, scope=my_stock, priority=2)
+    yield read(mobile.Unit, priority=0)
+    yield read(mobile.InterventionType, priority=0)
+    yield read(mobile.VatRate, priority=0)
+    yield read(mobile.Storehouse, priority=0)
+    yield read(mobile.Colleague, scope=scopes.active_colleagues, priority=0)
+    yield read(mobile.ChecklistTemplate, scope=scopes.active_templates, priority=0)
+    yield read(mobile.ProductFamily, priority=2)
+    yield read(mobile.Product, scope=scopes.active_products, priority=2)
+    yield read(mobile.TravelRate, priority=2)
+    yield read(mobile.StockLevel, scope=scopes.my_stock, priority=2)
 
 
 def customer_mirrors() -> Iterator[Mirror]:
-    yield Mirror(Customer, hidden=ORIGIN, scope=my_customers)
-    yield Mirror(
-        CustomerSite,
-        hidden=ORIGIN,
-        scope=within(Customer, CustomerSite.customer_id),
-        direction="both",
-        operations=["update"],
-        writable=["lat", "lon", "gps_source", "access_notes"],
-        conflict=merge_columns(device_wins),
-    )
-    yield Mirror(
-        Contact,
-        hidden=ORIGIN,
-        scope=within(Customer, Contact.customer_id),
-        direction="both",
-        operations=["insert", "update"],
-        writable=["civility", "last_name", "first_name", "phone", "mobile", "email", "function", "department"],
-        conflict="merge_columns",
-    )
-    yield Mirror(
-        CustomerEquipment,
-        hidden=ORIGIN,
-        scope=within(Customer, CustomerEquipment.customer_id),
-        direction="both",
-        operations=["insert", "update"],
-        writable=["serial_number", "location_in_site", "description", "installed_on", "energy", "power_kw"],
-        conflict="merge_columns",
-    )
-    yield Mirror(MaintenanceContract, hidden=ORIGIN, scope=within(Customer, MaintenanceContract.customer_id))
-    yield Mirror(Project, hidden=ORIGIN, scope=my_projects)
+    yield read(mobile.Customer, scope=scopes.my_customers)
+    yield shared(
+        mobile.CustomerSite, "update",
+        scope=within(mobile.Customer, mobile.CustomerSite.customer_id), conflict=merge_columns(device_wins),
+    )  # fmt: skip
+    yield shared(
+        mobile.Contact, "insert", "update",
+        scope=within(mobile.Customer, mobile.Contact.customer_id), conflict="merge_columns",
+    )  # fmt: skip
+    yield shared(
+        mobile.CustomerEquipment, "insert", "update",
+        scope=within(mobile.Customer, mobile.CustomerEquipment.customer_id), conflict="merge_columns",
+    )  # fmt: skip
+    yield read(mobile.MaintenanceContract, scope=within(mobile.Customer, mobile.MaintenanceContract.customer_id))
+    yield read(mobile.Project, scope=scopes.my_projects)
+    yield shared(mobile.Incident, "insert", scope=scopes.my_incidents, conflict="append_only")
 
 
 def visit_mirrors() -> Iterator[Mirror]:
-    yield Mirror(
-        Intervention,
-        hidden=ORIGIN,
-        scope=my_interventions,
-        direction="both",
-        operations=["update"],
-        writable=[
-            "status", "actual_start", "actual_end", "worked_minutes", "travel_minutes", "report", "percent_done",
-            "start_lat", "start_lon", "start_accuracy_m", "follow_up_needed", "cancel_reason",
-        ],
-        guards=(STATUS,),
-        conflict=merge_columns(server_wins, report=ask, worked_minutes=device_wins, travel_minutes=device_wins),
+    yield shared(
+        mobile.Intervention, "update",
+        scope=scopes.my_visits, conflict=merge_columns(device_wins, report=keep_both),
     )  # fmt: skip
-    yield Mirror(
-        InterventionEquipment,
-        hidden=ORIGIN,
-        scope=within(Intervention, InterventionEquipment.intervention_id),
-        direction="both",
-        operations=["insert", "update"],
-        writable=["serial_number", "replaced_by_serial", "contract_hours_used"],
-        conflict="merge_columns",
-    )
-    yield Mirror(
-        InterventionNote,
-        hidden=ORIGIN,
-        scope=within(Intervention, InterventionNote.intervention_id),
-        direction="both",
-        conflict="append_only",
-    )
-    yield Mirror(
-        InterventionPart,
-        scope=within(Intervention, InterventionPart.intervention_id),
-        direction="both",
-        writable=["label", "quantity", "unit_id", "storehouse_id", "serial_number", "equipment_id", "billable"],
-        conflict="merge_columns",
-    )
-    yield Mirror(
-        InterventionPhoto,
-        scope=within(Intervention, InterventionPhoto.intervention_id),
-        direction="both",
-        operations=["insert", "update", "delete"],
-        writable=["equipment_id", "phase", "caption"],
-        conflict="merge_columns",
-    )
-    yield Mirror(
-        InterventionSignature,
-        scope=within(Intervention, InterventionSignature.intervention_id),
-        direction="both",
-        conflict="append_only",
-    )
-    yield Mirror(
-        ChecklistAnswer,
-        scope=within(Intervention, ChecklistAnswer.intervention_id),
-        direction="both",
-        operations=["insert", "update"],
-        writable=["value_bool", "value_number", "value_text", "value_choice", "out_of_range", "answered_at"],
-        conflict="last_write_wins",
-    )
+    yield shared(mobile.InterventionAssignment, "update", scope=_of_a_visit(mobile.InterventionAssignment),
+                 conflict="device_wins")  # fmt: skip
+    yield shared(mobile.InterventionEquipment, "insert", "update", scope=_of_a_visit(mobile.InterventionEquipment),
+                 conflict="merge_columns")  # fmt: skip
+    yield shared(mobile.InterventionNote, "insert", scope=scopes.my_notes, conflict="append_only")
+    yield shared(mobile.InterventionPart, "insert", "update", "delete", scope=_of_a_visit(mobile.InterventionPart),
+                 conflict="merge_columns")  # fmt: skip
+    yield shared(mobile.InterventionPhoto, "insert", "update", "delete", scope=_of_a_visit(mobile.InterventionPhoto),
+                 conflict="merge_columns")  # fmt: skip
+    yield shared(mobile.InterventionSignature, "insert", scope=_of_a_visit(mobile.InterventionSignature),
+                 conflict="append_only")  # fmt: skip
+    yield shared(mobile.ChecklistAnswer, "insert", "update", scope=_of_a_visit(mobile.ChecklistAnswer),
+                 conflict="last_write_wins")  # fmt: skip
+
+
+def _of_a_visit(model: Any) -> Any:
+    return within(mobile.Intervention, model.intervention_id)
 
 
 def day_mirrors() -> Iterator[Mirror]:
-    yield Mirror(
-        Timesheet,
-        scope=mine(Timesheet),
-        window=days(Timesheet.day, back=30),
-        direction="both",
-        guards=(CLAIM,),
-        conflict="merge_columns",
-    )
-    yield Mirror(Expense, scope=my_expenses, direction="both", guards=(CLAIM,), conflict="merge_columns")
-    yield Mirror(
-        StockMovement,
-        scope=mine(StockMovement),
-        window=days(StockMovement.occurred_at, back=30),
-        direction="both",
+    """A draft is its writer's own: what arrives last stands."""
+    yield shared(
+        mobile.Timesheet, "insert", "update", "delete",
+        scope=scopes.my_hours, window=days(mobile.Timesheet.day, back=30), conflict="device_wins",
+    )  # fmt: skip
+    yield shared(
+        mobile.TravelLog, "insert", "update",
+        scope=scopes.mine(mobile.TravelLog), window=days(mobile.TravelLog.departed_at, back=30),
+        conflict="device_wins",
+    )  # fmt: skip
+    yield shared(
+        mobile.Expense, "insert", "update", "delete", scope=scopes.my_expenses, conflict="device_wins",
+    )  # fmt: skip
+    yield shared(
+        mobile.StockMovement, "insert",
+        scope=scopes.mine(mobile.StockMovement), window=days(mobile.StockMovement.occurred_at, back=30),
         conflict="append_only",
-    )
+    )  # fmt: skip
+
+
+def desk_mirrors() -> Iterator[Mirror]:
+    yield read(mobile.Document, scope=scopes.my_documents)
+    yield read(mobile.Ticket, scope=scopes.my_tickets)
+    yield shared(
+        mobile.TicketComment, "insert",
+        scope=within(mobile.Ticket, mobile.TicketComment.ticket_id), conflict="append_only",
+    )  # fmt: skip

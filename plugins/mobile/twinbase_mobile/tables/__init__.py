@@ -1,4 +1,4 @@
-"""The 24 tables of `mobile` that a technician's day needs."""
+"""The 32 tables of `mobile`: what a technician's day needs."""
 
 from twinbase_mobile.tables.customers import (
     Contact,
@@ -8,7 +8,9 @@ from twinbase_mobile.tables.customers import (
     MaintenanceContract,
     Project,
 )
-from twinbase_mobile.tables.days import Expense, StockMovement, Timesheet
+from twinbase_mobile.tables.days import Expense, StockMovement, Timesheet, TravelLog
+from twinbase_mobile.tables.documents import Document
+from twinbase_mobile.tables.incidents import Incident
 from twinbase_mobile.tables.kinds import SCHEMA
 from twinbase_mobile.tables.reference import (
     Colleague,
@@ -17,12 +19,16 @@ from twinbase_mobile.tables.reference import (
     ProductFamily,
     StockLevel,
     Storehouse,
+    TravelRate,
     Unit,
+    VatRate,
 )
+from twinbase_mobile.tables.tickets import Ticket, TicketComment
 from twinbase_mobile.tables.visits import (
     ChecklistAnswer,
     ChecklistTemplate,
     Intervention,
+    InterventionAssignment,
     InterventionEquipment,
     InterventionNote,
     InterventionPart,
@@ -32,7 +38,8 @@ from twinbase_mobile.tables.visits import (
 
 __all__ = [
     "SCHEMA", "ChecklistAnswer", "ChecklistTemplate", "Colleague", "Contact", "Customer", "CustomerEquipment",
-    "CustomerSite", "Expense", "Intervention", "InterventionEquipment", "InterventionNote", "InterventionPart",
-    "InterventionPhoto", "InterventionSignature", "InterventionType", "MaintenanceContract", "Product", "ProductFamily",
-    "Project", "StockLevel", "StockMovement", "Storehouse", "Timesheet", "Unit",
+    "CustomerSite", "Document", "Expense", "Incident", "Intervention", "InterventionAssignment",
+    "InterventionEquipment", "InterventionNote", "InterventionPart", "InterventionPhoto", "InterventionSignature",
+    "InterventionType", "MaintenanceContract", "Product", "ProductFamily", "Project", "StockLevel", "StockMovement",
+    "Storehouse", "Ticket", "TicketComment", "Timesheet", "TravelLog", "TravelRate", "Unit", "VatRate",
 ]  # fmt: skip

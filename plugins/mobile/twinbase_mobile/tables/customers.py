@@ -17,12 +17,16 @@ from twinbase_mobile.tables.kinds import (
     State,
     coordinate,
     document,
+    filled,
     one_of,
 )
 
 
 class Customer(OfficeRow, table=True):
-    """Read-only on a device: corrections go as notes. No amounts, no logins."""
+    """Read-only on a device: corrections go as notes. No amounts, no logins.
+
+    `main_site_id` has no foreign key: a site names its customer, and the two would go round in a circle.
+    """
 
     __tablename__ = "customers"
     __table_args__ = {"schema": SCHEMA}
@@ -34,7 +38,9 @@ class Customer(OfficeRow, table=True):
     phone: str | None = Field(default=None, max_length=20)
     mobile: str | None = Field(default=None, max_length=20)
     email: str | None = Field(default=None, max_length=100)
+    main_site_id: UUID | None = None
     salesperson_id: UUID | None = reference("colleagues")
+    travel_rate_id: UUID | None = reference("travel_rates")
     notes: str | None = None
     technical_sheet: str | None = None
 
@@ -73,11 +79,14 @@ class Contact(OfficeRow, table=True):
     email: str | None = Field(default=None, max_length=100)
     function: str | None = Field(default=None, max_length=40)
     department: str | None = Field(default=None, max_length=40)
-    is_main: bool = False
+    is_main: bool = Field(default=False, sa_column_kwargs=filled("false"))
 
 
 class CustomerEquipment(OfficeRow, table=True):
-    """The installed base: boilers, heat pumps, switchboards."""
+    """The installed base: boilers, heat pumps, switchboards.
+
+    `family_id` has no foreign key: the ERP's families of appliances have no table here, equal ids are equal families.
+    """
 
     __tablename__ = "customer_equipment"
     __table_args__ = {"schema": SCHEMA}
@@ -85,6 +94,7 @@ class CustomerEquipment(OfficeRow, table=True):
     caption: str | None = Field(default=None, max_length=80)
     customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", index=True)
     site_id: UUID | None = reference("customer_sites")
+    family_id: UUID | None = None
     product_id: UUID | None = reference("products")
     serial_number: str | None = Field(default=None, max_length=40, index=True)
     location_in_site: str | None = Field(default=None, max_length=80)
@@ -95,7 +105,7 @@ class CustomerEquipment(OfficeRow, table=True):
     travel_cover_end: date | None = None
     energy: Energy | None = Field(default=None, sa_type=one_of(Energy))
     power_kw: Decimal | None = Field(default=None, sa_type=Numeric(6, 2))
-    state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+    state: State = Field(default=State.ACTIVE, sa_type=one_of(State), sa_column_kwargs=filled(State.ACTIVE))
 
 
 class MaintenanceContract(OfficeRow, table=True):
@@ -114,6 +124,7 @@ class MaintenanceContract(OfficeRow, table=True):
     travel_covered: bool = False
     remaining_counter: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     periodicity_text: str | None = Field(default=None, max_length=255)
+    travel_rate_id: UUID | None = reference("travel_rates")
     equipment_ids: list[Any] | None = Field(default=None, sa_type=document())
 
 

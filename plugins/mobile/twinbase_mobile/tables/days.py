@@ -1,4 +1,4 @@
-"""A technician's days: hours, expenses, movements of stock."""
+"""A technician's days: hours, ways, expenses, movements of stock."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +46,25 @@ class Timesheet(FieldRow, table=True):
     rejection_reason: str | None = Field(default=None, max_length=200)
 
 
+class TravelLog(FieldRow, table=True):
+    """One way: kilometres and time. A price for it stands in `travel_rates`."""
+
+    __tablename__ = "travel_logs"
+    __table_args__ = {"schema": SCHEMA}
+    colleague_id: UUID = whose()
+    intervention_id: UUID | None = reference("interventions")
+    departed_at: datetime | None = Field(default=None, index=True)
+    arrived_at: datetime | None = None
+    from_label: str | None = Field(default=None, max_length=120)
+    to_label: str | None = Field(default=None, max_length=120)
+    distance_km: Decimal | None = Field(default=None, sa_type=Numeric(7, 1))
+    vehicle: str | None = Field(default=None, max_length=40)
+    personal_vehicle: bool = False
+    fiscal_hp: int | None = None
+    travel_rate_id: UUID | None = reference("travel_rates")
+    state: Claim = Field(default=Claim.DRAFT, sa_type=one_of(Claim))
+
+
 class Expense(FieldRow, table=True):
     """Amounts are decimals, never floats."""
 
@@ -56,6 +75,7 @@ class Expense(FieldRow, table=True):
     category: ExpenseKind = Field(default=ExpenseKind.OTHER, sa_type=one_of(ExpenseKind))
     amount_ttc: Decimal = Field(default=Decimal(0), sa_type=Numeric(10, 2))
     vat_amount: Decimal | None = Field(default=None, sa_type=Numeric(10, 2))
+    vat_rate_id: UUID | None = reference("vat_rates")
     currency: str = Field(default="EUR", max_length=3)
     merchant: str | None = Field(default=None, max_length=120)
     receipt_number: str | None = Field(default=None, max_length=50)

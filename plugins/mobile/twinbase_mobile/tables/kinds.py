@@ -14,6 +14,11 @@ def one_of(kind: type[StrEnum]) -> Enum:
     return Enum(kind, native_enum=False, length=24, values_callable=lambda words: [word.value for word in words])
 
 
+def filled(value: str) -> dict[str, str]:
+    """A default that the server gives too, for a column that no device may fill: `sa_column_kwargs=filled("draft")`."""
+    return {"server_default": value}
+
+
 def money() -> Numeric[Any]:
     return Numeric(12, 4)
 
@@ -102,6 +107,38 @@ class Energy(StrEnum):
     ELECTRIC = "electric"
     HEAT_PUMP = "heat_pump"
     OTHER = "other"
+
+
+class Role(StrEnum):
+    """What somebody does on a visit."""
+
+    LEAD = "lead"
+    HELPER = "helper"
+    SUBCONTRACTOR = "subcontractor"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    DANGER = "danger"
+
+
+class IncidentStatus(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class OwnerKind(StrEnum):
+    """The twin that a document belongs to a row of."""
+
+    INTERVENTION = "interventions"
+    PROJECT = "projects"
+    EQUIPMENT = "customer_equipment"
 
 
 class ProjectKind(StrEnum):

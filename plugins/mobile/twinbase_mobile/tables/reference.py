@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import OfficeRow, reference
@@ -25,6 +26,16 @@ class Unit(OfficeRow, table=True):
     code: str = Field(max_length=4)
     caption: str | None = Field(default=None, max_length=40)
     decimals: int = 0
+    unit_type: int | None = None
+    conversion_rate: Decimal | None = Field(default=None, sa_type=Numeric(20, 8))
+
+
+class VatRate(OfficeRow, table=True):
+    __tablename__ = "vat_rates"
+    __table_args__ = {"schema": SCHEMA}
+    rate: Decimal | None = Field(default=None, sa_type=Numeric(6, 3))
+    caption: str | None = Field(default=None, max_length=60)
+    inactive: bool = False
 
 
 class InterventionType(OfficeRow, table=True):
@@ -60,6 +71,7 @@ class Colleague(OfficeRow, table=True):
     function: str | None = Field(default=None, max_length=60)
     sector: str | None = Field(default=None, max_length=10)
     competences: list[Any] | None = Field(default=None, sa_type=document())
+    week_schedule: list[Any] | None = Field(default=None, sa_type=document())
     storehouse_id: UUID | None = reference("storehouses")
     state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
 
@@ -87,9 +99,22 @@ class Product(OfficeRow, table=True):
     unit_id: UUID | None = reference("units")
     price_ht: Decimal | None = Field(default=None, sa_type=money())
     price_ttc: Decimal | None = Field(default=None, sa_type=money())
+    vat_rate_id: UUID | None = reference("vat_rates")
     stock_managed: bool = False
     tracking_mode: int | None = None
     state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+
+
+class TravelRate(OfficeRow, table=True):
+    """A flat price for getting to a customer."""
+
+    __tablename__ = "travel_rates"
+    __table_args__ = {"schema": SCHEMA}
+    code: str = Field(max_length=8)
+    caption: str | None = Field(default=None, max_length=40)
+    price_ht: Decimal | None = Field(default=None, sa_type=money())
+    price_ttc: Decimal | None = Field(default=None, sa_type=money())
+    product_id: UUID | None = reference("products")
 
 
 class StockLevel(OfficeRow, table=True):

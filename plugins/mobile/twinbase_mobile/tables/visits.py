@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Numeric
+from sqlalchemy import Numeric, UniqueConstraint
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import FieldRow, OfficeRow, reference
@@ -15,10 +15,12 @@ from twinbase_mobile.tables.kinds import (
     NoteKind,
     Phase,
     Priority,
+    Role,
     Signer,
     Status,
     coordinate,
     document,
+    filled,
     money,
     one_of,
     quantity,
@@ -63,6 +65,7 @@ class Intervention(OfficeRow, table=True):
     contact_snapshot: dict[str, Any] | None = Field(default=None, sa_type=document())
     project_id: UUID | None = reference("projects")
     contract_id: UUID | None = reference("maintenance_contracts")
+    incident_id: UUID | None = reference("incidents")
     main_equipment_id: UUID | None = reference("customer_equipment")
     external_ref: str | None = Field(default=None, max_length=30)
     instructions: str | None = None
@@ -75,12 +78,27 @@ class Intervention(OfficeRow, table=True):
     start_accuracy_m: float | None = None
     follow_up_needed: bool = False
     cancel_reason: str | None = Field(default=None, max_length=200)
+    no_report_reason: str | None = Field(default=None, max_length=200)
     template_id: UUID | None = reference("checklist_templates")
 
 
 def visit() -> UUID:
     """The visit that a row belongs to: it cannot go while the row is there, so no technician's work goes with it."""
     return Field(foreign_key=f"{SCHEMA}.interventions.id", index=True)  # type: ignore[no-any-return]
+
+
+class InterventionAssignment(OfficeRow, table=True):
+    """Who goes to a visit. The office says; a device only says that it was seen."""
+
+    __tablename__ = "intervention_assignments"
+    __table_args__ = (
+        UniqueConstraint("intervention_id", "colleague_id", name="uq_mobile_assignment"),
+        {"schema": SCHEMA},
+    )
+    intervention_id: UUID = visit()
+    colleague_id: UUID = Field(foreign_key=f"{SCHEMA}.colleagues.id", index=True)
+    role: Role = Field(default=Role.LEAD, sa_type=one_of(Role))
+    acknowledged_at: datetime | None = None
 
 
 class InterventionEquipment(OfficeRow, table=True):
@@ -144,14 +162,16 @@ class InterventionPhoto(FieldRow, table=True):
     width: int | None = None
     height: int | None = None
     sha256: str | None = Field(default=None, max_length=64)
-    blob_state: BlobState = Field(default=BlobState.LOCAL, sa_type=one_of(BlobState))
+    blob_state: BlobState = Field(
+        default=BlobState.LOCAL, sa_type=one_of(BlobState), sa_column_kwargs=filled(BlobState.LOCAL)
+    )
 
 
 class InterventionSignature(FieldRow, table=True):
-    """Never changed once given."""
+    """Never changed once given; one for each role."""
 
     __tablename__ = "intervention_signatures"
-    __table_args__ = {"schema": SCHEMA}
+    __table_args__ = (UniqueConstraint("intervention_id", "role", name="uq_mobile_signature"), {"schema": SCHEMA})
     intervention_id: UUID = visit()
     role: Signer = Field(sa_type=one_of(Signer))
     signer_name: str | None = Field(default=None, max_length=100)
@@ -168,10 +188,20 @@ class InterventionSignature(FieldRow, table=True):
 
 
 class ChecklistAnswer(FieldRow, table=True):
-    """One row per answer, so that two people who fill different items never conflict."""
+    """One row per answer, so that two people who fill different items never conflict.
+
+    Give it the id that `twinbase_mobile.rules.checklists.answer_id` makes of its place: two people who answer the same
+    item then write the same row, and the later answer stands.
+    """
 
     __tablename__ = "checklist_answers"
-    __table_args__ = {"schema": SCHEMA}
+    __table_args__ = (
+        UniqueConstraint(
+            "intervention_id", "equipment_id", "template_id", "item_key", name="uq_mobile_answer",
+            postgresql_nulls_not_distinct=True,
+        ),
+        {"schema": SCHEMA},
+    )  # fmt: skip
     intervention_id: UUID = visit()
     equipment_id: UUID | None = reference("customer_equipment")
     template_id: UUID | None = reference("checklist_templates")

@@ -1,0 +1,33 @@
+"""Faults that a technician reports on site, and that the office accepts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field
+
+from twinbase_mobile.tables.base import OfficeRow, reference
+from twinbase_mobile.tables.kinds import SCHEMA, IncidentStatus, Severity, document, filled, one_of
+
+
+class Incident(OfficeRow, table=True):
+    """Made on a device, then the office's. `code` stays empty until the ERP has given one; the id never changes."""
+
+    __tablename__ = "incidents"
+    __table_args__ = {"schema": SCHEMA}
+    code: str | None = Field(default=None, max_length=8, index=True)
+    caption: str | None = Field(default=None, max_length=80)
+    customer_id: UUID | None = reference("customers")
+    site_id: UUID | None = reference("customer_sites")
+    equipment_ids: list[Any] | None = Field(default=None, sa_type=document())
+    description: str | None = None
+    severity: Severity = Field(default=Severity.NORMAL, sa_type=one_of(Severity))
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    status: IncidentStatus = Field(
+        default=IncidentStatus.PROPOSED, sa_type=one_of(IncidentStatus), index=True,
+        sa_column_kwargs=filled(IncidentStatus.PROPOSED),
+    )  # fmt: skip
+    contract_id: UUID | None = reference("maintenance_contracts")
+    project_id: UUID | None = reference("projects")
+    creator_id: UUID | None = reference("colleagues")
