@@ -1,8 +1,27 @@
 """What differs from one EBP to the next: what codes mean. None of it is verified, so all of it is configuration."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from twinbase_ebp.schema.spec import Kind
+
+
+def _names(given: Any) -> Any:
+    """`A,B` as well as `["A", "B"]`."""
+    if not isinstance(given, str):
+        return given
+    if given.lstrip().startswith("["):
+        return json.loads(given)
+    return tuple(name for part in given.split(",") if (name := part.strip()))
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+"""A list of names: `A,B`, or JSON."""
 
 
 class EbpSettings(BaseSettings):
@@ -15,6 +34,18 @@ class EbpSettings(BaseSettings):
     event_states: Mapping[int, str] = {0: "planned", 1: "in_progress", 2: "done", 3: "cancelled", 4: "planned"}
     activity_kinds: Mapping[int, str] = {0: "note", 1: "visit", 2: "call", 3: "email", 4: "visit", 5: "note"}
     item_kinds: Mapping[int, str] = {0: "goods", 1: "service"}
+
+    # Which tables and columns are read, and how.
+    deny: Names = ()
+    """Columns that are not read, besides those that never are: `Table.Column`, `*` allowed in both."""
+    system_tables: Names = ("EbpSysDeletedRecord",)
+    """Of the tables EbpSys…, those that are copied. EbpSysOptions is not: its texts may hold passwords."""
+    kinds: Mapping[str, Kind] = {}
+    """How changes of a table are found, where the rules choose wrongly."""
+    mirror: Names = ()
+    """Tables that devices get as they are, read only; needs `specs`."""
+    specs: Path | None = None
+    """The file of table specs that `twinbase ebp reflect --out` has written; the same on the server and on devices."""
 
 
 ACTIVE_STATES: Mapping[int, str] = {
