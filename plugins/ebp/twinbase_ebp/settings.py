@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from twinbase_ebp.schema.spec import Kind
@@ -35,6 +34,9 @@ class EbpSettings(BaseSettings):
     activity_kinds: Mapping[int, str] = {0: "note", 1: "visit", 2: "call", 3: "email", 4: "visit", 5: "note"}
     item_kinds: Mapping[int, str] = {0: "goods", 1: "service"}
 
+    source_url: SecretStr = SecretStr("")
+    """The database of EBP: `mssql+pymssql://user:password@host/database`. It is read, never written."""
+
     # Which tables and columns are read, and how.
     deny: Names = ()
     """Columns that are not read, besides those that never are: `Table.Column`, `*` allowed in both."""
@@ -44,7 +46,7 @@ class EbpSettings(BaseSettings):
     """How changes of a table are found, where the rules choose wrongly."""
     mirror: Names = ()
     """Tables that devices get as they are, read only; needs `specs`."""
-    specs: Path | None = None
+    specs: str = ""
     """The file of table specs that `twinbase ebp reflect --out` has written; the same on the server and on devices."""
 
 
