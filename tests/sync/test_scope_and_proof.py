@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from tests.sync.shop import Job, Product
 
+from twinbase.errors import HalfAnswer, Offline
 from twinbase.replica.fuse import FuseBlown
-from twinbase.testing import World
+from twinbase.testing import Fault, World, cut, drop_answer, drop_request
 
 
 async def _jobs(world: World, count: int, lead: str = "anna") -> None:
@@ -122,3 +123,23 @@ async def test_children_without_their_parent_are_legal_and_can_be_counted(world:
     report = await anna.sync()
 
     assert report.is_proven and await anna.replica.syncing.orphans() == {"part": 1}
+
+
+@pytest.mark.parametrize("accident", [drop_request(), drop_answer(), cut(after=400)])
+async def test_a_repair_that_was_cut_is_not_taken_for_a_proof_by_the_next_sync(world: World, accident: Fault) -> None:
+    """Found by the oracle (seed 1470): the cursor had moved, and nothing had changed since."""
+    await _jobs(world, 5)
+    await _jobs(world, 2, lead="bob")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    await world.account("anna", lead="bob")
+    await world.sign_in(anna, "anna")
+    anna.wire.spoil("sync/repair", accident)
+    with pytest.raises((Offline, HalfAnswer)):
+        await anna.sync()
+    await anna.reopen()
+
+    report = await anna.sync()
+
+    assert report.is_proven and report.repaired == 7
+    assert {job.lead for job in await anna.all(Job)} == {"bob"}

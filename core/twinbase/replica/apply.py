@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twinbase.replica import rebase
+from twinbase.replica.doubt import weigh
 from twinbase.replica.fenced import applying, move
 from twinbase.replica.fuse import FuseBlown, Removal, confirms, is_unusual, noted
 from twinbase.replica.shape import Row, Shape, meta_table, named
@@ -58,6 +59,7 @@ def apply(connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, 
         applied.outcomes = rebase.retire(connection, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
         applied.digests = {twin: digest_here(connection, twin).as_list() for twin in checkpoint.end.digests}
+        weigh(connection, applied.digests, checkpoint.end.digests)
         move(connection, state, checkpoint.begin, checkpoint.end)
     return applied
 

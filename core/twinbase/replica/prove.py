@@ -7,6 +7,7 @@ way of a push (H23).
 from typing import Any
 
 from twinbase.replica.apply import Applied
+from twinbase.replica.doubt import doubted
 from twinbase.replica.exchange import Exchange
 from twinbase.replica.fenced import fenced
 from twinbase.replica.fetch import fetch
@@ -21,7 +22,11 @@ PULLS_MAX = 3
 
 
 async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
-    """Ask what changed since the cursor, apply it, prove it. An answer in several parts proves nothing: pull again."""
+    """Ask what changed since the cursor, apply it, prove it. An answer in several parts proves nothing: pull again.
+
+    While a twin is in doubt, everything is proven by digest.
+    """
+    prove_all = prove_all or bool(await exchange.thread.run(doubted))
     for _ in range(PULLS_MAX):
         end, applied = await _pull_once(exchange, prove_all=prove_all)
         if end.digests or end.proven_by_skip or not exchange.pulled:

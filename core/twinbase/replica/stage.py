@@ -11,6 +11,7 @@ from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.registry import Registry
 from twinbase.replica import rebase
 from twinbase.replica.apply import Applied, check_removal
+from twinbase.replica.doubt import weigh
 from twinbase.replica.fenced import applying, fenced, move, recall, remember, write_state
 from twinbase.replica.fuse import noted
 from twinbase.replica.shape import Shape, meta_table, quoted
@@ -133,5 +134,6 @@ class Stage:
             applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}
             connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")
             remember(connection, "stage_begin", "")
+            weigh(connection, applied.digests, self.end.digests)
             move(connection, state, begin, self.end)
         return applied
