@@ -3,7 +3,8 @@
 NinjaOneError
 ├── NotConfigured
 ├── Unreachable                nothing answered in time, or it said that it cannot now
-│   └── TooManyCalls           429: it says how long to wait
+│   ├── TooManyCalls           429: it says how long to wait
+│   └── Uncertain              a call that writes got no answer: it may have been carried out
 ├── UnexpectedAnswer           something answered that is not NinjaOne's data: HTML, too large, another shape
 └── CallRefused                NinjaOne understood, and said no
     ├── WrongRegion
@@ -37,6 +38,10 @@ class TooManyCalls(Unreachable):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Uncertain(Unreachable):
+    """NinjaOne did not answer a call that writes, so it may have been carried out. Look there before it is repeated."""
+
+
 class UnexpectedAnswer(NinjaOneError):
     """Something answered that is not NinjaOne's data; a proxy or a maintenance page, perhaps."""
 
@@ -44,9 +49,11 @@ class UnexpectedAnswer(NinjaOneError):
 class CallRefused(NinjaOneError):
     """NinjaOne refused a call."""
 
-    def __init__(self, detail: str = "", *, status: int = 0) -> None:
+    def __init__(self, detail: str = "", *, status: int = 0, said: str = "") -> None:
+        """`said`: NinjaOne's own words, for the person who asked. They may name things, so no message holds them."""
         super().__init__(detail)
         self.status = status
+        self.said = said
 
 
 class WrongRegion(CallRefused):

@@ -1,0 +1,5 @@
+"""The door to NinjaOne: one client, with a method for each thing that we ask of it."""
+
+from twinbase_ninjaone.client.client import Attachment, NinjaOne
+
+__all__ = ["Attachment", "NinjaOne"]

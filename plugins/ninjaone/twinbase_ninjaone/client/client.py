@@ -1,0 +1,257 @@
+"""What we ask of NinjaOne, a method each."""
+
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import msgspec
+import stamina
+
+from twinbase_ninjaone.client import meaning, paging
+from twinbase_ninjaone.client.line import Line, Request
+from twinbase_ninjaone.client.token import Grant, Token
+from twinbase_ninjaone.contract import Call, Row, calls
+from twinbase_ninjaone.errors import NotConfigured, TooManyCalls, UnexpectedAnswer, Unreachable, WrongCredentials
+from twinbase_ninjaone.settings import NinjaoneSettings
+
+BOARD_OVERLAP_ROWS = 20
+BOARD_COLUMNS = ["id", "lastUpdated", "totalTimeTracked"]
+LOG_PAGE_ROWS = 500  # The documented default, so a page that is shorter is the last one.
+ACTIVITY_PAGE_ROWS = 1000  # The documented maximum.
+TOKEN_SECONDS = 3600.0  # What a token lasts when its answer does not say.
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a comment."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+class NinjaOne:
+    """A client; use it in `async with`. `calls` counts what went over the line, the token's calls too.
+
+    What only reads is tried again when nothing answers. What writes is tried once: it may have been carried out.
+    """
+
+    def __init__(
+        self, settings: NinjaoneSettings, *, transport: httpx2.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        if not settings.configured:
+            raise NotConfigured()
+        self._settings = settings
+        self._line = Line(settings, transport)
+        self._token = Token(self._grant, clock)
+
+    def __repr__(self) -> str:
+        return f"<NinjaOne at {self._settings.address}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._line.close()
+
+    @property
+    def calls(self) -> int:
+        return self._line.calls
+
+    # Lists
+
+    async def pages(self, call: Call, **query: Any) -> AsyncGenerator[list[Row], None]:
+        """A list, in pages or whole, as this call pages it."""
+        if "after" not in call.query:
+            yield await self._rows(call, query=query)
+            return
+
+        async def ask(last: Any) -> list[Row]:
+            place = {} if last is None else {"after": last}
+            return await self._rows(call, query={**query, "pageSize": self._settings.page_rows, **place})
+
+        async for page in paging.after_ids(ask, _key(call)):
+            yield page
+
+    async def board(self, board_id: int, *, page_rows: int | None = None) -> AsyncGenerator[list[Row], None]:
+        """The rows of a board, those updated last first."""
+
+        async def ask(cursor: int | None) -> paging.Page:
+            order = {"sortBy": [{"field": "lastUpdated", "direction": "DESC"}], "includeColumns": BOARD_COLUMNS}
+            place = {} if cursor is None else {"lastCursorId": cursor}
+            size = {"pageSize": page_rows or self._settings.page_rows}
+            answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json={**order, **size, **place})
+            return paging.Page(_objects(calls.BOARD_RUN, answer), _cursor(answer))
+
+        async for page in paging.shifting(ask, "id", BOARD_OVERLAP_ROWS):
+            yield page
+
+    async def log_entries(self, ticket_id: int) -> list[Row]:
+        """The whole log of a ticket.
+
+        Whether an anchor goes forward or back is not documented, so it is only used to go on in the direction in which
+        the first page went; and a log is nearly always one page.
+        """
+
+        async def ask(last: Any) -> list[Row]:
+            place = {} if last is None else {"anchorId": last}
+            return await self._rows(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **place})
+
+        return [row async for page in paging.from_anchor(ask, "id", LOG_PAGE_ROWS) for row in page]
+
+    async def activities(self, newer_than: int | None) -> list[Row]:
+        """The activities after an id; without one, the newest page alone.
+
+        They come newest first, so a second page is asked for below the first. The description of the two parameters is
+        swapped in the API's own document: what comes is checked, not believed.
+        """
+        kind = {"type": self._settings.activity_type} if self._settings.activity_type else {}
+        since = {} if newer_than is None else {"newerThan": newer_than}
+
+        async def ask(last: Any) -> list[Row]:
+            place = {} if last is None else {"olderThan": last}
+            rows = await self._rows(calls.ACTIVITIES, query={**kind, **since, **place, "pageSize": ACTIVITY_PAGE_ROWS})
+            return sorted(rows, key=lambda row: -row["id"])
+
+        found: list[Row] = []
+        async for page in paging.from_anchor(ask, "id", ACTIVITY_PAGE_ROWS):
+            found += [row for row in page if newer_than is None or row["id"] > newer_than]
+            if newer_than is None or page[-1]["id"] <= newer_than:
+                break
+        return found
+
+    # One ticket
+
+    async def ticket(self, ticket_id: int) -> Row:
+        """A ticket as it is now; raises NotThere when it is gone."""
+        return self._one(calls.TICKET, await self._ask(calls.TICKET, {"ticketId": ticket_id}))
+
+    async def create_ticket(self, fields: Mapping[str, Any]) -> Row:
+        """A new ticket, in the API's own field names; what NinjaOne made of it."""
+        return self._one(calls.CREATE_TICKET, await self._ask(calls.CREATE_TICKET, json=dict(fields)))
+
+    async def update_ticket(self, ticket_id: int, version: int, fields: Mapping[str, Any]) -> Row:
+        """The ticket after the change; raises OutOfDate when `version` is not its version any more."""
+        body = {**fields, "version": version}
+        return self._one(calls.UPDATE_TICKET, await self._ask(calls.UPDATE_TICKET, {"ticketId": ticket_id}, json=body))
+
+    async def comment(
+        self, ticket_id: int, text: str, *, public: bool, seconds: int | None = None, files: Sequence[Attachment] = ()
+    ) -> None:
+        """A comment, with the time that it took and files. NinjaOne answers nothing, so the log shows its id later."""
+        comment = {"public": public, "body": text} | ({} if seconds is None else {"timeTracked": seconds})
+        parts: list[tuple[str, tuple[str | None, bytes, str]]] = [
+            ("comment", (None, msgspec.json.encode(comment), "application/json")),
+            *(("files", (one.name, one.content, one.content_type)) for one in files),
+        ]
+        await self._ask(calls.COMMENT, {"ticketId": ticket_id}, files=parts)
+
+    # Being told
+
+    async def set_webhook(
+        self, url: str, *, activities: Mapping[str, Sequence[str]], headers: Mapping[str, str]
+    ) -> None:
+        """Have activities told to `url`, with headers that only we know. One webhook for an application."""
+        told = {kind: list(statuses) for kind, statuses in activities.items()}
+        named = [{"name": name, "value": value} for name, value in headers.items()]
+        await self._ask(calls.SET_WEBHOOK, json={"url": url, "activities": told, "expand": [], "headers": named})
+
+    async def remove_webhook(self) -> None:
+        await self._ask(calls.REMOVE_WEBHOOK)
+
+    # The way there
+
+    async def _rows(
+        self, call: Call, places: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
+    ) -> list[Row]:
+        return _objects(call, await self._ask(call, places, query=query))
+
+    def _one(self, call: Call, answer: Any) -> Row:
+        (row,) = _objects(call, answer)
+        return row
+
+    async def _ask(
+        self, call: Call, places: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None,
+        json: Any = None, files: Any = None,
+    ) -> Any:  # fmt: skip
+        path = call.path.format(**(places or {}))
+        request = Request(call.method, path, writes=not call.reads, query=query or {}, json=json, files=files)
+        if request.writes:
+            return await self._carry_out(request)
+        patience = self._settings
+        async for attempt in stamina.retry_context(
+            on=self._again,
+            attempts=patience.attempts,
+            timeout=None,
+            wait_initial=patience.first_pause_seconds,
+            wait_max=patience.longest_pause_seconds,
+            wait_jitter=patience.first_pause_seconds,
+        ):
+            with attempt:
+                return await self._carry_out(request)
+        raise AssertionError("retry_context always tries once")
+
+    def _again(self, error: Exception) -> bool | float:
+        """Whether to try again, and when NinjaOne says so: after how many seconds."""
+        if isinstance(error, TooManyCalls) and error.retry_after_seconds is not None:
+            patient = error.retry_after_seconds <= self._settings.longest_pause_seconds
+            return error.retry_after_seconds if patient else False
+        return isinstance(error, Unreachable)
+
+    async def _carry_out(self, request: Request) -> Any:
+        """With a token; with a new one, once, when it is not accepted. A call that got 401 was not carried out."""
+        token = await self._token.value()
+        answer = await self._line.send(_bearing(request, token))
+        if answer.status == 401:
+            self._token.forget(token)
+            answer = await self._line.send(_bearing(request, await self._token.value()))
+        return meaning.data(request, answer)
+
+    async def _grant(self) -> Grant:
+        secret = self._settings.client_secret.get_secret_value()
+        who = {"client_id": self._settings.client_id, "client_secret": secret, "scope": self._settings.scope}
+        request = Request("POST", "/ws/oauth/token", form={"grant_type": "client_credentials", **who})
+        answer = await self._line.send(request)
+        if answer.status != 200:
+            raise meaning.token_refusal(request, answer, self._settings.region)
+        grant = meaning.data(request, answer)
+        if not isinstance(grant, dict) or not isinstance(grant.get("access_token"), str):
+            raise WrongCredentials(f"{request}: it holds no token.", status=200)
+        lasts = grant.get("expires_in")
+        return Grant(grant["access_token"], float(lasts) if isinstance(lasts, int | float) else TOKEN_SECONDS)
+
+
+def _bearing(request: Request, token: str) -> Request:
+    """The request with its token."""
+    return Request(
+        request.method, request.path, request.writes, request.query, {"Authorization": f"Bearer {token}"},
+        request.json, None, request.files,
+    )  # fmt: skip
+
+
+def _key(call: Call) -> str:
+    assert call.shape is not None
+    return call.shape.key
+
+
+def _objects(call: Call, answer: Any) -> list[Row]:
+    """The rows in an answer; raises UnexpectedAnswer when it has another form."""
+    assert call.shape is not None
+    inside = call.rows.removesuffix("[]")
+    found = answer.get(inside) if inside and isinstance(answer, dict) else answer
+    rows = found if call.rows.endswith("[]") else [found]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UnexpectedAnswer(f"{call.method} {call.path}: it holds no {call.shape.name}.")
+    return [call.shape.read(row) for row in rows]
+
+
+def _cursor(answer: Any) -> int | None:
+    metadata = answer.get("metadata")
+    cursor = metadata.get("lastCursorId") if isinstance(metadata, dict) else None
+    return cursor if isinstance(cursor, int) else None

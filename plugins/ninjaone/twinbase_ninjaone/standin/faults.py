@@ -1,0 +1,80 @@
+"""What can go wrong with NinjaOne, on demand."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+Kind = Literal[
+    "401", "403", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect",
+]  # fmt: skip
+PAGE = "<!doctype html><title>Maintenance</title><p>Please come back later."
+
+
+@dataclass
+class Planned:
+    """One kind of failure, for `times` calls whose path holds `path`, after `after` of them were let through."""
+
+    kind: Kind
+    path: str = ""
+    times: int = 1
+    after: int = 0
+
+    def strikes(self, path: str) -> bool:
+        if self.path not in path or not self.times:
+            return False
+        if self.after:
+            self.after -= 1
+            return False
+        self.times -= 1
+        return True
+
+
+@dataclass
+class Faults:
+    """Switches. `writes_forbidden`: tickets are written by users only. `after_page`: called after each page of a board
+    has been answered, as somebody who works in NinjaOne at that moment."""
+
+    planned: list[Planned] = field(default_factory=list)
+    writes_forbidden: bool = False
+    retry_after: str | None = "0"
+    slow_seconds: float = 3600.0
+    after_page: Callable[[], None] | None = None
+
+    def plan(self, kind: Kind, path: str = "", *, times: int = 1, after: int = 0) -> None:
+        """Let a failure happen at the next calls."""
+        self.planned.append(Planned(kind, path, times, after))
+
+    async def answer(self, request: Request) -> Response | None:
+        """What goes wrong with this call; None when nothing does."""
+        for planned in self.planned:
+            if planned.strikes(request.url.path):
+                return await self._response(planned.kind)
+        return None
+
+    async def _response(self, kind: Kind) -> Response | None:
+        headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
+        failure = {"resultCode": "FAILURE", "errorMessage": "injected", "incidentId": "standin-1"}
+        match kind:
+            case "401" | "403" | "500" | "502":
+                return JSONResponse(failure, int(kind))
+            case "429":
+                return JSONResponse(failure, 429, headers)
+            case "429-html":
+                return HTMLResponse(PAGE, 429, headers)
+            case "500-html":
+                return HTMLResponse(PAGE, 500)
+            case "html":
+                return HTMLResponse(PAGE)
+            case "not-json":
+                return Response(b'{"id": 1', media_type="application/json")
+            case "huge":
+                return Response(b"[" + b" " * 50_000_000 + b"]", media_type="application/json")
+            case "redirect":
+                return Response(status_code=302, headers={"Location": "https://elsewhere.invalid/"})
+            case "slow":
+                await asyncio.sleep(self.slow_seconds)
+                return None

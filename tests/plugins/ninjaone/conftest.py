@@ -1,0 +1,69 @@
+"""A NinjaOne of our own, in this process, and a client that talks to it."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Faults, World, create_app, make_world
+from twinbase_ninjaone.standin.sizes import SMALL, Sizes
+
+MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """The stand-in, its clock, and what it takes to call it."""
+
+    world: World
+    faults: Faults
+    now: datetime = MORNING
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.app = create_app(self.world, self.faults, lambda: self.now)
+        self.door = self.app.state.door
+
+    def later(self, **passed: float) -> datetime:
+        """Time goes by; the moment that it is then."""
+        self.now += timedelta(**passed)
+        return self.now
+
+    def calls(self) -> list[str]:
+        """What was called since this was asked last."""
+        made, self.door.calls = self.door.calls, []
+        return list(made)
+
+    def configured(self, **changed: Any) -> NinjaoneSettings:
+        """Settings that reach this stand-in and never make a test wait."""
+        quick = {
+            "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "url": "https://ninja.test",
+            "calls_per_second": 100_000, "first_pause_seconds": 0.001, "longest_pause_seconds": 0.01,
+        }  # fmt: skip
+        return NinjaoneSettings(**{**quick, **self.settings, **changed})
+
+    @property
+    def transport(self) -> httpx2.ASGITransport:
+        return httpx2.ASGITransport(app=self.app)
+
+    @asynccontextmanager
+    async def client(self, **changed: Any) -> AsyncIterator[NinjaOne]:
+        async with NinjaOne(self.configured(**changed), transport=self.transport) as ninja:
+            yield ninja
+
+
+def make_desk(sizes: Sizes = SMALL) -> Desk:
+    return Desk(make_world(random.Random(20), MORNING, sizes=sizes), Faults())
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A small stand-in for this test alone."""
+    yield make_desk()
