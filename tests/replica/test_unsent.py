@@ -88,3 +88,10 @@ async def test_several_twins_are_asked_in_one_query_oldest_write_first(tmp_path:
 async def test_twins_that_are_never_written_here_have_nothing_unsent(tmp_path: Path, models: tuple[Any, ...]) -> None:
     async with opened(tmp_path) as replica, replica.read() as session:
         assert await session.unsent(*models) == []
+
+
+async def test_what_is_made_from_a_twin_is_up_to_date_while_its_digest_is_the_same(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica, replica.read() as session:
+        assert (await session.digest(Job)).rows == 0
+        with pytest.raises(LookupError, match="dict is not mirrored"):
+            await session.digest(dict)

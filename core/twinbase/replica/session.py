@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session as SyncSession
 from sqlmodel import Session as SQLModelSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from twinbase.digest import Digest
 from twinbase.registry import Registry
 from twinbase.replica.reading import Reading, stamp
+from twinbase.replica.sums import DIGEST, read_digest
 from twinbase.replica.unsent import Unsent, unsent_from, unsent_query
 
 Instance = TypeVar("Instance")
@@ -60,6 +62,15 @@ class ReplicaSession(AsyncSession):
             return []
         rows = await (await self.connection()).exec_driver_sql(unsent_query(list(twins.values())))
         return [unsent_from(twins, row) for row in rows]
+
+    async def digest(self, model: type[Any]) -> Digest:
+        """Rows and sums of a twin as the server last sent it; local edits are not in it. What is made from the rows
+        of a twin that is only read here is up to date while its digest is the same."""
+        twin = self.sync_session.info[_READING].twin_of_model(model)
+        if twin is None:
+            raise LookupError(f"{model.__name__} is not mirrored: no plugin that is loaded has a Mirror of it.")
+        row: Any = (await (await self.connection()).exec_driver_sql(DIGEST, (twin.name,))).one()
+        return read_digest(*row)
 
     # SQLModel warns of `execute` because `exec` gives objects; for raw SQL it is the right word, and warns nobody here.
     execute = SQLAlchemyAsyncSession.execute

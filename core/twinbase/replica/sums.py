@@ -11,6 +11,8 @@ _CHANGE = """INSERT INTO _twinbase_bucket (twin, bucket, rows, hi, lo) VALUES (?
 ON CONFLICT (twin, bucket) DO UPDATE
 SET rows = rows + excluded.rows, hi = hi + excluded.hi, lo = lo + excluded.lo"""
 
+DIGEST = "SELECT total(rows), sum(hi), sum(lo) FROM _twinbase_bucket WHERE twin = ?"
+
 
 class Changes:
     """What an apply changes in the sums of one twin; written once, at its end."""
@@ -38,8 +40,11 @@ class Changes:
 
 def digest_here(connection: Any, twin: str) -> Digest:
     """Rows and sums of a twin, from its buckets."""
-    query = "SELECT total(rows), sum(hi), sum(lo) FROM _twinbase_bucket WHERE twin = ?"
-    rows, high, low = connection.execute(query, (twin,)).fetchone()
+    return read_digest(*connection.execute(DIGEST, (twin,)).fetchone())
+
+
+def read_digest(rows: float, high: int | None, low: int | None) -> Digest:
+    """The digest that a row of the query DIGEST says."""
     return Digest(int(rows), int(high or 0), int(low or 0))
 
 
