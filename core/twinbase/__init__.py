@@ -10,12 +10,12 @@ from twinbase.errors import Refused, TwinbaseError
 from twinbase.hooks import hookimpl
 from twinbase.identity import Identity, Who
 from twinbase.mirror import Mirror, Window, days, within
-from twinbase.mutation import Credentials, Written
+from twinbase.mutation import Beside, Credentials, Rows, Written
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
 
 __all__ = [
-    "Applied", "Conflict", "Credentials", "Decision", "Delivered", "Delivery", "Exporter", "Identity", "Mirror",
-    "Plugins", "Refused", "Run", "Source", "TwinbaseError", "Waiting", "Who", "Window", "Written", "days", "hookimpl",
-    "merge_columns", "state_machine", "within",
+    "Applied", "Beside", "Conflict", "Credentials", "Decision", "Delivered", "Delivery", "Exporter", "Identity",
+    "Mirror", "Plugins", "Refused", "Rows", "Run", "Source", "TwinbaseError", "Waiting", "Who", "Window", "Written",
+    "days", "hookimpl", "merge_columns", "state_machine", "within",
 ]  # fmt: skip

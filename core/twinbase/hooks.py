@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from twinbase.delivery import Applied, Delivery, Exporter
-    from twinbase.mutation import Credentials, Written
+    from twinbase.mutation import Beside, Credentials, Rows, Written
     from twinbase.source import Source
 
 PROJECT = "twinbase"
@@ -56,11 +56,23 @@ async def twinbase_authenticate(credentials: "Credentials", connection: Any) -> 
 
 
 @hookspec
-async def twinbase_before_mutation(written: "Written", identity: Identity, now: datetime) -> None:
+def twinbase_beside(written: "Written") -> "Iterable[Beside]":
+    """Which other rows twinbase_before_mutation will look at. They are read once for a batch, with one query a table.
+
+    When: for every mutation of a batch, before the first is decided. Where: server.
+    `written`: the row as it was before the batch, and what the device wants to write.
+    Example: `return [Beside("visits", "id", written.values["visit_id"])] if written.operation == "insert" else []`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+async def twinbase_before_mutation(written: "Written", identity: Identity, now: datetime, rows: "Rows") -> None:
     """Look at a mutation before it is written; raise `Refused(reason, sentence)` to refuse its local transaction.
 
     When: for every mutation that would be written, after the conflict strategy. Where: server.
     `written`: twin, operation, key, the row as it is (or None), the columns to be written, in wire form.
+    `rows(twin, column, value)`: other rows as they are by now, among those that twinbase_beside asked for.
     Example: `if written.row and written.row["state"] == "closed": raise Refused("closed", "The visit is closed.")`.
     """
     raise NotImplementedError

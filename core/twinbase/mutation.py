@@ -1,8 +1,8 @@
 """Values that hooks receive: a sign-in, and a mutation about to be written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,20 @@ class Written:
     key: tuple[Any, ...]
     row: Mapping[str, Any] | None
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows of a twin that have `value`, in wire form, in `column`: what a rule wants to see beside a mutation."""
+
+    twin: str
+    column: str
+    value: Any
+
+
+class Rows(Protocol):
+    """The rows beside a mutation, as they are at that moment: what earlier mutations of the batch wrote is in them."""
+
+    def __call__(self, twin: str, column: str, value: Any, /) -> Sequence[Mapping[str, Any]]:
+        """In wire form, in no order; whoever may see them. Only what `twinbase_beside` asked for can be looked at."""
+        ...

@@ -17,7 +17,7 @@ from twinbase.delivery import Applied, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
 from twinbase.identity import Identity
 from twinbase.mirror import Mirror
-from twinbase.mutation import Credentials, Written
+from twinbase.mutation import Beside, Credentials, Rows, Written
 from twinbase.registry import Registry, build_registry
 from twinbase.source import Source
 
@@ -120,8 +120,19 @@ class Plugins:
                 return identity
         return None
 
-    async def before_mutation(self, written: Written, identity: Identity, now: datetime) -> None:
-        for answer in self._calls("twinbase_before_mutation", written=written, identity=identity, now=now):
+    def beside(self, written: Written) -> list[Beside]:
+        """The other rows that plugins want to look at when they judge this mutation."""
+        return [one for some in self._manager.hook.twinbase_beside(written=written) for one in some]
+
+    @cached_property
+    def looks_beside(self) -> bool:
+        """Whether any plugin implements twinbase_beside."""
+        return bool(self._manager.hook.twinbase_beside.get_hookimpls())
+
+    async def before_mutation(self, written: Written, identity: Identity, now: datetime, rows: Rows) -> None:
+        """Raises Refused when a plugin refuses the mutation."""
+        arguments = {"written": written, "identity": identity, "now": now, "rows": rows}
+        for answer in self._calls("twinbase_before_mutation", **arguments):
             await answer
 
     @cached_property

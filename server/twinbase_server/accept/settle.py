@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from twinbase_server.accept.batch import Change
+from twinbase_server.accept.beside import read_neighbours
 from twinbase_server.accept.constraints import columns_of
 from twinbase_server.accept.current import Row, read_rows
 from twinbase_server.accept.decide import refused
@@ -100,8 +101,9 @@ async def _write(
     earlier = await unaccepted(connection, accepting.history.replica, absent)
     for place, id in earlier.items():
         accepting.blocked.setdefault(place, id)
+    neighbours = await read_neighbours(connection, accepting.registry, accepting.plugins, changes, rows)
     for unit in units:
-        verdicts |= await decide_unit(accepting, unit, rows, targets)
+        verdicts |= await decide_unit(accepting, unit, rows, targets, neighbours)
     attributes = await write_rows(connection, accepting.registry, rows.values())
     await _check_scope(connection, accepting, changes, list(rows.values()))
     for change in changes:

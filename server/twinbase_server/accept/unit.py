@@ -11,6 +11,7 @@ from twinbase.mutation import Written
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
 from twinbase_server.accept.batch import Change
+from twinbase_server.accept.beside import Neighbours
 from twinbase_server.accept.current import History, Place, Row
 from twinbase_server.accept.decide import Verdict, decide, parked, refused
 from twinbase_server.accept.reasons import Refusal, no_target
@@ -43,12 +44,14 @@ class Accepting:
     doomed: dict[str, Refusal] = field(default_factory=dict)
 
 
-async def decide_unit(accepting: Accepting, unit: Unit, rows: Mapping[Place, Row], targets: Targets) -> Verdicts:
+async def decide_unit(
+    accepting: Accepting, unit: Unit, rows: Mapping[Place, Row], targets: Targets, neighbours: Neighbours
+) -> Verdicts:
     """The verdicts on a local transaction; the rows are changed as it says, or left as they were."""
     before = {change.place: rows[change.place].kept() for change in unit.changes}
     verdicts: Verdicts = {}
     for change, id in _in_order(unit):
-        verdict = await _verdict(accepting, unit, change, id, rows, targets)
+        verdict = await _verdict(accepting, unit, change, id, rows, targets, neighbours)
         verdicts[id] = verdict
         if not verdict.stands:
             for place, kept in before.items():
@@ -78,6 +81,7 @@ async def _verdict(
     id: str,
     rows: Mapping[Place, Row],
     targets: Targets,
+    neighbours: Neighbours,
 ) -> Verdict:
     if why := unit.faults.get(id) or accepting.doomed.get(id):
         return refused(why)
@@ -90,7 +94,9 @@ async def _verdict(
         return verdict
     if why := _objection(accepting, change, row, verdict, targets, rows):
         return refused(why)
-    if accepting.plugins.looks_at_mutations and (why := await _ask_plugins(accepting, change, row, verdict)):
+    if accepting.plugins.looks_at_mutations and (
+        why := await _ask_plugins(accepting, change, row, verdict, neighbours)
+    ):
         return refused(why)
     row.remove() if verdict.delete else row.write(verdict.write)
     return verdict
@@ -131,11 +137,13 @@ def _objection(
     return None
 
 
-async def _ask_plugins(accepting: Accepting, change: Change, row: Row, verdict: Verdict) -> Refusal | None:
+async def _ask_plugins(
+    accepting: Accepting, change: Change, row: Row, verdict: Verdict, neighbours: Neighbours
+) -> Refusal | None:
     operation: Operation = "delete" if verdict.delete else "insert" if row.values is None else "update"
     written = Written(change.twin.name, operation, change.key, row.values, verdict.write)
     try:
-        await accepting.plugins.before_mutation(written, accepting.identity, accepting.now)
+        await accepting.plugins.before_mutation(written, accepting.identity, accepting.now, neighbours)
     except Refused as why:
         return Refusal(why.reason, why.detail)
     return None
