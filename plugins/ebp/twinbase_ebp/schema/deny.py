@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
+from twinbase_ebp.schema.spec import ColumnSpec
+
 EXACT = frozenset(
     {
         "colleague.cifnif",
@@ -39,6 +41,8 @@ COSTS = """
 # However it is run together.
 ANYWHERE = ("password", "passwd", "motdepasse", "passphrase", "apikey", "privatekey", "secretkey")
 COSTS_ANYWHERE = ("costprice", "costamount", "purchaseprice")
+AMOUNTS = ("decimal", "float")
+"""The canonical types of an amount."""
 NO_BLOBS = frozenset({"ebpsysoptions"})
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -62,6 +66,10 @@ class DenyList:
             or (amount and _says(column, _COSTS, COSTS_ANYWHERE))
             or any(fnmatchcase(name, pattern) for pattern in self._more)
         )
+
+    def denies_column(self, table: str, column: ColumnSpec) -> bool:
+        """Whether a column that was once read may not be read any more."""
+        return self.denies(table, column.name, amount=column.type.startswith(AMOUNTS))
 
 
 def _phrases(text: str) -> tuple[str, ...]:

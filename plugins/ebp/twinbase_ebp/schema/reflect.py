@@ -12,7 +12,7 @@ from sqlalchemy.exc import SAWarning
 
 from twinbase_ebp.schema.canonical import canonical
 from twinbase_ebp.schema.classify import Rules, classify
-from twinbase_ebp.schema.deny import DenyList
+from twinbase_ebp.schema.deny import AMOUNTS, DenyList
 from twinbase_ebp.schema.names import collisions
 from twinbase_ebp.schema.spec import ColumnSpec, Kind, TableSpec
 
@@ -38,7 +38,7 @@ class _Found:
 
     @property
     def is_amount(self) -> bool:
-        return self.type is not None and self.type.startswith(("decimal", "float"))
+        return self.type is not None and self.type.startswith(AMOUNTS)
 
 
 def reflect(connection: Connection, settings: ReflectionSettings) -> list[TableSpec]:

@@ -28,16 +28,18 @@ class ColumnSpec:
     """A column of the source. `type`: canonical (`int32`, `text(40)`, `decimal(28,8)`…; types.py has them all).
 
     `stored_as`: the name in PostgreSQL where it is not the source's, cut to 63 bytes: a column whose type has changed
-    goes on in a new one.
+    goes on in a new one. `held_as`: the type in PostgreSQL where it is wider: the source's was narrowed.
     """
 
     name: str
     type: str
     nullable: bool = True
     stored_as: str | None = None
+    held_as: str | None = None
 
     def __post_init__(self) -> None:
         parse(self.type)
+        parse(self.held)
 
     @property
     def target(self) -> str:
@@ -45,8 +47,14 @@ class ColumnSpec:
         return self.stored_as or truncated(self.name)
 
     @property
+    def held(self) -> str:
+        """Its canonical type in PostgreSQL."""
+        return self.held_as or self.type
+
+    @property
     def pg_type(self) -> str:
-        return pg_type(self.type)
+        """Its type in PostgreSQL's words."""
+        return pg_type(self.held)
 
     @property
     def custom(self) -> bool:

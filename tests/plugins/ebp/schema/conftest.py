@@ -1,7 +1,7 @@
 """An empty source in the true shape of EBP: 319 tables without rows, and the statements that change them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 
 import asyncpg
 import pytest
@@ -17,7 +17,6 @@ from twinbase_ebp.schema import TableSpec, reflect
 from twinbase_ebp.settings import EbpSettings
 
 SETTINGS = EbpSettings()
-Reflect = Callable[..., Awaitable[list[TableSpec]]]
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +31,14 @@ def ebp_shape(databases: Databases) -> Iterator[str]:
 @pytest.fixture
 def source_url(databases: Databases, ebp_shape: str) -> Iterator[str]:
     url = databases.create(database_name(ebp_shape))
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def small_source_url(databases: Databases) -> Iterator[str]:
+    """A second database, empty, to be the source of the first."""
+    url = databases.create()
     yield url
     databases.drop(url)
 
