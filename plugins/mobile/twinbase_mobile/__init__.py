@@ -1,11 +1,10 @@
 """The `mobile` schema: what a technician takes along. Hooks only; tables, scopes and rules stand beside."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from twinbase import Identity, Mirror, Written, hookimpl
+from twinbase import Beside, Identity, Mirror, Rows, Written, hookimpl
 from twinbase_mobile.mirrors import mirrors
-from twinbase_mobile.rules import check
+from twinbase_mobile.rules.gate import fault, wanted
 
 
 @hookimpl
@@ -14,5 +13,11 @@ def twinbase_mirrors() -> Iterable[Mirror]:
 
 
 @hookimpl
-async def twinbase_before_mutation(written: Written, identity: Identity, now: datetime) -> None:
-    check(written)
+def twinbase_beside(written: Written) -> Iterable[Beside]:
+    return wanted(written)
+
+
+@hookimpl
+async def twinbase_before_mutation(written: Written, identity: Identity, rows: Rows) -> None:
+    if why := fault(written, identity, rows):
+        raise why.refusal()

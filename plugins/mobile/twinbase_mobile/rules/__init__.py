@@ -1,37 +1,29 @@
-"""What a technician may not write, whoever wins a conflict: closed work stays closed."""
+"""What may be written, whoever wins a conflict. Plain functions, the same for a screen that asks beforehand and for the
+server that has the last word: `allowed_transitions(visit)`, `missing_for_done(visit, …)`, `judge(item, answer)`.
+"""
 
-from collections.abc import Mapping
-from typing import Any
+from twinbase_mobile.rules.checklists import (
+    Judgement,
+    answer_fault,
+    answer_id,
+    items_of,
+    judge,
+    missing_answers,
+    out_of_range,
+)
+from twinbase_mobile.rules.claims import claim_fault, is_draft, span_fault, worked_minutes
+from twinbase_mobile.rules.status import allowed_transitions, is_closed, transition_fault
+from twinbase_mobile.rules.visits import (
+    also_started,
+    closed_fault,
+    missing_for_done,
+    photo_fault,
+    signature_fault,
+    status_faults,
+)
 
-from twinbase import Refused, Written
-
-OFFICE_ONLY = ("approved_by", "approved_at", "rejection_reason")
-
-
-def check(written: Written) -> None:
-    """Raise Refused when a rule of the trade forbids the write."""
-    if written.twin == "interventions":
-        _done_is_complete({**(written.row or {}), **written.values}, written.values)
-    if written.twin in ("timesheets", "expenses"):
-        _only_drafts(written)
-
-
-def _done_is_complete(after: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """A visit that becomes done has a start, an end that is not before it, and a report."""
-    if values.get("status") == "cancelled" and not after.get("cancel_reason"):
-        raise Refused("cancel_without_reason", "Say why the visit is cancelled.")
-    if values.get("status") != "done":
-        return
-    if not after.get("actual_start") or not after.get("actual_end"):
-        raise Refused("done_without_times", "Enter the start and the end before you close the visit.")
-    if after["actual_end"] < after["actual_start"]:
-        raise Refused("ends_before_start", "The end of the visit is before its start.")
-    if not after.get("report"):
-        raise Refused("done_without_report", "Write the report before you close the visit.")
-
-
-def _only_drafts(written: Written) -> None:
-    if any(written.values.get(column) is not None for column in OFFICE_ONLY):
-        raise Refused("office_only", "Approval is the office's.")
-    if written.row is not None and written.row["state"] not in ("draft", "rejected"):
-        raise Refused("submitted", "What is submitted can no longer be changed here; ask the office.")
+__all__ = [
+    "Judgement", "allowed_transitions", "also_started", "answer_fault", "answer_id", "claim_fault", "closed_fault",
+    "is_closed", "is_draft", "items_of", "judge", "missing_answers", "missing_for_done", "out_of_range", "photo_fault",
+    "signature_fault", "span_fault", "status_faults", "transition_fault", "worked_minutes",
+]  # fmt: skip

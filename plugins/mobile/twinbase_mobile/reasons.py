@@ -1,0 +1,85 @@
+"""Every reason for which the rules of `mobile` refuse a write: a code that never changes, and a sentence.
+
+A refusal travels as its code and its English sentence. A front end shows the sentence, or says it in its own language:
+
+    in_words(outcome.reason, outcome.detail, translate=gettext)
+
+The sentences are the texts to translate (`CATALOGUE` lists them all); what stands in braces is filled in afterwards.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from twinbase import Refused
+
+CATALOGUE: Mapping[str, str] = {
+    # status
+    "status_transition": "A visit that is {before} cannot become {after}. {allowed}",
+    "status_office_only": "Only the office can make a visit that is {before} {after} again. {allowed}",
+    "cancel_without_reason": "Say why the visit is cancelled.",
+    "visit_closed": "The visit is {status}, so its {what} can no longer be changed. Ask the office to open it again.",
+    # what a visit lacks before it is done
+    "done_without_times": "Enter the start and the end before you close the visit.",
+    "ends_before_start": "The end of the visit is before its start.",
+    "done_without_report": "Write the report before you close the visit, or say why there is none.",
+    "done_without_answers": "Answer what the checklist requires before you close the visit: {items}.",
+    "done_without_signature": "Let the customer sign before you close the visit, or say why he did not.",
+    # signatures, photos, notes
+    "signed_already": "There is a signature of the {role} on this visit already.",
+    "refused_without_reason": "Say why the signature was refused.",
+    "photo_sent": "The photo was sent already and can no longer be deleted here. Ask the office.",
+    "not_your_name": "This is written in somebody else's name. Write it in your own.",
+    # checklists
+    "template_unknown": "The checklist of this answer does not exist any more.",
+    "item_unknown": "The checklist has no item {item}.",
+    "answer_kind": "{item} is answered with {kind}.",
+    "answer_choice": "{item} is one of: {choices}.",
+    "answer_flag": "{item} is marked as {said}, but the checklist says {judged}.",
+    # hours, ways, expenses
+    "submitted": "What is submitted can no longer be changed here; ask the office.",
+    "claim_transition": "What is {before} cannot become {after}. {allowed}",
+    "span_backwards": "The end is before the start.",
+    "minutes_wrong": "From start to end, less the break, it is {counted} minutes, not {written}.",
+    "distance_only_mileage": "Kilometres belong to an expense of the kind mileage.",
+    # stock
+    "movement_without_quantity": "A movement of nothing is none: enter a quantity.",
+}
+"""Code → sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something cannot be written, or what is lacking. `facts` fill the braces of the sentence."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return CATALOGUE[self.code].format(**self.facts)
+
+    def refusal(self) -> Refused:
+        """The error to raise on the server."""
+        return Refused(self.code, str(self))
+
+
+def reason(code: str, **facts: Any) -> Reason:
+    """A reason of the catalogue."""
+    assert code in CATALOGUE, code
+    return Reason(code, facts)
+
+
+def in_words(code: str, detail: str, translate: Callable[[str], str] = str) -> str:
+    """The sentence of a refusal in another language; `detail` as it came where the code is not of this catalogue."""
+    sentence = CATALOGUE.get(code)
+    facts = None if sentence is None else _facts(sentence, detail)
+    return detail if sentence is None or facts is None else translate(sentence).format(**facts)
+
+
+def _facts(sentence: str, detail: str) -> dict[str, str] | None:
+    """What stands in the braces of a sentence; None when the text is another one."""
+    parts = re.split(r"\{(\w+)\}", sentence)
+    pattern = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.*)" for i, part in enumerate(parts))
+    found = re.fullmatch(pattern, detail, re.DOTALL)
+    return None if found is None else found.groupdict()

@@ -1,0 +1,139 @@
+"""The rules on the server: what a device has written is looked at again, with the rows that stand beside it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from twinbase import Beside, Identity, Rows, Written
+from twinbase_mobile.reasons import Reason, reason
+from twinbase_mobile.rules.checklists import answer_fault, items_of
+from twinbase_mobile.rules.claims import claim_fault
+from twinbase_mobile.rules.rows import number_of, same
+from twinbase_mobile.rules.visits import CLOSE_WITH_IT, closed_fault, photo_fault, signature_fault, status_faults
+
+WRITERS = {
+    "intervention_assignments": "colleague_id",
+    "intervention_notes": "author_id", "incidents": "creator_id", "timesheets": "colleague_id",
+    "travel_logs": "colleague_id", "expenses": "colleague_id", "stock_movements": "colleague_id",
+}  # fmt: skip
+"""The column that says in whose name a row is written."""
+
+OFFICE = "office"
+"""Who has the claim `role` with this value may also do what is the office's."""
+
+Values = Mapping[str, Any]
+Check = Callable[["Judged"], Reason | None]
+
+
+class Judged:
+    """One mutation with all that its rules look at. `after` is the row as it would be, None when it goes."""
+
+    def __init__(self, written: Written, identity: Identity, rows: Rows) -> None:
+        self.written, self.identity, self._rows = written, identity, rows
+        self.before = written.row
+        self.after: Values | None = None
+        if written.operation != "delete":
+            self.after = {**(written.row or {}), **written.values}
+
+    @property
+    def row(self) -> Values:
+        """The row after the write, or as it was before it goes."""
+        return self.after if self.after is not None else self.before or {}
+
+    def beside(self, twin: str, column: str, value: Any) -> list[Values]:
+        return [] if value is None else list(self._rows(twin, column, value))
+
+    def one(self, twin: str, id: Any) -> Values | None:
+        return next(iter(self.beside(twin, "id", id)), None)
+
+
+def wanted(written: Written) -> Iterator[Beside]:
+    """The rows that the rules on this mutation will look at."""
+    row = {**(written.row or {}), **written.values}
+    if written.twin == "interventions" and written.values.get("status") == "done":
+        yield Beside("checklist_answers", "intervention_id", written.key[0])
+        yield Beside("intervention_signatures", "intervention_id", written.key[0])
+        yield Beside("checklist_templates", "id", row.get("template_id"))
+    if written.twin in CLOSE_WITH_IT:
+        yield Beside("interventions", "id", row.get("intervention_id"))
+    if written.twin == "intervention_signatures":
+        yield Beside("intervention_signatures", "intervention_id", row.get("intervention_id"))
+    if written.twin == "checklist_answers":
+        yield Beside("checklist_templates", "id", row.get("template_id"))
+
+
+def fault(written: Written, identity: Identity, rows: Rows) -> Reason | None:
+    """Why this mutation is refused; None when it is not."""
+    judged = Judged(written, identity, rows)
+    return next((why for check in CHECKS.get(written.twin, ()) if (why := check(judged)) is not None), None)
+
+
+def _status(judged: Judged) -> Reason | None:
+    if "status" not in judged.written.values or judged.before is None or judged.after is None:
+        return None
+    visit = judged.written.key[0]
+    beside: dict[str, Any] = {}
+    if judged.after["status"] == "done":
+        beside["template"] = judged.one("checklist_templates", judged.after.get("template_id"))
+        beside["answers"] = judged.beside("checklist_answers", "intervention_id", visit)
+        beside["signatures"] = judged.beside("intervention_signatures", "intervention_id", visit)
+    office = judged.identity.claims.get("role") == OFFICE
+    return next(iter(status_faults(judged.before, judged.after, office=office, **beside)), None)
+
+
+def _open_visit(judged: Judged) -> Reason | None:
+    visit = judged.one("interventions", judged.row.get("intervention_id"))
+    return None if visit is None else closed_fault(judged.written.twin, visit)
+
+
+def _signature(judged: Judged) -> Reason | None:
+    if judged.after is None:
+        return None
+    others = judged.beside("intervention_signatures", "intervention_id", judged.after.get("intervention_id"))
+    return signature_fault(judged.after, others)
+
+
+def _photo(judged: Judged) -> Reason | None:
+    return photo_fault(judged.row) if judged.written.operation == "delete" else None
+
+
+def _answer(judged: Judged) -> Reason | None:
+    """An answer without a template, or to one without items, is free."""
+    if judged.after is None or judged.after.get("template_id") is None:
+        return None
+    template = judged.one("checklist_templates", judged.after["template_id"])
+    if template is None:
+        return reason("template_unknown")
+    items = items_of(template)
+    return answer_fault(items, judged.after) if items else None
+
+
+def _claim(judged: Judged) -> Reason | None:
+    return claim_fault(judged.before, judged.after)
+
+
+def _own_name(judged: Judged) -> Reason | None:
+    """Nobody writes in another's name; nor does a manager, who sees the hours of his team."""
+    name = judged.row.get(WRITERS[judged.written.twin])
+    me = judged.identity.claims.get("colleague_id")
+    return None if name is None or same(name, me) else reason("not_your_name")
+
+
+def _quantity(judged: Judged) -> Reason | None:
+    return None if number_of(judged.row.get("quantity")) else reason("movement_without_quantity")
+
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "interventions": (_status,),
+    "intervention_parts": (_open_visit,),
+    "intervention_photos": (_open_visit, _photo),
+    "intervention_signatures": (_signature,),
+    "intervention_assignments": (_own_name,),
+    "checklist_answers": (_open_visit, _answer),
+    "intervention_notes": (_own_name,),
+    "incidents": (_own_name,),
+    "timesheets": (_own_name, _claim),
+    "travel_logs": (_own_name, _claim),
+    "expenses": (_own_name, _claim),
+    "stock_movements": (_own_name, _quantity),
+}
+"""Twin → its rules, in the order in which they are asked."""

@@ -1,0 +1,104 @@
+"""A visit, and what is on it: what lacks before it is done, what closes with it, what a screen should warn of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from twinbase_mobile.reasons import Reason, reason
+from twinbase_mobile.rules.checklists import items_of, missing_answers
+from twinbase_mobile.rules.rows import Row, same, values_of
+from twinbase_mobile.rules.status import STARTED, in_letters, is_closed, status_of, transition_fault
+from twinbase_mobile.tables.kinds import BlobState, Signer, Status
+
+CLOSE_WITH_IT = {"intervention_parts": "parts", "intervention_photos": "photos", "checklist_answers": "answers"}
+"""Twins whose rows stay as they are once their visit is closed, and what a person calls them."""
+
+
+def missing_for_done(
+    visit: Row, *, template: Row | None = None, answers: Sequence[Row] = (), signatures: Sequence[Row] = ()
+) -> list[Reason]:
+    """All that lacks before the visit may be done; empty when nothing does."""
+    given = values_of(visit)
+    return [
+        *_times(given),
+        *_report(given),
+        *_checklist(given, template, answers),
+        *_signature(signatures),
+    ]
+
+
+def status_faults(
+    before: Row, after: Row, *, office: bool = False, template: Row | None = None, answers: Sequence[Row] = (),
+    signatures: Sequence[Row] = (),
+) -> list[Reason]:  # fmt: skip
+    """Why the visit cannot change from `before` to `after`; empty when it can."""
+    status = status_of(after)
+    fault = transition_fault(status_of(before), status, office=office)
+    if fault is not None:
+        return [fault]
+    if status == status_of(before):
+        return []
+    if status is Status.CANCELLED and not values_of(after).get("cancel_reason"):
+        return [reason("cancel_without_reason")]
+    if status is Status.DONE:
+        return missing_for_done(after, template=template, answers=answers, signatures=signatures)
+    return []
+
+
+def closed_fault(twin: str, visit: Row) -> Reason | None:
+    """Why nothing can be added to, changed or taken from this twin's rows of the visit; None while it is open."""
+    if not is_closed(visit):
+        return None
+    return reason("visit_closed", status=in_letters(status_of(visit)), what=CLOSE_WITH_IT[twin])
+
+
+def signature_fault(signature: Row, others: Sequence[Row]) -> Reason | None:
+    """Why a signature cannot be added to those that the visit has; None when it can."""
+    given = values_of(signature)
+    rest = [values_of(one) for one in others if not same(values_of(one).get("id"), given.get("id"))]
+    if any(one.get("role") == given.get("role") for one in rest):
+        return reason("signed_already", role=in_letters(given["role"]))
+    if given.get("refused") and not given.get("refusal_reason"):
+        return reason("refused_without_reason")
+    return None
+
+
+def photo_fault(photo: Row) -> Reason | None:
+    """Why a photo cannot be deleted; None when it can."""
+    gone = values_of(photo).get("blob_state") in (BlobState.UPLOADING, BlobState.STORED)
+    return reason("photo_sent") if gone else None
+
+
+def also_started(visit: Row, visits: Sequence[Row]) -> list[Row]:
+    """Other visits of the same technician that are under way: a screen warns of them, nothing is refused."""
+    one = values_of(visit)
+    return [
+        other for other in visits
+        if status_of(other) in STARTED
+        and not same(values_of(other).get("id"), one.get("id"))
+        and same(values_of(other).get("lead_id"), one.get("lead_id"))
+    ]  # fmt: skip
+
+
+def _times(given: Mapping[str, Any]) -> list[Reason]:
+    start, end = given.get("actual_start"), given.get("actual_end")
+    if not start or not end:
+        return [reason("done_without_times")]
+    return [reason("ends_before_start")] if end < start else []
+
+
+def _report(given: Mapping[str, Any]) -> list[Reason]:
+    written = any(str(given.get(column) or "").strip() for column in ("report", "no_report_reason"))
+    return [] if written else [reason("done_without_report")]
+
+
+def _checklist(given: Mapping[str, Any], template: Row | None, answers: Sequence[Row]) -> list[Reason]:
+    if template is None:
+        return []
+    of_it = [one for one in answers if same(values_of(one).get("template_id"), given.get("template_id"))]
+    missing = missing_answers(items_of(template), of_it)
+    return [reason("done_without_answers", items=", ".join(missing))] if missing else []
+
+
+def _signature(signatures: Sequence[Row]) -> list[Reason]:
+    signed = any(values_of(one).get("role") == Signer.CUSTOMER for one in signatures)
+    return [] if signed else [reason("done_without_signature")]
