@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
+import pytest
 from sqlmodel import SQLModel
 from tests.sync.shop import Job, Part, Product
 
 from twinbase import Mirror, Plugins, hookimpl, merge_columns
-from twinbase.testing import World
+from twinbase.errors import HalfAnswer
+from twinbase.testing import World, cut
 from twinbase_server import accounts
 
 
@@ -57,3 +59,27 @@ async def test_screens_hear_which_rows_changed(world: World) -> None:
 
     assert heard == [{"job": [[str(job)]]}]
     assert issubclass(Job, SQLModel)
+
+
+async def test_a_first_sync_that_an_update_interrupts_begins_anew_with_what_the_new_app_knows(
+    world: World, plugins: Plugins
+) -> None:
+    job = uuid4()
+    await world.sql(f"INSERT INTO workshop.job VALUES ('{job}', 'anna', 'boiler', 'seen', 1, false)")
+    await world.sql(f"INSERT INTO workshop.part VALUES ('{uuid4()}', '{job}', 4)")
+    await world.sql("INSERT INTO workshop.product SELECT i, md5(i::text), i FROM generate_series(1, 6000) i")
+    anna = await world.device("anna", claims={"lead": "anna"}, plugins=Plugins(OldWorkshop(), accounts))
+    anna.wire.spoil("sync/initial", cut(after=80_000))
+    with pytest.raises(HalfAnswer):
+        await anna.sync()
+    assert (await anna.sql("SELECT resume FROM _twinbase_state")) != [("",)]
+    await anna.close()
+    await anna.reopen(plugins=plugins)
+
+    report = await anna.sync()
+
+    here = await anna.read(Job, job)
+    assert report.is_proven and not report.repair_rounds
+    assert here is not None and here.report == "seen"
+    assert [part.quantity for part in await anna.all(Part)] == [4]
+    assert len(await anna.all(Product)) == 6000

@@ -5,6 +5,7 @@ after the last page that was kept. At the end the filled tables take the place o
 """
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from twinbase.errors import HalfAnswer, NotTwinbase
@@ -40,18 +41,30 @@ class Stage:
         self.end: End | None = None
 
     def prepare(self, connection: Any) -> str | None:
-        """The token to go on with, or None after making empty tables for a fresh start."""
+        """The token to go on with, or None after making empty tables for a fresh start.
+
+        What was kept for other columns is of no use: an update of the app, or of the server, begins anew.
+        """
         # The indexes that are made at the end read the pages that were written last: keep more of them, decrypted.
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        tables = list(self._tables())
         with fenced(connection, self._token) as state:
-            if state.resume:
+            made_for = sha256(repr((state.schema, tables)).encode()).hexdigest()
+            if state.resume and recall(connection, "stage_for") == made_for:
                 return state.resume
             self._drop(connection)
-            for shape in self._shapes.values():
-                connection.execute(twin_table(shape.twin, self._registry, stage_table(shape.name)))
-                meta = engine_tables(shape.twin)[0]
-                connection.execute(meta.replace(meta_table(shape.name), quoted(stage_meta_table(shape.name)), 1))
+            write_state(connection, resume="")
+            remember(connection, "stage_begin", "")
+            remember(connection, "stage_for", made_for)
+            for statement in tables:
+                connection.execute(statement)
             return None
+
+    def _tables(self) -> Iterator[str]:
+        for shape in self._shapes.values():
+            yield twin_table(shape.twin, self._registry, stage_table(shape.name))
+            meta = engine_tables(shape.twin)[0]
+            yield meta.replace(meta_table(shape.name), quoted(stage_meta_table(shape.name)), 1)
 
     def discard(self, connection: Any) -> None:
         """Forget what was kept: the server would not go on from there."""
