@@ -158,7 +158,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
 
 
 def _key(owner: str, table: Table) -> tuple[str, ...]:
-    key = tuple(column.name for column in table.primary_key.columns)
+    key = tuple(str(column.name) for column in table.primary_key.columns)
     if not key:
         raise MirrorError(f"{owner} has no primary key: mark at least one column with Field(primary_key=True).")
     return key
@@ -185,7 +185,8 @@ def _columns(owner: str, mirror: Mirror, table: Table, key: tuple[str, ...]) -> 
     for name in key:
         if name in hidden or name not in sent:
             raise MirrorError(f"{owner}.{name} is part of the key and must travel: take it out of hidden=.")
-    rest = [c.name for c in table.columns if c.name in sent and c.name not in hidden and c.name not in key]
+    # SQLAlchemy has a text type of its own for names that are given: Column("Name", …).
+    rest = [str(c.name) for c in table.columns if c.name in sent and c.name not in hidden and c.name not in key]
     return (*key, *rest)
 
 

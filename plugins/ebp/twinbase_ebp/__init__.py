@@ -1,11 +1,25 @@
 """The EBP plugin: the tables of the ERP, and the projections that feed the mobile schema. Hooks only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from twinbase import hookimpl
+from sqlmodel import SQLModel
+
+from twinbase import Mirror, hookimpl
 from twinbase_ebp.projections import projections
+from twinbase_ebp.schema.mirrors import mirrors
+from twinbase_ebp.schema.records import Event, TableRecord
 from twinbase_ebp.settings import EbpSettings
+
+
+@hookimpl
+def twinbase_mirrors() -> Iterable[Mirror]:
+    return mirrors(EbpSettings())
+
+
+@hookimpl
+def twinbase_tables() -> Iterable[type[SQLModel]]:
+    return [TableRecord, Event]
 
 
 @hookimpl
