@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from twinbase import Mirror, hookimpl
+from twinbase_ebp.loading.records import RECORDS
 from twinbase_ebp.projections import projections
 from twinbase_ebp.schema.mirrors import mirrors
 from twinbase_ebp.schema.records import Event, TableRecord
@@ -19,7 +20,7 @@ def twinbase_mirrors() -> Iterable[Mirror]:
 
 @hookimpl
 def twinbase_tables() -> Iterable[type[SQLModel]]:
-    return [TableRecord, Event]
+    return [TableRecord, Event, *RECORDS]
 
 
 @hookimpl

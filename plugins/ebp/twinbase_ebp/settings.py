@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from twinbase_ebp.schema.spec import Kind
@@ -48,6 +48,24 @@ class EbpSettings(BaseSettings):
     """Tables that devices get as they are, read only; needs `specs`."""
     specs: str = ""
     """The file of table specs that `twinbase ebp reflect --out` has written; the same on the server and on devices."""
+
+    # How rows are brought from EBP.
+    load_every_minutes: int = Field(5, ge=1)
+    """How often a worker looks for what has changed."""
+    load_connections: int = Field(2, ge=1, le=16)
+    """Tables that are read at the same time, each over a connection to EBP and one to PostgreSQL."""
+    page_rows_max: int = Field(5_000, ge=1)
+    """Rows of one page; of wide tables fewer are taken."""
+    overlap_seconds: int = Field(300, ge=0)
+    """How far each run looks back before the latest change it has seen: longer than EBP's longest transaction."""
+    check_minutes: int = Field(60, ge=0)
+    """How often all keys are compared, to find what was deleted and what came late; 0: in every run."""
+    compare_days: int = Field(7, ge=0)
+    """How often all rows are read and compared, to find changes that EBP did not date; 0: never."""
+    delete_percent_max: float = Field(20.0, ge=0, le=100)
+    """A table that would lose more of its rows at once keeps them, until a person confirms it."""
+    kind_votes_min: int = Field(3, ge=1)
+    """How often a kind in EbpSysDeletedRecord must have proven to mean a table before it is believed."""
 
 
 ACTIVE_STATES: Mapping[int, str] = {

@@ -1,0 +1,30 @@
+"""What has changed since the last run: rows by their watermark, rows without one, and rows that were not taken."""
+
+from twinbase_ebp.loading.moments import is_before, start
+from twinbase_ebp.loading.work import Work
+
+
+def follow(work: Work) -> None:
+    """Read what is new, from a while before the latest that was seen; what is there already is not written again."""
+    _try_problems_again(work)
+    state = work.book.state
+    if work.spec.watermark is None or state is None:
+        return
+    if work.probe.undated:
+        for rows in work.reader.undated():
+            work.store(rows)
+    if state.high is not None:
+        habits = work.run.habits
+        begin = start(state.high, work.run.now, habits.time_zone, habits.overlap)
+        for rows, moment in work.reader.since(begin):
+            known = work.book.state.high if work.book.state else None
+            work.store(rows, high=moment if is_before(known, moment) else known)
+
+
+def _try_problems_again(work: Work) -> None:
+    """Rows that PostgreSQL did not take: somebody may have corrected them, or the table."""
+    keys = work.book.problem_keys()
+    if keys:
+        with work.book.page():
+            work.book.settle_problems(keys)
+        work.store_again(keys)

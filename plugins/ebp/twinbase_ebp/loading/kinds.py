@@ -1,0 +1,59 @@
+"""EbpSysDeletedRecord: what EBP notes when it deletes a row, under a kind whose meaning nobody has told us.
+
+So it is learnt: when a row is seen to be gone from a table, and EBP has noted a deletion of that key, the kind of the
+note speaks for the table. After a few votes, with none for another table, the notes are believed and save the wait for
+the next comparison of keys. Believed is not trusted: the source is asked for each row before it is deleted.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from twinbase_ebp.loading.reading import Key
+from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.writing import ARRAY
+from twinbase_ebp.schema.ddl import qualified, quoted
+from twinbase_ebp.schema.spec import TableSpec
+
+NOTES = "EbpSysDeletedRecord"
+
+
+def learn(connection: Connection, spec: TableSpec, gone: Sequence[Key]) -> None:
+    """Count the notes that speak for this table, in the transaction that deletes the rows."""
+    if gone and len(spec.key) == 1 and _has_notes(connection):
+        keys = [str(key[0]).lower() for key in gone]
+        connection.execute(_LEARN, {"table": spec.name, "keys": keys})
+
+
+def noted(work: Work, votes_min: int) -> list[Key]:
+    """Keys of rows of the copy that EBP has noted as deleted, under a kind that speaks for this table."""
+    with work.target.begin():
+        if len(work.spec.key) != 1 or not _has_notes(work.target):
+            return []
+        kinds = work.target.execute(_KINDS, {"table": work.spec.name, "votes": votes_min}).scalars().all()
+        if not kinds:
+            return []
+        key = f"t.{quoted(work.spec.key_columns[0].target)}"
+        found = work.writer.run(
+            f"SELECT {key} FROM {work.writer.table} t WHERE lower({key}::text) IN"
+            f' (SELECT lower("Id") FROM {qualified(NOTES)} WHERE "Kind" = ANY ({ARRAY}))',
+            list(kinds),
+        )
+        return [tuple(row) for row in found.all()]
+
+
+def _has_notes(connection: Connection) -> bool:
+    return connection.execute(_NOTES, {"table": qualified(NOTES)}).scalar() is not None
+
+
+_NOTES = text("SELECT to_regclass(:table)")
+_LEARN = text(f"""
+INSERT INTO ebp.kind_vote AS v (kind, table_name, votes)
+SELECT "Kind", :table, count(*) FROM {qualified(NOTES)} WHERE lower("Id") = ANY (:keys) AND "Kind" IS NOT NULL
+GROUP BY "Kind"
+ON CONFLICT (kind, table_name) DO UPDATE SET votes = v.votes + excluded.votes
+""")
+_KINDS = text("""
+SELECT kind FROM ebp.kind_vote v WHERE table_name = :table AND votes >= :votes
+AND NOT EXISTS (SELECT FROM ebp.kind_vote other WHERE other.kind = v.kind AND other.table_name <> v.table_name)
+""")

@@ -1,0 +1,181 @@
+"""One run: look at EBP's schema, make the copies fit, bring every table, write down how it went."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from json import dumps
+from threading import Event
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from twinbase.errors import TwinbaseError
+from twinbase.source import Tell
+from twinbase_ebp.loading.crew import Crew, Databases
+from twinbase_ebp.loading.kinds import NOTES
+from twinbase_ebp.loading.report import LoadReport, TableReport
+from twinbase_ebp.loading.tables import Group, bring_group, groups, look
+from twinbase_ebp.loading.work import Habits, Options, Run
+from twinbase_ebp.schema.deny import DenyList
+from twinbase_ebp.schema.evolve import Evolved, evolve
+from twinbase_ebp.schema.reflect import reflect
+from twinbase_ebp.schema.spec import TableSpec
+from twinbase_ebp.settings import EbpSettings
+
+LOCK = "SELECT pg_try_advisory_lock(hashtext('twinbase'), hashtext('ebp load'))"
+
+
+class LoaderBusy(TwinbaseError):
+    """Another run of the loader is at work on this database. Wait for it: `twinbase ebp status` shows how far it is."""
+
+
+class UnknownTable(TwinbaseError):
+    """EBP has no such table, or it is not one that is copied."""
+
+
+async def load(
+    databases: Databases,
+    settings: EbpSettings,
+    now: datetime,
+    *,
+    options: Options | None = None,
+    tell: Tell = lambda subject, done, of: None,
+) -> LoadReport:
+    """Bring what is new in EBP to schema public. It may be killed anywhere: the next run goes on, and misses nothing.
+
+    Tables that cannot be loaded are in the report, with the reason; the others are loaded. LoaderBusy when another run
+    is at work.
+    """
+    started = time.perf_counter()
+    async with _control(databases) as control, _recorded(control, now) as (run_id, figures):
+        specs = await _in_thread(_reflected, databases, settings)
+        evolved = await evolve(control, specs, DenyList(settings.deny), now)
+        run = Run(run_id, now, habits(settings), options or Options(), evolved.backfill, _from_threads(tell))
+        loaded = _chosen(evolved, run.options)
+        reports = await _in_thread(_bring, databases, run, loaded, stop=run.stop)
+        skipped = [] if run.options.tables else _skipped(specs, evolved)
+        tables = sorted([*reports, *skipped], key=lambda report: report.table)
+        report = LoadReport(tables, [change.sentence for change in evolved.changes], time.perf_counter() - started)
+        figures.update(report.figures())
+    return report
+
+
+def habits(settings: EbpSettings) -> Habits:
+    """How the loader works, as the settings have it."""
+    return Habits(
+        time_zone=settings.time_zone,
+        overlap=timedelta(seconds=settings.overlap_seconds),
+        check_every=timedelta(minutes=settings.check_minutes),
+        compare_every=timedelta(days=settings.compare_days) if settings.compare_days else None,
+        delete_percent=settings.delete_percent_max,
+        votes=settings.kind_votes_min,
+        page_rows=settings.page_rows_max,
+        connections=settings.load_connections,
+    )
+
+
+def _bring(databases: Databases, run: Run, specs: Sequence[TableSpec]) -> list[TableReport]:
+    """In a thread: the notes on deletions first, for all others use them; then the largest tables."""
+    crew = Crew[Group](databases, run.habits.connections, run.stop)
+    todo = groups(specs)
+    crew.run(todo, lambda group, source, target: look(group, source))
+    first = [group for group in todo if group.specs[0].name == NOTES]
+    others = sorted((group for group in todo if group not in first), key=lambda group: -group.size)
+    for some in (first, others):
+        crew.run(some, lambda group, source, target: bring_group(run, group, source, target))
+    return [_reported(group, spec) for group in todo for spec in group.specs]
+
+
+def _reported(group: Group, spec: TableSpec) -> TableReport:
+    stopped = TableReport(spec.name, spec.kind, "stopped", why="The run ended before its turn.")
+    return group.reports.get(spec.name, stopped)
+
+
+def _reflected(databases: Databases, settings: EbpSettings) -> list[TableSpec]:
+    with databases.reading() as connection:
+        return reflect(connection, settings)
+
+
+def _chosen(evolved: Evolved, options: Options) -> list[TableSpec]:
+    names = {spec.name for spec in evolved.specs}
+    if unknown := sorted({*options.tables, *options.confirmed} - names):
+        raise UnknownTable(f"{', '.join(unknown)}: EBP has no such table that is copied; names are case-sensitive.")
+    return [spec for spec in evolved.specs if not options.tables or spec.name in options.tables]
+
+
+def _skipped(specs: Sequence[TableSpec], evolved: Evolved) -> list[TableReport]:
+    loaded = {spec.name for spec in evolved.specs}
+    return [TableReport(spec.name, spec.kind, "skipped", why=_why(spec)) for spec in specs if spec.name not in loaded]
+
+
+def _why(spec: TableSpec) -> str:
+    if spec.kind == "system":
+        return "EBP's own; name it in TWINBASE_EBP_SYSTEM_TABLES to copy it."
+    return spec.problem or "Its copy could not be changed to fit; `twinbase ebp status` says why."
+
+
+# -- one run at a time ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _control(databases: Databases) -> AsyncIterator[Any]:
+    """The connection that holds the lock: it ends with the process, however that ends."""
+    connection = await asyncpg.connect(
+        databases.target.set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+    try:
+        if not await connection.fetchval(LOCK):
+            raise LoaderBusy
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def _recorded(control: Any, now: datetime) -> AsyncIterator[tuple[UUID, dict[str, Any]]]:
+    """A row of `ebp.load_run`. Runs that were killed end here: what they still send will not be written."""
+    run, figures = uuid4(), dict[str, Any]()
+    await control.execute(_END_OTHERS, now)
+    await control.execute(_BEGIN, run, now)
+    outcome = "failed"
+    try:
+        yield run, figures
+        outcome = "stopped" if figures.get("tables", {}).get("stopped") else "finished"
+    except asyncio.CancelledError:
+        outcome = "stopped"
+        raise
+    finally:
+        await asyncio.shield(control.execute(_END, run, outcome, dumps(figures)))
+
+
+_BEGIN = "INSERT INTO ebp.load_run (id, started_at, outcome, figures) VALUES ($1, $2, 'running', '{}')"
+_END_OTHERS = "UPDATE ebp.load_run SET finished_at = $1, outcome = 'killed' WHERE finished_at IS NULL"
+_END = "UPDATE ebp.load_run SET finished_at = clock_timestamp(), outcome = $2, figures = $3::jsonb WHERE id = $1"
+
+
+# -- threads ----------------------------------------------------------------------------------------------------------
+
+
+async def _in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | None = None) -> Any:
+    """Run it in a thread. Cancelled, it is asked to stop, and waited for: a page is written whole or not at all."""
+    task = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if stop is not None:
+            stop.set()
+        await asyncio.wait([task])
+        raise
+
+
+def _from_threads(tell: Tell) -> Tell:
+    """`tell` as threads may call it: it is only ever called in the loop of the one who asked for it."""
+    loop = asyncio.get_running_loop()
+
+    def told(subject: str, done: int, of: int | None) -> None:
+        loop.call_soon_threadsafe(tell, subject, done, of)
+
+    return told

@@ -1,0 +1,34 @@
+"""What is done with a table in one run, whatever kind it is of."""
+
+from twinbase_ebp.loading.check import check, check_due, remove
+from twinbase_ebp.loading.follow import follow
+from twinbase_ebp.loading.keyless import replace_what_differs
+from twinbase_ebp.loading.kinds import noted
+from twinbase_ebp.loading.moments import is_before
+from twinbase_ebp.loading.whole import needs_whole, read_whole
+from twinbase_ebp.loading.work import Work
+
+
+def bring(work: Work) -> None:
+    """Make the copy of one table what the source is; `work.probe` says how the source looked a moment ago."""
+    state = work.book.state
+    if work.spec.kind == "keyless":
+        replace_what_differs(work)
+        return
+    went_back = state is not None and is_before(work.probe.high, state.high)
+    if needs_whole(work):
+        read_whole(work)
+    follow(work)
+    _delete_noted(work)
+    if (went_back or check_due(work)) and not check(work):
+        read_whole(work)
+        follow(work)
+        check(work)
+
+
+def _delete_noted(work: Work) -> None:
+    gone = noted(work, work.run.habits.votes)
+    if gone:
+        with work.target.begin():
+            rows = work.writer.count()
+        remove(work, gone, rows)

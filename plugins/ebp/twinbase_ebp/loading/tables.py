@@ -1,0 +1,108 @@
+"""The tables of one run, in groups that one thread brings: a table with those whose rows come along with its rows."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from twinbase.errors import TwinbaseError
+from twinbase_ebp.loading.book import Superseded
+from twinbase_ebp.loading.reading import Probe, Reader
+from twinbase_ebp.loading.report import TableReport
+from twinbase_ebp.loading.steps import bring
+from twinbase_ebp.loading.work import Run, Stopped, Work
+from twinbase_ebp.schema.spec import TableSpec
+
+
+@dataclass(slots=True)
+class Group:
+    """A table and its children, with what a look at each has told. `reports` fills as they are brought."""
+
+    specs: list[TableSpec]
+    probes: dict[str, Probe] = field(default_factory=dict)
+    reports: dict[str, TableReport] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return sum(self.probes[spec.name].rows * len(spec.columns) for spec in self.specs if spec.name in self.probes)
+
+
+def groups(specs: Sequence[TableSpec]) -> list[Group]:
+    """Each table with its children behind it; a child whose parent is not loaded now stands alone."""
+    names = {spec.name for spec in specs}
+    children = [spec for spec in specs if spec.kind == "child" and spec.parent in names]
+    return [
+        Group([spec, *(child for child in children if child.parent == spec.name)])
+        for spec in specs
+        if spec not in children
+    ]
+
+
+def look(group: Group, source: Connection) -> None:
+    """Ask the source how each table stands; one that cannot be asked is reported, and left alone."""
+    for spec in group.specs:
+        try:
+            group.probes[spec.name] = Reader(source, spec).probe()
+        except DBAPIError as error:
+            group.reports[spec.name] = failed(TableReport(spec.name, spec.kind), error)
+
+
+def bring_group(run: Run, group: Group, source: Connection, target: Connection) -> None:
+    """Bring each table of the group; one that fails is reported, and does not stop the others."""
+    works = [_work(run, spec, group, source, target) for spec in group.specs if spec.name in group.probes]
+    for work in works:
+        work.children = [child for child in works[1:] if work is works[0] and _comes_along(child)]
+    for work in works:
+        group.reports[work.spec.name] = _brought(work)
+
+
+def failed(report: TableReport, error: Exception) -> TableReport:
+    """The report of a table that could not be brought, with what happened, and no row's values."""
+    report.outcome, report.why = "failed", described(error)
+    return report
+
+
+def described(error: Exception) -> str:
+    """An error in a sentence. A driver's message may quote a row: of it, only the kind and the place are told."""
+    if isinstance(error, TwinbaseError):
+        return str(error)
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    state = getattr(cause, "sqlstate", None)
+    return f"{type(cause).__name__}{f' ({state})' if state else ''}: see what the database's own log says of it."
+
+
+def _work(run: Run, spec: TableSpec, group: Group, source: Connection, target: Connection) -> Work:
+    work = Work(run, spec, source, target)
+    work.probe = group.probes[spec.name]
+    work.book.read()
+    return work
+
+
+def _comes_along(child: Work) -> bool:
+    """Whether the child's own rows have all been read once, so that it only has to follow."""
+    state = child.book.state
+    return child.spec.kind == "child" and state is not None and state.mode == "following"
+
+
+def _brought(work: Work) -> TableReport:
+    report, started = work.report, time.perf_counter()
+    try:
+        if work.probe.rows or work.book.state is not None or _has_rows(work):
+            bring(work)
+        report.outcome = "loaded" if report.changed else "unchanged"
+    except Stopped:
+        report.outcome, report.why = "stopped", "The run ended before; the next goes on from here."
+    except Superseded:
+        raise
+    except (DBAPIError, TwinbaseError, ValueError) as error:
+        failed(report, error)
+    report.seconds = round(time.perf_counter() - started, 3)
+    return report
+
+
+def _has_rows(work: Work) -> bool:
+    """Whether the copy has rows while the source has none and nothing is known of it."""
+    with work.target.begin():
+        return work.writer.has_rows()
