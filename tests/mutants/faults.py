@@ -11,7 +11,6 @@ from unittest.mock import PropertyMock, patch
 import asyncpg
 
 from twinbase.digest import Digest
-from twinbase.errors import HalfAnswer
 from twinbase.replica import apply, fetch, prove, rebase, sums
 from twinbase.replica.fenced import fenced, write_state
 from twinbase.replica.shape import image_table, meta_table, named
@@ -20,9 +19,6 @@ from twinbase_server import condition, cursor, reading, wire
 from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
 from twinbase_server.capture.tables import version_table
-
-CRASHES_EVERY = 5
-"""How often a process dies between two steps that should have been one."""
 
 Patch = Callable[[], AbstractContextManager[Any]]
 
@@ -103,7 +99,7 @@ async def add_timestamps(url: str) -> None:
 @contextmanager
 def cursor_before_data() -> Iterator[None]:
     """Store the cursor, then the rows: a crash in between loses them."""
-    real, turns = fetch._collect, count(1)
+    real = fetch._collect
 
     def store(connection: Any, token: str, text: str) -> None:
         with fenced(connection, token):
@@ -112,8 +108,6 @@ def cursor_before_data() -> Iterator[None]:
     async def collect(exchange: Any, ask: Any, collector: Any) -> None:
         await real(exchange, ask, collector)
         await exchange.thread.run(store, exchange.token, collector.end.cursor)
-        if next(turns) % CRASHES_EVERY == 0:
-            raise HalfAnswer("The process dies here.")
 
     with patch.object(fetch, "_collect", collect):
         yield
@@ -209,7 +203,7 @@ def last_n_without_hash() -> Iterator[None]:
 def no_repair() -> AbstractContextManager[Any]:
     """Compare, and leave it at that."""
 
-    async def only(exchange: Any, end: Any, applied: Any) -> None:
+    async def only(exchange: Any, end: Any, applied: Any, **_: Any) -> None:
         prove.compare(exchange, end, applied)
 
     return patch.object(prove, "prove", only)

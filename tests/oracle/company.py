@@ -5,17 +5,13 @@ import json
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.oracle.models import SCHEMA, TABLES, Company
-from tests.oracle.office import CODES, PEOPLE, SECTORS
+from tests.oracle.models import SCHEMA
+from tests.oracle.plugin import FIRST
+from tests.oracle.writers import CODES, PEOPLE, SECTORS
 
-from twinbase import Plugins
 from twinbase_server.database import init_database
 
 PASSWORD = "any"
-
-
-def company_plugins() -> Plugins:
-    return Plugins(Company())
 
 
 def driver_url(url: str) -> str:
@@ -29,13 +25,11 @@ def email(person: str) -> str:
 async def prepare(url: str, now: object) -> None:
     """Make a database ready: tables with capture, people with accounts, a little content."""
     engine = create_async_engine(driver_url(url))
-    metadata = TABLES[0].metadata
-    tables = [model.__table__ for model in TABLES]  # type: ignore[union-attr]
     async with engine.begin() as begun:
         await begun.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-        await begun.run_sync(metadata.create_all, tables=tables)
+        await begun.run_sync(FIRST.tables.metadata.create_all)
     await engine.dispose()
-    await init_database(url, company_plugins(), now)  # type: ignore[arg-type]
+    await init_database(url, FIRST.plugins, now)  # type: ignore[arg-type]
     connection = await asyncpg.connect(url)
     for person in PEOPLE:
         await connection.execute(

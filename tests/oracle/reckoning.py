@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tests.oracle.models import SCOPES
-from tests.oracle.office import CODES
+from tests.oracle.scopes import scopes
+from tests.oracle.writers import CODES
 
 if TYPE_CHECKING:
-    from tests.oracle.simulation import Mine, Simulation
+    from tests.oracle.person import Mine
+    from tests.oracle.simulation import Simulation
 
 WAITS_FOR_A_PERSON = ("refused", "parked", "conflict")
 ANSWERED = ("applied", "merged")
@@ -33,16 +34,15 @@ class Reckoning:
             self.found.append(f"{name}: a sync with a good line and an idle server did not end: {mine.problem}")
         elif not report.is_proven:
             self.found.append(f"{name}: not proven: {report.unproven or report.proven}")
-        for twin in SCOPES:
-            await self._twin(mine, twin)
+        for twin, scope in scopes(mine.edition.version).items():
+            await self._twin(mine, twin, *scope)
         waiting = await mine.device.sql("SELECT id, state FROM _twinbase_outbox")
         stuck = [state for _, state in waiting if state not in (*WAITS_FOR_A_PERSON, *ANSWERED)]
         if stuck:
             self.found.append(f"{name}: {len(stuck)} mutations are neither answered nor explained: {set(stuck)}")
 
-    async def _twin(self, mine: "Mine", twin: str) -> None:
+    async def _twin(self, mine: "Mine", twin: str, sql: str, names: tuple[str, ...]) -> None:
         """A device equals its scope, by value."""
-        sql, names = SCOPES[twin]
         as_of = self.sim.clock.now.replace(minute=0, second=0, microsecond=0)
         values = {"person": mine.person, "as_of": as_of}
         rows = await self.sim.office.connection.fetch(sql, *(values[name] for name in names))

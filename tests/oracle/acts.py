@@ -1,0 +1,16 @@
+"""Everything that can happen, as often as it is chosen."""
+
+from tests.oracle import accidents, histories, ordinary, updates
+from tests.oracle.simulation import Act
+
+ACTS: tuple[Act, ...] = (
+    *[ordinary.office_writes] * 4, *[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2,
+    *[ordinary.device_works] * 4, *[ordinary.device_syncs] * 3, *[ordinary.device_works_while_it_syncs] * 2,
+    ordinary.network_goes, ordinary.time_passes, ordinary.clock_jumps, ordinary.device_enrols,
+    ordinary.salt_is_noted, ordinary.tombstones_are_collected, ordinary.claims_go_missing,
+    *[accidents.device_syncs_badly] * 2, *[accidents.device_dies_in_sync] * 2,
+    *[accidents.device_dies_between_two_commits] * 2, accidents.server_dies_in_sync, accidents.server_restarts,
+    histories.device_is_cloned, histories.device_is_saved, histories.device_is_restored,
+    histories.server_is_saved, histories.server_is_restored,
+    updates.columns_are_added, updates.server_is_updated, updates.app_is_updated,
+)  # fmt: skip

@@ -1,0 +1,107 @@
+"""The server of a run: started, stopped, updated, saved, restored. Its address never changes."""
+
+from contextlib import AsyncExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+from tests.oracle.office import Office
+from tests.oracle.plugin import EDITIONS, FIRST, SECOND, Edition
+
+from twinbase.testing import Clock
+from twinbase.testing.server import serve
+from twinbase_server.database import init_database
+
+TOKEN_SECONDS = 400 * 86_400
+NEW_COLUMNS = """
+ALTER TABLE oracle.jobs ADD COLUMN floor integer;
+ALTER TABLE oracle.notices ADD COLUMN urgency integer NOT NULL DEFAULT 1;
+CREATE TABLE oracle.tools (id uuid PRIMARY KEY, person text NOT NULL, place text NOT NULL);
+"""
+
+
+class Server:
+    """The application over the office's database. `application` is another object after every start."""
+
+    def __init__(self, url: str, clock: Clock, office: Office) -> None:
+        self.url, self._clock, self._office = url, clock, office
+        self.edition: Edition = FIRST
+        self.application: Any = None
+        self._stack = AsyncExitStack()
+        self._saved: tuple[int, dict[str, int], bool] | None = None
+
+    @property
+    def is_saved(self) -> bool:
+        return self._saved is not None
+
+    async def start(self) -> None:
+        # A pull waits for no lock; a push that meets a writer's open transaction gives up soon and is tried again.
+        settings = {"pool_max": 3, "token_seconds": TOKEN_SECONDS}
+        self.application = await self._stack.enter_async_context(
+            serve(self.url, self.edition.plugins, self._clock, settings)
+        )
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    async def add_columns(self) -> None:
+        """The database is ahead of the server, as in the middle of every update."""
+        if not self._office.has_new_columns:
+            await self._office.end_all()
+            await self._office.connection.execute(NEW_COLUMNS)
+            self._office.has_new_columns = True
+
+    async def update(self) -> None:
+        """The second version of the company's app on the server."""
+        await self.add_columns()
+        await self._office.end_all()
+        await self.stop()
+        await init_database(self.url, SECOND.plugins, self._clock())
+        self.edition = SECOND
+        await self.start()
+
+    async def roll_back(self) -> None:
+        """The first version again, on a database that keeps what the second one added."""
+        await self.stop()
+        self.edition = FIRST
+        await self.start()
+
+    async def save(self) -> None:
+        """A backup: a copy of the whole database, made while nothing is open."""
+        await self.stop()
+        await self._office.cut()
+        await self._drop_backup()
+        await self._office.connection.execute(f'CREATE DATABASE "{self._backup}" TEMPLATE "{self._name}"')
+        self._saved = (self.edition.version, dict(self._office.spent), self._office.has_new_columns)
+        await self.start()
+
+    async def restore(self) -> None:
+        """The backup takes the database's place, with its name; what was written since is gone."""
+        assert self._saved is not None
+        await self.stop()
+        await self._office.close()
+        connection = await asyncpg.connect(urlsplit(self.url)._replace(path=f"/{self._backup}").geturl())
+        await connection.execute(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+        await connection.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._backup}"')
+        await connection.close()
+        version, spent, self._office.has_new_columns = self._saved
+        self.edition, self._office.spent = EDITIONS[version], dict(spent)
+        await self._office.open()
+        await self.start()
+
+    async def end(self) -> None:
+        """Stopped for ever; nothing of it is left but its database."""
+        await self.stop()
+        if self._office.connection is not None:
+            await self._drop_backup()
+
+    async def _drop_backup(self) -> None:
+        await self._office.connection.execute(f'DROP DATABASE IF EXISTS "{self._backup}"')
+
+    @property
+    def _name(self) -> str:
+        return urlsplit(self.url).path.removeprefix("/")
+
+    @property
+    def _backup(self) -> str:
+        return f"{self._name}_backup"
