@@ -16,13 +16,14 @@ from twinbase.errors import ClaimMissing
 from twinbase.plugins import Plugins
 from twinbase.protocol import Push
 from twinbase_server import generation
+from twinbase_server.connection import Pool
 from twinbase_server.faults import DATABASE_ERRORS, database_problem
 from twinbase_server.housekeeping import kept_house
 from twinbase_server.limits import LimitedBodies
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
 from twinbase_server.routes import auth, pull, push, watch
 from twinbase_server.routes.brought import include_brought
-from twinbase_server.serving import Clock, Pool, make_serving
+from twinbase_server.serving import Clock, make_serving
 from twinbase_server.settings import Settings
 
 API = "/api/v1"

@@ -16,6 +16,7 @@ from twinbase_server.connection import Connection
 from twinbase_server.migrations import migrate
 from twinbase_server.twin_tables import create_server_tables
 from twinbase_server.wire import hash_texts
+from twinbase_server.work.queue import install_queue
 
 TOKEN_SECRET = "token"
 CURSOR_SECRET = "cursor"
@@ -28,6 +29,7 @@ async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
     made, or completed.
     """
     await migrate(url)
+    await install_queue(url)
     await create_server_tables(url, plugins.tables())
     connection: Connection = await asyncpg.connect(url)
     try:

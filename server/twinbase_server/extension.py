@@ -5,19 +5,18 @@ web framework is there already, so that the plugin still loads on a device.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, load_plugins
-from twinbase.source import Tell
+from twinbase_server.cli.bars import progress
 from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
@@ -55,21 +54,6 @@ async def engine(url: str) -> AsyncIterator[AsyncEngine]:
         yield made
     finally:
         await made.dispose()
-
-
-@contextmanager
-def progress() -> Iterator[Tell]:
-    """Bars on stderr, one for each subject: `tell("Customer", 1200, 3400)`, with None while nobody knows the end."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bars: dict[str, TaskID] = {}
-    with Progress(*columns, console=errors()) as shown:
-
-        def tell(subject: str, done: int, of: int | None) -> None:
-            if subject not in bars:
-                bars[subject] = shown.add_task(subject, total=of)
-            shown.update(bars[subject], completed=done, total=of)
-
-        yield tell
 
 
 def _identity(who: SignedInDep) -> Identity:

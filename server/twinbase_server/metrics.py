@@ -15,7 +15,14 @@ SELECT
     (SELECT coalesce(extract(epoch FROM now() - min(last_pull)), 0)::float8 FROM twinbase.replica
      WHERE revoked_at IS NULL) AS pull,
     (SELECT count(*)::float8 FROM twinbase.replica WHERE revoked_at IS NULL) AS replicas,
-    (SELECT count(*)::float8 FROM twinbase.capture_gap) AS gaps
+    (SELECT count(*)::float8 FROM twinbase.capture_gap) AS gaps,
+    d.waiting, d.refused, d.oldest
+FROM (
+    SELECT count(*) FILTER (WHERE state <> 'refused')::float8 AS waiting,
+        count(*) FILTER (WHERE state = 'refused')::float8 AS refused,
+        coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state <> 'refused')), 0)::float8 AS oldest
+    FROM twinbase.deliveries WHERE state IN ('waiting', 'held', 'refused')
+) d
 """
 
 
@@ -46,6 +53,9 @@ class Metrics:
             "outbox": Gauge("twinbase_oldest_outbox_seconds", "Oldest unsent change on a device.", registry=r),
             "pull": Gauge("twinbase_oldest_pull_seconds", "Device that has not pulled for longest.", registry=r),
             "replicas": Gauge("twinbase_replicas", "Devices.", registry=r),
+            "waiting": Gauge("twinbase_deliveries_waiting", "Deliveries not handed over yet.", registry=r),
+            "refused": Gauge("twinbase_deliveries_refused", "Deliveries that were refused.", registry=r),
+            "oldest": Gauge("twinbase_oldest_delivery_seconds", "Oldest of those that wait.", registry=r),
             "gaps": Gauge("twinbase_capture_gaps", "Changes that capture could not record.", registry=r),
         }
 

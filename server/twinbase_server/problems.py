@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "not-found": Kind(404, "There is nothing at this address."),
     "other-account": Kind(403, "The device belongs to another account. Open one file per account."),
     "other-device": Kind(403, "The token was given to another device. Sign in on this one."),
+    "plugin-failed": Kind(503, "A part of the server failed. Nothing was changed. Try again later."),
     "protocol": Kind(400, "The protocol headers are missing or wrong."),
     "schema-unknown": Kind(409, "The server does not know this device's schema. Send it to sync/schema."),
     "sync-off": Kind(503, "Sync is switched off for the moment. Work goes on; try again later."),

@@ -5,14 +5,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
 from twinbase_server.auth import Tokens
-from twinbase_server.connection import Connection
+from twinbase_server.connection import Connection, Pool
 from twinbase_server.cursor import Cursor, Signer
 from twinbase_server.database import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.faults import DATABASE_ERRORS
@@ -24,10 +23,6 @@ from twinbase_server.reading import Caller, Reader, Reading
 from twinbase_server.settings import Settings
 
 Clock = Callable[[], datetime]
-if TYPE_CHECKING:
-    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
-else:
-    Pool = asyncpg.Pool
 CLAIMS_KNOWN_MAX = 10_000
 _log = logging.getLogger(__name__)
 _NOTE = """

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     removed_keys_max: int = Field(500, ge=0)
     tombstone_days: int = Field(90, ge=0)
     """How long it is remembered that a row was deleted. A device that was away for longer finds out by digest."""
+    delivery_days: int = Field(90, ge=1)
+    """How long a delivery is kept after the other system has acknowledged it."""
     body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
     """Of a request, before and after it is decompressed."""
     minimum_client: str = ""

@@ -23,8 +23,11 @@ class ColumnMissing(TwinbaseError):
 
 
 async def create_twin_tables(url: str, registry: Registry) -> None:
-    """Create every table of a twin, and its schema, that does not exist; what exists is left as it is."""
-    tables = [twin.table for twin in registry]
+    """Create every table of a twin, and its schema, that does not exist; what exists is left as it is.
+
+    The engine's own come by migrations.
+    """
+    tables = [twin.table for twin in registry if twin.schema != SCHEMA]
     await _in_one_transaction(url, lambda connection: _create(connection, tables))
 
 

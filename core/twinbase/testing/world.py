@@ -143,7 +143,7 @@ async def prepare(database_url: str, plugins: Plugins, now: datetime) -> None:
 
 
 async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
-    tables = _tables(plugins)
+    tables = [table for table in _tables(plugins) if table.schema != "twinbase"]
     async with engine.begin() as connection:
         for schema in sorted({table.schema for table in tables if table.schema}):
             await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))

@@ -17,6 +17,7 @@ from twinbase_server.accept import ledger
 from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
 from twinbase_server.accept.current import History, written_key
 from twinbase_server.accept.decide import Verdict
+from twinbase_server.accept.deliver import applied, keep_deliveries
 from twinbase_server.accept.journal import Line, write_journal
 from twinbase_server.accept.reasons import ID_REUSED, Refusal, is_transient
 from twinbase_server.accept.scoped import reader
@@ -152,7 +153,15 @@ class Push:
         entries = [self._entry(sent, answers[sent.id]) for sent in {sent.id: sent for sent in fresh}.values()]
         await ledger.note(connection, self.replica, self.epoch, self.batch.n, entries, self.now)
         await write_journal(connection, self.replica, self.identity, self._lines(verdicts), self.now)
+        if self.plugins.delivers:
+            await self._deliver(connection, fresh, verdicts)
         await ledger.advance(connection, self.replica, self.epoch, self.batch.n, self.hash, self.now)
+
+    async def _deliver(self, connection: Connection, fresh: Sequence[Sent], verdicts: Verdicts) -> None:
+        changes = (self.checked[id] for id in dict.fromkeys(sent.id for sent in fresh))
+        written = applied([change for change in changes if isinstance(change, Change)], verdicts)
+        if written:
+            await keep_deliveries(connection, self.plugins, self.identity, written, self.now)
 
     def _units(self, fresh: Sequence[Sent]) -> list[Unit]:
         """The local transactions, in the order in which they began."""

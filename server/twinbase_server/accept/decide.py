@@ -36,6 +36,7 @@ class Verdict:
     ask: bool = False
     attributes: dict[str, Any] = field(default_factory=dict)
     write: dict[str, Any] = field(default_factory=dict)
+    insert: bool = False
     delete: bool = False
     journal: SetAside | None = None
 
@@ -68,7 +69,7 @@ def decide(change: Change, row: Row, now: datetime) -> Verdict:
 
 def _insert(change: Change, row: Row, now: datetime) -> Verdict:
     if row.values is None:
-        return Verdict(write=_filled(change))
+        return Verdict(write=_filled(change), insert=True)
     if not row.inside:
         return refused(KEY_TAKEN)
     if all(same(change.twin, column, value, row.values.get(column)) for column, value in _filled(change).items()):

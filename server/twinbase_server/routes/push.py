@@ -47,7 +47,7 @@ _BODY: dict[str, Any] = {
     openapi_extra=_BODY,
     responses=described(
         *COMMON, "claim-missing", "bad-batch", "batch-too-large", "body-too-large", "media-type", "forked", "gap",
-        "generation",
+        "generation", "plugin-failed",
     ),
 )  # fmt: skip
 async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Response:

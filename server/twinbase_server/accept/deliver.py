@@ -1,0 +1,74 @@
+"""What a batch has to hand over to other systems, kept beside its effects, in the same transaction."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from twinbase.delivery import Applied, Delivery
+from twinbase.identity import Identity
+from twinbase.mirror import Operation
+from twinbase.plugins import Plugins
+from twinbase_server.accept.batch import Change, Key
+from twinbase_server.accept.decide import Verdict
+from twinbase_server.accept.reasons import is_transient
+from twinbase_server.connection import Connection
+from twinbase_server.problems import ProblemError
+
+_COLUMNS = (
+    "id", "destination", "author", "twin", "row_key", "key", "action", "payload", "mutation", "created_at", "next_at",
+)  # fmt: skip
+_log = logging.getLogger(__name__)
+
+
+def applied(changes: Iterable[Change], verdicts: Mapping[str, Verdict]) -> list[Applied]:
+    """The mutations among these that wrote something, in order, with what they wrote."""
+    return [
+        Applied(UUID(change.id), change.twin.name, _operation(verdict), change.key, dict(verdict.write))
+        for change in changes
+        if (verdict := verdicts[change.id]).stands and (verdict.write or verdict.delete)
+    ]
+
+
+def _operation(verdict: Verdict) -> Operation:
+    return "delete" if verdict.delete else "insert" if verdict.insert else "update"
+
+
+async def keep_deliveries(
+    connection: Connection, plugins: Plugins, identity: Identity, written: Sequence[Applied], now: datetime
+) -> None:
+    """Ask plugins what is to be handed over, and keep it.
+
+    Raises `plugin-failed` when one of them fails: then nothing of the batch may stand, for what it should have caused
+    would be lost.
+    """
+    try:
+        wanted = await plugins.deliveries(written, identity, connection, now)
+        records = [_record(one, identity, now) for one in wanted]
+    except Exception as error:
+        if is_transient(error):
+            raise
+        _log.exception("A plugin's twinbase_deliveries failed; nothing of this batch was written.")
+        raise ProblemError(
+            "plugin-failed", "Send the same batch again later; whoever runs the server is told."
+        ) from error
+    if records:
+        await connection.copy_records_to_table("deliveries", schema_name="twinbase", records=records, columns=_COLUMNS)
+
+
+def _record(one: Delivery, identity: Identity, now: datetime) -> tuple[Any, ...]:
+    carried = one.applied
+    return (
+        uuid7(), one.destination, identity.subject, carried.twin, row_key(carried.key),
+        msgspec.json.encode(carried.key).decode(), one.action, msgspec.json.encode(dict(one.payload)).decode(),
+        carried.id, now, now,
+    )  # fmt: skip
+
+
+def row_key(key: Key) -> str:
+    """A row's key as text, to look it up by: the value itself, or a JSON list where there are several."""
+    return str(key[0]) if len(key) == 1 else msgspec.json.encode(key).decode()

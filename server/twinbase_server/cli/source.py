@@ -1,0 +1,105 @@
+"""`twinbase source`: other systems that rows are brought from: which there are, how they are doing, run one now."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from twinbase.plugins import load_plugins
+from twinbase_server.app import utc_now
+from twinbase_server.cli.bars import progress
+from twinbase_server.cli.groups import group
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.run import FAILED
+from twinbase_server.cli.screen import AsJson, answer
+from twinbase_server.cli.standing import clock, data, figures, words
+from twinbase_server.work.running import run_task
+from twinbase_server.work.schedule import Standing, standings
+from twinbase_server.work.sources import source_task, source_tasks
+
+command = group("Other systems that rows are brought from.")
+
+
+@command.command("list")
+def list_sources(plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
+    """List the sources that the plugins bring, and how often each is run."""
+    sources = load_plugins(names(plugins)).sources()
+    said = [
+        {"name": name, "every_seconds": one.every.total_seconds(), "project": one.project}
+        for name, one in sources.items()
+    ]
+
+    def show(console: Console) -> None:
+        for name, one in sources.items():
+            then = ", then projections" if one.project else ""
+            console.print(f"[bold]{escape(name)}[/] every {_span(one.every)}{then}")
+        if not sources:
+            console.print("No active plugin brings a source.")
+
+    answer(said, as_json=as_json, show=show)
+
+
+@command.command()
+def status(
+    name: Annotated[str | None, typer.Argument(help="One source; without it, all.")] = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts",
+    as_json: AsJson = False,
+) -> int:
+    """Say of each source what its last run did or why it failed, and when the next is due.
+
+    Exit status 1 when the last run of one has failed, or its worker is gone.
+    """
+    loaded = load_plugins(names(plugins))
+    wanted = [source_task(loaded, name).name] if name else list(source_tasks(loaded))
+    with database(database_url) as url:
+        found = asyncio.run(_read(url, wanted))
+    answer([data(one) for one in found], as_json=as_json, show=lambda console: _show(console, found))
+    return FAILED if any(one.state in ("failed", "dead") for one in found) else 0
+
+
+@command.command("run")
+def run_source(
+    name: Annotated[str, typer.Argument(help="Which one.")],
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts",
+    as_json: AsJson = False,
+) -> int:
+    """Run a source now, whether it is due or not, and the projections after it; exit status 1 when it fails.
+
+    A worker that would run it meanwhile leaves it alone. Stopped in the middle, the next run goes on.
+    """
+    task = source_task(load_plugins(names(plugins)), name)
+    with database(database_url) as url, progress() as tell:
+        standing = asyncio.run(run_task(task, url, utc_now, tell=tell))
+    answer(data(standing), as_json=as_json, show=lambda console: _show(console, [standing]))
+    return FAILED if standing.state == "failed" else 0
+
+
+async def _read(url: str, wanted: list[str]) -> list[Standing]:
+    connection = await asyncpg.connect(url)
+    try:
+        return await standings(connection, "source", wanted)
+    finally:
+        await connection.close()
+
+
+def _show(console: Console, found: list[Standing]) -> None:
+    table = Table("source", "last run", "", "figures of the last that was done", "next", box=None, header_style="bold")
+    for one in found:
+        shown = (one.name, clock(one.started_at), words(one), figures(one), clock(one.next_at) or "now")
+        table.add_row(*map(escape, shown))
+    console.print(table if found else "No active plugin brings a source.")
+
+
+def _span(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{span.total_seconds():g} s"

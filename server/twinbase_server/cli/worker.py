@@ -1,0 +1,59 @@
+"""`twinbase worker`: a process that runs sources and hands deliveries over, for as long as it is let."""
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+from rich.markup import escape
+
+from twinbase.plugins import Plugins, load_plugins
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.run import INTERRUPTED
+from twinbase_server.cli.screen import errors
+from twinbase_server.cli.standing import words
+from twinbase_server.settings import Settings
+from twinbase_server.work.schedule import Standing
+from twinbase_server.work.worker import Worker
+
+
+def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts") -> int:
+    """Run the plugins' sources on their schedules, and hand over what devices have changed, until it is stopped.
+
+    Any number of workers may run; each task is run by one at a time. Ctrl-C and SIGTERM stop what is running, which
+    is then due at once; a second Ctrl-C does not wait for that.
+    """
+    loaded = load_plugins(names(plugins))
+    with database(database_url) as url:
+        return asyncio.run(_work(url, loaded))
+
+
+async def _work(url: str, plugins: Plugins) -> int:
+    stop = asyncio.Event()
+    worker = Worker(Settings(database_url=SecretStr(url), plugins=plugins.names), plugins, stop, _say)
+    asked = _stopped_by_signals(stop)
+    errors().print(f"Working on {', '.join(worker.tasks) or 'nothing: no active plugin brings a source or exporter'}.")
+    await worker.run()
+    errors().print("Stopped.")
+    return INTERRUPTED if signal.SIGINT in asked else 0
+
+
+def _stopped_by_signals(stop: asyncio.Event) -> list[signal.Signals]:
+    """Which signals came. The second time they do what they always do."""
+    loop = asyncio.get_running_loop()
+    asked: list[signal.Signals] = []
+
+    def ask(number: signal.Signals) -> None:
+        asked.append(number)
+        stop.set()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask, number)
+    return asked
+
+
+def _say(standing: Standing) -> None:
+    at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+    errors().print(f"[dim]{at}[/] {standing.kind} [bold]{escape(standing.name)}[/]: {escape(words(standing))}")

@@ -1,0 +1,119 @@
+"""`twinbase.schedule`: of every task its last run, what came of it, and when the next is due."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from twinbase_server.connection import Connection
+from twinbase_server.work.task import Kind, Task, lock_text, pause
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a task stands. `state`: never, running, done, failed, stopped; or dead, when whoever ran it is gone.
+
+    `figures` are of the last run that was done, `said` is what went wrong since, `failures` how often in a row.
+    """
+
+    kind: Kind
+    name: str
+    state: str = "never"
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    done_at: datetime | None = None
+    next_at: datetime | None = None
+    progress: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    said: str = ""
+    failures: int = 0
+
+
+async def standings(connection: Connection, kind: Kind, names: Iterable[str]) -> list[Standing]:
+    """Of these tasks, in this order."""
+    wanted = list(names)
+    rows = await connection.fetch(_READ, kind, wanted)
+    found = {row["name"]: Standing(**{**row, "figures": json.loads(row["figures"])}) for row in rows}
+    return [found.get(name, Standing(kind, name)) for name in wanted]
+
+
+async def due(connection: Connection, tasks: Iterable[Task], now: datetime) -> list[Task]:
+    """The tasks to run now: their time has come or whoever ran them is gone, and nobody runs them."""
+    by_place = {task.place: task for task in tasks}
+    if not by_place:
+        return []
+    kinds, names = zip(*by_place, strict=True)
+    locks = [task.lock for task in by_place.values()]
+    rows = await connection.fetch(_DUE, kinds, names, locks, now)
+    return [by_place[row["kind"], row["name"]] for row in rows]
+
+
+async def begin(connection: Connection, task: Task, now: datetime) -> datetime:
+    """A run starts. Answers when it was due, or would have been."""
+    due_at: datetime = await connection.fetchval(_BEGIN, *task.place, now, now + task.every)
+    return due_at
+
+
+async def note_progress(connection: Connection, task: Task, progress: str) -> None:
+    await connection.execute(
+        "UPDATE twinbase.schedule SET progress = $3 WHERE kind = $1 AND name = $2", *task.place, progress
+    )
+
+
+async def done(connection: Connection, task: Task, figures: Mapping[str, Any], now: datetime) -> None:
+    await connection.execute(_DONE, *task.place, now, json.dumps(dict(figures), default=str))
+
+
+async def failed(connection: Connection, task: Task, said: str, now: datetime) -> None:
+    """It is tried again after a pause that grows."""
+    failures = await connection.fetchval(_FAILED, *task.place, now, said)
+    await connection.execute(
+        "UPDATE twinbase.schedule SET next_at = $3 WHERE kind = $1 AND name = $2", *task.place, now + pause(failures)
+    )
+
+
+async def stopped(connection: Connection, task: Task, now: datetime, next_at: datetime) -> None:
+    """Somebody stopped the run; the next one goes on."""
+    await connection.execute(_STOPPED, *task.place, now, next_at)
+
+
+_HELD = """
+EXISTS (
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended({text}, 0))
+"""
+_READ = f"""
+SELECT kind, name, CASE WHEN state = 'running' AND NOT {_HELD.format(text="'twinbase ' || kind || ' ' || name")}
+    THEN 'dead' ELSE state END AS state,
+    started_at, finished_at, done_at, next_at, progress, figures::text, said, failures
+FROM twinbase.schedule WHERE kind = $1 AND name = ANY ($2::text[])
+"""
+_DUE = f"""
+SELECT t.kind, t.name FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t (kind, name, lock, o)
+LEFT JOIN twinbase.schedule s ON s.kind = t.kind AND s.name = t.name
+WHERE (s.name IS NULL OR s.next_at <= $4 OR s.state = 'running') AND NOT {_HELD.format(text="t.lock")}
+ORDER BY t.o
+"""
+_BEGIN = """
+WITH before AS (SELECT next_at FROM twinbase.schedule WHERE kind = $1 AND name = $2)
+INSERT INTO twinbase.schedule (kind, name, state, started_at, next_at) VALUES ($1, $2, 'running', $3, $4)
+ON CONFLICT (kind, name) DO UPDATE
+SET state = 'running', started_at = $3, finished_at = NULL, next_at = $4, progress = ''
+RETURNING coalesce((SELECT next_at FROM before), $3)
+"""
+_DONE = """
+UPDATE twinbase.schedule SET state = 'done', finished_at = $3, done_at = $3, figures = $4, said = '', failures = 0,
+    progress = ''
+WHERE kind = $1 AND name = $2
+"""
+_FAILED = """
+UPDATE twinbase.schedule SET state = 'failed', finished_at = $3, said = $4, failures = failures + 1, progress = ''
+WHERE kind = $1 AND name = $2 RETURNING failures
+"""
+_STOPPED = """
+UPDATE twinbase.schedule SET state = 'stopped', finished_at = $3, next_at = $4, progress = ''
+WHERE kind = $1 AND name = $2
+"""
+assert lock_text("k", "n") == "twinbase k n"  # as _READ puts it together

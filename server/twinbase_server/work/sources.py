@@ -1,0 +1,65 @@
+"""Sources as tasks: bring what is new, then bring the projections up to date."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from twinbase.errors import DeclarationError
+from twinbase.plugins import Plugins
+from twinbase.source import Run, Source
+from twinbase_server.projecting import Projected, project
+from twinbase_server.work.task import Task
+
+
+class NoSource(DeclarationError):
+    """No active plugin brings a source of this name."""
+
+
+def source_tasks(plugins: Plugins) -> dict[str, Task]:
+    """By the names of the sources."""
+    return {name: Task("source", name, source.every, _Brought(source, plugins)) for name, source in _sources(plugins)}
+
+
+def source_task(plugins: Plugins, name: str) -> Task:
+    """The one of this name; raises NoSource with the names that there are."""
+    tasks = source_tasks(plugins)
+    if name not in tasks:
+        raise NoSource(f"{name!r}; there are: {', '.join(tasks) or 'none'}.")
+    return tasks[name]
+
+
+def _sources(plugins: Plugins) -> list[tuple[str, Source]]:
+    return list(plugins.sources().items())
+
+
+class _Brought:
+    """One run of a source, with the projections that follow."""
+
+    def __init__(self, source: Source, plugins: Plugins) -> None:
+        self._source, self._plugins = source, plugins
+
+    async def __call__(self, run: Run) -> Mapping[str, Any]:
+        figures = dict(await self._source.run(run) or {})
+        if self._source.project and self._plugins.projections():
+            figures["projected"] = await self._project(run)
+        return figures
+
+    async def _project(self, run: Run) -> int:
+        """How many rows of the targets it changed."""
+        engine = create_async_engine(
+            make_url(run.database_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
+        )
+        changed = 0
+
+        def tell(report: Projected) -> None:
+            run.tell(f"{report.name} → {report.target}", report.written, None)
+
+        try:
+            for report in await project(engine, self._plugins.projections(), progress=tell):
+                changed += report.written + report.deleted + report.retired
+        finally:
+            await engine.dispose()
+        return changed

@@ -1,0 +1,75 @@
+"""A task: something that is run again and again, by one worker at a time."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+import asyncpg
+
+from twinbase.errors import TwinbaseError
+from twinbase.source import Run
+
+Kind = Literal["source", "exporter"]
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+DOUBLED_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`run` answers figures by name; `every` is the time from the start of one run to the start of the next."""
+
+    kind: Kind
+    name: str
+    every: timedelta
+    run: Callable[[Run], Awaitable[Mapping[str, Any]]]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.kind, self.name
+
+    @property
+    def entry(self) -> str:
+        """Its name in the queue."""
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def lock(self) -> str:
+        """The text whose hash is the advisory lock of a run."""
+        return lock_text(self.kind, self.name)
+
+
+def lock_text(kind: str, name: str) -> str:
+    return f"twinbase {kind} {name}"
+
+
+def pause(failures: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after so many failures in a row: 30 s, 1 min, 2 min, … up to an hour."""
+    doubled = min(max(failures, 1) - 1, DOUBLED_MAX)
+    return min(longest, FIRST_PAUSE * (1 << doubled))
+
+
+def sentence(error: BaseException) -> str:
+    """What went wrong, for a table that people read: our own sentences, else the kind of error and where it was.
+
+    Never its text, which may hold a row or a password; that is in the worker's log.
+    """
+    match error:
+        case TwinbaseError():
+            return str(error)
+        case asyncpg.PostgresError():
+            return f"PostgreSQL says {type(error).__name__} (error {error.sqlstate}){_place(error)}."
+        case OSError() if error.strerror:
+            return f"{error.strerror} ({type(error).__name__}){_place(error)}."
+    return f"{type(error).__name__}{_place(error)}. The worker's log says more."
+
+
+def _place(error: BaseException) -> str:
+    """The last line of code that it passed."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" in {trace.tb_frame.f_globals.get('__name__', '?')}, line {trace.tb_lineno}"

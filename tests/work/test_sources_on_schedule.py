@@ -1,0 +1,213 @@
+"""Sources are run when they are due, by one worker at a time, and it can be seen how they are doing."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.work.desk import Held, bring, brought, counting, plugins, standing, until, working
+
+from twinbase import Run, Source
+from twinbase.errors import TwinbaseError
+from twinbase_server.app import utc_now
+from twinbase_server.connection import Connection
+from twinbase_server.work.queue import install_queue, prune_queue
+from twinbase_server.work.running import LineLost, RunsAlready, run_task
+from twinbase_server.work.sources import NoSource, source_task
+from twinbase_server.work.task import pause
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def test_a_source_runs_when_its_time_has_come_and_not_before(url: str, office: Connection) -> None:
+    clock = Clock()
+    async with working(url, plugins(counting("prices", timedelta(hours=1))), clock=clock):
+        await until(lambda: brought(office), "the first run")
+        first = await until(lambda: _done(office, "prices"), "that it is noted")
+        clock.now += timedelta(minutes=59)
+        await asyncio.sleep(0.3)  # many times what it takes to look
+        assert await brought(office) == ["prices"]
+        clock.now += timedelta(minutes=1)
+        await until(lambda: _rows(office, 2), "the second run")
+    assert first.figures == {"rows": 1, "last": 1} and first.next_at - first.started_at == timedelta(hours=1)
+
+
+async def test_of_many_workers_one_runs_a_source(url: str, office: Connection) -> None:
+    held = Held()
+    async with working(url, plugins(held.source, counting("other")), count=4):
+        await until(lambda: _is(held.inside == 1), "the run")
+        await until(lambda: _done(office, "other"), "that another source is not kept waiting")
+        await asyncio.sleep(0.3)
+        assert (await standing(office, "held")).state == "running"
+        held.go.set()
+        await until(lambda: _done(office, "held"), "its end")
+    assert (held.most, held.ended, await brought(office)) == (1, ["done"], ["other"])
+
+
+async def test_a_worker_that_is_stopped_stops_the_run_and_another_worker_goes_on_at_once(
+    url: str, office: Connection
+) -> None:
+    held = Held()
+    async with working(url, plugins(held.source)):
+        await until(lambda: _is(held.inside), "the run")
+    assert held.ended == ["stopped"] and (await standing(office, "held")).state == "stopped"
+    held.go.set()
+    async with working(url, plugins(held.source)):
+        await until(lambda: _done(office, "held"), "the run that goes on")
+    assert held.ended == ["stopped", "done"]
+
+
+async def test_a_failure_is_told_in_one_sentence_and_tried_again_later_each_time(url: str, office: Connection) -> None:
+    async def fail(run: Run) -> Mapping[str, Any]:
+        await bring(run, "tried")
+        raise ValueError("Mrs Martin, 12 rue des Lilas")
+
+    clock = Clock()
+    async with working(url, plugins(Source("broken", fail, timedelta(hours=8))), clock=clock):
+        pauses = []
+        for number in range(1, 5):
+            await until(lambda number=number: _failed(office, "broken", number), f"failure {number}")  # type: ignore[misc]
+            found = await standing(office, "broken")
+            assert found.next_at is not None
+            pauses.append((found.next_at - clock.now).total_seconds())
+            clock.now = found.next_at
+    found = await standing(office, "broken")
+    assert pauses == [30, 60, 120, 240] and "ValueError in tests.work" in found.said and "Martin" not in found.said
+    assert "Martin" not in str(await office.fetch("SELECT to_jsonb(l) FROM twinbase.queue_log l"))
+
+
+def test_no_pause_is_longer_than_an_hour() -> None:
+    assert [pause(n) for n in (1, 2, 7, 8, 400)] == [
+        timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=32), timedelta(hours=1), timedelta(hours=1),
+    ]  # fmt: skip
+
+
+async def test_our_own_errors_are_told_as_they_are(url: str, office: Connection) -> None:
+    class NoAccess(TwinbaseError):
+        """The key is no longer valid."""
+
+    async def fail(run: Run) -> Mapping[str, Any]:
+        raise NoAccess
+
+    task = source_task(plugins(Source("shut", fail, timedelta(hours=8))), "shut")
+    found = await run_task(task, url, utc_now)
+    assert (found.state, found.said) == ("failed", "The key is no longer valid.")
+
+
+async def test_a_success_after_failures_starts_the_count_anew(url: str, office: Connection) -> None:
+    failing = True
+
+    async def run(run: Run) -> Mapping[str, Any]:
+        if failing:
+            raise ValueError
+        return {}
+
+    task = source_task(plugins(Source("moody", run, timedelta(hours=8))), "moody")
+    for _ in range(2):
+        await run_task(task, url, utc_now)
+    failing = False
+    found = await run_task(task, url, utc_now)
+    assert (found.state, found.failures, found.said) == ("done", 0, "")
+
+
+async def test_by_hand_it_runs_at_once_and_shows_how_far_it_is(url: str) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    task = source_task(plugins(counting("prices")), "prices")
+    found = await run_task(task, url, utc_now, tell=lambda *said: told.append(said))
+    assert (found.state, told) == ("done", [("prices", 1, 1)])
+
+
+async def test_by_hand_while_a_worker_runs_it_is_refused(url: str) -> None:
+    held = Held()
+    async with working(url, plugins(held.source)):
+        await until(lambda: _is(held.inside), "the run")
+        with pytest.raises(RunsAlready, match="'held'"):
+            await run_task(source_task(plugins(held.source), "held"), url, utc_now)
+        held.go.set()
+
+
+async def test_ctrl_c_stops_a_run_by_hand_and_the_next_is_due_when_it_was(url: str, office: Connection) -> None:
+    held = Held()
+    task = source_task(plugins(held.source), "held")
+    held.go.set()
+    before = (await run_task(task, url, utc_now)).next_at
+    held.go.clear()
+    run = asyncio.create_task(run_task(task, url, utc_now))
+    await until(lambda: _is(held.inside), "the run")
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    found = await standing(office, "held")
+    assert (found.state, found.next_at, held.ended[-1]) == ("stopped", before, "stopped")
+
+
+async def test_a_run_that_loses_its_line_is_stopped_for_another_may_begin(url: str, office: Connection) -> None:
+    held = Held()
+    run = asyncio.create_task(run_task(source_task(plugins(held.source), "held"), url, utc_now))
+    await until(lambda: _is(held.inside), "the run")
+    await office.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+    )
+    with pytest.raises(LineLost):
+        await run
+    assert held.ended == ["stopped"] and (await standing(office, "held")).state == "dead"
+
+
+async def test_how_far_a_run_is_can_be_seen_from_elsewhere(url: str, office: Connection) -> None:
+    held = Held()
+    run = asyncio.create_task(run_task(source_task(plugins(held.source), "held"), url, utc_now))
+    found = await until(lambda: _progress(office, "held"), "the progress")
+    held.go.set()
+    assert found == "rows 3 of 7" and (await run).progress == ""
+
+
+async def test_a_source_that_is_not_there_is_named_with_those_that_are(url: str) -> None:
+    with pytest.raises(NoSource, match="'price'; there are: prices"):
+        source_task(plugins(counting("prices")), "price")
+
+
+async def test_jobs_hold_no_data_and_old_ones_go(url: str, office: Connection) -> None:
+    async with working(url, plugins(counting("prices"))):
+        await until(lambda: _done(office, "prices"), "the run")
+    assert await office.fetch("SELECT FROM twinbase.queue") == []
+    kept = await office.fetch("SELECT entrypoint, traceback FROM twinbase.queue_log")
+    assert {row["entrypoint"] for row in kept} == {"source:prices"} and not any(row["traceback"] for row in kept)
+    assert await prune_queue(office, datetime.now(UTC) - timedelta(days=7)) == 0
+    assert await prune_queue(office, datetime.now(UTC) + timedelta(days=7)) == len(kept)
+
+
+async def test_setting_the_queue_up_again_changes_nothing_and_nothing_lies_outside_our_schema(
+    url: str, office: Connection
+) -> None:
+    await asyncio.gather(*(install_queue(url) for _ in range(3)))
+    strangers = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname LIKE '%queue%'"
+    assert await office.fetchval(strangers) == 0
+
+
+async def _is(value: Any) -> Any:
+    return value
+
+
+async def _done(office: Connection, name: str) -> Any:
+    found = await standing(office, name)
+    return found if found.state == "done" else None
+
+
+async def _failed(office: Connection, name: str, times: int) -> bool:
+    found = await standing(office, name)
+    return found.state == "failed" and found.failures == times
+
+
+async def _progress(office: Connection, name: str) -> str:
+    return (await standing(office, name)).progress
+
+
+async def _rows(office: Connection, count: int) -> bool:
+    return len(await brought(office)) >= count
