@@ -8,7 +8,7 @@ import msgspec
 
 from twinbase.registry import Twin
 from twinbase_server.cursor import Cursor, Resume, Signer, Snapshot
-from twinbase_server.digest import is_daily_proof_due, prove
+from twinbase_server.digest import causes_since, is_daily_proof_due, prove
 from twinbase_server.metrics import Metrics
 from twinbase_server.negotiation import Wires
 from twinbase_server.paging import Key, Pager
@@ -122,11 +122,20 @@ async def _end(
 ) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
-        return end_line(door, first_cursor(reading, delta), {}, [], {})
+        return end_line(door, first_cursor(reading, delta), {}, [], await _causes(door, reading, wires, delta))
     due = is_daily_proof_due(reading, delta.since)
     everything = delta.prove_all or due
     proof = await prove(reading, wires, delta.since, door.metrics, everything=everything, also=unsent)
     return end_line(door, reading.cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
+
+
+async def _causes(door: Door, reading: Reading, wires: Wires, delta: Delta) -> dict[str, list[str]]:
+    """Why the pull that follows an answer in several parts may find differences; it cannot know by then."""
+    unsent: dict[str, list[str]] = {}
+    for wire, _ in _remaining(reading, wires, Delta(delta.since)):
+        await removed_line(door, reading, wire, delta.since, unsent)
+    found = {name: [*causes_since(reading, w.twin, delta.since), *unsent.get(name, ())] for name, w in wires.items()}
+    return {name: causes for name, causes in found.items() if causes}
 
 
 def end_line(

@@ -1,10 +1,12 @@
 """What leaves the scope leaves the device, what enters it comes, and the proof says so (DESIGN 3, T2)."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from tests.sync.shop import Job, Product
 
+from twinbase import Plugins
 from twinbase.errors import HalfAnswer, Offline
 from twinbase.replica.fuse import FuseBlown
 from twinbase.testing import Fault, World, cut, drop_answer, drop_request
@@ -143,3 +145,22 @@ async def test_a_repair_that_was_cut_is_not_taken_for_a_proof_by_the_next_sync(w
 
     assert report.is_proven and report.repaired == 7
     assert {job.lead for job in await anna.all(Job)} == {"bob"}
+
+
+async def test_a_repair_after_an_answer_in_several_parts_is_explained(
+    database_url: str, plugins: Plugins, tmp_path: Path
+) -> None:
+    async with World.open(database_url, plugins, tmp_path, prepared=True, page_rows_max=5, answer_seconds=0) as world:
+        await _jobs(world, 5)
+        await _jobs(world, 2, lead="bob")
+        anna = await world.device("anna", claims={"lead": "anna"})
+        await anna.sync()
+        await world.sql("INSERT INTO workshop.product (id, name) SELECT i, 'p' FROM generate_series(1, 9) i")
+        await world.account("anna", lead="bob")
+        await world.sign_in(anna, "anna")
+        asked = len(anna.wire.requests("sync/pending"))
+
+        report = await anna.sync()
+
+    assert len(anna.wire.requests("sync/pending")) > asked + 2, "the answer came in parts, and proved nothing"
+    assert report.is_proven and report.repaired == 7 and not report.unexplained

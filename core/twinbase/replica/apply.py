@@ -59,7 +59,7 @@ def apply(connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, 
         applied.outcomes = rebase.retire(connection, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
         applied.digests = {twin: digest_here(connection, twin).as_list() for twin in checkpoint.end.digests}
-        weigh(connection, applied.digests, checkpoint.end.digests)
+        weigh(connection, applied.digests, checkpoint.end)
         move(connection, state, checkpoint.begin, checkpoint.end)
     return applied
 

@@ -9,22 +9,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twinbase.replica.fenced import recall, remember
+from twinbase.replica.stream import End
 
 _NOTE = "doubted"
 
 
-def doubted(connection: Any) -> frozenset[str]:
-    """The twins that have to be proven by a digest."""
-    return frozenset(json.loads(recall(connection, _NOTE) or "[]"))
+def doubted(connection: Any) -> dict[str, list[str]]:
+    """The twins that have to be proven by a digest, with the causes that the server gave when they first differed."""
+    twins: dict[str, list[str]] = json.loads(recall(connection, _NOTE) or "{}")
+    return twins
 
 
-def weigh(connection: Any, here: Mapping[str, Sequence[int]], there: Mapping[str, Sequence[int]]) -> None:
+def weigh(connection: Any, here: Mapping[str, Sequence[int]], end: End) -> None:
     """Doubt the twins whose digest is not the server's, and those that it says are equal no longer.
 
-    Part of the transaction that moves the cursor. A twin whose digest did not come stays as it was.
+    Part of the transaction that moves the cursor. Without a digest a twin stays as it was, or is doubted when the
+    server names a cause: an answer in several parts proves nothing.
     """
     before = doubted(connection)
-    differing = {twin for twin, digest in there.items() if list(here[twin]) != list(digest)}
-    after = (before - there.keys()) | differing
+    equal = {twin for twin, digest in end.digests.items() if list(here[twin]) == list(digest)}
+    after = {twin: causes for twin, causes in before.items() if twin not in equal}
+    for twin in (end.digests.keys() | end.causes.keys()) - equal:
+        after[twin] = before.get(twin) or list(end.causes.get(twin, ()))
     if after != before:
-        remember(connection, _NOTE, json.dumps(sorted(after)))
+        remember(connection, _NOTE, json.dumps(after))

@@ -4,6 +4,7 @@ After three it is "unproven", said aloud in the report, and tried again at the n
 way of a push (H23).
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from twinbase.replica.apply import Applied
@@ -16,8 +17,6 @@ from twinbase.replica.stream import End
 from twinbase.replica.sums import count_buckets, sums_here
 
 ROUNDS_MAX = 3
-
-
 PULLS_MAX = 3
 
 
@@ -26,11 +25,11 @@ async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
 
     While a twin is in doubt, everything is proven by digest.
     """
-    prove_all = prove_all or bool(await exchange.thread.run(doubted))
     for _ in range(PULLS_MAX):
-        end, applied = await _pull_once(exchange, prove_all=prove_all)
+        doubts = await exchange.thread.run(doubted)
+        end, applied = await _pull_once(exchange, prove_all=prove_all or bool(doubts))
         if end.digests or end.proven_by_skip or not exchange.pulled:
-            await prove(exchange, end, applied)
+            await prove(exchange, end, applied, explained=[twin for twin, causes in doubts.items() if causes])
             return
     exchange.report.unproven.update(dict.fromkeys(exchange.pulled, "Every answer came in several parts."))
 
@@ -55,10 +54,13 @@ def _oldest_unsent(connection: Any) -> str | None:
     return oldest
 
 
-async def prove(exchange: Exchange, end: End, applied: Applied) -> None:
-    """Compare the digests at this cursor, and repair until they are equal or the rounds are used up."""
+async def prove(exchange: Exchange, end: End, applied: Applied, *, explained: Collection[str] = ()) -> None:
+    """Compare the digests at this cursor, and repair until they are equal or the rounds are used up.
+
+    `explained`: twins whose difference had a cause at an earlier cursor.
+    """
     differing = compare(exchange, end, applied)
-    unexplained = _unexplained(exchange, end, differing)
+    unexplained = _unexplained(exchange, end, [twin for twin in differing if twin not in explained])
     rounds = 0
     while differing and rounds < ROUNDS_MAX:
         if rounds:

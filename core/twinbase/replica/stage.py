@@ -147,6 +147,6 @@ class Stage:
             applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}
             connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")
             remember(connection, "stage_begin", "")
-            weigh(connection, applied.digests, self.end.digests)
+            weigh(connection, applied.digests, self.end)
             move(connection, state, begin, self.end)
         return applied
