@@ -31,7 +31,7 @@ class Memory:
 
     async def tables(self) -> dict[str, Remembered]:
         """All that is remembered, by name."""
-        return {row["name"]: _remembered(row) for row in await self._connection.fetch(_TABLES)}
+        return await remembered(self._connection)
 
     async def keep(self, table: Remembered) -> None:
         spec, stale = json.dumps(msgspec.to_builtins(table.copy.spec)), json.dumps(dict(table.copy.stale))
@@ -54,6 +54,13 @@ class Memory:
     async def backfilled(self, table: str) -> None:
         """Every row of the table was read again."""
         await self._connection.execute("UPDATE ebp.table_spec SET backfill = false WHERE name = $1", table)
+
+
+async def remembered(connection: Any) -> dict[str, Remembered]:
+    """All that is remembered, by name; nothing in a database that was not set up for EBP."""
+    if await connection.fetchval("SELECT to_regclass('ebp.table_spec')") is None:
+        return {}
+    return {row["name"]: _remembered(row) for row in await connection.fetch(_TABLES)}
 
 
 def _remembered(row: Any) -> Remembered:

@@ -1,0 +1,9 @@
+"""`twinbase ebp`: look at EBP's database, and at what is made of it. Each command is a module of its own."""
+
+from twinbase_ebp.commands.reflect import reflect
+from twinbase_ebp.commands.tables import tables
+from twinbase_server.extension import group
+
+command = group("EBP: its tables, and what is made of them.")
+command.command()(reflect)
+command.command()(tables)

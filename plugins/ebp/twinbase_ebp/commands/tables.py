@@ -1,0 +1,87 @@
+"""`twinbase ebp tables`: what there is in EBP, table by table."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, func, select, table
+
+from twinbase.errors import TwinbaseError
+from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.schema import TableSpec
+from twinbase_ebp.schema import reflect as reflect_connection
+from twinbase_ebp.settings import EbpSettings
+from twinbase_ebp.source import reading
+from twinbase_server.extension import AsJson, answer, errors, progress
+
+
+class NoSuchTable(TwinbaseError):
+    """EBP has no table of this name, or none that may be read."""
+
+
+def tables(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[TABLE]...", help="These alone; all without any.")
+    ] = None,
+    source_url: SourceUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List EBP's tables: how changes are found, rows, key, columns, whether devices get them as they are."""
+    settings = EbpSettings()
+    with reading(source(source_url)) as connection:
+        with errors().status("Reading the tables of EBP"):
+            specs = reflect_connection(connection, settings)
+        wanted = _wanted(specs, names or [])
+        lines = _lines(connection, wanted, settings.mirror)
+    answer({"tables": [asdict(line) for line in lines]}, as_json=as_json, show=lambda console: _show(console, lines))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One table. `columns`: those that may be copied; `mirrored`: whether devices get it as it is."""
+
+    name: str
+    kind: str
+    rows: int
+    key: tuple[str, ...]
+    columns: int
+    custom: int
+    mirrored: bool
+    problem: str
+
+
+def _wanted(specs: Sequence[TableSpec], names: Sequence[str]) -> list[TableSpec]:
+    if unknown := sorted(set(names) - {spec.name for spec in specs}):
+        raise NoSuchTable(", ".join(unknown))
+    return [spec for spec in specs if not names or spec.name in names]
+
+
+def _lines(connection: Connection, specs: Sequence[TableSpec], mirrored: Sequence[str]) -> list[_Line]:
+    with progress() as tell:
+        lines = []
+        for done, spec in enumerate(specs, 1):
+            rows = connection.execute(select(func.count()).select_from(table(spec.name))).scalar_one()
+            custom = sum(column.custom for column in spec.columns)
+            lines.append(
+                _Line(
+                    spec.name, spec.kind, rows, spec.key, len(spec.columns), custom, spec.name in mirrored, spec.problem
+                )
+            )
+            tell("Counting rows", done, len(specs))
+        return lines
+
+
+def _show(console: Console, lines: Sequence[_Line]) -> None:
+    shown = Table(box=None, pad_edge=False)
+    for heading in ("table", "kind", "rows", "key", "columns", "on devices"):
+        shown.add_column(heading, justify="right" if heading in ("rows", "columns") else "left")
+    for line in lines:
+        mirrored = "yes" if line.mirrored else ""
+        shown.add_row(line.name, line.kind, f"{line.rows:,}", ", ".join(line.key), str(line.columns), mirrored)
+    console.print(shown)
+    for line in lines:
+        if line.problem:
+            console.print(f"[red]✗[/] {line.problem}")
