@@ -1,19 +1,26 @@
 """A NinjaOne of our own, in this process, and a client that talks to it."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
+from tests.conftest import Databases, database_name
 
+from twinbase.source import Run
 from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.fetching import fetch
 from twinbase_ninjaone.settings import NinjaoneSettings
 from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Faults, World, create_app, make_world
 from twinbase_ninjaone.standin.sizes import SMALL, Sizes
+from twinbase_ninjaone.tables import TABLES
+from twinbase_server.twin_tables import create_server_tables
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -67,3 +74,46 @@ def make_desk(sizes: Sizes = SMALL) -> Desk:
 def desk() -> Iterator[Desk]:
     """A small stand-in for this test alone."""
     yield make_desk()
+
+
+class Office:
+    """Our side: a database with the plugin's tables, and the runs that fill it from the desk."""
+
+    def __init__(self, database_url: str, desk: Desk) -> None:
+        self.database_url, self.desk = database_url, desk
+        self.told: list[tuple[str, int, int | None]] = []
+
+    async def run(self, **settings: Any) -> Mapping[str, Any]:
+        """One run of the source at the desk's time; its figures."""
+        step = Run(self.database_url, self.desk.now, lambda *told: self.told.append(told))
+        return await fetch(self.desk.configured(**settings), step, transport=self.desk.transport)
+
+    async def rows(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return [tuple(row) for row in await connection.fetch(query, *arguments)]
+        finally:
+            await connection.close()
+
+    async def images(self) -> dict[str, set[tuple[Any, ...]]]:
+        """Where each row lies, by table: PostgreSQL moves a row that is written, even with the same values."""
+        tables = [str(table.__tablename__) for table in TABLES]
+        return {
+            table: set(await self.rows(f"SELECT ctid::text, xmin::text, xmax::text FROM ninjaone.{table}"))
+            for table in tables
+        }
+
+
+@pytest.fixture(scope="session")
+def furnished(databases: Databases) -> str:
+    """The name of a database with the plugin's tables, to be copied."""
+    url = databases.create()
+    asyncio.run(create_server_tables(url, TABLES))
+    return database_name(url)
+
+
+@pytest.fixture
+def office(databases: Databases, furnished: str, desk: Desk) -> Iterator[Office]:
+    url = databases.create(furnished)
+    yield Office(url, desk)
+    databases.drop(url)

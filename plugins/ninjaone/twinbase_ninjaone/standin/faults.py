@@ -36,13 +36,16 @@ class Planned:
 @dataclass
 class Faults:
     """Switches. `writes_forbidden`: tickets are written by users only. `after_page`: called after each page of a board
-    has been answered, as somebody who works in NinjaOne at that moment."""
+    has been answered, as somebody who works in NinjaOne at that moment. `before_call`: called with each call's path.
+    """
 
     planned: list[Planned] = field(default_factory=list)
     writes_forbidden: bool = False
     retry_after: str | None = "0"
     slow_seconds: float = 3600.0
+    huge_bytes: int = 50_000_000
     after_page: Callable[[], None] | None = None
+    before_call: Callable[[str], None] | None = None
 
     def plan(self, kind: Kind, path: str = "", *, times: int = 1, after: int = 0) -> None:
         """Let a failure happen at the next calls."""
@@ -50,6 +53,8 @@ class Faults:
 
     async def answer(self, request: Request) -> Response | None:
         """What goes wrong with this call; None when nothing does."""
+        if self.before_call:
+            self.before_call(request.url.path)
         for planned in self.planned:
             if planned.strikes(request.url.path):
                 return await self._response(planned.kind)
@@ -72,7 +77,7 @@ class Faults:
             case "not-json":
                 return Response(b'{"id": 1', media_type="application/json")
             case "huge":
-                return Response(b"[" + b" " * 50_000_000 + b"]", media_type="application/json")
+                return Response(b"[" + b" " * self.huge_bytes + b"]", media_type="application/json")
             case "redirect":
                 return Response(status_code=302, headers={"Location": "https://elsewhere.invalid/"})
             case "slow":

@@ -44,7 +44,9 @@ class Tickets:
         for order in reversed(asked.get("sortBy") or []):
             rows.sort(key=lambda row: row[order["field"]], reverse=order["direction"] == "DESC")
         start = asked.get("lastCursorId", 0)
-        page = rows[start : start + asked.get("pageSize", 50)]
+        shown = rows[start : start + asked.get("pageSize", 50)]
+        hidden = self._world.hidden_columns
+        page = [{name: value for name, value in row.items() if name not in hidden} for row in shown]
         columns = list(self._world.boards[board]["columns"])
         metadata = {"columns": columns, "sortBy": asked.get("sortBy") or [], "lastCursorId": start + len(page)}
         answer = JSONResponse({"data": page, "metadata": metadata})

@@ -1,0 +1,44 @@
+"""Brings what is new in NinjaOne into schema `ninjaone`, again and again."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import httpx2
+
+from twinbase.source import Run, Source
+from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.errors import NotConfigured
+from twinbase_ninjaone.fetching.activities import fetch_activities
+from twinbase_ninjaone.fetching.context import Fetch, connected
+from twinbase_ninjaone.fetching.lists import fetch_lists
+from twinbase_ninjaone.fetching.tickets import fetch_tickets
+from twinbase_ninjaone.settings import NinjaoneSettings
+
+__all__ = ["fetch", "sources"]
+
+
+def sources(settings: NinjaoneSettings) -> Iterable[Source]:
+    """The source `ninjaone`, when it is configured. Raises NotConfigured when it is half configured."""
+    if settings.half_configured:
+        raise NotConfigured("One of them is missing.")
+    if settings.configured:
+
+        async def run(now: Run) -> Mapping[str, Any]:
+            return await fetch(settings, now)
+
+        yield Source("ninjaone", run, every=settings.every)
+
+
+async def fetch(
+    settings: NinjaoneSettings, run: Run, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> Mapping[str, Any]:
+    """One run: lists that are due, activities, then tickets. Answers figures; it may be killed anywhere and run again.
+
+    Lists come first because they name the boards, and activities before tickets because they tell of deletions.
+    """
+    async with NinjaOne(settings, transport=transport) as ninja, connected(run.database_url) as connection:
+        step = Fetch(ninja, connection, settings, run.now, run.tell)
+        await fetch_lists(step)
+        await fetch_activities(step)
+        await fetch_tickets(step)
+        return step.figures()

@@ -1,0 +1,37 @@
+"""What happened, after the last activity known. Of tickets they tell the deletions, which no board shows."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from twinbase_ninjaone.fetching.context import Fetch
+from twinbase_ninjaone.fetching.keeping import cursor, keep, move, table_of
+from twinbase_ninjaone.tables import Activity
+
+RESOURCE = "activities"
+TICKETS = "tickets"
+TICKETS_COME_AND_GO = frozenset({"NINJA_TICKETING_TICKET_DELETED", "NINJA_TICKETING_TICKET_REINSTATED"})
+
+
+async def fetch_activities(run: Fetch) -> None:
+    """The new ones; the first time, the newest page alone. Those older than is kept go.
+
+    Whether an activity names its ticket is not documented. So a deletion makes the next look at tickets a whole one,
+    and that is noted in the same transaction: a run that is killed in between forgets nothing.
+    """
+    async with run.connection.begin():
+        place = await cursor(run.connection, RESOURCE)
+    rows = await run.ninja.activities(place.last_id)
+    run.tell(RESOURCE, len(rows), len(rows))
+    oldest = run.now - timedelta(days=run.settings.activity_days)
+    kept = [row for row in rows if row["activity_time"] is None or row["activity_time"] >= oldest]
+    async with run.connection.begin():
+        run.counted["activities_written"] += await keep(run.connection, Activity, kept)
+        activities = table_of(Activity)
+        gone = await run.connection.execute(delete(activities).where(activities.c.activity_time < oldest))
+        run.counted["activities_dropped"] += gone.rowcount
+        if any(row["status_code"] in TICKETS_COME_AND_GO for row in rows):
+            whole = (await cursor(run.connection, TICKETS)).model_copy(update={"full_at": None})
+            await move(run.connection, whole)
+        last = max([place.last_id or 0, *(row["id"] for row in rows)])
+        await move(run.connection, place.model_copy(update={"last_id": last or None}))

@@ -1,0 +1,46 @@
+"""What every step of a run has in hand."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from twinbase.source import Tell
+from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.settings import NinjaoneSettings
+
+
+@dataclass
+class Fetch:
+    """One run. `counted`: figures by name; `failed`: lists that could not be had, and why."""
+
+    ninja: NinjaOne
+    connection: AsyncConnection
+    settings: NinjaoneSettings
+    now: datetime
+    tell: Tell
+    counted: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, Any]:
+        """What is kept of the run: what was written, by table, and how many calls it took."""
+        counted = {name: number for name, number in sorted(self.counted.items()) if number}
+        failures = {"failed": self.failed} if self.failed else {}
+        return {"calls": self.ninja.calls, **counted, **failures}
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection for a whole run; a transaction is open only while something is written."""
+    engine = create_async_engine(make_url(database_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()

@@ -1,0 +1,99 @@
+"""Rows of NinjaOne on their way into the database: only those that differ are written, and each may arrive twice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from twinbase_ninjaone.contract import Row
+from twinbase_ninjaone.tables import Fetched, SyncCursor
+
+ROWS_AT_ONCE = 1000
+FEW = 5
+"""So many rows may be missing from a list whatever their share: a list of three forms may become one of one."""
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    return cast(Table, getattr(model, "__table__"))  # noqa: B009
+
+
+async def keep(connection: AsyncConnection, model: type[Fetched], rows: Iterable[Row]) -> int:
+    """How many rows were new or differed; only they are written. A row without `deleted_at` is there (again)."""
+    table = table_of(model)
+    key = _key(table)
+    wanted = {row[key.name]: {"deleted_at": None, **row} for row in rows}
+    written = 0
+    for ids in _chunks(list(wanted)):
+        known = await _known(connection, table, ids)
+        differing = [wanted[one] for one in ids if known.get(one) != wanted[one]]
+        await _write(connection, table, differing)
+        written += len(differing)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a list did not hold any more. `believed`: whether they were marked; too many at once are not believed."""
+
+    rows: int
+    believed: bool
+
+
+async def mark_missing(
+    connection: AsyncConnection, model: type[Fetched], present: set[Any], now: datetime, share_max: float = 1.0
+) -> Missing:
+    """Mark the rows that a whole list did not hold as deleted, unless so many are missing that the list is doubted."""
+    table = table_of(model)
+    key = _key(table)
+    live = set(await connection.scalars(select(key).where(table.c.deleted_at.is_(None))))
+    missing = live - present
+    nothing_came = not present and share_max < 1.0
+    if nothing_came or (len(missing) > FEW and len(missing) > share_max * len(live)):
+        return Missing(len(missing), believed=not missing)
+    for ids in _chunks(list(missing)):
+        await connection.execute(update(table).where(key.in_(ids)).values(deleted_at=now))
+    return Missing(len(missing), believed=True)
+
+
+async def cursor(connection: AsyncConnection, resource: str) -> SyncCursor:
+    """How far a resource has come; an empty one before its first run."""
+    table = table_of(SyncCursor)
+    row = (await connection.execute(select(table).where(table.c.resource == resource))).mappings().first()
+    return SyncCursor(**row) if row else SyncCursor(resource=resource)
+
+
+async def move(connection: AsyncConnection, moved: SyncCursor) -> None:
+    """Keep a cursor, in the transaction of what it stands for; one that did not move is not written."""
+    values = moved.model_dump()
+    if (await cursor(connection, moved.resource)).model_dump() != values:
+        await _write(connection, table_of(SyncCursor), [values])
+
+
+def _key(table: Table) -> Any:
+    (key,) = table.primary_key.columns
+    return key
+
+
+async def _known(connection: AsyncConnection, table: Table, ids: Sequence[Any]) -> Mapping[Any, Row]:
+    key = _key(table)
+    rows = (await connection.execute(select(table).where(key.in_(ids)))).mappings()
+    return {row[key.name]: dict(row) for row in rows}
+
+
+async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    statement = insert(table)
+    key = _key(table)
+    changed = {column.name: statement.excluded[column.name] for column in table.columns if column is not key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), list(rows))
+
+
+def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        yield ids[start : start + ROWS_AT_ONCE]

@@ -1,0 +1,100 @@
+"""The lists that NinjaOne gives as a whole: what is in them is there, and what was and is no more, is deleted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from twinbase_ninjaone.contract import Call, calls
+from twinbase_ninjaone.errors import CallRefused, UnexpectedAnswer, WrongCredentials, WrongRegion
+from twinbase_ninjaone.fetching.context import Fetch
+from twinbase_ninjaone.fetching.keeping import cursor, keep, mark_missing, move
+from twinbase_ninjaone.tables import (
+    Alert,
+    Attribute,
+    Board,
+    Contact,
+    Device,
+    Fetched,
+    Form,
+    Location,
+    Organization,
+    Status,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list and its table. `always`: fetched at each run, and all of it may vanish, as alerts do when they end."""
+
+    call: Call
+    model: type[Fetched]
+    always: bool = False
+
+    @property
+    def name(self) -> str:
+        return str(self.model.__tablename__)
+
+    @property
+    def query(self) -> Mapping[str, bool]:
+        return {"includeRoles": True} if self.call is calls.USERS else {}
+
+
+LISTS = (
+    Listed(calls.ORGANIZATIONS, Organization),
+    Listed(calls.LOCATIONS, Location),
+    Listed(calls.DEVICES, Device),
+    Listed(calls.USERS, User),
+    Listed(calls.CONTACTS, Contact),
+    Listed(calls.BOARDS, Board),
+    Listed(calls.STATUSES, Status),
+    Listed(calls.FORMS, Form),
+    Listed(calls.ATTRIBUTES, Attribute),
+    Listed(calls.ALERTS, Alert, always=True),
+)
+
+
+async def fetch_lists(run: Fetch) -> None:
+    """Every list that is due. One that is refused does not stop the others; the run's figures say so."""
+    for listed in LISTS:
+        try:
+            if listed.always or await _is_due(run, listed):
+                await _fetch(run, listed)
+        except (WrongCredentials, WrongRegion):
+            raise
+        except (CallRefused, UnexpectedAnswer) as refused:
+            run.failed[listed.name] = str(refused)
+
+
+async def _is_due(run: Fetch, listed: Listed) -> bool:
+    async with run.connection.begin():
+        last = (await cursor(run.connection, listed.name)).full_at
+    return last is None or last + timedelta(seconds=run.settings.lists_seconds) <= run.now
+
+
+async def _fetch(run: Fetch, listed: Listed) -> None:
+    """Page by page, each kept as it comes; what is missing is known only after the last one."""
+    present: set[Any] = set()
+    async for page in run.ninja.pages(listed.call, **listed.query):
+        present.update(row[listed.call.shape.key] for row in page if listed.call.shape)
+        async with run.connection.begin():
+            run.counted[f"{listed.name}_written"] += await keep(run.connection, listed.model, page)
+        run.tell(listed.name, len(present), None)
+    async with run.connection.begin():
+        share_max = 1.0 if listed.always else run.settings.missing_share_max
+        missing = await mark_missing(run.connection, listed.model, present, run.now, share_max)
+        if not missing.believed:
+            run.failed[listed.name] = _doubt(listed, missing.rows)
+            return
+        run.counted[f"{listed.name}_deleted"] += missing.rows
+        if not listed.always:
+            done = await cursor(run.connection, listed.name)
+            await move(run.connection, done.model_copy(update={"full_at": run.now}))
+
+
+def _doubt(listed: Listed, missing: int) -> str:
+    return (
+        f"{missing} rows of {listed.name} are missing from NinjaOne's list, more than is believed; none was deleted. "
+        "If they are gone, set TWINBASE_NINJAONE_MISSING_SHARE_MAX=1 for one run."
+    )

@@ -1,0 +1,183 @@
+"""Tickets: those that a board says were updated are fetched, with their logs; those that no board shows are looked for.
+
+They are kept some at a time, each with the update under which it was fetched. So a run that is killed in the middle of
+a thousand tickets goes on with those that it has not kept.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import select, update
+
+from twinbase_ninjaone.contract import Row
+from twinbase_ninjaone.errors import NinjaOneError, NotThere, TooManyCalls, WrongCredentials, WrongRegion
+from twinbase_ninjaone.fetching.board import Seen, look
+from twinbase_ninjaone.fetching.context import Fetch
+from twinbase_ninjaone.fetching.keeping import cursor, keep, move, table_of
+from twinbase_ninjaone.tables import SyncCursor, Ticket, TicketLogEntry
+
+RESOURCE = "tickets"
+TICKETS_AT_ONCE = 25
+ENDS_THE_RUN = (TooManyCalls, WrongCredentials, WrongRegion)
+"""Failures that the next ticket would meet too."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we have of a ticket. `updated`: None when its log could not be fetched."""
+
+    updated: datetime | None
+    tracked: int | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ticket as it is there now: None when it is gone. `failure`: why it, or its log, could not be had."""
+
+    id: int
+    ticket: Row | None = None
+    log: Sequence[Row] = ()
+    failure: NinjaOneError | None = None
+
+
+@dataclass
+class Work:
+    """What a run has to fetch, and how far it has come; `failed` are tried again by the next run."""
+
+    seen: Seen
+    known: Mapping[int, Known]
+    wanted: Sequence[int]
+    done: int = 0
+    failed: list[int] = field(default_factory=list)
+
+
+async def fetch_tickets(run: Fetch) -> None:
+    """Everything that changed since the last run, and from time to time everything that is gone."""
+    async with run.connection.begin():
+        place = await cursor(run.connection, RESOURCE)
+    whole = is_due(place, run)
+    seen = await look(run, None if whole or place.watermark is None else place.watermark - run.settings.overlap)
+    known = await _known(run)
+    gone = vanished(seen, known) if whole else []
+    work = Work(seen, known, [*changed(seen, known), *gone])
+    for start in range(0, len(work.wanted), TICKETS_AT_ONCE):
+        await _bring(run, work, work.wanted[start : start + TICKETS_AT_ONCE])
+    moved = place.model_copy(update={"watermark": watermark(place.watermark, seen, work.failed, run.now)})
+    if whole and not set(gone) & set(work.failed):
+        moved.full_at = run.now
+    async with run.connection.begin():
+        await move(run.connection, moved)
+
+
+def is_due(place: SyncCursor, run: Fetch) -> bool:
+    """Whether the whole board has to be read, to see what is gone."""
+    every = timedelta(seconds=run.settings.tickets_full_seconds)
+    return place.full_at is None or place.full_at + every <= run.now
+
+
+def changed(seen: Seen, known: Mapping[int, Known]) -> list[int]:
+    """The tickets to fetch, those updated last first: new, updated, back from the dead, or not fetched whole before."""
+    nothing = Known(None)
+
+    def is_wanted(row: Row) -> bool:
+        have = known.get(row["id"], nothing)
+        return have.deleted_at is not None or have.updated is None or have.updated != row["last_updated"]
+
+    return [row["id"] for row in sorted(filter(is_wanted, seen.values()), key=_newest_first)]
+
+
+def vanished(seen: Seen, known: Mapping[int, Known]) -> list[int]:
+    """The tickets that we have and no board shows. Each has to be asked for: it may only have left the boards."""
+    return sorted(ticket for ticket, have in known.items() if have.deleted_at is None and ticket not in seen)
+
+
+def watermark(before: datetime | None, seen: Seen, failed: Iterable[int], now: datetime) -> datetime | None:
+    """The newest update seen, but never in the future, and never beyond a ticket that has yet to be fetched."""
+    updates = [row["last_updated"] for row in seen.values() if row["last_updated"] is not None]
+    reached = max([*updates, *([before] if before else [])], default=None)
+    held_back = [seen[ticket]["last_updated"] for ticket in failed if ticket in seen]
+    return min([reached, now, *filter(None, held_back)]) if reached else None
+
+
+async def _known(run: Fetch) -> dict[int, Known]:
+    tickets = table_of(Ticket)
+    columns = (tickets.c.id, tickets.c.last_updated, tickets.c.total_time_tracked, tickets.c.deleted_at)
+    async with run.connection.begin():
+        rows = (await run.connection.execute(select(*columns))).all()
+    return {ticket: Known(updated, tracked, deleted_at) for ticket, updated, tracked, deleted_at in rows}
+
+
+async def _bring(run: Fetch, work: Work, tickets: Sequence[int]) -> None:
+    """Fetch some tickets at once and keep them in one transaction. If none could be had, none of the others can."""
+    found = await _together(tickets, lambda ticket: _fetch(run, ticket))
+    failures = [one.failure for one in found if one.failure]
+    if len(failures) == len(found) > 1:
+        raise failures[0]
+    async with run.connection.begin():
+        await _keep(run, work, found)
+    work.failed += [one.id for one in found if one.failure]
+    work.done += len(found)
+    run.counted["tickets_failed"] += len(failures)
+    run.tell(RESOURCE, work.done, len(work.wanted))
+
+
+async def _fetch(run: Fetch, ticket_id: int) -> Found:
+    """A ticket and its log. Its failure is its own, unless it is one that every other would share."""
+    ticket: Row | None = None
+    try:
+        ticket = await run.ninja.ticket(ticket_id)
+        return Found(ticket_id, ticket, await run.ninja.log_entries(ticket_id))
+    except NotThere:
+        return Found(ticket_id)
+    except ENDS_THE_RUN:
+        raise
+    except NinjaOneError as failure:
+        return Found(ticket_id, ticket, failure=failure)
+
+
+async def _keep(run: Fetch, work: Work, found: Sequence[Found]) -> None:
+    rows = [_row(one, one.ticket, work, run.now) for one in found if one.ticket is not None]
+    run.counted["tickets_written"] += await keep(run.connection, Ticket, rows)
+    run.counted["tickets_deleted"] += sum(row["deleted_at"] == run.now for row in rows)
+    logs = [{**entry, "ticket_id": one.id} for one in found for entry in one.log]
+    run.counted["ticket_log_entries_written"] += await keep(run.connection, TicketLogEntry, logs)
+    if gone := [one.id for one in found if one.ticket is None and one.failure is None]:
+        tickets = table_of(Ticket)
+        live = update(tickets).where(tickets.c.id.in_(gone), tickets.c.deleted_at.is_(None))
+        run.counted["tickets_deleted"] += (await run.connection.execute(live.values(deleted_at=run.now))).rowcount
+
+
+def _row(one: Found, ticket: Row, work: Work, now: datetime) -> Row:
+    """The ticket, with what its board said. It has no update while its log is still to be fetched."""
+    have = work.known.get(one.id, Known(None))
+    said = work.seen.get(one.id, {"last_updated": have.updated, "total_time_tracked": have.tracked})
+    return {
+        **ticket,
+        "last_updated": None if one.failure else said["last_updated"],
+        "total_time_tracked": said["total_time_tracked"],
+        "deleted_at": (have.deleted_at or now) if ticket["deleted"] else None,
+    }
+
+
+async def _together(items: Sequence[Item], work: Callable[[Item], Awaitable[Result]]) -> list[Result]:
+    """What the work on each answers; when one fails the others are cancelled, and its error is ours."""
+
+    async def one(item: Item) -> Result:
+        return await work(item)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(item)) for item in items]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+def _newest_first(row: Row) -> float:
+    return -row["last_updated"].timestamp() if row["last_updated"] is not None else 0.0
