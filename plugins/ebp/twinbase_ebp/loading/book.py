@@ -116,4 +116,4 @@ class Book:
         """Hold our run's row: a run that begins ends the others in it, and waits until their pages are written."""
         ours = text("SELECT FROM ebp.load_run WHERE id = :run AND finished_at IS NULL FOR SHARE")
         if self._connection.execute(ours, {"run": self._run}).first() is None:
-            raise Superseded(f"{Superseded.__doc__}")
+            raise Superseded

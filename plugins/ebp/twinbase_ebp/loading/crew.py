@@ -6,16 +6,23 @@ Threads are enough: reading and writing wait for two databases, and what Python 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Event, Lock
-from typing import Generic, TypeVar
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from twinbase.errors import TwinbaseError
+
 Job = TypeVar("Job")
+
+
+class SourceUnreachable(TwinbaseError):
+    """EBP's database takes no connection. Check TWINBASE_EBP_SOURCE_URL, the login, and whether the server runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Databases:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to the source, each statement for itself: no transaction of ours is open while we write."""
-        with _engine(self.source) as engine, engine.connect() as connection:
+        with _engine(self.source) as engine, _answering(engine) as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
@@ -44,32 +51,57 @@ class Databases:
             yield connection
 
 
-class Crew(Generic[Job]):
-    """Runs `work(job, source, target)` for every job. An error ends the others after their page, and is raised."""
+class Crew:
+    """Runs `work(job, source, target)` for many jobs. The connections are the same for all that it is given to do."""
 
     def __init__(self, databases: Databases, connections: int, stop: Event) -> None:
-        self._databases, self._connections, self._stop = databases, connections, stop
+        self._databases, self._stop = databases, stop
+        self._hands = [ExitStack() for _ in range(connections)]
+        self._pairs: dict[int, tuple[Connection, Connection]] = {}
         self._lock = Lock()
 
-    def run(self, jobs: Iterable[Job], work: Callable[[Job, Connection, Connection], None]) -> None:
-        queue = deque(jobs)
-        with ThreadPoolExecutor(min(self._connections, max(1, len(queue))), "ebp-load") as pool:
-            hands = [pool.submit(self._work_through, queue, work) for _ in range(self._connections)]
-        for hand in hands:
-            hand.result()
+    def __enter__(self) -> Self:
+        return self
 
-    def _work_through(self, queue: deque[Job], work: Callable[[Job, Connection, Connection], None]) -> None:
+    def __exit__(self, *error: object) -> None:
+        for hand in self._hands:
+            hand.close()
+
+    def run(self, jobs: Iterable[Job], work: Callable[[Job, Connection, Connection], None]) -> None:
+        """Do all of it; answer when it is done. An error ends the others after their page, and is raised."""
+        queue = deque(jobs)
+        hands = range(min(len(self._hands), len(queue)))
+        with ThreadPoolExecutor(max(1, len(hands)), "ebp-load") as pool:
+            done = [pool.submit(self._work_through, hand, queue, work) for hand in hands]
+        for one in done:
+            one.result()
+
+    def _work_through(self, hand: int, queue: deque[Job], work: Callable[[Job, Connection, Connection], None]) -> None:
         try:
-            with self._databases.reading() as source, self._databases.writing() as target:
-                while not self._stop.is_set() and (job := self._next(queue)) is not None:
-                    work(job, source, target)
+            source, target = self._pairs.get(hand) or self._connected(hand)
+            while not self._stop.is_set() and (job := self._next(queue)) is not None:
+                work(job, source, target)
         except BaseException:
             self._stop.set()
             raise
 
+    def _connected(self, hand: int) -> tuple[Connection, Connection]:
+        stack = self._hands[hand]
+        pair = stack.enter_context(self._databases.reading()), stack.enter_context(self._databases.writing())
+        self._pairs[hand] = pair
+        return pair
+
     def _next(self, queue: deque[Job]) -> Job | None:
         with self._lock:
             return queue.popleft() if queue else None
+
+
+def _answering(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        # The driver's words may hold the login; its kind of error holds nothing.
+        raise SourceUnreachable(f"{type(error.orig).__name__} from {engine.url.host}.") from None
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from twinbase_ebp.loading.guard import refusal
 from twinbase_ebp.loading.work import Work
-from twinbase_ebp.loading.writing import ARRAY, INCOMING, named
+from twinbase_ebp.loading.writing import ARRAY, INCOMING, Writer, named
 
 
 def replace_what_differs(work: Work) -> None:
@@ -17,12 +17,28 @@ def replace_what_differs(work: Work) -> None:
             work.report.refused, work.report.why = before - len(rows), sentence
             work.book.say("deletes_refused", sentence, {"deletions": before - len(rows), "rows": before})
             return
-        surplus = work.writer.run(_surplus(work)).scalars().all()
-        work.report.inserted += work.writer.run(_insert(work)).rowcount
-        statement = f"DELETE FROM {work.writer.table} WHERE ctid = ANY ({ARRAY}::tid[])"
-        work.report.deleted += work.writer.run(statement, list(surplus)).rowcount
+        _replace(work)
         work.book.keep(checked_at=work.run.now, fingerprint=work.spec.fingerprint, refused=0)
         work.book.backfilled()
+
+
+def missing_rows(writer: Writer) -> str:
+    """The staged rows that the copy lacks, as a query."""
+    return f"SELECT {named(writer.spec.columns)} FROM {_without(writer, INCOMING, writer.table)}"
+
+
+def surplus_rows(writer: Writer) -> str:
+    """The places of the copy's rows that are not among the staged ones, as a query."""
+    return f"SELECT ebp_place::text FROM {_without(writer, writer.table, INCOMING)}"
+
+
+def _replace(work: Work) -> None:
+    writer = work.writer
+    surplus = writer.run(surplus_rows(writer)).scalars().all()
+    listed = named(writer.spec.columns)
+    work.report.inserted += writer.run(f"INSERT INTO {writer.table} ({listed}) {missing_rows(writer)}").rowcount
+    statement = f"DELETE FROM {writer.table} WHERE ctid = ANY ({ARRAY}::tid[])"
+    work.report.deleted += writer.run(statement, list(surplus)).rowcount
 
 
 def _refusal(work: Work, deletions: int, rows: int) -> str | None:
@@ -31,25 +47,15 @@ def _refusal(work: Work, deletions: int, rows: int) -> str | None:
     return refusal(work.spec.name, deletions, rows, work.run.habits.delete_percent)
 
 
-def _numbered(work: Work, table: str) -> str:
+def _numbered(writer: Writer, table: str) -> str:
     """The rows, each with its text and a number among those of that text: the second of two alike is another row."""
-    text = f"ROW({named(work.spec.columns)})::text"
+    text = f"ROW({named(writer.spec.columns)})::text"
     number = f"row_number() OVER (PARTITION BY {text})"
     return f"SELECT *, ctid AS ebp_place, {text} AS ebp_row, {number} AS ebp_n FROM {table}"
 
 
-def _without(work: Work, table: str, other: str) -> str:
+def _without(writer: Writer, table: str, other: str) -> str:
     return (
-        f"({_numbered(work, table)}) one WHERE NOT EXISTS (SELECT FROM ({_numbered(work, other)}) other"
+        f"({_numbered(writer, table)}) one WHERE NOT EXISTS (SELECT FROM ({_numbered(writer, other)}) other"
         " WHERE (other.ebp_row, other.ebp_n) = (one.ebp_row, one.ebp_n))"
     )
-
-
-def _surplus(work: Work) -> str:
-    return f"SELECT ebp_place::text FROM {_without(work, work.writer.table, INCOMING)}"
-
-
-def _insert(work: Work) -> str:
-    listed = named(work.spec.columns)
-    missing = _without(work, INCOMING, work.writer.table)
-    return f"INSERT INTO {work.writer.table} ({listed}) SELECT {listed} FROM {missing}"

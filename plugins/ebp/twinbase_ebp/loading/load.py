@@ -50,12 +50,12 @@ async def load(
     is at work.
     """
     started = time.perf_counter()
-    async with _control(databases) as control, _recorded(control, now) as (run_id, figures):
-        specs = await _in_thread(_reflected, databases, settings)
+    async with _controlled(databases) as control, _recorded(control, now) as (run_id, figures):
+        specs = await in_thread(reflected, databases, settings)
         evolved = await evolve(control, specs, DenyList(settings.deny), now)
-        run = Run(run_id, now, habits(settings), options or Options(), evolved.backfill, _from_threads(tell))
+        run = Run(run_id, now, habits(settings), options or Options(), evolved.backfill, told_in_loop(tell))
         loaded = _chosen(evolved, run.options)
-        reports = await _in_thread(_bring, databases, run, loaded, stop=run.stop)
+        reports = await in_thread(_bring, databases, run, loaded, stop=run.stop)
         skipped = [] if run.options.tables else _skipped(specs, evolved)
         tables = sorted([*reports, *skipped], key=lambda report: report.table)
         report = LoadReport(tables, [change.sentence for change in evolved.changes], time.perf_counter() - started)
@@ -79,13 +79,13 @@ def habits(settings: EbpSettings) -> Habits:
 
 def _bring(databases: Databases, run: Run, specs: Sequence[TableSpec]) -> list[TableReport]:
     """In a thread: the notes on deletions first, for all others use them; then the largest tables."""
-    crew = Crew[Group](databases, run.habits.connections, run.stop)
     todo = groups(specs)
-    crew.run(todo, lambda group, source, target: look(group, source))
-    first = [group for group in todo if group.specs[0].name == NOTES]
-    others = sorted((group for group in todo if group not in first), key=lambda group: -group.size)
-    for some in (first, others):
-        crew.run(some, lambda group, source, target: bring_group(run, group, source, target))
+    with Crew(databases, run.habits.connections, run.stop) as crew:
+        crew.run(todo, lambda group, source, target: look(group, source))
+        first = [group for group in todo if group.specs[0].name == NOTES]
+        others = sorted((group for group in todo if group not in first), key=lambda group: -group.size)
+        for some in (first, others):
+            crew.run(some, lambda group, source, target: bring_group(run, group, source, target))
     return [_reported(group, spec) for group in todo for spec in group.specs]
 
 
@@ -94,7 +94,7 @@ def _reported(group: Group, spec: TableSpec) -> TableReport:
     return group.reports.get(spec.name, stopped)
 
 
-def _reflected(databases: Databases, settings: EbpSettings) -> list[TableSpec]:
+def reflected(databases: Databases, settings: EbpSettings) -> list[TableSpec]:
     with databases.reading() as connection:
         return reflect(connection, settings)
 
@@ -103,7 +103,9 @@ def _chosen(evolved: Evolved, options: Options) -> list[TableSpec]:
     names = {spec.name for spec in evolved.specs}
     if unknown := sorted({*options.tables, *options.confirmed} - names):
         raise UnknownTable(f"{', '.join(unknown)}: EBP has no such table that is copied; names are case-sensitive.")
-    return [spec for spec in evolved.specs if not options.tables or spec.name in options.tables]
+    wanted = set(options.tables) or names
+    # With a table come those whose rows are only read when its rows have changed.
+    return [spec for spec in evolved.specs if spec.name in wanted or (spec.kind == "child" and spec.parent in wanted)]
 
 
 def _skipped(specs: Sequence[TableSpec], evolved: Evolved) -> list[TableReport]:
@@ -121,17 +123,23 @@ def _why(spec: TableSpec) -> str:
 
 
 @asynccontextmanager
-async def _control(databases: Databases) -> AsyncIterator[Any]:
-    """The connection that holds the lock: it ends with the process, however that ends."""
-    connection = await asyncpg.connect(
-        databases.target.set(drivername="postgresql").render_as_string(hide_password=False)
-    )
+async def connected(databases: Databases) -> AsyncIterator[Any]:
+    """An asyncpg connection to the server's database."""
+    url = databases.target.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(url)
     try:
-        if not await connection.fetchval(LOCK):
-            raise LoaderBusy
         yield connection
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def _controlled(databases: Databases) -> AsyncIterator[Any]:
+    """The connection that holds the lock: it ends with the process, however that ends."""
+    async with connected(databases) as connection:
+        if not await connection.fetchval(LOCK):
+            raise LoaderBusy
+        yield connection
 
 
 @asynccontextmanager
@@ -159,7 +167,7 @@ _END = "UPDATE ebp.load_run SET finished_at = clock_timestamp(), outcome = $2, f
 # -- threads ----------------------------------------------------------------------------------------------------------
 
 
-async def _in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | None = None) -> Any:
+async def in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | None = None) -> Any:
     """Run it in a thread. Cancelled, it is asked to stop, and waited for: a page is written whole or not at all."""
     task = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
     try:
@@ -171,7 +179,7 @@ async def _in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | No
         raise
 
 
-def _from_threads(tell: Tell) -> Tell:
+def told_in_loop(tell: Tell) -> Tell:
     """`tell` as threads may call it: it is only ever called in the loop of the one who asked for it."""
     loop = asyncio.get_running_loop()
 

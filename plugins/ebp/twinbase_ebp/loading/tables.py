@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from twinbase.errors import TwinbaseError
 from twinbase_ebp.loading.book import Superseded
@@ -45,15 +45,17 @@ def look(group: Group, source: Connection) -> None:
     for spec in group.specs:
         try:
             group.probes[spec.name] = Reader(source, spec).probe()
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             group.reports[spec.name] = failed(TableReport(spec.name, spec.kind), error)
+            source.rollback()
 
 
 def bring_group(run: Run, group: Group, source: Connection, target: Connection) -> None:
     """Bring each table of the group; one that fails is reported, and does not stop the others."""
     works = [_work(run, spec, group, source, target) for spec in group.specs if spec.name in group.probes]
-    for work in works:
-        work.children = [child for child in works[1:] if work is works[0] and _comes_along(child)]
+    if works and works[0].spec is group.specs[0]:
+        # A child whose own rows were never read begins with all of them, after its parent.
+        works[0].children = [child for child in works[1:] if child.book.state is not None]
     for work in works:
         group.reports[work.spec.name] = _brought(work)
 
@@ -80,12 +82,6 @@ def _work(run: Run, spec: TableSpec, group: Group, source: Connection, target: C
     return work
 
 
-def _comes_along(child: Work) -> bool:
-    """Whether the child's own rows have all been read once, so that it only has to follow."""
-    state = child.book.state
-    return child.spec.kind == "child" and state is not None and state.mode == "following"
-
-
 def _brought(work: Work) -> TableReport:
     report, started = work.report, time.perf_counter()
     try:
@@ -96,8 +92,9 @@ def _brought(work: Work) -> TableReport:
         report.outcome, report.why = "stopped", "The run ended before; the next goes on from here."
     except Superseded:
         raise
-    except (DBAPIError, TwinbaseError, ValueError) as error:
+    except (SQLAlchemyError, TwinbaseError, ValueError) as error:
         failed(report, error)
+        work.let_go()
     report.seconds = round(time.perf_counter() - started, 3)
     return report
 

@@ -69,7 +69,7 @@ class Work:
 
     def __init__(self, run: Run, spec: TableSpec, source: Connection, target: Connection) -> None:
         self.run, self.spec = run, spec
-        self.target = target
+        self.source, self.target = source, target
         self.reader = Reader(source, spec, rows_max=run.habits.page_rows)
         self.writer = Writer(target, spec)
         self.book = Book(target, spec, run.id, run.now)
@@ -101,9 +101,14 @@ class Work:
         for rows in self.reader.of(keys):
             self.store(rows)
 
+    def let_go(self) -> None:
+        """After an error: a connection that is lost is made anew for the next table."""
+        self.source.rollback()
+        self.target.rollback()
+
     def check_stop(self) -> None:
         if self.run.stop.is_set():
-            raise Stopped(f"{Stopped.__doc__}")
+            raise Stopped
 
     def _write(self, rows: Sequence[Row], write: Write) -> None:
         if not rows:
