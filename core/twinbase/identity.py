@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, DateTime, bindparam
 from twinbase.errors import ClaimMissing
 
 CLAIM_PREFIX = "claim_"
+OPTIONAL_PREFIX = "optional_"
 AS_OF = "as_of"
 SUBJECT = "who_subject"
 
@@ -44,6 +45,13 @@ class Who:
 
     def __getitem__(self, claim: str) -> BindParameter[Any]:
         return _Claim(CLAIM_PREFIX + claim, required=True)
+
+    def get(self, claim: str) -> BindParameter[Any]:
+        """A claim that an identity may lack: it is NULL then, and no comparison with it is true.
+
+        `or_(Sheet.owner == who["colleague_id"], col(Sheet.owner).in_(who.get("team")))`
+        """
+        return _Claim(OPTIONAL_PREFIX + claim, required=True)
 
     @property
     def subject(self) -> BindParameter[Any]:

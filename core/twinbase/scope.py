@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ARRAY, BindParameter, Column, ColumnElement, Table, and_, any_, exists, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from twinbase.errors import MirrorError
-from twinbase.identity import AS_OF, CLAIM_PREFIX, SUBJECT, Who
+from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Who
 from twinbase.mirror import Mirror, Within
 
 
@@ -90,7 +91,7 @@ def _claims_as_arrays(condition: ColumnElement[bool]) -> ColumnElement[bool]:
             and _is_parameter(element.right)
         ):
             name = str(element.right.key)
-            if not name.startswith(CLAIM_PREFIX):
+            if not name.startswith((CLAIM_PREFIX, OPTIONAL_PREFIX)):
                 raise MirrorError("column.in_(…) in a scope takes a claim that is a list; compare who.subject with ==.")
             array = BindParameter(name, type_=ARRAY(element.left.type), unique=False)
             inside = element.left == any_(array)
@@ -106,11 +107,19 @@ def _claim_of(element: BindParameter[Any]) -> set[str]:
 
 
 def _is_parameter(element: BindParameter[Any]) -> bool:
-    return str(element.key).startswith(CLAIM_PREFIX) or element.key in (AS_OF, SUBJECT)
+    return str(element.key).startswith((CLAIM_PREFIX, OPTIONAL_PREFIX)) or element.key in (AS_OF, SUBJECT)
+
+
+def _table_of(column: Column[Any]) -> Table | None:
+    """The table of a column, be it read under its own name or under another."""
+    table = column.table
+    while isinstance(table, AliasedReturnsRows):
+        table = table.element
+    return table if isinstance(table, Table) else None
 
 
 def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None) -> ScopeReads:
-    """The claims, time, tables and columns that a condition depends on, its own table included."""
+    """The claims (but those that may lack), time, tables and columns that a condition depends on, its own included."""
     claims: set[str] = set()
     as_of = False
     columns: dict[tuple[str, str], set[str]] = {(table.schema or "public", table.name): set()}
@@ -120,8 +129,8 @@ def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None)
             as_of |= element.key == AS_OF
         elif isinstance(element, Table):
             columns.setdefault((element.schema or "public", element.name), set())
-        elif isinstance(element, Column) and isinstance(element.table, Table):
-            columns.setdefault((element.table.schema or "public", element.table.name), set()).add(element.name)
+        elif isinstance(element, Column) and (read := _table_of(element)) is not None:
+            columns.setdefault((read.schema or "public", read.name), set()).add(element.name)
     for schema, name in columns:
         if schema in ("pg_catalog", "information_schema"):
             raise MirrorError(f"{owner}: its scope reads {schema}.{name}, whose changes nobody can capture.")

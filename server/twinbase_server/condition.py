@@ -33,11 +33,15 @@ from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.types import TypeEngine
 
 from twinbase.errors import ClaimMissing, MirrorError
-from twinbase.identity import AS_OF, CLAIM_PREFIX, SUBJECT, Identity
+from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
 from twinbase.registry import Twin
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 _LIST_PREFIX = "claims_"
+_OPTIONAL_LIST_PREFIX = "optionals_"
+# Of a scalar → of a list.
+_PREFIXES = {CLAIM_PREFIX: _LIST_PREFIX, OPTIONAL_PREFIX: _OPTIONAL_LIST_PREFIX}
+_OF_CLAIMS = (*_PREFIXES, *_PREFIXES.values())
 _WHERE = " \nWHERE "
 
 
@@ -58,11 +62,13 @@ class Condition:
             return as_of
         if name == SUBJECT:
             return identity.subject
-        if name.startswith(CLAIM_PREFIX):
-            return _scalar_claim(identity, name.removeprefix(CLAIM_PREFIX))
-        if name.startswith(_LIST_PREFIX):
-            return _list_claim(identity, name.removeprefix(_LIST_PREFIX))
-        return self.fixed[name]
+        prefix = next((prefix for prefix in _OF_CLAIMS if name.startswith(prefix)), None)
+        if prefix is None:
+            return self.fixed[name]
+        claim = name.removeprefix(prefix)
+        if prefix in (OPTIONAL_PREFIX, _OPTIONAL_LIST_PREFIX) and identity.claims.get(claim) is None:
+            return None
+        return (_scalar_claim if prefix in _PREFIXES else _list_claim)(identity, claim)
 
 
 EVERY_ROW = Condition("true")
@@ -90,7 +96,7 @@ def _fixed(compiled: Any, names: Sequence[str]) -> dict[str, Any]:
     """The values that the declaration itself holds, as asyncpg takes them."""
     fixed: dict[str, Any] = {}
     for name in names:
-        if not name.startswith((CLAIM_PREFIX, _LIST_PREFIX)) and name not in (AS_OF, SUBJECT):
+        if not name.startswith(_OF_CLAIMS) and name not in (AS_OF, SUBJECT):
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             fixed[name] = processor(bind.effective_value) if processor else bind.effective_value
@@ -101,8 +107,8 @@ def _prepared(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     def replace(element: Any, **_: Any) -> Any:
         if isinstance(element, BinaryExpression) and element.operator in (operators.in_op, operators.not_in_op):
             return _in_list(element)
-        if isinstance(element, BindParameter) and str(element.key).startswith(CLAIM_PREFIX):
-            return _claim_as_text(str(element.key).removeprefix(CLAIM_PREFIX), element.type)
+        if isinstance(element, BindParameter) and str(element.key).startswith(tuple(_PREFIXES)):
+            return _claim_as_text(str(element.key), element.type)
         if isinstance(element, BindParameter) and element.key == SUBJECT:
             return _from_text(SUBJECT, element.type)
         if isinstance(element, BindParameter) and element.key == AS_OF:
@@ -122,8 +128,11 @@ def _in_list(element: BinaryExpression[Any]) -> Any:
     return inside if element.operator is operators.in_op else ~inside
 
 
-def _claim_as_text(claim: str, type_: TypeEngine[Any]) -> Any:
-    return _from_text((_LIST_PREFIX if isinstance(type_, ARRAY) else CLAIM_PREFIX) + claim, type_)
+def _claim_as_text(name: str, type_: TypeEngine[Any]) -> Any:
+    if not isinstance(type_, ARRAY):
+        return _from_text(name, type_)
+    prefix = next(prefix for prefix in _PREFIXES if name.startswith(prefix))
+    return _from_text(_PREFIXES[prefix] + name.removeprefix(prefix), type_)
 
 
 def _from_text(name: str, type_: TypeEngine[Any]) -> Any:

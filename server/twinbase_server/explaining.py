@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Grouping
 
-from twinbase.identity import AS_OF, CLAIM_PREFIX, SUBJECT, Identity
+from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
 from twinbase.registry import Twin
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.condition import compile_condition
@@ -179,8 +179,9 @@ def _parameter_in_words(element: Any, **_: Any) -> Any:
         return literal_column("now")
     if isinstance(element, BindParameter) and element.key == SUBJECT:
         return literal_column("the subject")
-    if isinstance(element, BindParameter) and str(element.key).startswith(CLAIM_PREFIX):
-        return literal_column(f"claim {str(element.key).removeprefix(CLAIM_PREFIX)}")
+    for prefix in (CLAIM_PREFIX, OPTIONAL_PREFIX):
+        if isinstance(element, BindParameter) and str(element.key).startswith(prefix):
+            return literal_column(f"claim {str(element.key).removeprefix(prefix)}")
     return None
 
 

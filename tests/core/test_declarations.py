@@ -6,9 +6,10 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column
+from sqlalchemy import Column, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, col
 
 from twinbase import Mirror, Plugins, days, hookimpl, within
 from twinbase.errors import MirrorError, UnknownHook, UnknownPlugin, UnknownStrategy
@@ -193,6 +194,18 @@ def test_a_scope_tells_which_claims_tables_and_hidden_columns_it_reads() -> None
     reads = registry(*mirrors)["parts"].reads
     assert reads.claims == {"sectors"} and reads.as_of
     assert reads.columns["declarations", "visits"] == {"id", "sector", "starts_at"}
+
+
+def test_a_scope_that_gives_a_table_another_name_reads_the_same_columns() -> None:
+    other = aliased(Visit)
+    inner = select(col(other.id)).where(col(other.sector) == "north")
+    reads = registry(Mirror(Part, scope=lambda who: Part.visit_id.in_(inner)))["parts"].reads  # type: ignore[attr-defined]
+    assert reads.columns["declarations", "visits"] == {"id", "sector"}
+
+
+def test_a_claim_that_may_lack_is_none_that_a_device_needs() -> None:
+    reads = registry(Mirror(Visit, scope=lambda who: Visit.sector.in_(who.get("sectors"))))["visits"].reads  # type: ignore[attr-defined]
+    assert reads.claims == frozenset()
 
 
 def test_a_misspelt_hook_is_an_error_not_silence() -> None:
