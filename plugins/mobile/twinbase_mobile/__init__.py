@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable
 
+from sqlmodel import SQLModel
+
 from twinbase import Beside, Identity, Mirror, Rows, Written, hookimpl
 from twinbase_mobile.mirrors import mirrors
 from twinbase_mobile.rules.gate import fault, wanted
+from twinbase_mobile.tables.office import ProjectMember, Sector
 
 
 @hookimpl
 def twinbase_mirrors() -> Iterable[Mirror]:
     return mirrors()
+
+
+@hookimpl
+def twinbase_tables() -> Iterable[type[SQLModel]]:
+    return Sector, ProjectMember
 
 
 @hookimpl

@@ -98,7 +98,7 @@ def day_mirrors() -> Iterator[Mirror]:
     """A draft is its writer's own: what arrives last stands."""
     yield shared(
         mobile.Timesheet, "insert", "update", "delete",
-        scope=scopes.my_hours, window=days(mobile.Timesheet.day, back=30), conflict="device_wins",
+        scope=scopes.my_hours, conflict="device_wins",
     )  # fmt: skip
     yield shared(
         mobile.TravelLog, "insert", "update",

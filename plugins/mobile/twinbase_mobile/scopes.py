@@ -7,11 +7,12 @@ any other query.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, cast, func, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from twinbase import Who
+from twinbase_mobile.customers_in_reach import in_reach
 from twinbase_mobile.tables import (
     ChecklistTemplate,
     Colleague,
@@ -31,8 +32,10 @@ from twinbase_mobile.tables import (
     Timesheet,
 )
 from twinbase_mobile.tables.kinds import Claim, IncidentStatus, OwnerKind, State, Status
+from twinbase_mobile.tables.office import ProjectMember
 
 ME = "colleague_id"
+TEAM = "team"
 MONTH = timedelta(days=30)
 YEAR = timedelta(days=365)
 NOTES_PER_CUSTOMER = 20
@@ -45,13 +48,13 @@ def my_visits(who: Who) -> Condition:
 
 
 def my_customers(who: Who) -> Condition:
-    """Whose visits are mine, or whose salesperson I am."""
-    return or_(col(Customer.id).in_(_of_my_visits(who, "customer_id")), col(Customer.salesperson_id) == who[ME])
+    """Whose visits are mine; then, up to a thousand in all, the nearest of those I sell to or of my sector."""
+    return in_reach(Customer, who[ME], _of_my_visits(who, "customer_id"))
 
 
 def my_projects(who: Who) -> Condition:
-    """Those that my visits belong to."""
-    return col(Project.id).in_(_of_my_visits(who, "project_id"))
+    """Those that my visits belong to, or that I am a member of."""
+    return or_(col(Project.id).in_(_of_my_visits(who, "project_id")), col(Project.id).in_(_of_membership(who)))
 
 
 def my_incidents(who: Who) -> Condition:
@@ -71,8 +74,9 @@ def my_notes(who: Who) -> Condition:
 
 
 def my_hours(who: Who) -> Condition:
-    """Mine of the last thirty days."""
-    return (col(Timesheet.colleague_id) == who[ME]) & (col(Timesheet.day) >= _day(who, MONTH))
+    """Of the last thirty days: mine, and those of my team, whose ids are in the claim `team`."""
+    whose = or_(col(Timesheet.colleague_id) == who[ME], col(Timesheet.colleague_id).in_(who.get(TEAM)))
+    return whose & (col(Timesheet.day) >= _day(who, MONTH))
 
 
 def my_expenses(who: Who) -> Condition:
@@ -92,7 +96,7 @@ def my_documents(who: Who) -> Condition:
     """Of my visits, projects and customers' equipment, of the last twelve months or without a date."""
     owners = {
         OwnerKind.INTERVENTION: _of_my_visits(who, "id"),
-        OwnerKind.PROJECT: _of_my_visits(who, "project_id"),
+        OwnerKind.PROJECT: union(_of_my_visits(who, "project_id"), _of_membership(who)),
         OwnerKind.EQUIPMENT: _ids_of_equipment(who),
     }
     mine = or_(*(
@@ -148,8 +152,12 @@ def _of_my_visits(who: Who, column: str) -> Select[Any]:
 
 def _ids_of_my_customers(who: Who) -> Select[Any]:
     customer = aliased(Customer)
-    mine = or_(col(customer.id).in_(_of_my_visits(who, "customer_id")), col(customer.salesperson_id) == who[ME])
-    return select(col(customer.id)).where(mine)
+    return select(col(customer.id)).where(in_reach(customer, who[ME], _of_my_visits(who, "customer_id")))
+
+
+def _of_membership(who: Who) -> Select[Any]:
+    member = aliased(ProjectMember)
+    return select(col(member.project_id)).where(col(member.colleague_id) == who[ME])
 
 
 def _ids_of_equipment(who: Who) -> Select[Any]:
