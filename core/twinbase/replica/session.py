@@ -63,6 +63,10 @@ class ReplicaSession(AsyncSession):
         rows = await (await self.connection()).exec_driver_sql(unsent_query(list(twins.values())))
         return [unsent_from(twins, row) for row in rows]
 
+    def mirrors(self, model: type[Any]) -> bool:
+        """Whether a plugin that is loaded mirrors this class."""
+        return self.sync_session.info[_READING].twin_of_model(model) is not None
+
     async def digest(self, model: type[Any]) -> Digest:
         """Rows and sums of a twin as the server last sent it; local edits are not in it. What is made from the rows
         of a twin that is only read here is up to date while its digest is the same."""

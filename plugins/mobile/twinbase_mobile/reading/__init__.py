@@ -2,9 +2,28 @@
 
 No front end writes SQL. Each function runs a fixed number of queries, whatever is in the file, and takes the time and
 the time zone as arguments.
+
+    me = await whoami(replica)
+    async with replica.read() as session:
+        day = await my_day(session, me, now=datetime.now(UTC))
 """
 
+from twinbase_mobile.reading.checklists import Checklist, Item
+from twinbase_mobile.reading.customer import Customer360, customer_360
+from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
+from twinbase_mobile.reading.expenses import Expenses, my_expenses
+from twinbase_mobile.reading.hours import DayHours, WeekHours, my_hours
+from twinbase_mobile.reading.job import Job, job
+from twinbase_mobile.reading.marks import Mark, Marks, marks
+from twinbase_mobile.reading.me import whoami
 from twinbase_mobile.reading.nearby import Near, distance, nearby
 from twinbase_mobile.reading.products import Found, ProductSearch
+from twinbase_mobile.reading.stock import Stock, StockLine, my_stock
+from twinbase_mobile.reading.visits import Day, OpenJobs, Place, Visit, Week, my_day, my_week, open_jobs
 
-__all__ = ["Found", "Near", "ProductSearch", "distance", "nearby"]
+__all__ = [
+    "Checklist", "Customer360", "Day", "DayHours", "DeliveryLine", "Expenses", "Found", "Item", "Job", "Mark", "Marks",
+    "Near", "OpenJobs", "Place", "ProductSearch", "Stock", "StockLine", "Visit", "Week", "WeekHours", "customer_360",
+    "distance", "job", "marks", "my_day", "my_deliveries", "my_expenses", "my_hours", "my_stock", "my_week", "nearby",
+    "open_jobs", "whoami",
+]  # fmt: skip

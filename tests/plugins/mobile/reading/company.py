@@ -54,11 +54,16 @@ class Company:
 
     async def add(self, *rows: SQLModel) -> None:
         """Write rows in the office, in this order."""
-        async with AsyncSession(self.world.engine) as session:
+        async with AsyncSession(self.world.engine, expire_on_commit=False) as session:
             for row in rows:
                 session.add(row)
                 await session.flush()
             await session.commit()
+
+    async def on(self, moment: datetime) -> None:
+        """It is another day, and Anna has signed in again."""
+        self.world.clock.now = moment
+        await self.world.sign_in(self.phone, "anna")
 
     async def add_and_sync(self, *rows: SQLModel) -> None:
         """Write rows in the office, and let the phone have them."""

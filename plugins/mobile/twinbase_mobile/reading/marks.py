@@ -1,0 +1,60 @@
+"""The mark beside a row: whether the server has it as it is shown, and what it said if it refused it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from twinbase.replica import ReplicaSession, Unsent
+from twinbase_mobile.reading.columns import name_of
+
+MarkState = Literal["synced", "sent", "pending", "parked", "conflict", "refused"]
+_WORSE: tuple[MarkState, ...] = ("synced", "sent", "pending", "parked", "conflict", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a row stands with the server. `edit`: what to give `Replica.correct` or `Replica.discard`.
+
+    synced: as the server has it. pending: not sent yet. sent: on its way back. parked, conflict, refused: somebody must
+    decide, and `sentence` says why.
+    """
+
+    state: MarkState = "synced"
+    sentence: str = ""
+    edit: UUID | None = None
+
+
+SYNCED = Mark()
+
+
+class Marks:
+    """What is unsent of a few tables, by row."""
+
+    def __init__(self, unsent: Iterable[Unsent]) -> None:
+        self._unsent = list(unsent)
+        self._worst: dict[tuple[str, UUID], Mark] = {}
+        for one in self._unsent:
+            place = (one.twin, one.key[0])
+            known = self._worst.get(place, SYNCED)
+            if _WORSE.index(one.state) >= _WORSE.index(known.state):
+                self._worst[place] = Mark(one.state, one.detail, one.id if one.waits_for_person else None)
+
+    def of(self, model: type[SQLModel], id_: UUID) -> Mark:
+        """The mark of a row; of several edits, the one that is worst off."""
+        return self._worst.get((name_of(model), id_), SYNCED)
+
+    def never_taken(self) -> tuple[Unsent, ...]:
+        """New rows that the server did not take: they are in no table any more, what was typed is in here."""
+        return tuple(one for one in self._unsent if one.op == "insert" and one.waits_for_person)
+
+    def of_model(self, model: type[SQLModel]) -> tuple[Unsent, ...]:
+        """The edits of one table, oldest first."""
+        return tuple(one for one in self._unsent if one.twin == name_of(model))
+
+
+async def marks(session: ReplicaSession, *models: type[SQLModel]) -> Marks:
+    """What is unsent of these tables, in one query."""
+    return Marks(await session.unsent(*models))
