@@ -14,7 +14,8 @@ from tests.conftest import Databases, database_name
 from tests.sync.shop import Job, Part, Product
 
 from twinbase import Plugins
-from twinbase.testing import World
+from twinbase.errors import Offline
+from twinbase.testing import World, drop_request
 from twinbase.testing.device import Device
 
 
@@ -106,4 +107,63 @@ async def test_a_device_that_slept_since_the_backup_notices_nothing(office: Offi
 
         assert not report.recovered and report.is_proven
         assert [product.name for product in await anna.all(Product)] == ["pipe"]
+    await asyncio.to_thread(databases.drop, backup)
+
+
+async def test_work_that_was_answered_and_not_pulled_before_the_restore_is_brought_back(
+    office: Office, databases: Databases
+) -> None:
+    """Its cursor is older than the backup, so no mark tells: the number of its last batch does."""
+    async with office.open() as world:
+        job = uuid4()
+        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
+        anna = await world.device("anna", claims={"lead": "anna"})
+        await anna.sync()
+    backup = await asyncio.to_thread(databases.create, database_name(office.url))
+    async with office.open() as world:
+        anna = await _back(world, "anna")
+        await anna.change(Job, job, visits=12)
+        anna.wire.spoil("sync/pending", drop_request())
+        with pytest.raises(Offline):
+            await anna.sync()
+        assert await _visits(world) == 12
+
+    async with office.open(backup) as world:
+        anna = await _back(world, "anna")
+        assert await _visits(world) == 1
+
+        await anna.sync()
+        report = await anna.sync()
+
+        assert report.is_proven and await _visits(world) == 12
+        here = await anna.read(Job, job)
+        assert here is not None and here.visits == 12
+        assert await anna.sql("SELECT state FROM _twinbase_outbox WHERE state NOT IN ('applied', 'merged')") == []
+    await asyncio.to_thread(databases.drop, backup)
+
+
+async def test_a_gap_is_filled_with_what_was_answered_too(office: Office, databases: Databases) -> None:
+    """The next batch does not follow the last one that the restored server knows: what lies between is sent again."""
+    async with office.open() as world:
+        job = uuid4()
+        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
+        anna = await world.device("anna", claims={"lead": "anna"})
+        await anna.sync()
+    backup = await asyncio.to_thread(databases.create, database_name(office.url))
+    async with office.open() as world:
+        anna = await _back(world, "anna")
+        await anna.change(Job, job, visits=12)
+        anna.wire.spoil("sync/pending", drop_request())
+        with pytest.raises(Offline):
+            await anna.sync()
+        await anna.change(Job, job, visits=112)
+
+    async with office.open(backup) as world:
+        anna = await _back(world, "anna")
+
+        reports = [await anna.sync(), await anna.sync()]
+
+        assert reports[-1].is_proven and await _visits(world) == 112
+        here = await anna.read(Job, job)
+        assert here is not None and here.visits == 112
     await asyncio.to_thread(databases.drop, backup)

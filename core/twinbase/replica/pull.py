@@ -10,6 +10,7 @@ from typing import Any
 from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.replica.apply import Checkpoint
 from twinbase.replica.fenced import fenced
+from twinbase.replica.recovery import check_memory
 from twinbase.replica.stream import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Removed, decode, encode
 
 ROWS_IN_MEMORY = 5_000
@@ -36,6 +37,7 @@ class Collector:
         first = next(frames, None)
         if not isinstance(first, Begin):
             raise NotTwinbase("Its answer does not begin with a begin.")
+        check_memory(connection, first)
         # Of a resumed answer the first begin counts: what it says was answered is true of every page that followed.
         self._begin = self._begin or first
         try:

@@ -7,7 +7,9 @@ Nothing is ever wiped here; work that was not acknowledged simply waits in the o
 from datetime import datetime, timedelta
 from typing import Any
 
-from twinbase.replica.fenced import fenced, recall, remember, write_state
+from twinbase.errors import ServerRefused
+from twinbase.replica.fenced import fenced, read_state, recall, remember, write_state
+from twinbase.replica.stream import Begin
 
 HISTORY_KEPT = timedelta(days=45)
 """How long acknowledged mutations are kept: longer than the oldest backup that a server may be restored from."""
@@ -74,6 +76,19 @@ def set_aside_too_large(connection: Any, token: str) -> int:
 _TOO_LARGE = (
     "It was saved in one go with more than the server takes at once. Save it again in smaller parts, or discard it."
 )
+
+
+def check_memory(connection: Any, begin: Begin) -> None:
+    """Raise the problem `generation` when the server has forgotten a batch that it answered.
+
+    It was restored to a time before that batch. Our cursor may be older than its backup, so that every mark in it is
+    known there; then the number of the last batch is all that tells. `begin` must have been asked for after our push.
+    """
+    state = read_state(connection)
+    query = "SELECT coalesce(max(n), 0) FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NOT NULL"
+    answered = max(state.acked, connection.execute(query).fetchone()[0])
+    if answered and (begin.epoch, begin.last_n) < (state.epoch, answered):
+        raise ServerRefused(409, "generation", "The server has forgotten what it had acknowledged.")
 
 
 def start_over(connection: Any, token: str) -> None:

@@ -15,6 +15,7 @@ from twinbase.replica.apply import Applied, check_removal
 from twinbase.replica.doubt import weigh
 from twinbase.replica.fenced import applying, fenced, move, recall, remember, write_state
 from twinbase.replica.fuse import noted
+from twinbase.replica.recovery import check_memory
 from twinbase.replica.shape import Shape, meta_table, quoted
 from twinbase.replica.stream import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
 from twinbase.replica.sums import count_buckets, digest_here, rows_here
@@ -85,6 +86,7 @@ class Stage:
         first = next(frames, None)
         if not isinstance(first, Begin):
             raise NotTwinbase("Its answer does not begin with a begin.")
+        check_memory(connection, first)
         self._note_begin(connection, first)
         for frame in frames:
             match frame:

@@ -208,13 +208,14 @@ async def _recover(exchange: Exchange, problem: ServerRefused) -> None:
             await exchange.agree(anew=True)
         case "bad-cursor" | "cursor":
             await run(recovery.start_over, token)
-        case "forked" | "gap" | "epoch":
+        case "forked" | "epoch":
             known = int(str(problem.extra.get("epoch") or 0))
             await run(recovery.take_new_epoch, token, chance=chance, known=known)
             exchange.report.recovered.append(f"{problem.kind}: new epoch, unanswered work offered again")
-        case "generation":
+        case "generation" | "gap":
+            # A gap is in the server's memory: what it had answered is gone there, as after a restore.
             offered = await run(recovery.offer_everything, token, chance=chance)
-            exchange.report.recovered.append(f"generation: {offered} mutations offered again, first sync again")
+            exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
         case "batch-too-large" | "body-too-large":
             if not await run(recovery.set_aside_too_large, token):
                 told = problem.extra.get("limit") if problem.kind == "body-too-large" else None
