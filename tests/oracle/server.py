@@ -28,6 +28,7 @@ class Server:
         self.edition: Edition = FIRST
         self.application: Any = None
         self._stack = AsyncExitStack()
+        self.was_restored = False
         self._saved: tuple[int, dict[str, int], bool] | None = None
 
     @property
@@ -78,6 +79,7 @@ class Server:
     async def restore(self) -> None:
         """The backup takes the database's place, with its name; what was written since is gone."""
         assert self._saved is not None
+        self.was_restored = True
         await self.stop()
         await self._office.close()
         connection = await asyncpg.connect(urlsplit(self.url)._replace(path=f"/{self._backup}").geturl())

@@ -23,6 +23,7 @@ from twinbase.replica.report import Report
 from twinbase.testing import Clock, Device
 
 DEVICES_MAX = 5
+FORGETS = ("generation", "gap")
 KEY = bytes(range(32))
 Act = Callable[["Simulation", Random], Awaitable[None]]
 
@@ -98,6 +99,8 @@ class Simulation:
         finally:
             mine.forget_old()
         self.unexplained += [f"{mine.device.name}: {twin}" for twin in report.unexplained]
+        if not self.server.was_restored and any(why.startswith(FORGETS) for why in report.recovered):
+            self.surprises.append(f"{mine.device.name}: a server that was never restored forgot what it had answered")
         await self._reads_own_writes(mine)
         self.reports += 1
         return report
