@@ -1,13 +1,13 @@
 """What a batch has to hand over to other systems, kept beside its effects, in the same transaction."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
-from uuid_utils.compat import uuid7
 
 from twinbase.delivery import Applied, Delivery
 from twinbase.identity import Identity
@@ -48,7 +48,8 @@ async def keep_deliveries(
     """
     try:
         wanted = await plugins.deliveries(written, identity, connection, now)
-        records = [_record(one, identity, now) for one in wanted]
+        ids = _ids(wanted)
+        records = [_record(id, one, identity, now) for id, one in zip(ids, wanted, strict=True)]
     except Exception as error:
         if is_transient(error):
             raise
@@ -60,10 +61,21 @@ async def keep_deliveries(
         await connection.copy_records_to_table("deliveries", schema_name="twinbase", records=records, columns=_COLUMNS)
 
 
-def _record(one: Delivery, identity: Identity, now: datetime) -> tuple[Any, ...]:
+def _ids(wanted: Sequence[Delivery]) -> list[UUID]:
+    """Made from the mutation, so that work offered again after a restore is the same delivery to the other system."""
+    counted: Counter[tuple[UUID, str, str]] = Counter()
+    ids = []
+    for one in wanted:
+        place = (one.applied.id, one.destination, one.action)
+        ids.append(uuid5(one.applied.id, f"{one.destination}\n{one.action}\n{counted[place]}"))
+        counted[place] += 1
+    return ids
+
+
+def _record(id: UUID, one: Delivery, identity: Identity, now: datetime) -> tuple[Any, ...]:
     carried = one.applied
     return (
-        uuid7(), one.destination, identity.subject, carried.twin, row_key(carried.key),
+        id, one.destination, identity.subject, carried.twin, row_key(carried.key),
         msgspec.json.encode(carried.key).decode(), one.action, msgspec.json.encode(dict(one.payload)).decode(),
         carried.id, now, now,
     )  # fmt: skip

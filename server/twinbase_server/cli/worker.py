@@ -1,6 +1,8 @@
 """`twinbase worker`: a process that runs sources and hands deliveries over, for as long as it is let."""
 
 import asyncio
+import json
+import os
 import signal
 from datetime import UTC, datetime
 
@@ -23,6 +25,8 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts")
     Any number of workers may run; each task is run by one at a time. Ctrl-C and SIGTERM stop what is running, which
     is then due at once; a second Ctrl-C does not wait for that.
     """
+    # The settings read a list there, as JSON.
+    os.environ["TWINBASE_PLUGINS"] = json.dumps(names(plugins))
     loaded = load_plugins(names(plugins))
     with database(database_url) as url:
         return asyncio.run(_work(url, loaded))
@@ -30,7 +34,7 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts")
 
 async def _work(url: str, plugins: Plugins) -> int:
     stop = asyncio.Event()
-    worker = Worker(Settings(database_url=SecretStr(url), plugins=plugins.names), plugins, stop, _say)
+    worker = Worker(Settings(database_url=SecretStr(url)), plugins, stop, _say)
     asked = _stopped_by_signals(stop)
     errors().print(f"Working on {', '.join(worker.tasks) or 'nothing: no active plugin brings a source or exporter'}.")
     await worker.run()

@@ -67,10 +67,12 @@ async def done(connection: Connection, task: Task, figures: Mapping[str, Any], n
 
 async def failed(connection: Connection, task: Task, said: str, now: datetime) -> None:
     """It is tried again after a pause that grows."""
-    failures = await connection.fetchval(_FAILED, *task.place, now, said)
-    await connection.execute(
-        "UPDATE twinbase.schedule SET next_at = $3 WHERE kind = $1 AND name = $2", *task.place, now + pause(failures)
-    )
+    async with connection.transaction():
+        failures = await connection.fetchval(_FAILED, *task.place, now, said)
+        await connection.execute(
+            "UPDATE twinbase.schedule SET next_at = $3 WHERE kind = $1 AND name = $2",
+            *task.place, now + pause(failures),
+        )  # fmt: skip
 
 
 async def stopped(connection: Connection, task: Task, now: datetime, next_at: datetime) -> None:

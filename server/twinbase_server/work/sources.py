@@ -58,7 +58,9 @@ class _Brought:
             run.tell(f"{report.name} → {report.target}", report.written, None)
 
         try:
-            for report in await project(engine, self._plugins.projections(), progress=tell):
+            for report in await project(
+                engine, self._plugins.projections(), registry=self._plugins.registry, progress=tell
+            ):
                 changed += report.written + report.deleted + report.retired
         finally:
             await engine.dispose()

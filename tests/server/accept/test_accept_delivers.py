@@ -106,6 +106,34 @@ async def test_a_replayed_batch_and_work_offered_again_are_handed_over_once(serv
     assert len(await kept(server)) == 1
 
 
+async def test_work_offered_again_to_a_server_out_of_a_backup_is_the_same_delivery_to_the_other_system(
+    server: Server, plugins: Plugins
+) -> None:
+    ana = await server.person()
+    ana.transaction(inserted("rule", uuid4(), text="a", other=""), inserted("rule", uuid4(), text="b", other=""))
+    body = ana.batch()
+    await ana.send(body, plugins=plugins)
+    first = [one["id"] for one in await kept(server)]
+    await server.connection.execute(
+        "TRUNCATE twinbase.deliveries, twinbase.ledger, workshop.rule;"
+        " UPDATE twinbase.replica SET last_n = 0, last_hash = ''"
+    )
+    await ana.send(body, plugins=plugins)
+    assert [one["id"] for one in await kept(server)] == first and len(set(first)) == 2
+
+
+async def test_two_deliveries_of_one_change_to_one_place_are_two(server: Server) -> None:
+    class Twice:
+        @hookimpl
+        async def twinbase_deliveries(self, applied: Sequence[Applied]) -> Iterable[Delivery]:
+            return [Delivery("erp", one, "change") for one in applied for _ in range(2)]
+
+    ana = await server.person()
+    ana.insert("rule", uuid4(), text="a", other="")
+    await ana.push(plugins=Plugins(Workshop(), Twice()))
+    assert len({one["id"] for one in await kept(server)}) == 2
+
+
 async def test_a_connection_that_dies_in_the_hook_leaves_nothing_and_the_retry_keeps_it_once(
     server: Server, plugins: Plugins, erp: ToErp
 ) -> None:
