@@ -81,6 +81,11 @@ class Plugins:
         return strategies
 
     def projections(self) -> list[Any]:
+        """The same ones each time: what is derived from them is worth keeping."""
+        return list(self._projections)
+
+    @cached_property
+    def _projections(self) -> list[Any]:
         return [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
 
     def tables(self) -> list[type[SQLModel]]:

@@ -1,20 +1,22 @@
 """Run projections: what changed in the sources since the last run finds its way into the targets.
 
 Each run takes the snapshot first and reads afterwards, so a change that commits in between is projected twice, which
-changes nothing, and none is missed.
+changes nothing, and none is missed. Its own writes count as seen: what depends on them is projected in the same run.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import (
     Boolean,
     FromClause,
+    Numeric,
     Select,
     TableClause,
     Update,
+    and_,
     case,
+    cast,
     column,
     delete,
     exists,
@@ -28,33 +30,30 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.types import String
+from sqlalchemy.types import String, TypeEngine
 
-from twinbase.projection import Projection
+from twinbase.projection import Feeds, Projection
+from twinbase.registry import Registry
 from twinbase_server.capture.tables import made_name
+from twinbase_server.fitting import Fitted, Place, place
+from twinbase_server.sources import fit_sources, running
+from twinbase_server.standing import UNSEEN, Standing, binds, read_standings, remember
 from twinbase_server.versions import Snapshot, parse_snapshot
 
 IMAGE = table(
     "projection_image", column("projection"), column("id"), column("image", JSONB(none_as_null=True)), schema="twinbase"
 )
-UNSEEN = "({versions}.xid >= CAST(:xmax AS xid8) OR {versions}.xid = ANY (CAST(:xip AS xid8[])))"
-RENEWED = f"""
-SELECT EXISTS (
-    SELECT FROM twinbase.capture c
-    WHERE (schema_name, table_name) IN (SELECT * FROM unnest(CAST(:schemas AS text[]), CAST(:names AS text[])))
-    AND (c.base >= CAST(:xmax AS xid8) OR c.base = ANY (CAST(:xip AS xid8[]))
-        OR c.collected >= CAST(:xmax AS xid8) OR c.collected = ANY (CAST(:xip AS xid8[])) OR EXISTS (
-        SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {UNSEEN.format(versions="g")})))
-"""
 
 
 @dataclass(slots=True)
 class Projected:
-    """What one run did to one target. `whole`: every row was looked at, and not only what had changed."""
+    """What one run did to one target. `whole`: every row was looked at, and not only what had changed.
+
+    `off`: why it did not run at all, a sentence. `lost`: what its sources lack, and what that costs, a sentence each.
+    """
 
     name: str
     target: str
@@ -62,6 +61,8 @@ class Projected:
     deleted: int = 0
     retired: int = 0
     whole: bool = False
+    off: str = ""
+    lost: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -70,12 +71,20 @@ class _Step:
     were looked at. What is not among the former and is among the latter has lost its source. `idle`: there were none.
     """
 
-    projection: Projection
-    since: Snapshot | None
+    fitted: Fitted
+    standing: Standing
     rows: TableClause
     touched: TableClause
     report: Projected
-    idle: bool = False
+    idle: bool = True
+
+    @property
+    def since(self) -> Snapshot | None:
+        return self.standing.since
+
+    @property
+    def projection(self) -> Projection:
+        return self.fitted.projection
 
     @property
     def gone(self) -> list[ColumnElement[bool]]:
@@ -91,92 +100,118 @@ async def project(
     engine: AsyncEngine,
     projections: Sequence[Projection],
     *,
+    registry: Registry | None = None,
     progress: Callable[[Projected], None] | None = None,
 ) -> list[Projected]:
-    """Bring every target up to date, in one transaction: parents are written first and deleted last."""
+    """Bring every target up to date, in one transaction: parents are written first and deleted last.
+
+    First it looks at what the sources are: a table that is new since the last run is captured from now on (with
+    `registry`, as its twins want it), and what the sources lack is said in the reports.
+    """
+    fitted = await fit_sources(engine, projections, registry)
     async with engine.begin() as connection:
-        snapshot = str(await connection.scalar(text("SELECT pg_current_snapshot()::text")))
-        steps = []
-        for number, projection in enumerate(projections):
-            step = _step(number, projection, await _since(connection, projection))
-            await _stage(connection, step)
-            if not step.idle:
-                await _write(connection, step)
-            steps.append(step)
+        own = int(await connection.scalar(text("SELECT pg_current_xact_id()::text")))
+        snapshot = parse_snapshot(await connection.scalar(text("SELECT pg_current_snapshot()::text")))
+        standings = await read_standings(connection, running(fitted))
+        steps = [_step(number, one, standings) for number, one in enumerate(fitted)]
+        written: set[Place] = set()
+        for step in steps:
+            await _run(connection, step, written)
             if progress:
                 progress(step.report)
         for step in reversed(steps):
             if not step.idle:
                 await _delete(connection, step)
-        for projection in projections:
-            await _remember(connection, projection, snapshot)
+        if steps:
+            await remember(connection, running(fitted), snapshot.with_own(own))
     return [step.report for step in steps]
 
 
-def _step(number: int, projection: Projection, since: Snapshot | None) -> _Step:
-    target = projection.table
+def _step(number: int, fitted: Fitted, standings: Mapping[str, Standing]) -> _Step:
+    projection, target = fitted.projection, fitted.projection.table
     columns = [column(name, target.c[name].type) for name in projection.columns]
     rows = table(f"twinbase_rows_{number}", *columns)
     touched = table(f"twinbase_touched_{number}", column("source_id", String()))
-    return _Step(projection, since, rows, touched, Projected(projection.name, target.name, whole=since is None))
+    standing = standings.get(projection.name, Standing(None))
+    report = Projected(projection.name, target.name, off=fitted.off)
+    if not fitted.off:
+        report.whole, report.lost = standing.since is None, [lack.sentence for lack in fitted.lacks]
+    return _Step(fitted, standing, rows, touched, report)
 
 
-async def _since(connection: AsyncConnection, projection: Projection) -> Snapshot | None:
-    """Where the last run stood; None when everything has to be projected: first run, other rows, capture renewed."""
-    row = (
-        await connection.execute(
-            text("SELECT snapshot, shape FROM twinbase.projection WHERE name = :name"), {"name": projection.name}
-        )
-    ).first()
-    if row is None or row.shape != _shape(projection):
-        return None
-    since = parse_snapshot(row.snapshot)
-    feeds = {
-        "schemas": [feed.table.schema or "public" for feed in projection.feeds],
-        "names": [feed.table.name for feed in projection.feeds],
-    }
-    renewed = await connection.scalar(text(RENEWED), {**feeds, **_binds(since)})
-    return None if renewed else since
+async def _run(connection: AsyncConnection, step: _Step, written: set[Place]) -> None:
+    """Bring one target up to date; `written`: those that this run has written before."""
+    changed = written | step.standing.changed
+    feeds = [feed for feed in step.projection.feeds if place(feed.table) in changed]
+    if step.fitted.off or (step.since is not None and not feeds):
+        return
+    step.idle = step.since is not None and not await _touch(connection, step, feeds, step.since)
+    if step.idle:
+        return
+    await _stage(connection, step)
+    await _write(connection, step)
+    if step.report.written:
+        written.add(place(step.projection.table))
 
 
-def _binds(since: Snapshot) -> dict[str, object]:
-    return {"xmax": since.xmax, "xip": list(since.xip)}
-
-
-def _shape(projection: Projection) -> str:
-    """A fingerprint of the query: another one means that every row is projected again."""
-    compiled = projection.rows.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
-    parameters = sorted((name, repr(value)) for name, value in compiled.params.items())
-    return hashlib.sha256(f"{projection.name}\n{compiled}\n{parameters}".encode()).hexdigest()[:16]
+async def _touch(connection: AsyncConnection, step: _Step, feeds: Sequence[Feeds], since: Snapshot) -> bool:
+    """Note the `source_id`s that have to be looked at again; says whether there are any."""
+    name = step.touched.name
+    await connection.execute(text(f"CREATE TEMP TABLE {name} (source_id text PRIMARY KEY) ON COMMIT DROP"))
+    ids = plain_insert(step.touched).from_select(["source_id"], _touched(feeds))
+    return (await connection.execute(ids, binds(since))).rowcount > 0
 
 
 async def _stage(connection: AsyncConnection, step: _Step) -> None:
     """Read the sources once: all that follows compares with what was read here."""
     projection, target = step.projection, step.projection.table
-    rows = projection.rows
+    rows = projection.selected
     if step.since is not None:
-        await connection.execute(
-            text(f"CREATE TEMP TABLE {step.touched.name} (source_id text PRIMARY KEY) ON COMMIT DROP")
-        )
-        ids = plain_insert(step.touched).from_select(["source_id"], _touched(projection))
-        step.idle = (await connection.execute(ids, _binds(step.since))).rowcount == 0
-        if step.idle:
-            return
-        source_id = rows.selected_columns["source_id"]
+        source_id = projection.rows.selected_columns["source_id"]
         rows = rows.where(source_id.in_(select(step.touched.c.source_id)))
     # CREATE TABLE AS takes no parameters, so the columns come from the target and the rows from an INSERT.
     names = ", ".join(f'"{name}"' for name in projection.columns)
     of_target = f'SELECT {names} FROM "{target.schema}"."{target.name}" WITH NO DATA'
     await connection.execute(text(f"CREATE TEMP TABLE {step.rows.name} ON COMMIT DROP AS {of_target}"))
-    await connection.execute(plain_insert(step.rows).from_select(list(projection.columns), rows))
     await connection.execute(text(f"CREATE UNIQUE INDEX ON {step.rows.name} (id)"))
+    await _fill(connection, step, rows)
+    await _drop_orphans(connection, step)
     await connection.execute(text(f"ANALYZE {step.rows.name}"))
 
 
-def _touched(projection: Projection) -> Select[tuple[str]]:
+async def _fill(connection: AsyncConnection, step: _Step, rows: Select[tuple[object, ...]]) -> None:
+    """Two rows of one id are one row that its source knows by two spellings: the first of them counts."""
+    target, staged = step.projection.table, rows.subquery("staged")
+    fitting = [_fitting(staged.c[name], target.c[name].type) for name in step.projection.columns]
+    ordered = select(*fitting).order_by(staged.c.id, staged.c.source_id)
+    statement = insert(step.rows).from_select(list(step.projection.columns), ordered)
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def _drop_orphans(connection: AsyncConnection, step: _Step) -> None:
+    """A row that cannot be without another waits for it: that one's own projection may be off."""
+    for key in step.projection.table.foreign_keys:
+        name = key.parent.name
+        if key.parent.nullable or name not in step.projection.columns:
+            continue
+        there = exists().where(key.column == step.rows.c[name]).correlate(step.rows)
+        await connection.execute(delete(step.rows).where(~there))
+
+
+def _fitting(value: ColumnElement[object], type_: TypeEngine[object]) -> ColumnElement[object]:
+    """The value as its column can hold it: text is cut, a number that is too large is NULL."""
+    if length := getattr(type_, "length", None):
+        return func.left(cast(value, String), length)
+    if isinstance(type_, Numeric) and type_.precision:
+        most = 10 ** (type_.precision - (type_.scale or 0)) - 1
+        return case((func.abs(value) <= most, value))
+    return value
+
+
+def _touched(feeds: Sequence[Feeds]) -> Select[tuple[str]]:
     """The source_ids of rows that have to be looked at again."""
     parts = []
-    for feed in projection.feeds:
+    for feed in feeds:
         name = made_name("v", feed.table.schema or "public", feed.table.name)
         keys = [column(key.name, key.type) for key in feed.table.primary_key.columns]
         versions = table(name, *keys, schema="twinbase").alias("v")
@@ -220,22 +255,33 @@ def _fresh(step: _Step, name: str, new: FromClause) -> ColumnElement[object]:
     """The value to write: of a shared column the device's stays, unless the source's own value has moved."""
     if name not in step.projection.shared:
         return new.c[name]
-    said = func.coalesce(func.to_jsonb(new.c[name]), text("'null'::jsonb"))
-    unmoved = new.c["_image"].op("->", return_type=JSONB())(name) == said
+    if name in step.fitted.unsaid:
+        return step.projection.table.c[name]
+    moving = sorted(step.projection.moves_with(name) - step.fitted.unsaid)
+    unmoved = and_(*(new.c["_image"].op("->", return_type=JSONB())(one) == _said(new.c[one]) for one in moving))
     return case((unmoved, step.projection.table.c[name]), else_=new.c[name])
 
 
+def _said(value: ColumnElement[object]) -> ColumnElement[object]:
+    """What an image holds of a value: JSON's null for NULL."""
+    return func.coalesce(func.to_jsonb(value), text("'null'::jsonb"))
+
+
 async def _keep_image(connection: AsyncConnection, step: _Step) -> None:
-    """Remember what the source said of the shared columns, to know next time whether it has moved."""
+    """Remember what the source said of the shared columns, to know next time whether it has moved.
+
+    Of a column that it does not have just now, what it said last stays.
+    """
     rows = step.rows
-    pairs = [part for name in sorted(step.projection.shared) for part in (literal(name, String()), rows.c[name])]
+    said = sorted(step.projection.shared - step.fitted.unsaid)
+    pairs = [part for name in said for part in (literal(name, String()), rows.c[name])]
     chosen = select(literal(step.projection.name, String()), rows.c.id, func.jsonb_build_object(*pairs))
     statement = insert(IMAGE).from_select(["projection", "id", "image"], chosen)
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["projection", "id"],
-            set_={"image": statement.excluded.image},
-            where=IMAGE.c.image.is_distinct_from(statement.excluded.image),
+            set_={"image": IMAGE.c.image.concat(statement.excluded.image)},
+            where=~IMAGE.c.image.contains(statement.excluded.image),
         )
     )
 
@@ -264,13 +310,3 @@ def _held(projection: Projection) -> ColumnElement[bool]:
         if key.column.table is target and not key.ondelete
     ]
     return or_(*holders) if holders else literal(False, Boolean)
-
-
-async def _remember(connection: AsyncConnection, projection: Projection, snapshot: str) -> None:
-    await connection.execute(
-        text(
-            "INSERT INTO twinbase.projection (name, snapshot, shape) VALUES (:name, :snapshot, :shape) "
-            "ON CONFLICT (name) DO UPDATE SET snapshot = excluded.snapshot, shape = excluded.shape, at = now()"
-        ),
-        {"name": projection.name, "snapshot": snapshot, "shape": _shape(projection)},
-    )

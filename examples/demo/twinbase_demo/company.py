@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from twinbase.plugins import Plugins
 from twinbase_server.accounts import save_account
-from twinbase_server.capture import CapturedTable
-from twinbase_server.database import captured_tables, init_database
+from twinbase_server.database import init_database
 from twinbase_server.projecting import Projected, project
+from twinbase_server.sources import tables_to_capture
 from twinbase_server.twin_tables import create_twin_tables
 
 PLUGINS = ("accounts", "mobile", "ebp")
@@ -61,23 +61,21 @@ class Company:
         """Set schema `twinbase` up; answers how many tables are captured."""
         await create_twin_tables(self.url, self.plugins.registry)
         await init_database(self.url, self.plugins, datetime.now(UTC))
-        return len(self._captured)
+        return len(await tables_to_capture(self.connection, self.plugins))
 
     async def analyze(self) -> None:
         """Let PostgreSQL look at what is in the captured tables now, as it would by itself in some minutes."""
-        for table in self._captured:
+        for table in await tables_to_capture(self.connection, self.plugins):
             columns = ", ".join(f'"{column}"' for column in table.watched)
             await self.connection.execute(f"ANALYZE {table.qualified} ({columns})")
-
-    @property
-    def _captured(self) -> Sequence[CapturedTable]:
-        return captured_tables(self.plugins.registry, self.plugins.projections())
 
     async def project(self, progress: Callable[[Projected], None] | None = None) -> list[Projected]:
         """Bring the tables for phones up to date with the ERP."""
         engine = create_async_engine(make_url(self.url).set(drivername="postgresql+asyncpg"))
         try:
-            return await project(engine, self.plugins.projections(), progress=progress)
+            return await project(
+                engine, self.plugins.projections(), registry=self.plugins.registry, progress=progress
+            )
         finally:
             await engine.dispose()
 

@@ -16,8 +16,9 @@ from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors
-from twinbase_server.database import captured_tables, init_database
+from twinbase_server.database import init_database
 from twinbase_server.migrations import MigrationStatus, migration_status
+from twinbase_server.sources import tables_to_capture
 from twinbase_server.twin_tables import create_twin_tables
 
 command = group("Twinbase's own schema in PostgreSQL, and the capture of changes.")
@@ -123,7 +124,7 @@ async def _state(url: str, plugins: Plugins) -> _State:
         return _State(migrations, [])
     connection = await asyncpg.connect(url)
     try:
-        tables = captured_tables(plugins.registry, plugins.projections())
+        tables = await tables_to_capture(connection, plugins)
         return _State(migrations, await status(connection, tables))
     finally:
         await connection.close()
@@ -132,7 +133,7 @@ async def _state(url: str, plugins: Plugins) -> _State:
 async def _remove(url: str, plugins: Plugins) -> list[str]:
     connection = await asyncpg.connect(url)
     try:
-        tables = captured_tables(plugins.registry, plugins.projections())
+        tables = await tables_to_capture(connection, plugins)
         await uninstall(connection, tables)
         return [table.label for table in tables]
     finally:

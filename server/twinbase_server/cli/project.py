@@ -2,9 +2,9 @@
 
 import asyncio
 from dataclasses import asdict
-from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from twinbase.plugins import load_plugins
@@ -16,7 +16,8 @@ from twinbase_server.projecting import Projected, project
 def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
     """Feed the plugins' tables from their sources: what changed since the last run, in one transaction.
 
-    Stopped in the middle, nothing of it has happened; the next run does it all.
+    What a source lacks costs a feature, or the projections that cannot do without it, never the others: the answer
+    says which. Stopped in the middle, nothing of it has happened; the next run does it all.
     """
     with database(database_url) as url:
         reports = asyncio.run(_project(url, names(plugins)))
@@ -28,11 +29,14 @@ async def _project(url: str, plugins: tuple[str, ...]) -> list[Projected]:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
-    projections: list[Any] = load_plugins(plugins).projections()
+    loaded = load_plugins(plugins)
     try:
         with errors().status("Reading the sources") as status:
             return await project(
-                engine, projections, progress=lambda report: status.update(f"{report.name} → {report.target}")
+                engine,
+                loaded.projections(),
+                registry=loaded.registry,
+                progress=lambda report: status.update(f"{report.name} → {report.target}"),
             )
     finally:
         await engine.dispose()
@@ -44,5 +48,12 @@ def _show(console: Console, reports: list[Projected]) -> None:
         table.add_column(name, justify="right")
     for report in reports:
         counts = [str(number) if number else "·" for number in (report.written, report.deleted, report.retired)]
-        table.add_row(report.name, report.target, "all rows" if report.whole else "what changed", *counts)
+        table.add_row(report.name, report.target, _reach(report), *counts)
     console.print(table if reports else "No active plugin brings a projection.")
+    for report in reports:
+        for sentence in filter(None, (report.off, *report.lost)):
+            console.print(f"[yellow]![/] {report.name} → {report.target}: {escape(sentence)}")
+
+
+def _reach(report: Projected) -> str:
+    return "off" if report.off else "all rows" if report.whole else "what changed"
