@@ -1,8 +1,8 @@
-"""What differs from one EBP to the next: what codes mean. None of it is verified, so all of it is configuration."""
+"""What differs from one EBP to the next. What is assumed is a setting; what EBP documents is a constant."""
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,11 +28,25 @@ class EbpSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TWINBASE_EBP_", frozen=True)
 
+    # What codes mean here. None of it is documented or was seen to be so: assumed, hence yours to set.
     time_zone: str = "Europe/Paris"
+    week_begins: Literal["monday", "sunday"] = "monday"
+    """The day that DaySchedule0 stands for."""
+    teams_by_parent: bool = True
+    """Whether an agenda entry below another one (ParentEventId) means a helper on that visit."""
     not_field_work: tuple[str, ...] = ("Réunion", "Absence - Congés", "Formation")
     event_states: Mapping[int, str] = {0: "planned", 1: "in_progress", 2: "done", 3: "cancelled", 4: "planned"}
     activity_kinds: Mapping[int, str] = {0: "note", 1: "visit", 2: "call", 3: "email", 4: "visit", 5: "note"}
     item_kinds: Mapping[int, str] = {0: "goods", 1: "service"}
+    incident_states: Mapping[int, str] = {}
+    construction_states: Mapping[int, str] = {}
+    contract_states: Mapping[int, str] = {}
+    movement_kinds: Mapping[int, str] = {}
+    stock_document_kinds: Mapping[int, str] = {}
+    sale_document_prefixes: Mapping[str, str] = {
+        "DE": "quote", "CM": "order", "BL": "delivery", "BR": "return", "FA": "invoice", "AV": "credit_note",
+        "AC": "deposit",
+    }  # fmt: skip
 
     source_url: SecretStr = SecretStr("")
     """The database of EBP: `mssql+pymssql://user:password@host/database`. It is read, never written."""
@@ -75,7 +89,7 @@ ACTIVE_STATES: Mapping[int, str] = {
     3: "partially_blocked",
     4: "non_payment",
 }
-"""Customer.ActiveState and six others: EBP's own documentation."""
+"""Customer.ActiveState and six others. Verified: EBP's own documentation, and two installations."""
 
 DEAL_STATES: Mapping[int, str] = {
     0: "in_study",
@@ -86,4 +100,4 @@ DEAL_STATES: Mapping[int, str] = {
     5: "cancelled",
     9: "other",
 }
-"""Deal.DealState: EBP's own documentation."""
+"""Deal.DealState. Verified: EBP's own documentation."""

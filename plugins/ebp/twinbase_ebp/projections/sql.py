@@ -5,21 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
-    FromClause,
+    Date,
     Integer,
+    Numeric,
     String,
     Table,
     case,
     cast,
+    collate,
     func,
     literal,
+    or_,
     select,
 )
 from sqlalchemy import Uuid as SaUuid
 from sqlmodel import SQLModel
-
-from twinbase.projection import Feeds
 
 NAMESPACE = UUID("0f3b1c8e-6f0b-5f35-9a38-1f5d3a7c2b41")
 
@@ -28,12 +30,39 @@ def table_of(model: type[SQLModel]) -> Table:
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
+def text_of(column: ColumnElement[Any]) -> ColumnElement[str]:
+    return cast(column, String)
+
+
+def key_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A code as SQL Server compares it: capitals are small letters to it, and blanks at the end are nothing.
+
+    Letters without accents only, in every database alike: ids are made of this.
+    """
+    if isinstance(column.type, SaUuid):
+        return column
+    return func.upper(collate(func.rtrim(column), "C"))
+
+
+def same(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether two codes, or two uuids, are the same key."""
+    return key_of(one) == key_of(other)
+
+
 def id_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
-    """The id for life of a row whose key in EBP is a code: uuid3 of `Table:code`."""
-    code: ColumnElement[Any] = func.concat_ws("|", *key)
+    """The id for life of a row whose key in EBP is a code: uuid3 of `Table:CODE`; NULL without a code."""
+    parts = [text_of(key_of(part)) for part in key]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined.concat("|").concat(part)
     return func.twinbase.uuid_v3(
-        cast(literal(str(NAMESPACE)), SaUuid), literal(source + ":").concat(code), type_=SaUuid()
+        cast(literal(str(NAMESPACE)), SaUuid), literal(source + ":").concat(joined), type_=SaUuid()
     )
+
+
+def source_id(*key: ColumnElement[Any]) -> ColumnElement[str]:
+    """The key of a row in EBP, as it stands there."""
+    return func.concat_ws("|", *(text_of(part) for part in key))
 
 
 def known(target: type[SQLModel], wanted: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -42,14 +71,21 @@ def known(target: type[SQLModel], wanted: ColumnElement[Any]) -> ColumnElement[A
     return select(rows.c.id).where(rows.c.id == wanted).scalar_subquery()
 
 
-def text_of(column: ColumnElement[Any]) -> ColumnElement[str]:
-    return cast(column, String)
+def known_code(target: type[SQLModel], source: str, code: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same for a reference by code."""
+    return known(target, id_of(source, code))
 
 
 def in_words(column: ColumnElement[Any], words: Mapping[int, str], otherwise: str = "unknown") -> ColumnElement[str]:
     """A code as a word; a code that nobody has explained never fails."""
     whens = [(cast(column, Integer) == code, literal(word)) for code, word in words.items()]
-    return case(*whens, else_=literal(otherwise))
+    return case(*whens, else_=literal(otherwise)) if whens else literal(otherwise)
+
+
+def prefix_in_words(column: ColumnElement[Any], words: Mapping[str, str]) -> ColumnElement[str]:
+    """The prefix of a document's number as a word."""
+    whens = [(key_of(column) == prefix.upper(), literal(word)) for prefix, word in words.items()]
+    return case(*whens, else_=literal("unknown")) if whens else literal("unknown")
 
 
 def instant(column: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
@@ -57,18 +93,37 @@ def instant(column: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
     return func.twinbase.local_time(column, zone)
 
 
-def own(model: type[SQLModel], *key: str) -> Feeds:
-    """A change in a row touches the projected row of the same key."""
-    return Feeds(
-        table_of(model), lambda changed: select(func.concat_ws("|", *(text_of(changed.c[name]) for name in key)))
-    )
+def day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(column, Date)
 
 
-def through(model: type[SQLModel], key: str, child: type[SQLModel], column: str, child_key: str = "Id") -> Feeds:
-    """A change in `model` touches the rows of `child` that point at it."""
-    rows = table_of(child)
+def yes(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return func.coalesce(column, False)
 
-    def keys(changed: FromClause) -> Any:
-        return select(text_of(rows.c[child_key])).where(rows.c[column].in_(select(changed.c[key])))
 
-    return Feeds(table_of(model), keys)
+def filled(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The text without blanks around it, NULL when nothing is left: EBP writes empty text as well as NULL."""
+    return func.nullif(func.btrim(column), "")
+
+
+def first(*columns: Column[Any]) -> ColumnElement[Any]:
+    """The first that says something."""
+    return func.coalesce(*(filled(column) for column in columns))
+
+
+def either(*columns: Column[Any]) -> ColumnElement[bool]:
+    return or_(*(yes(column) for column in columns))
+
+
+def minutes(hours: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Hours as whole minutes; NULL when no integer holds them."""
+    return whole(hours * 60)
+
+
+def whole(number: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((func.abs(number) < 1_000_000_000, cast(func.round(cast(number, Numeric)), Integer)))
+
+
+def degrees(angle: ColumnElement[Any], most: int) -> ColumnElement[Any]:
+    """A latitude (up to 90) or a longitude (up to 180); NULL for what is no place on Earth."""
+    return case((func.abs(angle) <= most, angle))

@@ -1,49 +1,26 @@
-"""Colleagues, types of visit, checklists' templates."""
+"""Colleagues: who they are, what they can, when they work, what they drive."""
 
-from sqlalchemy import String, case, cast, exists, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
-from sqlalchemy.sql import FromClause, Select
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, Table, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.sql import id_of, in_words, known, own, table_of, text_of, through
-from twinbase_ebp.settings import ACTIVE_STATES
-from twinbase_ebp.tables import (
-    Colleague,
-    ColleagueCompetence,
-    Competence,
-    ScheduleEventTemplate,
-    ScheduleEventType,
-    Storehouse,
-)
+from twinbase_ebp.projections.feeding import everything, linked, own, refers
+from twinbase_ebp.projections.sql import day, id_of, in_words, key_of, known, same, table_of, text_of, yes
+from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
+from twinbase_ebp.tables import Colleague, ColleagueCompetence, Competence
 from twinbase_mobile import tables as mobile
 
-
-def staff_projections() -> list[Projection]:
-    return [_types(), _colleagues(), _templates()]
+DAYS = 7
 
 
-def _types() -> Projection:
-    t = table_of(ScheduleEventType)
-    # Color is a signed ARGB integer (assumed): its low 24 bits are the colour.
-    hexadecimal = func.lpad(func.to_hex(t.c.Color.op("&")(0xFFFFFF)), 6, "0")
-    rows = select(
-        t.c.Id.label("id"),
-        text_of(t.c.Id).label("source_id"),
-        t.c.Caption.label("caption"),
-        case((t.c.Color.is_not(None), literal("#").concat(hexadecimal))).label("color"),
-    )
-    return Projection(mobile.InterventionType, "ScheduleEventType", rows, (own(ScheduleEventType, "Id"),))
+def staff_projections(settings: EbpSettings) -> list[Projection]:
+    return [_colleagues(settings)]
 
 
-def _colleagues() -> Projection:
-    c, has, what = table_of(Colleague), table_of(ColleagueCompetence), table_of(Competence)
-    one = func.jsonb_build_object("code", what.c.Id, "caption", what.c.Caption, "until", cast(has.c.EndDate, String))
-    competences = (
-        select(func.coalesce(func.jsonb_agg(aggregate_order_by(one, what.c.Id)), cast("[]", JSONB)))
-        .join_from(has, what, what.c.Id == has.c.CompetenceId)
-        .where(has.c.ColleagueId == c.c.Id)
-        .scalar_subquery()
-    )
+def _colleagues(settings: EbpSettings) -> Projection:
+    c = table_of(Colleague)
     rows = select(
         id_of("Colleague", c.c.Id).label("id"),
         c.c.Id.label("source_id"),
@@ -55,41 +32,63 @@ def _colleagues() -> Projection:
         c.c.Contact_Email.label("email"),
         c.c.Contact_ColleagueFunction.label("function"),
         c.c.GeographicSector.label("sector"),
-        competences.label("competences"),
+        _competences(c).label("competences"),
+        _week(c, settings).label("week_schedule"),
         known(mobile.Storehouse, c.c.StorehouseId).label("storehouse_id"),
         in_words(c.c.ActiveState, ACTIVE_STATES).label("state"),
     )
-    holders = select(text_of(has.c.ColleagueId))
     feeds = (
-        own(Colleague, "Id"),
-        through(Storehouse, "Id", Colleague, "StorehouseId"),
-        Feeds(has, _holders),
-        Feeds(what, lambda changed: holders.where(has.c.CompetenceId.in_(select(changed.c.Id)))),
+        own(Colleague),
+        refers(mobile.Storehouse, "Storehouse", Colleague, "StorehouseId"),
+        linked(ColleagueCompetence, "ColleagueId", Colleague),
+        _competence_feeds(),
     )
     return Projection(mobile.Colleague, "Colleague", rows, feeds, retire={"state": "sleeping"})
 
 
-def _holders(changed: FromClause) -> Select[str]:
-    """Who holds a changed competence; when one was taken away nobody can tell from whom, so everybody is looked at."""
-    c, has = table_of(Colleague), table_of(ColleagueCompetence)
-    taken_away = exists().where(changed.c.Id.not_in(select(has.c.Id)))
-    holders = select(has.c.ColleagueId).where(has.c.Id.in_(select(changed.c.Id)))
-    return select(text_of(c.c.Id)).where(or_(c.c.Id.in_(holders), taken_away))
+def _competences(colleague: Table) -> ColumnElement[Any]:
+    has, what = table_of(ColleagueCompetence), table_of(Competence)
+    one = func.jsonb_build_object(
+        "code", what.c.Id, "caption", what.c.Caption, "until", text_of(day(has.c.EndDate))
+    )  # fmt: skip
+    listed = func.jsonb_agg(aggregate_order_by(one, what.c.Id, has.c.Id))
+    return (
+        select(func.coalesce(listed, func.jsonb_build_array()))
+        .join_from(has, what, same(what.c.Id, has.c.CompetenceId))
+        .where(same(has.c.ColleagueId, colleague.c.Id))
+        .scalar_subquery()
+    )
 
 
-def _templates() -> Projection:
-    t = table_of(ScheduleEventTemplate)
-    rows = select(
-        id_of("ScheduleEventTemplate", t.c.Id).label("id"),
-        t.c.Id.label("source_id"),
-        t.c.Id.label("code"),
-        literal(1).label("version"),
-        t.c.Caption.label("title"),
-        known(mobile.InterventionType, t.c.ScheduleEventTypeId).label("intervention_type_id"),
-        literal(True).label("active"),
-    )
-    feeds = (
-        own(ScheduleEventTemplate, "Id"),
-        through(ScheduleEventType, "Id", ScheduleEventTemplate, "ScheduleEventTypeId"),
-    )
-    return Projection(mobile.ChecklistTemplate, "ScheduleEventTemplate", rows, feeds, retire={"active": False})
+def _competence_feeds() -> Feeds:
+    has, what = table_of(ColleagueCompetence), table_of(Competence)
+
+    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+        return key_of(what.c.Id).in_(select(key_of(has.c.CompetenceId)).where(same(has.c.ColleagueId, wanted)))
+
+    def keys(changed: FromClause) -> Select[Any]:
+        return everything(table_of(Colleague), changed)
+
+    return Feeds(what, keys, behind)
+
+
+def _week(colleague: Table, settings: EbpSettings) -> ColumnElement[Any]:
+    """Monday first. A time of day is kept by EBP on 1 January 1753, and comes as `08:30`."""
+    shift = {"monday": 0, "sunday": 1}[settings.week_begins]
+    return func.jsonb_build_array(*(_day(colleague, (number + shift) % DAYS) for number in range(DAYS)))
+
+
+def _day(colleague: Table, number: int) -> ColumnElement[Any]:
+    def part(name: str) -> Any:
+        return colleague.c[f"DaySchedule{number}_{name}"]
+
+    def clock(name: str) -> ColumnElement[Any]:
+        return func.to_char(part(name), "HH24:MI")
+
+    return func.jsonb_build_object(
+        "start", clock("StartTime"),
+        "end", clock("EndTime"),
+        "lunch_start", clock("LunchStartTime"),
+        "lunch_end", clock("LunchEndTime"),
+        "active", yes(part("Active")),
+    )  # fmt: skip

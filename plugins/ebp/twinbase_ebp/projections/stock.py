@@ -1,17 +1,43 @@
 """The catalogue and what storehouses hold."""
 
-from sqlalchemy import ColumnElement, Numeric, case, cast, func, literal, null, select
-from sqlalchemy.sql import FromClause, Select
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, literal, select
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.sql import id_of, in_words, known, own, table_of, text_of, through
+from twinbase_ebp.projections.feeding import belongs, own, refers, there, union
+from twinbase_ebp.projections.sql import (
+    id_of,
+    in_words,
+    known,
+    known_code,
+    same,
+    source_id,
+    table_of,
+    text_of,
+    yes,
+)
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
-from twinbase_ebp.tables import Colleague, Item, ItemFamily, ItemSubFamily, StockItem, Storehouse, Unit
+from twinbase_ebp.tables import (
+    Colleague,
+    ConstructionSite,
+    Item,
+    ItemFamily,
+    ItemSubFamily,
+    StockItem,
+    Storehouse,
+    TravelExpense,
+    Unit,
+    Vat,
+)
 from twinbase_mobile import tables as mobile
 
 
 def stock_projections(settings: EbpSettings) -> list[Projection]:
-    return [_units(), _storehouses(), _families(), _sub_families(), _products(settings), _levels()]
+    return [
+        _units(), _vat_rates(), _storehouses(), _families(), _sub_families(), _products(settings), _travel_rates(),
+        _levels(),
+    ]  # fmt: skip
 
 
 def _units() -> Projection:
@@ -22,31 +48,71 @@ def _units() -> Projection:
         u.c.Id.label("code"),
         u.c.Caption.label("caption"),
         func.coalesce(u.c.Decimals, 0).label("decimals"),
+        u.c.UnitType.label("unit_type"),
+        u.c.ConversionRate.label("conversion_rate"),
     )
-    return Projection(mobile.Unit, "Unit", rows, (own(Unit, "Id"),))
+    return Projection(mobile.Unit, "Unit", rows, (own(Unit),))
+
+
+def _vat_rates() -> Projection:
+    v = table_of(Vat)
+    rows = select(
+        v.c.Id.label("id"),
+        text_of(v.c.Id).label("source_id"),
+        v.c.Rate.label("rate"),
+        v.c.Description.label("caption"),
+        yes(v.c.Inactive).label("inactive"),
+    )
+    return Projection(mobile.VatRate, "Vat", rows, (own(Vat),))
+
+
+def _travel_rates() -> Projection:
+    t = table_of(TravelExpense)
+    rows = select(
+        id_of("TravelExpense", t.c.Id).label("id"),
+        t.c.Id.label("source_id"),
+        t.c.Id.label("code"),
+        t.c.Caption.label("caption"),
+        t.c.AmountVatExcluded.label("price_ht"),
+        t.c.AmountVatIncluded.label("price_ttc"),
+        known_code(mobile.Product, "Item", t.c.ReferenceItemId).label("product_id"),
+    )
+    feeds = (own(TravelExpense), refers(mobile.Product, "Item", TravelExpense, "ReferenceItemId"))
+    return Projection(mobile.TravelRate, "TravelExpense", rows, feeds)
 
 
 def _storehouses() -> Projection:
-    s, c = table_of(Storehouse), table_of(Colleague)
+    """A van is the storehouse of a colleague (assumed of its use, not of its name); of two drivers one owns it."""
+    s, c, k = table_of(Storehouse), table_of(Colleague), table_of(ConstructionSite)
     driver = select(func.min(c.c.Id)).where(c.c.StorehouseId == s.c.Id).scalar_subquery()
+    on_site = exists().where(k.c.StorehouseId == s.c.Id)
     rows = select(
         s.c.Id.label("id"),
         text_of(s.c.Id).label("source_id"),
         s.c.Caption.label("caption"),
-        case((driver.is_not(None), literal("van")), else_=literal("depot")).label("kind"),
-        func.coalesce(s.c.Main, False).label("is_main"),
-        func.coalesce(s.c.Asleep, False).label("asleep"),
-        case((driver.is_not(None), id_of("Colleague", driver)), else_=null()).label("owner_id"),
+        case((driver.is_not(None), "van"), (on_site, "site"), else_="depot").label("kind"),
+        yes(s.c.Main).label("is_main"),
+        yes(s.c.Asleep).label("asleep"),
+        id_of("Colleague", driver).label("owner_id"),
     )
-    return Projection(mobile.Storehouse, "Storehouse", rows, (own(Storehouse, "Id"), Feeds(c, _vans_of)))
+    # Storehouses are few: when anybody changes hands, all are looked at.
+    feeds = (own(Storehouse), _all_storehouses(Colleague), _all_storehouses(ConstructionSite))
+    return Projection(mobile.Storehouse, "Storehouse", rows, feeds)
 
 
-def _vans_of(changed: FromClause) -> Select[str]:
-    """The storehouse that a changed colleague drives now, and the one that was projected as theirs before."""
-    c, s = table_of(Colleague), table_of(mobile.Storehouse)
-    now = select(text_of(c.c.StorehouseId)).where(c.c.Id.in_(select(changed.c.Id)))
-    before = select(s.c.source_id).where(s.c.owner_id.in_(select(id_of("Colleague", changed.c.Id))))
-    return select(now.union(before).subquery().c[0])
+def _all_storehouses(holder: Any) -> Feeds:
+    """The storehouses of changed holders now, and every one that is held: it may have been theirs before."""
+    holders, s, held = table_of(holder), table_of(Storehouse), table_of(mobile.Storehouse)
+
+    def keys(changed: FromClause) -> Select[Any]:
+        now = select(text_of(holders.c.StorehouseId)).where(holders.c.Id.in_(select(changed.c.Id)))
+        before = select(held.c.source_id).where(held.c.kind != "depot", exists(select(changed.c.Id)))
+        return union(now, before)
+
+    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+        return holders.c.StorehouseId.in_(select(s.c.Id).where(text_of(s.c.Id) == wanted))
+
+    return Feeds(holders, keys, behind)
 
 
 def _families() -> Projection:
@@ -57,7 +123,7 @@ def _families() -> Projection:
         f.c.Id.label("code"),
         f.c.Caption.label("caption"),
     )
-    return Projection(mobile.ProductFamily, "ItemFamily", rows, (own(ItemFamily, "Id"),))
+    return Projection(mobile.ProductFamily, "ItemFamily", rows, (own(ItemFamily),))
 
 
 def _sub_families() -> Projection:
@@ -67,9 +133,9 @@ def _sub_families() -> Projection:
         f.c.Id.label("source_id"),
         f.c.Id.label("code"),
         f.c.Caption.label("caption"),
-        known(mobile.ProductFamily, id_of("ItemFamily", f.c.ItemFamilyId)).label("parent_id"),
+        known_code(mobile.ProductFamily, "ItemFamily", f.c.ItemFamilyId).label("parent_id"),
     )
-    feeds = (own(ItemSubFamily, "Id"), through(ItemFamily, "Id", ItemSubFamily, "ItemFamilyId"))
+    feeds = (own(ItemSubFamily), refers(mobile.ProductFamily, "ItemFamily", ItemSubFamily, "ItemFamilyId"))
     return Projection(mobile.ProductFamily, "ItemSubFamily", rows, feeds)
 
 
@@ -82,54 +148,47 @@ def _products(settings: EbpSettings) -> Projection:
         i.c.Caption.label("caption"),
         i.c.DesComClear.label("description"),
         in_words(i.c.ItemType, settings.item_kinds, "other").label("kind"),
-        known(mobile.ProductFamily, id_of("ItemFamily", i.c.FamilyId)).label("family_id"),
-        known(mobile.ProductFamily, id_of("ItemSubFamily", i.c.SubFamilyId)).label("subfamily_id"),
+        known_code(mobile.ProductFamily, "ItemFamily", i.c.FamilyId).label("family_id"),
+        known_code(mobile.ProductFamily, "ItemSubFamily", i.c.SubFamilyId).label("subfamily_id"),
         i.c.BarCode.label("barcode"),
-        known(mobile.Unit, id_of("Unit", i.c.UnitId)).label("unit_id"),
-        cast(i.c.SalePriceVatExcluded, Numeric(12, 4)).label("price_ht"),
-        cast(i.c.SalePriceVatIncluded, Numeric(12, 4)).label("price_ttc"),
-        func.coalesce(i.c.ManageStock, False).label("stock_managed"),
+        known_code(mobile.Unit, "Unit", i.c.UnitId).label("unit_id"),
+        i.c.SalePriceVatExcluded.label("price_ht"),
+        i.c.SalePriceVatIncluded.label("price_ttc"),
+        known(mobile.VatRate, i.c.VatId).label("vat_rate_id"),
+        yes(i.c.ManageStock).label("stock_managed"),
         i.c.TrackingMode.label("tracking_mode"),
         in_words(i.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(Item, "Id"),
-        through(ItemFamily, "Id", Item, "FamilyId"),
-        through(ItemSubFamily, "Id", Item, "SubFamilyId"),
-        through(Unit, "Id", Item, "UnitId"),
+        own(Item),
+        refers(mobile.ProductFamily, "ItemFamily", Item, "FamilyId"),
+        refers(mobile.ProductFamily, "ItemSubFamily", Item, "SubFamilyId"),
+        refers(mobile.Unit, "Unit", Item, "UnitId"),
+        refers(mobile.VatRate, "Vat", Item, "VatId"),
     )
     return Projection(mobile.Product, "Item", rows, feeds, retire={"state": "sleeping"})
 
 
 def _levels() -> Projection:
-    s, i, w = table_of(StockItem), table_of(Item), table_of(Storehouse)
-    rows = (
-        select(
-            id_of("StockItem", s.c.ItemId, text_of(s.c.StorehouseId)).label("id"),
-            func.concat_ws("|", s.c.ItemId, text_of(s.c.StorehouseId)).label("source_id"),
-            id_of("Item", s.c.ItemId).label("product_id"),
-            s.c.StorehouseId.label("storehouse_id"),
-            _quantity(func.coalesce(s.c.RealStock, 0)).label("real_qty"),
-            _quantity(func.coalesce(s.c.VirtualStock, 0)).label("virtual_qty"),
-            _quantity(func.coalesce(s.c.BookedQuantity, 0)).label("booked_qty"),
-            _quantity(s.c.MinStock).label("min_qty"),
-            _quantity(s.c.MaxStock).label("max_qty"),
-        )
-        .join(i, i.c.Id == s.c.ItemId)
-        .join(w, w.c.Id == s.c.StorehouseId)
+    s, w = table_of(StockItem), table_of(Storehouse)
+    rows = select(
+        id_of("StockItem", s.c.ItemId, s.c.StorehouseId).label("id"),
+        source_id(s.c.ItemId, s.c.StorehouseId).label("source_id"),
+        id_of("Item", s.c.ItemId).label("product_id"),
+        s.c.StorehouseId.label("storehouse_id"),
+        func.coalesce(s.c.RealStock, literal(0)).label("real_qty"),
+        func.coalesce(s.c.VirtualStock, literal(0)).label("virtual_qty"),
+        func.coalesce(s.c.BookedQuantity, literal(0)).label("booked_qty"),
+        s.c.MinStock.label("min_qty"),
+        s.c.MaxStock.label("max_qty"),
     )
+    only = {
+        "Its product is not in EBP.": there(Item, s.c.ItemId),
+        "Its storehouse is not in EBP.": exists().where(same(w.c.Id, s.c.StorehouseId)),
+    }
     feeds = (
-        own(StockItem, "ItemId", "StorehouseId"),
-        Feeds(i, lambda changed: _stock_where(s.c.ItemId.in_(select(changed.c.Id)))),
-        Feeds(w, lambda changed: _stock_where(s.c.StorehouseId.in_(select(changed.c.Id)))),
+        own(StockItem),
+        *belongs(StockItem, "ItemId", Item, mobile.Product),
+        *belongs(StockItem, "StorehouseId", Storehouse, mobile.Storehouse),
     )
-    return Projection(mobile.StockLevel, "StockItem", rows, feeds)
-
-
-def _stock_where(condition: ColumnElement[bool]) -> Select[str]:
-    s = table_of(StockItem)
-    return select(func.concat_ws("|", s.c.ItemId, text_of(s.c.StorehouseId))).where(condition)
-
-
-def _quantity(column: ColumnElement[object]) -> ColumnElement[object]:
-    return cast(column, Numeric(14, 3))
+    return Projection(mobile.StockLevel, "StockItem", rows, feeds, only=only)

@@ -1,21 +1,30 @@
-"""Agenda events that are field work become interventions; what hangs on them follows."""
+"""Agenda entries that are field work become interventions; who goes, and what hangs on them, follows."""
 
-from sqlalchemy import ColumnElement, Integer, Numeric, Table, case, cast, func, literal, select
+from typing import Any
 
-from twinbase.projection import Projection
-from twinbase_ebp.projections.sql import id_of, in_words, instant, known, own, table_of, text_of, through
+from sqlalchemy import ColumnElement, FromClause, Select, Table, case, exists, func, literal, select
+from sqlalchemy.sql.expression import Label
+from sqlmodel import SQLModel
+
+from twinbase.projection import Feeds, Projection
+from twinbase_ebp.projections.feeding import own, refers, through
+from twinbase_ebp.projections.sql import (
+    degrees,
+    id_of,
+    in_words,
+    instant,
+    known,
+    known_code,
+    minutes,
+    source_id,
+    table_of,
+    text_of,
+    whole,
+    yes,
+)
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (
     Activity,
-    Address,
-    Colleague,
-    ConstructionSite,
-    Contact,
-    Customer,
-    CustomerProduct,
-    Deal,
-    Item,
-    MaintenanceContract,
     ScheduleEvent,
     ScheduleEventCustomerProduct,
     ScheduleEventTemplate,
@@ -26,85 +35,138 @@ from twinbase_mobile import tables as mobile
 WRITTEN_ON_DEVICES = frozenset(
     {"status", "worked_minutes", "travel_minutes", "report", "percent_done", "follow_up_needed"}
 )
+RETIRED = {"status": "cancelled", "cancel_reason": "Supprimée au bureau."}
+
+
+def kinds_projections() -> list[Projection]:
+    return [_types(), _templates()]
 
 
 def work_projections(settings: EbpSettings) -> list[Projection]:
-    return [_interventions(settings), _equipment(), _notes(settings)]
+    return [_interventions(settings), _equipment(settings), _notes(settings)]
+
+
+def field_work(event: Any, settings: EbpSettings) -> dict[str, ColumnElement[bool]]:
+    """What makes an entry of the agenda a visit."""
+    t = table_of(ScheduleEventType)
+    other = exists().where(t.c.Id == event.c.EventType, t.c.Caption.in_(settings.not_field_work))
+    return {
+        "It has no start.": event.c.StartDateTime.is_not(None),
+        "It is no field work: the caption of its type is in TWINBASE_EBP_NOT_FIELD_WORK.": ~other,
+    }
+
+
+def _types() -> Projection:
+    t = table_of(ScheduleEventType)
+    # Color is a signed ARGB integer (assumed): its low 24 bits are the colour.
+    hexadecimal = func.lpad(func.to_hex(t.c.Color.op("&")(0xFFFFFF)), 6, "0")
+    rows = select(
+        t.c.Id.label("id"),
+        text_of(t.c.Id).label("source_id"),
+        t.c.Caption.label("caption"),
+        case((t.c.Color.is_not(None), literal("#").concat(hexadecimal))).label("color"),
+    )
+    return Projection(mobile.InterventionType, "ScheduleEventType", rows, (own(ScheduleEventType),))
+
+
+def _templates() -> Projection:
+    t = table_of(ScheduleEventTemplate)
+    rows = select(
+        id_of("ScheduleEventTemplate", t.c.Id).label("id"),
+        t.c.Id.label("source_id"),
+        t.c.Id.label("code"),
+        literal(1).label("version"),
+        t.c.Caption.label("title"),
+        known(mobile.InterventionType, t.c.ScheduleEventTypeId).label("intervention_type_id"),
+        literal(True).label("active"),
+    )
+    feeds = (
+        own(ScheduleEventTemplate),
+        refers(mobile.InterventionType, "ScheduleEventType", ScheduleEventTemplate, "ScheduleEventTypeId"),
+    )
+    return Projection(mobile.ChecklistTemplate, "ScheduleEventTemplate", rows, feeds, retire={"active": False})
 
 
 def _interventions(settings: EbpSettings) -> Projection:
-    e = table_of(ScheduleEvent)
+    e, zone = table_of(ScheduleEvent), settings.time_zone
     rows = select(
         e.c.Id.label("id"),
         text_of(e.c.Id).label("source_id"),
         e.c.ScheduleEventNumber.label("number"),
         e.c.Caption.label("title"),
         in_words(e.c.EventState, settings.event_states).label("status"),
-        known(mobile.InterventionType, e.c.EventType).label("type_id"),
-        known(mobile.Colleague, id_of("Colleague", e.c.ColleagueId)).label("lead_id"),
         case((e.c.xx_URGENT, literal("urgent")), else_=literal("normal")).label("priority"),
-        instant(e.c.StartDateTime, settings.time_zone).label("scheduled_start"),
-        instant(e.c.EndDateTime, settings.time_zone).label("scheduled_end"),
-        _minutes(e.c.ExpectedDuration_DurationInHours).label("expected_minutes"),
-        _minutes(e.c.AchievedDuration_DurationInHours).label("worked_minutes"),
-        cast(func.round(e.c.Maintenance_TravelDuration), Integer).label("travel_minutes"),
-        known(mobile.Customer, id_of("Customer", e.c.CustomerId)).label("customer_id"),
-        known(mobile.CustomerSite, e.c.AddressId).label("site_id"),
+        instant(e.c.StartDateTime, zone).label("scheduled_start"),
+        instant(e.c.EndDateTime, zone).label("scheduled_end"),
+        minutes(e.c.ExpectedDuration_DurationInHours).label("expected_minutes"),
+        minutes(e.c.AchievedDuration_DurationInHours).label("worked_minutes"),
+        whole(e.c.Maintenance_TravelDuration).label("travel_minutes"),
         _site(e).label("site_snapshot"),
-        known(mobile.Contact, e.c.ContactId).label("contact_id"),
         _contact(e).label("contact_snapshot"),
-        _project(e).label("project_id"),
-        known(mobile.MaintenanceContract, id_of("MaintenanceContract", e.c.Maintenance_ContractId)).label(
-            "contract_id"
-        ),
-        known(mobile.CustomerEquipment, id_of("CustomerProduct", e.c.Maintenance_CustomerProductId)).label(
-            "main_equipment_id"
-        ),
+        *_references(e),
         e.c.Maintenance_Reference.label("external_ref"),
         e.c.Maintenance_InterventionDescriptionClear.label("instructions"),
         e.c.NotesClear.label("office_notes"),
         e.c.Maintenance_InterventionReportClear.label("report"),
-        func.coalesce(e.c.ToInvoice, False).label("to_invoice"),
-        cast(e.c.GlobalPercentComplete, Integer).label("percent_done"),
-        func.coalesce(e.c.Maintenance_NextEventToForesee, False).label("follow_up_needed"),
-        known(mobile.ChecklistTemplate, id_of("ScheduleEventTemplate", e.c.Maintenance_ScheduleEventTemplateId)).label(
-            "template_id"
-        ),
-    ).where(_is_field_work(e, settings))
-    feeds = (
-        own(ScheduleEvent, "Id"),
-        through(ScheduleEventType, "Id", ScheduleEvent, "EventType"),
-        through(Colleague, "Id", ScheduleEvent, "ColleagueId"),
-        through(Customer, "Id", ScheduleEvent, "CustomerId"),
-        through(Address, "Id", ScheduleEvent, "AddressId"),
-        through(Contact, "Id", ScheduleEvent, "ContactId"),
-        through(Deal, "Id", ScheduleEvent, "DealId"),
-        through(ConstructionSite, "Id", ScheduleEvent, "ConstructionSiteId"),
-        through(MaintenanceContract, "Id", ScheduleEvent, "Maintenance_ContractId"),
-        through(CustomerProduct, "Id", ScheduleEvent, "Maintenance_CustomerProductId"),
-        through(ScheduleEventTemplate, "Id", ScheduleEvent, "Maintenance_ScheduleEventTemplateId"),
+        yes(e.c.ToInvoice).label("to_invoice"),
+        whole(e.c.GlobalPercentComplete).label("percent_done"),
+        yes(e.c.Maintenance_NextEventToForesee).label("follow_up_needed"),
     )
-    retire = {"status": "cancelled", "cancel_reason": "Supprimée au bureau."}
-    return Projection(mobile.Intervention, "ScheduleEvent", rows, feeds, shared=WRITTEN_ON_DEVICES, retire=retire)
+    feeds = (
+        own(ScheduleEvent),
+        through(ScheduleEventType, ScheduleEvent, "EventType"),
+        refers(mobile.InterventionType, "ScheduleEventType", ScheduleEvent, "EventType"),
+        refers(mobile.Colleague, "Colleague", ScheduleEvent, "ColleagueId"),
+        refers(mobile.Customer, "Customer", ScheduleEvent, "CustomerId"),
+        refers(mobile.CustomerSite, "Address", ScheduleEvent, "AddressId"),
+        refers(mobile.Contact, "Contact", ScheduleEvent, "ContactId"),
+        refers(mobile.Project, "Deal", ScheduleEvent, "DealId"),
+        refers(mobile.Project, "ConstructionSite", ScheduleEvent, "ConstructionSiteId"),
+        refers(mobile.MaintenanceContract, "MaintenanceContract", ScheduleEvent, "Maintenance_ContractId"),
+        refers(mobile.Incident, "Incident", ScheduleEvent, "Maintenance_IncidentId"),
+        refers(mobile.CustomerEquipment, "CustomerProduct", ScheduleEvent, "Maintenance_CustomerProductId"),
+        refers(mobile.ChecklistTemplate, "ScheduleEventTemplate", ScheduleEvent, "Maintenance_ScheduleEventTemplateId"),
+    )
+    only = field_work(e, settings)
+    return Projection(
+        mobile.Intervention, "ScheduleEvent", rows, feeds, only=only, shared=WRITTEN_ON_DEVICES, retire=RETIRED
+    )
 
 
-def _is_field_work(event: Table, settings: EbpSettings) -> ColumnElement[bool]:
-    t = table_of(ScheduleEventType)
-    other = select(t.c.Id).where(t.c.Id == event.c.EventType, t.c.Caption.in_(settings.not_field_work))
-    return event.c.StartDateTime.is_not(None) & ~other.exists()
+def _references(e: Table) -> list[Label[Any]]:
+    deal = known_code(mobile.Project, "Deal", e.c.DealId)
+    site = known_code(mobile.Project, "ConstructionSite", e.c.ConstructionSiteId)
+    template = e.c.Maintenance_ScheduleEventTemplateId
+    return [
+        known(mobile.InterventionType, e.c.EventType).label("type_id"),
+        known_code(mobile.Colleague, "Colleague", e.c.ColleagueId).label("lead_id"),
+        known_code(mobile.Customer, "Customer", e.c.CustomerId).label("customer_id"),
+        known(mobile.CustomerSite, e.c.AddressId).label("site_id"),
+        known(mobile.Contact, e.c.ContactId).label("contact_id"),
+        func.coalesce(deal, site).label("project_id"),
+        known_code(mobile.MaintenanceContract, "MaintenanceContract", e.c.Maintenance_ContractId).label("contract_id"),
+        known_code(mobile.Incident, "Incident", e.c.Maintenance_IncidentId).label("incident_id"),
+        known_code(mobile.CustomerEquipment, "CustomerProduct", e.c.Maintenance_CustomerProductId).label(
+            "main_equipment_id"
+        ),
+        known_code(mobile.ChecklistTemplate, "ScheduleEventTemplate", template).label("template_id"),
+    ]
 
 
-def _site(event: Table) -> ColumnElement[object]:
+def _site(event: Table) -> ColumnElement[Any]:
     return func.jsonb_build_object(
         "address1", event.c.Address_Address1,
+        "address2", event.c.Address_Address2,
+        "address3", event.c.Address_Address3,
+        "address4", event.c.Address_Address4,
         "zip", event.c.Address_ZipCode,
         "city", event.c.Address_City,
-        "lat", event.c.Address_Latitude,
-        "lon", event.c.Address_Longitude,
+        "lat", degrees(event.c.Address_Latitude, 90),
+        "lon", degrees(event.c.Address_Longitude, 180),
     )  # fmt: skip
 
 
-def _contact(event: Table) -> ColumnElement[object]:
+def _contact(event: Table) -> ColumnElement[Any]:
     return func.jsonb_build_object(
         "name", event.c.Contact_Name,
         "phone", event.c.Contact_Phone,
@@ -113,39 +175,57 @@ def _contact(event: Table) -> ColumnElement[object]:
     )  # fmt: skip
 
 
-def _project(event: Table) -> ColumnElement[object]:
-    deal = known(mobile.Project, id_of("Deal", event.c.DealId))
-    return func.coalesce(deal, known(mobile.Project, id_of("ConstructionSite", event.c.ConstructionSiteId)))
+def visit_is_there(event_id: ColumnElement[Any], settings: EbpSettings) -> ColumnElement[bool]:
+    """Whether the agenda has this entry and it is a visit: what hangs on one goes with it, in the same run."""
+    e = table_of(ScheduleEvent).alias("visit")
+    return exists().where(e.c.Id == event_id, *field_work(e, settings).values())
 
 
-def _minutes(hours: ColumnElement[object]) -> ColumnElement[int]:
-    return cast(func.round(hours * 60), Integer)
+def of_visits(child: type[SQLModel], column: str) -> tuple[Feeds, ...]:
+    """What touches the rows that hang on a visit: the entry, its type, and the visit itself where it appears."""
+    e, children = table_of(ScheduleEvent), table_of(child)
+
+    def keys(changed: FromClause) -> Select[Any]:
+        events = select(e.c.Id).where(e.c.EventType.in_(select(changed.c.Id)))
+        return select(source_id(*children.primary_key.columns)).where(children.c[column].in_(events))
+
+    return (
+        through(ScheduleEvent, child, column),
+        Feeds(table_of(ScheduleEventType), keys),
+        refers(mobile.Intervention, "ScheduleEvent", child, column),
+    )
 
 
-def _equipment() -> Projection:
-    link, i = table_of(ScheduleEventCustomerProduct), table_of(mobile.Intervention)
+def _equipment(settings: EbpSettings) -> Projection:
+    link = table_of(ScheduleEventCustomerProduct)
     rows = select(
         link.c.Id.label("id"),
         text_of(link.c.Id).label("source_id"),
         link.c.ScheduleEventId.label("intervention_id"),
-        known(mobile.CustomerEquipment, id_of("CustomerProduct", link.c.CustomerProductId)).label("equipment_id"),
-        known(mobile.Product, id_of("Item", link.c.ItemId)).label("product_id"),
+        known_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
+        known_code(mobile.Product, "Item", link.c.ItemId).label("product_id"),
         link.c.Caption.label("caption"),
         link.c.TrackingNumber.label("serial_number"),
         link.c.PartsCoverType.label("parts_cover"),
         link.c.LabourCoverType.label("labour_cover"),
         link.c.TravelCoverType.label("travel_cover"),
         link.c.ExchangeTrackingNumber.label("replaced_by_serial"),
-        cast(link.c.ContractHoursNumberDecremented, Numeric(9, 2)).label("contract_hours_used"),
-    ).join(i, i.c.id == link.c.ScheduleEventId)
-    feeds = (
-        own(ScheduleEventCustomerProduct, "Id"),
-        through(ScheduleEvent, "Id", ScheduleEventCustomerProduct, "ScheduleEventId"),
-        through(CustomerProduct, "Id", ScheduleEventCustomerProduct, "CustomerProductId"),
-        through(Item, "Id", ScheduleEventCustomerProduct, "ItemId"),
+        link.c.ContractHoursNumberDecremented.label("contract_hours_used"),
     )
-    shared = frozenset({"serial_number", "replaced_by_serial", "contract_hours_used"})
-    return Projection(mobile.InterventionEquipment, "ScheduleEventCustomerProduct", rows, feeds, shared=shared)
+    feeds = (
+        own(ScheduleEventCustomerProduct),
+        *of_visits(ScheduleEventCustomerProduct, "ScheduleEventId"),
+        refers(mobile.CustomerEquipment, "CustomerProduct", ScheduleEventCustomerProduct, "CustomerProductId"),
+        refers(mobile.Product, "Item", ScheduleEventCustomerProduct, "ItemId"),
+    )
+    return Projection(
+        mobile.InterventionEquipment,
+        "ScheduleEventCustomerProduct",
+        rows,
+        feeds,
+        only={"Its agenda entry is not there, or is no visit.": visit_is_there(link.c.ScheduleEventId, settings)},
+        shared=frozenset({"serial_number", "replaced_by_serial", "contract_hours_used"}),
+    )
 
 
 def _notes(settings: EbpSettings) -> Projection:
@@ -154,17 +234,18 @@ def _notes(settings: EbpSettings) -> Projection:
         a.c.Id.label("id"),
         text_of(a.c.Id).label("source_id"),
         known(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
-        known(mobile.Customer, id_of("Customer", a.c.CustomerId)).label("customer_id"),
-        known(mobile.Colleague, id_of("Colleague", a.c.CreatorColleagueId)).label("author_id"),
+        known_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
+        known_code(mobile.Colleague, "Colleague", a.c.CreatorColleagueId).label("author_id"),
         in_words(a.c.ActivityCategory, settings.activity_kinds, "other").label("kind"),
         a.c.Caption.label("title"),
         a.c.NotesClear.label("body"),
         instant(a.c.StartDateTime, settings.time_zone).label("occurred_at"),
-    ).where(a.c.ScheduleEventId.is_not(None))
-    feeds = (
-        own(Activity, "Id"),
-        through(ScheduleEvent, "Id", Activity, "ScheduleEventId"),
-        through(Customer, "Id", Activity, "CustomerId"),
-        through(Colleague, "Id", Activity, "CreatorColleagueId"),
     )
-    return Projection(mobile.InterventionNote, "Activity", rows, feeds)
+    feeds = (
+        own(Activity),
+        refers(mobile.Intervention, "ScheduleEvent", Activity, "ScheduleEventId"),
+        refers(mobile.Customer, "Customer", Activity, "CustomerId"),
+        refers(mobile.Colleague, "Colleague", Activity, "CreatorColleagueId"),
+    )
+    only = {"It is about no entry of the agenda.": a.c.ScheduleEventId.is_not(None)}
+    return Projection(mobile.InterventionNote, "Activity", rows, feeds, only=only)

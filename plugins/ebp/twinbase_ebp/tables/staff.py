@@ -1,63 +1,60 @@
-"""People of the company, and their lists. The columns that the projections read, with EBP's own names."""
+"""People of the company, what they can, and when they work."""
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import NaiveDatetime
+from sqlalchemy import Boolean, Column, DateTime
 from sqlmodel import Field, SQLModel
 
-from twinbase_ebp.tables.source import SOURCE
+from twinbase.projection import OPTIONAL
+from twinbase_ebp.tables.source import SOURCE, code, optional_table, without
+
+REACHED = "How colleagues are reached may be unknown."
+WEEK = "When colleagues work is unknown."
+DAY_PARTS = ("StartTime", "EndTime", "LunchStartTime", "LunchEndTime")
 
 
 class Colleague(SQLModel, table=True):
     __tablename__ = "Colleague"
     __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=20)
+    Id: str = code(20)
     Contact_Name: str | None = Field(default=None, max_length=60)
-    Contact_FirstName: str | None = Field(default=None, max_length=60)
-    Contact_Phone: str | None = Field(default=None, max_length=20)
-    Contact_CellPhone: str | None = Field(default=None, max_length=20)
-    Contact_Email: str | None = Field(default=None, max_length=100)
-    Contact_ColleagueFunction: str | None = Field(default=None, max_length=60)
-    GeographicSector: str | None = Field(default=None, max_length=10)
-    StorehouseId: UUID | None = None
-    ActiveState: int | None = None
+    Contact_FirstName: str | None = without("Colleagues have no first name.", 60)
+    Contact_Phone: str | None = without(REACHED, 20)
+    Contact_CellPhone: str | None = without(REACHED, 20)
+    Contact_Email: str | None = without(REACHED, 100)
+    Contact_ColleagueFunction: str | None = without("What colleagues do is unknown.", 60)
+    GeographicSector: str | None = without("Colleagues have no sector.", 10)
+    StorehouseId: UUID | None = without("No storehouse is known as somebody's van.")
+    ActiveState: int | None = without("The state of colleagues is unknown.")
+
+
+# Seven days of five columns: DaySchedule0_StartTime … DaySchedule6_Active. Their times of day are on 1 January 1753.
+for _day in (f"DaySchedule{number}_" for number in range(7)):
+    _columns: list[Column[Any]] = [Column(f"{_day}{part}", DateTime, info={OPTIONAL: WEEK}) for part in DAY_PARTS]
+    for _column in (*_columns, Column(f"{_day}Active", Boolean, info={OPTIONAL: WEEK})):
+        Colleague.__table__.append_column(_column)  # type: ignore[attr-defined]
 
 
 class Competence(SQLModel, table=True):
     __tablename__ = "Competence"
-    __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=8)
+    __table_args__ = optional_table("Competences are unknown.")
+    Id: str = code(8)
     Caption: str | None = Field(default=None, max_length=40)
 
 
 class ColleagueCompetence(SQLModel, table=True):
     __tablename__ = "ColleagueCompetence"
-    __table_args__ = SOURCE
+    __table_args__ = optional_table("Who has which competence is unknown.")
     Id: UUID = Field(primary_key=True)
     ColleagueId: str | None = Field(default=None, max_length=20)
     CompetenceId: str | None = Field(default=None, max_length=8)
-    EndDate: NaiveDatetime | None = None
+    EndDate: NaiveDatetime | None = without("How long competences hold is unknown.")
 
 
-class ScheduleEventType(SQLModel, table=True):
-    __tablename__ = "ScheduleEventType"
-    __table_args__ = SOURCE
-    Id: UUID = Field(primary_key=True)
-    Caption: str | None = Field(default=None, max_length=60)
-    Color: int | None = None
-
-
-class ScheduleEventTemplate(SQLModel, table=True):
-    __tablename__ = "ScheduleEventTemplate"
-    __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=8)
-    Caption: str | None = Field(default=None, max_length=40)
-    ScheduleEventTypeId: UUID | None = None
-
-
-class Unit(SQLModel, table=True):
-    __tablename__ = "Unit"
-    __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=4)
-    Caption: str | None = Field(default=None, max_length=40)
-    Decimals: int | None = None
+class GeographicSector(SQLModel, table=True):
+    __tablename__ = "GeographicSector"
+    __table_args__ = optional_table("Sectors have no names.")
+    Code: str = code(10)
+    Name: str | None = without("Sectors have no names.", 30)

@@ -1,44 +1,80 @@
-"""The catalogue, and where it lies. The columns that the projections read, with EBP's own names."""
+"""The catalogue, where it lies, and what was taken."""
 
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import NaiveDatetime
 from sqlmodel import Field, SQLModel
 
-from twinbase_ebp.tables.source import SOURCE
+from twinbase_ebp.tables.source import SOURCE, code, without
+
+PRICES = "Products have no prices."
+LEVELS = "What a storehouse holds may be unknown."
+
+
+class Unit(SQLModel, table=True):
+    __tablename__ = "Unit"
+    __table_args__ = SOURCE
+    Id: str = code(4)
+    Caption: str | None = Field(default=None, max_length=40)
+    Decimals: int | None = without("Quantities have no decimals.")
+    UnitType: int | None = without("Units cannot be converted.")
+    ConversionRate: Decimal | None = without("Units cannot be converted.")
+
+
+class Vat(SQLModel, table=True):
+    __tablename__ = "Vat"
+    __table_args__ = SOURCE
+    Id: UUID = Field(primary_key=True)
+    Rate: Decimal | None = None
+    Description: str | None = without("Rates of VAT have no caption.", 60)
+    Inactive: bool | None = without("Old rates of VAT cannot be told from those in force.")
+
+
+class TravelExpense(SQLModel, table=True):
+    """Flat prices for getting there: a price list, no log."""
+
+    __tablename__ = "TravelExpense"
+    __table_args__ = SOURCE
+    Id: str = code(8)
+    Caption: str | None = Field(default=None, max_length=40)
+    AmountVatExcluded: Decimal | None = without("Travel rates have no price.")
+    AmountVatIncluded: Decimal | None = without("Travel rates have no price.")
+    ReferenceItemId: str | None = without("Travel rates are not linked to products.", 40)
 
 
 class ItemFamily(SQLModel, table=True):
     __tablename__ = "ItemFamily"
     __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=10)
+    Id: str = code(10)
     Caption: str | None = Field(default=None, max_length=40)
 
 
 class ItemSubFamily(SQLModel, table=True):
     __tablename__ = "ItemSubFamily"
     __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=10)
+    Id: str = code(10)
     Caption: str | None = Field(default=None, max_length=40)
-    ItemFamilyId: str | None = Field(default=None, max_length=10)
+    ItemFamilyId: str | None = without("Families of products are not nested.", 10)
 
 
 class Item(SQLModel, table=True):
     __tablename__ = "Item"
     __table_args__ = SOURCE
-    Id: str = Field(primary_key=True, max_length=40)
+    Id: str = code(40)
     Caption: str | None = Field(default=None, max_length=80)
-    DesComClear: str | None = None
-    ItemType: int | None = None
-    FamilyId: str | None = Field(default=None, max_length=10)
-    SubFamilyId: str | None = Field(default=None, max_length=10)
-    BarCode: str | None = Field(default=None, max_length=40)
-    UnitId: str | None = Field(default=None, max_length=4)
-    SalePriceVatExcluded: Decimal | None = None
-    SalePriceVatIncluded: Decimal | None = None
-    ManageStock: bool | None = None
-    TrackingMode: int | None = None
-    ActiveState: int | None = None
+    DesComClear: str | None = without("Products have no description.")
+    ItemType: int | None = without("Goods and services cannot be told apart.")
+    FamilyId: str | None = without("Products have no family.", 10)
+    SubFamilyId: str | None = without("Products have no subfamily.", 10)
+    BarCode: str | None = without("Products cannot be found by bar code.", 40)
+    UnitId: str | None = without("Products have no unit.", 4)
+    SalePriceVatExcluded: Decimal | None = without(PRICES)
+    SalePriceVatIncluded: Decimal | None = without(PRICES)
+    VatId: UUID | None = without("Products have no rate of VAT.")
+    ManageStock: bool | None = without("Whether stock of a product is kept is unknown.")
+    TrackingMode: int | None = without("Which products have serial numbers is unknown.")
+    ActiveState: int | None = without("The state of products is unknown.")
 
 
 class Storehouse(SQLModel, table=True):
@@ -46,17 +82,51 @@ class Storehouse(SQLModel, table=True):
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
     Caption: str | None = Field(default=None, max_length=40)
-    Main: bool | None = None
-    Asleep: bool | None = None
+    Main: bool | None = without("No storehouse is known as the main one.")
+    Asleep: bool | None = without("Closed storehouses cannot be told from open ones.")
 
 
 class StockItem(SQLModel, table=True):
     __tablename__ = "StockItem"
     __table_args__ = SOURCE
-    ItemId: str = Field(primary_key=True, max_length=40)
+    ItemId: str = code(40)
     StorehouseId: UUID = Field(primary_key=True)
     RealStock: Decimal | None = None
-    VirtualStock: Decimal | None = None
-    BookedQuantity: Decimal | None = None
-    MinStock: Decimal | None = None
-    MaxStock: Decimal | None = None
+    VirtualStock: Decimal | None = without(LEVELS)
+    BookedQuantity: Decimal | None = without(LEVELS)
+    MinStock: Decimal | None = without(LEVELS)
+    MaxStock: Decimal | None = without(LEVELS)
+
+
+class StockDocument(SQLModel, table=True):
+    """What went in or out: where parts that a technician used come back to. EBP writes it, never we."""
+
+    __tablename__ = "StockDocument"
+    __table_args__ = SOURCE
+    Id: UUID = Field(primary_key=True)
+    DocumentNumber: str | None = Field(default=None, max_length=26)
+    NumberPrefix: str | None = without("Kinds of stock documents are unknown.", 14)
+    DocumentType: int | None = without("Kinds of stock documents are unknown.")
+    DocumentDate: NaiveDatetime | None = without("When stock moved is unknown.")
+    StorehouseId: UUID | None = without("From where stock moved is unknown.")
+    TargetStorehouseId: UUID | None = without("Where stock moved to is unknown.")
+    ScheduleEventId: UUID | None = without("Parts of a visit are not seen to come back from EBP.")
+
+
+class StockDocumentLine(SQLModel, table=True):
+    __tablename__ = "StockDocumentLine"
+    __table_args__ = SOURCE
+    Id: UUID = Field(primary_key=True)
+    DocumentId: UUID | None = None
+    ItemId: str | None = Field(default=None, max_length=40)
+    Quantity: Decimal | None = None
+    TrackingNumber: str | None = without("Serial numbers of parts are not seen to come back from EBP.", 40)
+
+
+class StockMovement(SQLModel, table=True):
+    """EBP's own ledger of stock."""
+
+    __tablename__ = "StockMovement"
+    __table_args__ = SOURCE
+    Id: int = Field(primary_key=True)
+    MovementType: int | None = without("Kinds of stock movements are unknown.")

@@ -1,4 +1,4 @@
-"""The agenda, and what is noted about it. The columns that the projections read, with EBP's own names."""
+"""The agenda, and what is noted about it."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -6,48 +6,76 @@ from uuid import UUID
 from pydantic import NaiveDatetime
 from sqlmodel import Field, SQLModel
 
-from twinbase_ebp.tables.source import SOURCE
+from twinbase_ebp.tables.source import SOURCE, code, optional_table, without
+
+PLACE = "Where a visit is may be unknown."
+PERSON = "Whom to ask for may be unknown."
+COVER = "What of a visit is covered is unknown."
 
 
 class ScheduleEvent(SQLModel, table=True):
+    """An entry of the agenda: a visit, a meeting, an absence."""
+
     __tablename__ = "ScheduleEvent"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
-    ScheduleEventNumber: str | None = Field(default=None, max_length=10)
     Caption: str | None = Field(default=None, max_length=80)
-    EventState: int | None = None
-    EventType: UUID | None = None
-    ColleagueId: str | None = Field(default=None, max_length=20)
-    xx_URGENT: bool | None = None
     StartDateTime: NaiveDatetime | None = None
-    EndDateTime: NaiveDatetime | None = None
-    ExpectedDuration_DurationInHours: Decimal | None = None
-    AchievedDuration_DurationInHours: Decimal | None = None
-    Maintenance_TravelDuration: Decimal | None = None
-    CustomerId: str | None = Field(default=None, max_length=20)
-    AddressId: UUID | None = None
-    Address_Address1: str | None = Field(default=None, max_length=40)
-    Address_ZipCode: str | None = Field(default=None, max_length=10)
-    Address_City: str | None = Field(default=None, max_length=35)
-    Address_Latitude: Decimal | None = None
-    Address_Longitude: Decimal | None = None
-    ContactId: UUID | None = None
-    Contact_Name: str | None = Field(default=None, max_length=60)
-    Contact_Phone: str | None = Field(default=None, max_length=20)
-    Contact_CellPhone: str | None = Field(default=None, max_length=20)
-    Contact_Email: str | None = Field(default=None, max_length=100)
-    DealId: str | None = Field(default=None, max_length=10)
-    ConstructionSiteId: str | None = Field(default=None, max_length=10)
-    Maintenance_ContractId: str | None = Field(default=None, max_length=8)
-    Maintenance_CustomerProductId: str | None = Field(default=None, max_length=8)
-    Maintenance_Reference: str | None = Field(default=None, max_length=30)
-    Maintenance_InterventionDescriptionClear: str | None = None
-    NotesClear: str | None = None
-    Maintenance_InterventionReportClear: str | None = None
-    ToInvoice: bool | None = None
-    GlobalPercentComplete: int | None = None
-    Maintenance_NextEventToForesee: bool | None = None
-    Maintenance_ScheduleEventTemplateId: str | None = Field(default=None, max_length=8)
+    ColleagueId: str | None = Field(default=None, max_length=20)
+    EventState: int | None = without("The status of visits comes from devices only.")
+    EventType: UUID | None = without("Every entry of the agenda counts as field work.")
+    ScheduleEventNumber: str | None = without("Visits have no number.", 10)
+    EndDateTime: NaiveDatetime | None = without("When visits end is unknown.")
+    ParentEventId: UUID | None = without("Teams on one visit are not seen.")
+    SubContractorId: str | None = without("Subcontractors cannot be told from colleagues.", 20)
+    xx_URGENT: bool | None = without("No visit is urgent.")
+    ExpectedDuration_DurationInHours: Decimal | None = without("How long a visit takes is unknown.")
+    AchievedDuration_DurationInHours: Decimal | None = without("Hours worked come from devices only.")
+    Maintenance_TravelDuration: Decimal | None = without("Travel times come from devices only.")
+    CustomerId: str | None = without("Whose a visit is is unknown.", 20)
+    AddressId: UUID | None = without("Visits are not linked to sites.")
+    Address_Address1: str | None = without(PLACE, 40)
+    Address_Address2: str | None = without(PLACE, 40)
+    Address_Address3: str | None = without(PLACE, 40)
+    Address_Address4: str | None = without(PLACE, 40)
+    Address_ZipCode: str | None = without(PLACE, 10)
+    Address_City: str | None = without(PLACE, 35)
+    Address_Latitude: Decimal | None = without(PLACE)
+    Address_Longitude: Decimal | None = without(PLACE)
+    ContactId: UUID | None = without("Visits are not linked to contacts.")
+    Contact_Name: str | None = without(PERSON, 60)
+    Contact_Phone: str | None = without(PERSON, 20)
+    Contact_CellPhone: str | None = without(PERSON, 20)
+    Contact_Email: str | None = without(PERSON, 100)
+    DealId: str | None = without("Visits are not linked to deals.", 10)
+    ConstructionSiteId: str | None = without("Visits are not linked to construction sites.", 10)
+    Maintenance_ContractId: str | None = without("Visits are not linked to contracts.", 8)
+    Maintenance_IncidentId: str | None = without("Visits are not linked to incidents.", 8)
+    Maintenance_CustomerProductId: str | None = without("Visits are not linked to appliances.", 8)
+    Maintenance_Reference: str | None = without("Visits have no outside reference.", 30)
+    Maintenance_InterventionDescriptionClear: str | None = without("Visits have no instructions.")
+    NotesClear: str | None = without("Visits have no notes of the office.")
+    Maintenance_InterventionReportClear: str | None = without("Reports come from devices only.")
+    ToInvoice: bool | None = without("Which visits are invoiced is unknown.")
+    GlobalPercentComplete: int | None = without("How far visits have come is known from devices only.")
+    Maintenance_NextEventToForesee: bool | None = without("Which visits need another is known from devices only.")
+    Maintenance_ScheduleEventTemplateId: str | None = without("Visits have no checklist.", 8)
+
+
+class ScheduleEventType(SQLModel, table=True):
+    __tablename__ = "ScheduleEventType"
+    __table_args__ = optional_table("Every entry of the agenda counts as field work.")
+    Id: UUID = Field(primary_key=True)
+    Caption: str | None = Field(default=None, max_length=60)
+    Color: int | None = without("Types of visits have no colour.")
+
+
+class ScheduleEventTemplate(SQLModel, table=True):
+    __tablename__ = "ScheduleEventTemplate"
+    __table_args__ = SOURCE
+    Id: str = code(8)
+    Caption: str | None = Field(default=None, max_length=40)
+    ScheduleEventTypeId: UUID | None = without("Checklists are not linked to types of visits.")
 
 
 class ScheduleEventCustomerProduct(SQLModel, table=True):
@@ -56,14 +84,14 @@ class ScheduleEventCustomerProduct(SQLModel, table=True):
     Id: UUID = Field(primary_key=True)
     ScheduleEventId: UUID | None = None
     CustomerProductId: str | None = Field(default=None, max_length=8)
-    ItemId: str | None = Field(default=None, max_length=40)
-    Caption: str | None = Field(default=None, max_length=80)
-    TrackingNumber: str | None = Field(default=None, max_length=40)
-    PartsCoverType: int | None = None
-    LabourCoverType: int | None = None
-    TravelCoverType: int | None = None
-    ExchangeTrackingNumber: str | None = Field(default=None, max_length=40)
-    ContractHoursNumberDecremented: Decimal | None = None
+    ItemId: str | None = without("Appliances of a visit are not linked to products.", 40)
+    Caption: str | None = without("Appliances of a visit have no caption.", 80)
+    TrackingNumber: str | None = without("Serial numbers come from devices only.", 40)
+    PartsCoverType: int | None = without(COVER)
+    LabourCoverType: int | None = without(COVER)
+    TravelCoverType: int | None = without(COVER)
+    ExchangeTrackingNumber: str | None = without("Exchanges are known from devices only.", 40)
+    ContractHoursNumberDecremented: Decimal | None = without("Hours of contracts come from devices only.")
 
 
 class Activity(SQLModel, table=True):
@@ -71,9 +99,9 @@ class Activity(SQLModel, table=True):
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
     ScheduleEventId: UUID | None = None
-    CustomerId: str | None = Field(default=None, max_length=20)
-    CreatorColleagueId: str | None = Field(default=None, max_length=20)
-    ActivityCategory: int | None = None
+    CustomerId: str | None = without("Notes are not linked to customers.", 20)
+    CreatorColleagueId: str | None = without("Who wrote a note is unknown.", 20)
+    ActivityCategory: int | None = without("Kinds of notes are unknown.")
     Caption: str | None = Field(default=None, max_length=160)
-    NotesClear: str | None = None
-    StartDateTime: NaiveDatetime | None = None
+    NotesClear: str | None = without("Notes have a title only.")
+    StartDateTime: NaiveDatetime | None = without("When a note was written is unknown.")

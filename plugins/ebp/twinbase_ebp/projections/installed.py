@@ -1,0 +1,144 @@
+"""What stands at customers' places: appliances, the contracts that cover them, the incidents with them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from twinbase.projection import Projection
+from twinbase_ebp.projections.customers import NO_CUSTOMER
+from twinbase_ebp.projections.feeding import belongs, linked, own, refers, there
+from twinbase_ebp.projections.sql import (
+    day,
+    id_of,
+    in_words,
+    instant,
+    known,
+    known_code,
+    same,
+    table_of,
+    yes,
+)
+from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
+from twinbase_ebp.tables import (
+    Customer,
+    CustomerProduct,
+    Incident,
+    IncidentCustomerProduct,
+    MaintenanceContract,
+    MaintenanceContractCustomerProduct,
+)
+from twinbase_mobile import tables as mobile
+
+
+def installed_projections() -> list[Projection]:
+    return [_equipment(), _contracts()]
+
+
+def incident_projections(settings: EbpSettings) -> list[Projection]:
+    return [_incidents(settings)]
+
+
+def _equipment() -> Projection:
+    e = table_of(CustomerProduct)
+    rows = select(
+        id_of("CustomerProduct", e.c.Id).label("id"),
+        e.c.Id.label("source_id"),
+        e.c.Id.label("code"),
+        e.c.Caption.label("caption"),
+        id_of("Customer", e.c.CustomerId).label("customer_id"),
+        known(mobile.CustomerSite, e.c.DeliveryAddressId).label("site_id"),
+        id_of("CustomerProductFamily", e.c.CustomerProductFamilyId).label("family_id"),
+        known_code(mobile.Product, "Item", e.c.ItemId).label("product_id"),
+        e.c.TrackingNumber.label("serial_number"),
+        e.c.DescriptionClear.label("description"),
+        day(e.c.LabourEndDate).label("labour_cover_end"),
+        day(e.c.PartsEndDate).label("parts_cover_end"),
+        day(e.c.TravelEndDate).label("travel_cover_end"),
+        in_words(e.c.ActiveState, ACTIVE_STATES).label("state"),
+    )
+    feeds = (
+        own(CustomerProduct),
+        *belongs(CustomerProduct, "CustomerId", Customer, mobile.Customer),
+        refers(mobile.CustomerSite, "Address", CustomerProduct, "DeliveryAddressId"),
+        refers(mobile.Product, "Item", CustomerProduct, "ItemId"),
+    )
+    return Projection(
+        mobile.CustomerEquipment,
+        "CustomerProduct",
+        rows,
+        feeds,
+        only={NO_CUSTOMER: there(Customer, e.c.CustomerId)},
+        shared=frozenset({"serial_number", "description"}),
+        retire={"state": "sleeping"},
+    )
+
+
+def _contracts() -> Projection:
+    m, link = table_of(MaintenanceContract), table_of(MaintenanceContractCustomerProduct)
+    rows = select(
+        id_of("MaintenanceContract", m.c.Id).label("id"),
+        m.c.Id.label("source_id"),
+        m.c.Id.label("code"),
+        m.c.Caption.label("caption"),
+        id_of("Customer", m.c.CustomerId).label("customer_id"),
+        day(m.c.StartDate).label("start_on"),
+        day(m.c.EndDate).label("end_on"),
+        m.c.Status.label("status"),
+        yes(m.c.ArePartsCovered).label("parts_covered"),
+        yes(m.c.IsLabourCovered).label("labour_covered"),
+        yes(m.c.IsTravelCovered).label("travel_covered"),
+        m.c.RemainingCounterNumber.label("remaining_counter"),
+        m.c.InterventionPeriodicity_Caption.label("periodicity_text"),
+        known_code(mobile.TravelRate, "TravelExpense", m.c.TravelExpenseId).label("travel_rate_id"),
+        _appliances(link, link.c.ContractId, m.c.Id).label("equipment_ids"),
+    )
+    feeds = (
+        own(MaintenanceContract),
+        *belongs(MaintenanceContract, "CustomerId", Customer, mobile.Customer),
+        refers(mobile.TravelRate, "TravelExpense", MaintenanceContract, "TravelExpenseId"),
+        linked(MaintenanceContractCustomerProduct, "ContractId", MaintenanceContract),
+    )
+    only = {NO_CUSTOMER: there(Customer, m.c.CustomerId)}
+    return Projection(mobile.MaintenanceContract, "MaintenanceContract", rows, feeds, only=only)
+
+
+def _incidents(settings: EbpSettings) -> Projection:
+    i, link = table_of(Incident), table_of(IncidentCustomerProduct)
+    rows = select(
+        id_of("Incident", i.c.Id).label("id"),
+        i.c.Id.label("source_id"),
+        i.c.Id.label("code"),
+        i.c.Caption.label("caption"),
+        known_code(mobile.Customer, "Customer", i.c.CustomerId).label("customer_id"),
+        known(mobile.CustomerSite, i.c.AddressId).label("site_id"),
+        _appliances(link, link.c.IncidentId, i.c.Id).label("equipment_ids"),
+        i.c.DescriptionClear.label("description"),
+        literal("normal").label("severity"),
+        instant(i.c.StartDate, settings.time_zone).label("opened_at"),
+        instant(i.c.EndDate, settings.time_zone).label("closed_at"),
+        in_words(i.c.Status, settings.incident_states).label("status"),
+        known_code(mobile.MaintenanceContract, "MaintenanceContract", i.c.ContractId).label("contract_id"),
+        known_code(mobile.Project, "Deal", i.c.DealId).label("project_id"),
+        known_code(mobile.Colleague, "Colleague", i.c.CreatorColleagueId).label("creator_id"),
+    )
+    feeds = (
+        own(Incident),
+        refers(mobile.Customer, "Customer", Incident, "CustomerId"),
+        refers(mobile.CustomerSite, "Address", Incident, "AddressId"),
+        refers(mobile.MaintenanceContract, "MaintenanceContract", Incident, "ContractId"),
+        refers(mobile.Project, "Deal", Incident, "DealId"),
+        refers(mobile.Colleague, "Colleague", Incident, "CreatorColleagueId"),
+        linked(IncidentCustomerProduct, "IncidentId", Incident),
+    )
+    return Projection(mobile.Incident, "Incident", rows, feeds, shared=frozenset({"severity"}))
+
+
+def _appliances(link: Table, owner: ColumnElement[Any], of: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The ids of the appliances that an owner's links name, in the order of the links."""
+    equipment = id_of("CustomerProduct", link.c.CustomerProductId)
+    return (
+        select(func.coalesce(func.jsonb_agg(aggregate_order_by(equipment, link.c.Id)), func.jsonb_build_array()))
+        .where(same(owner, of), link.c.CustomerProductId.is_not(None))
+        .scalar_subquery()
+    )

@@ -1,0 +1,86 @@
+"""Files that hang on rows, sale documents, and what EBP says about rows that are gone."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import NaiveDatetime
+from sqlmodel import Field, SQLModel
+
+from twinbase_ebp.tables.source import SOURCE, without
+
+MIME = "What kind of file a document is is unknown."
+DATE = "Documents have no date."
+
+
+class AssociatedFile(SQLModel):
+    """What is known of a file; `Content` stays where it is."""
+
+    Id: UUID = Field(primary_key=True)
+    Name: str | None = Field(default=None, max_length=255)
+    TypeMime: str | None = without(MIME, 255)
+    sysCreatedDate: NaiveDatetime | None = without(DATE)
+
+
+class ScheduleEventAssociatedFiles(AssociatedFile, table=True):
+    __tablename__ = "ScheduleEventAssociatedFiles"
+    __table_args__ = SOURCE
+    ParentId: UUID | None = None
+
+
+class ActivityAssociatedFiles(AssociatedFile, table=True):
+    __tablename__ = "ActivityAssociatedFiles"
+    __table_args__ = SOURCE
+    ParentId: UUID | None = None
+
+
+class DealAssociatedFiles(AssociatedFile, table=True):
+    __tablename__ = "DealAssociatedFiles"
+    __table_args__ = SOURCE
+    ParentId: str | None = Field(default=None, max_length=10)
+
+
+class ConstructionSiteAssociatedFiles(AssociatedFile, table=True):
+    __tablename__ = "ConstructionSiteAssociatedFiles"
+    __table_args__ = SOURCE
+    ParentId: str | None = Field(default=None, max_length=10)
+
+
+class CustomerProductAssociatedFiles(AssociatedFile, table=True):
+    __tablename__ = "CustomerProductAssociatedFiles"
+    __table_args__ = SOURCE
+    ParentId: str | None = Field(default=None, max_length=8)
+
+
+class SaleDocument(SQLModel, table=True):
+    """The head of a quote, an order, an invoice."""
+
+    __tablename__ = "SaleDocument"
+    __table_args__ = SOURCE
+    Id: UUID = Field(primary_key=True)
+    DocumentNumber: str | None = Field(default=None, max_length=30)
+    NumberPrefix: str | None = without("Kinds of sale documents are unknown.", 14)
+    DocumentType: int | None = without("Kinds of sale documents are unknown.")
+    DocumentDate: NaiveDatetime | None = without(DATE)
+    AmountVatIncluded: Decimal | None = without("Sale documents have no total.")
+    DealId: str | None = without("Sale documents of deals are not seen.", 10)
+    ConstructionSiteId: str | None = without("Sale documents of construction sites are not seen.", 10)
+
+
+class SaleDocumentLine(SQLModel, table=True):
+    """Stays in the office: devices see the heads of sale documents only."""
+
+    __tablename__ = "SaleDocumentLine"
+    __table_args__ = SOURCE
+    Id: UUID = Field(primary_key=True)
+    DocumentId: UUID | None = None
+
+
+class EbpSysDeletedRecord(SQLModel, table=True):
+    """What EBP notes of rows that it deleted. `Kind` stands for a table; which one is learnt in each installation."""
+
+    __tablename__ = "EbpSysDeletedRecord"
+    __table_args__ = SOURCE
+    UniqueId: UUID = Field(primary_key=True)
+    Id: str | None = Field(default=None, max_length=255)
+    Kind: UUID | None = None
+    sysCreatedDate: NaiveDatetime | None = without("When rows were deleted is unknown.")

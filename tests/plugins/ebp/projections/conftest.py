@@ -1,0 +1,39 @@
+"""One company for all tests of projections, and a copy of it for each."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+from tests.conftest import Databases, _blocking, database_name
+from tests.plugins.ebp.office import Office, open_office
+
+
+@pytest.fixture(scope="session")
+def projected(databases: Databases) -> Iterator[str]:
+    """A template: generated, captured, projected."""
+    url = databases.create()
+
+    async def prepare() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await open_office(url, connection)
+        finally:
+            await connection.close()
+
+    _blocking(prepare)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def copied(databases: Databases, projected: str) -> Iterator[str]:
+    url = databases.create(database_name(projected))
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def office(copied: str) -> AsyncIterator[Office]:
+    connection = await asyncpg.connect(copied)
+    yield Office(copied, connection)
+    await connection.close()
