@@ -20,10 +20,10 @@ def answered(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
 
 
 def test_reflect_says_what_there_is_and_writes_the_file(
-    source_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ebp_shape: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "specs.json"
-    said = answered(capsys, "ebp", "reflect", "--source-url", source_url, "--out", file, "--json")
+    said = answered(capsys, "ebp", "reflect", "--source-url", ebp_shape, "--out", file, "--json")
     assert said["tables"] == 319
     assert said["kinds"]["files"] == 18
     assert said["problems"] == []

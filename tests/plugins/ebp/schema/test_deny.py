@@ -91,8 +91,8 @@ async def test_no_secret_is_in_a_spec_nor_in_a_file_nor_in_a_log(
         assert name not in caplog.text.lower()
 
 
-async def test_a_table_can_be_denied_whole(source_url: str) -> None:
-    names = [spec.name for spec in await reflected(source_url, EbpSettings(deny=("Bank.*", "Payroll*.*")))]
+async def test_a_table_can_be_denied_whole(ebp_shape: str) -> None:
+    names = [spec.name for spec in await reflected(ebp_shape, EbpSettings(deny=("Bank.*", "Payroll*.*")))]
     assert "Bank" not in names
     assert "BankRemittance" in names
     assert not [name for name in names if name.startswith("Payroll")]

@@ -25,8 +25,8 @@ async def target(small_source_url: str, database_url: str) -> AsyncIterator[Targ
         yield made
 
 
-async def test_the_whole_of_ebp_is_copied_and_a_second_time_changes_nothing(source_url: str, database_url: str) -> None:
-    async with following(source_url, database_url) as target:
+async def test_the_whole_of_ebp_is_copied_and_a_second_time_changes_nothing(ebp_shape: str, database_url: str) -> None:
+    async with following(ebp_shape, database_url) as target:
         started = time.perf_counter()
         first = await target.follow()
         assert time.perf_counter() - started < 30

@@ -21,9 +21,9 @@ def by_name(specs: list[TableSpec]) -> dict[str, TableSpec]:
     return {spec.name: spec for spec in specs}
 
 
-async def test_the_whole_of_ebp_is_read_in_seconds(source_url: str) -> None:
+async def test_the_whole_of_ebp_is_read_in_seconds(ebp_shape: str) -> None:
     started = time.perf_counter()
-    specs = await reflected(source_url)
+    specs = await reflected(ebp_shape)
     seconds = time.perf_counter() - started
     deny = DenyList()
     allowed = sum(
@@ -37,8 +37,8 @@ async def test_the_whole_of_ebp_is_read_in_seconds(source_url: str) -> None:
     assert seconds < 15
 
 
-async def test_names_keys_and_types_are_those_of_the_source(source_url: str) -> None:
-    specs = by_name(await reflected(source_url))
+async def test_names_keys_and_types_are_those_of_the_source(ebp_shape: str) -> None:
+    specs = by_name(await reflected(ebp_shape))
     assert specs["StockItem"].key == ("ItemId", "StorehouseId")
     assert specs["StockItem"].column("ItemId") == ColumnSpec("ItemId", "text(40)", nullable=False)
     assert specs["SaleDocument"].column("sysModifiedDate").type == "timestamp"
@@ -48,8 +48,8 @@ async def test_names_keys_and_types_are_those_of_the_source(source_url: str) -> 
     assert long and all(column.target == column.name for column in long)
 
 
-async def test_every_table_has_the_kind_that_the_rules_give_it(source_url: str) -> None:
-    specs = by_name(await reflected(source_url))
+async def test_every_table_has_the_kind_that_the_rules_give_it(ebp_shape: str) -> None:
+    specs = by_name(await reflected(ebp_shape))
     kinds = Counter(spec.kind for spec in specs.values())
     assert kinds["files"] == sum(name.endswith("AssociatedFiles") for name in specs)
     assert kinds["watermark"] > 200
@@ -65,9 +65,9 @@ async def test_every_table_has_the_kind_that_the_rules_give_it(source_url: str) 
     )
 
 
-async def test_settings_overrule_the_kind_and_say_when_they_ask_for_too_much(source_url: str) -> None:
+async def test_settings_overrule_the_kind_and_say_when_they_ask_for_too_much(ebp_shape: str) -> None:
     settings = EbpSettings(kinds={"Vat": "hash", "DocumentLineAssociation": "watermark"}, system_tables=("EbpSysUser",))
-    specs = by_name(await reflected(source_url, settings))
+    specs = by_name(await reflected(ebp_shape, settings))
     assert specs["Vat"].kind == "hash"
     assert specs["EbpSysUser"].kind == "watermark"
     assert specs["EbpSysDeletedRecord"].kind == "system"
