@@ -170,8 +170,17 @@ class TwinWire:
         return f"({self._key(source)}) > ({start})"
 
     def _line(self, p: Parameters) -> str:
-        values = " || ',' || ".join(_json(column_sql(c, _ROW), self.twin.codecs[c]) for c in self.sent)
-        return f"'[' || {_version(p)} || ',' || _h || ',' || {values} || ']'"
+        values = [_json(column_sql(c, _ROW), self.twin.codecs[c]) for c in self.sent]
+        parts = " || ',' || ".join([_version(p), "_h", *self._was, *values])
+        return f"'[' || {parts} || ']'"
+
+    @property
+    def _was(self) -> list[str]:
+        """In a backfill, the row's hash as the device knew it: without the columns that are new to it."""
+        if self.sent == self.columns:
+            return []
+        new = set(self.sent) - set(self.twin.key)
+        return [row_hash_sql([c for c in self.columns if c not in new], hash_texts(self.twin), _ROW)]
 
     def _held_line(self, p: Parameters) -> str:
         """A row with a value that cannot be carried: its key, and which column it is."""

@@ -8,8 +8,8 @@ from sqlmodel import SQLModel
 from tests.sync.shop import Job, Part, Product
 
 from twinbase import Mirror, Plugins, hookimpl, merge_columns
-from twinbase.errors import HalfAnswer
-from twinbase.testing import World, cut
+from twinbase.errors import HalfAnswer, Offline
+from twinbase.testing import World, cut, drop_request
 from twinbase_server import accounts
 
 
@@ -44,6 +44,27 @@ async def test_new_columns_and_new_twins_come_without_a_first_sync(world: World,
     assert [str(product.price) for product in await anna.all(Product)][:2] == ["1.00", "2.00"]
     assert [part.quantity for part in await anna.all(Part)] == [4]
     assert report.is_proven and len(anna.wire.requests("sync/initial")) == 3
+
+
+async def test_new_columns_do_not_vouch_for_a_row_that_has_changed_since(world: World, plugins: Plugins) -> None:
+    """Found by the oracle (seed 1028, cursor off): the new hash of the row stood beside its old values."""
+    await world.sql("INSERT INTO workshop.product SELECT i, 'p' || i, i FROM generate_series(1, 2) i")
+    anna = await world.device("anna", claims={"lead": "anna"}, plugins=Plugins(OldWorkshop(), accounts))
+    await anna.sync()
+    await world.sql("UPDATE workshop.product SET name = 'renamed' WHERE id = 2")
+    before = dict(await anna.sql("SELECT id, hash FROM _twinbase_meta_product"))
+    await anna.close()
+    await anna.reopen(plugins=plugins)
+    anna.wire.spoil("sync/pending", drop_request())
+    with pytest.raises(Offline):
+        await anna.sync()
+
+    after = dict(await anna.sql("SELECT id, hash FROM _twinbase_meta_product"))
+    report = await anna.sync()
+
+    assert after[1] != before[1], "the row that is as it was is proven with its new column"
+    assert after[2] == before[2]
+    assert report.is_proven and [product.name for product in await anna.all(Product)] == ["p1", "renamed"]
 
 
 async def test_screens_hear_which_rows_changed(world: World) -> None:

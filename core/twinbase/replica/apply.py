@@ -110,14 +110,22 @@ class _Work:
         self.applied.pulled += len(rows)
 
     def _fill(self, shape: Shape, content: list[Row]) -> None:
-        """A backfill: new columns of rows that are here. Rows that are not come whole, with the pull that follows."""
-        rows = [row for row in shape.store(content) if self._is_here(shape, shape.key_of(row))]
-        self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in rows], None)
-        self.connection.executemany(shape.fill, rows)
-        self.applied.pulled += len(rows)
+        """A backfill: new columns of rows that are here. Rows that are not come whole, with the pull that follows.
 
-    def _is_here(self, shape: Shape, key: Row) -> bool:
-        return self.connection.execute(shape.old_hash, key).fetchone() is not None
+        The new hash vouches for the whole row, so it is kept only where the other columns are the server's: `was` is
+        the hash of the row without the new ones.
+        """
+        rows = shape.store([[version, row_hash, *values] for version, row_hash, _, *values in content])
+        old = [self._hash(shape, shape.key_of(row)) for row in rows]
+        same = [row for row, there, here in zip(rows, content, old, strict=True) if there[2] == here]
+        here = [row for row, known in zip(rows, old, strict=True) if known is not None]
+        self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in same], None)
+        self.connection.executemany(shape.fill, here)
+        self.applied.pulled += len(here)
+
+    def _hash(self, shape: Shape, key: Row) -> int | None:
+        found = self.connection.execute(shape.old_hash, key).fetchone()
+        return None if found is None else int(found[0])
 
     def _quarantine(self, frame: Quarantine) -> None:
         """A row that cannot be carried counts in the proof, and is not shown."""

@@ -33,7 +33,9 @@ class Begin(Frame, tag="begin"):
 
 
 class Page(Frame, tag="page"):
-    """Rows of one twin, each [version, hash, value…]; `columns` when they are not all of the twin's."""
+    """Rows of one twin, each [version, hash, value…]. In a backfill `columns` says which, and each row is
+    [version, hash, was, value…]: `was` is its hash without the new columns.
+    """
 
     twin: str
     rows: int = 0
