@@ -47,6 +47,9 @@ IMAGE = table(
     "projection_image", column("projection"), column("id"), column("image", JSONB(none_as_null=True)), schema="twinbase"
 )
 
+# Two runs at once would write the same targets, the one with the older rows perhaps last.
+_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase projecting', 0))"
+
 
 @dataclass(slots=True)
 class Projected:
@@ -106,10 +109,11 @@ async def project(
     """Bring every target up to date, in one transaction: parents are written first and deleted last.
 
     First it looks at what the sources are: a table that is new since the last run is captured from now on (with
-    `registry`, as its twins want it), and what the sources lack is said in the reports.
+    `registry`, as its twins want it), and what the sources lack is said in the reports. Whoever comes second waits.
     """
     fitted = await fit_sources(engine, projections, registry)
     async with engine.begin() as connection:
+        await connection.execute(text(_IN_TURN))
         own = int(await connection.scalar(text("SELECT pg_current_xact_id()::text")))
         snapshot = parse_snapshot(await connection.scalar(text("SELECT pg_current_snapshot()::text")))
         standings = await read_standings(connection, running(fitted))

@@ -12,8 +12,6 @@ from twinbase import Applied, Delivered, Delivery, Exporter, Plugins, Run, Waiti
 from twinbase.deliveries import DeliveryRow
 from twinbase.testing import World
 from twinbase_server import accounts
-from twinbase_server.work.exporters import exporter_tasks
-from twinbase_server.work.running import run_task
 
 
 class ToErp:
@@ -26,12 +24,12 @@ async def _judge(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
     return [Delivered(one.id, "refused", "ERP refused: no such job.") for one in waiting]
 
 
-ERP = exporter_tasks(Plugins(Brings(exporters=(Exporter("erp", _judge),))))["erp"]
+ERP = Brings(exporters=(Exporter("erp", _judge),))
 
 
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, Plugins(Workshop(), ToErp(), deliveries, accounts), tmp_path) as world:
+    async with World.open(database_url, Plugins(Workshop(), ToErp(), ERP, deliveries, accounts), tmp_path) as world:
         yield world
 
 
@@ -48,7 +46,7 @@ async def test_the_author_reads_what_became_of_it_and_others_do_not(world: World
     (waiting,) = await anna.all(DeliveryRow)
     assert (waiting.state, waiting.twin, waiting.row_key, waiting.destination) == ("waiting", "part", str(key), "erp")
 
-    await run_task(ERP, world.database_url, world.clock)
+    assert await world.hand_over("erp") == {"refused": 1}
     reports += [await anna.sync(), await bob.sync()]
     (refused,) = await anna.all(DeliveryRow)
     assert (refused.state, refused.said) == ("refused", "ERP refused: no such job.")

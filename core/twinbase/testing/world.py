@@ -24,6 +24,10 @@ from twinbase.plugins import Plugins
 from twinbase.testing.device import Device
 from twinbase.testing.server import Application, serve
 from twinbase_server.database import init_database
+from twinbase_server.work.exporters import exporter_tasks
+from twinbase_server.work.running import run_task
+from twinbase_server.work.sources import source_task
+from twinbase_server.work.task import Task
 
 PASSWORD = "correct horse"
 KEY = bytes(range(32))
@@ -83,6 +87,19 @@ class World:
         async with self.engine.begin() as connection:
             result = await connection.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
+
+    async def run_source(self, name: str) -> Mapping[str, Any]:
+        """Run a source of the plugins now, and the projections after it, as a worker does; its figures."""
+        return await self._run(source_task(self.plugins, name))
+
+    async def hand_over(self, destination: str) -> Mapping[str, Any]:
+        """Let the exporter of a destination hand over what is due now; how many deliveries went into which state."""
+        return await self._run(exporter_tasks(self.plugins)[destination])
+
+    async def _run(self, task: Task) -> Mapping[str, Any]:
+        standing = await run_task(task, self.database_url, self.clock)
+        assert standing.state == "done", standing.said
+        return standing.figures
 
     async def account(self, name: str, **claims: Any) -> None:
         """Make an account, or give it these claims."""
