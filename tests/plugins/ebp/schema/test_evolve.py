@@ -96,6 +96,20 @@ async def test_another_key_is_taken_over(target: Target) -> None:
     assert ("Vat", "key_changed") in await target.events()
 
 
+async def test_a_key_of_another_type_goes_on_in_a_new_column(target: Target) -> None:
+    await target.at_source('ALTER TABLE "Vat" ALTER COLUMN "Id" TYPE int USING "Id"::int')
+    evolved = await target.follow()
+    assert evolved.specs[0].key_columns[0].target == "Id__2"
+    await target.copy_rows(evolved)
+    assert await target.rows('SELECT "Id__2", "Caption" FROM "Vat" ORDER BY 1') == [(20, "Normal"), (55, "Réduit")]
+
+
+async def test_a_key_that_is_renamed_is_another_key(target: Target) -> None:
+    await target.at_source('ALTER TABLE "Vat" RENAME COLUMN "Id" TO "Code"')
+    await target.copy_rows(await target.follow())
+    assert await target.rows('SELECT "Code", "Caption" FROM "Vat" ORDER BY 1') == [("20", "Normal"), ("55", "Réduit")]
+
+
 async def test_a_key_that_is_dropped_leaves_a_table_without_one(target: Target) -> None:
     await target.at_source('ALTER TABLE "Vat" DROP CONSTRAINT "Vat_pkey", ALTER "Id" DROP NOT NULL',
                            'INSERT INTO "Vat" VALUES (NULL, 1), (NULL, 1)')  # fmt: skip
