@@ -12,10 +12,11 @@ from twinbase.identity import Identity, Who
 from twinbase.mirror import Mirror, Window, days, within
 from twinbase.mutation import Beside, Credentials, Rows, Written
 from twinbase.plugins import Plugins
+from twinbase.saying import says
 from twinbase.source import Run, Source
 
 __all__ = [
     "Applied", "Beside", "Conflict", "Credentials", "Decision", "Delivered", "Delivery", "Exporter", "Identity",
     "Mirror", "Plugins", "Refused", "Rows", "Run", "Source", "TwinbaseError", "Waiting", "Who", "Window", "Written",
-    "days", "hookimpl", "merge_columns", "state_machine", "within",
+    "days", "hookimpl", "merge_columns", "says", "state_machine", "within",
 ]  # fmt: skip

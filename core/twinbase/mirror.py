@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from twinbase.conflict.decision import Guard, Strategy
 from twinbase.identity import Who
+from twinbase.saying import says
 
 Direction = Literal["pull", "push", "both"]
 Operation = Literal["insert", "update", "delete"]
@@ -30,7 +31,14 @@ class Window:
         inside = [self.column >= who.as_of - self.back]
         if self.ahead is not None:
             inside.append(self.column < who.as_of + self.ahead)
-        return or_(and_(*inside), self.column.is_(None) if self.nulls else false())
+        return says(or_(and_(*inside), self.column.is_(None) if self.nulls else false()), *self._words())
+
+    def _words(self) -> tuple[str, str]:
+        name = self.column.key
+        ahead = "" if self.ahead is None else f" and {self.ahead.days} days ahead"
+        of = f"{name.replace('_', ' ')} {{{name}}}"
+        bounds = f"from {self.back.days} days ago{ahead or ' on'}"
+        return f"its {of} is {bounds}", f"its {of} is not {bounds}"
 
 
 def days(column: Any, *, back: int, ahead: int | None = None, nulls: bool = True) -> Window:

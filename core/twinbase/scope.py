@@ -12,6 +12,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows
 from twinbase.errors import MirrorError
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Who
 from twinbase.mirror import Mirror, Within
+from twinbase.saying import Followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def _within(
         )
     inner = [part for part in (_scope(parent, by_model, (*seen, mirror.model)), _window(parent)) if part is not None]
     inside = exists().where(and_(key[0] == within.column, *inner)).correlate(mirror.model.__table__)  # type: ignore[attr-defined]
-    return (within.column.is_(None) | inside) if within.nulls else inside
+    seen_by = (within.column.is_(None) | inside) if within.nulls else inside
+    scope = _claims_as_arrays(and_(*inner)) if inner else None
+    return Followed(seen_by, within.column.key, parent.model.__table__, scope)  # type: ignore[attr-defined]
 
 
 def _claims_as_arrays(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,7 +1,8 @@
 """Why an identity sees a row, or does not: the parts of its scope, each asked of PostgreSQL for this one row."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -14,22 +15,28 @@ from sqlalchemy.sql.elements import Grouping
 
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
 from twinbase.registry import Twin
+from twinbase.saying import Followed, Said
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.condition import compile_condition
 from twinbase_server.connection import Connection
 from twinbase_server.reading import quantised
 from twinbase_server.rowhash import quoted
+from twinbase_server.sentences import filled, told
 
 DEPTH_MAX = 4
 
 
 @dataclass
 class Reason:
-    """One part of a scope, as it is for this row. `holds` None: nobody can tell, a value in it is NULL."""
+    """One part of a scope, as it is for this row. `holds` None: nobody can tell, a value in it is NULL.
+
+    `text` is its SQL; `sentence` what its plugin says of it (`says`), or what it says of the row that this one follows.
+    """
 
     text: str
     holds: bool | None
     parts: list["Reason"] = field(default_factory=list)
+    sentence: str = ""
 
 
 @dataclass
@@ -70,40 +77,81 @@ async def _judge(
         said.because = f"the account has no claim {missing[0]!r}, and without it nothing of {twin.name} is sent."
         return
     if twin.predicate is not None:
-        reason = await _reason(connection, twin, key, identity, now, twin.predicate, DEPTH_MAX)
+        asking = _Asking(connection, identity, now, twin, key, await _row(connection, twin, key) or {})
+        reason = await _reason(asking, twin.predicate, DEPTH_MAX)
         said.reasons = reason.parts or [reason]
+        said.because = told("it is in scope" if reason.holds else "it is outside the scope", reason)
         if not reason.holds:
-            said.because = "it is outside the scope."
             return
     if wrong := await _unfit(connection, twin, key):
         said.because = f"it is in scope, but {', '.join(wrong)} cannot be carried: the row is set apart (quarantine)."
         return
     said.has = True
-    said.because = "it is in scope." if twin.predicate is not None else "everybody has all rows of this twin."
+    if twin.predicate is None:
+        said.because = "everybody has all rows of this twin."
 
 
-async def _reason(
-    connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime,
-    condition: ColumnElement[bool], depth: int,
-) -> Reason:  # fmt: skip
+@dataclass(frozen=True)
+class _Asking:
+    """Who asks for which row, and what is in it."""
+
+    connection: Connection
+    identity: Identity
+    now: datetime
+    twin: Twin
+    key: Sequence[str]
+    row: Mapping[str, Any]
+
+
+async def _reason(asking: _Asking, condition: ColumnElement[bool], depth: int) -> Reason:
     """The truth of a condition for the row, and of what it is made of."""
-    reason = Reason(_words(condition, twin), await _holds(connection, twin, key, identity, now, condition))
-    inner = condition.element if isinstance(condition, Grouping) else condition
+    reason = Reason(_words(condition, asking.twin), await _holds(asking, condition))
+    inner: Any = condition
+    while isinstance(inner, Grouping):
+        if isinstance(inner, Said) and not reason.sentence:
+            reason.sentence = filled(inner.words[reason.holds], asking.row)
+        if isinstance(inner, Followed):
+            await _follow(asking, inner, reason, depth)
+            return reason
+        inner = inner.element
     if depth and isinstance(inner, BooleanClauseList):
         reason.text = "all of" if inner.operator is operators.and_ else "one of"
         for part in inner.clauses:
-            reason.parts.append(await _reason(connection, twin, key, identity, now, part, depth - 1))
+            reason.parts.append(await _reason(asking, part, depth - 1))
     return reason
 
 
-async def _holds(
-    connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime,
-    condition: ColumnElement[bool],
-) -> bool | None:  # fmt: skip
+async def _follow(asking: _Asking, followed: Followed, reason: Reason, depth: int) -> None:
+    """Look at the parent's row in place of the child's."""
+    key, parent = asking.row.get(followed.column), followed.parent
+    if key is None:
+        reason.sentence = f"it belongs to no row of {parent.name}"
+        return
+    name = next(iter(parent.primary_key.columns)).name
+    twin = replace(asking.twin, name=parent.name, table=parent, key=(name,))
+    row = await _row(asking.connection, twin, [str(key)])
+    reason.sentence = f"it belongs to {parent.name}/{key}"
+    if row is None:
+        reason.sentence += ", which is not there"
+    elif depth and followed.inner is not None:
+        above = replace(asking, twin=twin, key=[str(key)], row=row)
+        reason.parts.append(await _reason(above, followed.inner, depth - 1))
+        reason.sentence = told(reason.sentence, reason.parts[0]).removesuffix(".")
+
+
+async def _row(connection: Connection, twin: Twin, key: Sequence[str]) -> Mapping[str, Any] | None:
+    """The row by the names of its columns."""
+    query = f"SELECT to_jsonb(t)::text FROM {_table(twin)} t WHERE {_key_is(twin, 0)}"
+    found = await connection.fetchval(query, *key)
+    return None if found is None else json.loads(found)
+
+
+async def _holds(asking: _Asking, condition: ColumnElement[bool]) -> bool | None:
+    twin = asking.twin
     compiled = compile_condition(replace(twin, predicate=condition))
-    values = compiled.bind(identity, quantised(now))
+    values = compiled.bind(asking.identity, quantised(asking.now))
     query = f"SELECT ({compiled.sql})::boolean FROM {_table(twin)} WHERE {_key_is(twin, len(values))}"
-    holds: bool | None = await connection.fetchval(query, *values, *key)
+    holds: bool | None = await asking.connection.fetchval(query, *values, *asking.key)
     return holds
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import asyncpg
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from twinbase.errors import TwinbaseError
 from twinbase.identity import Identity
@@ -95,6 +96,6 @@ def _show(console: Console, said: Explanation) -> None:
 
 def _show_reason(console: Console, reason: Reason, depth: int) -> None:
     mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}[reason.holds]
-    console.print(f"{'  ' * depth}{mark} {reason.text}", markup=True)
+    console.print(f"{'  ' * depth}{mark} {escape(reason.sentence or reason.text)}")
     for inner in reason.parts:
         _show_reason(console, inner, depth + 1)
