@@ -25,7 +25,7 @@ def test_alone_it_shows_the_commands(twinbase: Twinbase) -> None:
 def test_a_database_that_is_set_up_is_sound(twinbase: Twinbase, company: Company) -> None:
     said = twinbase("db", "status", "--plugins", PLUGINS, "--database-url", company.url, "--json")
     assert said.status == 0
-    assert said.json["sound"] and len(said.json["tables"]) == 24
+    assert said.json["sound"] and len(said.json["tables"]) == 34
 
 
 def test_setting_up_again_changes_nothing(twinbase: Twinbase, company: Company) -> None:
@@ -44,7 +44,7 @@ def test_what_escapes_capture_makes_the_status_one(twinbase: Twinbase, company: 
 
 def test_capture_can_be_removed_and_set_up_again(twinbase: Twinbase, company: Company) -> None:
     removed = twinbase("db", "remove", "--yes", "--plugins", PLUGINS, "--database-url", company.url, "--json")
-    assert removed.status == 0 and len(removed.json["removed"]) == 24
+    assert removed.status == 0 and len(removed.json["removed"]) == 34
     assert twinbase("db", "status", "--plugins", PLUGINS, "--database-url", company.url).status == 1
     assert twinbase("db", "init", "--plugins", PLUGINS, "--database-url", company.url).status == 0
 
@@ -65,19 +65,22 @@ def test_projecting_without_a_projection_says_so(twinbase: Twinbase, company: Co
 def test_a_row_in_scope_is_explained(twinbase: Twinbase, company: Company) -> None:
     said = explain(twinbase, company, f"interventions/{VISIT}")
     assert said.status == 0 and said.json["has"]
-    assert said.json["reasons"][0]["text"] == "lead_id = claim colleague_id"
+    assert said.json["because"].startswith("it is in scope: it is assigned to them; it is planned on 2")
+    assert "lead_id = claim colleague_id" in said.json["reasons"][0]["parts"][0]["text"]
 
 
 def test_a_row_outside_the_window_is_explained_part_by_part(twinbase: Twinbase, company: Company) -> None:
     said = explain(twinbase, company, f"interventions/{OLD_VISIT}")
     assert said.status == 1 and not said.json["has"]
-    mine, near = said.json["reasons"]
-    assert mine["holds"] and not near["holds"] and near["text"] == "one of"
+    mine, ahead, recent = said.json["reasons"]
+    assert mine["holds"] and ahead["holds"] and not recent["holds"] and recent["text"] == "one of"
+    assert "more than 30 days ago, and is done" in said.json["because"]
 
 
 def test_a_row_of_somebody_else_is_explained(twinbase: Twinbase, company: Company) -> None:
     said = explain(twinbase, company, f"interventions/{VISIT}", "bruno", "--claim", f"colleague_id={BRUNO}")
     assert not said.json["has"] and not said.json["reasons"][0]["holds"]
+    assert said.json["because"] == "it is outside the scope: it is assigned to somebody else."
 
 
 def test_a_claim_that_is_missing_is_named(twinbase: Twinbase, company: Company) -> None:
@@ -96,7 +99,7 @@ def test_a_deleted_row_is_told_from_one_that_never_was(twinbase: Twinbase, compa
 def test_in_words_too(twinbase: Twinbase, company: Company) -> None:
     arguments = ("--for", EMAIL, "--plugins", PLUGINS, "--database-url", company.url)
     said = twinbase("explain", f"interventions/{VISIT}", *arguments)
-    assert f"{EMAIL} has interventions/{VISIT}: it is in scope." in said.out
+    assert f"{EMAIL} has interventions/{VISIT}: it is in scope: it is assigned to them; it is planned" in said.out
 
 
 def test_what_goes_wrong_is_one_line_and_a_status(twinbase: Twinbase, company: Company) -> None:

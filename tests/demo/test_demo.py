@@ -56,7 +56,7 @@ async def test_the_demo_ends_proven_and_leaves_nothing_behind(database_url: str,
 
     # Two wrote to the same visit; one wrote to a visit that was given away.
     assert figures["outcomes"]["applied"] > 100
-    assert {"device", "server"} <= set(figures["conflicts_by_decision"])
+    assert {"device", "both"} <= set(figures["conflicts_by_decision"])
     assert any(refusal["reason"] == "gone" for refusal in figures["refusals"])
     assert {phase["name"] for phase in figures["phases"]} >= {"phone killed", "server killed", "proof"}
 

@@ -11,7 +11,7 @@ from twinbase_demo.story import Ending
 from twinbase_demo.telling import Teller, proof_cell
 
 DECISIONS_SHOWN = 10
-KEPT = {"device": "phone", "server": "server", "merged": "both"}
+KEPT = {"device": "phone"}
 WIDTHS = {"contested": 15, "by": 10, "column": 14, "the phone wrote": 21, "the server had": 21, "kept": 7}
 
 

@@ -7,11 +7,11 @@ any other query.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from twinbase import Who
+from twinbase import Who, says
 from twinbase_mobile.customers_in_reach import in_reach
 from twinbase_mobile.tables import (
     ChecklistTemplate,
@@ -49,47 +49,68 @@ def my_visits(who: Who) -> Condition:
 
 def my_customers(who: Who) -> Condition:
     """Whose visits are mine; then, up to a thousand in all, the nearest of those I sell to or of my sector."""
-    return in_reach(Customer, who[ME], _of_my_visits(who, "customer_id"))
+    return says(
+        in_reach(Customer, who[ME], _of_my_visits(who, "customer_id")),
+        "they visit or sell to this customer, or it is in their sector",
+        "they neither visit this customer nor sell to it, and it is in no sector of theirs or beyond the 1,000 nearest",
+    )
 
 
 def my_projects(who: Who) -> Condition:
     """Those that my visits belong to, or that I am a member of."""
-    return or_(col(Project.id).in_(_of_my_visits(who, "project_id")), col(Project.id).in_(_of_membership(who)))
+    return or_(
+        says(
+            col(Project.id).in_(_of_my_visits(who, "project_id")),
+            "a visit of theirs belongs to it", "no visit of theirs belongs to it",
+        ),
+        says(col(Project.id).in_(_of_membership(who)), "they are a member", "they are no member"),
+    )  # fmt: skip
 
 
 def my_incidents(who: Who) -> Condition:
     """Reported by me, or of a customer that I have and not closed."""
-    theirs = col(Incident.customer_id).in_(_ids_of_my_customers(who)) & (col(Incident.status) != IncidentStatus.CLOSED)
-    return or_(col(Incident.creator_id) == who[ME], theirs)
+    reported = says(col(Incident.creator_id) == who[ME], "they reported it", "somebody else reported it")
+    not_closed = says(col(Incident.status) != IncidentStatus.CLOSED, "it is {status}", "it is closed")
+    return or_(reported, _of_a_customer(who, Incident) & not_closed)
 
 
 def my_notes(who: Who) -> Condition:
     """Of my visits; the last twenty of each customer that I visit; and what I wrote myself in the last thirty days."""
     mine = col(InterventionNote.author_id) == who[ME]
     return or_(
-        col(InterventionNote.intervention_id).in_(_of_my_visits(who, "id")),
-        col(InterventionNote.id).in_(_last_notes(who)),
-        mine & _since(col(InterventionNote.occurred_at), who.as_of - MONTH),
-    )
+        _of_a_visit(who, InterventionNote),
+        says(
+            col(InterventionNote.id).in_(_last_notes(who)),
+            "it is one of the last 20 of a customer whom they visit",
+            "it is none of the last 20 of a customer whom they visit",
+        ),
+        says(
+            mine & _since(col(InterventionNote.occurred_at), who.as_of - MONTH),
+            "they wrote it in the last 30 days", "they did not write it in the last 30 days",
+        ),
+    )  # fmt: skip
 
 
 def my_hours(who: Who) -> Condition:
     """Of the last thirty days: mine, and those of my team, whose ids are in the claim `team`."""
-    whose = or_(col(Timesheet.colleague_id) == who[ME], col(Timesheet.colleague_id).in_(who.get(TEAM)))
-    return whose & (col(Timesheet.day) >= _day(who, MONTH))
+    whose = or_(_mine(who, Timesheet), col(Timesheet.colleague_id).in_(who.get(TEAM)))
+    named = says(whose, "it is theirs or of their team", "it is neither theirs nor of their team")
+    return named & says(col(Timesheet.day) >= _day(who, MONTH), *_of_day("day"))
 
 
 def my_expenses(who: Who) -> Condition:
     """Mine of the last thirty days, and older ones that are not paid back yet."""
-    recent = col(Expense.expense_on) >= _day(who, MONTH)
-    return (col(Expense.colleague_id) == who[ME]) & or_(recent, col(Expense.state) != Claim.REIMBURSED)
+    recent = says(col(Expense.expense_on) >= _day(who, MONTH), *_of_day("expense_on"))
+    unpaid = says(col(Expense.state) != Claim.REIMBURSED, "it is {state}", "it is paid back")
+    return _mine(who, Expense) & or_(recent, unpaid)
 
 
 def my_stock(who: Who) -> Condition:
     """What my van and the main depot hold."""
     house = aliased(Storehouse)
     mine = select(col(house.id)).where(or_(col(house.owner_id) == who[ME], col(house.is_main).is_(True)))
-    return col(StockLevel.storehouse_id).in_(mine)
+    found = col(StockLevel.storehouse_id).in_(mine)
+    return says(found, "it is in their van or in the main depot", "it is neither in their van nor in the main depot")
 
 
 def my_documents(who: Who) -> Condition:
@@ -102,46 +123,86 @@ def my_documents(who: Who) -> Condition:
     mine = or_(*(
         (col(Document.owner_kind) == kind) & col(Document.owner_id).in_(ids) for kind, ids in owners.items()
     ))  # fmt: skip
-    return mine & _since(col(Document.document_date), _day(who, YEAR))
+    owned = says(
+        mine, "it is of one of their {owner_kind}", "it belongs to {owner_kind}/{owner_id}, which they do not have"
+    )
+    return owned & says(
+        _since(col(Document.document_date), _day(who, YEAR)),
+        "it is of {document_date}", "it is of {document_date}, more than 12 months ago",
+    )  # fmt: skip
 
 
 def my_tickets(who: Who) -> Condition:
     """Assigned to me, or of a customer or a visit that I have; open, or closed within thirty days."""
     mine = or_(
-        col(Ticket.assignee_id) == who[ME],
-        col(Ticket.customer_id).in_(_ids_of_my_customers(who)),
-        col(Ticket.intervention_id).in_(_of_my_visits(who, "id")),
+        says(col(Ticket.assignee_id) == who[ME], "it is assigned to them", "it is not assigned to them"),
+        _of_a_customer(who, Ticket),
+        _of_a_visit(who, Ticket),
     )
-    return mine & _since(col(Ticket.closed_at), who.as_of - MONTH)
+    return mine & says(
+        _since(col(Ticket.closed_at), who.as_of - MONTH),
+        "it is {status_name}", "it was closed on {closed_at}, more than 30 days ago",
+    )  # fmt: skip
 
 
 def active_colleagues(who: Who) -> Condition:
     """Everybody who works here."""
-    return col(Colleague.state) == State.ACTIVE
+    return says(col(Colleague.state) == State.ACTIVE, "they work here", "they are {state}")
 
 
 def active_templates(who: Who) -> Condition:
     """Checklists in use."""
-    return col(ChecklistTemplate.active).is_(True)
+    return says(col(ChecklistTemplate.active).is_(True), "it is in use", "it is no longer in use")
 
 
 def active_products(who: Who) -> Condition:
     """What is sold today."""
-    return col(Product.state) == State.ACTIVE
+    return says(col(Product.state) == State.ACTIVE, "it is on sale", "it is {state}")
 
 
 def mine(model: Any) -> Any:
     """Rows whose colleague I am."""
-    return lambda who: col(model.colleague_id) == who[ME]
+    return lambda who: _mine(who, model)
+
+
+def _mine(who: Who, model: Any) -> Condition:
+    return says(col(model.colleague_id) == who[ME], "it is theirs", "it is somebody else's")
+
+
+def _of_a_visit(who: Who, model: Any) -> Condition:
+    inside = col(model.intervention_id).in_(_of_my_visits(who, "id"))
+    return says(inside, "it belongs to a visit of theirs", "it belongs to no visit of theirs")
+
+
+def _of_a_customer(who: Who, model: Any) -> Condition:
+    inside = col(model.customer_id).in_(_ids_of_my_customers(who))
+    return says(inside, "it is of a customer that they have", "it is of no customer that they have")
+
+
+def _of_day(column: str) -> tuple[str, str]:
+    """What to say of a day that is at most thirty days ago, or not."""
+    return f"it is of {{{column}}}", f"it is of {{{column}}}, more than 30 days ago"
 
 
 def _is_my_visit(who: Who, visit: Any) -> Condition:
-    start, status = col(visit.scheduled_start), col(visit.status)
-    near = (start >= who.as_of - MONTH) & (start < who.as_of + MONTH)
-    still_open = (start < who.as_of + MONTH) & status.not_in([Status.DONE, Status.CANCELLED])
+    start, closed = col(visit.scheduled_start), col(visit.status).in_([Status.DONE, Status.CANCELLED])
     link = aliased(InterventionAssignment)
     sent = select(col(link.intervention_id)).where(col(link.colleague_id) == who[ME])
-    return or_(col(visit.lead_id) == who[ME], col(visit.id).in_(sent)) & or_(near, still_open)
+    return and_(
+        says(
+            or_(col(visit.lead_id) == who[ME], col(visit.id).in_(sent)),
+            "it is assigned to them", "it is assigned to somebody else",
+        ),
+        says(
+            start < who.as_of + MONTH,
+            "it is planned on {scheduled_start}", "it is planned on {scheduled_start}, more than 30 days from now",
+            unknown="it is not planned yet",
+        ),
+        says(
+            or_(start >= who.as_of - MONTH, ~closed),
+            "it is {status}", "it was planned on {scheduled_start}, more than 30 days ago, and is {status}",
+        ),
+    )  # fmt: skip
 
 
 def _of_my_visits(who: Who, column: str) -> Select[Any]:
