@@ -76,11 +76,12 @@ async def test_a_new_ticket_arrives_with_its_log(office: Office, desk: Desk) -> 
 
 async def test_an_update_that_shows_late_is_still_found(office: Office, desk: Desk) -> None:
     """It was made before the newest one known, and could not be seen yet."""
-    await office.run()
-    desk.world.comment(1001, desk.later(minutes=10), "vu")
-    await office.run()
-    desk.world.comment(1002, desk.now - timedelta(minutes=9), "validé plus tard")
-    await office.run()
+    await office.run(page_rows=5)
+    for number in range(1001, 1008):
+        desk.world.comment(number, desk.later(minutes=1), "vu")
+    await office.run(page_rows=5)
+    desk.world.comment(1009, desk.now - timedelta(minutes=9), "validé plus tard")
+    await office.run(page_rows=5)
     assert await held(office) == there(desk.world)
 
 
@@ -191,14 +192,14 @@ async def test_a_ticket_whose_log_cannot_be_had_does_not_hide_the_others_and_is_
     office: Office, desk: Desk
 ) -> None:
     desk.faults.plan("500", "/1004/log-entry", times=1000)
-    figures = await office.run()
+    figures = await office.run(page_rows=5)
     assert figures["tickets_failed"] == 1
     assert await office.rows("SELECT count(*), count(last_updated) FROM ninjaone.tickets") == [(30, 29)]
     for number in (1005, 1006):
         desk.world.comment(number, desk.later(hours=1), "plus récent")
-    await office.run()
+    await office.run(page_rows=5)
     desk.faults.planned.clear()
-    assert (await office.run())["tickets_written"] == 1
+    assert (await office.run(page_rows=5))["tickets_written"] == 1
     assert await held(office) == there(desk.world)
 
 

@@ -32,6 +32,7 @@ async def look(run: Fetch, since: datetime | None) -> Seen:
             if pages < 2 or newest is None:
                 break
             floor = newest
+    run.tell("board", len(seen), len(seen))
     return seen
 
 

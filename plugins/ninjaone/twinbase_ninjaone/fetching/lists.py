@@ -81,6 +81,7 @@ async def _fetch(run: Fetch, listed: Listed) -> None:
         async with run.connection.begin():
             run.counted[f"{listed.name}_written"] += await keep(run.connection, listed.model, page)
         run.tell(listed.name, len(present), None)
+    run.tell(listed.name, len(present), len(present))
     async with run.connection.begin():
         share_max = 1.0 if listed.always else run.settings.missing_share_max
         missing = await mark_missing(run.connection, listed.model, present, run.now, share_max)
