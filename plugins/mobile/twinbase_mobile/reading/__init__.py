@@ -9,21 +9,34 @@ the time zone as arguments.
 """
 
 from twinbase_mobile.reading.checklists import Checklist, Item
-from twinbase_mobile.reading.customer import Customer360, customer_360
+from twinbase_mobile.reading.customer import (
+    ContactLine,
+    Contract,
+    Customer360,
+    Equipment,
+    OpenIncident,
+    ProjectLine,
+    Site,
+    TicketLine,
+    customer_360,
+)
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
-from twinbase_mobile.reading.expenses import Expenses, my_expenses
-from twinbase_mobile.reading.hours import DayHours, WeekHours, my_hours
-from twinbase_mobile.reading.job import Job, job
-from twinbase_mobile.reading.marks import Mark, Marks, marks
+from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
+from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours
+from twinbase_mobile.reading.jobs import Earlier, Job, Person, Reference, job
+from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.me import whoami
-from twinbase_mobile.reading.nearby import Near, distance, nearby
+from twinbase_mobile.reading.near import Near, distance, nearby
 from twinbase_mobile.reading.products import Found, ProductSearch
 from twinbase_mobile.reading.stock import Stock, StockLine, my_stock
 from twinbase_mobile.reading.visits import Day, OpenJobs, Place, Visit, Week, my_day, my_week, open_jobs
+from twinbase_mobile.reading.work import Appliance, File, Note, Part, Photo, Signature, Teammate
 
 __all__ = [
-    "Checklist", "Customer360", "Day", "DayHours", "DeliveryLine", "Expenses", "Found", "Item", "Job", "Mark", "Marks",
-    "Near", "OpenJobs", "Place", "ProductSearch", "Stock", "StockLine", "Visit", "Week", "WeekHours", "customer_360",
-    "distance", "job", "marks", "my_day", "my_deliveries", "my_expenses", "my_hours", "my_stock", "my_week", "nearby",
-    "open_jobs", "whoami",
+    "Appliance", "Checklist", "ContactLine", "Contract", "Customer360", "Day", "DayHours", "DeliveryLine", "Earlier",
+    "Entry", "Equipment", "ExpenseLine", "Expenses", "ExpensesOfState", "File", "Found", "Item", "Job", "Mark",
+    "Marks", "Near", "Note", "OpenIncident", "OpenJobs", "Part", "Person", "Photo", "Place", "ProductSearch",
+    "ProjectLine", "Reference", "Signature", "Site", "Stock", "StockLine", "Teammate", "TicketLine", "Total", "Visit",
+    "Week", "WeekHours", "customer_360", "distance", "job", "marks", "my_day", "my_deliveries", "my_expenses",
+    "my_hours", "my_stock", "my_week", "nearby", "open_jobs", "whoami",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_mobile.reading.marks import SYNCED, Mark, Marks
+from twinbase_mobile.reading.marking import SYNCED, Mark, Marks
 from twinbase_mobile.rules import Judgement, items_of, judge
 from twinbase_mobile.tables import ChecklistAnswer
 

@@ -12,8 +12,8 @@ from sqlalchemy import Select, or_, select
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading import work
 from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.job import Earlier, Person, earlier_of
-from twinbase_mobile.reading.marks import Mark, Marks, marks
+from twinbase_mobile.reading.jobs import Earlier, Person, earlier_of
+from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, local, today
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.reading.visits import Visit, visit_query, visits_of

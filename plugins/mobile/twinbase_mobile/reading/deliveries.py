@@ -1,5 +1,6 @@
 """What became of a technician's own work on its way to the systems behind the server."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,17 +32,22 @@ class DeliveryLine:
 
 
 async def my_deliveries(
-    session: ReplicaSession, *, twin: str | None = None, row_key: str | None = None, zone: Zone = PARIS
+    session: ReplicaSession, *, twin: str | None = None, rows: Collection[UUID] | None = None, zone: Zone = PARIS
 ) -> tuple[DeliveryLine, ...]:
-    """Newest first; of one table or of one row where they are given. None where nothing is handed over. One query."""
+    """Newest first; of one table, or of some rows, where they are given. One query.
+
+    None where the plugin `deliveries` is not loaded: then nothing is handed over, or nobody wants to know.
+    """
     if not session.mirrors(DeliveryRow):
         return ()
     d = columns_of(DeliveryRow)
     query = select(
         d.id, d.twin, d.row_key, d.destination, d.state, d.said, d.created_at, d.sent_at, d.acknowledged_at
     ).order_by(d.created_at.desc(), d.id.desc())
-    for column, wanted in ((d.twin, twin), (d.row_key, row_key)):
-        query = query if wanted is None else query.where(column == wanted)
+    if twin is not None:
+        query = query.where(d.twin == twin)
+    if rows is not None:
+        query = query.where(d.row_key.in_([str(row) for row in rows]))
     return tuple(
         DeliveryLine(*row[:6], *(local(moment, zone) for moment in row[6:]))
         for row in await session.execute(query.limit(ROWS_MAX))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marks import Mark, Marks, marks
+from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.tables import Customer, Expense, Intervention
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind, PaidWith
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marks import Mark, Marks, marks
+from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, local, today, week_of
 from twinbase_mobile.rules import worked_minutes
 from twinbase_mobile.tables import Colleague, Customer, Intervention, Timesheet

@@ -7,6 +7,7 @@ names carry the version of the table: another table is another index, never an o
 from typing import Any
 
 from twinbase_mobile.reading.catalogue import DESCRIPTION_CHARACTERS_MAX
+from twinbase_mobile.reading.near import EARTH_RADIUS_M, NEAR_MAX, Near, near_of
 from twinbase_mobile.reading.products import FOUND_MAX, Found
 from twinbase_mobile.reading.words import TABLE, WORD_CHARACTERS_MAX, compact, fold, words
 from twinbase_mobile.tables.kinds import SCHEMA, ProductKind, State
@@ -58,6 +59,32 @@ async def search_products(connection: Any, text: str, *, limit: int = FOUND_MAX)
         matches = f"{_DOCUMENT} @@ $5::text::tsquery"
         arguments.append(" & ".join(f"'{word}':*" for word in asked))
     return tuple(_shown(row) for row in await connection.fetch(_FIND.format(matches=matches), *arguments))
+
+
+_HAVERSINE = f"""2 * {EARTH_RADIUS_M} * asin(least(1, sqrt(
+    sin(radians(s.lat::float8 - $1) / 2) ^ 2
+    + cos(radians($1)) * cos(radians(s.lat::float8)) * sin(radians(s.lon::float8 - $2) / 2) ^ 2)))"""
+_SPHERE = "{postgis}.ST_DistanceSphere({postgis}.ST_MakePoint(s.lon, s.lat), {postgis}.ST_MakePoint($2, $1))"
+_NEARBY = f"""
+SELECT * FROM (
+    SELECT s.id, s.customer_id, c.name, s.label, s.address1, s.zip_code, s.city, s.lat, s.lon, {{metres}} AS metres
+    FROM {SCHEMA}.customer_sites AS s JOIN {SCHEMA}.customers AS c ON c.id = s.customer_id
+    WHERE s.lat IS NOT NULL AND s.lon IS NOT NULL
+) AS near WHERE metres <= $3 ORDER BY metres, id LIMIT $4
+"""
+
+
+async def nearby_in_office(
+    connection: Any, lat: float, lon: float, *, within_m: float = 20_000, limit: int = NEAR_MAX
+) -> tuple[Near, ...]:
+    """The same over all sites of the company (asyncpg connection): with PostGIS where it is installed, else without."""
+    query = (
+        "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'postgis'"
+    )
+    postgis = await connection.fetchval(query)
+    metres = _SPHERE.format(postgis='"' + postgis.replace('"', '""') + '"') if postgis else _HAVERSINE
+    rows = await connection.fetch(_NEARBY.format(metres=metres), float(lat), float(lon), float(within_m), limit)
+    return tuple(near_of(tuple(row.values())[:-1], row["metres"]) for row in rows)
 
 
 def _shown(row: Any) -> Found:

@@ -55,12 +55,13 @@ class ProductSearch:
         async with self._making:
             digest = await session.digest(Product)
             if digest != self._digest:
-                texts = await _texts(session)
+                texts = await active_texts(session)
                 self._catalogue, self._digest = await asyncio.to_thread(Catalogue, texts), digest
             return self._catalogue
 
 
-async def _texts(session: ReplicaSession) -> list[Texts]:
+async def active_texts(session: ReplicaSession) -> list[Texts]:
+    """What is searched of the products that are sold."""
     p = columns_of(Product)
     query = select(p.id, p.code, p.barcode, p.caption, p.description).where(p.state == State.ACTIVE)
     return [Texts(*row) for row in await session.execute(query)]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marks import Mark, Marks, marks
+from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, days_of, local, span, today, week_of
 from twinbase_mobile.rules import is_closed
 from twinbase_mobile.rules.status import CLOSED

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marks import Mark, Marks
+from twinbase_mobile.reading.marking import Mark, Marks
 from twinbase_mobile.reading.moments import Zone, local
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.tables import (

@@ -15,7 +15,7 @@ from twinbase.testing import Device, World
 from twinbase_mobile.tables import Colleague
 from twinbase_server import accounts
 
-PLUGINS = Plugins("mobile", accounts)
+PLUGINS = Plugins("mobile", "deliveries", accounts)
 NOW = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
 """A Wednesday, ten o'clock in Paris."""
 

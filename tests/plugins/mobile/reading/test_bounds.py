@@ -31,13 +31,13 @@ SCREENS: dict[str, tuple[int, Read]] = {
     "my_day": (3, lambda session: reading.my_day(session, ME, now=NOW)),
     "my_week": (3, lambda session: reading.my_week(session, ME, now=NOW)),
     "open_jobs": (3, lambda session: reading.open_jobs(session, ME, now=NOW)),
-    "job": (13, lambda session: reading.job(session, VISIT, now=NOW)),
+    "job": (14, lambda session: reading.job(session, VISIT, now=NOW)),
     "customer_360": (13, lambda session: reading.customer_360(session, CUSTOMER, now=NOW)),
     "my_hours": (3, lambda session: reading.my_hours(session, ME, weeks=4, now=NOW)),
     "my_expenses": (2, lambda session: reading.my_expenses(session, ME)),
-    "my_stock": (5, lambda session: reading.my_stock(session, ME)),
+    "my_stock": (6, lambda session: reading.my_stock(session, ME)),
     "nearby": (1, lambda session: reading.nearby(session, 43.6, 1.44)),
-    "my_deliveries": (0, lambda session: reading.my_deliveries(session)),
+    "my_deliveries": (1, lambda session: reading.my_deliveries(session)),
 }
 """How many queries each screen runs at most."""
 

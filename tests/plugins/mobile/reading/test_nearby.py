@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.plugins.mobile.reading.company import ME, Company, ident
 
 from twinbase_mobile.reading import Near, distance, nearby
-from twinbase_mobile.reading.nearby import nearby_in_office
+from twinbase_mobile.reading.office import nearby_in_office
 from twinbase_mobile.tables import Customer, CustomerSite
 
 TOULOUSE = (43.6045, 1.4442)
@@ -80,7 +80,8 @@ async def test_phone_and_server_find_the_same_sites(company: Company) -> None:
     sites = [site(n, max(-90.0, min(90.0, lat)), lon) for n, (lat, lon) in enumerate(spread)]
     await company.add_and_sync(customer(), *sites)
     connection = await asyncpg.connect(company.world.database_url)
-    asked: list[tuple[float, float, float]] = [(*centre, radius) for centre in centres for radius in (0, 500, 20_000, 60_000, 3_000_000, 30_000_000)]
+    radii = (0, 500, 20_000, 60_000, 3_000_000, 30_000_000)
+    asked: list[tuple[float, float, float]] = [(*centre, radius) for centre in centres for radius in radii]
     asked += [(chance.uniform(-90, 90), chance.uniform(-180, 180), 10 ** chance.uniform(3, 7)) for _ in range(20)]
     for lat, lon, radius in asked:
         mine = await here(company, lat, lon, radius, 1000)

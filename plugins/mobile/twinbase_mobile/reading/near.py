@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import Columns, columns_of
 from twinbase_mobile.tables import Customer, CustomerSite
-from twinbase_mobile.tables.kinds import SCHEMA
 
 EARTH_RADIUS_M = 6_371_008.7714150598
 """The mean radius, (2a + b) / 3 of WGS 84: PostGIS takes the same one for its sphere."""
@@ -54,12 +53,13 @@ async def nearby(
         .join_from(CustomerSite, Customer, s.customer_id == c.id)
         .where(_in_box(s, lat, lon, within_m))
     )
-    found = (_near(row, distance(lat, lon, float(row.lat), float(row.lon))) for row in await session.execute(query))
+    found = (near_of(row, distance(lat, lon, float(row.lat), float(row.lon))) for row in await session.execute(query))
     near = sorted((one for one in found if one.metres <= within_m), key=lambda one: (one.metres, one.site_id))
     return tuple(near[:limit])
 
 
-def _near(row: Any, metres: float) -> Near:
+def near_of(row: Any, metres: float) -> Near:
+    """A site from its columns, those of `Near` without the metres."""
     site_id, customer_id, *texts, lat, lon = row
     customer, label, address, zip_code, city = (text or "" for text in texts)
     return Near(site_id, customer_id, customer, label, address, zip_code, city, lat, lon, metres)
@@ -92,29 +92,3 @@ def _half_width(lat: float, within_m: float) -> float:
 
 def _rounded(angle: float) -> Decimal:
     return Decimal(angle).quantize(Decimal("0.000001"))
-
-
-_HAVERSINE = f"""2 * {EARTH_RADIUS_M} * asin(least(1, sqrt(
-    sin(radians(s.lat::float8 - $1) / 2) ^ 2
-    + cos(radians($1)) * cos(radians(s.lat::float8)) * sin(radians(s.lon::float8 - $2) / 2) ^ 2)))"""
-_SPHERE = "{postgis}.ST_DistanceSphere({postgis}.ST_MakePoint(s.lon, s.lat), {postgis}.ST_MakePoint($2, $1))"
-_NEARBY = f"""
-SELECT * FROM (
-    SELECT s.id, s.customer_id, c.name, s.label, s.address1, s.zip_code, s.city, s.lat, s.lon, {{metres}} AS metres
-    FROM {SCHEMA}.customer_sites AS s JOIN {SCHEMA}.customers AS c ON c.id = s.customer_id
-    WHERE s.lat IS NOT NULL AND s.lon IS NOT NULL
-) AS near WHERE metres <= $3 ORDER BY metres, id LIMIT $4
-"""
-
-
-async def nearby_in_office(
-    connection: Any, lat: float, lon: float, *, within_m: float = 20_000, limit: int = NEAR_MAX
-) -> tuple[Near, ...]:
-    """The same over all sites of the company (asyncpg connection): with PostGIS where it is installed, else without."""
-    query = (
-        "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'postgis'"
-    )
-    postgis = await connection.fetchval(query)
-    metres = _SPHERE.format(postgis='"' + postgis.replace('"', '""') + '"') if postgis else _HAVERSINE
-    rows = await connection.fetch(_NEARBY.format(metres=metres), float(lat), float(lon), float(within_m), limit)
-    return tuple(_near(tuple(row.values())[:-1], row["metres"]) for row in rows)

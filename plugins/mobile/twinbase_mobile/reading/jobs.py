@@ -12,7 +12,8 @@ from twinbase.replica import ReplicaSession, Unsent
 from twinbase_mobile.reading import work
 from twinbase_mobile.reading.checklists import Checklist, checklists_of
 from twinbase_mobile.reading.columns import columns_of, joined, pick, table_of
-from twinbase_mobile.reading.marks import Marks, marks
+from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
+from twinbase_mobile.reading.marking import Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, local
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.reading.visits import Visit, visit_of, visit_query
@@ -79,7 +80,7 @@ class Job:
     """A visit and all that hangs on it.
 
     `may_become`: the buttons of its status. `missing`: what lacks before it may be done. `refused`: new rows of this
-    visit that the server did not take, with what was typed.
+    visit that the server did not take, with what was typed. `deliveries`: what became of its rows in other systems.
     """
 
     visit: Visit
@@ -93,6 +94,7 @@ class Job:
     percent_done: int | None
     follow_up_needed: bool
     cancel_reason: str
+    no_report_reason: str
     external_ref: str
     contact: Person | None
     contract: Reference | None
@@ -112,6 +114,7 @@ class Job:
     may_become: tuple[Status, ...]
     missing: tuple[Reason, ...]
     refused: tuple[Unsent, ...]
+    deliveries: tuple[DeliveryLine, ...]
 
 
 _OWN = (
@@ -126,7 +129,7 @@ _MARKED = (
 
 
 async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone = PARIS) -> Job | None:
-    """A visit with everything on it; None when it is not on this device. Thirteen queries."""
+    """A visit with everything on it; None when it is not on this device. Fourteen queries at most."""
     row = (await session.execute(_query().where(columns_of(Intervention).id == id_))).mappings().one_or_none()
     if row is None:
         return None
@@ -135,6 +138,12 @@ async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone =
     answers, signed = await _answers(session, id_), await work.signatures(session, id_, known, zone)
     template = {"id": row["template_id"], "title": row["template_title"], "items": row["template_items"]}
     template_or_none = template if row["template_id"] and row["template_items"] is not None else None
+    entered = (
+        await work.parts(session, id_, known),
+        await work.notes(session, columns_of(InterventionNote).intervention_id == id_, known, zone),
+        await work.photos(session, id_, known, zone),
+    )
+    ids = [id_, *(one.id for rows in (*entered, signed) for one in rows)]
     signatures = [{"role": one.role, "refused": one.refused, "refusal_reason": one.refusal_reason} for one in signed]
     return Job(
         visit=visit_of(row, known, now, zone),
@@ -145,9 +154,7 @@ async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone =
         tickets=await _tickets(session, id_),
         team=await work.team(session, id_, zone),
         appliances=appliances,
-        parts=await work.parts(session, id_, known),
-        notes=await work.notes(session, columns_of(InterventionNote).intervention_id == id_, known, zone),
-        photos=await work.photos(session, id_, known, zone),
+        parts=entered[0], notes=entered[1], photos=entered[2],
         signatures=signed,
         checklists=checklists_of(template_or_none, answers, _asked(row, appliances), known),
         files=await work.files(session, _owners(row, appliances)),
@@ -156,6 +163,7 @@ async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone =
         may_become=allowed_transitions(row["status"]),
         missing=tuple(missing_for_done(dict(row), template=template_or_none, answers=answers, signatures=signatures)),
         refused=_refused(known, id_),
+        deliveries=await my_deliveries(session, rows=ids, zone=zone),
     )  # fmt: skip
 
 
@@ -181,7 +189,7 @@ def _query() -> Any:
 
 
 def _texts(row: Mapping[Any, Any], zone: Zone) -> dict[str, Any]:
-    texts = ("instructions", "office_notes", "report", "cancel_reason", "external_ref")
+    texts = ("instructions", "office_notes", "report", "cancel_reason", "no_report_reason", "external_ref")
     same = ("worked_minutes", "travel_minutes", "percent_done", "follow_up_needed")
     return (
         {name: row[name] or "" for name in texts}
