@@ -6,7 +6,9 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from twinbase import Mirror, hookimpl
+from twinbase.source import Source
 from twinbase_ebp.loading.records import RECORDS
+from twinbase_ebp.loading.source import sources
 from twinbase_ebp.projections import projections
 from twinbase_ebp.schema.mirrors import mirrors
 from twinbase_ebp.schema.records import Event, TableRecord
@@ -21,6 +23,11 @@ def twinbase_mirrors() -> Iterable[Mirror]:
 @hookimpl
 def twinbase_tables() -> Iterable[type[SQLModel]]:
     return [TableRecord, Event, *RECORDS]
+
+
+@hookimpl
+def twinbase_sources() -> Iterable[Source]:
+    return sources(EbpSettings())
 
 
 @hookimpl

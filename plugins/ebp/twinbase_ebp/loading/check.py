@@ -40,11 +40,13 @@ def check_due(work: Work) -> bool:
     state, run = work.book.state, work.run
     if state is None or state.checked_at is None or run.options.full or work.spec.name in run.options.confirmed:
         return True
-    if state.checked_at + run.habits.check_every <= run.now:
+    if state.refused or state.checked_at + run.habits.check_every <= run.now:
         return True
-    problems = len(work.book.problem_keys())
+    problems = work.book.problem_keys()
     with work.target.begin():
-        return work.writer.count() != work.probe.rows + state.refused - problems
+        left_out = len(problems) - len(work.writer.rows_of(problems))
+        # All that is new was written by now: rows that are too many can only be ones that EBP has deleted.
+        return work.writer.count() != work.probe.rows - left_out
 
 
 def check(work: Work) -> bool:

@@ -6,49 +6,49 @@ Threads are enough: reading and writing wait for two databases, and what Python 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from twinbase.errors import TwinbaseError
+from twinbase_ebp.source import reading
 
 Job = TypeVar("Job")
-
-
-class SourceUnreachable(TwinbaseError):
-    """EBP's database takes no connection. Check TWINBASE_EBP_SOURCE_URL, the login, and whether the server runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Databases:
     """Where rows come from and where they go. Nothing is written to the source."""
 
-    source: URL
+    source: str
     target: URL
 
     @classmethod
     def of(cls, source_url: str, database_url: str) -> "Databases":
-        source = make_url(source_url)
-        if source.drivername in ("postgresql", "postgres"):
-            source = source.set(drivername="postgresql+psycopg")
-        return cls(source, make_url(database_url).set(drivername="postgresql+psycopg"))
+        """`source_url` may be empty: then every attempt to read says that it is missing."""
+        return cls(source_url, make_url(database_url).set(drivername="postgresql+psycopg"))
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    @property
+    def target_url(self) -> str:
+        """For drivers that are no part of SQLAlchemy."""
+        return self.target.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection to the source, each statement for itself: no transaction of ours is open while we write."""
-        with _engine(self.source) as engine, _answering(engine) as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        return reading(self.source)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with _engine(self.target) as engine, engine.connect() as connection:
-            yield connection
+        engine = create_engine(self.target, poolclass=NullPool)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
 
 class Crew:
@@ -94,20 +94,3 @@ class Crew:
     def _next(self, queue: deque[Job]) -> Job | None:
         with self._lock:
             return queue.popleft() if queue else None
-
-
-def _answering(engine: Engine) -> Connection:
-    try:
-        return engine.connect()
-    except DBAPIError as error:
-        # The driver's words may hold the login; its kind of error holds nothing.
-        raise SourceUnreachable(f"{type(error.orig).__name__} from {engine.url.host}.") from None
-
-
-@contextmanager
-def _engine(url: URL) -> Iterator[Engine]:
-    engine = create_engine(url, poolclass=NullPool)
-    try:
-        yield engine
-    finally:
-        engine.dispose()

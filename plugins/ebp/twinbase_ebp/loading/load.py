@@ -32,6 +32,10 @@ class LoaderBusy(TwinbaseError):
     """Another run of the loader is at work on this database. Wait for it: `twinbase ebp status` shows how far it is."""
 
 
+class NotSetUp(TwinbaseError):
+    """The database has no tables of the EBP plugin yet. Run `twinbase db upgrade` with `ebp` among the plugins."""
+
+
 class UnknownTable(TwinbaseError):
     """EBP has no such table, or it is not one that is copied."""
 
@@ -123,11 +127,12 @@ def _why(spec: TableSpec) -> str:
 
 
 @asynccontextmanager
-async def connected(databases: Databases) -> AsyncIterator[Any]:
-    """An asyncpg connection to the server's database."""
-    url = databases.target.set(drivername="postgresql").render_as_string(hide_password=False)
+async def connected(url: str) -> AsyncIterator[Any]:
+    """An asyncpg connection to the server's database, if it has this plugin's tables."""
     connection = await asyncpg.connect(url)
     try:
+        if await connection.fetchval("SELECT to_regclass('ebp.load_run') IS NULL"):
+            raise NotSetUp
         yield connection
     finally:
         await connection.close()
@@ -136,7 +141,7 @@ async def connected(databases: Databases) -> AsyncIterator[Any]:
 @asynccontextmanager
 async def _controlled(databases: Databases) -> AsyncIterator[Any]:
     """The connection that holds the lock: it ends with the process, however that ends."""
-    async with connected(databases) as connection:
+    async with connected(databases.target_url) as connection:
         if not await connection.fetchval(LOCK):
             raise LoaderBusy
         yield connection

@@ -146,7 +146,7 @@ class Reader:
         while True:
             query = select(*page.columns).where(*conditions).order_by(*self._key).limit(page.size)
             if after is not None:
-                query = query.where(_after(self._key, after))
+                query = query.where(after_key(self._key, after))
             found = self._connection.execute(query).all()
             if found:
                 yield found
@@ -159,7 +159,7 @@ class Reader:
         query = select(*self._columns, exact).order_by(self._watermark, *self._key).limit(size)
         if after is None:
             return query.where(self._watermark >= bound(self._dialect, moment))
-        return query.where(_after([self._watermark, *self._key], (bound(self._dialect, after[0]), *after[1])))
+        return query.where(after_key([self._watermark, *self._key], (bound(self._dialect, after[0]), *after[1])))
 
     def _asked(
         self, columns: Sequence[ColumnElement[Any]], by: Sequence[ColumnElement[Any]], keys: Sequence[Key]
@@ -167,17 +167,17 @@ class Reader:
         size = min(self.page_rows, ASKED_MAX // len(by))
         for begin in range(0, len(keys), size):
             some = keys[begin : begin + size]
-            yield self._connection.execute(select(*columns).where(_is_one_of(by, some))).all()
+            yield self._connection.execute(select(*columns).where(is_one_of(by, some))).all()
 
 
-def _after(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
+def after_key(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
     """Rows that come after these values. SQL Server knows no (a, b) > (x, y); the first term helps an index begin."""
     same = [one == value for one, value in zip(columns, values, strict=True)]
     later = [and_(*same[:place], one > values[place]) for place, one in enumerate(columns)]
     return later[0] if len(columns) == 1 else and_(columns[0] >= values[0], or_(*later))
 
 
-def _is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:
+def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:
     if len(columns) == 1:
         return columns[0].in_([key[0] for key in keys])
     return or_(*(and_(*(one == value for one, value in zip(columns, key, strict=True))) for key in keys))

@@ -41,8 +41,10 @@ class TableReport:
             self.add_problem(one)
 
     def add_problem(self, refused: Refused) -> None:
-        if len(self.problems) < SHOWN_MAX:
-            self.problems.append(f"{self.table} {named_key(refused.key)}: {refused.sentence}")
+        problem = f"{self.table} {named_key(refused.key)}: {refused.sentence}"
+        # A row may be tried more than once in a run.
+        if len(self.problems) < SHOWN_MAX and problem not in self.problems:
+            self.problems.append(problem)
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}

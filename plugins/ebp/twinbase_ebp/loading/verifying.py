@@ -42,7 +42,7 @@ async def verify(
     What is not copied is not compared: columns that may not be read, contents of files, columns that EBP has no more.
     """
     found = {spec.name: spec for spec in await in_thread(reflected, databases, settings)}
-    async with connected(databases) as connection:
+    async with connected(databases.target_url) as connection:
         known = await Memory(connection, now).tables()
     if unknown := sorted(set(tables) - known.keys()):
         raise UnknownTable(f"{', '.join(unknown)}: there is no copy of such a table; names are case-sensitive.")

@@ -17,9 +17,7 @@ from twinbase_server.database import init_database
 def server_template(databases: Databases) -> Iterator[str]:
     """A server's database with the plugin's own tables, of which each test gets a copy."""
     url = databases.create()
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(init_database(url, Plugins("ebp"), MORNING))
-    loop.close()
+    asyncio.run(init_database(url, Plugins("ebp"), MORNING))
     yield url
     databases.drop(url)
 

@@ -1,0 +1,77 @@
+"""`twinbase ebp load`: bring what is new in EBP, at once."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from twinbase.plugins import Plugins
+from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.load import load as bring
+from twinbase_ebp.loading.report import LoadReport
+from twinbase_ebp.loading.work import Options
+from twinbase_ebp.settings import EbpSettings
+from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, progress, run_command
+
+
+def load(
+    tables: Annotated[
+        list[str] | None, typer.Option("--table", metavar="TABLE", help="This one alone; may be given again.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read and compare all rows, not only what has changed.")] = False,
+    confirm_deletes: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Let this table lose as many rows as EBP has lost; may be given again."),
+    ] = None,
+    source_url: SourceUrl = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts,mobile,ebp",
+    as_json: AsJson = False,
+) -> int:
+    """Bring what has changed in EBP since the last load to schema public: rows, deletions, new tables and columns.
+
+    Stopped in the middle, the next load goes on. Exit status 1 when something waits for a person.
+    """
+    options = Options(tables=tables or (), full=full, confirmed=confirm_deletes or ())
+
+    async def work(url: str, loaded: Plugins) -> LoadReport:
+        databases = Databases.of(source(source_url), url)
+        with progress() as tell:
+            return await bring(databases, EbpSettings(), datetime.now(UTC), options=options, tell=tell)
+
+    report = run_command(database_url, plugins, work)
+    answer(report.as_dict(), as_json=as_json, show=lambda console: show(console, report))
+    return 0 if report.sound else FAILED
+
+
+def show(console: Console, report: LoadReport) -> None:
+    """What was done, and what waits for a person."""
+    for sentence in report.events:
+        console.print(f"[yellow]![/] {sentence}", markup=True)
+    loaded = report.of("loaded")
+    if loaded:
+        console.print(_figures(report))
+    for table in report.tables:
+        if table.outcome == "failed" or table.refused:
+            console.print(f"[red]✗[/] {table.table}: {table.why}")
+        for problem in table.problems:
+            console.print(f"[red]✗[/] {problem}")
+    unchanged, skipped = len(report.of("unchanged")), len(report.of("skipped"))
+    rows = f"{report.sum('read'):,} rows read, {report.sum('changed'):,} changed"
+    console.print(
+        f"{len(loaded)} tables changed, {unchanged} did not, {skipped} are not copied: {rows} in {report.seconds:.1f} s"
+    )
+
+
+def _figures(report: LoadReport) -> Table:
+    figures = ("read", "inserted", "updated", "deleted", "seconds")
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column("table")
+    for name in figures:
+        shown.add_column(name, justify="right")
+    for table in report.of("loaded"):
+        shown.add_row(table.table, *(f"{getattr(table, name):,}" for name in figures))
+    return shown

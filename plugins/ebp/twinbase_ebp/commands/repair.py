@@ -1,0 +1,50 @@
+"""`twinbase ebp repair`: make one table as EBP has it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from twinbase.plugins import Plugins
+from twinbase_ebp.commands import load as loading
+from twinbase_ebp.commands import verify as verifying
+from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.verifying import Repaired
+from twinbase_ebp.loading.verifying import repair as make_same
+from twinbase_ebp.settings import EbpSettings
+from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, progress, run_command
+
+
+def repair(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="The table, as EBP writes it.")],
+    confirm_deletes: Annotated[
+        bool, typer.Option("--confirm-deletes", help="Let it lose as many rows as EBP has lost.")
+    ] = False,
+    source_url: SourceUrl = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = "accounts,mobile,ebp",
+    as_json: AsJson = False,
+) -> int:
+    """Read all rows of one table again, write what differs, delete what is gone, and compare the outcome.
+
+    Exit status 1 when it still differs.
+    """
+
+    async def work(url: str, loaded: Plugins) -> Repaired:
+        databases = Databases.of(source(source_url), url)
+        with progress() as tell:
+            return await make_same(
+                databases, EbpSettings(), datetime.now(UTC), table, confirmed=confirm_deletes, tell=tell
+            )
+
+    repaired = run_command(database_url, plugins, work)
+    said = {"same": repaired.same, "tables": [one.as_dict() for one in repaired.verdicts]}
+    answer(said | {"load": repaired.load.as_dict()}, as_json=as_json, show=lambda console: _show(console, repaired))
+    return 0 if repaired.same else FAILED
+
+
+def _show(console: Console, repaired: Repaired) -> None:
+    loading.show(console, repaired.load)
+    verifying.show(console, repaired.verdicts)

@@ -1,0 +1,87 @@
+"""A loader that is killed anywhere leaves nothing half done: the next run goes on, and the copy is exact."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.plugins.ebp.loading.erp import Erp, of
+from tests.plugins.ebp.loading.test_loading import a_bit_of_everything
+
+ROWS = 400
+PROGRAM = Path(__file__).with_name("loader_process.py")
+
+
+@pytest.mark.parametrize("rows_before", [1, 40, 333])
+async def test_a_killed_loader_is_gone_on_with_and_nothing_is_missing(erp: Erp, rows_before: int) -> None:
+    many_customers(erp)
+    a_bit_of_everything(erp)
+    killed_after(erp, rows_before)
+    part = erp.value('SELECT count(*) FROM public."Customer"')
+    assert rows_before <= part < ROWS
+    report = await erp.load()
+    assert of(report, "Customer").inserted == ROWS - part
+    assert erp.differences() == []
+    assert all(verdict.same for verdict in (await erp.verify()).values())
+    assert erp.copy("SELECT outcome FROM ebp.load_run ORDER BY started_at") == [("killed",), ("finished",)]
+
+
+async def test_what_changes_while_no_loader_runs_is_not_lost_on_the_way(erp: Erp) -> None:
+    """Killed while it compared all rows again, with work going on in EBP in front of the place and behind it."""
+    many_customers(erp)
+    await erp.load()
+    erp.ebp('ALTER TABLE "Customer" ADD COLUMN "xx_New" integer DEFAULT 1')
+    killed_after(erp, 60, 'SELECT count(*) FROM public."Customer" WHERE "xx_New" = 1')
+    moment = erp.later(minutes=3)
+    for number in (1, 399):
+        erp.rename(number, "Changed meanwhile", moment)
+    erp.ebp("DELETE FROM \"Customer\" WHERE \"Id\" IN ('C0002', 'C0398')")
+    erp.customers([1000], moment)
+    await erp.load()
+    assert erp.differences() == []
+
+
+async def test_a_loader_that_was_thought_dead_writes_nothing_more(erp: Erp) -> None:
+    many_customers(erp)
+    process = started(erp)
+    wait_for_rows(erp, 40)
+    process.send_signal(signal.SIGSTOP)
+    with psycopg.connect(erp.target_url, autocommit=True) as connection:
+        # What a network does that forgets the connection holding the lock.
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> 0")
+    await erp.load()
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(60) != 0
+    assert erp.differences() == []
+
+
+def many_customers(erp: Erp) -> None:
+    erp.ebp(
+        'INSERT INTO "Customer" ("Id", "Name", "Amount", "sysModifiedDate")'
+        " SELECT format('C%%s', lpad(n::text, 4, '0')), 'Client', n, %s FROM generate_series(0, %s) n",
+        erp.office_time, ROWS - 1,
+    )  # fmt: skip
+
+
+def killed_after(erp: Erp, rows: int, query: str = 'SELECT count(*) FROM public."Customer"') -> None:
+    """Start a loader in a process of its own, and kill it when it has written so many rows."""
+    process = started(erp)
+    wait_for_rows(erp, rows, query)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def started(erp: Erp) -> "subprocess.Popen[bytes]":
+    arguments = [sys.executable, str(PROGRAM), erp.source_url, erp.target_url, erp.now.isoformat()]
+    return subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+
+
+def wait_for_rows(erp: Erp, rows: int, query: str = 'SELECT count(*) FROM public."Customer"') -> None:
+    """Ask until they are there; the pages are small, so that there are many places to be killed at."""
+    table = "SELECT to_regclass('public.\"Customer\"') IS NOT NULL"
+    column = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'xx_New'"
+    while not erp.value(table) or ("xx_New" in query and not erp.value(column)) or erp.value(query) < rows:
+        pass
