@@ -23,14 +23,21 @@ def server_template(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def erp(databases: Databases, server_template: str) -> Iterator[Erp]:
+def bare_erp(databases: Databases, server_template: str) -> Iterator[Erp]:
+    """An EBP without any table."""
     source, target = databases.create(), databases.create(server_template.rsplit("/", 1)[1])
     erp = Erp(source, target)
-    erp.ebp(TABLES)
     yield erp
     erp.close()
     databases.drop(source)
     databases.drop(target)
+
+
+@pytest.fixture
+def erp(bare_erp: Erp) -> Erp:
+    """An EBP with a table of each kind."""
+    bare_erp.ebp(TABLES)
+    return bare_erp
 
 
 @pytest.fixture
