@@ -66,7 +66,7 @@ def test_a_row_in_scope_is_explained(twinbase: Twinbase, company: Company) -> No
     said = explain(twinbase, company, f"interventions/{VISIT}")
     assert said.status == 0 and said.json["has"]
     assert said.json["because"].startswith("it is in scope: it is assigned to them; it is planned on 2")
-    assert "lead_id = claim colleague_id" in said.json["reasons"][0]["parts"][0]["text"]
+    assert "lead_id = claim colleague_id" in said.json["reasons"][0]["text"]
 
 
 def test_a_row_outside_the_window_is_explained_part_by_part(twinbase: Twinbase, company: Company) -> None:

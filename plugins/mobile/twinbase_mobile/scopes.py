@@ -7,7 +7,7 @@ any other query.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Date, Select, and_, cast, func, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -161,8 +161,13 @@ def active_products(who: Who) -> Condition:
 
 
 def mine(model: Any) -> Any:
-    """Rows whose colleague I am."""
-    return lambda who: _mine(who, model)
+    """The scope of a table whose rows are their colleague's own."""
+
+    def scope(who: Who) -> Condition:
+        """Mine."""
+        return _mine(who, model)
+
+    return scope
 
 
 def _mine(who: Who, model: Any) -> Condition:
@@ -186,11 +191,9 @@ def _of_day(column: str) -> tuple[str, str]:
 
 def _is_my_visit(who: Who, visit: Any) -> Condition:
     start, closed = col(visit.scheduled_start), col(visit.status).in_([Status.DONE, Status.CANCELLED])
-    link = aliased(InterventionAssignment)
-    sent = select(col(link.intervention_id)).where(col(link.colleague_id) == who[ME])
     return and_(
         says(
-            or_(col(visit.lead_id) == who[ME], col(visit.id).in_(sent)),
+            col(visit.id).in_(_assigned(who)),
             "it is assigned to them", "it is assigned to somebody else",
         ),
         says(
@@ -203,6 +206,15 @@ def _is_my_visit(who: Who, visit: Any) -> Condition:
             "it is {status}", "it was planned on {scheduled_start}, more than 30 days ago, and is {status}",
         ),
     )  # fmt: skip
+
+
+def _assigned(who: Who) -> CompoundSelect[Any]:
+    """The ids of all visits that I lead or am sent to: two looks at an index, where OR would read the whole table."""
+    led, sent = aliased(Intervention), aliased(InterventionAssignment)
+    return union(
+        select(col(led.id)).where(col(led.lead_id) == who[ME]),
+        select(col(sent.intervention_id)).where(col(sent.colleague_id) == who[ME]),
+    )
 
 
 def _of_my_visits(who: Who, column: str) -> Select[Any]:
