@@ -16,20 +16,49 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, load_plugins
+from twinbase_server.behind import Behind, behind
 from twinbase_server.cli.bars import progress
 from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors, screen
 from twinbase_server.connection import Connection
+from twinbase_server.fitting import Catalog, Fitted, Lack, lacks
 from twinbase_server.problems import ProblemError, described
 from twinbase_server.projecting import Projected, project
 from twinbase_server.routes.caller import ServingDep, SignedInDep
+from twinbase_server.sources import fit_only, source_catalog
 
 __all__ = [
-    "FAILED", "AsJson", "Connection", "ConnectionDep", "DatabaseUrl", "IdentityDep", "NowDep", "PluginNames",
-    "ProblemError", "Projected", "answer", "database", "described", "engine", "errors", "group", "names", "progress",
-    "project", "run_command", "screen",
+    "FAILED",
+    "AsJson",
+    "Behind",
+    "Catalog",
+    "Connection",
+    "ConnectionDep",
+    "DatabaseUrl",
+    "Fitted",
+    "IdentityDep",
+    "Lack",
+    "NowDep",
+    "PluginNames",
+    "ProblemError",
+    "Projected",
+    "answer",
+    "behind",
+    "database",
+    "described",
+    "engine",
+    "errors",
+    "fit_only",
+    "group",
+    "lacks",
+    "names",
+    "progress",
+    "project",
+    "run_command",
+    "screen",
+    "source_catalog",
 ]  # fmt: skip
 Answer = TypeVar("Answer")
 

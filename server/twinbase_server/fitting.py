@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Alias,
     Boolean,
+    ColumnClause,
     Date,
     DateTime,
     FromClause,
@@ -71,9 +72,9 @@ class Fitted:
     unsaid: frozenset[str] = frozenset()
 
 
-async def read_catalog(connection: Connection, projections: Sequence[Projection]) -> Catalog:
-    """The tables that these projections are fed by, as far as they exist."""
-    places = sorted(sources(projections))
+async def read_catalog(connection: Connection, tables: Iterable[Table]) -> Catalog:
+    """What there is of these tables."""
+    places = sorted(map(place, tables))
     rows = await connection.fetch(_COLUMNS, [schema for schema, _ in places], [name for _, name in places])
     found: dict[Place, dict[str, str]] = {}
     for row in rows:
@@ -93,7 +94,7 @@ def place(table: Table) -> Place:
 def fit(projections: Sequence[Projection], catalog: Catalog) -> list[Fitted]:
     """Each projection without what is not there, or off because it cannot do without."""
     known = sources(projections)
-    if not any(lacks(table, catalog) for table in known.values()):
+    if all(_is_as_declared(table, catalog) for table in known.values()):
         return [Fitted(projection) for projection in projections]
     return [_fit(projection, known, catalog) for projection in projections]
 
@@ -105,6 +106,22 @@ def lacks(table: Table, catalog: Catalog) -> list[Lack]:
     return [lack for column in table.columns if (lack := _lack(column, catalog))]
 
 
+def _is_as_declared(table: Table, catalog: Catalog) -> bool:
+    return not lacks(table, catalog) and not _renamed(table, catalog)
+
+
+def _renamed(table: Table, catalog: Catalog) -> dict[Any, str]:
+    """Columns that go on under another name. A loader keeps a column whose type has changed at the source as it was,
+    and what comes from then on as `Name__2`: the newest of them is read."""
+    columns = catalog.get(place(table), {})
+    return {column: newest for column in table.columns if (newest := _newest(column.name, columns)) != column.name}
+
+
+def _newest(name: str, columns: Iterable[str]) -> str:
+    later = [other for other in columns if other.startswith(f"{name}__") and other[len(name) + 2 :].isdigit()]
+    return max(later, key=lambda other: int(other[len(name) + 2 :]), default=name)
+
+
 def _fit(projection: Projection, known: Mapping[Place, Table], catalog: Catalog) -> Fitted:
     used = list(_used(projection, known))
     absent = [table for table in known.values() if place(table) not in catalog]
@@ -112,15 +129,19 @@ def _fit(projection: Projection, known: Mapping[Place, Table], catalog: Catalog)
     found += [lack for column in used if column.table not in absent and (lack := _lack(column, catalog))]
     if required := [lack for lack in found if lack.lost is None]:
         return Fitted(projection, f"It cannot run: {' '.join(lack.sentence for lack in required)}", tuple(found))
-    if all(not lacks(table, catalog) for table in {*_tables(used), *sources([projection]).values()}):
+    if all(_is_as_declared(table, catalog) for table in {*_tables(used), *sources([projection]).values()}):
         return Fitted(projection)
     without = _without(known.values(), catalog)
     unsaid = {name for name in projection.shared if _reads(projection.rows.selected_columns[name], without)}
     return Fitted(_adapted(projection, without, catalog), "", tuple(dict.fromkeys(found)), frozenset(unsaid))
 
 
+def used_columns(projection: Projection, tables: Iterable[Table]) -> list[Any]:
+    """The columns of these tables that a projection's rows come from, each once."""
+    return list(_used(projection, {place(table): table for table in tables}))
+
+
 def _used(projection: Projection, known: Mapping[Place, Table]) -> Iterator[Any]:
-    """The columns of sources that a projection's rows come from, each once."""
     seen: dict[Any, None] = {}
     for part in (projection.rows, *projection.only.values()):
         for element in visitors.iterate(part):
@@ -144,7 +165,8 @@ def _declared(element: Any) -> Any:
 
 
 def _lack(column: Any, catalog: Catalog) -> Lack | None:
-    type_ = catalog[place(column.table)].get(column.name)
+    columns = catalog[place(column.table)]
+    type_ = columns.get(_newest(column.name, columns))
     lost = column.info.get(OPTIONAL)
     if type_ is None:
         return Lack(f"{column.table.name}.{column.name}", "is missing", lost)
@@ -166,9 +188,10 @@ def _takes(declared: TypeEngine[Any], found: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Without:
-    """What to put in the place of what is not there: NULL for a column, no rows for a table."""
+    """What to put in the place of what is not there: NULL for a column, no rows for a table; or its other name."""
 
     columns: frozenset[Any]
+    renamed: Mapping[Any, str]
     tables: Mapping[Table, FromClause]
 
     def __call__(self, element: Any, **_: Any) -> Any:
@@ -177,16 +200,28 @@ class _Without:
         table = getattr(element, "table", None)
         if isinstance(table, Table) and table in self.tables:
             return self.tables[table].c[element.name]
-        return cast(null(), element.type) if _declared(element) in self.columns else None
+        declared = _declared(element)
+        if declared in self.columns:
+            return cast(null(), element.type)
+        if declared in self.renamed:
+            return ColumnClause(self.renamed[declared], element.type, _selectable=table)
+        return None
 
     def within(self, element: Any) -> Any:
-        return visitors.replacement_traverse(element, {}, self) if self.columns or self.tables else element
+        return visitors.replacement_traverse(element, {}, self)
+
+    def lacking(self, element: Any) -> bool:
+        """Whether this stands for something that is not there."""
+        declared = _declared(element)
+        return declared is not None and (declared in self.columns or declared.table in self.tables)
 
 
 def _without(known: Iterable[Table], catalog: Catalog) -> _Without:
     tables = {table: _no_rows(table) for table in known if place(table) not in catalog}
-    there = (table for table in known if table not in tables)
-    return _Without(frozenset(column for table in there for column in table.columns if _lack(column, catalog)), tables)
+    there = [table for table in known if table not in tables]
+    renamed = {column: name for table in there for column, name in _renamed(table, catalog).items()}
+    columns = frozenset(column for table in there for column in table.columns if _lack(column, catalog))
+    return _Without(columns, {column: name for column, name in renamed.items() if column not in columns}, tables)
 
 
 def _no_rows(table: Table) -> FromClause:
@@ -195,7 +230,7 @@ def _no_rows(table: Table) -> FromClause:
 
 
 def _reads(element: ClauseElement, without: _Without) -> bool:
-    return any(without(inner) is not None for inner in visitors.iterate(element))
+    return any(without.lacking(inner) for inner in visitors.iterate(element))
 
 
 def _adapted(projection: Projection, without: _Without, catalog: Catalog) -> Projection:
@@ -215,7 +250,8 @@ def _has_key(table: Table, catalog: Catalog) -> bool:
 def _watching(feed: Feeds, without: _Without, catalog: Catalog) -> Feeds:
     """The feed, watching columns that are there."""
     wanted = feed.table.columns.keys() if feed.columns is None else feed.columns
-    there = frozenset(name for name in wanted if name in catalog[place(feed.table)])
+    columns = catalog[place(feed.table)]
+    there = frozenset(newest for name in wanted if (newest := _newest(name, columns)) in columns)
     return replace(feed, keys=_keys(feed, without), columns=there)
 
 

@@ -38,6 +38,7 @@ from sqlalchemy.types import String, TypeEngine
 from twinbase.projection import Feeds, Projection
 from twinbase.registry import Registry
 from twinbase_server.capture.tables import made_name
+from twinbase_server.echoes import forget, heard_echoes, is_echo, settled
 from twinbase_server.fitting import Fitted, Place, place
 from twinbase_server.sources import fit_sources, running
 from twinbase_server.standing import UNSEEN, Standing, binds, read_standings, remember
@@ -55,6 +56,7 @@ _IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase projecting',
 class Projected:
     """What one run did to one target. `whole`: every row was looked at, and not only what had changed.
 
+    `left_out`: rows that cannot be, as a parent or a value is missing that they must have.
     `off`: why it did not run at all, a sentence. `lost`: what its sources lack, and what that costs, a sentence each.
     """
 
@@ -63,6 +65,7 @@ class Projected:
     written: int = 0
     deleted: int = 0
     retired: int = 0
+    left_out: int = 0
     whole: bool = False
     off: str = ""
     lost: list[str] = field(default_factory=list)
@@ -117,6 +120,7 @@ async def project(
         own = int(await connection.scalar(text("SELECT pg_current_xact_id()::text")))
         snapshot = parse_snapshot(await connection.scalar(text("SELECT pg_current_snapshot()::text")))
         standings = await read_standings(connection, running(fitted))
+        back = await settled(connection)
         steps = [_step(number, one, standings) for number, one in enumerate(fitted)]
         written: set[Place] = set()
         for step in steps:
@@ -126,6 +130,7 @@ async def project(
         for step in reversed(steps):
             if not step.idle:
                 await _delete(connection, step)
+        await forget(connection, back)
         if steps:
             await remember(connection, running(fitted), snapshot.with_own(own))
     return [step.report for step in steps]
@@ -179,7 +184,7 @@ async def _stage(connection: AsyncConnection, step: _Step) -> None:
     await connection.execute(text(f"CREATE TEMP TABLE {step.rows.name} ON COMMIT DROP AS {of_target}"))
     await connection.execute(text(f"CREATE UNIQUE INDEX ON {step.rows.name} (id)"))
     await _fill(connection, step, rows)
-    await _drop_orphans(connection, step)
+    await _leave_out(connection, step)
     await connection.execute(text(f"ANALYZE {step.rows.name}"))
 
 
@@ -192,14 +197,15 @@ async def _fill(connection: AsyncConnection, step: _Step, rows: Select[tuple[obj
     await connection.execute(statement.on_conflict_do_nothing())
 
 
-async def _drop_orphans(connection: AsyncConnection, step: _Step) -> None:
-    """A row that cannot be without another waits for it: that one's own projection may be off."""
-    for key in step.projection.table.foreign_keys:
-        name = key.parent.name
-        if key.parent.nullable or name not in step.projection.columns:
-            continue
-        there = exists().where(key.column == step.rows.c[name]).correlate(step.rows)
-        await connection.execute(delete(step.rows).where(~there))
+async def _leave_out(connection: AsyncConnection, step: _Step) -> None:
+    """A row that cannot be is left out: its parent is not there, whose own projection may be off, or a value that it
+    must have does not fit."""
+    target, rows = step.projection.table, step.rows
+    must = [target.c[name] for name in step.projection.columns if not target.c[name].nullable]
+    impossible = [rows.c[one.name].is_(None) for one in must]
+    for key in (key for one in must for key in one.foreign_keys):
+        impossible.append(~exists().where(key.column == rows.c[key.parent.name]).correlate(rows))
+    step.report.left_out = (await connection.execute(delete(rows).where(or_(*impossible)))).rowcount
 
 
 def _fitting(value: ColumnElement[object], type_: TypeEngine[object]) -> ColumnElement[object]:
@@ -241,6 +247,7 @@ async def _write(connection: AsyncConnection, step: _Step) -> None:
     )
     step.report.written = changed.rowcount + added.rowcount
     if projection.shared:
+        await heard_echoes(connection, projection.name, target, step.rows.name)
         await _keep_image(connection, step)
 
 
@@ -256,14 +263,23 @@ def _update(step: _Step) -> Update:
 
 
 def _fresh(step: _Step, name: str, new: FromClause) -> ColumnElement[object]:
-    """The value to write: of a shared column the device's stays, unless the source's own value has moved."""
+    """The value to write: of a shared column the device's stays, unless the source's own value has moved.
+
+    What a device has said itself, and was handed over, has not moved when it comes back.
+    """
     if name not in step.projection.shared:
         return new.c[name]
     if name in step.fitted.unsaid:
         return step.projection.table.c[name]
     moving = sorted(step.projection.moves_with(name) - step.fitted.unsaid)
-    unmoved = and_(*(new.c["_image"].op("->", return_type=JSONB())(one) == _said(new.c[one]) for one in moving))
+    unmoved = and_(*(_unmoved(step, one, new) for one in moving))
     return case((unmoved, step.projection.table.c[name]), else_=new.c[name])
+
+
+def _unmoved(step: _Step, name: str, new: FromClause) -> ColumnElement[bool]:
+    said = _said(new.c[name])
+    seen = func.coalesce(new.c["_image"].op("->", return_type=JSONB())(name) == said, False)
+    return or_(seen, is_echo(step.projection.table, new.c["id"], name, said))
 
 
 def _said(value: ColumnElement[object]) -> ColumnElement[object]:

@@ -1,8 +1,9 @@
 """The tables that projections are fed by: which are there, which are captured, and what to do about the difference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from twinbase.plugins import Plugins
 from twinbase.projection import Projection
@@ -11,7 +12,7 @@ from twinbase_server.capture.install import install
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.captured import captured_tables
 from twinbase_server.connection import Connection
-from twinbase_server.fitting import Fitted, fit, place, read_catalog, sources
+from twinbase_server.fitting import Catalog, Fitted, fit, place, read_catalog, sources
 
 
 async def fit_sources(
@@ -19,17 +20,31 @@ async def fit_sources(
 ) -> list[Fitted]:
     """The projections as they can run, after the tables they read have been captured: some may be new here."""
     async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver: Connection = raw.driver_connection  # type: ignore[assignment]
-        fitted = fit(projections, await read_catalog(driver, projections))
+        driver = await _driver(connection)
+        fitted = fit(projections, await read_catalog(driver, sources(projections).values()))
         await install(driver, await _uncaptured(driver, fitted, registry))
     return fitted
+
+
+async def fit_only(connection: AsyncConnection, projections: Sequence[Projection]) -> list[Fitted]:
+    """The same to look at: nothing is captured."""
+    return fit(projections, await source_catalog(connection, sources(projections).values()))
+
+
+async def source_catalog(connection: AsyncConnection, tables: Iterable[Table]) -> Catalog:
+    """What the server's database has of these tables: (schema, name) → columns → types."""
+    return await read_catalog(await _driver(connection), tables)
+
+
+async def _driver(connection: AsyncConnection) -> Connection:
+    raw = await connection.get_raw_connection()
+    return raw.driver_connection  # type: ignore[return-value]
 
 
 async def tables_to_capture(connection: Connection, plugins: Plugins) -> Sequence[CapturedTable]:
     """Every table that these plugins need to be captured; sources that are not there yet are left for later."""
     projections = plugins.projections()
-    fitted = fit(projections, await read_catalog(connection, projections))
+    fitted = fit(projections, await read_catalog(connection, sources(projections).values()))
     return captured_tables(plugins.registry, running(fitted))
 
 

@@ -12,6 +12,8 @@ from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, name
 from twinbase_server.cli.screen import AsJson, answer, errors
 from twinbase_server.projecting import Projected, project
 
+COUNTS = ("written", "deleted", "retired", "left_out")
+
 
 def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
     """Feed the plugins' tables from their sources: what changed since the last run, in one transaction.
@@ -44,11 +46,11 @@ async def _project(url: str, plugins: tuple[str, ...]) -> list[Projected]:
 
 def _show(console: Console, reports: list[Projected]) -> None:
     table = Table("from", "to", "", box=None, header_style="bold")
-    for name in ("written", "deleted", "retired"):
-        table.add_column(name, justify="right")
+    for name in COUNTS:
+        table.add_column(name.replace("_", " "), justify="right")
     for report in reports:
-        counts = [str(number) if number else "·" for number in (report.written, report.deleted, report.retired)]
-        table.add_row(report.name, report.target, _reach(report), *counts)
+        counts = [getattr(report, name) for name in COUNTS]
+        table.add_row(report.name, report.target, _reach(report), *(str(count) if count else "·" for count in counts))
     console.print(table if reports else "No active plugin brings a projection.")
     for report in reports:
         for sentence in filter(None, (report.off, *report.lost)):

@@ -1,10 +1,13 @@
 """`twinbase ebp`: look at EBP's database, and at what is made of it. Each command is a module of its own."""
 
+from twinbase_ebp.commands.check import check
+from twinbase_ebp.commands.explain import explain
 from twinbase_ebp.commands.load import load
 from twinbase_ebp.commands.reflect import reflect
 from twinbase_ebp.commands.repair import repair
 from twinbase_ebp.commands.status import status
 from twinbase_ebp.commands.tables import tables
+from twinbase_ebp.commands.values import values
 from twinbase_ebp.commands.verify import verify
 from twinbase_server.extension import group
 
@@ -15,3 +18,6 @@ command.command()(load)
 command.command()(verify)
 command.command()(repair)
 command.command()(status)
+command.command()(check)
+command.command()(values)
+command.command()(explain)

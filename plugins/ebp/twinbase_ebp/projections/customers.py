@@ -93,8 +93,9 @@ def _made_up_sites() -> Projection:
         "The main delivery address has a row of its own in EBP.": _main_address(c).is_(None),
         "The customer has no main delivery address.": _has_address(c),
     }
+    feeds = (own(Customer), _addresses_of(), _main_sites())
     return Projection(
-        mobile.CustomerSite, MADE_UP, rows, (own(Customer), _addresses_of()), only=only, shared=POSITION,
+        mobile.CustomerSite, MADE_UP, rows, feeds, only=only, shared=POSITION,
         together=(POSITION,),
     )  # fmt: skip
 
@@ -174,3 +175,13 @@ def _addresses_of() -> Feeds:
         return and_(mine, yes(a.c.IsMainDelivery))
 
     return Feeds(a, keys, behind)
+
+
+def _main_sites() -> Feeds:
+    """A customer whose main site has just become another: by now nothing else tells whose the old one was."""
+    customers = table_of(mobile.Customer)
+
+    def keys(changed: FromClause) -> Select[str]:
+        return select(customers.c.source_id).where(customers.c.id.in_(select(changed.c.id)))
+
+    return Feeds(customers, keys, columns=frozenset())

@@ -44,6 +44,20 @@ async def test_a_column_of_another_type_counts_as_missing(office: Office) -> Non
     assert await office.value("SELECT count(*) FROM mobile.products WHERE stock_managed") == 0
 
 
+async def test_a_column_whose_type_changed_is_read_under_its_new_name(
+    office: Office,
+) -> None:
+    """So the loader keeps what it had, and what comes."""
+    await office.run("""ALTER TABLE "Item" ADD COLUMN "TrackingMode__2" bigint, ADD COLUMN "BarCode__3" bytea""")
+    await office.run("""UPDATE "Item" SET "TrackingMode__2" = 7""")
+    reports = await office.project()
+    assert reports["Item"].lost == ["Products cannot be found by bar code. Item.BarCode is bytea here."]
+    assert await office.value("SELECT DISTINCT tracking_mode FROM mobile.products") == 7
+    await office.run("""UPDATE "Item" SET "TrackingMode__2" = 8""")
+    await office.project()
+    assert await office.value("SELECT DISTINCT tracking_mode FROM mobile.products") == 8
+
+
 async def test_a_wider_column_is_read_on_and_cut_for_phones(office: Office) -> None:
     await office.run("""ALTER TABLE "Item" ALTER COLUMN "Caption" TYPE varchar(200)""")
     code = await office.value("""SELECT min("Id") FROM "Item" """)
