@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from tests.oracle import ordinary, updates
+from tests.oracle import accidents, ordinary, updates
 from tests.oracle.acts import ACTS
 from tests.oracle.simulation import Act, Simulation
 from tests.oracle.writers import WRITES_IN_SCOPE
@@ -19,8 +19,10 @@ LEFT_TO_REPAIR = (
 )  # fmt: skip
 """Scopes move, and capture that is installed anew forgets what it saw: the cursor alone cannot know."""
 
-LATE = (*[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2)
-"""What commits late is the cursor's hardest part: without repair there is more of it."""
+HARD = (
+    *[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2, *[accidents.device_dies_between_two_commits] * 2,
+)  # fmt: skip
+"""What commits late, and what dies before it is kept, is the cursor's hardest part: without repair there is more."""
 
 
 @contextmanager
@@ -31,7 +33,7 @@ def in_mode(mode: str, sim: Simulation) -> Iterator[tuple[Act, ...]]:
             sim.office.writes = WRITES_IN_SCOPE
             sim.deletes = False
             with patch.object(prove, "prove", _compare_only):
-                yield (*[act for act in ACTS if act not in LEFT_TO_REPAIR], *LATE)
+                yield (*[act for act in ACTS if act not in LEFT_TO_REPAIR], *HARD)
         case "repair":
             with patch.object(feed, "_remaining", _nothing), patch.object(feed, "is_daily_proof_due", _always):
                 yield ACTS
