@@ -29,13 +29,16 @@ class Applied:
 class Delivery:
     """Something to hand over. `destination` names the exporter; `applied` is the mutation that it carries.
 
-    `action`: what is to be done there, in that system's words. `payload`: JSON; it never travels to a device.
+    `action`: what is to be done there, in that system's words. `payload`: JSON; it never travels to a device. `echo`:
+    what a projection will say of the row's columns once this has come back from there: what it says then is no news,
+    and leaves a later change of a device alone.
     """
 
     destination: str
     applied: Applied
     action: str
     payload: Mapping[str, Any] = field(default_factory=dict)
+    echo: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

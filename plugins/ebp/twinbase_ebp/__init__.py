@@ -1,12 +1,14 @@
-"""The EBP plugin: the tables of the ERP, and the projections that feed the mobile schema. Hooks only."""
+"""The EBP plugin: the ERP's tables, what feeds the mobile schema from them, and the way back. Hooks only."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import SQLModel
 
-from twinbase import Mirror, hookimpl
+from twinbase import Applied, Delivery, Exporter, Identity, Mirror, hookimpl
 from twinbase.source import Source
+from twinbase_ebp import delivering
 from twinbase_ebp.loading.records import RECORDS
 from twinbase_ebp.loading.source import sources
 from twinbase_ebp.projections import projections
@@ -22,7 +24,7 @@ def twinbase_mirrors() -> Iterable[Mirror]:
 
 @hookimpl
 def twinbase_tables() -> Iterable[type[SQLModel]]:
-    return [TableRecord, Event, *RECORDS]
+    return [TableRecord, Event, *RECORDS, *delivering.RECORDS]
 
 
 @hookimpl
@@ -33,3 +35,15 @@ def twinbase_sources() -> Iterable[Source]:
 @hookimpl
 def twinbase_projections() -> Sequence[Any]:
     return projections(EbpSettings())
+
+
+@hookimpl
+async def twinbase_deliveries(
+    applied: Sequence[Applied], identity: Identity, connection: Any, now: datetime
+) -> Iterable[Delivery]:
+    return await delivering.deliveries(applied, connection, now, EbpSettings())
+
+
+@hookimpl
+def twinbase_exporters() -> Iterable[Exporter]:
+    return delivering.exporters(EbpSettings())

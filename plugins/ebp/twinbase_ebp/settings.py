@@ -81,6 +81,41 @@ class EbpSettings(BaseSettings):
     kind_votes_min: int = Field(3, ge=1)
     """How often a kind in EbpSysDeletedRecord must have proven to mean a table before it is believed."""
 
+    # What devices have changed, on its way back to EBP.
+    export: Literal["none", "csv", "rest"] = "none"
+    """How it is handed over: not at all, as files for EBP's own import, or through EBP's online interface."""
+    export_states: Mapping[str, int] = {}
+    """Which code a status of a visit is in EBP, where several mean it; otherwise the lowest in `event_states`."""
+    export_positions: bool = False
+    """Whether positions of sites that technicians have corrected are handed over too."""
+    export_folder: str = ""
+    """Where files are put; what was handed over is kept in its folder `archive`."""
+    export_encoding: Literal["utf-8-sig", "cp1252"] = "utf-8-sig"
+    export_decimal: Literal[",", "."] = ","
+    export_dates: str = "%d/%m/%Y %H:%M:%S"
+    export_headers: Mapping[str, str] = {}
+    """What a column is called in files: `Entity.Column` to its title; otherwise as in EBP's tables."""
+    rest_url: str = "https://api-developpeurs.ebp.com/gestion/api/v1"
+    rest_import_url: str = "https://api-developpeurs.ebp.com/import/api/v1"
+    rest_token_url: str = "https://api-login.ebp.com/connect/token"
+    rest_client_id: str = ""
+    rest_client_secret: SecretStr = SecretStr("")
+    rest_subscription_key: SecretStr = SecretStr("")
+    rest_refresh_token: SecretStr = SecretStr("")
+    """The first one, from signing in once; each may be used once, and the server keeps its successors."""
+    rest_categories: Mapping[str, str] = {}
+    """Which category of EBP's import takes an entity: `{"Activity": "…"}`. What is not in it is held."""
+
+    def event_state_of(self, status: str) -> int | None:
+        """EBP's code for a status of a visit; None when no code means it."""
+        codes = (code for code, word in self.event_states.items() if word == status)
+        return self.export_states.get(status, min(codes, default=None))
+
+    def code_of(self, map: str, word: str) -> int | None:
+        """EBP's code for a word of one of the maps above; None when no code means it."""
+        codes: Mapping[int, str] = getattr(self, map)
+        return min((code for code, known in codes.items() if known == word), default=None)
+
 
 ACTIVE_STATES: Mapping[int, str] = {
     0: "active",

@@ -17,6 +17,7 @@ from twinbase_server.accept.batch import Change, Key
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.reasons import is_transient
 from twinbase_server.connection import Connection
+from twinbase_server.echoes import keep_echoes
 from twinbase_server.problems import ProblemError
 
 _COLUMNS = (
@@ -59,6 +60,8 @@ async def keep_deliveries(
         ) from error
     if records:
         await connection.copy_records_to_table("deliveries", schema_name="twinbase", records=records, columns=_COLUMNS)
+        kept = zip(ids, (row_key(one.applied.key) for one in wanted), wanted, strict=True)
+        await keep_echoes(connection, plugins.registry, kept)
 
 
 def _ids(wanted: Sequence[Delivery]) -> list[UUID]:

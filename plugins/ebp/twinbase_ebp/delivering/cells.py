@@ -1,0 +1,74 @@
+"""A row of a file: each value as EBP's import reads it, and none that a spreadsheet would take for a formula."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from twinbase_ebp.delivering.columns import DELIVERY, Kind
+from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.settings import EbpSettings
+
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+-][0-9 .,()/]*$")
+
+
+def header(entity: str, columns: Mapping[str, Kind], lines: Mapping[str, Kind], settings: EbpSettings) -> list[str]:
+    """The titles: of a document its own columns, then those of its lines."""
+    names = [f"{entity}.{name}" for name in columns] + [f"{entity}Line.{name}" for name in lines]
+    twice = set(columns) & set(lines)
+    titles = [*columns, *(f"Line_{name}" if name in twice else name for name in lines)]
+    return [DELIVERY, *(settings.export_headers.get(name, title) for name, title in zip(names, titles, strict=True))]
+
+
+def rows(one: Ready, standing: Mapping[str, Any], settings: EbpSettings) -> list[list[str]]:
+    """One line for an entry, or one for each line of its document. `standing`: EBP's own values of what is not set."""
+    entity, entry = one.entity, one.entry
+    values = {**standing, **entry.values}
+    if entry.key is not None:
+        values["Id" if "Id" in entity.columns else "id"] = entry.key
+    own = [cell(values.get(name), kind, settings) for name, kind in entity.columns.items()]
+    lines = entity.lines or {}
+    return [
+        [str(one.waiting.id), *own, *(cell(line.get(name), kind, settings) for name, kind in lines.items())]
+        for line in entry.lines or [{}]
+    ]
+
+
+def cell(value: Any, kind: Kind, settings: EbpSettings) -> str:
+    """A value as text; nothing for None."""
+    if value is None:
+        return ""
+    if kind == "yes" or isinstance(value, bool):
+        return "1" if value else "0"
+    if kind == "time":
+        return _time(value, settings)
+    if kind == "decimal":
+        return _decimal(value).replace(".", settings.export_decimal)
+    if kind == "whole" or isinstance(value, int):
+        return str(value)
+    return guarded(str(value).lower() if isinstance(value, UUID) else str(value))
+
+
+def guarded(text: str) -> str:
+    """With an apostrophe before it when a spreadsheet would calculate it; a phone number (+33 …) stays as it is."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+def _decimal(value: Any) -> str:
+    try:
+        text = format(Decimal(str(value)), "f")
+    except InvalidOperation:
+        return guarded(str(value))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _time(value: Any, settings: EbpSettings) -> str:
+    if isinstance(value, datetime):
+        return value.strftime(settings.export_dates)
+    if isinstance(value, date) or "T" not in str(value):
+        # A day has no time of day: what the format says of one goes.
+        return date.fromisoformat(str(value)).strftime(settings.export_dates.split(" %H")[0])
+    return datetime.fromisoformat(value).strftime(settings.export_dates)

@@ -1,0 +1,163 @@
+"""Files for EBP's import: one for each entity and run, whole or not there at all, and no delivery in two.
+
+A file is written under a hidden name, its deliveries are noted in the database, then it gets its name. Whoever dies
+before the note has written nothing; whoever dies after it leaves a hidden file that the next run gives its name.
+"""
+
+import csv
+import io
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from twinbase.delivery import Delivered, Waiting
+from twinbase.errors import TwinbaseError
+from twinbase.source import Run
+from twinbase_ebp.delivering import cells
+from twinbase_ebp.delivering.columns import ENTITIES
+from twinbase_ebp.delivering.copies import Copies
+from twinbase_ebp.delivering.ready import Ready, make_ready
+from twinbase_ebp.settings import EbpSettings
+
+ARCHIVE, HIDDEN = "archive", ".part"
+LOST = "Characters that Windows-1252 does not have were replaced by question marks."
+
+
+class FolderMissing(TwinbaseError):
+    """The folder for files to EBP is not there. Set TWINBASE_EBP_EXPORT_FOLDER to one that the worker may write to."""
+
+
+class CsvFiles:
+    """Hands deliveries over as files."""
+
+    def __init__(self, settings: EbpSettings) -> None:
+        self._settings = settings
+
+    async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+        """Write what waits; what was written before, by a run that died, is only told."""
+        import asyncpg  # not on a device
+
+        folder = self._folder()
+        connection = await asyncpg.connect(run.database_url)
+        try:
+            await _finish(folder, connection)
+            written = await _written(connection, waiting)
+            told = [self._sent(one.id, written[one.id]) for one in waiting if one.id in written]
+            left = [one for one in waiting if one.id not in written]
+            ready, others = await make_ready(left, connection, self._settings)
+            by_entity: dict[str, list[Ready]] = defaultdict(list)
+            for one in ready:
+                by_entity[one.entry.entity].append(one)
+            for entity, mine in by_entity.items():
+                told += await self._file(folder, entity, mine, connection, run)
+            return [*told, *others]
+        finally:
+            await connection.close()
+
+    def _folder(self) -> Path:
+        folder = Path(self._settings.export_folder)
+        if not self._settings.export_folder or not folder.is_dir():
+            raise FolderMissing()
+        (folder / ARCHIVE).mkdir(exist_ok=True)
+        return folder
+
+    async def _file(
+        self, folder: Path, entity: str, ready: Sequence[Ready], connection: Any, run: Run
+    ) -> list[Delivered]:
+        name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
+        standing = await _standing(entity, ready, Copies(connection))
+        content, lost = self._content(entity, ready, standing)
+        _write(folder / f".{name}{HIDDEN}", content)
+        records = [(one.waiting.id, name, run.now) for one in ready]
+        columns = ("delivery", "file", "at")
+        await connection.copy_records_to_table("exported_file", schema_name="ebp", records=records, columns=columns)
+        _name(folder, name)
+        return [self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready]
+
+    def _content(
+        self, entity: str, ready: Sequence[Ready], standing: Mapping[str, Mapping[str, Any]]
+    ) -> tuple[bytes, set[UUID]]:
+        """The bytes, and the deliveries that lost characters to the encoding."""
+        of, settings = ENTITIES[entity], self._settings
+        text, lost = io.StringIO(newline=""), set()
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        writer.writerow(cells.header(entity, of.columns, of.lines or {}, settings))
+        for one in ready:
+            for row in cells.rows(one, standing.get(one.entry.key or "", {}), settings):
+                writer.writerow(row)
+                if not _fits("".join(row), settings.export_encoding):
+                    lost.add(one.waiting.id)
+        return text.getvalue().encode(settings.export_encoding, errors="replace"), lost
+
+    def _sent(self, id: UUID, file: str, *, lost: bool = False) -> Delivered:
+        return Delivered(id, "sent", f"Written to {file} for EBP's import.{f' {LOST}' if lost else ''}")
+
+
+async def _standing(entity: str, ready: Sequence[Ready], copies: Copies) -> dict[str, Mapping[str, Any]]:
+    """What EBP has now of the rows to be changed: a column that nobody has changed is written as it is there."""
+    keys = [one.entry.key for one in ready if one.entry.operation == "update" and one.entry.key]
+    return dict(await copies.by_key(entity, "Id", keys, ENTITIES[entity].columns)) if keys else {}
+
+
+async def _next_name(connection: Any, stem: str) -> str:
+    """Names sort in the order in which files were written: a row's second change is imported after its first."""
+    count = await connection.fetchval(
+        "SELECT count(DISTINCT file) FROM ebp.exported_file WHERE starts_with(file, $1)", f"{stem}-"
+    )
+    return f"{stem}-{count + 1:03}.csv"
+
+
+async def _written(connection: Any, waiting: Sequence[Waiting]) -> dict[UUID, str]:
+    rows = await connection.fetch(
+        "SELECT delivery, file FROM ebp.exported_file WHERE delivery = ANY ($1)", [one.id for one in waiting]
+    )
+    return {row["delivery"]: row["file"] for row in rows}
+
+
+async def _finish(folder: Path, connection: Any) -> None:
+    """Give hidden files their names when their deliveries were noted; the others were never handed over."""
+    for hidden in folder.glob(f".*{HIDDEN}"):
+        name = hidden.name[1 : -len(HIDDEN)]
+        if await connection.fetchval("SELECT EXISTS (SELECT FROM ebp.exported_file WHERE file = $1)", name):
+            _name(folder, name)
+        else:
+            hidden.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write it down for good."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _name(folder: Path, name: str) -> None:
+    """Keep a copy in the archive, then let the file appear; after a crash in between, the same again."""
+    hidden = folder / f".{name}{HIDDEN}"
+    copy = folder / ARCHIVE / f".{name}{HIDDEN}"
+    _write(copy, hidden.read_bytes())
+    copy.replace(folder / ARCHIVE / name)
+    hidden.replace(folder / name)
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Let the names survive a power cut; Windows keeps them without being asked."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,167 @@
+"""What is handed over of a batch: each changed row in EBP's words, or not at all where EBP has no place for it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from twinbase.delivery import Applied, Delivery
+from twinbase_ebp.delivering import claims, customers, documents, visits
+from twinbase_ebp.delivering.entry import Entry
+from twinbase_ebp.delivering.known import Change, Known, Row, changes, read, rows_of
+from twinbase_ebp.settings import EbpSettings
+
+EBP, FILES = "ebp", "ebp_claims"
+FILES_STAY = "Photos and signatures are not handed over to EBP: they stay on the server."
+
+
+async def deliveries(
+    applied: Sequence[Applied], connection: Any, now: datetime, settings: EbpSettings
+) -> list[Delivery]:
+    """The deliveries of a batch. `connection`: asyncpg, in its transaction."""
+    changed = changes(applied)
+    if not changed:
+        return []
+    known = await read(changed, connection)
+    beside = await _beside([one for one in changed if one.id in known.rows[one.table]], known, connection)
+    composer = _Composer(known, beside, now, settings)
+    return [delivery for change in beside.changed for delivery in composer.deliveries(change)]
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What more is read, for visits that are done and appliances that are moved."""
+
+    changed: list[Change]
+    done: list[Change] = field(default_factory=list)
+    measured: Mapping[UUID, list[str]] = field(default_factory=dict)
+    parts: dict[UUID, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    with_document: frozenset[UUID] = frozenset()
+    notes: Mapping[str, str | None] = field(default_factory=dict)
+
+
+async def _beside(changed: list[Change], known: Known, connection: Any) -> _Beside:
+    done = [
+        one for one in changed
+        if one.table == "interventions" and "status" in one.columns and known.row(one)["status"] == "done"
+    ]  # fmt: skip
+    beside = _Beside(changed, done)
+    ids = [one.id for one in done]
+    if ids:
+        beside.measured = await _measured(connection, ids)
+        for part in await rows_of(connection, "intervention_parts", "intervention_id", ids):
+            beside.parts[part["intervention_id"]].append(part)
+        beside.with_document = await _with_document(connection, ids)
+    beside.notes = await _notes(connection, changed, known)
+    return beside
+
+
+async def _measured(connection: Any, visits_done: Sequence[UUID]) -> dict[UUID, list[str]]:
+    answers = await rows_of(connection, "checklist_answers", "intervention_id", visits_done)
+    templates = {answer["template_id"] for answer in answers if answer["template_id"]}
+    rows = await rows_of(connection, "checklist_templates", "id", list(templates))
+    items = {(row["id"], item["key"]): item for row in rows for item in row["items"] or () if "key" in item}
+    of_visit: dict[UUID, list[Row]] = defaultdict(list)
+    for answer in answers:
+        of_visit[answer["intervention_id"]].append(answer)
+    return {id: visits.measured(mine, items) for id, mine in of_visit.items()}
+
+
+async def _with_document(connection: Any, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Visits whose exit document is on its way, or is in EBP already."""
+    on_its_way = await connection.fetch(_ON_ITS_WAY, EBP, [str(id) for id in ids])
+    found = {UUID(row["row_key"]) for row in on_its_way}
+    if await connection.fetchval(_HAS_COLUMN, "StockDocument", "Reference"):
+        references = [documents.reference(id) for id in ids]
+        rows = await connection.fetch(_IN_EBP, references)
+        found |= {UUID(row["Reference"].removeprefix("TB-")) for row in rows}
+    return frozenset(found)
+
+
+async def _notes(connection: Any, changed: Sequence[Change], known: Known) -> dict[str, str | None]:
+    """What EBP has in the notes of appliances that were moved, by their code."""
+    moved = [one for one in changed if one.table == "customer_equipment" and "location_in_site" in one.columns]
+    codes = [key for one in moved if isinstance(key := known.key(one.table, one.id, customers.APPLIANCE), str)]
+    if not codes or not await connection.fetchval(_HAS_COLUMN, "CustomerProduct", "NotesClear"):
+        return {}
+    return {row["Id"]: row["NotesClear"] for row in await connection.fetch(_NOTES, codes)}
+
+
+class _Composer:
+    """Puts one change after the other in EBP's words."""
+
+    def __init__(self, known: Known, beside: _Beside, now: datetime, settings: EbpSettings) -> None:
+        self._known, self._beside, self._now, self._settings = known, beside, now, settings
+        self._done = {one.id for one in beside.done}
+
+    def deliveries(self, change: Change) -> Iterator[Delivery]:
+        for entry in self._entries(change):
+            destination = FILES if change.table in claims.COLUMNS and entry.entity in claims.COLUMNS else EBP
+            yield Delivery(destination, change.applied, entry.action, entry.as_payload(), echo=self._echo(entry))
+
+    def _echo(self, entry: Entry) -> Mapping[str, Any]:
+        if entry.entity == visits.EVENT and entry.table == "interventions":
+            return visits.visit_echo(entry, self._settings)
+        return customers.customer_echo(entry)
+
+    def _entries(self, change: Change) -> Iterator[Entry]:
+        known, settings, table = self._known, self._settings, change.table
+        if table == "interventions":
+            yield from self._visit(change)
+        elif table in claims.COLUMNS:
+            yield from _some(claims.claim(change, known, settings))
+        elif table in ("intervention_photos", "intervention_signatures") and change.is_new:
+            yield Entry("File", "create", table, str(change.id), held=FILES_STAY)
+        elif table == "intervention_equipment":
+            yield from _some(visits.appliance(change, known))
+        elif table == "intervention_notes" and change.is_new:
+            yield from _some(visits.note(change, known, settings))
+        elif table == "stock_movements" and change.is_new:
+            yield from _some(documents.movement(change, known, settings))
+        else:
+            yield from self._at_the_customer(change)
+
+    def _at_the_customer(self, change: Change) -> Iterator[Entry]:
+        known, table = self._known, change.table
+        if table == "contacts":
+            yield from _some(customers.contact(change, known))
+        elif table == "customer_equipment":
+            key = known.key(table, change.id, customers.APPLIANCE)
+            notes = self._beside.notes.get(key) if isinstance(key, str) else None
+            yield from _some(customers.equipment(change, known, notes))
+        elif table == "customer_sites":
+            yield from _some(customers.site(change, known, self._settings))
+        elif table == "incidents" and change.is_new:
+            yield customers.incident(change, known, self._settings)
+
+    def _visit(self, change: Change) -> Iterator[Entry]:
+        """The agenda entry first; the parts that were taken follow when the visit is done."""
+        beside = self._beside
+        measured = beside.measured.get(change.id, [])
+        yield from _some(visits.visit(change, self._known, measured, self._settings))
+        if change.id in self._done:
+            again = change.id in beside.with_document
+            parts = beside.parts[change.id]
+            yield from _some(
+                documents.exit_document(change, parts, self._known, self._now, self._settings, again=again)
+            )
+
+
+def _some(entry: Entry | None) -> Iterator[Entry]:
+    if entry is not None:
+        yield entry
+
+
+_ON_ITS_WAY = """
+SELECT DISTINCT row_key FROM twinbase.deliveries
+WHERE destination = $1 AND twin = 'interventions' AND row_key = ANY ($2) AND action = 'create StockDocument'
+AND state <> 'refused'
+"""
+_IN_EBP = 'SELECT "Reference" FROM public."StockDocument" WHERE "Reference" = ANY ($1)'
+_NOTES = 'SELECT "Id", "NotesClear" FROM public."CustomerProduct" WHERE "Id" = ANY ($1)'
+_HAS_COLUMN = """
+SELECT EXISTS (
+    SELECT FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1 AND column_name = $2)
+"""

@@ -1,0 +1,87 @@
+"""Stock that went in or out. EBP chains such documents by hashes, so it makes them itself: they are imported, never
+written by SQL."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from twinbase_ebp.delivering.entry import Entry, Word
+from twinbase_ebp.delivering.known import Change, Known, Row
+from twinbase_ebp.delivering.texts import local, plain
+from twinbase_ebp.delivering.visits import change_time
+from twinbase_ebp.settings import EbpSettings
+
+DOCUMENT = "StockDocument"
+EXIT = "consumption"
+CORRECT_BY_HAND = (
+    "Parts of this visit have changed after its exit document was handed over: correct the document in EBP by hand."
+)
+
+
+def exit_document(
+    visit: Change, parts: Sequence[Row], known: Known, now: datetime, settings: EbpSettings, *, again: bool
+) -> Entry | None:
+    """One for a visit that is done, a line for each part; None when nothing was taken.
+
+    `again`: there is one already, as the visit was opened again. What differs is for a person to put right.
+    """
+    row = known.row(visit)
+    if not parts:
+        return None
+    lines = [_line(part, known) for part in parts]
+    storehouses = Counter(line["StorehouseId"] for line in lines if line["StorehouseId"])
+    values = {
+        "DocumentType": Word("stock_document_kinds", EXIT),
+        "DocumentDate": local(row["actual_end"] or now, settings.time_zone),
+        "StorehouseId": storehouses.most_common(1)[0][0] if storehouses else None,
+        "ScheduleEventId": known.key("interventions", visit.id, "ScheduleEvent"),
+        "Reference": reference(visit.id),
+    }
+    held = CORRECT_BY_HAND if again else ""
+    return Entry(DOCUMENT, "create", visit.table, str(visit.id), None, values, lines, held)
+
+
+def _line(part: Row, known: Known) -> dict[str, Any]:
+    return {
+        "ItemId": known.key("products", part["product_id"], "Item"),
+        "DescriptionClear": part["label"],
+        "Quantity": plain(part["quantity"]),
+        "UnitId": known.key("units", part["unit_id"], "Unit"),
+        "StorehouseId": known.key("storehouses", part["storehouse_id"], "Storehouse"),
+        "TrackingNumber": part["serial_number"],
+        "CustomerProductId": known.key("customer_equipment", part["equipment_id"], "CustomerProduct"),
+        "ToInvoice": part["billable"],
+    }
+
+
+def movement(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
+    """A document of one line. A part's own movement is in its visit's exit document already."""
+    row = known.row(change)
+    if row["intervention_part_id"] is not None:
+        return None
+    source = known.key("storehouses", row["from_storehouse_id"], "Storehouse")
+    target = known.key("storehouses", row["to_storehouse_id"], "Storehouse")
+    values = {
+        "DocumentType": Word("stock_document_kinds", str(row["kind"])),
+        "DocumentDate": local(row["occurred_at"] or change_time(row), settings.time_zone),
+        "StorehouseId": source or target,
+        "TargetStorehouseId": target if source else None,
+        "ScheduleEventId": known.key("interventions", row["intervention_id"], "ScheduleEvent"),
+        "Reference": reference(change.id),
+    }
+    quantity = abs(Decimal(row["quantity"])) if row["kind"] != "inventory_gap" else row["quantity"]
+    line = {
+        "ItemId": known.key("products", row["product_id"], "Item"),
+        "Quantity": plain(quantity),
+        "StorehouseId": values["StorehouseId"],
+        "TrackingNumber": row["serial_number"],
+    }
+    return Entry(DOCUMENT, "create", change.table, str(change.id), None, values, [line])
+
+
+def reference(id: UUID) -> str:
+    """What a document is known by when it comes back: EBP numbers it, and keeps this (70 characters, verified)."""
+    return f"TB-{id}"

@@ -1,0 +1,74 @@
+"""What is handed over, in EBP's words: an entity, the columns to be set, the lines of a document."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+Operation = Literal["create", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A row of `mobile` that EBP had given no key yet when this was kept; it is looked up when this is handed over."""
+
+    table: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word whose code the settings say (`TWINBASE_EBP_<MAP>`), when this is handed over."""
+
+    map: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of EBP to make or to change; of a document, its lines too.
+
+    `values`, and those of `lines`, hold text, whole numbers, true and false, None, decimals as text, times as EBP has
+    them (local, `2026-11-23T09:05:00`), references and words. `table` and `id`: the row of `mobile`. `held`: why a
+    person has to do it.
+    """
+
+    entity: str
+    operation: Operation
+    table: str
+    id: str
+    key: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: Sequence[Mapping[str, Any]] = ()
+    held: str = ""
+
+    @property
+    def action(self) -> str:
+        return f"{self.operation} {self.entity}"
+
+    def as_payload(self) -> dict[str, Any]:
+        """For JSON."""
+        built = msgspec.to_builtins(self)
+        built["values"] = {name: _built(value) for name, value in self.values.items()}
+        built["lines"] = [{name: _built(value) for name, value in line.items()} for line in self.lines]
+        return dict(built)
+
+
+def entry_of(payload: Mapping[str, Any]) -> Entry:
+    """The entry that a delivery carries."""
+    values = {name: _read(value) for name, value in payload["values"].items()}
+    lines = [{name: _read(value) for name, value in line.items()} for line in payload["lines"]]
+    return Entry(**{**payload, "values": values, "lines": lines})
+
+
+def _built(value: Any) -> Any:
+    if isinstance(value, Reference):
+        return {"table": value.table, "id": value.id}
+    return {"map": value.map, "word": value.word} if isinstance(value, Word) else value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Word(**value) if "map" in value else Reference(**value)
+    return value

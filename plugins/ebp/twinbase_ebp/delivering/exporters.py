@@ -1,0 +1,31 @@
+"""The exporters: which of them hands over is a setting."""
+
+from collections.abc import Iterable, Sequence
+
+from twinbase.delivery import Delivered, Exporter, Waiting
+from twinbase.source import Run
+from twinbase_ebp.delivering.come_back import ComeBack
+from twinbase_ebp.delivering.csv_files import CsvFiles
+from twinbase_ebp.delivering.deliveries import EBP, FILES
+from twinbase_ebp.settings import EbpSettings
+
+OFF = "Nothing is handed over to EBP: TWINBASE_EBP_EXPORT is `none`. Set it, then release this."
+NO_FILES = "Hours, ways and expenses go to files: set TWINBASE_EBP_EXPORT_FOLDER, then release this."
+
+
+def exporters(settings: EbpSettings) -> Iterable[Exporter]:
+    """One for EBP, and one for what EBP has no table for: there, handed over is the end."""
+    if settings.export == "csv":
+        yield Exporter(EBP, CsvFiles(settings).send, ComeBack(settings))
+    else:
+        yield Exporter(EBP, _hold_all, ComeBack(settings))
+    files = CsvFiles(settings).send if settings.export != "none" and settings.export_folder else _hold_claims
+    yield Exporter(FILES, files)
+
+
+async def _hold_all(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    return [Delivered(one.id, "held", one.payload.get("held") or OFF) for one in waiting]
+
+
+async def _hold_claims(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    return [Delivered(one.id, "held", NO_FILES) for one in waiting]

@@ -1,0 +1,117 @@
+"""What a batch needs to know to be put in EBP's words: its rows as they are now, and EBP's keys of what they name."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from twinbase.delivery import Applied
+from twinbase_ebp.delivering.entry import Reference
+from twinbase_mobile import tables as mobile
+
+_TABLES = [getattr(getattr(mobile, name), "__table__", None) for name in mobile.__all__]
+TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES if table is not None}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a batch did to one row: the columns that it wrote, and its last mutation, which carries the delivery."""
+
+    applied: Applied
+    id: UUID
+    is_new: bool
+    columns: frozenset[str]
+
+    @property
+    def table(self) -> str:
+        return self.applied.twin
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rows of `mobile` that were read, and where the rows that they name come from."""
+
+    rows: Mapping[str, Mapping[UUID, Row]]
+    origins: Mapping[tuple[str, UUID], tuple[str | None, str | None]]
+
+    def row(self, change: Change) -> Row:
+        return self.rows[change.table][change.id]
+
+    def key(self, table: str, id: UUID | None, source: str) -> Any:
+        """EBP's key of a row of `mobile` that comes from `source`; a Reference while EBP has not given it one."""
+        table_of, key = self.origins.get((table, id), ("", None)) if id else ("", None)
+        if table_of is None:
+            return Reference(table, str(id))
+        return key if table_of == source else None
+
+
+def changes(applied: Sequence[Applied]) -> list[Change]:
+    """One for each row that is still there, in the order of their last mutations."""
+    found: dict[tuple[str, Any], Change] = {}
+    for one in applied:
+        place = (one.twin, one.key)
+        before = found.pop(place, None)
+        if one.twin in TABLES and one.operation != "delete":
+            columns = frozenset(one.values) | (before.columns if before else frozenset())
+            is_new = one.operation == "insert" or bool(before and before.is_new)
+            found[place] = Change(one, UUID(str(one.key[0])), is_new, columns)
+    return list(found.values())
+
+
+async def read(changed: Iterable[Change], connection: Any) -> Known:
+    """One query for each table that was changed, and one for each table that its rows name."""
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for change in changed:
+        ids[change.table].append(change.id)
+    rows = {table: await rows_of(connection, table, "id", wanted) for table, wanted in ids.items()}
+    by_id = {table: {row["id"]: row for row in found} for table, found in rows.items()}
+    return Known(by_id, await origins(connection, rows))
+
+
+async def rows_of(connection: Any, table: str, column: str, ids: Sequence[UUID]) -> list[Row]:
+    """Rows of a table of `mobile`, in the order of their ids."""
+    query = f'SELECT * FROM "{mobile.SCHEMA}"."{table}" WHERE "{column}" = ANY ($1) ORDER BY id'
+    return [_row(row) for row in await connection.fetch(query, list(ids))] if ids else []
+
+
+def _row(row: Any) -> Row:
+    """JSON comes as text over a connection that was told nothing of it."""
+    lists = {name: json.loads(value) for name, value in row.items() if name in _LISTS and isinstance(value, str)}
+    return {**row, **lists}
+
+
+_LISTS = ("equipment_ids", "items")
+
+
+async def origins(
+    connection: Any, rows: Mapping[str, Sequence[Row]]
+) -> dict[tuple[str, UUID], tuple[str | None, str | None]]:
+    """Where these rows, and those that they name, come from: `source_table` and `source_id`, by table and id."""
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for table, found in rows.items():
+        for row in found:
+            for target, id in named(table, row):
+                wanted[target].add(id)
+    found_at = {}
+    for table, ids in wanted.items():
+        query = f'SELECT id, source_table, source_id FROM "{mobile.SCHEMA}"."{table}" WHERE id = ANY ($1)'
+        for row in await connection.fetch(query, list(ids)):
+            found_at[table, row["id"]] = (row["source_table"], row["source_id"])
+    return found_at
+
+
+def named(table: str, row: Row) -> Iterable[tuple[str, UUID]]:
+    """The rows that a row names, and itself, as far as they may come from EBP."""
+    if "source_id" in TABLES[table].c:
+        yield table, row["id"]
+    for key in TABLES[table].foreign_keys:
+        target, value = key.column.table, row[key.parent.name]
+        if value is not None and "source_id" in target.c:
+            yield target.name, value
+    for id in row.get("equipment_ids") or ():
+        yield "customer_equipment", UUID(str(id))

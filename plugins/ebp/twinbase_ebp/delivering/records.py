@@ -1,0 +1,56 @@
+"""What the way back remembers on the server, in schema `ebp`."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime
+from sqlmodel import Field, SQLModel
+
+SCHEMA = {"schema": "ebp"}
+
+
+class ExportedFile(SQLModel, table=True):
+    """Which file a delivery was written to: noted before the file appears, so that no delivery is in two."""
+
+    __tablename__ = "exported_file"
+    __table_args__ = SCHEMA
+    delivery: UUID = Field(primary_key=True)
+    file: str = Field(index=True)
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class RestToken(SQLModel, table=True):
+    """The tokens of EBP's online interface, one row. `refresh_token` may be used once; it is worth nothing without the
+    client's secret, which is not in the database. `first`: the hash of the one in the settings that it descends from.
+    """
+
+    __tablename__ = "rest_token"
+    __table_args__ = SCHEMA
+    only: bool = Field(default=True, primary_key=True)
+    first: str
+    refresh_token: str
+    access_token: str
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class RestUse(SQLModel, table=True):
+    """How many calls were made on a day (UTC), and when the last one was."""
+
+    __tablename__ = "rest_use"
+    __table_args__ = SCHEMA
+    day: date = Field(primary_key=True)
+    calls: int = 0
+    last_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class RestTry(SQLModel, table=True):
+    """A delivery whose call was begun. `asked`: nobody knows what became of it, and a person was asked to look."""
+
+    __tablename__ = "rest_try"
+    __table_args__ = SCHEMA
+    delivery: UUID = Field(primary_key=True)
+    began_at: datetime = Field(sa_type=DateTime(timezone=True))
+    asked: bool = False
+
+
+RECORDS: list[type[SQLModel]] = [ExportedFile, RestToken, RestUse, RestTry]

@@ -1,0 +1,153 @@
+"""A technician's visits in EBP's words: the agenda entry, its appliances, its notes, the parts that were taken."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from twinbase_ebp.delivering.entry import Entry, Word
+from twinbase_ebp.delivering.known import Change, Known, Row
+from twinbase_ebp.delivering.texts import local, plain, rich, said_time, with_block
+from twinbase_ebp.settings import EbpSettings
+
+REPORT = frozenset({"report", "actual_start", "actual_end", "cancel_reason", "no_report_reason"})
+EVENT, NOTE, APPLIANCE = "ScheduleEvent", "Activity", "ScheduleEventCustomerProduct"
+PERCENT_MAX, TITLE_MAX = 100, 160
+
+
+def visit(change: Change, known: Known, measured: Sequence[str], settings: EbpSettings) -> Entry | None:
+    """What a visit changes in the agenda; None when EBP has no column for any of it."""
+    row = known.row(change)
+    key = known.key("interventions", change.id, EVENT)
+    values = _agenda(change.columns, row, settings)
+    if change.columns & REPORT or (measured and "status" in change.columns):
+        text = with_block(row["report"], [*_facts(row, settings), *measured])
+        values["Maintenance_InterventionReport"] = rich(text)
+        values["Maintenance_InterventionReportClear"] = text
+    if not values or not isinstance(key, str):
+        return None
+    return Entry(EVENT, "update", change.table, str(change.id), key, values)
+
+
+def _agenda(columns: frozenset[str], row: Row, settings: EbpSettings) -> dict[str, Any]:
+    state = settings.event_state_of(row["status"])
+    said: dict[str, tuple[str, Any]] = {
+        "worked_minutes": ("AchievedDuration_DurationInHours", hours(row["worked_minutes"])),
+        "travel_minutes": ("Maintenance_TravelDuration", row["travel_minutes"]),
+        "percent_done": ("GlobalPercentComplete", row["percent_done"]),
+        "follow_up_needed": ("Maintenance_NextEventToForesee", row["follow_up_needed"]),
+    }
+    if state is not None:
+        said["status"] = ("EventState", state)
+    return {name: value for column, (name, value) in said.items() if column in columns}
+
+
+def visit_echo(entry: Entry, settings: EbpSettings) -> dict[str, Any]:
+    """What EBP's row will say of the visit's columns once it has taken the entry."""
+    values = entry.values
+    echo = {
+        "report": values.get("Maintenance_InterventionReportClear"),
+        "status": settings.event_states.get(values.get("EventState", -1)),
+        "travel_minutes": values.get("Maintenance_TravelDuration"),
+        "percent_done": values.get("GlobalPercentComplete"),
+        "follow_up_needed": values.get("Maintenance_NextEventToForesee"),
+    }
+    if (spent := values.get("AchievedDuration_DurationInHours")) is not None:
+        echo["worked_minutes"] = round(Decimal(spent) * 60)
+    return {name: value for name, value in echo.items() if value is not None}
+
+
+def hours(minutes: int | None) -> str | None:
+    return None if minutes is None else plain(round(Decimal(minutes) / 60, 6))
+
+
+def _facts(row: Row, settings: EbpSettings) -> list[str]:
+    """What EBP has no column for, a line each: in French, as EBP's users read it."""
+    zone = settings.time_zone
+    facts = []
+    if row["actual_start"]:
+        facts.append(f"Début : {said_time(row['actual_start'], zone)}")
+    if row["actual_end"]:
+        facts.append(f"Fin : {said_time(row['actual_end'], zone)}")
+    if row["cancel_reason"]:
+        facts.append(f"Annulée : {row['cancel_reason']}")
+    if row["no_report_reason"]:
+        facts.append(f"Sans compte rendu : {row['no_report_reason']}")
+    return facts
+
+
+def appliance(change: Change, known: Known) -> Entry | None:
+    """An appliance that a visit is about."""
+    row = known.row(change)
+    said = {
+        "serial_number": ("TrackingNumber", row["serial_number"]),
+        "replaced_by_serial": ("ExchangeTrackingNumber", row["replaced_by_serial"]),
+        "contract_hours_used": ("ContractHoursNumberDecremented", decimal(row["contract_hours_used"])),
+    }
+    values = {name: value for column, (name, value) in said.items() if column in change.columns}
+    if change.is_new:
+        values["ScheduleEventId"] = known.key("interventions", row["intervention_id"], EVENT)
+        values["CustomerProductId"] = known.key("customer_equipment", row["equipment_id"], "CustomerProduct")
+    return row_entry(APPLIANCE, change, known, values)
+
+
+def note(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
+    """A note becomes an entry of EBP's journal."""
+    row = known.row(change)
+    when = local(row["occurred_at"] or change_time(row), settings.time_zone)
+    body = row["body"] or ""
+    return row_entry(NOTE, change, known, {
+        "ActivityCategory": Word("activity_kinds", str(row["kind"])),
+        "Caption": row["title"] or body[:TITLE_MAX].split("\n")[0],
+        "CreatorColleagueId": known.key("colleagues", row["author_id"], "Colleague"),
+        "CustomerId": known.key("customers", row["customer_id"], "Customer"),
+        "ScheduleEventId": known.key("interventions", row["intervention_id"], EVENT),
+        "StartDateTime": when,
+        "EndDateTime": when,
+        "Notes": rich(body),
+        "NotesClear": body,
+    })  # fmt: skip
+
+
+def change_time(row: Row) -> datetime | None:
+    """When a row was made that says nothing of it: its id holds the time (UUIDv7)."""
+    return datetime.fromtimestamp((row["id"].int >> 80) / 1000, UTC) if row["id"].version == 7 else None
+
+
+def measured(answers: Sequence[Row], items: Mapping[tuple[Any, str], Mapping[str, Any]]) -> list[str]:
+    """Measured values of a visit, and what was out of range, a line each. `items`: by template and key."""
+    lines = []
+    for answer in answers:
+        if answer["value_number"] is None and not answer["out_of_range"]:
+            continue
+        item = items.get((answer["template_id"], answer["item_key"]), {})
+        value = _value(answer)
+        unit = f" {item['unit']}" if item.get("unit") else ""
+        mark = " (hors limites)" if answer["out_of_range"] else ""
+        lines.append(f"{item.get('label') or answer['item_key']} : {value}{unit}{mark}")
+    return lines
+
+
+def _value(answer: Row) -> str:
+    if answer["value_number"] is not None:
+        return plain(answer["value_number"])
+    if answer["value_bool"] is not None:
+        return "oui" if answer["value_bool"] else "non"
+    return answer["value_choice"] or answer["value_text"] or "?"
+
+
+def decimal(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)
+
+
+def row_entry(entity: str, change: Change, known: Known, values: Mapping[str, Any]) -> Entry | None:
+    """A row that EBP makes or changes; None when nothing of it is EBP's."""
+    key = known.key(change.table, change.id, entity)
+    if change.is_new:
+        # The id of the device: EBP keys this table by uuid (verified), and keeps the one that it is given (assumed).
+        return Entry(entity, "create", change.table, str(change.id), str(change.id), dict(values))
+    return Entry(entity, "update", change.table, str(change.id), key_text(key), dict(values)) if values else None
+
+
+def key_text(key: Any) -> str | None:
+    return key if isinstance(key, str) else None
