@@ -33,6 +33,9 @@ class NinjaoneSettings(BaseSettings):
     activity_days: int = Field(default=90, ge=1)
     missing_share_max: float = Field(default=0.5, ge=0, le=1)
 
+    # Who is whom.
+    link_score_min: float = Field(default=85.0, ge=50, le=100)
+
     # How hard we knock.
     calls_per_second: float = Field(default=5.0, gt=0)
     calls_at_once: int = Field(default=4, ge=1, le=32)

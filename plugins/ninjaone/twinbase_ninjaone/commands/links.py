@@ -1,0 +1,102 @@
+"""`twinbase ninjaone links` and `link …`: who is whom; the machine proposes, a person decides."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinbase.errors import TwinbaseError
+from twinbase_ninjaone import linking
+from twinbase_ninjaone.commands.options import PLUGINS, By, decided, in_one_transaction
+from twinbase_ninjaone.linking import Listed
+from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
+
+LinkId = Annotated[str, typer.Argument(metavar="ID", help="Which link: org-12, or user-3.")]
+
+
+class NoneNamed(TwinbaseError):
+    """Name links by their ids, or say --sure."""
+
+
+def links(
+    propose: Annotated[bool, typer.Option("--propose", help="Look for links first, and renew the proposals.")] = False,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = PLUGINS,
+    as_json: AsJson = False,
+) -> None:
+    """List who is whom: organisations and customers, technicians and colleagues. What waits comes first."""
+
+    async def work(connection: AsyncConnection) -> list[Listed]:
+        if propose:
+            await linking.propose(connection, NinjaoneSettings().link_score_min)
+        return await linking.listed(connection)
+
+    found = in_one_transaction(database_url, plugins, work)
+    answer([one.as_dict() for one in found], as_json=as_json, show=lambda console: _show(console, found))
+
+
+def confirm(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which links: org-12, user-3.")] = None,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="All that were found by the same name or by e-mail; none by likeness.")
+    ] = False,
+    by: By = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = PLUGINS,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm proposed links: from now on tickets have a customer and an assignee."""
+    if not ids and not sure:
+        raise NoneNamed
+
+    async def work(connection: AsyncConnection) -> int:
+        for one in ids or ():
+            await linking.confirm(connection, one, decided(by))
+        return len(ids or ()) + (await linking.confirm_sure(connection, decided(by)) if sure else 0)
+
+    _say("confirmed", in_one_transaction(database_url, plugins, work), as_json)
+
+
+def reject(
+    id: LinkId, by: By = None, database_url: DatabaseUrl = None, plugins: PluginNames = PLUGINS, as_json: AsJson = False
+) -> None:
+    """Say that these two are not the same: the link goes, and is never proposed again."""
+
+    async def work(connection: AsyncConnection) -> int:
+        await linking.reject(connection, id, decided(by))
+        return 1
+
+    _say("rejected", in_one_transaction(database_url, plugins, work), as_json)
+
+
+def link(
+    id: LinkId,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The customer's code, or the colleague's.")],
+    by: By = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = PLUGINS,
+    as_json: AsJson = False,
+) -> None:
+    """Say who it is, where no proposal does."""
+
+    async def work(connection: AsyncConnection) -> int:
+        await linking.link_by_hand(connection, id, code, decided(by))
+        return 1
+
+    _say("linked", in_one_transaction(database_url, plugins, work), as_json)
+
+
+def _say(what: str, number: int, as_json: bool) -> None:
+    answer({what: number}, as_json=as_json, show=lambda console: console.print(f"{number} {what}."))
+
+
+def _show(console: Console, found: list[Listed]) -> None:
+    table = Table("id", "NinjaOne", "here", "code", "found by", "confirmed", box=None, header_style="bold")
+    for one in found:
+        likeness = f"{one.method} {one.score:.0f}" if one.score is not None else one.method
+        confirmed: Any = f"{one.confirmed_by} {one.confirmed_at:%Y-%m-%d}" if one.confirmed_at else "—"
+        table.add_row(one.id, one.there or "gone", one.here or "gone", one.code, likeness, confirmed)
+    console.print(table if found else "No links. `twinbase ninjaone links --propose` looks for them.")

@@ -1,0 +1,36 @@
+"""Options that the commands of NinjaOne share."""
+
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinbase.plugins import Plugins
+from twinbase_ninjaone.linking import Decided
+from twinbase_server.extension import engine, run_command
+
+Answer = TypeVar("Answer")
+PLUGINS = "accounts,mobile,ninjaone"
+By = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who decides; without it, who is signed in on this machine.")
+]
+
+
+def decided(by: str | None) -> Decided:
+    """Who decides, and that it is now."""
+    return Decided(by or getpass.getuser(), datetime.now(UTC))
+
+
+def in_one_transaction(
+    database_url: str | None, plugins: str, work: Callable[[AsyncConnection], Awaitable[Answer]]
+) -> Answer:
+    """What `work` answers; what it wrote is kept when it ends well."""
+
+    async def run(url: str, loaded: Plugins) -> Answer:
+        async with engine(url) as made, made.begin() as connection:
+            return await work(connection)
+
+    return run_command(database_url, plugins, run)
