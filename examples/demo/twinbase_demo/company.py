@@ -1,7 +1,7 @@
-"""The company's PostgreSQL: a database of the demo's own, the ERP in it, and the tables for phones that it feeds."""
+"""The company: its ERP in one database, and in another the copy of it, with the tables for phones that it feeds."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from twinbase.plugins import Plugins
+from twinbase.source import Tell
+from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.load import load
+from twinbase_ebp.loading.report import LoadReport
+from twinbase_ebp.loading.work import Options
+from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
 from twinbase_server.database import init_database
 from twinbase_server.projecting import Projected, project
@@ -51,17 +57,19 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Company:
-    """The database while the demo runs."""
+    """Both databases while the demo runs. `connection` is to ours, `erp` to the ERP's, where only the office writes."""
 
     url: str
+    erp_url: str
     plugins: Plugins
     connection: "asyncpg.Connection[asyncpg.Record]"
+    erp: "asyncpg.Connection[asyncpg.Record]"
 
-    async def capture(self) -> int:
-        """Set schema `twinbase` up; answers how many tables are captured."""
+    async def set_up(self) -> int:
+        """Make our own tables and schema `twinbase`; answers how many tables there are for phones."""
         await create_twin_tables(self.url, self.plugins.registry)
         await init_database(self.url, self.plugins, datetime.now(UTC))
-        return len(await tables_to_capture(self.connection, self.plugins))
+        return len(list(self.plugins.registry))
 
     async def analyze(self) -> None:
         """Let PostgreSQL look at what is in the captured tables now, as it would by itself in some minutes."""
@@ -79,6 +87,17 @@ class Company:
         finally:
             await engine.dispose()
 
+    async def load(self, *tables: str, tell: Tell = lambda subject, done, of: None) -> LoadReport:
+        """Bring what is new in the ERP, of all tables or of these: rows that came, changed, or are gone."""
+        settings = EbpSettings(check_minutes=0)
+        databases = Databases.of(self.erp_url, self.url)
+        return await load(databases, settings, datetime.now(UTC), options=Options(tables=tables), tell=tell)
+
+    async def follow(self, *tables: str) -> int:
+        """What `twinbase worker` does every few minutes: load, then project. How many rows for phones it changed."""
+        await self.load(*tables)
+        return rows_written(await self.project())
+
     async def technicians(self, day: date, count: int) -> list[Colleague]:
         """Those with the most visits on this day, from one region if it has enough: they have customers in common."""
         rows = await self.connection.fetch(_BUSIEST, day, count)
@@ -94,19 +113,32 @@ class Company:
 
 @asynccontextmanager
 async def company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
-    """A new database on this server; it goes with the block, unless it is to be kept."""
+    """Two new databases on this server; they go with the block, unless they are to be kept."""
     name = f"twinbase_demo_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(_database(server_url, name, keep))
+        erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep))
+        ours, theirs = [await stack.enter_async_context(_connected(each)) for each in (url, erp_url)]
+        yield Company(url, erp_url, Plugins(*PLUGINS), ours, theirs)
+
+
+@asynccontextmanager
+async def _database(server_url: str, name: str, keep: bool) -> AsyncIterator[str]:
     await _execute(server_url, f'CREATE DATABASE "{name}"')
-    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
     try:
-        connection = await asyncpg.connect(url)
-        try:
-            yield Company(url, Plugins(*PLUGINS), connection)
-        finally:
-            await connection.close()
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
     finally:
         if not keep:
             await _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def working_day(today: date) -> date:

@@ -9,25 +9,25 @@ from twinbase_ebp.generator import mutate_office_day
 
 async def hand_over(company: Company, visit: UUID, to: str) -> None:
     """Give a visit to a colleague (EBP's key)."""
-    await company.connection.execute('UPDATE "ScheduleEvent" SET "ColleagueId" = $2 WHERE "Id" = $1', visit, to)
+    await company.erp.execute(f'UPDATE "ScheduleEvent" SET "ColleagueId" = $2, {_NOTED} WHERE "Id" = $1', visit, to)
 
 
 async def cancel(company: Company, visit: UUID) -> None:
-    await company.connection.execute('UPDATE "ScheduleEvent" SET "EventState" = 3 WHERE "Id" = $1', visit)
+    await company.erp.execute(f'UPDATE "ScheduleEvent" SET "EventState" = 3, {_NOTED} WHERE "Id" = $1', visit)
 
 
 async def delete_customer(company: Company, customer: UUID) -> str:
     """Delete a customer, with its addresses and contacts; answers the name it had."""
     code = await company.connection.fetchval("SELECT source_id FROM mobile.customers WHERE id = $1", customer)
-    async with company.connection.transaction():
+    async with company.erp.transaction():
         for table in ("Address", "Contact"):
-            await company.connection.execute(f'DELETE FROM "{table}" WHERE "AssociatedCustomerId" = $1', code)
-        return str(await company.connection.fetchval('DELETE FROM "Customer" WHERE "Id" = $1 RETURNING "Name"', code))
+            await company.erp.execute(f'DELETE FROM "{table}" WHERE "AssociatedCustomerId" = $1', code)
+        return str(await company.erp.fetchval('DELETE FROM "Customer" WHERE "Id" = $1 RETURNING "Name"', code))
 
 
 async def work_a_day(company: Company, day: date, *, seed: int, changes: int) -> int:
     """Customers, prices, agendas, stock: about so many rows, in many small transactions; answers how many."""
-    done = await mutate_office_day(company.connection, seed=seed, changes=changes, today=day)
+    done = await mutate_office_day(company.erp, seed=seed, changes=changes, today=day)
     return done.total
 
 
@@ -49,6 +49,8 @@ async def quiet_customer(company: Company, crew: list[UUID], day: date) -> UUID:
     return await company.connection.fetchval(_QUIET, crew, day, day - window, day + window)  # type: ignore[no-any-return]
 
 
+# As the ERP does: every write carries its time, later than all before it.
+_NOTED = '"sysModifiedDate" = (SELECT max("sysModifiedDate") + interval \'1 second\' FROM "ScheduleEvent")'
 _VISITS = """
 SELECT id FROM mobile.interventions
 WHERE lead_id = $1 AND status = 'planned' AND scheduled_start >= $2 AND customer_id IS NOT NULL

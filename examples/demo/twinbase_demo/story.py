@@ -20,6 +20,7 @@ from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
 from twinbase_demo.telling import Teller
 from twinbase_ebp.generator import generate
+from twinbase_ebp.loading.report import LoadReport
 
 TECHNICIANS = 5
 OFFICE_CHANGES = 1000
@@ -81,24 +82,35 @@ class Story:
     # -- the office -----------------------------------------------------------------------------------------------
 
     async def office_opens(self) -> None:
-        with self.teller.phase("load", "Loading EBP") as phase:
-            loaded = await generate(
-                self.company.url, seed=self.seed, scale=self.scale, today=self.day,
+        with self.teller.phase("erp", "Making an ERP") as phase:
+            made = await generate(
+                self.company.erp_url, seed=self.seed, scale=self.scale, today=self.day,
                 progress=lambda _table, rows, total: self.teller.come_to(rows, total),
             )  # fmt: skip
-            phase.rows = loaded.rows
-            phase.said = f"A whole ERP is loaded into PostgreSQL: {len(loaded.tables)} tables"
-        with self.teller.phase("capture", "Watching the tables") as phase:
-            tables = await self.company.capture()
-            await self.company.analyze()
-            phase.said = f"{tables} tables are watched from now on; none got a new column"
+            phase.rows = made.rows
+            phase.said = f"A whole ERP stands in a database of its own: {len(made.tables)} tables"
+        with self.teller.phase("set up", "Setting our database up") as phase:
+            phase.said = f"Our database is set up, with {await self.company.set_up()} tables made for phones"
+        with self.teller.phase("load", "Loading the ERP") as phase:
+            loaded = await self._load_all()
+            phase.rows, phase.ok = loaded.sum("changed"), loaded.sound
+            phase.said = "The ERP is copied table by table; nothing is ever written to it"
         with self.teller.phase("project", "Feeding the tables made for phones") as phase:
             phase.rows = rows_written(await self.company.project())
             await self.company.analyze()
-            phase.said = "The 24 tables made for phones are fed from the ERP"
+            phase.said = "They are fed from the copy, which is watched from now on; no table got a new column"
         with self.teller.phase("serve", "Starting the server") as phase:
             await self.api.start()
             phase.said = "The server runs, as a process of its own"
+
+    async def _load_all(self) -> LoadReport:
+        seen: dict[str, int] = {}
+
+        def tell(table: str, done: int, _of: int | None) -> None:
+            seen[table] = done
+            self.teller.come_to(sum(seen.values()), self.teller.phases[-2].rows or 0)
+
+        return await self.company.load(tell=tell)
 
     # -- morning --------------------------------------------------------------------------------------------------
 
@@ -133,7 +145,7 @@ class Story:
         self.visits = {"team": team, "moved": moved, "called_off": called_off}
         with self.teller.phase("team job", "Handing a visit over") as phase:
             await office.hand_over(self.company, team, second.owner.key)
-            await self.company.project()
+            await self.company.follow("ScheduleEvent")
             await second.ask("sync")
             phase.said = f"{first.owner.called}'s first visit goes to {second.owner.called}: both phones hold it"
 
@@ -190,6 +202,10 @@ class Story:
                 f"… gives {third.owner.called}'s visit to {fourth.owner.called}, cancels another,\n"
                 f"deletes the customer “{name}”"
             )
+        with self.teller.phase("load again", "Loading what changed") as phase:
+            loaded = await self.company.load()
+            phase.rows, phase.ok = loaded.sum("changed"), loaded.sound
+            phase.said = "The loader finds what was changed and what was deleted, and nothing else"
         with self.teller.phase("project again", "Feeding what changed") as phase:
             phase.rows = rows_written(await self.company.project())
             phase.said = "What changed, and only that, goes to the tables made for phones"
@@ -205,7 +221,7 @@ class Story:
         self.ending.promises |= accidents.promises
         with self.teller.phase("team job back", "Handing a visit back") as phase:
             await office.hand_over(self.company, self.visits["team"], first.owner.key)
-            await self.company.project()
+            await self.company.follow("ScheduleEvent")
             phase.said = f"The office gives the shared visit back to {first.owner.called}"
         with self.teller.phase("evening sync", "Syncing") as phase:
             reports = await self._sync(self.phones)
