@@ -5,12 +5,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from json import dumps
 from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+from sqlalchemy import Connection
 
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
@@ -88,8 +90,14 @@ def _bring(databases: Databases, run: Run, specs: Sequence[TableSpec]) -> list[T
         crew.run(todo, lambda group, source, target: look(group, source))
         first = [group for group in todo if group.specs[0].name == NOTES]
         others = sorted((group for group in todo if group not in first), key=lambda group: -group.size)
-        for some in (first, others):
-            crew.run(some, lambda group, source, target: bring_group(run, group, source, target))
+        done = count(1)
+
+        def bring(group: Group, source: Connection, target: Connection) -> None:
+            bring_group(run, group, source, target)
+            run.tell("tables", next(done), len(todo))
+
+        crew.run(first, bring)
+        crew.run(others, bring)
     return [_reported(group, spec) for group in todo for spec in group.specs]
 
 

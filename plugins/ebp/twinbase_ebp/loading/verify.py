@@ -25,6 +25,7 @@ from twinbase_ebp.loading.moments import is_before, text_of
 from twinbase_ebp.loading.reading import Key, Reader
 from twinbase_ebp.loading.report import SHOWN_MAX, named_key
 from twinbase_ebp.loading.rows import Row
+from twinbase_ebp.loading.work import TOLD_FROM_ROWS
 from twinbase_ebp.loading.writing import Writer, named
 from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
@@ -92,7 +93,8 @@ class _Comparison:
                     self._verdict.why = "It was stopped before all rows were compared."
                     break
                 self._page(rows, high)
-                tell(self._spec.name, self._verdict.rows, None)
+                if self._verdict.rows >= TOLD_FROM_ROWS:
+                    tell(self._spec.name, self._verdict.rows, None)
             else:
                 self._surplus()
             transaction.rollback()

@@ -80,6 +80,7 @@ def _verified(
 ) -> None:
     def compare(spec: TableSpec, source: Any, target: Any) -> None:
         verdicts.append(verify_table(spec, source, target, tell, stop))
+        tell("tables", len(verdicts), len(specs))
 
     widest = sorted(specs, key=lambda spec: -len(spec.columns))
     with Crew(databases, settings.load_connections, stop) as crew:

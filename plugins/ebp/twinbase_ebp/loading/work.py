@@ -18,6 +18,9 @@ from twinbase_ebp.loading.rows import Row
 from twinbase_ebp.loading.writing import Writer, Written
 from twinbase_ebp.schema.spec import TableSpec
 
+# Tables below this are there before anybody has read their name.
+TOLD_FROM_ROWS = 10_000
+
 Write = Callable[[Sequence[Row]], Written]
 
 
@@ -88,7 +91,8 @@ class Work:
             for child, its_rows in brought:
                 child._write(its_rows, child.writer.merge)
             self.book.keep(**notes)
-        self.run.tell(self.spec.name, self.report.read, max(self.probe.rows, self.report.read))
+        if self.report.read >= TOLD_FROM_ROWS:
+            self.run.tell(self.spec.name, self.report.read, max(self.probe.rows, self.report.read))
 
     def belonging_to(self, parent: "Work", rows: Sequence[Row]) -> list[Row]:
         """The rows of this table that belong to those of its parent."""

@@ -46,7 +46,7 @@ class Drifting:
         self.erp, self.chance = erp, Random(seed)
         self.done: list[str] = []
         self._named = 0
-        for table in ("Item", "Vat", "SaleDocumentLine"):
+        for table in ("Item", "Vat", "Unit", "Country", "SaleDocumentLine"):
             self.new_table(table)
 
     async def round(self) -> None:
@@ -77,7 +77,7 @@ class Drifting:
     # -- changes of the schema ------------------------------------------------------------------------------------
 
     def new_table(self, name: str = "") -> None:
-        dated = self.chance.random() < 0.7
+        dated = self.chance.random() < 0.9
         columns = ['"Id" integer PRIMARY KEY', '"Number" integer NOT NULL', '"Name" varchar(20)']
         columns += ['"sysModifiedDate" timestamp'] if dated else []
         table = name or f"xy_Table{self._number()}"
@@ -86,7 +86,7 @@ class Drifting:
             self._insert(table, number)
 
     def drop_table(self) -> None:
-        if len(self.tables()) > 2:
+        if len(self.tables()) > 4:
             self._do(f"DROP TABLE {quoted(self._table())}")
 
     def rename_table(self) -> None:
@@ -103,14 +103,13 @@ class Drifting:
 
     def drop_column(self) -> None:
         table = self._table()
-        name = self.chance.choice([name for name in self.columns(table) if name not in ("Id", "Number")])
+        name = self.chance.choice(self._unkeyed(table))
         self._do(f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)}")
 
     def rename_column(self) -> None:
         table = self._table()
-        name = self.chance.choice(list(self.columns(table)))
-        if name not in ("Id", "Number"):
-            self._do(f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(name)} TO {quoted(f'xx_Was{self._number()}')}")
+        name = self.chance.choice(self._unkeyed(table))
+        self._do(f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(name)} TO {quoted(f'xx_Was{self._number()}')}")
 
     def retype_column(self) -> None:
         table = self._table()
@@ -183,6 +182,11 @@ class Drifting:
     def columns(self, table: str) -> dict[str, str]:
         return {row[0]: row[1] for row in self.erp.ebp(_COLUMNS, quoted(table))}
 
+    def _unkeyed(self, table: str) -> list[str]:
+        """Columns that a table can lose; the one that dates its rows, now and then."""
+        kept = ("Id", "Number") if self.chance.random() < 0.1 else ("Id", "Number", "sysModifiedDate")
+        return [name for name in self.columns(table) if name not in kept]
+
     def _table(self) -> str:
         return self.chance.choice(self.tables())
 
@@ -209,9 +213,9 @@ class Drifting:
 
 
 _CHANGES: tuple[Callable[[Drifting], None], ...] = (
-    Drifting.new_table, Drifting.drop_table, Drifting.rename_table, Drifting.add_column, Drifting.add_column,
-    Drifting.add_unknown_column, Drifting.drop_column, Drifting.drop_column, Drifting.rename_column,
-    Drifting.retype_column, Drifting.retype_column, Drifting.retype_column, Drifting.rekey,
+    Drifting.new_table, Drifting.drop_table, Drifting.rename_table, Drifting.rekey, Drifting.add_unknown_column,
+    *[Drifting.add_column] * 6, *[Drifting.drop_column] * 4, *[Drifting.rename_column] * 2,
+    *[Drifting.retype_column] * 6,
 )  # fmt: skip
 _COLUMNS = """
 SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute

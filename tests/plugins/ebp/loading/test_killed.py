@@ -58,6 +58,24 @@ async def test_a_loader_that_was_thought_dead_writes_nothing_more(erp: Erp) -> N
     assert erp.differences() == []
 
 
+async def test_ctrl_c_ends_after_a_page_and_says_how_to_go_on(erp: Erp) -> None:
+    many_customers(erp)
+    command = "from twinbase_server.cli import main; main()"
+    where = ["--source-url", erp.source_url, "--database-url", erp.target_url, "--plugins", "ebp"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "ebp", "load", *where],
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "TWINBASE_EBP_PAGE_ROWS_MAX": "2"},
+    )  # fmt: skip
+    wait_for_rows(erp, 20)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "give the same command again to go on" in said
+    assert erp.value('SELECT count(*) FROM public."Customer"') < ROWS
+    assert erp.copy("SELECT outcome FROM ebp.load_run") == [("stopped",)]
+    await erp.load()
+    assert erp.differences() == []
+
+
 def many_customers(erp: Erp) -> None:
     erp.ebp(
         'INSERT INTO "Customer" ("Id", "Name", "Amount", "sysModifiedDate")'
