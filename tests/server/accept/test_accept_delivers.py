@@ -115,7 +115,7 @@ async def test_work_offered_again_to_a_server_out_of_a_backup_is_the_same_delive
     await ana.send(body, plugins=plugins)
     first = [one["id"] for one in await kept(server)]
     await server.connection.execute(
-        "TRUNCATE twinbase.deliveries, twinbase.ledger, workshop.rule;"
+        "TRUNCATE twinbase.deliveries, twinbase.echo, twinbase.ledger, workshop.rule;"
         " UPDATE twinbase.replica SET last_n = 0, last_hash = ''"
     )
     await ana.send(body, plugins=plugins)

@@ -7,7 +7,7 @@ Row = Mapping[str, Any]
 
 
 class Copies:
-    """Reads copies of EBP's tables. `connection`: asyncpg. A table or column that is not copied is nothing, no error."""
+    """Reads copies of EBP's tables. `connection`: asyncpg. A table or column that is not copied is none, no error."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection

@@ -4,11 +4,9 @@ A file is written under a hidden name, its deliveries are noted in the database,
 before the note has written nothing; whoever dies after it leaves a hidden file that the next run gives its name.
 """
 
-import csv
-import io
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,10 +14,9 @@ from uuid import UUID
 from twinbase.delivery import Delivered, Waiting
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run
-from twinbase_ebp.delivering import cells
-from twinbase_ebp.delivering.columns import ENTITIES
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.ready import Ready, make_ready
+from twinbase_ebp.delivering.sheet import sheet, standing_values
 from twinbase_ebp.settings import EbpSettings
 
 ARCHIVE, HIDDEN = "archive", ".part"
@@ -68,8 +65,8 @@ class CsvFiles:
         self, folder: Path, entity: str, ready: Sequence[Ready], connection: Any, run: Run
     ) -> list[Delivered]:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
-        standing = await _standing(entity, ready, Copies(connection))
-        content, lost = self._content(entity, ready, standing)
+        standing = await standing_values(entity, ready, Copies(connection))
+        content, lost = sheet(entity, ready, standing, self._settings)
         _write(folder / f".{name}{HIDDEN}", content)
         records = [(one.waiting.id, name, run.now) for one in ready]
         columns = ("delivery", "file", "at")
@@ -77,29 +74,8 @@ class CsvFiles:
         _name(folder, name)
         return [self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready]
 
-    def _content(
-        self, entity: str, ready: Sequence[Ready], standing: Mapping[str, Mapping[str, Any]]
-    ) -> tuple[bytes, set[UUID]]:
-        """The bytes, and the deliveries that lost characters to the encoding."""
-        of, settings = ENTITIES[entity], self._settings
-        text, lost = io.StringIO(newline=""), set()
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        writer.writerow(cells.header(entity, of.columns, of.lines or {}, settings))
-        for one in ready:
-            for row in cells.rows(one, standing.get(one.entry.key or "", {}), settings):
-                writer.writerow(row)
-                if not _fits("".join(row), settings.export_encoding):
-                    lost.add(one.waiting.id)
-        return text.getvalue().encode(settings.export_encoding, errors="replace"), lost
-
     def _sent(self, id: UUID, file: str, *, lost: bool = False) -> Delivered:
         return Delivered(id, "sent", f"Written to {file} for EBP's import.{f' {LOST}' if lost else ''}")
-
-
-async def _standing(entity: str, ready: Sequence[Ready], copies: Copies) -> dict[str, Mapping[str, Any]]:
-    """What EBP has now of the rows to be changed: a column that nobody has changed is written as it is there."""
-    keys = [one.entry.key for one in ready if one.entry.operation == "update" and one.entry.key]
-    return dict(await copies.by_key(entity, "Id", keys, ENTITIES[entity].columns)) if keys else {}
 
 
 async def _next_name(connection: Any, stem: str) -> str:
@@ -153,11 +129,3 @@ def _sync(folder: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
-
-
-def _fits(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -26,7 +26,7 @@ class RestToken(SQLModel, table=True):
 
     __tablename__ = "rest_token"
     __table_args__ = SCHEMA
-    only: bool = Field(default=True, primary_key=True)
+    single: bool = Field(default=True, primary_key=True)
     first: str
     refresh_token: str
     access_token: str

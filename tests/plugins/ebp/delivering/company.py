@@ -19,7 +19,8 @@ from twinbase.deliveries import DeliveryRow
 from twinbase.testing import Device, World
 from twinbase_ebp.projections.sql import NAMESPACE
 from twinbase_ebp.tables import TABLES
-from twinbase_mobile.tables import Intervention
+from twinbase_mobile.tables import Intervention, InterventionSignature
+from twinbase_mobile.tables.kinds import Signer
 from twinbase_server import accounts
 
 PLUGINS = Plugins("mobile", "ebp", "deliveries", accounts)
@@ -100,6 +101,8 @@ class Company:
         """The loader runs, and the projections after it."""
         self.world.clock.pass_(minutes=5)
         await self.world.run_source("ebp")
+        if hasattr(self, "phone"):
+            await self.world.sign_in(self.phone, "anna")
 
     async def hand_over(self, destination: str = "ebp") -> Mapping[str, Any]:
         """The exporter runs."""
@@ -117,14 +120,30 @@ class Company:
         await self.phone.change(Intervention, VISIT, **values)
         await self.phone.sync()
 
+    async def done(self) -> None:
+        """Anna ends the visit; a customer who is not there signs nothing."""
+        if not await self.phone.all(InterventionSignature):
+            await self.phone.save(
+                InterventionSignature(
+                    intervention_id=VISIT, role=Signer.CUSTOMER, refused=True, refusal_reason="Absent"
+                )
+            )
+        start = self.world.clock() - timedelta(hours=1)
+        values = {"status": "done", "actual_start": start, "actual_end": self.world.clock(), "report": "Fait."}
+        if (await self.visit()).status == "planned":
+            await self.phone.change(Intervention, VISIT, status="in_progress")
+        await self.enter(**values)
+
     async def told(self) -> list[tuple[str, str, str]]:
         """What Anna's phone says became of her changes: action, state, sentence; oldest first."""
         await self.phone.sync()
         rows = sorted(await self.phone.all(DeliveryRow), key=lambda row: (row.created_at, row.action))
-        return [(row.action, row.state, row.said) for row in rows]
+        return [(row.action, row.state, row.said) for row in rows if row.action != "create File"]
 
     async def deliveries(self) -> list[tuple[str, str]]:
-        rows = await self.world.sql("SELECT action, state FROM twinbase.deliveries ORDER BY n")
+        rows = await self.world.sql(
+            "SELECT action, state FROM twinbase.deliveries WHERE action <> 'create File' ORDER BY n"
+        )
         return [(row[0], row[1]) for row in rows]
 
     def files(self, entity: str = "") -> list[Path]:
@@ -140,6 +159,23 @@ class Company:
             for row in read(path):
                 await self._import(path.name.split("-")[0], row)
             path.unlink()
+
+    async def imports_documents(self) -> None:
+        """EBP makes a document of the lines that name the same one, and numbers it; other files as ever."""
+        lines = self.rows("StockDocument")
+        for path in self.files("StockDocument"):
+            path.unlink()
+        for number, reference in enumerate(dict.fromkeys(line["Reference"] for line in lines), 1):
+            mine = [line for line in lines if line["Reference"] == reference]
+            key, types = uuid3(NAMESPACE, reference), await self._types("StockDocument")
+            head = {name: _value(text, types[name]) for name, text in mine[0].items() if name in types}
+            await self.insert("StockDocument", {"Id": key, "DocumentNumber": f"ES{number:08}", **head})
+            for order, line in enumerate(mine):
+                await self.insert("StockDocumentLine", {
+                    "Id": uuid3(key, str(order)), "DocumentId": key, "LineOrder": order, "ItemId": line["ItemId"],
+                    "Quantity": _value(line["Quantity"], "numeric"),
+                })  # fmt: skip
+        await self.imports()
 
     async def _import(self, entity: str, row: dict[str, str]) -> None:
         types = await self._types(entity)

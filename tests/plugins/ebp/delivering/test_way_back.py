@@ -1,8 +1,14 @@
 """What a technician enters reaches EBP, comes back from there, and the phone says so."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
-from tests.plugins.ebp.delivering.company import VISIT, Company
+import pytest
+from tests.plugins.ebp.delivering.company import ANNA, PIECE, PUMP, VAN, VISIT, Company
+
+from twinbase_ebp.delivering.documents import CORRECT_BY_HAND
+from twinbase_mobile.tables import InterventionPart, StockMovement
 
 START = datetime(2030, 3, 4, 8, 5, tzinfo=UTC)
 
@@ -27,3 +33,95 @@ async def test_a_report_entered_offline_is_in_ebp_in_the_end_and_the_phone_says_
     assert await company.told() == [("update ScheduleEvent", "acknowledged", "It is in EBP.")]
     visit = await company.visit()
     assert (visit.status, visit.report, visit.worked_minutes) == ("in_progress", "Brûleur nettoyé.", 50)
+
+
+async def test_a_newer_change_on_the_phone_is_not_undone_when_the_older_one_comes_back(company: Company) -> None:
+    await company.enter(report="Premier jet.", status="in_progress")
+    await company.hand_over()
+    await company.enter(report="Rapport complet.", worked_minutes=75)
+
+    await company.imports()
+    await company.load()
+    await company.phone.sync()
+    assert (await company.visit()).report == "Rapport complet."
+
+    await company.hand_over()
+    await company.imports()
+    await company.load()
+    assert await company.hand_over() == {"acknowledged": 1}
+    assert [state for _, state in await company.deliveries()] == ["acknowledged", "acknowledged"]
+    assert (await company.visit()).report == "Rapport complet."
+    assert await company.world.sql("SELECT * FROM twinbase.echo") == []
+
+
+async def test_what_the_office_writes_after_it_came_back_is_news(company: Company) -> None:
+    await company.enter(report="Fait.", percent_done=50)
+    await company.hand_over()
+    await company.imports()
+    await company.load()
+    await company.hand_over()
+    for percent, report in ((80, "Relu au bureau."), (50, "Fait.")):
+        values = {"GlobalPercentComplete": percent, "Maintenance_InterventionReportClear": report}
+        await company.office("ScheduleEvent", VISIT, **values)
+        await company.load()
+        await company.phone.sync()
+        assert ((await company.visit()).percent_done, (await company.visit()).report) == (percent, report)
+
+
+async def test_without_an_exporter_changes_are_held_and_the_phone_says_why(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINBASE_EBP_EXPORT", "none")
+    await company.enter(percent_done=10)
+    assert await company.hand_over() == {"held": 1}
+    ((action, state, said),) = await company.told()
+    assert (action, state) == ("update ScheduleEvent", "held") and "TWINBASE_EBP_EXPORT" in said
+
+
+async def test_parts_of_a_visit_that_is_done_are_one_exit_document_and_a_reopened_one_is_for_a_person(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINBASE_EBP_STOCK_DOCUMENT_KINDS", '{"3": "consumption"}')
+    part: dict[str, Any] = {"intervention_id": VISIT, "product_id": PUMP, "storehouse_id": VAN, "unit_id": PIECE}
+    await company.phone.save(InterventionPart(**part, quantity=Decimal(2), label="Circulateur"))
+    await company.phone.save(InterventionPart(**part, quantity=Decimal("0.5"), serial_number="=SUM(A1)"))
+    await company.done()
+    assert await company.deliveries() == [("update ScheduleEvent", "waiting"), ("create StockDocument", "waiting")]
+
+    await company.hand_over()
+    lines = company.rows("StockDocument")
+    assert [(line["ItemId"], line["Quantity"], line["TrackingNumber"]) for line in lines] == [
+        ("POMPE", "2", ""), ("POMPE", "0,5", "'=SUM(A1)"),
+    ]  # fmt: skip
+    assert {(line["DocumentType"], line["ScheduleEventId"], line["StorehouseId"]) for line in lines} == {
+        ("3", str(VISIT), str(VAN))
+    }
+    await company.imports_documents()
+    await company.load()
+    await company.hand_over()
+    assert await company.deliveries() == [
+        ("update ScheduleEvent", "acknowledged"), ("create StockDocument", "acknowledged"),
+    ]  # fmt: skip
+    assert ("create StockDocument", "acknowledged", "It is in EBP: ES00000001.") in await company.told()
+
+    await company.world.sql("UPDATE mobile.interventions SET status = 'in_progress'")
+    await company.phone.sync()
+    await company.done()
+    await company.hand_over()
+    assert (await company.deliveries())[-1] == ("create StockDocument", "held")
+    assert CORRECT_BY_HAND in [said for _, _, said in await company.told()]
+
+
+async def test_a_code_that_the_settings_do_not_say_holds_a_document_until_they_do(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = StockMovement(colleague_id=ANNA, product_id=PUMP, quantity=Decimal(3), from_storehouse_id=VAN)
+    await company.phone.save(taken)
+    await company.phone.sync()
+    assert await company.hand_over() == {"held": 1}
+    assert "TWINBASE_EBP_STOCK_DOCUMENT_KINDS" in (await company.told())[0][2]
+    monkeypatch.setenv("TWINBASE_EBP_STOCK_DOCUMENT_KINDS", '{"3": "consumption"}')
+    await company.world.sql("UPDATE twinbase.deliveries SET state = 'waiting'")
+    assert await company.hand_over() == {"sent": 1}
+    (row,) = company.rows("StockDocument")
+    assert (row["StorehouseId"], row["TargetStorehouseId"], row["Quantity"]) == (str(VAN), "", "3")

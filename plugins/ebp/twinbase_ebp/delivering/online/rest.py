@@ -1,0 +1,120 @@
+"""Deliveries through EBP's online interface: one call for each, and none twice unless a person says so."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx2
+
+from twinbase.delivery import Delivered, Waiting
+from twinbase.source import Run
+from twinbase_ebp.delivering.come_back import is_it
+from twinbase_ebp.delivering.copies import Copies
+from twinbase_ebp.delivering.online.allowance import Allowance, Spent
+from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
+from twinbase_ebp.delivering.online.tokens import SignInNeeded
+from twinbase_ebp.delivering.ready import Ready, make_ready
+from twinbase_ebp.delivering.sheet import sheet, standing_values
+from twinbase_ebp.settings import EbpSettings
+
+SENT = "Handed over to EBP's import."
+TAKEN_BEFORE = "EBP had taken it, though its answer was lost."
+LOOK = "Nobody knows whether EBP has taken this, and it was not found there. Look in EBP; if it lacks, release this."
+BEFORE = timedelta(minutes=5)
+
+
+class Rest:
+    """Hands deliveries over through EBP's online interface. The last three are the machine's own, except in tests."""
+
+    def __init__(
+        self, settings: EbpSettings, transport: httpx2.AsyncBaseTransport | None = None, **allowance: Any
+    ) -> None:
+        self._settings, self._transport, self._allowance = settings, transport, allowance
+
+    async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+        """What became of each; when EBP takes nothing more now, the rest waits."""
+        async with self._line(run.database_url) as line:
+            ready, told = await make_ready(waiting, line.connection, self._settings)
+            for number, one in enumerate(ready):
+                try:
+                    told.append(await _Handing(line, one, self._settings).outcome())
+                except (Busy, Spent, SignInNeeded) as reason:
+                    told += [_stopped(left, reason, line) for left in ready[number:]]
+                    break
+            return told
+
+    @asynccontextmanager
+    async def _line(self, url: str) -> AsyncIterator[Line]:
+        import asyncpg  # not on a device
+
+        connection = await asyncpg.connect(url)
+        client = httpx2.AsyncClient(transport=self._transport, timeout=SECONDS_MAX, follow_redirects=False)
+        try:
+            yield Line(client, self._settings, Allowance(connection, **self._allowance), connection)
+        finally:
+            await client.aclose()
+            await connection.close()
+
+
+def _stopped(one: Ready, reason: Busy | Spent | SignInNeeded, line: Line) -> Delivered:
+    if isinstance(reason, SignInNeeded):
+        return Delivered(one.waiting.id, "held", str(reason))
+    pause = line.allowance.until_tomorrow() if isinstance(reason, Spent) else reason.retry_after
+    return Delivered(one.waiting.id, "waiting", str(reason), pause)
+
+
+class _Handing:
+    """One delivery. That its call is begun is noted before it is made, so that no crash is forgotten."""
+
+    def __init__(self, line: Line, one: Ready, settings: EbpSettings) -> None:
+        self._line, self._one, self._settings = line, one, settings
+
+    async def outcome(self) -> Delivered:
+        id, entity = self._one.waiting.id, self._one.entry.entity
+        if entity not in self._settings.rest_categories:
+            said = f"EBP's category for {entity} is not known: set TWINBASE_EBP_REST_CATEGORIES, then release this."
+            return Delivered(id, "held", said)
+        begun = await self._line.connection.fetchrow("SELECT * FROM ebp.rest_try WHERE delivery = $1", id)
+        if begun and not begun["asked"]:
+            return await self._look(begun["began_at"])
+        return await self._hand_over(self._settings.rest_categories[entity])
+
+    async def _look(self, began_at: datetime) -> Delivered:
+        """The call before may have been taken: if EBP has it, all is well, and if not, a person decides."""
+        id = self._one.waiting.id
+        since = (began_at - BEFORE).astimezone(ZoneInfo(self._settings.time_zone)).replace(tzinfo=None, microsecond=0)
+        async for row in self._line.changed(self._one.entry.entity, since):
+            if is_it(self._one, row):
+                await self._forget()
+                return Delivered(id, "sent", TAKEN_BEFORE)
+        await self._line.connection.execute("UPDATE ebp.rest_try SET asked = true WHERE delivery = $1", id)
+        return Delivered(id, "held", LOOK)
+
+    async def _hand_over(self, category: str) -> Delivered:
+        id, entity = self._one.waiting.id, self._one.entry.entity
+        standing = await standing_values(entity, [self._one], Copies(self._line.connection))
+        content, _ = sheet(entity, [self._one], standing, self._settings)
+        await self._line.connection.execute(_BEGIN, id, self._line.allowance.clock())
+        try:
+            await self._line.hand_in(category, f"{entity}.csv", content)
+        except Uncertain as error:
+            return Delivered(id, "waiting", str(error))
+        except (Denied, NotTaken) as error:
+            await self._forget()
+            return Delivered(id, "held" if isinstance(error, Denied) else "refused", str(error))
+        except (Busy, Spent, SignInNeeded):
+            await self._forget()
+            raise
+        await self._forget()
+        return Delivered(id, "sent", SENT)
+
+    async def _forget(self) -> None:
+        await self._line.connection.execute("DELETE FROM ebp.rest_try WHERE delivery = $1", self._one.waiting.id)
+
+
+_BEGIN = """
+INSERT INTO ebp.rest_try (delivery, began_at, asked) VALUES ($1, $2, false)
+ON CONFLICT (delivery) DO UPDATE SET began_at = excluded.began_at, asked = false
+"""
