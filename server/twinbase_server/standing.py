@@ -82,6 +82,8 @@ def binds(since: Snapshot) -> dict[str, object]:
 
 async def remember(connection: AsyncConnection, projections: Sequence[Projection], snapshot: Snapshot) -> None:
     """These projections have seen what this snapshot sees."""
+    if not projections:
+        return  # Each of them is off.
     await connection.execute(
         text(
             "INSERT INTO twinbase.projection (name, snapshot, shape) VALUES (:name, :snapshot, :shape) "

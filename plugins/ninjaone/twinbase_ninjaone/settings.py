@@ -36,6 +36,10 @@ class NinjaoneSettings(BaseSettings):
     # Who is whom.
     link_score_min: float = Field(default=85.0, ge=50, le=100)
 
+    # What its words and numbers mean.
+    closed_statuses: tuple[int, ...] = (6000,)
+    time_unit_seconds: float = Field(default=1.0, gt=0)
+
     # How hard we knock.
     calls_per_second: float = Field(default=5.0, gt=0)
     calls_at_once: int = Field(default=4, ge=1, le=32)

@@ -11,10 +11,9 @@ from twinbase.plugins import Plugins
 from twinbase_ninjaone import errors
 from twinbase_ninjaone.contract import shapes
 from twinbase_ninjaone.contract.fields import Shape
-from twinbase_ninjaone.fetching.keeping import table_of
 from twinbase_ninjaone.fetching.lists import LISTS
 from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.tables import Activity, Ticket, TicketLogEntry
+from twinbase_ninjaone.tables import Activity, Ticket, TicketLogEntry, table_of
 
 CREDENTIALS = {"TWINBASE_NINJAONE_CLIENT_ID": "ours", "TWINBASE_NINJAONE_CLIENT_SECRET": "hunter2"}
 FILLED: list[tuple[Shape | None, type[SQLModel], set[str]]] = [

@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import cursor, keep, move, table_of
-from twinbase_ninjaone.tables import Activity
+from twinbase_ninjaone.fetching.keeping import cursor, keep, move
+from twinbase_ninjaone.tables import Activity, table_of
 
 RESOURCE = "activities"
 TICKETS = "tickets"

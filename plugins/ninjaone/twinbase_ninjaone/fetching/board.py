@@ -9,8 +9,7 @@ from sqlalchemy import select
 from twinbase_ninjaone.contract import Row
 from twinbase_ninjaone.errors import UnexpectedAnswer
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import table_of
-from twinbase_ninjaone.tables import Board
+from twinbase_ninjaone.tables import Board, table_of
 
 LOOKS_MAX = 3
 FIRST_LOOK_ROWS = 100

@@ -3,23 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import SQLModel
 
 from twinbase_ninjaone.contract import Row
-from twinbase_ninjaone.tables import Fetched, SyncCursor
+from twinbase_ninjaone.tables import Fetched, SyncCursor, table_of
 
 ROWS_AT_ONCE = 1000
 FEW = 5
 """So many rows may be missing from a list whatever their share: a list of three forms may become one of one."""
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    return cast(Table, getattr(model, "__table__"))  # noqa: B009
 
 
 async def keep(connection: AsyncConnection, model: type[Fetched], rows: Iterable[Row]) -> int:

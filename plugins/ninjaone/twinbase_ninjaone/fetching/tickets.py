@@ -16,8 +16,8 @@ from twinbase_ninjaone.contract import Row
 from twinbase_ninjaone.errors import NinjaOneError, NotThere, TooManyCalls, WrongCredentials, WrongRegion
 from twinbase_ninjaone.fetching.board import Seen, look
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import cursor, keep, move, table_of
-from twinbase_ninjaone.tables import SyncCursor, Ticket, TicketLogEntry
+from twinbase_ninjaone.fetching.keeping import cursor, keep, move
+from twinbase_ninjaone.tables import SyncCursor, Ticket, TicketLogEntry, table_of
 
 RESOURCE = "tickets"
 TICKETS_AT_ONCE = 25

@@ -8,10 +8,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_ninjaone.fetching.keeping import table_of
 from twinbase_ninjaone.linking.kinds import KINDS, LinkKind, NoSuchLink, kind_and_number
 from twinbase_ninjaone.linking.matching import SURE
-from twinbase_ninjaone.tables import LinkRejection
+from twinbase_ninjaone.tables import LinkRejection, table_of
 
 
 @dataclass(frozen=True, slots=True)

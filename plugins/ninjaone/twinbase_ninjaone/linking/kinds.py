@@ -9,9 +9,8 @@ from sqlmodel import SQLModel
 
 from twinbase.errors import TwinbaseError
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.fetching.keeping import table_of
 from twinbase_ninjaone.linking.matching import Method
-from twinbase_ninjaone.tables import Organization, OrganizationCustomerLink, User, UserColleagueLink
+from twinbase_ninjaone.tables import Organization, OrganizationCustomerLink, User, UserColleagueLink, table_of
 
 
 class NoSuchLink(TwinbaseError):

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_ninjaone.fetching.keeping import table_of
 from twinbase_ninjaone.linking.kinds import KINDS, LinkKind
+from twinbase_ninjaone.tables import table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.fetching.keeping import table_of
 from twinbase_ninjaone.linking.kinds import KINDS, LinkKind
 from twinbase_ninjaone.linking.matching import Match, Matcher, Party, Stranger
 from twinbase_ninjaone.linking.names import address, plain, plain_of_person
-from twinbase_ninjaone.tables import Contact, LinkRejection, Organization, User
+from twinbase_ninjaone.tables import Contact, LinkRejection, Organization, User, table_of
 
 TECHNICIAN = "TECHNICIAN"
 

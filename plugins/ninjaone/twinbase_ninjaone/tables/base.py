@@ -3,14 +3,19 @@ NinjaOne lists today may name what it lists tomorrow.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Integer, Text
 from sqlmodel import Field, SQLModel
 
 SCHEMA = "ninjaone"
 Json = dict[str, Any]
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    return cast(Table, getattr(model, "__table__"))  # noqa: B009
 
 
 def json_field() -> Any:

@@ -1,6 +1,7 @@
 """What people have decided about NinjaOne's things."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
@@ -17,3 +18,25 @@ class LinkRejection(SQLModel, table=True):
     code: str = Field(primary_key=True)
     rejected_by: str
     rejected_at: datetime
+
+
+class VisitProposal(SQLModel, table=True):
+    """A ticket that somebody should perhaps drive to. `state`: proposed, approved, rejected, done, withdrawn.
+
+    `checksum`: of what the ticket said when it was proposed or decided. `visit_id`: the visit in the ERP that stands
+    for it; without one, an approved proposal is a visit by itself.
+    """
+
+    __tablename__ = "visit_proposals"
+    __table_args__ = {"schema": SCHEMA}
+    ticket_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    state: str = Field(default="proposed", index=True)
+    checksum: str
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    colleague_code: str | None = None
+    scheduled_start: datetime | None = None
+    minutes: int | None = None
+    with_incident: bool = False
+    visit_id: UUID | None = None

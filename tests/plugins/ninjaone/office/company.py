@@ -10,7 +10,8 @@ from tests.plugins.ninjaone.conftest import Desk
 from twinbase import Plugins, Run
 from twinbase.testing import World
 from twinbase_ninjaone.fetching import fetch
-from twinbase_ninjaone.linking import Decided, Listed, confirm, listed, propose
+from twinbase_ninjaone.linking import Decided, Listed, confirm, link_by_hand, listed, propose
+from twinbase_server.projecting import Projected, project
 
 PLUGINS = Plugins("accounts", "deliveries", "mobile", "ninjaone")
 CLARA = Decided("clara", datetime(2026, 11, 20, 9, tzinfo=UTC))
@@ -70,6 +71,22 @@ class Company:
         async with self.world.engine.begin() as connection:
             for id in ids:
                 await confirm(connection, id, CLARA)
+
+    async def project(self) -> dict[str, Projected]:
+        """Bring `mobile` up to date; what was done, by projection."""
+        reports = await project(self.world.engine, PLUGINS.projections(), registry=PLUGINS.registry)
+        return {report.name: report for report in reports}
+
+    async def bring(self) -> dict[str, Projected]:
+        """What the source does at each run."""
+        await self.fetch()
+        return await self.project()
+
+    async def set_links(self, **links: str) -> None:
+        """A person says who is whom: `org_1="C1"`."""
+        async with self.world.engine.begin() as connection:
+            for id, code in links.items():
+                await link_by_hand(connection, id.replace("_", "-"), code, CLARA)
 
     async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.world.sql(query, **values)]
