@@ -1,8 +1,9 @@
-"""Sources as tasks: bring what is new, then bring the projections up to date."""
+"""Sources as tasks: bring what is new, watch tables again that were altered, bring the projections up to date."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -10,7 +11,9 @@ from sqlalchemy.pool import NullPool
 from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
+from twinbase_server.capture.install import install
 from twinbase_server.projecting import Projected, project
+from twinbase_server.sources import tables_to_capture
 from twinbase_server.work.task import Task
 
 
@@ -43,9 +46,21 @@ class _Brought:
 
     async def __call__(self, run: Run) -> Mapping[str, Any]:
         figures = dict(await self._source.run(run) or {})
+        await self._watch_again(run)
         if self._source.project and self._plugins.projections():
             figures["projected"] = await self._project(run)
         return figures
+
+    async def _watch_again(self, run: Run) -> None:
+        """A source may have altered a table that is captured, a column or the key: what is new of it is watched too."""
+        connection = await asyncpg.connect(run.database_url)
+        try:
+            rows = await connection.fetch("SELECT schema_name, table_name FROM twinbase.capture")
+            captured = {(row["schema_name"], row["table_name"]) for row in rows}
+            wanted = await tables_to_capture(connection, self._plugins)
+            await install(connection, [one for one in wanted if (one.schema, one.name) in captured])
+        finally:
+            await connection.close()
 
     async def _project(self, run: Run) -> int:
         """How many rows of the targets it changed."""

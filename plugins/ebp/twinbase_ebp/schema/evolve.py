@@ -35,7 +35,7 @@ class Evolved:
     """What can be loaded now. `specs`: the tables with a copy that fits, their columns as the copy has them.
 
     `backfill`: names of those of which every row must be read again (`Memory.backfilled` ends it). `recapture`: copies
-    whose captured columns may have changed: `twinbase db upgrade` looks at them. `changes`: what was found, in order.
+    whose captured columns may have changed: the worker that runs the source looks at them, or `twinbase db upgrade`. `changes`: what was found, in order.
     """
 
     specs: list[TableSpec] = field(default_factory=list)
@@ -225,5 +225,5 @@ class _Evolution:
 def _with_advice(change: Change) -> Change:
     if change.kind not in ("column_widened", "column_back", "key_changed"):
         return change
-    advice = "Its changes are captured: run `twinbase db upgrade`, until then devices may miss some."
+    advice = "Its changes are captured: a worker sees to that, and after a load by hand `twinbase db upgrade` does."
     return replace(change, sentence=f"{change.sentence} {advice}", details={**change.details, "captured": True})
