@@ -167,3 +167,34 @@ async def test_a_gap_is_filled_with_what_was_answered_too(office: Office, databa
         here = await anna.read(Job, job)
         assert here is not None and here.visits == 112
     await asyncio.to_thread(databases.drop, backup)
+
+
+async def test_what_a_copy_was_told_before_the_restore_is_brought_back_though_the_other_copy_syncs_first(
+    office: Office, databases: Databases
+) -> None:
+    """The first copy takes a later epoch, and the number of the last batch is that copy's: it says nothing any more."""
+    async with office.open() as world:
+        job = uuid4()
+        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
+        anna = await world.device("anna", claims={"lead": "anna"})
+        await anna.sync()
+    backup = await asyncio.to_thread(databases.create, database_name(office.url))
+    async with office.open() as world:
+        anna = await _back(world, "anna")
+        copy = await world.clone(anna, "copy")
+        await copy.change(Job, job, visits=101)
+        copy.wire.spoil("sync/pending", drop_request())
+        with pytest.raises(Offline):
+            await copy.sync()
+        assert await _visits(world) == 101
+        await anna.change(Job, job, visits=11)
+        await anna.sync()
+        assert await _visits(world) == 111
+
+    async with office.open(backup) as world:
+        anna, copy = await _back(world, "anna"), await _back(world, "copy")
+        await anna.sync()
+        reports = [await copy.sync(), await copy.sync()]
+
+        assert reports[-1].is_proven and await _visits(world) == 111
+    await asyncio.to_thread(databases.drop, backup)

@@ -17,15 +17,17 @@ _OFFER = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NUL
 
 
 def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) -> int:
-    """Begin a new line of batches and offer again what has no answer yet; answers the new epoch.
+    """Begin a new line of batches and offer again all that no pull has confirmed; answers the new epoch.
+
+    What was answered is among it: the server that answered may have been restored since, and another copy of this file
+    may have hidden that by syncing first. Where nothing was lost the ledger gives the same answers again.
 
     `known`: the epoch that the server knows; ours must be later. `chance` is a random number: two copies of one file
     must not take the same epoch.
     """
     with fenced(connection, token) as state:
         epoch = _begin_epoch(connection, max(state.epoch, known), chance)
-        connection.execute(_OFFER + "state = 'sent' AND outcome IS NULL")
-        connection.execute(_SETTLE)
+        connection.execute(_OFFER + "state = 'sent'")
         return epoch
 
 
@@ -36,10 +38,6 @@ def offer_everything(connection: Any, token: str, *, chance: int) -> int:
         cursor = connection.execute(_OFFER + "state IN ('sent', 'applied', 'merged')")
         write_state(connection, cursor="", resume="", generation="")
         return int(cursor.rowcount)
-
-
-_SETTLE = "UPDATE _twinbase_outbox SET state = json_extract(outcome, '$.status') WHERE state = 'sent'"
-"""An answered mutation of the old epoch: no later answer will name its n, so its own answer settles it."""
 
 
 def _begin_epoch(connection: Any, epoch: int, chance: int) -> int:
@@ -79,16 +77,21 @@ _TOO_LARGE = (
 
 
 def check_memory(connection: Any, begin: Begin) -> None:
-    """Raise the problem `generation` when the server has forgotten a batch that it answered.
+    """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may.
 
     It was restored to a time before that batch. Our cursor may be older than its backup, so that every mark in it is
-    known there; then the number of the last batch is all that tells. `begin` must have been asked for after our push.
+    known there; then the number of the last batch is all that tells. Where another copy of this file has taken a later
+    epoch, that number is the copy's: what was answered is offered once more. `begin` must have been asked for after our
+    push.
     """
     state = read_state(connection)
-    query = "SELECT coalesce(max(n), 0) FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NOT NULL"
-    answered = max(state.acked, connection.execute(query).fetchone()[0])
+    query = "SELECT id, n FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NOT NULL"
+    sent = dict(connection.execute(query).fetchall())
+    answered = max(state.acked, *sent.values(), 0)
     if answered and (begin.epoch, begin.last_n) < (state.epoch, answered):
         raise ServerRefused(409, "generation", "The server has forgotten what it had acknowledged.")
+    if begin.epoch > state.epoch and sent.keys() - {str(outcome["id"]) for outcome in begin.outcomes}:
+        raise ServerRefused(409, "forked", "A copy of this file has synced meanwhile.", epoch=begin.epoch)
 
 
 def start_over(connection: Any, token: str) -> None:
