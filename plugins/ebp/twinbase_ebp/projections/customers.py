@@ -2,11 +2,25 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Table,
+    Uuid,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.sql import FromClause
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import belongs, own, refers, there, union
+from twinbase_ebp.projections.feeding import belongs, kept, own, refers, there, union
 from twinbase_ebp.projections.sql import (
     degrees,
     either,
@@ -14,6 +28,7 @@ from twinbase_ebp.projections.sql import (
     first,
     id_of,
     in_words,
+    kept_id,
     key_of,
     known_code,
     same,
@@ -37,7 +52,7 @@ def customer_projections() -> list[Projection]:
 
 
 def _customers() -> Projection:
-    c = table_of(Customer)
+    c, main = table_of(Customer), _main_addresses()
     rows = select(
         id_of("Customer", c.c.Id).label("id"),
         c.c.Id.label("source_id"),
@@ -49,12 +64,12 @@ def _customers() -> Projection:
         first(c.c.MainDeliveryContact_Phone, c.c.MainInvoicingContact_Phone).label("phone"),
         first(c.c.MainDeliveryContact_CellPhone, c.c.MainInvoicingContact_CellPhone).label("mobile"),
         first(c.c.MainDeliveryContact_Email, c.c.MainInvoicingContact_Email).label("email"),
-        func.coalesce(_main_address(c), case((_has_address(c), _made_up_id(c)))).label("main_site_id"),
+        func.coalesce(main.c.id, case((_has_address(c), _made_up_id(c)))).label("main_site_id"),
         known_code(mobile.Colleague, "Colleague", c.c.ColleagueId).label("salesperson_id"),
         known_code(mobile.TravelRate, "TravelExpense", c.c.TravelExpenseId).label("travel_rate_id"),
         c.c.NotesClear.label("notes"),
         c.c.TechnicalSheetClear.label("technical_sheet"),
-    )
+    ).outerjoin_from(c, main, main.c.code == key_of(c.c.Id))
     feeds = (
         own(Customer),
         refers(mobile.Colleague, "Colleague", Customer, "ColleagueId"),
@@ -80,7 +95,7 @@ def _sites() -> Projection:
 
 
 def _made_up_sites() -> Projection:
-    c = table_of(Customer)
+    c, main = table_of(Customer), _main_addresses()
     rows = select(
         _made_up_id(c).label("id"),
         c.c.Id.label("source_id"),
@@ -88,9 +103,9 @@ def _made_up_sites() -> Projection:
         *_place(c, "MainDeliveryAddress_"),
         literal(True).label("is_main_delivery"),
         literal(False).label("is_main_invoicing"),
-    )
+    ).outerjoin_from(c, main, main.c.code == key_of(c.c.Id))
     only = {
-        "The main delivery address has a row of its own in EBP.": _main_address(c).is_(None),
+        "The main delivery address has a row of its own in EBP.": main.c.id.is_(None),
         "The customer has no main delivery address.": _has_address(c),
     }
     feeds = (own(Customer), _addresses_of(), _main_sites())
@@ -103,7 +118,7 @@ def _made_up_sites() -> Projection:
 def _contacts() -> Projection:
     k = table_of(Contact)
     rows = select(
-        k.c.Id.label("id"),
+        kept_id("Contact", k.c.Id).label("id"),
         text_of(k.c.Id).label("source_id"),
         id_of("Customer", k.c.AssociatedCustomerId).label("customer_id"),
         k.c.ContactFields_Civility.label("civility"),
@@ -116,7 +131,7 @@ def _contacts() -> Projection:
         k.c.ContactFields_Department.label("department"),
         either(k.c.IsMainDelivery, k.c.IsMainInvoicing).label("is_main"),
     )
-    feeds = (own(Contact), *belongs(Contact, "AssociatedCustomerId", Customer, mobile.Customer))
+    feeds = (own(Contact), kept("Contact"), *belongs(Contact, "AssociatedCustomerId", Customer, mobile.Customer))
     only = {NO_CUSTOMER: there(Customer, k.c.AssociatedCustomerId)}
     shared = {"civility", "last_name", "first_name", "phone", "mobile", "email", "function", "department"}
     return Projection(mobile.Contact, "Contact", rows, feeds, only=only, shared=frozenset(shared))
@@ -139,11 +154,13 @@ def _place(table: Table, prefix: str) -> list[ColumnElement[object]]:
     ]
 
 
-def _main_address(customer: Table) -> ColumnElement[object]:
-    """The row of the customer's main delivery address; of several the one with the smallest key."""
+def _main_addresses() -> Subquery:
+    """The row of each customer's main delivery address; of several the one with the smallest key."""
     a = table_of(Address)
-    mine = (same(a.c.AssociatedCustomerId, customer.c.Id), yes(a.c.IsMainDelivery))
-    return select(a.c.Id).where(*mine).order_by(a.c.Id).limit(1).scalar_subquery()
+    code = key_of(a.c.AssociatedCustomerId)
+    smallest = cast(func.min(text_of(a.c.Id)), Uuid)
+    main = select(code.label("code"), smallest.label("id")).where(yes(a.c.IsMainDelivery)).group_by(code)
+    return main.subquery("main_address")
 
 
 def _has_address(customer: Table) -> ColumnElement[bool]:
