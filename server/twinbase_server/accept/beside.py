@@ -63,9 +63,7 @@ async def read_neighbours(
     return neighbours
 
 
-async def _read(
-    connection: Connection, twin: Twin, column: str, values: Sequence[Any], neighbours: Neighbours
-) -> None:
+async def _read(connection: Connection, twin: Twin, column: str, values: Sequence[Any], neighbours: Neighbours) -> None:
     for value in values:
         neighbours.stored[twin.name, column, value] = []
     asked = msgspec.json.encode([{"c0": value} for value in values]).decode()
