@@ -1,12 +1,15 @@
 """The NinjaOne plugin: organisations, devices and tickets of that cloud, kept in schema `ninjaone`. Hooks only."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlmodel import SQLModel
 
 from twinbase import hookimpl
+from twinbase.delivery import Applied, Delivery, Exporter
 from twinbase.projection import Projection
 from twinbase.source import Source
+from twinbase_ninjaone.delivering import deliveries
 from twinbase_ninjaone.projections import projections
 from twinbase_ninjaone.settings import NinjaoneSettings
 from twinbase_ninjaone.tables import TABLES
@@ -28,3 +31,15 @@ def twinbase_sources() -> Iterable[Source]:
     from twinbase_ninjaone.fetching import sources
 
     return sources(NinjaoneSettings())
+
+
+@hookimpl
+async def twinbase_deliveries(applied: Sequence[Applied], connection: Any) -> Iterable[Delivery]:
+    return await deliveries(applied, connection, NinjaoneSettings().status_of_visit)
+
+
+@hookimpl
+def twinbase_exporters() -> Iterable[Exporter]:
+    from twinbase_ninjaone.delivering.exporter import exporters
+
+    return exporters(NinjaoneSettings())

@@ -38,7 +38,12 @@ class NinjaoneSettings(BaseSettings):
 
     # What its words and numbers mean.
     closed_statuses: tuple[int, ...] = (6000,)
+    finished_statuses: tuple[int, ...] = (5000, 6000)
     time_unit_seconds: float = Field(default=1.0, gt=0)
+
+    # What goes back.
+    write: bool = True
+    status_of_visit: dict[str, str] = {"done": "RESOLVED"}
 
     # How hard we knock.
     calls_per_second: float = Field(default=5.0, gt=0)

@@ -7,6 +7,7 @@ import httpx2
 
 from twinbase.source import Run, Source
 from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.delivering.book import Book
 from twinbase_ninjaone.errors import NotConfigured
 from twinbase_ninjaone.fetching.activities import fetch_activities
 from twinbase_ninjaone.fetching.context import Fetch, connected
@@ -41,4 +42,6 @@ async def fetch(
         await fetch_lists(step)
         await fetch_activities(step)
         await fetch_tickets(step)
+        # What a device wrote is known again before it is projected, so that it stays the row that it is.
+        step.counted["comments_come_back"] += await Book(connection, settings.time_unit_seconds).claim_fetched()
         return step.figures()

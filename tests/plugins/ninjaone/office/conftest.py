@@ -8,9 +8,11 @@ import pytest
 from tests.conftest import Databases, _blocking, database_name
 from tests.plugins.ninjaone.conftest import Desk
 from tests.plugins.ninjaone.office.company import PLUGINS, Company
+from tests.plugins.ninjaone.office.field import Field, Proxy, send_anna
 
 from twinbase.testing import World
 from twinbase.testing.world import prepare
+from twinbase_ninjaone.standin import serving
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,16 @@ def company_url(databases: Databases, company_template: str) -> Iterator[str]:
 async def company(company_url: str, desk: Desk, tmp_path: Path) -> AsyncIterator[Company]:
     async with World.open(company_url, PLUGINS, tmp_path, prepared=True) as world:
         yield Company(world, desk)
+
+
+@pytest.fixture
+async def field(company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Field]:
+    """Anna, who has a device and a ticket; NinjaOne is reached over HTTP, as the settings say."""
+    proxy = Proxy(company.desk.app)
+    with serving(proxy) as url:
+        quick = company.desk.configured(url=url, lists_seconds=0)
+        for name in ("client_id", "url", "calls_per_second", "first_pause_seconds", "longest_pause_seconds",
+                     "lists_seconds"):  # fmt: skip
+            monkeypatch.setenv(f"TWINBASE_NINJAONE_{name.upper()}", str(getattr(quick, name)))
+        monkeypatch.setenv("TWINBASE_NINJAONE_CLIENT_SECRET", quick.client_secret.get_secret_value())
+        yield await send_anna(company, proxy)
