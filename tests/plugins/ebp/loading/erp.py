@@ -142,7 +142,8 @@ class Erp:
 
     def _at(self, url: str) -> psycopg.Connection[Any]:
         if url not in self._open:
-            self._open[url] = psycopg.connect(url, autocommit=True)
+            # Nothing prepared: the tables change under the statements.
+            self._open[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
         return self._open[url]
 
     def _lines(self, url: str, table: str) -> list[Any]:

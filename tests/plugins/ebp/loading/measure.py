@@ -71,8 +71,16 @@ def _processor() -> tuple[float, float]:
 
 def _of(server: psutil.Process) -> float:
     times = server.cpu_times()
-    alive = sum(sum(child.cpu_times()[:2]) for child in server.children())
+    alive = sum(_alive(child) for child in server.children())
     return float(times.user + times.system + times.children_user + times.children_system + alive)
+
+
+def _alive(session: psutil.Process) -> float:
+    try:
+        return float(sum(session.cpu_times()[:2]))
+    except psutil.NoSuchProcess:
+        # It ended between being listed and being asked: the server will count it.
+        return 0.0
 
 
 async def _created(url: str, name: str) -> str:
