@@ -10,13 +10,13 @@ class Copies:
     """Reads copies of EBP's tables. `connection`: asyncpg. A table or column that is not copied is none, no error."""
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self.connection = connection
         self._types: dict[str, dict[str, str]] = {}
 
     async def columns(self, table: str) -> Mapping[str, str]:
         """The columns of a copy with their types; none when there is no copy."""
         if table not in self._types:
-            rows = await self._connection.fetch(_COLUMNS, f'public."{table}"')
+            rows = await self.connection.fetch(_COLUMNS, f'public."{table}"')
             self._types[table] = {row["name"]: row["type"] for row in rows}
         return self._types[table]
 
@@ -32,7 +32,7 @@ class Copies:
             f'SELECT {chosen} FROM public."{table}"'
             f' WHERE "{column}" = ANY (CAST(CAST($1 AS text[]) AS {_plain(types[column])}[]))'
         )
-        return [dict(row) for row in await self._connection.fetch(query, keys)]
+        return [dict(row) for row in await self.connection.fetch(query, keys)]
 
     async def by_key(self, table: str, column: str, values: Sequence[str], wanted: Iterable[str]) -> dict[str, Row]:
         """The same by the column's value, as text."""

@@ -1,23 +1,66 @@
 """A row that was made on a device, and the row that EBP made of it, are one row from then on."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.copies import Row
+import msgspec
+
+from twinbase.delivery import Waiting
+from twinbase.source import Run
+from twinbase_ebp.delivering.copies import Copies, Row
+from twinbase_ebp.delivering.deliveries import EBP
+from twinbase_ebp.delivering.finding import Looking
 from twinbase_ebp.delivering.known import TABLES
-from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.ready import Ready, make_ready
+from twinbase_ebp.links import LINKED
+from twinbase_ebp.settings import EbpSettings
 from twinbase_mobile.tables import SCHEMA
 
 
+async def link_new_rows(run: Run, settings: EbpSettings) -> None:
+    """Link what EBP has made of rows that were handed over: after a load, before anything is projected."""
+    import asyncpg  # not on a device
+
+    connection = await asyncpg.connect(run.database_url)
+    try:
+        rows = await connection.fetch(_SENT, EBP, [f"create {entity}" for entity in LINKED])
+        ready, _ = await make_ready([_waiting(row) for row in rows], connection, settings)
+        looking = Looking(Copies(connection))
+        for one in ready:
+            if found := await looking.find(one):
+                await link(connection, one, found)
+    finally:
+        await connection.close()
+
+
 async def link(connection: Any, one: Ready, found: Row) -> None:
-    """Say of the row of `mobile` which row of EBP it is: its id stays as it is for life."""
+    """Say of the row of `mobile` which row of EBP it is. Its id stays; a row that is linked already stays so."""
     entry = one.entry
-    if entry.entity in _PROJECTED and "source_id" in TABLES[entry.table].c:
-        await connection.execute(
-            f'UPDATE "{SCHEMA}"."{entry.table}" SET source_table = $2, source_id = $3'
-            " WHERE id = $1 AND source_table IS NULL",
-            UUID(entry.id), entry.entity, str(found["Id"]),
-        )  # fmt: skip
+    if entry.entity in LINKED and "source_id" in TABLES[entry.table].c:
+        async with connection.transaction():
+            key = str(found["Id"])
+            statement = _LINK.format(schema=SCHEMA, table=entry.table)
+            is_new = await connection.fetchval(statement, UUID(entry.id), entry.entity, key)
+            if is_new and key != entry.id:
+                await connection.execute(_KEEP, entry.entity, key, UUID(entry.id))
 
 
-_PROJECTED = frozenset({"Activity", "Contact", "CustomerProduct", "Incident", "ScheduleEventCustomerProduct"})
+def _waiting(row: Any) -> Waiting:
+    payload: Mapping[str, Any] = msgspec.json.decode(row["payload"])
+    key: Sequence[Any] = msgspec.json.decode(row["key"])
+    return Waiting(row["id"], row["twin"], tuple(key), row["action"], payload, row["author"], row["attempts"])
+
+
+_SENT = """
+SELECT id, twin, key::text, action, payload::text, author, attempts FROM twinbase.deliveries
+WHERE destination = $1 AND state = 'sent' AND action = ANY ($2) ORDER BY n
+"""
+_LINK = """
+UPDATE "{schema}"."{table}" SET source_table = $2, source_id = $3
+WHERE id = $1 AND source_table IS NULL RETURNING true
+"""
+# Keys as projections compare them: in capitals, without accents being looked at.
+_KEEP = """
+INSERT INTO ebp.link (source_table, source_id, id) VALUES ($1, upper(rtrim($2) COLLATE "C"), $3) ON CONFLICT DO NOTHING
+"""

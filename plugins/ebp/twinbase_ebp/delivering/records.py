@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
 
+from twinbase_ebp.links import Link
+
 SCHEMA = {"schema": "ebp"}
 
 
@@ -53,4 +55,4 @@ class RestTry(SQLModel, table=True):
     asked: bool = False
 
 
-RECORDS: list[type[SQLModel]] = [ExportedFile, RestToken, RestUse, RestTry]
+RECORDS: list[type[SQLModel]] = [Link, ExportedFile, RestToken, RestUse, RestTry]

@@ -131,7 +131,7 @@ def _contacts() -> Projection:
         k.c.ContactFields_Department.label("department"),
         either(k.c.IsMainDelivery, k.c.IsMainInvoicing).label("is_main"),
     )
-    feeds = (own(Contact), kept("Contact"), *belongs(Contact, "AssociatedCustomerId", Customer, mobile.Customer))
+    feeds = (own(Contact), kept(Contact), *belongs(Contact, "AssociatedCustomerId", Customer, mobile.Customer))
     only = {NO_CUSTOMER: there(Customer, k.c.AssociatedCustomerId)}
     shared = {"civility", "last_name", "first_name", "phone", "mobile", "email", "function", "department"}
     return Projection(mobile.Contact, "Contact", rows, feeds, only=only, shared=frozenset(shared))

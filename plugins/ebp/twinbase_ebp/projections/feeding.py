@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, exists, select,
 from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds
+from twinbase_ebp.links import Link
 from twinbase_ebp.projections.sql import key_of, same, source_id, table_of, text_of
 
 
@@ -19,6 +20,17 @@ def own(model: type[SQLModel]) -> Feeds:
         return source_id(*(table.c[name] for name in key)) == source
 
     return Feeds(table, lambda changed: select(source_id(*(changed.c[name] for name in key))), behind)
+
+
+def kept(model: type[SQLModel]) -> Feeds:
+    """That EBP has made a row of a device's touches the row that EBP made."""
+    table = table_of(model)
+
+    def keys(changed: FromClause) -> Select[Any]:
+        made = select(changed.c.source_id).where(changed.c.source_table == table.name)
+        return select(source_id(*table.primary_key.columns)).where(_key_text(*table.primary_key.columns).in_(made))
+
+    return Feeds(table_of(Link), keys, columns=frozenset())
 
 
 def refers(target: type[SQLModel], source: str, child: type[SQLModel], column: str) -> Feeds:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from twinbase.projection import Projection
 from twinbase_ebp.projections.customers import NO_CUSTOMER
-from twinbase_ebp.projections.feeding import belongs, linked, own, refers, there
+from twinbase_ebp.projections.feeding import belongs, kept, linked, own, refers, there
 from twinbase_ebp.projections.sql import (
     day,
     id_of,
@@ -59,6 +59,7 @@ def _equipment() -> Projection:
     )
     feeds = (
         own(CustomerProduct),
+        kept(CustomerProduct),
         *belongs(CustomerProduct, "CustomerId", Customer, mobile.Customer),
         refers(mobile.CustomerSite, "Address", CustomerProduct, "DeliveryAddressId"),
         refers(mobile.Product, "Item", CustomerProduct, "ItemId"),
@@ -124,6 +125,7 @@ def _incidents(settings: EbpSettings) -> Projection:
     )
     feeds = (
         own(Incident),
+        kept(Incident),
         refers(mobile.Customer, "Customer", Incident, "CustomerId"),
         refers(mobile.CustomerSite, "Address", Incident, "AddressId"),
         refers(mobile.MaintenanceContract, "MaintenanceContract", Incident, "ContractId"),

@@ -23,6 +23,8 @@ from sqlalchemy import (
 from sqlalchemy import Uuid as SaUuid
 from sqlmodel import SQLModel
 
+from twinbase_ebp.links import LINKED, Link
+
 NAMESPACE = UUID("0f3b1c8e-6f0b-5f35-9a38-1f5d3a7c2b41")
 
 
@@ -50,7 +52,26 @@ def same(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bo
 
 
 def id_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
-    """The id for life of a row whose key in EBP is a code: uuid3 of `Table:CODE`; NULL without a code."""
+    """The id for life of a row whose key in EBP is a code: uuid3 of `Table:CODE`; NULL without a code.
+
+    A row that was made on a device keeps the id that it got there.
+    """
+    made = _uuid_of(source, *key)
+    return func.coalesce(_linked(source, key[0]), made) if source in LINKED else made
+
+
+def kept_id(source: str, key: ColumnElement[Any]) -> ColumnElement[UUID]:
+    """The same of a row whose key in EBP is a uuid: that uuid."""
+    return func.coalesce(_linked(source, key), key)
+
+
+def _linked(source: str, key: ColumnElement[Any]) -> ColumnElement[Any]:
+    links = table_of(Link).alias()
+    mine = (links.c.source_table == source, links.c.source_id == key_of(text_of(key)))
+    return select(links.c.id).where(*mine).scalar_subquery()
+
+
+def _uuid_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
     parts = [text_of(key_of(part)) for part in key]
     joined = parts[0]
     for part in parts[1:]:

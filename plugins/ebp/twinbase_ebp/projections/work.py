@@ -7,12 +7,13 @@ from sqlalchemy.sql.expression import Label
 from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import own, refers, through
+from twinbase_ebp.projections.feeding import kept, own, refers, through
 from twinbase_ebp.projections.sql import (
     degrees,
     id_of,
     in_words,
     instant,
+    kept_id,
     known,
     known_code,
     minutes,
@@ -142,7 +143,7 @@ def _references(e: Table) -> list[Label[Any]]:
         known_code(mobile.Colleague, "Colleague", e.c.ColleagueId).label("lead_id"),
         known_code(mobile.Customer, "Customer", e.c.CustomerId).label("customer_id"),
         known(mobile.CustomerSite, e.c.AddressId).label("site_id"),
-        known(mobile.Contact, e.c.ContactId).label("contact_id"),
+        known(mobile.Contact, kept_id("Contact", e.c.ContactId)).label("contact_id"),
         func.coalesce(deal, site).label("project_id"),
         known_code(mobile.MaintenanceContract, "MaintenanceContract", e.c.Maintenance_ContractId).label("contract_id"),
         known_code(mobile.Incident, "Incident", e.c.Maintenance_IncidentId).label("incident_id"),
@@ -199,7 +200,7 @@ def of_visits(child: type[SQLModel], column: str) -> tuple[Feeds, ...]:
 def _equipment(settings: EbpSettings) -> Projection:
     link = table_of(ScheduleEventCustomerProduct)
     rows = select(
-        link.c.Id.label("id"),
+        kept_id("ScheduleEventCustomerProduct", link.c.Id).label("id"),
         text_of(link.c.Id).label("source_id"),
         link.c.ScheduleEventId.label("intervention_id"),
         known_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
@@ -214,6 +215,7 @@ def _equipment(settings: EbpSettings) -> Projection:
     )
     feeds = (
         own(ScheduleEventCustomerProduct),
+        kept(ScheduleEventCustomerProduct),
         *of_visits(ScheduleEventCustomerProduct, "ScheduleEventId"),
         refers(mobile.CustomerEquipment, "CustomerProduct", ScheduleEventCustomerProduct, "CustomerProductId"),
         refers(mobile.Product, "Item", ScheduleEventCustomerProduct, "ItemId"),
@@ -231,7 +233,7 @@ def _equipment(settings: EbpSettings) -> Projection:
 def _notes(settings: EbpSettings) -> Projection:
     a = table_of(Activity)
     rows = select(
-        a.c.Id.label("id"),
+        kept_id("Activity", a.c.Id).label("id"),
         text_of(a.c.Id).label("source_id"),
         known(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
         known_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
@@ -243,6 +245,7 @@ def _notes(settings: EbpSettings) -> Projection:
     )
     feeds = (
         own(Activity),
+        kept(Activity),
         refers(mobile.Intervention, "ScheduleEvent", Activity, "ScheduleEventId"),
         refers(mobile.Customer, "Customer", Activity, "CustomerId"),
         refers(mobile.Colleague, "Colleague", Activity, "CreatorColleagueId"),

@@ -35,7 +35,8 @@ class Evolved:
     """What can be loaded now. `specs`: the tables with a copy that fits, their columns as the copy has them.
 
     `backfill`: names of those of which every row must be read again (`Memory.backfilled` ends it). `recapture`: copies
-    whose captured columns may have changed: the worker that runs the source looks at them, or `twinbase db upgrade`. `changes`: what was found, in order.
+    whose captured columns may have changed: a worker looks at them after the run of a source, `twinbase db upgrade`
+    at once. `changes`: what was found, in order.
     """
 
     specs: list[TableSpec] = field(default_factory=list)

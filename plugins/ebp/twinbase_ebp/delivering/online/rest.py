@@ -10,8 +10,8 @@ import httpx2
 
 from twinbase.delivery import Delivered, Waiting
 from twinbase.source import Run
-from twinbase_ebp.delivering.come_back import is_it
 from twinbase_ebp.delivering.copies import Copies
+from twinbase_ebp.delivering.finding import is_it
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
 from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
