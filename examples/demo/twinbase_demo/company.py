@@ -1,6 +1,6 @@
 """The company: its ERP in one database, and in another the copy of it, with the tables for phones that it feeds."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.source import Tell
 from twinbase_ebp.loading.crew import Databases
@@ -24,8 +25,12 @@ from twinbase_server.database import init_database
 from twinbase_server.projecting import Projected, project
 from twinbase_server.sources import tables_to_capture
 from twinbase_server.twin_tables import create_twin_tables
+from twinbase_server.work.exporters import exporter_tasks
+from twinbase_server.work.running import run_task
+from twinbase_server.work.sources import source_task
+from twinbase_server.work.task import Task
 
-PLUGINS = ("accounts", "mobile", "ebp")
+PLUGINS = ("accounts", "mobile", "ebp", "ninjaone", "deliveries")
 
 
 
@@ -53,6 +58,10 @@ class Colleague:
     @property
     def email(self) -> str:
         return f"{self.key.lower()}@demo.example"
+
+
+class SourceFailed(TwinbaseError):
+    """Another system could not be reached, or did not take what it was handed."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,27 @@ class Company:
         """What `twinbase worker` does every few minutes: load, then project. How many rows for phones it changed."""
         await self.load(*tables)
         return rows_written(await self.project())
+
+    async def fetch(self, source: str, tell: Tell) -> Mapping[str, Any]:
+        """Run a source now, as `twinbase source run NAME` does; its figures."""
+        return await self._done(source_task(self.plugins, source), tell)
+
+    async def hand_over(self) -> dict[str, int]:
+        """Let every exporter hand over what waits; how many deliveries stand where, by destination and state."""
+        for task in exporter_tasks(self.plugins).values():
+            await self._done(task, lambda subject, done, of: None)
+        rows = await self.connection.fetch(_DELIVERIES)
+        return {f"{row['destination']}: {row['state']}": row["count"] for row in rows}
+
+    async def _done(self, task: Task, tell: Tell) -> Mapping[str, Any]:
+        standing = await run_task(task, self.url, lambda: datetime.now(UTC), tell=tell)
+        if standing.state != "done":
+            raise SourceFailed(f"{task.name}: {standing.said}")
+        return standing.figures
+
+    async def customer_names(self, count: int) -> list[str]:
+        rows = await self.connection.fetch("SELECT name FROM mobile.customers ORDER BY code LIMIT $1", count)
+        return [row["name"] for row in rows]
 
     async def technicians(self, day: date, count: int) -> list[Colleague]:
         """Those with the most visits on this day, from one region if it has enough: they have customers in common."""
@@ -173,6 +203,7 @@ async def _execute(url: str, statement: str) -> None:
         await connection.close()
 
 
+_DELIVERIES = "SELECT destination, state, count(*) FROM twinbase.deliveries GROUP BY 1, 2 ORDER BY 1, 2"
 _BUSIEST = """
 WITH busy AS (
     SELECT c.id, c.code AS key, c.first_name, c.last_name, c.sector,

@@ -23,6 +23,8 @@ from twinbase_mobile.tables import (
     Product,
     StockMovement,
     Storehouse,
+    Ticket,
+    TicketComment,
     Timesheet,
 )
 from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, Phase, Signer, Status, Work
@@ -39,6 +41,11 @@ NOTES = (
     "Prévoir le remplacement du vase d'expansion à la prochaine visite.",
     "Le client demande un devis pour un thermostat connecté.",
     "Accès par la cour, code du portail changé.",
+)
+ANSWERS = (
+    "Vu sur place : l'imprimante est réinstallée, l'utilisateur confirme.",
+    "Sauvegarde relancée, à contrôler demain matin.",
+    "Pièce commandée, passage prévu la semaine prochaine.",
 )
 
 
@@ -64,6 +71,7 @@ async def work_a_day(replica: Replica, worker: Worker, also: Sequence[UUID]) -> 
     for number, visit in enumerate(visits):
         await _visit(replica, worker, visit, 6.5 + 2 * number, products, van)
     await _lunch(replica, worker)
+    await _answer_a_ticket(replica, worker)
     contact = await _new_contact(replica, worker, visits)
     return {"visits": [str(visit.id) for visit in visits], "contact": contact}
 
@@ -172,6 +180,18 @@ async def _hours(
                 colleague_id=worker.me, day=worker.day, start_at=begin, end_at=finish, minutes=length,
                 activity=activity, intervention_id=visit.id, customer_id=visit.customer_id, client_created_at=finish,
             ))  # fmt: skip
+        await session.commit()
+
+
+async def _answer_a_ticket(replica: Replica, worker: Worker) -> None:
+    """A word on a ticket of theirs, if they have one: it goes to the help desk when there is a network."""
+    async with replica.session() as session:
+        mine = select(Ticket).where(Ticket.assignee_id == worker.me).order_by(col(Ticket.number))
+        ticket = (await session.exec(mine)).first()
+        if ticket is None:
+            return
+        body = worker.chance.choice(ANSWERS)
+        session.add(TicketComment(id=uuid4(), ticket_id=ticket.id, body=body, public=True, minutes=15))
         await session.commit()
 
 

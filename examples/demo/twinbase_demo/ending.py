@@ -84,6 +84,7 @@ def figures(teller: Teller, ending: Ending, seconds: float, *, scale: float, see
         "conflicts_by_decision": Counter(one.kept for one in ending.decisions),
         "refusals": [vars(one) for one in ending.refusals],
         "promises": ending.promises,
+        "deliveries": ending.deliveries,
         "proof": [
             {
                 "owner": proof.owner,

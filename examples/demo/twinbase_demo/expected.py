@@ -84,14 +84,20 @@ EXPECTED = {
     """,
     "tickets": f"t.id IN ({MY_TICKETS})",
     "ticket_comments": f"t.ticket_id IN ({MY_TICKETS})",
+    "deliveries": """
+        t.created_at >= $2::timestamptz - interval '30 days'
+        AND t.author = (SELECT a.email FROM twinbase.account a WHERE a.claims ->> 'colleague_id' = ($1::uuid)::text)
+    """,
 }
 """Table → condition over its rows `t`."""
+ELSEWHERE = {"deliveries": "twinbase"}
+"""Tables that are not in schema `mobile`."""
 
 
 def query(table: str, columns: list[str]) -> str:
     """The rows that one colleague's phone should hold; each query has both parameters, needed or not."""
     listed = ", ".join(f't."{column}"' for column in columns)
     return (
-        f"SELECT {listed} FROM mobile.{table} t WHERE ({EXPECTED[table]}) "
+        f"SELECT {listed} FROM {ELSEWHERE.get(table, 'mobile')}.{table} t WHERE ({EXPECTED[table]}) "
         "AND $1::uuid IS NOT NULL AND $2::timestamptz IS NOT NULL"
     )

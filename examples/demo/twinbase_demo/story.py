@@ -15,12 +15,14 @@ from twinbase_demo.accidents import Accidents
 from twinbase_demo.company import Colleague, Company, rows_written
 from twinbase_demo.decisions import Decision, Refusal, decisions, ledger, outcomes, refusals
 from twinbase_demo.line import Line
+from twinbase_demo.neighbours import files_for_ebp, link, ninjaone, waiting_for_a_person
 from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
-from twinbase_demo.telling import Teller
+from twinbase_demo.telling import Teller, said_of
 from twinbase_ebp.generator import generate
 from twinbase_ebp.loading.report import LoadReport
+from twinbase_ninjaone.standin import Sizes
 
 TECHNICIANS = 5
 OFFICE_CHANGES = 1000
@@ -37,6 +39,7 @@ class Ending:
     refusals: list[Refusal] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     promises: dict[str, bool] = field(default_factory=dict)
+    deliveries: dict[str, int] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -57,6 +60,7 @@ class Story:
         self.line = Line(self.api.port)
         self.phones: list[Phone] = []
         self.visits: dict[str, UUID] = {}
+        self.crew: list[Colleague] = []
         self.ending = Ending()
 
     async def tell(self) -> Ending:
@@ -65,8 +69,9 @@ class Story:
             stack.push_async_callback(self.api.stop)
             await stack.enter_async_context(self.line)
             stack.push_async_callback(self._close_phones)
+            stack.enter_context(files_for_ebp(self.folder))
             self.teller.chapter("The office")
-            await self.office_opens()
+            await self.office_opens(stack)
             self.teller.chapter("Morning: five technicians, five encrypted phones")
             await self.morning()
             self.teller.chapter("The day: no network")
@@ -81,7 +86,7 @@ class Story:
 
     # -- the office -----------------------------------------------------------------------------------------------
 
-    async def office_opens(self) -> None:
+    async def office_opens(self, stack: AsyncExitStack) -> None:
         with self.teller.phase("erp", "Making an ERP") as phase:
             made = await generate(
                 self.company.erp_url, seed=self.seed, scale=self.scale, today=self.day,
@@ -99,9 +104,30 @@ class Story:
             phase.rows = rows_written(await self.company.project())
             await self.company.analyze()
             phase.said = "They are fed from the copy, which is watched from now on; no table got a new column"
+        await self._tickets(stack)
         with self.teller.phase("serve", "Starting the server") as phase:
             await self.api.start()
             phase.said = "The server runs, as a process of its own"
+
+    async def _tickets(self, stack: AsyncExitStack) -> None:
+        """NinjaOne's people and firms are ours, where the name says so; its tickets go to those they are for."""
+        self.crew = await self.company.technicians(self.day, TECHNICIANS)
+        with self.teller.phase("ninjaone", "Fetching tickets") as phase:
+            names = await self.company.customer_names(Sizes().organizations)
+            small = self.scale < 1
+            ninja = stack.enter_context(ninjaone(names, self.crew, seed=self.seed, small=small))
+            figures = await self.company.fetch("ninjaone", self._tell_tickets)
+            phase.rows = figures["rows"] if "rows" in figures else ninja.tickets
+            phase.said = "NinjaOne (a stand-in that speaks its API) is read: tickets, firms, devices, people"
+        with self.teller.phase("links", "Finding out who is whom") as phase:
+            sure, unsure = await link(self.company), await waiting_for_a_person(self.company)
+            phase.rows = rows_written(await self.company.project())
+            await self.company.analyze()
+            phase.said = f"{sure} of its firms and people are ours by name; {unsure} look alike and wait for a person"
+
+    def _tell_tickets(self, _what: str, done: int, of: int | None) -> None:
+        if of:
+            self.teller.come_to(done, of)
 
     async def _load_all(self) -> LoadReport:
         seen: dict[str, int] = {}
@@ -115,9 +141,8 @@ class Story:
     # -- morning --------------------------------------------------------------------------------------------------
 
     async def morning(self) -> None:
-        crew = await self.company.technicians(self.day, TECHNICIANS)
         with self.teller.phase("enrol", "Signing in") as phase:
-            await self._enrol(crew)
+            await self._enrol(self.crew)
             names = ", ".join(phone.owner.called for phone in self.phones)
             phase.said = f"{names} sign in"
         with self.teller.phase("first sync", "First sync of five phones") as phase:
@@ -235,6 +260,12 @@ class Story:
         for phone in self.phones:
             if waiting := await phone.ask("waiting"):
                 await self._decide(phone, waiting)
+        with self.teller.phase("handed over", "Handing over to EBP and NinjaOne") as phase:
+            self.ending.deliveries = await self.company.hand_over()
+            phase.rows = sum(self.ending.deliveries.values())
+            phase.said = f"What technicians entered goes back to where it belongs:\n{said_of(self.ending.deliveries)}"
+            arrived = any(where.startswith("ebp") for where in self.ending.deliveries)
+            self.ending.promises["what technicians entered is on its way to EBP"] = arrived
         with self.teller.phase("last sync", "Syncing") as phase:
             for _ in range(SYNCS_MAX):
                 reports = await self._sync(self.phones)

@@ -82,7 +82,8 @@ async def run() -> None:
     """Open the file, then do as asked until stdin closes."""
     setup = json.loads(await asyncio.to_thread(sys.stdin.readline))
     replica = await Replica.open(
-        Path(setup["path"]), bytes.fromhex(setup["key"]), plugins=Plugins("mobile"), server=setup["server"]
+        Path(setup["path"]), bytes.fromhex(setup["key"]), plugins=Plugins("mobile", "deliveries"),
+        server=setup["server"],
     )  # fmt: skip
     async with replica:
         phone = Phone(replica, setup)

@@ -1,7 +1,7 @@
 """How the demo speaks: short lines while it runs, three tables at the end. 100 columns, wherever it is shown."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
@@ -81,3 +81,12 @@ class Teller:
 def proof_cell(rows: int, *, holds: bool) -> Text:
     """So many rows, and whether they are what they should be."""
     return Text.assemble(f"{rows:,} ", ("✓", "green") if holds else ("✗", "bold red"))
+
+
+def said_of(deliveries: Mapping[str, int]) -> str:
+    """`ebp: 43 sent, 5 held; ninjaone: 3 sent`, from counts by `destination: state`."""
+    by_destination: dict[str, list[str]] = {}
+    for where, count in deliveries.items():
+        destination, state = where.split(": ")
+        by_destination.setdefault(destination, []).append(f"{count} {state}")
+    return "; ".join(f"{destination}: {', '.join(counts)}" for destination, counts in by_destination.items())

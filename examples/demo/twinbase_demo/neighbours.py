@@ -1,0 +1,93 @@
+"""The systems beside ours: NinjaOne, whose stand-in speaks its API over real HTTP, and the folder where EBP takes files
+from. Both are set as an operator would set them: by environment variables, which our processes inherit.
+"""
+
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twinbase_demo.company import Colleague, Company
+from twinbase_ninjaone.linking import Decided, confirm_sure, propose
+from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, World, create_app, make_world, serving
+from twinbase_ninjaone.standin.sizes import SMALL
+from twinbase_server.extension import engine
+
+CALLS_PER_SECOND = "1000"
+
+
+@dataclass(frozen=True)
+class Ninja:
+    """The stand-in while the demo runs."""
+
+    world: World
+
+    @property
+    def tickets(self) -> int:
+        return len(self.world.tickets)
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """These variables are set inside the block, for us and for the processes that we start."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def files_for_ebp(folder: Path) -> Iterator[Path]:
+    """Where what technicians enter is put for EBP's own import."""
+    export = folder / "for-ebp"
+    export.mkdir()
+    with environment({"TWINBASE_EBP_EXPORT": "csv", "TWINBASE_EBP_EXPORT_FOLDER": str(export)}):
+        yield export
+
+
+@contextmanager
+def ninjaone(customers: Sequence[str], crew: Sequence[Colleague], *, seed: int, small: bool) -> Iterator[Ninja]:
+    """NinjaOne, with organisations that are our customers and technicians who are our colleagues."""
+    world = make_world(random.Random(seed), datetime.now(UTC), customers, SMALL if small else Sizes())
+    for colleague, user in zip(crew, sorted(world.users), strict=False):
+        world.users[user] |= {"firstName": colleague.first_name, "lastName": colleague.last_name}
+    with ExitStack() as stack:
+        url = stack.enter_context(serving(create_app(world)))
+        stack.enter_context(environment(_settings(url)))
+        yield Ninja(world)
+
+
+def _settings(url: str) -> dict[str, str]:
+    said: dict[str, Any] = {
+        "URL": url, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "CALLS_PER_SECOND": CALLS_PER_SECOND,
+    }  # fmt: skip
+    return {f"TWINBASE_NINJAONE_{name}": value for name, value in said.items()}
+
+
+async def link(company: Company) -> int:
+    """Who is whom: what is sure by name or e-mail is confirmed at once; what only looks alike waits for a person."""
+    async with engine(company.url) as database, database.begin() as connection:
+        await propose(connection, NinjaoneSettings().link_score_min)
+        return await confirm_sure(connection, Decided("the demo", datetime.now(UTC)))
+
+
+async def waiting_for_a_person(company: Company) -> int:
+    """Links that look alike, and that nobody has confirmed."""
+    return int(await company.connection.fetchval(_PENDING))
+
+
+_PENDING = """
+SELECT (SELECT count(*) FROM ninjaone.org_customer_links WHERE confirmed_at IS NULL)
+    + (SELECT count(*) FROM ninjaone.user_colleague_links WHERE confirmed_at IS NULL)
+"""
