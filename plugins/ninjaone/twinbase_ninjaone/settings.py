@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from twinbase_mobile.tables.kinds import Priority, Severity
+
 Region = Literal["app", "us2", "eu", "ca", "oc", "fed"]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -40,6 +42,17 @@ class NinjaoneSettings(BaseSettings):
     closed_statuses: tuple[int, ...] = (6000,)
     finished_statuses: tuple[int, ...] = (5000, 6000)
     time_unit_seconds: float = Field(default=1.0, gt=0)
+
+    priorities: dict[str, Priority] = {
+        "NONE": Priority.NORMAL, "LOW": Priority.LOW, "MEDIUM": Priority.NORMAL, "HIGH": Priority.HIGH,
+    }  # fmt: skip
+    severities: dict[str, Severity] = {
+        "NONE": Severity.NORMAL, "MINOR": Severity.LOW, "MODERATE": Severity.NORMAL, "MAJOR": Severity.HIGH,
+        "CRITICAL": Severity.DANGER,
+    }  # fmt: skip
+
+    # Which tickets are proposed as visits.
+    propose: Literal["off", "assigned", "linked"] = "linked"
 
     # What goes back.
     write: bool = True

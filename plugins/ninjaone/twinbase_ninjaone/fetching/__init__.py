@@ -13,6 +13,7 @@ from twinbase_ninjaone.fetching.activities import fetch_activities
 from twinbase_ninjaone.fetching.context import Fetch, connected
 from twinbase_ninjaone.fetching.lists import fetch_lists
 from twinbase_ninjaone.fetching.tickets import fetch_tickets
+from twinbase_ninjaone.proposing.renewing import renew
 from twinbase_ninjaone.settings import NinjaoneSettings
 
 __all__ = ["fetch", "sources"]
@@ -44,4 +45,7 @@ async def fetch(
         await fetch_tickets(step)
         # What a device wrote is known again before it is projected, so that it stays the row that it is.
         step.counted["comments_come_back"] += await Book(connection, settings.time_unit_seconds).claim_fetched()
+        async with connection.begin():
+            for state, number in (await renew(connection, settings, run.now)).items():
+                step.counted[f"visits_{state}"] += number
         return step.figures()

@@ -3,6 +3,7 @@
 from twinbase.projection import Projection
 from twinbase_ninjaone.projections.comments import comments
 from twinbase_ninjaone.projections.tickets import tickets
+from twinbase_ninjaone.projections.visits import visits
 from twinbase_ninjaone.settings import NinjaoneSettings
 
 __all__ = ["projections"]
@@ -10,4 +11,4 @@ __all__ = ["projections"]
 
 def projections(settings: NinjaoneSettings) -> list[Projection]:
     """In the order in which rows may refer to each other."""
-    return [tickets(settings), comments(settings)]
+    return [*visits(settings), tickets(settings), comments(settings)]

@@ -9,7 +9,8 @@ from tests.plugins.ninjaone.office.company import Company
 
 from twinbase.deliveries import DeliveryRow
 from twinbase.testing import Device, World
-from twinbase_mobile.tables import Ticket, TicketComment
+from twinbase_mobile.tables import Intervention, InterventionSignature, Ticket, TicketComment
+from twinbase_mobile.tables.kinds import Signer, Status
 
 
 @dataclass
@@ -68,8 +69,18 @@ class Field:
 
     async def sync(self) -> None:
         report = await self.device.sync()
-        assert report.proven, report
+        assert report.is_proven and set(report.outcomes) <= {"applied"}, report
         self.world.raise_crashes()
+
+    async def finish(self, visit: Intervention) -> None:
+        """She has been there: signed for, reported, done."""
+        signed = InterventionSignature(intervention_id=visit.id, role=Signer.CUSTOMER, signer_name="M. Roux")
+        await self.device.save(signed)
+        start = visit.scheduled_start
+        await self.device.change(
+            Intervention, visit.id, status=Status.DONE, actual_start=start, actual_end=start, report="Remplacé."
+        )
+        await self.sync()
 
     async def hand_over(self) -> dict[str, Any]:
         """What the exporter did; a minute and more has gone by."""
