@@ -160,7 +160,7 @@ async def prepare(database_url: str, plugins: Plugins, now: datetime) -> None:
 
 
 async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
-    tables = [table for table in _tables(plugins) if table.schema != "twinbase"]
+    tables = [table for table in tables_of(plugins) if table.schema != "twinbase"]
     async with engine.begin() as connection:
         for schema in sorted({table.schema for table in tables if table.schema}):
             await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
@@ -169,7 +169,7 @@ async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
             await connection.run_sync(metadata.create_all, tables=mine)
 
 
-def _tables(plugins: Plugins) -> list[Table]:
+def tables_of(plugins: Plugins) -> list[Table]:
     """The twins' tables, those that their scopes read, and all that these point at: no other of their metadata."""
     needed = [twin.table for twin in plugins.registry]
     for twin in plugins.registry:

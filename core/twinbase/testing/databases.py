@@ -1,0 +1,69 @@
+"""Databases for tests: each of its own, on one real PostgreSQL."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from twinbase_server.embedded import EmbeddedPostgres
+
+VARIABLE = "TWINBASE_TEST_DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Databases:
+    """A PostgreSQL on which a test makes databases; `admin_url` is one of its administrator's."""
+
+    admin_url: str
+
+    def create(self, template: str = "template1") -> str:
+        """The URL of a new database, a copy of a template (some 30 ms); nobody may be connected to the template."""
+        name = f"test_{uuid.uuid4().hex}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return urlsplit(self.admin_url)._replace(path=f"/{name}").geturl()
+
+    def drop(self, url: str) -> None:
+        """Remove a database, and whoever is still connected to it."""
+        self._execute(f'DROP DATABASE IF EXISTS "{database_name(url)}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        async def run() -> None:
+            driver = make_url(self.admin_url).set(drivername="postgresql+asyncpg")
+            engine = create_async_engine(driver, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+            async with engine.connect() as connection:
+                await connection.execute(text(statement))
+            await engine.dispose()
+
+        # A loop of its own: neither one that runs nor the one of the tests is touched.
+        loop = asyncio.new_event_loop()
+        try:
+            loop.run_until_complete(run())
+        finally:
+            loop.close()
+
+
+def database_name(url: str) -> str:
+    """The name of the database that a URL points at."""
+    return urlsplit(url).path.removeprefix("/")
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Databases]:
+    """The PostgreSQL that TWINBASE_TEST_DATABASE_URL names, else an embedded one in `folder`, for the time of a block.
+
+    The URL is an administrator's: databases are made and dropped with it.
+    """
+    if url := os.environ.get(VARIABLE):
+        yield Databases(url)
+        return
+    with EmbeddedPostgres(folder) as server:
+        yield Databases(server.url)

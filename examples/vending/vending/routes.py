@@ -1,0 +1,31 @@
+"""`GET /api/v1/vending/empty`: the slots of my machines that want filling, for a screen that is not a device."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from twinbase_server.extension import ConnectionDep, IdentityDep, described
+
+router = APIRouter(prefix="/vending", tags=["vending"])
+_EMPTY = """
+SELECT m.id AS machine_id, m.place, s.position, s.product FROM vending.slots s
+JOIN vending.machines m ON m.id = s.machine_id JOIN vending.routes r ON r.code = m.route
+WHERE r.driver = $1 AND s."left" = 0 ORDER BY m.number, s.position
+"""
+
+
+class EmptySlot(BaseModel):
+    """A slot with nothing left in it."""
+
+    machine_id: UUID
+    place: str
+    position: str
+    product: str
+
+
+@router.get("/empty", responses=described("token-invalid", "token-expired", "too-busy"))
+async def empty(identity: IdentityDep, connection: ConnectionDep) -> list[EmptySlot]:
+    """The empty slots of the caller's machines."""
+    rows = await connection.fetch(_EMPTY, identity.claim("driver"))
+    return [EmptySlot(**dict(row)) for row in rows]
