@@ -202,7 +202,7 @@ async def _leave_out(connection: AsyncConnection, step: _Step) -> None:
     must have does not fit."""
     target, rows = step.projection.table, step.rows
     must = [target.c[name] for name in step.projection.columns if not target.c[name].nullable]
-    impossible = [rows.c[one.name].is_(None) for one in must]
+    impossible: list[ColumnElement[bool]] = [rows.c[one.name].is_(None) for one in must]
     for key in (key for one in must for key in one.foreign_keys):
         impossible.append(~exists().where(key.column == rows.c[key.parent.name]).correlate(rows))
     step.report.left_out = (await connection.execute(delete(rows).where(or_(*impossible)))).rowcount
