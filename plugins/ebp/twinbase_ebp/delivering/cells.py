@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.columns import DELIVERY, Kind
+from twinbase_ebp.delivering.columns import DELIVERY, ENTITIES, Kind
 from twinbase_ebp.delivering.ready import Ready
 from twinbase_ebp.settings import EbpSettings
 
@@ -15,12 +15,14 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-][0-9 .,()/]*$")
 
 
-def header(entity: str, columns: Mapping[str, Kind], lines: Mapping[str, Kind], settings: EbpSettings) -> list[str]:
+def header(name: str, settings: EbpSettings) -> list[str]:
     """The titles: of a document its own columns, then those of its lines."""
-    names = [f"{entity}.{name}" for name in columns] + [f"{entity}Line.{name}" for name in lines]
+    entity = ENTITIES[name]
+    columns, lines = entity.columns, entity.lines or {}
+    names = [f"{name}.{column}" for column in columns] + [f"{entity.line_table}.{column}" for column in lines]
     twice = set(columns) & set(lines)
-    titles = [*columns, *(f"Line_{name}" if name in twice else name for name in lines)]
-    return [DELIVERY, *(settings.export_headers.get(name, title) for name, title in zip(names, titles, strict=True))]
+    titles = [*columns, *(f"Line_{column}" if column in twice else column for column in lines)]
+    return [DELIVERY, *(settings.export_headers.get(known, title) for known, title in zip(names, titles, strict=True))]
 
 
 def rows(one: Ready, standing: Mapping[str, Any], settings: EbpSettings) -> list[list[str]]:

@@ -25,10 +25,9 @@ def sheet(
     entity: str, ready: Sequence[Ready], standing: Standing, settings: EbpSettings
 ) -> tuple[bytes, set[UUID]]:
     """The bytes, and the deliveries that lost characters to the encoding."""
-    columns, lines = ENTITIES[entity].columns, ENTITIES[entity].lines or {}
     text, lost = io.StringIO(newline=""), set()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(cells.header(entity, columns, lines, settings))
+    writer.writerow(cells.header(entity, settings))
     for one in ready:
         for row in cells.rows(one, standing.get(one.entry.key or "", {}), settings):
             writer.writerow(row)

@@ -45,16 +45,16 @@ def _agenda(columns: frozenset[str], row: Row, settings: EbpSettings) -> dict[st
 def visit_echo(entry: Entry, settings: EbpSettings) -> dict[str, Any]:
     """What EBP's row will say of the visit's columns once it has taken the entry."""
     values = entry.values
+    spent, state = values.get("AchievedDuration_DurationInHours"), values.get("EventState")
     echo = {
-        "report": values.get("Maintenance_InterventionReportClear"),
-        "status": settings.event_states.get(values.get("EventState", -1)),
-        "travel_minutes": values.get("Maintenance_TravelDuration"),
-        "percent_done": values.get("GlobalPercentComplete"),
-        "follow_up_needed": values.get("Maintenance_NextEventToForesee"),
+        "Maintenance_InterventionReportClear": ("report", values.get("Maintenance_InterventionReportClear")),
+        "EventState": ("status", settings.event_states.get(-1 if state is None else state, "unknown")),
+        "Maintenance_TravelDuration": ("travel_minutes", values.get("Maintenance_TravelDuration")),
+        "AchievedDuration_DurationInHours": ("worked_minutes", None if spent is None else round(Decimal(spent) * 60)),
+        "GlobalPercentComplete": ("percent_done", values.get("GlobalPercentComplete")),
+        "Maintenance_NextEventToForesee": ("follow_up_needed", values.get("Maintenance_NextEventToForesee")),
     }
-    if (spent := values.get("AchievedDuration_DurationInHours")) is not None:
-        echo["worked_minutes"] = round(Decimal(spent) * 60)
-    return {name: value for name, value in echo.items() if value is not None}
+    return {column: value for name, (column, value) in echo.items() if name in values}
 
 
 def hours(minutes: int | None) -> str | None:
