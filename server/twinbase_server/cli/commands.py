@@ -11,7 +11,7 @@ from twinbase_server.cli.groups import group
 
 GROUP = "twinbase.commands"
 """Entry points: a command's name → a typer.Typer, or the function itself."""
-OURS = ("serve", "worker", "db", "account", "project", "source", "delivery", "explain", "device")
+OURS = ("serve", "worker", "db", "account", "project", "source", "delivery", "explain", "device", "plugin")
 
 
 def make_group() -> Any:

@@ -1,0 +1,65 @@
+"""A new plugin from a template: files of this package in which two names are filled in."""
+
+import importlib.util
+import keyword
+import re
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Template
+
+from twinbase.errors import TwinbaseError
+
+TEMPLATE = "plugin_template"
+SUFFIX = ".in"
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PLACES = {"package": "{module}", "gitignore": ".gitignore"}
+
+
+class NameTaken(TwinbaseError):
+    """The plugin cannot be made here."""
+
+
+def module_of(name: str) -> str:
+    """What a plugin is imported as."""
+    return name.replace("-", "_")
+
+
+def make_plugin(name: str, folder: Path) -> list[Path]:
+    """Make the plugin in a folder that does not exist yet; the files, from there. Raises NameTaken with what to do."""
+    check_name(name)
+    if folder.exists():
+        raise NameTaken(f"{folder} exists already: choose another folder, or another name.")
+    made = []
+    for place, template in _templates(files("twinbase_server.cli") / TEMPLATE, Path()):
+        target = folder / str(place).format(module=module_of(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(Template(template).substitute(name=name, module=module_of(name)), encoding="utf-8")
+        made.append(target.relative_to(folder))
+    return sorted(made)
+
+
+def check_name(name: str) -> None:
+    """Raises NameTaken when a plugin of this name could not be installed, or would hide another package."""
+    module = module_of(name)
+    if not _NAME.fullmatch(name) or len(name) > 40:
+        raise NameTaken(f"{name!r} is no name for a plugin: up to 40 small letters, digits, and hyphens between.")
+    if keyword.iskeyword(module) or keyword.issoftkeyword(module) or module in sys.stdlib_module_names:
+        raise NameTaken(f"{module!r} is a word of Python: choose another name.")
+    if module in ("tests", "conftest") or importlib.util.find_spec(module) is not None:
+        raise NameTaken(f"{module!r} would hide the package of that name that is installed here: choose another name.")
+    if module.startswith("pg_") or module == "public":
+        raise NameTaken(f"{module!r} cannot be the name of a schema in PostgreSQL: choose another name.")
+
+
+def _templates(folder: Traversable, place: Path) -> Iterator[tuple[Path, str]]:
+    """Where each file goes, and what it holds."""
+    for each in folder.iterdir():
+        name = each.name.removesuffix(SUFFIX)
+        target = place / _PLACES.get(name, name)
+        if each.is_dir():
+            yield from _templates(each, target)
+        elif each.name.endswith(SUFFIX):
+            yield target, each.read_text(encoding="utf-8")
