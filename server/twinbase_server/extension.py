@@ -7,7 +7,7 @@ web framework is there already, so that the plugin still loads on a device.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
@@ -28,6 +28,7 @@ from twinbase_server.problems import ProblemError, described
 from twinbase_server.projecting import Projected, project
 from twinbase_server.routes.caller import ServingDep, SignedInDep
 from twinbase_server.sources import fit_only, source_catalog
+from twinbase_server.work.schedule import hasten
 
 __all__ = [
     "FAILED",
@@ -53,6 +54,7 @@ __all__ = [
     "fit_only",
     "group",
     "lacks",
+    "make_due",
     "names",
     "progress",
     "project",
@@ -83,6 +85,11 @@ async def engine(url: str) -> AsyncIterator[AsyncEngine]:
         yield made
     finally:
         await made.dispose()
+
+
+async def make_due(connection: Connection, source: str, now: datetime, gap: timedelta) -> None:
+    """Have the worker run a source now, but not before `gap` after its last start, however often this is called."""
+    await hasten(connection, "source", source, now, gap)
 
 
 def _identity(who: SignedInDep) -> Identity:

@@ -43,3 +43,10 @@ def twinbase_exporters() -> Iterable[Exporter]:
     from twinbase_ninjaone.delivering.exporter import exporters
 
     return exporters(NinjaoneSettings())
+
+
+@hookimpl
+def twinbase_routes() -> Iterable[Any]:
+    from twinbase_ninjaone.routes import router
+
+    return [router]

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from twinbase_mobile.tables.kinds import Priority, Severity
 
 Region = Literal["app", "us2", "eu", "ca", "oc", "fed"]
+HOOK_SECRET_CHARACTERS_MIN = 24
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -54,6 +55,10 @@ class NinjaoneSettings(BaseSettings):
     # Which tickets are proposed as visits.
     propose: Literal["off", "assigned", "linked"] = "linked"
 
+    # Being told that something has happened.
+    hook_secret: SecretStr = SecretStr("")
+    hook_gap_seconds: float = Field(default=15.0, ge=0)
+
     # What goes back.
     write: bool = True
     status_of_visit: dict[str, str] = {"done": "RESOLVED"}
@@ -67,6 +72,13 @@ class NinjaoneSettings(BaseSettings):
     longest_pause_seconds: float = Field(default=60.0, ge=0)
     timeout_seconds: float = Field(default=30.0, gt=0)
     answer_bytes_max: int = Field(default=32 * 1024 * 1024, gt=0)
+
+    @field_validator("hook_secret")
+    @classmethod
+    def _secrets_cannot_be_guessed(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < HOOK_SECRET_CHARACTERS_MIN:
+            raise ValueError(f"must have {HOOK_SECRET_CHARACTERS_MIN} characters or more")
+        return secret
 
     @field_validator("url")
     @classmethod

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from twinbase_server.connection import Connection
@@ -55,6 +55,14 @@ async def begin(connection: Connection, task: Task, now: datetime) -> datetime:
     return due_at
 
 
+async def hasten(connection: Connection, kind: Kind, name: str, now: datetime, gap: timedelta) -> None:
+    """Somebody says that there is something to do: it is due now, but not before `gap` after its last start.
+
+    A task that fails keeps its growing pause, and one that never ran is due anyway.
+    """
+    await connection.execute(_HASTEN, kind, name, now, gap)
+
+
 async def note_progress(connection: Connection, task: Task, progress: str) -> None:
     await connection.execute(
         "UPDATE twinbase.schedule SET progress = $3 WHERE kind = $1 AND name = $2", *task.place, progress
@@ -104,6 +112,10 @@ INSERT INTO twinbase.schedule (kind, name, state, started_at, next_at) VALUES ($
 ON CONFLICT (kind, name) DO UPDATE
 SET state = 'running', started_at = $3, finished_at = NULL, next_at = $4, progress = ''
 RETURNING coalesce((SELECT next_at FROM before), $3)
+"""
+_HASTEN = """
+UPDATE twinbase.schedule SET next_at = greatest($3, started_at + $4::interval)
+WHERE kind = $1 AND name = $2 AND state <> 'failed' AND next_at > greatest($3, started_at + $4::interval)
 """
 _DONE = """
 UPDATE twinbase.schedule SET state = 'done', finished_at = $3, done_at = $3, figures = $4, said = '', failures = 0,

@@ -1,5 +1,6 @@
 """`twinbase ninjaone`: who is whom, and what people decide. Each group of commands is a module of its own."""
 
+from twinbase_ninjaone.commands.hook import remove_hook, set_hook
 from twinbase_ninjaone.commands.links import confirm, link, links
 from twinbase_ninjaone.commands.links import reject as reject_link
 from twinbase_ninjaone.commands.proposals import approve, done, proposals, reject
@@ -20,3 +21,8 @@ command.command()(proposals)
 command.command()(approve)
 command.command()(reject)
 command.command()(done)
+
+hook_command = group("Be told by NinjaOne when something has happened.")
+hook_command.command("set")(set_hook)
+hook_command.command("remove")(remove_hook)
+command.add_typer(hook_command, name="hook")

@@ -76,9 +76,12 @@ ACTIVITIES = Call(
     rows="activities[]",
     values={
         "gets.activities[].activityType": ("NINJA_TICKETING",),
-        "gets.activities[].statusCode": ("NINJA_TICKETING_TICKET_DELETED", "NINJA_TICKETING_TICKET_REINSTATED"),
+        "gets.activities[].statusCode": (
+            "NINJA_TICKETING_TICKET_CREATED", "NINJA_TICKETING_TICKET_DELETED", "NINJA_TICKETING_TICKET_REINSTATED",
+            "NINJA_TICKETING_STATUS_UPDATED",
+        ),
     },
-)
+)  # fmt: skip
 
 WRITTEN_OF_A_TICKET = {
     "clientId": INT32, "ticketFormId": INT32, "locationId": INT32, "nodeId": INT32, "subject": TEXT, "status": TEXT,
