@@ -48,10 +48,10 @@ async def effects(play: Play) -> dict[str, Any]:
     return found
 
 
-def differences(once: dict[str, Any], twice: dict[str, Any]) -> list[str]:
-    """Where the two differ, row by row."""
+def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Where two such answers differ, row by row."""
     found = []
-    for name, rows in once.items():
-        found += [f"{name}: only once: {row}" for row in rows if row not in twice[name]]
-        found += [f"{name}: only twice: {row}" for row in twice[name] if row not in rows]
+    for name, rows in one.items():
+        found += [f"{name}: only the first has {row}" for row in rows if row not in other[name]]
+        found += [f"{name}: only the second has {row}" for row in other[name] if row not in rows]
     return found

@@ -29,6 +29,7 @@ from twinbase.testing.world import prepare
 
 SEED = "TWINBASE_TEST_SEED"
 COMMITS_MAX = 30
+SHOWN_MAX = 5
 CONFLICTS = 200
 """That each strategy is asked to decide."""
 NOT_ON_A_DEVICE = ("asyncpg", "fastapi", "psycopg", "twinbase_server", "typer", "uvicorn")
@@ -95,12 +96,12 @@ class Conformance:
 
         async def run(play: Play) -> None:
             await play.settle()
-            assert await play.faults() == []
+            nothing(await play.faults())
             await self._see_that_scopes_divide(play)
             for _ in range(self.steps):
                 await play.office.write()
             await play.settle()
-            assert await play.faults() == []
+            nothing(await play.faults())
 
         self._play(prepared_url, tmp_path, run)
 
@@ -113,7 +114,7 @@ class Conformance:
             for _ in range(self.steps):
                 await play.step()
             await play.settle()
-            assert await play.faults() == []
+            nothing(await play.faults())
             taken = play.outcomes.get("applied", 0) + play.outcomes.get("merged", 0)
             said = f"the server took none of the devices' edits ({play.outcomes}): give `choices` or `row`"
             assert taken or not pushing(self._cast.plugins), said
@@ -144,8 +145,7 @@ class Conformance:
             folder.mkdir()
             self._play(url, folder, lambda play, doubled=doubled: run(play, doubled=doubled), seed)
             databases.drop(url)
-        wrong = differences(*found)
-        assert not wrong, f"{len(wrong)} rows differ, {wrong[:4]}; repeat with {SEED}={seed}"
+        nothing(differences(*found), seed)
 
     def test_a_device_that_dies_at_any_commit_loses_nothing(self, prepared_url: str, tmp_path: Path) -> None:
         self._skip_without_twins()
@@ -158,7 +158,7 @@ class Conformance:
                 if not await sync_and_die(mine, at=at, after=play.dice.random() < 0.5):
                     break
             await play.settle()
-            assert await play.faults() == []
+            nothing(await play.faults())
 
         self._play(prepared_url, tmp_path, run)
 
@@ -175,7 +175,7 @@ class Conformance:
                 if await server_dies_in_accept(play, mine.device):
                     break
             await play.settle()
-            assert await play.faults() == []
+            nothing(await play.faults())
 
         self._play(prepared_url, tmp_path, run)
 
@@ -184,8 +184,7 @@ class Conformance:
 
         seed = self._seed()
         maker = RowMaker(Random(seed), self._cast.now, self.choices, self.row)
-        wrong = asyncio.run(changed_values(self._cast.plugins.registry, maker, prepared_url, tmp_path))
-        assert wrong == [], f"repeat with {SEED}={seed}"
+        nothing(asyncio.run(changed_values(self._cast.plugins.registry, maker, prepared_url, tmp_path)), seed)
 
     def test_every_strategy_keeps_the_laws(self) -> None:
         twins = pushing(self._cast.plugins)
@@ -193,8 +192,7 @@ class Conformance:
             pytest.skip("devices write nothing")
         seed = self._seed()
         maker = RowMaker(Random(seed), self._cast.now, self.choices, self.row)
-        broken = [wrong for twin in twins for wrong in broken_laws(twin, maker, CONFLICTS)]
-        assert broken[:3] == [], f"repeat with {SEED}={seed}"
+        nothing([wrong for twin in twins for wrong in broken_laws(twin, maker, CONFLICTS)], seed)
 
     def test_what_a_device_may_not_write_is_refused(self, prepared_url: str, tmp_path: Path) -> None:
         """An app that was tampered with sends it all the same; the server takes nothing of it."""
@@ -212,7 +210,7 @@ class Conformance:
             report = await mine.device.sync()
             assert set(report.outcomes) <= {"refused", "parked"}, report.outcomes
             assert sum(report.outcomes.values()) >= bool(tried)
-            assert await effects(play) == before
+            nothing(differences(before, await effects(play)))
 
         self._play(prepared_url, tmp_path, run)
 
@@ -284,6 +282,13 @@ class Conformance:
                 every, seen = await play.divided(twin)
                 said = f"{twin.name}: of {every} rows the people see {seen}; give `choices`, so that scopes divide"
                 assert max(seen) > 0 and min(seen) < every, said
+
+
+def nothing(wrong: Sequence[str], seed: int | None = None) -> None:
+    """Raise AssertionError with what is wrong, the first of it, when anything is."""
+    if wrong:
+        repeat = [] if seed is None else [f"repeat with {SEED}={seed}"]
+        raise AssertionError("\n".join([f"{len(wrong)} found:", *wrong[:SHOWN_MAX], *repeat]))
 
 
 def _same(application: Any) -> Any:
