@@ -14,8 +14,10 @@ from twinbase.testing import World
 MIB = 1024 * 1024
 GROWTH_KIB_MAX = 400 * 1024
 BEGIN = (
-    b'{"frame":"begin","protocol":1,"kind":"delta","generation":"g","time":"2030-01-01T00:00:00+00:00","claims":"c"}\n'
+    b'{"frame":"begin","protocol":1,"kind":"delta","generation":"g","time":"2030-01-01T00:00:00+00:00","claims":"c",'
+    b'"epoch":1,"last_n":1}\n'
 )
+"""It knows of the batch that was pushed just before: else the device would think that the server was restored."""
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
