@@ -36,16 +36,16 @@ def served() -> Iterator[Feed]:
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(feed.text.encode())
+            self.wfile.write(report.text.encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        feed = Feed(f"http://127.0.0.1:{server.server_port}/sales.csv")
+        report = Feed(f"http://127.0.0.1:{server.server_port}/sales.csv")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield feed
+        yield report
         server.shutdown()
         thread.join()
 
