@@ -31,6 +31,7 @@ async def keep_echoes(
     records = [
         (id, name, twin.schema or "public", twin.name, row_key, _ENCODER.encode(value).decode())
         for id, row_key, one in kept
+        if one.echo
         for twin in (registry[one.applied.twin].table,)
         for name, value in one.echo.items()
     ]
