@@ -9,12 +9,14 @@ import msgspec
 from twinbase.registry import Twin
 from twinbase_server.cursor import Cursor, Resume, Signer, Snapshot
 from twinbase_server.digest import causes_since, is_daily_proof_due, prove
+from twinbase_server.generation import recognises
 from twinbase_server.metrics import Metrics
 from twinbase_server.negotiation import Wires
 from twinbase_server.paging import Key, Pager
 from twinbase_server.problems import ProblemError
 from twinbase_server.reading import Reading, table_of
 from twinbase_server.settings import Settings
+from twinbase_server.versions import parse_snapshot
 from twinbase_server.wire import TwinWire
 
 KIND = "delta"
@@ -41,6 +43,7 @@ class Delta:
 
 async def pending(door: Door, reading: Reading, wires: Wires, delta: Delta) -> AsyncIterator[bytes]:
     """The lines of a pull."""
+    await _check_resumed(reading, delta)
     yield reading.begin_frame(KIND)
     place = Resume(kind=KIND, twin="", key=[], first=first_cursor(reading, delta), since=delta.since)
     pager = Pager(reading, door.signer, door.metrics, place, door.settings.page_rows_max)
@@ -58,7 +61,26 @@ async def pending(door: Door, reading: Reading, wires: Wires, delta: Delta) -> A
 
 def first_cursor(reading: Reading, delta: Delta) -> Cursor:
     """A delta in several answers ends at the snapshot of the first one: all that changed later comes again (H22)."""
-    return delta.resume.first if delta.resume else reading.cursor(day="")
+    return gone_on(delta.resume.first, reading) if delta.resume else reading.cursor(day="")
+
+
+def gone_on(first: Cursor, reading: Reading) -> Cursor:
+    """The cursor of a first answer, in a later one of the same history: with the latest mark of that history, since the
+    device holds rows of it. A server that is restored to a time between the two is noticed by that mark (H9).
+    """
+    return msgspec.structs.replace(first, salt=reading.head.salt)
+
+
+async def _check_resumed(reading: Reading, delta: Delta) -> None:
+    """Raise the problem `generation` when the first answer was of another history than this one."""
+    if delta.resume is None:
+        return
+    first = delta.resume.first
+    if first.salt and not await recognises(reading.connection, first.salt, parse_snapshot(first.snapshot)):
+        raise ProblemError(
+            "generation", "What was sent before is of another history of this server.",
+            generation=reading.head.generation,
+        )  # fmt: skip
 
 
 def _remaining(reading: Reading, wires: Wires, delta: Delta) -> Sequence[tuple[TwinWire, Key | None]]:

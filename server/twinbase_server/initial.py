@@ -8,7 +8,7 @@ import msgspec
 from twinbase.digest import Digest
 from twinbase.protocol import InitialRequest
 from twinbase_server.cursor import Cursor, Resume
-from twinbase_server.feed import Door, end_line
+from twinbase_server.feed import Door, end_line, gone_on
 from twinbase_server.negotiation import Wires
 from twinbase_server.paging import Key, Pager
 from twinbase_server.problems import ProblemError
@@ -77,7 +77,7 @@ async def initial(door: Door, reading: Reading, plan: Plan) -> AsyncIterator[byt
     """The lines of an initial sync. The cursor at its end is that of its very first page (H22): what changed while it
     was sent, over several answers perhaps, comes with the next pull.
     """
-    first = plan.resume.first if plan.resume else reading.cursor(day="")
+    first = gone_on(plan.resume.first, reading) if plan.resume else reading.cursor(day="")
     place = Resume(kind=KIND, twin="", key=[], first=first, options=plan.options)
     pager = Pager(reading, door.signer, door.metrics, place, door.settings.page_rows_max)
     sums: dict[str, Digest] = {}

@@ -14,8 +14,8 @@ from tests.conftest import Databases, database_name
 from tests.sync.shop import Job, Part, Product
 
 from twinbase import Plugins
-from twinbase.errors import Offline
-from twinbase.testing import World, drop_request
+from twinbase.errors import HalfAnswer, Offline
+from twinbase.testing import World, cut, drop_request
 from twinbase.testing.device import Device
 
 
@@ -197,4 +197,31 @@ async def test_what_a_copy_was_told_before_the_restore_is_brought_back_though_th
         reports = [await copy.sync(), await copy.sync()]
 
         assert reports[-1].is_proven and await _visits(world) == 111
+    await asyncio.to_thread(databases.drop, backup)
+
+
+async def test_a_first_sync_that_went_on_after_the_backup_is_not_believed(office: Office, databases: Databases) -> None:
+    """Found by the oracle (seed 1066, repair off): its cursor is that of its first part, which the backup knows."""
+    async with office.open() as world:
+        await world.sql("INSERT INTO workshop.product SELECT i, md5(i::text), i FROM generate_series(1, 6000) i")
+        anna = await world.device("anna", claims={"lead": "anna"})
+        anna.wire.spoil("sync/initial", cut(after=80_000))
+        with pytest.raises(HalfAnswer):
+            await anna.sync()
+    backup = await asyncio.to_thread(databases.create, database_name(office.url))
+    async with office.open() as world:
+        await world.sql("INSERT INTO workshop.product VALUES (6001, 'made after the backup', NULL)")
+        anna = await _back(world, "anna")
+        anna.wire.spoil("sync/pending", drop_request())
+        with pytest.raises(Offline):
+            await anna.sync()
+        assert await anna.read(Product, 6001) is not None
+
+    async with office.open(backup) as world:
+        anna = await _back(world, "anna")
+
+        report = await anna.sync()
+
+        assert report.is_proven and report.recovered and not report.unexplained
+        assert await anna.read(Product, 6001) is None
     await asyncio.to_thread(databases.drop, backup)
