@@ -14,10 +14,10 @@ import asyncpg
 import httpx2
 import msgspec
 import pytest
-from tests.conftest import Databases, database_name
 from tests.server.depot import ANNA, Device, House, open_house
 
 from twinbase.protocol import batch_hash
+from twinbase.testing.databases import Databases, database_name
 
 ROUNDS = 10
 SERVERS = "datname = $1 AND pid <> ALL ($2::int[])"

@@ -16,8 +16,8 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from tests.conftest import Databases
 
+from twinbase.testing.databases import Databases
 from twinbase_server.cli import run
 
 ANNA = UUID("00000000-0000-7000-8000-00000000000a")

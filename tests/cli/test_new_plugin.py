@@ -8,8 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from tests.conftest import Databases
 
+from twinbase.testing.databases import Databases
 from twinbase_server.cli.new_plugin import NameTaken, check_name, make_plugin
 
 PROGRAM = Path(sys.executable).with_name("twinbase")

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import MetaData, Table
 from tests.codecs.kinds import KINDS, SINGLE
 from tests.codecs.twins import Twins
-from tests.conftest import Databases
+
+from twinbase.testing.databases import Databases
 
 METADATA = MetaData()
 TABLES = {kind.name: kind.table(METADATA) for kind in (*KINDS, SINGLE)}

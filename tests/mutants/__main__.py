@@ -8,11 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.conftest import Databases, database_name
 from tests.mutants.faults import MUTANTS, Mutant
 from tests.oracle.run import run_once
 from tests.oracle.template import make_template
 
+from twinbase.testing.databases import Databases, database_name
 from twinbase_server.embedded import EmbeddedPostgres
 
 

@@ -8,10 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.conftest import Databases, database_name
 from tests.oracle.run import MODES, run_once
 from tests.oracle.template import make_template
 
+from twinbase.testing.databases import Databases, database_name
 from twinbase_server.embedded import EmbeddedPostgres
 
 

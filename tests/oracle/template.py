@@ -3,8 +3,9 @@
 import asyncio
 from datetime import UTC, datetime
 
-from tests.conftest import Databases
 from tests.oracle.company import prepare
+
+from twinbase.testing.databases import Databases
 
 
 def make_template(databases: Databases) -> str:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from tests.conftest import Databases, database_name
 from tests.oracle.acts import ACTS
 from tests.oracle.run import MODES, run_once
 from tests.oracle.simulation import Act, Simulation
 from tests.oracle.template import make_template
+
+from twinbase.testing.databases import Databases, database_name
 
 SEEDS_IN_CI = 3
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from tests.conftest import Databases, database_name
 from tests.server.depot import House, build, open_house
+
+from twinbase.testing.databases import Databases, database_name
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
-from tests.conftest import Databases, database_name
 from tests.server.depot import ANNA, Device, House, compressed, open_house, read_frames
 
+from twinbase.testing.databases import Databases, database_name
 from twinbase_server.faults import database_problem
 from twinbase_server.problems import KINDS, ProblemError
 

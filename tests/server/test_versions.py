@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import Databases
 from tests.server.watched import CUSTOMER, changed_keys, is_proven_unchanged, snapshot_now, watched_customers
 
+from twinbase.testing.databases import Databases
 from twinbase_server.connection import Connection
 from twinbase_server.versions import Snapshot, changed_since_sql, collect, parse_snapshot
 

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import Databases
 from tests.sync.template import make_template, workshop
 
 from twinbase import Plugins
 from twinbase.testing import World
+from twinbase.testing.databases import Databases
 
 
 @pytest.fixture(scope="session")

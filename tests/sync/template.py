@@ -3,11 +3,11 @@
 import asyncio
 from datetime import UTC, datetime
 
-from tests.conftest import Databases, database_name
 from tests.sync.shop import Workshop
 
 from twinbase import Plugins
 from twinbase.testing import prepare
+from twinbase.testing.databases import Databases, database_name
 from twinbase_server import accounts
 
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Column, ForeignKey
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from tests.conftest import Databases
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.testing import World
+from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
 SCHEMA = "cycles"

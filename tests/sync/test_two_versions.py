@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from tests.conftest import Databases
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.testing import World
+from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
 ROWS = 2_000

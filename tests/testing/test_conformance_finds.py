@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import MetaData, Text, TypeDecorator
 from sqlmodel import Field, SQLModel, col
-from tests.conftest import Databases
 
 from twinbase import Applied, Conflict, Decision, Delivery, Mirror, hookimpl
 from twinbase.conflict import device_wins, server_wins
@@ -21,6 +20,7 @@ from twinbase.testing import prepare
 from twinbase.testing.conformance import Conformance, Person
 from twinbase.testing.conformance.laws import broken_laws
 from twinbase.testing.conformance.rows import RowMaker
+from twinbase.testing.databases import Databases
 
 
 class Base(SQLModel):

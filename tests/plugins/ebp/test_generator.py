@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
-from tests.conftest import Databases, database_name
 
+from twinbase.testing.databases import Databases, database_name
 from twinbase_ebp.generator import DatabaseNotEmpty, generate, mutate_office_day
 from twinbase_ebp.generator.agenda import clock_changes
 from twinbase_ebp.generator.chance import Chance

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import SQLModel
-from tests.conftest import Databases
 
 from twinbase import Plugins
 from twinbase.testing import Device, World
+from twinbase.testing.databases import Databases
 from twinbase.testing.world import prepare
 from twinbase_mobile.rules import answer_id, out_of_range
 from twinbase_mobile.tables import (

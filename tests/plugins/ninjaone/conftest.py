@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
-from tests.conftest import Databases, database_name
 
 from twinbase.source import Run
+from twinbase.testing.databases import Databases, database_name
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.fetching import fetch
 from twinbase_ninjaone.settings import NinjaoneSettings

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from tests.conftest import Databases
 from tests.server.accept.workshop import Server, open_workshop, set_up
+
+from twinbase.testing.databases import Databases
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.conftest import Databases, database_name
 from tests.plugins.ebp.delivering.company import ANNA, PLUGINS, Company, connected, make_ebp
 
 from twinbase.testing import World, prepare
+from twinbase.testing.databases import Databases, database_name
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.conftest import Databases
 from tests.crash.processes import Killable
 from tests.plugins.ebp.delivering.company import read
 from tests.plugins.ebp.delivering.export_process import START, contact, export
 
 from twinbase import Run, Waiting
+from twinbase.testing.databases import Databases
 from twinbase_ebp.delivering.cells import guarded
 from twinbase_ebp.delivering.csv_files import CsvFiles, FolderMissing
 from twinbase_ebp.delivering.entry import Entry

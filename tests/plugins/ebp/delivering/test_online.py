@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.conftest import Databases
 from tests.plugins.ebp.delivering.ebp_online import KEY, SECRET, EbpOnline
 
 from twinbase import Delivered, Run, Waiting
+from twinbase.testing.databases import Databases
 from twinbase_ebp.delivering.entry import Entry
 from twinbase_ebp.delivering.online import Rest
 from twinbase_ebp.delivering.online.allowance import CALLS_A_DAY

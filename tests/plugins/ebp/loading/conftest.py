@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from tests.conftest import Databases
 from tests.plugins.ebp.loading.erp import MORNING, TABLES, Erp
 
 from twinbase.plugins import Plugins
+from twinbase.testing.databases import Databases
 from twinbase_ebp.loading.load import LOCK
 from twinbase_server.database import init_database
 

@@ -14,10 +14,10 @@ from random import Random
 from typing import Any
 
 import psycopg
-from tests.conftest import Databases
 from tests.plugins.ebp.loading.erp import MORNING, Erp
 
 from twinbase.plugins import Plugins
+from twinbase.testing.databases import Databases
 from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.schema.types import pg_type
 from twinbase_ebp.settings import EbpSettings

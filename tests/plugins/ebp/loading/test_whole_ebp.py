@@ -7,11 +7,11 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.conftest import Databases
 from tests.plugins.ebp.loading.erp import MORNING, Erp
 
 from twinbase.plugins import Plugins
 from twinbase.source import Run
+from twinbase.testing.databases import Databases
 from twinbase_ebp.generator import generate, mutate_office_day
 from twinbase_ebp.loading.source import sources
 from twinbase_ebp.settings import EbpSettings

@@ -1,11 +1,13 @@
 """One company for all tests of projections, and a copy of it for each."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
-from tests.conftest import Databases, _blocking, database_name
 from tests.plugins.ebp.office import Office, open_office
+
+from twinbase.testing.databases import Databases, database_name
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +22,7 @@ def projected(databases: Databases) -> Iterator[str]:
         finally:
             await connection.close()
 
-    _blocking(prepare)
+    asyncio.run(prepare())
     yield url
     databases.drop(url)
 

@@ -1,11 +1,14 @@
 """Whatever changes in EBP, in whatever order: by version it comes to what a run from scratch comes to."""
 
+import asyncio
+
 import asyncpg
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.conftest import Databases, _blocking, database_name
 from tests.plugins.ebp.changes import SOURCES, Changes
 from tests.plugins.ebp.office import PLUGINS, Office, touched
+
+from twinbase.testing.databases import Databases, database_name
 
 STEPS, CHANGES = 3, 15
 TARGETS = sorted({projection.table.name for projection in PLUGINS.projections()})
@@ -38,7 +41,7 @@ RARE = {
 def test_by_version_comes_to_what_a_run_from_scratch_comes_to(databases: Databases, projected: str, seed: int) -> None:
     url = databases.create(database_name(projected))
     try:
-        _blocking(lambda: _play(url, seed))
+        asyncio.run(_play(url, seed))
     finally:
         databases.drop(url)
 

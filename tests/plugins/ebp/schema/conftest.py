@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
-from tests.conftest import Databases, database_name
 
+from twinbase.testing.databases import Databases, database_name
 from twinbase_ebp.generator.ddl import create_table
 from twinbase_ebp.generator.shape import tables
 from twinbase_ebp.schema import TableSpec, reflect

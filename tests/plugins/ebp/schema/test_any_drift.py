@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import Databases
 from tests.plugins.ebp.schema.target import Target, following
+
+from twinbase.testing.databases import Databases
 
 VALUES = {
     "varchar(5)": "left('v' || {n}, 5)", "varchar(20)": "'longer text ' || {n}", "text": "'any ' || {n}",

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.conftest import Databases
 
+from twinbase.testing.databases import Databases
 from twinbase_mobile.reading import office
 from twinbase_mobile.reading.words import TABLE, compact, fold, words
 

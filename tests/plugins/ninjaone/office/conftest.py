@@ -1,16 +1,17 @@
 """A company whose ERP and whose NinjaOne are both known: who is whom, tickets on devices, and the way back."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.conftest import Databases, _blocking, database_name
 from tests.plugins.ninjaone.conftest import Desk
 from tests.plugins.ninjaone.office.company import PLUGINS, Company
 from tests.plugins.ninjaone.office.field import Field, Proxy, send_anna
 
 from twinbase.testing import World
+from twinbase.testing.databases import Databases, database_name
 from twinbase.testing.world import prepare
 from twinbase_ninjaone.standin import serving
 
@@ -19,7 +20,7 @@ from twinbase_ninjaone.standin import serving
 def company_template(databases: Databases) -> Iterator[str]:
     """The name of a database with the tables of all plugins, captured."""
     url = databases.create()
-    _blocking(lambda: prepare(url, PLUGINS, datetime.now(UTC)))
+    asyncio.run(prepare(url, PLUGINS, datetime.now(UTC)))
     yield database_name(url)
     databases.drop(url)
 
