@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from twinbase.mirror import Operation
 from twinbase.source import Run
 
-Operation = Literal["insert", "update", "delete"]
 DeliveryState = Literal["waiting", "sent", "acknowledged", "refused", "held"]
 """waiting: to be handed over; sent: handed over; acknowledged: it came back from there; refused: not taken, and why;
 held: handing over is switched off, by the configuration or by the other system."""

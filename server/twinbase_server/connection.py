@@ -1,8 +1,13 @@
-"""The types of a PostgreSQL connection, taken from a pool or made alone, and of a pool."""
+"""Lines to PostgreSQL: the types of a connection and of a pool, and SQLAlchemy's engine over the same database."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -12,3 +17,13 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
+
+
+@asynccontextmanager
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """SQLAlchemy's engine over the server's database; its connections end with the block."""
+    made = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    try:
+        yield made
+    finally:
+        await made.dispose()

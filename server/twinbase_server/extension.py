@@ -5,14 +5,11 @@ web framework is there already, so that the plugin still loads on a device.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, load_plugins
@@ -22,7 +19,7 @@ from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors, screen
-from twinbase_server.connection import Connection
+from twinbase_server.connection import Connection, engine
 from twinbase_server.fitting import Catalog, Fitted, Lack, lacks
 from twinbase_server.problems import ProblemError, described
 from twinbase_server.projecting import Projected, project
@@ -75,16 +72,6 @@ def run_command(
     loaded = load_plugins(names(plugins))
     with database(database_url) as url:
         return asyncio.run(work(url, loaded))
-
-
-@asynccontextmanager
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """SQLAlchemy's engine over the server's database; its connections end with the block."""
-    made = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
-    try:
-        yield made
-    finally:
-        await made.dispose()
 
 
 async def make_due(connection: Connection, source: str, now: datetime, gap: timedelta) -> None:

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Column, Connection, Table, inspect, literal, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import NoInspectionAvailable
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateColumn, CreateSchema
 from sqlmodel import SQLModel
 
 from twinbase.errors import DeclarationError, TwinbaseError
 from twinbase.registry import Registry
+from twinbase_server.connection import engine
 from twinbase_server.migrations import SCHEMA
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase tables', 0))"
@@ -49,13 +47,9 @@ async def create_server_tables(url: str, models: Iterable[type[SQLModel]]) -> No
 
 async def _in_one_transaction(url: str, work: Callable[[Connection], None]) -> None:
     """Two processes that set up one database take turns."""
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
-    try:
-        async with engine.begin() as connection:
-            await connection.execute(text(_LOCK))
-            await connection.run_sync(work)
-    finally:
-        await engine.dispose()
+    async with engine(url) as database, database.begin() as connection:
+        await connection.execute(text(_LOCK))
+        await connection.run_sync(work)
 
 
 def _create(connection: Connection, tables: list[Table]) -> None:

@@ -211,7 +211,7 @@ async def _recover(exchange: Exchange, problem: ServerRefused) -> None:
         case "forked" | "epoch":
             known = int(str(problem.extra.get("epoch") or 0))
             await run(recovery.take_new_epoch, token, chance=chance, known=known)
-            exchange.report.recovered.append(f"{problem.kind}: new epoch, unanswered work offered again")
+            exchange.report.recovered.append(f"{problem.kind}: new epoch, unconfirmed work offered again")
         case "generation" | "gap":
             # A gap is in the server's memory: what it had answered is gone there, as after a restore.
             offered = await run(recovery.offer_everything, token, chance=chance)

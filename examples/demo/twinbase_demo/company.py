@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
@@ -22,6 +20,7 @@ from twinbase_ebp.loading.work import Options
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
 from twinbase_server.database import init_database
+from twinbase_server.extension import engine
 from twinbase_server.projecting import Projected, project
 from twinbase_server.sources import tables_to_capture
 from twinbase_server.twin_tables import create_twin_tables
@@ -88,13 +87,10 @@ class Company:
 
     async def project(self, progress: Callable[[Projected], None] | None = None) -> list[Projected]:
         """Bring the tables for phones up to date with the ERP."""
-        engine = create_async_engine(make_url(self.url).set(drivername="postgresql+asyncpg"))
-        try:
+        async with engine(self.url) as database:
             return await project(
-                engine, self.plugins.projections(), registry=self.plugins.registry, progress=progress
+                database, self.plugins.projections(), registry=self.plugins.registry, progress=progress
             )
-        finally:
-            await engine.dispose()
 
     async def load(self, *tables: str, tell: Tell = lambda subject, done, of: None) -> LoadReport:
         """Bring what is new in the ERP, of all tables or of these: rows that came, changed, or are gone."""

@@ -10,6 +10,7 @@ from rich.table import Table
 from twinbase.plugins import load_plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.screen import AsJson, answer, errors
+from twinbase_server.connection import engine
 from twinbase_server.projecting import Projected, project
 
 COUNTS = ("written", "deleted", "retired", "left_out")
@@ -27,21 +28,15 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts",
 
 
 async def _project(url: str, plugins: tuple[str, ...]) -> list[Projected]:
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
     loaded = load_plugins(plugins)
-    try:
-        with errors().status("Reading the sources") as status:
+    with errors().status("Reading the sources") as status:
+        async with engine(url) as database_engine:
             return await project(
-                engine,
+                database_engine,
                 loaded.projections(),
                 registry=loaded.registry,
                 progress=lambda report: status.update(f"{report.name} → {report.target}"),
             )
-    finally:
-        await engine.dispose()
 
 
 def _show(console: Console, reports: list[Projected]) -> None:

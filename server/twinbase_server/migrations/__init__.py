@@ -8,9 +8,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinbase_server.connection import engine
 
 SCHEMA = "twinbase"
 LOCK_SECONDS_MAX = 10
@@ -29,24 +29,16 @@ class MigrationStatus:
 
 async def migrate(url: str, *, lock_seconds: int = LOCK_SECONDS_MAX) -> MigrationStatus:
     """Bring schema `twinbase` to the newest version in one transaction; a second process waits, then finds it done."""
-    engine = create_async_engine(_async_url(url), poolclass=NullPool)
-    try:
-        async with engine.begin() as connection:
-            await _take_turn(connection, lock_seconds)
-            await connection.run_sync(_upgrade)
-            return await connection.run_sync(_status)
-    finally:
-        await engine.dispose()
+    async with engine(url) as database, database.begin() as connection:
+        await _take_turn(connection, lock_seconds)
+        await connection.run_sync(_upgrade)
+        return await connection.run_sync(_status)
 
 
 async def migration_status(url: str) -> MigrationStatus:
     """What `migrate` would do; changes nothing."""
-    engine = create_async_engine(_async_url(url), poolclass=NullPool)
-    try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(_status)
-    finally:
-        await engine.dispose()
+    async with engine(url) as database, database.connect() as connection:
+        return await connection.run_sync(_status)
 
 
 async def _take_turn(connection: AsyncConnection, lock_seconds: int) -> None:
@@ -77,7 +69,3 @@ def _configuration() -> Config:
     configuration.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     configuration.set_main_option("path_separator", "os")
     return configuration
-
-
-def _async_url(url: str) -> str:
-    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)

@@ -1,6 +1,7 @@
 """`twinbase.deliveries`: which are next, and what became of each. The order of one row's deliveries is kept."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,20 +31,20 @@ async def note(
 ) -> dict[str, int]:
     """What became of those that were asked about; an answer for another one counts for nothing. Answers how many."""
     tries = {one.id: one.attempts for one in asked}
-    counts: dict[str, int] = {}
-    for answer in answers:
-        if answer.id in tries:
-            wait = answer.retry_after or pause(tries[answer.id] + 1)
-            next_at = now + wait if answer.state == "waiting" else now
-            await connection.execute(_NOTE, answer.id, destination, answer.state, answer.said, now, next_at)
-            counts[answer.state] = counts.get(answer.state, 0) + 1
-    return counts
+    counted = [answer for answer in answers if answer.id in tries]
+    await connection.executemany(_NOTE, [
+        (one.id, destination, one.state, one.said, now, _next_at(one, tries[one.id], now)) for one in counted
+    ])  # fmt: skip
+    return Counter(answer.state for answer in counted)
+
+
+def _next_at(answer: Delivered, tries: int, now: datetime) -> datetime:
+    return now + (answer.retry_after or pause(tries + 1)) if answer.state == "waiting" else now
 
 
 async def postpone(connection: Connection, unanswered: Sequence[Waiting], said: str, now: datetime) -> None:
     """Nobody said what became of these: they wait on, and longer each time."""
-    for one in unanswered:
-        await connection.execute(_POSTPONE, one.id, said, now + pause(one.attempts + 1))
+    await connection.executemany(_POSTPONE, [(one.id, said, now + pause(one.attempts + 1)) for one in unanswered])
 
 
 async def with_work(connection: Connection, now: datetime) -> set[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from twinbase_server.connection import Connection
-from twinbase_server.work.task import Kind, Task, lock_text, pause
+from twinbase_server.work.task import Kind, Task, pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ EXISTS (
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended({text}, 0))
 """
+# The text of the lock is that of Task.lock.
 _READ = f"""
 SELECT kind, name, CASE WHEN state = 'running' AND NOT {_HELD.format(text="'twinbase ' || kind || ' ' || name")}
     THEN 'dead' ELSE state END AS state,
@@ -130,4 +131,3 @@ _STOPPED = """
 UPDATE twinbase.schedule SET state = 'stopped', finished_at = $3, next_at = $4, progress = ''
 WHERE kind = $1 AND name = $2
 """
-assert lock_text("k", "n") == "twinbase k n"  # as _READ puts it together

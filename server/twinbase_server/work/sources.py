@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
 from twinbase_server.capture.install import install
+from twinbase_server.connection import engine
 from twinbase_server.projecting import Projected, project
 from twinbase_server.sources import tables_to_capture
 from twinbase_server.work.task import Task
@@ -64,19 +62,14 @@ class _Brought:
 
     async def _project(self, run: Run) -> int:
         """How many rows of the targets it changed."""
-        engine = create_async_engine(
-            make_url(run.database_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
-        )
         changed = 0
 
         def tell(report: Projected) -> None:
             run.tell(f"{report.name} → {report.target}", report.written, None)
 
-        try:
+        async with engine(run.database_url) as database:
             for report in await project(
-                engine, self._plugins.projections(), registry=self._plugins.registry, progress=tell
+                database, self._plugins.projections(), registry=self._plugins.registry, progress=tell
             ):
                 changed += report.written + report.deleted + report.retired
-        finally:
-            await engine.dispose()
         return changed

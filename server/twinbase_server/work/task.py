@@ -37,11 +37,7 @@ class Task:
     @property
     def lock(self) -> str:
         """The text whose hash is the advisory lock of a run."""
-        return lock_text(self.kind, self.name)
-
-
-def lock_text(kind: str, name: str) -> str:
-    return f"twinbase {kind} {name}"
+        return f"twinbase {self.kind} {self.name}"
 
 
 def pause(failures: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
