@@ -8,36 +8,21 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
 from twinbase_server.problems import ProblemError
+from twinbase_server.versions import Snapshot, parse_snapshot
 
 Token = TypeVar("Token", "Cursor", "Resume")
 MAC_BYTES = 16
 START_OVER = "It is not one of this server's: start with an initial sync."
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A `pg_snapshot`: what a transaction could see. `text` is as PostgreSQL prints it: xmin:xmax:xip,xip,…"""
-
-    text: str
-
-    @property
-    def xmax(self) -> str:
-        return self.text.split(":")[1]
-
-    @property
-    def in_progress(self) -> list[str]:
-        listed = self.text.split(":")[2]
-        return listed.split(",") if listed else []
-
-
 class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
-    """`day` is that of the last full proof, empty when the last answer was not proven; `as_of` is in seconds."""
+    """`snapshot` is as PostgreSQL prints it; `salt` the newest mark that the device has seen; `day` that of the last
+    full proof, empty when the last answer was not proven; `as_of` is in seconds."""
 
     generation: str
     salt: str
@@ -46,6 +31,11 @@ class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
     claims: str
     as_of: int
     day: str = ""
+
+    @property
+    def seen(self) -> Snapshot:
+        """What the device has seen of this history."""
+        return parse_snapshot(self.snapshot)
 
 
 class Resume(msgspec.Struct, frozen=True, tag="r", kw_only=True):

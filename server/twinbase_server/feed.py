@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from twinbase.registry import Twin
-from twinbase_server.cursor import Cursor, Resume, Signer, Snapshot
+from twinbase_server.cursor import Cursor, Resume, Signer
 from twinbase_server.digest import causes_since, is_daily_proof_due, prove
 from twinbase_server.generation import recognises
 from twinbase_server.metrics import Metrics
@@ -16,7 +16,6 @@ from twinbase_server.paging import Key, Pager
 from twinbase_server.problems import ProblemError
 from twinbase_server.reading import Reading, table_of
 from twinbase_server.settings import Settings
-from twinbase_server.versions import parse_snapshot
 from twinbase_server.wire import TwinWire
 
 KIND = "delta"
@@ -76,7 +75,7 @@ async def _check_resumed(reading: Reading, delta: Delta) -> None:
     if delta.resume is None:
         return
     first = delta.resume.first
-    if first.salt and not await recognises(reading.connection, first.salt, parse_snapshot(first.snapshot)):
+    if first.salt and not await recognises(reading.connection, first.salt, first.seen):
         raise ProblemError(
             "generation", "What was sent before is of another history of this server.",
             generation=reading.head.generation,
@@ -112,8 +111,8 @@ async def delta_lines(door: Door, reading: Reading, wires: Wires, since: Cursor,
 
 def unseen(since: Cursor) -> dict[str, Any]:
     """The parameters that say which versions a cursor cannot see."""
-    snapshot = Snapshot(since.snapshot)
-    return {"xmax": snapshot.xmax, "xip": snapshot.in_progress}
+    seen = since.seen
+    return {"xmax": seen.xmax, "xip": seen.xip}
 
 
 def names_removed_keys(twin: Twin) -> bool:
@@ -144,19 +143,26 @@ async def _end(
 ) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
-        return end_line(door, first_cursor(reading, delta), {}, [], await _causes(door, reading, wires, delta))
+        return end_line(door, first_cursor(reading, delta), {}, [], await _causes(door, reading, wires, delta, unsent))
     due = is_daily_proof_due(reading, delta.since)
     everything = delta.prove_all or due
     proof = await prove(reading, wires, delta.since, door.metrics, everything=everything, also=unsent)
     return end_line(door, reading.cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
 
 
-async def _causes(door: Door, reading: Reading, wires: Wires, delta: Delta) -> dict[str, list[str]]:
-    """Why the pull that follows an answer in several parts may find differences; it cannot know by then."""
-    unsent: dict[str, list[str]] = {}
+async def _causes(
+    door: Door, reading: Reading, wires: Wires, delta: Delta, unsent: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Why the pull that follows an answer in several parts may find differences; it cannot know by then.
+
+    `unsent` is of this part; of the twins before it, it is found once more.
+    """
+    told = {name: list(causes) for name, causes in unsent.items()}
+    here = {wire.twin.name for wire, _ in _remaining(reading, wires, delta)}
     for wire, _ in _remaining(reading, wires, Delta(delta.since)):
-        await removed_line(door, reading, wire, delta.since, unsent)
-    found = {name: [*causes_since(reading, w.twin, delta.since), *unsent.get(name, ())] for name, w in wires.items()}
+        if wire.twin.name not in here:
+            await removed_line(door, reading, wire, delta.since, told)
+    found = {name: [*causes_since(reading, w.twin, delta.since), *told.get(name, ())] for name, w in wires.items()}
     return {name: causes for name, causes in found.items() if causes}
 
 

@@ -1,8 +1,9 @@
 """Which history of PostgreSQL this is. A restore from a backup starts another one, and devices must notice.
 
-A stored id alone cannot tell (a dump copies it), nor can the cluster's identifier and timeline (a snapshot of the
-machine keeps both). So a generation is all three, and salts: random marks written on a timer. A cursor carries the
-newest salt that it saw; where that salt is unknown, history went another way after it (H9).
+A stored id alone cannot tell (a dump copies it), nor can where it is stored: the cluster's identifier and timeline, the
+database and the table (a snapshot of the machine keeps all four). So a generation is all of these, and salts: random
+marks written on a timer. A cursor carries the newest salt that it saw. Where that salt is unknown, or the cursor has
+seen further than another one, history went another way after it (H9).
 """
 
 import secrets
@@ -54,7 +55,23 @@ async def note_salt(connection: Connection, now: datetime) -> None:
 
 async def recognises(connection: Connection, salt: str, snapshot: Snapshot) -> bool:
     """Whether a cursor with this salt and snapshot was given by this history."""
-    return bool(await connection.fetchval(_RECOGNISES, salt, snapshot.xmax))
+    recognised = recognised_sql("$1::text", "$2::xid8", "$3::xid8[]")
+    return bool(await connection.fetchval(f"SELECT {recognised}", salt, snapshot.xmax, snapshot.xip))
+
+
+def recognised_sql(salt: str, xmax: str, xip: str) -> str:
+    """Whether this history gave that salt and snapshot.
+
+    An answer bears the newest mark that its snapshot sees, or a newer one when it goes on from an earlier answer: a
+    snapshot that sees a newer mark than it bears is of a history in which that mark was not written.
+    """
+    own = f"SELECT s.xid FROM twinbase.salt s WHERE s.salt = {salt}"
+    newest_seen = f"SELECT s.xid FROM twinbase.salt s WHERE s.xid < {xmax} AND s.xid <> ALL ({xip})"
+    return (
+        f"coalesce({xmax} <= {_NEXT}"
+        f" AND CASE WHEN {salt} = '' THEN '0'::xid8 ELSE ({own}) END"
+        f" >= coalesce(({newest_seen} ORDER BY s.xid DESC LIMIT 1), '0'::xid8), false)"
+    )
 
 
 async def _is_other_history(connection: Connection) -> bool:
@@ -87,27 +104,27 @@ async def _write_salt(connection: Connection, now: datetime) -> None:
 
 _NEXT = "pg_snapshot_xmax(pg_current_snapshot())"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase generation', 0))"
-_CURRENT = """
-SELECT g.id, coalesce(s.salt, '') AS salt
-FROM (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) g
-LEFT JOIN (SELECT salt FROM twinbase.salt ORDER BY xid DESC LIMIT 1) s ON true
+# By transaction, not by time: which is the newest that a snapshot sees can be told from the snapshot alone.
+NEWEST_SALT = "SELECT salt FROM twinbase.salt ORDER BY xid DESC LIMIT 1"
+_CURRENT = f"""
+SELECT id, coalesce(({NEWEST_SALT}), '') AS salt FROM twinbase.generation ORDER BY n DESC LIMIT 1
 """
+# A dump that is restored into the same cluster makes the tables anew, a copied database is another one.
 _HERE = """
-SELECT system_identifier, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline
+SELECT system_identifier, ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline,
+    (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())::bigint AS database,
+    'twinbase.generation'::regclass::oid::bigint AS relation
 FROM pg_control_system()
 """
-_STORED = "SELECT system_identifier, timeline FROM twinbase.generation ORDER BY n DESC LIMIT 1"
+_STORED = "SELECT system_identifier, timeline, database, relation FROM twinbase.generation ORDER BY n DESC LIMIT 1"
 _BEGIN = f"""
-INSERT INTO twinbase.generation (id, system_identifier, timeline, started_at)
-SELECT $1, system_identifier, timeline, $2 FROM ({_HERE}) here
+INSERT INTO twinbase.generation (id, started_at, system_identifier, timeline, database, relation)
+SELECT $1, $2, system_identifier, timeline, database, relation FROM ({_HERE}) here
 """
 _FROM_THE_FUTURE = f"""
 SELECT EXISTS (SELECT FROM twinbase.salt WHERE xid >= {_NEXT})
     OR EXISTS (SELECT FROM twinbase.capture WHERE base >= {_NEXT})
     OR EXISTS (SELECT FROM twinbase.capture_gap WHERE xid >= {_NEXT})
-"""
-_RECOGNISES = f"""
-SELECT EXISTS (SELECT FROM twinbase.salt WHERE salt = $1) AND $2::bigint <= {_NEXT}::text::bigint
 """
 # Of a table without its version table (a dump of some schemas only), `install` takes care.
 _VERSION_TABLES = """

@@ -19,10 +19,12 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.capture.function import literal
 from twinbase_server.capture.tables import version_table
 from twinbase_server.connection import Connection
-from twinbase_server.cursor import Cursor, Snapshot
+from twinbase_server.cursor import Cursor
 from twinbase_server.faults import DATABASE_ERRORS
+from twinbase_server.generation import NEWEST_SALT, recognised_sql
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
+from twinbase_server.versions import Snapshot, parse_snapshot
 
 TableName = tuple[str, str]
 OUTCOMES_MAX = 20_000
@@ -83,7 +85,7 @@ class Reading:
         return Cursor(
             generation=self.head.generation,
             salt=self.head.salt,
-            snapshot=self.head.snapshot.text,
+            snapshot=str(self.head.snapshot),
             schema=self.caller.schema,
             claims=self.caller.identity.fingerprint(),
             as_of=int(self.as_of.timestamp()),
@@ -152,11 +154,11 @@ class Reader:
         )
 
     async def _read_head(self, connection: Connection, caller: Caller, since: Cursor | None, acked: int) -> Head:
-        seen = Snapshot(since.snapshot) if since else None
+        seen = since.seen if since else None
         row = await connection.fetchrow(
             self._head,
             seen.xmax if seen else None,
-            seen.in_progress if seen else [],
+            seen.xip if seen else (),
             since.salt if since else None,
             caller.replica,
             acked,
@@ -169,7 +171,7 @@ class Reader:
 
     def _head_of(self, row: asyncpg.Record) -> Head:
         return Head(
-            snapshot=Snapshot(row["snapshot"]),
+            snapshot=parse_snapshot(row["snapshot"]),
             generation=row["generation"],
             salt=row["salt"] or "",
             epoch=row["epoch"],
@@ -215,9 +217,8 @@ def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
 
 
 def _check_history(row: asyncpg.Record, since: Cursor) -> None:
-    """A cursor of another history: another id, an unknown salt, or transactions that have not happened here (H9)."""
-    ahead = int(Snapshot(since.snapshot).xmax) > int(Snapshot(row["snapshot"]).xmax)
-    if since.generation != row["generation"] or not row["salt_known"] or ahead:
+    """A cursor of another history: of another generation, or not of the way that this one took (H9)."""
+    if since.generation != row["generation"] or not row["recognised"]:
         raise ProblemError(
             "generation",
             "The cursor is of another history of this server: offer recent work again, then take an initial sync.",
@@ -225,7 +226,7 @@ def _check_history(row: asyncpg.Record, since: Cursor) -> None:
         )
 
 
-_UNSEEN = "({xid} >= $1::text::xid8 OR {xid} = ANY ($2::text[]::xid8[]))"
+_UNSEEN = "({xid} >= $1::xid8 OR {xid} = ANY ($2::xid8[]))"
 
 
 def _probe(table: TableName) -> str:
@@ -236,8 +237,8 @@ def _probe(table: TableName) -> str:
     """
     versions = version_table(*table)
     return (
-        f"(coalesce((SELECT xid FROM {versions} ORDER BY xid DESC LIMIT 1) >= $1::text::xid8, false)"
-        f" OR EXISTS (SELECT FROM unnest($2::text[]::xid8[]) AS o (xid) CROSS JOIN LATERAL"
+        f"(coalesce((SELECT xid FROM {versions} ORDER BY xid DESC LIMIT 1) >= $1::xid8, false)"
+        f" OR EXISTS (SELECT FROM unnest($2::xid8[]) AS o (xid) CROSS JOIN LATERAL"
         f" (SELECT v.xid FROM {versions} v WHERE v.xid >= o.xid ORDER BY v.xid LIMIT 1) f WHERE f.xid = o.xid))"
     )
 
@@ -250,7 +251,7 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
     """
     schemas = ", ".join(literal(schema) for schema, _ in tables)
     names = ", ".join(literal(name) for _, name in tables)
-    probes = ", ".join(f"$1::text IS NOT NULL AND {_probe(table)}" for table in tables)
+    probes = ", ".join(f"$1::xid8 IS NOT NULL AND {_probe(table)}" for table in tables)
     captured = (
         f"unnest(ARRAY[{schemas}]::text[], ARRAY[{names}]::text[]) WITH ORDINALITY AS t (s, n, i)"
         " LEFT JOIN twinbase.capture c ON c.schema_name = t.s AND c.table_name = t.n"
@@ -263,8 +264,8 @@ SELECT
          THEN format('%1$s:%1$s:', pg_snapshot_xmin(pg_current_snapshot()))
          ELSE pg_current_snapshot()::text END AS snapshot,
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
-    (SELECT salt FROM twinbase.salt ORDER BY at DESC LIMIT 1) AS salt,
-    coalesce($3::text, '') = '' OR EXISTS (SELECT FROM twinbase.salt WHERE salt = $3) AS salt_known,
+    ({NEWEST_SALT}) AS salt,
+    {recognised_sql("$3::text", "$1::xid8", "$2::xid8[]")} AS recognised,
     r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked,
     coalesce((SELECT json_agg(l.outcome ORDER BY l.n) FROM (
         SELECT outcome, n FROM twinbase.ledger

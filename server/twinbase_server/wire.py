@@ -256,7 +256,7 @@ def _version(p: Parameters) -> str:
 
 def _unseen(p: Parameters) -> str:
     """Two ranges of one index, with the list bound: the cost is that of the changes, whatever is still open (H18)."""
-    return f"(_v.xid >= {p('xmax')}::text::xid8 OR _v.xid = ANY ({p('xip')}::text[]::xid8[]))"
+    return f"(_v.xid >= {p('xmax')}::xid8 OR _v.xid = ANY ({p('xip')}::xid8[]))"
 
 
 def _json(column: str, codec: Codec) -> str:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
-from unittest.mock import PropertyMock, patch
+from unittest.mock import patch
 
 import asyncpg
 
@@ -19,6 +19,7 @@ from twinbase_server import condition, cursor, reading, wire
 from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
 from twinbase_server.capture.tables import version_table
+from twinbase_server.versions import parse_snapshot
 
 Patch = Callable[[], AbstractContextManager[Any]]
 
@@ -42,7 +43,8 @@ class Mutant:
 
 def sequence_cursor() -> AbstractContextManager[Any]:
     """Remember the highest number seen, as `seq > :last` does: what commits late is lost."""
-    return patch.object(cursor.Snapshot, "in_progress", PropertyMock(return_value=[]))
+    seen = property(lambda cursor: replace(parse_snapshot(cursor.snapshot), xip=()))
+    return patch.object(cursor.Cursor, "seen", seen)
 
 
 @contextmanager
@@ -51,8 +53,8 @@ def timestamp_cursor() -> Iterator[None]:
 
     def seen(versions: str, xmax: str, xip: str) -> str:
         return (
-            f"coalesce((SELECT max(s.at) FROM {versions} s WHERE s.xid < {xmax}::text::xid8"
-            f" AND NOT s.xid = ANY ({xip}::text[]::xid8[])), '-infinity')"
+            f"coalesce((SELECT max(s.at) FROM {versions} s WHERE s.xid < {xmax}::xid8"
+            f" AND NOT s.xid = ANY ({xip}::xid8[])), '-infinity')"
         )
 
     def probe(table: tuple[str, str]) -> str:

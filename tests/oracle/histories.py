@@ -57,7 +57,7 @@ async def server_is_restored(sim: Simulation, rng: Random) -> None:
     """The database goes back to its backup. What the office wrote since is lost; what devices hold they bring back."""
     if not sim.server.is_saved:
         return
-    await sim.server.restore()
+    await sim.server.restore(of_the_machine=rng.random() < 0.5)
     sim.rewire()
     there = await _logs_there(sim)
     for mine in sim.mine:

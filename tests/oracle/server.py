@@ -18,6 +18,9 @@ ALTER TABLE oracle.jobs ADD COLUMN floor integer;
 ALTER TABLE oracle.notices ADD COLUMN urgency integer NOT NULL DEFAULT 1;
 CREATE TABLE oracle.tools (id uuid PRIMARY KEY, person text NOT NULL, place text NOT NULL);
 """
+SAME_PLACE = """
+UPDATE twinbase.generation SET database = (SELECT oid FROM pg_database WHERE datname = current_database())::bigint
+"""
 
 
 class Server:
@@ -76,8 +79,11 @@ class Server:
         self._saved = (self.edition.version, dict(self._office.spent), self._office.has_new_columns)
         await self.start()
 
-    async def restore(self) -> None:
-        """The backup takes the database's place, with its name; what was written since is gone."""
+    async def restore(self, *, of_the_machine: bool) -> None:
+        """The backup takes the database's place, with its name; what was written since is gone.
+
+        A backup `of_the_machine` brings back the very same database: its marks alone say that its past is another.
+        """
         assert self._saved is not None
         self.was_restored = True
         await self.stop()
@@ -89,6 +95,8 @@ class Server:
         version, spent, self._office.has_new_columns = self._saved
         self.edition, self._office.spent = EDITIONS[version], dict(spent)
         await self._office.open()
+        if of_the_machine:
+            await self._office.connection.execute(SAME_PLACE)
         await self.start()
 
     async def end(self) -> None:

@@ -52,7 +52,8 @@ async def test_a_cursor_of_another_history_is_answered_with_the_generation(depot
     async with open_house(depot_url) as house:
         device = await house.device()
         cursor = (await device.initial()).end["cursor"]
-        await house.office.execute("UPDATE twinbase.generation SET id = 'after a restore'")
+        await house.office.execute("UPDATE twinbase.generation SET id = 'after a restore' WHERE n ="
+                                   " (SELECT max(n) FROM twinbase.generation)")  # fmt: skip
         answer = await device.pending(cursor)
         assert (answer.status, answer.problem["type"]) == (409, "generation")
         assert answer.problem["generation"] == "after a restore"

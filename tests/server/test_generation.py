@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from tests.server.watched import CUSTOMER, changed_keys, snapshot_now, watched_customers
 
@@ -37,8 +38,8 @@ async def test_a_salt_is_noted_once_in_a_while_and_by_one_server(db: Connection)
     assert (await generation.current(db)).salt != first.salt
 
 
-@pytest.mark.parametrize("column", ["system_identifier", "timeline"])
-async def test_another_cluster_or_timeline_is_another_generation(db: Connection, column: str) -> None:
+@pytest.mark.parametrize("column", ["system_identifier", "timeline", "database", "relation"])
+async def test_another_cluster_timeline_database_or_table_is_another_generation(db: Connection, column: str) -> None:
     """H9: a dump copies the stored id."""
     first = await generation.start(db, NOW)
     await db.execute(f"UPDATE twinbase.generation SET {column} = {column} + 1")
@@ -67,6 +68,33 @@ async def test_a_cursor_from_lost_history_is_not_recognised(db: Connection) -> N
     assert await generation.recognises(db, first.salt, here)
     assert not await generation.recognises(db, "lost", here)
     assert not await generation.recognises(db, first.salt, Snapshot(here.xmin, here.xmax + FAR, ()))
+
+
+async def test_a_cursor_that_saw_further_than_its_mark_is_not_recognised(db: Connection) -> None:
+    """H9: both went on after the last mark in the backup, it and the restored server, which wrote another next one."""
+    first = await generation.start(db, NOW)
+    before = await snapshot_now(db)
+    await generation.note_salt(db, NOW + generation.SALT_EVERY)
+    second = await generation.current(db)
+    here = await snapshot_now(db)
+    assert await generation.recognises(db, first.salt, before)
+    assert await generation.recognises(db, second.salt, before), "as a later part of a long answer bears it"
+    assert await generation.recognises(db, second.salt, here)
+    assert not await generation.recognises(db, first.salt, here)
+    assert not await generation.recognises(db, "", here)
+
+
+async def test_a_mark_that_is_not_committed_yet_is_no_reason_to_doubt(db: Connection, database_url: str) -> None:
+    first = await generation.start(db, NOW)
+    other = await asyncpg.connect(database_url)
+    async with other.transaction():
+        await generation.note_salt(other, NOW + generation.SALT_EVERY)
+        await db.execute("INSERT INTO customer (id) VALUES (3)")
+        meanwhile = await snapshot_now(db)
+        assert (await generation.current(db)).salt == first.salt
+    await other.close()
+    assert (await generation.current(db)).salt != first.salt
+    assert await generation.recognises(db, first.salt, meanwhile)
 
 
 async def test_without_a_start_there_is_no_generation(db: Connection) -> None:
