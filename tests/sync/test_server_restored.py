@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -65,6 +65,17 @@ def office(
 async def _back(world: World, name: str) -> Device:
     """A device with the file that it had."""
     return await world.device(name, signed_in=False)
+
+
+async def _backed_up_with_a_job(office: Office) -> UUID:
+    """The id of a job that Anna's device has, and a backup of the server as it is then."""
+    async with office.open() as world:
+        job = uuid4()
+        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
+        anna = await world.device("anna", claims={"lead": "anna"})
+        await anna.sync()
+    await office.back_up()
+    return job
 
 
 async def _visits(world: World) -> int:
@@ -137,16 +148,9 @@ async def test_a_device_that_slept_since_the_backup_notices_nothing(office: Offi
         assert [product.name for product in await anna.all(Product)] == ["pipe"]
 
 
-async def test_work_that_was_answered_and_not_pulled_before_the_restore_is_brought_back(
-    office: Office,
-) -> None:
+async def test_work_that_was_answered_and_not_pulled_before_the_restore_is_brought_back(office: Office) -> None:
     """Its cursor is older than the backup, so no mark tells: the number of its last batch does."""
-    async with office.open() as world:
-        job = uuid4()
-        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
-        anna = await world.device("anna", claims={"lead": "anna"})
-        await anna.sync()
-    await office.back_up()
+    job = await _backed_up_with_a_job(office)
     async with office.open() as world:
         anna = await _back(world, "anna")
         await anna.change(Job, job, visits=12)
@@ -170,12 +174,7 @@ async def test_work_that_was_answered_and_not_pulled_before_the_restore_is_broug
 
 async def test_a_gap_is_filled_with_what_was_answered_too(office: Office) -> None:
     """The next batch does not follow the last one that the restored server knows: what lies between is sent again."""
-    async with office.open() as world:
-        job = uuid4()
-        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
-        anna = await world.device("anna", claims={"lead": "anna"})
-        await anna.sync()
-    await office.back_up()
+    job = await _backed_up_with_a_job(office)
     async with office.open() as world:
         anna = await _back(world, "anna")
         await anna.change(Job, job, visits=12)
@@ -198,12 +197,7 @@ async def test_what_a_copy_was_told_before_the_restore_is_brought_back_though_th
     office: Office,
 ) -> None:
     """The first copy takes a later epoch, and the number of the last batch is that copy's: it says nothing any more."""
-    async with office.open() as world:
-        job = uuid4()
-        await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
-        anna = await world.device("anna", claims={"lead": "anna"})
-        await anna.sync()
-    await office.back_up()
+    job = await _backed_up_with_a_job(office)
     async with office.open() as world:
         anna = await _back(world, "anna")
         copy = await world.clone(anna, "copy")
