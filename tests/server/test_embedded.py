@@ -99,6 +99,58 @@ async def test_a_second_user_of_the_folder_shares_the_server_and_leaves_it_runni
         assert await ask(owner.url, "SELECT 1") == 1
 
 
+STARTS_AND_STOPS = """
+import sys
+from pathlib import Path
+from twinbase_server.embedded import EmbeddedPostgres
+with EmbeddedPostgres(Path(sys.argv[1])) as server:
+    print(server.url, flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has started the server over the folder, and stops it once it is sent a line."""
+    command = [sys.executable, "-c", STARTS_AND_STOPS, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+async def test_an_owner_that_is_done_waits_for_the_other_users(owner: subprocess.Popen[str], tmp_path: Path) -> None:
+    assert owner.stderr
+    with EmbeddedPostgres(tmp_path) as guest:
+        connection = await asyncpg.connect(guest.url)
+        _tell(owner)
+        assert "still uses this PostgreSQL" in owner.stderr.readline()
+        assert await connection.fetchval("SELECT 'still here'") == "still here"
+        await connection.close()
+    assert owner.wait(timeout=30) == 0
+    with EmbeddedPostgres(tmp_path) as next_one:
+        assert next_one.owned
+
+
+async def test_an_interrupt_ends_the_wait_for_other_users(owner: subprocess.Popen[str], tmp_path: Path) -> None:
+    assert owner.stderr
+    with EmbeddedPostgres(tmp_path) as guest:
+        _tell(owner)
+        owner.stderr.readline()
+        owner.send_signal(signal.SIGINT)
+        owner.wait(timeout=30)
+        with pytest.raises(OSError):
+            await asyncpg.connect(guest.url)
+
+
+def _tell(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
 STARTS_AND_WAITS = """
 import sys, time
 from pathlib import Path
@@ -193,7 +245,7 @@ def test_a_version_that_is_too_old_is_refused(tmp_path: Path, monkeypatch: pytes
 
 def test_a_damaged_cluster_is_reported_with_what_postgresql_said(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path) as server:
-        control = server._cluster / "global" / "pg_control"
+        control = server.cluster.files / "global" / "pg_control"
     control.unlink()
     with pytest.raises(PostgresFailed, match=r"did not start(.|\n)*pg_control"):
         server.start()
@@ -202,7 +254,7 @@ def test_a_damaged_cluster_is_reported_with_what_postgresql_said(tmp_path: Path)
 
 def test_an_interrupted_first_start_leaves_nothing_half_made(tmp_path: Path) -> None:
     server = EmbeddedPostgres(tmp_path)
-    half = server._home / "cluster.new"
+    half = server.cluster.home / "cluster.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("half made")
     with server:
