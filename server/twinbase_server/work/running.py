@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from twinbase.source import Run, Tell
 from twinbase_server.faults import DATABASE_ERRORS
 from twinbase_server.serving import Clock
 from twinbase_server.work import schedule
-from twinbase_server.work.task import Task, sentence
+from twinbase_server.work.task import Task, plain, sentence
 
 BEAT_SECONDS = 2.0
 LINE_SECONDS_MAX = 20.0
@@ -98,12 +98,13 @@ async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None
         await _note(task, work, turn, clock)
 
 
-async def _begun(task: Task, run: Run) -> Mapping[str, Any]:
-    return await task.run(run)
+async def _begun(task: Task, run: Run) -> str:
+    """Its figures as they are kept. Where they cannot be, it has failed: a run whose end is not noted is due at once."""
+    return schedule.as_kept(await task.run(run))
 
 
 async def _watch(
-    task: Task, work: "asyncio.Future[Mapping[str, Any]]", turn: Turn, told: "_Told", stop: asyncio.Event
+    task: Task, work: "asyncio.Future[str]", turn: Turn, told: "_Told", stop: asyncio.Event
 ) -> None:
     """Until the run has ended, or has to."""
     signs: list[asyncio.Future[Any]] = [asyncio.ensure_future(event.wait()) for event in (turn.lost, stop)]
@@ -126,10 +127,10 @@ async def _cancelled(work: "asyncio.Future[Any]") -> None:
         _log.warning("A run that was being stopped failed.", exc_info=error)
 
 
-async def _note(task: Task, work: "asyncio.Future[Mapping[str, Any]]", turn: Turn, clock: Clock) -> None:
+async def _note(task: Task, work: "asyncio.Future[str]", turn: Turn, clock: Clock) -> None:
     error = asyncio.CancelledError() if work.cancelled() else work.exception()
     if error is None:
-        await schedule.done(turn.line, task, work.result() or {}, clock())
+        await schedule.done(turn.line, task, work.result(), clock())
         return
     _log.error("%s %s failed.", task.kind, task.name, exc_info=error)
     await schedule.failed(turn.line, task, sentence(error), clock())
@@ -143,6 +144,6 @@ class _Told:
         self.words = ""
 
     def __call__(self, subject: str, done: int, of: int | None) -> None:
-        self.words = f"{subject} {done:,}" + ("" if of is None else f" of {of:,}")
+        self.words = plain(f"{subject} {done:,}" + ("" if of is None else f" of {of:,}"))
         if self._tell is not None:
             self._tell(subject, done, of)

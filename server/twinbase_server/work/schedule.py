@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from twinbase.errors import TwinbaseError
 from twinbase_server.connection import Connection
 from twinbase_server.work.task import Kind, Task, pause
+
+
+class NoFigures(TwinbaseError):
+    """What the run answered cannot be kept. A run answers figures by name: numbers, or short texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,21 @@ async def note_progress(connection: Connection, task: Task, progress: str) -> No
     )
 
 
-async def done(connection: Connection, task: Task, figures: Mapping[str, Any], now: datetime) -> None:
-    await connection.execute(_DONE, *task.place, now, json.dumps(dict(figures), default=str))
+def as_kept(figures: Any) -> str:
+    """The figures of a run as they are kept; raises NoFigures for what PostgreSQL would not take."""
+    try:
+        text = json.dumps(dict(figures or {}), default=str, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError) as error:
+        raise NoFigures from error
+    if "\\u0000" in text:
+        raise NoFigures
+    return text
+
+
+async def done(connection: Connection, task: Task, figures: str, now: datetime) -> None:
+    """It ended well. `figures`: as `as_kept` has made them."""
+    await connection.execute(_DONE, *task.place, now, figures)
 
 
 async def failed(connection: Connection, task: Task, said: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ Kind = Literal["source", "exporter"]
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 DOUBLED_MAX = 12
+LETTERS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,18 @@ def sentence(error: BaseException) -> str:
     """
     match error:
         case TwinbaseError():
-            return str(error)
+            return plain(str(error))
         case asyncpg.PostgresError():
             return f"PostgreSQL says {type(error).__name__} (error {error.sqlstate}){_place(error)}."
         case OSError() if error.strerror:
             return f"{error.strerror} ({type(error).__name__}){_place(error)}."
     return f"{type(error).__name__}{_place(error)}. The worker's log says more."
+
+
+def plain(text: str) -> str:
+    """A text of somebody else's as a table can hold it and a person read it: no NUL, no half characters, no novel."""
+    whole = text.encode(errors="replace").decode().replace("\x00", "")
+    return whole if len(whole) <= LETTERS_MAX else whole[: LETTERS_MAX - 1] + "…"
 
 
 def _place(error: BaseException) -> str:

@@ -23,7 +23,7 @@ HELD = {
     "tickets": """SELECT id, version, client_id, subject, status_id, priority, assigned_app_user_id, last_updated,
         total_time_tracked FROM ninjaone.tickets WHERE deleted_at IS NULL""",
     "log": """SELECT e.id, e.ticket_id, e.type, e.body FROM ninjaone.ticket_log_entries e
-        JOIN ninjaone.tickets t ON t.id = e.ticket_id WHERE t.deleted_at IS NULL""",
+        JOIN ninjaone.tickets t ON t.id = e.ticket_id WHERE t.deleted_at IS NULL AND e.deleted_at IS NULL""",
 }
 
 

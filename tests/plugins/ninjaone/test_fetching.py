@@ -203,6 +203,35 @@ async def test_a_ticket_whose_log_cannot_be_had_does_not_hide_the_others_and_is_
     assert await held(office) == there(desk.world)
 
 
+async def test_a_few_tickets_that_ninjaone_never_gives_do_not_end_the_quiet_runs_after_them(
+    office: Office, desk: Desk
+) -> None:
+    for number in (1004, 1009):
+        desk.faults.plan("500", f"/{number}/log-entry", times=1000)
+    await office.run(page_rows=5)
+    desk.later(minutes=5)
+    assert (await office.run(page_rows=5))["tickets_failed"] == 2
+
+
+async def test_a_ticket_whose_log_is_said_not_to_be_there_is_not_deleted(office: Office, desk: Desk) -> None:
+    desk.faults.plan("404", "/1004/log-entry", times=1000)
+    figures = await office.run()
+    assert figures["tickets_failed"] == 1
+    assert await office.rows("SELECT deleted_at FROM ninjaone.tickets WHERE id = 1004") == [(None,)]
+    desk.faults.planned.clear()
+    await office.run()
+    assert await held(office) == there(desk.world)
+
+
+async def test_a_comment_that_was_removed_in_ninjaone_is_gone_here_too(office: Office, desk: Desk) -> None:
+    wrong = desk.world.comment(1004, desk.later(minutes=1), "Le code est 1234")
+    await office.run()
+    desk.world.logs[1004].remove(wrong)
+    desk.world.comment(1004, desk.later(minutes=1), "Rappelé")
+    await office.run()
+    assert await held(office) == there(desk.world)
+
+
 async def test_tokens_that_expire_in_the_middle_are_not_noticed(office: Office, desk: Desk) -> None:
     calls = iter(range(1000))
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 Kind = Literal[
-    "401", "403", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect",
+    "401", "403", "404", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect",
 ]  # fmt: skip
 PAGE = "<!doctype html><title>Maintenance</title><p>Please come back later."
 
@@ -64,7 +64,7 @@ class Faults:
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
         failure = {"resultCode": "FAILURE", "errorMessage": "injected", "incidentId": "standin-1"}
         match kind:
-            case "401" | "403" | "500" | "502":
+            case "401" | "403" | "404" | "500" | "502":
                 return JSONResponse(failure, int(kind))
             case "429":
                 return JSONResponse(failure, 429, headers)

@@ -7,6 +7,8 @@ which tell more on a machine that does other work too. It takes a few minutes an
 import asyncio
 import os
 import resource
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +32,8 @@ from twinbase_server.embedded import EmbeddedPostgres
 
 DAY = date(2026, 11, 23)
 EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+ROWS = 650_831
+WRITTEN = "SELECT coalesce(sum(n_tup_ins), 0)::int FROM pg_stat_user_tables WHERE schemaname = 'public'"
 
 
 async def measure(url: str, scale: float) -> None:
@@ -48,6 +52,31 @@ async def measure(url: str, scale: float) -> None:
     await _timed("nothing changed, all rows compared", load(databases, settings, later, options=Options(full=True)))
     verdicts: list[Any] = await _timed("verify", verify(databases, settings, later))
     print("same" if all(verdict.same for verdict in verdicts) else "DIFFERENT", flush=True)
+    await _measure_killed(url, source, settings, scale)
+
+
+async def _measure_killed(url: str, source: str, settings: EbpSettings, scale: float) -> None:
+    """A first load that is killed when half of the rows are there, and what it takes to go on."""
+    target = await _created(url, "killed")
+    await init_database(target, Plugins("ebp"), EVENING)
+    await _kill_at(source, target, int(ROWS * scale / 2))
+    databases = Databases.of(source, target)
+    await _timed("killed half way, and gone on with", load(databases, settings, EVENING))
+    verdicts: list[Any] = await _timed("verify", verify(databases, settings, EVENING))
+    print("same" if all(verdict.same for verdict in verdicts) else "DIFFERENT", flush=True)
+
+
+async def _kill_at(source: str, target: str, rows: int) -> None:
+    command = [sys.executable, "-c", "from twinbase_server.cli import main; main()", "ebp", "load"]
+    where = ["--source-url", source, "--database-url", target, "--plugins", "ebp"]
+    connection = await asyncpg.connect(target)
+    with subprocess.Popen([*command, *where], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as loader:
+        while loader.poll() is None and (written := await connection.fetchval(WRITTEN)) < rows:
+            await asyncio.sleep(0.1)
+        loader.kill()
+    assert loader.returncode == -signal.SIGKILL, "it had ended before it was killed"
+    print(f"killed with {written:,} rows written", flush=True)
+    await connection.close()
 
 
 async def _timed(what: str, work: Awaitable[Any]) -> Any:
