@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import ColumnElement, Table, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,12 +40,17 @@ class Missing:
 
 
 async def mark_missing(
-    connection: AsyncConnection, model: type[Fetched], present: set[Any], now: datetime, share_max: float = 1.0
-) -> Missing:
-    """Mark the rows that a whole list did not hold as deleted, unless so many are missing that the list is doubted."""
+    connection: AsyncConnection, model: type[Fetched], present: set[Any], now: datetime, share_max: float = 1.0,
+    *, among: ColumnElement[bool] | None = None,
+) -> Missing:  # fmt: skip
+    """Mark the rows that a whole list did not hold as deleted, unless so many are missing that the list is doubted.
+
+    `among`: the rows that the list is of, where it is not of all of them.
+    """
     table = table_of(model)
     key = _key(table)
-    live = set(await connection.scalars(select(key).where(table.c.deleted_at.is_(None))))
+    wanted = select(key).where(table.c.deleted_at.is_(None), true() if among is None else among)
+    live = set(await connection.scalars(wanted))
     missing = live - present
     nothing_came = not present and share_max < 1.0
     if nothing_came or (len(missing) > FEW and len(missing) > share_max * len(live)):

@@ -16,7 +16,7 @@ from twinbase_ninjaone.contract import Row
 from twinbase_ninjaone.errors import NinjaOneError, NotThere, TooManyCalls, WrongCredentials, WrongRegion
 from twinbase_ninjaone.fetching.board import Seen, look
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import cursor, keep, move
+from twinbase_ninjaone.fetching.keeping import cursor, keep, mark_missing, move
 from twinbase_ninjaone.tables import SyncCursor, Ticket, TicketLogEntry, table_of
 
 RESOURCE = "tickets"
@@ -114,10 +114,14 @@ async def _known(run: Fetch) -> dict[int, Known]:
 
 
 async def _bring(run: Fetch, work: Work, tickets: Sequence[int]) -> None:
-    """Fetch some tickets at once and keep them in one transaction. If none could be had, none of the others can."""
+    """Fetch some tickets at once and keep them in one transaction.
+
+    If none of so many could be had, none of the others can. A few say nothing: there are tickets that NinjaOne never
+    gives, and a quiet run asks for these alone.
+    """
     found = await _together(tickets, lambda ticket: _fetch(run, ticket))
     failures = [one.failure for one in found if one.failure]
-    if len(failures) == len(found) > 1:
+    if len(failures) == TICKETS_AT_ONCE:
         raise failures[0]
     async with run.connection.begin():
         await _keep(run, work, found)
@@ -128,17 +132,19 @@ async def _bring(run: Fetch, work: Work, tickets: Sequence[int]) -> None:
 
 
 async def _fetch(run: Fetch, ticket_id: int) -> Found:
-    """A ticket and its log. Its failure is its own, unless it is one that every other would share."""
+    """A ticket and its log. Its failure is its own, unless it is one that every other would share.
+
+    Only the ticket itself can say that it is gone: one whose log is not there is asked for again by the next run.
+    """
     ticket: Row | None = None
     try:
         ticket = await run.ninja.ticket(ticket_id)
         return Found(ticket_id, ticket, await run.ninja.log_entries(ticket_id))
-    except NotThere:
-        return Found(ticket_id)
     except ENDS_THE_RUN:
         raise
     except NinjaOneError as failure:
-        return Found(ticket_id, ticket, failure=failure)
+        gone = ticket is None and isinstance(failure, NotThere)
+        return Found(ticket_id, ticket, failure=None if gone else failure)
 
 
 async def _keep(run: Fetch, work: Work, found: Sequence[Found]) -> None:
@@ -147,10 +153,18 @@ async def _keep(run: Fetch, work: Work, found: Sequence[Found]) -> None:
     run.counted["tickets_deleted"] += sum(row["deleted_at"] == run.now for row in rows)
     logs = [{**entry, "ticket_id": one.id} for one in found for entry in one.log]
     run.counted["ticket_log_entries_written"] += await keep(run.connection, TicketLogEntry, logs)
+    run.counted["ticket_log_entries_deleted"] += await _mark_removed(run, logs)
     if gone := [one.id for one in found if one.ticket is None and one.failure is None]:
         tickets = table_of(Ticket)
         live = update(tickets).where(tickets.c.id.in_(gone), tickets.c.deleted_at.is_(None))
         run.counted["tickets_deleted"] += (await run.connection.execute(live.values(deleted_at=run.now))).rowcount
+
+
+async def _mark_removed(run: Fetch, logs: Sequence[Row]) -> int:
+    """What these tickets had in their logs and have no more. A log has its description: an empty one says nothing."""
+    tickets, present = {entry["ticket_id"] for entry in logs}, {entry["id"] for entry in logs}
+    theirs = table_of(TicketLogEntry).c.ticket_id.in_(tickets)
+    return (await mark_missing(run.connection, TicketLogEntry, present, run.now, among=theirs)).rows
 
 
 def _row(one: Found, ticket: Row, work: Work, now: datetime) -> Row:
