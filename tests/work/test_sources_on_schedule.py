@@ -161,6 +161,30 @@ async def test_a_run_that_loses_its_line_is_stopped_for_another_may_begin(url: s
     assert held.ended == ["stopped"] and (await standing(office, "held")).state == "dead"
 
 
+@pytest.mark.parametrize("odd", [float("nan"), "a\x00b", "\ud800"])
+async def test_figures_that_cannot_be_kept_fail_the_run_and_do_not_make_it_due_at_once(url: str, odd: Any) -> None:
+    async def run(run: Run) -> Mapping[str, Any]:
+        return {"rows": odd}
+
+    found = await run_task(source_task(plugins(Source("odd", run, timedelta(hours=8))), "odd"), url, utc_now)
+    assert (found.state, found.failures) == ("failed", 1) and "figures by name" in found.said
+
+
+async def test_what_a_run_says_of_itself_is_cut_and_never_stops_it(url: str, office: Connection) -> None:
+    go = asyncio.Event()
+
+    async def run(run: Run) -> Mapping[str, Any]:
+        run.tell("rows\x00 of " + "x" * 10_000, 3, 7)
+        await go.wait()
+        return {}
+
+    task = source_task(plugins(Source("talks", run, timedelta(hours=1), project=False)), "talks")
+    running = asyncio.create_task(run_task(task, url, utc_now))
+    said = await until(lambda: _progress(office, "talks"), "the progress")
+    go.set()
+    assert said.startswith("rows of x") and len(said) == 500 and (await running).state == "done"
+
+
 async def test_how_far_a_run_is_can_be_seen_from_elsewhere(url: str, office: Connection) -> None:
     held = Held()
     run = asyncio.create_task(run_task(source_task(plugins(held.source), "held"), url, utc_now))

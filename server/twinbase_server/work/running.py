@@ -99,7 +99,7 @@ async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None
 
 
 async def _begun(task: Task, run: Run) -> str:
-    """Its figures as they are kept. Where they cannot be, it has failed: a run whose end is not noted is due at once."""
+    """Its figures as they are kept. Where they cannot be, it has failed: an end that is not noted is due at once."""
     return schedule.as_kept(await task.run(run))
 
 
