@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from tests.crash.processes import Killable
 from tests.work.desk import plugins, standing, until, working
 from tests.work.process import send_and_stay
@@ -195,6 +197,96 @@ async def test_what_came_back_is_acknowledged_and_the_rest_is_asked_for_again_la
     assert erp.asked[-1] == [b1] and await states(office) == {"a1": "acknowledged", "b1": "acknowledged"}
     (one, _) = await decisions.listed(office)
     assert (one.sent_at, one.acknowledged_at) == (START, erp.now)
+
+
+async def test_to_be_asked_whether_it_came_back_and_say_that_it_is_still_on_its_way_ends_the_asking(
+    url: str, office: Connection
+) -> None:
+    await enter(office, ("a", "a1"))
+    erp = Erp()
+
+    async def still_sent(sent: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+        erp.asked.append([one.id for one in sent])
+        assert len(erp.asked) < 3, "asked again and again in one run"
+        return [Delivered(one.id, "sent", "The ERP has not imported it yet.") for one in sent]
+
+    exporter = Exporter("erp", erp.send, still_sent)
+    task = exporter_tasks(plugins(exporters=(exporter,)))["erp"]
+    found = await run_task(task, url, lambda: erp.now)
+    assert (found.state, len(erp.asked)) == ("done", 1) and await states(office) == {"a1": "sent"}
+    erp.now += exporter.every
+    await run_task(task, url, lambda: erp.now)
+    assert len(erp.asked) == 2
+
+
+@pytest.mark.parametrize("pause", [timedelta(0), timedelta(seconds=-5)])
+async def test_to_try_again_at_once_is_to_try_again_in_the_next_run(
+    url: str, office: Connection, pause: timedelta
+) -> None:
+    """The other system's clock is behind ours: the moment that it names has passed already."""
+    await enter(office, ("a", "a1"))
+
+    def busy(one: Waiting) -> Delivered:
+        assert one.attempts == 0, "tried again and again in one run"
+        return Delivered(one.id, "waiting", "Busy.", pause)
+
+    found = await (erp := Erp(busy)).run(url)
+    assert found.state == "done" and len(erp.calls) == 1
+
+
+async def test_whatever_the_other_system_says_what_it_took_counts_as_handed_over(url: str, office: Connection) -> None:
+    await enter(office, ("a", "a1"), ("b", "b1"))
+    said = {"a1": "Taken.\x00\ud800 " + "<html>" * 1_000, "b1": ""}
+    found = await (erp := Erp(lambda one: Delivered(one.id, "sent", said[one.action]))).run(url)
+    assert found.state == "done" and set((await states(office)).values()) == {"sent"} and len(erp.calls) == 1
+    (_, one) = await decisions.listed(office)
+    assert one.said.startswith("Taken.? <html>") and len(one.said) == 500
+
+
+async def test_an_answer_that_is_none_does_not_keep_the_others_from_being_noted(url: str, office: Connection) -> None:
+    await enter(office, ("a", "a1"), ("b", "b1"))
+    state: Any = {"a1": "sent", "b1": "finished"}
+    found = await Erp(lambda one: Delivered(one.id, state[one.action])).run(url)
+    assert found.state == "failed" and "'finished'" in found.said
+    assert await states(office) == {"a1": "sent", "b1": "waiting"}
+    (one, _) = await decisions.listed(office)
+    assert one.next_at == START + timedelta(seconds=30)
+
+
+async def test_an_exporter_that_answers_nothing_at_all_is_asked_again_later(url: str, office: Connection) -> None:
+    async def forgetful(waiting: Sequence[Waiting], run: Run) -> Any:
+        return None
+
+    await enter(office, ("a", "a1"))
+    task = exporter_tasks(plugins(exporters=(Exporter("erp", forgetful),)))["erp"]
+    assert (await run_task(task, url, lambda: START)).state == "failed"
+    (one,) = await decisions.listed(office)
+    assert (one.state, one.next_at) == ("waiting", START + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize(("said", "then"), [("sent", "sent"), ("refused", "refused"), ("waiting", "held")])
+async def test_one_that_is_held_while_it_is_being_handed_over_is_not_handed_over_twice(
+    url: str, office: Connection, said: Any, then: str
+) -> None:
+    await enter(office, ("a", "a1"))
+
+    async def send(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+        assert await decisions.hold(office, Chosen()) == [one.id for one in waiting]
+        return [Delivered(one.id, said) for one in waiting]
+
+    task = exporter_tasks(plugins(exporters=(Exporter("erp", send),)))["erp"]
+    await run_task(task, url, lambda: START)
+    assert await states(office) == {"a1": then}
+
+
+async def test_where_nothing_ever_comes_back_nothing_is_left_to_do_once_all_is_sent(
+    url: str, office: Connection
+) -> None:
+    await enter(office, ("a", "a1"), ("a", "x1"))
+    assert await deliveries.with_work(office, START, ["erp"]) == {"erp"}
+    await Erp().run(url)
+    assert await deliveries.with_work(office, START + timedelta(days=1), ["erp"]) == set()
+    assert await deliveries.with_work(office, START + timedelta(days=1), []) == {"erp"}
 
 
 async def test_no_call_gets_more_than_it_asked_for(url: str, office: Connection) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from twinbase.delivery import Delivered, Waiting
 from twinbase_server.connection import Connection
-from twinbase_server.work.task import pause
+from twinbase_server.work.task import pause, plain
+
+SOONEST = timedelta(seconds=1)
 
 
 async def take_next(connection: Connection, destination: str, most: int, now: datetime) -> list[Waiting]:
@@ -27,19 +29,26 @@ async def take_sent(
 
 
 async def note(
-    connection: Connection, destination: str, asked: Sequence[Waiting], answers: Sequence[Delivered], now: datetime
-) -> dict[str, int]:
-    """What became of those that were asked about; an answer for another one counts for nothing. Answers how many."""
+    connection: Connection, destination: str, asked: Sequence[Waiting], answers: Sequence[Delivered], now: datetime,
+    look_at: datetime,
+) -> dict[str, int]:  # fmt: skip
+    """What became of those that were asked about; an answer for another one counts for nothing. Answers how many.
+
+    `look_at`: when to ask whether it has come back, of those that are sent.
+    """
     tries = {one.id: one.attempts for one in asked}
     counted = [answer for answer in answers if answer.id in tries]
     await connection.executemany(_NOTE, [
-        (one.id, destination, one.state, one.said, now, _next_at(one, tries[one.id], now)) for one in counted
+        (one.id, destination, one.state, plain(str(one.said or "")), now,
+         _try_at(one, tries[one.id], now) if one.state == "waiting" else look_at)
+        for one in counted
     ])  # fmt: skip
     return Counter(answer.state for answer in counted)
 
 
-def _next_at(answer: Delivered, tries: int, now: datetime) -> datetime:
-    return now + (answer.retry_after or pause(tries + 1)) if answer.state == "waiting" else now
+def _try_at(answer: Delivered, tries: int, now: datetime) -> datetime:
+    """Never at once: what is due in the run that asks is handed over in that run, again and again."""
+    return now + max(answer.retry_after or pause(tries + 1), SOONEST)
 
 
 async def postpone(connection: Connection, unanswered: Sequence[Waiting], said: str, now: datetime) -> None:
@@ -47,9 +56,9 @@ async def postpone(connection: Connection, unanswered: Sequence[Waiting], said: 
     await connection.executemany(_POSTPONE, [(one.id, said, now + pause(one.attempts + 1)) for one in unanswered])
 
 
-async def with_work(connection: Connection, now: datetime) -> set[str]:
-    """The destinations for which something is due."""
-    return {row["destination"] for row in await connection.fetch(_WITH_WORK, now)}
+async def with_work(connection: Connection, now: datetime, final: Sequence[str]) -> set[str]:
+    """The destinations for which something is due. At the `final` ones nothing is to be asked of what was sent."""
+    return {row["destination"] for row in await connection.fetch(_WITH_WORK, now, list(final))}
 
 
 async def prune(connection: Connection, final: Sequence[str], before: datetime) -> int:
@@ -92,17 +101,18 @@ WITH next AS (
 )
 SELECT * FROM looked ORDER BY n
 """
+# Held while it was on its way: what has become of it counts, and if that is nothing it stays held.
 _NOTE = """
 UPDATE twinbase.deliveries
 SET state = $3, said = $4, next_at = $6,
     sent_at = CASE WHEN $3 IN ('sent', 'acknowledged') THEN coalesce(sent_at, $5) ELSE sent_at END,
     acknowledged_at = CASE WHEN $3 = 'acknowledged' THEN $5::timestamptz END
-WHERE id = $1 AND destination = $2 AND state IN ('waiting', 'sent')
+WHERE id = $1 AND destination = $2 AND (state IN ('waiting', 'sent') OR (state = 'held' AND $3 <> 'waiting'))
 """
 _POSTPONE = "UPDATE twinbase.deliveries SET said = $2, next_at = $3 WHERE id = $1 AND state = 'waiting'"
 _WITH_WORK = f"""
 SELECT DISTINCT d.destination FROM twinbase.deliveries d
-WHERE ({_FIRST.format(now="$1")}) OR (d.state = 'sent' AND d.next_at <= $1)
+WHERE ({_FIRST.format(now="$1")}) OR (d.state = 'sent' AND d.next_at <= $1 AND d.destination <> ALL ($2::text[]))
 """
 _PRUNE = """
 DELETE FROM twinbase.deliveries

@@ -1,11 +1,13 @@
 """Exporters as tasks: hand over what waits, then look for what has come back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 import asyncpg
 
-from twinbase.delivery import Delivered, Exporter, Waiting
+from twinbase.delivery import Delivered, DeliveryState, Exporter, Waiting
+from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run
 from twinbase_server.connection import Connection
@@ -13,6 +15,7 @@ from twinbase_server.work import deliveries
 from twinbase_server.work.task import Task
 
 UNANSWERED = "It has not been taken yet; it is tried again."
+STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
 
 
 def exporter_tasks(plugins: Plugins) -> dict[str, Task]:
@@ -49,14 +52,15 @@ class _HandedOver:
         name = self._exporter.destination
         while waiting := await deliveries.take_next(connection, name, self._exporter.batch, run.now):
             try:
-                answers = await self._exporter.send(waiting, run)
+                answers = list(await self._exporter.send(waiting, run))
             except Exception:
                 await deliveries.postpone(connection, waiting, UNANSWERED, run.now)
                 raise
-            await self._note(connection, waiting, answers, run, figures)
-            answered = {answer.id for answer in answers}
+            await self._note(connection, waiting, answers, run, figures, run.now)
+            answered = {one.id for one in answers if _is_answer(one)}
             left = [one for one in waiting if one.id not in answered]
             await deliveries.postpone(connection, left, UNANSWERED, run.now)
+            self._check(answers)
             run.tell(name, sum(figures.values()), None)
 
     async def _acknowledge(self, connection: Connection, run: Run, figures: dict[str, int]) -> None:
@@ -66,12 +70,27 @@ class _HandedOver:
             return
         every, batch = self._exporter.every, self._exporter.batch
         while sent := await deliveries.take_sent(connection, name, batch, run.now, every):
-            await self._note(connection, sent, await ask(sent, run), run, figures)
+            answers = list(await ask(sent, run))
+            await self._note(connection, sent, answers, run, figures, run.now + every)
+            self._check(answers)
 
     async def _note(
         self, connection: Connection, asked: Sequence[Waiting], answers: Sequence[Delivered], run: Run,
-        figures: dict[str, int],
+        figures: dict[str, int], look_at: datetime,
     ) -> None:  # fmt: skip
-        counts = await deliveries.note(connection, self._exporter.destination, asked, answers, run.now)
+        """What is no answer is left out, and told afterwards: the others count, whatever stands beside them."""
+        understood = [one for one in answers if _is_answer(one)]
+        counts = await deliveries.note(connection, self._exporter.destination, asked, understood, run.now, look_at)
         for state, count in counts.items():
             figures[state] = figures.get(state, 0) + count
+
+    def _check(self, answers: Sequence[Delivered]) -> None:
+        wrong = [one for one in answers if not _is_answer(one)]
+        if wrong:
+            said = repr(wrong[0].state) if isinstance(wrong[0], Delivered) else f"a {type(wrong[0]).__name__}"
+            name = self._exporter.destination
+            raise DeclarationError(f"The exporter for {name!r} answers {said}; a state is one of {', '.join(STATES)}.")
+
+
+def _is_answer(one: object) -> bool:
+    return isinstance(one, Delivered) and one.state in STATES

@@ -148,7 +148,7 @@ class Worker:
 
     async def _offer(self, connection: Connection, queries: Any) -> None:
         now = self.clock()
-        handed = await deliveries.with_work(connection, now)
+        handed = await deliveries.with_work(connection, now, final_destinations(self.plugins))
         for task in await schedule.due(connection, self.tasks.values(), now):
             if task.kind == "source" or task.name in handed:
                 await queries.enqueue(task.entry, None, dedupe_key=task.entry, on_conflict="skip")
