@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from twinbase.deliveries import DeliveryRow
 from twinbase.delivery import Waiting
 from twinbase_ninjaone.delivering.recognising import Sent, recognise
 from twinbase_ninjaone.tables import Status, Ticket, TicketLogEntry, Write, table_of
@@ -21,6 +22,14 @@ class Tried:
 
     write: Mapping[str, Any]
     before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A comment whose entry is not known. `taken`: NinjaOne has answered it well, so there is one."""
+
+    write: Mapping[str, Any]
+    taken: bool
 
 
 @dataclass
@@ -46,21 +55,38 @@ class Book:
             return Tried(dict(found), before=not added.rowcount)
 
     async def claim(self, write: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> int | None:
-        """The entry that this comment became, noted; None when it is not among these."""
+        """The entry that this comment became, noted; None when it is not among these.
+
+        Others on the ticket that NinjaOne has certainly taken come first: an entry that says the same is theirs.
+        """
         async with self.connection.begin():
+            for other in await self._open_ones(table_of(Write).c.ticket_id == write["ticket_id"]):
+                if other.taken:
+                    await self._claim(other.write, entries)
             return await self._claim(write, entries)
 
     async def claim_fetched(self) -> int:
         """Know the comments again that have come back with the log; answers how many."""
-        w, e = table_of(Write), table_of(TicketLogEntry)
+        e = table_of(TicketLogEntry)
         claimed = 0
         async with self.connection.begin():
-            open_ones = select(w).where(w.c.comment_id.is_not(None), w.c.log_entry_id.is_(None))
-            for write in (await self.connection.execute(open_ones.order_by(w.c.tried_at))).mappings().all():
-                log = select(e).where(e.c.ticket_id == write["ticket_id"], e.c.deleted_at.is_(None))
+            for one in sorted(await self._open_ones(), key=lambda one: not one.taken):
+                log = select(e).where(e.c.ticket_id == one.write["ticket_id"], e.c.deleted_at.is_(None))
                 entries = [dict(entry) for entry in (await self.connection.execute(log)).mappings()]
-                claimed += await self._claim(dict(write), entries) is not None
+                claimed += await self._claim(one.write, entries) is not None
         return claimed
+
+    async def _open_ones(self, *conditions: ColumnElement[bool]) -> list[Open]:
+        """Comments that are not known again yet, in the order in which they were tried."""
+        w, d = table_of(Write), table_of(DeliveryRow)
+        wanted = (w.c.comment_id.is_not(None), w.c.log_entry_id.is_(None), *conditions)
+        rows = await self.connection.execute(select(w).where(*wanted).order_by(w.c.tried_at))
+        writes = [dict(row) for row in rows.mappings()]
+        if not writes:
+            return []
+        sent = select(d.c.id).join(w, w.c.delivery_id == d.c.id).where(*wanted, d.c.state == "sent")
+        taken = set(await self.connection.scalars(sent))
+        return [Open(write, write["delivery_id"] in taken) for write in writes]
 
     async def _claim(self, write: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> int | None:
         w = table_of(Write)

@@ -69,6 +69,25 @@ async def test_the_same_words_twice_are_two_comments_and_older_ones_are_not_mist
     assert len(rows) == 3 and ids < {row.id for row in rows}
 
 
+@pytest.mark.parametrize("fetched", [False, True], ids=["before the next fetch", "after the next fetch"])
+async def test_of_two_that_say_the_same_the_one_that_never_arrived_is_not_taken_for_the_other(
+    field: Field, fetched: bool
+) -> None:
+    await field.comment("OK")
+    await field.comment("OK")
+    await field.sync()
+    field.company.desk.faults.plan("500", "/comment")
+    assert await field.hand_over() == {"waiting": 1, "sent": 1}
+    if fetched:
+        await field.bring()
+    await field.hand_over()
+    assert len(field.said("OK")) == 2
+    await field.bring()
+    await field.hand_over()
+    assert await field.deliveries() == [("acknowledged", THERE)] * 2
+    assert len(field.said("OK")) == 2
+
+
 async def test_when_only_users_may_write_everything_is_held_after_one_call_and_released_by_a_person(
     field: Field,
 ) -> None:
