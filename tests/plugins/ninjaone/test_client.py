@@ -141,6 +141,35 @@ async def test_more_rows_than_the_overlap_may_leave_and_none_is_hidden(desk: Des
         assert set(await ids(ninja, page_rows=10)) >= set(order[9:])
 
 
+async def test_a_whole_page_of_rows_may_leave_and_none_is_hidden(desk: Desk) -> None:
+    order = sorted(desk.world.tickets, key=lambda ticket: -desk.world.last_updated[ticket])
+    pages = iter(range(10))
+
+    def empty_the_top() -> None:
+        if next(pages) == 1:
+            for ticket in order[:10]:
+                desk.world.tickets[ticket]["deleted"] = True
+
+    desk.faults.after_page = empty_the_top
+    async with desk.client() as ninja:
+        assert set(await ids(ninja, page_rows=10)) >= set(order[10:])
+
+
+@pytest.mark.parametrize("moved", [4, 5, 6, 10, 11])
+async def test_so_many_tickets_may_move_to_the_top_that_a_page_shows_nothing_new(desk: Desk, moved: int) -> None:
+    order = sorted(desk.world.tickets, key=lambda ticket: -desk.world.last_updated[ticket])
+
+    def update_the_last() -> None:
+        desk.faults.after_page = None
+        for ticket in order[-moved:]:
+            desk.world.comment(ticket, desk.later(seconds=1), "Tout fermé")
+
+    desk.faults.after_page = update_the_last
+    async with desk.client() as ninja:
+        found = await ids(ninja, page_rows=10)
+    assert len(found) == len(set(found)) and set(found) >= set(order[:-moved])
+
+
 async def test_a_ticket_that_is_updated_while_a_board_is_read_comes_once_and_hides_none(desk: Desk) -> None:
     order = sorted(desk.world.tickets, key=lambda ticket: -desk.world.last_updated[ticket])
     moving = iter(order[-3:])

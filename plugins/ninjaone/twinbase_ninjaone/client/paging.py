@@ -56,11 +56,12 @@ async def shifting(
     """Pages of a list under an offset, each row once, and none left out when rows move while it is read.
 
     Each page begins `overlap_rows` before the end of the last. If it repeats none of the rows seen, more rows than that
-    have left the list above it: then it goes back until one is repeated. Whether the cursor is an offset is observed,
-    not documented; one that does not count rows is passed on as it came.
+    have left the list above it: then it goes back until one is repeated. A page that holds nothing new is the end only
+    where it reaches no further than those before: else as many rows have come in above. Whether the cursor is an offset
+    is observed, not documented; one that does not count rows is passed on as it came.
     """
     seen: set[Any] = set()
-    start, steps_back = 0, 0
+    start, reached, steps_back = 0, 0, 0
     asked: int | None = None
     while True:
         page = await ask(asked)
@@ -70,15 +71,19 @@ async def shifting(
             if steps_back > STEPS_BACK_MAX:
                 raise Unreachable("The board changes faster than it can be read.")
             start = asked = max(start - overlap_rows * 2**steps_back, 0)
+            reached = 0
             continue
         fresh = _unseen(page.rows, key, seen)
-        if not fresh:
-            return
-        yield fresh
         end = start + len(page.rows)
+        counts_rows = page.cursor in (None, end)
+        if fresh:
+            yield fresh
+        elif end <= reached or not counts_rows:
+            return
         overlap = min(overlap_rows, len(page.rows) // 2)
-        if page.cursor in (None, end):
-            start = asked = max(end - overlap, start + 1)
+        if counts_rows:
+            start, reached = max(end - overlap, start + 1), end
+            asked = start
         elif page.cursor == asked:
             raise UnexpectedAnswer("A board gave the same cursor twice.")
         else:
