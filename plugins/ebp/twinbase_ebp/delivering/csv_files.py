@@ -15,8 +15,10 @@ from twinbase.delivery import Delivered, Waiting
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
+from twinbase_ebp.delivering.handed import handed_before, note_handed
 from twinbase_ebp.delivering.ready import Ready, make_ready
-from twinbase_ebp.delivering.sheet import sheet, standing_values
+from twinbase_ebp.delivering.sheet import sheet
+from twinbase_ebp.delivering.standing import standing
 from twinbase_ebp.settings import EbpSettings
 
 ARCHIVE, HIDDEN = "archive", ".part"
@@ -41,7 +43,7 @@ class CsvFiles:
         connection = await asyncpg.connect(run.database_url)
         try:
             await _finish(folder, connection)
-            written = await _written(connection, waiting)
+            written = await handed_before(connection, waiting)
             told = [self._sent(one.id, written[one.id]) for one in waiting if one.id in written]
             left = [one for one in waiting if one.id not in written]
             ready, others = await make_ready(left, connection, self._settings)
@@ -65,12 +67,10 @@ class CsvFiles:
         self, folder: Path, entity: str, ready: Sequence[Ready], connection: Any, run: Run
     ) -> list[Delivered]:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
-        standing = await standing_values(entity, ready, Copies(connection))
-        content, lost = sheet(entity, ready, standing, self._settings)
+        rows = await standing(entity, ready, Copies(connection))
+        content, lost = sheet(entity, ready, rows, self._settings)
         _write(folder / f".{name}{HIDDEN}", content)
-        records = [(one.waiting.id, name, run.now) for one in ready]
-        columns = ("delivery", "file", "at")
-        await connection.copy_records_to_table("exported_file", schema_name="ebp", records=records, columns=columns)
+        await note_handed(connection, ready, name, run.now, rows)
         _name(folder, name)
         return [self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready]
 
@@ -84,13 +84,6 @@ async def _next_name(connection: Any, stem: str) -> str:
         "SELECT count(DISTINCT file) FROM ebp.exported_file WHERE starts_with(file, $1)", f"{stem}-"
     )
     return f"{stem}-{count + 1:03}.csv"
-
-
-async def _written(connection: Any, waiting: Sequence[Waiting]) -> dict[UUID, str]:
-    rows = await connection.fetch(
-        "SELECT delivery, file FROM ebp.exported_file WHERE delivery = ANY ($1)", [one.id for one in waiting]
-    )
-    return {row["delivery"]: row["file"] for row in rows}
 
 
 async def _finish(folder: Path, connection: Any) -> None:

@@ -1,9 +1,11 @@
 """What the way back remembers on the server, in schema `ebp`."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
+from sqlalchemy import Column, DateTime
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from twinbase_ebp.links import Link
@@ -12,13 +14,17 @@ SCHEMA = {"schema": "ebp"}
 
 
 class ExportedFile(SQLModel, table=True):
-    """Which file a delivery was written to: noted before the file appears, so that no delivery is in two."""
+    """Which file a delivery was handed over in: noted before the file appears, so that no delivery is in two.
+
+    `before`: what the copy said then of the columns that it changes.
+    """
 
     __tablename__ = "exported_file"
     __table_args__ = SCHEMA
     delivery: UUID = Field(primary_key=True)
     file: str = Field(index=True)
     at: datetime = Field(sa_type=DateTime(timezone=True))
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
 class RestToken(SQLModel, table=True):

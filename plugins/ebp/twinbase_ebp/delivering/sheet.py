@@ -2,34 +2,22 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from twinbase_ebp.delivering import cells
-from twinbase_ebp.delivering.columns import ENTITIES
-from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.standing import Standing
 from twinbase_ebp.settings import EbpSettings
 
-Standing = Mapping[str, Mapping[str, Any]]
 
-
-async def standing_values(entity: str, ready: Sequence[Ready], copies: Copies) -> Standing:
-    """What EBP has now of the rows to be changed, by key: a column that nobody changed is written as it is there."""
-    keys = [one.entry.key for one in ready if one.entry.operation == "update" and one.entry.key]
-    return await copies.by_key(entity, "Id", keys, ENTITIES[entity].columns) if keys else {}
-
-
-def sheet(
-    entity: str, ready: Sequence[Ready], standing: Standing, settings: EbpSettings
-) -> tuple[bytes, set[UUID]]:
+def sheet(entity: str, ready: Sequence[Ready], standing: Standing, settings: EbpSettings) -> tuple[bytes, set[UUID]]:
     """The bytes, and the deliveries that lost characters to the encoding."""
     text, lost = io.StringIO(newline=""), set()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(cells.header(entity, settings))
     for one in ready:
-        for row in cells.rows(one, standing.get(one.entry.key or "", {}), settings):
+        for row in cells.rows(one, standing.of(one), settings):
             writer.writerow(row)
             if not _fits("".join(row), settings.export_encoding):
                 lost.add(one.waiting.id)

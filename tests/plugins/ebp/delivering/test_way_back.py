@@ -125,3 +125,48 @@ async def test_a_code_that_the_settings_do_not_say_holds_a_document_until_they_d
     assert await company.hand_over() == {"sent": 1}
     (row,) = company.rows("StockDocument")
     assert (row["StorehouseId"], row["TargetStorehouseId"], row["Quantity"]) == (str(VAN), "", "3")
+
+
+async def test_a_second_change_does_not_write_back_what_ebp_had_before_the_first(company: Company) -> None:
+    await company.enter(status="in_progress", report="Premier jet.")
+    await company.hand_over()
+    await company.enter(percent_done=50)
+    await company.hand_over()
+    await company.imports()
+    await company.load()
+    ((state, report, percent),) = await company.ebp.fetch(
+        'SELECT "EventState", "Maintenance_InterventionReportClear", "GlobalPercentComplete" FROM "ScheduleEvent"'
+    )
+    assert (state, report, percent) == (1, "Premier jet.", 50)
+    assert await company.hand_over() == {"acknowledged": 2}
+
+
+async def test_what_the_import_has_not_taken_yet_is_written_again_and_not_what_it_took_before(company: Company) -> None:
+    await company.enter(status="in_progress", report="Premier jet.")
+    await company.hand_over()
+    await company.enter(report="Rapport complet.")
+    await company.hand_over()
+    _, second = company.files("ScheduleEvent")
+    later = second.rename(second.with_suffix(".later"))
+    await company.imports()
+    await company.load()
+    await company.enter(percent_done=50)
+    await company.hand_over()
+    later.rename(second)
+    assert company.rows("ScheduleEvent")[-1]["Maintenance_InterventionReportClear"] == "Rapport complet."
+    await company.imports()
+    await company.load()
+    assert await company.hand_over() == {"acknowledged": 2}
+
+
+async def test_what_the_office_has_written_since_is_not_undone_by_a_second_change(company: Company) -> None:
+    await company.enter(status="in_progress", report="Premier jet.")
+    await company.hand_over()
+    await company.imports()
+    await company.office("ScheduleEvent", VISIT, Maintenance_InterventionReportClear="Relu.")
+    await company.load()
+    await company.enter(percent_done=50)
+    await company.hand_over()
+    (row,) = company.rows("ScheduleEvent")
+    assert (row["EventState"], row["Maintenance_InterventionReportClear"]) == ("1", "Relu.")
+    assert row["GlobalPercentComplete"] == "50"

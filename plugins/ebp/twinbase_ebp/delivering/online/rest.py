@@ -16,7 +16,8 @@ from twinbase_ebp.delivering.online.allowance import Allowance, Spent
 from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
 from twinbase_ebp.delivering.ready import Ready, make_ready
-from twinbase_ebp.delivering.sheet import sheet, standing_values
+from twinbase_ebp.delivering.sheet import sheet
+from twinbase_ebp.delivering.standing import standing
 from twinbase_ebp.settings import EbpSettings
 
 SENT = "Handed over to EBP's import."
@@ -94,8 +95,8 @@ class _Handing:
 
     async def _hand_over(self, category: str) -> Delivered:
         id, entity = self._one.waiting.id, self._one.entry.entity
-        standing = await standing_values(entity, [self._one], Copies(self._line.connection))
-        content, _ = sheet(entity, [self._one], standing, self._settings)
+        rows = await standing(entity, [self._one], Copies(self._line.connection))
+        content, _ = sheet(entity, [self._one], rows, self._settings)
         await self._line.connection.execute(_BEGIN, id, self._line.allowance.clock())
         try:
             await self._line.hand_in(category, f"{entity}.csv", content)
