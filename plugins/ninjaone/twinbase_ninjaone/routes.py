@@ -16,9 +16,7 @@ router = APIRouter(prefix="/ninjaone", tags=["ninjaone"])
 
 
 @router.post("/hook", status_code=204, response_class=Response, responses=described("not-found"))
-async def hook(
-    connection: ConnectionDep, now: NowDep, secret: Annotated[str, Header(alias=HEADER, max_length=256)] = ""
-) -> None:
+async def hook(connection: ConnectionDep, now: NowDep, secret: Annotated[str, Header(alias=HEADER)] = "") -> None:
     """Have the source `ninjaone` run soon, however often it is said. The body is not read.
 
     Without the secret there is nothing at this address.

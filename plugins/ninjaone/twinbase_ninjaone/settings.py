@@ -76,7 +76,11 @@ class NinjaoneSettings(BaseSettings):
     @field_validator("hook_secret")
     @classmethod
     def _secrets_cannot_be_guessed(cls, secret: SecretStr) -> SecretStr:
-        if 0 < len(secret.get_secret_value()) < HOOK_SECRET_CHARACTERS_MIN:
+        """And they arrive as they were sent: in a header, whatever else there is changes on the way."""
+        text = secret.get_secret_value()
+        if not all("!" <= character <= "~" for character in text):
+            raise ValueError("must be letters, digits and signs of ASCII, without spaces")
+        if 0 < len(text) < HOOK_SECRET_CHARACTERS_MIN:
             raise ValueError(f"must have {HOOK_SECRET_CHARACTERS_MIN} characters or more")
         return secret
 

@@ -51,7 +51,7 @@ async def test_with_the_secret_the_source_is_due_whatever_the_body_says(company:
 
 
 @pytest.mark.usefixtures("secret")
-@pytest.mark.parametrize("given", [None, "", "wrong", SECRET + "x", SECRET[:-1]])
+@pytest.mark.parametrize("given", [None, "", "wrong", SECRET + "x", SECRET[:-1], "x" * 5000])
 async def test_without_it_there_is_nothing_here_and_nothing_happens(company: Company, given: str | None) -> None:
     await ran(company)
     assert await told(company, given) == 404
@@ -101,3 +101,7 @@ def test_a_short_secret_is_refused() -> None:
         NinjaoneSettings(hook_secret="short")
 
 
+@pytest.mark.parametrize("secret", ["été " * 10, "a line\n" * 5, " " + SECRET, SECRET + " "])
+def test_a_secret_that_no_header_carries_as_it_is_is_refused(secret: str) -> None:
+    with pytest.raises(ValidationError, match="letters, digits and signs of ASCII"):
+        NinjaoneSettings(hook_secret=secret)
