@@ -18,6 +18,7 @@ from twinbase.plugins import Plugins
 from twinbase_server import accounts
 from twinbase_server.app import create_app
 from twinbase_server.bench.tables import Bench
+from twinbase_server.process import settled
 from twinbase_server.settings import Settings
 
 START_SECONDS_MAX = 60.0
@@ -34,7 +35,9 @@ def plugins() -> Plugins:
 
 def application() -> FastAPI:
     """For uvicorn: everything else comes from the environment, as for `twinbase serve`."""
-    return create_app(Settings(), plugins())
+    made = create_app(Settings(), plugins())
+    settled()
+    return made
 
 
 @dataclass(frozen=True)

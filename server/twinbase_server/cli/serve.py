@@ -37,8 +37,11 @@ def application() -> object:
 
     from twinbase.plugins import load_plugins
     from twinbase_server.app import create_app
+    from twinbase_server.process import settled
     from twinbase_server.settings import Settings
 
     os.environ["TWINBASE_PLUGINS"] = json.dumps(names(os.environ["TWINBASE_PLUGINS"]))
     settings = Settings()
-    return create_app(settings, load_plugins(settings.plugins))
+    made = create_app(settings, load_plugins(settings.plugins))
+    settled()
+    return made
