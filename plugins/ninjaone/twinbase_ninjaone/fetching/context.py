@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.source import Tell
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_server.extension import engine
 
 
 @dataclass
@@ -38,9 +37,5 @@ class Fetch:
 @asynccontextmanager
 async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
     """One connection for a whole run; a transaction is open only while something is written."""
-    engine = create_async_engine(make_url(database_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
+    async with engine(database_url) as made, made.connect() as connection:
+        yield connection
