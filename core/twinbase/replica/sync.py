@@ -31,6 +31,8 @@ from twinbase.replica.thread import FileThread, file_thread
 
 RECOVERIES_MAX = 6
 BATCHES_MAX = 10_000
+FAILED_THERE = ("plugin-failed", "internal")
+"""A fault in the server's own rules that a batch runs into, every time perhaps, until somebody there has mended it."""
 Renew = Callable[[], Awaitable[str | None]]
 Observer = Callable[[Keys], None]
 
@@ -118,12 +120,12 @@ class Engine:
         )  # fmt: skip
 
     async def _run(self, exchange: Exchange) -> None:
-        """The steps, again after each objection of the server that has a way on."""
+        """The steps, again after each objection of the server that has a way on; at the end what has none is raised."""
         for _ in range(RECOVERIES_MAX):
             try:
                 if not exchange.access_token:
                     raise NotSignedIn("Nobody has signed in on this device.")
-                await _steps(exchange)
+                failed = await _steps(exchange)
                 break
             except NotSignedIn:
                 await self._renewed(exchange)
@@ -136,6 +138,8 @@ class Engine:
         await _learn_who(exchange)
         await exchange.thread.run(recovery.forget_old, exchange.token, self._clock())
         await self._count(exchange)
+        if failed is not None:
+            raise failed
 
     async def _renewed(self, exchange: Exchange) -> None:
         """A token that has expired is renewed if that can be done without a person."""
@@ -165,14 +169,23 @@ class Engine:
             observer(changed)
 
 
-async def _steps(exchange: Exchange) -> None:
+async def _steps(exchange: Exchange) -> ServerRefused | None:
+    """Answers why a batch could not be taken when the fault is the server's: it is sent again at the next sync, and
+    what the office wrote arrives meanwhile."""
+    failed = None
     await exchange.agree()
-    await _push(exchange)
+    try:
+        await _push(exchange)
+    except ServerRefused as problem:
+        if problem.kind not in FAILED_THERE:
+            raise
+        failed = problem
     if not (await exchange.state()).cursor:
         await first_sync(exchange)
     else:
         await catch_up(exchange)
         await pull(exchange)
+    return failed
 
 
 async def _learn_who(exchange: Exchange) -> None:

@@ -10,8 +10,10 @@ from twinbase.errors import DeclarationError
 from twinbase.mutation import Written
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
+from twinbase_server.accept.asking import asking
 from twinbase_server.accept.batch import Change
-from twinbase_server.accept.current import Place, Row
+from twinbase_server.accept.current import Place, Row, numbered
+from twinbase_server.accept.decide import same
 from twinbase_server.accept.scoped import listed, relation, typed
 from twinbase_server.connection import Connection
 from twinbase_server.rowhash import column_sql, quoted
@@ -27,6 +29,8 @@ class Neighbours:
         self.stored: dict[Asked, list[Mapping[str, Any]]] = {}
 
     def __call__(self, twin: str, column: str, value: Any, /) -> Sequence[Mapping[str, Any]]:
+        if value is None:
+            return []  # As in SQL: no row is beside nothing.
         if (twin, column, value) not in self.stored:
             raise DeclarationError(f"A rule looks at {twin}.{column}, which its twinbase_beside did not ask for.")
         key = self._registry[twin].key
@@ -41,8 +45,8 @@ class Neighbours:
         if key == (column,):
             found = self._rows.get((twin, (value,)))
             return [] if found is None or found.values is None else [found.values]
-        touched = (row.values for row in self._rows.values() if row.twin.name == twin)
-        return [values for values in touched if values is not None and values.get(column) == value]
+        touched = [row.values for row in self._rows.values() if row.twin.name == twin and row.values is not None]
+        return [values for values in touched if same(self._registry[twin], column, value, values.get(column))]
 
 
 async def read_neighbours(
@@ -55,7 +59,9 @@ async def read_neighbours(
     wanted: dict[tuple[str, str], dict[Any, None]] = {}
     for change in changes:
         written = Written(change.twin.name, change.op, change.key, rows[change.place].values, change.new)
-        for one in plugins.beside(written):
+        with asking("twinbase_beside"):
+            asked = plugins.beside(written)
+        for one in asked:
             if one.value is not None and one.twin in registry:
                 wanted.setdefault((one.twin, one.column), {})[one.value] = None
     for (name, column), values in wanted.items():
@@ -64,12 +70,12 @@ async def read_neighbours(
 
 
 async def _read(connection: Connection, twin: Twin, column: str, values: Sequence[Any], neighbours: Neighbours) -> None:
+    """PostgreSQL says which row belongs to which value: 5 and 5.00 are one number, and two texts."""
+    found = await connection.fetchval(_read_sql(twin, column), numbered([(value,) for value in values]))
     for value in values:
         neighbours.stored[twin.name, column, value] = []
-    asked = msgspec.json.encode([{"c0": value} for value in values]).decode()
-    found = await connection.fetchval(_read_sql(twin, column), asked)
-    for row in msgspec.json.decode(found):
-        neighbours.stored[twin.name, column, row[column]].append(row)
+    for place, row in msgspec.json.decode(found):
+        neighbours.stored[twin.name, column, values[place]].append(row)
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +84,9 @@ def _read_sql(twin: Twin, column: str) -> str:
         f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quoted(name)}" for name in twin.columns
     )
     (value,) = typed([twin.codecs[column]])
+    row = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)"
     return (
-        f"SELECT coalesce(json_agg((SELECT row_to_json(x) FROM (SELECT {wire}) x)), '[]')::text"
-        f" FROM {listed([column], 1)} JOIN {relation(twin.table)} t ON {column_sql(column, 't')} = {value}"
+        f"SELECT coalesce(json_agg(json_build_array(r.o, {row})), '[]')::text"
+        f" FROM {listed([column], 1, ordinal=True)}"
+        f" JOIN {relation(twin.table)} t ON {column_sql(column, 't')} = {value}"
     )

@@ -1,6 +1,5 @@
 """What a batch has to hand over to other systems, kept beside its effects, in the same transaction."""
 
-import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,17 +12,15 @@ from twinbase.delivery import Applied, Delivery
 from twinbase.identity import Identity
 from twinbase.mirror import Operation
 from twinbase.plugins import Plugins
+from twinbase_server.accept.asking import asking
 from twinbase_server.accept.batch import Change, Key
 from twinbase_server.accept.decide import Verdict
-from twinbase_server.accept.reasons import is_transient
 from twinbase_server.connection import Connection
 from twinbase_server.echoes import keep_echoes
-from twinbase_server.problems import ProblemError
 
 _COLUMNS = (
     "id", "destination", "author", "twin", "row_key", "key", "action", "payload", "mutation", "created_at", "next_at",
 )  # fmt: skip
-_log = logging.getLogger(__name__)
 
 
 def applied(changes: Iterable[Change], verdicts: Mapping[str, Verdict]) -> list[Applied]:
@@ -47,17 +44,10 @@ async def keep_deliveries(
     Raises `plugin-failed` when one of them fails: then nothing of the batch may stand, for what it should have caused
     would be lost.
     """
-    try:
+    with asking("twinbase_deliveries"):
         wanted = await plugins.deliveries(written, identity, connection, now)
         ids = _ids(wanted)
         records = [_record(id, one, identity, now) for id, one in zip(ids, wanted, strict=True)]
-    except Exception as error:
-        if is_transient(error):
-            raise
-        _log.exception("A plugin's twinbase_deliveries failed; nothing of this batch was written.")
-        raise ProblemError(
-            "plugin-failed", "Send the same batch again later; whoever runs the server is told."
-        ) from error
     if records:
         await connection.copy_records_to_table("deliveries", schema_name="twinbase", records=records, columns=_COLUMNS)
         kept = zip(ids, (row_key(one.applied.key) for one in wanted), wanted, strict=True)

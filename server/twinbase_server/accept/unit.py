@@ -10,6 +10,7 @@ from twinbase.mirror import Operation
 from twinbase.mutation import Written
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
+from twinbase_server.accept.asking import asking
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.beside import Neighbours
 from twinbase_server.accept.current import History, Place, Row
@@ -89,7 +90,8 @@ async def _verdict(
     row = rows[change.place]
     if behind := _waits_for(accepting, change, row, rows, targets):
         return parked(behind)
-    verdict = decide(change, row, accepting.now)
+    with asking("conflict strategy"):
+        verdict = decide(change, row, accepting.now)
     if not verdict.write and not verdict.delete:
         return verdict
     if why := _objection(accepting, change, row, verdict, targets, rows):
@@ -132,7 +134,9 @@ def _objection(
         if not unchanged and not verdict.write.keys().isdisjoint(key.columns) and not targets.admit(key, values):
             return no_target(key.columns)
     for guard in change.twin.guards if not verdict.delete else ():
-        if why := guard(row.values, verdict.write):
+        with asking("guard"):
+            why = guard(row.values, verdict.write)
+        if why:
             return Refusal("guard", why)
     return None
 
@@ -143,7 +147,8 @@ async def _ask_plugins(
     operation: Operation = "delete" if verdict.delete else "insert" if row.values is None else "update"
     written = Written(change.twin.name, operation, change.key, row.values, verdict.write)
     try:
-        await accepting.plugins.before_mutation(written, accepting.identity, accepting.now, neighbours)
+        with asking("twinbase_before_mutation"):
+            await accepting.plugins.before_mutation(written, accepting.identity, accepting.now, neighbours)
     except Refused as why:
         return Refusal(why.reason, why.detail)
     return None

@@ -12,6 +12,7 @@ from twinbase.errors import DeclarationError
 from twinbase.protocol import batch_hash
 from twinbase_server.accept.accept import Push
 from twinbase_server.accept.batch import read_batch
+from twinbase_server.problems import ProblemError
 
 
 class OnlyWhatIsOpen:
@@ -140,6 +141,66 @@ async def test_a_large_batch_asks_the_database_no_more_often_than_a_small_one(se
             device.transaction(a_part(await a_job(device), 1))
     await statements(first)  # a new connection asks more: it learns the types
     assert await statements(small) == await statements(large)
+
+
+class OnePriceOnce:
+    """No two jobs of one price."""
+
+    @hookimpl
+    def twinbase_beside(self, written: Written) -> Iterator[Beside]:
+        yield Beside("job", "price", written.values.get("price"))
+
+    @hookimpl
+    async def twinbase_before_mutation(self, written: Written, rows: Rows) -> None:
+        others = [one for one in rows("job", "price", written.values.get("price")) if one["id"] != written.key[0]]
+        if others:
+            raise Refused("taken", "Another job has this price.")
+
+
+async def test_a_number_is_found_however_it_is_written(server: Server) -> None:
+    ana = await server.person()
+    priced, stored, sent = [await a_job(ana) for _ in range(3)]
+    await server.connection.execute("UPDATE workshop.job SET price = 5 WHERE id = $1", priced)
+    for job, price in ((stored, "5"), (sent, "7.5"), (stored, "7.50")):
+        ana.update("job", job, {"price": None}, await server.version("job", id=job), price=price)
+    assert [reason for _, reason in await told(ana, Plugins(Workshop(), OnePriceOnce()))] == ["taken", "", "taken"]
+
+
+async def test_nothing_is_beside_an_empty_value(server: Server) -> None:
+    ana = await server.person()
+    job, _ = await a_job(ana), await a_job(ana)
+    ana.update("job", job, {"title": "a"}, await server.version("job", id=job), title="b")
+    assert await told(ana, Plugins(Workshop(), OnePriceOnce())) == [("applied", "")]
+
+
+class Broken:
+    """A plugin with a fault, here or there."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    @hookimpl
+    def twinbase_beside(self, written: Written) -> list[Beside]:
+        return [Beside("job", written.values["no such column"], "") for _ in range(self.where == "beside")]
+
+    @hookimpl
+    async def twinbase_before_mutation(self, written: Written) -> None:
+        if self.where == "before":
+            written.values["no such column"]
+
+
+@pytest.mark.parametrize("where", ["beside", "before"])
+async def test_a_rule_that_fails_undoes_the_batch_and_the_device_tries_again(server: Server, where: str) -> None:
+    ana = await server.person()
+    ana.transaction(a_part(await a_job(ana), 1))
+    body = ana.batch()
+    with pytest.raises(ProblemError) as caught:
+        await ana.send(body, plugins=Plugins(Workshop(), Broken(where)))
+    assert (caught.value.kind, caught.value.status) == ("plugin-failed", 503)
+    assert "column" not in str(caught.value.body())
+    for table in ("workshop.part", "twinbase.ledger"):
+        assert await server.value(f"SELECT count(*) FROM {table}") == 0
+    assert (await ana.send(body)).outcomes[0].status == "applied"
 
 
 async def test_a_rule_that_looks_at_what_it_did_not_ask_for_is_told_so(server: Server) -> None:
