@@ -19,7 +19,8 @@ KEY, SECRET = "key-of-the-subscription", "secret-of-the-client"
 @dataclass
 class EbpOnline:
     """`taken`: rows by category, as they were imported. `tables`: what GenericQuery answers. `faults`: statuses for the
-    next imports; "lost" takes the file and loses the answer, "down" is a server that nobody reaches."""
+    next imports; "lost" takes the file and loses the answer, "down" is a server that nobody reaches. `query_status`:
+    what it answers whoever wants to read."""
 
     refresh: str = "refresh-0"
     access: str = ""
@@ -29,6 +30,7 @@ class EbpOnline:
     calls: list[str] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
     tokens: int = 0
+    query_status: int = 200
 
     @property
     def transport(self) -> httpx2.AsyncBaseTransport:
@@ -60,6 +62,8 @@ class EbpOnline:
         self.queries.append(dict(request.query_params))
         if fault := self._fault(request):
             return fault
+        if self.query_status != 200:
+            return JSONResponse({"message": "Durand, 12 rue des Lilas"}, self.query_status)
         offset, limit = int(request.query_params["Offset"]), int(request.query_params["Limit"])
         if limit > 100:
             return JSONResponse({"message": "Limit"}, 400)

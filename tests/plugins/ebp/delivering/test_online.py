@@ -1,5 +1,6 @@
 """EBP's online interface: never more calls than it allows, no file twice, no token lost, no customer in a message."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,12 +23,13 @@ START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
 @dataclass
 class Office:
-    """The server's side, with a clock that sleeping moves."""
+    """The server's side, with a clock that sleeping moves. `stopped_at`: in which sleep the worker is told to end."""
 
     url: str
     online: EbpOnline = field(default_factory=EbpOnline)
     now: datetime = START
     slept: list[float] = field(default_factory=list)
+    stopped_at: int = -1
     settings: EbpSettings = field(default_factory=lambda: EbpSettings.model_validate({
         "export": "rest", "rest_client_id": "twinbase", "rest_client_secret": SECRET,
         "rest_subscription_key": KEY, "rest_refresh_token": "refresh-0", "rest_categories": {"Contact": "Contacts"},
@@ -39,6 +41,8 @@ class Office:
 
     async def deliver(self, *waiting: Waiting) -> list[Delivered]:
         async def sleep(seconds: float) -> None:
+            if len(self.slept) == self.stopped_at:
+                raise asyncio.CancelledError
             self.slept.append(seconds)
             self.now += timedelta(seconds=seconds)
 
@@ -152,7 +156,7 @@ async def test_after_a_lost_answer_it_is_looked_for_and_not_sent_again(office: O
     assert await office.send(one) == [("sent", "EBP had taken it, though its answer was lost.")]
     assert office.online.calls.count("import") == 1
     assert [query["Offset"] for query in office.online.queries] == ["0", "100"]
-    assert office.online.queries[0]["FromModifiedDate"] == "2030-05-01T13:55:00"
+    assert office.online.queries[0]["FromModifiedDate"] == "2030-05-01T13:55:01"
 
 
 async def test_what_is_not_found_after_a_lost_answer_is_for_a_person_who_may_release_it(office: Office) -> None:
@@ -177,3 +181,31 @@ async def test_an_entity_without_a_category_is_held_and_no_call_is_made(office: 
     note = Waiting(uuid4(), "intervention_notes", one.key, "create Activity", other, "anna", 0)
     ((state, said),) = await office.send(note)
     assert state == "held" and "TWINBASE_EBP_REST_CATEGORIES" in said and office.online.calls == []
+
+
+@pytest.mark.parametrize("found", [False, True])
+async def test_a_worker_that_is_stopped_between_two_calls_hands_over_what_is_left_and_nothing_again(
+    office: Office, found: bool
+) -> None:
+    one, other = contact("Martin"), contact("Petit")
+    if found:
+        office.online.faults.append("lost")
+        await office.send(one)
+        office.online.tables["Contact"] = [{"Id": str(one.key[0]), **one.payload["values"]}]
+    office.stopped_at = len(office.slept) + 1
+    with pytest.raises(asyncio.CancelledError):
+        await office.send(one, other)
+    office.stopped_at = -1
+    assert [state for state, _ in await office.send(one, other)] == ["sent", "sent"]
+    assert [row["ContactFields_Name"] for _, row in office.online.taken] == ["Martin", "Petit"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+async def test_where_ebp_does_not_let_us_look_a_person_does_and_the_others_go_on(office: Office, status: int) -> None:
+    one, other = contact("Martin"), contact("Petit")
+    office.online.faults.append("lost")
+    await office.send(one)
+    office.online.query_status = status
+    (state, said), (other_state, _) = await office.send(one, other)
+    assert (state, other_state) == ("held", "sent") and "release" in said
+    assert [row["ContactFields_Name"] for _, row in office.online.taken] == ["Martin", "Petit"]

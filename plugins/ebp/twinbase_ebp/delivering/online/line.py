@@ -1,6 +1,6 @@
 """Calls to EBP's online interface, and what their answers mean: taken, not taken, or nobody knows."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,6 +15,7 @@ from twinbase_ebp.delivering.online.tokens import Tokens
 from twinbase_ebp.settings import EbpSettings
 
 PAGE_ROWS, PAGES_MAX, SECONDS_MAX = 100, 50, 30.0
+Leaving = Callable[[], Awaitable[Any]]
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -45,6 +46,10 @@ class _Page(msgspec.Struct):
     paging: _Paging = msgspec.field(default_factory=_Paging)
 
 
+async def _as_it_is() -> None:
+    """Nothing is noted of what is only read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One call after the other, each in its turn."""
@@ -54,11 +59,11 @@ class Line:
     allowance: Allowance
     connection: Any
 
-    async def hand_in(self, category: str, name: str, content: bytes) -> None:
-        """Give a file to EBP's import. Raises what became of it: Busy and Denied and NotTaken: it was not taken;
-        Uncertain: nobody knows."""
+    async def hand_in(self, category: str, name: str, content: bytes, leaving: Leaving) -> None:
+        """Give a file to EBP's import; `leaving` is awaited when its turn has come, before anything leaves. Raises what
+        became of it: Busy and Denied and NotTaken: it was not taken; Uncertain: nobody knows."""
         files = {"file": (name, content, "text/csv")}
-        answer = await self._write(files, {"category": category})
+        answer = await self._write(files, {"category": category}, leaving)
         if answer.status_code == 429:
             raise _busy(answer, self.allowance.clock())
         if answer.status_code >= 500 or 300 <= answer.status_code < 400:
@@ -70,7 +75,8 @@ class Line:
             raise NotTaken(f"status {answer.status_code}")
 
     async def changed(self, table: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
-        """The rows of a table that were changed since (EBP's time), page by page. Reading may be tried again."""
+        """The rows of a table that were changed since (EBP's time), page by page. After Busy it may be tried again,
+        after Denied and NotTaken there is no use."""
         for page in range(PAGES_MAX):
             query = {
                 "TableName": table, "OrderByValue": "sysModifiedDate", "Offset": page * PAGE_ROWS, "Limit": PAGE_ROWS,
@@ -88,32 +94,33 @@ class Line:
         except httpx2.HTTPError as error:
             raise Busy() from error
         if answer.status_code != 200:
-            raise _busy(answer, self.allowance.clock())
+            raise _unread(answer, self.allowance.clock())
         try:
             return msgspec.json.decode(answer.content, type=_Page)
         except msgspec.MsgspecError as error:
             raise Busy() from error
 
-    async def _write(self, files: Mapping[str, Any], data: Mapping[str, str]) -> httpx2.Response:
+    async def _write(self, files: Mapping[str, Any], data: Mapping[str, str], leaving: Leaving) -> httpx2.Response:
         try:
-            return await self._signed("POST", self.settings.rest_import_url, files=files, data=data)
+            return await self._signed("POST", self.settings.rest_import_url, leaving, files=files, data=data)
         except NEVER_SENT as error:
             raise Busy() from error
         except httpx2.HTTPError as error:
             raise Uncertain() from error
 
-    async def _signed(self, method: str, url: str, **more: Any) -> httpx2.Response:
+    async def _signed(self, method: str, url: str, leaving: Leaving = _as_it_is, **more: Any) -> httpx2.Response:
         """With a token; a token that is not accepted (nothing was done then) is replaced once."""
         token = await self._token()
-        answer = await self._call(method, url, token, **more)
+        answer = await self._call(method, url, token, leaving, **more)
         if answer.status_code == 401:
-            answer = await self._call(method, url, await self._token(refused=token), **more)
+            answer = await self._call(method, url, await self._token(refused=token), leaving, **more)
         if answer.status_code == 401:
             raise Denied()
         return answer
 
-    async def _call(self, method: str, url: str, token: str, **more: Any) -> httpx2.Response:
+    async def _call(self, method: str, url: str, token: str, leaving: Leaving, **more: Any) -> httpx2.Response:
         await self.allowance.take()
+        await leaving()
         key = self.settings.rest_subscription_key.get_secret_value()
         headers = {"Authorization": f"Bearer {token}", "ebp-subscription-key": key}
         return await self.client.request(method, url, headers=headers, **more)
@@ -127,6 +134,15 @@ class Line:
             return await Tokens(self.connection, self.settings, self.allowance.clock, post).access(refused)
         except (httpx2.HTTPError, msgspec.MsgspecError) as error:
             raise Busy() from error
+
+
+def _unread(answer: httpx2.Response, now: datetime) -> TwinbaseError:
+    """Why EBP did not let us read."""
+    if answer.status_code == 403:
+        return Denied()
+    if 400 <= answer.status_code < 500 and answer.status_code != 429:
+        return NotTaken(f"status {answer.status_code}")
+    return _busy(answer, now)
 
 
 def _busy(answer: httpx2.Response, now: datetime) -> Busy:

@@ -12,16 +12,18 @@ from twinbase.delivery import Delivered, Waiting
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.finding import is_it
+from twinbase_ebp.delivering.handed import handed_before, note_handed
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
 from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
-from twinbase_ebp.delivering.standing import standing
+from twinbase_ebp.delivering.standing import Standing, standing
 from twinbase_ebp.settings import EbpSettings
 
 SENT = "Handed over to EBP's import."
 TAKEN_BEFORE = "EBP had taken it, though its answer was lost."
+MAY_NOT_LOOK = "Nobody knows whether EBP has taken this, and EBP lets only people look. If it lacks, release this."
 LOOK = "Nobody knows whether EBP has taken this, and it was not found there. Look in EBP; if it lacks, release this."
 BEFORE = timedelta(minutes=5)
 
@@ -37,12 +39,16 @@ class Rest:
     async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
         """What became of each; when EBP takes nothing more now, the rest waits."""
         async with self._line(run.database_url) as line:
-            ready, told = await make_ready(waiting, line.connection, self._settings)
+            handed = await handed_before(line.connection, waiting)
+            told = [Delivered(id, "sent", SENT) for id in handed]
+            left = [one for one in waiting if one.id not in handed]
+            ready, others = await make_ready(left, line.connection, self._settings)
+            told += others
             for number, one in enumerate(ready):
                 try:
                     told.append(await _Handing(line, one, self._settings).outcome())
                 except (Busy, Spent, SignInNeeded) as reason:
-                    told += [_stopped(left, reason, line) for left in ready[number:]]
+                    told += [_stopped(each, reason, line) for each in ready[number:]]
                     break
             return told
 
@@ -84,22 +90,29 @@ class _Handing:
 
     async def _look(self, began_at: datetime) -> Delivered:
         """The call before may have been taken: if EBP has it, all is well, and if not, a person decides."""
-        id = self._one.waiting.id
+        id, said = self._one.waiting.id, LOOK
+        try:
+            if await self._is_there(began_at):
+                await self._taken(await self._standing())
+                return Delivered(id, "sent", TAKEN_BEFORE)
+        except (Denied, NotTaken):
+            said = MAY_NOT_LOOK
+        await self._line.connection.execute("UPDATE ebp.rest_try SET asked = true WHERE delivery = $1", id)
+        return Delivered(id, "held", said)
+
+    async def _is_there(self, began_at: datetime) -> bool:
         since = (began_at - BEFORE).astimezone(ZoneInfo(self._settings.time_zone)).replace(tzinfo=None, microsecond=0)
         async for row in self._line.changed(self._one.entry.entity, since):
             if is_it(self._one, row):
-                await self._forget()
-                return Delivered(id, "sent", TAKEN_BEFORE)
-        await self._line.connection.execute("UPDATE ebp.rest_try SET asked = true WHERE delivery = $1", id)
-        return Delivered(id, "held", LOOK)
+                return True
+        return False
 
     async def _hand_over(self, category: str) -> Delivered:
         id, entity = self._one.waiting.id, self._one.entry.entity
-        rows = await standing(entity, [self._one], Copies(self._line.connection))
+        rows = await self._standing()
         content, _ = sheet(entity, [self._one], rows, self._settings)
-        await self._line.connection.execute(_BEGIN, id, self._line.allowance.clock())
         try:
-            await self._line.hand_in(category, f"{entity}.csv", content)
+            await self._line.hand_in(category, f"{entity}.csv", content, self._begin)
         except Uncertain as error:
             return Delivered(id, "waiting", str(error))
         except (Denied, NotTaken) as error:
@@ -108,8 +121,21 @@ class _Handing:
         except (Busy, Spent, SignInNeeded):
             await self._forget()
             raise
-        await self._forget()
+        await self._taken(rows)
         return Delivered(id, "sent", SENT)
+
+    async def _standing(self) -> Standing:
+        return await standing(self._one.entry.entity, [self._one], Copies(self._line.connection))
+
+    async def _taken(self, rows: Standing) -> None:
+        """From now on it is never handed over again, whoever dies before it is told."""
+        connection, file = self._line.connection, f"{self._one.entry.entity}.csv"
+        async with connection.transaction():
+            await note_handed(connection, [self._one], file, self._line.allowance.clock(), rows)
+            await self._forget()
+
+    async def _begin(self) -> None:
+        await self._line.connection.execute(_BEGIN, self._one.waiting.id, self._line.allowance.clock())
 
     async def _forget(self) -> None:
         await self._line.connection.execute("DELETE FROM ebp.rest_try WHERE delivery = $1", self._one.waiting.id)
