@@ -9,6 +9,8 @@ from typing import Any
 from twinbase import Credentials, Identity
 
 PREFIX = "badge:"
+NOBODYS = f"{'0' * 32}${'0' * 128}"
+"""What no code is kept as."""
 _FIND = "SELECT driver, code_hash FROM vending.badges WHERE number = $1 AND NOT lost"
 
 
@@ -18,8 +20,8 @@ async def owner_of(credentials: Credentials, connection: Any) -> Identity | None
         return None
     number = credentials.email.removeprefix(PREFIX)
     row = await connection.fetchrow(_FIND, number) if "\x00" not in number else None
-    # An unknown badge takes as long as a wrong code.
-    right = await asyncio.to_thread(is_code, credentials.password, row["code_hash"] if row else hashed(""))
+    # An unknown badge takes as long as a wrong code, or it could be told from it.
+    right = await asyncio.to_thread(is_code, credentials.password, row["code_hash"] if row else NOBODYS)
     return Identity(f"{PREFIX}{number}", {"driver": row["driver"]}) if row and right else None
 
 

@@ -11,8 +11,9 @@ router = APIRouter(prefix="/vending", tags=["vending"])
 _EMPTY = """
 SELECT m.id AS machine_id, m.place, s.position, s.product FROM vending.slots s
 JOIN vending.machines m ON m.id = s.machine_id JOIN vending.routes r ON r.code = m.route
-WHERE r.driver = $1 AND s."left" = 0 ORDER BY m.number, s.position
+WHERE r.driver = $1 AND s."left" = 0 ORDER BY m.number, s.position LIMIT $2
 """
+SLOTS_MAX = 500
 
 
 class EmptySlot(BaseModel):
@@ -24,8 +25,8 @@ class EmptySlot(BaseModel):
     product: str
 
 
-@router.get("/empty", responses=described("token-invalid", "token-expired", "too-busy"))
+@router.get("/empty", responses=described("token-invalid", "token-expired", "claim-missing", "too-busy"))
 async def empty(identity: IdentityDep, connection: ConnectionDep) -> list[EmptySlot]:
-    """The empty slots of the caller's machines."""
-    rows = await connection.fetch(_EMPTY, identity.claim("driver"))
+    """The empty slots of the caller's machines, the first 500."""
+    rows = await connection.fetch(_EMPTY, identity.claim("driver"), SLOTS_MAX)
     return [EmptySlot(**dict(row)) for row in rows]

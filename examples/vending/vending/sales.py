@@ -42,13 +42,10 @@ async def fetch_sales(url: str, run: Run) -> Mapping[str, Any]:
 
 
 def read_report(text: str) -> list[Row]:
-    """`machine,serial,position,cents`, with a heading; a line that was cut off is left for the next run."""
-    lines = csv.DictReader(io.StringIO(text))
-    return [
-        (int(line["machine"]), int(line["serial"]), line["position"], int(line["cents"]))
-        for line in lines
-        if all(line.values())
-    ]
+    """`machine,serial,position,cents`, with a heading. What follows the last end of a line was cut off, perhaps in the
+    middle of a number: it is left for the next run."""
+    lines = csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1]))
+    return [(int(line["machine"]), int(line["serial"]), line["position"], int(line["cents"])) for line in lines]
 
 
 async def keep(database_url: str, rows: Sequence[Row]) -> Mapping[str, Any]:
