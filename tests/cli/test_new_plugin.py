@@ -60,7 +60,8 @@ def test_a_new_plugin_keeps_the_rules_of_the_house(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name", ["", "Field", "9lives", "a_b", "-a", "a-", "a--b", "../a", "a b", "class", "match", "json", "twinbase",
-             "sqlmodel", "tests", "public", "pg-x", "é", "a" * 41],
+             "sqlmodel", "tests", "public", "pg-x", "é", "a" * 41, "accounts", "deliveries", "user", "order", "table",
+             "information-schema"],
 )  # fmt: skip
 def test_a_name_that_could_not_be_installed_or_would_hide_something_is_refused(name: str) -> None:
     with pytest.raises(NameTaken):
