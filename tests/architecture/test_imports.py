@@ -1,7 +1,9 @@
 """Arrows point at the core, and the core loads no more than a device needs."""
 
+import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +31,16 @@ def test_the_core_loads_no_screen_no_web_framework_and_no_driver() -> None:
 
 def test_the_replica_loads_no_screen_no_web_framework_and_no_driver() -> None:
     assert loaded_by("twinbase.replica") & NOT_ON_A_DEVICE == set()
+
+
+def test_a_zone_is_known_where_the_system_knows_none() -> None:
+    """Windows and Android. The plugins, in the same wheel, reckon in the days of a technician."""
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert any(one.startswith("tzdata") for one in dependencies)
+    program = "from zoneinfo import ZoneInfo, TZPATH; ZoneInfo('Europe/Paris'); print(len(TZPATH))"
+    environment = {**os.environ, "PYTHONTZPATH": ""}
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
+    assert (said.returncode, said.stdout) == (0, "0\n"), said.stderr
 
 
 def test_the_import_contracts_are_kept() -> None:
