@@ -1,5 +1,6 @@
 """What is handed over of a batch: each changed row in EBP's words, or not at all where EBP has no place for it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from uuid import UUID
 from twinbase.delivery import Applied, Delivery
 from twinbase_ebp.delivering import claims, customers, documents, visits
 from twinbase_ebp.delivering.entry import Entry
-from twinbase_ebp.delivering.known import Change, Known, Row, changes, read, rows_of
+from twinbase_ebp.delivering.known import Change, Known, Row, changes, origins, read, rows_of
 from twinbase_ebp.settings import EbpSettings
 
 EBP, FILES = "ebp", "ebp_claims"
@@ -26,6 +27,8 @@ async def deliveries(
         return []
     known = await read(changed, connection)
     beside = await _beside([one for one in changed if one.id in known.rows[one.table]], known, connection)
+    parts = [part for of_visit in beside.parts.values() for part in of_visit]
+    known = known.with_origins(await origins(connection, {"intervention_parts": parts}))
     composer = _Composer(known, beside, now, settings)
     return [delivery for change in beside.changed for delivery in composer.deliveries(change)]
 
@@ -38,7 +41,7 @@ class _Beside:
     done: list[Change] = field(default_factory=list)
     measured: Mapping[UUID, list[str]] = field(default_factory=dict)
     parts: dict[UUID, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    with_document: frozenset[UUID] = frozenset()
+    documents: Mapping[UUID, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     notes: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -53,7 +56,7 @@ async def _beside(changed: list[Change], known: Known, connection: Any) -> _Besi
         beside.measured = await _measured(connection, ids)
         for part in await rows_of(connection, "intervention_parts", "intervention_id", ids):
             beside.parts[part["intervention_id"]].append(part)
-        beside.with_document = await _with_document(connection, ids)
+        beside.documents = await _documents(connection, ids)
     beside.notes = await _notes(connection, changed, known)
     return beside
 
@@ -69,15 +72,14 @@ async def _measured(connection: Any, visits_done: Sequence[UUID]) -> dict[UUID, 
     return {id: visits.measured(mine, items) for id, mine in of_visit.items()}
 
 
-async def _with_document(connection: Any, ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Visits whose exit document is on its way, or is in EBP already."""
-    on_its_way = await connection.fetch(_ON_ITS_WAY, EBP, [str(id) for id in ids])
-    found = {UUID(row["row_key"]) for row in on_its_way}
+async def _documents(connection: Any, ids: Sequence[UUID]) -> dict[UUID, Sequence[Mapping[str, Any]]]:
+    """The lines of the exit documents that are on their way, or in EBP: without any where only EBP knows them."""
+    found: dict[UUID, Sequence[Mapping[str, Any]]] = {}
     if await connection.fetchval(_HAS_COLUMN, "StockDocument", "Reference"):
-        references = [documents.reference(id) for id in ids]
-        rows = await connection.fetch(_IN_EBP, references)
-        found |= {UUID(row["Reference"].removeprefix("TB-")) for row in rows}
-    return frozenset(found)
+        rows = await connection.fetch(_IN_EBP, [documents.reference(id) for id in ids])
+        found = {UUID(row["Reference"].removeprefix("TB-")): [] for row in rows}
+    on_its_way = await connection.fetch(_ON_ITS_WAY, EBP, [str(id) for id in ids])
+    return found | {UUID(row["row_key"]): json.loads(row["lines"]) for row in on_its_way}
 
 
 async def _notes(connection: Any, changed: Sequence[Change], known: Known) -> dict[str, str | None]:
@@ -142,11 +144,8 @@ class _Composer:
         measured = beside.measured.get(change.id, [])
         yield from _some(visits.visit(change, self._known, measured, self._settings))
         if change.id in self._done:
-            again = change.id in beside.with_document
-            parts = beside.parts[change.id]
-            yield from _some(
-                documents.exit_document(change, parts, self._known, self._now, self._settings, again=again)
-            )
+            parts, before = beside.parts[change.id], beside.documents.get(change.id)
+            yield from _some(documents.exit_document(change, parts, self._known, self._now, self._settings, before))
 
 
 def _some(entry: Entry | None) -> Iterator[Entry]:
@@ -155,9 +154,9 @@ def _some(entry: Entry | None) -> Iterator[Entry]:
 
 
 _ON_ITS_WAY = """
-SELECT DISTINCT row_key FROM twinbase.deliveries
+SELECT DISTINCT ON (row_key) row_key, (payload -> 'lines')::text AS lines FROM twinbase.deliveries
 WHERE destination = $1 AND twin = 'interventions' AND row_key = ANY ($2) AND action = 'create StockDocument'
-AND state <> 'refused'
+AND state <> 'refused' ORDER BY row_key, n DESC
 """
 _IN_EBP = 'SELECT "Reference" FROM public."StockDocument" WHERE "Reference" = ANY ($1)'
 _NOTES = 'SELECT "Id", "NotesClear" FROM public."CustomerProduct" WHERE "Id" = ANY ($1)'

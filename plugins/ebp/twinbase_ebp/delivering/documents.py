@@ -2,13 +2,13 @@
 written by SQL."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.entry import Entry, Word
+from twinbase_ebp.delivering.entry import Entry, Word, built
 from twinbase_ebp.delivering.known import Change, Known, Row
 from twinbase_ebp.delivering.texts import local, plain
 from twinbase_ebp.delivering.visits import change_time
@@ -22,16 +22,18 @@ CORRECT_BY_HAND = (
 
 
 def exit_document(
-    visit: Change, parts: Sequence[Row], known: Known, now: datetime, settings: EbpSettings, *, again: bool
-) -> Entry | None:
+    visit: Change, parts: Sequence[Row], known: Known, now: datetime, settings: EbpSettings,
+    before: Sequence[Mapping[str, Any]] | None,
+) -> Entry | None:  # fmt: skip
     """One for a visit that is done, a line for each part; None when nothing was taken.
 
-    `again`: there is one already, as the visit was opened again. What differs is for a person to put right.
+    `before`: the lines of the one that there is already, as the visit was opened again; empty when only EBP knows them.
+    What differs is for a person to put right.
     """
     row = known.row(visit)
-    if not parts:
-        return None
     lines = [_line(part, known) for part in parts]
+    if not parts if before is None else [built(line) for line in lines] == before:
+        return None
     storehouses = Counter(line["StorehouseId"] for line in lines if line["StorehouseId"])
     values = {
         "DocumentType": Word("stock_document_kinds", EXIT),
@@ -40,8 +42,8 @@ def exit_document(
         "ScheduleEventId": known.key("interventions", visit.id, "ScheduleEvent"),
         "Reference": reference(visit.id),
     }
-    held = CORRECT_BY_HAND if again else ""
-    return Entry(DOCUMENT, "create", visit.table, str(visit.id), None, values, lines, held)
+    by_hand = "" if before is None else CORRECT_BY_HAND
+    return Entry(DOCUMENT, "create", visit.table, str(visit.id), None, values, lines, by_hand=by_hand)
 
 
 def _line(part: Row, known: Known) -> dict[str, Any]:

@@ -30,8 +30,8 @@ class Entry:
     """One row of EBP to make or to change; of a document, its lines too.
 
     `values`, and those of `lines`, hold text, whole numbers, true and false, None, decimals as text, times as EBP has
-    them (local, `2026-11-23T09:05:00`), references and words. `table` and `id`: the row of `mobile`. `held`: why a
-    person has to do it.
+    them (local, `2026-11-23T09:05:00`), references and words. `table` and `id`: the row of `mobile`. `held`: why it
+    stays here. `by_hand`: why only a person can do it in EBP; later changes of the row do not wait for that.
     """
 
     entity: str
@@ -42,6 +42,7 @@ class Entry:
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Sequence[Mapping[str, Any]] = ()
     held: str = ""
+    by_hand: str = ""
 
     @property
     def action(self) -> str:
@@ -49,10 +50,9 @@ class Entry:
 
     def as_payload(self) -> dict[str, Any]:
         """For JSON."""
-        built = msgspec.to_builtins(self)
-        built["values"] = {name: _built(value) for name, value in self.values.items()}
-        built["lines"] = [{name: _built(value) for name, value in line.items()} for line in self.lines]
-        return dict(built)
+        return dict(msgspec.to_builtins(self)) | {
+            "values": built(self.values), "lines": [built(line) for line in self.lines],
+        }  # fmt: skip
 
 
 def entry_of(payload: Mapping[str, Any]) -> Entry:
@@ -60,6 +60,11 @@ def entry_of(payload: Mapping[str, Any]) -> Entry:
     values = {name: _read(value) for name, value in payload["values"].items()}
     lines = [{name: _read(value) for name, value in line.items()} for line in payload["lines"]]
     return Entry(**{**payload, "values": values, "lines": lines})
+
+
+def built(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Some values for JSON."""
+    return {name: _built(value) for name, value in values.items()}
 
 
 def _built(value: Any) -> Any:

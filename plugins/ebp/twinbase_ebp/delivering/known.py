@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from twinbase_mobile import tables as mobile
 _TABLES = [getattr(getattr(mobile, name), "__table__", None) for name in mobile.__all__]
 TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES if table is not None}
 Row = Mapping[str, Any]
+Origins = Mapping[tuple[str, UUID], tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Known:
     """The rows of `mobile` that were read, and where the rows that they name come from."""
 
     rows: Mapping[str, Mapping[UUID, Row]]
-    origins: Mapping[tuple[str, UUID], tuple[str | None, str | None]]
+    origins: Origins
 
     def row(self, change: Change) -> Row:
         return self.rows[change.table][change.id]
+
+    def with_origins(self, more: Origins) -> "Known":
+        """Where rows come from that others name, which were not changed themselves."""
+        return replace(self, origins={**self.origins, **more})
 
     def key(self, table: str, id: UUID | None, source: str) -> Any:
         """EBP's key of a row of `mobile` that comes from `source`; a Reference while EBP has not given it one."""
@@ -88,9 +93,7 @@ def _row(row: Any) -> Row:
 _LISTS = ("equipment_ids", "items")
 
 
-async def origins(
-    connection: Any, rows: Mapping[str, Sequence[Row]]
-) -> dict[tuple[str, UUID], tuple[str | None, str | None]]:
+async def origins(connection: Any, rows: Mapping[str, Sequence[Row]]) -> Origins:
     """Where these rows, and those that they name, come from: `source_table` and `source_id`, by table and id."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for table, found in rows.items():

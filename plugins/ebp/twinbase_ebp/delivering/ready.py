@@ -75,6 +75,8 @@ def _values(entry: Entry) -> list[Any]:
 def _lacks(one: Waiting, entry: Entry, keys: Mapping[Reference, str], settings: EbpSettings) -> Delivered | None:
     if entry.held:
         return Delivered(one.id, "held", entry.held)
+    if entry.by_hand:
+        return Delivered(one.id, "refused", entry.by_hand)
     if unknown := [reference for reference in _named(entry) if reference not in keys]:
         said = f"It waits for EBP's key of a row of {unknown[0].table} that was handed over before it."
         return Delivered(one.id, "waiting", said, LATER)

@@ -134,6 +134,11 @@ class Company:
             await self.phone.change(Intervention, VISIT, status="in_progress")
         await self.enter(**values)
 
+    async def opened_again(self) -> None:
+        """Somebody at the office finds that the visit was not done."""
+        await self.world.sql("UPDATE mobile.interventions SET status = 'in_progress'")
+        await self.phone.sync()
+
     async def told(self) -> list[tuple[str, str, str]]:
         """What Anna's phone says became of her changes: action, state, sentence; oldest first."""
         await self.phone.sync()

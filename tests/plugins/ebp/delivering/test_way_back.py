@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.plugins.ebp.delivering.company import ANNA, PIECE, PUMP, VAN, VISIT, Company
+from tests.plugins.ebp.delivering.company import ANNA, BOILER, PIECE, PUMP, VAN, VISIT, Company
 
 from twinbase_ebp.delivering.documents import CORRECT_BY_HAND
 from twinbase_mobile.tables import InterventionPart, StockMovement
@@ -104,12 +104,54 @@ async def test_parts_of_a_visit_that_is_done_are_one_exit_document_and_a_reopene
     ]  # fmt: skip
     assert ("create StockDocument", "acknowledged", "It is in EBP: ES00000001.") in await company.told()
 
-    await company.world.sql("UPDATE mobile.interventions SET status = 'in_progress'")
+    await company.opened_again()
+    await company.done()
+    await company.hand_over()
+    assert [action for action, _ in await company.deliveries()].count("create StockDocument") == 1, "all is as it was"
+
+    await company.opened_again()
+    await company.phone.save(InterventionPart(**part, quantity=Decimal(1), label="Circulateur"))
+    await company.done()
+    await company.hand_over()
+    assert (await company.deliveries())[-1] == ("create StockDocument", "refused")
+    assert CORRECT_BY_HAND in [said for _, _, said in await company.told()]
+
+    await company.opened_again()
+    await company.enter(percent_done=90)
+    await company.hand_over()
+    assert (await company.deliveries())[-1] == ("update ScheduleEvent", "sent"), "what a person is to do stops nothing"
+
+
+async def test_parts_that_reached_the_server_before_the_visit_was_done_are_of_their_products(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINBASE_EBP_STOCK_DOCUMENT_KINDS", '{"3": "consumption"}')
+    part: dict[str, Any] = {"product_id": PUMP, "storehouse_id": VAN, "unit_id": PIECE, "equipment_id": BOILER}
+    await company.phone.save(InterventionPart(intervention_id=VISIT, quantity=Decimal(2), label="Pompe", **part))
     await company.phone.sync()
     await company.done()
     await company.hand_over()
-    assert (await company.deliveries())[-1] == ("create StockDocument", "held")
-    assert CORRECT_BY_HAND in [said for _, _, said in await company.told()]
+    (line,) = company.rows("StockDocument")
+    assert (line["ItemId"], line["UnitId"], line["StorehouseId"]) == ("POMPE", "U", str(VAN))
+    assert (line["Line_StorehouseId"], line["CustomerProductId"]) == (str(VAN), "P1")
+
+
+async def test_parts_that_were_taken_back_after_their_document_went_out_are_for_a_person(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINBASE_EBP_STOCK_DOCUMENT_KINDS", '{"3": "consumption"}')
+    part = InterventionPart(
+        intervention_id=VISIT, product_id=PUMP, storehouse_id=VAN, unit_id=PIECE, quantity=Decimal(2), label="Pompe"
+    )
+    id = part.id
+    await company.phone.save(part)
+    await company.done()
+    await company.hand_over()
+    await company.opened_again()
+    await company.phone.delete(InterventionPart, id)
+    await company.done()
+    await company.hand_over()
+    assert (await company.deliveries())[-1] == ("create StockDocument", "refused")
 
 
 async def test_a_code_that_the_settings_do_not_say_holds_a_document_until_they_do(
@@ -170,3 +212,20 @@ async def test_what_the_office_has_written_since_is_not_undone_by_a_second_chang
     (row,) = company.rows("ScheduleEvent")
     assert (row["EventState"], row["Maintenance_InterventionReportClear"]) == ("1", "Relu.")
     assert row["GlobalPercentComplete"] == "50"
+
+
+async def test_a_change_that_a_later_one_has_overtaken_comes_back_though_the_later_one_came_first(
+    company: Company,
+) -> None:
+    await company.enter(report="Premier jet.")
+    await company.hand_over()
+    await company.enter(report="Rapport complet.")
+    await company.hand_over()
+    await company.imports()
+    await company.load()
+    first = "(SELECT min(n) FROM twinbase.deliveries)"
+    await company.world.sql(f"UPDATE twinbase.deliveries SET next_at = next_at + interval '1 year' WHERE n = {first}")
+    assert await company.hand_over() == {"acknowledged": 1}
+    await company.world.sql(f"UPDATE twinbase.deliveries SET next_at = next_at - interval '1 year' WHERE n = {first}")
+    assert await company.hand_over() == {"acknowledged": 1}
+    assert [state for _, state in await company.deliveries()] == ["acknowledged", "acknowledged"]
