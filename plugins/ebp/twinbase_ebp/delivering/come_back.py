@@ -1,7 +1,8 @@
 """Which of the deliveries that were sent have come back: EBP's row, as the loader copied it, says what they said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from twinbase.delivery import Delivered, Waiting
 from twinbase.source import Run
@@ -30,7 +31,7 @@ class ComeBack:
         try:
             ready, _ = await make_ready(sent, connection, self._settings)
             looking = Looking(Copies(connection))
-            return [*await self._updated(ready, looking), *await self._created(ready, looking, connection)]
+            return [*await self._updated(ready, looking, connection), *await self._created(ready, looking, connection)]
         finally:
             await connection.close()
 
@@ -44,20 +45,27 @@ class ComeBack:
                 back.append(Delivered(one.waiting.id, "acknowledged", said))
         return back
 
-    async def _updated(self, ready: Sequence[Ready], looking: Looking) -> list[Delivered]:
+    async def _updated(self, ready: Sequence[Ready], looking: Looking, connection: Any) -> list[Delivered]:
         """Newest first: what a later change of the row has overwritten counts as come back when that one has."""
         back: list[Delivered] = []
-        seen: dict[tuple[str, str], set[str]] = {}
         updates = [one for one in ready if one.entry.operation == "update" and one.entry.key]
         rows = await looking.standing(updates)
+        overtaken = await _overtaken(updates, connection)
+        seen: dict[tuple[str, str], set[str]] = {}
         for one in reversed(updates):
             place = (one.entry.entity, str(one.entry.key))
             later = seen.setdefault(place, set())
             row = rows.get(place)
-            if row is not None and (said := _says(one, row, later)):
+            if row is not None and (said := _says(one, row, later | overtaken.get(one.waiting.id, set()))):
                 back.append(Delivered(one.waiting.id, "acknowledged", said))
                 later.update(one.entry.values)
         return back
+
+
+async def _overtaken(updates: Sequence[Ready], connection: Any) -> Mapping[UUID, set[str]]:
+    """The columns of each that a later change of its row has written, which came back in an earlier run."""
+    rows = await connection.fetch(_OVERTAKEN, [one.waiting.id for one in updates])
+    return {row["id"]: set(row["names"]) for row in rows}
 
 
 def _says(one: Ready, row: Row, later: set[str]) -> str:
@@ -68,3 +76,12 @@ def _says(one: Ready, row: Row, later: set[str]) -> str:
     if not told or not all(name in same or name in later for name in told):
         return ""
     return IS_THERE if len(same) == len(told) else OVERTAKEN
+
+
+_OVERTAKEN = """
+SELECT d.id, array_agg(DISTINCT name) AS names
+FROM twinbase.deliveries d
+JOIN twinbase.deliveries l USING (destination, twin, row_key, action)
+CROSS JOIN LATERAL jsonb_object_keys(l.payload -> 'values') name
+WHERE d.id = ANY ($1) AND l.n > d.n AND l.state = 'acknowledged' GROUP BY d.id
+"""
