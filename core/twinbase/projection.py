@@ -43,8 +43,9 @@ class Projection:
     one group in `together` go together: a position is never half a device's. `retire`: what to write instead of
     deleting a row that work of a device hangs on.
 
-    Text that is too long for its column is cut, and a number that does not fit becomes NULL: a row of a source never
-    stops a run.
+    Text that is too long for its column is cut, and a number that does not fit becomes NULL; so does a foreign key that
+    leads to nothing, and where it must not be NULL the row is left out: a row of a source never stops a run. Name the
+    table that a key leads to among the feeds, and the row comes whole when that is there.
     """
 
     target: type[SQLModel]
