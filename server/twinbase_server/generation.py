@@ -46,8 +46,17 @@ async def current(connection: Connection) -> Generation:
     return Generation(row["id"], row["salt"])
 
 
+async def go_on(connection: Connection, now: datetime) -> None:
+    """Leave a mark; or begin a new generation, where the database has become another one under a server that runs: its
+    standby was promoted. Call it on a timer, on every server."""
+    if await _is_other_history(connection):
+        await start(connection, now)
+    else:
+        await note_salt(connection, now)
+
+
 async def note_salt(connection: Connection, now: datetime) -> None:
-    """Leave a mark, if the newest one is not fresh. Call it on a timer, on every server."""
+    """Leave a mark, if the newest one is not fresh."""
     newest = await connection.fetchval("SELECT max(at) FROM twinbase.salt")
     if newest is None or not timedelta(0) <= now - newest < SALT_EVERY:
         await _write_salt(connection, now)

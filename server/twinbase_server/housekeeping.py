@@ -30,11 +30,12 @@ async def kept_house(serving: Serving) -> AsyncIterator[None]:
 
 
 async def turn(connection: Connection, now: datetime, number: int, tombstones_kept: timedelta) -> int:
-    """One turn: a mark, so that a restore is noticed (H9); once an hour, what nobody should need any more goes.
+    """One turn: a mark, so that a restore is noticed, or a new generation where there was one (H9); once an hour, what
+    nobody should need any more goes.
 
     Answers how many tombstones went. A device that needed one of them finds the difference by digest.
     """
-    await generation.note_salt(connection, now)
+    await generation.go_on(connection, now)
     if number % TURNS_AN_HOUR:
         return 0
     return await versions.collect(connection, now - tombstones_kept)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.server.watched import watched_customers
 
+from twinbase_server import generation
 from twinbase_server.housekeeping import TURNS_AN_HOUR, turn
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -25,3 +26,16 @@ async def test_every_turn_leaves_a_mark_in_the_history(database_url: str) -> Non
         for minute in range(3):
             await turn(db, NOW + timedelta(minutes=minute), 1, KEPT)
         assert await db.fetchval("SELECT count(*) FROM twinbase.salt WHERE at >= $1", NOW) == 3
+
+
+async def test_a_server_that_runs_while_its_standby_is_promoted_begins_another_generation(database_url: str) -> None:
+    """Nobody restarts it: its connections were cut, and the next ones lead to the other PostgreSQL."""
+    async with watched_customers(database_url) as db:
+        first = await generation.start(db, NOW)
+        await turn(db, NOW + timedelta(minutes=1), 1, KEPT)
+        assert (await generation.current(db)).id == first.id
+        await db.execute("UPDATE twinbase.generation SET timeline = timeline - 1")
+        await turn(db, NOW + timedelta(minutes=2), 1, KEPT)
+        second = await generation.current(db)
+        await turn(db, NOW + timedelta(minutes=3), 1, KEPT)
+        assert first.id != second.id == (await generation.current(db)).id
