@@ -146,3 +146,6 @@ def _say_older(work: Work, found: Found) -> None:
         )
         work.book.say("source_older", sentence, {"older": found.older, "read_again": len(found.again)})
         work.book.keep(mode="comparing", after=None, high=work.probe.high, fingerprint=work.spec.fingerprint)
+        for child in work.children:
+            # Its rows were restored too, and have no date that says so.
+            child.book.keep(mode="comparing", after=None, fingerprint=child.spec.fingerprint)

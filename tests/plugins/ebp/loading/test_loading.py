@@ -1,6 +1,7 @@
 """A load brings EBP's rows, every run only what differs, and none is missed."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -130,6 +131,24 @@ async def test_a_restored_database_is_taken_as_it_is_and_said_so(erp: Erp) -> No
     assert erp.differences() == []
 
 
+async def test_extensions_are_restored_with_the_documents_that_they_extend(erp: Erp) -> None:
+    ids = a_bit_of_everything(erp)
+    before = [erp.office_time - timedelta(days=number) for number in range(len(ids))]
+    date_documents(erp, ids, before)
+    await erp.load()
+    moment = erp.later(hours=3)
+    for key in ids:
+        erp.ebp('UPDATE "SaleDocumentEx" SET "xx_Note" = \'undone\' WHERE "Id" = %s', key)
+        erp.ebp('UPDATE "SaleDocument" SET "sysModifiedDate" = %s WHERE "Id" = %s', moment, key)
+    await erp.load()
+    erp.ebp('UPDATE "SaleDocumentEx" SET "xx_Note" = NULL')
+    date_documents(erp, ids, before)
+    erp.later(minutes=5)
+    await erp.load()
+    assert "older state" in erp.events("source_older")[0]
+    assert erp.differences() == []
+
+
 async def test_a_row_that_gets_another_key_leaves_none_behind(erp: Erp) -> None:
     erp.customers(range(10))
     await erp.load()
@@ -206,6 +225,11 @@ async def test_two_loaders_do_not_work_at_once(erp: Erp, held_lock: None) -> Non
 async def test_a_misspelt_table_is_named(erp: Erp) -> None:
     with pytest.raises(UnknownTable, match="customer"):
         await erp.load(tables=("customer",))
+
+
+def date_documents(erp: Erp, ids: Sequence[object], moments: Sequence[datetime]) -> None:
+    for key, moment in zip(ids, moments, strict=True):
+        erp.ebp('UPDATE "SaleDocument" SET "sysModifiedDate" = %s WHERE "Id" = %s', moment, key)
 
 
 def a_bit_of_everything(erp: Erp) -> list[object]:
