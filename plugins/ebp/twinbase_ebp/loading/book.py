@@ -95,6 +95,10 @@ class Book:
             keys = ["table_name", "key"]
             self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
 
+    def forget_problems(self) -> None:
+        """All rows are read again, perhaps by another key: what they are noted under may not be one any more."""
+        self._connection.execute(delete(PROBLEM).where(PROBLEM.c.table_name == self._spec.name))
+
     def settle_problems(self, keys: Sequence[Key]) -> None:
         for key in keys:
             of_row = (PROBLEM.c.table_name == self._spec.name) & (PROBLEM.c.key == packed(key))

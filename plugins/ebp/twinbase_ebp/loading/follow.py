@@ -1,5 +1,6 @@
 """What has changed since the last run: rows by their watermark, rows without one, and rows that were not taken."""
 
+from twinbase_ebp.loading.keys import packed
 from twinbase_ebp.loading.moments import is_before, start
 from twinbase_ebp.loading.work import Work
 
@@ -25,6 +26,6 @@ def _try_problems_again(work: Work) -> None:
     """Rows that PostgreSQL did not take: somebody may have corrected them, or the table."""
     keys = work.book.problem_keys()
     if keys:
-        with work.book.page():
-            work.book.settle_problems(keys)
         work.store_again(keys)
+        with work.book.page():
+            work.book.settle_problems([key for key in keys if tuple(packed(key)) not in work.refused])

@@ -18,6 +18,7 @@ def replace_what_differs(work: Work) -> None:
             work.book.say("deletes_refused", sentence, {"deletions": before - len(rows), "rows": before})
             return
         _replace(work)
+        work.book.forget_problems()
         work.book.keep(checked_at=work.run.now, fingerprint=work.spec.fingerprint, refused=0)
         work.book.backfilled()
 

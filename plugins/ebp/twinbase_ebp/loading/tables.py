@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -92,7 +93,7 @@ def _brought(work: Work) -> TableReport:
         report.outcome, report.why = "stopped", "The run ended before; the next goes on from here."
     except Superseded:
         raise
-    except (SQLAlchemyError, TwinbaseError, ValueError) as error:
+    except (SQLAlchemyError, psycopg.Error, TwinbaseError, ValueError) as error:
         failed(report, error)
         work.let_go()
     report.seconds = round(time.perf_counter() - started, 3)

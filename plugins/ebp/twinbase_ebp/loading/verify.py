@@ -13,6 +13,7 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -69,7 +70,7 @@ def verify_table(spec: TableSpec, source: Connection, target: Connection, tell: 
             comparison.by_key(tell, stop)
         else:
             comparison.by_content()
-    except (SQLAlchemyError, TwinbaseError, ValueError) as error:
+    except (SQLAlchemyError, psycopg.Error, TwinbaseError, ValueError) as error:
         source.rollback()
         verdict.why = f"{type(getattr(error, 'orig', None) or error).__name__}: the table could not be compared."
     verdict.seconds = round(time.perf_counter() - started, 3)

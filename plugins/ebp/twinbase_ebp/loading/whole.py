@@ -54,4 +54,5 @@ def _begin(work: Work) -> None:
         state = work.book.state
         mode = "comparing" if work.writer.has_rows() else "filling"
         high = state.high if state and state.high else work.probe.high
+        work.book.forget_problems()
         work.book.keep(mode=mode, after=None, high=high, fingerprint=work.spec.fingerprint)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
 from twinbase_ebp.loading.book import Book
+from twinbase_ebp.loading.keys import packed
 from twinbase_ebp.loading.reading import Key, Probe, Reader
 from twinbase_ebp.loading.report import TableReport
 from twinbase_ebp.loading.rows import Row
@@ -80,6 +81,8 @@ class Work:
         self.probe = Probe(0)
         # Whether all its rows have been compared in this run.
         self.compared = False
+        # The keys, packed, of rows that were not taken in this run.
+        self.refused: set[tuple[Any, ...]] = set()
         self.children: list[Work] = []
 
     def store(self, rows: Sequence[Row], write: Write | None = None, **notes: Any) -> None:
@@ -119,4 +122,5 @@ class Work:
             return
         written = write(rows)
         self.book.note_problems(written.refused)
+        self.refused |= {tuple(packed(one.key)) for one in written.refused}
         self.report.add(len(rows), written)
