@@ -122,13 +122,15 @@ def _chosen(evolved: Evolved, options: Options) -> list[TableSpec]:
 
 def _skipped(specs: Sequence[TableSpec], evolved: Evolved) -> list[TableReport]:
     loaded = {spec.name for spec in evolved.specs}
-    return [TableReport(spec.name, spec.kind, "skipped", why=_why(spec)) for spec in specs if spec.name not in loaded]
+    blocked = {change.table: change.sentence for change in evolved.changes if change.kind == "table_blocked"}
+    return [_not_loaded(spec, blocked.get(spec.name)) for spec in specs if spec.name not in loaded]
 
 
-def _why(spec: TableSpec) -> str:
-    if spec.kind == "system":
-        return "EBP's own; name it in TWINBASE_EBP_SYSTEM_TABLES to copy it."
-    return spec.problem or "Its copy could not be changed to fit; `twinbase ebp status` says why."
+def _not_loaded(spec: TableSpec, blocked: str | None) -> TableReport:
+    if blocked:
+        return TableReport(spec.name, spec.kind, "failed", why=blocked)
+    own = "EBP's own; name it in TWINBASE_EBP_SYSTEM_TABLES to copy it."
+    return TableReport(spec.name, spec.kind, "skipped", why=own if spec.kind == "system" else spec.problem)
 
 
 # -- one run at a time ------------------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ import stamina
 from asyncpg.exceptions import (
     DeadlockDetectedError,
     DependentObjectsStillExistError,
+    DuplicateTableError,
     FeatureNotSupportedError,
     LockNotAvailableError,
+    PostgresError,
 )
 
 from twinbase_ebp.schema.ddl import alter_table, change_key, create_table, empty_columns, qualified
@@ -28,6 +30,8 @@ LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 5
 _BUSY = (LockNotAvailableError, DeadlockDetectedError)
 _HELD = (FeatureNotSupportedError, DependentObjectsStillExistError)
+# What is wrong with one table, and not with the server: features, data, constraints, dependents, names, rights, limits.
+_TABLE_STATES = ("0A", "22", "23", "2B", "42", "54")
 
 
 @dataclass(slots=True)
@@ -91,7 +95,9 @@ class _Evolution:
             async for attempt in stamina.retry_context(on=_BUSY, attempts=self._attempts, timeout=None):
                 with attempt:
                     await self._table(spec, record, spec.target in there)
-        except (*_BUSY, *_HELD) as error:
+        except PostgresError as error:
+            if not isinstance(error, _BUSY) and not str(error.sqlstate).startswith(_TABLE_STATES):
+                raise
             await self._blocked(spec, error)
 
     async def _table(self, spec: TableSpec, record: Remembered | None, exists: bool) -> None:
@@ -200,7 +206,7 @@ class _Evolution:
 
     async def _blocked(self, spec: TableSpec, error: Exception) -> None:
         """Said once: the next runs try again, and are silent while nothing has changed."""
-        why = "it is busy" if isinstance(error, _BUSY) else "a view or another object holds one of its columns"
+        why = _why_blocked(error)
         sentence = f"{spec.name} could not be changed, as {why}. It is left as it is, and tried again at the next load."
         change = Change(spec.name, "table_blocked", sentence, {"error": type(error).__name__})
         if not await self._memory.was_last_said(change):
@@ -221,6 +227,16 @@ class _Evolution:
         self._evolved.changes += changes
         for change in changes:
             self._hear(change)
+
+
+def _why_blocked(error: Exception) -> str:
+    if isinstance(error, _BUSY):
+        return "it is busy"
+    if isinstance(error, _HELD):
+        return "a view or another object holds one of its columns"
+    if isinstance(error, DuplicateTableError):
+        return "something that is no table has its name in schema public"
+    return f"PostgreSQL does not take the change ({type(error).__name__}): its log says more"
 
 
 def _with_advice(change: Change) -> Change:

@@ -86,3 +86,25 @@ def only_counting(erp: Erp, table: str) -> Iterator[None]:
     finally:
         erp.source_url = owner
         erp.ebp(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+async def test_a_table_whose_name_something_else_has_is_reported_and_the_others_are_loaded(erp: Erp) -> None:
+    erp.customers(range(3))
+    erp.copy('CREATE VIEW public."StockItem" AS SELECT 1 AS ours')
+    report = await erp.load()
+    assert of(report, "Customer").inserted == 3
+    assert of(report, "StockItem").outcome == "failed" and not report.sound
+    assert "StockItem" in erp.events("table_blocked")[0]
+    erp.copy('DROP VIEW public."StockItem"')
+    assert (await erp.load()).sound
+    assert erp.differences() == []
+
+
+async def test_a_table_that_a_view_holds_waits_for_a_person_and_says_so(erp: Erp) -> None:
+    erp.customers(range(3))
+    await erp.load()
+    erp.copy('CREATE VIEW public.names AS SELECT "Name" FROM public."Customer"')
+    erp.ebp('ALTER TABLE "Customer" ALTER "Name" TYPE varchar(90)')
+    assert [of(await erp.load(), "Customer").outcome for _ in range(2)] == ["failed", "failed"]
+    erp.copy("DROP VIEW public.names")
+    assert (await erp.load()).sound
