@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import MetaData, Text, TypeDecorator
 from sqlmodel import Field, SQLModel, col
 
-from twinbase import Applied, Conflict, Decision, Delivery, Mirror, hookimpl
+from twinbase import Applied, Conflict, Decision, Delivery, Mirror, Refused, Written, hookimpl
 from twinbase.conflict import device_wins, server_wins
 from twinbase.registry import build_registry
 from twinbase.testing import prepare
@@ -60,6 +60,14 @@ class ForNobody:
     @hookimpl
     async def twinbase_deliveries(self, applied: Iterable[Applied]) -> list[Delivery]:
         return [Delivery("nowhere", one, "note") for one in applied]
+
+
+class RefusesAll:
+    """A plugin with a rule that nothing passes."""
+
+    @hookimpl
+    async def twinbase_before_mutation(self, written: Written) -> None:
+        raise Refused("never", "Never.")
 
 
 class Right(Conformance):
@@ -128,6 +136,25 @@ def test_a_type_that_loses_something_is_found(prepared_url: str, tmp_path: Path)
 def test_what_is_handed_over_to_nobody_is_found(prepared_url: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="no exporter"):
         Unclaimed().test_what_is_handed_over_has_somebody_who_hands_it_over(prepared_url, tmp_path)
+
+
+class TakesNothing(Right):
+    plugins = (Tasks(), RefusesAll())
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [(TakesNothing().test_devices_converge_whatever_happens, "took none"),
+     (TakesNothing().test_a_server_that_dies_in_a_batch_takes_all_of_it_or_nothing, "came to write none")],
+)  # fmt: skip
+def test_a_plugin_that_takes_no_edit_shows_nothing(test: Any, said: str, prepared_url: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=said):
+        test(prepared_url, tmp_path)
+
+
+def test_where_nothing_is_forbidden_it_is_said_that_nothing_was_tried(prepared_url: str, tmp_path: Path) -> None:
+    with pytest.raises(pytest.skip.Exception, match="nothing that he may not write"):
+        Right().test_what_a_device_may_not_write_is_refused(prepared_url, tmp_path)
 
 
 def silent(conflict: Conflict, /) -> Decision:

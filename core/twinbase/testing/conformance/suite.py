@@ -168,12 +168,14 @@ class Conformance:
             pytest.skip("devices write nothing")
 
         async def run(play: Play) -> None:
-            mine = play.mine[0]
+            died = False
             await play.settle()
-            for _ in range(self.steps):
+            for number in range(self.steps):
+                mine = play.mine[number % len(play.mine)]
                 await play.work(mine).do()
-                if await server_dies_in_accept(play, mine.device):
+                if died := await server_dies_in_accept(play, mine.device):
                     break
+            assert died, "the server came to write none of the devices' edits: give `choices` or `row`"
             await play.settle()
             nothing(await play.faults())
 
@@ -207,9 +209,11 @@ class Conformance:
             work = play.work(mine)
             twins = [twin for twin in self._cast.plugins.registry if twin.pulls and twin.schema != "twinbase"]
             tried = sum([await write_what_is_forbidden(work, twin) for twin in twins])
+            if not tried:
+                pytest.skip(f"{mine.person.name} has nothing that he may not write")
             report = await mine.device.sync()
             assert set(report.outcomes) <= {"refused", "parked"}, report.outcomes
-            assert sum(report.outcomes.values()) >= bool(tried)
+            assert report.outcomes, "the server has not answered"
             nothing(differences(before, await effects(play)))
 
         self._play(prepared_url, tmp_path, run)
