@@ -15,7 +15,7 @@ from twinbase.delivery import Delivered, Waiting
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
-from twinbase_ebp.delivering.handed import handed_before, note_handed
+from twinbase_ebp.delivering.handed import handed_before, look_before, note_handed
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
 from twinbase_ebp.delivering.standing import standing
@@ -67,10 +67,11 @@ class CsvFiles:
         self, folder: Path, entity: str, ready: Sequence[Ready], connection: Any, run: Run
     ) -> list[Delivered]:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
-        rows = await standing(entity, ready, Copies(connection))
+        copies = Copies(connection)
+        rows = await standing(entity, ready, copies)
         content, lost = sheet(entity, ready, rows, self._settings)
         _write(folder / f".{name}{HIDDEN}", content)
-        await note_handed(connection, ready, name, run.now, rows)
+        await note_handed(connection, ready, name, run.now, await look_before(ready, rows, copies))
         _name(folder, name)
         return [self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready]
 

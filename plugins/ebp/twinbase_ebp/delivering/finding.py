@@ -1,5 +1,6 @@
 """Which row of EBP is the one that an entry was to make or to change."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -47,31 +48,38 @@ class Looking:
     async def find(self, one: Ready) -> Row | None:
         """The row that EBP has made of this; None while there is none, or when several could be it."""
         entry, entity = one.entry, one.entity
-        wanted = ["Id", *entity.columns, *filter(None, [NUMBERS.get(entry.entity)])]
         if entity.keeps_id and entry.key:
+            wanted = ["Id", *entity.columns, *filter(None, [NUMBERS.get(entry.entity)])]
             kept = await self._copies.rows(entry.entity, "Id", [entry.key], wanted)
             if kept:
                 return kept[0]
+        mine = [row for row in await self.alike(one) if await self._has_lines(one, row)]
+        mine = await self._free(one, mine)
+        return mine[0] if len(mine) == 1 else None
+
+    async def alike(self, one: Ready) -> list[Row]:
+        """The rows that look like what this makes, by the columns that a new row of its entity is known again by."""
+        entry, entity = one.entry, one.entity
+        wanted = ["Id", *entity.columns, *filter(None, [NUMBERS.get(entry.entity)])]
         there = await self._copies.columns(entry.entity)
         for names in entity.found_by:
             if all(name in there and entry.values.get(name) is not None for name in names):
                 rows = await self._copies.rows(entry.entity, names[0], [str(entry.values[names[0]])], wanted)
-                mine = [row for row in rows if _matches(entry.values, row, names, entity)]
-                mine = [row for row in await self._free(one, mine) if await self._has_lines(one, row)]
-                return mine[0] if len(mine) == 1 else None
-        return None
+                return [row for row in rows if _matches(entry.values, row, names, entity)]
+        return []
 
     async def _free(self, one: Ready, rows: Sequence[Row]) -> list[Row]:
-        """Without those that are another row of `mobile` already: EBP had them before this was handed over."""
+        """Without those that are another row already: of a device, or one that EBP had before this was handed over."""
         if one.entry.entity not in LINKED or not rows:
             return list(rows)
-        query = (
-            f'SELECT source_id FROM "{SCHEMA}"."{one.entry.table}"'
-            " WHERE source_table = $1 AND source_id = ANY ($2) AND id <> $3"
-        )
+        before = await self._copies.connection.fetchval(_BEFORE, one.waiting.id)
+        # Where nobody has noted what EBP had before: what is projected was there.
+        query = _TAKEN.format(schema=SCHEMA, table=one.entry.table)
         keys = [str(row["Id"]) for row in rows]
-        taken = await self._copies.connection.fetch(query, one.entry.entity, keys, UUID(one.entry.id))
-        return [row for row in rows if str(row["Id"]) not in {other["source_id"] for other in taken}]
+        of_device = (one.entry.table, before is not None)
+        others = await self._copies.connection.fetch(query, one.entry.entity, keys, UUID(one.entry.id), *of_device)
+        taken = {row["source_id"] for row in others} | set(json.loads(before)["Id"] if before else ())
+        return [row for row in rows if str(row["Id"]) not in taken]
 
     async def _has_lines(self, one: Ready, row: Row) -> bool:
         """Whether a document has the lines that were handed over: as much of each product."""
@@ -93,3 +101,13 @@ def _amounts(lines: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
         for line in lines
         if line.get("ItemId")
     )
+
+
+_BEFORE = "SELECT before::text FROM ebp.exported_file WHERE delivery = $1 AND before ? 'Id'"
+_TAKEN = """
+SELECT m.source_id FROM "{schema}"."{table}" m
+WHERE m.source_table = $1 AND m.source_id = ANY ($2) AND m.id <> $3 AND (NOT $5 OR EXISTS (
+    SELECT FROM twinbase.deliveries d
+    WHERE d.destination = 'ebp' AND d.twin = $4 AND d.row_key = m.id::text AND starts_with(d.action, 'create ')
+))
+"""

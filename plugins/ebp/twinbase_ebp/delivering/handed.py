@@ -1,6 +1,6 @@
 """What was handed over, by whichever way: it is noted before anybody is told, so that no crash hands it over again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,13 @@ from uuid import UUID
 import msgspec
 
 from twinbase.delivery import Waiting
+from twinbase_ebp.delivering.copies import Copies
+from twinbase_ebp.delivering.finding import Looking
 from twinbase_ebp.delivering.ready import Ready
 from twinbase_ebp.delivering.standing import Standing
+from twinbase_ebp.links import LINKED
+
+Before = Mapping[UUID, Mapping[str, Any] | None]
 
 
 async def handed_before(connection: Any, waiting: Sequence[Waiting]) -> dict[UUID, str]:
@@ -20,8 +25,23 @@ async def handed_before(connection: Any, waiting: Sequence[Waiting]) -> dict[UUI
     return {row["delivery"]: row["file"] for row in rows}
 
 
-async def note_handed(connection: Any, ready: Sequence[Ready], file: str, at: datetime, standing: Standing) -> None:
+async def look_before(ready: Sequence[Ready], standing: Standing, copies: Copies) -> Before:
+    """What EBP has before these are handed over: of a row to be changed its values, of a new one what looks like it."""
+    looking, before = Looking(copies), dict[UUID, Mapping[str, Any] | None]()
+    for one in ready:
+        if one.entry.operation == "update":
+            before[one.waiting.id] = standing.before(one)
+        elif one.entry.entity in LINKED:
+            before[one.waiting.id] = {"Id": [str(row["Id"]) for row in await looking.alike(one)]}
+    return before
+
+
+async def note_handed(connection: Any, ready: Sequence[Ready], file: str, at: datetime, before: Before) -> None:
     """Note them; an error when one of them was handed over already."""
-    records = [(one.waiting.id, file, at, msgspec.json.encode(standing.before(one)).decode()) for one in ready]
+    records = [(one.waiting.id, file, at, _json(before.get(one.waiting.id))) for one in ready]
     columns = ("delivery", "file", "at", "before")
     await connection.copy_records_to_table("exported_file", schema_name="ebp", records=records, columns=columns)
+
+
+def _json(before: Mapping[str, Any] | None) -> str | None:
+    return None if before is None else msgspec.json.encode(before).decode()

@@ -16,7 +16,7 @@ SCHEMA = {"schema": "ebp"}
 class ExportedFile(SQLModel, table=True):
     """Which file a delivery was handed over in: noted before the file appears, so that no delivery is in two.
 
-    `before`: what the copy said then of the columns that it changes.
+    `before`: what the copy said then of the columns that it changes; of a new row, the keys of those that look like it.
     """
 
     __tablename__ = "exported_file"

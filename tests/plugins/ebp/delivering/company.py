@@ -17,11 +17,16 @@ from sqlmodel import SQLModel
 from twinbase import Plugins
 from twinbase.deliveries import DeliveryRow
 from twinbase.testing import Device, World
+from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.load import load
 from twinbase_ebp.projections.sql import NAMESPACE
+from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import TABLES
 from twinbase_mobile.tables import Intervention, InterventionSignature
 from twinbase_mobile.tables.kinds import Signer
 from twinbase_server import accounts
+from twinbase_server.extension import engine
+from twinbase_server.projecting import project
 
 PLUGINS = Plugins("mobile", "ebp", "deliveries", accounts)
 VISIT, TYPE, VAN, SITE = (UUID(int=(0x0198C5A0 << 96) + number) for number in range(1, 5))
@@ -103,6 +108,14 @@ class Company:
         await self.world.run_source("ebp")
         if hasattr(self, "phone"):
             await self.world.sign_in(self.phone, "anna")
+
+    async def load_and_project_apart(self) -> None:
+        """Somebody loads by hand, and projects."""
+        settings = EbpSettings()
+        databases = Databases.of(settings.source_url.get_secret_value(), self.world.database_url)
+        await load(databases, settings, self.world.clock())
+        async with engine(self.world.database_url) as database:
+            await project(database, self.world.plugins.projections(), registry=self.world.plugins.registry)
 
     async def hand_over(self, destination: str = "ebp") -> Mapping[str, Any]:
         """The exporter runs."""

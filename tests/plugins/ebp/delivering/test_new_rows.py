@@ -114,3 +114,20 @@ async def test_photos_stay_and_the_phone_says_so(company: Company) -> None:
     assert await company.hand_over() == {"held": 1}
     payload = await company.world.sql("SELECT payload::text FROM twinbase.deliveries")
     assert "stay on the server" in json.loads(payload[0][0])["held"]
+
+
+async def test_a_row_that_was_projected_before_it_was_known_again_is_one_row_in_the_end(company: Company) -> None:
+    """A load by hand, or another source's run while EBP is loaded: both project what is there."""
+    found = CustomerEquipment(customer_id=CUSTOMER, caption="Pompe à chaleur", serial_number="PAC-7")
+    id = found.id
+    await company.phone.save(found)
+    await company.phone.sync()
+    await company.hand_over()
+    await company.imports()
+    await company.load_and_project_apart()
+    await company.load()
+    assert await company.hand_over() == {"acknowledged": 1}
+    await company.load()
+    await company.phone.sync()
+    mine = {one.id: (one.code, one.serial_number) for one in await company.phone.all(CustomerEquipment)}
+    assert mine == {BOILER: ("P1", None), id: ("N0001", "PAC-7")}

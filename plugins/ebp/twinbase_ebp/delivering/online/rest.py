@@ -12,13 +12,13 @@ from twinbase.delivery import Delivered, Waiting
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.finding import is_it
-from twinbase_ebp.delivering.handed import handed_before, note_handed
+from twinbase_ebp.delivering.handed import Before, handed_before, look_before, note_handed
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
 from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
-from twinbase_ebp.delivering.standing import Standing, standing
+from twinbase_ebp.delivering.standing import standing
 from twinbase_ebp.settings import EbpSettings
 
 SENT = "Handed over to EBP's import."
@@ -93,7 +93,8 @@ class _Handing:
         id, said = self._one.waiting.id, LOOK
         try:
             if await self._is_there(began_at):
-                await self._taken(await self._standing())
+                # What EBP had before cannot be told any more.
+                await self._taken({})
                 return Delivered(id, "sent", TAKEN_BEFORE)
         except (Denied, NotTaken):
             said = MAY_NOT_LOOK
@@ -109,7 +110,9 @@ class _Handing:
 
     async def _hand_over(self, category: str) -> Delivered:
         id, entity = self._one.waiting.id, self._one.entry.entity
-        rows = await self._standing()
+        copies = Copies(self._line.connection)
+        rows = await standing(entity, [self._one], copies)
+        before = await look_before([self._one], rows, copies)
         content, _ = sheet(entity, [self._one], rows, self._settings)
         try:
             await self._line.hand_in(category, f"{entity}.csv", content, self._begin)
@@ -121,17 +124,14 @@ class _Handing:
         except (Busy, Spent, SignInNeeded):
             await self._forget()
             raise
-        await self._taken(rows)
+        await self._taken(before)
         return Delivered(id, "sent", SENT)
 
-    async def _standing(self) -> Standing:
-        return await standing(self._one.entry.entity, [self._one], Copies(self._line.connection))
-
-    async def _taken(self, rows: Standing) -> None:
+    async def _taken(self, before: Before) -> None:
         """From now on it is never handed over again, whoever dies before it is told."""
         connection, file = self._line.connection, f"{self._one.entry.entity}.csv"
         async with connection.transaction():
-            await note_handed(connection, [self._one], file, self._line.allowance.clock(), rows)
+            await note_handed(connection, [self._one], file, self._line.allowance.clock(), before)
             await self._forget()
 
     async def _begin(self) -> None:
