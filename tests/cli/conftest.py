@@ -1,14 +1,13 @@
 """A small company with a server of its own: what every command is tried on."""
 
 import asyncio
-import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from tests.cli.said import Twinbase, command_line
 
 from twinbase.testing.databases import Databases
 from twinbase_server.cli import run
@@ -40,22 +40,6 @@ SELECT gen_random_uuid(), lpad(n::text, 4, '0'), 'Unité ' || n, 0 FROM generate
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a command answered."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Twinbase = Callable[..., Said]
-
-
-@dataclass(frozen=True)
 class Company:
     """A database that is set up, with two colleagues, two visits and many units; and its server."""
 
@@ -75,16 +59,7 @@ class Company:
 def twinbase(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Twinbase:
     """The command line, in this process."""
     monkeypatch.delenv("TWINBASE_DATABASE_URL", raising=False)
-
-    def twinbase(*arguments: object, **environment: str) -> Said:
-        with monkeypatch.context() as patch:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            status = run([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Said(status, captured.out, captured.err)
-
-    return twinbase
+    return command_line(capsys, monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
-from tests.cli.conftest import EMAIL, PASSWORD, PLUGINS, UNITS, VISIT, Company, Said, Twinbase, blocking
+from tests.cli.conftest import EMAIL, PASSWORD, PLUGINS, UNITS, VISIT, Company, blocking
+from tests.cli.said import Said, Twinbase
 
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica

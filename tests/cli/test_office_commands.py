@@ -2,7 +2,8 @@
 
 import json
 
-from tests.cli.conftest import ANNA, BRUNO, EMAIL, OLD_VISIT, PLUGINS, VISIT, Company, Said, Twinbase
+from tests.cli.conftest import ANNA, BRUNO, EMAIL, OLD_VISIT, PLUGINS, VISIT, Company
+from tests.cli.said import Said, Twinbase
 
 
 def explain(twinbase: Twinbase, company: Company, row: str, user: str = EMAIL, *more: str) -> Said:

@@ -1,22 +1,19 @@
 """The commands `source`, `delivery` and `worker`, with a plugin that is a distribution of its own."""
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.said import Twinbase, command_line
 from tests.work.desk import brought, standing, until
 from tests.work.test_handing_over import enter, states
 
-from twinbase_server.cli import run
 from twinbase_server.connection import Connection
 
 MODULE = """
@@ -61,20 +58,6 @@ def twinbase_exporters():
 """
 
 
-@dataclass(frozen=True)
-class Said:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Twinbase = Callable[..., Said]
-
-
 @pytest.fixture
 def vending(tmp_path: Path) -> Path:
     """A folder with what `pip install` leaves behind of a plugin."""
@@ -93,13 +76,7 @@ def twinbase(vending: Path, url: str, capsys: pytest.CaptureFixture[str], monkey
     monkeypatch.delitem(sys.modules, "vending_machines", raising=False)
     monkeypatch.setenv("TWINBASE_DATABASE_URL", url)
     monkeypatch.setenv("TWINBASE_PLUGINS", "vending")
-
-    def twinbase(*arguments: object) -> Said:
-        status = run([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Said(status, captured.out, captured.err)
-
-    return twinbase
+    return command_line(capsys, monkeypatch)
 
 
 async def test_sources_are_listed_and_run_by_hand_and_say_how_they_are_doing(
@@ -140,7 +117,7 @@ async def test_deliveries_are_listed_without_what_is_in_them_and_decided_about(
     held = await asyncio.to_thread(twinbase, "delivery", "hold", listed[0]["id"], "--json")
     assert held.json == {"changed": [listed[0]["id"]]} and await states(office) == {"a1": "waiting", "b1": "held"}
     shown = await asyncio.to_thread(twinbase, "delivery", "list", "--state", "held")
-    assert "b1" in shown.out and "a1" not in shown.out and "of anna" in shown.out
+    assert "erp b1" in shown.out and "erp a1" not in shown.out and "of anna" in shown.out
     assert "1 deliveries" in (await asyncio.to_thread(twinbase, "delivery", "release", "--all")).out
     assert len((await asyncio.to_thread(twinbase, "delivery", "retry", "--all", "--to", "erp", "--json")).json) == 1
     unsaid = await asyncio.to_thread(twinbase, "delivery", "hold")
