@@ -1,5 +1,7 @@
 """Any table of EBP is a twin by one line of configuration: a device has its rows, and proves them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import twinbase_ebp
 from twinbase.errors import MirrorError
 from twinbase.plugins import Plugins
 from twinbase.registry import table_of
-from twinbase.testing import World
+from twinbase.testing import Device, World
 from twinbase_ebp.schema import specs_to_json
 from twinbase_ebp.schema.mirrors import mirrors
 from twinbase_ebp.schema.models import models
@@ -64,19 +66,25 @@ async def test_a_widened_column_of_a_captured_table_needs_an_upgrade_and_is_prov
     specs_file: Path, small_source_url: str, database_url: str, tmp_path: Path
 ) -> None:
     """The event says so; until then nothing wrong is proven, and afterwards nothing is missing."""
-    plugins = Plugins("accounts", _mirrors_of_ebp())
-    async with following(small_source_url, database_url) as target:
+    async with _mirrored(small_source_url, database_url, tmp_path) as (target, world, anna):
+        await _widen(target)
+        await init_database(database_url, world.plugins, world.clock())
+        assert (await anna.sync()).proven
+        model = world.plugins.registry["StockItem"].model
+        assert "Rayon des choses longues" in {row.xx_Mon_rayon for row in await anna.all(model)}
+        (said,) = await target.rows("SELECT sentence FROM ebp.event ORDER BY id DESC LIMIT 1")
+        assert "twinbase db upgrade" in said[0]
+
+
+@asynccontextmanager
+async def _mirrored(source_url: str, database_url: str, folder: Path) -> AsyncIterator[tuple[Target, World, Device]]:
+    """The copy of a small EBP, and a device that has synced with it."""
+    async with following(source_url, database_url) as target:
         await target.copy_rows(await target.follow())
-        async with World.open(database_url, plugins, tmp_path) as world:
+        async with World.open(database_url, Plugins("accounts", _mirrors_of_ebp()), folder) as world:
             anna = await world.device("anna")
             await anna.sync()
-            await _widen(target)
-            await init_database(database_url, plugins, world.clock())
-            assert (await anna.sync()).proven
-            model = plugins.registry["StockItem"].model
-            assert "Rayon des choses longues" in {row.xx_Mon_rayon for row in await anna.all(model)}
-            (said,) = await target.rows("SELECT sentence FROM ebp.event ORDER BY id DESC LIMIT 1")
-            assert "twinbase db upgrade" in said[0]
+            yield target, world, anna
 
 
 async def _widen(target: Target) -> None:
@@ -92,19 +100,12 @@ async def _widen(target: Target) -> None:
 async def test_a_new_column_of_a_captured_table_needs_no_upgrade(
     specs_file: Path, small_source_url: str, database_url: str, tmp_path: Path
 ) -> None:
-    plugins = Plugins("accounts", _mirrors_of_ebp())
-    async with following(small_source_url, database_url) as target:
-        await target.copy_rows(await target.follow())
-        async with World.open(database_url, plugins, tmp_path) as world:
-            anna = await world.device("anna")
-            await anna.sync()
-            await target.at_source(
-                'ALTER TABLE "StockItem" ADD COLUMN "More" text', 'UPDATE "StockItem" SET "Level" = 3'
-            )
-            evolved = await target.follow()
-            assert not evolved.recapture
-            await target.copy_rows(evolved)
-            assert (await anna.sync()).proven
+    async with _mirrored(small_source_url, database_url, tmp_path) as (target, _, anna):
+        await target.at_source('ALTER TABLE "StockItem" ADD COLUMN "More" text', 'UPDATE "StockItem" SET "Level" = 3')
+        evolved = await target.follow()
+        assert not evolved.recapture
+        await target.copy_rows(evolved)
+        assert (await anna.sync()).proven
 
 
 @pytest.mark.parametrize(
