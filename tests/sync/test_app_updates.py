@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
+import httpx2
 import pytest
 from sqlmodel import SQLModel
 from tests.sync.shop import Job, Part, Product
@@ -104,3 +105,25 @@ async def test_a_first_sync_that_an_update_interrupts_begins_anew_with_what_the_
     assert here is not None and here.report == "seen"
     assert [part.quantity for part in await anna.all(Part)] == [4]
     assert len(await anna.all(Product)) == 6000
+
+
+async def test_a_doubt_about_a_twin_that_the_app_has_lost_costs_no_digests_for_ever(
+    world: World, plugins: Plugins
+) -> None:
+    anna = await world.device("anna", claims={"lead": "anna"}, plugins=plugins)
+    await anna.sync()
+    await anna.sql("""INSERT INTO _twinbase_sync VALUES ('doubted', '{"part": []}') RETURNING name""")
+    await anna.close()
+    await anna.reopen(plugins=Plugins(OldWorkshop(), accounts))
+    assert (await anna.sync()).is_proven
+    before = await _digests(world)
+    assert (await anna.sync()).is_proven
+    assert await _digests(world) == before
+
+
+async def _digests(world: World) -> list[str]:
+    """How many digests the server has made."""
+    transport = httpx2.ASGITransport(world.application)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://office") as client:
+        said = (await client.get("/api/v1/metrics")).text
+    return [line for line in said.splitlines() if line.startswith("twinbase_digests_total")]

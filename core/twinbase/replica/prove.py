@@ -26,7 +26,8 @@ async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
     While a twin is in doubt, everything is proven by digest.
     """
     for _ in range(PULLS_MAX):
-        doubts = await exchange.thread.run(doubted)
+        # Of a twin that an update of the app has taken away nobody will say any more that it is equal.
+        doubts = {twin: why for twin, why in (await exchange.thread.run(doubted)).items() if twin in exchange.pulled}
         end, applied = await _pull_once(exchange, prove_all=prove_all or bool(doubts))
         if end.digests or end.proven_by_skip or not exchange.pulled:
             await prove(exchange, end, applied, explained=[twin for twin, causes in doubts.items() if causes])
