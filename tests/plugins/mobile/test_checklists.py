@@ -53,6 +53,23 @@ def test_bounds_hold_downwards_too(bar: str, judged: str) -> None:
     assert judge(PRESSURE, number(PRESSURE, bar)) == judged
 
 
+@pytest.mark.parametrize("bound", ["fifty", "", True, [50], {"ppm": 50}, float("nan"), "Infinity"])
+def test_a_bound_that_is_no_number_is_none(bound: Any) -> None:
+    item = {**CO, "max": bound, "warn_max": bound}
+    assert judge(item, number(CO, 20)) is Judgement.NORMAL
+    assert answer_fault([item], {"item_key": "co_ppm", "value_number": "20.0000"}) is None
+
+
+def test_a_bound_may_have_a_comma_as_people_write_it_here() -> None:
+    assert judge({**CO, "max": "0,5"}, {"item_key": "co_ppm", "value_number": "0.5000"}) is Judgement.DANGER
+
+
+@pytest.mark.parametrize("choices", [7, "good", {"good": 1}])
+def test_choices_that_are_no_list_let_any_answer_in(choices: Any) -> None:
+    item = {**STATE, "choices": choices}
+    assert answer_fault([item], {"item_key": "state", "value_choice": "worn"}) is None
+
+
 def test_a_choice_or_a_yes_may_be_a_danger() -> None:
     assert judge(STATE, {"item_key": "state", "value_choice": "broken"}) is Judgement.DANGER
     assert judge(STATE, {"item_key": "state", "value_choice": "worn"}) is Judgement.NORMAL
@@ -96,4 +113,5 @@ def test_two_devices_give_the_answer_to_an_item_the_same_id() -> None:
 
 def test_a_template_that_is_no_list_has_no_items() -> None:
     assert items_of(ChecklistTemplate(code="x", items=None)) == []
+    assert items_of({"items": "no list"}) == []
     assert items_of({"items": '{"key": "a"}'}) == [] and items_of({"items": '["a", {"label": "b"}]'}) == []

@@ -1,9 +1,10 @@
 """Hours, ways and expenses: a technician's own as long as they are drafts."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -61,6 +62,20 @@ def test_an_end_before_the_start_is_refused() -> None:
 
 def test_the_wire_counts_as_the_device_does() -> None:
     assert worked_minutes("2030-03-04 08:00:00.000000", "2030-03-04 12:00:59.000000", 30) == 210
+
+
+@pytest.mark.parametrize(("day", "minutes"), [(date(2026, 3, 29), 180), (date(2026, 10, 25), 300)], ids=str)
+def test_in_the_night_of_the_change_clocks_on_the_wall_count_as_the_wire_does(day: date, minutes: int) -> None:
+    """From one to five in Paris: three hours in spring, five in autumn."""
+    one, five = (datetime.combine(day, time(hour), ZoneInfo("Europe/Paris")) for hour in (1, 5))
+    start, end = (each.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") for each in (one, five))
+    assert worked_minutes(one, five) == worked_minutes(start, end) == minutes
+    assert code(None, hours(start_at=one, end_at=five, minutes=minutes)) is None
+
+
+def test_an_end_in_the_hour_that_comes_twice_is_not_before_the_start() -> None:
+    start = datetime(2026, 10, 25, 2, 50, tzinfo=ZoneInfo("Europe/Paris"))
+    assert code(None, hours(start_at=start, end_at=start.replace(minute=10, fold=1), minutes=20)) is None
 
 
 def test_kilometres_belong_to_mileage() -> None:

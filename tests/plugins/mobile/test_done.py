@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -82,6 +83,11 @@ def test_what_lacks_is_named(columns: dict[str, Any], code: str) -> None:
 
 def test_a_visit_may_end_in_the_moment_in_which_it_began() -> None:
     assert codes(a_visit(actual_end=NINE)) == []
+
+
+def test_a_visit_may_end_in_the_hour_that_comes_twice() -> None:
+    start = datetime(2026, 10, 25, 2, 50, tzinfo=ZoneInfo("Europe/Paris"))
+    assert codes(a_visit(actual_start=start, actual_end=start.replace(minute=10, fold=1))) == []
 
 
 def test_a_reason_stands_for_a_report() -> None:

@@ -193,6 +193,12 @@ async def test_the_threshold_is_judged_again_on_the_server(anna: Device) -> None
     assert await refusals(anna) == [("answer_flag", "CO is marked as normal, but the checklist says danger.")]
 
 
+async def test_a_checklist_with_a_bound_that_is_no_number_stops_nobody(world: World, anna: Device) -> None:
+    await world.sql("""UPDATE mobile.checklist_templates SET items = jsonb_set(items, '{0,max}', '"fifty"')""")
+    assert await codes(anna, answer(3)) == []
+    assert await world.sql("SELECT count(*) FROM mobile.checklist_answers") == [(1,)]
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from twinbase_mobile.reading.marking import SYNCED, Mark, Marks
 from twinbase_mobile.rules import Judgement, items_of, judge
+from twinbase_mobile.rules.rows import list_of
 from twinbase_mobile.tables import ChecklistAnswer
 
 Value = bool | Decimal | str | None
@@ -86,7 +87,7 @@ def _item(item: Mapping[str, Any], answer: Mapping[Any, Any] | None, known: Mark
     given = answer or {}
     return Item(
         key=item["key"], label=str(item.get("label") or item["key"]), kind=str(item.get("kind") or "text"),
-        unit=str(item.get("unit") or ""), choices=tuple(map(str, item.get("choices") or ())),
+        unit=str(item.get("unit") or ""), choices=tuple(map(str, list_of(item.get("choices")))),
         required=bool(item.get("required")), id=given.get("id"),
         value=next((given[name] for name in _VALUES if given.get(name) is not None), None),
         judgement=judge(item, given), answered_at=given.get("answered_at"),

@@ -110,7 +110,7 @@ def _kind_fault(item: Item, given: Mapping[str, Any]) -> Reason | None:
         return None
     if any(given.get(column) is not None for column in COLUMNS.values() if column != wanted):
         return reason("answer_kind", item=label_of(item), kind=KINDS[str(item["kind"])])
-    choices = item.get("choices")
+    choices = list_of(item.get("choices"))
     if wanted == "value_choice" and choices and given.get(wanted) not in (None, *choices):
         return reason("answer_choice", item=label_of(item), choices=", ".join(map(str, choices)))
     return None

@@ -1,11 +1,10 @@
 """Hours, ways and expenses: a technician's own, as long as they are drafts."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from twinbase_mobile.reasons import Reason, reason
-from twinbase_mobile.rules.rows import Row, values_of
+from twinbase_mobile.rules.rows import Row, moment_of, values_of
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind
 
 TRANSITIONS: Mapping[Claim, tuple[Claim, ...]] = {
@@ -34,8 +33,9 @@ def claim_fault(before: Row | None, after: Row | None) -> Reason | None:
 def span_fault(row: Row) -> Reason | None:
     """Whether start, end, break and minutes of a timesheet (or the two times of a way) fit together."""
     given = values_of(row)
-    start, end = (given.get(a) or given.get(b) for a, b in (("start_at", "departed_at"), ("end_at", "arrived_at")))
-    if not start or not end:
+    times = (("start_at", "departed_at"), ("end_at", "arrived_at"))
+    start, end = (moment_of(given.get(a) or given.get(b)) for a, b in times)
+    if start is None or end is None:
         return None
     if end < start:
         return reason("span_backwards")
@@ -46,8 +46,19 @@ def span_fault(row: Row) -> Reason | None:
 
 def worked_minutes(start: Any, end: Any, pause: int = 0) -> int:
     """Whole minutes from start to end, less the break, and never less than none."""
-    first, last = (datetime.fromisoformat(one) if isinstance(one, str) else one for one in (start, end))
+    first, last = moment_of(start), moment_of(end)
+    assert first is not None and last is not None
     return max(0, int((last - first).total_seconds() // 60) - pause)
+
+
+def minutes_of(timesheet: Row) -> int:
+    """What a line of a timesheet counts: its minutes as written, else from start to end less the break."""
+    given = values_of(timesheet)
+    if given.get("minutes") is not None:
+        return int(given["minutes"])
+    if not given.get("start_at") or not given.get("end_at"):
+        return 0
+    return worked_minutes(given["start_at"], given["end_at"], given.get("break_minutes") or 0)
 
 
 def _state_fault(before: Row | None, after: Mapping[str, Any]) -> Reason | None:

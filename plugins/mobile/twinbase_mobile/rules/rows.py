@@ -1,11 +1,12 @@
 """Rows as the rules read them: of a device they are objects, on the server they are values in wire form.
 
-The rules compare times and days with each other only, which in both forms sort as they should.
+What an office wrote into a document is not trusted: a bound that is no number is none, and stops nobody's work.
 """
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -19,13 +20,28 @@ def values_of(row: Row) -> Mapping[str, Any]:
 
 
 def number_of(value: Any) -> Decimal | None:
-    """A number, whether it is one or travels as text."""
-    return None if value is None else Decimal(str(value))
+    """A number, whether it is one or is written as text, with a point or a comma; None for what is none."""
+    try:
+        number = Decimal(str(value).replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A moment in UTC, for times on one wall cannot be compared in the night in which its clocks change."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def list_of(value: Any) -> list[Any]:
-    """A list, whether it is one or travels as JSON."""
-    found = json.loads(value) if isinstance(value, str) else value
+    """A list, whether it is one or travels as JSON; an empty one for what is none."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return []
     return found if isinstance(found, list) else []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from twinbase_mobile.reasons import Reason, reason
 from twinbase_mobile.rules.checklists import items_of, missing_answers
-from twinbase_mobile.rules.rows import Row, same, values_of
+from twinbase_mobile.rules.rows import Row, moment_of, same, values_of
 from twinbase_mobile.rules.status import STARTED, in_letters, is_closed, status_of, transition_fault
 from twinbase_mobile.tables.kinds import BlobState, Signer, Status
 
@@ -80,8 +80,8 @@ def also_started(visit: Row, visits: Sequence[Row]) -> list[Row]:
 
 
 def _times(given: Mapping[str, Any]) -> list[Reason]:
-    start, end = given.get("actual_start"), given.get("actual_end")
-    if not start or not end:
+    start, end = moment_of(given.get("actual_start")), moment_of(given.get("actual_end"))
+    if start is None or end is None:
         return [reason("done_without_times")]
     return [reason("ends_before_start")] if end < start else []
 
