@@ -13,7 +13,7 @@ from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
 from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, local, today, week_of
-from twinbase_mobile.rules import worked_minutes
+from twinbase_mobile.rules import minutes_of
 from twinbase_mobile.tables import Colleague, Customer, Intervention, Timesheet
 from twinbase_mobile.tables.kinds import Claim, Work
 
@@ -130,18 +130,10 @@ async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, z
 def _entry(row: Mapping[Any, Any], known: Marks, zone: Zone) -> Entry:
     return Entry(
         id=row["id"], day=row["day"], start=local(row["start_at"], zone), end=local(row["end_at"], zone),
-        minutes=_minutes(row), activity=row["activity"], visit_id=row["intervention_id"], visit=row["visit"] or "",
+        minutes=minutes_of(row), activity=row["activity"], visit_id=row["intervention_id"], visit=row["visit"] or "",
         customer=row["customer"] or "", billable=row["billable"], comment=row["comment"] or "", state=row["state"],
         rejection_reason=row["rejection_reason"] or "", mark=known.of(Timesheet, row["id"]),
     )  # fmt: skip
-
-
-def _minutes(row: Mapping[Any, Any]) -> int:
-    if row["minutes"] is not None:
-        return int(row["minutes"])
-    if row["start_at"] is None or row["end_at"] is None:
-        return 0
-    return worked_minutes(row["start_at"], row["end_at"], row["break_minutes"] or 0)
 
 
 async def _schedule(session: ReplicaSession, me: UUID) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from twinbase_mobile.reading.moments import PARIS, Zone, local
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.reading.visits import Visit, visit_of, visit_query
 from twinbase_mobile.reasons import Reason
-from twinbase_mobile.rules import allowed_transitions, missing_for_done
+from twinbase_mobile.rules import allowed_transitions, minutes_of, missing_for_done
 from twinbase_mobile.tables import (
     ChecklistAnswer,
     ChecklistTemplate,
@@ -270,8 +270,9 @@ def earlier_of(row: Mapping[Any, Any], zone: Zone) -> Earlier:
 
 async def _written(session: ReplicaSession, visit: UUID) -> int:
     t = columns_of(Timesheet)
-    rows = await session.execute(select(t.minutes).where(t.intervention_id == visit).limit(work.ROWS_MAX))
-    return sum(minutes or 0 for (minutes,) in rows)
+    query = select(t.minutes, t.start_at, t.end_at, t.break_minutes).where(t.intervention_id == visit)
+    rows = (await session.execute(query.limit(work.ROWS_MAX))).mappings()
+    return sum((minutes_of(dict(row)) for row in rows), 0)
 
 
 def _refused(known: Marks, visit: UUID) -> tuple[Unsent, ...]:

@@ -1,5 +1,6 @@
 """Visits as a list shows them: a technician's day, his week, what is still open."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
 from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, days_of, local, span, today, week_of
-from twinbase_mobile.rules import is_closed
+from twinbase_mobile.rules import is_closed, minutes_of
 from twinbase_mobile.rules.status import CLOSED
 from twinbase_mobile.tables import (
     Customer,
@@ -234,10 +235,13 @@ def _touches(visit: Visit, day: date, zone: Zone) -> bool:
 
 async def _written_minutes(session: ReplicaSession, me: UUID, days: tuple[date, ...]) -> dict[date, int]:
     t = columns_of(Timesheet)
-    query = select(t.day, func.sum(func.coalesce(t.minutes, 0))).where(
+    query = select(t.day, t.minutes, t.start_at, t.end_at, t.break_minutes).where(
         t.colleague_id == me, t.day >= days[0], t.day <= days[-1]
     )
-    return {day: int(minutes) for day, minutes in await session.execute(query.group_by(t.day))}
+    written: Counter[date] = Counter()
+    for row in (await session.execute(query)).mappings():
+        written[row["day"]] += minutes_of(dict(row))
+    return written
 
 
 def _urgency(visit: Visit) -> int:

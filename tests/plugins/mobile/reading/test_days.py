@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.plugins.mobile.reading.company import BOB, BOB_ID, ME, NOW, Company, ident, paris
 
-from twinbase_mobile.reading import Day, OpenJobs, Week, my_day, my_week, open_jobs
+from twinbase_mobile.reading import Day, OpenJobs, Week, job, my_day, my_hours, my_week, open_jobs
 from twinbase_mobile.reading.moments import days_of, span, today, week_of
 from twinbase_mobile.tables import (
     Customer,
@@ -118,6 +118,20 @@ async def test_a_day_adds_up_what_is_planned_and_what_was_written(company: Compa
     )  # fmt: skip
     day = await day_of(company)
     assert (day.expected_minutes, day.written_minutes) == (105, 70)
+
+
+async def test_a_line_without_minutes_counts_in_a_day_as_it_does_in_a_week_of_hours(company: Company) -> None:
+    await company.add_and_sync(
+        visit(1, paris(10, 8)),
+        Timesheet(id=ident(20), colleague_id=ME, day=TODAY, minutes=50, intervention_id=ident(1001)),
+        Timesheet(id=ident(21), colleague_id=ME, day=TODAY, start_at=paris(10, 8), end_at=paris(10, 10, 15),
+                  break_minutes=15, intervention_id=ident(1001)),
+    )  # fmt: skip
+    async with company.phone.replica.read() as session:
+        (hours,) = await my_hours(session, ME, now=NOW)
+        found = await job(session, ident(1001), now=NOW)
+    assert found is not None
+    assert (await day_of(company)).written_minutes == hours.worked == found.written_minutes == 170
 
 
 async def test_an_edit_is_marked_until_the_server_has_it_and_when_it_refuses_it(company: Company) -> None:
