@@ -110,7 +110,7 @@ class Plugins:
     ) -> list[Delivery]:
         """What plugins want handed over to other systems, of what was applied."""
         arguments = {"applied": applied, "identity": identity, "connection": connection, "now": now}
-        return [one for answer in self._calls("twinbase_deliveries", **arguments) for one in await answer]
+        return [one for answer in self._calls("twinbase_deliveries", **arguments) for one in await answer or ()]
 
     @cached_property
     def delivers(self) -> bool:

@@ -1,6 +1,7 @@
 """Sources are run when they are due, by one worker at a time, and it can be seen how they are doing."""
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -168,6 +169,17 @@ async def test_figures_that_cannot_be_kept_fail_the_run_and_do_not_make_it_due_a
 
     found = await run_task(source_task(plugins(Source("odd", run, timedelta(hours=8))), "odd"), url, utc_now)
     assert (found.state, found.failures) == ("failed", 1) and "figures by name" in found.said
+
+
+async def test_a_run_that_calls_sys_exit_ends_itself_and_not_the_worker(url: str, office: Connection) -> None:
+    async def leave(run: Run) -> Mapping[str, Any]:
+        sys.exit(3)
+
+    async with working(url, plugins(Source("leaves", leave, timedelta(hours=8)), counting("prices"))) as workers:
+        await until(lambda: _failed(office, "leaves", 1), "the failure")
+        await until(lambda: _done(office, "prices"), "that the worker goes on")
+        assert not workers[0].stop.is_set()
+    assert "sys.exit()" in (await standing(office, "leaves")).said
 
 
 async def test_what_a_run_says_of_itself_is_cut_and_never_stops_it(url: str, office: Connection) -> None:

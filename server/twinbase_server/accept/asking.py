@@ -22,7 +22,7 @@ def asking(hook: str) -> Iterator[None]:
         yield
     except (Refused, DeclarationError, ProblemError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if is_transient(error):
             raise
         _log.exception("A plugin's %s failed; nothing of this batch was written.", hook)

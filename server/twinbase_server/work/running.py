@@ -27,6 +27,10 @@ class RunsAlready(TwinbaseError):
     """It is running already. Wait for that run to end."""
 
 
+class WantedToLeave(TwinbaseError):
+    """The run called sys.exit(), which is for commands. Let it raise an error that says what went wrong."""
+
+
 class LineLost(TwinbaseError):
     """The line to PostgreSQL broke during a run, so the run was stopped. The next one goes on."""
 
@@ -100,7 +104,11 @@ async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None
 
 async def _begun(task: Task, run: Run) -> str:
     """Its figures as they are kept. Where they cannot be, it has failed: an end that is not noted is due at once."""
-    return schedule.as_kept(await task.run(run))
+    try:
+        return schedule.as_kept(await task.run(run))
+    except SystemExit as error:
+        # It would end the loop, and with it the worker and whatever else that runs.
+        raise WantedToLeave from error
 
 
 async def _watch(

@@ -1,5 +1,6 @@
 """Rules that look at other rows: read once for a batch, and seen as the batch has left them so far."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -187,9 +188,11 @@ class Broken:
     async def twinbase_before_mutation(self, written: Written) -> None:
         if self.where == "before":
             written.values["no such column"]
+        if self.where == "exit":
+            sys.exit(3)
 
 
-@pytest.mark.parametrize("where", ["beside", "before"])
+@pytest.mark.parametrize("where", ["beside", "before", "exit"])
 async def test_a_rule_that_fails_undoes_the_batch_and_the_device_tries_again(server: Server, where: str) -> None:
     ana = await server.person()
     ana.transaction(a_part(await a_job(ana), 1))

@@ -122,6 +122,18 @@ async def test_work_offered_again_to_a_server_out_of_a_backup_is_the_same_delive
     assert [one["id"] for one in await kept(server)] == first and len(set(first)) == 2
 
 
+async def test_a_hook_that_answers_nothing_hands_nothing_over(server: Server) -> None:
+    class Nothing:
+        @hookimpl
+        async def twinbase_deliveries(self, applied: Sequence[Applied]) -> None:
+            return
+
+    ana = await server.person()
+    ana.insert("rule", uuid4(), text="a", other="")
+    (outcome,) = (await ana.push(plugins=Plugins(Workshop(), Nothing()))).values()
+    assert outcome.status == "applied" and await kept(server) == []
+
+
 async def test_two_deliveries_of_one_change_to_one_place_are_two(server: Server) -> None:
     class Twice:
         @hookimpl
