@@ -9,17 +9,8 @@ the time zone as arguments.
 """
 
 from twinbase_mobile.reading.checklists import Checklist, Item
-from twinbase_mobile.reading.customer import (
-    ContactLine,
-    Contract,
-    Customer360,
-    Equipment,
-    OpenIncident,
-    ProjectLine,
-    Site,
-    TicketLine,
-    customer_360,
-)
+from twinbase_mobile.reading.customer import ContactLine, Customer360, customer_360
+from twinbase_mobile.reading.dealings import Contract, OpenIncident, ProjectLine, TicketLine
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
 from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
 from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours
@@ -28,6 +19,7 @@ from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.me import whoami
 from twinbase_mobile.reading.near import Near, distance, nearby
 from twinbase_mobile.reading.products import Found, ProductSearch
+from twinbase_mobile.reading.sites import Equipment, Site
 from twinbase_mobile.reading.stock import Stock, StockLine, my_stock
 from twinbase_mobile.reading.visits import Day, OpenJobs, Place, Visit, Week, my_day, my_week, open_jobs
 from twinbase_mobile.reading.work import Appliance, File, Note, Part, Photo, Signature, Teammate
