@@ -114,6 +114,11 @@ class Company:
         rows = await self.connection.fetch(_DELIVERIES)
         return {f"{row['destination']}: {row['state']}": row["count"] for row in rows}
 
+    async def not_handed_over(self) -> list[str]:
+        """What stays here of what was entered, and why, in a line each."""
+        rows = await self.connection.fetch(_NOT_HANDED_OVER)
+        return [f"{row['count']} {row['state']}: {row['said']}" for row in rows]
+
     async def _done(self, task: Task, tell: Tell) -> Mapping[str, Any]:
         standing = await run_task(task, self.url, lambda: datetime.now(UTC), tell=tell)
         if standing.state != "done":
@@ -200,6 +205,10 @@ async def _execute(url: str, statement: str) -> None:
 
 
 _DELIVERIES = "SELECT destination, state, count(*) FROM twinbase.deliveries GROUP BY 1, 2 ORDER BY 1, 2"
+_NOT_HANDED_OVER = """
+SELECT state, coalesce(nullif(said, ''), 'An earlier change of the same row goes first.') AS said, count(*)
+FROM twinbase.deliveries WHERE state IN ('waiting', 'held', 'refused') GROUP BY 1, 2 ORDER BY 3 DESC, 2
+"""
 _BUSIEST = """
 WITH busy AS (
     SELECT c.id, c.code AS key, c.first_name, c.last_name, c.sector,

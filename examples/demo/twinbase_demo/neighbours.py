@@ -52,7 +52,10 @@ def files_for_ebp(folder: Path) -> Iterator[Path]:
     """Where what technicians enter is put for EBP's own import."""
     export = folder / "for-ebp"
     export.mkdir()
-    with environment({"TWINBASE_EBP_EXPORT": "csv", "TWINBASE_EBP_EXPORT_FOLDER": str(export)}):
+    # What the ERP of the demo means by its codes: a company finds out with `twinbase ebp values`.
+    kinds = '{"2": "consumption", "3": "transfer"}'
+    settings = {"EXPORT": "csv", "EXPORT_FOLDER": str(export), "STOCK_DOCUMENT_KINDS": kinds}
+    with environment({f"TWINBASE_EBP_{name}": value for name, value in settings.items()}):
         yield export
 
 

@@ -266,6 +266,8 @@ class Story:
             phase.said = f"What technicians entered goes back to where it belongs:\n{said_of(self.ending.deliveries)}"
             arrived = any(where.startswith("ebp") for where in self.ending.deliveries)
             self.ending.promises["what technicians entered is on its way to EBP"] = arrived
+        for sentence in await self.company.not_handed_over():
+            self.teller.aside(sentence)
         with self.teller.phase("last sync", "Syncing") as phase:
             for _ in range(SYNCS_MAX):
                 reports = await self._sync(self.phones)
