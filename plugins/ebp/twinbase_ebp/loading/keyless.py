@@ -16,6 +16,7 @@ def replace_what_differs(work: Work) -> None:
         if (sentence := _refusal(work, before - len(rows), before)) is not None:
             work.report.refused, work.report.why = before - len(rows), sentence
             work.book.say("deletes_refused", sentence, {"deletions": before - len(rows), "rows": before})
+            work.book.keep(refused=before - len(rows))
             return
         _replace(work)
         work.book.forget_problems()

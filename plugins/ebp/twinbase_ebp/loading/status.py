@@ -36,7 +36,7 @@ class Status:
 async def read_status(url: str) -> Status:
     """What is written down on the server."""
     async with connected(url) as connection:
-        states = await connection.fetch("SELECT table_name, mode, refused FROM ebp.load_state ORDER BY 1")
+        states = await connection.fetch(_STATES)
         problems = await connection.fetch(_PROBLEMS, PROBLEMS_SHOWN)
         return Status(
             tables=await connection.fetchval("SELECT count(*) FROM ebp.table_spec WHERE NOT gone"),
@@ -49,5 +49,10 @@ async def read_status(url: str) -> Status:
 
 
 _RUNS = "SELECT started_at, finished_at, outcome, figures FROM ebp.load_run ORDER BY started_at DESC LIMIT $1"
-_PROBLEMS = 'SELECT table_name AS "table", key, sentence, at FROM ebp.row_problem ORDER BY 1, at LIMIT $1'
+# Nobody can do anything about a table that EBP has no more.
+_THERE = "NOT EXISTS (SELECT FROM ebp.table_spec t WHERE t.name = table_name AND t.gone)"
+_STATES = f"SELECT table_name, mode, refused FROM ebp.load_state WHERE {_THERE} ORDER BY 1"
+_PROBLEMS = f"""
+SELECT table_name AS "table", key, sentence, at FROM ebp.row_problem WHERE {_THERE} ORDER BY 1, at LIMIT $1
+"""
 _EVENTS = 'SELECT at, table_name AS "table", kind, sentence FROM ebp.event ORDER BY id DESC LIMIT $1'

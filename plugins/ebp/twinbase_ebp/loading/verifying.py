@@ -51,7 +51,9 @@ async def verify(
     now_other = [one for one in todo if not _is_as_loaded(one, found)]
     specs = [one.copy.spec for one in todo if one not in now_other]
     await in_thread(_verified, databases, settings, specs, verdicts, told_in_loop(tell), stop, stop=stop)
-    verdicts += [TableVerdict(one.copy.spec.name, why=_why_not(one, found)) for one in now_other if not one.gone]
+    there = {one.copy.spec.name for one in now_other if not one.gone} | _to_be_loaded(found, tables)
+    there -= {spec.name for spec in specs}
+    verdicts += [TableVerdict(name, why=_why_not(name, found)) for name in there]
     return sorted(verdicts, key=lambda verdict: verdict.table)
 
 
@@ -92,8 +94,13 @@ def _is_as_loaded(one: Remembered, found: dict[str, TableSpec]) -> bool:
     return spec is not None and not one.gone and spec.kind != "unsupported" and spec.fingerprint == one.fingerprint
 
 
-def _why_not(one: Remembered, found: dict[str, TableSpec]) -> str:
-    spec = found.get(one.copy.spec.name)
+def _to_be_loaded(found: dict[str, TableSpec], tables: Collection[str]) -> set[str]:
+    """Of these tables (of all) those that EBP has, but for its own."""
+    return {name for name, spec in found.items() if spec.kind != "system" and name in (tables or found)}
+
+
+def _why_not(name: str, found: dict[str, TableSpec]) -> str:
+    spec = found.get(name)
     if spec is not None and spec.problem:
         return spec.problem
-    return f"{one.copy.spec.name} has changed in EBP since the last load: load it first."
+    return f"{name} has changed in EBP since the last load: load it first."

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 import psycopg
 from tests.plugins.ebp.loading.erp import Erp, of
 
+from twinbase_ebp.loading.status import read_status
+
 KIND = UUID("00000000-0000-0000-0000-00000000c001")
 
 
@@ -156,6 +158,30 @@ async def test_a_first_load_leaves_out_the_rows_that_do_not_fit_and_no_other(erp
     report = of(await erp.load(), "Customer")
     assert (report.inserted, len(report.problems)) == (29, 1)
     assert erp.name_of(13) is None and erp.name_of(14) is not None
+
+
+async def test_deletions_of_a_table_without_a_key_wait_for_a_person_who_is_told(erp: Erp) -> None:
+    erp.ebp("INSERT INTO \"Journal\" SELECT 'line', n FROM generate_series(1, 40) n")
+    await erp.load()
+    erp.ebp('DELETE FROM "Journal"')
+    assert of(await erp.load(), "Journal").refused == 40
+    assert (await read_status(erp.target_url)).refused == {"Journal": 40}
+    await erp.load(confirmed=("Journal",))
+    assert (await read_status(erp.target_url)).sound and erp.differences() == []
+
+
+async def test_of_a_table_that_is_gone_nothing_waits_for_a_person(erp: Erp) -> None:
+    erp.customers(range(40))
+    await erp.load()
+    erp.copy('ALTER TABLE public."Customer" ADD CHECK ("Name" <> \'Durand\')')
+    erp.rename(3, "Durand", erp.later(minutes=5))
+    erp.ebp('DELETE FROM "Customer" WHERE "Id" <> \'C0003\'')
+    await erp.load()
+    waiting = await read_status(erp.target_url)
+    assert waiting.refused == {"Customer": 39} and len(waiting.problems) == 1
+    erp.ebp('DROP TABLE "Customer"')
+    await erp.load()
+    assert (await read_status(erp.target_url)).sound
 
 
 async def test_a_table_that_cannot_be_read_is_reported_and_the_others_are_loaded(erp: Erp) -> None:

@@ -67,3 +67,14 @@ async def test_a_table_that_changed_its_shape_says_that_it_has_to_be_loaded_firs
     await erp.load()
     erp.ebp('ALTER TABLE "Customer" ADD COLUMN "xx_New" integer')
     assert "load it first" in (await erp.verify("Customer"))["Customer"].why
+
+
+async def test_a_table_that_came_since_the_load_has_to_be_loaded_first(erp: Erp) -> None:
+    await erp.load()
+    erp.ebp('CREATE TABLE "xy_New" ("Id" integer PRIMARY KEY); ALTER TABLE "StockItem" RENAME TO "xy_Away"')
+    await erp.load()
+    erp.ebp('ALTER TABLE "xy_Away" RENAME TO "StockItem"; CREATE TABLE "xy_Newer" ("Id" integer PRIMARY KEY)')
+    verdicts = await erp.verify()
+    assert "load it first" in verdicts["StockItem"].why and "load it first" in verdicts["xy_Newer"].why
+    assert verdicts["xy_New"].same and "EbpSysLock" not in verdicts
+    assert not (await erp.verify("StockItem"))["StockItem"].same
