@@ -13,7 +13,7 @@ class Ticket(OfficeRow, table=True):
     """A ticket as the help desk has it.
 
     `type`, `priority` and `severity` are the help desk's own words, and `status_name` the company's: they are text,
-    because a word that is added there must not stop a device here. `closed_at`: when it was first seen closed.
+    because a word that is added there must not stop a device here. `closed_at`: the last update of one that is closed.
     """
 
     __tablename__ = "tickets"

@@ -42,7 +42,7 @@ def tickets(settings: NinjaoneSettings) -> Projection:
         colleague_of(t.c.assigned_app_user_id).label("assignee_id"),
         t.c.create_time.label("opened_at"),
         t.c.last_updated.label("updated_at_source"),
-        case((t.c.status_parent_id.in_(settings.closed_statuses), t.c.last_updated)).label("closed_at"),
+        case((t.c.status_parent_id.in_(settings.closed_statuses), _last_known(t))).label("closed_at"),
         known(mobile.Intervention, _visit(t)).label("intervention_id"),
         t.c.version.label("version"),
     )
@@ -53,6 +53,11 @@ def tickets(settings: NinjaoneSettings) -> Projection:
 
 def is_there(ticket: FromClause) -> ColumnElement[bool]:
     return ticket.c.deleted_at.is_(None) & ~func.coalesce(ticket.c.deleted, False)
+
+
+def _last_known(t: Table) -> ColumnElement[Any]:
+    """Its last update; of a ticket that is not fetched whole yet, when it was opened: it is closed all the same."""
+    return func.coalesce(t.c.last_updated, t.c.create_time)
 
 
 def _own(t: Table) -> Feeds:

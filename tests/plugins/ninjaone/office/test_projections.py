@@ -63,6 +63,14 @@ async def test_a_proposal_that_nobody_confirmed_links_no_ticket(company: Company
     assert await ticket(company, number, "customer_id") == (None,)
 
 
+async def test_a_closed_ticket_whose_log_cannot_be_had_is_closed_all_the_same(company: Company) -> None:
+    """Else it would be on devices for ever, as tickets are that are open."""
+    closed = next(id for id, one in company.desk.world.tickets.items() if one["status"]["parentId"] == 6000)
+    company.desk.faults.plan("500", f"/{closed}/log-entry", times=1000)
+    await company.bring()
+    assert await ticket(company, closed, "updated_at_source, closed_at IS NULL") == (None, False)
+
+
 async def test_changes_and_deletions_in_ninjaone_arrive_and_nothing_else_is_written(company: Company) -> None:
     await company.bring()
     first, second, *_ = company.desk.world.tickets
