@@ -18,7 +18,7 @@ from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.handed import handed_before, look_before, note_handed
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
-from twinbase_ebp.delivering.standing import standing
+from twinbase_ebp.delivering.standing import GONE, standing
 from twinbase_ebp.settings import EbpSettings
 
 ARCHIVE, HIDDEN = "archive", ".part"
@@ -69,11 +69,15 @@ class CsvFiles:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
         copies = Copies(connection)
         rows = await standing(entity, ready, copies)
+        refused = [Delivered(one.waiting.id, "refused", GONE) for one in ready if rows.is_gone(one)]
+        ready = [one for one in ready if not rows.is_gone(one)]
+        if not ready:
+            return refused
         content, lost = sheet(entity, ready, rows, self._settings)
         _write(folder / f".{name}{HIDDEN}", content)
         await note_handed(connection, ready, name, run.now, await look_before(ready, rows, copies))
         _name(folder, name)
-        return [self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready]
+        return [*refused, *(self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready)]
 
     def _sent(self, id: UUID, file: str, *, lost: bool = False) -> Delivered:
         return Delivered(id, "sent", f"Written to {file} for EBP's import.{f' {LOST}' if lost else ''}")

@@ -17,6 +17,8 @@ from twinbase_ebp.delivering.copies import Copies, Row
 from twinbase_ebp.delivering.deliveries import EBP
 from twinbase_ebp.delivering.ready import Ready
 
+GONE = "EBP no longer has this row: what was to be changed in it stays here."
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -29,10 +31,18 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """By EBP's key. `copied`: what the last load brought; `expected`: the same with what is on its way to EBP."""
+    """By EBP's key. `copied`: what the last load brought; `expected`: the same with what is on its way to EBP.
+
+    `gone`: the keys of rows that EBP no longer has.
+    """
 
     copied: Mapping[str, Row] = field(default_factory=dict)
     expected: Mapping[str, Row] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    def is_gone(self, one: Ready) -> bool:
+        """Whether EBP no longer has the row that it changes: its import would make a new one, empty but for this."""
+        return one.entry.operation == "update" and one.entry.key in self.gone
 
     def of(self, one: Ready) -> Row:
         """What its row is to say wherever it changes nothing."""
@@ -56,7 +66,8 @@ async def standing(entity: str, ready: Sequence[Ready], copies: Copies) -> Stand
     for one in updates:
         key = str(one.entry.key)
         expected[key] = _expected(copied.get(key, {}), handed[one.waiting.twin, _row_key(one)], kind)
-    return Standing(copied, expected)
+    is_copied = "Id" in await copies.columns(entity)
+    return Standing(copied, expected, frozenset(expected.keys() - copied.keys() if is_copied else ()))
 
 
 def _expected(copied: Row, handed: Sequence[Handed], entity: Entity) -> Row:

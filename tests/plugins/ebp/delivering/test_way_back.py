@@ -229,3 +229,12 @@ async def test_a_change_that_a_later_one_has_overtaken_comes_back_though_the_lat
     await company.world.sql(f"UPDATE twinbase.deliveries SET next_at = next_at - interval '1 year' WHERE n = {first}")
     assert await company.hand_over() == {"acknowledged": 1}
     assert [state for _, state in await company.deliveries()] == ["acknowledged", "acknowledged"]
+
+
+async def test_a_change_of_a_row_that_ebp_has_deleted_meanwhile_makes_no_new_one_there(company: Company) -> None:
+    await company.enter(status="in_progress", report="Commencé.")
+    await company.ebp.execute('DELETE FROM "ScheduleEvent"')
+    await company.load()
+    assert await company.hand_over() == {"refused": 1}
+    ((_, state, said),) = await company.told()
+    assert state == "refused" and "no longer has" in said and company.files() == []

@@ -18,7 +18,7 @@ from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line,
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
-from twinbase_ebp.delivering.standing import standing
+from twinbase_ebp.delivering.standing import GONE, standing
 from twinbase_ebp.settings import EbpSettings
 
 SENT = "Handed over to EBP's import."
@@ -112,6 +112,8 @@ class _Handing:
         id, entity = self._one.waiting.id, self._one.entry.entity
         copies = Copies(self._line.connection)
         rows = await standing(entity, [self._one], copies)
+        if rows.is_gone(self._one):
+            return Delivered(id, "refused", GONE)
         before = await look_before([self._one], rows, copies)
         content, _ = sheet(entity, [self._one], rows, self._settings)
         try:
