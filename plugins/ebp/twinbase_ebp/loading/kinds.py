@@ -36,20 +36,24 @@ def noted(work: Work, votes_min: int) -> list[Key]:
         key = f"t.{quoted(work.spec.key_columns[0].target)}"
         found = work.writer.run(
             f"SELECT {key} FROM {work.writer.table} t WHERE lower({key}::text) IN"
-            f' (SELECT lower("Id") FROM {qualified(NOTES)} WHERE "Kind" = ANY ({ARRAY}))',
+            f' (SELECT lower("Id"::text) FROM {qualified(NOTES)} WHERE "Kind" = ANY ({ARRAY}))',
             list(kinds),
         )
         return [tuple(row) for row in found.all()]
 
 
 def _has_notes(connection: Connection) -> bool:
-    return connection.execute(_NOTES, {"table": qualified(NOTES)}).scalar() is not None
+    """Whether there are notes, of the shape that was seen in installations; others are not believed."""
+    return bool(connection.execute(_NOTES, {"table": qualified(NOTES)}).scalar())
 
 
-_NOTES = text("SELECT to_regclass(:table)")
+_NOTES = text("""
+SELECT count(*) = 2 FROM pg_attribute WHERE attrelid = to_regclass(:table) AND NOT attisdropped
+AND (attname = 'Id' OR (attname = 'Kind' AND atttypid = 'uuid'::regtype))
+""")
 _LEARN = text(f"""
 INSERT INTO ebp.kind_vote AS v (kind, table_name, votes)
-SELECT "Kind", :table, count(*) FROM {qualified(NOTES)} WHERE lower("Id") = ANY (:keys) AND "Kind" IS NOT NULL
+SELECT "Kind", :table, count(*) FROM {qualified(NOTES)} WHERE lower("Id"::text) = ANY (:keys) AND "Kind" IS NOT NULL
 GROUP BY "Kind"
 ON CONFLICT (kind, table_name) DO UPDATE SET votes = v.votes + excluded.votes
 """)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from tests.plugins.ebp.loading.erp import Erp, of
 
 from twinbase_ebp.loading.status import read_status
@@ -130,6 +131,19 @@ async def test_a_note_about_a_row_that_is_there_deletes_nothing(erp: Erp) -> Non
     note(erp, "C0007")
     assert of(await erp.load(), "Customer").deleted == 0
     assert erp.name_of(7) == "Client n° 7"
+
+
+@pytest.mark.parametrize(
+    "other",
+    ['ALTER "Kind" TYPE varchar(60)', 'DROP "Kind"', 'DROP "Id"', 'ALTER "Id" TYPE integer USING 0'],
+)
+async def test_notes_of_another_shape_are_not_believed_and_stop_no_table(erp: Erp, other: str) -> None:
+    erp.ebp(f'ALTER TABLE "EbpSysDeletedRecord" {other}')
+    erp.customers(range(30))
+    await erp.load()
+    erp.ebp('DELETE FROM "Customer" WHERE "Id" = \'C0003\'')
+    report = of(await erp.load(), "Customer")
+    assert (report.outcome, report.deleted) == ("loaded", 1)
 
 
 async def test_a_row_that_no_database_takes_is_named_and_does_not_hold_up_the_others(erp: Erp) -> None:
