@@ -107,6 +107,8 @@ class Worker:
 
     async def _run_task(self, task: Task) -> None:
         """Nothing is raised into the queue, which would keep the text of an error; what is due is offered again."""
+        if self.stop.is_set():
+            return  # It was due at once when it was stopped here: the next worker's, not begun again to be stopped.
         try:
             self.say(await run_task(task, self.url, self.clock, stop=self.stop))
         except RunsAlready:
