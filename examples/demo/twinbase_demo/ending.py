@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from twinbase_demo.expected import EXPECTED
 from twinbase_demo.story import Ending
@@ -37,12 +38,29 @@ def _show_decisions(console: Console, ending: Ending) -> None:
     for header, width in WIDTHS.items():
         table.add_column(header, no_wrap=True, overflow="ellipsis", width=width)
     for one in ending.decisions[:DECISIONS_SHOWN]:
-        table.add_row(one.what, one.who, one.column, one.mine, one.theirs, KEPT.get(one.kept, one.kept))
+        values = (_in_one_line(value) for value in (one.mine, one.theirs))
+        table.add_row(one.what, one.who, one.column, *values, KEPT.get(one.kept, one.kept))
     console.print(table)
     if (more := len(ending.decisions) - DECISIONS_SHOWN) > 0:
         console.print(f"  [dim]… and {more} more. Every value that was not kept is in the journal.[/]")
+    _show_refusals(console, ending)
+
+
+def _show_refusals(console: Console, ending: Ending) -> None:
+    if not ending.refusals:
+        return
+    console.print("\n[bold]Not accepted, and why:[/] each technician reads it on the phone, where the edit is kept")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", width=4)
+    table.add_column(style="yellow", no_wrap=True)
+    table.add_column(style="dim")
     for refusal in ending.refusals:
-        console.print(f"  [yellow]{refusal.edits} of {refusal.who} not accepted:[/] [dim]{refusal.detail}[/]")
+        table.add_row(str(refusal.edits), refusal.who, Text(refusal.detail))
+    console.print(table)
+
+
+def _in_one_line(value: str) -> Text:
+    return Text(" ".join(value.split()))
 
 
 def _show_proof(console: Console, ending: Ending) -> None:

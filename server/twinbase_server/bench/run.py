@@ -18,7 +18,6 @@ from twinbase_server.bench.pairs import Result
 from twinbase_server.bench.place import Place
 from twinbase_server.bench.push import PushedWork
 from twinbase_server.bench.sizes import Sizes
-from twinbase_server.process import settled
 
 PARTS = ("initial", "empty", "changed", "push", "capture", "large")
 
@@ -76,7 +75,6 @@ class Run:
     async def _with_server(self, place: Place) -> None:
         sizes = self.sizes
         async with place.server() as server:
-            settled()
             if "initial" in self.parts:
                 first = FirstSync(place, server, sizes.rows)
                 await self._pairs("first sync", first)
