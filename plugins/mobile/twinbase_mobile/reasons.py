@@ -17,7 +17,7 @@ from twinbase import Refused
 CATALOGUE: Mapping[str, str] = {
     # status
     "status_transition": "A visit that is {before} cannot become {after}. {allowed}",
-    "status_office_only": "Only the office can make a visit that is {before} {after} again. {allowed}",
+    "status_office_only": "A visit that is {before} cannot become {after} on a device. {allowed}",
     "cancel_without_reason": "Say why the visit is cancelled.",
     "visit_closed": "The visit is {status}, so its {what} can no longer be changed. Ask the office to open it again.",
     # what a visit lacks before it is done

@@ -130,8 +130,7 @@ async def test_an_illegal_step_is_refused_and_explained(world: World, anna: Devi
     await anna.change(Intervention, VISIT, status=Status.PAUSED)
     assert await refusals(anna) == [(
         "status_transition",
-        "A visit that is cancelled cannot become paused. From here it may become: nothing; and, by the office only: "
-        "planned.",
+        "A visit that is cancelled cannot become paused. Only the office can make it: planned.",
     )]  # fmt: skip
 
 

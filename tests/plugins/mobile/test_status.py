@@ -51,8 +51,7 @@ def test_a_refusal_says_who_may() -> None:
     fault = transition_fault("done", "in_progress")
     assert fault is not None and fault.code == "status_office_only"
     assert str(fault) == (
-        "Only the office can make a visit that is done in progress again. "
-        "From here it may become: nothing; and, by the office only: in progress."
+        "A visit that is done cannot become in progress on a device. Only the office can make it: in progress."
     )
 
 

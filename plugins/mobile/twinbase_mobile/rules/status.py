@@ -64,5 +64,6 @@ def _allowed(before: Status) -> str:
     states, office = (", ".join(map(in_letters, found.get(before, ()))) for found in (TRANSITIONS, OFFICE))
     if not states and not office:
         return "From here it stays as it is."
-    technician = f"From here it may become: {states or 'nothing'}"
-    return f"{technician}; and, by the office only: {office}." if office else f"{technician}."
+    technician = f"From here it may become: {states}."
+    by_the_office = f"Only the office can make it: {office}."
+    return " ".join(said for said, found in ((technician, states), (by_the_office, office)) if found)
