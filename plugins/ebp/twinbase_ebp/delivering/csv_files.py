@@ -1,7 +1,8 @@
 """Files for EBP's import: one for each entity and run, whole or not there at all, and no delivery in two.
 
 A file is written under a hidden name, its deliveries are noted in the database, then it gets its name. Whoever dies
-before the note has written nothing; whoever dies after it leaves a hidden file that the next run gives its name.
+before the note has written nothing; whoever dies after it leaves a hidden file that the next run gives its name. One
+run writes at a time, for a hidden file that is not noted yet looks like that of somebody who died.
 """
 
 import os
@@ -15,13 +16,15 @@ from twinbase.delivery import Delivered, Waiting
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
-from twinbase_ebp.delivering.handed import handed_before, look_before, note_handed
+from twinbase_ebp.delivering.handed import forget_handed, handed_before, look_before, note_handed
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
 from twinbase_ebp.delivering.standing import GONE, standing
 from twinbase_ebp.settings import EbpSettings
 
 ARCHIVE, HIDDEN = "archive", ".part"
+# Of the connection that notes: who loses the turn cannot note either.
+_TURN = "SELECT pg_advisory_lock(hashtextextended('twinbase ebp files', 0))"
 LOST = "Characters that Windows-1252 does not have were replaced by question marks."
 
 
@@ -42,7 +45,9 @@ class CsvFiles:
         folder = self._folder()
         connection = await asyncpg.connect(run.database_url)
         try:
+            await connection.execute(_TURN)
             await _finish(folder, connection)
+            await forget_handed(connection, run.now)
             written = await handed_before(connection, waiting)
             told = [self._sent(one.id, written[one.id]) for one in waiting if one.id in written]
             left = [one for one in waiting if one.id not in written]

@@ -1,7 +1,7 @@
 """What was handed over, by whichever way: it is noted before anybody is told, so that no crash hands it over again."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from twinbase_ebp.delivering.ready import Ready
 from twinbase_ebp.delivering.standing import Standing
 from twinbase_ebp.links import LINKED
 
+KEPT = timedelta(days=1)
 Before = Mapping[UUID, Mapping[str, Any] | None]
 
 
@@ -43,5 +44,16 @@ async def note_handed(connection: Any, ready: Sequence[Ready], file: str, at: da
     await connection.copy_records_to_table("exported_file", schema_name="ebp", records=records, columns=columns)
 
 
+async def forget_handed(connection: Any, now: datetime) -> None:
+    """Forget what was handed over of deliveries that nobody keeps any more (`TWINBASE_DELIVERY_DAYS`)."""
+    await connection.execute(_FORGET, now - KEPT)
+
+
 def _json(before: Mapping[str, Any] | None) -> str | None:
     return None if before is None else msgspec.json.encode(before).decode()
+
+
+_FORGET = """
+DELETE FROM ebp.exported_file f
+WHERE f.at < $1 AND NOT EXISTS (SELECT FROM twinbase.deliveries d WHERE d.id = f.delivery)
+"""

@@ -3,7 +3,9 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,17 @@ from twinbase_ebp.delivering.entry import Entry
 from twinbase_ebp.settings import EbpSettings
 
 COUNT, SIZE, KILLS = 120, 4, 6
+NOTED = "INSERT INTO ebp.exported_file (delivery, file, at) VALUES ($1, 'another', now())"
+TURN_WAITED_FOR = """
+SELECT EXISTS (
+    SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted)
+"""
+KEPT = """
+INSERT INTO twinbase.deliveries
+    (id, destination, state, said, author, twin, row_key, key, action, payload, mutation, created_at, next_at)
+VALUES ($1, 'ebp', 'sent', '', 'anna', 'contacts', 'k', '["k"]', 'create Contact', '{}', $1, now(), now())
+"""
 
 
 @pytest.fixture
@@ -67,6 +80,38 @@ async def test_a_file_that_the_import_has_taken_away_is_not_written_again(url: s
     assert not list(tmp_path.glob("*.csv"))
 
 
+async def test_a_run_leaves_alone_the_file_that_another_is_about_to_name(url: str, tmp_path: Path) -> None:
+    files, run = CsvFiles(settings(tmp_path)), Run(url, START, lambda *_: None)
+    holding, looking = await asyncpg.connect(url), await asyncpg.connect(url)
+    try:
+        async with rolled_back(holding):
+            await holding.execute(NOTED, contact(1).id)  # The first writes its file, and waits here to note it.
+            first = asyncio.create_task(files.send([contact(1)], run))
+            await until(lambda: first.done() or any(tmp_path.glob(".*.part")))
+            second = asyncio.create_task(files.send([], run))
+            while not second.done() and not await looking.fetchval(TURN_WAITED_FOR):
+                await asyncio.sleep(0)
+        await asyncio.gather(first, second)
+    finally:
+        await holding.close()
+        await looking.close()
+    (path,) = tmp_path.glob("*.csv")
+    assert read(path)[0]["ContactFields_Name"] == "Contact 1"
+
+
+async def test_what_was_handed_over_is_forgotten_with_its_delivery(url: str, tmp_path: Path) -> None:
+    files = CsvFiles(settings(tmp_path))
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(KEPT, contact(1).id)
+        for number, days in ((1, 0), (2, 0), (3, 2)):
+            await files.send([contact(number)], Run(url, START + timedelta(days=days), lambda *_: None))
+        left = await connection.fetch("SELECT delivery FROM ebp.exported_file")
+    finally:
+        await connection.close()
+    assert {row["delivery"] for row in left} == {contact(1).id, contact(3).id}
+
+
 async def test_names_sort_in_the_order_of_writing_within_one_second(url: str, tmp_path: Path) -> None:
     files, run = CsvFiles(settings(tmp_path)), Run(url, START, lambda *_: None)
     for number in (3, 1, 2):
@@ -109,6 +154,22 @@ async def test_without_a_folder_nothing_is_lost_and_the_worker_says_what_lacks(u
 )  # fmt: skip
 def test_a_text_is_never_a_formula(text: str, written: str) -> None:
     assert guarded(text) == written
+
+
+@asynccontextmanager
+async def rolled_back(connection: Any) -> AsyncIterator[None]:
+    """What the block does with the connection is undone at its end."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        await asyncio.sleep(0)
 
 
 async def _written(url: str) -> int:

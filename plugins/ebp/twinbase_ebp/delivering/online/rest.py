@@ -12,7 +12,7 @@ from twinbase.delivery import Delivered, Waiting
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.finding import is_it
-from twinbase_ebp.delivering.handed import Before, handed_before, look_before, note_handed
+from twinbase_ebp.delivering.handed import Before, forget_handed, handed_before, look_before, note_handed
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
 from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
@@ -39,6 +39,7 @@ class Rest:
     async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
         """What became of each; when EBP takes nothing more now, the rest waits."""
         async with self._line(run.database_url) as line:
+            await forget_handed(line.connection, run.now)
             handed = await handed_before(line.connection, waiting)
             told = [Delivered(id, "sent", SENT) for id in handed]
             left = [one for one in waiting if one.id not in handed]
