@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,12 @@ from tests.work.desk import Held, bring, brought, counting, plugins, standing, u
 from twinbase import Run, Source
 from twinbase.errors import TwinbaseError
 from twinbase_server.app import utc_now
+from twinbase_server.cli.standing import clock as as_read
+from twinbase_server.cli.standing import words
 from twinbase_server.connection import Connection
 from twinbase_server.work.queue import install_queue, prune_queue
 from twinbase_server.work.running import LineLost, RunsAlready, run_task
+from twinbase_server.work.schedule import due
 from twinbase_server.work.sources import NoSource, source_task
 from twinbase_server.work.task import pause
 
@@ -152,14 +155,28 @@ async def test_ctrl_c_stops_a_run_by_hand_and_the_next_is_due_when_it_was(url: s
 
 async def test_a_run_that_loses_its_line_is_stopped_for_another_may_begin(url: str, office: Connection) -> None:
     held = Held()
-    run = asyncio.create_task(run_task(source_task(plugins(held.source), "held"), url, utc_now))
-    await until(lambda: _is(held.inside), "the run")
-    await office.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-    )
-    with pytest.raises(LineLost):
-        await run
-    assert held.ended == ["stopped"] and (await standing(office, "held")).state == "dead"
+    await _loses_its_line(held, url, office)
+    assert held.ended == ["stopped"]
+
+
+async def test_a_run_that_ends_with_its_worker_is_due_at_once_but_not_again_and_again(
+    url: str, office: Connection
+) -> None:
+    held, clock = Held(), Clock()
+    task = source_task(plugins(held.source), "held")
+    pauses = []
+    for _ in range(4):
+        await _loses_its_line(held, url, office, clock)
+        began = clock.now
+        while not await due(office, [task], clock.now):
+            clock.now += timedelta(seconds=1)
+        pauses.append((clock.now - began).total_seconds())
+    found = await standing(office, "held")
+    assert pauses == [0, 30, 60, 120]
+    assert (found.failures, found.said) == (3, "Its worker was gone before the run had ended.")
+    assert words(found).endswith("not the first time, so it is due " + as_read(began + timedelta(seconds=120)))
+    held.go.set()
+    assert (await run_task(task, url, clock)).failures == 0
 
 
 @pytest.mark.parametrize("odd", [float("nan"), "a\x00b", "\ud800"])
@@ -226,6 +243,22 @@ async def test_setting_the_queue_up_again_changes_nothing_and_nothing_lies_outsi
     await asyncio.gather(*(install_queue(url) for _ in range(3)))
     strangers = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname LIKE '%queue%'"
     assert await office.fetchval(strangers) == 0
+
+
+async def _loses_its_line(held: Held, url: str, office: Connection, clock: Callable[[], datetime] = utc_now) -> None:
+    """A run that is left as one is whose worker was killed."""
+    run = asyncio.create_task(run_task(source_task(plugins(held.source), "held"), url, clock))
+    await until(lambda: _is(held.inside), "the run")
+    await office.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+    )
+    with pytest.raises(LineLost):
+        await run
+    await until(lambda: _dead(office), "that the lock is gone with the line")
+
+
+async def _dead(office: Connection) -> bool:
+    return (await standing(office, "held")).state == "dead"
 
 
 async def _is(value: Any) -> Any:

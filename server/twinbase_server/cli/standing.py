@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from twinbase_server.work.schedule import Standing
+from twinbase_server.work.schedule import Standing, again_at
 
 
 def words(standing: Standing) -> str:
@@ -15,7 +15,7 @@ def words(standing: Standing) -> str:
         case "running":
             return f"running since {clock(standing.started_at)}{_after(standing.progress)}"
         case "dead":
-            return "its worker is gone; it is due now"
+            return f"its worker is gone; {_again(standing)}"
         case "done":
             return f"done{_after(figures(standing))}"
         case "failed":
@@ -37,6 +37,12 @@ def data(standing: Standing) -> dict[str, Any]:
     """For --json."""
     plain = asdict(standing)
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
+
+
+def _again(standing: Standing) -> str:
+    if standing.started_at is None or not standing.failures:
+        return "it is due now"
+    return f"that is not the first time, so it is due {clock(again_at(standing.started_at, standing.failures))}"
 
 
 def _after(text: str) -> str:

@@ -44,18 +44,27 @@ async def standings(connection: Connection, kind: Kind, names: Iterable[str]) ->
 
 
 async def due(connection: Connection, tasks: Iterable[Task], now: datetime) -> list[Task]:
-    """The tasks to run now: their time has come or whoever ran them is gone, and nobody runs them."""
+    """The tasks to run now: their time has come or whoever ran them is gone, and nobody runs them.
+
+    One whose runs end with their worker again and again (the system may have killed it for its memory) has a growing
+    pause like one that fails: its worker runs others too.
+    """
     by_place = {task.place: task for task in tasks}
     if not by_place:
         return []
     kinds, names = zip(*by_place, strict=True)
     locks = [task.lock for task in by_place.values()]
     rows = await connection.fetch(_DUE, kinds, names, locks, now)
-    return [by_place[row["kind"], row["name"]] for row in rows]
+    return [by_place[row["kind"], row["name"]] for row in rows if not _rests(dict(row), now)]
+
+
+def again_at(started_at: datetime, failures: int) -> datetime:
+    """When a run that ended with its worker is taken up again: the first at once. `failures`: those before it."""
+    return started_at + pause(failures) if failures else started_at
 
 
 async def begin(connection: Connection, task: Task, now: datetime) -> datetime:
-    """A run starts. Answers when it was due, or would have been."""
+    """A run starts. Answers when it was due, or would have been. One before it that nobody ended counts as failed."""
     due_at: datetime = await connection.fetchval(_BEGIN, *task.place, now, now + task.every)
     return due_at
 
@@ -106,6 +115,10 @@ async def stopped(connection: Connection, task: Task, now: datetime, next_at: da
     await connection.execute(_STOPPED, *task.place, now, next_at)
 
 
+def _rests(row: Mapping[str, Any], now: datetime) -> bool:
+    return row["state"] == "running" and now < again_at(row["started_at"], row["failures"])
+
+
 _HELD = """
 EXISTS (
     SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
@@ -120,16 +133,19 @@ SELECT kind, name, CASE WHEN state = 'running' AND NOT {_HELD.format(text="'twin
 FROM twinbase.schedule WHERE kind = $1 AND name = ANY ($2::text[])
 """
 _DUE = f"""
-SELECT t.kind, t.name FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t (kind, name, lock, o)
+SELECT t.kind, t.name, s.state, s.started_at, s.failures
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t (kind, name, lock, o)
 LEFT JOIN twinbase.schedule s ON s.kind = t.kind AND s.name = t.name
 WHERE (s.name IS NULL OR s.next_at <= $4 OR s.state = 'running') AND NOT {_HELD.format(text="t.lock")}
 ORDER BY t.o
 """
 _BEGIN = """
 WITH before AS (SELECT next_at FROM twinbase.schedule WHERE kind = $1 AND name = $2)
-INSERT INTO twinbase.schedule (kind, name, state, started_at, next_at) VALUES ($1, $2, 'running', $3, $4)
+INSERT INTO twinbase.schedule AS s (kind, name, state, started_at, next_at) VALUES ($1, $2, 'running', $3, $4)
 ON CONFLICT (kind, name) DO UPDATE
-SET state = 'running', started_at = $3, finished_at = NULL, next_at = $4, progress = ''
+SET state = 'running', started_at = $3, finished_at = NULL, next_at = $4, progress = '',
+    failures = s.failures + (s.state = 'running')::int,
+    said = CASE s.state WHEN 'running' THEN 'Its worker was gone before the run had ended.' ELSE s.said END
 RETURNING coalesce((SELECT next_at FROM before), $3)
 """
 _HASTEN = """
