@@ -42,8 +42,9 @@ class Databases:
         return reading(self.source)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        engine = create_engine(self.target, poolclass=NullPool)
+    def writing(self, name: str) -> Iterator[Connection]:
+        """A connection to the server's database; PostgreSQL shows it under this name."""
+        engine = create_engine(self.target.update_query_dict({"application_name": name}), poolclass=NullPool)
         try:
             with engine.connect() as connection:
                 yield connection
@@ -52,10 +53,13 @@ class Databases:
 
 
 class Crew:
-    """Runs `work(job, source, target)` for many jobs. The connections are the same for all that it is given to do."""
+    """Runs `work(job, source, target)` for many jobs. The connections are the same for all that it is given to do.
 
-    def __init__(self, databases: Databases, connections: int, stop: Event) -> None:
-        self._databases, self._stop = databases, stop
+    `name`: under which PostgreSQL shows those that write.
+    """
+
+    def __init__(self, databases: Databases, connections: int, stop: Event, name: str) -> None:
+        self._databases, self._stop, self._name = databases, stop, name
         self._hands = [ExitStack() for _ in range(connections)]
         self._pairs: dict[int, tuple[Connection, Connection]] = {}
         self._lock = Lock()
@@ -87,7 +91,8 @@ class Crew:
 
     def _connected(self, hand: int) -> tuple[Connection, Connection]:
         stack = self._hands[hand]
-        pair = stack.enter_context(self._databases.reading()), stack.enter_context(self._databases.writing())
+        source = stack.enter_context(self._databases.reading())
+        pair = source, stack.enter_context(self._databases.writing(self._name))
         self._pairs[hand] = pair
         return pair
 

@@ -28,6 +28,7 @@ from twinbase_ebp.schema.spec import TableSpec
 from twinbase_ebp.settings import EbpSettings
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('twinbase'), hashtext('ebp load'))"
+WRITERS = "twinbase ebp load"
 
 
 class LoaderBusy(TwinbaseError):
@@ -86,7 +87,7 @@ def habits(settings: EbpSettings) -> Habits:
 def _bring(databases: Databases, run: Run, specs: Sequence[TableSpec]) -> list[TableReport]:
     """In a thread: the notes on deletions first, for all others use them; then the largest tables."""
     todo = groups(specs)
-    with Crew(databases, run.habits.connections, run.stop) as crew:
+    with Crew(databases, run.habits.connections, run.stop, WRITERS) as crew:
         crew.run(todo, lambda group, source, target: look(group, source))
         first = [group for group in todo if group.specs[0].name == NOTES]
         others = sorted((group for group in todo if group not in first), key=lambda group: -group.size)
@@ -150,10 +151,15 @@ async def connected(url: str) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def _controlled(databases: Databases) -> AsyncIterator[Any]:
-    """The connection that holds the lock: it ends with the process, however that ends."""
+    """The connection that holds the lock: it ends with the process, however that ends.
+
+    A run that has lost its lock and stands still (its machine was suspended) may be in the middle of a page, and
+    whoever writes the same rows would wait for it: its connections are ended.
+    """
     async with connected(databases.target_url) as connection:
         if not await connection.fetchval(LOCK):
             raise LoaderBusy
+        await connection.execute(_END_WRITERS, WRITERS, LINE_SECONDS_MAX * 1000)
         yield connection
 
 
@@ -174,6 +180,11 @@ async def _recorded(control: Any, now: datetime) -> AsyncIterator[tuple[UUID, di
         await asyncio.shield(control.execute(_END, run, outcome, dumps(figures)))
 
 
+LINE_SECONDS_MAX = 20
+_END_WRITERS = """
+SELECT pg_terminate_backend(pid, $2::bigint) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = $1
+"""
 _BEGIN = "INSERT INTO ebp.load_run (id, started_at, outcome, figures) VALUES ($1, $2, 'running', '{}')"
 _END_OTHERS = "UPDATE ebp.load_run SET finished_at = $1, outcome = 'killed' WHERE finished_at IS NULL"
 _END = "UPDATE ebp.load_run SET finished_at = clock_timestamp(), outcome = $2, figures = $3::jsonb WHERE id = $1"

@@ -85,7 +85,7 @@ def _verified(
         tell("tables", len(verdicts), len(specs))
 
     widest = sorted(specs, key=lambda spec: -len(spec.columns))
-    with Crew(databases, settings.load_connections, stop) as crew:
+    with Crew(databases, settings.load_connections, stop, "twinbase ebp verify") as crew:
         crew.run(widest, compare)
 
 

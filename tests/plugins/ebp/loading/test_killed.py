@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,12 @@ from tests.plugins.ebp.loading.erp import Erp, of
 from tests.plugins.ebp.loading.test_loading import a_bit_of_everything
 
 ROWS = 400
+IN_A_PAGE = """
+SELECT EXISTS (
+    SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.relation = to_regclass('public."Customer"') AND l.mode = 'RowExclusiveLock'
+    AND a.state = 'idle in transaction')
+"""
 PROGRAM = Path(__file__).with_name("loader_process.py")
 
 
@@ -46,15 +54,28 @@ async def test_what_changes_while_no_loader_runs_is_not_lost_on_the_way(erp: Erp
 
 async def test_a_loader_that_was_thought_dead_writes_nothing_more(erp: Erp) -> None:
     many_customers(erp)
-    process = started(erp)
-    wait_for_rows(erp, 40)
-    process.send_signal(signal.SIGSTOP)
-    with psycopg.connect(erp.target_url, autocommit=True) as connection:
-        # What a network does that forgets the connection holding the lock.
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> 0")
-    await erp.load()
-    process.send_signal(signal.SIGCONT)
-    assert process.wait(60) != 0
+    with started(erp) as process:
+        wait_for_rows(erp, 40)
+        process.send_signal(signal.SIGSTOP)
+        lose_the_lock(erp)
+        await erp.load()
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(60) != 0
+    assert erp.differences() == []
+
+
+async def test_a_loader_that_stands_still_in_the_middle_of_a_page_keeps_nobody_waiting(erp: Erp) -> None:
+    many_customers(erp)
+    with started(erp) as process:
+        wait_for_rows(erp, 2)
+        process.send_signal(signal.SIGSTOP)
+        while not erp.value(IN_A_PAGE):
+            process.send_signal(signal.SIGCONT)
+            process.send_signal(signal.SIGSTOP)
+        lose_the_lock(erp)
+        await erp.load()
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(60) != 0
     assert erp.differences() == []
 
 
@@ -76,6 +97,15 @@ async def test_ctrl_c_ends_after_a_page_and_says_how_to_go_on(erp: Erp) -> None:
     assert erp.differences() == []
 
 
+def lose_the_lock(erp: Erp) -> None:
+    """What a network does that forgets the connection holding it."""
+    with psycopg.connect(erp.target_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+        )
+
+
 def many_customers(erp: Erp) -> None:
     erp.ebp(
         'INSERT INTO "Customer" ("Id", "Name", "Amount", "sysModifiedDate")'
@@ -86,15 +116,19 @@ def many_customers(erp: Erp) -> None:
 
 def killed_after(erp: Erp, rows: int, query: str = 'SELECT count(*) FROM public."Customer"') -> None:
     """Start a loader in a process of its own, and kill it when it has written so many rows."""
-    process = started(erp)
-    wait_for_rows(erp, rows, query)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    with started(erp):
+        wait_for_rows(erp, rows, query)
 
 
-def started(erp: Erp) -> "subprocess.Popen[bytes]":
+@contextmanager
+def started(erp: Erp) -> Iterator["subprocess.Popen[bytes]"]:
+    """A loader in a process of its own, which is killed at the end."""
     arguments = [sys.executable, str(PROGRAM), erp.source_url, erp.target_url, erp.now.isoformat()]
-    return subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+    with subprocess.Popen(arguments, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_for_rows(erp: Erp, rows: int, query: str = 'SELECT count(*) FROM public."Customer"') -> None:
