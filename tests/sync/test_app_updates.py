@@ -127,3 +127,32 @@ async def _digests(world: World) -> list[str]:
     async with httpx2.AsyncClient(transport=transport, base_url="http://office") as client:
         said = (await client.get("/api/v1/metrics")).text
     return [line for line in said.splitlines() if line.startswith("twinbase_digests_total")]
+
+
+async def test_edits_that_the_app_knows_no_more_wait_until_it_does_and_stop_no_other(
+    world: World, plugins: Plugins
+) -> None:
+    job = uuid4()
+    await world.sql(f"INSERT INTO workshop.job VALUES ('{job}', 'anna', 'boiler', NULL, 1, false)")
+    anna = await world.device("anna", claims={"lead": "anna"}, plugins=plugins)
+    await anna.sync()
+    await anna.save(Part(job_id=job, quantity=3))
+    await anna.change(Job, job, report="leaks", title="pump")
+    await anna.close()
+
+    await anna.reopen(plugins=Plugins(OldWorkshop(), accounts))
+    await anna.change(Job, job, done=True)
+    older = await anna.sync()
+    await anna.close()
+    there = await world.sql("SELECT title, report, done FROM workshop.job")
+    await anna.reopen(plugins=plugins)
+    newer = await anna.sync()
+
+    assert older.is_proven and there == [("pump", None, True)]
+    assert newer.is_proven and newer.outcomes == {"applied": 2}
+    assert await world.sql("SELECT title, report, done, quantity FROM workshop.job, workshop.part") == [
+        ("pump", "leaks", True, 3)
+    ]
+    here = await anna.read(Job, job)
+    assert here is not None and here.report == "leaks"
+    assert [part.quantity for part in await anna.all(Part)] == [3]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
-from twinbase.testing import World
+from twinbase.testing import Device, World
 from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
@@ -76,10 +76,10 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-async def _updated(world: World) -> World:
-    """The server after its update: a column more, and a value in each row of it."""
+async def _updated(world: World, *, floor: int | None = 3) -> World:
+    """The server after its update: a column more, and this value in each row of it."""
     await world.sql("ALTER TABLE versions.visit ADD COLUMN floor integer")
-    await world.sql("UPDATE versions.visit SET floor = 3")
+    await world.sql("UPDATE versions.visit SET floor = :floor", floor=floor)
     return await world._stack.enter_async_context(World.open(world.database_url, NEW, world.folder))
 
 
@@ -139,3 +139,36 @@ async def test_what_changed_before_the_update_is_not_hidden_by_the_new_column(wo
     here = {(visit.title, visit.floor) for visit in await phone.all(NewVisit)}
     assert report.is_proven and not report.unexplained
     assert ("renamed", 3) in here and ("visit 7", 3) not in here
+
+
+async def test_what_is_typed_in_a_column_that_the_server_does_not_have_yet_waits_for_it(world: World) -> None:
+    phone = await world.device("phone", plugins=NEW)
+    await phone.sync()
+    known = (await phone.all(NewVisit))[0]
+    typed = NewVisit(title="typed in the new app", floor=9)
+    await phone.save(typed)
+    await phone.change(NewVisit, known.id, floor=6)
+    await phone.change(NewVisit, known.id, floor=7, title="renamed")
+
+    early = await phone.sync()
+
+    assert early.is_proven and early.outcomes == {"applied": 2}, "the titles went without the floors"
+    there = "SELECT count(*) FROM versions.visit WHERE title IN ('typed in the new app', 'renamed')"
+    assert await world.sql(there) == [(2,)]
+    assert await _floors(phone, typed, known) == [9, 7], "who typed it goes on seeing it"
+    again = await phone.sync()
+    assert again.pushed == 0 and phone.replica.status.now.pending == 3
+    assert not await phone.replica.syncing.has_more(), "it is no reason to sync at once"
+
+    newer = await _updated(world, floor=None)
+    phone.wire.application = newer.application
+    late = await phone.sync()
+
+    assert late.is_proven and late.pushed == 3
+    assert await _floors(phone, typed, known) == [9, 7]
+    for visit, floor in ((typed, 9), (known, 7)):
+        assert await newer.sql("SELECT floor FROM versions.visit WHERE id = :id", id=visit.id) == [(floor,)]
+
+
+async def _floors(phone: Device, *visits: NewVisit) -> list[int | None]:
+    return [here.floor for visit in visits if (here := await phone.read(NewVisit, visit.id))]

@@ -67,7 +67,7 @@ class Exchange:
 
     def _take(self, twins: Mapping[str, list[str]]) -> None:
         self._served = frozenset(twins)
-        self.shapes = {t.name: Shape(t, tuple(twins.get(t.name, t.columns))) for t in self.registry}
+        self.shapes = agreed_shapes(self.registry, {"twins": twins})
 
     @property
     def pulled(self) -> dict[str, Shape]:
@@ -86,6 +86,12 @@ class Exchange:
         report.quarantined += applied.quarantined
         report.parked_here += applied.replayed.parked
         self.tell(applied.keys)
+
+
+def agreed_shapes(registry: Registry, agreed: Mapping[str, Any]) -> dict[str, Shape]:
+    """Every twin as it travels; whole when nothing was agreed on."""
+    twins = agreed.get("twins", {})
+    return {twin.name: Shape(twin, tuple(twins.get(twin.name, twin.columns))) for twin in registry}
 
 
 def _is_complete(agreed: Mapping[str, Any]) -> bool:

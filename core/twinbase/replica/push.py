@@ -15,6 +15,7 @@ import msgspec
 
 from twinbase.protocol import PushAnswer, batch_hash
 from twinbase.replica.fenced import State, fenced, write_state
+from twinbase.replica.held import hold
 from twinbase.replica.rebase import note_outcomes
 from twinbase.replica.shape import Shape
 
@@ -52,7 +53,13 @@ def next_batch(
         if waiting is not None:
             return waiting
         _park_foreign(connection, state)
+        hold(connection, shapes)
         return _freeze(connection, shapes, state, now, limits or Limits())
+
+
+def waits(connection: Any, shapes: dict[str, Shape]) -> bool:
+    """Whether something waits that can be sent."""
+    return any(_pending(connection, shapes))
 
 
 def answered(connection: Any, token: str, batch: Batch, answer: PushAnswer, *, now: datetime) -> None:
@@ -119,14 +126,20 @@ def _chosen(pending: Iterator[tuple[int, int, bytes]], limits: Limits) -> Iterat
 
 
 def _pending(connection: Any, shapes: dict[str, Shape]) -> Iterator[tuple[int, int, bytes]]:
-    """(tx, seq, encoded mutation) of what waits to be sent, in the order in which it was written."""
+    """(tx, seq, encoded mutation) of what waits to be sent, in the order in which it was written.
+
+    An edit of a twin that this app no longer declares, or of columns that do not travel, is left where it is: sent
+    without them it would be answered, and forgotten. Nothing else waits for it.
+    """
     rows = connection.execute(
         "SELECT seq, id, tx, twin, op, base, at FROM _twinbase_outbox"
         " WHERE state = 'pending' AND tx IS NOT NULL ORDER BY seq"
     )
     for seq, id_, tx, twin, op, base, at in rows:
-        head = {"id": id_, "tx": tx, "twin": twin, "op": op, "base": base, "at": at}
-        yield tx, seq, msgspec.json.encode({**head, **_change(connection, shapes[twin], seq, op)})
+        change = _change(connection, shapes[twin], seq, op) if twin in shapes else None
+        if change is not None and (op != "update" or change["new"]):
+            head = {"id": id_, "tx": tx, "twin": twin, "op": op, "base": base, "at": at}
+            yield tx, seq, msgspec.json.encode({**head, **change})
 
 
 def _change(connection: Any, shape: Shape, seq: int, op: str) -> dict[str, Any]:

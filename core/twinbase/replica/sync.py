@@ -4,6 +4,7 @@ push what was written → pull what changed → apply it under what is still pen
 What the server objects to has a way on, a bounded number of times; what the line does to us is tried again later.
 """
 
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -16,14 +17,14 @@ from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase.registry import Registry
 from twinbase.replica import recovery
 from twinbase.replica.database import Database
-from twinbase.replica.exchange import Exchange, Keys
+from twinbase.replica.exchange import Exchange, Keys, agreed_shapes
 from twinbase.replica.fenced import read_state, recall, remember, take_over, transaction
 from twinbase.replica.first import catch_up, first_sync
 from twinbase.replica.fuse import settle
 from twinbase.replica.http import Server
 from twinbase.replica.lease import sole_sync
 from twinbase.replica.prove import pull
-from twinbase.replica.push import answered, next_batch
+from twinbase.replica.push import answered, next_batch, waits
 from twinbase.replica.report import Report
 from twinbase.replica.signed_in import is_known, keep_identity, keep_sign_in
 from twinbase.replica.status import StatusBoard
@@ -98,10 +99,10 @@ class Engine:
         return report
 
     async def has_more(self) -> bool:
-        """Whether something waits to be sent."""
+        """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
         async with file_thread(self._database) as thread:
-            counts = await thread.run(_count_outbox)
-        return bool(counts.get("pending"))
+            shapes = agreed_shapes(self._registry, json.loads(await thread.run(recall, "agreed") or "{}"))
+            return await thread.run(waits, shapes)
 
     async def orphans(self) -> dict[str, int]:
         """Per twin, the rows whose parent is not on this device. Legal: the parent may be outside the scope (H26).
