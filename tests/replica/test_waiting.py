@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.replica.workshop import NOON, Customer, Job, changes, opened, outbox, rows, serve
+from tests.replica.workshop import NOON, Customer, Job, Line, changes, opened, outbox, rows, serve
 
 from twinbase.replica import NotWaiting, Replica, RowGone
 
@@ -20,10 +20,11 @@ def answer(replica: Replica, *states: tuple[int, str, str | None]) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE _twinbase_state SET applying = 1")
-        for table in ("jobs", "customers"):
+        for table in ("jobs", "customers", "lines"):
             columns = ", ".join(replica.registry[table].columns)
             image = f"_twinbase_image_{table}"
-            connection.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {image})")
+            key = ", ".join(replica.registry[table].key)
+            connection.execute(f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {image})")
             connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {image} WHERE _present")
             connection.execute(f"DELETE FROM {image}")
         for seq, state, behind in states:
@@ -121,6 +122,41 @@ async def test_what_has_no_row_left_after_a_discard_is_not_lost_silently(tmp_pat
             await replica.correct(waiting.id, {})
         await replica.discard(waiting.id)
         assert outbox(replica) == []
+
+
+async def test_a_new_row_whose_key_is_taken_is_corrected_to_another_and_leaves_the_first_alone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "jobs", SERVED)
+        async with replica.session() as session:
+            session.add(Line(job_id=UUID(ONE), place=1, label="mine"))
+            await session.commit()
+        answer(replica, (1, "conflict", None))
+        serve(
+            replica, "lines", {"job_id": ONE, "place": 1, "label": "hers"}, {"job_id": ONE, "place": 2, "label": "his"}
+        )
+        (waiting,) = await replica.waiting()
+
+        with pytest.raises(ValueError, match="lines: there is a row with this job_id, place already"):
+            await replica.correct(waiting.id, {"place": 2})
+        assert await replica.waiting() == [waiting]
+        await replica.correct(waiting.id, {"place": 3})
+
+        assert rows(replica, "SELECT place, label FROM lines ORDER BY place") == [(1, "hers"), (2, "his"), (3, "mine")]
+        assert [(twin, op) for _, twin, op, _ in outbox(replica)] == [("lines", "insert")]
+
+
+async def test_a_correction_does_not_move_an_edit_to_another_row(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "jobs", SERVED)
+        async with replica.session() as session:
+            await session.execute(text("UPDATE jobs SET title = 'Pump'"))
+            await session.commit()
+        answer(replica, (1, "refused", None))
+        (waiting,) = await replica.waiting()
+        with pytest.raises(ValueError, match="jobs: id says which row it is"):
+            await replica.correct(waiting.id, {"id": uuid4()})
+        await replica.correct(waiting.id, {"id": UUID(ONE), "title": "Pumps"})
+        assert rows(replica, "SELECT id, title FROM jobs") == [(ONE, "Pumps")]
 
 
 async def test_only_what_waits_can_be_decided(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ conflicting edit stays here with everything that was typed until somebody correc
 correct is to write again, on top of what the server has now.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -123,9 +123,7 @@ def _keep_back(connection: Any, seq: int) -> None:
 
 
 def _forget(connection: Any, registry: Registry, mutation: UUID) -> None:
-    seq, twin = connection.execute(
-        "SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (str(mutation),)
-    ).fetchone()
+    seq, twin = connection.execute("SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (str(mutation),)).fetchone()
     connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
     connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
 
@@ -189,9 +187,14 @@ def _write_again(connection: Any, twin: Twin, waiting: Waiting, values: Mapping[
     """The edit as a new local write, which the triggers record; False when there is no row for it."""
     if unknown := set(values) - set(twin.columns):
         raise ValueError(f"{twin.name} has no column {min(unknown)!r}; it has {', '.join(twin.columns)}.")
-    key = [_stored(twin, name, value) for name, value in zip(twin.key, waiting.key, strict=True)]
-    where = " AND ".join(f"{quoted(name)} = ?" for name in twin.key)
-    there = connection.execute(f"SELECT 1 FROM {quoted(twin.name)} WHERE {where}", key).fetchone() is not None
+    was = [_stored(twin, name, value) for name, value in zip(twin.key, waiting.key, strict=True)]
+    key = [
+        _stored(twin, name, values[name]) if name in values else old for name, old in zip(twin.key, was, strict=True)
+    ]
+    there = _is_here(connection, twin, key)
+    if key != was:
+        _check_new_key(twin, waiting, taken=there)
+    where = _where_key(twin)
     if waiting.op == "delete":
         connection.execute(f"DELETE FROM {quoted(twin.name)} WHERE {where}", key)
         return there
@@ -202,7 +205,23 @@ def _write_again(connection: Any, twin: Twin, waiting: Waiting, values: Mapping[
         connection.execute(f"UPDATE {quoted(twin.name)} SET {sets} WHERE {where}", [*changes.values(), *key])
     elif not there and waiting.op == "insert":
         marks = ", ".join("?" * len(new))
-        connection.execute(
-            f"INSERT INTO {quoted(twin.name)} ({named(list(new))}) VALUES ({marks})", list(new.values())
-        )
+        connection.execute(f"INSERT INTO {quoted(twin.name)} ({named(list(new))}) VALUES ({marks})", list(new.values()))
     return there or waiting.op == "insert"
+
+
+def _check_new_key(twin: Twin, waiting: Waiting, *, taken: bool) -> None:
+    """Another key names another row: only a row that was never written may take one, and only one that is free."""
+    names = ", ".join(twin.key)
+    if waiting.op != "insert":
+        raise ValueError(f"{twin.name}: {names} says which row it is; discard the edit and write to the other row.")
+    if taken:
+        raise ValueError(f"{twin.name}: there is a row with this {names} already; choose another, or change that row.")
+
+
+def _is_here(connection: Any, twin: Twin, key: Sequence[Any]) -> bool:
+    query = f"SELECT 1 FROM {quoted(twin.name)} WHERE {_where_key(twin)}"
+    return connection.execute(query, key).fetchone() is not None
+
+
+def _where_key(twin: Twin) -> str:
+    return " AND ".join(f"{quoted(name)} = ?" for name in twin.key)

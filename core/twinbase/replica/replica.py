@@ -132,7 +132,10 @@ class Replica:
         return await self.database.look(outbox.list_waiting, self.registry)
 
     async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
-        """Send an edit again with other values; what was parked behind it goes along."""
+        """Send an edit again with other values; what was parked behind it goes along.
+
+        A new row may take another key, if no row has it; raises ValueError where a value cannot be.
+        """
         await self.database.write(outbox.correct, self.registry, mutation, values, self.clock())
 
     async def discard(self, mutation: UUID) -> None:
