@@ -170,5 +170,27 @@ async def test_what_is_typed_in_a_column_that_the_server_does_not_have_yet_waits
         assert await newer.sql("SELECT floor FROM versions.visit WHERE id = :id", id=visit.id) == [(floor,)]
 
 
+async def test_what_waits_for_its_column_keeps_the_order_in_which_it_was_typed(world: World) -> None:
+    phone = await world.device("phone", plugins=NEW)
+    await phone.sync()
+    last, deleted = (await phone.all(NewVisit))[:2]
+    await phone.change(NewVisit, last.id, floor=7, title="renamed")
+    await phone.change(NewVisit, last.id, floor=8)
+    await phone.change(NewVisit, last.id, floor=9, title="renamed again")
+    await phone.change(NewVisit, deleted.id, floor=7, title="renamed")
+    await phone.delete(NewVisit, deleted.id)
+
+    early = await phone.sync()
+    assert early.is_proven and await _floors(phone, last) == [9]
+
+    newer = await _updated(world, floor=None)
+    phone.wire.application = newer.application
+    late = await phone.sync()
+    assert late.is_proven and late.outcomes == {"merged": 3}
+    there = "SELECT id, title, floor FROM versions.visit WHERE id IN (:last, :deleted)"
+    assert await newer.sql(there, last=last.id, deleted=deleted.id) == [(last.id, "renamed again", 9)]
+    assert await _floors(phone, last, deleted) == [9]
+
+
 async def _floors(phone: Device, *visits: NewVisit) -> list[int | None]:
     return [here.floor for visit in visits if (here := await phone.read(NewVisit, visit.id))]

@@ -12,12 +12,27 @@ from twinbase.replica.shape import Shape, change_table, quoted
 
 
 def hold(connection: Any, shapes: Mapping[str, Shape]) -> None:
-    """Take what does not travel out of the edits that are about to be sent, and keep it as edits of their own."""
+    """Take what does not travel out of the edits that are about to be sent, and keep it as edits of their own.
+
+    Those that held nothing else follow, so that all of them stay in the order in which they were typed. Of a row that
+    is deleted behind them nothing is kept: its deletion is sent, and nobody could take them any more.
+    """
     twins = connection.execute("SELECT DISTINCT twin FROM _twinbase_outbox WHERE state = 'pending'").fetchall()
     for shape in [shapes[name] for (name,) in twins if name in shapes]:
-        staying = _staying(connection, shape)
-        for seq, op, base in _mixed(connection, shape, staying) if staying else ():
-            _split(connection, shape, staying, seq, READ_BEFORE if op == "insert" else base)
+        if staying := _staying(connection, shape):
+            _hold_twin(connection, shape, staying)
+
+
+def _hold_twin(connection: Any, shape: Shape, staying: Sequence[str]) -> None:
+    behind = False
+    for seq, op, base, is_mixed, is_deleted in _holding(connection, shape, staying):
+        behind = behind or is_mixed
+        if behind and not is_deleted:
+            _hold(connection, shape, staying, seq, READ_BEFORE if op == "insert" else base)
+        if is_mixed:
+            _empty(connection, shape, staying, seq)
+        elif behind or is_deleted:
+            _forget(connection, shape, seq)
 
 
 def _staying(connection: Any, shape: Shape) -> list[str]:
@@ -28,21 +43,30 @@ def _staying(connection: Any, shape: Shape) -> list[str]:
     return [name for name in columns if name not in shape.columns]
 
 
-def _mixed(connection: Any, shape: Shape, staying: Sequence[str]) -> list[tuple[int, str, int | None]]:
-    """(seq, op, base) of the edits that hold both kinds of columns."""
+def _holding(connection: Any, shape: Shape, staying: Sequence[str]) -> list[tuple[int, str, int | None, bool, bool]]:
+    """(seq, op, base, whether it holds what travels too, whether its row is deleted behind it) of what holds such."""
+    change = change_table(shape.name)
+    same = " AND ".join(f"d.{quoted('old_' + name)} = c.{quoted('new_' + name)}" for name in shape.key)
+    deleted = (
+        f"EXISTS (SELECT 1 FROM _twinbase_outbox AS e JOIN {change} AS d ON d.seq = e.seq"
+        f" WHERE e.twin = o.twin AND e.op = 'delete' AND e.seq > o.seq AND {same})"
+    )
     query = (
-        f"SELECT o.seq, o.op, o.base FROM _twinbase_outbox AS o JOIN {change_table(shape.name)} AS c ON c.seq = o.seq"
-        f" WHERE o.state = 'pending' AND o.tx IS NOT NULL AND o.twin = ? AND ({_any_changed(staying)})"
-        f" AND (o.op = 'insert' OR o.op = 'update' AND ({_any_changed(shape.values)})) ORDER BY o.seq"
+        f"SELECT o.seq, o.op, o.base, o.op = 'insert' OR {_any_changed(shape.values)}, {deleted}"
+        f" FROM _twinbase_outbox AS o JOIN {change} AS c ON c.seq = o.seq"
+        f" WHERE o.state = 'pending' AND o.tx IS NOT NULL AND o.twin = ? AND o.op IN ('insert', 'update')"
+        f" AND ({_any_changed(staying)}) ORDER BY o.seq"
     )
     return list(connection.execute(query, (shape.name,)).fetchall())
 
 
 def _any_changed(names: Sequence[str]) -> str:
-    return " OR ".join(f"c.{quoted('old_' + name)} IS NOT c.{quoted('new_' + name)}" for name in names) or "0"
+    changed = (f"c.{quoted('old_' + name)} IS NOT c.{quoted('new_' + name)}" for name in names)
+    return f"({' OR '.join(changed) or '0'})"
 
 
-def _split(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base: int | None) -> None:
+def _hold(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base: int | None) -> None:
+    """Note the part that stays as an update behind all others; alone in its transaction."""
     held = connection.execute(
         "INSERT INTO _twinbase_outbox (twin, op, base, at, author)"
         " SELECT twin, 'update', ?, at, author FROM _twinbase_outbox WHERE seq = ?",
@@ -58,5 +82,13 @@ def _split(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base
         f" FROM {change} WHERE seq = ?",
         (held, seq),
     )
-    nothing = ", ".join(f"{name} = NULL" for name in moved.values())
-    connection.execute(f"UPDATE {change} SET {nothing} WHERE seq = ?", (seq,))
+
+
+def _empty(connection: Any, shape: Shape, staying: Sequence[str], seq: int) -> None:
+    nothing = ", ".join(f"{quoted(side + name)} = NULL" for name in staying for side in ("old_", "new_"))
+    connection.execute(f"UPDATE {change_table(shape.name)} SET {nothing} WHERE seq = ?", (seq,))
+
+
+def _forget(connection: Any, shape: Shape, seq: int) -> None:
+    connection.execute(f"DELETE FROM {change_table(shape.name)} WHERE seq = ?", (seq,))
+    connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
