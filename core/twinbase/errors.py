@@ -16,7 +16,8 @@ TwinbaseError
 │   ├── StorageFailed
 │   ├── NewerReplica
 │   ├── ForeignReplica          another server, or another account
-│   └── ReplicaBusy
+│   ├── ReplicaBusy
+│   └── ReplicaLocked           a session keeps the only write lock
 ├── TransportError              the line to the server
 │   ├── Offline
 │   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
@@ -97,6 +98,10 @@ class ForeignReplica(ReplicaError):
 
 class ReplicaBusy(ReplicaError):
     """Another process is syncing this replica. Wait for it, or stop it."""
+
+
+class ReplicaLocked(ReplicaError):
+    """Somebody has been writing to this replica for too long. Commit or close the session that does; try again then."""
 
 
 class TransportError(TwinbaseError):

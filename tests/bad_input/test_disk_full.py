@@ -68,6 +68,18 @@ async def test_what_was_saved_before_the_disk_was_full_is_there_and_later_sent_o
     assert await world.sql("SELECT count(*), count(DISTINCT title) FROM workshop.job") == [(saved + 1, saved + 1)]
 
 
+async def test_a_disk_without_room_for_the_mark_of_who_syncs_is_a_full_disk_too(world: World) -> None:
+    anna = await world.device("anna", claims={"lead": "anna"})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        with pytest.raises(StorageFailed, match=r"anna\.twin\.sync-lock: File too large"):
+            await anna.sync()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (await anna.sync()).is_proven
+
+
 async def test_a_first_sync_that_fills_the_disk_keeps_its_pages_and_ends_when_there_is_room(world: World) -> None:
     rows = "SELECT i, repeat(md5(i::text), 8), 1.5 FROM generate_series(1, 9000) i"
     await world.sql(f"INSERT INTO workshop.product {rows}")

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +76,27 @@ class _Clock:
         if self.left < 0:
             raise asyncio.CancelledError
         self.seconds += seconds
+
+
+async def test_the_background_goes_on_after_a_fault_that_nobody_foresaw_and_logs_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    faults = iter([KeyError("part"), OSError(28, "No space left on device"), None])
+    at: list[float] = []
+    clock = _Clock(waits=2)
+
+    async def sync() -> Report:
+        at.append(clock.now())
+        if fault := next(faults):
+            raise fault
+        return Report()
+
+    background = Background(sync, pace=PACE, clock=clock, rng=random.Random(0))
+    with suppress(asyncio.CancelledError):
+        await background.run()
+
+    assert at == [0.0, 5.0, 15.0] and background.last_error is None
+    assert [type(record.exc_info[1]) for record in caplog.records if record.exc_info] == [KeyError, OSError]
 
 
 async def test_the_background_goes_on_after_every_error_of_ours_and_waits_as_long_as_the_server_asks() -> None:

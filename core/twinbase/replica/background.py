@@ -1,6 +1,7 @@
 """Sync in the background: regularly, soon after a write, at once when the network is back, patiently after failures."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -8,6 +9,8 @@ from typing import Protocol
 from twinbase.errors import ServerRefused, TwinbaseError
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Pace, Schedule
+
+_log = logging.getLogger(__name__)
 
 
 class Clock(Protocol):
@@ -32,7 +35,10 @@ class LoopClock:
 
 
 class Background:
-    """Syncs until it is cancelled. `wrote()` and `network_is_back()` may be called at any time from the event loop."""
+    """Syncs until it is cancelled, whatever a sync ends with.
+
+    `wrote()` and `network_is_back()` may be called at any time from the event loop.
+    """
 
     def __init__(
         self, sync: Callable[[], Awaitable[Report]], *, pace: Pace | None = None, clock: Clock | None = None,
@@ -42,7 +48,7 @@ class Background:
         self._clock = clock or LoopClock()
         self._schedule = Schedule(pace or Pace(), self._clock.now(), rng or random.Random())
         self._changed = asyncio.Event()
-        self.last_error: TwinbaseError | None = None
+        self.last_error: Exception | None = None
 
     @property
     def due(self) -> float:
@@ -58,7 +64,7 @@ class Background:
         self._changed.set()
 
     async def run(self) -> None:
-        """Wait, sync, plan the next; an error of ours is never the end of it."""
+        """Wait, sync, plan the next; no error is the end of it: nobody awaits this task, so nobody would hear of it."""
         while True:
             await self._wait_until_due()
             await self._once()
@@ -75,6 +81,10 @@ class Background:
         except TwinbaseError as error:
             self.last_error = error
             self._schedule.failed(self._clock.now(), retry_after_seconds=_asked(error))
+        except Exception as error:
+            _log.exception("A sync in the background failed; it is tried again.")
+            self.last_error = error
+            self._schedule.failed(self._clock.now())
         else:
             self.last_error = None
             self._schedule.synced(self._clock.now(), more_to_send=more)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as cipher
 
-from twinbase.errors import DamagedReplica, ReplicaError, StorageFailed
+from twinbase.errors import DamagedReplica, ReplicaError, ReplicaLocked, StorageFailed
 from twinbase.replica.keys import Key
 
 BUSY_SECONDS = 30.0
@@ -105,18 +105,26 @@ def is_storage(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
 
 
+def is_locked(error: BaseException | None) -> bool:
+    """Whether a writer has waited BUSY_SECONDS for another one."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
 def meaning(file: File, error: BaseException | None) -> ReplicaError | None:
     """What a driver's error says of the file as a whole; None when it is about a statement."""
     if is_corruption(error):
         return DamagedReplica(f"{file.path.name}: {error}.")
     if is_storage(error):
         return StorageFailed(f"{file.path.name}: {error}.")
+    if is_locked(error):
+        return ReplicaLocked(f"{file.path.name}: it was waited for {BUSY_SECONDS:g} seconds.")
     return None
 
 
 @contextmanager
 def translated(file: File) -> Iterator[None]:
-    """Past the first page the key is right: what cannot be read is damaged, what cannot be written has no room."""
+    """Past the first page the key is right: what cannot be read is damaged, what cannot be written has no room, or has
+    waited in vain for its turn."""
     try:
         yield
     except file.driver.DatabaseError as error:

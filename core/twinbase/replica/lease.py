@@ -8,13 +8,13 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from twinbase.errors import ReplicaBusy
+from twinbase.errors import ReplicaBusy, StorageFailed
 
 POLL_SECONDS = 0.05
 
@@ -22,10 +22,13 @@ POLL_SECONDS = 0.05
 @asynccontextmanager
 async def sole_sync(path: Path, token: UUID, *, wait_seconds: float, who: str = "") -> AsyncIterator[None]:
     """Hold the right to sync the replica at `path`; raises ReplicaBusy, saying who, when another keeps it too long."""
-    file = _open(lock_path(path))
+    lock = lock_path(path)
+    with _translated(lock):
+        file = _open(lock)
     try:
         await _acquire(file, wait_seconds)
-        _sign(file, token, who)
+        with _translated(lock):
+            _sign(file, token, who)
         yield
     finally:
         file.close()
@@ -34,6 +37,14 @@ async def sole_sync(path: Path, token: UUID, *, wait_seconds: float, who: str = 
 def lock_path(path: Path) -> Path:
     """Beside the replica, never removed: removing a lock file lets two holders lock two different files."""
     return path.with_name(path.name + ".sync-lock")
+
+
+@contextmanager
+def _translated(lock: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(f"{lock.name}: {error.strerror}.") from error
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -77,7 +77,8 @@ class Engine:
         """Bring both sides together; answers what was done.
 
         Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
-        lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end in time.
+        lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end in time,
+        ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room.
         """
         report, token = Report(), self._ids()
         traffic = self.server.traffic
@@ -88,6 +89,9 @@ class Engine:
                     await self._run(await self._exchange(thread, str(token), report))
         except TwinbaseError as error:
             self._say_failure(error)
+            raise
+        except Exception as error:
+            self.status.set(problem=f"Something unexpected happened ({type(error).__name__}). It is tried again.")
             raise
         finally:
             report.requests, report.bytes_sent, report.bytes_received = (

@@ -25,7 +25,7 @@ class FileThread:
     async def run(self, work: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
         """`work(connection, …)`; when the caller is cancelled it is still carried to its end, as a transaction must.
 
-        Raises StorageFailed or DamagedReplica when the file cannot be written or read.
+        Raises StorageFailed, ReplicaLocked or DamagedReplica when the file cannot be written or read.
         """
         def translated_work() -> Answer:
             with translated(self._file):
