@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     answer_seconds: float = Field(20.0, ge=0)
     """An answer longer than this is cut after a whole page; the device goes on from there."""
     statement_seconds: float = Field(30.0, gt=0)
+    lock_seconds: float = Field(5.0, gt=0)
+    """How long a push waits for a row that another program holds, before the device is told to come back."""
     send_seconds: float = Field(30.0, gt=0)
     """A device that takes no bytes for so long is left, so that its transaction ends."""
     page_rows_max: int = Field(5_000, ge=1)

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx2
+import msgspec
 import pytest
 from tests.server.depot import ANNA, Device, House, compressed, open_house, read_frames
 
@@ -203,3 +205,40 @@ def test_errors_of_the_database_are_told_apart_by_what_a_device_should_do() -> N
     assert database_problem(asyncpg.AdminShutdownError()) == "database-unavailable"
     assert database_problem(ConnectionRefusedError()) == "database-unavailable"
     assert database_problem(asyncpg.UndefinedTableError()) == "internal"
+
+
+def moved(job: UUID) -> bytes:
+    """A first batch that gives a job of Anna's another title."""
+    mutation = {
+        "id": str(uuid4()), "tx": 1, "twin": "job", "op": "update", "key": [str(job)], "base": None,
+        "old": {"title": f"job of {ANNA}"}, "new": {"title": "moved"}, "at": "2030-05-01T12:00:00+00:00",
+    }  # fmt: skip
+    return msgspec.json.encode({"n": 1, "previous": "", "offset_ms": 0, "mutations": [mutation]})
+
+
+async def test_a_row_that_another_program_holds_keeps_one_push_waiting_for_so_long_and_nobody_else(
+    depot_url: str,
+) -> None:
+    async with open_house(depot_url, pool_max=2, lock_seconds=0.1) as house:
+        anna, bob = await house.device("anna@depot"), await house.device("bob@depot")
+        [job] = await house.jobs(ANNA)
+        batch = moved(job)
+        async with house.office.transaction():
+            await house.office.execute("SELECT FROM depot.job FOR UPDATE")
+            async with asyncio.timeout(20):
+                tries = [post(anna, batch, "sync/mark-synced") for _ in range(3)]
+                held, *_ = await asyncio.gather(*tries)
+                assert (await bob.initial()).end
+        assert kind_of(held) == (503, "database-unavailable")
+        assert "Another program holds" in held.json()["detail"] and int(held.headers["retry-after"]) > 0
+        taken = await post(anna, batch, "sync/mark-synced")
+        assert (taken.status_code, taken.json()["replayed"], len(taken.json()["outcomes"])) == (200, False, 1)
+
+
+async def test_a_push_too_is_told_to_come_back_when_no_connection_comes_free(depot_url: str) -> None:
+    async with open_house(depot_url, pool_max=1, pool_wait_seconds=0.05) as house:
+        device = await house.device()
+        [job] = await house.jobs(ANNA)
+        async with house.app.state.serving.connection(), asyncio.timeout(20):
+            answer = await post(device, moved(job), "sync/mark-synced")
+        assert kind_of(answer) == (503, "too-busy")

@@ -1,6 +1,8 @@
 """Step 3 of the way of a row: a device's batch, to PostgreSQL, once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +21,7 @@ from twinbase_server.accept.current import History, written_key
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.deliver import applied, keep_deliveries
 from twinbase_server.accept.journal import Line, write_journal
-from twinbase_server.accept.reasons import ID_REUSED, Refusal, is_transient
+from twinbase_server.accept.reasons import ID_REUSED, Refusal, is_transient, is_worth_another_try, why_not_now
 from twinbase_server.accept.scoped import reader
 from twinbase_server.accept.settle import settle
 from twinbase_server.accept.unit import Accepting, Unit, Verdicts
@@ -28,6 +30,31 @@ from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5
 WAIT_SECONDS_MAX = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a push waits: for a connection, for rows that others hold, for one statement."""
+
+    pool_seconds: float = 5.0
+    lock_seconds: float = 5.0
+    statement_seconds: float = 30.0
+
+    def sql(self) -> str:
+        """Local to the transaction (H33). A process that stands still in the middle must not keep rows from others."""
+        return (
+            f"SET LOCAL lock_timeout = {_milliseconds(self.lock_seconds)};"
+            f"SET LOCAL statement_timeout = {_milliseconds(self.statement_seconds)};"
+            f"SET LOCAL idle_in_transaction_session_timeout = {_milliseconds(2 * self.statement_seconds)}"
+        )
+
+
+def _milliseconds(seconds: float) -> int:
+    """At least one: none would mean no limit."""
+    return max(1, round(seconds * 1000))
+
+
+LIMITS = Limits()
 
 
 async def accept_push(
@@ -39,6 +66,7 @@ async def accept_push(
     epoch: int,
     body: bytes,
     now: datetime,
+    limits: Limits = LIMITS,
 ) -> PushAnswer:
     """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
 
@@ -48,16 +76,30 @@ async def accept_push(
     push = Push(registry, plugins, identity, replica, epoch, read_batch(body), batch_hash(replica, epoch, body), now)
     try:
         async for attempt in stamina.retry_context(
-            on=is_transient, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
+            on=is_worth_another_try, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
         ):
             with attempt:
-                async with pool.acquire() as connection:
-                    return await push.accept(connection)
+                async with _connection(pool, limits) as connection:
+                    return await push.accept(connection, limits)
     except Exception as error:
         if not is_transient(error):
             raise
-        raise ProblemError("database-unavailable", "Send the same batch again: it has its effect once.") from error
+        why = f"{why_not_now(error)} Send it again: it has its effect once."
+        raise ProblemError("database-unavailable", why) from error
     raise AssertionError("the last attempt returns or raises")
+
+
+@asynccontextmanager
+async def _connection(pool: "asyncpg.Pool[asyncpg.Record]", limits: Limits) -> AsyncIterator[Connection]:
+    """A connection of the pool; raises `too-busy` when none comes free."""
+    try:
+        connection = await pool.acquire(timeout=limits.pool_seconds)
+    except TimeoutError as error:
+        raise ProblemError("too-busy", "All connections to the database are in use.") from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
 
 
 class Push:
@@ -84,9 +126,10 @@ class Push:
         self.now = now
         self.checked = {sent.id: check(sent, batch, registry, now) for sent in batch.mutations}
 
-    async def accept(self, connection: Connection) -> PushAnswer:
+    async def accept(self, connection: Connection, limits: Limits) -> PushAnswer:
         """All of it, in one transaction."""
         async with connection.transaction(isolation="read_committed"):
+            await connection.execute(limits.sql())
             standing = await ledger.lock_replica(connection, self.replica, self.identity, self.epoch)
             replayed = self._is_replay(standing)
             ids = list(self.checked)

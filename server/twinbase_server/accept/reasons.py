@@ -7,8 +7,10 @@ import asyncpg
 MESSAGE_LETTERS_MAX = 300
 
 # Errors that say nothing about the mutation: serialization, deadlock, lock and time limits, shutdown, resources, the
-# line, a server that became a standby. The whole batch is tried again (H17).
-_TRANSIENT = ("40001", "40P01", "55P03", "57014", "57P0", "53", "08", "25006")
+# line, a transaction that stood still, a server that became a standby. The whole batch is tried again (H17).
+_TRANSIENT = ("40001", "40P01", "55P03", "57014", "57P0", "53", "08", "25006", "25P03")
+# Of these, the ones that come after a long wait: the device tries again, and not the server, which others need.
+_WAITED_FOR = ("55P03", "57014")
 # Errors that say that the data, or the right to write it, is wrong.
 _REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38")
 
@@ -45,6 +47,21 @@ def is_transient(error: BaseException) -> bool:
         return not isinstance(error, ValueError)  # asyncpg.DataError is both, and would fail again
     # asyncpg says InternalClientError of a pooled connection that was cut while nobody used it.
     return isinstance(error, (OSError, Raced, asyncpg.InternalClientError))
+
+
+def is_worth_another_try(error: BaseException) -> bool:
+    """Whether to try again at once: what was waited for in vain already would only keep a connection from others."""
+    return is_transient(error) and getattr(error, "sqlstate", None) not in _WAITED_FOR
+
+
+def why_not_now(error: BaseException) -> str:
+    """What a device is told of a transient error, one sentence."""
+    match getattr(error, "sqlstate", None):
+        case "55P03":
+            return "Another program holds a row of this batch."
+        case "57014":
+            return "PostgreSQL took too long over this batch."
+    return "PostgreSQL could not take this batch."
 
 
 def is_refusal(error: asyncpg.PostgresError) -> bool:

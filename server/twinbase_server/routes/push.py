@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from twinbase.protocol import PushAnswer
-from twinbase_server.accept import accept_push
+from twinbase_server.accept import Limits, accept_push
 from twinbase_server.problems import ProblemError, described
 from twinbase_server.routes.caller import CallerDep, ServingDep
 from twinbase_server.routes.pull import COMMON
@@ -53,10 +53,12 @@ _BODY: dict[str, Any] = {
 async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Response:
     """Push a batch. Its exact bytes are its name: the same bytes are the same batch, and have the same answer."""
     body = await request.body()
+    settings = serving.settings
+    limits = Limits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
     try:
         answer = await accept_push(
             serving.pool, serving.registry, serving.plugins, caller.identity, caller.replica, caller.epoch, body,
-            serving.clock(),
+            serving.clock(), limits,
         )  # fmt: skip
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()

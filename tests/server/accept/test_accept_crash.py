@@ -9,6 +9,7 @@ from tests.server.accept.workshop import Server, Workshop, only
 
 from twinbase import Identity, Plugins, Written, hookimpl
 from twinbase.errors import ClaimMissing
+from twinbase_server.accept import Limits
 from twinbase_server.problems import ProblemError
 
 
@@ -72,17 +73,13 @@ async def test_an_answer_that_is_lost_after_the_commit_is_given_again(server: Se
 
 async def test_a_lock_that_does_not_come_is_no_reason_to_refuse(server: Server) -> None:
     ana = await server.person()
-    await server.connection.execute(
-        f"ALTER DATABASE {await server.value('SELECT current_database()')} SET lock_timeout = '50ms'"
-    )
-    await server.pool.expire_connections()
     await server.connection.execute("INSERT INTO workshop.rule VALUES ($1, 'a', '')", id := uuid4())
     base = await server.version("rule", id=id)
     ana.update("rule", id, {"text": "a"}, base, text="b")
     async with server.connection.transaction():
         await server.connection.execute("SELECT FROM workshop.rule FOR UPDATE")
         with pytest.raises(ProblemError) as caught:
-            await ana.send(ana.batch())
+            await ana.send(ana.batch(), limits=Limits(lock_seconds=0.05))
     assert caught.value.kind == "database-unavailable"
     assert (await only(ana)).status == "applied"
 

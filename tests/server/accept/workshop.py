@@ -20,7 +20,7 @@ from twinbase import Mirror, Plugins, hookimpl, merge_columns, state_machine, wi
 from twinbase.conflict import add, ask
 from twinbase.identity import Identity
 from twinbase.protocol import Outcome, PushAnswer, batch_hash
-from twinbase_server.accept import accept_push
+from twinbase_server.accept import Limits, accept_push
 from twinbase_server.database import init_database
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -192,12 +192,15 @@ class Device:
         body = {"n": self.n + 1, "previous": self.hash, "offset_ms": self.offset_ms, "mutations": self.pending}
         return msgspec.json.encode(body)
 
-    async def send(self, body: bytes, *, now: datetime = NOW, plugins: Plugins | None = None) -> PushAnswer:
+    async def send(
+        self, body: bytes, *, now: datetime = NOW, plugins: Plugins | None = None, limits: Limits | None = None
+    ) -> PushAnswer:
         """Send these bytes, and forget the answer."""
         plugins = plugins or self.server.plugins
         return await accept_push(
-            self.server.pool, self.server.plugins.registry, plugins, self.identity, self.id, self.epoch, body, now
-        )
+            self.server.pool, self.server.plugins.registry, plugins, self.identity, self.id, self.epoch, body, now,
+            limits or Limits(),
+        )  # fmt: skip
 
     async def push(self, *, now: datetime = NOW, plugins: Plugins | None = None) -> dict[UUID, Outcome]:
         """Send what is pending; outcomes by mutation."""
