@@ -171,6 +171,18 @@ async def test_what_triggers_cannot_watch_is_found(db: Connection) -> None:
         await install(db, [ORDERS])
 
 
+async def test_a_column_that_is_computed_when_it_is_read_is_refused_and_no_write_fails_for_it(db: Connection) -> None:
+    """H4: from PostgreSQL 18 on a generated column is virtual unless it says STORED, and a trigger cannot read it."""
+    if db.get_server_version().major < 18:
+        pytest.skip("this PostgreSQL stores every generated column")
+    table = CapturedTable("public", "priced", ("id",), ("id", "net", "gross"))
+    await db.execute("CREATE TABLE priced (id int PRIMARY KEY, net int, gross int GENERATED ALWAYS AS (net * 2))")
+    with pytest.raises(CaptureError, match=r"gross.*STORED"):
+        await install(db, [table])
+    assert await kinds(db, table) == ["virtual", "not-installed"]
+    await db.execute("INSERT INTO priced VALUES (1, 10); UPDATE priced SET net = 11; DELETE FROM priced")
+
+
 async def test_a_subscriber_table_is_found(db: Connection, other: Connection) -> None:
     """H5: the apply worker of logical replication fires row triggers only."""
     name = await db.fetchval("SELECT current_database()")

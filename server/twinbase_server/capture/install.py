@@ -131,6 +131,7 @@ def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
         (f"{table.label} has a foreign table below it, which PostgreSQL cannot watch.", _has_foreign(facts)),
         (f"{table.label} lacks {_missing(table, facts)}.", bool(_missing(table, facts))),
         (f"{table.label} is declared without a key.", not table.key),
+        (_virtual_text(table, facts), bool(facts.root.virtual & set(table.watched))),
         (f"{table.label} has a key whose type comes from an extension.", not all(k.ours for k in facts.key)),
     ):
         if found:
@@ -140,6 +141,12 @@ def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
 
 def _missing(table: CapturedTable, facts: Facts) -> str:
     return ", ".join(column for column in table.watched if column not in facts.root.columns)
+
+
+def _virtual_text(table: CapturedTable, facts: Facts) -> str:
+    """PostgreSQL 18 has no value of such a column in what it shows a trigger, and fails the statement that asks."""
+    names = ", ".join(sorted(facts.root.virtual & set(table.watched)))
+    return f"{table.label} computes {names} when it is read, and not when it is written: declare it STORED, or hide it."
 
 
 def _has_foreign(facts: Facts) -> bool:

@@ -73,7 +73,7 @@ def _unfit(table: CapturedTable, facts: Facts) -> Iterator[Problem]:
     if facts.subscribed:
         yield Problem("subscribed", f"{name} is filled by logical replication, which fires no statement triggers.")
     if virtual := facts.root.virtual & set(table.watched):
-        yield Problem("virtual", f"{name}: a virtual column ({', '.join(sorted(virtual))}) has no image to compare.")
+        yield Problem("virtual", f"{name}: a virtual column ({', '.join(sorted(virtual))}) makes writes fail. {_STORE}")
 
 
 def _drift(table: CapturedTable, facts: Facts) -> Iterator[Problem]:
@@ -98,5 +98,6 @@ def _gap_text(reason: str) -> str:
     return f"A change could not be recorded ({reason}). {_UPGRADE}"
 
 
+_STORE = "Declare it STORED, or hide it from the mirror."
 _UPGRADE = "Run `twinbase db upgrade`."
 _GAPS = "SELECT reason FROM twinbase.capture_gap WHERE relid = $1 GROUP BY reason ORDER BY reason"
