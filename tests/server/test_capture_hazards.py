@@ -1,6 +1,7 @@
 """How capture breaks when built naively (the hazards H3 to H35 of the design), one test for each."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -181,6 +182,18 @@ async def test_a_column_that_is_computed_when_it_is_read_is_refused_and_no_write
         await install(db, [table])
     assert await kinds(db, table) == ["virtual", "not-installed"]
     await db.execute("INSERT INTO priced VALUES (1, 10); UPDATE priced SET net = 11; DELETE FROM priced")
+
+
+@pytest.mark.parametrize("type_", ["money", "bit(1)", "xml", "tsvector", "point"])
+async def test_a_column_of_another_type_than_declared_is_refused_and_no_delete_fails_for_it(
+    db: Connection, type_: str
+) -> None:
+    """H4: a class that takes bit for bool, or money for a number, names values that PostgreSQL has no hash for."""
+    table = CapturedTable("public", "wrong", ("id",), ("id", "value"), {"id": "{c}", "value": "{c}"})
+    await db.execute(f"CREATE TABLE wrong (id int PRIMARY KEY, value {type_}); INSERT INTO wrong VALUES (1), (2)")
+    with pytest.raises(CaptureError, match=re.escape(f"public.wrong: value is {type_}")):
+        await install(db, [table])
+    await db.execute("DELETE FROM wrong WHERE id = 1; TRUNCATE wrong")
 
 
 async def test_a_subscriber_table_is_found(db: Connection, other: Connection) -> None:

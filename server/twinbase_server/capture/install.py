@@ -6,18 +6,28 @@ from hashlib import sha256
 from typing import Literal
 
 import stamina
-from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, UndefinedTableError
+from asyncpg.exceptions import (
+    DataError,
+    DeadlockDetectedError,
+    FeatureNotSupportedError,
+    InsufficientPrivilegeError,
+    LockNotAvailableError,
+    SyntaxOrAccessError,
+    UndefinedTableError,
+)
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
 from twinbase_server.capture.function import TRIGGERS, Capture, literal, trigger_name
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.connection import Connection
-from twinbase_server.rowhash import quoted
+from twinbase_server.rowhash import quoted, row_hash_sql
 
 LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 20
 _BUSY = (LockNotAvailableError, DeadlockDetectedError)
+# How PostgreSQL says that an expression does not fit a type.
+_UNFIT = (SyntaxOrAccessError, DataError, FeatureNotSupportedError)
 
 
 class CaptureError(TwinbaseError):
@@ -93,6 +103,7 @@ async def _install(connection: Connection, table: CapturedTable, lock_timeout: f
     installed = await read_installed(connection, table)
     if installed and is_current(table, facts, installed) and not await _has_gaps(connection, installed):
         return Installation(table, "unchanged", installed.base)
+    await _check_hash(connection, table)
     async with connection.transaction():
         await _lock(connection, table, "SHARE ROW EXCLUSIVE", lock_timeout)
         # Read again: the table may have changed until the lock was there.
@@ -141,6 +152,32 @@ def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
 
 def _missing(table: CapturedTable, facts: Facts) -> str:
     return ", ".join(column for column in table.watched if column not in facts.root.columns)
+
+
+async def _check_hash(connection: Connection, table: CapturedTable) -> None:
+    """Raise for a column whose type has no hash, or not the one of the class: the customer's DELETE would fail."""
+    if await _is_hashed(connection, table, table.watched):
+        return
+    for column in table.watched:
+        if not await _is_hashed(connection, table, [column]):
+            found = await connection.fetchval(_TYPE, table.schema, table.name, column)
+            raise CaptureError(
+                f"{table.label}: {column} is {found} in PostgreSQL, which cannot be read as its class declares it. "
+                "Correct the type of one of them, or hide the column."
+            )
+
+
+async def _is_hashed(connection: Connection, table: CapturedTable, columns: Iterable[str]) -> bool:
+    """Types are what counts, so a row of nothing will do."""
+    hashed, nothing = row_hash_sql(columns, table.hash_sql, "a"), f"SELECT NULL::{table.qualified} r"
+    try:
+        async with connection.transaction():
+            await connection.fetchval(f"SELECT {hashed} FROM (SELECT (r).* FROM ({nothing}) x) a")
+    except InsufficientPrivilegeError:
+        raise
+    except _UNFIT:
+        return False
+    return True
 
 
 def _virtual_text(table: CapturedTable, facts: Facts) -> str:
@@ -213,3 +250,10 @@ async def _note(connection: Connection, table: CapturedTable, facts: Facts, base
         facts.root.relid, table.schema, table.name, table.version_table, str(base),
         list(table.key), list(table.watched), fingerprint(table, facts),
     )  # fmt: skip
+
+
+_TYPE = """
+SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3
+"""
