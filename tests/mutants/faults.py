@@ -145,11 +145,11 @@ def ack_before_commit() -> Iterator[None]:
     """Answer first and commit afterwards: now and then the commit does not happen."""
     real, turns = accept.Push.accept, count(1)
 
-    async def answer(self: Any, connection: Any) -> Any:
+    async def answer(self: Any, connection: Any, limits: Any) -> Any:
         transaction = connection.transaction(isolation="read_committed")
         await transaction.start()
         try:
-            given = await real(self, connection)
+            given = await real(self, connection, limits)
         except BaseException:
             await transaction.rollback()
             raise

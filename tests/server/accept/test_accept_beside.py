@@ -11,7 +11,7 @@ from tests.server.accept.workshop import NOW, Device, Server, Workshop, inserted
 from twinbase import Beside, Plugins, Refused, Rows, Written, hookimpl
 from twinbase.errors import DeclarationError
 from twinbase.protocol import batch_hash
-from twinbase_server.accept.accept import Push
+from twinbase_server.accept.accept import Limits, Push
 from twinbase_server.accept.batch import read_batch
 from twinbase_server.problems import ProblemError
 
@@ -130,7 +130,7 @@ async def statements(device: Device) -> int:
     said: list[str] = []
     async with server.pool.acquire() as connection:
         with connection.query_logger(lambda record: said.append(record.query)):
-            answer = await push.accept(connection)
+            answer = await push.accept(connection, Limits())
     assert {one.status for one in answer.outcomes} == {"applied"}
     return len(said)
 
