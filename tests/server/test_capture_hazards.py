@@ -196,6 +196,28 @@ async def test_a_column_of_another_type_than_declared_is_refused_and_no_delete_f
     await db.execute("DELETE FROM wrong WHERE id = 1; TRUNCATE wrong")
 
 
+async def test_a_truncate_passes_where_our_role_has_lost_the_schema_and_is_a_gap(db: Connection) -> None:
+    """H4: the copy that is kept of a table that is truncated is read by name, which takes a right on its schema."""
+    table = CapturedTable("erp", "item", ("id",), ("id", "name"))
+    await db.execute("""
+        DROP ROLE IF EXISTS twinbase_test_owner; CREATE ROLE twinbase_test_owner;
+        CREATE SCHEMA erp; CREATE TABLE erp.item (id int PRIMARY KEY, name text);
+        ALTER TABLE erp.item OWNER TO twinbase_test_owner;
+        GRANT ALL ON SCHEMA erp, twinbase TO twinbase_test_owner;
+        GRANT ALL ON ALL TABLES IN SCHEMA twinbase TO twinbase_test_owner;
+        GRANT ALL ON ALL FUNCTIONS IN SCHEMA twinbase TO twinbase_test_owner;
+    """)
+    try:
+        await db.execute("SET ROLE twinbase_test_owner")
+        await install(db, [table])
+        await db.execute("RESET ROLE; REVOKE ALL ON SCHEMA erp FROM twinbase_test_owner")
+        await db.execute("INSERT INTO erp.item VALUES (1, 'a'), (2, 'b')")
+        await db.execute("TRUNCATE erp.item")
+        assert await kinds(db, table) == ["gap"]
+    finally:
+        await db.execute("RESET ROLE; DROP OWNED BY twinbase_test_owner; DROP ROLE twinbase_test_owner")
+
+
 async def test_a_subscriber_table_is_found(db: Connection, other: Connection) -> None:
     """H5: the apply worker of logical replication fires row triggers only."""
     name = await db.fetchval("SELECT current_database()")

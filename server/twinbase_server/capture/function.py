@@ -248,8 +248,9 @@ END """
 
     def _unreadable(self, relid: str, expected: str) -> str:
         shape = shape_sql(relid, self.table)
+        schema = f"(SELECT relnamespace FROM pg_class WHERE oid = {relid})"
         return (
-            f"({shape}) <> {expected}\n"
+            f"({shape}) <> {expected} OR NOT has_schema_privilege({schema}, 'USAGE')\n"
             f"        OR NOT has_table_privilege({relid}, 'SELECT') OR row_security_active({relid})"
         )
 
