@@ -80,6 +80,19 @@ async def test_a_disk_without_room_for_the_mark_of_who_syncs_is_a_full_disk_too(
     assert (await anna.sync()).is_proven
 
 
+async def test_a_disk_without_room_to_change_the_key_leaves_the_old_key(world: World) -> None:
+    await world.sql("INSERT INTO workshop.product SELECT i, repeat('x', 900), 1.5 FROM generate_series(1, 1500) i")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    for extra in (-1024 * KIB, 0):
+        with room(anna, extra), pytest.raises(StorageFailed, match="The key was not changed"):
+            await anna.replica.rekey(b"k" * 32)
+        assert (await anna.sync()).is_proven
+    await _is_sound(anna)
+    await anna.replica.rekey(b"k" * 32)
+    assert (await anna.sync()).is_proven
+
+
 async def test_a_first_sync_that_fills_the_disk_keeps_its_pages_and_ends_when_there_is_room(world: World) -> None:
     rows = "SELECT i, repeat(md5(i::text), 8), 1.5 FROM generate_series(1, 9000) i"
     await world.sql(f"INSERT INTO workshop.product {rows}")

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from twinbase.errors import ReplicaBusy, ReplicaError
-from twinbase.replica.file import File, connect
-from twinbase.replica.keys import Secret, key_for
+from twinbase.errors import ReplicaBusy, ReplicaError, StorageFailed
+from twinbase.replica.file import File, connect, meaning
+from twinbase.replica.keys import Key, Secret, key_for
 
 
 def rekey(file: File, secret: Secret) -> File:
@@ -15,7 +15,21 @@ def rekey(file: File, secret: Secret) -> File:
     """
     if file.key is None:
         raise ReplicaError("A plain file has no key to change: open a new, encrypted one and sync it.")
-    key = key_for(file.path, secret)
+    rekeyed = replace(file, key=key_for(file.path, secret))
+    try:
+        _change(file, rekeyed.key)
+    except file.driver.DatabaseError as error:
+        # On a full disk the pragma says "ok" all the same, and what comes after it finds a table locked.
+        if not _opens(rekeyed):
+            raise meaning(file, error) or StorageFailed(_NO_ROOM) from None
+    return rekeyed
+
+
+_NO_ROOM = "The key was not changed: for a moment that takes as much room again as the file."
+
+
+def _change(file: File, key: Key | None) -> None:
+    assert key is not None
     connection = connect(file)
     try:
         _empty_wal(connection)
@@ -23,7 +37,14 @@ def rekey(file: File, secret: Secret) -> File:
         _empty_wal(connection)
     finally:
         connection.close()
-    return replace(file, key=key)
+
+
+def _opens(file: File) -> bool:
+    try:
+        connect(file).close()
+    except file.driver.DatabaseError:
+        return False
+    return True
 
 
 def _empty_wal(connection: Any) -> None:

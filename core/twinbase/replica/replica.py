@@ -23,6 +23,7 @@ from twinbase.replica.examine import damage, examine
 from twinbase.replica.file import File, connect, create, is_new, translated, untouched
 from twinbase.replica.http import Server
 from twinbase.replica.keys import Secret, key_for
+from twinbase.replica.lease import sole_sync
 from twinbase.replica.migrate import Owner
 from twinbase.replica.outbox import Waiting
 from twinbase.replica.reading import Reading
@@ -142,9 +143,17 @@ class Replica:
         """Forget an edit; what was parked behind it is tried without it."""
         await self.database.write(outbox.discard, self.registry, mutation, self.clock())
 
-    async def rekey(self, key: Secret) -> None:
-        """Encrypt the file under another key. Close its sessions first; the old key opens it no more."""
-        await self.database.dispose()
+    async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:
+        """Encrypt the file under another key. Close its sessions first; the old key opens it no more.
+
+        It waits for a sync that runs, and none begins meanwhile. Raises ReplicaBusy when the file is in use, and
+        StorageFailed when there is no room: the key is the old one then.
+        """
+        async with sole_sync(self.path, uuid4(), wait_seconds=wait_seconds, who="a change of key"):
+            await self.database.dispose()
+            await asyncio.shield(self._rekeyed(key))
+
+    async def _rekeyed(self, key: Secret) -> None:
         self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
 
     async def close(self) -> None:
@@ -161,9 +170,7 @@ class Replica:
         await self.close()
 
 
-def _prepare(
-    path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool
-) -> File:
+def _prepare(path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool) -> File:
     """Look at the file without touching it, then make it what the app declares."""
     file = File(path, None if secret is None else key_for(path, secret))
     if is_new(path):
