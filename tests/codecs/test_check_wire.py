@@ -103,6 +103,8 @@ WRONG: list[tuple[TypeEngine[Any], Any, str]] = [
     (ARRAY(Integer), '{"a": 1}', "expected a JSON array, got an object"),
     (ARRAY(Integer), '[1, "2"]', "item 1: expected an integer, got text"),
     (ARRAY(Integer), "[[1]]", "item 0: expected an integer, got a list"),
+    (ARRAY(Integer), f"[{'9' * 5_000}]", "a number with too many digits"),
+    (ARRAY(Float), f"[1, {'9' * 5_000}]", "a number with too many digits"),
     (ARRAY(Numeric(4, 1)), '["1.0", "1.23"]', "item 1: more than 1 decimals"),
 ]
 

@@ -132,7 +132,11 @@ def array(item: Codec, item_type: str) -> Codec:
 
 
 def _wrong_items(value: str, item: Codec) -> str | None:
-    items = json.loads(value)
+    try:
+        items = json.loads(value)
+    except ValueError:
+        # All else that is no JSON was found before: Python reads no integer of more than 4,300 digits.
+        return "a number with too many digits"
     if type(items) is not list:
         return f"expected a JSON array, got {kind_of(items)}"
     wrongs = (f"item {place}: {wrong}" for place, each in enumerate(items) if (wrong := item.check_wire(each)))
