@@ -78,6 +78,28 @@ async def _backed_up_with_a_job(office: Office) -> UUID:
     return job
 
 
+async def test_what_was_typed_long_before_it_was_sent_is_brought_back_too(office: Office) -> None:
+    job = await _backed_up_with_a_job(office)
+    async with office.open() as world:
+        anna = await _back(world, "anna")
+        await anna.change(Job, job, visits=12)
+        world.clock.pass_(days=50)
+        await world.sign_in(anna, "anna")
+        await anna.sync()
+        assert await _visits(world) == 12
+
+    async with office.restored() as world:
+        anna = await _back(world, "anna")
+        assert await _visits(world) == 1
+        assert (await anna.sync()).recovered
+        assert await _visits(world) == 12
+
+        world.clock.pass_(days=100)
+        await world.sign_in(anna, "anna")
+        await anna.sync()
+        assert await anna.sql("SELECT count(*) FROM _twinbase_outbox") == [(0,)], "it is not kept for ever"
+
+
 async def _visits(world: World) -> int:
     return int((await world.sql("SELECT visits FROM workshop.job WHERE title LIKE '%boiler'"))[0][0])
 

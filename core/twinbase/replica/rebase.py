@@ -6,6 +6,7 @@ The server's image of every dirty row is kept aside, so undoing is exact, howeve
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -83,6 +84,11 @@ def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
         f"SELECT {_STATUS}, count(*) FROM _twinbase_outbox WHERE {answered} GROUP BY 1", (covered, named_here)
     ).fetchall()
     if counts:
+        connection.execute(
+            "UPDATE _twinbase_batch SET answered = ?3 WHERE answered = 0 AND n IN"
+            f" (SELECT n FROM _twinbase_outbox WHERE {answered})",
+            (covered, named_here, int(datetime.fromisoformat(begin.time).timestamp())),
+        )
         connection.execute(f"UPDATE _twinbase_outbox SET state = {_STATUS} WHERE {answered}", (covered, named_here))
     return dict(counts)
 

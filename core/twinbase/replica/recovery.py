@@ -101,18 +101,28 @@ def start_over(connection: Any, token: str) -> None:
 
 
 def forget_old(connection: Any, token: str, now: datetime) -> int:
-    """Remove acknowledged history older than any backup, once a day; answers how many mutations went."""
+    """Remove history that was acknowledged longer ago than any backup, once a day; answers how many mutations went.
+
+    What counts is when it was acknowledged, however long ago it was typed: a backup of the day before lacks it. A
+    device's clock that is ahead ages nothing.
+    """
     today = now.date().isoformat()
     if recall(connection, "history_day") == today:
         return 0
-    before = (now - HISTORY_KEPT).isoformat()
-    with fenced(connection, token):
-        old = "state IN ('applied', 'merged') AND at < ?"
-        seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", (before,)).fetchall()
+    with fenced(connection, token) as state:
+        before = min([now, *([datetime.fromisoformat(state.synced_at)] if state.synced_at else [])]) - HISTORY_KEPT
+        times = before.isoformat(), int(before.timestamp())
+        young = "SELECT n FROM _twinbase_batch WHERE frozen_at >= ?1 OR answered >= ?2"
+        old = f"state IN ('applied', 'merged') AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
+        seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", times).fetchall()
         for twin, seq in seqs:
             name = twin.replace('"', '""')
             connection.execute(f'DELETE FROM "_twinbase_change_{name}" WHERE seq = ?', (seq,))
-        connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", (before,))
-        connection.execute("DELETE FROM _twinbase_batch WHERE frozen_at < ?", (before,))
+        connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", times)
+        connection.execute(
+            "DELETE FROM _twinbase_batch WHERE frozen_at < ?1 AND answered < ?2"
+            " AND n NOT IN (SELECT n FROM _twinbase_outbox WHERE state = 'sent' AND n IS NOT NULL)",
+            times,
+        )
         remember(connection, "history_day", today)
     return len(seqs)

@@ -74,7 +74,8 @@ BATCH = """CREATE TABLE _twinbase_batch (
     epoch INTEGER NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL, frozen_at TEXT NOT NULL,
     answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (epoch, n)
 ) STRICT"""
-"""Frozen batches, as they are sent. `answered`: the server said what became of it."""
+"""Frozen batches, as they are sent. `answered`: when a pull confirmed what the server said of it,
+in seconds since 1970 by the server's clock; 0 before that."""
 
 BUCKET = """CREATE TABLE _twinbase_bucket (
     twin TEXT NOT NULL, bucket INTEGER NOT NULL, rows INTEGER NOT NULL, hi INTEGER NOT NULL, lo INTEGER NOT NULL,
