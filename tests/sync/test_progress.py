@@ -148,3 +148,23 @@ async def test_a_sync_that_fails_ends_idle_and_says_why(world: World) -> None:
 
     status = anna.replica.status.now
     assert not status.is_syncing and status.is_offline and "no way to the server" in status.problem
+
+
+async def test_without_a_network_the_status_says_how_many_edits_wait_and_for_what(world: World) -> None:
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    await anna.save(Job(lead="bob", title="not hers"))
+    assert (await anna.sync()).outcomes == {"refused": 1}
+    anna.wire.up = False
+    await anna.save(Job(lead="anna", title="typed in the cellar"))
+    with pytest.raises(Offline):
+        await anna.sync()
+    assert (anna.replica.status.now.pending, anna.replica.status.now.refused) == (1, 1)
+
+    await anna.close()
+    await anna.reopen()
+
+    assert (anna.replica.status.now.pending, anna.replica.status.now.refused) == (1, 1), "before any sync"
+    (refused,) = await anna.replica.waiting()
+    await anna.replica.correct(refused.id, {"lead": "anna"})
+    assert (anna.replica.status.now.pending, anna.replica.status.now.refused) == (2, 0)

@@ -87,7 +87,9 @@ class Replica:
         )
         watch_refreshes(registry)
         database = Database(file, {twin.schema for twin in registry}, clock)
-        return cls(database, registry, clock, Server(server, transport=transport), renew, who)
+        replica = cls(database, registry, clock, Server(server, transport=transport), renew, who)
+        await replica.syncing.count()
+        return replica
 
     @property
     def path(self) -> Path:
@@ -121,7 +123,8 @@ class Replica:
 
     @property
     def status(self) -> StatusBoard:
-        """Where the sync is, to show and to watch."""
+        """Where the sync is, to show and to watch. The edits that wait are counted when the file is opened, after each
+        sync, whatever became of it, and after each decision about one."""
         return self.syncing.status
 
     def background(self, *, pace: Pace | None = None) -> Background:
@@ -138,10 +141,12 @@ class Replica:
         A new row may take another key, if no row has it; raises ValueError where a value cannot be.
         """
         await self.database.write(outbox.correct, self.registry, mutation, values, self.clock())
+        await self.syncing.count()
 
     async def discard(self, mutation: UUID) -> None:
         """Forget an edit; what was parked behind it is tried without it."""
         await self.database.write(outbox.discard, self.registry, mutation, self.clock())
+        await self.syncing.count()
 
     async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:
         """Encrypt the file under another key. Close its sessions first; the old key opens it no more.

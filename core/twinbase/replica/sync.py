@@ -89,6 +89,8 @@ class Engine:
                     await self._run(await self._exchange(thread, str(token), report))
         except TwinbaseError as error:
             self._say_failure(error)
+            with suppress(TwinbaseError):
+                await self.count()
             raise
         except Exception as error:
             self.status.set(problem=f"Something unexpected happened ({type(error).__name__}). It is tried again.")
@@ -101,6 +103,14 @@ class Engine:
         unproven = tuple(sorted(report.unproven))
         self.status.set(offline_since=None, synced_at=self._clock(), problem="", unproven=unproven)
         return report
+
+    async def count(self) -> None:
+        """Say in the status how many edits wait, and for what; it needs no network."""
+        counts = await self._database.look(_count_outbox)
+        self.status.set(
+            pending=counts.get("pending", 0) + counts.get("sent", 0), refused=counts.get("refused", 0),
+            conflicts=counts.get("conflict", 0), parked=counts.get("parked", 0),
+        )  # fmt: skip
 
     async def has_more(self) -> bool:
         """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
@@ -142,7 +152,7 @@ class Engine:
             await exchange.thread.run(settle, exchange.token)
         await _learn_who(exchange)
         await exchange.thread.run(recovery.forget_old, exchange.token, self._clock())
-        await self._count(exchange)
+        await self.count()
         if failed is not None:
             raise failed
 
@@ -153,13 +163,6 @@ class Engine:
             raise NotSignedIn()
         exchange.access_token = token
         await exchange.thread.run(_keep_token, token)
-
-    async def _count(self, exchange: Exchange) -> None:
-        counts = await exchange.thread.run(_count_outbox)
-        self.status.set(
-            pending=counts.get("pending", 0) + counts.get("sent", 0), refused=counts.get("refused", 0),
-            conflicts=counts.get("conflict", 0), parked=counts.get("parked", 0),
-        )  # fmt: skip
 
     def _say_failure(self, error: TwinbaseError) -> None:
         self.status.set(problem=str(error))
