@@ -54,10 +54,21 @@ class Targets:
 
 
 def pointed(registry: Registry, change: Change, rows: Mapping[Place, Row]) -> list[tuple[ForeignKey, Values]]:
-    """The foreign keys that a change writes, and where they will point."""
+    """The foreign keys that a change writes, and where they will point, as the batch has left the row so far."""
     if pointing(registry, change.twin).isdisjoint(change.new):
         return []
-    written = {**(rows[change.place].stored or {}), **change.old, **change.new}
+    return _pointing_at(registry, change, {**_before(change, rows), **change.new})
+
+
+def _before(change: Change, rows: Mapping[Place, Row]) -> dict[str, Any]:
+    """The row as it stands. What the device says that it had read counts only where there is no row yet: of a foreign
+    key of several columns it would lead the check to another target than the one that is written.
+    """
+    values = rows[change.place].values
+    return dict(change.old if values is None else values)
+
+
+def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any]) -> list[tuple[ForeignKey, Values]]:
     return [
         (key, values)
         for key in foreign_keys(registry, change.twin)
@@ -72,10 +83,15 @@ async def read_targets(
     changes: Sequence[Change],
     rows: Mapping[Place, Row],
 ) -> Targets:
-    """One query for each table that the changes point at."""
+    """One query for each table that the changes point at, one after the other as they will be written."""
     wanted: dict[Target, tuple[ForeignKey, set[Values]]] = {}
+    written: dict[Place, dict[str, Any]] = {}
     for change in changes:
-        for key, values in pointed(registry, change, rows):
+        if pointing(registry, change.twin).isdisjoint(change.new):
+            continue
+        now = written.setdefault(change.place, _before(change, rows))
+        now.update(change.new)
+        for key, values in [*_pointing_at(registry, change, now), *pointed(registry, change, rows)]:
             wanted.setdefault(_name(key), (key, set()))[1].add(values)
     targets = Targets(registry)
     for name, (key, asked) in wanted.items():

@@ -129,7 +129,12 @@ def _objection(
     accepting: Accepting, change: Change, row: Row, verdict: Verdict, targets: Targets, rows: Mapping[Place, Row]
 ) -> Refusal | None:
     """Foreign keys and guards have a say in what is about to be written."""
-    for key, values in pointed(accepting.registry, change, rows):
+    # Of the columns of a key a strategy may write some, and leave the server's in the others.
+    written = {column: value for column, value in change.new.items() if row.values is None or column in verdict.write}
+    for key, _ in pointed(accepting.registry, change, rows):
+        values = key.values({**(row.values or {}), **written})
+        if values is None:
+            continue
         unchanged = row.values is not None and key.values(row.values) == values
         if not unchanged and not verdict.write.keys().isdisjoint(key.columns) and not targets.admit(key, values):
             return no_target(key.columns)

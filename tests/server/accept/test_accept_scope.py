@@ -58,3 +58,35 @@ async def test_a_foreign_key_tells_nobody_which_rows_exist(server: Server) -> No
     one, other = (await ana.push()).values()
     assert (one.status, one.reason, one.detail) == (other.status, other.reason, other.detail)
     assert (one.status, one.reason) == ("refused", "no-target")
+
+
+async def test_a_foreign_key_of_two_columns_leads_to_what_is_written_and_not_to_what_was_said_to_be_read(
+    server: Server,
+) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    await server.connection.executemany(
+        "INSERT INTO workshop.van VALUES ($1, $2, $3)",
+        [("north", 1, ana.person), ("south", 2, ana.person), ("north", 2, ben.person)],
+    )
+    ana.insert("trip", trip := uuid4(), region="north", number=1)
+    await ana.push()
+    version = await server.version("trip", id=trip)
+    ana.update("trip", trip, {"region": "south", "number": 1}, version, number=2)
+    lied = await only(ana)
+    assert (lied.status, lied.reason) == ("refused", "no-target")
+    assert await server.row("trip", id=trip) == {"id": trip, "region": "north", "number": 1}
+
+
+async def test_a_foreign_key_of_two_columns_may_be_turned_by_one_change_after_the_other(server: Server) -> None:
+    ana = await server.person()
+    await server.connection.executemany(
+        "INSERT INTO workshop.van VALUES ($1, $2, $3)",
+        [("north", 1, ana.person), ("south", 1, ana.person), ("south", 2, ana.person)],
+    )
+    ana.insert("trip", trip := uuid4(), region="north", number=1)
+    await ana.push()
+    version = await server.version("trip", id=trip)
+    ana.update("trip", trip, {"region": "north"}, version, region="south")
+    ana.update("trip", trip, {"number": 1}, version, number=2)
+    assert await statuses(ana) == ["applied", "applied"]
+    assert await server.row("trip", id=trip) == {"id": trip, "region": "south", "number": 2}

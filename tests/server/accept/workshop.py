@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer, MetaData, UniqueConstraint
 from sqlalchemy import Identity as Numbered
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
@@ -91,6 +91,27 @@ class Event(Base, table=True):
     text: str
 
 
+class Van(Base, table=True):
+    """Its key is the two things that are painted on it."""
+
+    __tablename__ = "van"
+    __table_args__ = ({"schema": SCHEMA},)
+    region: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    driver_id: UUID
+
+
+class Trip(Base, table=True):
+    __tablename__ = "trip"
+    __table_args__ = (
+        ForeignKeyConstraint(["region", "number"], ["workshop.van.region", "workshop.van.number"]),
+        {"schema": SCHEMA},
+    )
+    id: UUID = Field(primary_key=True)
+    region: str
+    number: int
+
+
 STATES = state_machine("status", {"planned": {"started"}, "started": {"done"}})
 
 
@@ -114,6 +135,8 @@ class Workshop:
         yield Mirror(Note, direction="both", conflict="last_write_wins")
         yield Mirror(Rule, direction="both", conflict="server_wins")
         yield Mirror(Event, direction="both", conflict="append_only")
+        yield Mirror(Van, scope=lambda who: Van.driver_id == who["person"])
+        yield Mirror(Trip, direction="both")
 
 
 @dataclass
