@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from tests.replica.workshop import Customer, Job, Line, Stamp, changes, opened, outbox, rows, serve
 
+from twinbase import Mirror
+
 ONE = "00000000-0000-4000-8000-000000000001"
 TWO = "00000000-0000-4000-8000-000000000002"
 
@@ -120,6 +122,23 @@ async def test_an_upsert_is_the_update_that_it_does(tmp_path: Path) -> None:
             await session.execute(upsert, [{"id": ONE}, {"id": TWO}])
             await session.commit()
         assert [(op, base) for _, _, op, base in outbox(replica)] == [("update", 700), ("insert", None)]
+
+
+async def test_an_upsert_may_change_rows_where_none_may_be_added(tmp_path: Path) -> None:
+    async with opened(tmp_path, Mirror(Job, direction="both", operations={"update"})) as replica:
+        serve(replica, "jobs", {"id": ONE, "title": "Boiler", "status": "new", "done": 0})
+        upsert = text(
+            "INSERT INTO jobs (id, title, done) VALUES (:id, 'Pump', 0)"
+            " ON CONFLICT (id) DO UPDATE SET title = excluded.title"
+        )
+        async with replica.session() as session:
+            await session.execute(upsert, {"id": ONE})
+            await session.commit()
+        async with replica.session() as session:
+            with pytest.raises(IntegrityError, match="rows of jobs cannot be added on a device"):
+                await session.execute(upsert, {"id": TWO})
+        assert [(op, base) for _, _, op, base in outbox(replica)] == [("update", 700)]
+        assert rows(replica, "SELECT title FROM jobs") == [("Pump",)]
 
 
 async def test_a_changed_key_is_one_row_gone_and_another_made(tmp_path: Path) -> None:

@@ -51,11 +51,14 @@ def _trigger(twin: Twin, event: str, when: str, condition: str, statements: Sequ
 
 
 def _refusal(twin: Twin, event: str) -> str:
+    """No such write. An insert is refused once it is one: an upsert may be the update of a row that is here, and SQLite
+    fires what stands BEFORE INSERT all the same."""
     if twin.operations:
         sentence = f"rows of {twin.name} cannot be {_DONE[event]} on a device"
     else:
         sentence = f"{twin.name} can only be read on a device; its mirror has direction='pull'"
-    return _trigger(twin, event, f"BEFORE {event.upper()}", "", [f"SELECT {_abort(sentence)}"])
+    moment = "AFTER" if event == "insert" else "BEFORE"
+    return _trigger(twin, event, f"{moment} {event.upper()}", "", [f"SELECT {_abort(sentence)}"])
 
 
 _DONE = {"insert": "added", "update": "changed", "delete": "deleted"}
