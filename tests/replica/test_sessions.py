@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import select
 from tests.replica.workshop import Customer, Job, Line, changes, opened, outbox, rows, serve
@@ -60,6 +60,16 @@ async def test_a_reading_session_cannot_write(tmp_path: Path) -> None:
     async with opened(tmp_path) as replica, replica.read() as session:
         with pytest.raises(OperationalError, match="readonly"):
             await session.execute(text("DELETE FROM jobs"))
+
+
+async def test_what_was_typed_is_in_no_message_of_an_error(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica, replica.session() as session:
+        session.add(Job(title="Mme Dupont, door code 4711"))
+        await session.flush()
+        insert = "INSERT INTO jobs (id, title, done) SELECT id, :title, done FROM jobs"
+        with pytest.raises(IntegrityError, match=r"UNIQUE constraint failed: jobs\.id") as raised:
+            await session.execute(text(insert), {"title": "Mme Dupont, door code 4711"})
+    assert "Dupont" not in str(raised.value)
 
 
 async def test_a_form_that_was_open_during_an_apply_says_what_was_read(tmp_path: Path) -> None:

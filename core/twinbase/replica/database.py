@@ -82,6 +82,8 @@ class Database:
             poolclass=AsyncAdaptedQueuePool,
             pool_size=2,
             max_overflow=connections_max - 2,
+            # What was typed is no part of a message: messages go to logs and to whoever collects crashes.
+            hide_parameters=True,
             execution_options={"schema_translate_map": self._schemas},
         )
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
