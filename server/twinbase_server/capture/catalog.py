@@ -34,6 +34,7 @@ class Relation:
     columns: frozenset[str]
     virtual: frozenset[str]
     shape: int
+    policed: bool  # whether a policy of row security may hide rows from the role that asks
     triggers: tuple[tuple[str, str, str | None, str], ...]  # (name, enabled, argument, function)
 
     def armed_by(self, table: CapturedTable) -> bool:
@@ -103,6 +104,7 @@ def _relation(row: asyncpg.Record) -> Relation:
         columns=frozenset(row["columns"]),
         virtual=frozenset(row["virtual"]),
         shape=row["shape"],
+        policed=row["policed"],
         triggers=tuple((t[0], t[1], t[2], t[3]) for t in json.loads(row["triggers"])),
     )
 
@@ -122,6 +124,7 @@ WITH RECURSIVE tree (oid, depth) AS (
 )
 SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name,
     c.relkind::text AS relkind, c.relpersistence::text AS relpersistence, ({shape}) AS shape,
+    row_security_active(c.oid) AS policed,
     ARRAY (SELECT attname::text FROM pg_attribute
            WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
     ARRAY (SELECT attname::text FROM pg_attribute

@@ -72,6 +72,8 @@ def _unfit(table: CapturedTable, facts: Facts) -> Iterator[Problem]:
         yield Problem("no-key", f"{name} has no unique index on ({', '.join(table.key)}): two rows may be one twin.")
     if facts.subscribed:
         yield Problem("subscribed", f"{name} is filled by logical replication, which fires no statement triggers.")
+    if facts.root.policed:
+        yield Problem("row-security", f"{name} has a policy that may hide rows from this role. {_BYPASS}")
     if virtual := facts.root.virtual & set(table.watched):
         yield Problem("virtual", f"{name}: a virtual column ({', '.join(sorted(virtual))}) makes writes fail. {_STORE}")
 
@@ -98,6 +100,7 @@ def _gap_text(reason: str) -> str:
     return f"A change could not be recorded ({reason}). {_UPGRADE}"
 
 
+_BYPASS = "No device gets an answer until the role has BYPASSRLS, or row security on the table is off."
 _STORE = "Declare it STORED, or hide it from the mirror."
 _UPGRADE = "Run `twinbase db upgrade`."
 _GAPS = "SELECT reason FROM twinbase.capture_gap WHERE relid = $1 GROUP BY reason ORDER BY reason"
