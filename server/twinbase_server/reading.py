@@ -45,7 +45,8 @@ class Caller:
 class Head:
     """What the snapshot says before any row is read. Tables that the cursor cannot have seen the whole of, by why:
 
-    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded;
+    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded, or none
+    can be, as another table has taken the name;
     `collected`: tombstones were removed.
     """
 
@@ -258,7 +259,11 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
         f"unnest(ARRAY[{schemas}]::text[], ARRAY[{names}]::text[]) WITH ORDINALITY AS t (s, n, i)"
         " LEFT JOIN twinbase.capture c ON c.schema_name = t.s AND c.table_name = t.n"
     )
-    gap = f"EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {_UNSEEN.format(xid='g.xid')})"
+    # A table that a loader put in the place of the captured one is written unseen until it is captured itself.
+    gap = (
+        f"(EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {_UNSEEN.format(xid='g.xid')})"
+        " OR $1::xid8 IS NOT NULL AND c.relid IS DISTINCT FROM to_regclass(format('%I.%I', t.s, t.n))::oid)"
+    )
     return f"""
 SELECT
     CASE WHEN pg_is_in_recovery()

@@ -6,6 +6,9 @@ from uuid import uuid4
 import asyncpg
 from tests.server.depot import ANNA, BOB, NOON, TWINS, Device, House, open_house
 
+from twinbase_server.capture import install, status
+from twinbase_server.captured import captured_tables
+
 
 async def synced(house: House) -> tuple[Device, str]:
     """A device after its first sync, and its cursor."""
@@ -248,3 +251,26 @@ async def test_truncate_and_reload_with_the_same_rows_sends_nothing(house: House
         await house.office.execute("TRUNCATE depot.product")
         await house.products("boiler", "pipe")
     assert (await device.pending(cursor)).of("page") == []
+
+
+async def test_a_table_that_a_loader_put_in_the_place_of_another_is_compared_until_it_is_captured(house: House) -> None:
+    await house.products("a", "b")
+    device = await house.device()
+    cursor = (await device.initial()).end["cursor"]
+    await house.office.execute("""
+        BEGIN;
+        CREATE TABLE depot.product_new (LIKE depot.product INCLUDING ALL);
+        INSERT INTO depot.product_new SELECT code, 'another label', price, secret_margin FROM depot.product;
+        ALTER TABLE depot.product RENAME TO product_old;
+        ALTER TABLE depot.product_new RENAME TO product;
+        COMMIT
+    """)
+    answer = await device.pending(cursor)
+    assert answer.end["causes"] == {"product": ["gap"]} and "product" in answer.end["digests"]
+    again = await device.pending(answer.end["cursor"])
+    assert "product" in again.end["digests"]
+    tables = [one for one in captured_tables(house.plugins.registry) if one.name == "product"]
+    [found] = await status(house.office, tables)
+    assert [problem.kind for problem in found.problems] == ["no-triggers"]
+    await install(house.office, tables)
+    assert (await device.pending(again.end["cursor"])).end["causes"] == {"product": ["capture"]}
