@@ -13,7 +13,7 @@ from tests.oracle import person
 from tests.oracle.company import PASSWORD, email
 from tests.oracle.office import Office
 from tests.oracle.person import Mine
-from tests.oracle.plugin import Edition
+from tests.oracle.plugin import FIRST, SECOND, Edition
 from tests.oracle.reckoning import Reckoning
 from tests.oracle.server import Server
 from tests.oracle.writers import PEOPLE
@@ -127,7 +127,8 @@ class Simulation:
         )
 
     async def settle(self, rounds: int = 6) -> None:
-        """No more faults, no more writers; every device syncs until nothing is left to do."""
+        """No more faults, no more writers; every device syncs until nothing is left to do. Where the app was taken back
+        and its outbox holds what only the newer one knows, the newer one comes again, and sends it."""
         await self.office.end_all()
         if any(mine.edition.version > self.server.edition.version for mine in self.mine):
             await self.server.update()
@@ -135,6 +136,22 @@ class Simulation:
         for mine in self.mine:
             mine.device.wire.up = True
             mine.device.wire.mend()
+        await self._sync_all(rounds)
+        behind = [mine for mine in self.mine if mine.edition is FIRST and await self._holds_edits(mine)]
+        if behind and self.server.edition is FIRST:
+            await self.server.update()
+            self.rewire()
+        for mine in behind:
+            mine.edition = SECOND
+            await mine.device.close()
+            await mine.device.reopen(plugins=mine.edition.plugins)
+        if behind:
+            await self._sync_all(rounds)
+
+    async def _holds_edits(self, mine: Mine) -> bool:
+        return bool(await mine.device.sql("SELECT 1 FROM _twinbase_outbox WHERE state = 'pending' LIMIT 1"))
+
+    async def _sync_all(self, rounds: int) -> None:
         for _ in range(rounds):
             reports = [await self.sync(mine) for mine in self.mine]
             if all(report is not None and report.is_proven and not report.pushed for report in reports):
