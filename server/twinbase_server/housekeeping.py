@@ -10,6 +10,7 @@ from itertools import count
 from twinbase_server import generation, versions
 from twinbase_server.connection import Connection
 from twinbase_server.faults import DATABASE_ERRORS
+from twinbase_server.negotiation import forget_schemas
 from twinbase_server.problems import ProblemError
 from twinbase_server.serving import Serving
 
@@ -38,6 +39,7 @@ async def turn(connection: Connection, now: datetime, number: int, tombstones_ke
     await generation.go_on(connection, now)
     if number % TURNS_AN_HOUR:
         return 0
+    await forget_schemas(connection)
     return await versions.collect(connection, now - tombstones_kept)
 
 

@@ -16,11 +16,17 @@ from twinbase_server.problems import ProblemError
 from twinbase_server.wire import TwinWire, twin_wire
 
 SCHEMAS_KEPT_MAX = 64
+SCHEMAS_STORED_MAX = 1_000
 VERSIONS_SERVED = 2
 _FIND = "SELECT twins::text FROM twinbase.device_schema WHERE fingerprint = $1"
 _KEEP = """
 INSERT INTO twinbase.device_schema (fingerprint, twins, at) VALUES ($1, $2::jsonb, $3)
 ON CONFLICT (fingerprint) DO UPDATE SET at = excluded.at
+"""
+_FORGET = """
+DELETE FROM twinbase.device_schema WHERE fingerprint IN (
+    SELECT fingerprint FROM twinbase.device_schema ORDER BY at DESC, fingerprint OFFSET $1
+)
 """
 
 Wires = Mapping[str, TwinWire]
@@ -51,6 +57,11 @@ def _why_not(registry: Registry, name: str, asked: TwinSchema) -> str:
     return ""
 
 
+async def forget_schemas(connection: Connection) -> None:
+    """Keep the schemas that were agreed on last. A device whose own was forgotten is asked for it again."""
+    await connection.execute(_FORGET, SCHEMAS_STORED_MAX)
+
+
 class Schemas:
     """The schemas that devices have, each with the statements for its twins, in the order in which they are sent."""
 
@@ -79,6 +90,7 @@ class Schemas:
         columns = msgspec.json.decode(kept, type=dict[str, list[str]])
         if len(self._known) >= SCHEMAS_KEPT_MAX:
             self._known.clear()
+            self._wires.clear()
         found = self._known[fingerprint] = self._order(columns)
         return found
 

@@ -6,6 +6,7 @@ from tests.server.watched import watched_customers
 
 from twinbase_server import generation
 from twinbase_server.housekeeping import TURNS_AN_HOUR, turn
+from twinbase_server.negotiation import SCHEMAS_STORED_MAX
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 KEPT = timedelta(days=90)
@@ -19,6 +20,18 @@ async def test_tombstones_go_once_an_hour_when_they_are_old_enough(database_url:
         assert await turn(db, NOW + timedelta(days=89), TURNS_AN_HOUR, KEPT) == 0
         assert await turn(db, NOW + timedelta(days=91), TURNS_AN_HOUR + 1, KEPT) == 0
         assert await turn(db, NOW + timedelta(days=91), 2 * TURNS_AN_HOUR, KEPT) == 1
+
+
+async def test_of_the_schemas_that_devices_told_the_newest_are_kept(database_url: str) -> None:
+    """Anybody who is signed in may tell as many as he likes; one that is forgotten is asked for again."""
+    async with watched_customers(database_url) as db:
+        await db.executemany(
+            "INSERT INTO twinbase.device_schema (fingerprint, twins, at) VALUES ($1, '{}', $2)",
+            [(f"{number:016}", NOW + timedelta(seconds=number)) for number in range(SCHEMAS_STORED_MAX + 3)],
+        )
+        await turn(db, NOW, TURNS_AN_HOUR, KEPT)
+        kept = await db.fetch("SELECT fingerprint FROM twinbase.device_schema ORDER BY at")
+        assert [int(row["fingerprint"]) for row in kept] == list(range(3, SCHEMAS_STORED_MAX + 3))
 
 
 async def test_every_turn_leaves_a_mark_in_the_history(database_url: str) -> None:
