@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 import pytest
 from sqlalchemy import ColumnElement, FromClause, MetaData, Select, Text, Uuid, cast, func, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import Field, SQLModel
 
@@ -160,3 +162,31 @@ async def test_rows_may_point_at_rows_of_the_same_run_that_are_not_left_out(
     await clerk.execute("INSERT INTO firm.entries VALUES (14, 1, NULL, 10)")
     await project(database, [JOBS])
     assert (await jobs(clerk))["14"] == (None, "10")
+
+
+async def test_rows_that_a_policy_hides_from_us_are_an_error_and_their_targets_stay(
+    database: AsyncEngine, database_url: str, clerk: Connection
+) -> None:
+    await clerk.execute("INSERT INTO firm.people VALUES (md5('1')::uuid, 1); INSERT INTO firm.entries VALUES (1, 1)")
+    await project(database, [JOBS])
+    role, place = "twinbase_test_projector", urlsplit(database_url)
+    await clerk.execute(f"""
+        DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN PASSWORD 'only-here';
+        GRANT ALL ON SCHEMA firm, twinbase TO {role};
+        GRANT ALL ON ALL TABLES IN SCHEMA firm, twinbase TO {role};
+        GRANT ALL ON ALL FUNCTIONS IN SCHEMA twinbase TO {role};
+        ALTER TABLE firm.entries ENABLE ROW LEVEL SECURITY;
+        UPDATE firm.entries SET helper = 1
+    """)
+    host = place.netloc.rpartition("@")[2]
+    try:
+        async with engine(place._replace(netloc=f"{role}:only-here@{host}").geturl()) as ours:
+            with pytest.raises(DBAPIError, match="row-level security"):
+                await project(ours, [JOBS])
+        assert await clerk.fetchval("SELECT count(*) FROM firm.jobs") == 1
+        await clerk.execute("ALTER TABLE firm.entries DISABLE ROW LEVEL SECURITY")
+        async with engine(place._replace(netloc=f"{role}:only-here@{host}").geturl()) as ours:
+            await project(ours, [JOBS])
+        assert await clerk.fetchval("SELECT helper_id IS NOT NULL FROM firm.jobs")
+    finally:
+        await clerk.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
