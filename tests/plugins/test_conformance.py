@@ -15,7 +15,7 @@ from twinbase_mobile import tables as mobile
 from twinbase_mobile.tables.kinds import ProjectKind
 
 ANNA, BOB, CARL = (UUID(int=number, version=4) for number in (1, 2, 3))
-VISIT, PROJECT, BOILER, CUSTOMER = (UUID(int=number, version=4) for number in (4, 5, 6, 7))
+VISIT, PROJECT, BOILER, CUSTOMER, FAR = (UUID(int=number, version=4) for number in (4, 5, 6, 7, 8))
 
 
 def scope_of(table: str) -> str:
@@ -40,6 +40,11 @@ class TestMobile(Conformance):
         "sectors.colleague_codes": [["A"], ["A", "B"], []],
         "sectors.zip_prefixes": [["75"], ["69", "2A"], []],
         "customer_sites.zip_code": ["75011", "69001", "2A004", "13001"],
+        "timesheets.colleague_id": [ANNA, BOB, CARL],
+        "travel_logs.colleague_id": [ANNA, BOB, CARL],
+        "expenses.colleague_id": [ANNA, BOB, CARL],
+        "stock_movements.colleague_id": [ANNA, BOB, CARL],
+        "interventions.lead_id": [ANNA, BOB, CARL],
         "project_members.project_id": [PROJECT],
         "project_members.colleague_id": [ANNA, BOB, CARL],
         "documents.owner_id": [VISIT, PROJECT, BOILER],
@@ -51,6 +56,9 @@ class TestMobile(Conformance):
         return [
             *(mobile.Colleague(id=id, code=code, sector=code) for id, code in named.items()),
             mobile.Customer(id=CUSTOMER, code="C1", salesperson_id=ANNA),
+            mobile.Customer(id=FAR, code="C2", salesperson_id=CARL),
+            *(mobile.CustomerSite(id=id, customer_id=id) for id in (CUSTOMER, FAR)),
+            *(mobile.MaintenanceContract(id=id, code="M", customer_id=id) for id in (CUSTOMER, FAR)),
             mobile.CustomerEquipment(id=BOILER, customer_id=CUSTOMER),
             mobile.Project(id=PROJECT, code="P1", kind=ProjectKind.DEAL),
             mobile.Intervention(
