@@ -9,6 +9,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from twinbase_server.problems import ProblemError
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
+
+
+@asynccontextmanager
+async def lent(pool: Pool, seconds_max: float) -> AsyncIterator[Connection]:
+    """A connection of the pool for the time of the block; raises `too-busy` when none comes free."""
+    try:
+        connection = await pool.acquire(timeout=seconds_max)
+    except TimeoutError as error:
+        raise ProblemError("too-busy", "All connections to the database are in use.") from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ import asyncpg
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
 from twinbase_server.auth import Tokens
-from twinbase_server.connection import Connection, Pool
+from twinbase_server.connection import Connection, Pool, lent
 from twinbase_server.cursor import Cursor, Signer
 from twinbase_server.database import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.faults import DATABASE_ERRORS
@@ -55,17 +55,9 @@ class Serving:
     def metrics(self) -> Metrics:
         return self.door.metrics
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """A connection of the pool; raises `too-busy` when none comes free."""
-        try:
-            connection = await self.pool.acquire(timeout=self.settings.pool_wait_seconds)
-        except TimeoutError as error:
-            raise ProblemError("too-busy", "All connections to the database are in use.") from error
-        try:
-            yield connection
-        finally:
-            await self.pool.release(connection)
+        return lent(self.pool, self.settings.pool_wait_seconds)
 
     async def lines(
         self, caller: Caller, since: Cursor | None, acked: int, kind: str,

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.replica.workshop import NOON, Customer, Job, Line, changes, opened, outbox, rows, serve
 
 from twinbase.replica import NotWaiting, Replica, RowGone
+from twinbase.replica.outbox import Waiting
 
 ONE = "00000000-0000-4000-8000-000000000001"
 SERVED = {"id": ONE, "title": "Boiler", "status": "new", "done": 0, "hours": 1.0}
@@ -36,6 +37,17 @@ def answer(replica: Replica, *states: tuple[int, str, str | None]) -> None:
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+async def a_refused_change(replica: Replica) -> Waiting:
+    """Another title for a job, which the server did not take."""
+    serve(replica, "jobs", SERVED)
+    async with replica.session() as session:
+        await session.execute(text("UPDATE jobs SET title = 'Pump'"))
+        await session.commit()
+    answer(replica, (1, "refused", None))
+    (waiting,) = await replica.waiting()
+    return waiting
 
 
 async def test_a_refused_edit_shows_what_was_typed_while_the_row_shows_the_servers(tmp_path: Path) -> None:
@@ -147,12 +159,7 @@ async def test_a_new_row_whose_key_is_taken_is_corrected_to_another_and_leaves_t
 
 async def test_a_correction_does_not_move_an_edit_to_another_row(tmp_path: Path) -> None:
     async with opened(tmp_path) as replica:
-        serve(replica, "jobs", SERVED)
-        async with replica.session() as session:
-            await session.execute(text("UPDATE jobs SET title = 'Pump'"))
-            await session.commit()
-        answer(replica, (1, "refused", None))
-        (waiting,) = await replica.waiting()
+        waiting = await a_refused_change(replica)
         with pytest.raises(ValueError, match="jobs: id says which row it is"):
             await replica.correct(waiting.id, {"id": uuid4()})
         await replica.correct(waiting.id, {"id": UUID(ONE), "title": "Pumps"})
@@ -178,12 +185,7 @@ async def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(
     tmp_path: Path, values: dict[str, object]
 ) -> None:
     async with opened(tmp_path) as replica:
-        serve(replica, "jobs", SERVED)
-        async with replica.session() as session:
-            await session.execute(text("UPDATE jobs SET title = 'Pump'"))
-            await session.commit()
-        answer(replica, (1, "refused", None))
-        (waiting,) = await replica.waiting()
+        waiting = await a_refused_change(replica)
         with pytest.raises(ValueError, match="jobs"):
             await replica.correct(waiting.id, values)
         assert await replica.waiting() == [waiting]

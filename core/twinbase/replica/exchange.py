@@ -1,7 +1,7 @@
 """What the steps of one sync share: the file's thread, the door to the server, who we are, what was agreed on."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,7 +67,7 @@ class Exchange:
 
     def _take(self, twins: Mapping[str, list[str]]) -> None:
         self._served = frozenset(twins)
-        self.shapes = agreed_shapes(self.registry, {"twins": twins})
+        self.shapes = agreed_shapes(self.registry, twins)
 
     @property
     def pulled(self) -> dict[str, Shape]:
@@ -88,9 +88,8 @@ class Exchange:
         self.tell(applied.keys)
 
 
-def agreed_shapes(registry: Registry, agreed: Mapping[str, Any]) -> dict[str, Shape]:
-    """Every twin as it travels; whole when nothing was agreed on."""
-    twins = agreed.get("twins", {})
+def agreed_shapes(registry: Registry, twins: Mapping[str, Sequence[str]]) -> dict[str, Shape]:
+    """Every twin as it travels, by the columns that were agreed on; whole where nothing was."""
     return {twin.name: Shape(twin, tuple(twins.get(twin.name, twin.columns))) for twin in registry}
 
 

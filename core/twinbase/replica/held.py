@@ -7,8 +7,10 @@ that nobody would carry becomes an update of its own behind it, which `push` lea
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from twinbase.replica.outbox import forget
 from twinbase.replica.reading import READ_BEFORE
 from twinbase.replica.shape import Shape, change_table, quoted
+from twinbase.replica.tables import columns_of
 
 
 def hold(connection: Any, shapes: Mapping[str, Shape]) -> None:
@@ -32,14 +34,13 @@ def _hold_twin(connection: Any, shape: Shape, staying: Sequence[str]) -> None:
         if is_mixed:
             _empty(connection, shape, staying, seq)
         elif behind or is_deleted:
-            _forget(connection, shape, seq)
+            forget(connection, shape.name, seq)
 
 
 def _staying(connection: Any, shape: Shape) -> list[str]:
     """The columns that edits here may hold and that do not travel."""
-    table = f"_twinbase_change_{shape.name}"
-    names = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
-    columns = [name.removeprefix("new_") for name in names if name.startswith("new_")]
+    names = columns_of(connection, f"_twinbase_change_{shape.name}")
+    columns = (name.removeprefix("new_") for name in sorted(names) if name.startswith("new_"))
     return [name for name in columns if name not in shape.columns]
 
 
@@ -87,8 +88,3 @@ def _hold(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base:
 def _empty(connection: Any, shape: Shape, staying: Sequence[str], seq: int) -> None:
     nothing = ", ".join(f"{quoted(side + name)} = NULL" for name in staying for side in ("old_", "new_"))
     connection.execute(f"UPDATE {change_table(shape.name)} SET {nothing} WHERE seq = ?", (seq,))
-
-
-def _forget(connection: Any, shape: Shape, seq: int) -> None:
-    connection.execute(f"DELETE FROM {change_table(shape.name)} WHERE seq = ?", (seq,))
-    connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))

@@ -22,6 +22,7 @@ from twinbase.replica.tables import (
     FORMAT,
     change_columns,
     column_sql,
+    columns_of,
     engine_tables,
     read_table,
     twin_indexes,
@@ -145,16 +146,16 @@ def _changed_twin(connection: Any, twin: Twin, version: int, shape: dict[str, An
 
 def _missing_columns(connection: Any, twin: Twin) -> Iterator[Statement]:
     """Columns that the class has and the file has not: hidden ones too, the class selects them."""
-    here = _columns(connection, twin.name)
+    here = columns_of(connection, twin.name)
     for column in twin.table.columns:
         if column.name not in here:
             yield f"ALTER TABLE {quoted(twin.name)} ADD COLUMN {column_sql(twin, column)}", ()
     for table, prefix in ((image_table(twin.name), "_twinbase_image_"), (read_table(twin.name), "_twinbase_read_")):
-        here = _columns(connection, prefix + twin.name)
+        here = columns_of(connection, prefix + twin.name)
         for name in twin.columns:
             if name not in here:
                 yield f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {twin.codecs[name].storage}", ()
-    here = _columns(connection, f"_twinbase_change_{twin.name}")
+    here = columns_of(connection, f"_twinbase_change_{twin.name}")
     for name in twin.columns:
         if f"old_{name}" not in here:
             for declared in change_columns(twin, [name]):
@@ -200,10 +201,6 @@ def _shape(twin: Twin) -> str:
 def _known(connection: Any) -> dict[str, tuple[int, dict[str, Any]]]:
     rows = connection.execute("SELECT name, version, shape FROM _twinbase_twin")
     return {name: (version, json.loads(shape)) for name, version, shape in rows}
-
-
-def _columns(connection: Any, table: str) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
 
 
 def _exists(connection: Any, table: str) -> bool:

@@ -83,11 +83,11 @@ def discard(connection: Any, registry: Registry, mutation: UUID, now: datetime) 
 def _finish(connection: Any, registry: Registry, mutation: UUID, now: datetime) -> None:
     """An edit is decided: those behind it return, in their order, all in one local transaction."""
     behind = _behind(connection, mutation)
-    _forget(connection, registry, mutation)
+    _forget(connection, mutation)
     for seq, id_ in behind:
         waiting = _waiting(connection, registry, seq)
         if waiting is not None and _write_again(connection, registry[waiting.twin], waiting, {}):
-            _forget(connection, registry, UUID(id_))
+            _forget(connection, UUID(id_))
         else:
             _keep_back(connection, seq)
     seal(connection.execute, now)
@@ -122,8 +122,13 @@ def _keep_back(connection: Any, seq: int) -> None:
     )
 
 
-def _forget(connection: Any, registry: Registry, mutation: UUID) -> None:
+def _forget(connection: Any, mutation: UUID) -> None:
     seq, twin = connection.execute("SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (str(mutation),)).fetchone()
+    forget(connection, twin, seq)
+
+
+def forget(connection: Any, twin: str, seq: int) -> None:
+    """Remove an edit with its values."""
     connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
     connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
 

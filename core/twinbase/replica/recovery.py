@@ -9,6 +9,7 @@ from typing import Any
 
 from twinbase.errors import ServerRefused
 from twinbase.replica.fenced import fenced, read_state, recall, remember, write_state
+from twinbase.replica.shape import change_table
 from twinbase.replica.stream import Begin
 
 HISTORY_KEPT = timedelta(days=45)
@@ -116,8 +117,7 @@ def forget_old(connection: Any, token: str, now: datetime) -> int:
         old = f"state IN ('applied', 'merged') AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
         seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", times).fetchall()
         for twin, seq in seqs:
-            name = twin.replace('"', '""')
-            connection.execute(f'DELETE FROM "_twinbase_change_{name}" WHERE seq = ?', (seq,))
+            connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
         connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", times)
         connection.execute(
             "DELETE FROM _twinbase_batch WHERE frozen_at < ?1 AND answered < ?2"

@@ -115,8 +115,8 @@ class Engine:
     async def has_more(self) -> bool:
         """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
         async with file_thread(self._database) as thread:
-            shapes = agreed_shapes(self._registry, json.loads(await thread.run(recall, "agreed") or "{}"))
-            return await thread.run(waits, shapes)
+            agreed = json.loads(await thread.run(recall, "agreed") or "{}")
+            return await thread.run(waits, agreed_shapes(self._registry, agreed.get("twins", {})))
 
     async def orphans(self) -> dict[str, int]:
         """Per twin, the rows whose parent is not on this device. Legal: the parent may be outside the scope (H26).

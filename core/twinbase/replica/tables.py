@@ -201,3 +201,8 @@ def change_columns(twin: Twin, names: Iterable[str] | None = None) -> list[str]:
     """The typed shadow of a change: old_ and new_ of every column, exact for floats and blobs (H27)."""
     wanted = twin.columns if names is None else tuple(names)
     return [f"{quoted(side + name)} {twin.codecs[name].storage}" for name in wanted for side in ("old_", "new_")]
+
+
+def columns_of(connection: Any, table: str) -> set[str]:
+    """The columns that a table of the file has; none when there is no such table."""
+    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}

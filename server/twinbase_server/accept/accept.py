@@ -1,13 +1,11 @@
 """Step 3 of the way of a row: a device's batch, to PostgreSQL, once."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 import stamina
 
@@ -25,7 +23,7 @@ from twinbase_server.accept.reasons import ID_REUSED, Refusal, is_transient, is_
 from twinbase_server.accept.scoped import reader
 from twinbase_server.accept.settle import settle
 from twinbase_server.accept.unit import Accepting, Unit, Verdicts
-from twinbase_server.connection import Connection
+from twinbase_server.connection import Connection, Pool, lent
 from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5
@@ -58,7 +56,7 @@ LIMITS = Limits()
 
 
 async def accept_push(
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    pool: Pool,
     registry: Registry,
     plugins: Plugins,
     identity: Identity,
@@ -79,7 +77,7 @@ async def accept_push(
             on=is_worth_another_try, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
         ):
             with attempt:
-                async with _connection(pool, limits) as connection:
+                async with lent(pool, limits.pool_seconds) as connection:
                     return await push.accept(connection, limits)
     except Exception as error:
         if not is_transient(error):
@@ -87,19 +85,6 @@ async def accept_push(
         why = f"{why_not_now(error)} Send it again: it has its effect once."
         raise ProblemError("database-unavailable", why) from error
     raise AssertionError("the last attempt returns or raises")
-
-
-@asynccontextmanager
-async def _connection(pool: "asyncpg.Pool[asyncpg.Record]", limits: Limits) -> AsyncIterator[Connection]:
-    """A connection of the pool; raises `too-busy` when none comes free."""
-    try:
-        connection = await pool.acquire(timeout=limits.pool_seconds)
-    except TimeoutError as error:
-        raise ProblemError("too-busy", "All connections to the database are in use.") from error
-    try:
-        yield connection
-    finally:
-        await pool.release(connection)
 
 
 class Push:

@@ -1,8 +1,9 @@
 """A device writes only what its person sees."""
 
-from uuid import uuid4
+from collections.abc import Sequence
+from uuid import UUID, uuid4
 
-from tests.server.accept.workshop import Server, a_job, job, only, statuses
+from tests.server.accept.workshop import Device, Server, a_job, job, only, statuses
 
 
 async def test_a_row_of_somebody_else_and_a_row_that_is_not_there_are_refused_alike(server: Server) -> None:
@@ -64,13 +65,8 @@ async def test_a_foreign_key_of_two_columns_leads_to_what_is_written_and_not_to_
     server: Server,
 ) -> None:
     ana, ben = await server.person("Ana"), await server.person("Ben")
-    await server.connection.executemany(
-        "INSERT INTO workshop.van VALUES ($1, $2, $3)",
-        [("north", 1, ana.person), ("south", 2, ana.person), ("north", 2, ben.person)],
-    )
-    ana.insert("trip", trip := uuid4(), region="north", number=1)
-    await ana.push()
-    version = await server.version("trip", id=trip)
+    vans = [("north", 1, ana.person), ("south", 2, ana.person), ("north", 2, ben.person)]
+    trip, version = await a_trip(ana, vans)
     ana.update("trip", trip, {"region": "south", "number": 1}, version, number=2)
     lied = await only(ana)
     assert (lied.status, lied.reason) == ("refused", "no-target")
@@ -79,14 +75,17 @@ async def test_a_foreign_key_of_two_columns_leads_to_what_is_written_and_not_to_
 
 async def test_a_foreign_key_of_two_columns_may_be_turned_by_one_change_after_the_other(server: Server) -> None:
     ana = await server.person()
-    await server.connection.executemany(
-        "INSERT INTO workshop.van VALUES ($1, $2, $3)",
-        [("north", 1, ana.person), ("south", 1, ana.person), ("south", 2, ana.person)],
-    )
-    ana.insert("trip", trip := uuid4(), region="north", number=1)
-    await ana.push()
-    version = await server.version("trip", id=trip)
+    trip, version = await a_trip(ana, [("north", 1, ana.person), ("south", 1, ana.person), ("south", 2, ana.person)])
     ana.update("trip", trip, {"region": "north"}, version, region="south")
     ana.update("trip", trip, {"number": 1}, version, number=2)
     assert await statuses(ana) == ["applied", "applied"]
     assert await server.row("trip", id=trip) == {"id": trip, "region": "south", "number": 2}
+
+
+async def a_trip(ana: Device, vans: Sequence[tuple[str, int, UUID]]) -> tuple[UUID, int]:
+    """A trip with the first van of the north, and its version; `vans`: region, number, driver."""
+    server = ana.server
+    await server.connection.executemany("INSERT INTO workshop.van VALUES ($1, $2, $3)", vans)
+    ana.insert("trip", trip := uuid4(), region="north", number=1)
+    await ana.push()
+    return trip, await server.version("trip", id=trip)

@@ -15,6 +15,7 @@ from twinbase_ebp.delivering.standing import Standing
 from twinbase_ebp.links import LINKED
 
 KEPT = timedelta(days=1)
+"""A file's name, and whether a hidden one is whole, are told by the notes of the last runs."""
 Before = Mapping[UUID, Mapping[str, Any] | None]
 
 

@@ -29,6 +29,7 @@ from twinbase_ebp.settings import EbpSettings
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('twinbase'), hashtext('ebp load'))"
 WRITERS = "twinbase ebp load"
+ENDED_SECONDS_MAX = 20
 
 
 class LoaderBusy(TwinbaseError):
@@ -159,7 +160,7 @@ async def _controlled(databases: Databases) -> AsyncIterator[Any]:
     async with connected(databases.target_url) as connection:
         if not await connection.fetchval(LOCK):
             raise LoaderBusy
-        await connection.execute(_END_WRITERS, WRITERS, LINE_SECONDS_MAX * 1000)
+        await connection.execute(_END_WRITERS, WRITERS, ENDED_SECONDS_MAX * 1000)
         yield connection
 
 
@@ -180,7 +181,6 @@ async def _recorded(control: Any, now: datetime) -> AsyncIterator[tuple[UUID, di
         await asyncio.shield(control.execute(_END, run, outcome, dumps(figures)))
 
 
-LINE_SECONDS_MAX = 20
 _END_WRITERS = """
 SELECT pg_terminate_backend(pid, $2::bigint) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND application_name = $1

@@ -57,11 +57,7 @@ async def test_a_loader_that_was_thought_dead_writes_nothing_more(erp: Erp) -> N
     with started(erp) as process:
         wait_for_rows(erp, 40)
         process.send_signal(signal.SIGSTOP)
-        lose_the_lock(erp)
-        await erp.load()
-        process.send_signal(signal.SIGCONT)
-        assert process.wait(60) != 0
-    assert erp.differences() == []
+        await another_takes_over(erp, process)
 
 
 async def test_a_loader_that_stands_still_in_the_middle_of_a_page_keeps_nobody_waiting(erp: Erp) -> None:
@@ -72,11 +68,7 @@ async def test_a_loader_that_stands_still_in_the_middle_of_a_page_keeps_nobody_w
         while not erp.value(IN_A_PAGE):
             process.send_signal(signal.SIGCONT)
             process.send_signal(signal.SIGSTOP)
-        lose_the_lock(erp)
-        await erp.load()
-        process.send_signal(signal.SIGCONT)
-        assert process.wait(60) != 0
-    assert erp.differences() == []
+        await another_takes_over(erp, process)
 
 
 async def test_ctrl_c_ends_after_a_page_and_says_how_to_go_on(erp: Erp) -> None:
@@ -94,6 +86,15 @@ async def test_ctrl_c_ends_after_a_page_and_says_how_to_go_on(erp: Erp) -> None:
     assert erp.value('SELECT count(*) FROM public."Customer"') < ROWS
     assert erp.copy("SELECT outcome FROM ebp.load_run") == [("stopped",)]
     await erp.load()
+    assert erp.differences() == []
+
+
+async def another_takes_over(erp: Erp, process: "subprocess.Popen[bytes]") -> None:
+    """A run that stands still loses its lock; it writes nothing when it wakes up after the next one."""
+    lose_the_lock(erp)
+    await erp.load()
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(60) != 0
     assert erp.differences() == []
 
 
