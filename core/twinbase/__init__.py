@@ -8,12 +8,12 @@ from twinbase.conflict import Conflict, Decision, merge_columns, state_machine
 from twinbase.delivery import Applied, Delivered, Delivery, Exporter, Waiting
 from twinbase.errors import Refused, TwinbaseError
 from twinbase.hooks import hookimpl
-from twinbase.identity import Identity, Who
+from twinbase.identity import Credentials, Identity, Who
 from twinbase.mirror import Mirror, Window, days, within
-from twinbase.mutation import Beside, Credentials, Rows, Written
+from twinbase.mutation import Beside, Rows, Written
 from twinbase.plugins import Plugins
-from twinbase.saying import says
 from twinbase.source import Run, Source
+from twinbase.wording import says
 
 __all__ = [
     "Applied", "Beside", "Conflict", "Credentials", "Decision", "Delivered", "Delivery", "Exporter", "Identity",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from twinbase.delivery import Applied, Delivery, Exporter
-    from twinbase.mutation import Beside, Credentials, Rows, Written
+    from twinbase.identity import Credentials
+    from twinbase.mutation import Beside, Rows, Written
     from twinbase.source import Source
 
 PROJECT = "twinbase"

@@ -82,3 +82,11 @@ class _Claim(BindParameter[Any]):
 
     def __hash__(self) -> int:
         return _NotPython(id(self) >> 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody typed to sign in. The password never appears in a repr."""
+
+    email: str
+    password: str = field(repr=False)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from twinbase.conflict.decision import Guard, Strategy
 from twinbase.identity import Who
-from twinbase.saying import says
+from twinbase.wording import says
 
 Direction = Literal["pull", "push", "both"]
 Operation = Literal["insert", "update", "delete"]

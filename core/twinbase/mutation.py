@@ -1,16 +1,8 @@
 """Values that hooks receive: a sign-in, and a mutation about to be written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What somebody typed to sign in. The password never appears in a repr."""
-
-    email: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 import pluggy
 from sqlmodel import SQLModel
 
-from twinbase import builtin, hooks
+from twinbase import hooks
+from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import Applied, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
-from twinbase.identity import Identity
+from twinbase.identity import Credentials, Identity
 from twinbase.mirror import Mirror
-from twinbase.mutation import Beside, Credentials, Rows, Written
+from twinbase.mutation import Beside, Rows, Written
 from twinbase.registry import Registry, build_registry
 from twinbase.source import Source
 
@@ -36,7 +37,7 @@ class Plugins:
     def __init__(self, *plugins: str | object) -> None:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hooks)
-        self._manager.register(builtin, "builtin")
+        self._manager.register(strategies, "builtin")
         for plugin in plugins:
             self._register(plugin)
         self._check_pending()

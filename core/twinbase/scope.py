@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows
 from twinbase.errors import MirrorError
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Who
 from twinbase.mirror import Mirror, Within
-from twinbase.saying import Followed
+from twinbase.wording import Followed
 
 
 @dataclass(frozen=True, slots=True)

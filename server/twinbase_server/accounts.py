@@ -10,8 +10,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import PwdlibError
 
 from twinbase.hooks import hookimpl
-from twinbase.identity import Identity
-from twinbase.mutation import Credentials
+from twinbase.identity import Credentials, Identity
 
 _FIND = "SELECT password_hash, claims::text, disabled FROM twinbase.account WHERE email = $1"
 _KEEP = """

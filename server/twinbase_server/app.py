@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -12,26 +11,25 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from twinbase.clock import Clock, utc_now
 from twinbase.errors import ClaimMissing
 from twinbase.plugins import Plugins
 from twinbase.protocol import Push
-from twinbase_server import generation
-from twinbase_server.connection import Pool
-from twinbase_server.faults import DATABASE_ERRORS, database_problem
+from twinbase_server.database.connection import Pool
+from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
+from twinbase_server.feed import generation
 from twinbase_server.housekeeping import kept_house
-from twinbase_server.limits import LimitedBodies
+from twinbase_server.http import auth, pull, push, watch
+from twinbase_server.http.limits import LimitedBodies
+from twinbase_server.http.plugin_routes import include_brought
+from twinbase_server.http.state import make_serving
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
-from twinbase_server.routes import auth, pull, push, watch
-from twinbase_server.routes.brought import include_brought
-from twinbase_server.serving import Clock, make_serving
 from twinbase_server.settings import Settings
 
 API = "/api/v1"
 _log = logging.getLogger(__name__)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) -> FastAPI:

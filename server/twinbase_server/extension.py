@@ -13,19 +13,19 @@ from fastapi import Depends
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, load_plugins
-from twinbase_server.behind import Behind, behind
 from twinbase_server.cli.bars import progress
 from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors, screen
-from twinbase_server.connection import Connection, engine
-from twinbase_server.fitting import Catalog, Fitted, Lack, lacks
+from twinbase_server.database.connection import Connection, engine
+from twinbase_server.explain.lineage import Behind, behind
+from twinbase_server.http.caller import ServingDep, SignedInDep
+from twinbase_server.jobs.schedule import hasten
 from twinbase_server.problems import ProblemError, described
-from twinbase_server.projecting import Projected, project
-from twinbase_server.routes.caller import ServingDep, SignedInDep
-from twinbase_server.sources import fit_only, source_catalog
-from twinbase_server.work.schedule import hasten
+from twinbase_server.projection.fit import Catalog, Fitted, Lack, lacks
+from twinbase_server.projection.run import Projected, project
+from twinbase_server.projection.sources import fit_only, source_catalog
 
 __all__ = [
     "FAILED",

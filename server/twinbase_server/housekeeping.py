@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import count
 
-from twinbase_server import generation, versions
-from twinbase_server.connection import Connection
-from twinbase_server.faults import DATABASE_ERRORS
-from twinbase_server.negotiation import forget_schemas
+from twinbase_server.capture import versions
+from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.feed import generation
+from twinbase_server.feed.schemas import forget_schemas
+from twinbase_server.http.state import Serving
 from twinbase_server.problems import ProblemError
-from twinbase_server.serving import Serving
 
 TURNS_AN_HOUR = int(timedelta(hours=1) / generation.SALT_EVERY)
 _log = logging.getLogger(__name__)

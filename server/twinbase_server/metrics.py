@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
 
 _AGES = """
 SELECT

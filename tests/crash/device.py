@@ -10,7 +10,7 @@ from tests.sync.shop import Workshop
 
 from twinbase import Plugins
 from twinbase.errors import TransportError
-from twinbase.replica import fenced
+from twinbase.replica.file import transaction
 from twinbase.replica.replica import Replica
 
 KEY = bytes(range(32))
@@ -28,7 +28,7 @@ def sync_once(path: str, url: str, point: int = 0) -> None:
 def die_at(point: int) -> None:
     """Kill this process in the middle of the sync's transaction number `point`, before its commit."""
     seen = 0
-    commit = fenced.commit
+    commit = transaction.commit
 
     def commit_or_die(connection: Any) -> None:
         nonlocal seen
@@ -37,7 +37,7 @@ def die_at(point: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         commit(connection)
 
-    fenced.commit = commit_or_die
+    transaction.commit = commit_or_die
 
 
 async def _sync(path: Path, url: str) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.projection import Feeds, Projection
-from twinbase_server.database import init_database
+from twinbase_server.setup import init_database
 
 SCHEMA = "office"
 ROWS = 5_000

@@ -15,7 +15,7 @@ from tests.crash.office import PROJECTION, ROWS, set_up
 from tests.crash.scene import open_scene
 
 from twinbase_server.embedded import EmbeddedPostgres
-from twinbase_server.projecting import project
+from twinbase_server.projection.run import project
 
 MISPLACED = """
 SELECT count(*) FROM office."order" o FULL JOIN office.work w ON w.source_id = o.number::text

@@ -13,7 +13,7 @@ from tests.crash.device import KEY
 from tests.crash.tablet import Window
 from tests.sync.shop import Job, Product
 
-from twinbase.replica.lease import lock_path
+from twinbase.replica.file.lock import lock_path
 from twinbase.testing import World
 from twinbase.testing.device import Device
 from twinbase.testing.world import PASSWORD

@@ -22,10 +22,10 @@ from twinbase import Mirror, Plugins, hookimpl
 from twinbase_server import accounts
 from twinbase_server.accounts import save_account
 from twinbase_server.app import create_app
-from twinbase_server.database import init_database
+from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.problems import KINDS
 from twinbase_server.settings import Settings
-from twinbase_server.twin_tables import create_twin_tables
+from twinbase_server.setup import init_database
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "protocol.md").read_text()
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -288,10 +288,10 @@ def test_every_problem_stands_on_the_page_with_its_status() -> None:
 
 
 def test_every_frame_and_its_members_stand_on_the_page() -> None:
-    from twinbase.replica import stream
+    from twinbase import frames
 
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", PAGE.partition("## Streams")[2], re.MULTILINE))
-    for frame in (stream.Begin, stream.Page, stream.Removed, stream.Quarantine, stream.Buckets, stream.End, stream.Cut):
+    for frame in (frames.Begin, frames.Page, frames.Removed, frames.Quarantine, frames.Buckets, frames.End, frames.Cut):
         name = frame.__struct_config__.tag
         assert all(f"`{member}`" in rows[str(name)] for member in frame.__struct_fields__ if member != "content")
 

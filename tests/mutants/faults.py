@@ -11,15 +11,19 @@ from unittest.mock import patch
 import asyncpg
 
 from twinbase.digest import Digest
-from twinbase.replica import apply, fetch, prove, rebase, sums
-from twinbase.replica.fenced import fenced, write_state
-from twinbase.replica.shape import image_table, meta_table, named
-from twinbase.replica.stream import Page
-from twinbase_server import condition, cursor, reading, wire
+from twinbase.frames import Page
+from twinbase.replica.apply import apply, rebase
+from twinbase.replica.file import digests
+from twinbase.replica.file.names import image_table, meta_table, named
+from twinbase.replica.file.state import write_state
+from twinbase.replica.file.transaction import fenced
+from twinbase.replica.sync import fetch, prove
 from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
 from twinbase_server.capture.tables import version_table
-from twinbase_server.versions import parse_snapshot
+from twinbase_server.feed import cursor, reading, statements
+from twinbase_server.sql import scope
+from twinbase_server.sql.unseen import parse_snapshot
 
 Patch = Callable[[], AbstractContextManager[Any]]
 
@@ -65,7 +69,7 @@ def timestamp_cursor() -> Iterator[None]:
         return f"_v.at > {seen(current[0], p('xmax'), p('xip'))}"
 
     current: list[str] = [""]
-    rows, gone = wire.TwinWire._rows, wire.TwinWire.removed
+    rows, gone = statements.TwinWire._rows, statements.TwinWire.removed
 
     def of(method: Any) -> Any:
         def call(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -76,9 +80,9 @@ def timestamp_cursor() -> Iterator[None]:
 
     with (
         patch.object(reading, "_probe", probe),
-        patch.object(wire, "_unseen", unseen),
-        patch.object(wire.TwinWire, "_rows", of(rows)),
-        patch.object(wire.TwinWire, "removed", of(gone)),
+        patch.object(statements, "_unseen", unseen),
+        patch.object(statements.TwinWire, "_rows", of(rows)),
+        patch.object(statements.TwinWire, "removed", of(gone)),
     ):
         yield
 
@@ -214,7 +218,7 @@ def no_repair() -> AbstractContextManager[Any]:
 @contextmanager
 def digest_over_local_edits() -> Iterator[None]:
     """Count rows that were only written here (H25)."""
-    real = sums.digest_here
+    real = digests.digest_here
 
     def digest(connection: Any, twin: str) -> Digest:
         query = f"SELECT count(*) FROM {image_table(twin)} WHERE NOT _present"
@@ -237,7 +241,7 @@ def empty_claims() -> Iterator[None]:
     """A missing claim asks for nobody's rows (H10)."""
     with ExitStack() as stack:
         stack.enter_context(
-            patch.object(condition, "_scalar_claim", lambda identity, name: str(identity.claims.get(name, "")))
+            patch.object(scope, "_scalar_claim", lambda identity, name: str(identity.claims.get(name, "")))
         )
         yield
 

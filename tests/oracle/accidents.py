@@ -10,7 +10,7 @@ from unittest.mock import patch
 from tests.oracle.ordinary import moments
 from tests.oracle.simulation import Simulation
 
-from twinbase.replica import fenced
+from twinbase.replica.file import transaction
 from twinbase.testing import cut, drop_answer, drop_request, duplicate, portal
 
 PATHS = ("sync/initial", "sync/pending", "sync/mark-synced", "sync/repair", "sync/schema")
@@ -60,7 +60,7 @@ class Died(Exception):
 def dying(*, at: int, after: bool) -> Iterator[None]:
     """The sync's commit number `at` is its last sign of life: it fails, or succeeds and then nothing follows. Not even
     what is tidied up on the way out is written: a dead process tidies nothing."""
-    commit, commits = fenced.commit, 0
+    commit, commits = transaction.commit, 0
 
     def commit_or_die(connection: Any) -> None:
         nonlocal commits
@@ -70,7 +70,7 @@ def dying(*, at: int, after: bool) -> Iterator[None]:
         if commits >= at:
             raise Died
 
-    with patch.object(fenced, "commit", commit_or_die):
+    with patch.object(transaction, "commit", commit_or_die):
         yield
 
 

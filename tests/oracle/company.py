@@ -9,7 +9,7 @@ from tests.oracle.models import SCHEMA
 from tests.oracle.plugin import FIRST
 from tests.oracle.writers import CODES, PEOPLE, SECTORS
 
-from twinbase_server.database import init_database
+from twinbase_server.setup import init_database
 
 PASSWORD = "any"
 

@@ -10,8 +10,8 @@ from tests.oracle.acts import ACTS
 from tests.oracle.simulation import Act, Simulation
 from tests.oracle.writers import WRITES_IN_SCOPE
 
-from twinbase.replica import prove
-from twinbase_server import feed
+from twinbase.replica.sync import prove
+from twinbase_server.feed import delta
 
 LEFT_TO_REPAIR = (
     ordinary.time_passes, ordinary.tombstones_are_collected, ordinary.claims_go_missing,
@@ -35,7 +35,7 @@ def in_mode(mode: str, sim: Simulation) -> Iterator[tuple[Act, ...]]:
             with patch.object(prove, "prove", _compare_only):
                 yield (*[act for act in ACTS if act not in LEFT_TO_REPAIR], *HARD)
         case "repair":
-            with patch.object(feed, "_remaining", _nothing), patch.object(feed, "is_daily_proof_due", _always):
+            with patch.object(delta, "_remaining", _nothing), patch.object(delta, "is_daily_proof_due", _always):
                 yield ACTS
         case _:
             yield ACTS

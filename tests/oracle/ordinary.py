@@ -7,7 +7,8 @@ from random import Random
 from tests.oracle.simulation import DEVICES_MAX, Simulation
 from tests.oracle.writers import PEOPLE
 
-from twinbase_server import generation, versions
+from twinbase_server.capture import versions
+from twinbase_server.feed import generation
 
 
 def moments(rng: Random) -> int:

@@ -10,7 +10,7 @@ from tests.oracle.plugin import EDITIONS, FIRST, SECOND, Edition
 
 from twinbase.testing import Clock
 from twinbase.testing.server import serve
-from twinbase_server.database import init_database
+from twinbase_server.setup import init_database
 
 TOKEN_SECONDS = 400 * 86_400
 NEW_COLUMNS = """

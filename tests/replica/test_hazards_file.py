@@ -11,9 +11,9 @@ from sqlalchemy import text
 from tests.replica.workshop import changes, opened, outbox, rows, serve
 
 from twinbase.digest import Digest, digest_of
-from twinbase.replica.shape import meta_table
-from twinbase.replica.sums import Changes, count_buckets, digest_here
-from twinbase_server.wire import _SUMS
+from twinbase.replica.file.digests import Changes, count_buckets, digest_here
+from twinbase.replica.file.names import meta_table
+from twinbase_server.feed.statements import _SUMS
 
 ONE = "00000000-0000-4000-8000-000000000001"
 TWO = "00000000-0000-4000-8000-000000000002"

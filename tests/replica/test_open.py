@@ -17,8 +17,8 @@ from sqlmodel import select
 from tests.replica.workshop import KEY, NOON, Customer, Job, opened, rows
 
 from twinbase.errors import DamagedReplica, ForeignReplica, NewerReplica, NotADatabase, WrongKey
-from twinbase.replica.examine import damage
-from twinbase.replica.tables import FORMAT
+from twinbase.replica.file.examine import damage
+from twinbase.replica.file.layout import FORMAT
 
 OTHER = b"o" * 32
 
@@ -237,9 +237,9 @@ async def test_after_a_change_of_key_only_the_new_one_opens(tmp_path: Path) -> N
 REKEY = """
 import sys
 from pathlib import Path
-from twinbase.replica.file import File
-from twinbase.replica.keys import key_for
-from twinbase.replica.rekey import rekey
+from twinbase.replica.file.file import File
+from twinbase.replica.file.keys import key_for
+from twinbase.replica.file.rekey import rekey
 path = Path(sys.argv[1])
 file = File(path, key_for(path, bytes(range(32))))
 print("go", flush=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import select
 from tests.replica.workshop import Customer, Job, Line, changes, opened, outbox, rows, serve
 
-from twinbase.replica.reading import READ_BEFORE
+from twinbase.replica.outbox.as_read import READ_BEFORE
 
 ONE = "00000000-0000-4000-8000-000000000001"
 SERVED = {"id": ONE, "title": "Boiler", "status": "new", "done": 0, "hours": 1.0}

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tests.replica.workshop import NOON, Customer, Job, Line, changes, opened, outbox, rows, serve
 
 from twinbase.replica import NotWaiting, Replica, RowGone
-from twinbase.replica.outbox import Waiting
+from twinbase.replica.outbox.waiting import Waiting
 
 ONE = "00000000-0000-4000-8000-000000000001"
 SERVED = {"id": ONE, "title": "Boiler", "status": "new", "done": 0, "hours": 1.0}

@@ -24,8 +24,8 @@ from twinbase import Mirror, Plugins, days, hookimpl, within
 from twinbase.digest import digest_of
 from twinbase_server import accounts
 from twinbase_server.app import create_app
-from twinbase_server.database import init_database
 from twinbase_server.settings import Settings
+from twinbase_server.setup import init_database
 
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 SCHEMA = "depot"

@@ -7,8 +7,8 @@ import pytest
 from tests.server.watched import CUSTOMER, changed_by, changed_keys, snapshot_now, tombstones, watched_customers
 
 from twinbase_server.capture import CapturedTable, CaptureError, install, status, uninstall
-from twinbase_server.connection import Connection
-from twinbase_server.rowhash import MASK, row_hash_sql
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.row_hash import MASK, row_hash_sql
 
 
 @pytest.fixture

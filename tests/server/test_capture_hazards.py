@@ -18,8 +18,8 @@ from tests.server.watched import (
 )
 
 from twinbase_server.capture import CapturedTable, CaptureError, install, status, uninstall, version_table
-from twinbase_server.connection import Connection
-from twinbase_server.versions import collect
+from twinbase_server.capture.versions import collect
+from twinbase_server.database.connection import Connection
 
 ORDERS = CapturedTable("public", "orders", ("id", "region"), ("id", "region", "name"), {})
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

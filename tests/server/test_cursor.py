@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.server.depot import ANNA, NOON, House, open_house
 
-from twinbase_server.cursor import Cursor, Resume, Signer
+from twinbase_server.feed.cursor import Cursor, Resume, Signer
 from twinbase_server.problems import ProblemError
 
 CURSOR = Cursor(generation="g", salt="s", snapshot="10:20:12,15", schema="f", claims="c", as_of=0)

@@ -16,8 +16,7 @@ import asyncpg
 import psutil
 import pytest
 
-from twinbase_server import programs
-from twinbase_server.embedded import EmbeddedPostgres, PostgresFailed, PostgresMissing, database_url
+from twinbase_server.embedded import EmbeddedPostgres, PostgresFailed, PostgresMissing, database_url, programs
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
 

@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel, col
 from twinbase import Identity, Mirror, Plugins, Who, days, hookimpl, says, within
 from twinbase.testing import World
 from twinbase_server import accounts
-from twinbase_server.explaining import Explanation, explain
+from twinbase_server.explain.scope import Explanation, explain
 
 S = {"schema": "rounds"}
 NOW = datetime(2030, 3, 4, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import asyncpg
 from tests.server.depot import ANNA, BOB, NOON, TWINS, Device, House, open_house
 
 from twinbase_server.capture import install, status
-from twinbase_server.captured import captured_tables
+from twinbase_server.capture.watched import captured_tables
 
 
 async def synced(house: House) -> tuple[Device, str]:

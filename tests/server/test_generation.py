@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from tests.server.watched import CUSTOMER, changed_keys, snapshot_now, watched_customers
 
-from twinbase_server import generation
-from twinbase_server.connection import Connection
-from twinbase_server.versions import Snapshot
+from twinbase_server.database.connection import Connection
+from twinbase_server.feed import generation
+from twinbase_server.sql.unseen import Snapshot
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 FAR = 1_000_000

@@ -10,11 +10,13 @@ from tests.server.test_repair import hashes, sums
 from twinbase.digest import digest_of
 from twinbase.identity import Identity
 from twinbase.protocol import RepairRequest
-from twinbase_server import feed, repair
-from twinbase_server.cursor import Cursor
-from twinbase_server.negotiation import Wires
-from twinbase_server.reading import Caller, Reading
-from twinbase_server.versions import collect
+from twinbase_server.capture.versions import collect
+from twinbase_server.feed import repair
+from twinbase_server.feed.caller import Caller
+from twinbase_server.feed.cursor import Cursor
+from twinbase_server.feed.delta import Delta, pending
+from twinbase_server.feed.reading import Reading
+from twinbase_server.feed.schemas import Wires
 
 SECRET_NUMBER = 987_654_321
 
@@ -27,10 +29,10 @@ def _lines(house: House, device: Device, cursor: str, kind: str, held: Any = Non
     caller = Caller(Identity("anna@depot", claims), device.replica, 1, device.schema, "request-7")
 
     async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
-        delta = feed.Delta(since, prove_all=True)
+        delta = Delta(since, prove_all=True)
         asked = RepairRequest.model_validate({"cursor": cursor, "twins": held or {}}).twins
         whole = repair.repair(serving.door, reading, wires, since, asked) if held else None
-        async for line in whole or feed.pending(serving.door, reading, wires, delta):
+        async for line in whole or pending(serving.door, reading, wires, delta):
             yield line
 
     lines: AsyncGenerator[bytes, None] = serving.lines(caller, since, 0, kind, answer)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from tests.server.watched import watched_customers
 
-from twinbase_server import generation
+from twinbase_server.feed import generation
+from twinbase_server.feed.schemas import SCHEMAS_STORED_MAX
 from twinbase_server.housekeeping import TURNS_AN_HOUR, turn
-from twinbase_server.negotiation import SCHEMAS_STORED_MAX
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 KEPT = timedelta(days=90)

@@ -12,7 +12,7 @@ import pytest
 from tests.server.depot import ANNA, Device, House, compressed, open_house, read_frames
 
 from twinbase.testing.databases import Databases, database_name
-from twinbase_server.faults import database_problem
+from twinbase_server.database.errors import database_problem
 from twinbase_server.problems import KINDS, ProblemError
 
 

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from twinbase_server.migrations import migrate, migration_status
+from twinbase_server.database.migrations import migrate, migration_status
 
 
 async def test_a_bare_database_is_brought_to_the_newest_version(database_url: str) -> None:

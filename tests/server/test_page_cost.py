@@ -9,8 +9,8 @@ import pytest
 from tests.server.depot import ANNA, House
 
 from twinbase.identity import Identity
-from twinbase_server.initial import walk_key
-from twinbase_server.wire import Statement, twin_wire
+from twinbase_server.feed.initial import walk_key
+from twinbase_server.feed.statements import Statement, twin_wire
 
 ROWS, PAGE = 20_000, 500
 LAST_QUARTER = "c0000000-0000-0000-0000-000000000000"

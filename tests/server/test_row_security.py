@@ -8,7 +8,7 @@ import pytest
 from tests.server.depot import ANNA, House, build, open_house
 
 from twinbase_server.capture import status
-from twinbase_server.captured import captured_tables
+from twinbase_server.capture.watched import captured_tables
 
 ROLE = "twinbase_test_server"
 

@@ -15,7 +15,7 @@ from twinbase.errors import MirrorError
 from twinbase.registry import build_registry
 from twinbase.testing import World
 from twinbase_server import accounts
-from twinbase_server.explaining import explain
+from twinbase_server.explain.scope import explain
 
 S = {"schema": "diary"}
 

@@ -14,8 +14,8 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Plugins, hookimpl
 from twinbase.errors import DeclarationError
-from twinbase_server.database import init_database
-from twinbase_server.twin_tables import ColumnMissing
+from twinbase_server.database.tables import ColumnMissing
+from twinbase_server.setup import init_database
 
 Connection = Any
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.server.watched import CUSTOMER, changed_keys, is_proven_unchanged, snapshot_now, watched_customers
 
 from twinbase.testing.databases import Databases
-from twinbase_server.connection import Connection
-from twinbase_server.versions import Snapshot, changed_since_sql, collect, parse_snapshot
+from twinbase_server.capture.versions import collect
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.unseen import Snapshot, changed_since_sql, parse_snapshot
 
 KEYS = st.integers(1, 6)
 NAMES = st.sampled_from(["a", "b", None])

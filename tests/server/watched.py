@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 
 from twinbase_server.capture import CapturedTable, install
-from twinbase_server.connection import Connection
-from twinbase_server.migrations import migrate
-from twinbase_server.versions import Snapshot, changed_since_sql, changed_tables, parse_snapshot
+from twinbase_server.capture.versions import changed_tables
+from twinbase_server.database.connection import Connection
+from twinbase_server.database.migrations import migrate
+from twinbase_server.sql.unseen import Snapshot, changed_since_sql, parse_snapshot
 
 CUSTOMER = CapturedTable("public", "customer", ("id",), ("id", "name", "price", "notes"), {"id": "{c}", "name": "{c}"})
 CUSTOMER_DDL = """

@@ -7,7 +7,7 @@ import pytest
 from tests.sync.shop import Job, Product
 
 from twinbase.errors import ReplicaBusy
-from twinbase.replica.lease import sole_sync
+from twinbase.replica.file.lock import sole_sync
 from twinbase.testing import World
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.sync.shop import Job
 
 from twinbase.errors import ForeignReplica, HalfAnswer, Offline, ReplicaBusy
-from twinbase.replica.lease import sole_sync
+from twinbase.replica.file.lock import sole_sync
 from twinbase.testing import World, drop_answer
 
 

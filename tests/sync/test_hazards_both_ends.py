@@ -14,7 +14,7 @@ from tests.sync.shop import Job, Part, Product
 from twinbase.testing import World
 from twinbase.testing.device import Device
 from twinbase.testing.world import Clock
-from twinbase_server.versions import collect
+from twinbase_server.capture.versions import collect
 
 
 async def _job(world: World, title: str = "boiler", lead: str = "anna") -> UUID:

@@ -10,8 +10,8 @@ import pytest
 from tests.sync.shop import Job
 
 from twinbase import Plugins
-from twinbase.replica.shape import meta_table
-from twinbase.replica.sums import count_buckets
+from twinbase.replica.file.digests import count_buckets
+from twinbase.replica.file.names import meta_table
 from twinbase.testing import World
 from twinbase.testing.device import Device
 

@@ -4,7 +4,7 @@ import pytest
 from tests.sync.shop import Job
 
 from twinbase.errors import ReplicaLocked
-from twinbase.replica import file
+from twinbase.replica.file import file
 from twinbase.testing import World
 
 

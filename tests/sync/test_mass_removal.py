@@ -7,9 +7,9 @@ from tests.sync.garbled import before_each, garbled_once
 from tests.sync.shop import Job, Product
 
 from twinbase.errors import Offline
-from twinbase.replica.fuse import FuseBlown
-from twinbase.replica.shape import meta_table
-from twinbase.replica.sums import count_buckets
+from twinbase.replica.apply.fuse import FuseBlown
+from twinbase.replica.file.digests import count_buckets
+from twinbase.replica.file.names import meta_table
 from twinbase.testing import World
 from twinbase.testing.device import Device
 

@@ -8,7 +8,7 @@ from tests.sync.shop import Job, Product
 
 from twinbase import Plugins
 from twinbase.errors import HalfAnswer, Offline
-from twinbase.replica.fuse import FuseBlown
+from twinbase.replica.apply.fuse import FuseBlown
 from twinbase.testing import Fault, World, cut, drop_answer, drop_request
 
 
@@ -91,7 +91,7 @@ async def test_a_claim_that_is_lost_removes_nothing(world: World) -> None:
 
 
 def test_the_fuse_believes_two_answers_only_when_they_say_the_same() -> None:
-    from twinbase.replica.fuse import Removal, confirms, is_unusual
+    from twinbase.replica.apply.fuse import Removal, confirms, is_unusual
 
     first = Removal("claims", {"job": (1, 2, 3)})
     assert confirms(first, Removal("claims", {"job": (1, 2, 3)}))

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from twinbase import Plugins
-from twinbase_server.connection import Connection
-from twinbase_server.database import init_database
+from twinbase_server.database.connection import Connection
+from twinbase_server.setup import init_database
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import asyncpg
 from pydantic import SecretStr
 
 from twinbase import Exporter, Plugins, Run, Source, hookimpl
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
+from twinbase_server.jobs.schedule import Standing, standings
+from twinbase_server.jobs.worker import Pace, Worker
 from twinbase_server.settings import Settings
-from twinbase_server.work.schedule import Standing, standings
-from twinbase_server.work.worker import Pace, Worker
 
 QUICK = Pace(look=timedelta(milliseconds=50), patience=timedelta(seconds=2))
 SECONDS_MAX = 60.0

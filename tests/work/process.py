@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from tests.work.desk import QUICK, plugins
 
 from twinbase import Delivered, Exporter, Run, Source, Waiting
+from twinbase_server.jobs.worker import Worker
 from twinbase_server.settings import Settings
-from twinbase_server.work.worker import Worker
 
 STEPS = 40
 GATED = 10

@@ -14,7 +14,7 @@ from tests.cli.said import Twinbase, command_line
 from tests.work.desk import brought, standing, until
 from tests.work.test_handing_over import enter, states
 
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
 
 MODULE = """
 from datetime import timedelta

@@ -14,13 +14,13 @@ from tests.work.desk import plugins, standing, until, working
 from tests.work.process import send_and_stay
 
 from twinbase import Applied, Delivered, Delivery, Exporter, Identity, Plugins, Run, Waiting, hookimpl
-from twinbase_server.accept.deliver import keep_deliveries
-from twinbase_server.connection import Connection
-from twinbase_server.work import decisions, deliveries
-from twinbase_server.work.decisions import Chosen
-from twinbase_server.work.exporters import exporter_tasks
-from twinbase_server.work.running import run_task
-from twinbase_server.work.schedule import Standing
+from twinbase_server.accept.deliveries import keep_deliveries
+from twinbase_server.database.connection import Connection
+from twinbase_server.jobs import decisions, deliveries
+from twinbase_server.jobs.decisions import Chosen
+from twinbase_server.jobs.exporters import exporter_tasks
+from twinbase_server.jobs.run import run_task
+from twinbase_server.jobs.schedule import Standing
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 Answer = Callable[[Waiting], Delivered | None]

@@ -12,11 +12,11 @@ from tests.crash.office import PROJECTION, ROWS, Office, set_up
 from tests.work.desk import Brings, until
 
 from twinbase import Plugins, Run, Source
-from twinbase_server.app import utc_now
-from twinbase_server.connection import Connection
-from twinbase_server.projecting import project
-from twinbase_server.work.running import run_task
-from twinbase_server.work.sources import source_task
+from twinbase.clock import utc_now
+from twinbase_server.database.connection import Connection
+from twinbase_server.jobs.run import run_task
+from twinbase_server.jobs.sources import source_task
+from twinbase_server.projection.run import project
 
 MISPLACED = """
 SELECT count(*) FROM office."order" o FULL JOIN office.work w ON w.source_id = o.number::text

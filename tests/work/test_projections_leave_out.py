@@ -15,9 +15,9 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.projection import Feeds, Projection
-from twinbase_server.connection import Connection, engine
-from twinbase_server.database import init_database
-from twinbase_server.projecting import project
+from twinbase_server.database.connection import Connection, engine
+from twinbase_server.projection.run import project
+from twinbase_server.setup import init_database
 
 SCHEMA = "firm"
 

@@ -10,16 +10,16 @@ import pytest
 from tests.work.desk import Held, bring, brought, counting, plugins, standing, until, working
 
 from twinbase import Run, Source
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
-from twinbase_server.app import utc_now
-from twinbase_server.cli.standing import clock as as_read
-from twinbase_server.cli.standing import words
-from twinbase_server.connection import Connection
-from twinbase_server.work.queue import install_queue, prune_queue
-from twinbase_server.work.running import LineLost, RunsAlready, run_task
-from twinbase_server.work.schedule import due
-from twinbase_server.work.sources import NoSource, source_task
-from twinbase_server.work.task import pause
+from twinbase_server.cli.task_words import clock as as_read
+from twinbase_server.cli.task_words import words
+from twinbase_server.database.connection import Connection
+from twinbase_server.jobs.queue import install_queue, prune_queue
+from twinbase_server.jobs.run import LineLost, RunsAlready, run_task
+from twinbase_server.jobs.schedule import due
+from twinbase_server.jobs.sources import NoSource, source_task
+from twinbase_server.jobs.task import pause
 
 
 class Clock:

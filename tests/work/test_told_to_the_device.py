@@ -8,8 +8,9 @@ import pytest
 from tests.sync.shop import Part, Workshop
 from tests.work.desk import Brings
 
-from twinbase import Applied, Delivered, Delivery, Exporter, Plugins, Run, Waiting, deliveries, hookimpl
-from twinbase.deliveries import DeliveryRow
+from twinbase import Applied, Delivered, Delivery, Exporter, Plugins, Run, Waiting, hookimpl
+from twinbase.builtin import deliveries
+from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import World
 from twinbase_server import accounts
 

@@ -12,9 +12,9 @@ from tests.work.desk import brought, standing, until
 from tests.work.process import GATED, STEPS, work
 
 from twinbase import Plugins
-from twinbase_server.connection import Connection
-from twinbase_server.database import init_database
+from twinbase_server.database.connection import Connection
 from twinbase_server.embedded import EmbeddedPostgres
+from twinbase_server.setup import init_database
 
 WHOLE = [f"step {n}" for n in range(1, STEPS + 1)]
 

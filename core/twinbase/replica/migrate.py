@@ -14,9 +14,7 @@ from uuid import UUID
 
 from twinbase.errors import ForeignReplica, MirrorError, NewerReplica
 from twinbase.registry import Registry, Twin
-from twinbase.replica.capture import drop_triggers, triggers
-from twinbase.replica.shape import change_table, image_table, quoted
-from twinbase.replica.tables import (
+from twinbase.replica.file.layout import (
     APPLICATION_ID,
     ENGINE,
     FORMAT,
@@ -24,10 +22,11 @@ from twinbase.replica.tables import (
     column_sql,
     columns_of,
     engine_tables,
-    read_table,
     twin_indexes,
     twin_table,
 )
+from twinbase.replica.file.names import change_table, image_table, quoted, read_table
+from twinbase.replica.outbox.triggers import drop_triggers, triggers
 
 Statement = tuple[str, tuple[Any, ...]]
 VERSIONS_BEHIND_MAX = 1

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,33 +10,31 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from twinbase.clock import Clock, utc_now
 from twinbase.errors import DamagedReplica
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
-from twinbase.replica import migrate, outbox
+from twinbase.replica import migrate
 from twinbase.replica.background import Background
-from twinbase.replica.database import Clock, Database
-from twinbase.replica.examine import damage, examine
-from twinbase.replica.file import File, connect, create, is_new, translated, untouched
-from twinbase.replica.http import Server
-from twinbase.replica.keys import Secret, key_for
-from twinbase.replica.lease import sole_sync
+from twinbase.replica.engines import Database
+from twinbase.replica.file.examine import damage, examine
+from twinbase.replica.file.file import File, connect, create, is_new, translated, untouched
+from twinbase.replica.file.keys import Secret, key_for
+from twinbase.replica.file.lock import sole_sync
+from twinbase.replica.file.rekey import rekey
 from twinbase.replica.migrate import Owner
-from twinbase.replica.outbox import Waiting
-from twinbase.replica.reading import Reading
-from twinbase.replica.rekey import rekey
+from twinbase.replica.outbox import waiting
+from twinbase.replica.outbox.as_read import Reading
+from twinbase.replica.outbox.waiting import Waiting
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Pace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
-from twinbase.replica.signed_in import read_identity
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync import Engine, Renew
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+from twinbase.replica.sync.engine import Engine, Renew
+from twinbase.replica.sync.server import Server
+from twinbase.replica.sync.sign_in import read_identity
 
 
 class Replica:
@@ -133,19 +130,19 @@ class Replica:
 
     async def waiting(self) -> list[Waiting]:
         """The edits that wait for a person: refused, parked, in conflict."""
-        return await self.database.look(outbox.list_waiting, self.registry)
+        return await self.database.look(waiting.list_waiting, self.registry)
 
     async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
         """Send an edit again with other values; what was parked behind it goes along.
 
         A new row may take another key, if no row has it; raises ValueError where a value cannot be.
         """
-        await self.database.write(outbox.correct, self.registry, mutation, values, self.clock())
+        await self.database.write(waiting.correct, self.registry, mutation, values, self.clock())
         await self.syncing.count()
 
     async def discard(self, mutation: UUID) -> None:
         """Forget an edit; what was parked behind it is tried without it."""
-        await self.database.write(outbox.discard, self.registry, mutation, self.clock())
+        await self.database.write(waiting.discard, self.registry, mutation, self.clock())
         await self.syncing.count()
 
     async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:

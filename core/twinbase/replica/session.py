@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from twinbase.digest import Digest
 from twinbase.registry import Registry
-from twinbase.replica.reading import Reading, stamp
-from twinbase.replica.sums import DIGEST, read_digest
-from twinbase.replica.unsent import Unsent, unsent_from, unsent_query
+from twinbase.replica.file.digests import DIGEST, read_digest
+from twinbase.replica.outbox.as_read import Reading, stamp
+from twinbase.replica.outbox.unsent import Unsent, unsent_from, unsent_query
 
 Instance = TypeVar("Instance")
 

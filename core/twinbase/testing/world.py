@@ -23,11 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from twinbase.plugins import Plugins
 from twinbase.testing.device import Device
 from twinbase.testing.server import Application, serve
-from twinbase_server.database import init_database
-from twinbase_server.work.exporters import exporter_tasks
-from twinbase_server.work.running import run_task
-from twinbase_server.work.sources import source_task
-from twinbase_server.work.task import Task
+from twinbase_server.jobs.exporters import exporter_tasks
+from twinbase_server.jobs.run import run_task
+from twinbase_server.jobs.sources import source_task
+from twinbase_server.jobs.task import Task
+from twinbase_server.setup import init_database
 
 PASSWORD = "correct horse"
 KEY = bytes(range(32))

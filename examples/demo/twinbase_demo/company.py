@@ -19,15 +19,15 @@ from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.work import Options
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
-from twinbase_server.database import init_database
+from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.extension import engine
-from twinbase_server.projecting import Projected, project
-from twinbase_server.sources import tables_to_capture
-from twinbase_server.twin_tables import create_twin_tables
-from twinbase_server.work.exporters import exporter_tasks
-from twinbase_server.work.running import run_task
-from twinbase_server.work.sources import source_task
-from twinbase_server.work.task import Task
+from twinbase_server.jobs.exporters import exporter_tasks
+from twinbase_server.jobs.run import run_task
+from twinbase_server.jobs.sources import source_task
+from twinbase_server.jobs.task import Task
+from twinbase_server.projection.run import Projected, project
+from twinbase_server.projection.sources import tables_to_capture
+from twinbase_server.setup import init_database
 
 PLUGINS = ("accounts", "mobile", "ebp", "ninjaone", "deliveries")
 

@@ -15,15 +15,16 @@ from twinbase.protocol import PushAnswer, batch_hash
 from twinbase.registry import Registry
 from twinbase_server.accept import ledger
 from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
-from twinbase_server.accept.current import History, written_key
+from twinbase_server.accept.bisect import settle
 from twinbase_server.accept.decide import Verdict
-from twinbase_server.accept.deliver import applied, keep_deliveries
+from twinbase_server.accept.deliveries import applied, keep_deliveries
 from twinbase_server.accept.journal import Line, write_journal
-from twinbase_server.accept.reasons import ID_REUSED, Refusal, is_transient, is_worth_another_try, why_not_now
-from twinbase_server.accept.scoped import reader
-from twinbase_server.accept.settle import settle
-from twinbase_server.accept.unit import Accepting, Unit, Verdicts
-from twinbase_server.connection import Connection, Pool, lent
+from twinbase_server.accept.local_transaction import Accepting, Unit, Verdicts
+from twinbase_server.accept.reasons import ID_REUSED, Refusal, why_not_now
+from twinbase_server.accept.rows import History, written_key
+from twinbase_server.accept.scope import reader
+from twinbase_server.database.connection import Connection, Pool, lent
+from twinbase_server.database.errors import is_transient, is_worth_another_try
 from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
 
 
 async def columns_of(connection: Connection, error: asyncpg.PostgresError) -> tuple[str, ...]:

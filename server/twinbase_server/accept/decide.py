@@ -10,8 +10,8 @@ from twinbase.conflict import Conflict, Decision, adds
 from twinbase.conflict import add as add_up
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, given
-from twinbase_server.accept.current import Row
 from twinbase_server.accept.reasons import GONE, KEY_TAKEN, Refusal
+from twinbase_server.accept.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from uuid_utils.compat import uuid7
 from twinbase.identity import Identity
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import Change, Key
-from twinbase_server.accept.current import Row
 from twinbase_server.accept.decide import SetAside
+from twinbase_server.accept.rows import Row
 from twinbase_server.accept.write import NotWritten, write_rows
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
 
 Side = Literal["device", "server"]
 

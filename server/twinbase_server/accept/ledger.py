@@ -10,9 +10,9 @@ import asyncpg
 import msgspec
 
 from twinbase.identity import Identity
-from twinbase_server.accept.current import Place, written_key
-from twinbase_server.accept.reasons import Raced
-from twinbase_server.connection import Connection
+from twinbase_server.accept.rows import Place, written_key
+from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import Raced
 from twinbase_server.problems import ProblemError
 
 

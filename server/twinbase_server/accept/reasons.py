@@ -6,13 +6,6 @@ import asyncpg
 
 MESSAGE_LETTERS_MAX = 300
 
-# Errors that say nothing about the mutation: serialization, deadlock, lock and time limits, shutdown, resources, the
-# line, a transaction that stood still, a server that became a standby. The whole batch is tried again (H17).
-_TRANSIENT = ("40001", "40P01", "55P03", "57014", "57P0", "53", "08", "25006", "25P03")
-# Of these, the ones that come after a long wait: the device tries again, and not the server, which others need.
-_WAITED_FOR = ("55P03", "57014")
-# Errors that say that the data, or the right to write it, is wrong.
-_REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +23,6 @@ ID_REUSED = Refusal("id-reused", "This change carries the number of an earlier o
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
 
-class Raced(Exception):
-    """Two replicas of one account offered the same mutation at the same time: the second looks again."""
 
 
 def no_target(columns: tuple[str, ...]) -> Refusal:
@@ -39,19 +30,8 @@ def no_target(columns: tuple[str, ...]) -> Refusal:
     return Refusal("no-target", f"{_and(columns)} points at a row that does not exist or is not yours.")
 
 
-def is_transient(error: BaseException) -> bool:
-    """Whether to try the whole batch again: the error is about the moment, not about the data."""
-    if isinstance(error, asyncpg.PostgresError):
-        return (error.sqlstate or "").startswith(_TRANSIENT)
-    if isinstance(error, asyncpg.InterfaceError):
-        return not isinstance(error, ValueError)  # asyncpg.DataError is both, and would fail again
-    # asyncpg says InternalClientError of a pooled connection that was cut while nobody used it.
-    return isinstance(error, (OSError, Raced, asyncpg.InternalClientError))
 
 
-def is_worth_another_try(error: BaseException) -> bool:
-    """Whether to try again at once: what was waited for in vain already would only keep a connection from others."""
-    return is_transient(error) and getattr(error, "sqlstate", None) not in _WAITED_FOR
 
 
 def why_not_now(error: BaseException) -> str:
@@ -64,9 +44,6 @@ def why_not_now(error: BaseException) -> str:
     return "PostgreSQL could not take this batch."
 
 
-def is_refusal(error: asyncpg.PostgresError) -> bool:
-    """Whether the error is about what was written."""
-    return (error.sqlstate or "").startswith(_REFUSING)
 
 
 def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusal:

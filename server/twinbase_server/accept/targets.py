@@ -7,21 +7,11 @@ from typing import Any
 
 from twinbase.registry import Registry
 from twinbase_server.accept.batch import Change
-from twinbase_server.accept.current import Place, Row, numbered
-from twinbase_server.accept.scoped import (
-    INSIDE,
-    ForeignKey,
-    Reader,
-    condition,
-    foreign_keys,
-    listed,
-    pointing,
-    relation,
-    scoped,
-    typed,
-)
-from twinbase_server.connection import Connection
-from twinbase_server.rowhash import column_sql
+from twinbase_server.accept.foreign_keys import ForeignKey, foreign_keys, pointing
+from twinbase_server.accept.rows import Place, Row, numbered
+from twinbase_server.accept.scope import INSIDE, Reader, condition, listed, relation, scoped, typed
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import column_sql
 
 Values = tuple[Any, ...]
 Target = tuple[str, tuple[str, ...]]

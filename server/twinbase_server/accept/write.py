@@ -8,10 +8,10 @@ import msgspec
 
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import given
-from twinbase_server.accept.current import Place, Row, numbered
-from twinbase_server.accept.scoped import INSIDE, Reader, condition, key_match, listed, relation, scoped, typed
-from twinbase_server.connection import Connection
-from twinbase_server.rowhash import column_sql, quoted
+from twinbase_server.accept.rows import Place, Row, numbered
+from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, relation, scoped, typed
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import column_sql, quoted
 
 Attributes = dict[Place, dict[str, Any]]
 

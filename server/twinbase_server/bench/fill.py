@@ -12,8 +12,8 @@ from sqlalchemy import Column
 
 from twinbase.codecs.resolve import server_type
 from twinbase_server.bench.tables import MAIN, SCHEMA, SECTORS, SMALL, Table
-from twinbase_server.connection import Connection
-from twinbase_server.rowhash import quoted
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import quoted
 
 SEED = 20260504
 # Of every 50 rows: how many are of each main table, in the order of tables.MAIN.

@@ -12,12 +12,12 @@ from sqlalchemy import Numeric
 
 from twinbase.codecs.resolve import server_type
 from twinbase.registry import Registry, Twin
-from twinbase.replica.file import File, connect
-from twinbase.replica.keys import key_for
-from twinbase.replica.tables import twin_indexes, twin_table
+from twinbase.replica.file.file import File, connect
+from twinbase.replica.file.keys import key_for
+from twinbase.replica.file.layout import twin_indexes, twin_table
 from twinbase_server.bench.place import KEY
-from twinbase_server.connection import Connection
-from twinbase_server.rowhash import quoted
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import quoted
 
 Convert = Callable[[Any], Any]
 

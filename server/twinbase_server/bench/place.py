@@ -12,10 +12,10 @@ from twinbase_server.accounts import save_account
 from twinbase_server.bench.fill import connected, fill_main, multiply, settle
 from twinbase_server.bench.process import ServerProcess, free_port, plugins, server_process
 from twinbase_server.bench.tables import SCHEMA, SECTORS
-from twinbase_server.connection import Connection
-from twinbase_server.database import init_database
-from twinbase_server.rowhash import quoted
-from twinbase_server.twin_tables import create_twin_tables
+from twinbase_server.database.connection import Connection
+from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.setup import init_database
+from twinbase_server.sql.names import quoted
 
 EMAIL, PASSWORD = "bench@example.org", "correct horse"
 KEY = bytes(range(32))

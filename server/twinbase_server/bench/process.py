@@ -18,7 +18,7 @@ from twinbase.plugins import Plugins
 from twinbase_server import accounts
 from twinbase_server.app import create_app
 from twinbase_server.bench.tables import Bench
-from twinbase_server.process import settled
+from twinbase_server.cli.serve import settled
 from twinbase_server.settings import Settings
 
 START_SECONDS_MAX = 60.0

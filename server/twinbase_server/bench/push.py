@@ -18,7 +18,7 @@ from twinbase_server.bench.place import Place
 from twinbase_server.bench.process import ServerProcess
 from twinbase_server.bench.sizes import Sizes
 from twinbase_server.bench.tables import Job
-from twinbase_server.rowhash import quoted
+from twinbase_server.sql.names import quoted
 
 BAR = 4.0
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ import asyncpg
 
 from twinbase_server.capture.function import TRIGGERS, shape_sql, trigger_name
 from twinbase_server.capture.tables import CapturedTable, made_name
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twinbase_server.capture.tables import CapturedTable, made_name
-from twinbase_server.rowhash import column_sql, quoted, row_hash_sql
+from twinbase_server.sql.names import column_sql, literal, quoted
+from twinbase_server.sql.row_hash import row_hash_sql
 
 # From here on versions are written in bulk: one join with the version table instead of one probe for each row.
 BULK_ROWS = 1000
@@ -291,10 +292,6 @@ END """
         return f"ROW({', '.join(column_sql(c, alias) for c in self.table.watched)})::record"
 
 
-def literal(text: str) -> str:
-    """A text as an SQL literal, whatever standard_conforming_strings says."""
-    doubled = text.replace("'", "''")
-    return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
 
 
 def dollars(text: str) -> str:

@@ -18,10 +18,11 @@ from asyncpg.exceptions import (
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
-from twinbase_server.capture.function import TRIGGERS, Capture, literal, trigger_name
+from twinbase_server.capture.function import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.tables import CapturedTable
-from twinbase_server.connection import Connection
-from twinbase_server.rowhash import quoted, row_hash_sql
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import literal, quoted
+from twinbase_server.sql.row_hash import row_hash_sql
 
 LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 20

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
 from twinbase_server.capture.install import armed, is_current
 from twinbase_server.capture.tables import CapturedTable
-from twinbase_server.connection import Connection
+from twinbase_server.database.connection import Connection
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from twinbase_server.rowhash import quoted
+from twinbase_server.sql.names import quoted
 
 _NAME_BYTES_MAX = 63
 

@@ -16,10 +16,10 @@ from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors
-from twinbase_server.database import init_database
-from twinbase_server.migrations import MigrationStatus, migration_status
-from twinbase_server.sources import tables_to_capture
-from twinbase_server.twin_tables import create_twin_tables
+from twinbase_server.database.migrations import MigrationStatus, migration_status
+from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.projection.sources import tables_to_capture
+from twinbase_server.setup import init_database
 
 command = group("Twinbase's own schema in PostgreSQL, and the capture of changes.")
 

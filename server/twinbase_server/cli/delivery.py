@@ -10,15 +10,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
-from twinbase_server.app import utc_now
 from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, database
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.cli.standing import clock
-from twinbase_server.connection import Connection
-from twinbase_server.work import decisions
-from twinbase_server.work.decisions import Chosen, Listed
+from twinbase_server.cli.task_words import clock
+from twinbase_server.database.connection import Connection
+from twinbase_server.jobs import decisions
+from twinbase_server.jobs.decisions import Chosen, Listed
 
 Answer = TypeVar("Answer")
 STATES = "waiting, sent, acknowledged, refused or held"

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from twinbase.replica import Replica
-from twinbase.replica.fenced import read_state
+from twinbase.replica.file.state import read_state
 from twinbase.replica.report import Report
 from twinbase.replica.status import Status
 from twinbase_server.cli.device_file import (
@@ -27,7 +27,7 @@ from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import PluginNames, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors
-from twinbase_server.cli.verifying import Findings, verify_file
+from twinbase_server.cli.verify import Findings, verify_file
 
 command = group("One device's file: enrol it, sync it, look at what waits in it, check it.")
 

@@ -13,10 +13,10 @@ import typer
 from twinbase.errors import NotSignedIn, ReplicaError
 from twinbase.plugins import load_plugins
 from twinbase.replica import Replica
-from twinbase.replica.examine import examine
-from twinbase.replica.fenced import NOTES, read_state, recall, remember
-from twinbase.replica.file import File, untouched
-from twinbase.replica.keys import Secret, key_for
+from twinbase.replica.file.examine import examine
+from twinbase.replica.file.file import File, untouched
+from twinbase.replica.file.keys import Secret, key_for
+from twinbase.replica.file.state import NOTES, read_state, recall, remember
 
 PLUGINS_NOTE = "plugins"
 KEY_VARIABLE, PASSWORD_VARIABLE = "TWINBASE_KEY", "TWINBASE_PASSWORD"

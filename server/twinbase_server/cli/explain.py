@@ -18,7 +18,7 @@ from twinbase_server.accounts import normal_email
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.explaining import Explanation, Reason, explain
+from twinbase_server.explain.scope import Explanation, Reason, explain
 
 _ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
 

@@ -10,8 +10,8 @@ from rich.table import Table
 from twinbase.plugins import load_plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.screen import AsJson, answer, errors
-from twinbase_server.connection import engine
-from twinbase_server.projecting import Projected, project
+from twinbase_server.database.connection import engine
+from twinbase_server.projection.run import Projected, project
 
 COUNTS = ("written", "deleted", "retired", "left_out")
 

@@ -10,17 +10,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from twinbase.clock import utc_now
 from twinbase.plugins import load_plugins
-from twinbase_server.app import utc_now
 from twinbase_server.cli.bars import progress
 from twinbase_server.cli.groups import group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.cli.standing import clock, data, figures, words
-from twinbase_server.work.running import run_task
-from twinbase_server.work.schedule import Standing, standings
-from twinbase_server.work.sources import source_task, source_tasks
+from twinbase_server.cli.task_words import clock, data, figures, words
+from twinbase_server.jobs.run import run_task
+from twinbase_server.jobs.schedule import Standing, standings
+from twinbase_server.jobs.sources import source_task, source_tasks
 
 command = group("Other systems that rows are brought from.")
 

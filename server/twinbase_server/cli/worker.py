@@ -13,10 +13,10 @@ from twinbase.plugins import Plugins, load_plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import INTERRUPTED
 from twinbase_server.cli.screen import errors
-from twinbase_server.cli.standing import words
+from twinbase_server.cli.task_words import words
+from twinbase_server.jobs.schedule import Standing
+from twinbase_server.jobs.worker import Worker
 from twinbase_server.settings import Settings
-from twinbase_server.work.schedule import Standing
-from twinbase_server.work.worker import Worker
 
 
 def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts") -> int:

@@ -13,9 +13,9 @@ from twinbase.plugins import Plugins
 from twinbase.projection import Projection
 from twinbase_ebp.generator import generate
 from twinbase_ebp.tables import TABLES
-from twinbase_server.database import init_database
-from twinbase_server.projecting import Projected, project
-from twinbase_server.twin_tables import create_twin_tables
+from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.projection.run import Projected, project
+from twinbase_server.setup import init_database
 
 DAY = date(2026, 11, 23)
 PLUGINS = Plugins("mobile", "ebp")

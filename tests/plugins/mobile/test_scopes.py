@@ -15,8 +15,8 @@ from tests.plugins.mobile.wanted import WANTED, query
 
 from twinbase import Identity
 from twinbase_mobile.tables.office import ProjectMember, Sector
-from twinbase_server.condition import Condition, compile_condition
-from twinbase_server.twin_tables import create_server_tables, create_twin_tables
+from twinbase_server.database.tables import create_server_tables, create_twin_tables
+from twinbase_server.sql.scope import Condition, compile_condition
 
 SEEDS = range(5)
 

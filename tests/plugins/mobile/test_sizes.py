@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from twinbase import Plugins
 from twinbase.testing import World
 from twinbase_ebp.generator import generate
-from twinbase_server.database import init_database
-from twinbase_server.projecting import project
-from twinbase_server.twin_tables import create_twin_tables
+from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.projection.run import project
+from twinbase_server.setup import init_database
 
 ROWS_MAX = 10_000
 BYTES_MAX = 50_000_000

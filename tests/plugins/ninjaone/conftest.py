@@ -20,7 +20,7 @@ from twinbase_ninjaone.settings import NinjaoneSettings
 from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Faults, World, create_app, make_world
 from twinbase_ninjaone.standin.sizes import SMALL, Sizes
 from twinbase_ninjaone.tables import TABLES
-from twinbase_server.twin_tables import create_server_tables
+from twinbase_server.database.tables import create_server_tables
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 

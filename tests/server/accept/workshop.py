@@ -21,7 +21,7 @@ from twinbase.conflict import add, ask
 from twinbase.identity import Identity
 from twinbase.protocol import Outcome, PushAnswer, batch_hash
 from twinbase_server.accept import Limits, accept_push
-from twinbase_server.database import init_database
+from twinbase_server.setup import init_database
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 SCHEMA = "workshop"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from twinbase.errors import TransportError
-from twinbase.replica import fenced
+from twinbase.replica.file import transaction
 from twinbase.testing.conformance.person import Mine
 from twinbase.testing.conformance.play import Play
 from twinbase.testing.device import Device
@@ -26,7 +26,7 @@ class Died(Exception):
 @contextmanager
 def dying(*, at: int, after: bool) -> Iterator[None]:
     """The sync's commit number `at` is its last sign of life: it fails, or succeeds and then nothing follows."""
-    commit, commits = fenced.commit, 0
+    commit, commits = transaction.commit, 0
 
     def commit_or_die(connection: Any) -> None:
         nonlocal commits
@@ -36,11 +36,11 @@ def dying(*, at: int, after: bool) -> Iterator[None]:
         if commits >= at:
             raise Died
 
-    fenced.commit = commit_or_die
+    transaction.commit = commit_or_die
     try:
         yield
     finally:
-        fenced.commit = commit
+        transaction.commit = commit
 
 
 async def sync_and_die(mine: Mine, *, at: int, after: bool) -> bool:

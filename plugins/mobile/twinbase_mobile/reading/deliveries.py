@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from twinbase.deliveries import DeliveryRow
+from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, name_of
 from twinbase_mobile.reading.moments import PARIS, Zone, local

@@ -8,7 +8,7 @@ from rich.markup import escape
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase.deliveries import DeliveryRow
+from twinbase.builtin.deliveries import DeliveryRow
 from twinbase_ninjaone.commands.options import PLUGINS, in_one_transaction
 from twinbase_ninjaone.delivering import DESTINATION
 from twinbase_ninjaone.linking import KINDS

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase.deliveries import DeliveryRow
+from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.delivery import Waiting
 from twinbase_ninjaone.delivering.recognising import Sent, recognise
 from twinbase_ninjaone.tables import Status, Ticket, TicketLogEntry, Write, table_of

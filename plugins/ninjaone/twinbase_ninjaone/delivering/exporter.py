@@ -9,6 +9,7 @@ import httpx2
 from twinbase.delivery import Delivered, Exporter, Waiting
 from twinbase.source import Run
 from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.database import connected
 from twinbase_ninjaone.delivering.book import Book, Tried
 from twinbase_ninjaone.delivering.deliveries import COMMENT, DESTINATION
 from twinbase_ninjaone.delivering.statuses import decide, fields
@@ -24,7 +25,6 @@ from twinbase_ninjaone.errors import (
     WrongCredentials,
     WrongRegion,
 )
-from twinbase_ninjaone.fetching.context import connected
 from twinbase_ninjaone.settings import NinjaoneSettings
 
 EVERY = timedelta(minutes=1)

@@ -7,10 +7,11 @@ import httpx2
 
 from twinbase.source import Run, Source
 from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.database import connected
 from twinbase_ninjaone.delivering.book import Book
 from twinbase_ninjaone.errors import NotConfigured
 from twinbase_ninjaone.fetching.activities import fetch_activities
-from twinbase_ninjaone.fetching.context import Fetch, connected
+from twinbase_ninjaone.fetching.context import Fetch
 from twinbase_ninjaone.fetching.lists import fetch_lists
 from twinbase_ninjaone.fetching.tickets import fetch_tickets
 from twinbase_ninjaone.proposing.renewing import renew

@@ -1,8 +1,6 @@
 """What every step of a run has in hand."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase.source import Tell
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_server.extension import engine
 
 
 @dataclass
@@ -34,8 +31,3 @@ class Fetch:
         return {"calls": self.ninja.calls, **counted, **failures}
 
 
-@asynccontextmanager
-async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
-    """One connection for a whole run; a transaction is open only while something is written."""
-    async with engine(database_url) as made, made.connect() as connection:
-        yield connection

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 from twinbase import Plugins
-from twinbase.deliveries import DeliveryRow
+from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import Device, World
 from twinbase_ebp.loading.crew import Databases
 from twinbase_ebp.loading.load import load
@@ -26,7 +26,7 @@ from twinbase_mobile.tables import Intervention, InterventionSignature
 from twinbase_mobile.tables.kinds import Signer
 from twinbase_server import accounts
 from twinbase_server.extension import engine
-from twinbase_server.projecting import project
+from twinbase_server.projection.run import project
 
 PLUGINS = Plugins("mobile", "ebp", "deliveries", accounts)
 VISIT, TYPE, VAN, SITE = (UUID(int=(0x0198C5A0 << 96) + number) for number in range(1, 5))

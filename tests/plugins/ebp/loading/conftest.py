@@ -10,7 +10,7 @@ from tests.plugins.ebp.loading.erp import MORNING, TABLES, Erp
 from twinbase.plugins import Plugins
 from twinbase.testing.databases import Databases
 from twinbase_ebp.loading.load import LOCK
-from twinbase_server.database import init_database
+from twinbase_server.setup import init_database
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,8 @@ from twinbase.testing.databases import Databases
 from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.schema.types import pg_type
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.database import init_database
 from twinbase_server.embedded import EmbeddedPostgres
+from twinbase_server.setup import init_database
 
 ROWS = 40
 SPECS = "SELECT name, spec FROM ebp.table_spec WHERE NOT gone"

@@ -27,8 +27,8 @@ from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.verifying import verify
 from twinbase_ebp.loading.work import Options
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.database import init_database
 from twinbase_server.embedded import EmbeddedPostgres
+from twinbase_server.setup import init_database
 
 DAY = date(2026, 11, 23)
 EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.evolve import Evolved, evolve
 from twinbase_ebp.schema.records import Event, TableRecord
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.twin_tables import create_server_tables
+from twinbase_server.database.tables import create_server_tables
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from twinbase_ebp.schema.mirrors import mirrors
 from twinbase_ebp.schema.models import models
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.database import init_database
+from twinbase_server.setup import init_database
 
 STOCK = [
     'CREATE TABLE "StockItem" ("ItemId" varchar(40), "StorehouseId" uuid, "RealStock" numeric(28,8), "Full" boolean,'

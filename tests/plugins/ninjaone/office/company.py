@@ -11,7 +11,7 @@ from twinbase import Plugins, Run
 from twinbase.testing import World
 from twinbase_ninjaone.fetching import fetch
 from twinbase_ninjaone.linking import Decided, Listed, confirm, link_by_hand, listed, propose
-from twinbase_server.projecting import Projected, project
+from twinbase_server.projection.run import Projected, project
 
 PLUGINS = Plugins("accounts", "deliveries", "mobile", "ninjaone")
 CLARA = Decided("clara", datetime(2026, 11, 20, 9, tzinfo=UTC))

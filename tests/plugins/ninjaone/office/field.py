@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import select
 from tests.plugins.ninjaone.office.company import Company
 
-from twinbase.deliveries import DeliveryRow
+from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import Device, World
 from twinbase_mobile.tables import Intervention, InterventionSignature, Ticket, TicketComment
 from twinbase_mobile.tables.kinds import Signer, Status

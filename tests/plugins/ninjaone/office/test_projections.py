@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.plugins.ninjaone.office.company import Company
 
-from twinbase_server.projecting import Projected
+from twinbase_server.projection.run import Projected
 
 TICKETS, COMMENTS = "ninjaone.tickets", "ninjaone.ticket_log_entries"
 EVERYTHING = (

@@ -6,7 +6,7 @@ from tests.plugins.ninjaone.office.field import Field
 
 from twinbase_mobile.tables import TicketComment
 from twinbase_ninjaone.delivering.exporter import OFF, THERE, UNSURE, USERS_ONLY
-from twinbase_server.work.decisions import Chosen, release
+from twinbase_server.jobs.decisions import Chosen, release
 
 
 async def test_from_ninjaone_to_a_device_without_network_and_back_the_comment_is_there_once(field: Field) -> None:

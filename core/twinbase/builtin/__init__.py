@@ -1,0 +1,1 @@
+"""What the core does by default is a plugin like any other."""

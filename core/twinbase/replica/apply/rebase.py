@@ -1,0 +1,180 @@
+"""Local work on top of the server's: undo it before an apply, retire what was answered, put the rest back on top.
+
+The server's image of every dirty row is kept aside, so undoing is exact, however often the row is edited and pulled.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from twinbase.conflict.strategies import adds
+from twinbase.frames import Begin
+from twinbase.replica.file.names import change_table, image_table, named, quoted
+from twinbase.replica.file.state import State
+from twinbase.replica.file.statements import Row, Shape
+from twinbase.replica.outbox.outcomes import note_outcomes
+
+Touched = dict[str, list[Row]]
+_STATUS = "json_extract(outcome, '$.status')"
+
+
+@dataclass
+class Replayed:
+    """How much local work lies on top of the new checkpoint, and how much could not be put back."""
+
+    mutations: int = 0
+    parked: int = 0
+
+
+def undo(connection: Any, shapes: Iterable[Shape]) -> Touched:
+    """Every row as the server last had it; answers the keys of the rows that were dirty."""
+    touched: Touched = {}
+    for shape in shapes:
+        image, table, key = image_table(shape.name), quoted(shape.name), named(shape.key)
+        keys = [list(row) for row in connection.execute(f"SELECT {key} FROM {image}")]
+        if not keys:
+            continue
+        touched[shape.name] = keys
+        connection.execute(f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {image} WHERE NOT _present)")
+        connection.execute(_put_back(shape))
+        connection.execute(f"DELETE FROM {image}")
+    return touched
+
+
+def _put_back(shape: Shape) -> str:
+    columns = named(shape.twin.columns)
+    rest = [name for name in shape.twin.columns if name not in shape.key]
+    then = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in rest)
+    return (
+        f"INSERT INTO {quoted(shape.name)} ({columns}) SELECT {columns} FROM {image_table(shape.name)} WHERE _present"
+        f" ON CONFLICT ({named(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
+    )
+
+
+
+
+
+
+def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
+    """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
+
+    Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when
+    another copy of this file has taken over the epoch, its answer came before this pull was asked for.
+    """
+    note_outcomes(connection, begin.outcomes)
+    covered = begin.last_n if begin.epoch == state.epoch else state.batch_n
+    named_here = json.dumps([str(outcome["id"]) for outcome in begin.outcomes])
+    answered = (
+        "outcome IS NOT NULL AND (state = 'sent' AND n <= ?1"
+        " OR state IN ('sent', 'pending') AND id IN (SELECT value FROM json_each(?2)))"
+    )
+    counts = connection.execute(
+        f"SELECT {_STATUS}, count(*) FROM _twinbase_outbox WHERE {answered} GROUP BY 1", (covered, named_here)
+    ).fetchall()
+    if counts:
+        connection.execute(
+            "UPDATE _twinbase_batch SET answered = ?3 WHERE answered = 0 AND n IN"
+            f" (SELECT n FROM _twinbase_outbox WHERE {answered})",
+            (covered, named_here, int(datetime.fromisoformat(begin.time).timestamp())),
+        )
+        connection.execute(f"UPDATE _twinbase_outbox SET state = {_STATUS} WHERE {answered}", (covered, named_here))
+    return dict(counts)
+
+
+def replay(connection: Any, shapes: Mapping[str, Shape], begin: Begin, state: State) -> Replayed:
+    """Put every mutation that the server has not answered back on its row, in the order in which it was made.
+
+    A mutation that its batch's answer is still to come for, but whose effect is in what was pulled, stays off (H14).
+    One of a twin that this app no longer declares was never taken off its row.
+    """
+    covered = begin.last_n if begin.epoch == state.epoch else 0
+    replayed = Replayed()
+    pending = connection.execute(
+        "SELECT coalesce(tx, -seq), seq, twin, op, state FROM _twinbase_outbox"
+        " WHERE state IN ('pending', 'sent') AND (n IS NULL OR n > ?) ORDER BY seq",
+        (covered,),
+    ).fetchall()
+    for _, mutations in groupby(pending, key=lambda row: row[0]):
+        _replay_transaction(connection, shapes, [each for each in mutations if each[2] in shapes], replayed)
+    return replayed
+
+
+def _replay_transaction(connection: Any, shapes: Mapping[str, Shape], mutations: list[Any], replayed: Replayed) -> None:
+    """One local transaction, whole or not at all."""
+    connection.execute("SAVEPOINT replay")
+    try:
+        for _, seq, twin, op, _ in mutations:
+            for statement in statements(shapes[twin], op):
+                connection.execute(statement, (seq,))
+        replayed.mutations += len(mutations)
+    except _database_errors(connection) as error:
+        connection.execute("ROLLBACK TO replay")
+        _park(connection, mutations, error)
+        replayed.parked += len(mutations)
+    connection.execute("RELEASE replay")
+
+
+def _park(connection: Any, mutations: list[Any], error: Exception) -> None:
+    """What no longer fits its row is set aside; what is in a frozen batch already goes its way to the server."""
+    detail = f"It does not fit the row any more ({type(error).__name__}). Correct it or discard it."
+    connection.executemany(
+        "UPDATE _twinbase_outbox SET state = 'parked', reason = 'replay', detail = ?"
+        " WHERE seq = ? AND state = 'pending'",
+        [(detail, seq) for _, seq, _, _, _ in mutations],
+    )
+
+
+def _database_errors(connection: Any) -> Any:
+    """What says that a change does not fit its row; a full disk is no such thing, and rises."""
+    return connection.IntegrityError
+
+
+def statements(shape: Shape, op: str) -> Iterator[str]:
+    """The SQL that keeps the image of a row and puts one change on it; each takes the change's seq."""
+    change, table = change_table(shape.name), quoted(shape.name)
+    side = "new_" if op == "insert" else "old_"
+    columns, key = named(shape.twin.columns), named(shape.key)
+    of_change = ", ".join(quoted(side + name) for name in shape.key)
+    its_row = f"({key}) = (SELECT {of_change} FROM {change} WHERE seq = ?1)"
+    image = f"INSERT OR IGNORE INTO {image_table(shape.name)}"
+    yield f"{image} (_present, {columns}) SELECT 1, {columns} FROM {table} WHERE {its_row}"
+    yield f"{image} (_present, {key}) SELECT 0, {of_change} FROM {change} WHERE seq = ?1"
+    if op == "delete":
+        yield f"DELETE FROM {table} WHERE {its_row}"
+    elif op == "insert":
+        yield _insert(shape)
+    else:
+        yield _update(shape)
+
+
+def _insert(shape: Shape) -> str:
+    columns = shape.twin.columns
+    news = ", ".join(quoted("new_" + name) for name in columns)
+    then = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in columns if n not in shape.key)
+    return (
+        f"INSERT INTO {quoted(shape.name)} ({named(columns)}) SELECT {news}"
+        f" FROM {change_table(shape.name)} WHERE seq = ?1"
+        f" ON CONFLICT ({named(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
+    )
+
+
+def _update(shape: Shape) -> str:
+    """Only the columns that were changed; what adds up is added to what the server has now."""
+    values = [name for name in shape.twin.columns if name not in shape.key]
+    sets = ", ".join(f"{quoted(name)} = {_rebased(shape, name)}" for name in values)
+    on = " AND ".join(f"{quoted(shape.name)}.{quoted(name)} = c.{quoted('old_' + name)}" for name in shape.key)
+    return f"UPDATE {quoted(shape.name)} SET {sets} FROM {change_table(shape.name)} AS c WHERE c.seq = ?1 AND {on}"
+
+
+def _rebased(shape: Shape, name: str) -> str:
+    mine, old, new = quoted(shape.name) + "." + quoted(name), "c." + quoted("old_" + name), "c." + quoted("new_" + name)
+    rebased = f"coalesce({mine}, 0) + coalesce({new}, 0) - coalesce({old}, 0)" if _adds(shape, name) else new
+    return f"CASE WHEN {old} IS {new} THEN {mine} ELSE {rebased} END"
+
+
+def _adds(shape: Shape, name: str) -> bool:
+    codec = shape.twin.codecs[name]
+    return adds(shape.twin.strategy, name) and codec.storage in ("INTEGER", "REAL") and codec.name != "boolean"

@@ -1,0 +1,156 @@
+"""The first sync: pages are kept as they come, beside the twins, and become visible all at once.
+
+Each page and the token to go on after it are written in one transaction: a first sync that is killed anywhere goes on
+after the last page that was kept. At the end the filled tables take the place of the empty ones, in one transaction.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from twinbase.errors import HalfAnswer, NotTwinbase
+from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
+from twinbase.registry import Registry
+from twinbase.replica.apply import rebase
+from twinbase.replica.apply.apply import Applied, check_removal, move
+from twinbase.replica.apply.doubt import weigh
+from twinbase.replica.apply.fuse import noted
+from twinbase.replica.apply.swap import take_place
+from twinbase.replica.file.digests import count_buckets, digest_here, rows_here
+from twinbase.replica.file.layout import engine_tables, twin_table
+from twinbase.replica.file.names import meta_table, quoted
+from twinbase.replica.file.state import recall, remember, write_state
+from twinbase.replica.file.statements import Shape
+from twinbase.replica.file.transaction import applying, fenced
+from twinbase.replica.outbox.offer_again import check_memory
+
+CACHE_KIBIBYTES = 32 * 1024
+
+
+def stage_table(twin: str) -> str:
+    return f"_twinbase_stage_{twin}"
+
+
+def stage_meta_table(twin: str) -> str:
+    return f"_twinbase_stagemeta_{twin}"
+
+
+class Stage:
+    """The tables that a first sync fills."""
+
+    def __init__(self, registry: Registry, shapes: Mapping[str, Shape], token: str) -> None:
+        self._registry, self._shapes, self._token = registry, shapes, token
+        self.rows = 0
+        self.end: End | None = None
+
+    def prepare(self, connection: Any) -> str | None:
+        """The token to go on with, or None after making empty tables for a fresh start.
+
+        What was kept for other columns is of no use: an update of the app, or of the server, begins anew.
+        """
+        # The indexes that are made at the end read the pages that were written last: keep more of them, decrypted.
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        tables = list(self._tables())
+        with fenced(connection, self._token) as state:
+            made_for = sha256(repr((state.schema, tables)).encode()).hexdigest()
+            if state.resume and recall(connection, "stage_for") == made_for:
+                return state.resume
+            self._drop(connection)
+            write_state(connection, resume="")
+            remember(connection, "stage_begin", "")
+            remember(connection, "stage_for", made_for)
+            for statement in tables:
+                connection.execute(statement)
+            return None
+
+    def _tables(self) -> Iterator[str]:
+        for shape in self._shapes.values():
+            yield twin_table(shape.twin, self._registry, stage_table(shape.name))
+            meta = engine_tables(shape.twin)[0]
+            yield meta.replace(meta_table(shape.name), quoted(stage_meta_table(shape.name)), 1)
+
+    def discard(self, connection: Any) -> None:
+        """Forget what was kept: the server would not go on from there."""
+        with fenced(connection, self._token):
+            self._drop(connection)
+            write_state(connection, resume="")
+            remember(connection, "stage_begin", "")
+
+    def _drop(self, connection: Any) -> None:
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '_twinbase_stage*'"
+        ).fetchall()
+        for (name,) in names:
+            connection.execute(f"DROP TABLE {quoted(name)}")
+
+    def take(self, connection: Any, frames: Iterator[AnyFrame]) -> str | None:
+        """Keep every page that comes; answers the token to go on with when the server cut its answer."""
+        first = next(frames, None)
+        if not isinstance(first, Begin):
+            raise NotTwinbase("Its answer does not begin with a begin.")
+        check_memory(connection, first)
+        self._note_begin(connection, first)
+        for frame in frames:
+            match frame:
+                case Page():
+                    self._page(connection, frame)
+                case Quarantine():
+                    self._quarantine(connection, frame)
+                case End():
+                    self.end = frame
+                case Cut():
+                    return frame.resume
+                case _:
+                    pass
+        return None
+
+    def _note_begin(self, connection: Any, begin: Begin) -> None:
+        """The first begin counts: what it says was answered is true of every page that followed."""
+        with fenced(connection, self._token) as state:
+            if not state.resume or not recall(connection, "stage_begin"):
+                remember(connection, "stage_begin", encode(begin).decode())
+
+    def _page(self, connection: Any, page: Page) -> None:
+        shape = self._shapes[page.twin]
+        keys, rows = len(shape.key) + 2, shape.store(page.content)
+        with fenced(connection, self._token) as state:
+            applied = state.checkpoint + 1
+            meta = [(*row[2:keys], row[0], row[1], applied, None) for row in rows]
+            connection.executemany(shape.insert_into(quoted(stage_table(shape.name))), rows)
+            connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
+            if page.resume:
+                write_state(connection, resume=page.resume)
+        self.rows += len(rows)
+
+    def _quarantine(self, connection: Any, frame: Quarantine) -> None:
+        shape = self._shapes[frame.twin]
+        with fenced(connection, self._token) as state:
+            applied = state.checkpoint + 1
+            meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
+            connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
+
+    def publish(self, connection: Any) -> Applied:
+        """Everything that was kept becomes visible at once, with local work on top; raises FuseBlown like `apply`."""
+        if self.end is None:
+            raise HalfAnswer()
+        applied = Applied(pulled=self.rows)
+        with applying(connection, self._token) as state:
+            begin = decode(recall(connection, "stage_begin").encode())
+            assert isinstance(begin, Begin)
+            rebase.undo(connection, self._shapes.values())
+            before = {twin: rows_here(connection, twin) for twin in self._shapes}
+            take_place(connection, list(self._shapes.values()), stage_table, stage_meta_table)
+            for twin in self._shapes:
+                count_buckets(connection, twin, meta_table(twin))
+            removed = {twin: (rows - rows_here(connection, twin), rows) for twin, rows in before.items()}
+            applied.keys |= dict.fromkeys(self._shapes)
+            digests = {twin: digest_here(connection, twin).as_list() for twin in removed}
+            check_removal(removed, begin, digests, noted(connection))
+            applied.outcomes = rebase.retire(connection, begin, state)
+            applied.replayed = rebase.replay(connection, self._shapes, begin, state)
+            applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}
+            connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")
+            remember(connection, "stage_begin", "")
+            weigh(connection, applied.digests, self.end)
+            move(connection, state, begin, self.end)
+        return applied

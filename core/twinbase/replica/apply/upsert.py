@@ -1,0 +1,39 @@
+"""Rows that came, written into a twin: of its indexes only those are touched whose values have changed.
+
+An update that names an indexed column rewrites the index entry even when the value stays; on an encrypted file that is
+a page to decrypt and one to encrypt for each row and index. So indexed columns are written apart, where they differ.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from twinbase.registry import Twin
+from twinbase.replica.file.layout import indexed_columns
+from twinbase.replica.file.names import named, quoted
+from twinbase.replica.file.statements import FIRST_VALUE, Row, Shape
+
+
+def write_rows(connection: Any, shape: Shape, rows: list[Row]) -> None:
+    """Insert or update rows as they travel, [version, hash, key…, value…], stored."""
+    for statement in _statements(shape.twin, shape.columns):
+        connection.executemany(statement, rows)
+
+
+@lru_cache(maxsize=512)
+def _statements(twin: Twin, columns: tuple[str, ...]) -> tuple[str, ...]:
+    numbers = {name: f"?{FIRST_VALUE + 1 + i}" for i, name in enumerate(columns)}
+    indexed = [name for name in columns if name in indexed_columns(twin) and name not in twin.key]
+    plain = [name for name in columns if name not in indexed and name not in twin.key]
+    sets = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in plain)
+    upsert = (
+        f"INSERT INTO {quoted(twin.name)} ({named(columns)}) VALUES ({', '.join(numbers.values())})"
+        f" ON CONFLICT ({named(twin.key)}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
+    )
+    if not indexed:
+        return (upsert,)
+    moved = ", ".join(f"{quoted(name)} = {numbers[name]}" for name in indexed)
+    same = " AND ".join(f"{quoted(name)} = {numbers[name]}" for name in twin.key)
+    differs = f"({named(indexed)}) IS NOT ({', '.join(numbers[name] for name in indexed)})"
+    # The driver binds the whole row, so the statement has to name its last value too.
+    last = numbers[columns[-1]]
+    return upsert, f"UPDATE {quoted(twin.name)} SET {moved} WHERE {same} AND {differs} AND {last} IS {last}"

@@ -1,0 +1,187 @@
+"""The device's SQLAlchemy dialect: ordinary SQLModel types, stored as the codecs say (docs/reference/codecs.md).
+
+Use it by URL: `create_async_engine("sqlite+twinbase:///file")`; for SQLCipher add `async_creator=` and `module=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import String, func, type_coerce, types
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteTypeCompiler
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BindParameter, ClauseList, ColumnElement, Grouping
+from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import immutabledict
+
+from twinbase.codecs import NoCodec, codec_for
+from twinbase.replica.dialect.column_types import DEVICE_TYPES, dumps, scale_of
+from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals, install_functions
+
+_SQLITE: Any = SQLiteCompiler  # its methods have no annotations
+_SAME_TYPE = {"sum", "min", "max", "coalesce"}
+
+
+class DeviceTypeCompiler(SQLiteTypeCompiler):
+    """Every column is declared INTEGER, REAL, TEXT or BLOB, so that no affinity changes a value."""
+
+    def process(self, type_: TypeEngine[Any], **kw: Any) -> str:
+        try:
+            return codec_for(type_).storage
+        except NoCodec:
+            return super().process(type_, **kw)
+
+
+class DeviceCompiler(SQLiteCompiler):
+    """SQL in which decimals and the present moment mean what they mean on PostgreSQL."""
+
+    @property
+    def decimals(self) -> Decimals:
+        return Decimals(self.dialect)
+
+    def visit_binary(self, binary: Any, *args: Any, **kw: Any) -> str:
+        operator = kw.get("override_operator") or binary.operator
+        if operator in COMPARISONS:
+            rewritten = self.decimals.compared(binary.left, binary.right, operator)
+        elif operator in ARITHMETIC:
+            rewritten = self.decimals.computed(binary.left, binary.right, operator, binary.type)
+        else:
+            rewritten = None
+        if operator in ARITHMETIC:
+            _refuse_moments(binary)
+        if rewritten is None:
+            return str(_SQLITE.visit_binary(self, binary, *args, **kw))
+        kw.pop("override_operator", None)
+        return self.process(rewritten.self_group(against=operator), **kw)
+
+    def visit_unary(self, unary: Any, *args: Any, **kw: Any) -> str:
+        numeric = self.decimals.numeric(unary.element) if unary.operator is operators.neg else None
+        if numeric is None or scale_of(numeric) is not None:
+            return str(_SQLITE.visit_unary(self, unary, *args, **kw))
+        return self._rendered(func.twinbase_sub("0", self.decimals.text(unary.element)), unary, kw)
+
+    def _rendered(self, rewritten: ColumnElement[Any], original: Any, kw: dict[str, Any]) -> str:
+        """A rewritten expression, which the result still knows as the original one, with the original's type."""
+        add = kw.pop("add_to_result_map", None)
+        targets = kw.pop("result_map_targets", ())
+        if add is not None:
+            name = getattr(original, "name", None) or "anon"
+            add(name, name, (original, *targets), original.type)
+        return str(self.process(rewritten, **kw))
+
+    def visit_function(self, func: Any, add_to_result_map: Any = None, **kw: Any) -> str:
+        arguments = list(func.clauses)
+        if not any(self.decimals.numeric(each) is not None for each in arguments):
+            return str(_SQLITE.visit_function(self, func, add_to_result_map=add_to_result_map, **kw))
+        changed = func._clone()
+        changed.clause_expr = Grouping(ClauseList(*self._arguments(func, arguments), operator=operators.comma_op))
+        text = _SQLITE.visit_function(self, changed, add_to_result_map=add_to_result_map, **kw)
+        numeric = self.decimals.numeric(func)
+        exact_sum = func.name.lower() == "sum" and numeric is not None and scale_of(numeric) is None
+        return f"twinbase_{text}" if exact_sum else text
+
+    def _arguments(self, func: Any, arguments: list[Any]) -> list[ColumnElement[Any]]:
+        numeric = self.decimals.numeric(func)
+        name = func.name.lower()
+        if numeric is None or name not in _SAME_TYPE:
+            return [self.decimals.natural(each) for each in arguments]
+        forms = [self.decimals.as_type(each, numeric) for each in arguments]
+        if scale_of(numeric) is None and name in ("min", "max"):
+            return [type_coerce(each, String).collate(COLLATION) for each in forms]
+        return forms
+
+    def visit_cast(self, cast: Any, **kw: Any) -> str:
+        numeric, clause = self.decimals.numeric(cast), cast.clause
+        if numeric is None and self.decimals.numeric(clause) is None:
+            return str(_SQLITE.visit_cast(self, cast, **kw))
+        if numeric is None:
+            return self._rendered(sql_cast(self.decimals.natural(clause), cast.type), cast, kw)
+        if isinstance(clause, BindParameter):
+            return self._rendered(clause._with_binary_element_type(numeric), cast, kw)
+        return self._rendered(self.decimals.assigned(clause, numeric), cast, kw)
+
+    def visit_case(self, clause: Any, **kw: Any) -> str:
+        numeric = self.decimals.numeric(clause)
+        if numeric is None:
+            return str(_SQLITE.visit_case(self, clause, **kw))
+        changed = clause._clone()
+        changed.whens = [(when, self.decimals.as_type(then, numeric)) for when, then in clause.whens]
+        if clause.else_ is not None:
+            changed.else_ = self.decimals.as_type(clause.else_, numeric)
+        return str(_SQLITE.visit_case(self, changed, **kw))
+
+    def order_by_clause(self, select: Any, **kw: Any) -> str:
+        return str(_SQLITE.order_by_clause(self, select, decimal_order=True, **kw))
+
+    def visit_column(self, column: Any, *args: Any, decimal_order: bool = False, **kw: Any) -> str:
+        text = str(_SQLITE.visit_column(self, column, *args, **kw))
+        numeric = self.decimals.numeric(column) if decimal_order else None
+        return f"{text} COLLATE {COLLATION}" if numeric is not None and scale_of(numeric) is None else text
+
+    def visit_insert(self, insert_stmt: Any, *args: Any, **kw: Any) -> str:
+        return str(_SQLITE.visit_insert(self, self._with_assigned(insert_stmt), *args, **kw))
+
+    def visit_update(self, update_stmt: Any, *args: Any, **kw: Any) -> str:
+        return str(_SQLITE.visit_update(self, self._with_assigned(update_stmt), *args, **kw))
+
+    def _with_assigned(self, statement: Any) -> Any:
+        if not statement._values or not any(_is_expression(value) for value in statement._values.values()):
+            return statement
+        changed = statement._clone()
+        changed._values = immutabledict({key: self._assigned(key, value) for key, value in statement._values.items()})
+        return changed
+
+    def _assigned(self, key: Any, value: Any) -> Any:
+        numeric = self.decimals.numeric(key)
+        return value if numeric is None or not _is_expression(value) else self.decimals.assigned(value, numeric)
+
+    def visit_now_func(self, fn: Any, **kw: Any) -> str:
+        return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+    visit_current_timestamp_func = visit_now_func
+
+
+def _refuse_moments(binary: Any) -> None:
+    """A moment is text on the device: SQLite would add and subtract it as if it were its year."""
+    sides = {side.type._type_affinity for side in (binary.left, binary.right)}
+    if sides & {types.DateTime, types.Date, types.Time}:
+        raise CompileError(f"{binary} cannot be computed on a device: compute the moment in Python and bind it")
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, ColumnElement) and not isinstance(value, BindParameter)
+
+
+class DeviceDialect(SQLiteDialect_aiosqlite):
+    """SQLite on a device, plain or SQLCipher: what sessions read and write are ordinary Python values, unchanged."""
+
+    driver = "twinbase"
+    supports_statement_cache = True
+    statement_compiler = DeviceCompiler
+    type_compiler_cls = DeviceTypeCompiler
+    colspecs = {**SQLiteDialect_aiosqlite.colspecs, **DEVICE_TYPES}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"json_serializer": dumps, **options})
+
+    def on_connect(self) -> Callable[[Any], None]:
+        prepare = super().on_connect()
+
+        def connect(connection: Any) -> None:
+            prepare(connection)
+            connection.run_async(lambda raw: raw._execute(install_functions, raw._conn))
+
+        return connect
+
+
+def register() -> None:
+    """Make `sqlite+twinbase://` known to SQLAlchemy (importing this module does)."""
+    registry.register("sqlite.twinbase", __name__, "DeviceDialect")
+
+
+register()

@@ -1,0 +1,124 @@
+"""The engines over one file: one that writes, one that reads, and raw connections for whoever applies.
+
+Sessions that may write BEGIN IMMEDIATE: they wait their turn (BUSY_SECONDS) before they read, so that read-then-write
+never meets "database is locked", which SQLite answers at once, whatever the timeout, to a reader whose snapshot has
+aged (H28). Readers use connections that cannot write, and wait for nobody.
+"""
+
+import asyncio
+import types
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, ExceptionContext, event
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
+
+import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
+from twinbase.clock import Clock
+from twinbase.replica.file.file import File, connect, meaning, translated
+from twinbase.replica.outbox.triggers import seal
+
+Answer = TypeVar("Answer")
+
+WRITERS_MAX = 8
+READERS_MAX = 8
+_WRAPPED = (
+    "DatabaseError", "Error", "IntegrityError", "NotSupportedError", "OperationalError", "ProgrammingError",
+    "sqlite_version", "sqlite_version_info",
+)  # fmt: skip
+
+
+class Database:
+    """One open file. `schemas`: the PostgreSQL schemas whose tables have no schema here."""
+
+    def __init__(self, file: File, schemas: Iterable[str], clock: Clock) -> None:
+        self.file = file
+        self.clock = clock
+        self._schemas = {schema: None for schema in schemas}
+        self.engine = self._engine("BEGIN IMMEDIATE", WRITERS_MAX, query_only=False)
+        self.reader = self._engine("BEGIN", READERS_MAX, query_only=True)
+        event.listen(self.engine.sync_engine, "commit", self._seal)
+
+    def connect(self, *, foreign_keys: bool = False) -> Any:
+        """A raw connection of the driver, for a thread that applies. Close it."""
+        return connect(self.file, foreign_keys=foreign_keys)
+
+    async def write(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+        """`work(connection, *arguments)` in a thread and one transaction of its own, all or nothing."""
+        return await asyncio.to_thread(self._write, work, arguments)
+
+    def _write(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
+        with translated(self.file), closing(self.connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            answer = work(connection, *arguments)
+            connection.execute("COMMIT")
+            return answer
+
+    async def look(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+        """`work(connection, *arguments)` in a thread, over one moment of the file, without a lock."""
+        return await asyncio.to_thread(self._look, work, arguments)
+
+    def _look(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
+        with translated(self.file), closing(connect(self.file, query_only=True)) as connection:
+            connection.execute("BEGIN")
+            return work(connection, *arguments)
+
+    async def dispose(self) -> None:
+        """Close every connection that the pools hold."""
+        await self.engine.dispose()
+        await self.reader.dispose()
+
+    def _engine(self, begin: str, connections_max: int, *, query_only: bool) -> AsyncEngine:
+        engine = create_async_engine(
+            "sqlite+twinbase://",
+            async_creator=self._creator(query_only),
+            module=_module(self.file.driver),
+            # Without a path in the URL, the default would be one connection shared by everybody.
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=2,
+            max_overflow=connections_max - 2,
+            # What was typed is no part of a message: messages go to logs and to whoever collects crashes.
+            hide_parameters=True,
+            execution_options={"schema_translate_map": self._schemas},
+        )
+        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        event.listen(engine.sync_engine, "handle_error", self._say_what_it_means)
+        event.listen(engine.sync_engine, "reset", _leave_nothing_open)
+        return engine
+
+    def _creator(self, query_only: bool) -> Callable[[], Any]:
+        async def creator() -> aiosqlite.Connection:
+            # The key goes in here, never through SQLAlchemy, whose echo would print it.
+            connection = aiosqlite.Connection(lambda: connect(self.file, query_only=query_only), iter_chunk_size=64)
+            # As SQLAlchemy does for its own connections: a forgotten one must not keep the process alive.
+            connection._thread.daemon = True
+            return await connection
+
+        return creator
+
+    def _seal(self, connection: Connection) -> None:
+        seal(connection.exec_driver_sql, self.clock())
+
+    def _say_what_it_means(self, context: ExceptionContext) -> None:
+        if said := meaning(self.file, context.original_exception):
+            raise said
+
+
+def _leave_nothing_open(connection: Any, record: object, state: PoolResetState) -> None:
+    """A COMMIT that fails, for a foreign key to nothing say, leaves its transaction open, and with it the only lock.
+
+    SQLAlchemy believes that such a transaction is over.
+    """
+    if state.asyncio_safe and connection.driver_connection.in_transaction:
+        connection.rollback()
+
+
+def _module(driver: Any) -> AsyncAdapt_aiosqlite_dbapi:
+    """aiosqlite as SQLAlchemy wants it, with the driver's own exceptions: SQLCipher's are not sqlite3's."""
+    shim = types.ModuleType("aiosqlite_of_" + driver.__name__)
+    shim.__dict__.update(vars(aiosqlite), **{name: getattr(driver, name) for name in _WRAPPED})
+    return AsyncAdapt_aiosqlite_dbapi(shim, driver)

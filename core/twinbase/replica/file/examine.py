@@ -1,0 +1,133 @@
+"""What keeps a file from being opened as a replica, found without touching it.
+
+The first page alone tells the right key from a wrong one, so it is copied out and tried there. It is the main file's,
+or a newer one from a -wal that a crash left behind: after a change of key that was cut short the two have different
+keys.
+"""
+
+import struct
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
+from twinbase.replica.file.file import File, is_corruption, translated, untouched, wal_of
+from twinbase.replica.file.layout import APPLICATION_ID, FORMAT
+
+SMALLEST_BYTES = 512
+PAGE_BYTES = 4096
+TRIES = 3
+"""Another process may move the -wal into the file while we look: look again before saying that a key is wrong."""
+
+_PLAIN_HEADER = b"SQLite format 3\x00"
+_WAL_HEADER = struct.Struct(">6I")
+_FRAME_HEADER = struct.Struct(">4I8x")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first page says of the file."""
+
+    application: int
+    layout: int
+
+
+def examine(file: File) -> None:
+    """Raise WrongKey, NotADatabase, DamagedReplica or NewerReplica if this file cannot be opened as a replica."""
+    size = file.path.stat().st_size
+    _check_kind(file, size)
+    header = _header(file, size)
+    if header.layout > FORMAT and header.application == APPLICATION_ID:
+        raise NewerReplica(f"Its layout is {header.layout}, this app knows {FORMAT}.")
+    with untouched(file) as connection, translated(file):
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if header.application != APPLICATION_ID and tables:
+        raise NotADatabase(f"{file.path.name} holds {tables} tables that are not of a replica.")
+
+
+def damage(file: File) -> list[str]:
+    """Read the whole file and say what is wrong with it, page by page; nothing, when it is sound."""
+    with untouched(file) as connection:
+        try:
+            found = list(connection.execute("PRAGMA cipher_integrity_check")) if file.key is not None else []
+            return [text for (text,) in found or connection.execute("PRAGMA quick_check") if text != "ok"]
+        except file.driver.DatabaseError as error:
+            if is_corruption(error):
+                return [str(error)]
+            raise
+
+
+def _check_kind(file: File, size: int) -> None:
+    with file.path.open("rb") as opened:
+        is_plain = opened.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+    if size < SMALLEST_BYTES or (file.key is None and not is_plain):
+        raise NotADatabase(f"{file.path.name} has {size} bytes, which are no SQLite database.")
+    if file.key is not None and is_plain:
+        raise NotADatabase(f"{file.path.name} is a plain SQLite database; a replica opened with a key is encrypted.")
+
+
+def _header(file: File, size: int) -> Header:
+    for _ in range(TRIES):
+        try:
+            return _try_first_page(file, *(_from_wal(wal_of(file.path)) or _from_file(file.path)))
+        except file.driver.DatabaseError as error:
+            if not is_corruption(error):
+                raise
+            # The page could be deciphered, and says that there are more pages than there are.
+            if error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
+                raise DamagedReplica(f"{file.path.name} is shorter than it was: {size} bytes.") from None
+    if file.key is None:
+        raise DamagedReplica(f"{file.path.name}: its first page is no page.")
+    if size % PAGE_BYTES and not wal_of(file.path).exists():
+        raise NotADatabase(f"{file.path.name} has {size} bytes, which are not whole pages.")
+    raise WrongKey(file.path.name + ".")
+
+
+def _try_first_page(file: File, page: bytes, pages: int) -> Header:
+    """Read the header from a copy of the first page, as long as the file would be."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "page")
+        with copy.open("wb") as opened:
+            opened.write(page)
+            opened.truncate(max(pages, 1) * PAGE_BYTES)
+        with untouched(replace(file, path=copy)) as connection:
+            # Two pragmas that need the first page and nothing else.
+            application, layout = (
+                int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version")
+            )
+            return Header(application, layout)
+
+
+def _from_file(path: Path) -> tuple[bytes, int]:
+    with path.open("rb") as opened:
+        return opened.read(PAGE_BYTES), -(-path.stat().st_size // PAGE_BYTES)
+
+
+def _from_wal(wal: Path) -> tuple[bytes, int] | None:
+    """The newest committed first page in a -wal, and how many pages the file has with it; None when there is none."""
+    try:
+        with wal.open("rb") as opened:
+            return _newest_first_page(opened)
+    except FileNotFoundError:
+        return None
+
+
+def _newest_first_page(wal: IO[bytes]) -> tuple[bytes, int] | None:
+    header = wal.read(32)
+    if len(header) < 32:
+        return None
+    salts = _WAL_HEADER.unpack_from(header)[4:]
+    committed = found = None
+    while len(frame := wal.read(24)) == 24:
+        page, pages_after, *salt = _FRAME_HEADER.unpack(frame)
+        content = wal.read(PAGE_BYTES) if page == 1 else b""
+        if tuple(salt) != salts or (page == 1 and len(content) < PAGE_BYTES):
+            break
+        if page == 1:
+            found = content
+        else:
+            wal.seek(PAGE_BYTES, 1)
+        if pages_after and found is not None:
+            committed = (found, pages_after)
+    return committed

@@ -1,0 +1,133 @@
+"""The door to the file: raw connections, and what keeps a file from being opened, said without touching it."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as cipher
+
+from twinbase.errors import DamagedReplica, ReplicaError, ReplicaLocked, StorageFailed
+from twinbase.replica.file.keys import Key
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one. An apply holds the lock for a fraction of a second; a suspended app,
+longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A replica's file and its key; `key` None is plain SQLite."""
+
+    path: Path
+    key: Key | None = field(repr=False)
+
+    @property
+    def driver(self) -> Any:
+        """The DB-API module that speaks to it."""
+        return sqlite3 if self.key is None else cipher
+
+
+def connect(file: File, *, foreign_keys: bool = True, query_only: bool = False) -> Any:
+    """A raw connection in autocommit, ready to use: `BEGIN IMMEDIATE` and `COMMIT` are the caller's.
+
+    An apply asks for `foreign_keys=False`, because a page of children may come before its parents (H26).
+    """
+    connection = _keyed(file, str(file.path), uri=False)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
+        # Without it, INSERT OR REPLACE removes a row and no trigger sees it go (H27).
+        connection.execute("PRAGMA recursive_triggers = ON")
+        connection.execute(f"PRAGMA query_only = {int(query_only)}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _keyed(file: File, database: str, *, uri: bool) -> Any:
+    connection = file.driver.connect(
+        database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+    )
+    if file.key is not None:
+        connection.execute(f"PRAGMA key = {file.key.pragma}")
+        # SQLCipher otherwise writes three lines to stderr at each wrong key.
+        connection.execute("PRAGMA cipher_log_level = NONE")
+    return connection
+
+
+@contextmanager
+def untouched(file: File) -> Iterator[Any]:
+    """A connection that reads and leaves the file, its -wal and its -shm as they are.
+
+    Without a -wal nobody has the file open, and `immutable` keeps SQLite from making one. With a -wal the connection is
+    read-only: it takes part in locking, and cannot checkpoint when it closes.
+    """
+    mode = "mode=ro" if wal_of(file.path).exists() else "immutable=1"
+    connection = _keyed(file, f"{file.path.resolve().as_uri()}?{mode}", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def wal_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def create(path: Path) -> None:
+    """An empty file that only its owner can read; an existing one is left alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+
+
+def is_new(path: Path) -> bool:
+    """Whether there is nothing at `path` yet (an empty file is what a start that died at once leaves)."""
+    return not path.exists() or path.stat().st_size == 0
+
+
+def is_corruption(error: BaseException | None) -> bool:
+    """Whether a driver's error says that the file itself is wrong."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def is_storage(error: BaseException | None) -> bool:
+    """Whether a driver's error comes from the storage. A quota that is used up is only an I/O error to SQLCipher."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+
+
+def is_locked(error: BaseException | None) -> bool:
+    """Whether a writer has waited BUSY_SECONDS for another one."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
+def meaning(file: File, error: BaseException | None) -> ReplicaError | None:
+    """What a driver's error says of the file as a whole; None when it is about a statement."""
+    if is_corruption(error):
+        return DamagedReplica(f"{file.path.name}: {error}.")
+    if is_storage(error):
+        return StorageFailed(f"{file.path.name}: {error}.")
+    if is_locked(error):
+        return ReplicaLocked(f"{file.path.name}: it was waited for {BUSY_SECONDS:g} seconds.")
+    return None
+
+
+@contextmanager
+def translated(file: File) -> Iterator[None]:
+    """Past the first page the key is right: what cannot be read is damaged, what cannot be written has no room, or has
+    waited in vain for its turn."""
+    try:
+        yield
+    except file.driver.DatabaseError as error:
+        if said := meaning(file, error):
+            raise said from None
+        raise

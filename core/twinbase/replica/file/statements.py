@@ -1,0 +1,119 @@
+"""The SQL with which a sync writes one twin: statements take a row as it travels, [version, hash, key…, value…]."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from twinbase.registry import Twin
+from twinbase.replica.file.names import change_table, meta_table, named, quoted
+
+Row = list[Any]
+FIRST_VALUE = 2
+"""Where the values begin in a row that travels: after version and hash."""
+
+
+
+
+
+
+
+
+
+
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """One twin as it travels to this device: `columns` are the effective ones, key first."""
+
+    twin: Twin
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.twin.name
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.twin.key
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The columns that are not part of the key."""
+        return self.columns[len(self.key) :]
+
+    def key_of(self, row: Row) -> Row:
+        return row[FIRST_VALUE : FIRST_VALUE + len(self.key)]
+
+    @cached_property
+    def conversions(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+        """(index in a row that travels, conversion) of the columns whose storage differs from their wire value."""
+        codecs = [self.twin.codecs[name].wire_to_storage for name in self.columns]
+        return tuple((i + FIRST_VALUE, convert) for i, convert in enumerate(codecs) if convert is not None)
+
+    def store(self, rows: list[Row]) -> list[Row]:
+        """The rows with every value as SQLite holds it (changed in place: a page is read once)."""
+        for index, convert in self.conversions:
+            for row in rows:
+                if row[index] is not None:
+                    row[index] = convert(row[index])
+        return rows
+
+    def store_key(self, key: Row) -> Row:
+        """A key alone, as SQLite holds it."""
+        converts = [self.twin.codecs[name].wire_to_storage for name in self.key]
+        return [v if c is None else c(v) for v, c in zip(key, converts, strict=True)]
+
+    @cached_property
+    def where_key(self) -> str:
+        return " AND ".join(f"{quoted(name)} = ?" for name in self.key)
+
+    def insert_into(self, table: str) -> str:
+        """Plain insert of a row that travels; its version and hash are bound and not used."""
+        return f"INSERT INTO {table} ({named(self.columns)}) VALUES ({self._numbered()})"
+
+    @cached_property
+    def fill(self) -> str:
+        """Write the columns of a row that is here already (a backfill)."""
+        first = FIRST_VALUE + len(self.key) + 1
+        values = ", ".join(f"{quoted(name)} = ?{first + i}" for i, name in enumerate(self.values))
+        key = " AND ".join(f"{quoted(name)} = ?{FIRST_VALUE + 1 + i}" for i, name in enumerate(self.key))
+        return f"UPDATE {quoted(self.name)} SET {values} WHERE {key}"
+
+    @cached_property
+    def delete(self) -> str:
+        return f"DELETE FROM {quoted(self.name)} WHERE {self.where_key}"
+
+    @cached_property
+    def old_hash(self) -> str:
+        return f"SELECT hash FROM {meta_table(self.name)} WHERE {self.where_key}"
+
+    @cached_property
+    def change(self) -> str:
+        """Both sides of one change: old values, then new ones."""
+        sides = ", ".join(quoted(side + name) for side in ("old_", "new_") for name in self.columns)
+        return f"SELECT {sides} FROM {change_table(self.name)} WHERE seq = ?"
+
+    def meta_insert(self, table: str) -> str:
+        """[key…, version, hash, applied, quarantined]."""
+        marks = ", ".join("?" * (len(self.key) + 4))
+        return f"INSERT INTO {table} ({named(self.key)}, version, hash, applied, quarantined) VALUES ({marks})"
+
+    @cached_property
+    def meta_upsert(self) -> str:
+        then = self._then(("version", "hash", "applied", "quarantined"))
+        return f"{self.meta_insert(meta_table(self.name))} ON CONFLICT ({named(self.key)}) {then}"
+
+    @cached_property
+    def meta_delete(self) -> str:
+        return f"DELETE FROM {meta_table(self.name)} WHERE {self.where_key}"
+
+    def _numbered(self) -> str:
+        return ", ".join(f"?{FIRST_VALUE + 1 + i}" for i in range(len(self.columns)))
+
+    @staticmethod
+    def _then(names: Sequence[str]) -> str:
+        if not names:
+            return "DO NOTHING"
+        return "DO UPDATE SET " + ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names)

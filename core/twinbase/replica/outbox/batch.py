@@ -1,0 +1,171 @@
+"""Step 2: what was written here goes to the server, in batches that never change once they are frozen.
+
+A batch is made and stored before it is first sent; whatever happens to the line, the same bytes are sent again, and the
+server answers the same (DESIGN 4). A later edit of a row in flight is a later mutation in a later batch.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from twinbase.protocol import PushAnswer, batch_hash
+from twinbase.replica.file.state import State, write_state
+from twinbase.replica.file.statements import Shape
+from twinbase.replica.file.transaction import fenced
+from twinbase.replica.outbox.outcomes import note_outcomes
+from twinbase.replica.outbox.withheld import hold
+
+MUTATIONS_MAX = 2_000
+BYTES_MAX = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one batch holds at most; a local transaction is never torn, so one larger than this goes alone."""
+
+    mutations: int = MUTATIONS_MAX
+    bytes: int = BYTES_MAX
+
+    def below(self, bytes_max: int) -> "Limits":
+        """Half of these, and no more than a server takes that has said how much that is (0: it has not)."""
+        size = self.bytes // 2
+        return Limits(max(1, self.mutations // 2), max(512, min(size, bytes_max * 3 // 4) if bytes_max else size))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    n: int
+    epoch: int
+    hash: str
+    body: bytes
+
+
+def next_batch(
+    connection: Any, shapes: dict[str, Shape], token: str, *, now: datetime, limits: Limits | None = None
+) -> Batch | None:
+    """The batch that waits for its answer, or a new one of what is pending; None when there is nothing to send."""
+    with fenced(connection, token) as state:
+        waiting = _unanswered(connection, state)
+        if waiting is not None:
+            return waiting
+        _park_foreign(connection, state)
+        hold(connection, shapes)
+        return _freeze(connection, shapes, state, now, limits or Limits())
+
+
+def waits(connection: Any, shapes: dict[str, Shape]) -> bool:
+    """Whether something waits that can be sent."""
+    return any(_pending(connection, shapes))
+
+
+def answered(connection: Any, token: str, batch: Batch, answer: PushAnswer, *, now: datetime) -> None:
+    """Keep the outcomes. What is applied stays on top of its row until the pull that brings the server's row."""
+    with fenced(connection, token):
+        note_outcomes(connection, (outcome.model_dump(mode="json") for outcome in answer.outcomes))
+        offset = answer.time - now
+        write_state(connection, offset_ms=round(offset.total_seconds() * 1000))
+
+
+def _unanswered(connection: Any, state: State) -> Batch | None:
+    row = connection.execute(
+        "SELECT n, epoch, hash, body FROM _twinbase_batch WHERE epoch = ? AND n IN"
+        " (SELECT n FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NULL) ORDER BY n LIMIT 1",
+        (state.epoch,),
+    ).fetchone()
+    return None if row is None else Batch(row[0], row[1], row[2], bytes(row[3]))
+
+
+_FOREIGN = "It was written by another account on this device. Write it again as yours, or discard it."
+
+
+def _park_foreign(connection: Any, state: State) -> None:
+    """Nobody's work goes out under another name (H30). What was written before anybody signed in is of the first."""
+    connection.execute(
+        "UPDATE _twinbase_outbox SET state = 'parked', reason = 'other-account', detail = ?1"
+        " WHERE state = 'pending' AND tx IN"
+        " (SELECT tx FROM _twinbase_outbox WHERE state = 'pending' AND author NOT IN ('', ?2))",
+        (_FOREIGN, state.account),
+    )
+
+
+def _freeze(connection: Any, shapes: dict[str, Shape], state: State, now: datetime, limits: Limits) -> Batch | None:
+    chosen = list(_chosen(_pending(connection, shapes), limits))
+    if not chosen:
+        return None
+    n, previous = state.batch_n + 1, state.batch_hash
+    body = msgspec.json.encode({
+        "n": n, "previous": previous, "offset_ms": state.offset_ms,
+        "mutations": [msgspec.Raw(encoded) for _, encoded in chosen],
+    })  # fmt: skip
+    batch = Batch(n, state.epoch, batch_hash(UUID(state.replica), state.epoch, body), body)
+    connection.execute(
+        "INSERT INTO _twinbase_batch (n, epoch, hash, body, frozen_at) VALUES (?, ?, ?, ?, ?)",
+        (n, batch.epoch, batch.hash, body, now.isoformat()),
+    )
+    connection.executemany(
+        "UPDATE _twinbase_outbox SET state = 'sent', n = ?, outcome = NULL WHERE seq = ?", [(n, s) for s, _ in chosen]
+    )
+    write_state(connection, batch_n=n, batch_hash=batch.hash)
+    return batch
+
+
+def _chosen(pending: Iterator[tuple[int, int, bytes]], limits: Limits) -> Iterator[tuple[int, bytes]]:
+    """Whole local transactions, oldest first, up to the limits; at least one."""
+    mutations = size = 0
+    for _, group in groupby(pending, key=lambda item: item[0]):
+        transaction = [(seq, encoded) for _, seq, encoded in group]
+        mutations += len(transaction)
+        size += sum(len(encoded) + 1 for _, encoded in transaction)
+        if mutations > len(transaction) and (mutations > limits.mutations or size > limits.bytes):
+            return
+        yield from transaction
+
+
+def _pending(connection: Any, shapes: dict[str, Shape]) -> Iterator[tuple[int, int, bytes]]:
+    """(tx, seq, encoded mutation) of what waits to be sent, in the order in which it was written.
+
+    An edit of a twin that this app no longer declares, or of columns that do not travel, is left where it is: sent
+    without them it would be answered, and forgotten. Nothing else waits for it.
+    """
+    rows = connection.execute(
+        "SELECT seq, id, tx, twin, op, base, at FROM _twinbase_outbox"
+        " WHERE state = 'pending' AND tx IS NOT NULL ORDER BY seq"
+    )
+    for seq, id_, tx, twin, op, base, at in rows:
+        change = _change(connection, shapes[twin], seq, op) if twin in shapes else None
+        if change is not None and (op != "update" or change["new"]):
+            head = {"id": id_, "tx": tx, "twin": twin, "op": op, "base": base, "at": at}
+            yield tx, seq, msgspec.json.encode({**head, **change})
+
+
+def _change(connection: Any, shape: Shape, seq: int, op: str) -> dict[str, Any]:
+    """Key, old and new values of one change, in wire form."""
+    columns = shape.columns
+    row = connection.execute(shape.change, (seq,)).fetchone()
+    old = dict(zip(columns, row[: len(columns)], strict=True))
+    new = dict(zip(columns, row[len(columns) :], strict=True))
+    key = [_wire(shape, name, (new if op == "insert" else old)[name]) for name in shape.key]
+    if op == "update":
+        changed = [name for name in columns if not _same(old[name], new[name])]
+        return {"key": key, "old": _wires(shape, old, changed), "new": _wires(shape, new, changed)}
+    whole = _wires(shape, new if op == "insert" else old, columns)
+    return {"key": key, "old": {}, "new": whole} if op == "insert" else {"key": key, "old": whole, "new": {}}
+
+
+def _same(old: Any, new: Any) -> bool:
+    """As SQLite's IS: 1 and 1.0 are the same number in one typed column."""
+    return bool(old == new)
+
+
+def _wires(shape: Shape, values: dict[str, Any], names: Any) -> dict[str, Any]:
+    return {name: _wire(shape, name, values[name]) for name in names}
+
+
+def _wire(shape: Shape, name: str, value: Any) -> Any:
+    convert = shape.twin.codecs[name].storage_to_wire
+    return value if convert is None or value is None else convert(value)

@@ -1,0 +1,129 @@
+"""After a clone or a restore, on either side: take a new epoch and offer again what may be missing there (H7, H8).
+
+Every mutation keeps its own id for ever, so offering it twice does no harm: the server's ledger knows what it has done.
+Nothing is ever wiped here; work that was not acknowledged simply waits in the outbox again.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from twinbase.errors import ServerRefused
+from twinbase.frames import Begin
+from twinbase.replica.file.names import change_table
+from twinbase.replica.file.state import read_state, recall, remember, write_state
+from twinbase.replica.file.transaction import fenced
+
+HISTORY_KEPT = timedelta(days=45)
+"""How long acknowledged mutations are kept: longer than the oldest backup that a server may be restored from."""
+_OFFER = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL, behind = NULL WHERE "
+
+
+def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) -> int:
+    """Begin a new line of batches and offer again all that no pull has confirmed; answers the new epoch.
+
+    What was answered is among it: the server that answered may have been restored since, and another copy of this file
+    may have hidden that by syncing first. Where nothing was lost the ledger gives the same answers again.
+
+    `known`: the epoch that the server knows; ours must be later. `chance` is a random number: two copies of one file
+    must not take the same epoch.
+    """
+    with fenced(connection, token) as state:
+        epoch = _begin_epoch(connection, max(state.epoch, known), chance)
+        connection.execute(_OFFER + "state = 'sent'")
+        return epoch
+
+
+def offer_everything(connection: Any, token: str, *, chance: int) -> int:
+    """The server's history has changed: offer acknowledged work again too, and forget where we were in it."""
+    with fenced(connection, token) as state:
+        _begin_epoch(connection, state.epoch, chance)
+        cursor = connection.execute(_OFFER + "state IN ('sent', 'applied', 'merged')")
+        write_state(connection, cursor="", resume="", generation="")
+        return int(cursor.rowcount)
+
+
+def _begin_epoch(connection: Any, epoch: int, chance: int) -> int:
+    epoch += 1 + chance % (1 << 16)
+    write_state(connection, epoch=epoch, batch_n=0, batch_hash="", acked=0)
+    return epoch
+
+
+def bytes_in_flight(connection: Any) -> int:
+    """How large the batch is that has no answer yet: a proxy that refuses it does not say what it would take."""
+    query = (
+        "SELECT length(body) FROM _twinbase_batch WHERE n = (SELECT n FROM _twinbase_outbox"
+        " WHERE state = 'sent' AND outcome IS NULL LIMIT 1) ORDER BY epoch DESC LIMIT 1"
+    )
+    row = connection.execute(query).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def set_aside_too_large(connection: Any, token: str) -> int:
+    """Refuse the one local transaction that the batch in flight holds; answers how many mutations that were.
+
+    It is never torn, so the server would object for ever and everything behind it would wait. Answers 0 when the batch
+    holds several of them: then smaller batches are the way.
+    """
+    with fenced(connection, token):
+        in_flight = "state = 'sent' AND outcome IS NULL"
+        transactions = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {in_flight}"
+        if connection.execute(transactions).fetchone()[0] != 1:
+            return 0
+        refuse = "UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = 'too-large', detail = ? WHERE "
+        return int(connection.execute(refuse + in_flight, (_TOO_LARGE,)).rowcount)
+
+
+_TOO_LARGE = (
+    "It was saved in one go with more than the server takes at once. Save it again in smaller parts, or discard it."
+)
+
+
+def check_memory(connection: Any, begin: Begin) -> None:
+    """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may.
+
+    It was restored to a time before that batch. Our cursor may be older than its backup, so that every mark in it is
+    known there; then the number of the last batch is all that tells. Where another copy of this file has taken a later
+    epoch, that number is the copy's: what was answered is offered once more. `begin` must have been asked for after our
+    push.
+    """
+    state = read_state(connection)
+    query = "SELECT id, n FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NOT NULL"
+    sent = dict(connection.execute(query).fetchall())
+    answered = max(state.acked, *sent.values(), 0)
+    if answered and (begin.epoch, begin.last_n) < (state.epoch, answered):
+        raise ServerRefused(409, "generation", "The server has forgotten what it had acknowledged.")
+    if begin.epoch > state.epoch and sent.keys() - {str(outcome["id"]) for outcome in begin.outcomes}:
+        raise ServerRefused(409, "forked", "A copy of this file has synced meanwhile.", epoch=begin.epoch)
+
+
+def start_over(connection: Any, token: str) -> None:
+    """The server does not take our cursor: begin with a first sync again; what is pending stays."""
+    with fenced(connection, token):
+        write_state(connection, cursor="", resume="")
+
+
+def forget_old(connection: Any, token: str, now: datetime) -> int:
+    """Remove history that was acknowledged longer ago than any backup, once a day; answers how many mutations went.
+
+    What counts is when it was acknowledged, however long ago it was typed: a backup of the day before lacks it. A
+    device's clock that is ahead ages nothing.
+    """
+    today = now.date().isoformat()
+    if recall(connection, "history_day") == today:
+        return 0
+    with fenced(connection, token) as state:
+        before = min([now, *([datetime.fromisoformat(state.synced_at)] if state.synced_at else [])]) - HISTORY_KEPT
+        times = before.isoformat(), int(before.timestamp())
+        young = "SELECT n FROM _twinbase_batch WHERE frozen_at >= ?1 OR answered >= ?2"
+        old = f"state IN ('applied', 'merged') AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
+        seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", times).fetchall()
+        for twin, seq in seqs:
+            connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
+        connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", times)
+        connection.execute(
+            "DELETE FROM _twinbase_batch WHERE frozen_at < ?1 AND answered < ?2"
+            " AND n NOT IN (SELECT n FROM _twinbase_outbox WHERE state = 'sent' AND n IS NOT NULL)",
+            times,
+        )
+        remember(connection, "history_day", today)
+    return len(seqs)

@@ -1,0 +1,98 @@
+"""What of the rows on a screen the server has not taken yet: for a mark beside each of them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any, Literal
+from uuid import UUID
+
+from twinbase.codecs.codec import same
+from twinbase.registry import Twin
+from twinbase.replica.file.names import change_table, quoted
+from twinbase.replica.outbox.waiting import WAITING, Operation
+
+UnsentState = Literal["pending", "sent", "refused", "parked", "conflict"]
+STATES: tuple[UnsentState, ...] = ("pending", "sent", "refused", "parked", "conflict")
+ARGUMENTS_MAX = 100
+_EXACT: Mapping[str, Callable[[Any], Any]] = {"BLOB": bytes.fromhex, "REAL": float}
+_STATES = "('" + "', '".join(STATES) + "')"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A local write that is on its way (pending, sent), or that waits for a person (refused, parked, conflict).
+
+    `new`: the values that it wrote, as Python values; none for a delete. A refused insert has no row any more: what was
+    typed is here.
+    """
+
+    id: UUID
+    twin: str
+    op: Operation
+    key: tuple[Any, ...]
+    new: Mapping[str, Any]
+    state: UnsentState
+    reason: str
+    detail: str
+    at: datetime | None
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether somebody must correct or discard it (`Replica.correct`, `Replica.discard`)."""
+        return self.state in WAITING
+
+
+def unsent_query(twins: Sequence[Twin]) -> str:
+    """One statement for all of these twins, oldest write first."""
+    return " UNION ALL ".join(_of_twin(twin) for twin in twins) + " ORDER BY 1"
+
+
+def _of_twin(twin: Twin) -> str:
+    sides = ", ".join(_as_json(twin, side) for side in ("old_", "new_"))
+    name = twin.name.replace("'", "''")
+    return (
+        f"SELECT o.seq, o.id, o.twin, o.op, o.state, o.reason, o.detail, o.at, {sides}"
+        f" FROM _twinbase_outbox AS o JOIN {change_table(twin.name)} AS c ON c.seq = o.seq"
+        f" WHERE o.twin = '{name}' AND o.state IN {_STATES}"
+    )
+
+
+def _as_json(twin: Twin, side: str) -> str:
+    """All values of one side, as arrays of a few: SQLite's functions take a limited number of arguments."""
+    texts = list(_texts(twin, side))
+    groups = [texts[start : start + ARGUMENTS_MAX] for start in range(0, len(texts), ARGUMENTS_MAX)]
+    return "json_array(" + ", ".join(f"json_array({', '.join(group)})" for group in groups) + ")"
+
+
+def _texts(twin: Twin, side: str) -> Iterator[str]:
+    """Each value as JSON can hold it: a blob as its bytes in hex, a float with all its digits."""
+    for name in twin.columns:
+        column = "c." + quoted(side + name)
+        exact = {"BLOB": f"hex({column})", "REAL": f"printf('%!.17g', {column})"}.get(twin.codecs[name].storage)
+        yield f"CASE WHEN {column} IS NOT NULL THEN {exact} END" if exact else column
+
+
+def unsent_from(twins: Mapping[str, Twin], row: Any) -> Unsent:
+    """A row of `unsent_query`, in Python values."""
+    _, id_, name, op, state, reason, detail, at, old, new = row
+    twin = twins[name]
+    before, after = (list(chain.from_iterable(json.loads(side))) for side in (old, new))
+    key = (after if op == "insert" else before)[: len(twin.key)]
+    return Unsent(
+        id=UUID(id_), twin=name, op=op, key=tuple(_python(twin, *pair) for pair in zip(twin.key, key, strict=True)),
+        new={} if op == "delete" else _written(twin, op, before, after), state=state, reason=reason, detail=detail,
+        at=datetime.fromisoformat(at) if at else None,
+    )  # fmt: skip
+
+
+def _written(twin: Twin, op: str, before: list[Any], after: list[Any]) -> dict[str, Any]:
+    pairs = zip(twin.columns, before, after, strict=True)
+    return {name: _python(twin, name, value) for name, old, value in pairs if op == "insert" or old != value}
+
+
+def _python(twin: Twin, name: str, stored: Any) -> Any:
+    codec = twin.codecs[name]
+    value = stored if stored is None else _EXACT.get(codec.storage, same)(stored)
+    return codec.python_from_wire(codec.storage_to_wire(value) if codec.storage_to_wire else value)

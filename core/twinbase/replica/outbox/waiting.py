@@ -1,0 +1,226 @@
+"""The outbox as people see it: what waits for somebody, and the three things to do with it.
+
+How it fills is in triggers.py, how it is sent in batch.py, how it comes to rest in rebase.py. A refused, parked or
+conflicting edit stays here with everything that was typed until somebody corrects or discards it (DESIGN 5); to
+correct is to write again, on top of what the server has now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from twinbase.errors import ReplicaError
+from twinbase.registry import Registry, Twin
+from twinbase.replica.file.names import change_table, named, quoted
+from twinbase.replica.outbox.triggers import seal
+
+Operation = Literal["insert", "update", "delete"]
+WAITING = ("refused", "parked", "conflict")
+_WAITING = "('" + "', '".join(WAITING) + "')"
+
+
+
+class NotWaiting(ReplicaError):
+    """No edit with this id waits for a decision. Look at the list again; it may have been decided meanwhile."""
+
+
+class RowGone(ReplicaError):
+    """The row that this edit changes no longer exists here. Discard the edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An edit that waits for a person. `old` and `new` are Python values; `behind` is the edit that keeps it back."""
+
+    id: UUID
+    twin: str
+    op: Operation
+    key: tuple[Any, ...]
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+    state: str
+    reason: str
+    detail: str
+    behind: UUID | None
+    at: datetime
+    author: str
+
+
+
+
+def list_waiting(connection: Any, registry: Registry) -> list[Waiting]:
+    """Every edit that waits for a person, oldest first."""
+    query = f"SELECT seq FROM _twinbase_outbox WHERE state IN {_WAITING} ORDER BY seq"
+    found = [_waiting(connection, registry, seq) for (seq,) in connection.execute(query).fetchall()]
+    return [waiting for waiting in found if waiting is not None]
+
+
+def correct(connection: Any, registry: Registry, mutation: UUID, values: Mapping[str, Any], now: datetime) -> None:
+    """Write an edit again with other values, on top of the row as it is now; what was parked behind it goes along."""
+    seq = _seq_of(connection, mutation)
+    waiting = _waiting(connection, registry, seq)
+    if waiting is None:
+        raise NotWaiting(f"Its table is no longer part of the app (edit {mutation}).")
+    if not _write_again(connection, registry[waiting.twin], waiting, values):
+        raise RowGone(f"Edit {mutation} of {waiting.twin}.")
+    _finish(connection, registry, mutation, now)
+
+
+def discard(connection: Any, registry: Registry, mutation: UUID, now: datetime) -> None:
+    """Forget an edit; the row keeps what the server has. What was parked behind it is tried without it."""
+    _seq_of(connection, mutation)
+    _finish(connection, registry, mutation, now)
+
+
+def _finish(connection: Any, registry: Registry, mutation: UUID, now: datetime) -> None:
+    """An edit is decided: those behind it return, in their order, all in one local transaction."""
+    behind = _behind(connection, mutation)
+    _forget(connection, mutation)
+    for seq, id_ in behind:
+        waiting = _waiting(connection, registry, seq)
+        if waiting is not None and _write_again(connection, registry[waiting.twin], waiting, {}):
+            _forget(connection, UUID(id_))
+        else:
+            _keep_back(connection, seq)
+    seal(connection.execute, now)
+
+
+def _seq_of(connection: Any, mutation: UUID) -> int:
+    row = connection.execute(
+        f"SELECT seq FROM _twinbase_outbox WHERE id = ? AND state IN {_WAITING}", (str(mutation),)
+    ).fetchone()
+    if row is None:
+        raise NotWaiting(f"Edit {mutation}.")
+    return int(row[0])
+
+
+def _behind(connection: Any, mutation: UUID) -> list[tuple[int, str]]:
+    """(seq, id) of the edits that this one kept back, and of those that they kept back."""
+    return list(
+        connection.execute(
+            "WITH RECURSIVE held(id) AS (VALUES (?) UNION SELECT o.id FROM _twinbase_outbox o JOIN held h"
+            " ON o.behind = h.id WHERE o.state = 'parked')"
+            " SELECT seq, id FROM _twinbase_outbox WHERE id IN (SELECT id FROM held) AND id <> ?1 ORDER BY seq",
+            (str(mutation),),
+        )
+    )
+
+
+def _keep_back(connection: Any, seq: int) -> None:
+    connection.execute(
+        "UPDATE _twinbase_outbox SET behind = NULL, reason = 'row-gone',"
+        " detail = 'The row that it changes is not here any more. Discard it.' WHERE seq = ?",
+        (seq,),
+    )
+
+
+def _forget(connection: Any, mutation: UUID) -> None:
+    seq, twin = connection.execute("SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (str(mutation),)).fetchone()
+    forget(connection, twin, seq)
+
+
+def forget(connection: Any, twin: str, seq: int) -> None:
+    """Remove an edit with its values."""
+    connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
+    connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
+
+
+def _waiting(connection: Any, registry: Registry, seq: int) -> Waiting | None:
+    """One edit with its values; None when the app no longer declares its twin."""
+    id_, name, op, state, reason, detail, behind, at, author = connection.execute(
+        "SELECT id, twin, op, state, reason, detail, behind, at, author FROM _twinbase_outbox WHERE seq = ?", (seq,)
+    ).fetchone()
+    if name not in registry:
+        return None
+    twin = registry[name]
+    old, new = _values(connection, twin, seq)
+    side = new if op == "insert" else old
+    return Waiting(
+        id=UUID(id_),
+        twin=name,
+        op=op,
+        key=tuple(_python(twin, column, side[column]) for column in twin.key),
+        old=_shown(twin, op, old, new, "insert"),
+        new=_shown(twin, op, new, old, "delete"),
+        state=state,
+        reason=reason,
+        detail=detail,
+        behind=UUID(behind) if behind else None,
+        at=datetime.fromisoformat(at),
+        author=author or "",
+    )
+
+
+def _values(connection: Any, twin: Twin, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Old and new of every column, as they are stored."""
+    sides = named([side + name for side in ("old_", "new_") for name in twin.columns])
+    row = connection.execute(f"SELECT {sides} FROM {change_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
+    middle = len(twin.columns)
+    return dict(zip(twin.columns, row[:middle], strict=True)), dict(zip(twin.columns, row[middle:], strict=True))
+
+
+def _shown(twin: Twin, op: str, side: dict[str, Any], other: dict[str, Any], empty: str) -> dict[str, Any]:
+    if op == empty:
+        return {}
+    names = [name for name in twin.columns if op != "update" or side[name] != other[name]]
+    return {name: _python(twin, name, side[name]) for name in names}
+
+
+def _python(twin: Twin, column: str, stored: Any) -> Any:
+    codec = twin.codecs[column]
+    return codec.python_from_wire(codec.storage_to_wire(stored) if codec.storage_to_wire else stored)
+
+
+def _stored(twin: Twin, column: str, value: Any) -> Any:
+    """A Python value as SQLite holds it; ValueError says what the column cannot take."""
+    codec = twin.codecs[column]
+    wire = codec.wire_from_python(value)
+    if wrong := codec.check_wire(wire):
+        raise ValueError(f"{twin.name}.{column}: {wrong}")
+    return codec.wire_to_storage(wire) if codec.wire_to_storage else wire
+
+
+def _write_again(connection: Any, twin: Twin, waiting: Waiting, values: Mapping[str, Any]) -> bool:
+    """The edit as a new local write, which the triggers record; False when there is no row for it."""
+    if unknown := set(values) - set(twin.columns):
+        raise ValueError(f"{twin.name} has no column {min(unknown)!r}; it has {', '.join(twin.columns)}.")
+    was = [_stored(twin, name, value) for name, value in zip(twin.key, waiting.key, strict=True)]
+    key = [
+        _stored(twin, name, values[name]) if name in values else old for name, old in zip(twin.key, was, strict=True)
+    ]
+    there = _is_here(connection, twin, key)
+    if key != was:
+        _check_new_key(twin, waiting, taken=there)
+    where = _where_key(twin)
+    if waiting.op == "delete":
+        connection.execute(f"DELETE FROM {quoted(twin.name)} WHERE {where}", key)
+        return there
+    new = {name: _stored(twin, name, value) for name, value in {**waiting.new, **values}.items()}
+    changes = {name: value for name, value in new.items() if name not in twin.key}
+    if there and changes:
+        sets = ", ".join(f"{quoted(name)} = ?" for name in changes)
+        connection.execute(f"UPDATE {quoted(twin.name)} SET {sets} WHERE {where}", [*changes.values(), *key])
+    elif not there and waiting.op == "insert":
+        marks = ", ".join("?" * len(new))
+        connection.execute(f"INSERT INTO {quoted(twin.name)} ({named(list(new))}) VALUES ({marks})", list(new.values()))
+    return there or waiting.op == "insert"
+
+
+def _check_new_key(twin: Twin, waiting: Waiting, *, taken: bool) -> None:
+    """Another key names another row: only a row that was never written may take one, and only one that is free."""
+    names = ", ".join(twin.key)
+    if waiting.op != "insert":
+        raise ValueError(f"{twin.name}: {names} says which row it is; discard the edit and write to the other row.")
+    if taken:
+        raise ValueError(f"{twin.name}: there is a row with this {names} already; choose another, or change that row.")
+
+
+def _is_here(connection: Any, twin: Twin, key: Sequence[Any]) -> bool:
+    query = f"SELECT 1 FROM {quoted(twin.name)} WHERE {_where_key(twin)}"
+    return connection.execute(query, key).fetchone() is not None
+
+
+def _where_key(twin: Twin) -> str:
+    return " AND ".join(f"{quoted(name)} = ?" for name in twin.key)

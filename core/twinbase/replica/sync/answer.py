@@ -1,0 +1,105 @@
+"""Step 5, seen from the device: collect one answer until it is whole.
+
+A small answer stays in memory; a large one is spilled into the (encrypted) file, frame by frame: memory is bounded,
+and the lock of the apply is short, because everything is here before it begins.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from twinbase.errors import HalfAnswer, NotTwinbase
+from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Removed, decode, encode
+from twinbase.replica.apply.apply import Checkpoint
+from twinbase.replica.file.transaction import fenced
+from twinbase.replica.outbox.offer_again import check_memory
+
+ROWS_IN_MEMORY = 5_000
+
+
+class Collector:
+    """Collects the frames of one answer, over several requests when the line breaks or the server cuts."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._begin: Begin | None = None
+        self.end: End | None = None
+        self._kept: list[AnyFrame] = []
+        self._rows = 0
+        self._spilled = False
+        self.resume: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.end is not None
+
+    def take(self, connection: Any, frames: Iterator[AnyFrame]) -> None:
+        """Keep the frames of one request; what came before a break stays kept, and `resume` says where to go on."""
+        first = next(frames, None)
+        if not isinstance(first, Begin):
+            raise NotTwinbase("Its answer does not begin with a begin.")
+        check_memory(connection, first)
+        # Of a resumed answer the first begin counts: what it says was answered is true of every page that followed.
+        self._begin = self._begin or first
+        try:
+            for frame in frames:
+                self._keep(connection, frame)
+        except HalfAnswer:
+            if self.resume is None:
+                self._forget(connection)
+            raise
+
+    def _keep(self, connection: Any, frame: AnyFrame) -> None:
+        if isinstance(frame, Cut):
+            self.resume = frame.resume
+        elif isinstance(frame, End):
+            self.end = frame
+        else:
+            self._kept.append(frame)
+            self._rows += _size(frame)
+            if isinstance(frame, Page) and frame.resume:
+                self.resume = frame.resume
+            if self._rows > ROWS_IN_MEMORY:
+                self._spill(connection)
+
+    def _spill(self, connection: Any) -> None:
+        with fenced(connection, self._token):
+            connection.executemany(
+                "INSERT INTO _twinbase_spill (frame) VALUES (?)", [(encode(frame),) for frame in self._kept]
+            )
+        self._kept, self._rows, self._spilled = [], 0, True
+
+    def _forget(self, connection: Any) -> None:
+        """Nothing says where to go on: ask for all of it again."""
+        self._begin, self._kept, self._rows = None, [], 0
+        self.clear(connection)
+
+    def clear(self, connection: Any) -> None:
+        if self._spilled:
+            with fenced(connection, self._token):
+                connection.execute("DELETE FROM _twinbase_spill")
+            self._spilled = False
+
+    def checkpoint(self, connection: Any) -> Checkpoint:
+        """The whole answer; its frames can be read once."""
+        assert self._begin is not None and self.end is not None
+        return Checkpoint(self._begin, self._frames(connection), self.end)
+
+    def _frames(self, connection: Any) -> Iterable[AnyFrame]:
+        if self._spilled:
+            for (frame,) in connection.execute("SELECT frame FROM _twinbase_spill ORDER BY seq"):
+                yield decode(bytes(frame))
+        yield from self._kept
+
+
+def _size(frame: AnyFrame) -> int:
+    match frame:
+        case Page():
+            return len(frame.content)
+        case Removed():
+            return len(frame.keys)
+        case Quarantine():
+            return len(frame.rows)
+        case Buckets():
+            return 1
+        case _:
+            return 0

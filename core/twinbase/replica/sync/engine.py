@@ -1,0 +1,221 @@
+"""One sync, from the device's side: the way of a row, step by step.
+
+push what was written → pull what changed → apply it under what is still pending → prove → repair what differs.
+What the server objects to has a way on, a bounded number of times; what the line does to us is tried again later.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from twinbase.clock import utc_now
+from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase.registry import Registry
+from twinbase.replica.apply.fuse import settle
+from twinbase.replica.engines import Database
+from twinbase.replica.file.lock import sole_sync
+from twinbase.replica.file.state import read_state, recall, remember
+from twinbase.replica.file.transaction import take_over, transaction
+from twinbase.replica.outbox import offer_again
+from twinbase.replica.outbox.batch import waits
+from twinbase.replica.report import Report
+from twinbase.replica.status import StatusBoard
+from twinbase.replica.sync.exchange import Exchange, Keys, agreed_shapes
+from twinbase.replica.sync.first_sync import catch_up, first_sync
+from twinbase.replica.sync.pull import pull
+from twinbase.replica.sync.push import push
+from twinbase.replica.sync.recover import recover
+from twinbase.replica.sync.server import Server
+from twinbase.replica.sync.sign_in import is_known, keep_identity, keep_sign_in
+from twinbase.replica.sync.thread import FileThread, file_thread
+
+RECOVERIES_MAX = 6
+FAILED_THERE = ("plugin-failed", "internal")
+"""A fault in the server's own rules that a batch runs into, every time perhaps, until somebody there has mended it."""
+Renew = Callable[[], Awaitable[str | None]]
+Observer = Callable[[Keys], None]
+
+
+
+
+class Engine:
+    """Syncs one replica with its server.
+
+    `renew`: called when the access token has expired; answers a new one, or None when somebody must sign in.
+    `observers`: called after each apply with the keys of the rows that changed (None: too many to list).
+    """
+
+    def __init__(
+        self, database: Database, registry: Registry, server: Server, *, clock: Callable[[], datetime] = utc_now,
+        ids: Callable[[], UUID] = uuid4, renew: Renew | None = None, status: StatusBoard | None = None,
+        who: str = "",
+    ) -> None:  # fmt: skip
+        self._database, self._registry, self.server = database, registry, server
+        self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
+        self.status = status or StatusBoard()
+        self.observers: list[Observer] = []
+
+    async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
+        """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
+        async with file_thread(self._database) as thread:
+            state = await thread.run(read_state)
+            request = LoginRequest(
+                email=email, password=password, replica=UUID(state.replica), device_name=device_name
+            )  # fmt: skip
+            answer = await self.server.login(request)
+            if state.account and state.account != answer.subject:
+                raise ForeignReplica("It is of another account.")
+            await thread.run(keep_sign_in, answer)
+        self.status.set(signed_in=True)
+        return answer
+
+    async def sync(self, *, wait_seconds: float = 10.0) -> Report:
+        """Bring both sides together; answers what was done.
+
+        Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
+        lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end in time,
+        ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room.
+        """
+        report, token = Report(), self._ids()
+        traffic = self.server.traffic
+        before = (traffic.requests, traffic.sent, traffic.received)
+        try:
+            async with sole_sync(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
+                async with file_thread(self._database) as thread:
+                    await self._run(await self._exchange(thread, str(token), report))
+        except TwinbaseError as error:
+            self._say_failure(error)
+            with suppress(TwinbaseError):
+                await self.count()
+            raise
+        except Exception as error:
+            self.status.set(problem=f"Something unexpected happened ({type(error).__name__}). It is tried again.")
+            raise
+        finally:
+            report.requests, report.bytes_sent, report.bytes_received = (
+                now - then for now, then in zip((traffic.requests, traffic.sent, traffic.received), before, strict=True)
+            )
+            self.status.set(phase="idle")
+        unproven = tuple(sorted(report.unproven))
+        self.status.set(offline_since=None, synced_at=self._clock(), problem="", unproven=unproven)
+        return report
+
+    async def count(self) -> None:
+        """Say in the status how many edits wait, and for what; it needs no network."""
+        counts = await self._database.look(_count_outbox)
+        self.status.set(
+            pending=counts.get("pending", 0) + counts.get("sent", 0), refused=counts.get("refused", 0),
+            conflicts=counts.get("conflict", 0), parked=counts.get("parked", 0),
+        )  # fmt: skip
+
+    async def has_more(self) -> bool:
+        """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
+        async with file_thread(self._database) as thread:
+            agreed = json.loads(await thread.run(recall, "agreed") or "{}")
+            return await thread.run(waits, agreed_shapes(self._registry, agreed.get("twins", {})))
+
+    async def orphans(self) -> dict[str, int]:
+        """Per twin, the rows whose parent is not on this device. Legal: the parent may be outside the scope (H26).
+
+        It reads every row with a foreign key, so it is asked for and not part of a sync.
+        """
+        async with file_thread(self._database) as thread:
+            return await thread.run(_count_orphans)
+
+    async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:
+        await thread.run(take_over, token)
+        return Exchange(
+            thread=thread, server=self.server, registry=self._registry, token=token,
+            access_token=await thread.run(recall, "access_token"), clock=self._clock, ids=self._ids, report=report,
+            status=self.status, tell=self._tell,
+        )  # fmt: skip
+
+    async def _run(self, exchange: Exchange) -> None:
+        """The steps, again after each objection of the server that has a way on; at the end what has none is raised."""
+        for _ in range(RECOVERIES_MAX):
+            try:
+                if not exchange.access_token:
+                    raise NotSignedIn("Nobody has signed in on this device.")
+                failed = await _steps(exchange)
+                break
+            except NotSignedIn:
+                await self._renewed(exchange)
+            except ServerRefused as problem:
+                await recover(exchange, problem)
+        else:
+            raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
+        if exchange.report.is_proven:
+            await exchange.thread.run(settle, exchange.token)
+        await _learn_who(exchange)
+        await exchange.thread.run(offer_again.forget_old, exchange.token, self._clock())
+        await self.count()
+        if failed is not None:
+            raise failed
+
+    async def _renewed(self, exchange: Exchange) -> None:
+        """A token that has expired is renewed if that can be done without a person."""
+        token = await self._renew() if self._renew is not None else None
+        if not token or token == exchange.access_token:
+            raise NotSignedIn()
+        exchange.access_token = token
+        await exchange.thread.run(_keep_token, token)
+
+    def _say_failure(self, error: TwinbaseError) -> None:
+        self.status.set(problem=str(error))
+        if isinstance(error, NotSignedIn):
+            self.status.set(signed_in=False)
+        if isinstance(error, Offline) and not self.status.now.is_offline:
+            self.status.set(offline_since=self._clock())
+
+    def _tell(self, keys: Keys) -> None:
+        changed = {twin: rows for twin, rows in keys.items() if rows is None or rows}
+        for observer in list(self.observers) if changed else ():
+            observer(changed)
+
+
+async def _steps(exchange: Exchange) -> ServerRefused | None:
+    """Answers why a batch could not be taken when the fault is the server's: it is sent again at the next sync, and
+    what the office wrote arrives meanwhile."""
+    failed = None
+    await exchange.agree()
+    try:
+        await push(exchange)
+    except ServerRefused as problem:
+        if problem.kind not in FAILED_THERE:
+            raise
+        failed = problem
+    if not (await exchange.state()).cursor:
+        await first_sync(exchange)
+    else:
+        await catch_up(exchange)
+        await pull(exchange)
+    return failed
+
+
+async def _learn_who(exchange: Exchange) -> None:
+    """A renewed token may bring other claims. Without an answer they are asked for at the next sync."""
+    if not await exchange.thread.run(is_known):
+        with suppress(TwinbaseError):
+            await exchange.thread.run(keep_identity, await exchange.server.me(await exchange.caller()))
+
+
+
+
+
+
+def _keep_token(connection: Any, token: str) -> None:
+    with transaction(connection):
+        remember(connection, "access_token", token)
+
+
+def _count_outbox(connection: Any) -> dict[str, int]:
+    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
+
+
+def _count_orphans(connection: Any) -> dict[str, int]:
+    return dict(Counter(row[0] for row in connection.execute("PRAGMA foreign_key_check")))

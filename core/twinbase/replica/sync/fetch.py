@@ -1,0 +1,75 @@
+"""Fetch one answer whole, apply it, and keep what it says: shared by pulls and repairs.
+
+The line may break and the server may cut: what came stays, and the rest is asked for, a bounded number of times.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any
+
+from twinbase.errors import HalfAnswer
+from twinbase.frames import End
+from twinbase.replica.apply.apply import Applied, apply
+from twinbase.replica.apply.fuse import FuseBlown, note
+from twinbase.replica.file.state import read_state
+from twinbase.replica.sync.answer import Collector
+from twinbase.replica.sync.exchange import Exchange
+from twinbase.replica.sync.server import Body
+
+BREAKS_MAX = 3
+Ask = Callable[[str | None], AbstractAsyncContextManager[Body]]
+
+
+async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, Applied]:
+    """Ask, apply, report. An answer that blows the fuse is asked for once more, and believed if it says the same; if it
+    does not, the next sync asks again and knows what these two said.
+
+    `keep_cursor`: the answer is about a part only, so where we are in the whole does not change.
+    """
+    try:
+        return await _fetch_once(exchange, ask, keep_cursor)
+    except FuseBlown as blown:
+        await exchange.thread.run(note, exchange.token, blown.removal)
+    try:
+        return await _fetch_once(exchange, ask, keep_cursor)
+    except FuseBlown as blown:
+        await exchange.thread.run(note, exchange.token, blown.removal)
+        raise
+
+
+async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, Applied]:
+    collector = Collector(exchange.token)
+    try:
+        await _collect(exchange, ask, collector)
+        exchange.status.set(phase="apply")
+        with exchange.report.phase("apply"):
+            applied = await exchange.thread.run(_apply, exchange, collector, keep_cursor)
+    finally:
+        await exchange.thread.run(collector.clear)
+    exchange.count(applied)
+    assert collector.end is not None
+    return collector.end, applied
+
+
+async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
+    breaks = 0
+    while not collector.is_whole:
+        before = collector.resume
+        try:
+            async with ask(collector.resume) as body:
+                await exchange.thread.read(body, collector.take, exchange.arrived)
+        except HalfAnswer:
+            breaks += 1
+            if breaks > BREAKS_MAX or collector.resume is None:
+                raise
+        else:
+            if not collector.is_whole and collector.resume == before:
+                raise HalfAnswer("The server cut its answer without going on.")
+
+
+def _apply(connection: Any, exchange: Exchange, collector: Collector, keep_cursor: bool) -> Applied:
+    checkpoint = collector.checkpoint(connection)
+    if keep_cursor:
+        checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor))
+    return apply(connection, exchange.shapes, checkpoint, token=exchange.token)

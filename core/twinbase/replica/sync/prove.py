@@ -1,0 +1,82 @@
+"""Step 7: a pull is proven when the digests are equal; what differs is repaired, bucket by bucket, in bounded rounds.
+
+After three it is "unproven", said aloud in the report, and tried again at the next sync: never a loop, never in the
+way of a push (H23).
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from twinbase.frames import End
+from twinbase.replica.apply.apply import Applied
+from twinbase.replica.file.digests import count_buckets, sums_here
+from twinbase.replica.file.names import meta_table
+from twinbase.replica.file.transaction import fenced
+from twinbase.replica.sync.exchange import Exchange
+from twinbase.replica.sync.fetch import fetch
+
+ROUNDS_MAX = 3
+
+
+
+
+
+
+
+
+async def prove(exchange: Exchange, end: End, applied: Applied, *, explained: Collection[str] = ()) -> None:
+    """Compare the digests at this cursor, and repair until they are equal or the rounds are used up.
+
+    `explained`: twins whose difference had a cause at an earlier cursor.
+    """
+    differing = compare(exchange, end, applied)
+    unexplained = _unexplained(exchange, end, [twin for twin in differing if twin not in explained])
+    rounds = 0
+    while differing and rounds < ROUNDS_MAX:
+        if rounds:
+            await exchange.thread.run(_count_anew, exchange.token, differing)
+        rounds += 1
+        exchange.report.repair_rounds += 1
+        end, applied = await _repair(exchange, differing, unexplained)
+        differing, unexplained = compare(exchange, end, applied), []
+    for twin in differing:
+        exchange.report.unproven[twin] = f"The digest still differs after {rounds} repairs; it is tried again."
+
+
+def compare(exchange: Exchange, end: End, applied: Applied) -> list[str]:
+    """The twins whose digest is not the server's; notes the others as proven."""
+    report = exchange.report
+    report.proven.update(dict.fromkeys(end.proven_by_skip, True))
+    for twin, digest in end.digests.items():
+        report.proven[twin] = applied.digests.get(twin) == list(digest)
+    return [twin for twin in end.digests if not report.proven[twin]]
+
+
+def _unexplained(exchange: Exchange, end: End, differing: list[str]) -> list[str]:
+    """Twins that differ and the server knows no reason: counted here and there, for it alarms (H12)."""
+    unexplained = [twin for twin in differing if not end.causes.get(twin)]
+    exchange.report.unexplained += unexplained
+    return unexplained
+
+
+async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, Applied]:
+    exchange.status.set(phase="repair")
+    sums = await exchange.thread.run(_sums, twins)
+    state = await exchange.state()
+    request = {"cursor": state.cursor, "acked": state.acked, "twins": sums, "unexplained": unexplained}
+    caller = await exchange.caller()
+    with exchange.report.phase("repair"):
+        end, applied = await fetch(exchange, lambda resume: exchange.server.repair(request, caller))
+    exchange.report.repaired += applied.pulled + applied.removed
+    return end, applied
+
+
+def _count_anew(connection: Any, token: str, twins: list[str]) -> None:
+    """What a repair did not mend may be our own sums: count them from the rows' hashes."""
+    with fenced(connection, token):
+        for twin in twins:
+            count_buckets(connection, twin, meta_table(twin))
+
+
+def _sums(connection: Any, twins: list[str]) -> dict[str, Any]:
+    return {twin: sums_here(connection, twin) for twin in twins}

@@ -1,0 +1,47 @@
+"""Step 5, seen from the device: ask what changed since the cursor, apply it, prove it."""
+
+from typing import Any
+
+from twinbase.frames import End
+from twinbase.replica.apply.apply import Applied
+from twinbase.replica.apply.doubt import doubted
+from twinbase.replica.sync.exchange import Exchange
+from twinbase.replica.sync.fetch import fetch
+from twinbase.replica.sync.prove import prove
+
+PULLS_MAX = 3
+
+
+async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
+    """Ask what changed since the cursor, apply it, prove it. An answer in several parts proves nothing: pull again.
+
+    While a twin is in doubt, everything is proven by digest.
+    """
+    for _ in range(PULLS_MAX):
+        # Of a twin that an update of the app has taken away nobody will say any more that it is equal.
+        doubts = {twin: why for twin, why in (await exchange.thread.run(doubted)).items() if twin in exchange.pulled}
+        end, applied = await _pull_once(exchange, prove_all=prove_all or bool(doubts))
+        if end.digests or end.proven_by_skip or not exchange.pulled:
+            await prove(exchange, end, applied, explained=[twin for twin, causes in doubts.items() if causes])
+            return
+    exchange.report.unproven.update(dict.fromkeys(exchange.pulled, "Every answer came in several parts."))
+
+
+async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Applied]:
+    exchange.status.set(phase="pull")
+    state = await exchange.state()
+    caller = await exchange.caller()
+    params = {"since": state.cursor, "acked": str(state.acked)} | ({"prove": "all"} if prove_all else {})
+    if oldest := await exchange.thread.run(_oldest_unsent):
+        params["oldest_outbox"] = oldest
+    with exchange.report.phase("pull"):
+        return await fetch(
+            exchange, lambda resume: exchange.server.pending(params | ({"resume": resume} if resume else {}), caller)
+        )
+
+
+def _oldest_unsent(connection: Any) -> str | None:
+    """When the oldest edit that waits was made: the office sees which devices carry old work."""
+    query = "SELECT min(at) FROM _twinbase_outbox WHERE state IN ('pending', 'sent')"
+    oldest: str | None = connection.execute(query).fetchone()[0]
+    return oldest

@@ -1,0 +1,33 @@
+"""What the server objects to, and the way on from each objection."""
+
+from twinbase.errors import ServerRefused
+from twinbase.replica.outbox import offer_again
+from twinbase.replica.sync.exchange import Exchange
+
+
+async def recover(exchange: Exchange, problem: ServerRefused) -> None:
+    """What to do about an objection of the server; raises it again when there is nothing to do."""
+    run, token = exchange.thread.run, exchange.token
+    chance = exchange.ids().int
+    match problem.kind:
+        case "schema-unknown":
+            await exchange.agree(anew=True)
+        case "bad-cursor" | "cursor":
+            await run(offer_again.start_over, token)
+        case "forked" | "epoch":
+            known = int(str(problem.extra.get("epoch") or 0))
+            await run(offer_again.take_new_epoch, token, chance=chance, known=known)
+            exchange.report.recovered.append(f"{problem.kind}: new epoch, unconfirmed work offered again")
+        case "generation" | "gap":
+            # A gap is in the server's memory: what it had answered is gone there, as after a restore.
+            offered = await run(offer_again.offer_everything, token, chance=chance)
+            exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
+        case "batch-too-large" | "body-too-large":
+            if not await run(offer_again.set_aside_too_large, token):
+                told = problem.extra.get("limit") if problem.kind == "body-too-large" else None
+                sent = await run(offer_again.bytes_in_flight)
+                exchange.limits = exchange.limits.below(told if isinstance(told, int) else sent * 2 // 3)
+            await run(offer_again.take_new_epoch, token, chance=chance)
+        case _:
+            raise problem
+    exchange.status.set(problem=problem.detail)

@@ -1,0 +1,104 @@
+"""The thread of one sync: it owns a raw connection, and all that a sync does to the file happens in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from twinbase.errors import HalfAnswer
+from twinbase.frames import AnyFrame, Page, frames
+from twinbase.replica.engines import Database
+from twinbase.replica.file.file import File, translated
+from twinbase.replica.sync.pipe import Feed, lines
+from twinbase.replica.sync.server import Body
+
+Answer = TypeVar("Answer")
+
+
+class FileThread:
+    """Runs functions of a raw connection, one at a time, in a thread of its own."""
+
+    def __init__(self, executor: ThreadPoolExecutor, file: File, connection: Any) -> None:
+        self._executor, self._file, self._connection = executor, file, connection
+
+    async def run(self, work: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
+        """`work(connection, …)`; when the caller is cancelled it is still carried to its end, as a transaction must.
+
+        Raises StorageFailed, ReplicaLocked or DamagedReplica when the file cannot be written or read.
+        """
+        def translated_work() -> Answer:
+            with translated(self._file):
+                return work(self._connection, *arguments, **options)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
+
+    async def read(
+        self, body: Body, consume: Callable[[Any, Iterator[AnyFrame]], Answer], arrived: Callable[[int], None]
+    ) -> Answer:
+        """`consume(connection, frames)` while the answer arrives: download and writing overlap.
+
+        `arrived` is called in the event loop, with the rows of every page.
+        """
+        loop = asyncio.get_running_loop()
+        feed = Feed(loop)
+
+        def told(connection: Any, frames: Iterator[AnyFrame]) -> Answer:
+            return consume(connection, _counted(frames, lambda rows: loop.call_soon_threadsafe(arrived, rows)))
+
+        pump = asyncio.create_task(_pump(body, feed))
+        try:
+            return await self.run(_consume, feed, body.compressed, told)
+        finally:
+            feed.end(HalfAnswer("The sync was stopped."))
+            pump.cancel()
+            with suppress(asyncio.CancelledError):
+                await pump
+
+
+def _consume(
+    connection: Any, feed: Feed, compressed: bool, consume: Callable[[Any, Iterator[AnyFrame]], Answer]
+) -> Answer:
+    try:
+        return consume(connection, frames(lines(feed, compressed=compressed)))
+    finally:
+        feed.abandon()
+
+
+def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], Any]) -> Iterator[AnyFrame]:
+    for frame in frames:
+        if isinstance(frame, Page):
+            arrived(len(frame.content))
+        yield frame
+
+
+async def _pump(body: Body, feed: Feed) -> None:
+    try:
+        async for chunk in body.chunks():
+            await feed.put(chunk)
+            if feed.is_abandoned:
+                return
+    except Exception as error:
+        feed.end(error)
+        return
+    feed.end()
+
+
+def _connected(database: Database) -> Any:
+    with translated(database.file):
+        return database.connect()
+
+
+@asynccontextmanager
+async def file_thread(database: Database) -> AsyncIterator[FileThread]:
+    """A thread with a connection for the time of one sync."""
+    executor = ThreadPoolExecutor(1, thread_name_prefix="twinbase-sync")
+    loop = asyncio.get_running_loop()
+    try:
+        connection = await loop.run_in_executor(executor, _connected, database)
+        try:
+            yield FileThread(executor, database.file, connection)
+        finally:
+            await asyncio.shield(loop.run_in_executor(executor, connection.close))
+    finally:
+        executor.shutdown(wait=False)

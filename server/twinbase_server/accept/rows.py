@@ -1,0 +1,188 @@
+"""The rows that a batch touches, as the server has them: locked first, then read with their versions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from twinbase.codecs import Codec
+from twinbase.registry import Twin
+from twinbase_server.accept.batch import Change, Key
+from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, relation, scoped
+from twinbase_server.capture import version_table
+from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import column_sql, quoted
+
+Place = tuple[str, Key]
+Kept = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
+
+
+@dataclass(slots=True)
+class Row:
+    """One row while a batch is worked through: `stored` is what PostgreSQL has, `values` what it will have.
+
+    `own`: this replica's own push was the last to write it. `at`: when it was last written, as far as known.
+    `changes`: how many mutations have written it in this round.
+    """
+
+    twin: Twin
+    key: Key
+    stored: dict[str, Any] | None = None
+    values: dict[str, Any] | None = None
+    version: int | None = None
+    inside: bool = True
+    own: bool = False
+    at: datetime | None = None
+    written: frozenset[str] = frozenset()
+    changes: int = 0
+    reborn: bool = False
+
+    def kept(self) -> "Kept":
+        """The row as it is now, to go back to when its local transaction is refused."""
+        return self.values, self.inside, self.written, self.changes, self.reborn
+
+    def restore(self, kept: "Kept") -> None:
+        """Be again what was kept."""
+        self.values, self.inside, self.written, self.changes, self.reborn = kept
+
+    def write(self, values: dict[str, Any]) -> None:
+        """The row gets these values; it appears if it was not there."""
+        if self.values is None:
+            self.reborn, self.inside = self.stored is not None, True
+        self.values = {**(self.values or {}), **values}
+        self.written = self.written | values.keys()
+        self.changes += 1
+
+    def remove(self) -> None:
+        """The row goes."""
+        self.values, self.written = None, frozenset()
+        self.changes += 1
+
+
+@dataclass(slots=True)
+class Origin:
+    """What a row was before this batch: its version, whether this replica wrote it, and when."""
+
+    version: int | None
+    own: bool
+    at: datetime | None
+
+
+@dataclass(slots=True)
+class History:
+    """The transaction that accepts a batch, for which replica, and what its rows were when it began."""
+
+    replica: UUID
+    xid: int
+    origins: dict[Place, Origin] = field(default_factory=dict)
+
+
+async def read_rows(
+    connection: Connection, reader: Reader, changes: Sequence[Change], history: History
+) -> dict[Place, Row]:
+    """Every row that the changes name, locked until the batch is done; absent ones have `stored` None.
+
+    Two statements, because the first may wait for another writer and then see his row, but not his version of it.
+    """
+    rows = {change.place: Row(change.twin, change.key) for change in changes}
+    by_twin: dict[Twin, list[Row]] = {}
+    for row in rows.values():
+        by_twin.setdefault(row.twin, []).append(row)
+    deleted = {change.twin for change in changes if change.op == "delete"}
+    for twin in sorted(by_twin, key=lambda twin: (twin.schema, twin.table.name)):
+        await _read(connection, reader, twin, by_twin[twin], whole=twin in deleted)
+    await _recognise(connection, rows, changes, history)
+    return rows
+
+
+async def _read(connection: Connection, reader: Reader, twin: Twin, rows: list[Row], *, whole: bool) -> None:
+    keys = numbered([row.key for row in rows])
+    await connection.fetchval(_lock_sql(twin, whole), keys)
+    found = await connection.fetchval(_read_sql(twin), *reader.bind(twin), keys)
+    for ordinal, version, inside, values in msgspec.json.decode(found):
+        row = rows[ordinal]
+        row.stored = row.values = values
+        row.version, row.inside = int(version), inside
+
+
+def numbered(keys: Sequence[Sequence[Any]]) -> str:
+    """Keys as the JSON that `listed` reads."""
+    names = ["o", *(f"c{i}" for i in range(len(keys[0])))] if keys else []
+    rows = [dict(zip(names, (ordinal, *key), strict=True)) for ordinal, key in enumerate(keys)]
+    return msgspec.json.encode(rows).decode()
+
+
+@lru_cache(maxsize=1024)
+def _lock_sql(twin: Twin, whole: bool) -> str:
+    """In the order of the key, so that two batches never wait for each other; children may refer to a row meanwhile."""
+    order = ", ".join(column_sql(name, "t") for name in twin.key)
+    strength = "UPDATE" if whole else "NO KEY UPDATE"
+    return (
+        f"SELECT count(*) FROM (SELECT FROM {listed(twin.key, 1, ordinal=True)} JOIN {relation(twin.table)} t"
+        f" ON {key_match(twin, 't')} ORDER BY {order} FOR {strength} OF t) locked"
+    )
+
+
+def _codecs(twin: Twin) -> list[tuple[str, Codec]]:
+    return [(name, twin.codecs[name]) for name in twin.columns]
+
+
+@lru_cache(maxsize=1024)
+def _read_sql(twin: Twin) -> str:
+    wire = ", ".join(f"{codec.to_wire_sql(column_sql(name, 't'))} AS {quoted(name)}" for name, codec in _codecs(twin))
+    same = " AND ".join(f"{column_sql(name, 'v')} = {column_sql(name, 't')}" for name in twin.key)
+    literal = (twin.schema.replace("'", "''"), twin.table.name.replace("'", "''"))
+    base = "(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = ('{}', '{}'))".format(*literal)
+    parameter = len(condition(twin).names) + 1
+    return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
+            (SELECT row_to_json(x) FROM (SELECT {wire}) x))), '[]')::text
+        FROM {listed(twin.key, parameter, ordinal=True)} JOIN {scoped(twin)} t ON {key_match(twin, "t")}
+        LEFT JOIN {version_table(twin.schema, twin.table.name)} v ON {same}"""
+
+
+async def _recognise(
+    connection: Connection, rows: dict[Place, Row], changes: Sequence[Change], history: History
+) -> None:
+    """Say of every row who wrote it before this batch did."""
+    for place, row in rows.items():
+        if row.version == history.xid:
+            origin = history.origins.get(place, Origin(None, True, None))
+            row.version, row.own, row.at = origin.version, origin.own, origin.at
+    moved = {c.place for c in changes if rows[c.place].version is not None and rows[c.place].version != c.base}
+    if moved:
+        await _ask_ledger(connection, [rows[place] for place in moved], history.replica)
+    for place, row in rows.items():
+        if row.stored is not None:
+            history.origins.setdefault(place, Origin(row.version, row.own, row.at))
+
+
+async def _ask_ledger(connection: Connection, rows: list[Row], replica: UUID) -> None:
+    """Which device wrote these versions, and when; of those that no device wrote, by when they were there."""
+    keys = [written_key(row.key) for row in rows]
+    found = await connection.fetch(_WRITERS, [str(row.version) for row in rows], [r.twin.name for r in rows], keys)
+    for row, (_, writer, at) in zip(rows, found, strict=True):
+        row.own, row.at = writer == replica, at
+
+
+# The time of a device's write is in the ledger. Of the others a salt, written every minute, tells the latest moment at
+# which they can have begun: in doubt, a write counts as later than it was, and the server's side wins.
+_WRITERS = """
+SELECT m.ordinal, l.replica, coalesce(
+    l.wrote_at, (SELECT s.at FROM twinbase.salt s WHERE s.xid > m.xid::xid8 ORDER BY s.xid LIMIT 1))
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS m(xid, twin, key, ordinal)
+LEFT JOIN LATERAL (
+    SELECT l.replica, l.wrote_at FROM twinbase.ledger l
+    WHERE l.xid = m.xid::xid8 AND l.twin = m.twin AND l.key = m.key AND l.status IN ('applied', 'merged', 'conflict')
+    ORDER BY l.wrote_at DESC LIMIT 1
+) l ON true
+ORDER BY m.ordinal
+"""
+
+
+def written_key(key: Key) -> str:
+    """A key as the ledger holds it."""
+    return msgspec.json.encode(key).decode()

@@ -1,0 +1,77 @@
+"""A twin's table as one identity sees it: the SQL that every query of accept reads it through."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Table
+
+from twinbase.codecs import Codec
+from twinbase.identity import Identity
+from twinbase.registry import Twin
+from twinbase_server.sql.names import column_sql, quoted
+from twinbase_server.sql.scope import Condition, compile_condition
+
+INSIDE = "twinbase_inside"
+
+
+def relation(table: Table) -> str:
+    """The table, qualified and quoted."""
+    return f"{quoted(table.schema or 'public')}.{quoted(table.name)}"
+
+
+@lru_cache(maxsize=1024)
+def condition(twin: Twin) -> Condition:
+    """The scope of a twin, compiled once."""
+    return compile_condition(twin)
+
+
+@lru_cache(maxsize=1024)
+def scoped(twin: Twin) -> str:
+    """A sub-select: the twin's table with one more column, INSIDE, true for the rows that the identity sees."""
+    table = relation(twin.table)
+    return f"(SELECT {table}.*, coalesce({condition(twin).sql}, false) AS {INSIDE} FROM {table})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who writes, and the time that windows are measured from."""
+
+    identity: Identity
+    as_of: datetime
+
+    def bind(self, twin: Twin) -> list[Any]:
+        """The first parameters of a query over `scoped(twin)`; raises ClaimMissing (H10)."""
+        return condition(twin).bind(self.identity, self.as_of)
+
+
+def reader(identity: Identity, now: datetime) -> Reader:
+    """Windows move by the hour, as in the feed."""
+    return Reader(identity, now.replace(minute=0, second=0, microsecond=0))
+
+
+def listed(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:
+    """The FROM item `r` that holds the rows of a JSON parameter: `o` where they are numbered, texts `c0`, `c1`, …"""
+    columns = [*(["o integer"] if ordinal else []), *(f"c{i} text" for i in range(len(names)))]
+    return f"json_to_recordset(${parameter}::json) AS r({', '.join(columns)})"
+
+
+def typed(codecs: Iterable[Codec]) -> list[str]:
+    """The columns of `r` in their own types."""
+    return [codec.from_wire_sql(f"r.c{i}") for i, codec in enumerate(codecs)]
+
+
+def key_match(twin: Twin, alias: str) -> str:
+    """`alias` is the row whose key stands in the first columns of `r`."""
+    keys = typed(twin.codecs[name] for name in twin.key)
+    return " AND ".join(f"{column_sql(name, alias)} = {key}" for name, key in zip(twin.key, keys, strict=True))
+
+
+
+
+
+
+
+

@@ -1,0 +1,17 @@
+"""Who asks for an answer."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from twinbase.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, from which device, and what that device said of itself."""
+
+    identity: Identity
+    replica: UUID
+    epoch: int
+    schema: str
+    request: str

@@ -1,0 +1,16 @@
+"""What every answer needs of the application."""
+
+from dataclasses import dataclass
+
+from twinbase_server.feed.cursor import Signer
+from twinbase_server.metrics import Metrics
+from twinbase_server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every answer needs of the application."""
+
+    settings: Settings
+    signer: Signer
+    metrics: Metrics

@@ -1,0 +1,82 @@
+"""Cursors and resume tokens: what a device holds for the server, signed so that it can only give it back.
+
+A cursor says what a device has seen: a snapshot of this history, and under which schema, claims and time. A resume
+token says where an answer was cut. Both are opaque on the device.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from typing import Any, TypeVar
+
+import msgspec
+
+from twinbase_server.problems import ProblemError
+from twinbase_server.sql.unseen import Snapshot, parse_snapshot
+
+Token = TypeVar("Token", "Cursor", "Resume")
+MAC_BYTES = 16
+START_OVER = "It is not one of this server's: start with an initial sync."
+
+
+class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
+    """`snapshot` is as PostgreSQL prints it; `salt` the newest mark that the device has seen; `day` that of the last
+    full proof, empty when the last answer was not proven; `as_of` is in seconds."""
+
+    generation: str
+    salt: str
+    snapshot: str
+    schema: str
+    claims: str
+    as_of: int
+    day: str = ""
+
+    @property
+    def seen(self) -> Snapshot:
+        """What the device has seen of this history."""
+        return parse_snapshot(self.snapshot)
+
+
+class Resume(msgspec.Struct, frozen=True, tag="r", kw_only=True):
+    """Go on with twin `twin` after `key`. `since`: the delta's cursor (None: initial); `first`: the first page's."""
+
+    kind: str
+    twin: str
+    key: list[str | None]
+    first: Cursor
+    since: Cursor | None = None
+    options: str = ""
+
+
+class Signer:
+    """Seals tokens with the server's key, and opens what it sealed."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def seal(self, token: Cursor | Resume) -> str:
+        body = msgspec.json.encode(token)
+        return urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
+
+    def open(self, text: str, kind: type[Token]) -> Token:
+        """The token that was sealed; raises the problem `bad-cursor` for anything else."""
+        try:
+            raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        except (NotBase64, ValueError) as error:
+            raise ProblemError("bad-cursor", START_OVER) from error
+        mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
+        if not hmac.compare_digest(mac, self._mac(body)):
+            raise ProblemError("bad-cursor", START_OVER)
+        return self._decode(body, kind)
+
+    def _decode(self, body: bytes, kind: type[Token]) -> Token:
+        try:
+            token: Any = msgspec.json.decode(body, type=kind)
+        except msgspec.MsgspecError as error:
+            raise ProblemError("bad-cursor", START_OVER) from error
+        opened: Token = token
+        return opened
+
+    def _mac(self, body: bytes) -> bytes:
+        return hmac.new(self._secret, body, hashlib.sha256).digest()[:MAC_BYTES]

@@ -1,0 +1,110 @@
+"""Pages: one twin read in the order of its key, a page at a time, each as the lines that travel."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from twinbase.digest import Digest
+from twinbase_server.feed.cursor import Resume, Signer
+from twinbase_server.feed.reading import Reading, table_of
+from twinbase_server.feed.statements import Statement, TwinWire
+from twinbase_server.metrics import Metrics
+
+# A page of wide rows holds fewer: what a page weighs is what bounds the memory on both sides.
+PAGE_BYTES_AIM = 1024 * 1024
+UNKNOWN_ROW_BYTES = 20_000
+# What a row weighs on disk, as far as PostgreSQL knows: the guess for a twin's first page.
+_WEIGHT = """
+SELECT CASE WHEN reltuples > 0 THEN pg_table_size(oid) / reltuples::float8 ELSE $2::float8 END
+FROM pg_class WHERE oid = $1::text::regclass
+"""
+
+Key = list[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of one page, where it ends, its digest, and whether it was the last."""
+
+    lines: bytes
+    key: Key
+    digest: Digest
+    last: bool
+
+
+@dataclass
+class Pager:
+    """Reads the pages of one answer. `place` is what a resume token of this answer has in common with the others."""
+
+    reading: Reading
+    signer: Signer
+    metrics: Metrics
+    place: Resume | None
+    rows_max: int
+    _row_bytes: dict[str, float] = field(default_factory=dict)
+
+    async def pages(
+        self, wire: TwinWire, first: Statement, more: Statement, values: Mapping[str, Any], after: Key | None = None
+    ) -> AsyncIterator[Page]:
+        """All pages of a twin, or those after a key."""
+        scope = wire.bind(self.reading.caller.identity, self.reading.as_of)
+        fixed = {**values, "base": self.reading.head.bases[table_of(wire.twin)]}
+        while True:
+            rows = await self._rows(wire)
+            statement = first if after is None else more
+            named = {**fixed, "rows": rows, **{f"after{i}": part for i, part in enumerate(after or ())}}
+            row = await self.reading.connection.fetchrow(statement.sql, *statement.arguments(scope, named))
+            assert row is not None
+            if not row["rows"]:
+                return
+            page = self._page(wire, row, rows)
+            yield page
+            if page.last:
+                return
+            after = page.key
+
+    async def _rows(self, wire: TwinWire) -> int:
+        """As many rows as the last page's weight says, or the table's before there is one."""
+        weight = self._row_bytes.get(wire.twin.name)
+        if weight is None:
+            weight = await self.reading.connection.fetchval(_WEIGHT, wire.table, UNKNOWN_ROW_BYTES) or 1.0
+        most = min(wire.twin.mirror.page_rows, self.rows_max)
+        return max(1, min(most, int(PAGE_BYTES_AIM / weight)))
+
+    def _page(self, wire: TwinWire, row: asyncpg.Record, asked: int) -> Page:
+        body: bytes = row["body"] or b""
+        held = row["held"]
+        self._row_bytes[wire.twin.name] = max(1.0, len(body) / row["rows"])
+        key = [row[f"_k{i}"] for i in range(len(wire.twin.key))]
+        lines = self._page_lines(wire, body, row["rows"] - held, key)
+        if held:
+            lines += _quarantine_line(wire, row["quarantine"])
+            self.metrics.quarantined.labels(wire.twin.name).inc(held)
+        self.metrics.rows_sent.labels(wire.twin.name).inc(row["rows"])
+        digest = Digest(row["rows"], row["high"], row["low"])
+        return Page(lines, key, digest, last=row["rows"] < asked)
+
+    def _page_lines(self, wire: TwinWire, body: bytes, rows: int, key: Key) -> bytes:
+        frame: dict[str, Any] = {"frame": "page", "twin": wire.twin.name, "rows": rows}
+        if wire.sent != wire.columns:
+            frame["columns"] = list(wire.sent)
+        if self.place is not None:
+            frame["resume"] = self.resume(wire, key)
+        return msgspec.json.encode(frame) + b"\n[" + body + b"]\n"
+
+    def resume(self, wire: TwinWire, key: Key) -> str:
+        """The token to go on with after this key."""
+        assert self.place is not None
+        return self.signer.seal(msgspec.structs.replace(self.place, twin=wire.twin.name, key=key))
+
+    def cut_line(self, wire: TwinWire, key: Key) -> bytes:
+        """The last line of an answer that stops early."""
+        return msgspec.json.encode({"frame": "cut", "resume": self.resume(wire, key)}) + b"\n"
+
+
+def _quarantine_line(wire: TwinWire, rows: str) -> bytes:
+    frame = {"frame": "quarantine", "twin": wire.twin.name, "rows": msgspec.Raw(f"[{rows}]".encode())}
+    return msgspec.json.encode(frame) + b"\n"

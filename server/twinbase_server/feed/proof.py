@@ -1,0 +1,75 @@
+"""Which twins must be proven in an answer, why a repair may be due, and the digests themselves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from twinbase.registry import Twin
+from twinbase_server.feed.cursor import Cursor
+from twinbase_server.feed.reading import Reading, table_of
+from twinbase_server.feed.schemas import Wires
+from twinbase_server.feed.statements import TwinWire
+from twinbase_server.metrics import Metrics
+
+
+@dataclass
+class Proof:
+    """What the end of an answer says about each twin: its digest, or that nothing can have changed since the cursor.
+
+    `causes` explains a repair: a difference in a twin without one is a fault of the engine (H12).
+    """
+
+    digests: dict[str, list[int]] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    causes: dict[str, list[str]] = field(default_factory=dict)
+
+
+def causes_since(reading: Reading, twin: Twin, since: Cursor) -> list[str]:
+    """What may have changed a device's rows of a twin other than a change to a row that it sees."""
+    head, reads, own = reading.head, twin.reads, {table_of(twin)}
+    found = {
+        "scope": (reads.tables - own) & head.changed,
+        "window": reads.as_of and since.as_of != int(reading.as_of.timestamp()),
+        "claims": twin.filtered and since.claims != reading.caller.identity.fingerprint(),
+        "schema": since.schema != reading.caller.schema,
+        "capture": reads.tables & head.renewed,
+        "gap": reads.tables & head.gap,
+        "tombstones": own & head.collected,
+    }
+    return [cause for cause, true in found.items() if true]
+
+
+def must_prove(reading: Reading, twin: Twin, since: Cursor) -> bool:
+    """Whether the device's rows of a twin can differ from the server's, given that they were equal at the cursor."""
+    return table_of(twin) in reading.head.changed or bool(causes_since(reading, twin, since))
+
+
+def is_daily_proof_due(reading: Reading, since: Cursor) -> bool:
+    """Once a day nothing is taken for granted, capture included (H6, H24)."""
+    return since.day != reading.today
+
+
+async def digest(reading: Reading, wire: TwinWire, metrics: Metrics) -> list[int]:
+    """A twin's digest as this identity sees it in this snapshot."""
+    scope = wire.bind(reading.caller.identity, reading.as_of)
+    row = await reading.connection.fetchrow(wire.digest().sql, *scope)
+    assert row is not None
+    metrics.digests.labels(wire.twin.name).inc()
+    return [row["rows"], row["high"], row["low"]]
+
+
+async def prove(
+    reading: Reading, wires: Wires, since: Cursor, metrics: Metrics, *, everything: bool,
+    also: Mapping[str, Iterable[str]] | None = None,
+) -> Proof:  # fmt: skip
+    """The digests that are due, and the twins that need none. `also`: more causes, found while sending."""
+    proof = Proof()
+    for name, wire in wires.items():
+        causes = [*causes_since(reading, wire.twin, since), *(also or {}).get(name, ())]
+        if causes:
+            proof.causes[name] = causes
+        if everything or causes or must_prove(reading, wire.twin, since):
+            proof.digests[name] = await digest(reading, wire, metrics)
+        else:
+            proof.skipped.append(name)
+            metrics.skips.inc()
+    return proof

@@ -1,0 +1,282 @@
+"""One answer, one transaction: everything that a pull says is read from a single snapshot (H22).
+
+The first statement reads all that every answer needs, for all twins at once, so that an empty pull costs three round
+trips: begin, this, commit.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import asyncpg
+import msgspec
+
+from twinbase.registry import Registry, Twin
+from twinbase_server.capture.tables import version_table
+from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.feed.caller import Caller
+from twinbase_server.feed.cursor import Cursor
+from twinbase_server.feed.generation import NEWEST_SALT, recognised_sql
+from twinbase_server.problems import ProblemError
+from twinbase_server.settings import Settings
+from twinbase_server.sql.names import literal
+from twinbase_server.sql.unseen import Snapshot, parse_snapshot
+
+TableName = tuple[str, str]
+OUTCOMES_MAX = 20_000
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the snapshot says before any row is read. Tables that the cursor cannot have seen the whole of, by why:
+
+    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded, or none
+    can be, as another table has taken the name;
+    `collected`: tombstones were removed.
+    """
+
+    snapshot: Snapshot
+    generation: str
+    salt: str
+    epoch: int
+    last_n: int
+    outcomes: str
+    bases: Mapping[TableName, str]
+    changed: frozenset[TableName]
+    renewed: frozenset[TableName]
+    gap: frozenset[TableName]
+    collected: frozenset[TableName]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An open answer: the transaction, its head, who asks, and when."""
+
+    connection: Connection
+    caller: Caller
+    head: Head
+    now: datetime
+    deadline: float
+
+    @property
+    def as_of(self) -> datetime:
+        return quantised(self.now)
+
+    @property
+    def late(self) -> bool:
+        return asyncio.get_running_loop().time() >= self.deadline
+
+    def cursor(self, *, day: str) -> Cursor:
+        """What the device has seen once it has applied this answer."""
+        return Cursor(
+            generation=self.head.generation,
+            salt=self.head.salt,
+            snapshot=str(self.head.snapshot),
+            schema=self.caller.schema,
+            claims=self.caller.identity.fingerprint(),
+            as_of=int(self.as_of.timestamp()),
+            day=day,
+        )
+
+    @property
+    def today(self) -> str:
+        return self.now.astimezone(UTC).date().isoformat()
+
+    def begin_frame(self, kind: str) -> bytes:
+        """The first line of every stream."""
+        frame = {
+            "frame": "begin",
+            "protocol": 1,
+            "kind": kind,
+            "generation": self.head.generation,
+            "time": self.now.isoformat(),
+            "as_of": self.as_of.isoformat(),
+            "claims": self.caller.identity.fingerprint(),
+            "epoch": self.head.epoch,
+            "last_n": self.head.last_n,
+            "outcomes": msgspec.Raw(self.head.outcomes.encode()),
+        }
+        return msgspec.json.encode(frame) + b"\n"
+
+
+def quantised(now: datetime) -> datetime:
+    """The server's time cut to the hour: scopes move in steps, and between them nothing changes by itself (H24)."""
+    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+class Reader:
+    """Opens answers. Made once: it knows every table that a scope reads."""
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self.tables: tuple[TableName, ...] = tuple(sorted(set().union(*(t.reads.tables for t in registry if t.pulls))))
+        self._settings = settings
+        self._head = _head_sql(self.tables)
+
+    @asynccontextmanager
+    async def open(
+        self, connection: Connection, caller: Caller, since: Cursor | None, acked: int, now: datetime
+    ) -> AsyncIterator[Reading]:
+        """A repeatable-read transaction with its head read; raises the problem that forbids an answer."""
+        await connection.execute(self._begin(caller))
+        try:
+            head = await self._read_head(connection, caller, since, acked)
+            deadline = asyncio.get_running_loop().time() + self._settings.answer_seconds
+            yield Reading(connection, caller, head, now, deadline)
+        finally:
+            await _end(connection)
+
+    def _begin(self, caller: Caller) -> str:
+        """All settings are local to the transaction, so a pooler may sit in between (H33)."""
+        milliseconds = int(self._settings.statement_seconds * 1000)
+        idle = int(self._settings.send_seconds * 2000)
+        return (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+            f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL idle_in_transaction_session_timeout = {idle};"
+            # Rows that a policy of the customer's hides would look as if they were gone: rather an error (H10).
+            "SET LOCAL row_security = off;"
+            "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 1;"
+            "SET LOCAL bytea_output = 'hex'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL jit = off;"
+            # The head walks indexes whatever its parameters are: it is planned once for each connection.
+            "SET LOCAL plan_cache_mode = force_generic_plan;"
+            f"SET LOCAL application_name = {literal(f'twinbase {caller.request}'[:63])}"
+        )
+
+    async def _read_head(self, connection: Connection, caller: Caller, since: Cursor | None, acked: int) -> Head:
+        seen = since.seen if since else None
+        row = await connection.fetchrow(
+            self._head,
+            seen.xmax if seen else None,
+            seen.xip if seen else (),
+            since.salt if since else None,
+            caller.replica,
+            acked,
+        )
+        assert row is not None
+        _check_replica(row, caller)
+        if since is not None:
+            _check_history(row, since)
+        return self._head_of(row)
+
+    def _head_of(self, row: asyncpg.Record) -> Head:
+        return Head(
+            snapshot=parse_snapshot(row["snapshot"]),
+            generation=row["generation"],
+            salt=row["salt"] or "",
+            epoch=row["epoch"],
+            last_n=row["last_n"],
+            outcomes=row["outcomes"],
+            bases=self._bases(row["bases"]),
+            changed=self._marked(row["changed"]),
+            renewed=self._marked(row["renewed"]),
+            gap=self._marked(row["gap"]),
+            collected=self._marked(row["collected"]),
+        )
+
+    def _bases(self, bases: Iterable[str | None]) -> dict[TableName, str]:
+        found = {table: base for table, base in zip(self.tables, bases, strict=True) if base is not None}
+        for schema, name in self.tables:
+            if (schema, name) not in found:
+                raise ProblemError("internal", f"{schema}.{name} is not captured: run `twinbase db init`.")
+        return found
+
+    def _marked(self, marks: Iterable[bool | None]) -> frozenset[TableName]:
+        return frozenset(table for table, mark in zip(self.tables, marks, strict=True) if mark)
+
+
+async def _end(connection: Connection) -> None:
+    """Nothing was written, so there is nothing to commit; a connection that is lost has ended its transaction.
+
+    The pool takes a lost connection away from us, after which even `is_closed` raises; and one that is not lost and
+    would not roll back is closed by the pool when it is given back.
+    """
+    with suppress(*DATABASE_ERRORS):
+        await connection.execute("ROLLBACK")
+
+
+def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
+    if row["account"] is None:
+        raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
+    if row["account"] != caller.identity.subject:
+        raise ProblemError("other-account", "This device's file belongs to another account.")
+    if row["revoked"]:
+        raise ProblemError("device-revoked", "This device was cut off; its unsent work is kept on it.")
+    if row["generation"] is None:
+        raise ProblemError("internal", "The database has no generation: run `twinbase db init`.")
+
+
+def _check_history(row: asyncpg.Record, since: Cursor) -> None:
+    """A cursor of another history: of another generation, or not of the way that this one took (H9)."""
+    if since.generation != row["generation"] or not row["recognised"]:
+        raise ProblemError(
+            "generation",
+            "The cursor is of another history of this server: offer recent work again, then take an initial sync.",
+            generation=row["generation"],
+        )
+
+
+_UNSEEN = "({xid} >= $1::xid8 OR {xid} = ANY ($2::xid8[]))"
+
+
+def _probe(table: TableName) -> str:
+    """Whether a version table holds a row that the cursor cannot see.
+
+    Both halves walk the index in its order to one row, whatever the planner believes about the table: the newest
+    version, and the first one at or after each transaction that was open.
+    """
+    versions = version_table(*table)
+    return (
+        f"(coalesce((SELECT xid FROM {versions} ORDER BY xid DESC LIMIT 1) >= $1::xid8, false)"
+        f" OR EXISTS (SELECT FROM unnest($2::xid8[]) AS o (xid) CROSS JOIN LATERAL"
+        f" (SELECT v.xid FROM {versions} v WHERE v.xid >= o.xid ORDER BY v.xid LIMIT 1) f WHERE f.xid = o.xid))"
+    )
+
+
+def _head_sql(tables: tuple[TableName, ...]) -> str:
+    """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its salt, $4 replica, $5 acked.
+
+    It ends with a setting for the statements that follow: for them a plan made for any snapshot would read whole tables
+    to find the three rows that changed.
+    """
+    schemas = ", ".join(literal(schema) for schema, _ in tables)
+    names = ", ".join(literal(name) for _, name in tables)
+    probes = ", ".join(f"$1::xid8 IS NOT NULL AND {_probe(table)}" for table in tables)
+    captured = (
+        f"unnest(ARRAY[{schemas}]::text[], ARRAY[{names}]::text[]) WITH ORDINALITY AS t (s, n, i)"
+        " LEFT JOIN twinbase.capture c ON c.schema_name = t.s AND c.table_name = t.n"
+    )
+    # A table that a loader put in the place of the captured one is written unseen until it is captured itself.
+    gap = (
+        f"(EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {_UNSEEN.format(xid='g.xid')})"
+        " OR $1::xid8 IS NOT NULL AND c.relid IS DISTINCT FROM to_regclass(format('%I.%I', t.s, t.n))::oid)"
+    )
+    return f"""
+SELECT
+    CASE WHEN pg_is_in_recovery()
+         -- A standby does not know what is open on the primary: it may send twice, but leaves no hole (H1).
+         THEN format('%1$s:%1$s:', pg_snapshot_xmin(pg_current_snapshot()))
+         ELSE pg_current_snapshot()::text END AS snapshot,
+    (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
+    ({NEWEST_SALT}) AS salt,
+    {recognised_sql("$3::text", "$1::xid8", "$2::xid8[]")} AS recognised,
+    r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked,
+    coalesce((SELECT json_agg(l.outcome ORDER BY l.n) FROM (
+        SELECT outcome, n FROM twinbase.ledger
+        WHERE replica = $4 AND epoch = r.epoch AND n > $5::bigint ORDER BY n LIMIT {OUTCOMES_MAX}) l)::text, '[]')
+        AS outcomes,
+    ARRAY[{probes}]::boolean[] AS changed,
+    ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
+    ARRAY(SELECT {_UNSEEN.format(xid='c.base')} FROM {captured} ORDER BY t.i) AS renewed,
+    ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
+    ARRAY(SELECT {_UNSEEN.format(xid='c.collected')} FROM {captured} ORDER BY t.i) AS collected,
+    set_config('plan_cache_mode', 'force_custom_plan', true)
+FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
+
+
+def table_of(twin: Twin) -> TableName:
+    """(schema, table) of a twin."""
+    return twin.schema, twin.table.name

@@ -1,0 +1,109 @@
+"""Schema negotiation: which columns travel to a device that is newer or older than this server.
+
+A device names its set of columns by a fingerprint. The server keeps what each fingerprint stands for, so that a request
+carries sixteen letters and not a schema.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinSchema, schema_fingerprint
+from twinbase.registry import Registry, Twin
+from twinbase_server.database.connection import Connection
+from twinbase_server.feed.statements import TwinWire, twin_wire
+from twinbase_server.problems import ProblemError
+
+SCHEMAS_KEPT_MAX = 64
+SCHEMAS_STORED_MAX = 1_000
+VERSIONS_SERVED = 2
+_FIND = "SELECT twins::text FROM twinbase.device_schema WHERE fingerprint = $1"
+_KEEP = """
+INSERT INTO twinbase.device_schema (fingerprint, twins, at) VALUES ($1, $2::jsonb, $3)
+ON CONFLICT (fingerprint) DO UPDATE SET at = excluded.at
+"""
+_FORGET = """
+DELETE FROM twinbase.device_schema WHERE fingerprint IN (
+    SELECT fingerprint FROM twinbase.device_schema ORDER BY at DESC, fingerprint OFFSET $1
+)
+"""
+
+Wires = Mapping[str, TwinWire]
+
+
+def negotiate(registry: Registry, request: SchemaRequest) -> SchemaAnswer:
+    """What of a device's schema this server serves: the columns that both have, or why not."""
+    twins: dict[str, list[str]] = {}
+    refused: dict[str, str] = {}
+    for name, asked in request.twins.items():
+        why = _why_not(registry, name, asked)
+        if why:
+            refused[name] = why
+        else:
+            known = set(asked.columns)
+            twins[name] = [column for column in registry[name].columns if column in known]
+    return SchemaAnswer(schema=schema_fingerprint(twins), twins=twins, refused=refused)
+
+
+def _why_not(registry: Registry, name: str, asked: TwinSchema) -> str:
+    if name not in registry:
+        return "This server has no twin of that name."
+    twin = registry[name]
+    if asked.version <= twin.mirror.version - VERSIONS_SERVED:
+        return f"Version {asked.version} is no longer served, {twin.mirror.version} is the newest: update the app."
+    if tuple(asked.columns[: len(twin.key)]) != twin.key:
+        return f"Its key is ({', '.join(twin.key)}), in this order, before all other columns."
+    return ""
+
+
+async def forget_schemas(connection: Connection) -> None:
+    """Keep the schemas that were agreed on last. A device whose own was forgotten is asked for it again."""
+    await connection.execute(_FORGET, SCHEMAS_STORED_MAX)
+
+
+class Schemas:
+    """The schemas that devices have, each with the statements for its twins, in the order in which they are sent."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._known: dict[str, Wires] = {}
+        self._wires: dict[tuple[str, tuple[str, ...]], TwinWire] = {}
+
+    async def agree(self, connection: Connection, request: SchemaRequest, now: datetime) -> SchemaAnswer:
+        """Negotiate, and keep what was agreed on."""
+        answer = negotiate(self._registry, request)
+        await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
+        return answer
+
+    def known(self, fingerprint: str) -> Wires | None:
+        """The schema's twins, if this process has met it before."""
+        return self._known.get(fingerprint)
+
+    async def find(self, connection: Connection, fingerprint: str) -> Wires:
+        """The schema's twins; raises the problem `schema-unknown` when the device has to tell it (again)."""
+        if (known := self._known.get(fingerprint)) is not None:
+            return known
+        kept = await connection.fetchval(_FIND, fingerprint)
+        if kept is None:
+            raise ProblemError("schema-unknown", "Send this device's schema to sync/schema first.")
+        columns = msgspec.json.decode(kept, type=dict[str, list[str]])
+        if len(self._known) >= SCHEMAS_KEPT_MAX:
+            self._known.clear()
+            self._wires.clear()
+        found = self._known[fingerprint] = self._order(columns)
+        return found
+
+    def _order(self, columns: Mapping[str, Sequence[str]]) -> Wires:
+        for name, names in columns.items():
+            if name not in self._registry or not set(names) <= set(self._registry[name].columns):
+                raise ProblemError("schema-unknown", "The server's tables have changed: agree on the schema anew.")
+        return {twin.name: self._wire(twin, tuple(columns[twin.name]))
+                for twin in self._registry if twin.pulls and twin.name in columns}  # fmt: skip
+
+    def _wire(self, twin: Twin, columns: tuple[str, ...]) -> TwinWire:
+        """Shared by the schemas that agree on this twin, so that a connection prepares each statement once."""
+        wire = self._wires.get((twin.name, columns))
+        if wire is None:
+            wire = self._wires[twin.name, columns] = twin_wire(twin, columns)
+        return wire

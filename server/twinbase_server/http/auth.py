@@ -1,0 +1,58 @@
+"""Signing in, and who one is."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from twinbase.identity import Credentials
+from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase_server.http.caller import ServingDep, SignedInDep, admitted
+from twinbase_server.http.tokens import enrol
+from twinbase_server.problems import ProblemError, described
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+class Me(BaseModel):
+    """Who the token names."""
+
+    subject: str
+    claims: dict[str, Any]
+    replica: str
+    expires_at: str
+
+
+@router.post(
+    "/login",
+    response_model=LoginAnswer,
+    responses=described(
+        "bad-request", "credentials-wrong", "other-account", "device-revoked", "body-too-large", "media-type",
+        "upgrade-required", "too-busy", "database-unavailable",
+    ),
+)  # fmt: skip
+async def login(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depends(admitted)]) -> LoginAnswer:
+    """Sign in on a device. The device is bound to the account from now on."""
+    now = serving.clock()
+    async with serving.connection() as connection:
+        identity = await serving.plugins.authenticate(Credentials(body.email, body.password), connection)
+        if identity is None:
+            raise ProblemError("credentials-wrong", "Type them again.")
+        await enrol(connection, identity, body.replica, body.device_name, now)
+    return LoginAnswer(
+        token=serving.tokens.make(identity, body.replica, now),
+        expires_in_seconds=int(serving.tokens.lifetime.total_seconds()),
+        subject=identity.subject,
+        claims=dict(identity.claims),
+    )
+
+
+@router.get("/me", response_model=Me, responses=described("token-invalid", "token-expired"))
+async def me(who: SignedInDep) -> Me:
+    """Who the token names, and until when."""
+    return Me(
+        subject=who.identity.subject,
+        claims=dict(who.identity.claims),
+        replica=str(who.replica),
+        expires_at=who.expires_at.isoformat(),
+    )

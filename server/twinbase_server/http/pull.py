@@ -1,0 +1,117 @@
+"""The reading half of sync: schema, first sync, pull, repair."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+from starlette.background import BackgroundTask
+
+from twinbase.protocol import STREAM_TYPE, InitialRequest, RepairRequest, SchemaAnswer, SchemaRequest
+from twinbase_server.feed import delta, initial, repair
+from twinbase_server.feed.caller import Caller
+from twinbase_server.feed.cursor import Cursor, Resume
+from twinbase_server.feed.reading import Reading
+from twinbase_server.feed.schemas import Wires
+from twinbase_server.http.caller import CallerDep, ServingDep
+from twinbase_server.http.state import Serving
+from twinbase_server.http.streaming import Sending, StreamResponse
+from twinbase_server.problems import described
+
+router = APIRouter(prefix="/sync", tags=["sync"])
+
+COMMON = (
+    "bad-request", "protocol", "upgrade-required", "token-invalid", "token-expired", "other-device", "other-account",
+    "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
+)  # fmt: skip
+STREAM = (*COMMON, "schema-unknown", "claim-missing", "bad-cursor", "generation")
+_BEGIN = (
+    '{"frame":"begin","protocol":1,"kind":"delta","generation":"5f0c…","time":"2026-05-04T09:00:12+00:00",'
+    '"as_of":"2026-05-04T09:00:00+00:00","claims":"a1b2…","epoch":1,"last_n":7,"outcomes":[]}\n'
+)
+_EXAMPLE = (
+    _BEGIN + '{"frame":"page","twin":"customers","rows":1,"resume":"…"}\n'
+    '[[981,196352719281663,"0198c5a0-0000-7000-8000-000000000001","Lyon"]]\n'
+    '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,1400319]},"proven_by_skip":[],"causes":{}}\n'
+)
+Token = Annotated[str, Query(max_length=16_384)]
+
+
+def _stream_of(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    content = {STREAM_TYPE: {"schema": {"type": "string"}, "example": _EXAMPLE}}
+    return {200: {"description": "Lines of JSON, zstd when accepted.", "content": content}, **described(*kinds)}
+
+
+@router.post("/schema", response_model=SchemaAnswer, responses=described(*COMMON, "body-too-large", "media-type"))
+async def schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) -> SchemaAnswer:
+    """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
+    async with serving.connection() as connection:
+        return await serving.schemas.agree(connection, body, serving.clock())
+
+
+@router.post("/initial", response_class=Response,
+             responses=_stream_of(*STREAM, "body-too-large", "media-type"))  # fmt: skip
+async def first_sync(body: InitialRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
+    """Everything, page by page. After a cut, ask again with the resume token of the last whole page."""
+    resume = serving.door.signer.open(body.resume, Resume) if body.resume else None
+    since = resume.first if resume else None
+
+    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+        async for line in initial.initial(serving.door, reading, initial.plan(body, wires, resume)):
+            yield line
+
+    return await _answered(request, serving, caller, serving.lines(caller, since, 0, initial.KIND, answer))
+
+
+@router.get("/pending", response_class=Response, responses=_stream_of(*STREAM))
+async def pull(
+    request: Request,
+    serving: ServingDep,
+    caller: CallerDep,
+    since: Token,
+    acked: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    resume: Token | None = None,
+    prove: Annotated[str, Query(pattern="^(all)?$")] = "",
+    oldest_outbox: AwareDatetime | None = None,
+) -> Response:
+    """What changed since a cursor. `prove=all`: with the digest of every twin. `acked`: the last batch whose outcomes
+    the device has. `oldest_outbox`: when its oldest unsent change was made.
+    """
+    signer = serving.door.signer
+    wanted = delta.Delta(signer.open(since, Cursor), signer.open(resume, Resume) if resume else None, prove == "all")
+
+    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+        async for line in delta.pending(serving.door, reading, wires, wanted):
+            yield line
+
+    lines = serving.lines(caller, wanted.since, acked, delta.KIND, answer)
+    return await _answered(request, serving, caller, lines, oldest_outbox)
+
+
+@router.post("/repair", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
+async def mend(body: RepairRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
+    """The buckets that differ, whole, and the delta since the cursor, from one snapshot."""
+    since = serving.door.signer.open(body.cursor, Cursor)
+    for twin in set(body.unexplained) & serving.registry.twins.keys():
+        serving.metrics.unexplained.labels(twin).inc()
+
+    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+        repair.check_sums(body.twins, wires)
+        async for line in repair.repair(serving.door, reading, wires, since, body.twins):
+            yield line
+
+    return await _answered(request, serving, caller, serving.lines(caller, since, body.acked, repair.KIND, answer))
+
+
+async def _answered(
+    request: Request, serving: Serving, caller: Caller, lines: AsyncGenerator[bytes, None],
+    oldest_outbox: datetime | None = None,
+) -> Response:  # fmt: skip
+    """The stream, begun; the device's pull is noted when all is sent."""
+    accepts = "zstd" in request.headers.get("accept-encoding", "").lower()
+    settings = serving.settings
+    sending = Sending(settings.compression_level if accepts else None, settings.send_seconds, serving.metrics)
+    noted = BackgroundTask(serving.note_pull, caller, oldest_outbox)
+    with serving.metrics.open_seconds.time():
+        return await StreamResponse.begun(lines, sending, noted)

@@ -1,0 +1,69 @@
+"""The writing half of sync: a batch of mutations in, an outcome for each out."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from twinbase.protocol import PushAnswer
+from twinbase_server.accept import Limits, accept_push
+from twinbase_server.http.caller import CallerDep, ServingDep
+from twinbase_server.http.pull import COMMON
+from twinbase_server.problems import ProblemError, described
+
+router = APIRouter(prefix="/sync", tags=["sync"])
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/Push"},
+                "example": {
+                    "n": 8,
+                    "previous": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "offset_ms": -350,
+                    "mutations": [
+                        {
+                            "id": "0198c5a0-1111-7000-8000-000000000001",
+                            "tx": 12,
+                            "twin": "interventions",
+                            "op": "update",
+                            "key": ["0198c5a0-2222-7000-8000-000000000001"],
+                            "base": 981,
+                            "old": {"status": "planned"},
+                            "new": {"status": "done"},
+                            "at": "2026-05-04T08:59:30.120000+00:00",
+                        }
+                    ],
+                },
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "/mark-synced",
+    response_model=PushAnswer,
+    openapi_extra=_BODY,
+    responses=described(
+        *COMMON, "claim-missing", "bad-batch", "batch-too-large", "body-too-large", "media-type", "forked", "gap",
+        "generation", "plugin-failed",
+    ),
+)  # fmt: skip
+async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Response:
+    """Push a batch. Its exact bytes are its name: the same bytes are the same batch, and have the same answer."""
+    body = await request.body()
+    settings = serving.settings
+    limits = Limits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
+    try:
+        answer = await accept_push(
+            serving.pool, serving.registry, serving.plugins, caller.identity, caller.replica, caller.epoch, body,
+            serving.clock(), limits,
+        )  # fmt: skip
+    except ProblemError as problem:
+        serving.metrics.pushes.labels(problem.kind).inc()
+        if problem.kind == "forked":
+            serving.metrics.forks.inc()
+        raise
+    serving.metrics.pushes.labels("replayed" if answer.replayed else "accepted").inc()
+    return Response(answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})

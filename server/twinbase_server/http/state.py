@@ -1,0 +1,124 @@
+"""What one server process holds: a pool, its keys, its plugins; and how an answer is opened with them."""
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from twinbase.clock import Clock
+from twinbase.plugins import Plugins
+from twinbase.registry import Registry
+from twinbase_server.database.connection import Connection, Pool, lent
+from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
+from twinbase_server.feed.caller import Caller
+from twinbase_server.feed.context import Door
+from twinbase_server.feed.cursor import Cursor, Signer
+from twinbase_server.feed.reading import Reader, Reading
+from twinbase_server.feed.schemas import Schemas, Wires
+from twinbase_server.http.tokens import Tokens
+from twinbase_server.metrics import Metrics
+from twinbase_server.problems import ProblemError
+from twinbase_server.settings import Settings
+
+CLAIMS_KNOWN_MAX = 10_000
+_log = logging.getLogger(__name__)
+_NOTE = """
+UPDATE twinbase.replica
+SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz, schema_fingerprint = $4
+WHERE id = $1 AND (last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute'
+    OR oldest_outbox IS DISTINCT FROM $3)
+"""
+
+
+@dataclass
+class Serving:
+    """One running application. Nothing here is shared state of the product: that is all in PostgreSQL."""
+
+    settings: Settings
+    plugins: Plugins
+    pool: Pool
+    tokens: Tokens
+    door: Door
+    schemas: Schemas
+    reader: Reader
+    clock: Clock
+    _claims_read: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def registry(self) -> Registry:
+        return self.plugins.registry
+
+    @property
+    def metrics(self) -> Metrics:
+        return self.door.metrics
+
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection of the pool; raises `too-busy` when none comes free."""
+        return lent(self.pool, self.settings.pool_wait_seconds)
+
+    async def lines(
+        self, caller: Caller, since: Cursor | None, acked: int, kind: str,
+        answer: Callable[[Reading, Wires], AsyncIterator[bytes]],
+    ) -> AsyncGenerator[bytes, None]:  # fmt: skip
+        """An answer's lines; its transaction is open for as long as they are being read."""
+        now = self.clock()
+        async with self.connection() as connection:
+            wires = await self.schemas.find(connection, caller.schema)
+            async with self.reader.open(connection, caller, since, acked, now) as reading:
+                await self._read_claims(reading, wires)
+                self.metrics.answers.labels(kind).inc()
+                async for line in answer(reading, wires):
+                    yield line
+
+    async def _read_claims(self, reading: Reading, wires: Wires) -> None:
+        """Refuse an identity whose claims are missing or cannot be read, before the first line and not in the middle.
+
+        Planning a statement reads its parameters, so PostgreSQL itself is asked, once for each identity.
+        """
+        caller = reading.caller
+        known = (caller.schema, caller.identity.fingerprint())
+        if known in self._claims_read:
+            return
+        for wire in wires.values():
+            values = wire.bind(caller.identity, reading.as_of)
+            try:
+                await reading.connection.fetch(
+                    f"EXPLAIN SELECT FROM {wire.table} WHERE {wire.condition.sql}", *values
+                )
+            except asyncpg.DataError as error:
+                raise ProblemError(
+                    "claim-missing", f"A claim in the scope of {wire.twin.name} cannot be read as its column's type."
+                ) from error
+        if len(self._claims_read) >= CLAIMS_KNOWN_MAX:
+            self._claims_read.clear()
+        self._claims_read.add(known)
+
+    async def note_pull(self, caller: Caller, oldest_outbox: datetime | None) -> None:
+        """Remember when a device pulled and how old its unsent work is, for whoever watches; no pull fails for it."""
+        try:
+            async with self.connection() as connection:
+                await connection.execute(_NOTE, caller.replica, self.clock(), oldest_outbox, caller.schema)
+        except (ProblemError, *DATABASE_ERRORS):
+            _log.warning("A pull was answered, and not noted.", exc_info=True)
+
+
+async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: Clock) -> Serving:
+    """Everything put together once, over an open pool and a database that `init_database` has set up."""
+    async with pool.acquire() as connection:
+        keys = await read_secrets(connection)
+    metrics = Metrics()
+    registry = plugins.registry
+    return Serving(
+        settings=settings,
+        plugins=plugins,
+        pool=pool,
+        tokens=Tokens(keys[TOKEN_SECRET], timedelta(seconds=settings.token_seconds)),
+        door=Door(settings, Signer(keys[CURSOR_SECRET]), metrics),
+        schemas=Schemas(registry),
+        reader=Reader(registry, settings),
+        clock=clock,
+    )

@@ -1,0 +1,75 @@
+"""For whoever watches: health, metrics, and what the server knows of a device."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+
+from twinbase_server.http.caller import CallerDep, ServingDep
+from twinbase_server.http.pull import COMMON
+from twinbase_server.problems import ProblemError, described
+
+sync_router = APIRouter(prefix="/sync", tags=["sync"])
+router = APIRouter(tags=["watch"])
+_STATUS = """
+SELECT r.epoch, r.last_n, r.last_pull, r.last_seen, r.revoked_at IS NOT NULL AS revoked, r.account,
+    (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
+    (SELECT coalesce(json_object_agg(status, many), '{}')::text FROM (
+        SELECT status, count(*) AS many FROM twinbase.ledger WHERE replica = r.id GROUP BY 1) s) AS outcomes
+FROM twinbase.replica r WHERE r.id = $1
+"""
+
+
+class Status(BaseModel):
+    """What the server knows of a device. `outcomes`: mutations by what became of them."""
+
+    generation: str
+    epoch: int
+    last_n: int
+    last_pull: str | None
+    outcomes: dict[str, int]
+    twins: list[str]
+
+
+class Health(BaseModel):
+    status: str
+
+
+@sync_router.get("/status", response_model=Status, responses=described(*COMMON))
+async def status(serving: ServingDep, caller: CallerDep) -> Status:
+    """How far this device has come."""
+    async with serving.connection() as connection:
+        row = await connection.fetchrow(_STATUS, caller.replica)
+    if row is None or row["account"] != caller.identity.subject:
+        raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
+    return Status.model_validate(_status(serving.registry.twins, row))
+
+
+def _status(twins: Any, row: Any) -> dict[str, Any]:
+    return {
+        "generation": row["generation"] or "",
+        "epoch": row["epoch"],
+        "last_n": row["last_n"],
+        "last_pull": row["last_pull"].isoformat() if row["last_pull"] else None,
+        "outcomes": msgspec.json.decode(row["outcomes"]),
+        "twins": list(twins),
+    }
+
+
+@router.get("/health", response_model=Health, responses=described("database-unavailable", "too-busy"))
+async def health(serving: ServingDep) -> Health:
+    """Whether this server can serve: it answers, and so does its database."""
+    async with serving.connection() as connection:
+        await connection.fetchval("SELECT 1")
+    return Health(status="ok")
+
+
+@router.get("/metrics", response_class=Response,
+            responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})  # fmt: skip
+async def metrics(serving: ServingDep) -> Response:
+    """Prometheus's text format."""
+    async with serving.connection() as connection:
+        text = await serving.metrics.text(connection)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,103 @@
+"""How far each projection has come: what it has seen, and which of its sources have changed since."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from twinbase.projection import Projection
+from twinbase_server.capture.tables import version_table
+from twinbase_server.projection.fit import Place, place
+from twinbase_server.sql.unseen import Snapshot, parse_snapshot
+
+UNSEEN = "({versions}.xid >= CAST(:xmax AS xid8) OR {versions}.xid = ANY (CAST(:xip AS xid8[])))"
+_RENEWED = f"""
+SELECT schema_name, table_name FROM twinbase.capture c
+WHERE c.base >= CAST(:xmax AS xid8) OR c.base = ANY (CAST(:xip AS xid8[]))
+    OR c.collected >= CAST(:xmax AS xid8) OR c.collected = ANY (CAST(:xip AS xid8[]))
+    OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {UNSEEN.format(versions="g")})
+"""
+_SHAPES: WeakKeyDictionary[Projection, str] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a projection's last run stood, and the sources in which something has changed since.
+
+    `since` is None when every row has to be looked at: first run, other rows, capture renewed.
+    """
+
+    since: Snapshot | None
+    changed: frozenset[Place] = frozenset()
+
+
+async def read_standings(connection: AsyncConnection, projections: Sequence[Projection]) -> dict[str, Standing]:
+    """By the projection's name; one question for all that stand at the same place, which is nearly always all."""
+    rows = await connection.execute(
+        text("SELECT name, snapshot, shape FROM twinbase.projection WHERE name = ANY (:names)"),
+        {"names": [projection.name for projection in projections]},
+    )
+    kept = {
+        row.name: row.snapshot for row in rows if row.shape in {_shape(p) for p in projections if p.name == row.name}
+    }
+    standings = {projection.name: Standing(None) for projection in projections}
+    for snapshot in set(kept.values()):
+        there = [projection for projection in projections if kept.get(projection.name) == snapshot]
+        standings |= await _standings(connection, there, parse_snapshot(snapshot))
+    return standings
+
+
+async def _standings(
+    connection: AsyncConnection, projections: Sequence[Projection], since: Snapshot
+) -> Mapping[str, Standing]:
+    fed = {projection.name: {place(feed.table) for feed in projection.feeds} for projection in projections}
+    renewed = {(row[0], row[1]) for row in await connection.execute(text(_RENEWED), binds(since))}
+    changed = await _changed(connection, sorted(set().union(*fed.values())), since)
+    return {
+        name: Standing(None) if places & renewed else Standing(since, changed & places) for name, places in fed.items()
+    }
+
+
+async def _changed(connection: AsyncConnection, places: Sequence[Place], since: Snapshot) -> frozenset[Place]:
+    """Of these captured tables those in which a row has changed."""
+    asked = ", ".join(
+        f"EXISTS (SELECT FROM {_escaped(version_table(*at))} v WHERE {UNSEEN.format(versions='v')})" for at in places
+    )
+    answers: Iterable[bool] = (await connection.execute(text(f"SELECT {asked}"), binds(since))).one()
+    return frozenset(at for at, answer in zip(places, answers, strict=True) if answer)
+
+
+def _escaped(sql: str) -> str:
+    """A name may hold a colon, which `text` would take for a parameter."""
+    return sql.replace(":", "\\:")
+
+
+def binds(since: Snapshot) -> dict[str, object]:
+    return {"xmax": since.xmax, "xip": list(since.xip)}
+
+
+async def remember(connection: AsyncConnection, projections: Sequence[Projection], snapshot: Snapshot) -> None:
+    """These projections have seen what this snapshot sees."""
+    if not projections:
+        return  # Each of them is off.
+    await connection.execute(
+        text(
+            "INSERT INTO twinbase.projection (name, snapshot, shape) VALUES (:name, :snapshot, :shape) "
+            "ON CONFLICT (name) DO UPDATE SET snapshot = excluded.snapshot, shape = excluded.shape, at = now()"
+        ),
+        [{"name": one.name, "snapshot": str(snapshot), "shape": _shape(one)} for one in projections],
+    )
+
+
+def _shape(projection: Projection) -> str:
+    """A fingerprint of the query: another one means that every row is projected again."""
+    if projection not in _SHAPES:
+        compiled = projection.selected.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+        parameters = sorted((name, repr(value)) for name, value in compiled.params.items())
+        written = f"{projection.name}\n{compiled}\n{parameters}"
+        _SHAPES[projection] = hashlib.sha256(written.encode()).hexdigest()[:16]
+    return _SHAPES[projection]

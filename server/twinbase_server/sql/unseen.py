@@ -1,0 +1,42 @@
+"""What a snapshot cannot see: read from its text, and asked of PostgreSQL."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A pg_snapshot: transactions below `xmax` and not in `xip` were visible, if they committed at all."""
+
+    xmin: int
+    xmax: int
+    xip: tuple[int, ...]
+
+    def sees(self, xid: int) -> bool:
+        return xid < self.xmax and xid not in self.xip
+
+    def with_own(self, xid: int) -> "Snapshot":
+        """The same, but it sees the transaction `xid` too; those that began between are still unseen."""
+        between = range(self.xmax, xid)
+        return Snapshot(self.xmin, max(self.xmax, xid + 1), tuple(x for x in (*self.xip, *between) if x != xid))
+
+    def __str__(self) -> str:
+        return f"{self.xmin}:{self.xmax}:{','.join(map(str, self.xip))}"
+
+
+def parse_snapshot(text: str) -> Snapshot:
+    """A snapshot from its text form, `xmin:xmax:xip,…`; ValueError when it is none."""
+    xmin, xmax, xip = text.split(":")
+    snapshot = Snapshot(int(xmin), int(xmax), tuple(int(xid) for xid in xip.split(",") if xid))
+    if not 0 < snapshot.xmin <= snapshot.xmax or any(not snapshot.xmin <= x < snapshot.xmax for x in snapshot.xip):
+        raise ValueError(f"not a snapshot: {text!r}")
+    return snapshot
+
+
+def changed_since_sql(versions: str, *, xmax: str = "$1", xip: str = "$2") -> str:
+    """The predicate of rows of `versions` (its name or alias) that a snapshot cannot see; any `xid` column will do.
+
+    Bind `Snapshot.xmax` and `Snapshot.xip` (xid8 and xid8[]). It must be the bound array: with a sub-select in its
+    place PostgreSQL reads the whole table, and with `NOT pg_visible_in_snapshot` all that came after an old open
+    transaction. Two index scans answer it, in time proportional to the changes.
+    """
+    return f"({versions}.xid >= {xmax}::xid8 OR {versions}.xid = ANY ({xip}::xid8[]))"
