@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FLAT_FILES_MAX = 16
 TOP_FOLDERS = ["core", "server", "plugins", "frontends", "examples"]
 
 
@@ -44,6 +45,13 @@ def test_a_file_is_named_after_what_it_is_about() -> None:
     nameless = {"utils", "helpers", "common", "manager", "misc"}
     named = [path for folder in (*TOP_FOLDERS, "tests") for path in python_files(folder)]
     assert [path for path in named if path.stem.strip("_") in nameless] == []
+
+
+@pytest.mark.parametrize("package", ["server/twinbase_server", "core/twinbase/replica"])
+def test_the_top_of_a_package_can_be_taken_in_at_a_glance(package: str) -> None:
+    """A list of fifty files says nothing of the way of a row: what belongs to one step has a folder of its own."""
+    flat = [path for path in (ROOT / package).glob("*.py") if path.name != "__init__.py"]
+    assert len(flat) <= FLAT_FILES_MAX
 
 
 def _is_inside_a_package(path: Path) -> bool:
