@@ -240,8 +240,12 @@ def _ordered(twins: list[Twin]) -> list[Twin]:
         waiting = {
             (twin.schema, twin.table.name) for twin in remaining if twin.mirror.priority == remaining[0].mirror.priority
         }
-        ready = [t for t in remaining if t.mirror.priority == remaining[0].mirror.priority
-                 and not (t.parents - {(t.schema, t.table.name)}) & waiting]  # fmt: skip
+        ready = [
+            t
+            for t in remaining
+            if t.mirror.priority == remaining[0].mirror.priority
+            and not (t.parents - {(t.schema, t.table.name)}) & waiting
+        ]
         chosen = ready or remaining[:1]
         ordered += chosen
         remaining = [twin for twin in remaining if twin not in chosen]

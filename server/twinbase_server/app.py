@@ -30,8 +30,6 @@ API = "/api/v1"
 _log = logging.getLogger(__name__)
 
 
-
-
 def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) -> FastAPI:
     """The server of these plugins' twins. Its database must have been set up with `init_database`."""
 

@@ -31,7 +31,3 @@ async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
         await generation.start(connection, now)
     finally:
         await connection.close()
-
-
-
-

@@ -26,9 +26,18 @@ def file(tmp_path: Path) -> Path:
 
 def enroll(twinbase: Twinbase, company: Company, file: Path) -> Said:
     return twinbase(
-        "device", "enroll", file, "--server", company.server, "--email", EMAIL, "--plugins", PLUGINS, "--json",
+        "device",
+        "enroll",
+        file,
+        "--server",
+        company.server,
+        "--email",
+        EMAIL,
+        "--plugins",
+        PLUGINS,
+        "--json",
         TWINBASE_PASSWORD=PASSWORD,
-    )  # fmt: skip
+    )
 
 
 def raw(file: Path) -> Any:
@@ -76,9 +85,7 @@ def test_an_edit_is_sent(twinbase: Twinbase, company: Company, file: Path) -> No
     assert (said.status, said.json["pushed"], said.json["outcomes"]) == (0, 1, {"applied": 1})
 
 
-def test_a_refused_edit_waits_in_the_outbox_with_its_reason(
-    twinbase: Twinbase, company: Company, file: Path
-) -> None:
+def test_a_refused_edit_waits_in_the_outbox_with_its_reason(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     edit(file, status=Status.CANCELLED)
     assert twinbase("device", "sync", file, "--json").json["outcomes"] == {"refused": 1}
@@ -102,18 +109,14 @@ def test_nothing_waits_in_a_new_outbox(twinbase: Twinbase, company: Company, fil
     assert "Nothing waits" in twinbase("device", "outbox", file).out
 
 
-def test_a_sound_file_is_verified_with_and_without_the_server(
-    twinbase: Twinbase, company: Company, file: Path
-) -> None:
+def test_a_sound_file_is_verified_with_and_without_the_server(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     assert twinbase("device", "verify", file, "--offline").status == 0
     said = twinbase("device", "verify", file, "--json")
     assert said.status == 0 and said.json["rows"] == UNITS + 3 and "units" in said.json["proven"]
 
 
-def test_a_row_that_vanished_behind_the_engines_back_is_found(
-    twinbase: Twinbase, company: Company, file: Path
-) -> None:
+def test_a_row_that_vanished_behind_the_engines_back_is_found(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     connection = raw(file)
     with connection:
@@ -140,23 +143,39 @@ def test_what_goes_wrong_is_one_line_and_a_status(twinbase: Twinbase, company: C
 
 def test_without_a_network_it_says_so(twinbase: Twinbase, company: Company, file: Path) -> None:
     said = twinbase(
-        "device", "enroll", file, "--server", "http://127.0.0.1:1", "--email", EMAIL, "--plugins", PLUGINS,
+        "device",
+        "enroll",
+        file,
+        "--server",
+        "http://127.0.0.1:1",
+        "--email",
+        EMAIL,
+        "--plugins",
+        PLUGINS,
         TWINBASE_PASSWORD=PASSWORD,
-    )  # fmt: skip
+    )
     assert said.status == 1 and "no way to the server" in said.err
 
 
-async def test_a_sync_that_is_interrupted_goes_on_later(
-    twinbase: Twinbase, company: Company, file: Path
-) -> None:
+async def test_a_sync_that_is_interrupted_goes_on_later(twinbase: Twinbase, company: Company, file: Path) -> None:
     """Ctrl-C in the middle of a first sync: status 130, one line, and the same file is whole after the next sync."""
     environment = os.environ | {"TWINBASE_PASSWORD": PASSWORD}
     async with Line(company.port) as line:
         trap = line.set_trap("/sync/initial", after=8_000)
         enrolling = await asyncio.create_subprocess_exec(
-            Path(sys.executable).with_name("twinbase"), "device", "enroll", file, "--server", line.url,
-            "--email", EMAIL, "--plugins", PLUGINS, env=environment, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+            Path(sys.executable).with_name("twinbase"),
+            "device",
+            "enroll",
+            file,
+            "--server",
+            line.url,
+            "--email",
+            EMAIL,
+            "--plugins",
+            PLUGINS,
+            env=environment,
+            stderr=asyncio.subprocess.PIPE,
+        )
         await trap.sprung.wait()
         enrolling.send_signal(signal.SIGINT)
         _, said = await enrolling.communicate()

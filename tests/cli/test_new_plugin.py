@@ -35,8 +35,12 @@ def test_the_tests_of_a_new_plugin_are_green_at_once(tmp_path: Path, databases: 
     environment = {**os.environ, "PYTHONPATH": str(folder), "TWINBASE_TEST_DATABASE_URL": databases.admin_url}
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stdout
     assert " passed" in ran.stdout and "failed" not in ran.stdout
 
@@ -53,16 +57,44 @@ def test_a_new_plugin_keeps_the_rules_of_the_house(tmp_path: Path) -> None:
     make_plugin("field-work", tmp_path / "made")
     checked = subprocess.run(
         [Path(sys.executable).with_name("ruff"), "check", "--line-length=120", "--select=E,F,I,UP,B", "."],
-        cwd=tmp_path / "made", capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path / "made",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Field", "9lives", "a_b", "-a", "a-", "a--b", "../a", "a b", "class", "match", "json", "twinbase",
-             "sqlmodel", "tests", "public", "pg-x", "é", "a" * 41, "accounts", "deliveries", "user", "order", "table",
-             "information-schema"],
-)  # fmt: skip
+    "name",
+    [
+        "",
+        "Field",
+        "9lives",
+        "a_b",
+        "-a",
+        "a-",
+        "a--b",
+        "../a",
+        "a b",
+        "class",
+        "match",
+        "json",
+        "twinbase",
+        "sqlmodel",
+        "tests",
+        "public",
+        "pg-x",
+        "é",
+        "a" * 41,
+        "accounts",
+        "deliveries",
+        "user",
+        "order",
+        "table",
+        "information-schema",
+    ],
+)
 def test_a_name_that_could_not_be_installed_or_would_hide_something_is_refused(name: str) -> None:
     with pytest.raises(NameTaken):
         check_name(name)

@@ -7,9 +7,7 @@ from tests.cli.said import Said, Twinbase
 
 
 def explain(twinbase: Twinbase, company: Company, row: str, user: str = EMAIL, *more: str) -> Said:
-    return twinbase(
-        "explain", row, "--for", user, "--plugins", PLUGINS, "--database-url", company.url, "--json", *more
-    )  # fmt: skip
+    return twinbase("explain", row, "--for", user, "--plugins", PLUGINS, "--database-url", company.url, "--json", *more)
 
 
 def is_one_line(text: str) -> bool:
@@ -52,9 +50,18 @@ def test_capture_can_be_removed_and_set_up_again(twinbase: Twinbase, company: Co
 
 def test_an_account_keeps_claims_as_they_are_typed(twinbase: Twinbase, company: Company) -> None:
     said = twinbase(
-        "account", "add", "Boss@Example.com", "--claim", "role=boss", "--claim", 'sectors=["RHONE"]',
-        "--database-url", company.url, "--json", TWINBASE_PASSWORD="a password",
-    )  # fmt: skip
+        "account",
+        "add",
+        "Boss@Example.com",
+        "--claim",
+        "role=boss",
+        "--claim",
+        'sectors=["RHONE"]',
+        "--database-url",
+        company.url,
+        "--json",
+        TWINBASE_PASSWORD="a password",
+    )
     assert said.json == {"email": "boss@example.com", "claims": {"role": "boss", "sectors": ["RHONE"]}}
 
 

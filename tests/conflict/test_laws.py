@@ -191,7 +191,7 @@ def test_the_later_write_wins_in_either_order(
 def test_a_tie_goes_to_the_server(conflict: Conflict) -> None:
     tie = Conflict(
         conflict.operation, conflict.base, conflict.mine, conflict.theirs, conflict.mine_at, conflict.mine_at
-    )  # fmt: skip
+    )
     assert last_write_wins(tie) == server_wins(tie)
 
 

@@ -54,11 +54,13 @@ PROJECTION = Projection(
     Work,
     "order",
     select(
-        cast(func.md5(_number(_ORDERS)), Uuid).label("id"), _number(_ORDERS).label("source_id"),
-        _ORDERS.c.label, _ORDERS.c.amount,
+        cast(func.md5(_number(_ORDERS)), Uuid).label("id"),
+        _number(_ORDERS).label("source_id"),
+        _ORDERS.c.label,
+        _ORDERS.c.amount,
     ),
     (Feeds(_ORDERS, lambda changed: select(_number(changed))),),
-)  # fmt: skip
+)
 
 
 async def set_up(engine: AsyncEngine, url: str) -> None:

@@ -51,8 +51,9 @@ async def test_killed_before_any_commit_of_its_sync_a_device_goes_on_and_doubles
 
     assert points >= 3 and report.is_proven
     assert sorted(await world.sql("SELECT title, visits FROM workshop.job")) == [
-        ("boiler", 2 if synced else 1), ("typed in the cellar", 0),
-    ]  # fmt: skip
+        ("boiler", 2 if synced else 1),
+        ("typed in the cellar", 0),
+    ]
     assert len(await device.all(Job)) == 2 and len(await device.all(Product)) == 1_200
     await device.close()
 

@@ -34,7 +34,6 @@ async def test_stopped_in_the_middle_of_a_batch_or_a_stream_it_comes_back_and_ev
     postgres: EmbeddedPostgres, tmp_path: Path, rng: random.Random
 ) -> None:
     async with open_scene(postgres.url, tmp_path) as scene:
-
         scene.relay.at("sync/initial", 1 + rng.randrange(100_000), postgres.kill)
         assert await scene.process().ended() == OFFLINE
         postgres.start()

@@ -61,8 +61,9 @@ async def tablet(world: World, gate: Gate) -> Device:
     """A synced file with an edit that counts, closed; two products wait for it on the server."""
     await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=uuid4())
     await world.account("anna", lead="anna")
-    device = Device("anna", world.folder / "anna.twin", KEY, world.plugins, world.application, world.clock,
-                    url=gate.url)  # fmt: skip
+    device = Device(
+        "anna", world.folder / "anna.twin", KEY, world.plugins, world.application, world.clock, url=gate.url
+    )
     await device.reopen()
     await device.sign_in("anna@example.org", PASSWORD)
     await device.sync()

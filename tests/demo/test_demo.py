@@ -91,8 +91,12 @@ def test_ctrl_c_ends_everything_at_once(database_url: str, tmp_path: Path) -> No
     environment = os.environ | {"TWINBASE_DATABASE_URL": database_url, "TMPDIR": str(tmp_path)}
     demo = subprocess.Popen(
         [Path(sys.executable).with_name("twinbase"), "demo", "--scale", str(SCALE)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     assert demo.stdout is not None
     started = next(line for line in demo.stdout if "Each phone gets" in line)
     assert "✓" in started

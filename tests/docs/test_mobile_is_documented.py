@@ -42,9 +42,10 @@ def owners(twin: Twin) -> Iterator[tuple[str, list[str]]]:
     columns = [name for name in twin.columns if name not in twin.key]
     written = [name for name in columns if twin.pushes and "update" in twin.operations and name in twin.writable]
     once = [
-        name for name in columns
+        name
+        for name in columns
         if twin.pushes and "insert" in twin.operations and name in twin.insertable and name not in written
-    ]  # fmt: skip
+    ]
     yield "office", [name for name in columns if name not in written and name not in once]
     yield "device, once", once
     yield "device", written

@@ -117,8 +117,9 @@ async def meters(office: Office, rows: int) -> None:
 
 async def test_a_first_sync_fills_the_dictionaries_and_is_proven(office: Office) -> None:
     await meters(office, 100)
-    await office.database.execute("INSERT INTO page_note VALUES (gen_random_uuid(), 'anna', 'a'), "
-                                  "(gen_random_uuid(), 'bob', 'not hers')")
+    await office.database.execute(
+        "INSERT INTO page_note VALUES (gen_random_uuid(), 'anna', 'a'), (gen_random_uuid(), 'bob', 'not hers')"
+    )
     client = await office.client()
     await client.initial()
     assert client.is_proven()

@@ -62,10 +62,14 @@ class Reader:
         """The command of a block in the second terminal; returns when the server says that it listens."""
         (command,) = re.findall(r"^\$ (.*)$", block, re.M)
         self.server = subprocess.Popen(
-            ["bash", "-c", "; ".join([*self.exports, f"exec {command} --port {self.port}"])], cwd=self.folder,
-            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            ["bash", "-c", "; ".join([*self.exports, f"exec {command} --port {self.port}"])],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
-        )  # fmt: skip
+        )
         assert self.server.stderr is not None
         said = []
         for line in self.server.stderr:
@@ -82,9 +86,15 @@ class Reader:
 
     def _bash(self, command: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            ["bash", "-c", "\n".join([*self.exports, command])], cwd=self.folder, env=self.environment,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
+            ["bash", "-c", "\n".join([*self.exports, command])],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
 
 
 @pytest.fixture

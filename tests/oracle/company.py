@@ -34,8 +34,9 @@ async def prepare(url: str, now: object) -> None:
     for person in PEOPLE:
         await connection.execute(
             "INSERT INTO twinbase.account (email, password_hash, claims) VALUES ($1, '', $2::jsonb)",
-            email(person), json.dumps({"person": person}),
-        )  # fmt: skip
+            email(person),
+            json.dumps({"person": person}),
+        )
     await connection.executemany(
         "INSERT INTO oracle.teams (id, name) VALUES ($1, 'first')", [(n,) for n in range(1, 4)]
     )

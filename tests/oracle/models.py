@@ -127,9 +127,14 @@ def declare(version: int) -> Tables:
 
     new = version > 1
     return Tables(
-        version, Base.metadata, team=table("teams", TeamColumns), membership=table("memberships", MembershipColumns),
-        job=table("jobs", NewJobColumns if new else JobColumns), part=table("parts", PartColumns),
-        log=table("logs", LogColumns), stock=table("stocks", StockColumns),
+        version,
+        Base.metadata,
+        team=table("teams", TeamColumns),
+        membership=table("memberships", MembershipColumns),
+        job=table("jobs", NewJobColumns if new else JobColumns),
+        part=table("parts", PartColumns),
+        log=table("logs", LogColumns),
+        stock=table("stocks", StockColumns),
         notice=table("notices", NewNoticeColumns if new else NoticeColumns),
         tool=table("tools", ToolColumns) if new else None,
-    )  # fmt: skip
+    )

@@ -19,9 +19,7 @@ LEFT_TO_REPAIR = (
 )  # fmt: skip
 """Scopes move, and capture that is installed anew forgets what it saw: the cursor alone cannot know."""
 
-HARD = (
-    *[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2, *[accidents.device_dies_between_two_commits] * 2,
-)  # fmt: skip
+HARD = (*[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2, *[accidents.device_dies_between_two_commits] * 2)
 """What commits late, and what dies before it is kept, is the cursor's hardest part: without repair there is more."""
 
 

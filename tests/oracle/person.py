@@ -66,9 +66,11 @@ async def work(mine: Mine, rng: Random, *, deletes: bool = True) -> None:
     """One local transaction: a few edits, always with one counted piece of stock and its log."""
     mine.clock.pass_(seconds=rng.randint(1, 600))
     log = mine.tables.log(
-        id=UUID(int=rng.getrandbits(128), version=4), person=mine.person, code=rng.choice(CODES),
+        id=UUID(int=rng.getrandbits(128), version=4),
+        person=mine.person,
+        code=rng.choice(CODES),
         delta=rng.randint(1, 5),
-    )  # fmt: skip
+    )
     async with mine.device.replica.session() as session:
         stock = await session.get(mine.tables.stock, log.code)
         if stock is None:

@@ -54,9 +54,13 @@ class Company:
         yield Mirror(tables.notice, scope=self._in_my_sectors(tables.notice), page_rows=4, version=version)
         if tables.tool is not None:
             yield Mirror(
-                tables.tool, direction="both", scope=lambda who: col(tables.tool.person) == who["person"],
-                conflict=merge_columns(device_wins), page_rows=3, version=version,
-            )  # fmt: skip
+                tables.tool,
+                direction="both",
+                scope=lambda who: col(tables.tool.person) == who["person"],
+                conflict=merge_columns(device_wins),
+                page_rows=3,
+                version=version,
+            )
 
     def _jobs(self) -> Mirror:
         job = self.tables.job

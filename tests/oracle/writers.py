@@ -36,8 +36,13 @@ async def insert_job(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute(
         "INSERT INTO oracle.jobs (id, lead, sector, title, status, hours, price, starts_at, secret)"
         " VALUES ($1, $2, $3, $4, 'open', 0, $5::int / 100.0, $6, '')",
-        key, rng.choice(PEOPLE), rng.choice(SECTORS), f"job {office.next()} é", rng.randint(0, 99_999), starts,
-    )  # fmt: skip
+        key,
+        rng.choice(PEOPLE),
+        rng.choice(SECTORS),
+        f"job {office.next()} é",
+        rng.randint(0, 99_999),
+        starts,
+    )
     for line in range(rng.randint(0, 3)):
         await connection.execute(
             "INSERT INTO oracle.parts (job_id, line, label, quantity) VALUES ($1, $2, $3, 1)", key, line, f"part {line}"
@@ -55,8 +60,16 @@ async def insert_team(office: Desk, connection: Connection, rng: Random) -> None
 
 
 async def edit_job(office: Desk, connection: Connection, rng: Random) -> None:
-    change = rng.choice(("title = title || '+'", "hours = hours + 1", "price = price + 0.01", "status = 'closed'",
-                         "secret = secret || '.'", "title = title"))  # fmt: skip
+    change = rng.choice(
+        (
+            "title = title || '+'",
+            "hours = hours + 1",
+            "price = price + 0.01",
+            "status = 'closed'",
+            "secret = secret || '.'",
+            "title = title",
+        )
+    )
     await connection.execute(f"UPDATE oracle.jobs SET {change} WHERE id = $1", await some_job(connection, rng))
 
 
@@ -81,15 +94,18 @@ async def edit_many(office: Desk, connection: Connection, rng: Random) -> None:
 async def reassign(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute(
         "UPDATE oracle.jobs SET lead = $2, sector = $3 WHERE id = $1",
-        await some_job(connection, rng), rng.choice(PEOPLE), rng.choice(SECTORS),
-    )  # fmt: skip
+        await some_job(connection, rng),
+        rng.choice(PEOPLE),
+        rng.choice(SECTORS),
+    )
 
 
 async def reschedule(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute(
         "UPDATE oracle.jobs SET starts_at = $2 WHERE id = $1",
-        await some_job(connection, rng), office.now + timedelta(days=rng.randint(-60, 60)),
-    )  # fmt: skip
+        await some_job(connection, rng),
+        office.now + timedelta(days=rng.randint(-60, 60)),
+    )
 
 
 async def delete_job(office: Desk, connection: Connection, rng: Random) -> None:
@@ -100,15 +116,17 @@ async def delete_job(office: Desk, connection: Connection, rng: Random) -> None:
 async def change_key(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute(
         "UPDATE oracle.notices SET code = $2 WHERE code = (SELECT min(code) FROM oracle.notices WHERE sector = $1)",
-        rng.choice(SECTORS), f"K{office.next()}",
-    )  # fmt: skip
+        rng.choice(SECTORS),
+        f"K{office.next()}",
+    )
 
 
 async def move_notice(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute(
         "UPDATE oracle.notices SET sector = $2 WHERE code = (SELECT max(code) FROM oracle.notices WHERE sector = $1)",
-        rng.choice(SECTORS), rng.choice(SECTORS),
-    )  # fmt: skip
+        rng.choice(SECTORS),
+        rng.choice(SECTORS),
+    )
 
 
 async def delete_notice(office: Desk, connection: Connection, rng: Random) -> None:
@@ -172,8 +190,9 @@ async def upsert_notice(office: Desk, connection: Connection, rng: Random) -> No
     await connection.execute(
         "INSERT INTO oracle.notices VALUES ($1, $2, 'upserted')"
         " ON CONFLICT (code) DO UPDATE SET sector = excluded.sector, body = oracle.notices.body || '^'",
-        f"U{rng.randint(1, 4)}", rng.choice(SECTORS),
-    )  # fmt: skip
+        f"U{rng.randint(1, 4)}",
+        rng.choice(SECTORS),
+    )
 
 
 WRITES: tuple[Write, ...] = (

@@ -61,9 +61,7 @@ class TestMobile(Conformance):
             *(mobile.MaintenanceContract(id=id, code="M", customer_id=id) for id in (CUSTOMER, FAR)),
             mobile.CustomerEquipment(id=BOILER, customer_id=CUSTOMER),
             mobile.Project(id=PROJECT, code="P1", kind=ProjectKind.DEAL),
-            mobile.Intervention(
-                id=VISIT, lead_id=ANNA, customer_id=CUSTOMER, project_id=PROJECT, scheduled_start=now
-            ),
+            mobile.Intervention(id=VISIT, lead_id=ANNA, customer_id=CUSTOMER, project_id=PROJECT, scheduled_start=now),
         ]
 
 

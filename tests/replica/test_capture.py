@@ -38,8 +38,10 @@ async def test_everything_written_in_one_transaction_carries_one_number(tmp_path
         session.add(Job(title="Pump"))
         await session.commit()
         assert outbox(replica) == [
-            (1, "customers", "insert", None), (1, "jobs", "insert", None), (3, "jobs", "insert", None),
-        ]  # fmt: skip
+            (1, "customers", "insert", None),
+            (1, "jobs", "insert", None),
+            (3, "jobs", "insert", None),
+        ]
 
 
 async def test_what_is_rolled_back_was_never_written(tmp_path: Path) -> None:
@@ -162,8 +164,12 @@ async def test_cascades_are_caught_children_first(tmp_path: Path) -> None:
             await session.execute(text("DELETE FROM jobs"))
             await session.commit()
         assert [(twin, op) for _, twin, op, _ in outbox(replica)] == [
-            ("jobs", "update"), ("customers", "delete"), ("lines", "delete"), ("lines", "delete"), ("jobs", "delete"),
-        ]  # fmt: skip
+            ("jobs", "update"),
+            ("customers", "delete"),
+            ("lines", "delete"),
+            ("lines", "delete"),
+            ("jobs", "delete"),
+        ]
 
 
 async def test_blobs_and_floats_are_kept_to_the_last_bit(tmp_path: Path) -> None:

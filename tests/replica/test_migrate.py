@@ -57,8 +57,9 @@ async def test_a_new_twin_is_made_beside_the_others(tmp_path: Path) -> None:
         pass
     async with opened(tmp_path) as replica:
         assert rows(replica, "SELECT name, active FROM _twinbase_twin WHERE name IN ('jobs', 'visits') ORDER BY 1") == [
-            ("jobs", 1), ("visits", 0),
-        ]  # fmt: skip
+            ("jobs", 1),
+            ("visits", 0),
+        ]
 
 
 async def test_a_column_that_the_class_lost_is_emptied_and_what_was_typed_stays(tmp_path: Path) -> None:
@@ -111,10 +112,7 @@ async def test_an_app_two_versions_old_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [
-        {"note": (int | None, Field(default=None))},
-        {**NOTE, "floor": (int, Field(primary_key=True))},
-    ],
+    [{"note": (int | None, Field(default=None))}, {**NOTE, "floor": (int, Field(primary_key=True))}],
     ids=["storage", "key"],
 )
 async def test_what_cannot_be_added_is_refused_with_what_to_do(tmp_path: Path, changed: dict[str, Any]) -> None:

@@ -196,9 +196,7 @@ async def test_plain_sqlite_must_be_said_aloud(tmp_path: Path) -> None:
         async with opened(tmp_path, key=None):
             pass
     await fill(tmp_path, plain=True)
-    assert (
-        sqlite3.connect(tmp_path / "twin.db").execute("SELECT count(*) FROM jobs").fetchone() == (100,)
-    )
+    assert sqlite3.connect(tmp_path / "twin.db").execute("SELECT count(*) FROM jobs").fetchone() == (100,)
 
 
 @pytest.mark.parametrize("key", [b"short", "", b"k" * 64])

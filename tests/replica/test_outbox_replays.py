@@ -138,10 +138,14 @@ async def test_the_outbox_replayed_over_the_servers_rows_gives_the_devices_rows(
     with tempfile.TemporaryDirectory() as folder:
         async with opened(Path(folder), plain=True) as replica:
             serve(replica, "customers", *({"id": id_, "name": "served", "number": 7} for id_ in IDS[:2]))
-            serve(replica, "jobs", *(
-                {"id": id_, "title": "served", "status": "new", "done": 0, "hours": 0.3, "customer_id": IDS[0]}
-                for id_ in IDS[:2]
-            ))  # fmt: skip
+            serve(
+                replica,
+                "jobs",
+                *(
+                    {"id": id_, "title": "served", "status": "new", "done": 0, "hours": 0.3, "customer_id": IDS[0]}
+                    for id_ in IDS[:2]
+                ),
+            )
             serve(replica, "lines", *({"job_id": IDS[0], "place": place, "label": "s"} for place in (0, 1)))
             before, there = content(replica), content(replica)
             await run(replica, steps)

@@ -78,8 +78,10 @@ async def test_several_twins_are_asked_in_one_query_oldest_write_first(tmp_path:
         ids = [UUID(id_) for (id_,) in rows(replica, "SELECT id FROM _twinbase_outbox ORDER BY seq")]
     assert [one.id for one in found] == ids
     assert {(one.twin, one.op, one.key) for one in found} == {
-        ("lines", "insert", (ONE, 1)), ("lines", "delete", (ONE, 1)), ("jobs", "delete", (ONE,))
-    }  # fmt: skip
+        ("lines", "insert", (ONE, 1)),
+        ("lines", "delete", (ONE, 1)),
+        ("jobs", "delete", (ONE,)),
+    }
     assert len(statements) == 1
     assert all(one.new == {} for one in found if one.op == "delete")
 

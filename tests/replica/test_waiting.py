@@ -111,8 +111,10 @@ async def test_what_was_parked_behind_a_corrected_row_goes_along_in_order(tmp_pa
         await replica.correct(UUID(ids[0]), {"number": 1})
         assert await replica.waiting() == []
         assert [(twin, op) for _, twin, op, _ in outbox(replica)] == [
-            ("customers", "insert"), ("jobs", "insert"), ("jobs", "update"),
-        ]  # fmt: skip
+            ("customers", "insert"),
+            ("jobs", "insert"),
+            ("jobs", "update"),
+        ]
         assert rows(replica, "SELECT title FROM jobs") == [("K",)]
 
 

@@ -131,9 +131,11 @@ def serve(replica: Replica, table: str, *many: dict[str, Any], version: int = 70
         for row in with_proof:
             _put(connection, table, row)
             _put(
-                connection, f"_twinbase_meta_{table}", {**{k: row[k] for k in twin.key}, "version": version, "hash": 1},
+                connection,
+                f"_twinbase_meta_{table}",
+                {**{k: row[k] for k in twin.key}, "version": version, "hash": 1},
                 applied="(SELECT checkpoint FROM _twinbase_state)",
-            )  # fmt: skip
+            )
         connection.execute("UPDATE _twinbase_state SET applying = 0")
         connection.execute("COMMIT")
     finally:

@@ -316,8 +316,10 @@ async def serve(url: str, plugins: Plugins, **settings: Any) -> AsyncIterator[tu
 
 
 def _tables() -> str:
-    return ";".join(str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-                    for table in Base.metadata.sorted_tables)  # fmt: skip
+    return ";".join(
+        str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+        for table in Base.metadata.sorted_tables
+    )
 
 
 def compressed(body: bytes) -> bytes:

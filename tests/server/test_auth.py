@@ -124,4 +124,3 @@ async def test_the_status_says_how_far_a_device_has_come(house: House) -> None:
     status = (await house.http.get("sync/status", headers=device.headers())).json()
     assert (status["epoch"], status["last_n"], status["last_pull"]) == (1, 0, NOON.isoformat())
     assert status["twins"] == list(house.plugins.registry.twins)
-

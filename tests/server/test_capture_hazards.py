@@ -224,8 +224,9 @@ async def test_a_subscriber_table_is_found(db: Connection, other: Connection) ->
     await db.execute(f"CREATE SUBSCRIPTION sub_{name} CONNECTION '' PUBLICATION p WITH (connect = false)")
     await db.execute(
         "INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate) SELECT oid, 'customer'::regclass, 'r' "
-        "FROM pg_subscription WHERE subname = $1", f"sub_{name}"
-    )  # fmt: skip
+        "FROM pg_subscription WHERE subname = $1",
+        f"sub_{name}",
+    )
     try:
         assert await kinds(db, CUSTOMER) == ["subscribed"]
     finally:
@@ -263,9 +264,14 @@ async def test_a_changed_column_never_fails_a_write_and_is_a_gap(db: Connection,
     since = await snapshot_now(db)
     await db.execute("UPDATE customer SET hidden = 'plans are cached by now' WHERE id = 1")
     await db.execute(change)
-    for write in ("INSERT INTO customer (hidden) VALUES ('h')" if "DROP COLUMN id" in change else
-                  "INSERT INTO customer (id) VALUES (99)", "UPDATE customer SET hidden = 'x'",
-                  "DELETE FROM customer WHERE hidden = 'x'", "TRUNCATE customer"):  # fmt: skip
+    for write in (
+        "INSERT INTO customer (hidden) VALUES ('h')"
+        if "DROP COLUMN id" in change
+        else "INSERT INTO customer (id) VALUES (99)",
+        "UPDATE customer SET hidden = 'x'",
+        "DELETE FROM customer WHERE hidden = 'x'",
+        "TRUNCATE customer",
+    ):
         before = await snapshot_now(db)
         await db.execute(write)
         assert not await is_proven_unchanged(db, CUSTOMER, before)

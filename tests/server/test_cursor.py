@@ -52,8 +52,9 @@ async def test_a_cursor_of_another_history_is_answered_with_the_generation(depot
     async with open_house(depot_url) as house:
         device = await house.device()
         cursor = (await device.initial()).end["cursor"]
-        await house.office.execute("UPDATE twinbase.generation SET id = 'after a restore' WHERE n ="
-                                   " (SELECT max(n) FROM twinbase.generation)")  # fmt: skip
+        await house.office.execute(
+            "UPDATE twinbase.generation SET id = 'after a restore' WHERE n = (SELECT max(n) FROM twinbase.generation)"
+        )
         answer = await device.pending(cursor)
         assert (answer.status, answer.problem["type"]) == (409, "generation")
         assert answer.problem["generation"] == "after a restore"

@@ -48,11 +48,13 @@ class Picture(SQLModel, table=True):
 def my_calls(who: Who) -> Any:
     return says(col(Call.who) == who["nick"], "assigned to them", "assigned to {who}") & or_(
         says(
-            col(Call.at) < who.as_of + MONTH, "planned on {at}", "planned on {at}, more than 30 days from now",
+            col(Call.at) < who.as_of + MONTH,
+            "planned on {at}",
+            "planned on {at}, more than 30 days from now",
             unknown="not planned yet",
         ),
         says(col(Call.urgent).is_(True), "urgent", "not urgent"),
-    )  # fmt: skip
+    )
 
 
 class Rounds:
@@ -81,8 +83,11 @@ async def a_call(world: World, who: str = "anna", at: datetime | None = NOW, urg
     key = uuid4()
     await world.sql(
         'INSERT INTO rounds."call" (id, who, at, urgent) VALUES (:id, :who, :at, :urgent)',
-        id=key, who=who, at=at, urgent=urgent,
-    )  # fmt: skip
+        id=key,
+        who=who,
+        at=at,
+        urgent=urgent,
+    )
     return key
 
 
@@ -127,9 +132,11 @@ async def test_so_is_the_child_of_a_child_with_its_own_window(world: World) -> N
     call = await a_call(world)
     remark = await a_remark(world, call)
     await world.sql(
-        "INSERT INTO rounds.picture VALUES (:id, :remark, :at)", id=(key := uuid4()), remark=remark,
+        "INSERT INTO rounds.picture VALUES (:id, :remark, :at)",
+        id=(key := uuid4()),
+        remark=remark,
         at=NOW - timedelta(days=8),
-    )  # fmt: skip
+    )
     said = await ask(world, "picture", key)
     assert said.because == ("it is outside the scope: its taken at 2030-02-24 12:00 UTC is not from 7 days ago on.")
     assert f"it belongs to remark/{remark}: it belongs to call/{call}: assigned to them" in said.reasons[0].sentence

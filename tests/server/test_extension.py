@@ -16,7 +16,7 @@ from twinbase_server.extension import (
     progress,
     project,
     run_command,
-)  # fmt: skip
+)
 
 
 async def _count(url: str, plugins: Plugins) -> dict[str, Any]:

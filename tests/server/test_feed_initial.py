@@ -54,8 +54,10 @@ async def test_a_row_that_cannot_be_carried_is_quarantined_with_its_reason_and_n
     answer = await (await house.device()).initial()
     assert [row[2:] for row in answer.rows("gauge")] == [[4, "-Infinity", "0001-01-01", -1_000_000]]
     assert [(row[2], row[3].split(":")[0]) for row in answer.held("gauge")] == [
-        ([1], "level"), ([2], "read_on"), ([3], "lasted"),
-    ]  # fmt: skip
+        ([1], "level"),
+        ([2], "read_on"),
+        ([3], "lasted"),
+    ]
     assert answer.end["digests"]["gauge"] == answer.digest("gauge"), "quarantined rows are in the proof (H25)"
 
 
@@ -146,8 +148,11 @@ async def test_an_identity_without_a_claim_gets_a_problem_and_never_an_empty_set
 
 async def test_a_claim_that_is_not_of_its_columns_type_is_a_problem_before_the_first_row(house: House) -> None:
     await house.products("boiler")
-    for claims in ('{"person": "not a uuid", "sectors": []}', '{"person": "", "sectors": []}',
-                   f'{{"person": "{ANNA}", "sectors": "north"}}'):  # fmt: skip
+    for claims in (
+        '{"person": "not a uuid", "sectors": []}',
+        '{"person": "", "sectors": []}',
+        f'{{"person": "{ANNA}", "sectors": "north"}}',
+    ):
         await house.office.execute("UPDATE twinbase.account SET claims = $1 WHERE email = 'anna@depot'", claims)
         answer = await (await house.device()).initial()
         assert (answer.status, answer.problem["type"]) == (403, "claim-missing"), claims

@@ -181,8 +181,11 @@ async def test_other_claims_make_every_filtered_twin_due(house: House) -> None:
     answer = await device.pending(cursor)
     assert answer.end["digests"]["customer"][0] == 1
     assert {twin for twin, causes in answer.end["causes"].items() if "claims" in causes} == {
-        "site", "customer", "job", "line",
-    }  # fmt: skip
+        "site",
+        "customer",
+        "job",
+        "line",
+    }
     assert "product" in answer.end["proven_by_skip"]
 
 

@@ -165,11 +165,19 @@ async def _stream(house: House, device: Device, *, after_first_portion: Any = No
     """Speak ASGI directly, to stop between two portions."""
     headers = {**device.headers(), "Content-Type": "application/json", "Accept-Encoding": "identity"}
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": "/api/v1/sync/initial", "raw_path": b"/api/v1/sync/initial", "query_string": b"", "root_path": "",
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/api/v1/sync/initial",
+        "raw_path": b"/api/v1/sync/initial",
+        "query_string": b"",
+        "root_path": "",
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        "client": ("test", 1), "server": ("depot", 80),
-    }  # fmt: skip
+        "client": ("test", 1),
+        "server": ("depot", 80),
+    }
     body: list[bytes] = []
 
     async def receive() -> Any:

@@ -29,8 +29,9 @@ async def test_no_page_reads_what_comes_before_or_after_it(house: House, analyse
     office = house.office
     await office.execute(
         "INSERT INTO depot.job SELECT gen_random_uuid(), $1, 'job ' || i, NULL FROM generate_series(1, $2::int) i",
-        ANNA, ROWS,
-    )  # fmt: skip
+        ANNA,
+        ROWS,
+    )
     if analysed:
         await office.execute("ANALYZE")
     twin = house.plugins.registry["job"]

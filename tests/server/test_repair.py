@@ -94,8 +94,11 @@ async def test_quarantined_rows_are_part_of_their_bucket(house: House) -> None:
 async def test_sums_that_do_not_fit_their_bits_and_unknown_twins_are_refused(house: House) -> None:
     device = await house.device()
     cursor = (await device.initial()).end["cursor"]
-    for twins in ({"product": {"bits": 2, "sums": [[0, 0, 0]]}}, {"nothing": sums([])},
-                  {"product": {"bits": 13, "sums": []}}):  # fmt: skip
+    for twins in (
+        {"product": {"bits": 2, "sums": [[0, 0, 0]]}},
+        {"nothing": sums([])},
+        {"product": {"bits": 13, "sums": []}},
+    ):
         answer = await device.repair(cursor, twins)
         assert (answer.status, answer.problem["type"]) == (400, "bad-request")
 

@@ -59,8 +59,11 @@ async def test_a_route_knows_who_calls_and_has_a_connection_and_the_time(depot_u
     async with serve(depot_url, Plugins(Depot(), accounts, Brings(router))) as (_, http, _clock):
         answer = await http.get("machines/count", headers={"Authorization": f"Bearer {await _token(http)}"})
         assert answer.json() == {
-            "who": "anna@depot", "sectors": ["north", "west"], "products": 0, "at": NOON.isoformat(),
-        }  # fmt: skip
+            "who": "anna@depot",
+            "sectors": ["north", "west"],
+            "products": 0,
+            "at": NOON.isoformat(),
+        }
         nobody = await http.get("machines/count")
     assert (nobody.status_code, nobody.json()["type"]) == (401, "token-invalid")
 
@@ -87,12 +90,7 @@ def _one(path: str, **options: Any) -> APIRouter:
 
 @pytest.mark.parametrize(
     "routes",
-    [
-        [_one("/sync/status")],
-        [_one("/status", prefix="/sync")],
-        [_one("/a/{x}"), _one("/a/{y}")],
-        [router, router],
-    ],
+    [[_one("/sync/status")], [_one("/status", prefix="/sync")], [_one("/a/{x}"), _one("/a/{y}")], [router, router]],
     ids=["ours", "ours-by-prefix", "names-of-parameters", "twice"],
 )
 def test_a_path_that_is_taken_is_refused_at_start(routes: list[APIRouter]) -> None:

@@ -28,11 +28,13 @@ def machine(**columns: Any) -> type[SQLModel]:
     """The class of a plugin's table, in one of its versions."""
     fields: dict[str, Any] = {"id": (UUID, Field(primary_key=True)), "place": (str, Field()), **columns}
     body = {
-        "__module__": __name__, "__tablename__": "machine", "__table_args__": {"schema": "vending"},
+        "__module__": __name__,
+        "__tablename__": "machine",
+        "__table_args__": {"schema": "vending"},
         "metadata": MetaData(),
         "__annotations__": {name: annotation for name, (annotation, _) in fields.items()},
         **{name: field for name, (_, field) in fields.items()},
-    }  # fmt: skip
+    }
     return new_class(f"Machine{next(_versions)}", (SQLModel,), {"table": True}, lambda place: place.update(body))
 
 
@@ -79,8 +81,14 @@ async def test_new_columns_and_indexes_reach_a_table_with_rows(database_url: str
     await set_up(database_url, grown)
     (row,) = await rows(database)
     assert {**row, "id": 0} == {
-        "id": 0, "place": "hall", "note": None, "seen": "never", "fill": 7, "it_s": "it's", "since": SINCE,
-    }  # fmt: skip
+        "id": 0,
+        "place": "hall",
+        "note": None,
+        "seen": "never",
+        "fill": 7,
+        "it_s": "it's",
+        "since": SINCE,
+    }
     indexed = "SELECT count(*) FROM pg_indexes WHERE schemaname = 'vending' AND indexdef LIKE '%(seen)%'"
     assert await database.fetchval(indexed) == 1
     with pytest.raises(asyncpg.NotNullViolationError):

@@ -53,7 +53,6 @@ class Workshop:
     def twinbase_mirrors(self) -> Iterator[Mirror]:
         yield Mirror(Product)
         yield Mirror(
-            Job, direction="both", scope=lambda who: Job.lead == who["lead"],
-            conflict=merge_columns(visits=add),
-        )  # fmt: skip
+            Job, direction="both", scope=lambda who: Job.lead == who["lead"], conflict=merge_columns(visits=add)
+        )
         yield Mirror(Part, direction="both", conflict="merge_columns")

@@ -21,9 +21,12 @@ class OldWorkshop:
     def twinbase_mirrors(self) -> Iterator[Mirror]:
         yield Mirror(Product, hidden={"price"})
         yield Mirror(
-            Job, direction="both", scope=lambda who: Job.lead == who["lead"], conflict=merge_columns(),
+            Job,
+            direction="both",
+            scope=lambda who: Job.lead == who["lead"],
+            conflict=merge_columns(),
             hidden={"report"},
-        )  # fmt: skip
+        )
 
 
 async def test_new_columns_and_new_twins_come_without_a_first_sync(world: World, plugins: Plugins) -> None:

@@ -21,8 +21,10 @@ async def _job(world: World, title: str = "boiler", lead: str = "anna") -> UUID:
     job = uuid4()
     await world.sql(
         "INSERT INTO workshop.job (id, lead, title, visits, done) VALUES (:id, :lead, :title, 0, false)",
-        id=job, lead=lead, title=title,
-    )  # fmt: skip
+        id=job,
+        lead=lead,
+        title=title,
+    )
     return job
 
 
@@ -235,8 +237,9 @@ async def test_of_two_rows_with_one_unique_title_the_second_waits_with_the_reaso
     assert {job.title for job in await tablet.all(Job)} == {"badge 7", "badge 8"}
     await tablet.replica.correct(first.id, {"title": "badge 9"})
     assert (await tablet.sync()).outcomes == {"applied": 2}
-    assert await world.sql("SELECT title, quantity FROM workshop.job LEFT JOIN workshop.part ON job_id = job.id"
-                           " ORDER BY 1") == [("badge 7", None), ("badge 8", None), ("badge 9", 2)]  # fmt: skip
+    assert await world.sql(
+        "SELECT title, quantity FROM workshop.job LEFT JOIN workshop.part ON job_id = job.id ORDER BY 1"
+    ) == [("badge 7", None), ("badge 8", None), ("badge 9", 2)]
 
 
 async def test_two_ends_that_both_wrote_fall_silent_after_one_more_sync_each(world: World) -> None:

@@ -34,8 +34,7 @@ class Order(Base, table=True):
         ),
     )
     follows_id: UUID | None = Field(
-        default=None,
-        sa_column=Column(ForeignKey(f"{SCHEMA}.order.id", deferrable=True, initially="DEFERRED")),
+        default=None, sa_column=Column(ForeignKey(f"{SCHEMA}.order.id", deferrable=True, initially="DEFERRED"))
     )
 
 
@@ -98,8 +97,10 @@ async def test_a_ring_of_rows_comes_to_a_device_in_pages_of_two_and_leaves_it_ag
     assert await anna.replica.syncing.orphans() == {}
 
     await world.sql("UPDATE cycles.order a SET follows_id = NULL")
-    await world.sql("WITH gone AS (DELETE FROM cycles.order RETURNING id) DELETE FROM cycles.line"
-                    " WHERE order_id IN (SELECT id FROM gone)")  # fmt: skip
+    await world.sql(
+        "WITH gone AS (DELETE FROM cycles.order RETURNING id) DELETE FROM cycles.line"
+        " WHERE order_id IN (SELECT id FROM gone)"
+    )
     report = await anna.sync()
 
     assert (len(await anna.all(Order)), len(await anna.all(Line))) == (0, 0) and report.is_proven
@@ -119,8 +120,10 @@ async def test_a_ring_that_is_made_offline_is_written_whole_whatever_its_order(w
     await bob.sync()
 
     assert report.outcomes.keys() == {"applied"} and report.is_proven
-    rows = await world.sql("SELECT o.id, o.follows_id, o.main_id FROM cycles.order o JOIN cycles.line l"
-                           " ON l.order_id = o.id AND l.id = o.main_id ORDER BY o.id")  # fmt: skip
+    rows = await world.sql(
+        "SELECT o.id, o.follows_id, o.main_id FROM cycles.order o JOIN cycles.line l"
+        " ON l.order_id = o.id AND l.id = o.main_id ORDER BY o.id"
+    )
     assert [(order.id, order.follows_id, order.main_id) for order in await bob.all(Order)] == rows
     assert len(rows) == 3
 

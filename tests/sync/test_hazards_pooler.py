@@ -90,8 +90,10 @@ async def test_sessions_that_forget_everything_between_two_requests_are_no_diffe
     anna = await _every_request_once(world)
     async with _session(world) as session:
         await session.execute("DISCARD ALL")
-        await session.execute("SET timezone = 'Asia/Tokyo'; SET datestyle = 'SQL, DMY'; SET bytea_output"
-                              " = 'escape'; SET extra_float_digits = 0; SET search_path = 'nowhere'")  # fmt: skip
+        await session.execute(
+            "SET timezone = 'Asia/Tokyo'; SET datestyle = 'SQL, DMY'; SET bytea_output"
+            " = 'escape'; SET extra_float_digits = 0; SET search_path = 'nowhere'"
+        )
     await world.sql("UPDATE workshop.product SET name = 'newer', price = 0.10 WHERE id = 4")
     await anna.save(Job(lead="anna", title="three"))
 

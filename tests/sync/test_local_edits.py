@@ -13,8 +13,10 @@ async def _one_job(world: World, *, title: str = "", visits: int = 0) -> Job:
     job = Job(id=uuid4(), lead="anna", title=title, visits=visits)
     await world.sql(
         "INSERT INTO workshop.job (id, lead, title, visits, done) VALUES (:id, 'anna', :title, :v, false)",
-        id=job.id, title=job.title, v=job.visits,
-    )  # fmt: skip
+        id=job.id,
+        title=job.title,
+        v=job.visits,
+    )
     return job
 
 

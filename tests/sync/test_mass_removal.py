@@ -21,8 +21,9 @@ async def _anna_with_her_jobs(world: World) -> Device:
         "INSERT INTO workshop.job (id, lead, title, visits, done)"
         " SELECT gen_random_uuid(), CASE WHEN i <= :rows THEN 'anna' ELSE 'bob' END, 'job ' || i, 0, false"
         " FROM generate_series(1, :all) i",
-        rows=ROWS, all=ROWS + LEFT,
-    )  # fmt: skip
+        rows=ROWS,
+        all=ROWS + LEFT,
+    )
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
     assert len(await anna.all(Job)) == ROWS
@@ -52,8 +53,10 @@ async def test_claims_that_are_garbled_in_one_answer_remove_nothing(world: World
     anna = await _anna_with_her_jobs(world)
     if path == "sync/repair":
         await _lose_one_row(anna)
-        await world.sql("UPDATE workshop.job SET title = '!' WHERE id = (SELECT id FROM workshop.job"
-                        " WHERE lead = 'anna' ORDER BY id DESC LIMIT 1)")
+        await world.sql(
+            "UPDATE workshop.job SET title = '!' WHERE id = (SELECT id FROM workshop.job"
+            " WHERE lead = 'anna' ORDER BY id DESC LIMIT 1)"
+        )
     else:
         await world.sql("UPDATE workshop.job SET title = '!'")
     anna.wire.application = garbled_once(world, path, await _replica_id(anna), lead="nobody")

@@ -25,9 +25,11 @@ def test_every_state_has_a_way_out_in_bounded_time(steps: list[tuple[str, float]
     for step, seconds in steps:
         now += seconds
         {
-            "wrote": schedule.wrote, "network": schedule.network_is_back, "synced": schedule.synced,
+            "wrote": schedule.wrote,
+            "network": schedule.network_is_back,
+            "synced": schedule.synced,
             "failed": schedule.failed,
-        }[step](now)  # fmt: skip
+        }[step](now)
         assert schedule.due - now <= longest
 
 

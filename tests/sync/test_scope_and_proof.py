@@ -16,8 +16,9 @@ async def _jobs(world: World, count: int, lead: str = "anna") -> None:
     await world.sql(
         "INSERT INTO workshop.job (id, lead, title, visits, done)"
         " SELECT gen_random_uuid(), :lead, 'job ' || i, 0, false FROM generate_series(1, :count) i",
-        lead=lead, count=count,
-    )  # fmt: skip
+        lead=lead,
+        count=count,
+    )
 
 
 async def test_a_row_that_is_reassigned_leaves_one_device_and_comes_to_the_other(world: World) -> None:
@@ -53,8 +54,10 @@ async def test_a_row_that_was_damaged_on_the_device_is_repaired_and_alarms(world
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
     await anna.sql("DELETE FROM _twinbase_meta_product WHERE id = 7")
-    await anna.sql("UPDATE _twinbase_bucket SET rows = rows - 1 WHERE twin = 'product' AND rows > 0 AND bucket = ("
-                   "SELECT min(bucket) FROM _twinbase_bucket WHERE twin = 'product')")
+    await anna.sql(
+        "UPDATE _twinbase_bucket SET rows = rows - 1 WHERE twin = 'product' AND rows > 0 AND bucket = ("
+        "SELECT min(bucket) FROM _twinbase_bucket WHERE twin = 'product')"
+    )
     world.clock.pass_(days=2)
     await world.sign_in(anna, "anna")
 

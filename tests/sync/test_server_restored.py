@@ -40,8 +40,10 @@ class Office:
         self._backup = await asyncio.to_thread(self._databases.create, database_name(self._url))
         if not self._knows_its_place:
             connection = await asyncpg.connect(self._backup)
-            await connection.execute("UPDATE twinbase.generation SET database ="
-                                     " (SELECT oid FROM pg_database WHERE datname = current_database())::bigint")
+            await connection.execute(
+                "UPDATE twinbase.generation SET database ="
+                " (SELECT oid FROM pg_database WHERE datname = current_database())::bigint"
+            )
             await connection.close()
 
     def restored(self) -> AbstractAsyncContextManager[World]:
@@ -104,9 +106,7 @@ async def _visits(world: World) -> int:
     return int((await world.sql("SELECT visits FROM workshop.job WHERE title LIKE '%boiler'"))[0][0])
 
 
-async def test_a_restored_server_gets_back_what_was_acknowledged_after_its_backup(
-    office: Office,
-) -> None:
+async def test_a_restored_server_gets_back_what_was_acknowledged_after_its_backup(office: Office) -> None:
     async with office.open() as world:
         job = uuid4()
         await world.sql("INSERT INTO workshop.job VALUES (:id, 'anna', 'boiler', NULL, 1, false)", id=job)
@@ -142,8 +142,9 @@ async def test_a_restored_server_gets_back_what_was_acknowledged_after_its_backu
         assert [bool(report.recovered) for report in reports] == [True, True, False, False]
         assert all(report.is_proven and not report.unexplained for report in reports)
         assert await _visits(world) == 1112
-        assert await world.sql("SELECT j.title, p.quantity FROM workshop.job j JOIN workshop.part p"
-                               " ON p.job_id = j.id") == [("made after the backup", 3)]
+        assert await world.sql(
+            "SELECT j.title, p.quantity FROM workshop.job j JOIN workshop.part p ON p.job_id = j.id"
+        ) == [("made after the backup", 3)]
         for device in (anna, tablet):
             here = await device.read(Job, job)
             assert here is not None and (here.visits, here.report) == (1112, "typed after the backup")

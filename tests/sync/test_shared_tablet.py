@@ -49,9 +49,14 @@ async def test_a_renewed_token_of_another_person_sends_nothing(world: World) -> 
         return await _token_of(world, tablet, "bob@example.org")
 
     tablet.replica = await Replica.open(
-        tablet.path, KEY, plugins=world.plugins, server=tablet.url, clock=world.clock, transport=tablet.wire,
+        tablet.path,
+        KEY,
+        plugins=world.plugins,
+        server=tablet.url,
+        clock=world.clock,
+        transport=tablet.wire,
         renew=renew,
-    )  # fmt: skip
+    )
     with pytest.raises(ForeignReplica, match="belongs to another"):
         await tablet.sync()
     assert await world.sql("SELECT title FROM workshop.job") == []

@@ -72,7 +72,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
             "INSERT INTO versions.visit SELECT gen_random_uuid(), 'visit ' || i,"
             " md5(i::text) || md5('a' || i) || md5('b' || i) || md5('c' || i) FROM generate_series(1, :n) i",
             n=ROWS,
-        )  # fmt: skip
+        )
         yield world
 
 

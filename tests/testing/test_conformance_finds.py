@@ -144,9 +144,11 @@ class TakesNothing(Right):
 
 @pytest.mark.parametrize(
     ("test", "said"),
-    [(TakesNothing().test_devices_converge_whatever_happens, "took none"),
-     (TakesNothing().test_a_server_that_dies_in_a_batch_takes_all_of_it_or_nothing, "came to write none")],
-)  # fmt: skip
+    [
+        (TakesNothing().test_devices_converge_whatever_happens, "took none"),
+        (TakesNothing().test_a_server_that_dies_in_a_batch_takes_all_of_it_or_nothing, "came to write none"),
+    ],
+)
 def test_a_plugin_that_takes_no_edit_shows_nothing(test: Any, said: str, prepared_url: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=said):
         test(prepared_url, tmp_path)
@@ -183,12 +185,15 @@ def at_random() -> Callable[[Conflict], Decision]:
 
 @pytest.mark.parametrize(
     ("strategy", "said"),
-    [(silent, "aside"), (invented, "which the device did not write"), (too_long, "does not fit"),
-     (risen, "gone stays gone"), (at_random(), "otherwise the second time")],
-)  # fmt: skip
+    [
+        (silent, "aside"),
+        (invented, "which the device did not write"),
+        (too_long, "does not fit"),
+        (risen, "gone stays gone"),
+        (at_random(), "otherwise the second time"),
+    ],
+)
 def test_a_strategy_that_breaks_a_law_is_found(strategy: Any, said: str) -> None:
     registry = build_registry([Mirror(Task, direction="both", conflict=strategy, writable={"title", "note"})], {})
     maker = RowMaker(Random(1), datetime.now(UTC), {}, lambda table, values, was, dice: values)
     assert any(said in wrong for wrong in broken_laws(registry["tasks"], maker, 200))
-
-

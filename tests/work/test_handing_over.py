@@ -341,8 +341,10 @@ async def test_the_acknowledged_are_forgotten_in_time_and_nothing_that_is_still_
     for action, state in (("a1", "acknowledged"), ("b1", "sent"), ("c1", "refused")):
         await office.execute(
             "UPDATE twinbase.deliveries SET state = $2, sent_at = $3, acknowledged_at = $3 WHERE action = $1",
-            action, state, START,
-        )  # fmt: skip
+            action,
+            state,
+            START,
+        )
     assert await deliveries.prune(office, [], START) == 0
     assert await deliveries.prune(office, [], START + timedelta(seconds=1)) == 1
     assert await states(office) == {"b1": "sent", "c1": "refused", "d1": "waiting"}

@@ -76,12 +76,14 @@ JOBS = Projection(
     Job,
     "entry",
     select(
-        _id(_ENTRIES.c.number).label("id"), cast(_ENTRIES.c.number, Text).label("source_id"),
-        _id(_ENTRIES.c.owner).label("owner_id"), _id(_ENTRIES.c.helper).label("helper_id"),
+        _id(_ENTRIES.c.number).label("id"),
+        cast(_ENTRIES.c.number, Text).label("source_id"),
+        _id(_ENTRIES.c.owner).label("owner_id"),
+        _id(_ENTRIES.c.helper).label("helper_id"),
         _id(_ENTRIES.c.after).label("after_id"),
     ),
     (Feeds(_ENTRIES, lambda changed: select(cast(changed.c.number, Text))), Feeds(_PEOPLE, _of_people)),
-)  # fmt: skip
+)
 
 
 class Firm:

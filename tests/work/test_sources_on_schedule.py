@@ -90,8 +90,12 @@ async def test_a_failure_is_told_in_one_sentence_and_tried_again_later_each_time
 
 def test_no_pause_is_longer_than_an_hour() -> None:
     assert [pause(n) for n in (1, 2, 7, 8, 400)] == [
-        timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=32), timedelta(hours=1), timedelta(hours=1),
-    ]  # fmt: skip
+        timedelta(seconds=30),
+        timedelta(minutes=1),
+        timedelta(minutes=32),
+        timedelta(hours=1),
+        timedelta(hours=1),
+    ]
 
 
 async def test_our_own_errors_are_told_as_they_are(url: str, office: Connection) -> None:

@@ -58,13 +58,7 @@ def _boolean_from_storage(value: int | None) -> bool | None:
 def boolean() -> Codec:
     """true/false on the wire, 1/0 in SQLite (Python binds a bool as that)."""
     return Codec(
-        "boolean",
-        "INTEGER",
-        itself,
-        cast_to("boolean"),
-        itself,
-        _check_boolean,
-        storage_to_wire=_boolean_from_storage,
+        "boolean", "INTEGER", itself, cast_to("boolean"), itself, _check_boolean, storage_to_wire=_boolean_from_storage
     )
 
 

@@ -41,9 +41,14 @@ class Background:
     """
 
     def __init__(
-        self, sync: Callable[[], Awaitable[Report]], *, pace: Pace | None = None, clock: Clock | None = None,
-        rng: random.Random | None = None, has_more: Callable[[], Awaitable[bool]] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        sync: Callable[[], Awaitable[Report]],
+        *,
+        pace: Pace | None = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        has_more: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self._sync, self._has_more = sync, has_more
         self._clock = clock or LoopClock()
         self._schedule = Schedule(pace or Pace(), self._clock.now(), rng or random.Random())

@@ -111,10 +111,7 @@ def _engine(connection: Any, owner: Owner, replica: UUID) -> Iterator[Statement]
         return
     server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
     if (owner.server and not server) or (owner.account and not account):
-        yield (
-            "UPDATE _twinbase_state SET server = ?, account = ?",
-            (server or owner.server, account or owner.account),
-        )
+        yield ("UPDATE _twinbase_state SET server = ?, account = ?", (server or owner.server, account or owner.account))
 
 
 def _new_twin(twin: Twin, registry: Registry) -> Iterator[Statement]:

@@ -23,9 +23,16 @@ class Device:
     """One encrypted file and its way to the server. `wire.up = False` is a cellar."""
 
     def __init__(
-        self, name: str, path: Path, key: bytes, plugins: Plugins, application: Application,
-        clock: Callable[[], datetime], *, url: str = URL,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        path: Path,
+        key: bytes,
+        plugins: Plugins,
+        application: Application,
+        clock: Callable[[], datetime],
+        *,
+        url: str = URL,
+    ) -> None:
         """`url` only names the server, whose application is reached over `wire`."""
         self.url = url
         self.name, self.path, self.plugins, self.clock = name, path, plugins, clock
@@ -91,6 +98,7 @@ class Device:
 
     async def sql(self, statement: str, *values: Any) -> list[Any]:
         """Raw SQL on the file, for looking behind the screen."""
+
         def run(connection: Any) -> list[Any]:
             return list(connection.execute(statement, values).fetchall())
 

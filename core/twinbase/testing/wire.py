@@ -116,9 +116,13 @@ class _Exchange(httpx2.AsyncByteStream):
     """One request inside the application, and its answer as it comes."""
 
     def __init__(
-        self, application: Application, request: httpx2.Request, body: bytes, fault: Fault | None,
+        self,
+        application: Application,
+        request: httpx2.Request,
+        body: bytes,
+        fault: Fault | None,
         crashes: list[BaseException],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._crashes = crashes
         self._application, self._request, self._body, self._fault = application, request, body, fault
         self._messages: asyncio.Queue[MutableMapping[str, Any] | None] = asyncio.Queue(MESSAGES_AHEAD)

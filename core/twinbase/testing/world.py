@@ -51,9 +51,14 @@ class World:
     """One server and its devices. `clock` is the server's time, and a device's too unless it is given its own."""
 
     def __init__(
-        self, database_url: str, plugins: Plugins, folder: Path, engine: AsyncEngine, application: Application,
+        self,
+        database_url: str,
+        plugins: Plugins,
+        folder: Path,
+        engine: AsyncEngine,
+        application: Application,
         clock: Clock,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.database_url, self.plugins, self.folder = database_url, plugins, folder
         self.engine = engine
         self.application = application
@@ -106,13 +111,21 @@ class World:
         await self.sql(
             "INSERT INTO twinbase.account (email, password_hash, claims) VALUES (:email, :hash, CAST(:claims AS jsonb))"
             " ON CONFLICT (email) DO UPDATE SET claims = excluded.claims",
-            email=_email(name), hash=_password_hash(), claims=json.dumps(claims),
-        )  # fmt: skip
+            email=_email(name),
+            hash=_password_hash(),
+            claims=json.dumps(claims),
+        )
 
     async def device(
-        self, name: str, *, account: str | None = None, claims: Mapping[str, Any] | None = None, signed_in: bool = True,
-        plugins: Plugins | None = None, clock: Clock | None = None,
-    ) -> Device:  # fmt: skip
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        claims: Mapping[str, Any] | None = None,
+        signed_in: bool = True,
+        plugins: Plugins | None = None,
+        clock: Clock | None = None,
+    ) -> Device:
         """A device with an encrypted file of its own; its account is made when there is none."""
         account = account or name
         if signed_in:

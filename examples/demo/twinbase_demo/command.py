@@ -75,9 +75,15 @@ async def _until_stopped(story: Coroutine[Any, Any, int]) -> int:
 
 
 async def run(
-    url: str, teller: Teller, *, scale: float, seed: int, keep: bool = False, json_file: Path | None = None,
+    url: str,
+    teller: Teller,
+    *,
+    scale: float,
+    seed: int,
+    keep: bool = False,
+    json_file: Path | None = None,
     before_proof: BeforeProof | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Tell the story; the exit status. `before_proof` may look at the phones' files, or spoil them."""
     started = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="twinbase-demo-"))
@@ -110,6 +116,3 @@ def _keep_keys(story: Story) -> None:
 
 def _write(path: Path, what: Any) -> None:
     path.write_text(json.dumps(what, indent=2, ensure_ascii=False, default=str) + "\n")
-
-
-

@@ -32,7 +32,6 @@ from twinbase_server.setup import init_database
 PLUGINS = ("accounts", "mobile", "ebp", "ninjaone", "deliveries")
 
 
-
 @dataclass(frozen=True)
 class Colleague:
     """A technician of the company who takes part. `key` is EBP's, `id` the one in the mobile schema.

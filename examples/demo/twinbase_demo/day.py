@@ -90,30 +90,50 @@ async def _agenda(session: ReplicaSession, worker: Worker, also: Sequence[UUID])
 
 
 async def _visit(
-    replica: Replica, worker: Worker, visit: Intervention, hour: float, products: Sequence[Product],
+    replica: Replica,
+    worker: Worker,
+    visit: Intervention,
+    hour: float,
+    products: Sequence[Product],
     van: Storehouse | None,
-) -> None:  # fmt: skip
+) -> None:
     """One visit, saved whenever a technician would: on the road, at the door, at the end."""
     minutes = worker.chance.randrange(45, 100)
     start, end = worker.at(hour + 0.4), worker.at(hour + 0.4) + timedelta(minutes=minutes)
     await change(replica, visit.id, status=Status.TRAVELLING)
     await change(
-        replica, visit.id, status=Status.IN_PROGRESS, actual_start=start,
+        replica,
+        visit.id,
+        status=Status.IN_PROGRESS,
+        actual_start=start,
         start_lat=Decimal("45.76") + worker.chance.randrange(10_000) * Decimal("0.000001"),
         start_lon=Decimal("4.83") + worker.chance.randrange(10_000) * Decimal("0.000001"),
-    )  # fmt: skip
+    )
     await _parts(replica, worker, visit, products, van, start)
     async with replica.session() as session:
-        session.add(InterventionNote(
-            intervention_id=visit.id, customer_id=visit.customer_id, author_id=worker.me, kind=NoteKind.VISIT,
-            title="Sur place", body=worker.chance.choice(NOTES), occurred_at=start,
-        ))  # fmt: skip
+        session.add(
+            InterventionNote(
+                intervention_id=visit.id,
+                customer_id=visit.customer_id,
+                author_id=worker.me,
+                kind=NoteKind.VISIT,
+                title="Sur place",
+                body=worker.chance.choice(NOTES),
+                occurred_at=start,
+            )
+        )
         await session.commit()
     await _papers(replica, worker, visit, end)
     await change(
-        replica, visit.id, status=Status.DONE, actual_end=end, worked_minutes=minutes, travel_minutes=25,
-        percent_done=100, report=worker.chance.choice(REPORTS),
-    )  # fmt: skip
+        replica,
+        visit.id,
+        status=Status.DONE,
+        actual_end=end,
+        worked_minutes=minutes,
+        travel_minutes=25,
+        percent_done=100,
+        report=worker.chance.choice(REPORTS),
+    )
     await _hours(replica, worker, visit, start, end, minutes)
 
 
@@ -127,20 +147,36 @@ async def change(replica: Replica, visit: UUID, **values: Any) -> None:
 
 
 async def _parts(
-    replica: Replica, worker: Worker, visit: Intervention, products: Sequence[Product], van: Storehouse | None,
+    replica: Replica,
+    worker: Worker,
+    visit: Intervention,
+    products: Sequence[Product],
+    van: Storehouse | None,
     start: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """A part and the movement of stock that goes with it: both or neither."""
     for product in worker.chance.sample(products, min(2, len(products))):
         part = InterventionPart(
-            id=uuid4(), intervention_id=visit.id, product_id=product.id, label=product.caption, quantity=Decimal(1),
-            unit_id=product.unit_id, storehouse_id=van.id if van else None, client_created_at=start,
-        )  # fmt: skip
+            id=uuid4(),
+            intervention_id=visit.id,
+            product_id=product.id,
+            label=product.caption,
+            quantity=Decimal(1),
+            unit_id=product.unit_id,
+            storehouse_id=van.id if van else None,
+            client_created_at=start,
+        )
         movement = StockMovement(
-            colleague_id=worker.me, product_id=product.id, kind=Movement.CONSUMPTION, quantity=Decimal(1),
-            from_storehouse_id=van.id if van else None, intervention_id=visit.id, intervention_part_id=part.id,
-            occurred_at=start, client_created_at=start,
-        )  # fmt: skip
+            colleague_id=worker.me,
+            product_id=product.id,
+            kind=Movement.CONSUMPTION,
+            quantity=Decimal(1),
+            from_storehouse_id=van.id if van else None,
+            intervention_id=visit.id,
+            intervention_part_id=part.id,
+            occurred_at=start,
+            client_created_at=start,
+        )
         async with replica.session() as session:
             session.add(part)
             await session.flush()
@@ -151,21 +187,37 @@ async def _parts(
 async def _papers(replica: Replica, worker: Worker, visit: Intervention, end: datetime) -> None:
     """What is filled in at the end, in one go: a check, a photo's row, the customer's signature."""
     async with replica.session() as session:
-        session.add_all([
-            ChecklistAnswer(
-                intervention_id=visit.id, template_id=visit.template_id, item_key="pression", answered_at=end,
-                value_number=Decimal(worker.chance.randrange(10, 22)) / 10, client_created_at=end,
-            ),
-            InterventionPhoto(
-                intervention_id=visit.id, phase=Phase.AFTER, caption="Installation en service", taken_at=end,
-                mime="image/jpeg", size_bytes=worker.chance.randrange(200_000, 900_000),
-                sha256=worker.chance.randbytes(32).hex(), client_created_at=end,
-            ),
-            InterventionSignature(
-                intervention_id=visit.id, role=Signer.CUSTOMER, signer_name="Élodie Marchetti", signed_at=end,
-                mime="image/png", image_sha256=worker.chance.randbytes(32).hex(), client_created_at=end,
-            ),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                ChecklistAnswer(
+                    intervention_id=visit.id,
+                    template_id=visit.template_id,
+                    item_key="pression",
+                    answered_at=end,
+                    value_number=Decimal(worker.chance.randrange(10, 22)) / 10,
+                    client_created_at=end,
+                ),
+                InterventionPhoto(
+                    intervention_id=visit.id,
+                    phase=Phase.AFTER,
+                    caption="Installation en service",
+                    taken_at=end,
+                    mime="image/jpeg",
+                    size_bytes=worker.chance.randrange(200_000, 900_000),
+                    sha256=worker.chance.randbytes(32).hex(),
+                    client_created_at=end,
+                ),
+                InterventionSignature(
+                    intervention_id=visit.id,
+                    role=Signer.CUSTOMER,
+                    signer_name="Élodie Marchetti",
+                    signed_at=end,
+                    mime="image/png",
+                    image_sha256=worker.chance.randbytes(32).hex(),
+                    client_created_at=end,
+                ),
+            ]
+        )
         await session.commit()
 
 
@@ -176,10 +228,19 @@ async def _hours(
     spans = ((Work.TRAVEL, start - timedelta(minutes=25), start, 25), (Work.WORK, start, end, minutes))
     async with replica.session() as session:
         for activity, begin, finish, length in spans:
-            session.add(Timesheet(
-                colleague_id=worker.me, day=worker.day, start_at=begin, end_at=finish, minutes=length,
-                activity=activity, intervention_id=visit.id, customer_id=visit.customer_id, client_created_at=finish,
-            ))  # fmt: skip
+            session.add(
+                Timesheet(
+                    colleague_id=worker.me,
+                    day=worker.day,
+                    start_at=begin,
+                    end_at=finish,
+                    minutes=length,
+                    activity=activity,
+                    intervention_id=visit.id,
+                    customer_id=visit.customer_id,
+                    client_created_at=finish,
+                )
+            )
         await session.commit()
 
 
@@ -197,10 +258,17 @@ async def _answer_a_ticket(replica: Replica, worker: Worker) -> None:
 
 async def _lunch(replica: Replica, worker: Worker) -> None:
     async with replica.session() as session:
-        session.add(Expense(
-            colleague_id=worker.me, expense_on=worker.day, category=ExpenseKind.MEAL, amount_ttc=Decimal("16.90"),
-            vat_amount=Decimal("1.54"), merchant="Brasserie du Port", client_created_at=worker.at(12.5),
-        ))  # fmt: skip
+        session.add(
+            Expense(
+                colleague_id=worker.me,
+                expense_on=worker.day,
+                category=ExpenseKind.MEAL,
+                amount_ttc=Decimal("16.90"),
+                vat_amount=Decimal("1.54"),
+                merchant="Brasserie du Port",
+                client_created_at=worker.at(12.5),
+            )
+        )
         await session.commit()
 
 
@@ -211,9 +279,13 @@ async def _new_contact(replica: Replica, worker: Worker, visits: Sequence[Interv
         return None
     async with replica.session() as session:
         contact = Contact(
-            customer_id=customer, civility="Mme", last_name="Marchetti", first_name="Élodie", phone="04 72 00 00 00",
+            customer_id=customer,
+            civility="Mme",
+            last_name="Marchetti",
+            first_name="Élodie",
+            phone="04 72 00 00 00",
             function="Gardienne",
-        )  # fmt: skip
+        )
         session.add(contact)
         await session.commit()
         return str(contact.id)

@@ -39,10 +39,16 @@ class Phone:
     async def start(self) -> None:
         """Start the app; its file is made or opened."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "twinbase_demo.technician", stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True,
-            env=dict(os.environ), limit=LINE_BYTES_MAX,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "twinbase_demo.technician",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env=dict(os.environ),
+            limit=LINE_BYTES_MAX,
+        )
         self._tell(self._setup)
         await self._hear()
 

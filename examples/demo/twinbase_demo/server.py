@@ -28,10 +28,17 @@ class ApiServer:
     async def start(self) -> None:
         """Start it; return when it answers."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "twinbase_demo.api", str(self.port), self._database_url,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            start_new_session=True, env=dict(os.environ),
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "twinbase_demo.api",
+            str(self.port),
+            self._database_url,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env=dict(os.environ),
+        )
         async with asyncio.timeout(START_SECONDS_MAX):
             while not await self._answers():
                 if self._process.returncode is not None:

@@ -51,9 +51,16 @@ class Story:
     """The demo, in order. One method is one chapter."""
 
     def __init__(
-        self, company: Company, folder: Path, teller: Teller, day: date, *, seed: int, scale: float,
+        self,
+        company: Company,
+        folder: Path,
+        teller: Teller,
+        day: date,
+        *,
+        seed: int,
+        scale: float,
         before_proof: BeforeProof | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.company, self.folder, self.teller, self.day = company, folder, teller, day
         self.seed, self.scale, self.before_proof = seed, scale, before_proof
         self.api = ApiServer(company.url)
@@ -89,9 +96,12 @@ class Story:
     async def office_opens(self, stack: AsyncExitStack) -> None:
         with self.teller.phase("erp", "Making an ERP") as phase:
             made = await generate(
-                self.company.erp_url, seed=self.seed, scale=self.scale, today=self.day,
+                self.company.erp_url,
+                seed=self.seed,
+                scale=self.scale,
+                today=self.day,
                 progress=lambda _table, rows, total: self.teller.come_to(rows, total),
-            )  # fmt: skip
+            )
             phase.rows = made.rows
             phase.said = f"A whole ERP stands in a database of its own: {len(made.tables)} tables"
         with self.teller.phase("set up", "Setting our database up") as phase:

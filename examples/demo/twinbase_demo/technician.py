@@ -28,7 +28,7 @@ class Phone:
     async def sign_in(self, ask: Ask) -> Any:
         answer = await self.replica.sign_in(
             self.setup["email"], self.setup["password"], device_name=self.setup["device_name"]
-        )  # fmt: skip
+        )
         return {"subject": answer.subject}
 
     async def sync(self, ask: Ask) -> Any:
@@ -55,10 +55,17 @@ class Phone:
     async def waiting(self, ask: Ask) -> Any:
         """What waits for this person."""
         return [
-            {"id": str(one.id), "twin": one.twin, "op": one.op, "state": one.state, "reason": one.reason,
-             "detail": one.detail, "columns": sorted(one.new)}
+            {
+                "id": str(one.id),
+                "twin": one.twin,
+                "op": one.op,
+                "state": one.state,
+                "reason": one.reason,
+                "detail": one.detail,
+                "columns": sorted(one.new),
+            }
             for one in await self.replica.waiting()
-        ]  # fmt: skip
+        ]
 
     async def settle(self, ask: Ask) -> Any:
         """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
@@ -82,9 +89,11 @@ async def run() -> None:
     """Open the file, then do as asked until stdin closes."""
     setup = json.loads(await asyncio.to_thread(sys.stdin.readline))
     replica = await Replica.open(
-        Path(setup["path"]), bytes.fromhex(setup["key"]), plugins=Plugins("mobile", "deliveries"),
+        Path(setup["path"]),
+        bytes.fromhex(setup["key"]),
+        plugins=Plugins("mobile", "deliveries"),
         server=setup["server"],
-    )  # fmt: skip
+    )
     async with replica:
         phone = Phone(replica, setup)
         _say({"ready": True})

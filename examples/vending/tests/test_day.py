@@ -68,8 +68,10 @@ async def world(feed: Feed, database_url: str, tmp_path: Path) -> AsyncIterator[
         await world.sql(f"INSERT INTO vending.machines VALUES ('{HALL}', 1, 'Hall', 'R1', false, NULL)")
         await world.sql(f"INSERT INTO vending.machines VALUES ('{YARD}', 2, 'Yard', 'R2', false, NULL)")
         for slot, machine, position, product in (
-            (COFFEE, HALL, "A1", "coffee"), (SOUP, HALL, "A2", "soup"), (TEA, YARD, "A1", "tea"),
-        ):  # fmt: skip
+            (COFFEE, HALL, "A1", "coffee"),
+            (SOUP, HALL, "A2", "soup"),
+            (TEA, YARD, "A1", "tea"),
+        ):
             await world.sql(f"INSERT INTO vending.slots VALUES ('{slot}', '{machine}', '{position}', '{product}', 5)")
         yield world
         world.raise_crashes()

@@ -117,13 +117,7 @@ class EbpSettings(BaseSettings):
         return min((code for code, known in codes.items() if known == word), default=None)
 
 
-ACTIVE_STATES: Mapping[int, str] = {
-    0: "active",
-    1: "sleeping",
-    2: "blocked",
-    3: "partially_blocked",
-    4: "non_payment",
-}
+ACTIVE_STATES: Mapping[int, str] = {0: "active", 1: "sleeping", 2: "blocked", 3: "partially_blocked", 4: "non_payment"}
 """Customer.ActiveState and six others. Verified: EBP's own documentation, and two installations."""
 
 DEAL_STATES: Mapping[int, str] = {

@@ -87,9 +87,13 @@ def known_codes(settings: EbpSettings) -> list[Codes]:
 
 
 def _codes(
-    model: type[SQLModel], column: str, words: Mapping[Any, str], setting: str | None = None, example: str = "Id",
+    model: type[SQLModel],
+    column: str,
+    words: Mapping[Any, str],
+    setting: str | None = None,
+    example: str = "Id",
     otherwise: str = "unknown",
-) -> Codes:  # fmt: skip
+) -> Codes:
     name = f"TWINBASE_EBP_{setting}" if setting else setting
     return Codes(table_of(model).c[column], words, name, example, otherwise)
 

@@ -30,10 +30,12 @@ def in_reach(customer: Any, me: Any, visited: Select[Any]) -> Condition:
 def of_my_sector(me: Any) -> Select[Any]:
     """The ids of the customers that have a site in a sector of mine."""
     site, sector = aliased(CustomerSite), aliased(Sector)
-    begins = or_(*(
-        func.left(col(site.zip_code), letters) == any_(col(sector.zip_prefixes))
-        for letters in range(1, ZIP_LETTERS + 1)
-    ))  # fmt: skip
+    begins = or_(
+        *(
+            func.left(col(site.zip_code), letters) == any_(col(sector.zip_prefixes))
+            for letters in range(1, ZIP_LETTERS + 1)
+        )
+    )
     located = col(site.zip_code) != ""
     return select(col(site.customer_id)).join(sector, begins & located).where(_works_in(me, sector))
 

@@ -33,9 +33,14 @@ def shared(model: type[SQLModel], *operations: Operation, **options: Any) -> Mir
     name = str(getattr(model, "__tablename__"))  # noqa: B009 - SQLModel types it as a descriptor
     hidden = ORIGIN if "source_table" in model.model_fields else ()
     return Mirror(
-        model, direction="both", hidden=hidden, operations=operations, writable=owners.written(name),
-        insertable=owners.given(name), **options,
-    )  # fmt: skip
+        model,
+        direction="both",
+        hidden=hidden,
+        operations=operations,
+        writable=owners.written(name),
+        insertable=owners.given(name),
+        **options,
+    )
 
 
 def reference_mirrors() -> Iterator[Mirror]:
@@ -54,17 +59,25 @@ def reference_mirrors() -> Iterator[Mirror]:
 def customer_mirrors() -> Iterator[Mirror]:
     yield read(mobile.Customer, scope=scopes.my_customers)
     yield shared(
-        mobile.CustomerSite, "update",
-        scope=within(mobile.Customer, mobile.CustomerSite.customer_id), conflict=merge_columns(device_wins),
-    )  # fmt: skip
+        mobile.CustomerSite,
+        "update",
+        scope=within(mobile.Customer, mobile.CustomerSite.customer_id),
+        conflict=merge_columns(device_wins),
+    )
     yield shared(
-        mobile.Contact, "insert", "update",
-        scope=within(mobile.Customer, mobile.Contact.customer_id), conflict="merge_columns",
-    )  # fmt: skip
+        mobile.Contact,
+        "insert",
+        "update",
+        scope=within(mobile.Customer, mobile.Contact.customer_id),
+        conflict="merge_columns",
+    )
     yield shared(
-        mobile.CustomerEquipment, "insert", "update",
-        scope=within(mobile.Customer, mobile.CustomerEquipment.customer_id), conflict="merge_columns",
-    )  # fmt: skip
+        mobile.CustomerEquipment,
+        "insert",
+        "update",
+        scope=within(mobile.Customer, mobile.CustomerEquipment.customer_id),
+        conflict="merge_columns",
+    )
     yield read(mobile.MaintenanceContract, scope=within(mobile.Customer, mobile.MaintenanceContract.customer_id))
     yield read(mobile.Project, scope=scopes.my_projects)
     yield shared(mobile.Incident, "insert", scope=scopes.my_incidents, conflict="append_only")
@@ -72,22 +85,48 @@ def customer_mirrors() -> Iterator[Mirror]:
 
 def visit_mirrors() -> Iterator[Mirror]:
     yield shared(
-        mobile.Intervention, "update",
-        scope=scopes.my_visits, conflict=merge_columns(device_wins, report=keep_both),
-    )  # fmt: skip
-    yield shared(mobile.InterventionAssignment, "update", scope=_of_a_visit(mobile.InterventionAssignment),
-                 conflict="device_wins")  # fmt: skip
-    yield shared(mobile.InterventionEquipment, "insert", "update", scope=_of_a_visit(mobile.InterventionEquipment),
-                 conflict="merge_columns")  # fmt: skip
+        mobile.Intervention, "update", scope=scopes.my_visits, conflict=merge_columns(device_wins, report=keep_both)
+    )
+    yield shared(
+        mobile.InterventionAssignment,
+        "update",
+        scope=_of_a_visit(mobile.InterventionAssignment),
+        conflict="device_wins",
+    )
+    yield shared(
+        mobile.InterventionEquipment,
+        "insert",
+        "update",
+        scope=_of_a_visit(mobile.InterventionEquipment),
+        conflict="merge_columns",
+    )
     yield shared(mobile.InterventionNote, "insert", scope=scopes.my_notes, conflict="append_only")
-    yield shared(mobile.InterventionPart, "insert", "update", "delete", scope=_of_a_visit(mobile.InterventionPart),
-                 conflict="merge_columns")  # fmt: skip
-    yield shared(mobile.InterventionPhoto, "insert", "update", "delete", scope=_of_a_visit(mobile.InterventionPhoto),
-                 conflict="merge_columns")  # fmt: skip
-    yield shared(mobile.InterventionSignature, "insert", scope=_of_a_visit(mobile.InterventionSignature),
-                 conflict="append_only")  # fmt: skip
-    yield shared(mobile.ChecklistAnswer, "insert", "update", scope=_of_a_visit(mobile.ChecklistAnswer),
-                 conflict="last_write_wins")  # fmt: skip
+    yield shared(
+        mobile.InterventionPart,
+        "insert",
+        "update",
+        "delete",
+        scope=_of_a_visit(mobile.InterventionPart),
+        conflict="merge_columns",
+    )
+    yield shared(
+        mobile.InterventionPhoto,
+        "insert",
+        "update",
+        "delete",
+        scope=_of_a_visit(mobile.InterventionPhoto),
+        conflict="merge_columns",
+    )
+    yield shared(
+        mobile.InterventionSignature, "insert", scope=_of_a_visit(mobile.InterventionSignature), conflict="append_only"
+    )
+    yield shared(
+        mobile.ChecklistAnswer,
+        "insert",
+        "update",
+        scope=_of_a_visit(mobile.ChecklistAnswer),
+        conflict="last_write_wins",
+    )
 
 
 def _of_a_visit(model: Any) -> Any:
@@ -96,29 +135,31 @@ def _of_a_visit(model: Any) -> Any:
 
 def day_mirrors() -> Iterator[Mirror]:
     """A draft is its writer's own: what arrives last stands."""
+    yield shared(mobile.Timesheet, "insert", "update", "delete", scope=scopes.my_hours, conflict="device_wins")
     yield shared(
-        mobile.Timesheet, "insert", "update", "delete",
-        scope=scopes.my_hours, conflict="device_wins",
-    )  # fmt: skip
-    yield shared(
-        mobile.TravelLog, "insert", "update",
-        scope=scopes.mine(mobile.TravelLog), window=days(mobile.TravelLog.departed_at, back=30),
+        mobile.TravelLog,
+        "insert",
+        "update",
+        scope=scopes.mine(mobile.TravelLog),
+        window=days(mobile.TravelLog.departed_at, back=30),
         conflict="device_wins",
-    )  # fmt: skip
+    )
+    yield shared(mobile.Expense, "insert", "update", "delete", scope=scopes.my_expenses, conflict="device_wins")
     yield shared(
-        mobile.Expense, "insert", "update", "delete", scope=scopes.my_expenses, conflict="device_wins",
-    )  # fmt: skip
-    yield shared(
-        mobile.StockMovement, "insert",
-        scope=scopes.mine(mobile.StockMovement), window=days(mobile.StockMovement.occurred_at, back=30),
+        mobile.StockMovement,
+        "insert",
+        scope=scopes.mine(mobile.StockMovement),
+        window=days(mobile.StockMovement.occurred_at, back=30),
         conflict="append_only",
-    )  # fmt: skip
+    )
 
 
 def desk_mirrors() -> Iterator[Mirror]:
     yield read(mobile.Document, scope=scopes.my_documents)
     yield read(mobile.Ticket, scope=scopes.my_tickets)
     yield shared(
-        mobile.TicketComment, "insert",
-        scope=within(mobile.Ticket, mobile.TicketComment.ticket_id), conflict="append_only",
-    )  # fmt: skip
+        mobile.TicketComment,
+        "insert",
+        scope=within(mobile.Ticket, mobile.TicketComment.ticket_id),
+        conflict="append_only",
+    )

@@ -61,10 +61,11 @@ def my_projects(who: Who) -> Condition:
     return or_(
         says(
             col(Project.id).in_(_of_my_visits(who, "project_id")),
-            "a visit of theirs belongs to it", "no visit of theirs belongs to it",
+            "a visit of theirs belongs to it",
+            "no visit of theirs belongs to it",
         ),
         says(col(Project.id).in_(_of_membership(who)), "they are a member", "they are no member"),
-    )  # fmt: skip
+    )
 
 
 def my_incidents(who: Who) -> Condition:
@@ -86,9 +87,10 @@ def my_notes(who: Who) -> Condition:
         ),
         says(
             mine & _since(col(InterventionNote.occurred_at), who.as_of - MONTH),
-            "they wrote it in the last 30 days", "they did not write it in the last 30 days",
+            "they wrote it in the last 30 days",
+            "they did not write it in the last 30 days",
         ),
-    )  # fmt: skip
+    )
 
 
 def my_hours(who: Who) -> Condition:
@@ -120,16 +122,15 @@ def my_documents(who: Who) -> Condition:
         OwnerKind.PROJECT: union(_of_my_visits(who, "project_id"), _of_membership(who)),
         OwnerKind.EQUIPMENT: _ids_of_equipment(who),
     }
-    mine = or_(*(
-        (col(Document.owner_kind) == kind) & col(Document.owner_id).in_(ids) for kind, ids in owners.items()
-    ))  # fmt: skip
+    mine = or_(*((col(Document.owner_kind) == kind) & col(Document.owner_id).in_(ids) for kind, ids in owners.items()))
     owned = says(
         mine, "it is of one of their {owner_kind}", "it belongs to {owner_kind}/{owner_id}, which they do not have"
     )
     return owned & says(
         _since(col(Document.document_date), _day(who, YEAR)),
-        "it is of {document_date}", "it is of {document_date}, more than 12 months ago",
-    )  # fmt: skip
+        "it is of {document_date}",
+        "it is of {document_date}, more than 12 months ago",
+    )
 
 
 def my_tickets(who: Who) -> Condition:
@@ -141,8 +142,9 @@ def my_tickets(who: Who) -> Condition:
     )
     return mine & says(
         _since(col(Ticket.closed_at), who.as_of - MONTH),
-        "it is {status_name}", "it was closed on {closed_at}, more than 30 days ago",
-    )  # fmt: skip
+        "it is {status_name}",
+        "it was closed on {closed_at}, more than 30 days ago",
+    )
 
 
 def active_colleagues(who: Who) -> Condition:
@@ -192,20 +194,19 @@ def _of_day(column: str) -> tuple[str, str]:
 def _is_my_visit(who: Who, visit: Any) -> Condition:
     start, closed = col(visit.scheduled_start), col(visit.status).in_([Status.DONE, Status.CANCELLED])
     return and_(
-        says(
-            col(visit.id).in_(_assigned(who)),
-            "it is assigned to them", "it is assigned to somebody else",
-        ),
+        says(col(visit.id).in_(_assigned(who)), "it is assigned to them", "it is assigned to somebody else"),
         says(
             start < who.as_of + MONTH,
-            "it is planned on {scheduled_start}", "it is planned on {scheduled_start}, more than 30 days from now",
+            "it is planned on {scheduled_start}",
+            "it is planned on {scheduled_start}, more than 30 days from now",
             unknown="it is not planned yet",
         ),
         says(
             or_(start >= who.as_of - MONTH, ~closed),
-            "it is {status}", "it was planned on {scheduled_start}, more than 30 days ago, and is {status}",
+            "it is {status}",
+            "it was planned on {scheduled_start}, more than 30 days ago, and is {status}",
         ),
-    )  # fmt: skip
+    )
 
 
 def _assigned(who: Who) -> CompoundSelect[Any]:

@@ -12,10 +12,12 @@ HEADER = "Twinbase-Hook"
 PATH = "/api/v1/ninjaone/hook"
 ACTIVITIES = {
     "NINJA_TICKETING": (
-        "NINJA_TICKETING_TICKET_CREATED", "NINJA_TICKETING_TICKET_DELETED", "NINJA_TICKETING_TICKET_REINSTATED",
+        "NINJA_TICKETING_TICKET_CREATED",
+        "NINJA_TICKETING_TICKET_DELETED",
+        "NINJA_TICKETING_TICKET_REINSTATED",
         "NINJA_TICKETING_STATUS_UPDATED",
     )
-}  # fmt: skip
+}
 
 
 async def register(ninja: "NinjaOne", server: str, settings: NinjaoneSettings) -> str:

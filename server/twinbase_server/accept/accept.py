@@ -170,9 +170,13 @@ class Push:
         known: Mapping[str, ledger.Known],
     ) -> None:
         accepting = Accepting(
-            self.registry, self.plugins, self.identity, reader(self.identity, self.now),
-            History(self.replica, standing.xid), self.now,
-        )  # fmt: skip
+            self.registry,
+            self.plugins,
+            self.identity,
+            reader(self.identity, self.now),
+            History(self.replica, standing.xid),
+            self.now,
+        )
         fresh = [sent for sent in self.batch.mutations if sent.id not in known]
         verdicts = await settle(connection, accepting, self._units(fresh)) if fresh else {}
         if known:

@@ -46,6 +46,8 @@ def _foreign_key(registry: Registry, constraint: ForeignKeyConstraint) -> Foreig
     table = constraint.referred_table
     target = next((twin for twin in registry if twin.table is table), None)
     return ForeignKey(
-        tuple(element.parent.name for element in constraint.elements), table, target,
+        tuple(element.parent.name for element in constraint.elements),
+        table,
+        target,
         tuple(element.column.name for element in constraint.elements),
-    )  # fmt: skip
+    )

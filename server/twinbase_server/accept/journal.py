@@ -41,10 +41,19 @@ def _row(replica: UUID, identity: Identity, line: Line, now: datetime) -> tuple[
     change, aside = line.change, line.set_aside
     strategy = change.twin.mirror.conflict
     return (
-        uuid7(), now, change.twin.name, _text(change.key), replica, identity.subject, change.id,
+        uuid7(),
+        now,
+        change.twin.name,
+        _text(change.key),
+        replica,
+        identity.subject,
+        change.id,
         strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "custom"),
-        _text(aside.base), _text(aside.mine), _text(aside.theirs), _text(aside.decided),
-    )  # fmt: skip
+        _text(aside.base),
+        _text(aside.mine),
+        _text(aside.theirs),
+        _text(aside.decided),
+    )
 
 
 def _text(value: Mapping[str, Any] | Key | None) -> str:

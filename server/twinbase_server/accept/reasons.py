@@ -7,7 +7,6 @@ import asyncpg
 MESSAGE_LETTERS_MAX = 300
 
 
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """`reason` is for programs, `detail` for a person; neither holds a value from the database."""
@@ -23,15 +22,9 @@ ID_REUSED = Refusal("id-reused", "This change carries the number of an earlier o
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
 
-
-
 def no_target(columns: tuple[str, ...]) -> Refusal:
     """One sentence whether the target is absent or out of the writer's scope, so that nobody can probe (H34)."""
     return Refusal("no-target", f"{_and(columns)} points at a row that does not exist or is not yours.")
-
-
-
-
 
 
 def why_not_now(error: BaseException) -> str:
@@ -42,8 +35,6 @@ def why_not_now(error: BaseException) -> str:
         case "57014":
             return "PostgreSQL took too long over this batch."
     return "PostgreSQL could not take this batch."
-
-
 
 
 def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusal:

@@ -67,11 +67,3 @@ def key_match(twin: Twin, alias: str) -> str:
     """`alias` is the row whose key stands in the first columns of `r`."""
     keys = typed(twin.codecs[name] for name in twin.key)
     return " AND ".join(f"{column_sql(name, alias)} = {key}" for name, key in zip(twin.key, keys, strict=True))
-
-
-
-
-
-
-
-

@@ -67,11 +67,7 @@ def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any])
 
 
 async def read_targets(
-    connection: Connection,
-    reader: Reader,
-    registry: Registry,
-    changes: Sequence[Change],
-    rows: Mapping[Place, Row],
+    connection: Connection, reader: Reader, registry: Registry, changes: Sequence[Change], rows: Mapping[Place, Row]
 ) -> Targets:
     """One query for each table that the changes point at, one after the other as they will be written."""
     wanted: dict[Target, tuple[ForeignKey, set[Values]]] = {}

@@ -66,8 +66,7 @@ def _shown() -> Iterator[Progress]:
     with Bar(*SHOWN, console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("starting", total=1)
         yield Progress(
-            say=lambda what, steps: bar.reset(task, description=what, total=steps),
-            step=lambda: bar.advance(task),
+            say=lambda what, steps: bar.reset(task, description=what, total=steps), step=lambda: bar.advance(task)
         )
 
 

@@ -29,10 +29,19 @@ def memory_results(small: Peaks, large: Peaks, sizes: Sizes) -> list[Result]:
     for who, less, more in zip(("server", "device"), small, large, strict=True):
         what = f"peak memory of the {who}, {sizes.large:,} rows against {sizes.rows:,}"
         detail = {"bytes": more, "bytes_of_fewer_rows": less}
-        results.append(Result(
-            f"memory {who}", what, more / less, MEMORY_BAR, 1, value=more / 1e6, limit=less * MEMORY_BAR / 1e6,
-            unit="MB", detail=detail,
-        ))  # fmt: skip
+        results.append(
+            Result(
+                f"memory {who}",
+                what,
+                more / less,
+                MEMORY_BAR,
+                1,
+                value=more / 1e6,
+                limit=less * MEMORY_BAR / 1e6,
+                unit="MB",
+                detail=detail,
+            )
+        )
     return results
 
 

@@ -63,15 +63,29 @@ class Pairs:
     def result(self, name: str, what: str, bar: float, **detail: Any) -> Result:
         """The median of the pairs' ratios."""
         return Result(
-            name, what, median(self.ratios), bar, len(self.product), median_seconds=median(self.product),
-            floor_seconds=median(self.floor), detail=detail | {"ratios": [round(ratio, 3) for ratio in self.ratios]},
-        )  # fmt: skip
+            name,
+            what,
+            median(self.ratios),
+            bar,
+            len(self.product),
+            median_seconds=median(self.product),
+            floor_seconds=median(self.floor),
+            detail=detail | {"ratios": [round(ratio, 3) for ratio in self.ratios]},
+        )
 
 
 def absolute(name: str, what: str, value: float, limit: float, unit: str, pairs: int, **detail: Any) -> Result:
     """A value that must stay below a limit."""
     seconds = value / 1000 if unit == "ms" else None
     return Result(
-        name, what, value / limit, 1.0, pairs, median_seconds=seconds, value=value, limit=limit, unit=unit,
+        name,
+        what,
+        value / limit,
+        1.0,
+        pairs,
+        median_seconds=seconds,
+        value=value,
+        limit=limit,
+        unit=unit,
         detail=detail,
-    )  # fmt: skip
+    )

@@ -20,6 +20,14 @@ class Sizes:
 
 
 QUICK = Sizes(
-    rows=500, large=1_000, huge=2_000, late=400, captured=2_000, changed=10, mutations=24, transactions=4, pairs=1,
+    rows=500,
+    large=1_000,
+    huge=2_000,
+    late=400,
+    captured=2_000,
+    changed=10,
+    mutations=24,
+    transactions=4,
+    pairs=1,
     empty_pulls=3,
-)  # fmt: skip
+)

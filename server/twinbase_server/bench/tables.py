@@ -196,9 +196,11 @@ class Bench:
         for model in MAIN:
             if model is Job:
                 yield Mirror(
-                    Job, direction="both", conflict="merge_columns",
+                    Job,
+                    direction="both",
+                    conflict="merge_columns",
                     scope=lambda who: col(Job.sector).in_(who["sectors"]),
-                )  # fmt: skip
+                )
             else:
                 yield Mirror(model)
         for number, model in enumerate(SMALL):

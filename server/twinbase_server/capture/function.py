@@ -292,8 +292,6 @@ END """
         return f"ROW({', '.join(column_sql(c, alias) for c in self.table.watched)})::record"
 
 
-
-
 def dollars(text: str) -> str:
     """A text in dollar quotes whose tag does not occur in it."""
     tag = next(tag for tag in _tags() if f"${tag}$" not in text)

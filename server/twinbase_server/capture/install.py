@@ -208,8 +208,10 @@ async def _forget(connection: Connection, table: CapturedTable, facts: Facts | N
     notes = await connection.fetch(
         "DELETE FROM twinbase.capture WHERE relid = $1 OR (schema_name, table_name) = ($2, $3) "
         "RETURNING relid::bigint AS relid, schema_name, table_name",
-        relid, table.schema, table.name,
-    )  # fmt: skip
+        relid,
+        table.schema,
+        table.name,
+    )
     for note in notes:
         old = CapturedTable(note["schema_name"], note["table_name"], (), ())
         await connection.execute(f"DROP TABLE IF EXISTS {old.made('v')}, {old.made('stash')}")
@@ -248,9 +250,15 @@ async def _note(connection: Connection, table: CapturedTable, facts: Facts, base
         "INSERT INTO twinbase.capture "
         "(relid, schema_name, table_name, version_table, base, key_columns, columns, fingerprint) "
         "VALUES ($1, $2, $3, $4, $5::text::xid8, $6, $7, $8)",
-        facts.root.relid, table.schema, table.name, table.version_table, str(base),
-        list(table.key), list(table.watched), fingerprint(table, facts),
-    )  # fmt: skip
+        facts.root.relid,
+        table.schema,
+        table.name,
+        table.version_table,
+        str(base),
+        list(table.key),
+        list(table.watched),
+        fingerprint(table, facts),
+    )
 
 
 _TYPE = """

@@ -15,12 +15,6 @@ from twinbase_server.sql.unseen import Snapshot, changed_since_sql
 COLLECT_ROWS = 5000
 
 
-
-
-
-
-
-
 def row_version_sql(versions: str, base: int) -> str:
     """The version of a base row that was LEFT JOINed with its version row: without one, the capture base."""
     return f"coalesce({versions}.xid, '{base}'::xid8)"

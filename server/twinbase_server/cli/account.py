@@ -21,8 +21,7 @@ def add(
         typer.Option("--claim", metavar="NAME=VALUE", help="What scopes may ask; VALUE may be JSON. Repeatable."),
     ] = None,
     password: Annotated[
-        str,
-        typer.Option(envvar="TWINBASE_PASSWORD", prompt=True, confirmation_prompt=True, hide_input=True),
+        str, typer.Option(envvar="TWINBASE_PASSWORD", prompt=True, confirmation_prompt=True, hide_input=True)
     ] = "",
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,

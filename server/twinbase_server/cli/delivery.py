@@ -48,9 +48,12 @@ def list_deliveries(
 
 @command.command()
 def retry(
-    ids: Ids = None, all_of_them: AllOfThem = False, to: To = "", database_url: DatabaseUrl = None,
+    ids: Ids = None,
+    all_of_them: AllOfThem = False,
+    to: To = "",
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Hand refused deliveries over once more, and those that wait for their next try at once.
 
     One whose row was handed over again since is left as it is: it would undo that.
@@ -61,9 +64,12 @@ def retry(
 
 @command.command()
 def hold(
-    ids: Ids = None, all_of_them: AllOfThem = False, to: To = "", database_url: DatabaseUrl = None,
+    ids: Ids = None,
+    all_of_them: AllOfThem = False,
+    to: To = "",
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Keep waiting deliveries back until they are released; later ones of the same rows wait behind them."""
     chosen = _chosen(ids, all_of_them, to)
     _say(_with(database_url, lambda connection: decisions.hold(connection, chosen)), "are held", as_json)
@@ -71,9 +77,12 @@ def hold(
 
 @command.command()
 def release(
-    ids: Ids = None, all_of_them: AllOfThem = False, to: To = "", database_url: DatabaseUrl = None,
+    ids: Ids = None,
+    all_of_them: AllOfThem = False,
+    to: To = "",
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Let held deliveries go."""
     chosen = _chosen(ids, all_of_them, to)
     _say(_with(database_url, lambda connection: decisions.release(connection, chosen, utc_now())), "wait now", as_json)

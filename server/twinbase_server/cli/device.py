@@ -131,9 +131,15 @@ async def _status(file: Path, key_file: Path | None) -> dict[str, Any]:
         edits = await replica.database.look(_count_edits)
         state = await replica.database.look(read_state)
         return {
-            "file": str(file), "server": state.server, "account": state.account, "replica": state.replica,
-            "synced_at": state.synced_at or None, "complete": bool(state.cursor), "edits": edits, "rows": rows,
-        }  # fmt: skip
+            "file": str(file),
+            "server": state.server,
+            "account": state.account,
+            "replica": state.replica,
+            "synced_at": state.synced_at or None,
+            "complete": bool(state.cursor),
+            "edits": edits,
+            "rows": rows,
+        }
 
 
 async def _outbox(file: Path, key_file: Path | None, discard: UUID | None) -> list[dict[str, Any]]:

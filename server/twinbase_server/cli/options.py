@@ -9,17 +9,22 @@ import typer
 DatabaseUrl = Annotated[
     str | None,
     typer.Option(
-        "--database-url", envvar="TWINBASE_DATABASE_URL", metavar="URL", show_envvar=False,
+        "--database-url",
+        envvar="TWINBASE_DATABASE_URL",
+        metavar="URL",
+        show_envvar=False,
         help="PostgreSQL to use (or TWINBASE_DATABASE_URL); without it, one is started for the time of the command.",
     ),
-]  # fmt: skip
+]
 PluginNames = Annotated[
     str,
     typer.Option(
-        "--plugins", envvar="TWINBASE_PLUGINS", metavar="NAMES",
+        "--plugins",
+        envvar="TWINBASE_PLUGINS",
+        metavar="NAMES",
         help="Plugins to load, by name, with commas between them.",
     ),
-]  # fmt: skip
+]
 
 
 def names(plugins: str) -> tuple[str, ...]:

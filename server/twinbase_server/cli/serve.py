@@ -26,9 +26,15 @@ def command(
         os.environ["TWINBASE_DATABASE_URL"] = url
         os.environ["TWINBASE_PLUGINS"] = plugins
         uvicorn.run(
-            "twinbase_server.cli.serve:application", factory=True, host=host, port=port, workers=workers,
-            log_level=log_level, access_log=log_level in ("debug", "info"), timeout_graceful_shutdown=5,
-        )  # fmt: skip
+            "twinbase_server.cli.serve:application",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_level=log_level,
+            access_log=log_level in ("debug", "info"),
+            timeout_graceful_shutdown=5,
+        )
 
 
 def application() -> object:

@@ -76,9 +76,16 @@ class Cluster:
             self._programs.own(half)
             self._programs.own(for_initdb)
             self._programs.run(
-                "initdb", "--pgdata", half, "--username=postgres", "--auth=scram-sha-256", f"--pwfile={for_initdb}",
-                "--encoding=UTF8", *self._locale(), *([] if self.durable else ["--no-sync"]),
-            )  # fmt: skip
+                "initdb",
+                "--pgdata",
+                half,
+                "--username=postgres",
+                "--auth=scram-sha-256",
+                f"--pwfile={for_initdb}",
+                "--encoding=UTF8",
+                *self._locale(),
+                *([] if self.durable else ["--no-sync"]),
+            )
         finally:
             for_initdb.unlink()
         half.rename(self.files)

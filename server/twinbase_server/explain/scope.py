@@ -168,8 +168,9 @@ async def _absence(connection: Connection, twin: Twin, key: Sequence[str]) -> st
     match = _key_is(twin, 0)
     deleted = await connection.fetchrow(
         f"SELECT (SELECT min(s.at) FROM twinbase.salt s WHERE s.xid > v.xid) AS at FROM {captured.made('v')} v "
-        f"WHERE v.deleted AND {match}", *key
-    )  # fmt: skip
+        f"WHERE v.deleted AND {match}",
+        *key,
+    )
     if deleted is None:
         return "there is no such row, and no trace that there was one."
     return f"the row was deleted{f' before {deleted[0]:%Y-%m-%d %H:%M} UTC' if deleted[0] else ' a moment ago'}."

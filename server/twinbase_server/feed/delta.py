@@ -21,8 +21,6 @@ KIND = "delta"
 UUID_CODEC = "uuid"
 
 
-
-
 @dataclass(frozen=True)
 class Delta:
     """From this cursor on; `resume` when an earlier answer to the same question was cut."""
@@ -69,9 +67,10 @@ async def _check_resumed(reading: Reading, delta: Delta) -> None:
     first = delta.resume.first
     if first.salt and not await recognises(reading.connection, first.salt, first.seen):
         raise ProblemError(
-            "generation", "What was sent before is of another history of this server.",
+            "generation",
+            "What was sent before is of another history of this server.",
             generation=reading.head.generation,
-        )  # fmt: skip
+        )
 
 
 def _remaining(reading: Reading, wires: Wires, delta: Delta) -> Sequence[tuple[TwinWire, Key | None]]:
@@ -83,8 +82,11 @@ def _remaining(reading: Reading, wires: Wires, delta: Delta) -> Sequence[tuple[T
         raise ProblemError("bad-cursor", "The resume token belongs to another request.")
     start = names.index(delta.resume.twin)
     key = delta.resume.key
-    return [(wire, key if wire.twin.name == delta.resume.twin else None)
-            for wire in changed if names.index(wire.twin.name) >= start]  # fmt: skip
+    return [
+        (wire, key if wire.twin.name == delta.resume.twin else None)
+        for wire in changed
+        if names.index(wire.twin.name) >= start
+    ]
 
 
 def _changed_pages(pager: Pager, wire: TwinWire, since: Cursor, after: Key | None) -> AsyncIterator[Any]:
@@ -130,9 +132,7 @@ async def removed_line(
     return msgspec.json.encode({"frame": "removed", "twin": wire.twin.name, "keys": keys}) + b"\n"
 
 
-async def _end(
-    door: Door, reading: Reading, wires: Wires, delta: Delta, unsent: Mapping[str, Sequence[str]]
-) -> bytes:
+async def _end(door: Door, reading: Reading, wires: Wires, delta: Delta, unsent: Mapping[str, Sequence[str]]) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
         return end_line(door, first_cursor(reading, delta), {}, [], await _causes(door, reading, wires, delta, unsent))
@@ -159,9 +159,12 @@ async def _causes(
 
 
 def end_line(
-    door: Door, cursor: Cursor, digests: Mapping[str, list[int]], skipped: Sequence[str],
+    door: Door,
+    cursor: Cursor,
+    digests: Mapping[str, list[int]],
+    skipped: Sequence[str],
     causes: Mapping[str, Sequence[str]],
-) -> bytes:  # fmt: skip
+) -> bytes:
     """The last line of a whole answer."""
     frame = {
         "frame": "end",

@@ -58,9 +58,14 @@ async def digest(reading: Reading, wire: TwinWire, metrics: Metrics) -> list[int
 
 
 async def prove(
-    reading: Reading, wires: Wires, since: Cursor, metrics: Metrics, *, everything: bool,
+    reading: Reading,
+    wires: Wires,
+    since: Cursor,
+    metrics: Metrics,
+    *,
+    everything: bool,
     also: Mapping[str, Iterable[str]] | None = None,
-) -> Proof:  # fmt: skip
+) -> Proof:
     """The digests that are due, and the twins that need none. `also`: more causes, found while sending."""
     proof = Proof()
     for name, wire in wires.items():

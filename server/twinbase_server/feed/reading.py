@@ -29,8 +29,6 @@ TableName = tuple[str, str]
 OUTCOMES_MAX = 20_000
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the snapshot says before any row is read. Tables that the cursor cannot have seen the whole of, by why:
@@ -270,9 +268,9 @@ SELECT
         AS outcomes,
     ARRAY[{probes}]::boolean[] AS changed,
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
-    ARRAY(SELECT {_UNSEEN.format(xid='c.base')} FROM {captured} ORDER BY t.i) AS renewed,
+    ARRAY(SELECT {_UNSEEN.format(xid="c.base")} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
-    ARRAY(SELECT {_UNSEEN.format(xid='c.collected')} FROM {captured} ORDER BY t.i) AS collected,
+    ARRAY(SELECT {_UNSEEN.format(xid="c.collected")} FROM {captured} ORDER BY t.i) AS collected,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 

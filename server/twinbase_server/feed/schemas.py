@@ -98,8 +98,11 @@ class Schemas:
         for name, names in columns.items():
             if name not in self._registry or not set(names) <= set(self._registry[name].columns):
                 raise ProblemError("schema-unknown", "The server's tables have changed: agree on the schema anew.")
-        return {twin.name: self._wire(twin, tuple(columns[twin.name]))
-                for twin in self._registry if twin.pulls and twin.name in columns}  # fmt: skip
+        return {
+            twin.name: self._wire(twin, tuple(columns[twin.name]))
+            for twin in self._registry
+            if twin.pulls and twin.name in columns
+        }
 
     def _wire(self, twin: Twin, columns: tuple[str, ...]) -> TwinWire:
         """Shared by the schemas that agree on this twin, so that a connection prepares each statement once."""

@@ -239,8 +239,6 @@ def twin_wire(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = N
     return TwinWire(twin, tuple(columns), tuple(columns if sent is None else sent), compile_condition(twin))
 
 
-
-
 _SUMS = (
     f"count(*) AS rows, coalesce(sum(_h >> {HALF_BITS}), 0)::bigint AS high,"
     f" coalesce(sum(_h & {HALF_MASK}), 0)::bigint AS low"

@@ -27,10 +27,17 @@ class Me(BaseModel):
     "/login",
     response_model=LoginAnswer,
     responses=described(
-        "bad-request", "credentials-wrong", "other-account", "device-revoked", "body-too-large", "media-type",
-        "upgrade-required", "too-busy", "database-unavailable",
+        "bad-request",
+        "credentials-wrong",
+        "other-account",
+        "device-revoked",
+        "body-too-large",
+        "media-type",
+        "upgrade-required",
+        "too-busy",
+        "database-unavailable",
     ),
-)  # fmt: skip
+)
 async def login(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depends(admitted)]) -> LoginAnswer:
     """Sign in on a device. The device is bound to the account from now on."""
     now = serving.clock()

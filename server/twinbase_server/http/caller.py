@@ -7,14 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from twinbase.protocol import (
-    HEADER_EPOCH,
-    HEADER_PROTOCOL,
-    HEADER_REPLICA,
-    HEADER_REQUEST,
-    HEADER_SCHEMA,
-    VERSION,
-)
+from twinbase.protocol import HEADER_EPOCH, HEADER_PROTOCOL, HEADER_REPLICA, HEADER_REQUEST, HEADER_SCHEMA, VERSION
 from twinbase_server.feed.caller import Caller
 from twinbase_server.http.state import Serving
 from twinbase_server.http.tokens import SignedIn

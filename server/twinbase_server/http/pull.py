@@ -50,8 +50,7 @@ async def schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) ->
         return await serving.schemas.agree(connection, body, serving.clock())
 
 
-@router.post("/initial", response_class=Response,
-             responses=_stream_of(*STREAM, "body-too-large", "media-type"))  # fmt: skip
+@router.post("/initial", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
 async def first_sync(body: InitialRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
     """Everything, page by page. After a cut, ask again with the resume token of the last whole page."""
     resume = serving.door.signer.open(body.resume, Resume) if body.resume else None
@@ -105,9 +104,12 @@ async def mend(body: RepairRequest, request: Request, serving: ServingDep, calle
 
 
 async def _answered(
-    request: Request, serving: Serving, caller: Caller, lines: AsyncGenerator[bytes, None],
+    request: Request,
+    serving: Serving,
+    caller: Caller,
+    lines: AsyncGenerator[bytes, None],
     oldest_outbox: datetime | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """The stream, begun; the device's pull is noted when all is sent."""
     accepts = "zstd" in request.headers.get("accept-encoding", "").lower()
     settings = serving.settings

@@ -46,10 +46,18 @@ _BODY: dict[str, Any] = {
     response_model=PushAnswer,
     openapi_extra=_BODY,
     responses=described(
-        *COMMON, "claim-missing", "bad-batch", "batch-too-large", "body-too-large", "media-type", "forked", "gap",
-        "generation", "plugin-failed",
+        *COMMON,
+        "claim-missing",
+        "bad-batch",
+        "batch-too-large",
+        "body-too-large",
+        "media-type",
+        "forked",
+        "gap",
+        "generation",
+        "plugin-failed",
     ),
-)  # fmt: skip
+)
 async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Response:
     """Push a batch. Its exact bytes are its name: the same bytes are the same batch, and have the same answer."""
     body = await request.body()
@@ -57,9 +65,16 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     limits = Limits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
     try:
         answer = await accept_push(
-            serving.pool, serving.registry, serving.plugins, caller.identity, caller.replica, caller.epoch, body,
-            serving.clock(), limits,
-        )  # fmt: skip
+            serving.pool,
+            serving.registry,
+            serving.plugins,
+            caller.identity,
+            caller.replica,
+            caller.epoch,
+            body,
+            serving.clock(),
+            limits,
+        )
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()
         if problem.kind == "forked":

@@ -61,9 +61,13 @@ class Serving:
         return lent(self.pool, self.settings.pool_wait_seconds)
 
     async def lines(
-        self, caller: Caller, since: Cursor | None, acked: int, kind: str,
+        self,
+        caller: Caller,
+        since: Cursor | None,
+        acked: int,
+        kind: str,
         answer: Callable[[Reading, Wires], AsyncIterator[bytes]],
-    ) -> AsyncGenerator[bytes, None]:  # fmt: skip
+    ) -> AsyncGenerator[bytes, None]:
         """An answer's lines; its transaction is open for as long as they are being read."""
         now = self.clock()
         async with self.connection() as connection:
@@ -86,9 +90,7 @@ class Serving:
         for wire in wires.values():
             values = wire.bind(caller.identity, reading.as_of)
             try:
-                await reading.connection.fetch(
-                    f"EXPLAIN SELECT FROM {wire.table} WHERE {wire.condition.sql}", *values
-                )
+                await reading.connection.fetch(f"EXPLAIN SELECT FROM {wire.table} WHERE {wire.condition.sql}", *values)
             except asyncpg.DataError as error:
                 raise ProblemError(
                     "claim-missing", f"A claim in the scope of {wire.twin.name} cannot be read as its column's type."

@@ -66,8 +66,9 @@ async def health(serving: ServingDep) -> Health:
     return Health(status="ok")
 
 
-@router.get("/metrics", response_class=Response,
-            responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})  # fmt: skip
+@router.get(
+    "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+)
 async def metrics(serving: ServingDep) -> Response:
     """Prometheus's text format."""
     async with serving.connection() as connection:

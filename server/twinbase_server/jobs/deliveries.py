@@ -29,20 +29,33 @@ async def take_sent(
 
 
 async def note(
-    connection: Connection, destination: str, asked: Sequence[Waiting], answers: Sequence[Delivered], now: datetime,
+    connection: Connection,
+    destination: str,
+    asked: Sequence[Waiting],
+    answers: Sequence[Delivered],
+    now: datetime,
     look_at: datetime,
-) -> dict[str, int]:  # fmt: skip
+) -> dict[str, int]:
     """What became of those that were asked about; an answer for another one counts for nothing. Answers how many.
 
     `look_at`: when to ask whether it has come back, of those that are sent.
     """
     tries = {one.id: one.attempts for one in asked}
     counted = [answer for answer in answers if answer.id in tries]
-    await connection.executemany(_NOTE, [
-        (one.id, destination, one.state, plain(str(one.said or "")), now,
-         _try_at(one, tries[one.id], now) if one.state == "waiting" else look_at)
-        for one in counted
-    ])  # fmt: skip
+    await connection.executemany(
+        _NOTE,
+        [
+            (
+                one.id,
+                destination,
+                one.state,
+                plain(str(one.said or "")),
+                now,
+                _try_at(one, tries[one.id], now) if one.state == "waiting" else look_at,
+            )
+            for one in counted
+        ],
+    )
     return Counter(answer.state for answer in counted)
 
 
@@ -69,9 +82,14 @@ async def prune(connection: Connection, final: Sequence[str], before: datetime) 
 
 def _waiting(row: Any) -> Waiting:
     return Waiting(
-        id=row["id"], twin=row["twin"], key=tuple(json.loads(row["key"])), action=row["action"],
-        payload=json.loads(row["payload"]), author=row["author"], attempts=row["tried"],
-    )  # fmt: skip
+        id=row["id"],
+        twin=row["twin"],
+        key=tuple(json.loads(row["key"])),
+        action=row["action"],
+        payload=json.loads(row["payload"]),
+        author=row["author"],
+        attempts=row["tried"],
+    )
 
 
 # Nothing overtakes: a delivery is next when no earlier one of its row is still on the way out.

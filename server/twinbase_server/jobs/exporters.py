@@ -75,9 +75,14 @@ class _HandedOver:
             self._check(answers)
 
     async def _note(
-        self, connection: Connection, asked: Sequence[Waiting], answers: Sequence[Delivered], run: Run,
-        figures: dict[str, int], look_at: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        connection: Connection,
+        asked: Sequence[Waiting],
+        answers: Sequence[Delivered],
+        run: Run,
+        figures: dict[str, int],
+        look_at: datetime,
+    ) -> None:
         """What is no answer is left out, and told afterwards: the others count, whatever stands beside them."""
         understood = [one for one in answers if _is_answer(one)]
         counts = await deliveries.note(connection, self._exporter.destination, asked, understood, run.now, look_at)

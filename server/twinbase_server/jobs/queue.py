@@ -25,10 +25,19 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase queue', 0))"
 def _settings() -> DBSettings:
     """All names are given, so that no variable of the environment reaches in."""
     return DBSettings(
-        prefix="", db_schema=SCHEMA, channel=CHANNEL, queue_table="queue", queue_table_log="queue_log",
-        statistics_table="queue_statistics", schedules_table="queue_schedule", function="queue_changed",
-        trigger="queue_changed", queue_status_type="queue_status", durability=Durability.volatile, widen_id=True,
-    )  # fmt: skip
+        prefix="",
+        db_schema=SCHEMA,
+        channel=CHANNEL,
+        queue_table="queue",
+        queue_table_log="queue_log",
+        statistics_table="queue_statistics",
+        schedules_table="queue_schedule",
+        function="queue_changed",
+        trigger="queue_changed",
+        queue_status_type="queue_status",
+        durability=Durability.volatile,
+        widen_id=True,
+    )
 
 
 def queries(driver: Driver) -> Queries:

@@ -111,9 +111,7 @@ async def _begun(task: Task, run: Run) -> str:
         raise WantedToLeave from error
 
 
-async def _watch(
-    task: Task, work: "asyncio.Future[str]", turn: Turn, told: "_Told", stop: asyncio.Event
-) -> None:
+async def _watch(task: Task, work: "asyncio.Future[str]", turn: Turn, told: "_Told", stop: asyncio.Event) -> None:
     """Until the run has ended, or has to."""
     signs: list[asyncio.Future[Any]] = [asyncio.ensure_future(event.wait()) for event in (turn.lost, stop)]
     before = ""

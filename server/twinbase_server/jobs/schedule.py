@@ -106,8 +106,9 @@ async def failed(connection: Connection, task: Task, said: str, now: datetime) -
         failures = await connection.fetchval(_FAILED, *task.place, now, said)
         await connection.execute(
             "UPDATE twinbase.schedule SET next_at = $3 WHERE kind = $1 AND name = $2",
-            *task.place, now + pause(failures),
-        )  # fmt: skip
+            *task.place,
+            now + pause(failures),
+        )
 
 
 async def stopped(connection: Connection, task: Task, now: datetime, next_at: datetime) -> None:

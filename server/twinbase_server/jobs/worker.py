@@ -121,10 +121,13 @@ class Worker:
         """The queue and whoever fills it; when one ends, so does the other."""
         jobs = asyncio.ensure_future(
             queue.run(
-                dequeue_timeout=self.pace.look, batch_size=1, max_concurrent_tasks=JOBS_AT_ONCE,
-                heartbeat_timeout=self.pace.patience, log_aggregation_interval=timedelta(0),
+                dequeue_timeout=self.pace.look,
+                batch_size=1,
+                max_concurrent_tasks=JOBS_AT_ONCE,
+                heartbeat_timeout=self.pace.patience,
+                log_aggregation_interval=timedelta(0),
             )
-        )  # fmt: skip
+        )
         looking = asyncio.ensure_future(look)
         try:
             await asyncio.wait([jobs, looking], return_when=asyncio.FIRST_COMPLETED)

@@ -17,16 +17,20 @@ from twinbase.registry import Registry
 from twinbase_server.database.connection import Connection
 
 ECHO = table(
-    "echo", column("delivery"), column("column_name", String()), column("schema_name", String()),
-    column("table_name", String()), column("row_key", String()), column("value", JSONB()), schema="twinbase",
-)  # fmt: skip
+    "echo",
+    column("delivery"),
+    column("column_name", String()),
+    column("schema_name", String()),
+    column("table_name", String()),
+    column("row_key", String()),
+    column("value", JSONB()),
+    schema="twinbase",
+)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _COLUMNS = ("delivery", "column_name", "schema_name", "table_name", "row_key", "value")
 
 
-async def keep_echoes(
-    connection: Connection, registry: Registry, kept: Iterable[tuple[UUID, str, Delivery]]
-) -> None:
+async def keep_echoes(connection: Connection, registry: Registry, kept: Iterable[tuple[UUID, str, Delivery]]) -> None:
     """Note what these deliveries (with their ids and the keys of their rows) will come back as."""
     records = [
         (id, name, twin.schema or "public", twin.name, row_key, _ENCODER.encode(value).decode())
@@ -39,9 +43,7 @@ async def keep_echoes(
         await connection.copy_records_to_table("echo", schema_name="twinbase", records=records, columns=_COLUMNS)
 
 
-def is_echo(
-    target: Table, id: ColumnElement[UUID], name: str, said: ColumnElement[object]
-) -> ColumnElement[bool]:
+def is_echo(target: Table, id: ColumnElement[UUID], name: str, said: ColumnElement[object]) -> ColumnElement[bool]:
     """Whether a source says of a column what a device has said before, and was handed over."""
     of_row = (ECHO.c.row_key == cast(id, String)) & (ECHO.c.column_name == name)
     of_table = (ECHO.c.schema_name == (target.schema or "public")) & (ECHO.c.table_name == target.name)

@@ -22,9 +22,11 @@ ROWS = {
 }  # fmt: skip
 TICK = timedelta(microseconds=1)
 EDGES = [
-    AS_OF + sign * timedelta(days=days) + tick for days in (0, 29, 30, 31, 200) for sign in (1, -1)
+    AS_OF + sign * timedelta(days=days) + tick
+    for days in (0, 29, 30, 31, 200)
+    for sign in (1, -1)
     for tick in (-TICK, timedelta(0), TICK)
-]  # fmt: skip
+]
 DAYS = [AS_OF.date() + timedelta(days=days) for days in (0, -1, -29, -30, -31, -364, -365, -366, 5)]
 ZIPS = ["75011", "75012", "69001", "6900", "2A004", "", "13001"]
 
@@ -94,10 +96,14 @@ class Dice:
 
     def _sectors(self) -> list[dict[str, Any]]:
         return [
-            {"code": code, "zip_prefixes": self._some(["7", "75011", "69", "2A", ""]), "caption": None,
-             "colleague_codes": self._some(["A", "B"])}
+            {
+                "code": code,
+                "zip_prefixes": self._some(["7", "75011", "69", "2A", ""]),
+                "caption": None,
+                "colleague_codes": self._some(["A", "B"]),
+            }
             for code in "ABC"
-        ]  # fmt: skip
+        ]
 
     def _some(self, of: Sequence[str]) -> list[str]:
         return self._chance.sample(of, self._chance.randrange(len(of) + 1))
@@ -107,7 +113,7 @@ class Dice:
         return [
             {"id": self.uuid(), "project_id": project, "colleague_id": self._chance.choice(people)}
             for project in projects
-        ]  # fmt: skip
+        ]
 
 
 def _table(model: Any) -> Table:

@@ -27,10 +27,16 @@ def number(item: dict[str, Any], value: Any) -> ChecklistAnswer:
 @pytest.mark.parametrize(
     ("ppm", "judged"),
     [
-        ("0", "normal"), ("9.9999", "normal"), ("10", "abnormal"), ("10.0000", "abnormal"), ("49.9999", "abnormal"),
-        ("50", "danger"), ("50.0000", "danger"), ("500", "danger"),
+        ("0", "normal"),
+        ("9.9999", "normal"),
+        ("10", "abnormal"),
+        ("10.0000", "abnormal"),
+        ("49.9999", "abnormal"),
+        ("50", "danger"),
+        ("50.0000", "danger"),
+        ("500", "danger"),
     ],
-)  # fmt: skip
+)
 def test_carbon_monoxide_is_judged_as_the_decree_of_2009_says(ppm: str, judged: str) -> None:
     assert judge(CO, number(CO, ppm)) == judged
 
@@ -45,10 +51,14 @@ def test_the_device_and_the_server_judge_alike(ppm: Decimal) -> None:
 @pytest.mark.parametrize(
     ("bar", "judged"),
     [
-        ("0.5", "danger"), ("0.51", "abnormal"), ("1", "abnormal"), ("1.5", "normal"), ("2.5", "abnormal"),
+        ("0.5", "danger"),
+        ("0.51", "abnormal"),
+        ("1", "abnormal"),
+        ("1.5", "normal"),
+        ("2.5", "abnormal"),
         ("3", "danger"),
     ],
-)  # fmt: skip
+)
 def test_bounds_hold_downwards_too(bar: str, judged: str) -> None:
     assert judge(PRESSURE, number(PRESSURE, bar)) == judged
 

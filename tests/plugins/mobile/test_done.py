@@ -97,8 +97,11 @@ def test_a_reason_stands_for_a_report() -> None:
 def test_all_that_lacks_is_said_at_once() -> None:
     visit = a_visit(actual_start=None, report="")
     assert codes(visit, answers=[], signatures=[]) == [
-        "done_without_times", "done_without_report", "done_without_answers", "done_without_signature",
-    ]  # fmt: skip
+        "done_without_times",
+        "done_without_report",
+        "done_without_answers",
+        "done_without_signature",
+    ]
 
 
 def test_required_items_that_nobody_answered_are_called_by_their_labels() -> None:

@@ -80,9 +80,13 @@ async def anna(world: World) -> Device:
 
 def answer(ppm: int, **columns: Any) -> ChecklistAnswer:
     made = ChecklistAnswer(
-        id=answer_id(VISIT, None, TEMPLATE, "co_ppm"), intervention_id=VISIT, template_id=TEMPLATE, item_key="co_ppm",
-        value_number=Decimal(ppm), **columns,
-    )  # fmt: skip
+        id=answer_id(VISIT, None, TEMPLATE, "co_ppm"),
+        intervention_id=VISIT,
+        template_id=TEMPLATE,
+        item_key="co_ppm",
+        value_number=Decimal(ppm),
+        **columns,
+    )
     made.out_of_range = columns.get("out_of_range", out_of_range(CO, made))
     return made
 
@@ -128,10 +132,9 @@ async def test_a_visit_without_its_checklist_is_not_done(anna: Device) -> None:
 async def test_an_illegal_step_is_refused_and_explained(world: World, anna: Device) -> None:
     await world.sql("UPDATE mobile.interventions SET status = 'cancelled'")
     await anna.change(Intervention, VISIT, status=Status.PAUSED)
-    assert await refusals(anna) == [(
-        "status_transition",
-        "A visit that is cancelled cannot become paused. Only the office can make it: planned.",
-    )]  # fmt: skip
+    assert await refusals(anna) == [
+        ("status_transition", "A visit that is cancelled cannot become paused. Only the office can make it: planned.")
+    ]
 
 
 async def test_a_step_that_is_legal_from_where_the_office_put_the_visit_is_taken(world: World, anna: Device) -> None:

@@ -68,9 +68,15 @@ def instant(seconds: float) -> datetime:
 def _ticket(world: World, ticket: Mapping[str, Any]) -> tuple[Any, ...]:
     number = ticket["id"]
     return (
-        ticket["version"], ticket["clientId"], ticket["subject"], ticket["status"]["statusId"], ticket["priority"],
-        ticket.get("assignedAppUserId"), instant(world.last_updated[number]), world.tracked_seconds(number),
-    )  # fmt: skip
+        ticket["version"],
+        ticket["clientId"],
+        ticket["subject"],
+        ticket["status"]["statusId"],
+        ticket["priority"],
+        ticket.get("assignedAppUserId"),
+        instant(world.last_updated[number]),
+        world.tracked_seconds(number),
+    )
 
 
 def _of(rows: Mapping[Any, Mapping[str, Any]], *fields: str) -> dict[Any, tuple[Any, ...]]:

@@ -243,10 +243,12 @@ async def test_running_a_board_is_a_read_and_is_tried_again_although_it_is_a_pos
 @pytest.mark.parametrize(
     ("fault", "meaning"),
     [
-        ("429", errors.TooManyCalls), ("500", errors.Uncertain), ("500-html", errors.Uncertain),
+        ("429", errors.TooManyCalls),
+        ("500", errors.Uncertain),
+        ("500-html", errors.Uncertain),
         ("slow", errors.Uncertain),
     ],
-)  # fmt: skip
+)
 async def test_a_write_is_tried_once_and_says_whether_it_may_have_happened(
     desk: Desk, fault: Any, meaning: type[Exception]
 ) -> None:
@@ -398,10 +400,14 @@ def test_without_credentials_there_is_no_client() -> None:
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        (None, None), ("7", 7.0), ("-3", 0.0), ("soon", None), ("Fri, 20 Nov 2026 08:01:00 GMT", 60.0),
+        (None, None),
+        ("7", 7.0),
+        ("-3", 0.0),
+        ("soon", None),
+        ("Fri, 20 Nov 2026 08:01:00 GMT", 60.0),
         ("Fri, 20 Nov 2026 07:00:00 GMT", 0.0),
     ],
-)  # fmt: skip
+)
 def test_a_pause_is_read_in_both_of_its_forms(header: str | None, seconds: float | None) -> None:
     assert retry_after(header, datetime(2026, 11, 20, 8, 0, tzinfo=UTC)) == seconds
 

@@ -35,5 +35,8 @@ def test_an_update_says_all_that_is_known_and_nothing_that_is_not() -> None:
     values = [{"attributeId": 1, "value": "Lyon"}, {"attributeId": 2, "value": True}]
     ticket = dict.fromkeys(names) | {"client_id": 7, "subject": "Écran", "attribute_values": values}
     assert fields(ticket, 5000) == {
-        "clientId": 7, "subject": "Écran", "status": "5000", "attributes": [{"attributeId": 1, "value": "Lyon"}],
-    }  # fmt: skip
+        "clientId": 7,
+        "subject": "Écran",
+        "status": "5000",
+        "attributes": [{"attributeId": 1, "value": "Lyon"}],
+    }

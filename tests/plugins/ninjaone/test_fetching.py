@@ -37,8 +37,11 @@ async def test_a_run_in_which_nothing_changed_writes_nothing_and_makes_four_call
     desk.calls()
     assert await office.run() == {"calls": 4}
     assert desk.calls() == [
-        "POST /ws/oauth/token", "GET /v2/alerts", "GET /v2/activities", "POST /v2/ticketing/trigger/board/2/run",
-    ]  # fmt: skip
+        "POST /ws/oauth/token",
+        "GET /v2/alerts",
+        "GET /v2/activities",
+        "POST /v2/ticketing/trigger/board/2/run",
+    ]
     assert await office.images() == before
 
 
@@ -61,8 +64,9 @@ async def test_of_many_tickets_only_the_one_that_changed_is_fetched(office: Offi
     assert await held(office) == there(desk.world)
     assert figures == {"calls": 6, "ticket_log_entries_written": 2, "tickets_written": 1}
     assert [call for call in desk.calls() if "/ticket/" in call] == [
-        "GET /v2/ticketing/ticket/1007", "GET /v2/ticketing/ticket/1007/log-entry",
-    ]  # fmt: skip
+        "GET /v2/ticketing/ticket/1007",
+        "GET /v2/ticketing/ticket/1007/log-entry",
+    ]
     after = await office.images()
     assert len(after["tickets"] - before["tickets"]) == 1
 

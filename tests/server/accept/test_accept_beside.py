@@ -61,8 +61,10 @@ async def a_job(device: Device, status: str = "planned") -> UUID:
     id = uuid4()
     await device.server.connection.execute(
         "INSERT INTO workshop.job (id, lead_id, title, status, visits) VALUES ($1, $2, 'a', $3, 0)",
-        id, device.person, status,
-    )  # fmt: skip
+        id,
+        device.person,
+        status,
+    )
     return id
 
 
@@ -124,9 +126,15 @@ async def statements(device: Device) -> int:
     """How many statements PostgreSQL is sent for the batch."""
     server, body = device.server, device.batch()
     push = Push(
-        server.plugins.registry, ruled(), device.identity, device.id, device.epoch, read_batch(body),
-        batch_hash(device.id, device.epoch, body), NOW,
-    )  # fmt: skip
+        server.plugins.registry,
+        ruled(),
+        device.identity,
+        device.id,
+        device.epoch,
+        read_batch(body),
+        batch_hash(device.id, device.epoch, body),
+        NOW,
+    )
     said: list[str] = []
     async with server.pool.acquire() as connection:
         with connection.query_logger(lambda record: said.append(record.query)):

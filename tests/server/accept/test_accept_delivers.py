@@ -55,8 +55,11 @@ async def test_a_change_is_kept_with_its_delivery_and_the_hook_sees_what_was_wri
     (one,) = await kept(server)
     assert (one["destination"], one["action"], one["state"]) == ("erp", "insert_rule", "waiting")
     assert (one["author"], one["twin"], one["row_key"], one["key"]) == (
-        ana.identity.subject, "rule", str(key), f'["{key}"]',
-    )  # fmt: skip
+        ana.identity.subject,
+        "rule",
+        str(key),
+        f'["{key}"]',
+    )
     assert one["mutation"] == id
     payload = await server.value("SELECT payload FROM twinbase.deliveries")
     assert '"rules": 1' in payload and '"text": "a"' in payload
@@ -76,8 +79,11 @@ async def test_a_batch_asks_once_about_all_that_was_written_in_order(
     await ana.push(plugins=plugins)
     (applied,) = erp.seen
     assert [(one.twin, one.operation) for one in applied] == [
-        ("job", "update"), ("rule", "insert"), ("rule", "update"), ("rule", "delete"),
-    ]  # fmt: skip
+        ("job", "update"),
+        ("rule", "insert"),
+        ("rule", "update"),
+        ("rule", "delete"),
+    ]
     assert applied[0].values == {"title": "Pump"} and applied[3].values == {}
     assert [one["action"] for one in await kept(server)] == ["update_job", "insert_rule", "update_rule", "delete_rule"]
 

@@ -221,9 +221,16 @@ class Device:
         """Send these bytes, and forget the answer."""
         plugins = plugins or self.server.plugins
         return await accept_push(
-            self.server.pool, self.server.plugins.registry, plugins, self.identity, self.id, self.epoch, body, now,
+            self.server.pool,
+            self.server.plugins.registry,
+            plugins,
+            self.identity,
+            self.id,
+            self.epoch,
+            body,
+            now,
             limits or Limits(),
-        )  # fmt: skip
+        )
 
     async def push(self, *, now: datetime = NOW, plugins: Plugins | None = None) -> dict[UUID, Outcome]:
         """Send what is pending; outcomes by mutation."""
@@ -259,10 +266,15 @@ def _mutation(
 ) -> dict[str, Any]:
     keys = list(key) if isinstance(key, tuple) else [key]
     return {
-        "id": str(uuid4()), "twin": twin, "op": op, "key": [str(k) if isinstance(k, UUID) else k for k in keys],
-        "base": base, "old": dict(old), "new": {c: str(v) if isinstance(v, UUID) else v for c, v in new.items()},
+        "id": str(uuid4()),
+        "twin": twin,
+        "op": op,
+        "key": [str(k) if isinstance(k, UUID) else k for k in keys],
+        "base": base,
+        "old": dict(old),
+        "new": {c: str(v) if isinstance(v, UUID) else v for c, v in new.items()},
         "at": at.isoformat(),
-    }  # fmt: skip
+    }
 
 
 def minutes(count: int) -> timedelta:

@@ -200,7 +200,12 @@ def move(connection: Any, state: State, begin: Begin, end: End) -> None:
     """The cursor and everything that is true at its moment; part of the apply's transaction."""
     write_state(
         connection,
-        checkpoint=state.checkpoint + 1, cursor=end.cursor, resume="", generation=begin.generation,
-        claims=begin.claims, as_of=begin.as_of, synced_at=begin.time,
+        checkpoint=state.checkpoint + 1,
+        cursor=end.cursor,
+        resume="",
+        generation=begin.generation,
+        claims=begin.claims,
+        as_of=begin.as_of,
+        synced_at=begin.time,
         acked=max(state.acked, begin.last_n) if begin.epoch == state.epoch else state.acked,
-    )  # fmt: skip
+    )

@@ -54,10 +54,6 @@ def _put_back(shape: Shape) -> str:
     )
 
 
-
-
-
-
 def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
     """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
 

@@ -52,9 +52,7 @@ def _raw(secret: Secret, salt: bytes) -> bytes:
     if isinstance(secret, str):
         if not secret:
             raise ValueError("The passphrase is empty: give one, or 32 random bytes.")
-        return hash_secret_raw(
-            secret.encode(), salt, ARGON2_PASSES, ARGON2_KIBIBYTES, ARGON2_LANES, KEY_BYTES, Type.ID
-        )
+        return hash_secret_raw(secret.encode(), salt, ARGON2_PASSES, ARGON2_KIBIBYTES, ARGON2_LANES, KEY_BYTES, Type.ID)
     if len(secret) != KEY_BYTES:
         raise ValueError(f"A raw key has {KEY_BYTES} bytes, this one {len(secret)}: give secrets.token_bytes(32).")
     return bytes(secret)

@@ -100,8 +100,6 @@ ENGINE = (
 )
 
 
-
-
 def twin_table(twin: Twin, registry: Registry, name: str | None = None) -> str:
     """The CREATE TABLE of a twin, under its own name or another (to fill one beside it)."""
     parts = [*(column_sql(twin, column) for column in twin.table.columns), f"PRIMARY KEY ({named(twin.key)})"]

@@ -13,16 +13,6 @@ FIRST_VALUE = 2
 """Where the values begin in a row that travels: after version and hash."""
 
 
-
-
-
-
-
-
-
-
-
-
 @dataclass(frozen=True, eq=False)
 class Shape:
     """One twin as it travels to this device: `columns` are the effective ones, key first."""

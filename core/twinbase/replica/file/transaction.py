@@ -53,5 +53,3 @@ def transaction(connection: Any) -> Iterator[None]:
 def commit(connection: Any) -> None:
     """The one place where a sync's work becomes durable: what a crash test kills a process at."""
     connection.execute("COMMIT")
-
-

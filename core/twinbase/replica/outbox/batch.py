@@ -98,10 +98,14 @@ def _freeze(connection: Any, shapes: dict[str, Shape], state: State, now: dateti
     if not chosen:
         return None
     n, previous = state.batch_n + 1, state.batch_hash
-    body = msgspec.json.encode({
-        "n": n, "previous": previous, "offset_ms": state.offset_ms,
-        "mutations": [msgspec.Raw(encoded) for _, encoded in chosen],
-    })  # fmt: skip
+    body = msgspec.json.encode(
+        {
+            "n": n,
+            "previous": previous,
+            "offset_ms": state.offset_ms,
+            "mutations": [msgspec.Raw(encoded) for _, encoded in chosen],
+        }
+    )
     batch = Batch(n, state.epoch, batch_hash(UUID(state.replica), state.epoch, body), body)
     connection.execute(
         "INSERT INTO _twinbase_batch (n, epoch, hash, body, frozen_at) VALUES (?, ?, ?, ?, ?)",

@@ -81,10 +81,16 @@ def unsent_from(twins: Mapping[str, Twin], row: Any) -> Unsent:
     before, after = (list(chain.from_iterable(json.loads(side))) for side in (old, new))
     key = (after if op == "insert" else before)[: len(twin.key)]
     return Unsent(
-        id=UUID(id_), twin=name, op=op, key=tuple(_python(twin, *pair) for pair in zip(twin.key, key, strict=True)),
-        new={} if op == "delete" else _written(twin, op, before, after), state=state, reason=reason, detail=detail,
+        id=UUID(id_),
+        twin=name,
+        op=op,
+        key=tuple(_python(twin, *pair) for pair in zip(twin.key, key, strict=True)),
+        new={} if op == "delete" else _written(twin, op, before, after),
+        state=state,
+        reason=reason,
+        detail=detail,
         at=datetime.fromisoformat(at) if at else None,
-    )  # fmt: skip
+    )
 
 
 def _written(twin: Twin, op: str, before: list[Any], after: list[Any]) -> dict[str, Any]:

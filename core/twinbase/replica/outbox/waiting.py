@@ -21,7 +21,6 @@ WAITING = ("refused", "parked", "conflict")
 _WAITING = "('" + "', '".join(WAITING) + "')"
 
 
-
 class NotWaiting(ReplicaError):
     """No edit with this id waits for a decision. Look at the list again; it may have been decided meanwhile."""
 
@@ -46,8 +45,6 @@ class Waiting:
     behind: UUID | None
     at: datetime
     author: str
-
-
 
 
 def list_waiting(connection: Any, registry: Registry) -> list[Waiting]:

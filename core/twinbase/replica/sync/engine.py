@@ -41,8 +41,6 @@ Renew = Callable[[], Awaitable[str | None]]
 Observer = Callable[[Keys], None]
 
 
-
-
 class Engine:
     """Syncs one replica with its server.
 
@@ -51,10 +49,17 @@ class Engine:
     """
 
     def __init__(
-        self, database: Database, registry: Registry, server: Server, *, clock: Callable[[], datetime] = utc_now,
-        ids: Callable[[], UUID] = uuid4, renew: Renew | None = None, status: StatusBoard | None = None,
+        self,
+        database: Database,
+        registry: Registry,
+        server: Server,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        ids: Callable[[], UUID] = uuid4,
+        renew: Renew | None = None,
+        status: StatusBoard | None = None,
         who: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._database, self._registry, self.server = database, registry, server
         self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
         self.status = status or StatusBoard()
@@ -64,9 +69,7 @@ class Engine:
         """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
         async with file_thread(self._database) as thread:
             state = await thread.run(read_state)
-            request = LoginRequest(
-                email=email, password=password, replica=UUID(state.replica), device_name=device_name
-            )  # fmt: skip
+            request = LoginRequest(email=email, password=password, replica=UUID(state.replica), device_name=device_name)
             answer = await self.server.login(request)
             if state.account and state.account != answer.subject:
                 raise ForeignReplica("It is of another account.")
@@ -109,9 +112,11 @@ class Engine:
         """Say in the status how many edits wait, and for what; it needs no network."""
         counts = await self._database.look(_count_outbox)
         self.status.set(
-            pending=counts.get("pending", 0) + counts.get("sent", 0), refused=counts.get("refused", 0),
-            conflicts=counts.get("conflict", 0), parked=counts.get("parked", 0),
-        )  # fmt: skip
+            pending=counts.get("pending", 0) + counts.get("sent", 0),
+            refused=counts.get("refused", 0),
+            conflicts=counts.get("conflict", 0),
+            parked=counts.get("parked", 0),
+        )
 
     async def has_more(self) -> bool:
         """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
@@ -130,10 +135,17 @@ class Engine:
     async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:
         await thread.run(take_over, token)
         return Exchange(
-            thread=thread, server=self.server, registry=self._registry, token=token,
-            access_token=await thread.run(recall, "access_token"), clock=self._clock, ids=self._ids, report=report,
-            status=self.status, tell=self._tell,
-        )  # fmt: skip
+            thread=thread,
+            server=self.server,
+            registry=self._registry,
+            token=token,
+            access_token=await thread.run(recall, "access_token"),
+            clock=self._clock,
+            ids=self._ids,
+            report=report,
+            status=self.status,
+            tell=self._tell,
+        )
 
     async def _run(self, exchange: Exchange) -> None:
         """The steps, again after each objection of the server that has a way on; at the end what has none is raised."""
@@ -202,10 +214,6 @@ async def _learn_who(exchange: Exchange) -> None:
     if not await exchange.thread.run(is_known):
         with suppress(TwinbaseError):
             await exchange.thread.run(keep_identity, await exchange.server.me(await exchange.caller()))
-
-
-
-
 
 
 def _keep_token(connection: Any, token: str) -> None:

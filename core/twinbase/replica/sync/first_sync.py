@@ -77,9 +77,7 @@ async def catch_up(exchange: Exchange) -> None:
 
 async def _fetch_part(exchange: Exchange, part: dict[str, Any]) -> None:
     caller = await exchange.caller()
-    await fetch(
-        exchange, lambda resume: exchange.server.initial({"resume": resume, **part}, caller), keep_cursor=True
-    )  # fmt: skip
+    await fetch(exchange, lambda resume: exchange.server.initial({"resume": resume, **part}, caller), keep_cursor=True)
 
 
 def _missing(connection: Any, pulled: list[str]) -> tuple[dict[str, list[str]], list[str]]:

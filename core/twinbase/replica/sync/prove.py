@@ -18,12 +18,6 @@ from twinbase.replica.sync.fetch import fetch
 ROUNDS_MAX = 3
 
 
-
-
-
-
-
-
 async def prove(exchange: Exchange, end: End, applied: Applied, *, explained: Collection[str] = ()) -> None:
     """Compare the digests at this cursor, and repair until they are equal or the rounds are used up.
 

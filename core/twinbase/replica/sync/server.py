@@ -77,9 +77,13 @@ class Server:
     """The server at `url`, reached through `transport` (the network when None)."""
 
     def __init__(
-        self, url: str, *, transport: httpx2.AsyncBaseTransport | None = None, timeout_seconds: float = 30.0,
+        self,
+        url: str,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        timeout_seconds: float = 30.0,
         verify: ssl.SSLContext | bool = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
         self.url = url.rstrip("/")
         self.traffic = Traffic()

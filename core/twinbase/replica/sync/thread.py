@@ -27,6 +27,7 @@ class FileThread:
 
         Raises StorageFailed, ReplicaLocked or DamagedReplica when the file cannot be written or read.
         """
+
         def translated_work() -> Answer:
             with translated(self._file):
                 return work(self._connection, *arguments, **options)

@@ -82,9 +82,7 @@ async def _back(server: AsyncEngine, device: AsyncEngine, table: Table, codec: C
         return f"the device sends what the server does not take: {wrong}"
     rows = json.dumps([{"n": n, "v": value} for n, value in enumerate(wire)])
     value = codec.from_wire_sql("x ->> 'v'")
-    query = (
-        f"INSERT INTO \"{table.name}\" SELECT (x ->> 'n')::int, {value} FROM json_array_elements($1::json) AS r(x)"
-    )
+    query = f"INSERT INTO \"{table.name}\" SELECT (x ->> 'n')::int, {value} FROM json_array_elements($1::json) AS r(x)"
     async with server.begin() as connection:
         await connection.execute(table.delete())
         await connection.exec_driver_sql(query, (rows,))

@@ -100,6 +100,7 @@ def _lost(conflict: Conflict, decision: Decision) -> str | None:
 
 def _copied(conflict: Conflict) -> Conflict:
     """The same conflict in other objects, with the columns in another order."""
+
     def turned(row: Mapping[str, Any] | None) -> Any:
         return None if row is None else _frozen(dict(reversed(deepcopy(dict(row)).items())))
 

@@ -256,9 +256,17 @@ class Conformance:
     def _cast(self) -> Cast:
         names = self.plugins if "accounts" in self.plugins else ("accounts", *self.plugins)
         return Cast(
-            Plugins(*names), self.people, self.scopes, self.choices, self.untouched, self.row, self.given,
-            datetime.now(UTC), self.rows, self.settings,
-        )  # fmt: skip
+            Plugins(*names),
+            self.people,
+            self.scopes,
+            self.choices,
+            self.untouched,
+            self.row,
+            self.given,
+            datetime.now(UTC),
+            self.rows,
+            self.settings,
+        )
 
     def _skip_without_twins(self) -> None:
         if not own_tables(self._cast.plugins):

@@ -25,9 +25,15 @@ class Tampered:
             some: tuple[Operation, ...] = ("update", "delete")
             everything = None if counted is None or counted.default is not None else some
             yield replace(
-                mirror, direction="push" if mirror.direction == "push" else "both", writable=None, insertable=None,
-                operations=everything, conflict="device_wins", guards=(), check_after=False,
-            )  # fmt: skip
+                mirror,
+                direction="push" if mirror.direction == "push" else "both",
+                writable=None,
+                insertable=None,
+                operations=everything,
+                conflict="device_wins",
+                guards=(),
+                check_after=False,
+            )
 
 
 async def write_what_is_forbidden(work: Work, honest: Twin) -> int:

@@ -9,10 +9,13 @@ from twinbase_ebp.settings import EbpSettings
 SourceUrl = Annotated[
     str | None,
     typer.Option(
-        "--source-url", envvar="TWINBASE_EBP_SOURCE_URL", metavar="URL", show_envvar=False,
+        "--source-url",
+        envvar="TWINBASE_EBP_SOURCE_URL",
+        metavar="URL",
+        show_envvar=False,
         help="EBP's database, which is only read (or TWINBASE_EBP_SOURCE_URL).",
     ),
-]  # fmt: skip
+]
 
 
 def source(url: str | None) -> str:

@@ -23,10 +23,13 @@ from twinbase_server.extension import AsJson, answer, errors
 Copies = Annotated[
     str | None,
     typer.Option(
-        "--database-url", envvar="TWINBASE_DATABASE_URL", metavar="URL", show_envvar=False,
+        "--database-url",
+        envvar="TWINBASE_DATABASE_URL",
+        metavar="URL",
+        show_envvar=False,
         help="The server's PostgreSQL (or TWINBASE_DATABASE_URL): what is copied already keeps its names.",
     ),
-]  # fmt: skip
+]
 
 
 def reflect(

@@ -37,47 +37,118 @@ _CLAIMED: Mapping[str, Kind] = {
     "break_minutes": "whole", "minutes": "whole", "fiscal_hp": "whole", "billable": "yes", "personal_vehicle": "yes",
 }  # fmt: skip
 ENTITIES: Mapping[str, Entity] = {
-    "ScheduleEvent": Entity({
-        "Id": "key", "EventState": "whole", "AchievedDuration_DurationInHours": "decimal",
-        "Maintenance_TravelDuration": "decimal", "Maintenance_InterventionReport": "rich",
-        "Maintenance_InterventionReportClear": "text", "GlobalPercentComplete": "decimal",
-        "Maintenance_NextEventToForesee": "yes",
-    }),
-    "Activity": Entity({
-        "Id": "key", "ActivityCategory": "whole", "Caption": "text", "CreatorColleagueId": "key", "CustomerId": "key",
-        "ScheduleEventId": "key", "StartDateTime": "time", "EndDateTime": "time", "Notes": "rich",
-        "NotesClear": "text",
-    }, keeps_id=True, found_by=(("CustomerId", "ScheduleEventId", "StartDateTime", "NotesClear"),)),
-    "StockDocument": Entity({
-        "DocumentType": "whole", "DocumentDate": "time", "StorehouseId": "key", "TargetStorehouseId": "key",
-        "ScheduleEventId": "key", "Reference": "text",
-    }, "StockDocumentLine", "DocumentId", {
-        "ItemId": "key", "DescriptionClear": "text", "Quantity": "decimal", "UnitId": "key", "StorehouseId": "key",
-        "TrackingNumber": "text", "CustomerProductId": "key", "ToInvoice": "yes",
-    }, found_by=(("Reference",), ("ScheduleEventId", "StorehouseId"))),
-    "Contact": Entity({
-        "Id": "key", "AssociatedCustomerId": "key", "ContactFields_Civility": "text", "ContactFields_Name": "text",
-        "ContactFields_FirstName": "text", "ContactFields_Phone": "text", "ContactFields_CellPhone": "text",
-        "ContactFields_Email": "text", "ContactFields_Function": "text", "ContactFields_Department": "text",
-    }, keeps_id=True, found_by=(("AssociatedCustomerId", "ContactFields_Name", "ContactFields_FirstName"),)),
-    "CustomerProduct": Entity({
-        "Id": "key", "Caption": "text", "CustomerId": "key", "DeliveryAddressId": "key", "ItemId": "key",
-        "TrackingNumber": "text", "Description": "rich", "DescriptionClear": "text", "NotesClear": "text",
-    }, found_by=(("CustomerId", "TrackingNumber"), ("CustomerId", "Caption", "ItemId"))),
-    "ScheduleEventCustomerProduct": Entity({
-        "Id": "key", "ScheduleEventId": "key", "CustomerProductId": "key", "TrackingNumber": "text",
-        "ExchangeTrackingNumber": "text", "ContractHoursNumberDecremented": "decimal",
-    }, keeps_id=True, found_by=(("ScheduleEventId", "CustomerProductId"),)),
-    "Incident": Entity({
-        "Id": "key", "Caption": "text", "CustomerId": "key", "AddressId": "key", "StartDate": "time",
-        "CreatorColleagueId": "key", "Description": "rich", "DescriptionClear": "text",
-    }, "IncidentCustomerProduct", "IncidentId", {"CustomerProductId": "key"},
-        found_by=(("CustomerId", "Caption", "StartDate"),)),
-    "Address": Entity({
-        "Id": "key", "AddressFields_Latitude": "decimal", "AddressFields_Longitude": "decimal",
-    }),
+    "ScheduleEvent": Entity(
+        {
+            "Id": "key",
+            "EventState": "whole",
+            "AchievedDuration_DurationInHours": "decimal",
+            "Maintenance_TravelDuration": "decimal",
+            "Maintenance_InterventionReport": "rich",
+            "Maintenance_InterventionReportClear": "text",
+            "GlobalPercentComplete": "decimal",
+            "Maintenance_NextEventToForesee": "yes",
+        }
+    ),
+    "Activity": Entity(
+        {
+            "Id": "key",
+            "ActivityCategory": "whole",
+            "Caption": "text",
+            "CreatorColleagueId": "key",
+            "CustomerId": "key",
+            "ScheduleEventId": "key",
+            "StartDateTime": "time",
+            "EndDateTime": "time",
+            "Notes": "rich",
+            "NotesClear": "text",
+        },
+        keeps_id=True,
+        found_by=(("CustomerId", "ScheduleEventId", "StartDateTime", "NotesClear"),),
+    ),
+    "StockDocument": Entity(
+        {
+            "DocumentType": "whole",
+            "DocumentDate": "time",
+            "StorehouseId": "key",
+            "TargetStorehouseId": "key",
+            "ScheduleEventId": "key",
+            "Reference": "text",
+        },
+        "StockDocumentLine",
+        "DocumentId",
+        {
+            "ItemId": "key",
+            "DescriptionClear": "text",
+            "Quantity": "decimal",
+            "UnitId": "key",
+            "StorehouseId": "key",
+            "TrackingNumber": "text",
+            "CustomerProductId": "key",
+            "ToInvoice": "yes",
+        },
+        found_by=(("Reference",), ("ScheduleEventId", "StorehouseId")),
+    ),
+    "Contact": Entity(
+        {
+            "Id": "key",
+            "AssociatedCustomerId": "key",
+            "ContactFields_Civility": "text",
+            "ContactFields_Name": "text",
+            "ContactFields_FirstName": "text",
+            "ContactFields_Phone": "text",
+            "ContactFields_CellPhone": "text",
+            "ContactFields_Email": "text",
+            "ContactFields_Function": "text",
+            "ContactFields_Department": "text",
+        },
+        keeps_id=True,
+        found_by=(("AssociatedCustomerId", "ContactFields_Name", "ContactFields_FirstName"),),
+    ),
+    "CustomerProduct": Entity(
+        {
+            "Id": "key",
+            "Caption": "text",
+            "CustomerId": "key",
+            "DeliveryAddressId": "key",
+            "ItemId": "key",
+            "TrackingNumber": "text",
+            "Description": "rich",
+            "DescriptionClear": "text",
+            "NotesClear": "text",
+        },
+        found_by=(("CustomerId", "TrackingNumber"), ("CustomerId", "Caption", "ItemId")),
+    ),
+    "ScheduleEventCustomerProduct": Entity(
+        {
+            "Id": "key",
+            "ScheduleEventId": "key",
+            "CustomerProductId": "key",
+            "TrackingNumber": "text",
+            "ExchangeTrackingNumber": "text",
+            "ContractHoursNumberDecremented": "decimal",
+        },
+        keeps_id=True,
+        found_by=(("ScheduleEventId", "CustomerProductId"),),
+    ),
+    "Incident": Entity(
+        {
+            "Id": "key",
+            "Caption": "text",
+            "CustomerId": "key",
+            "AddressId": "key",
+            "StartDate": "time",
+            "CreatorColleagueId": "key",
+            "Description": "rich",
+            "DescriptionClear": "text",
+        },
+        "IncidentCustomerProduct",
+        "IncidentId",
+        {"CustomerProductId": "key"},
+        found_by=(("CustomerId", "Caption", "StartDate"),),
+    ),
+    "Address": Entity({"Id": "key", "AddressFields_Latitude": "decimal", "AddressFields_Longitude": "decimal"}),
     **{
         table: Entity({name: _CLAIMED.get(name, "text") for name in columns})
         for table, columns in claims.COLUMNS.items()
     },
-}  # fmt: skip
+}

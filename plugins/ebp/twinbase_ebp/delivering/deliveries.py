@@ -47,9 +47,10 @@ class _Beside:
 
 async def _beside(changed: list[Change], known: Known, connection: Any) -> _Beside:
     done = [
-        one for one in changed
+        one
+        for one in changed
         if one.table == "interventions" and "status" in one.columns and known.row(one)["status"] == "done"
-    ]  # fmt: skip
+    ]
     beside = _Beside(changed, done)
     ids = [one.id for one in done]
     if ids:

@@ -22,9 +22,13 @@ CORRECT_BY_HAND = (
 
 
 def exit_document(
-    visit: Change, parts: Sequence[Row], known: Known, now: datetime, settings: EbpSettings,
+    visit: Change,
+    parts: Sequence[Row],
+    known: Known,
+    now: datetime,
+    settings: EbpSettings,
     before: Sequence[Mapping[str, Any]] | None,
-) -> Entry | None:  # fmt: skip
+) -> Entry | None:
     """One for a visit that is done, a line for each part; None when nothing was taken.
 
     `before`: the lines of the one that there is already, as the visit was opened again; empty when only EBP knows them.

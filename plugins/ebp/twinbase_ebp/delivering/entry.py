@@ -51,8 +51,9 @@ class Entry:
     def as_payload(self) -> dict[str, Any]:
         """For JSON."""
         return dict(msgspec.to_builtins(self)) | {
-            "values": built(self.values), "lines": [built(line) for line in self.lines],
-        }  # fmt: skip
+            "values": built(self.values),
+            "lines": [built(line) for line in self.lines],
+        }
 
 
 def entry_of(payload: Mapping[str, Any]) -> Entry:

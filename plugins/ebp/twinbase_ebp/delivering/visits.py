@@ -96,17 +96,22 @@ def note(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
     row = known.row(change)
     when = local(row["occurred_at"] or change_time(row), settings.time_zone)
     body = row["body"] or ""
-    return row_entry(NOTE, change, known, {
-        "ActivityCategory": Word("activity_kinds", str(row["kind"])),
-        "Caption": row["title"] or body[:TITLE_MAX].split("\n")[0],
-        "CreatorColleagueId": known.key("colleagues", row["author_id"], "Colleague"),
-        "CustomerId": known.key("customers", row["customer_id"], "Customer"),
-        "ScheduleEventId": known.key("interventions", row["intervention_id"], EVENT),
-        "StartDateTime": when,
-        "EndDateTime": when,
-        "Notes": rich(body),
-        "NotesClear": body,
-    })  # fmt: skip
+    return row_entry(
+        NOTE,
+        change,
+        known,
+        {
+            "ActivityCategory": Word("activity_kinds", str(row["kind"])),
+            "Caption": row["title"] or body[:TITLE_MAX].split("\n")[0],
+            "CreatorColleagueId": known.key("colleagues", row["author_id"], "Colleague"),
+            "CustomerId": known.key("customers", row["customer_id"], "Customer"),
+            "ScheduleEventId": known.key("interventions", row["intervention_id"], EVENT),
+            "StartDateTime": when,
+            "EndDateTime": when,
+            "Notes": rich(body),
+            "NotesClear": body,
+        },
+    )
 
 
 def change_time(row: Row) -> datetime | None:

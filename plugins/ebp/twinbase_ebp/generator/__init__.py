@@ -10,11 +10,4 @@ they agree on, `shape` how many tables, columns and rows there are.
 from twinbase_ebp.generator.load import DatabaseNotEmpty, GeneratedReport, TableReport, generate
 from twinbase_ebp.generator.office import OfficeDay, mutate_office_day
 
-__all__ = [
-    "DatabaseNotEmpty",
-    "GeneratedReport",
-    "OfficeDay",
-    "TableReport",
-    "generate",
-    "mutate_office_day",
-]
+__all__ = ["DatabaseNotEmpty", "GeneratedReport", "OfficeDay", "TableReport", "generate", "mutate_office_day"]

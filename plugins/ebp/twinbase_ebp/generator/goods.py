@@ -75,12 +75,7 @@ def families(world: World) -> Iterator[Row]:
 def sub_families(world: World) -> Iterator[Row]:
     chance = world.chance("ItemSubFamily")
     for code, caption, family in catalogue.SUB_FAMILIES[: world.rows["ItemSubFamily"]]:
-        yield {
-            "Id": code,
-            "Caption": caption,
-            "ItemFamilyId": family,
-            **world.audit(chance, world.past(chance, 3000)),
-        }
+        yield {"Id": code, "Caption": caption, "ItemFamilyId": family, **world.audit(chance, world.past(chance, 3000))}
 
 
 def units(world: World) -> Iterator[Row]:

@@ -175,11 +175,23 @@ async def _add_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
         text = texts.written(day.chance, texts.INSTRUCTIONS[day.chance.pick(tuple(texts.INSTRUCTIONS))])
         events.append(
             (
-                day.chance.uuid(), f"EV{number:08d}", f"{codes.REPAIR.caption} - {site['name']}"[:80], start,
-                start + timedelta(minutes=90), codes.PLANNED, codes.event_type_id(codes.REPAIR), day.chance.pick(crew),
-                site["customer"], site["site"], text, site["street"], site["zip_code"], site["city"], day.moment(),
+                day.chance.uuid(),
+                f"EV{number:08d}",
+                f"{codes.REPAIR.caption} - {site['name']}"[:80],
+                start,
+                start + timedelta(minutes=90),
+                codes.PLANNED,
+                codes.event_type_id(codes.REPAIR),
+                day.chance.pick(crew),
+                site["customer"],
+                site["site"],
+                text,
+                site["street"],
+                site["zip_code"],
+                site["city"],
+                day.moment(),
             )
-        )  # fmt: skip
+        )
     await day.connection.executemany(
         """
         INSERT INTO public."ScheduleEvent" ("Id", "ScheduleEventNumber", "Caption", "StartDateTime", "EndDateTime",

@@ -109,10 +109,7 @@ def _made_up_sites() -> Projection:
         "The customer has no main delivery address.": _has_address(c),
     }
     feeds = (own(Customer), _addresses_of(), _main_sites())
-    return Projection(
-        mobile.CustomerSite, MADE_UP, rows, feeds, only=only, shared=POSITION,
-        together=(POSITION,),
-    )  # fmt: skip
+    return Projection(mobile.CustomerSite, MADE_UP, rows, feeds, only=only, shared=POSITION, together=(POSITION,))
 
 
 def _contacts() -> Projection:

@@ -10,15 +10,7 @@ from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import own, there, through
-from twinbase_ebp.projections.sql import (
-    day,
-    id_of,
-    key_of,
-    prefix_in_words,
-    source_id,
-    table_of,
-    text_of,
-)
+from twinbase_ebp.projections.sql import day, id_of, key_of, prefix_in_words, source_id, table_of, text_of
 from twinbase_ebp.projections.work import of_visits, visit_is_there
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (

@@ -8,17 +8,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from twinbase.projection import Projection
 from twinbase_ebp.projections.customers import NO_CUSTOMER
 from twinbase_ebp.projections.feeding import belongs, kept, linked, own, refers, there
-from twinbase_ebp.projections.sql import (
-    day,
-    id_of,
-    in_words,
-    instant,
-    known,
-    known_code,
-    same,
-    table_of,
-    yes,
-)
+from twinbase_ebp.projections.sql import day, id_of, in_words, instant, known, known_code, same, table_of, yes
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import (
     Customer,

@@ -6,17 +6,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, s
 
 from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import linked, own, refers
-from twinbase_ebp.projections.sql import (
-    day,
-    degrees,
-    id_of,
-    in_words,
-    key_of,
-    known_code,
-    same,
-    source_id,
-    table_of,
-)
+from twinbase_ebp.projections.sql import day, degrees, id_of, in_words, key_of, known_code, same, source_id, table_of
 from twinbase_ebp.settings import DEAL_STATES, EbpSettings
 from twinbase_ebp.tables import ConstructionSite, Deal, DealCustomer
 from twinbase_mobile import tables as mobile
@@ -69,12 +59,17 @@ def _deals_of_customers() -> Feeds:
 def _construction_sites(settings: EbpSettings) -> Projection:
     s = table_of(ConstructionSite)
     address = func.jsonb_build_object(
-        "address1", s.c.ConstructionSiteAddress_Address1,
-        "zip", s.c.ConstructionSiteAddress_ZipCode,
-        "city", s.c.ConstructionSiteAddress_City,
-        "lat", degrees(s.c.ConstructionSiteAddress_Latitude, 90),
-        "lon", degrees(s.c.ConstructionSiteAddress_Longitude, 180),
-    )  # fmt: skip
+        "address1",
+        s.c.ConstructionSiteAddress_Address1,
+        "zip",
+        s.c.ConstructionSiteAddress_ZipCode,
+        "city",
+        s.c.ConstructionSiteAddress_City,
+        "lat",
+        degrees(s.c.ConstructionSiteAddress_Latitude, 90),
+        "lon",
+        degrees(s.c.ConstructionSiteAddress_Longitude, 180),
+    )
     rows = select(
         id_of("ConstructionSite", s.c.Id).label("id"),
         s.c.Id.label("source_id"),

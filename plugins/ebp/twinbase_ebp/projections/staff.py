@@ -48,9 +48,7 @@ def _colleagues(settings: EbpSettings) -> Projection:
 
 def _competences(colleague: Table) -> ColumnElement[Any]:
     has, what = table_of(ColleagueCompetence), table_of(Competence)
-    one = func.jsonb_build_object(
-        "code", what.c.Id, "caption", what.c.Caption, "until", text_of(day(has.c.EndDate))
-    )  # fmt: skip
+    one = func.jsonb_build_object("code", what.c.Id, "caption", what.c.Caption, "until", text_of(day(has.c.EndDate)))
     listed = func.jsonb_agg(aggregate_order_by(one, what.c.Id, has.c.Id))
     return (
         select(func.coalesce(listed, func.jsonb_build_array()))
@@ -86,9 +84,14 @@ def _day(colleague: Table, number: int) -> ColumnElement[Any]:
         return func.to_char(part(name), "HH24:MI")
 
     return func.jsonb_build_object(
-        "start", clock("StartTime"),
-        "end", clock("EndTime"),
-        "lunch_start", clock("LunchStartTime"),
-        "lunch_end", clock("LunchEndTime"),
-        "active", yes(part("Active")),
-    )  # fmt: skip
+        "start",
+        clock("StartTime"),
+        "end",
+        clock("EndTime"),
+        "lunch_start",
+        clock("LunchStartTime"),
+        "lunch_end",
+        clock("LunchEndTime"),
+        "active",
+        yes(part("Active")),
+    )

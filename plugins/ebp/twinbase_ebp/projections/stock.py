@@ -6,17 +6,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, li
 
 from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import belongs, own, refers, there, union
-from twinbase_ebp.projections.sql import (
-    id_of,
-    in_words,
-    known,
-    known_code,
-    same,
-    source_id,
-    table_of,
-    text_of,
-    yes,
-)
+from twinbase_ebp.projections.sql import id_of, in_words, known, known_code, same, source_id, table_of, text_of, yes
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import (
     Colleague,

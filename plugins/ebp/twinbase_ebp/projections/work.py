@@ -156,24 +156,36 @@ def _references(e: Table) -> list[Label[Any]]:
 
 def _site(event: Table) -> ColumnElement[Any]:
     return func.jsonb_build_object(
-        "address1", event.c.Address_Address1,
-        "address2", event.c.Address_Address2,
-        "address3", event.c.Address_Address3,
-        "address4", event.c.Address_Address4,
-        "zip", event.c.Address_ZipCode,
-        "city", event.c.Address_City,
-        "lat", degrees(event.c.Address_Latitude, 90),
-        "lon", degrees(event.c.Address_Longitude, 180),
-    )  # fmt: skip
+        "address1",
+        event.c.Address_Address1,
+        "address2",
+        event.c.Address_Address2,
+        "address3",
+        event.c.Address_Address3,
+        "address4",
+        event.c.Address_Address4,
+        "zip",
+        event.c.Address_ZipCode,
+        "city",
+        event.c.Address_City,
+        "lat",
+        degrees(event.c.Address_Latitude, 90),
+        "lon",
+        degrees(event.c.Address_Longitude, 180),
+    )
 
 
 def _contact(event: Table) -> ColumnElement[Any]:
     return func.jsonb_build_object(
-        "name", event.c.Contact_Name,
-        "phone", event.c.Contact_Phone,
-        "mobile", event.c.Contact_CellPhone,
-        "email", event.c.Contact_Email,
-    )  # fmt: skip
+        "name",
+        event.c.Contact_Name,
+        "phone",
+        event.c.Contact_Phone,
+        "mobile",
+        event.c.Contact_CellPhone,
+        "email",
+        event.c.Contact_Email,
+    )
 
 
 def visit_is_there(event_id: ColumnElement[Any], settings: EbpSettings) -> ColumnElement[bool]:

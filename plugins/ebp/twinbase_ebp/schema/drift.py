@@ -14,10 +14,22 @@ from twinbase_ebp.schema.types import join
 
 Denies = Callable[[str, ColumnSpec], bool]
 ChangeKind = Literal[
-    "table_new", "table_gone", "table_back", "table_lost", "table_unsupported", "table_denied", "table_blocked",
-    "column_new", "column_removed", "column_back", "column_widened", "column_narrowed", "column_retyped",
-    "columns_denied", "key_changed",
-]  # fmt: skip
+    "table_new",
+    "table_gone",
+    "table_back",
+    "table_lost",
+    "table_unsupported",
+    "table_denied",
+    "table_blocked",
+    "column_new",
+    "column_removed",
+    "column_back",
+    "column_widened",
+    "column_narrowed",
+    "column_retyped",
+    "columns_denied",
+    "key_changed",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,14 @@ class _Evolution:
     """One run."""
 
     def __init__(
-        self, connection: Any, deny: DenyList, now: datetime, lock_timeout: float, attempts: int,
+        self,
+        connection: Any,
+        deny: DenyList,
+        now: datetime,
+        lock_timeout: float,
+        attempts: int,
         hear: Callable[[Change], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._connection, self._deny, self._hear = connection, deny, hear
         self._lock_timeout, self._attempts = lock_timeout, attempts
         self._memory = Memory(connection, now)

@@ -86,10 +86,15 @@ def _checklist(
 def _item(item: Mapping[str, Any], answer: Mapping[Any, Any] | None, known: Marks) -> Item:
     given = answer or {}
     return Item(
-        key=item["key"], label=str(item.get("label") or item["key"]), kind=str(item.get("kind") or "text"),
-        unit=str(item.get("unit") or ""), choices=tuple(map(str, list_of(item.get("choices")))),
-        required=bool(item.get("required")), id=given.get("id"),
+        key=item["key"],
+        label=str(item.get("label") or item["key"]),
+        kind=str(item.get("kind") or "text"),
+        unit=str(item.get("unit") or ""),
+        choices=tuple(map(str, list_of(item.get("choices")))),
+        required=bool(item.get("required")),
+        id=given.get("id"),
         value=next((given[name] for name in _VALUES if given.get(name) is not None), None),
-        judgement=judge(item, given), answered_at=given.get("answered_at"),
+        judgement=judge(item, given),
+        answered_at=given.get("answered_at"),
         mark=known.of(ChecklistAnswer, given["id"]) if given else SYNCED,
-    )  # fmt: skip
+    )

@@ -97,7 +97,9 @@ async def customer_360(session: ReplicaSession, id_: UUID, *, now: datetime, zon
     placed = {one.id for site in sites for one in site.equipment}
     return Customer360(
         **{name: row[name] or "" for name in _TEXTS},
-        id=id_, is_person=row["is_person"], state=row["state"],
+        id=id_,
+        is_person=row["is_person"],
+        state=row["state"],
         sites=sites,
         elsewhere=tuple(one for _, one in equipment if one.id not in placed),
         contacts=await _contacts(session, id_, known),
@@ -109,7 +111,7 @@ async def customer_360(session: ReplicaSession, id_: UUID, *, now: datetime, zon
         projects=await projects_of(session, id_),
         tickets=await tickets_of(session, id_, zone),
         files=await work.files(session, [(OwnerKind.EQUIPMENT, [one.id for _, one in equipment])]),
-    )  # fmt: skip
+    )
 
 
 async def _contacts(session: ReplicaSession, customer: UUID, known: Marks) -> tuple[ContactLine, ...]:
@@ -122,10 +124,12 @@ async def _contacts(session: ReplicaSession, customer: UUID, known: Marks) -> tu
     return tuple(
         ContactLine(
             Person(row["id"], full_name(row), row["function"] or "", *(row[way] or "" for way in ways)),
-            row["department"] or "", row["is_main"], known.of(Contact, row["id"]),
+            row["department"] or "",
+            row["is_main"],
+            known.of(Contact, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
-    )  # fmt: skip
+    )
 
 
 async def _coming(

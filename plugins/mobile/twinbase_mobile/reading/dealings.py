@@ -76,11 +76,16 @@ async def contracts_of(session: ReplicaSession, customer: UUID, day: date) -> tu
 
 def _contract(row: Mapping[Any, Any], day: date) -> Contract:
     return Contract(
-        id=row["id"], code=row["code"], caption=row["caption"] or "", start_on=row["start_on"], end_on=row["end_on"],
+        id=row["id"],
+        code=row["code"],
+        caption=row["caption"] or "",
+        start_on=row["start_on"],
+        end_on=row["end_on"],
         in_force=(row["start_on"] or day) <= day <= (row["end_on"] or day),
-        covers=tuple(what for what in COVERS if row[f"{what}_covered"]), periodicity=row["periodicity_text"] or "",
+        covers=tuple(what for what in COVERS if row[f"{what}_covered"]),
+        periodicity=row["periodicity_text"] or "",
         equipment_ids=tuple(UUID(str(one)) for one in row["equipment_ids"] or ()),
-    )  # fmt: skip
+    )
 
 
 async def incidents_of(session: ReplicaSession, customer: UUID, known: Marks, zone: Zone) -> tuple[OpenIncident, ...]:
@@ -90,11 +95,16 @@ async def incidents_of(session: ReplicaSession, customer: UUID, known: Marks, zo
     query = query.where(i.customer_id == customer, i.status.not_in(over)).order_by(i.opened_at.desc(), i.id)
     return tuple(
         OpenIncident(
-            row["id"], row["code"] or "", row["caption"] or "", row["severity"], row["status"],
-            local(row["opened_at"], zone), known.of(Incident, row["id"]),
+            row["id"],
+            row["code"] or "",
+            row["caption"] or "",
+            row["severity"],
+            row["status"],
+            local(row["opened_at"], zone),
+            known.of(Incident, row["id"]),
         )
         for row in (await session.execute(query.limit(ROWS_MAX))).mappings()
-    )  # fmt: skip
+    )
 
 
 async def projects_of(session: ReplicaSession, customer: UUID) -> tuple[ProjectLine, ...]:
@@ -103,11 +113,16 @@ async def projects_of(session: ReplicaSession, customer: UUID) -> tuple[ProjectL
     query = query.where(p.customer_id == customer).order_by(p.start_on.desc(), p.code, p.id).limit(ROWS_MAX)
     return tuple(
         ProjectLine(
-            row["id"], row["kind"], row["code"], row["caption"] or "", row["state"] or "", row["start_on"],
+            row["id"],
+            row["kind"],
+            row["code"],
+            row["caption"] or "",
+            row["state"] or "",
+            row["start_on"],
             row["end_on"],
         )
         for row in (await session.execute(query)).mappings()
-    )  # fmt: skip
+    )
 
 
 async def tickets_of(session: ReplicaSession, customer: UUID, zone: Zone) -> tuple[TicketLine, ...]:
@@ -117,8 +132,12 @@ async def tickets_of(session: ReplicaSession, customer: UUID, zone: Zone) -> tup
     query = query.where(t.customer_id == customer).order_by(t.closed_at.is_not(None), t.opened_at.desc(), t.number)
     return tuple(
         TicketLine(
-            row["id"], row["number"], row["subject"] or "", row["status_name"] or "", local(row["opened_at"], zone),
+            row["id"],
+            row["number"],
+            row["subject"] or "",
+            row["status_name"] or "",
+            local(row["opened_at"], zone),
             local(row["closed_at"], zone),
         )
         for row in (await session.execute(query.limit(ROWS_MAX))).mappings()
-    )  # fmt: skip
+    )

@@ -70,17 +70,30 @@ async def my_expenses(session: ReplicaSession, me: UUID) -> Expenses:
         joined(
             Expense,
             *pick(
-                Expense, "id", "expense_on", "category", "amount_ttc", "vat_amount", "currency", "merchant",
-                "paid_with", "distance_km", "comment", "receipt_sha256", "rejection_reason", "state",
+                Expense,
+                "id",
+                "expense_on",
+                "category",
+                "amount_ttc",
+                "vat_amount",
+                "currency",
+                "merchant",
+                "paid_with",
+                "distance_km",
+                "comment",
+                "receipt_sha256",
+                "rejection_reason",
+                "state",
             ),
-            v.title.label("visit"), c.name.label("customer"),
+            v.title.label("visit"),
+            c.name.label("customer"),
         )
         .outerjoin(Intervention, e.intervention_id == v.id)
         .outerjoin(Customer, e.customer_id == c.id)
         .where(e.colleague_id == me)
         .order_by(e.expense_on.desc(), e.id.desc())
         .limit(ENTRIES_MAX)
-    )  # fmt: skip
+    )
     rows = (await session.execute(query)).mappings().all()
     known = await marks(session, Expense)
     by_state: dict[Claim, list[ExpenseLine]] = {state: [] for state in Claim}
@@ -96,12 +109,22 @@ _SETTLED = (Claim.REIMBURSED, Claim.REJECTED)
 
 def _line(row: Mapping[Any, Any], known: Marks) -> ExpenseLine:
     return ExpenseLine(
-        id=row["id"], expense_on=row["expense_on"], category=row["category"], amount_ttc=row["amount_ttc"],
-        vat_amount=row["vat_amount"], currency=row["currency"], merchant=row["merchant"] or "",
-        paid_with=row["paid_with"], distance_km=row["distance_km"], visit=row["visit"] or "",
-        customer=row["customer"] or "", comment=row["comment"] or "", has_receipt=row["receipt_sha256"] is not None,
-        rejection_reason=row["rejection_reason"] or "", mark=known.of(Expense, row["id"]),
-    )  # fmt: skip
+        id=row["id"],
+        expense_on=row["expense_on"],
+        category=row["category"],
+        amount_ttc=row["amount_ttc"],
+        vat_amount=row["vat_amount"],
+        currency=row["currency"],
+        merchant=row["merchant"] or "",
+        paid_with=row["paid_with"],
+        distance_km=row["distance_km"],
+        visit=row["visit"] or "",
+        customer=row["customer"] or "",
+        comment=row["comment"] or "",
+        has_receipt=row["receipt_sha256"] is not None,
+        rejection_reason=row["rejection_reason"] or "",
+        mark=known.of(Expense, row["id"]),
+    )
 
 
 def _totals(lines: Iterable[ExpenseLine]) -> tuple[Total, ...]:

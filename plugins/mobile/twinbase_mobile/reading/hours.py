@@ -92,9 +92,10 @@ def _week(days: Iterable[date], entries: Iterable[Entry], schedule: tuple[int, .
     for entry in (entry for day in its for entry in day.entries):
         kinds[entry.activity] += entry.minutes
     return WeekHours(
-        its, tuple(sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
+        its,
+        tuple(sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
         *(sum(getattr(day, what) for day in its) for what in ("expected", "worked", "absent", "on_call")),
-    )  # fmt: skip
+    )
 
 
 def _day(day: date, entries: list[Entry], expected: int) -> DayHours:
@@ -111,17 +112,29 @@ async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, z
         joined(
             Timesheet,
             *pick(
-                Timesheet, "id", "day", "start_at", "end_at", "break_minutes", "minutes", "activity",
-                "intervention_id", "billable", "comment", "state", "rejection_reason",
+                Timesheet,
+                "id",
+                "day",
+                "start_at",
+                "end_at",
+                "break_minutes",
+                "minutes",
+                "activity",
+                "intervention_id",
+                "billable",
+                "comment",
+                "state",
+                "rejection_reason",
             ),
-            v.title.label("visit"), c.name.label("customer"),
+            v.title.label("visit"),
+            c.name.label("customer"),
         )
         .outerjoin(Intervention, t.intervention_id == v.id)
         .outerjoin(Customer, t.customer_id == c.id)
         .where(t.colleague_id == me, t.day >= first, t.day <= last)
         .order_by(t.day, t.start_at, t.id)
         .limit(ENTRIES_MAX)
-    )  # fmt: skip
+    )
     rows = (await session.execute(query)).mappings().all()
     known = await marks(session, Timesheet)
     return [_entry(row, known, zone) for row in rows]
@@ -129,11 +142,21 @@ async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, z
 
 def _entry(row: Mapping[Any, Any], known: Marks, zone: Zone) -> Entry:
     return Entry(
-        id=row["id"], day=row["day"], start=local(row["start_at"], zone), end=local(row["end_at"], zone),
-        minutes=minutes_of(row), activity=row["activity"], visit_id=row["intervention_id"], visit=row["visit"] or "",
-        customer=row["customer"] or "", billable=row["billable"], comment=row["comment"] or "", state=row["state"],
-        rejection_reason=row["rejection_reason"] or "", mark=known.of(Timesheet, row["id"]),
-    )  # fmt: skip
+        id=row["id"],
+        day=row["day"],
+        start=local(row["start_at"], zone),
+        end=local(row["end_at"], zone),
+        minutes=minutes_of(row),
+        activity=row["activity"],
+        visit_id=row["intervention_id"],
+        visit=row["visit"] or "",
+        customer=row["customer"] or "",
+        billable=row["billable"],
+        comment=row["comment"] or "",
+        state=row["state"],
+        rejection_reason=row["rejection_reason"] or "",
+        mark=known.of(Timesheet, row["id"]),
+    )
 
 
 async def _schedule(session: ReplicaSession, me: UUID) -> tuple[int, ...]:

@@ -149,12 +149,15 @@ async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone =
         visit=visit_of(row, known, now, zone),
         **_texts(row, zone),
         contact=_contact(row),
-        contract=_reference(row, "contract"), project=_reference(row, "project"),
+        contract=_reference(row, "contract"),
+        project=_reference(row, "project"),
         incident=_reference(row, "incident"),
         tickets=await _tickets(session, id_),
         team=await work.team(session, id_, zone),
         appliances=appliances,
-        parts=entered[0], notes=entered[1], photos=entered[2],
+        parts=entered[0],
+        notes=entered[1],
+        photos=entered[2],
         signatures=signed,
         checklists=checklists_of(template_or_none, answers, _asked(row, appliances), known),
         files=await work.files(session, _owners(row, appliances)),
@@ -164,7 +167,7 @@ async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone =
         missing=tuple(missing_for_done(dict(row), template=template_or_none, answers=answers, signatures=signatures)),
         refused=_refused(known, id_),
         deliveries=await my_deliveries(session, rows=ids, zone=zone),
-    )  # fmt: skip
+    )
 
 
 def _query() -> Any:
@@ -224,9 +227,10 @@ def _asked(row: Mapping[Any, Any], appliances: Sequence[work.Appliance]) -> list
 def _owners(row: Mapping[Any, Any], appliances: Sequence[work.Appliance]) -> list[tuple[OwnerKind, Any]]:
     projects = [row["project_id"]] if row["project_id"] else []
     return [
-        (OwnerKind.INTERVENTION, [row["id"]]), (OwnerKind.PROJECT, projects),
+        (OwnerKind.INTERVENTION, [row["id"]]),
+        (OwnerKind.PROJECT, projects),
         (OwnerKind.EQUIPMENT, _asked(row, appliances)),
-    ]  # fmt: skip
+    ]
 
 
 async def _answers(session: ReplicaSession, visit: UUID) -> list[Mapping[Any, Any]]:
@@ -249,12 +253,13 @@ async def _history(session: ReplicaSession, row: Mapping[Any, Any], zone: Zone) 
     here = v[where] == row[where] if row[where] else false()
     query = (
         joined(
-            Intervention, *pick(Intervention, "id", "number", "title", "status", "scheduled_start", "report"),
+            Intervention,
+            *pick(Intervention, "id", "number", "title", "status", "scheduled_start", "report"),
             *pick(Colleague, "first_name", "last_name"),
         )
         .outerjoin(Colleague, v.lead_id == c.id)
         .where(here, v.id != row["id"])
-    )  # fmt: skip
+    )
     if row["scheduled_start"] is not None:
         query = query.where(v.scheduled_start < row["scheduled_start"])
     found = await session.execute(query.order_by(v.scheduled_start.desc(), v.id).limit(HISTORY_MAX))
@@ -263,9 +268,14 @@ async def _history(session: ReplicaSession, row: Mapping[Any, Any], zone: Zone) 
 
 def earlier_of(row: Mapping[Any, Any], zone: Zone) -> Earlier:
     return Earlier(
-        row["id"], row["number"] or "", row["title"] or "", row["status"], local(row["scheduled_start"], zone),
-        full_name(row), row["report"] or "",
-    )  # fmt: skip
+        row["id"],
+        row["number"] or "",
+        row["title"] or "",
+        row["status"],
+        local(row["scheduled_start"], zone),
+        full_name(row),
+        row["report"] or "",
+    )
 
 
 async def _written(session: ReplicaSession, visit: UUID) -> int:

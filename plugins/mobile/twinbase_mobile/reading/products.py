@@ -71,19 +71,33 @@ async def _found(session: ReplicaSession, ids: Sequence[UUID]) -> tuple[Found, .
     p, family, unit = columns_of(Product), columns_of(ProductFamily), columns_of(Unit)
     query = (
         select(
-            p.id, p.code, p.caption, p.barcode, p.kind, family.caption, unit.code, p.price_ht, p.price_ttc,
+            p.id,
+            p.code,
+            p.caption,
+            p.barcode,
+            p.kind,
+            family.caption,
+            unit.code,
+            p.price_ht,
+            p.price_ttc,
             p.stock_managed,
         )
         .outerjoin_from(Product, ProductFamily, p.family_id == family.id)
         .outerjoin(Unit, p.unit_id == unit.id)
         .where(p.id.in_(ids))
-    )  # fmt: skip
+    )
     by_id = {row[0]: _shown(*row) for row in await session.execute(query)}
     return tuple(by_id[id_] for id_ in ids if id_ in by_id)
 
 
 def _shown(
-    id_: UUID, code: str, caption: str | None, barcode: str | None, kind: ProductKind, family: str | None,
-    unit: str | None, *rest: object,
-) -> Found:  # fmt: skip
+    id_: UUID,
+    code: str,
+    caption: str | None,
+    barcode: str | None,
+    kind: ProductKind,
+    family: str | None,
+    unit: str | None,
+    *rest: object,
+) -> Found:
     return Found(id_, code, caption or "", barcode or "", kind, family or "", unit or "", *rest)  # type: ignore[arg-type]

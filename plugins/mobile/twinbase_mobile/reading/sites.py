@@ -57,9 +57,16 @@ async def equipment_of(
     """Each with the site where it stands."""
     e, p = columns_of(CustomerEquipment), columns_of(Product)
     names = (
-        "id", "site_id", "code", "caption", "serial_number", "location_in_site", "installed_on", "state",
+        "id",
+        "site_id",
+        "code",
+        "caption",
+        "serial_number",
+        "location_in_site",
+        "installed_on",
+        "state",
         *(f"{what}_cover_end" for what in COVERS),
-    )  # fmt: skip
+    )
     query = joined(CustomerEquipment, *pick(CustomerEquipment, *names), p.caption.label("product"))
     query = query.outerjoin(Product, e.product_id == p.id).where(e.customer_id == customer)
     rows = (await session.execute(query.order_by(e.caption, e.id).limit(ROWS_MAX))).mappings()
@@ -69,12 +76,17 @@ async def equipment_of(
 def _appliance(row: Mapping[Any, Any], day: date, known: Marks) -> Equipment:
     ends = {what: row[f"{what}_cover_end"] for what in COVERS}
     return Equipment(
-        id=row["id"], code=row["code"] or "", caption=row["caption"] or row["product"] or "",
-        product=row["product"] or "", serial_number=row["serial_number"] or "",
-        location_in_site=row["location_in_site"] or "", installed_on=row["installed_on"],
-        covered=tuple(what for what, end in ends.items() if end is not None and end >= day), state=row["state"],
+        id=row["id"],
+        code=row["code"] or "",
+        caption=row["caption"] or row["product"] or "",
+        product=row["product"] or "",
+        serial_number=row["serial_number"] or "",
+        location_in_site=row["location_in_site"] or "",
+        installed_on=row["installed_on"],
+        covered=tuple(what for what, end in ends.items() if end is not None and end >= day),
+        state=row["state"],
         mark=known.of(CustomerEquipment, row["id"]),
-    )  # fmt: skip
+    )
 
 
 async def sites_of(
@@ -89,13 +101,18 @@ async def sites_of(
     rows = (await session.execute(query.order_by(s.is_main_delivery.desc(), s.label, s.id))).mappings()
     found = tuple(
         Site(
-            id=row["id"], label=row["label"] or "", address=tuple(row[line] for line in lines if row[line]),
-            zip_code=row["zip_code"] or "", city=row["city"] or "", lat=row["lat"], lon=row["lon"],
+            id=row["id"],
+            label=row["label"] or "",
+            address=tuple(row[line] for line in lines if row[line]),
+            zip_code=row["zip_code"] or "",
+            city=row["city"] or "",
+            lat=row["lat"],
+            lon=row["lon"],
             access_notes=row["access_notes"] or "",
             is_main=row["id"] == row["main_site_id"] if row["main_site_id"] else row["is_main_delivery"],
             equipment=tuple(one for site, one in equipment if site == row["id"]),
             mark=known.of(CustomerSite, row["id"]),
         )
         for row in rows
-    )  # fmt: skip
+    )
     return tuple(sorted(found, key=lambda site: not site.is_main))

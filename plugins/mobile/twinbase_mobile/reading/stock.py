@@ -86,9 +86,11 @@ async def _levels(
 
 
 async def _without_level(
-    session: ReplicaSession, product: tuple[Any, ...], known: set[tuple[UUID, UUID]],
+    session: ReplicaSession,
+    product: tuple[Any, ...],
+    known: set[tuple[UUID, UUID]],
     moved: Mapping[tuple[UUID, UUID], Decimal],
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     p, u = columns_of(Product), columns_of(Unit)
     missing = [pair for pair in moved if pair not in known]
     query = joined(Product, p.id, *product).outerjoin(Unit, p.unit_id == u.id)
@@ -104,10 +106,17 @@ async def _without_level(
 
 def _line(row: Mapping[str, Any], moved: Decimal) -> StockLine:
     return StockLine(
-        product_id=row["product_id"], code=row["code"], caption=row["caption"] or "", unit=row["unit"] or "",
-        decimals=row["decimals"] or 0, known=row["real_qty"], moved=moved, booked=row["booked_qty"],
-        minimum=row["min_qty"], maximum=row["max_qty"],
-    )  # fmt: skip
+        product_id=row["product_id"],
+        code=row["code"],
+        caption=row["caption"] or "",
+        unit=row["unit"] or "",
+        decimals=row["decimals"] or 0,
+        known=row["real_qty"],
+        moved=moved,
+        booked=row["booked_qty"],
+        minimum=row["min_qty"],
+        maximum=row["max_qty"],
+    )
 
 
 async def _moved(session: ReplicaSession, vans: list[UUID]) -> Mapping[tuple[UUID, UUID], Decimal]:

@@ -136,9 +136,10 @@ def is_mine(me: UUID) -> ColumnElement[bool]:
 
 
 _IN_TIME = (
-    columns_of(Intervention).scheduled_start.is_(None), columns_of(Intervention).scheduled_start,
+    columns_of(Intervention).scheduled_start.is_(None),
+    columns_of(Intervention).scheduled_start,
     columns_of(Intervention).id,
-)  # fmt: skip
+)
 
 
 def visit_query(*more: Any) -> Select[Any]:
@@ -179,14 +180,23 @@ def visit_of(row: Mapping[Any, Any], known: Marks, now: datetime, zone: Zone) ->
     phones = (contact.get("mobile"), contact.get("phone"), row["customer_mobile"], row["customer_phone"])
     over = row["scheduled_end"] or row["scheduled_start"]
     return Visit(
-        id=row["id"], number=row["number"] or "", title=row["title"] or "", status=row["status"],
-        priority=row["priority"], type=row["type_caption"] or "", color=row["type_color"] or "",
-        start=local(row["scheduled_start"], zone), end=local(row["scheduled_end"], zone),
+        id=row["id"],
+        number=row["number"] or "",
+        title=row["title"] or "",
+        status=row["status"],
+        priority=row["priority"],
+        type=row["type_caption"] or "",
+        color=row["type_color"] or "",
+        start=local(row["scheduled_start"], zone),
+        end=local(row["scheduled_end"], zone),
         expected_minutes=row["expected_minutes"],
         late=not is_closed(row["status"]) and over is not None and over < now,
-        customer_id=row["customer_id"], customer=row["customer_name"] or "", place=place_of(row),
-        phone=next((phone for phone in phones if phone), ""), mark=known.of(Intervention, row["id"]),
-    )  # fmt: skip
+        customer_id=row["customer_id"],
+        customer=row["customer_name"] or "",
+        place=place_of(row),
+        phone=next((phone for phone in phones if phone), ""),
+        mark=known.of(Intervention, row["id"]),
+    )
 
 
 def place_of(row: Mapping[Any, Any]) -> Place:
@@ -198,10 +208,15 @@ def place_of(row: Mapping[Any, Any]) -> Place:
         here |= {name: _coordinate(noted.get(name)) for name in ("lat", "lon")}
     lines = tuple(here[f"address{number}"] for number in range(1, 5))
     return Place(
-        site_id=row["site_id"], label=here["label"] or "", address=tuple(line for line in lines if line),
-        zip_code=here["zip_code"] or noted.get("zip") or "", city=here["city"] or "", lat=here["lat"], lon=here["lon"],
+        site_id=row["site_id"],
+        label=here["label"] or "",
+        address=tuple(line for line in lines if line),
+        zip_code=here["zip_code"] or noted.get("zip") or "",
+        city=here["city"] or "",
+        lat=here["lat"],
+        lon=here["lon"],
         access_notes=here["access_notes"] or "",
-    )  # fmt: skip
+    )
 
 
 def _coordinate(noted: Any) -> Decimal | None:

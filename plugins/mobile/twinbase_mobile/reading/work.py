@@ -132,11 +132,14 @@ async def team(session: ReplicaSession, visit: UUID, zone: Zone) -> tuple[Teamma
     )
     return tuple(
         Teammate(
-            row["colleague_id"], full_name(row), row["role"], row["mobile"] or row["phone"] or "",
+            row["colleague_id"],
+            full_name(row),
+            row["role"],
+            row["mobile"] or row["phone"] or "",
             local(row["acknowledged_at"], zone),
         )
         for row in (await session.execute(query)).mappings()
-    )  # fmt: skip
+    )
 
 
 async def appliances(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Appliance, ...]:
@@ -156,14 +159,16 @@ async def appliances(session: ReplicaSession, visit: UUID, known: Marks) -> tupl
     )
     return tuple(
         Appliance(
-            id=row["id"], equipment_id=row["equipment_id"],
+            id=row["id"],
+            equipment_id=row["equipment_id"],
             caption=row["caption"] or row["own_caption"] or row["product_caption"] or "",
             serial_number=row["serial_number"] or row["own_serial_number"] or "",
-            replaced_by_serial=row["replaced_by_serial"] or "", location_in_site=row["own_location_in_site"] or "",
+            replaced_by_serial=row["replaced_by_serial"] or "",
+            location_in_site=row["own_location_in_site"] or "",
             mark=known.of(InterventionEquipment, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
-    )  # fmt: skip
+    )
 
 
 async def parts(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Part, ...]:
@@ -172,8 +177,11 @@ async def parts(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Par
     names = ("id", "product_id", "label", "quantity", "serial_number", "billable", "unit_price_ht")
     query = (
         joined(
-            InterventionPart, *pick(InterventionPart, *names), *pick(Product, "code", "caption", prefix="product_"),
-            columns_of(Unit).code.label("unit"), columns_of(Storehouse).caption.label("storehouse"),
+            InterventionPart,
+            *pick(InterventionPart, *names),
+            *pick(Product, "code", "caption", prefix="product_"),
+            columns_of(Unit).code.label("unit"),
+            columns_of(Storehouse).caption.label("storehouse"),
         )
         .outerjoin(Product, p.product_id == product.id)
         .outerjoin(Unit, p.unit_id == columns_of(Unit).id)
@@ -181,16 +189,23 @@ async def parts(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Par
         .where(p.intervention_id == visit)
         .order_by(p.client_created_at, p.id)
         .limit(ROWS_MAX)
-    )  # fmt: skip
+    )
     return tuple(
         Part(
-            id=row["id"], product_id=row["product_id"], code=row["product_code"] or "",
-            label=row["label"] or row["product_caption"] or "", quantity=row["quantity"], unit=row["unit"] or "",
-            storehouse=row["storehouse"] or "", serial_number=row["serial_number"] or "", billable=row["billable"],
-            unit_price_ht=row["unit_price_ht"], mark=known.of(InterventionPart, row["id"]),
+            id=row["id"],
+            product_id=row["product_id"],
+            code=row["product_code"] or "",
+            label=row["label"] or row["product_caption"] or "",
+            quantity=row["quantity"],
+            unit=row["unit"] or "",
+            storehouse=row["storehouse"] or "",
+            serial_number=row["serial_number"] or "",
+            billable=row["billable"],
+            unit_price_ht=row["unit_price_ht"],
+            mark=known.of(InterventionPart, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
-    )  # fmt: skip
+    )
 
 
 async def notes(
@@ -200,21 +215,27 @@ async def notes(
     n, c = columns_of(InterventionNote), columns_of(Colleague)
     query = (
         joined(
-            InterventionNote, *pick(InterventionNote, "id", "kind", "title", "body", "occurred_at"),
+            InterventionNote,
+            *pick(InterventionNote, "id", "kind", "title", "body", "occurred_at"),
             *pick(Colleague, "first_name", "last_name"),
         )
         .outerjoin(Colleague, n.author_id == c.id)
         .where(whose)
         .order_by(n.occurred_at.desc(), n.id.desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     return tuple(
         Note(
-            row["id"], row["kind"], row["title"] or "", row["body"] or "", full_name(row),
-            local(row["occurred_at"], zone), known.of(InterventionNote, row["id"]),
+            row["id"],
+            row["kind"],
+            row["title"] or "",
+            row["body"] or "",
+            full_name(row),
+            local(row["occurred_at"], zone),
+            known.of(InterventionNote, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
-    )  # fmt: skip
+    )
 
 
 async def photos(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone) -> tuple[Photo, ...]:
@@ -224,11 +245,17 @@ async def photos(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone)
     query = joined(InterventionPhoto, *pick(InterventionPhoto, *names)).where(p.intervention_id == visit)
     return tuple(
         Photo(
-            row["id"], row["phase"], row["caption"] or "", row["equipment_id"], local(row["taken_at"], zone),
-            row["sha256"] or "", row["blob_state"], known.of(InterventionPhoto, row["id"]),
+            row["id"],
+            row["phase"],
+            row["caption"] or "",
+            row["equipment_id"],
+            local(row["taken_at"], zone),
+            row["sha256"] or "",
+            row["blob_state"],
+            known.of(InterventionPhoto, row["id"]),
         )
         for row in (await session.execute(query.order_by(p.taken_at, p.id).limit(ROWS_MAX))).mappings()
-    )  # fmt: skip
+    )
 
 
 async def signatures(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone) -> tuple[Signature, ...]:
@@ -239,13 +266,18 @@ async def signatures(session: ReplicaSession, visit: UUID, known: Marks, zone: Z
     query = joined(InterventionSignature, *pick(InterventionSignature, *names)).where(s.intervention_id == visit)
     return tuple(
         Signature(
-            id=row["id"], role=row["role"], signer_name=row["signer_name"] or "",
-            signer_quality=row["signer_quality"] or "", signed_at=local(row["signed_at"], zone),
-            refused=row["refused"], refusal_reason=row["refusal_reason"] or "",
-            image_sha256=row["image_sha256"] or "", mark=known.of(InterventionSignature, row["id"]),
+            id=row["id"],
+            role=row["role"],
+            signer_name=row["signer_name"] or "",
+            signer_quality=row["signer_quality"] or "",
+            signed_at=local(row["signed_at"], zone),
+            refused=row["refused"],
+            refusal_reason=row["refusal_reason"] or "",
+            image_sha256=row["image_sha256"] or "",
+            mark=known.of(InterventionSignature, row["id"]),
         )
         for row in (await session.execute(query.order_by(s.role, s.id).limit(ROWS_MAX))).mappings()
-    )  # fmt: skip
+    )
 
 
 async def files(session: ReplicaSession, owners: Sequence[tuple[OwnerKind, Any]]) -> tuple[File, ...]:
@@ -256,8 +288,13 @@ async def files(session: ReplicaSession, owners: Sequence[tuple[OwnerKind, Any]]
     query = joined(Document, *pick(Document, *names)).where(whose).order_by(d.document_date.desc(), d.id)
     return tuple(
         File(
-            row["id"], row["owner_kind"], row["owner_id"], row["name"] or "", row["mime"] or "", row["size_bytes"],
+            row["id"],
+            row["owner_kind"],
+            row["owner_id"],
+            row["name"] or "",
+            row["mime"] or "",
+            row["size_bytes"],
             row["sale_document_number"] or "",
         )
         for row in (await session.execute(query.limit(ROWS_MAX))).mappings()
-    )  # fmt: skip
+    )

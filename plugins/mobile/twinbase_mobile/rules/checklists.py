@@ -72,9 +72,11 @@ def missing_answers(items: Sequence[Item], answers: Sequence[Row]) -> list[str]:
     given = [values_of(answer) for answer in answers]
     appliances = {str(one.get("equipment_id")) for one in given} or {"None"}
     missing = (
-        item for item in required for appliance in sorted(appliances)
+        item
+        for item in required
+        for appliance in sorted(appliances)
         if not any(_answers(one, item) and same(one.get("equipment_id") or "None", appliance) for one in given)
-    )  # fmt: skip
+    )
     return list(dict.fromkeys(label_of(item) for item in missing))
 
 

@@ -19,10 +19,7 @@ TRANSITIONS: Mapping[Status, tuple[Status, ...]] = {
 }
 """What a technician may do."""
 
-OFFICE: Mapping[Status, tuple[Status, ...]] = {
-    Status.DONE: (Status.IN_PROGRESS,),
-    Status.CANCELLED: (Status.PLANNED,),
-}
+OFFICE: Mapping[Status, tuple[Status, ...]] = {Status.DONE: (Status.IN_PROGRESS,), Status.CANCELLED: (Status.PLANNED,)}
 """What the office may do besides."""
 
 CLOSED = frozenset({Status.DONE, Status.CANCELLED})

@@ -18,18 +18,18 @@ def missing_for_done(
 ) -> list[Reason]:
     """All that lacks before the visit may be done; empty when nothing does."""
     given = values_of(visit)
-    return [
-        *_times(given),
-        *_report(given),
-        *_checklist(given, template, answers),
-        *_signature(signatures),
-    ]
+    return [*_times(given), *_report(given), *_checklist(given, template, answers), *_signature(signatures)]
 
 
 def status_faults(
-    before: Row, after: Row, *, office: bool = False, template: Row | None = None, answers: Sequence[Row] = (),
+    before: Row,
+    after: Row,
+    *,
+    office: bool = False,
+    template: Row | None = None,
+    answers: Sequence[Row] = (),
     signatures: Sequence[Row] = (),
-) -> list[Reason]:  # fmt: skip
+) -> list[Reason]:
     """Why the visit cannot change from `before` to `after`; empty when it can."""
     status = status_of(after)
     fault = transition_fault(status_of(before), status, office=office)
@@ -72,11 +72,12 @@ def also_started(visit: Row, visits: Sequence[Row]) -> list[Row]:
     """Other visits of the same technician that are under way: a screen warns of them, nothing is refused."""
     one = values_of(visit)
     return [
-        other for other in visits
+        other
+        for other in visits
         if status_of(other) in STARTED
         and not same(values_of(other).get("id"), one.get("id"))
         and same(values_of(other).get("lead_id"), one.get("lead_id"))
-    ]  # fmt: skip
+    ]
 
 
 def _times(given: Mapping[str, Any]) -> list[Reason]:

@@ -8,16 +8,7 @@ from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import FieldRow, reference
-from twinbase_mobile.tables.kinds import (
-    SCHEMA,
-    Claim,
-    ExpenseKind,
-    Movement,
-    PaidWith,
-    Work,
-    one_of,
-    quantity,
-)
+from twinbase_mobile.tables.kinds import SCHEMA, Claim, ExpenseKind, Movement, PaidWith, Work, one_of, quantity
 
 
 def whose() -> UUID:

@@ -25,9 +25,11 @@ class Incident(OfficeRow, table=True):
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     status: IncidentStatus = Field(
-        default=IncidentStatus.PROPOSED, sa_type=one_of(IncidentStatus), index=True,
+        default=IncidentStatus.PROPOSED,
+        sa_type=one_of(IncidentStatus),
+        index=True,
         sa_column_kwargs=filled(IncidentStatus.PROPOSED),
-    )  # fmt: skip
+    )
     contract_id: UUID | None = reference("maintenance_contracts")
     project_id: UUID | None = reference("projects")
     creator_id: UUID | None = reference("colleagues")

@@ -8,16 +8,7 @@ from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import OfficeRow, reference
-from twinbase_mobile.tables.kinds import (
-    SCHEMA,
-    ProductKind,
-    State,
-    StorehouseKind,
-    document,
-    money,
-    one_of,
-    quantity,
-)
+from twinbase_mobile.tables.kinds import SCHEMA, ProductKind, State, StorehouseKind, document, money, one_of, quantity
 
 
 class Unit(OfficeRow, table=True):

@@ -197,11 +197,15 @@ class ChecklistAnswer(FieldRow, table=True):
     __tablename__ = "checklist_answers"
     __table_args__ = (
         UniqueConstraint(
-            "intervention_id", "equipment_id", "template_id", "item_key", name="uq_mobile_answer",
+            "intervention_id",
+            "equipment_id",
+            "template_id",
+            "item_key",
+            name="uq_mobile_answer",
             postgresql_nulls_not_distinct=True,
         ),
         {"schema": SCHEMA},
-    )  # fmt: skip
+    )
     intervention_id: UUID = visit()
     equipment_id: UUID | None = reference("customer_equipment")
     template_id: UUID | None = reference("checklist_templates")

@@ -40,9 +40,12 @@ class NinjaOne:
     """
 
     def __init__(
-        self, settings: NinjaoneSettings, *, transport: httpx2.AsyncBaseTransport | None = None,
+        self,
+        settings: NinjaoneSettings,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not settings.configured:
             raise NotConfigured()
         self._settings = settings
@@ -177,9 +180,14 @@ class NinjaOne:
         return row
 
     async def _ask(
-        self, call: Call, places: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None,
-        json: Any = None, files: Any = None,
-    ) -> Any:  # fmt: skip
+        self,
+        call: Call,
+        places: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        files: Any = None,
+    ) -> Any:
         path = call.path.format(**(places or {}))
         request = Request(call.method, path, writes=not call.reads, query=query or {}, json=json, files=files)
         if request.writes:
@@ -230,9 +238,15 @@ class NinjaOne:
 def _bearing(request: Request, token: str) -> Request:
     """The request with its token."""
     return Request(
-        request.method, request.path, request.writes, request.query, {"Authorization": f"Bearer {token}"},
-        request.json, None, request.files,
-    )  # fmt: skip
+        request.method,
+        request.path,
+        request.writes,
+        request.query,
+        {"Authorization": f"Bearer {token}"},
+        request.json,
+        None,
+        request.files,
+    )
 
 
 def _key(call: Call) -> str:

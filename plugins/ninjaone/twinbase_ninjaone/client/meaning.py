@@ -54,9 +54,12 @@ def _refused(answer: Answer) -> type[errors.CallRefused]:
         return errors.UserContextRequired
     # What a PUT of an old version is answered with is not documented: either of these is how HTTP says it.
     return {
-        401: errors.WrongCredentials, 403: errors.NotAllowed, 404: errors.NotThere, 409: errors.OutOfDate,
+        401: errors.WrongCredentials,
+        403: errors.NotAllowed,
+        404: errors.NotThere,
+        409: errors.OutOfDate,
         412: errors.OutOfDate,
-    }.get(answer.status, errors.CallRefused)  # fmt: skip
+    }.get(answer.status, errors.CallRefused)
 
 
 def _failure(answer: Answer) -> dict[str, Any]:

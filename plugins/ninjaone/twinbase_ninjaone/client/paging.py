@@ -29,9 +29,7 @@ async def after_ids(ask: Callable[[Any], Awaitable[list[Row]]], key: str) -> Asy
         last = page[-1][key]
 
 
-async def from_anchor(
-    ask: Callable[[Any], Awaitable[list[Row]]], key: str, page_rows: int
-) -> AsyncIterator[list[Row]]:
+async def from_anchor(ask: Callable[[Any], Awaitable[list[Row]]], key: str, page_rows: int) -> AsyncIterator[list[Row]]:
     """Pages of a list, each anchored at the last id of the one before; a page that is not full is the last."""
     seen: set[Any] = set()
     last: Any = None

@@ -21,7 +21,7 @@ Number = Annotated[int, typer.Argument(metavar="TICKET", help="The number of the
 
 
 def proposals(
-    state: Annotated[str, typer.Option(help=f"Only those that are {STATES}; \"\": all.")] = "proposed",
+    state: Annotated[str, typer.Option(help=f'Only those that are {STATES}; "": all.')] = "proposed",
     database_url: DatabaseUrl = None,
     plugins: PluginNames = PLUGINS,
     as_json: AsJson = False,
@@ -52,14 +52,23 @@ def approve(
 ) -> None:
     """Somebody goes: the next projection makes the visit. Approve it again to plan it anew."""
     plan = Plan(colleague, at.replace(tzinfo=at.tzinfo or UTC) if at else None, minutes, incident)
-    _decide("approved", ticket, lambda line: proposing.approve(line, ticket, plan, decided(by)), database_url, plugins,
-            as_json)  # fmt: skip
+    _decide(
+        "approved",
+        ticket,
+        lambda line: proposing.approve(line, ticket, plan, decided(by)),
+        database_url,
+        plugins,
+        as_json,
+    )
 
 
 def reject(
-    ticket: Number, by: By = None, database_url: DatabaseUrl = None, plugins: PluginNames = PLUGINS,
+    ticket: Number,
+    by: By = None,
+    database_url: DatabaseUrl = None,
+    plugins: PluginNames = PLUGINS,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Nobody goes. It is proposed again only when the ticket becomes another matter."""
     who = decided(by)
     _decide("rejected", ticket, lambda line: proposing.reject(line, ticket, who), database_url, plugins, as_json)
@@ -76,22 +85,28 @@ def done(
     as_json: AsJson = False,
 ) -> None:
     """It is settled: somebody went, or the ERP has a visit of its own for it."""
-    _decide("done", ticket, lambda line: proposing.done(line, ticket, visit, decided(by)), database_url, plugins,
-            as_json)  # fmt: skip
+    _decide(
+        "done", ticket, lambda line: proposing.done(line, ticket, visit, decided(by)), database_url, plugins, as_json
+    )
 
 
 def _decide(
-    state: str, ticket: int, work: Callable[[AsyncConnection], Awaitable[None]], database_url: str | None, plugins: str,
+    state: str,
+    ticket: int,
+    work: Callable[[AsyncConnection], Awaitable[None]],
+    database_url: str | None,
+    plugins: str,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     in_one_transaction(database_url, plugins, work)
     said = {"ticket": ticket, "state": state}
     answer(said, as_json=as_json, show=lambda console: console.print(f"Ticket {ticket} is {state}."))
 
 
 def _show(console: Console, found: list[Proposed]) -> None:
-    table = Table("ticket", "state", "subject", "organisation", "priority", "who", "when", box=None,
-                  header_style="bold")  # fmt: skip
+    table = Table(
+        "ticket", "state", "subject", "organisation", "priority", "who", "when", box=None, header_style="bold"
+    )
     for one in found:
         when = f"{one.scheduled_start:%Y-%m-%d %H:%M}" if one.scheduled_start else ""
         texts = (one.subject, one.organization, one.priority, one.colleague_code)

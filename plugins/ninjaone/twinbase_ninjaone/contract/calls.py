@@ -48,14 +48,17 @@ BOARD_RUN = Call(
     "/v2/ticketing/trigger/board/{boardId}/run",
     {"boardId": INT32},
     sends={
-        "sortBy[].field": TEXT, "sortBy[].direction": TEXT, "pageSize": INT32, "includeColumns": TEXTS,
+        "sortBy[].field": TEXT,
+        "sortBy[].direction": TEXT,
+        "pageSize": INT32,
+        "includeColumns": TEXTS,
         "lastCursorId": INT32,
     },
     gets={"data": JSON, "metadata.lastCursorId": INT32},
     shape=shapes.BOARD_ROW,
     rows="data[]",
     values={"sends.sortBy[].direction": ("DESC",)},
-)  # fmt: skip
+)
 """A POST that changes nothing: it runs a search. So it is tried again like a GET."""
 
 TICKET = Call("GET", "/v2/ticketing/ticket/{ticketId}", {"ticketId": INT32}, shape=shapes.TICKET, rows="")
@@ -77,11 +80,13 @@ ACTIVITIES = Call(
     values={
         "gets.activities[].activityType": ("NINJA_TICKETING",),
         "gets.activities[].statusCode": (
-            "NINJA_TICKETING_TICKET_CREATED", "NINJA_TICKETING_TICKET_DELETED", "NINJA_TICKETING_TICKET_REINSTATED",
+            "NINJA_TICKETING_TICKET_CREATED",
+            "NINJA_TICKETING_TICKET_DELETED",
+            "NINJA_TICKETING_TICKET_REINSTATED",
             "NINJA_TICKETING_STATUS_UPDATED",
         ),
     },
-)  # fmt: skip
+)
 
 WRITTEN_OF_A_TICKET = {
     "clientId": INT32, "ticketFormId": INT32, "locationId": INT32, "nodeId": INT32, "subject": TEXT, "status": TEXT,
@@ -124,11 +129,15 @@ SET_WEBHOOK = Call(
     "PUT",
     "/v2/webhook",
     sends={
-        "url": TEXT, "activities": JSON, "expand": TEXTS, "headers[].name": TEXT, "headers[].value": TEXT,
+        "url": TEXT,
+        "activities": JSON,
+        "expand": TEXTS,
+        "headers[].name": TEXT,
+        "headers[].value": TEXT,
         "organizationIds": INT32S,
     },
     reads=False,
-)  # fmt: skip
+)
 
 REMOVE_WEBHOOK = Call("DELETE", "/v2/webhook", reads=False)
 

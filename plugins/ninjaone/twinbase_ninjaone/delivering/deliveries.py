@@ -11,9 +11,7 @@ DESTINATION = "ninjaone"
 COMMENT, STATUS = "comment", "set_status"
 
 
-async def deliveries(
-    applied: Sequence[Applied], connection: Any, status_of_visit: Mapping[str, str]
-) -> list[Delivery]:
+async def deliveries(applied: Sequence[Applied], connection: Any, status_of_visit: Mapping[str, str]) -> list[Delivery]:
     """The deliveries of a batch, in its order. `connection`: asyncpg, in its transaction."""
     comments = [one for one in applied if one.twin == "ticket_comments" and one.operation == "insert"]
     visits = [one for one in applied if one.twin == "interventions" and "status" in one.values] * bool(status_of_visit)
@@ -32,9 +30,12 @@ def _comments(applied: Sequence[Applied], rows: Sequence[Any]) -> Iterator[Deliv
     for one in applied:
         if row := by_id.get(str(one.key[0])):
             payload = {
-                "ticket": row["number"], "comment": str(row["id"]), "body": row["body"] or "",
-                "public": row["public"], "minutes": row["minutes"],
-            }  # fmt: skip
+                "ticket": row["number"],
+                "comment": str(row["id"]),
+                "body": row["body"] or "",
+                "public": row["public"],
+                "minutes": row["minutes"],
+            }
             yield Delivery(DESTINATION, one, COMMENT, payload)
 
 

@@ -24,14 +24,22 @@ def fields(ticket: Mapping[str, Any], status: int) -> dict[str, Any]:
     """What is sent: everything as it is, but for the status. That an update keeps what it does not name is not
     documented."""
     kept = {
-        "clientId": ticket["client_id"], "ticketFormId": ticket["ticket_form_id"], "subject": ticket["subject"],
-        "requesterUid": ticket["requester_uid"] and str(ticket["requester_uid"]), "type": ticket["type"],
-        "priority": ticket["priority"], "severity": ticket["severity"], "locationId": ticket["location_id"],
-        "nodeId": ticket["node_id"], "assignedAppUserId": ticket["assigned_app_user_id"], "tags": ticket["tags"],
-        "additionalAssignedTechnicianIds": ticket["additional_assigned_technician_ids"], "cc": ticket["cc_list"],
+        "clientId": ticket["client_id"],
+        "ticketFormId": ticket["ticket_form_id"],
+        "subject": ticket["subject"],
+        "requesterUid": ticket["requester_uid"] and str(ticket["requester_uid"]),
+        "type": ticket["type"],
+        "priority": ticket["priority"],
+        "severity": ticket["severity"],
+        "locationId": ticket["location_id"],
+        "nodeId": ticket["node_id"],
+        "assignedAppUserId": ticket["assigned_app_user_id"],
+        "tags": ticket["tags"],
+        "additionalAssignedTechnicianIds": ticket["additional_assigned_technician_ids"],
+        "cc": ticket["cc_list"],
         "attributes": _attributes(ticket["attribute_values"]),
         "followupTime": ticket["followup_time"] and ticket["followup_time"].timestamp(),
-    }  # fmt: skip
+    }
     return {name: value for name, value in kept.items() if value is not None} | {"status": str(status)}
 
 

@@ -29,5 +29,3 @@ class Fetch:
         counted = {name: number for name, number in sorted(self.counted.items()) if number}
         failures = {"failed": self.failed} if self.failed else {}
         return {"calls": self.ninja.calls, **counted, **failures}
-
-

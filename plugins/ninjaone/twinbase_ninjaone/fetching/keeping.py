@@ -40,9 +40,14 @@ class Missing:
 
 
 async def mark_missing(
-    connection: AsyncConnection, model: type[Fetched], present: set[Any], now: datetime, share_max: float = 1.0,
-    *, among: ColumnElement[bool] | None = None,
-) -> Missing:  # fmt: skip
+    connection: AsyncConnection,
+    model: type[Fetched],
+    present: set[Any],
+    now: datetime,
+    share_max: float = 1.0,
+    *,
+    among: ColumnElement[bool] | None = None,
+) -> Missing:
     """Mark the rows that a whole list did not hold as deleted, unless so many are missing that the list is doubted.
 
     `among`: the rows that the list is of, where it is not of all of them.

@@ -50,13 +50,18 @@ class LinkKind:
 
 KINDS: Mapping[str, LinkKind] = {
     "org": LinkKind(
-        "org", Organization, mobile.Customer, OrganizationCustomerLink, "organization_id", "customer_code",
+        "org",
+        Organization,
+        mobile.Customer,
+        OrganizationCustomerLink,
+        "organization_id",
+        "customer_code",
         ("exact", "email", "fuzzy"),
     ),
     "user": LinkKind(
-        "user", User, mobile.Colleague, UserColleagueLink, "user_id", "colleague_code", ("email", "exact", "fuzzy"),
+        "user", User, mobile.Colleague, UserColleagueLink, "user_id", "colleague_code", ("email", "exact", "fuzzy")
     ),
-}  # fmt: skip
+}
 
 
 def kind_and_number(written: str) -> tuple[LinkKind, int]:

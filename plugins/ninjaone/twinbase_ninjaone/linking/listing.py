@@ -38,12 +38,20 @@ async def listed(connection: AsyncConnection) -> list[Listed]:
 async def _of(connection: AsyncConnection, kind: LinkKind) -> list[Listed]:
     there, here, links = table_of(kind.there), table_of(kind.here), kind.links
     wanted = (
-        select(kind.id, _name(there), kind.code, _name(here), links.c.method, links.c.score, links.c.confirmed_by,
-               links.c.confirmed_at)
+        select(
+            kind.id,
+            _name(there),
+            kind.code,
+            _name(here),
+            links.c.method,
+            links.c.score,
+            links.c.confirmed_by,
+            links.c.confirmed_at,
+        )
         .select_from(links)
         .outerjoin(there, there.c.id == kind.id)
         .outerjoin(here, here.c.code == kind.code)
-    )  # fmt: skip
+    )
     return [Listed(f"{kind.name}-{number}", *rest) for number, *rest in await connection.execute(wanted)]
 
 

@@ -57,17 +57,23 @@ def visit_of(proposal: FromClause) -> ColumnElement[UUID]:
 def fed_by_links(tickets: FromClause, key: ColumnElement[Any]) -> tuple[Feeds, ...]:
     """What touches the rows that are made of tickets: links, and the customers and colleagues that they name."""
     return (
-        *_through_link(OrganizationCustomerLink, "organization_id", "customer_code", mobile.Customer,
-                       tickets.c.client_id, key),
-        *_through_link(UserColleagueLink, "user_id", "colleague_code", mobile.Colleague,
-                       tickets.c.assigned_app_user_id, key),
-    )  # fmt: skip
+        *_through_link(
+            OrganizationCustomerLink, "organization_id", "customer_code", mobile.Customer, tickets.c.client_id, key
+        ),
+        *_through_link(
+            UserColleagueLink, "user_id", "colleague_code", mobile.Colleague, tickets.c.assigned_app_user_id, key
+        ),
+    )
 
 
 def _through_link(
-    link: type[SQLModel], id_column: str, code_column: str, here: type[SQLModel], naming: ColumnElement[Any],
+    link: type[SQLModel],
+    id_column: str,
+    code_column: str,
+    here: type[SQLModel],
+    naming: ColumnElement[Any],
     key: ColumnElement[Any],
-) -> tuple[Feeds, Feeds]:  # fmt: skip
+) -> tuple[Feeds, Feeds]:
     links, ours = table_of(link), table_of(here)
 
     def of_link(changed: FromClause) -> Select[Any]:

@@ -47,8 +47,9 @@ def tickets(settings: NinjaoneSettings) -> Projection:
         t.c.version.label("version"),
     )
     feeds = (_own(t), *fed_by_links(t, t.c.id), *fed_by_proposals(), _devices(t))
-    return Projection(mobile.Ticket, NAME, rows, feeds, only={"It was deleted in NinjaOne.": is_there(t)},
-                      retire=NOBODY_S)  # fmt: skip
+    return Projection(
+        mobile.Ticket, NAME, rows, feeds, only={"It was deleted in NinjaOne.": is_there(t)}, retire=NOBODY_S
+    )
 
 
 def is_there(ticket: FromClause) -> ColumnElement[bool]:

@@ -46,9 +46,14 @@ def _visits(settings: NinjaoneSettings) -> Projection:
         literal(False).label("follow_up_needed"),
     ).select_from(p.join(t, t.c.id == p.c.ticket_id))
     return Projection(
-        mobile.Intervention, NAME, rows, _feeds(p, t), only=_only(p),
-        shared=frozenset({"status", "follow_up_needed"}), retire=RETIRED,
-    )  # fmt: skip
+        mobile.Intervention,
+        NAME,
+        rows,
+        _feeds(p, t),
+        only=_only(p),
+        shared=frozenset({"status", "follow_up_needed"}),
+        retire=RETIRED,
+    )
 
 
 def _assignments() -> Projection:
@@ -89,10 +94,7 @@ def _incidents(settings: NinjaoneSettings) -> Projection:
 
 
 def _only(p: Table) -> Mapping[str, ColumnElement[bool]]:
-    return {
-        "Nobody has approved it.": p.c.state.in_(GOES),
-        "A visit of the ERP stands for it.": p.c.visit_id.is_(None),
-    }
+    return {"Nobody has approved it.": p.c.state.in_(GOES), "A visit of the ERP stands for it.": p.c.visit_id.is_(None)}
 
 
 def in_words(column: ColumnElement[Any], words: Mapping[str, str]) -> ColumnElement[str]:
@@ -151,5 +153,3 @@ def _colleagues(p: Table) -> Feeds:
         return select(text_of(p.c.ticket_id)).where(p.c.colleague_code.in_(codes))
 
     return Feeds(c, keys, columns=frozenset({"code"}))
-
-

@@ -37,13 +37,23 @@ async def proposals(connection: AsyncConnection, state: str = "") -> list[Propos
     """Those in this state, or all; the newest first."""
     p, t, o = table_of(VisitProposal), table_of(Ticket), table_of(Organization)
     wanted = (
-        select(p.c.ticket_id, p.c.state, t.c.subject, o.c.name, t.c.priority, p.c.proposed_at, p.c.colleague_code,
-               p.c.scheduled_start, p.c.decided_by, p.c.visit_id)
+        select(
+            p.c.ticket_id,
+            p.c.state,
+            t.c.subject,
+            o.c.name,
+            t.c.priority,
+            p.c.proposed_at,
+            p.c.colleague_code,
+            p.c.scheduled_start,
+            p.c.decided_by,
+            p.c.visit_id,
+        )
         .select_from(p)
         .outerjoin(t, t.c.id == p.c.ticket_id)
         .outerjoin(o, o.c.id == t.c.client_id)
         .order_by(p.c.proposed_at.desc(), p.c.ticket_id.desc())
-    )  # fmt: skip
+    )
     if state:
         wanted = wanted.where(p.c.state == state)
     return [Proposed(*tuple(row)) for row in await connection.execute(wanted)]

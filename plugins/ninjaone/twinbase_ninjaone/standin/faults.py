@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 Kind = Literal[
-    "401", "403", "404", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect",
-]  # fmt: skip
+    "401", "403", "404", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect"
+]
 PAGE = "<!doctype html><title>Maintenance</title><p>Please come back later."
 
 

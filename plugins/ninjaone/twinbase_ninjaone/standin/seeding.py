@@ -53,11 +53,20 @@ def _device(world: World, rng: random.Random, number: int) -> Json:
     kind = rng.choice(CLASSES)
     name = f"{kind.split('_')[-1][:4]}-{number}"
     return {
-        "id": number, "uid": uid(rng), "organizationId": location["organizationId"], "locationId": location["id"],
-        "nodeClass": kind, "nodeRoleId": 100 + CLASSES.index(kind), "approvalStatus": "APPROVED",
-        "offline": rng.random() < 0.2, "systemName": name, "dnsName": f"{name.lower()}.local", "tags": [],
-        "created": 1_600_000_000.0 + number, "lastContact": 1_790_000_000.5 + number,
-    }  # fmt: skip
+        "id": number,
+        "uid": uid(rng),
+        "organizationId": location["organizationId"],
+        "locationId": location["id"],
+        "nodeClass": kind,
+        "nodeRoleId": 100 + CLASSES.index(kind),
+        "approvalStatus": "APPROVED",
+        "offline": rng.random() < 0.2,
+        "systemName": name,
+        "dnsName": f"{name.lower()}.local",
+        "tags": [],
+        "created": 1_600_000_000.0 + number,
+        "lastContact": 1_790_000_000.5 + number,
+    }
 
 
 def _people(world: World, rng: random.Random, sizes: Sizes) -> None:
@@ -65,20 +74,32 @@ def _people(world: World, rng: random.Random, sizes: Sizes) -> None:
         technician = number <= sizes.technicians
         first, last = words.FIRST_NAMES[(number - 1) % len(words.FIRST_NAMES)], rng.choice(words.OWNERS)
         person = {
-            "id": number, "uid": uid(rng), "firstName": first, "lastName": last, "enabled": True,
-            "email": f"user{number}@example.com", "userType": "TECHNICIAN" if technician else "END_USER",
-            "administrator": number == 1, "permitAllClients": technician, "mustChangePw": False,
-            "mfaConfigured": technician, "invitationStatus": "REGISTERED",
+            "id": number,
+            "uid": uid(rng),
+            "firstName": first,
+            "lastName": last,
+            "enabled": True,
+            "email": f"user{number}@example.com",
+            "userType": "TECHNICIAN" if technician else "END_USER",
+            "administrator": number == 1,
+            "permitAllClients": technician,
+            "mustChangePw": False,
+            "mfaConfigured": technician,
+            "invitationStatus": "REGISTERED",
             "roles": ["Technicien"] if technician else [],
-        }  # fmt: skip
+        }
         world.users[number] = person if technician else {**person, "organizationId": rng.choice([*world.organizations])}
     for number in range(1, sizes.contacts + 1):
         client = rng.choice(list(world.organizations.values()))
         contact = {
-            "id": 5000 + number, "uid": uid(rng), "clientId": client["id"], "clientName": client["name"],
-            "firstName": rng.choice(words.FIRST_NAMES), "lastName": rng.choice(words.OWNERS),
+            "id": 5000 + number,
+            "uid": uid(rng),
+            "clientId": client["id"],
+            "clientName": client["name"],
+            "firstName": rng.choice(words.FIRST_NAMES),
+            "lastName": rng.choice(words.OWNERS),
             "email": f"contact{number}@example.net",
-        }  # fmt: skip
+        }
         world.contacts[contact["uid"]] = contact
 
 
@@ -90,10 +111,16 @@ def _desk(world: World, rng: random.Random, now: datetime) -> None:
         world.statuses[number] = status
     for number, name, conditions in ((2, "Tous les tickets", []), (1001, "Tickets ouverts", [OPEN_ONLY])):
         world.boards[number] = {
-            "id": number, "uid": uid(rng), "name": name, "conditions": {"any": [], "all": conditions},
-            "createTime": created, "updateTime": created, "system": number == 2, "ticketCount": 0,
+            "id": number,
+            "uid": uid(rng),
+            "name": name,
+            "conditions": {"any": [], "all": conditions},
+            "createTime": created,
+            "updateTime": created,
+            "system": number == 2,
+            "ticketCount": 0,
             "columns": ["id", "summary", "status", "lastUpdated"],
-        }  # fmt: skip
+        }
     for number, name, kind in ((1, "Site", "TEXT"), (2, "Sous contrat", "CHECKBOX"), (3, "Catégorie", "DROPDOWN")):
         world.attributes[number] = {
             "id": number, "attributeType": kind, "name": name, "endUserOption": "OPTIONAL", "system": False,
@@ -102,9 +129,15 @@ def _desk(world: World, rng: random.Random, now: datetime) -> None:
         }  # fmt: skip
     for number, name in ((1, "Demande"), (2, "Incident")):
         world.forms[number] = {
-            "id": number, "name": name, "content": {"fields": [1, 2, 3]}, "active": True, "default": number == 1,
-            "createTime": created, "updateTime": created, "fields": list(world.attributes.values()),
-        }  # fmt: skip
+            "id": number,
+            "name": name,
+            "content": {"fields": [1, 2, 3]},
+            "active": True,
+            "default": number == 1,
+            "createTime": created,
+            "updateTime": created,
+            "fields": list(world.attributes.values()),
+        }
 
 
 def _tickets(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> None:
@@ -119,10 +152,15 @@ def _tickets(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> N
         # The first ones make sure that every client and technician has a ticket.
         client = clients[number] if number < len(clients) else rng.choice(clients)
         fields = {
-            "clientId": client, "ticketFormId": rng.choice([*world.forms]), "subject": rng.choice(words.SUBJECTS),
-            "status": statuses[number], "priority": priorities[number], "requesterUid": rng.choice([*world.contacts]),
-            "locationId": 10_000 + client, "nodeId": _node(world, rng, client),
-        }  # fmt: skip
+            "clientId": client,
+            "ticketFormId": rng.choice([*world.forms]),
+            "subject": rng.choice(words.SUBJECTS),
+            "status": statuses[number],
+            "priority": priorities[number],
+            "requesterUid": rng.choice([*world.contacts]),
+            "locationId": 10_000 + client,
+            "nodeId": _node(world, rng, client),
+        }
         if assigned[number]:
             fields["assignedAppUserId"] = technicians[sum(assigned[:number]) % len(technicians)]
         ticket = world.open_ticket({name: value for name, value in fields.items() if value is not None}, at)
@@ -156,10 +194,16 @@ def _alerts(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> No
     for device in rng.sample(list(world.devices.values()), sizes.alerts):
         at = seconds(now - timedelta(hours=rng.random() * 48))
         alert = {
-            "uid": uid(rng), "deviceId": device["id"], "message": "Espace disque inférieur à 10 %", "createTime": at,
-            "updateTime": at, "sourceType": "CONDITION_AGENT_DISK_FREE_SPACE", "severity": "MAJOR", "priority": "HIGH",
+            "uid": uid(rng),
+            "deviceId": device["id"],
+            "message": "Espace disque inférieur à 10 %",
+            "createTime": at,
+            "updateTime": at,
+            "sourceType": "CONDITION_AGENT_DISK_FREE_SPACE",
+            "severity": "MAJOR",
+            "priority": "HIGH",
             "device": device,
-        }  # fmt: skip
+        }
         world.alerts[alert["uid"]] = alert
 
 

@@ -18,14 +18,18 @@ class Sizes:
     alerts: int = 23
     statuses: Mapping[str, int] = field(
         default_factory=lambda: {
-            "NEW": 355, "OPEN": 38, "IN_PROGRESS": 21, "ON_HOLD": 19, "WAITING_PARTS": 10, "PLANNED": 8,
-            "RESOLVED": 47, "CLOSED": 467,
+            "NEW": 355,
+            "OPEN": 38,
+            "IN_PROGRESS": 21,
+            "ON_HOLD": 19,
+            "WAITING_PARTS": 10,
+            "PLANNED": 8,
+            "RESOLVED": 47,
+            "CLOSED": 467,
         }
-    )  # fmt: skip
-    unassigned: int = 760
-    priorities: Mapping[str, int] = field(
-        default_factory=lambda: {"NONE": 634, "HIGH": 208, "MEDIUM": 120, "LOW": 3}
     )
+    unassigned: int = 760
+    priorities: Mapping[str, int] = field(default_factory=lambda: {"NONE": 634, "HIGH": 208, "MEDIUM": 120, "LOW": 3})
     tracked_seconds: int = 1_078_956
 
     @property
@@ -34,8 +38,17 @@ class Sizes:
 
 
 SMALL = Sizes(
-    organizations=12, organizations_with_tickets=5, devices=9, technicians=4, technicians_with_tickets=3, end_users=3,
-    contacts=6, alerts=3, statuses={"NEW": 9, "IN_PROGRESS": 6, "RESOLVED": 3, "CLOSED": 12}, unassigned=20,
-    priorities={"NONE": 18, "HIGH": 8, "MEDIUM": 3, "LOW": 1}, tracked_seconds=36_000,
-)  # fmt: skip
+    organizations=12,
+    organizations_with_tickets=5,
+    devices=9,
+    technicians=4,
+    technicians_with_tickets=3,
+    end_users=3,
+    contacts=6,
+    alerts=3,
+    statuses={"NEW": 9, "IN_PROGRESS": 6, "RESOLVED": 3, "CLOSED": 12},
+    unassigned=20,
+    priorities={"NONE": 18, "HIGH": 8, "MEDIUM": 3, "LOW": 1},
+    tracked_seconds=36_000,
+)
 """Enough for most tests, and quick to fetch."""

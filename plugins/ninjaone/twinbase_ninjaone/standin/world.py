@@ -128,10 +128,15 @@ class World:
         """Of the free columns, those that were seen; names in place of ids, as people read a board."""
         client = self.organizations.get(ticket["clientId"], {})
         row = {
-            "id": ticket["id"], "summary": ticket["subject"], "organization": client.get("name", ""),
-            "status": ticket["status"], "priority": ticket["priority"], "createTime": ticket["createTime"],
-            "lastUpdated": self.last_updated[ticket["id"]], "totalTimeTracked": self.tracked_seconds(ticket["id"]),
-        }  # fmt: skip
+            "id": ticket["id"],
+            "summary": ticket["subject"],
+            "organization": client.get("name", ""),
+            "status": ticket["status"],
+            "priority": ticket["priority"],
+            "createTime": ticket["createTime"],
+            "lastUpdated": self.last_updated[ticket["id"]],
+            "totalTimeTracked": self.tracked_seconds(ticket["id"]),
+        }
         if user := self.users.get(ticket.get("assignedAppUserId", 0)):
             row["assignedAppUser"] = f"{user['firstName']} {user['lastName']}"
         return row

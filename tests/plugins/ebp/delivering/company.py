@@ -189,10 +189,16 @@ class Company:
             head = {name: _value(text, types[name]) for name, text in mine[0].items() if name in types}
             await self.insert("StockDocument", {"Id": key, "DocumentNumber": f"ES{number:08}", **head})
             for order, line in enumerate(mine):
-                await self.insert("StockDocumentLine", {
-                    "Id": uuid3(key, str(order)), "DocumentId": key, "LineOrder": order, "ItemId": line["ItemId"],
-                    "Quantity": _value(line["Quantity"], "numeric"),
-                })  # fmt: skip
+                await self.insert(
+                    "StockDocumentLine",
+                    {
+                        "Id": uuid3(key, str(order)),
+                        "DocumentId": key,
+                        "LineOrder": order,
+                        "ItemId": line["ItemId"],
+                        "Quantity": _value(line["Quantity"], "numeric"),
+                    },
+                )
         await self.imports()
 
     async def _import(self, entity: str, row: dict[str, str]) -> None:

@@ -31,9 +31,7 @@ def urls(databases: Databases, office_template: tuple[str, str]) -> Iterator[tup
 
 
 @pytest.fixture
-async def company(
-    urls: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Company]:
+async def company(urls: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Company]:
     """Files are handed over; Anna's phone has her visit of tomorrow."""
     source, server = urls
     folder = tmp_path / "to-ebp"

@@ -34,11 +34,13 @@ class EbpOnline:
 
     @property
     def transport(self) -> httpx2.AsyncBaseTransport:
-        app = Starlette(routes=[
-            Route("/connect/token", self.token, methods=["POST"]),
-            Route("/gestion/api/v1/GenericQuery", self.query),
-            Route("/import/api/v1", self.take, methods=["POST"]),
-        ])  # fmt: skip
+        app = Starlette(
+            routes=[
+                Route("/connect/token", self.token, methods=["POST"]),
+                Route("/gestion/api/v1/GenericQuery", self.query),
+                Route("/import/api/v1", self.take, methods=["POST"]),
+            ]
+        )
         return _Line(httpx2.ASGITransport(app=app), self)
 
     async def token(self, request: Request) -> Response:

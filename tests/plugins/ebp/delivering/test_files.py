@@ -148,10 +148,15 @@ async def test_without_a_folder_nothing_is_lost_and_the_worker_says_what_lacks(u
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-2+cmd|' /C calc'!A0", "'-2+cmd|' /C calc'!A0"),
-        ("\t=1", "'\t=1"), ("+33 6 12 34 56 78", "+33 6 12 34 56 78"), ("-12,5", "-12,5"), ("Durand", "Durand"),
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-2+cmd|' /C calc'!A0", "'-2+cmd|' /C calc'!A0"),
+        ("\t=1", "'\t=1"),
+        ("+33 6 12 34 56 78", "+33 6 12 34 56 78"),
+        ("-12,5", "-12,5"),
+        ("Durand", "Durand"),
     ],
-)  # fmt: skip
+)
 def test_a_text_is_never_a_formula(text: str, written: str) -> None:
     assert guarded(text) == written
 

@@ -92,9 +92,13 @@ async def test_a_note_and_a_contact_keep_the_ids_of_the_phone(company: Company) 
 
 async def test_an_incident_is_accepted_under_ebps_code(company: Company) -> None:
     fault = Incident(
-        customer_id=CUSTOMER, caption="Fuite", description="Au plafond", severity=Severity.DANGER, creator_id=ANNA,
+        customer_id=CUSTOMER,
+        caption="Fuite",
+        description="Au plafond",
+        severity=Severity.DANGER,
+        creator_id=ANNA,
         equipment_ids=[str(BOILER)],
-    )  # fmt: skip
+    )
     id = fault.id
     await company.phone.save(fault)
     await company.phone.sync()

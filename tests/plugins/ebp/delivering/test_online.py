@@ -30,10 +30,18 @@ class Office:
     now: datetime = START
     slept: list[float] = field(default_factory=list)
     stopped_at: int = -1
-    settings: EbpSettings = field(default_factory=lambda: EbpSettings.model_validate({
-        "export": "rest", "rest_client_id": "twinbase", "rest_client_secret": SECRET,
-        "rest_subscription_key": KEY, "rest_refresh_token": "refresh-0", "rest_categories": {"Contact": "Contacts"},
-    }))  # fmt: skip
+    settings: EbpSettings = field(
+        default_factory=lambda: EbpSettings.model_validate(
+            {
+                "export": "rest",
+                "rest_client_id": "twinbase",
+                "rest_client_secret": SECRET,
+                "rest_subscription_key": KEY,
+                "rest_refresh_token": "refresh-0",
+                "rest_categories": {"Contact": "Contacts"},
+            }
+        )
+    )
 
     async def send(self, *waiting: Waiting) -> list[tuple[str, str]]:
         """What becomes of each: state and sentence."""
@@ -76,8 +84,9 @@ async def test_each_delivery_is_one_call_and_a_second_lies_between_two(office: O
     one, other = contact("Martin"), contact("Petit")
     assert await office.send(one, other) == [("sent", "Handed over to EBP's import.")] * 2
     assert [(category, row["ContactFields_Name"]) for category, row in office.online.taken] == [
-        ("Contacts", "Martin"), ("Contacts", "Petit"),
-    ]  # fmt: skip
+        ("Contacts", "Martin"),
+        ("Contacts", "Petit"),
+    ]
     assert office.online.taken[0][1]["ContactFields_Phone"] == "+33 6 12 34 56 78"
     assert office.online.calls == ["token", "import", "import"] and office.slept == [1.0, 1.0]
 

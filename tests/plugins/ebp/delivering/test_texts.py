@@ -43,12 +43,20 @@ def test_where_it_stands_is_one_line_whoever_wrote_the_others() -> None:
 @pytest.mark.parametrize(
     ("given", "found", "kind", "same"),
     [
-        ("a\nb", "a\r\nb ", "text", True), ("", None, "text", True), ("=1", "'=1", "text", True),
-        ("€🔧", "€?", "text", True), ("a", "b", "text", False), ("c1", "C1 ", "key", True), ("c1", "C1", "text", False),
-        ("0.833333", "0.83333300", "decimal", True), (None, 0, "decimal", False), (50, 50, "whole", True),
-        ("2030-03-04T09:05:00", "2030-03-04T09:05:00.4", "time", True), (False, None, "yes", True),
+        ("a\nb", "a\r\nb ", "text", True),
+        ("", None, "text", True),
+        ("=1", "'=1", "text", True),
+        ("€🔧", "€?", "text", True),
+        ("a", "b", "text", False),
+        ("c1", "C1 ", "key", True),
+        ("c1", "C1", "text", False),
+        ("0.833333", "0.83333300", "decimal", True),
+        (None, 0, "decimal", False),
+        (50, 50, "whole", True),
+        ("2030-03-04T09:05:00", "2030-03-04T09:05:00.4", "time", True),
+        (False, None, "yes", True),
         ("{\\rtf1 a}", "{\\rtf1 other}", "rich", True),
     ],
-)  # fmt: skip
+)
 def test_a_value_is_known_again_however_ebp_writes_it(given: object, found: object, kind: Kind, same: bool) -> None:
     assert alike(given, found, kind) is same

@@ -91,8 +91,9 @@ async def test_parts_of_a_visit_that_is_done_are_one_exit_document_and_a_reopene
     await company.hand_over()
     lines = company.rows("StockDocument")
     assert [(line["ItemId"], line["Quantity"], line["TrackingNumber"]) for line in lines] == [
-        ("POMPE", "2", ""), ("POMPE", "0,5", "'=SUM(A1)"),
-    ]  # fmt: skip
+        ("POMPE", "2", ""),
+        ("POMPE", "0,5", "'=SUM(A1)"),
+    ]
     assert {(line["DocumentType"], line["ScheduleEventId"], line["StorehouseId"]) for line in lines} == {
         ("3", str(VISIT), str(VAN))
     }
@@ -100,8 +101,9 @@ async def test_parts_of_a_visit_that_is_done_are_one_exit_document_and_a_reopene
     await company.load()
     await company.hand_over()
     assert await company.deliveries() == [
-        ("update ScheduleEvent", "acknowledged"), ("create StockDocument", "acknowledged"),
-    ]  # fmt: skip
+        ("update ScheduleEvent", "acknowledged"),
+        ("create StockDocument", "acknowledged"),
+    ]
     assert ("create StockDocument", "acknowledged", "It is in EBP: ES00000001.") in await company.told()
 
     await company.opened_again()

@@ -117,8 +117,10 @@ class Drifting:
         type_ = pg_type(self.chance.choice(TYPES))
         if name not in ("Id", "sysModifiedDate"):
             place = quoted(name)
-            self._do(f"ALTER TABLE {quoted(table)} ALTER COLUMN {place} DROP DEFAULT,"
-                     f" ALTER COLUMN {place} TYPE {type_} USING {place}::text::{type_}")  # fmt: skip
+            self._do(
+                f"ALTER TABLE {quoted(table)} ALTER COLUMN {place} DROP DEFAULT,"
+                f" ALTER COLUMN {place} TYPE {type_} USING {place}::text::{type_}"
+            )
 
     def rekey(self) -> None:
         table = self._table()
@@ -166,10 +168,13 @@ class Drifting:
         number = self.chance.randint(0, 9999)
         texts = (f"text {number}", "None", "a\\b", "%s", str(number), "é\tü")
         made = {
-            "character": self.chance.choice(texts), "text": self.chance.choice(texts),
-            "boolean": "true" if number % 2 else "false", "uuid": f"00000000-0000-0000-0000-{number:012}",
-            "timestamp": str(MORNING.replace(tzinfo=None) + timedelta(seconds=number)), "double": str(number / 8),
-        }.get(family, str(number))  # fmt: skip
+            "character": self.chance.choice(texts),
+            "text": self.chance.choice(texts),
+            "boolean": "true" if number % 2 else "false",
+            "uuid": f"00000000-0000-0000-0000-{number:012}",
+            "timestamp": str(MORNING.replace(tzinfo=None) + timedelta(seconds=number)),
+            "double": str(number / 8),
+        }.get(family, str(number))
         return f"'{made}'"
 
     # -- EBP as it is ---------------------------------------------------------------------------------------------

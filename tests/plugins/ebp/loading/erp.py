@@ -88,8 +88,11 @@ class Erp:
             self.ebp(
                 'INSERT INTO "Customer" ("Id", "Name", "Amount", "Active", "Ref", "UserPassword", "sysModifiedDate")'
                 " VALUES (%s, %s, %s, true, gen_random_uuid(), 'secret', %s)",
-                f"C{number:04}", f"Client n° {number}", number, moment or self.office_time,
-            )  # fmt: skip
+                f"C{number:04}",
+                f"Client n° {number}",
+                number,
+                moment or self.office_time,
+            )
 
     def rename(self, number: int, name: str, moment: datetime | None) -> None:
         self.ebp(

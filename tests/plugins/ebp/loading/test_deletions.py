@@ -134,8 +134,7 @@ async def test_a_note_about_a_row_that_is_there_deletes_nothing(erp: Erp) -> Non
 
 
 @pytest.mark.parametrize(
-    "other",
-    ['ALTER "Kind" TYPE varchar(60)', 'DROP "Kind"', 'DROP "Id"', 'ALTER "Id" TYPE integer USING 0'],
+    "other", ['ALTER "Kind" TYPE varchar(60)', 'DROP "Kind"', 'DROP "Id"', 'ALTER "Id" TYPE integer USING 0']
 )
 async def test_notes_of_another_shape_are_not_believed_and_stop_no_table(erp: Erp, other: str) -> None:
     erp.ebp(f'ALTER TABLE "EbpSysDeletedRecord" {other}')

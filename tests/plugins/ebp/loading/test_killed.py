@@ -77,8 +77,10 @@ async def test_ctrl_c_ends_after_a_page_and_says_how_to_go_on(erp: Erp) -> None:
     where = ["--source-url", erp.source_url, "--database-url", erp.target_url, "--plugins", "ebp"]
     process = subprocess.Popen(
         [sys.executable, "-c", command, "ebp", "load", *where],
-        stderr=subprocess.PIPE, text=True, env={**os.environ, "TWINBASE_EBP_PAGE_ROWS_MAX": "2"},
-    )  # fmt: skip
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TWINBASE_EBP_PAGE_ROWS_MAX": "2"},
+    )
     wait_for_rows(erp, 20)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
@@ -111,8 +113,9 @@ def many_customers(erp: Erp) -> None:
     erp.ebp(
         'INSERT INTO "Customer" ("Id", "Name", "Amount", "sysModifiedDate")'
         " SELECT format('C%%s', lpad(n::text, 4, '0')), 'Client', n, %s FROM generate_series(0, %s) n",
-        erp.office_time, ROWS - 1,
-    )  # fmt: skip
+        erp.office_time,
+        ROWS - 1,
+    )
 
 
 def killed_after(erp: Erp, rows: int, query: str = 'SELECT count(*) FROM public."Customer"') -> None:

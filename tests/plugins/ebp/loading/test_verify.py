@@ -23,11 +23,14 @@ async def test_a_loaded_copy_is_the_same_in_every_table(erp: Erp) -> None:
         ('UPDATE public."Customer" SET "Amount" = "Amount" + 0.00000001 WHERE "Id" = \'C0004\'', "C0004: Amount"),
         ('UPDATE public."Customer" SET "Active" = NULL WHERE "Id" = \'C0004\'', "C0004: Active"),
         ('DELETE FROM public."Customer" WHERE "Id" = \'C0004\'', "C0004: is not in the copy"),
-        ("INSERT INTO public.\"Customer\" (\"Id\") VALUES ('X1')", "X1: EBP has no such row"),
-        ("UPDATE public.\"Customer\" SET \"sysModifiedDate\" = \"sysModifiedDate\" + interval '1 microsecond'"
-         " WHERE \"Id\" = 'C0004'", "C0004: sysModifiedDate"),
+        ('INSERT INTO public."Customer" ("Id") VALUES (\'X1\')', "X1: EBP has no such row"),
+        (
+            'UPDATE public."Customer" SET "sysModifiedDate" = "sysModifiedDate" + interval \'1 microsecond\''
+            " WHERE \"Id\" = 'C0004'",
+            "C0004: sysModifiedDate",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_the_smallest_difference_is_found_and_repaired(erp: Erp, damage: str, said: str) -> None:
     erp.customers(range(30))
     await erp.load()

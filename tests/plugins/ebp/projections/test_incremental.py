@@ -74,8 +74,9 @@ async def test_a_visit_with_a_technicians_work_on_it_is_retired_and_not_deleted(
     visit = await office.visit()
     await office.run(
         "INSERT INTO mobile.intervention_parts (id, intervention_id, quantity, billable) VALUES ($1, $2, 1, true)",
-        uuid4(), visit,
-    )  # fmt: skip
+        uuid4(),
+        visit,
+    )
     await office.run("""DELETE FROM "ScheduleEvent" WHERE "Id" = $1""", visit)
     reports = await office.project()
     assert reports["ScheduleEvent"].retired == 1 and reports["ScheduleEvent"].deleted == 0
@@ -119,8 +120,9 @@ async def test_a_contact_made_on_a_phone_is_left_alone(office: Office) -> None:
     made = uuid4()
     await office.run(
         "INSERT INTO mobile.contacts (id, customer_id, last_name, is_main) VALUES ($1, $2, 'Marchetti', false)",
-        made, customer,
-    )  # fmt: skip
+        made,
+        customer,
+    )
     await office.project_anew()
     assert await office.value("SELECT last_name FROM mobile.contacts WHERE id = $1", made) == "Marchetti"
 

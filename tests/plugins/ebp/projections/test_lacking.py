@@ -44,9 +44,7 @@ async def test_a_column_of_another_type_counts_as_missing(office: Office) -> Non
     assert await office.value("SELECT count(*) FROM mobile.products WHERE stock_managed") == 0
 
 
-async def test_a_column_whose_type_changed_is_read_under_its_new_name(
-    office: Office,
-) -> None:
+async def test_a_column_whose_type_changed_is_read_under_its_new_name(office: Office) -> None:
     """So the loader keeps what it had, and what comes."""
     await office.run("""ALTER TABLE "Item" ADD COLUMN "TrackingMode__2" bigint, ADD COLUMN "BarCode__3" bytea""")
     await office.run("""UPDATE "Item" SET "TrackingMode__2" = 7""")

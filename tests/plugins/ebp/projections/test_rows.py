@@ -16,19 +16,26 @@ async def rows(office: Office, query: str, *values: object) -> list[tuple[Any, .
 
 
 async def test_an_incident_comes_with_its_appliances_and_its_site(office: Office) -> None:
-    site, code = (await rows(office, """SELECT "Id", "AssociatedCustomerId" FROM "Address"
-        WHERE "AssociatedCustomerId" IS NOT NULL ORDER BY "Id" LIMIT 1"""))[0]  # fmt: skip
+    site, code = (
+        await rows(
+            office,
+            """SELECT "Id", "AssociatedCustomerId" FROM "Address"
+        WHERE "AssociatedCustomerId" IS NOT NULL ORDER BY "Id" LIMIT 1""",
+        )
+    )[0]
     await office.run(
         """INSERT INTO "Incident" ("Id", "Caption", "CustomerId", "AddressId", "StartDate", "Status")
         VALUES ('INC00001', 'Fuite', $1, $2, '2026-07-01 08:00', 1)""",
-        code, site,
-    )  # fmt: skip
+        code,
+        site,
+    )
     appliance = await office.value("""SELECT min("Id") FROM "CustomerProduct" """)
     await office.run(
         """INSERT INTO "IncidentCustomerProduct" ("Id", "IncidentId", "CustomerProductId")
         VALUES ($1, 'inc00001', $2)""",
-        uuid4(), appliance,
-    )  # fmt: skip
+        uuid4(),
+        appliance,
+    )
     office.projections = projections(EbpSettings(incident_states={1: "open"}))
     await office.project()
     (found,) = await rows(office, "SELECT code, caption, site_id, opened_at, status, severity FROM mobile.incidents")
@@ -42,13 +49,19 @@ async def test_everybody_of_a_team_is_on_the_first_visit_once(office: Office) ->
     visit = await office.visit()
     leader = await office.value("""SELECT "ColleagueId" FROM "ScheduleEvent" WHERE "Id" = $1""", visit)
     helper = await office.value("""SELECT min("Id") FROM "Colleague" WHERE "Id" <> $1""", leader)
-    below = await rows(office, """SELECT "Id" FROM "ScheduleEvent" WHERE "Id" <> $1 AND "ParentEventId" IS NULL
-        AND "Id" IN (SELECT id FROM mobile.interventions) ORDER BY "Id" LIMIT 3""", visit)  # fmt: skip
+    below = await rows(
+        office,
+        """SELECT "Id" FROM "ScheduleEvent" WHERE "Id" <> $1 AND "ParentEventId" IS NULL
+        AND "Id" IN (SELECT id FROM mobile.interventions) ORDER BY "Id" LIMIT 3""",
+        visit,
+    )
     for (event,), colleague in zip(below, (helper, leader, f"{helper} "), strict=True):
         await office.run(
             """UPDATE "ScheduleEvent" SET "ParentEventId" = $2, "ColleagueId" = $3 WHERE "Id" = $1""",
-            event, visit, colleague,
-        )  # fmt: skip
+            event,
+            visit,
+            colleague,
+        )
     await office.project()
     team = """SELECT c.code, a.role FROM mobile.intervention_assignments a JOIN mobile.colleagues c
         ON c.id = a.colleague_id WHERE a.intervention_id = $1 ORDER BY a.role"""
@@ -115,12 +128,18 @@ async def test_quotes_and_invoices_of_a_project_come_as_number_kind_and_total(of
     await office.run(
         """UPDATE "SaleDocument" SET "DealId" = $2, "NumberPrefix" = 'fa', "DocumentNumber" = 'FA00000007',
         "DocumentDate" = '2026-11-02', "AmountVatIncluded" = 181.5 WHERE "Id" = $1""",
-        document, deal.lower(),
-    )  # fmt: skip
+        document,
+        deal.lower(),
+    )
     await office.project()
-    found = await rows(office, """SELECT d.sale_document_number, d.sale_document_kind, d.document_date, d.total_ttc
+    found = await rows(
+        office,
+        """SELECT d.sale_document_number, d.sale_document_kind, d.document_date, d.total_ttc
         FROM mobile.documents d JOIN mobile.projects p ON p.id = d.owner_id
-        WHERE d.id = $1 AND d.owner_kind = 'projects' AND p.code = $2""", document, deal)  # fmt: skip
+        WHERE d.id = $1 AND d.owner_kind = 'projects' AND p.code = $2""",
+        document,
+        deal,
+    )
     assert found == [("FA00000007", "invoice", date(2026, 11, 2), Decimal("181.50"))]
 
 
@@ -131,8 +150,9 @@ async def test_a_file_of_a_note_about_a_visit_is_a_file_of_the_visit(office: Off
     await office.run(
         """INSERT INTO "ActivityAssociatedFiles" ("Id", "ParentId", "Name", "TypeMime")
         VALUES ($1, $2, 'a.pdf', NULL)""",
-        file, note,
-    )  # fmt: skip
+        file,
+        note,
+    )
     await office.project()
     owner = "SELECT owner_kind, owner_id, name FROM mobile.documents WHERE id = $1"
     assert await rows(office, owner, file) == [("interventions", visit, "a.pdf")]
@@ -165,7 +185,10 @@ async def test_rates_come_with_what_they_refer_to(office: Office) -> None:
     await office.run("""UPDATE "Item" SET "VatId" = $2 WHERE "Id" = $1""", item, vat)
     await office.run("""UPDATE "Customer" SET "TravelExpenseId" = 'z1'""")
     await office.project()
-    found = await rows(office, """SELECT t.caption, t.price_ht, p.code, p.vat_rate_id FROM mobile.travel_rates t
-        JOIN mobile.products p ON p.id = t.product_id""")  # fmt: skip
+    found = await rows(
+        office,
+        """SELECT t.caption, t.price_ht, p.code, p.vat_rate_id FROM mobile.travel_rates t
+        JOIN mobile.products p ON p.id = t.product_id""",
+    )
     assert found == [("Zone 1", Decimal(20), item, vat)]
     assert await office.value("SELECT count(*) FROM mobile.customers WHERE travel_rate_id IS NULL") == 0

@@ -42,8 +42,11 @@ async def test_times_of_day_of_the_year_1753_come_as_hours_and_minutes(office: O
         """UPDATE "Colleague" SET "DaySchedule0_StartTime" = $2, "DaySchedule0_EndTime" = $3,
         "DaySchedule0_LunchStartTime" = $4, "DaySchedule0_LunchEndTime" = NULL, "DaySchedule0_Active" = true,
         "DaySchedule6_Active" = false WHERE "Id" = $1""",
-        code, midnight, midnight + timedelta(hours=17, minutes=30), midnight + timedelta(hours=12),
-    )  # fmt: skip
+        code,
+        midnight,
+        midnight + timedelta(hours=17, minutes=30),
+        midnight + timedelta(hours=12),
+    )
     await office.project()
     week = await office.value("SELECT week_schedule -> 0 FROM mobile.colleagues WHERE code = $1", code)
     sunday = await office.value("SELECT week_schedule -> 6 ->> 'active' FROM mobile.colleagues WHERE code = $1", code)
@@ -55,8 +58,10 @@ async def test_days_without_a_time_of_day_stay_the_days_they_are(office: Office)
     code = await office.value("""SELECT min("Id") FROM "MaintenanceContract" """)
     await office.run(
         """UPDATE "MaintenanceContract" SET "StartDate" = $2, "EndDate" = $3 WHERE "Id" = $1""",
-        code, datetime(2026, 3, 29), datetime(2026, 10, 25, 23, 59, 59),
-    )  # fmt: skip
+        code,
+        datetime(2026, 3, 29),
+        datetime(2026, 10, 25, 23, 59, 59),
+    )
     await office.project()
     found = await office.connection.fetchrow(
         "SELECT start_on, end_on FROM mobile.maintenance_contracts WHERE code = $1", code

@@ -37,8 +37,18 @@ def test_reflect_names_columns_as_the_copies_do(
     """The type of a column has changed after the copy was made: what devices read is the new one."""
     asyncio.run(_copy_and_change(small_source_url, database_url))
     file = tmp_path / "specs.json"
-    answered(capsys, "ebp", "reflect", "--source-url", small_source_url, "--database-url", database_url,
-             "--out", file, "--json")  # fmt: skip
+    answered(
+        capsys,
+        "ebp",
+        "reflect",
+        "--source-url",
+        small_source_url,
+        "--database-url",
+        database_url,
+        "--out",
+        file,
+        "--json",
+    )
     (vat,) = specs_from_json(file.read_bytes())
     assert vat.column("Rate").target == "Rate__2"
 
@@ -55,9 +65,15 @@ def test_tables_lists_kind_rows_key_and_columns(small_source_url: str, capsys: p
     asyncio.run(execute(small_source_url, *statements, 'CREATE TABLE "Site" ("Outline" polygon)'))
     said = answered(capsys, "ebp", "tables", "--source-url", small_source_url, "--json")
     assert said["tables"][1] == {
-        "name": "Vat", "kind": "hash", "rows": 2, "key": ["Id"], "columns": 2, "custom": 1, "mirrored": False,
+        "name": "Vat",
+        "kind": "hash",
+        "rows": 2,
+        "key": ["Id"],
+        "columns": 2,
+        "custom": 1,
+        "mirrored": False,
         "problem": "",
-    }  # fmt: skip
+    }
     assert run(["ebp", "tables", "Site", "--source-url", small_source_url]) == 0
     assert "polygon" in capsys.readouterr().out
     assert run(["ebp", "tables", "Nothing", "--source-url", small_source_url]) == 1

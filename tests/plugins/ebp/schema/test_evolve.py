@@ -62,9 +62,11 @@ async def test_a_widened_column_is_widened_and_a_narrowed_one_stays_wide(target:
     await target.at_source('ALTER TABLE "Vat" ALTER COLUMN "Caption" TYPE varchar(80), ALTER "Rate" TYPE numeric(4,1)')
     await target.copy_rows(await target.follow())
     assert await target.columns("Vat") == {
-        "Id": "character varying(8)", "Rate": "numeric(6,3)", "Caption": "character varying(80)",
+        "Id": "character varying(8)",
+        "Rate": "numeric(6,3)",
+        "Caption": "character varying(80)",
         "sysModifiedDate": "timestamp without time zone",
-    }  # fmt: skip
+    }
     assert sorted(kind for _, kind in (await target.events())[1:]) == ["column_narrowed", "column_widened"]
     assert (await target.follow()).changes == []
 
@@ -111,8 +113,10 @@ async def test_a_key_that_is_renamed_is_another_key(target: Target) -> None:
 
 
 async def test_a_key_that_is_dropped_leaves_a_table_without_one(target: Target) -> None:
-    await target.at_source('ALTER TABLE "Vat" DROP CONSTRAINT "Vat_pkey", ALTER "Id" DROP NOT NULL',
-                           'INSERT INTO "Vat" VALUES (NULL, 1), (NULL, 1)')  # fmt: skip
+    await target.at_source(
+        'ALTER TABLE "Vat" DROP CONSTRAINT "Vat_pkey", ALTER "Id" DROP NOT NULL',
+        'INSERT INTO "Vat" VALUES (NULL, 1), (NULL, 1)',
+    )
     evolved = await target.follow()
     assert evolved.specs[0].kind == "keyless"
     await target.copy_rows(evolved)
@@ -128,8 +132,10 @@ async def test_a_vanished_table_is_kept_and_goes_on_when_it_is_back(target: Targ
     evolved = await target.follow()
     assert "Vat" in evolved.backfill
     assert [one for one in await target.events() if one[0] == "Vat"] == [
-        ("Vat", "table_new"), ("Vat", "table_gone"), ("Vat", "table_back"),
-    ]  # fmt: skip
+        ("Vat", "table_new"),
+        ("Vat", "table_gone"),
+        ("Vat", "table_back"),
+    ]
 
 
 async def test_a_lost_copy_is_made_anew(target: Target) -> None:
@@ -152,8 +158,11 @@ async def test_a_table_that_was_there_before_is_taken_over(target: Target) -> No
     )
     await target.copy_rows(await target.follow())
     assert await target.columns("Unit") == {
-        "Id": "character varying(4)", "Mine": "point", "Caption": "text", "Rate": "numeric(9,2)"
-    }  # fmt: skip
+        "Id": "character varying(4)",
+        "Mine": "point",
+        "Caption": "text",
+        "Rate": "numeric(9,2)",
+    }
     assert await target.rows('SELECT "Id" FROM "Unit" ORDER BY 1') == [("h",), ("hour",)]
 
 

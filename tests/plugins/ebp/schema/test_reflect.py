@@ -107,13 +107,26 @@ def test_names_that_postgresql_cannot_tell_apart_are_refused() -> None:
 @pytest.mark.parametrize(
     ("declared", "wanted"),
     [
-        ("boolean", "bool"), ("smallint", "int16"), ("integer", "int32"), ("bigint", "int64"),
-        ("numeric(28,8)", "decimal(28,8)"), ("numeric(12)", "decimal(12,0)"), ("numeric", "decimal"),
-        ("double precision", "float64"), ("real", "float64"), ("varchar(40)", "text(40)"), ("varchar", "text"),
-        ("char(3)", "text(3)"), ("text", "text"), ("uuid", "uuid"), ("date", "date"), ("time", "time"),
-        ("timestamp", "timestamp"), ("timestamptz", "timestamptz"),
+        ("boolean", "bool"),
+        ("smallint", "int16"),
+        ("integer", "int32"),
+        ("bigint", "int64"),
+        ("numeric(28,8)", "decimal(28,8)"),
+        ("numeric(12)", "decimal(12,0)"),
+        ("numeric", "decimal"),
+        ("double precision", "float64"),
+        ("real", "float64"),
+        ("varchar(40)", "text(40)"),
+        ("varchar", "text"),
+        ("char(3)", "text(3)"),
+        ("text", "text"),
+        ("uuid", "uuid"),
+        ("date", "date"),
+        ("time", "time"),
+        ("timestamp", "timestamp"),
+        ("timestamptz", "timestamptz"),
     ],
-)  # fmt: skip
+)
 async def test_a_type_of_postgresql_has_its_canonical_one(declared: str, wanted: str, database_url: str) -> None:
     await execute(database_url, f'CREATE TABLE "Item" ("Id" int PRIMARY KEY, "Value" {declared})')
     (item,) = await reflected(database_url)
@@ -141,10 +154,22 @@ SQL_SERVER = [
 def test_a_type_of_sql_server_has_its_canonical_one(name: str, sizes: dict[str, int], wanted: str | None) -> None:
     """SQLAlchemy's own reading of a row of SQL Server's catalog, without a server."""
     row = {
-        "name": "Value", "type_": name, "base_type": None, "nullable": True, "maxlen": None, "numericprec": None,
-        "numericscale": None, "default": None, "collation": None, "definition": None, "is_persisted": None,
-        "is_identity": None, "identity_start": None, "identity_increment": None, "comment": None,
-    } | sizes  # fmt: skip
+        "name": "Value",
+        "type_": name,
+        "base_type": None,
+        "nullable": True,
+        "maxlen": None,
+        "numericprec": None,
+        "numericscale": None,
+        "default": None,
+        "collation": None,
+        "definition": None,
+        "is_persisted": None,
+        "is_identity": None,
+        "identity_start": None,
+        "identity_increment": None,
+        "comment": None,
+    } | sizes
     dialect: Any = MSDialect()  # type: ignore[no-untyped-call]
     assert canonical(dialect._parse_column_info(**row)["type"]) == wanted
 

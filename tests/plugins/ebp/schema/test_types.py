@@ -16,9 +16,16 @@ TYPES = st.one_of(
 
 @pytest.mark.parametrize(
     ("canonical", "postgresql"),
-    [("text(40)", "varchar(40)"), ("text", "text"), ("decimal(28,8)", "numeric(28,8)"), ("decimal", "numeric"),
-     ("int16", "smallint"), ("blob", "bytea"), ("timestamp", "timestamp")],
-)  # fmt: skip
+    [
+        ("text(40)", "varchar(40)"),
+        ("text", "text"),
+        ("decimal(28,8)", "numeric(28,8)"),
+        ("decimal", "numeric"),
+        ("int16", "smallint"),
+        ("blob", "bytea"),
+        ("timestamp", "timestamp"),
+    ],
+)
 def test_postgresql_has_a_type_for_each(canonical: str, postgresql: str) -> None:
     assert pg_type(canonical) == postgresql
 

@@ -41,26 +41,35 @@ async def whole(company: Company) -> None:
         Customer(id=WHO, code="C1", name="Mairie", salesperson_id=ME, main_site_id=ident(22), notes="Badge"),
         CustomerSite(**theirs(21), label="École", is_main_delivery=True, city="Albi"),
         CustomerSite(**theirs(22), label="Mairie", address1="1 place", address2="Bât. B"),
-        CustomerEquipment(**theirs(31), caption="Pompe", site_id=ident(21), parts_cover_end=date(2026, 6, 10),
-                          labour_cover_end=date(2026, 6, 9)),
+        CustomerEquipment(
+            **theirs(31),
+            caption="Pompe",
+            site_id=ident(21),
+            parts_cover_end=date(2026, 6, 10),
+            labour_cover_end=date(2026, 6, 9),
+        ),
         CustomerEquipment(**theirs(32), caption="Chaudière", site_id=ident(22)),
         CustomerEquipment(**theirs(33), caption="Tableau"),
-        Contact(**theirs(41), last_name="Zola", first_name="Émile"), Contact(**theirs(42), last_name="Abel"),
+        Contact(**theirs(41), last_name="Zola", first_name="Émile"),
+        Contact(**theirs(42), last_name="Abel"),
         Contact(**theirs(43), last_name="Maire", is_main=True, function="Maire"),
         MaintenanceContract(**theirs(51), code="OLD", start_on=date(2026, 1, 1), end_on=date(2026, 6, 9)),
-        MaintenanceContract(**theirs(52), code="NOW", start_on=date(2025, 1, 1), parts_covered=True,
-                            equipment_ids=[str(ident(32))]),
+        MaintenanceContract(
+            **theirs(52), code="NOW", start_on=date(2025, 1, 1), parts_covered=True, equipment_ids=[str(ident(32))]
+        ),
         Incident(**theirs(61), caption="Fuite", severity=Severity.DANGER, status=IncidentStatus.OPEN),
         Incident(**theirs(62), caption="Rejeté", status=IncidentStatus.REJECTED, creator_id=ME),
         Project(**theirs(71), kind=ProjectKind.CONSTRUCTION_SITE, code="P1", caption="Gymnase"),
-        Ticket(**theirs(81), number=1, closed_at=paris(9, 8)), Ticket(**theirs(82), number=2, opened_at=paris(1, 8)),
-        visit(1, paris(11, 8), customer_id=WHO, project_id=ident(71)), visit(2, paris(10, 8), customer_id=WHO),
+        Ticket(**theirs(81), number=1, closed_at=paris(9, 8)),
+        Ticket(**theirs(82), number=2, opened_at=paris(1, 8)),
+        visit(1, paris(11, 8), customer_id=WHO, project_id=ident(71)),
+        visit(2, paris(10, 8), customer_id=WHO),
         visit(3, paris(1, 8), customer_id=WHO, status=Status.DONE, report="Fait"),
         visit(4, paris(2, 8), customer_id=WHO, status=Status.CANCELLED),
         InterventionNote(**theirs(91), body="Appel", occurred_at=paris(3, 8)),
         InterventionNote(id=ident(92), intervention_id=ident(1003), body="Sur place", occurred_at=paris(4, 8)),
         Document(id=ident(93), owner_kind=OwnerKind.EQUIPMENT, owner_id=ident(32), name="notice.pdf"),
-    )  # fmt: skip
+    )
     await company.add_and_sync()
 
 

@@ -52,9 +52,13 @@ def numbers(day: Day | OpenJobs) -> list[str]:
 
 async def test_a_day_has_its_visits_in_order_of_time_and_nobody_elses(company: Company) -> None:
     await company.add_and_sync(
-        BOB(), visit(1, paris(10, 14)), visit(2, paris(10, 8)), visit(3, paris(9, 8)), visit(4, paris(11, 8)),
+        BOB(),
+        visit(1, paris(10, 14)),
+        visit(2, paris(10, 8)),
+        visit(3, paris(9, 8)),
+        visit(4, paris(11, 8)),
         visit(5, paris(10, 9), lead_id=BOB_ID),
-    )  # fmt: skip
+    )
     day = await day_of(company)
     assert day.day == TODAY and numbers(day) == ["V2", "V1"]
     assert day.visits[0].start == datetime(2026, 6, 10, 8, tzinfo=PARIS)
@@ -72,19 +76,40 @@ async def test_a_visit_that_i_only_help_with_is_mine_too(company: Company) -> No
 async def test_a_line_says_all_that_a_list_needs(company: Company) -> None:
     customer = Customer(id=ident(10), code="C1", name="Boulangerie Élan", phone="01 00 00 00 01")
     site = CustomerSite(
-        id=ident(11), customer_id=customer.id, label="Fournil", address1="3 rue du Four", address3="Cour",
-        zip_code="31000", city="Toulouse", lat=Decimal("43.604500"), lon=Decimal("1.444200"), access_notes="Code 12",
-    )  # fmt: skip
+        id=ident(11),
+        customer_id=customer.id,
+        label="Fournil",
+        address1="3 rue du Four",
+        address3="Cour",
+        zip_code="31000",
+        city="Toulouse",
+        lat=Decimal("43.604500"),
+        lon=Decimal("1.444200"),
+        access_notes="Code 12",
+    )
     kind = InterventionType(id=ident(12), caption="Entretien", color="#00aa00")
     await company.add_and_sync(
-        customer, site, kind,
-        visit(1, paris(10, 8), customer_id=customer.id, site_id=site.id, type_id=kind.id, expected_minutes=90,
-              title="Chaudière", contact_snapshot={"mobile": "06 00 00 00 02"}),
-    )  # fmt: skip
+        customer,
+        site,
+        kind,
+        visit(
+            1,
+            paris(10, 8),
+            customer_id=customer.id,
+            site_id=site.id,
+            type_id=kind.id,
+            expected_minutes=90,
+            title="Chaudière",
+            contact_snapshot={"mobile": "06 00 00 00 02"},
+        ),
+    )
     (line,) = (await day_of(company)).visits
     assert (line.title, line.type, line.color, line.customer) == (
-        "Chaudière", "Entretien", "#00aa00", "Boulangerie Élan"
-    )  # fmt: skip
+        "Chaudière",
+        "Entretien",
+        "#00aa00",
+        "Boulangerie Élan",
+    )
     assert line.place.address == ("3 rue du Four", "Cour")
     assert (line.place.label, line.place.zip_code, line.place.city) == ("Fournil", "31000", "Toulouse")
     assert (line.place.lat, line.place.lon) == (Decimal("43.604500"), Decimal("1.444200"))
@@ -104,18 +129,21 @@ async def test_an_open_visit_whose_time_is_over_is_late(company: Company) -> Non
         visit(1, paris(10, 8)), visit(2, paris(10, 9, 30)), visit(3, paris(10, 7), status=Status.DONE)
     )
     assert {visit.number: visit.late for visit in (await day_of(company)).visits} == {
-        "V1": True, "V2": False, "V3": False
-    }  # fmt: skip
+        "V1": True,
+        "V2": False,
+        "V3": False,
+    }
 
 
 async def test_a_day_adds_up_what_is_planned_and_what_was_written(company: Company) -> None:
     await company.add_and_sync(
-        visit(1, paris(10, 8), expected_minutes=60), visit(2, paris(10, 9), expected_minutes=45),
+        visit(1, paris(10, 8), expected_minutes=60),
+        visit(2, paris(10, 9), expected_minutes=45),
         visit(3, paris(10, 11), expected_minutes=500, status=Status.CANCELLED),
         Timesheet(id=ident(20), colleague_id=ME, day=TODAY, minutes=50),
         Timesheet(id=ident(21), colleague_id=ME, day=TODAY, minutes=20),
         Timesheet(id=ident(22), colleague_id=ME, day=date(2026, 6, 9), minutes=400),
-    )  # fmt: skip
+    )
     day = await day_of(company)
     assert (day.expected_minutes, day.written_minutes) == (105, 70)
 
@@ -124,9 +152,16 @@ async def test_a_line_without_minutes_counts_in_a_day_as_it_does_in_a_week_of_ho
     await company.add_and_sync(
         visit(1, paris(10, 8)),
         Timesheet(id=ident(20), colleague_id=ME, day=TODAY, minutes=50, intervention_id=ident(1001)),
-        Timesheet(id=ident(21), colleague_id=ME, day=TODAY, start_at=paris(10, 8), end_at=paris(10, 10, 15),
-                  break_minutes=15, intervention_id=ident(1001)),
-    )  # fmt: skip
+        Timesheet(
+            id=ident(21),
+            colleague_id=ME,
+            day=TODAY,
+            start_at=paris(10, 8),
+            end_at=paris(10, 10, 15),
+            break_minutes=15,
+            intervention_id=ident(1001),
+        ),
+    )
     async with company.phone.replica.read() as session:
         (hours,) = await my_hours(session, ME, now=NOW)
         found = await job(session, ident(1001), now=NOW)
@@ -150,9 +185,14 @@ async def test_an_edit_is_marked_until_the_server_has_it_and_when_it_refuses_it(
 
 async def test_a_week_is_seven_days_and_a_visit_over_midnight_is_in_both(company: Company) -> None:
     await company.add_and_sync(
-        visit(1, paris(7, 20), 3), visit(2, paris(8, 8)), visit(3, paris(9, 22), 4), visit(4, paris(14, 23), 1),
-        visit(5, paris(14, 23), 2), visit(6, paris(15, 8)), visit(7, paris(5, 8), 24 * 5),
-    )  # fmt: skip
+        visit(1, paris(7, 20), 3),
+        visit(2, paris(8, 8)),
+        visit(3, paris(9, 22), 4),
+        visit(4, paris(14, 23), 1),
+        visit(5, paris(14, 23), 2),
+        visit(6, paris(15, 8)),
+        visit(7, paris(5, 8), 24 * 5),
+    )
     found = await week(company)
     assert [day.day for day in found.days] == [date(2026, 6, 8) + timedelta(days=number) for number in range(7)]
     assert [numbers(day) for day in found.days] == [["V7", "V2"], ["V7", "V3"], ["V7", "V3"], [], [], [], ["V4", "V5"]]
@@ -160,10 +200,14 @@ async def test_a_week_is_seven_days_and_a_visit_over_midnight_is_in_both(company
 
 async def test_open_jobs_are_under_way_then_late_then_to_come(company: Company) -> None:
     await company.add_and_sync(
-        visit(1, paris(12, 8)), visit(2, paris(3, 8)), visit(3, paris(11, 8), status=Status.IN_PROGRESS),
-        visit(4, paris(4, 8), status=Status.DONE), visit(5, paris(9, 8), status=Status.CANCELLED),
-        visit(6, paris(10, 9), status=Status.PAUSED), visit(7, paris(11, 9), status=Status.IN_PROGRESS),
-    )  # fmt: skip
+        visit(1, paris(12, 8)),
+        visit(2, paris(3, 8)),
+        visit(3, paris(11, 8), status=Status.IN_PROGRESS),
+        visit(4, paris(4, 8), status=Status.DONE),
+        visit(5, paris(9, 8), status=Status.CANCELLED),
+        visit(6, paris(10, 9), status=Status.PAUSED),
+        visit(7, paris(11, 9), status=Status.IN_PROGRESS),
+    )
     found = await jobs(company)
     assert numbers(found) == ["V6", "V3", "V7", "V2", "V1"]
     assert [visit.number for visit in found.under_way] == ["V3", "V7"]

@@ -21,8 +21,14 @@ async def deliver(company: Company, twin: str, row: UUID, state: str, said: str 
         "INSERT INTO twinbase.deliveries (id, destination, state, said, author, twin, row_key, key, action, payload,"
         " mutation, created_at, next_at, sent_at) VALUES (:id, 'ebp', :state, :said, :author, :twin, :row, '[]', 'x',"
         " '{}', :id, :now, :now, :now)",
-        id=uuid4(), state=state, said=said, author=f"{who}@example.org", twin=twin, row=str(row), now=NOW,
-    )  # fmt: skip
+        id=uuid4(),
+        state=state,
+        said=said,
+        author=f"{who}@example.org",
+        twin=twin,
+        row=str(row),
+        now=NOW,
+    )
 
 
 async def test_a_visit_says_that_it_was_sent_or_refused_there(company: Company) -> None:

@@ -25,10 +25,15 @@ def hours(number: int, day: int, minutes: int | None, **values: Any) -> Timeshee
 async def test_a_week_of_hours_stands_beside_its_schedule(company: Company) -> None:
     await company.world.sql("UPDATE mobile.colleagues SET week_schedule = CAST(:s AS jsonb)", s=_json())
     await company.add_and_sync(
-        BOB(), hours(1, 8, 240), hours(2, 8, 120, activity=Work.TRAVEL), hours(3, 9, 450, activity=Work.ABSENCE),
-        hours(4, 13, 60, activity=Work.ON_CALL), hours(5, 7, 600), hours(6, 10, 300, colleague_id=BOB_ID),
+        BOB(),
+        hours(1, 8, 240),
+        hours(2, 8, 120, activity=Work.TRAVEL),
+        hours(3, 9, 450, activity=Work.ABSENCE),
+        hours(4, 13, 60, activity=Work.ON_CALL),
+        hours(5, 7, 600),
+        hours(6, 10, 300, colleague_id=BOB_ID),
         hours(7, 10, None, start_at=paris(10, 8), end_at=paris(10, 10, 15), break_minutes=15),
-    )  # fmt: skip
+    )
     async with company.phone.replica.read() as session:
         week, before = await my_hours(session, ME, weeks=2, now=NOW)
     assert [day.day.day for day in week.days] == [8, 9, 10, 11, 12, 13, 14]
@@ -47,9 +52,12 @@ def _json() -> str:
 async def test_hours_of_the_night_of_the_change_are_as_long_as_they_were(company: Company) -> None:
     await company.on(datetime(2026, 10, 25, 12, tzinfo=UTC))
     long_night = Timesheet(
-        id=ident(101), colleague_id=ME, day=date(2026, 10, 25), start_at=datetime(2026, 10, 24, 22, tzinfo=UTC),
+        id=ident(101),
+        colleague_id=ME,
+        day=date(2026, 10, 25),
+        start_at=datetime(2026, 10, 24, 22, tzinfo=UTC),
         end_at=datetime(2026, 10, 25, 5, tzinfo=UTC),
-    )  # fmt: skip
+    )
     await company.add_and_sync(long_night)
     async with company.phone.replica.read() as session:
         (week,) = await my_hours(session, ME, date(2026, 10, 25), now=NOW)
@@ -83,17 +91,19 @@ async def test_expenses_are_grouped_by_state_with_exact_sums(company: Company) -
         *(expense(number, "0.10", Claim.DRAFT, vat_amount=Decimal("0.02")) for number in (1, 2, 3)),
         expense(4, "20.00", Claim.DRAFT, currency="CHF"),
         expense(5, "99.99", Claim.APPROVED, paid_with=PaidWith.COMPANY_CARD),
-        expense(6, "12.34", Claim.REIMBURSED), expense(7, "50.00", Claim.REJECTED, rejection_reason="Sans reçu"),
+        expense(6, "12.34", Claim.REIMBURSED),
+        expense(7, "50.00", Claim.REJECTED, rejection_reason="Sans reçu"),
         expense(8, "1.00", Claim.DRAFT, colleague_id=BOB_ID),
-    )  # fmt: skip
+    )
     async with company.phone.replica.read() as session:
         found = await my_expenses(session, ME)
     assert [one.state for one in found.states] == [Claim.DRAFT, Claim.APPROVED, Claim.REJECTED, Claim.REIMBURSED]
     draft = found.states[0]
     assert [line.expense_on.day for line in draft.lines] == [4, 3, 2, 1]
     assert [(one.currency, one.amount_ttc, one.vat_amount, one.count) for one in draft.totals] == [
-        ("CHF", Decimal("20.00"), Decimal(0), 1), ("EUR", Decimal("0.30"), Decimal("0.06"), 3)
-    ]  # fmt: skip
+        ("CHF", Decimal("20.00"), Decimal(0), 1),
+        ("EUR", Decimal("0.30"), Decimal("0.06"), 3),
+    ]
     due = [(one.currency, one.amount_ttc) for one in found.to_be_paid_back]
     assert due == [("CHF", Decimal("20.00")), ("EUR", Decimal("0.30"))]
     assert found.states[2].lines[0].rejection_reason == "Sans reçu"

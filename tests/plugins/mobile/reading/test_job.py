@@ -55,19 +55,34 @@ async def whole(company: Company) -> None:
     site = CustomerSite(id=ident(11), customer_id=customer.id, city="Toulouse")
     contact = Contact(id=ident(12), customer_id=customer.id, last_name="Roy", first_name="Léa", mobile="06")
     boilers = [
-        CustomerEquipment(id=ident(20 + n), customer_id=customer.id, site_id=site.id, caption=f"Chaudière {n}",
-                          serial_number=f"S{n}", location_in_site="cave")
+        CustomerEquipment(
+            id=ident(20 + n),
+            customer_id=customer.id,
+            site_id=site.id,
+            caption=f"Chaudière {n}",
+            serial_number=f"S{n}",
+            location_in_site="cave",
+        )
         for n in (1, 2)
-    ]  # fmt: skip
+    ]
     template = ChecklistTemplate(id=ident(30), code="BOILER", title="Chaudière gaz", items=ITEMS)
     contract = MaintenanceContract(id=ident(31), code="M1", caption="Confort", customer_id=customer.id)
     project = Project(id=ident(32), kind=ProjectKind.DEAL, code="A1", caption="Fournil neuf", customer_id=customer.id)
     incident = Incident(id=ident(33), code="I1", caption="Fuite", customer_id=customer.id)
     one = visit(
-        1, paris(10, 8), status=Status.IN_PROGRESS, customer_id=customer.id, site_id=site.id, contact_id=contact.id,
-        template_id=template.id, contract_id=contract.id, project_id=project.id, incident_id=incident.id,
-        instructions="Sonner", actual_start=paris(10, 8, 5),
-    )  # fmt: skip
+        1,
+        paris(10, 8),
+        status=Status.IN_PROGRESS,
+        customer_id=customer.id,
+        site_id=site.id,
+        contact_id=contact.id,
+        template_id=template.id,
+        contract_id=contract.id,
+        project_id=project.id,
+        incident_id=incident.id,
+        instructions="Sonner",
+        actual_start=paris(10, 8, 5),
+    )
     await company.add(BOB(), customer, site, contact, *boilers, template, contract, project, incident, one)
     await company.add(
         InterventionAssignment(id=ident(40), intervention_id=VISIT, colleague_id=BOB_ID, role=Role.HELPER),
@@ -76,11 +91,16 @@ async def whole(company: Company) -> None:
         InterventionNote(id=ident(50), intervention_id=VISIT, author_id=BOB_ID, body="Avant", occurred_at=paris(1, 8)),
         InterventionNote(id=ident(51), intervention_id=VISIT, author_id=ME, body="Neuve", occurred_at=paris(9, 8)),
         Document(id=ident(52), owner_kind=OwnerKind.EQUIPMENT, owner_id=boilers[0].id, name="notice.pdf"),
-        Document(id=ident(53), owner_kind=OwnerKind.PROJECT, owner_id=project.id, name="plan.pdf",
-                 document_date=date(2026, 6, 1)),
+        Document(
+            id=ident(53),
+            owner_kind=OwnerKind.PROJECT,
+            owner_id=project.id,
+            name="plan.pdf",
+            document_date=date(2026, 6, 1),
+        ),
         Ticket(id=ident(54), number=77, subject="Plus de chauffage", intervention_id=VISIT),
         Timesheet(id=ident(55), colleague_id=ME, day=NOW.date(), minutes=35, intervention_id=VISIT),
-    )  # fmt: skip
+    )
     await company.add_and_sync()
 
 
@@ -95,8 +115,9 @@ async def test_everything_that_hangs_on_a_visit_is_there(company: Company) -> No
     assert [(one.code, one.caption) for one in found.tickets] == [("77", "Plus de chauffage")]
     assert [(one.name, one.role) for one in found.team] == [("Anna Martin", Role.LEAD), ("Bob Petit", Role.HELPER)]
     assert [(one.caption, one.serial_number) for one in found.appliances] == [
-        ("Chaudière 1", "S1"), ("Chaudière 2", "S2")
-    ]  # fmt: skip
+        ("Chaudière 1", "S1"),
+        ("Chaudière 2", "S2"),
+    ]
     assert [(one.body, one.author) for one in found.notes] == [("Neuve", "Anna Martin"), ("Avant", "Bob Petit")]
     assert [one.name for one in found.files] == ["plan.pdf", "notice.pdf"]
     assert found.written_minutes == 35
@@ -107,16 +128,27 @@ async def test_what_is_entered_on_the_phone_is_there_at_once_with_its_mark(compa
     unit, van = Unit(id=ident(60), code="U"), Storehouse(id=ident(61), caption="Camion", owner_id=ME)
     await company.add_and_sync(unit, van, Product(id=ident(62), code="JNT", caption="Joint", unit_id=unit.id))
     await company.phone.save(
-        InterventionPart(id=ident(63), intervention_id=VISIT, product_id=ident(62), quantity=Decimal("2.500"),
-                         unit_id=unit.id, storehouse_id=van.id, client_created_at=NOW),
+        InterventionPart(
+            id=ident(63),
+            intervention_id=VISIT,
+            product_id=ident(62),
+            quantity=Decimal("2.500"),
+            unit_id=unit.id,
+            storehouse_id=van.id,
+            client_created_at=NOW,
+        ),
         InterventionPhoto(id=ident(64), intervention_id=VISIT, phase=Phase.BEFORE, caption="Avant", taken_at=NOW),
         InterventionSignature(id=ident(65), intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="Roy"),
-    )  # fmt: skip
+    )
     found = await read(company)
     (part,), (photo,), (signature,) = found.parts, found.photos, found.signatures
     assert (part.code, part.label, part.quantity, part.unit, part.storehouse) == (
-        "JNT", "Joint", Decimal("2.500"), "U", "Camion"
-    )  # fmt: skip
+        "JNT",
+        "Joint",
+        Decimal("2.500"),
+        "U",
+        "Camion",
+    )
     assert (photo.phase, photo.caption, signature.signer_name) == (Phase.BEFORE, "Avant", "Roy")
     assert {part.mark.state, photo.mark.state, signature.mark.state} == {"pending"}
     assert found.visit.mark.state == "synced"
@@ -127,18 +159,23 @@ async def test_a_checklist_is_shown_for_each_appliance_with_what_its_thresholds_
 
     def answer(item: str, **values: Any) -> ChecklistAnswer:
         return ChecklistAnswer(
-            id=answer_id(VISIT, ident(21), ident(30), item), intervention_id=VISIT, equipment_id=ident(21),
-            template_id=ident(30), item_key=item, **values,
-        )  # fmt: skip
+            id=answer_id(VISIT, ident(21), ident(30), item),
+            intervention_id=VISIT,
+            equipment_id=ident(21),
+            template_id=ident(30),
+            item_key=item,
+            **values,
+        )
 
     await company.phone.save(answer("co_ppm", value_number=Decimal(50), out_of_range=True))
     await company.phone.save(answer("clean", value_bool=False))
     first, second = (await read(company)).checklists
     assert (first.title, first.equipment_id, first.answered) == ("Chaudière gaz", ident(21), 2)
     assert [(one.key, one.value, one.judgement) for one in first.items] == [
-        ("co_ppm", Decimal(50), Judgement.DANGER), ("clean", False, Judgement.NORMAL),
+        ("co_ppm", Decimal(50), Judgement.DANGER),
+        ("clean", False, Judgement.NORMAL),
         ("remark", None, Judgement.NORMAL),
-    ]  # fmt: skip
+    ]
     assert first.missing == () and first.judgement == Judgement.DANGER
     assert {one.mark.state for one in first.items} == {"pending", "synced"}
     assert [one.key for one in second.missing] == ["co_ppm", "clean"]
@@ -169,10 +206,12 @@ async def test_the_last_visits_at_the_same_site_are_at_hand(company: Company) ->
     await whole(company)
     here: dict[str, Any] = {"customer_id": ident(10), "site_id": ident(11), "status": Status.DONE}
     await company.add_and_sync(
-        visit(2, paris(1, 8), **here, report="Ramonage"), visit(3, paris(3, 8), **here), visit(4, paris(11, 8), **here),
+        visit(2, paris(1, 8), **here, report="Ramonage"),
+        visit(3, paris(3, 8), **here),
+        visit(4, paris(11, 8), **here),
         visit(5, paris(2, 8), customer_id=ident(10), status=Status.DONE),
         *(visit(10 + n, datetime(2026, 5, 12 + n, tzinfo=NOW.tzinfo), **here) for n in range(12)),
-    )  # fmt: skip
+    )
     history = (await read(company)).history
     assert [one.number for one in history[:2]] == ["V3", "V2"] and len(history) == 10
     assert (history[1].report, history[1].by) == ("Ramonage", "Anna Martin")

@@ -56,14 +56,21 @@ async def here(company: Company, lat: float, lon: float, within_m: float = 20_00
 async def test_the_nearest_comes_first_and_what_is_too_far_does_not_come(company: Company) -> None:
     lat, lon = TOULOUSE
     await company.add_and_sync(
-        customer(), site(1, lat + 0.02, lon, label="Nord", city="Toulouse", zip_code="31200", address1="2 rue"),
-        site(2, lat, lon + 0.001), site(3, lat + 1, lon), site(4, None, None), site(5, lat, None),
-    )  # fmt: skip
+        customer(),
+        site(1, lat + 0.02, lon, label="Nord", city="Toulouse", zip_code="31200", address1="2 rue"),
+        site(2, lat, lon + 0.001),
+        site(3, lat + 1, lon),
+        site(4, None, None),
+        site(5, lat, None),
+    )
     found = await here(company, lat, lon)
     assert [one.site_id for one in found] == [ident(102), ident(101)]
     assert (found[1].customer, found[1].label, found[1].address, found[1].zip_code) == (
-        "Mairie", "Nord", "2 rue", "31200"
-    )  # fmt: skip
+        "Mairie",
+        "Nord",
+        "2 rue",
+        "31200",
+    )
     assert found[1].metres == pytest.approx(2224, abs=1)
     assert [one.site_id for one in await here(company, lat, lon, limit=1)] == [ident(102)]
 

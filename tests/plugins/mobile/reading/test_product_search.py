@@ -75,9 +75,15 @@ async def shelved(company: Company) -> Company:
 async def test_a_product_is_shown_with_its_family_unit_and_price(company: Company) -> None:
     family, unit = ProductFamily(id=ident(50), code="VIS", caption="Visserie"), Unit(id=ident(51), code="U")
     screw = Product(
-        id=ident(52), code="V", caption="Vis", stock_managed=True, family_id=family.id, unit_id=unit.id,
-        price_ht=Decimal("1.2345"), kind=ProductKind.GOODS,
-    )  # fmt: skip
+        id=ident(52),
+        code="V",
+        caption="Vis",
+        stock_managed=True,
+        family_id=family.id,
+        unit_id=unit.id,
+        price_ht=Decimal("1.2345"),
+        kind=ProductKind.GOODS,
+    )
     await company.add_and_sync(family, unit, screw)
     async with company.phone.replica.read() as session:
         (one,) = await ProductSearch().find(session, "vis")
@@ -126,11 +132,14 @@ def catalogue(texts: Sequence[tuple[str, str | None, str | None, str | None]]) -
 
 ROWS = st.lists(
     st.tuples(
-        TYPED.map(lambda text: text[:40]), st.none() | TYPED.map(lambda text: text[:80]),
-        st.none() | TYPED.map(lambda text: text[:40]), st.none() | TYPED,
+        TYPED.map(lambda text: text[:40]),
+        st.none() | TYPED.map(lambda text: text[:80]),
+        st.none() | TYPED.map(lambda text: text[:40]),
+        st.none() | TYPED,
     ),
-    min_size=30, max_size=60,
-)  # fmt: skip
+    min_size=30,
+    max_size=60,
+)
 
 
 def by_definition(products: Sequence[Product], text: str) -> list[Any]:
@@ -188,8 +197,10 @@ async def test_the_server_uses_its_index(shelved: Company) -> None:
     await prepare_product_search(connection)
     await prepare_product_search(connection)
     await connection.execute("SET enable_seqscan = off")
-    plan = await connection.fetch("EXPLAIN SELECT * FROM mobile.products AS p WHERE"
-                                  " mobile.product_words_1(p.code, p.barcode, p.caption, p.description)"
-                                  " @@ '''vis'':*'::tsquery")  # fmt: skip
+    plan = await connection.fetch(
+        "EXPLAIN SELECT * FROM mobile.products AS p WHERE"
+        " mobile.product_words_1(p.code, p.barcode, p.caption, p.description)"
+        " @@ '''vis'':*'::tsquery"
+    )
     assert any("ix_products_words_1" in row[0] for row in plan)
     await connection.close()

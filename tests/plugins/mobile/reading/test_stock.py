@@ -17,11 +17,13 @@ async def filled(company: Company) -> None:
     """Anna's van with screws and pipes, the depot, and somebody else's van."""
     await company.add(
         Storehouse(id=VAN, caption="Camion Anna", owner_id=ME, kind=StorehouseKind.VAN),
-        Storehouse(id=DEPOT, caption="Dépôt", is_main=True), Storehouse(id=OTHER, caption="Autre", owner_id=BOB_ID),
-        Unit(id=ident(15), code="M", decimals=3), Product(id=SCREW, code="VIS", caption="Vis"),
+        Storehouse(id=DEPOT, caption="Dépôt", is_main=True),
+        Storehouse(id=OTHER, caption="Autre", owner_id=BOB_ID),
+        Unit(id=ident(15), code="M", decimals=3),
+        Product(id=SCREW, code="VIS", caption="Vis"),
         Product(id=PIPE, code="TUB", caption="Écran tube", unit_id=ident(15)),
         Product(id=VALVE, code="VAN", caption="Vanne"),
-    )  # fmt: skip
+    )
     await company.add_and_sync(
         StockLevel(id=ident(30), product_id=SCREW, storehouse_id=VAN, real_qty=Decimal(100), min_qty=Decimal(99)),
         StockLevel(id=ident(31), product_id=PIPE, storehouse_id=VAN, real_qty=Decimal("7.250")),
@@ -54,10 +56,11 @@ async def test_my_van_is_shown_by_caption_and_no_other_storehouse(company: Compa
 async def test_what_i_take_out_is_gone_at_once_and_stays_gone_until_the_server_knows(company: Company) -> None:
     await filled(company)
     await company.phone.save(
-        movement(1, SCREW, "2", from_storehouse_id=VAN), movement(2, PIPE, "0.250", from_storehouse_id=VAN),
+        movement(1, SCREW, "2", from_storehouse_id=VAN),
+        movement(2, PIPE, "0.250", from_storehouse_id=VAN),
         movement(3, VALVE, "1", from_storehouse_id=DEPOT, to_storehouse_id=VAN, kind=Movement.TRANSFER),
         movement(4, SCREW, "-1", from_storehouse_id=VAN, kind=Movement.RETURN),
-    )  # fmt: skip
+    )
     van = await stock(company)
     assert here(van) == {"TUB": Decimal("7.000"), "VAN": Decimal(1), "VIS": Decimal(99)}
     screws = van.lines[-1]

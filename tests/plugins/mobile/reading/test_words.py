@@ -84,6 +84,7 @@ async def test_postgresql_folds_as_python_does(
         seen.append(text)
 
     collect()
-    folded = await connection.fetchval("SELECT array_agg(mobile.folded_1(t) ORDER BY n) FROM unnest($1::text[])"
-                                       " WITH ORDINALITY AS u(t, n)", seen)  # fmt: skip
+    folded = await connection.fetchval(
+        "SELECT array_agg(mobile.folded_1(t) ORDER BY n) FROM unnest($1::text[]) WITH ORDINALITY AS u(t, n)", seen
+    )
     assert folded == [fold(text) for text in seen]

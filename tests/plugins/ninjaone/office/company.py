@@ -30,8 +30,11 @@ class Company:
         await self.world.sql(
             "INSERT INTO mobile.customers (id, source_table, source_id, code, name, email, state, is_person) "
             "VALUES (:id, 'Customer', CAST(:code AS text), :code, :name, :email, 'active', false)",
-            id=id, code=code, name=name, email=email,
-        )  # fmt: skip
+            id=id,
+            code=code,
+            name=name,
+            email=email,
+        )
         return id
 
     async def colleague(self, code: str, first: str, last: str, email: str | None = None) -> UUID:
@@ -39,8 +42,12 @@ class Company:
         await self.world.sql(
             "INSERT INTO mobile.colleagues (id, source_table, source_id, code, first_name, last_name, email, state) "
             "VALUES (:id, 'Colleague', CAST(:code AS text), :code, :first, :last, :email, 'active')",
-            id=id, code=code, first=first, last=last, email=email,
-        )  # fmt: skip
+            id=id,
+            code=code,
+            first=first,
+            last=last,
+            email=email,
+        )
         return id
 
     def call_organization(self, id: int, name: str) -> None:

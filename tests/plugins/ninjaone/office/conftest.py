@@ -44,8 +44,14 @@ async def field(company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     proxy = Proxy(company.desk.app)
     with serving(proxy) as url:
         quick = company.desk.configured(url=url, lists_seconds=0)
-        for name in ("client_id", "url", "calls_per_second", "first_pause_seconds", "longest_pause_seconds",
-                     "lists_seconds"):  # fmt: skip
+        for name in (
+            "client_id",
+            "url",
+            "calls_per_second",
+            "first_pause_seconds",
+            "longest_pause_seconds",
+            "lists_seconds",
+        ):
             monkeypatch.setenv(f"TWINBASE_NINJAONE_{name.upper()}", str(getattr(quick, name)))
         monkeypatch.setenv("TWINBASE_NINJAONE_CLIENT_SECRET", quick.client_secret.get_secret_value())
         yield await send_anna(company, proxy)

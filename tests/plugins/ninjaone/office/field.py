@@ -106,9 +106,10 @@ class Field:
 
 async def send_anna(company: Company, proxy: Proxy) -> Field:
     number, there = next(
-        (id, one) for id, one in company.desk.world.tickets.items()
+        (id, one)
+        for id, one in company.desk.world.tickets.items()
         if "assignedAppUserId" in one and one["status"]["parentId"] < 5000
-    )  # fmt: skip
+    )
     me = await company.colleague("ANNA", "Anna", "Martin")
     await company.world.run_source("ninjaone")
     await company.set_links(**{f"user_{there['assignedAppUserId']}": "ANNA"})

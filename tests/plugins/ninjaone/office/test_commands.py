@@ -42,8 +42,9 @@ def said(company_url: str, capsys: pytest.CaptureFixture[str]) -> Callable[[], A
 def test_links_are_proposed_listed_and_confirmed(company_url: str, said: Callable[[], Any]) -> None:
     links(True, company_url, as_json=True)
     assert [(one["id"], one["code"], one["method"]) for one in said()] == [
-        ("org-12", "C1", "exact"), ("org-13", "C2", "fuzzy"),
-    ]  # fmt: skip
+        ("org-12", "C1", "exact"),
+        ("org-13", "C2", "fuzzy"),
+    ]
     confirm(sure=True, by="clara", database_url=company_url, as_json=True)
     assert said() == {"confirmed": 1}
     confirm(["org-13"], by="clara", database_url=company_url, as_json=True)

@@ -29,8 +29,10 @@ async def ran(company: Company, *, state: str = "done") -> None:
     await company.world.sql(
         "INSERT INTO twinbase.schedule (kind, name, state, started_at, next_at)"
         " VALUES ('source', 'ninjaone', :state, :started, :next)",
-        state=state, started=now - timedelta(minutes=1), next=now + timedelta(minutes=4),
-    )  # fmt: skip
+        state=state,
+        started=now - timedelta(minutes=1),
+        next=now + timedelta(minutes=4),
+    )
 
 
 async def due_in(company: Company) -> float:

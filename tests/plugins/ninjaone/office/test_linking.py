@@ -53,9 +53,12 @@ async def test_it_is_found_by_name_by_email_and_by_likeness_and_counts_for_nothi
     await company.fetch()
     found = await company.propose_links()
     assert {id: (link.code, link.method) for id, link in found.items()} == {
-        "org-1": ("C1", "exact"), "org-2": ("C2", "email"), "org-3": ("C3", "fuzzy"),
-        "user-1": ("ANNA", "exact"), "user-2": ("BOB", "email"),
-    }  # fmt: skip
+        "org-1": ("C1", "exact"),
+        "org-2": ("C2", "email"),
+        "org-3": ("C3", "fuzzy"),
+        "user-1": ("ANNA", "exact"),
+        "user-2": ("BOB", "email"),
+    }
     assert 85 <= (found["org-3"].score or 0) < 100 and found["org-1"].score is None
     assert not any(link.confirmed_at for link in found.values())
 

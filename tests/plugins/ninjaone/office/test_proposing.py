@@ -84,8 +84,10 @@ async def test_an_approved_ticket_is_a_visit_on_the_device_and_its_end_resolves_
     (visit,) = await field.device.all(Intervention)
     assert (visit.lead_id, visit.customer_id, visit.priority) == (field.me, customer, Priority.HIGH)
     assert (visit.title, visit.scheduled_start, visit.scheduled_end) == (
-        field.ticket["subject"], start, start + timedelta(minutes=90),
-    )  # fmt: skip
+        field.ticket["subject"],
+        start,
+        start + timedelta(minutes=90),
+    )
     assert visit.external_ref == f"NinjaOne {number}" and visit.instructions
     (incident,) = await field.device.all(Incident)
     assert visit.incident_id == incident.id
@@ -132,8 +134,9 @@ async def test_the_visit_of_the_erp_takes_the_place_of_the_one_that_came_of_the_
     theirs = UUID(int=77)
     await field.world.sql(
         "INSERT INTO mobile.interventions (id, status, priority, to_invoice, follow_up_needed, source_table, source_id)"
-        " VALUES (:id, 'planned', 'normal', false, false, 'ScheduleEvent', 'x')", id=theirs,
-    )  # fmt: skip
+        " VALUES (:id, 'planned', 'normal', false, false, 'ScheduleEvent', 'x')",
+        id=theirs,
+    )
     await decide(company, done, number, theirs)
     await company.project()
     assert await company.rows("SELECT id FROM mobile.interventions") == [(theirs,)]
@@ -147,7 +150,8 @@ async def test_only_what_is_there_can_be_decided_and_only_once(company: Company)
     ticket = next(iter(company.desk.world.tickets))
     await company.world.sql(
         "INSERT INTO ninjaone.visit_proposals (ticket_id, state, checksum, proposed_at, with_incident)"
-        " VALUES (:ticket, 'done', '', now(), false)", ticket=ticket,
-    )  # fmt: skip
+        " VALUES (:ticket, 'done', '', now(), false)",
+        ticket=ticket,
+    )
     with pytest.raises(NotNow, match="is done"):
         await decide(company, reject, ticket)

@@ -126,5 +126,3 @@ async def test_a_ticket_that_is_gone_takes_no_comment_and_the_technician_reads_w
     await field.sync()
     assert not [row for row in await field.device.all(TicketComment) if row.body == "Trop tard"]
     assert await field.company.rows("SELECT body FROM mobile.ticket_comments WHERE body = 'Trop tard'")
-
-

@@ -48,10 +48,14 @@ class Tokens:
 
     async def _refresh(self, refresh: str, first: str) -> str:
         secret = self.settings.rest_client_secret.get_secret_value()
-        answer = await self.post({
-            "grant_type": "refresh_token", "refresh_token": refresh,
-            "client_id": self.settings.rest_client_id, "client_secret": secret,
-        })  # fmt: skip
+        answer = await self.post(
+            {
+                "grant_type": "refresh_token",
+                "refresh_token": refresh,
+                "client_id": self.settings.rest_client_id,
+                "client_secret": secret,
+            }
+        )
         if answer.status_code in (400, 401, 403):
             raise SignInNeeded()
         answer.raise_for_status()
