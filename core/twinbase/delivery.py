@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from twinbase.mirror import Operation
+from twinbase.mutation import Operation
 from twinbase.source import Run
 
 DeliveryState = Literal["waiting", "sent", "acknowledged", "refused", "held"]

@@ -10,10 +10,10 @@ from sqlmodel import SQLModel
 
 from twinbase.conflict.decision import Guard, Strategy
 from twinbase.identity import Who
+from twinbase.mutation import Operation
 from twinbase.wording import says
 
 Direction = Literal["pull", "push", "both"]
-Operation = Literal["insert", "update", "delete"]
 ALL_OPERATIONS: frozenset[Operation] = frozenset({"insert", "update", "delete"})
 Scope = Callable[[Who], Any]
 

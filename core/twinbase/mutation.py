@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+Operation = Literal["insert", "update", "delete"]
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -14,7 +16,7 @@ class Written:
     """
 
     twin: str
-    operation: Literal["insert", "update", "delete"]
+    operation: Operation
     key: tuple[Any, ...]
     row: Mapping[str, Any] | None
     values: Mapping[str, Any]

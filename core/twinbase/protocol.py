@@ -12,6 +12,8 @@ from uuid import UUID
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from twinbase.mutation import Operation
+
 VERSION = 1
 HEADER_PROTOCOL = "Twinbase-Protocol"
 HEADER_REPLICA = "Twinbase-Replica"
@@ -44,7 +46,7 @@ class Mutation(Model):
     id: UUID
     tx: int = Field(ge=0)
     twin: str = Field(max_length=128)
-    op: Literal["insert", "update", "delete"]
+    op: Operation
     key: list[Wire] = Field(min_length=1, max_length=32)
     base: int | None = None
     old: dict[str, Wire] = Field(default_factory=dict)

@@ -11,7 +11,8 @@ from sqlalchemy.exc import NoInspectionAvailable
 from twinbase.codecs import Codec, NoCodec, codec_for
 from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.errors import MirrorError, UnknownStrategy
-from twinbase.mirror import ALL_OPERATIONS, Direction, Mirror, Operation
+from twinbase.mirror import ALL_OPERATIONS, Direction, Mirror
+from twinbase.mutation import Operation
 from twinbase.scope import ScopeReads, resolve_scope, scope_reads
 
 

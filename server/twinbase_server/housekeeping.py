@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import count
 
-from twinbase_server.capture import versions
+from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed import generation
@@ -41,7 +41,7 @@ async def turn(connection: Connection, now: datetime, number: int, tombstones_ke
     if number % TURNS_AN_HOUR:
         return 0
     await forget_schemas(connection)
-    return await versions.collect(connection, now - tombstones_kept)
+    return await collect_tombstones(connection, now - tombstones_kept)
 
 
 async def _keep(serving: Serving) -> None:

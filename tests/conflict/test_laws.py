@@ -22,7 +22,7 @@ from twinbase.conflict import (
     server_wins,
     state_machine,
 )
-from twinbase.conflict.decision import Operation
+from twinbase.mutation import Operation
 
 COLUMNS = ("a", "b", "c")
 STRATEGIES: Mapping[str, Strategy] = {**BUILT_IN, "mixed": merge_columns(last_write_wins, a=add, b=ask)}

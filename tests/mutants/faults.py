@@ -12,15 +12,15 @@ import asyncpg
 
 from twinbase.digest import Digest
 from twinbase.frames import Page
+from twinbase.quoting import quote_names
 from twinbase.replica.apply import apply, rebase
 from twinbase.replica.file import digests
-from twinbase.replica.file.names import image_table, meta_table, named
+from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import fenced
 from twinbase.replica.sync import fetch, prove
 from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
-from twinbase_server.capture.tables import version_table
 from twinbase_server.feed import cursor, reading, statements
 from twinbase_server.sql import scope
 from twinbase_server.sql.unseen import parse_snapshot
@@ -61,8 +61,7 @@ def timestamp_cursor() -> Iterator[None]:
             f" AND NOT s.xid = ANY ({xip}::xid8[])), '-infinity')"
         )
 
-    def probe(table: tuple[str, str]) -> str:
-        versions = version_table(*table)
+    def probe(versions: str) -> str:
         return f"EXISTS (SELECT FROM {versions} v WHERE v.at > {seen(versions, '$1', '$2')})"
 
     def unseen(p: Any) -> str:
@@ -79,7 +78,7 @@ def timestamp_cursor() -> Iterator[None]:
         return call
 
     with (
-        patch.object(reading, "_probe", probe),
+        patch.object(reading, "any_unseen_sql", probe),
         patch.object(statements, "_unseen", unseen),
         patch.object(statements.TwinWire, "_rows", of(rows)),
         patch.object(statements.TwinWire, "removed", of(gone)),
@@ -126,7 +125,7 @@ def image_replay() -> Iterator[None]:
 
     def page(self: Any, frame: Page) -> None:
         shape = self.shapes[frame.twin]
-        marks = " AND ".join(f"{named((name,))} = ?" for name in shape.key)
+        marks = " AND ".join(f"{quote_names((name,))} = ?" for name in shape.key)
         query = f"SELECT version FROM {meta_table(shape.name)} WHERE {marks}"
 
         def is_newer(row: list[Any]) -> bool:

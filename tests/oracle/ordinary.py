@@ -7,7 +7,7 @@ from random import Random
 from tests.oracle.simulation import DEVICES_MAX, Simulation
 from tests.oracle.writers import PEOPLE
 
-from twinbase_server.capture import versions
+from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.feed import generation
 
 
@@ -79,7 +79,7 @@ async def salt_is_noted(sim: Simulation, rng: Random) -> None:
 async def tombstones_are_collected(sim: Simulation, rng: Random) -> None:
     """Any age is allowed: repair finds what a device has missed."""
     await generation.note_salt(sim.office.connection, sim.clock.now)
-    await versions.collect(sim.office.connection, sim.clock.now)
+    await collect_tombstones(sim.office.connection, sim.clock.now)
 
 
 async def claims_go_missing(sim: Simulation, rng: Random) -> None:

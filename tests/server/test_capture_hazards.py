@@ -18,7 +18,7 @@ from tests.server.watched import (
 )
 
 from twinbase_server.capture import CapturedTable, CaptureError, install, status, uninstall, version_table
-from twinbase_server.capture.versions import collect
+from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 
 ORDERS = CapturedTable("public", "orders", ("id", "region"), ("id", "region", "name"), {})
@@ -374,11 +374,11 @@ async def test_collecting_tombstones_never_blocks_or_kills_a_writer(db: Connecti
     transaction = other.transaction()
     await transaction.start()
     await other.execute("INSERT INTO customer (id) VALUES (4)")
-    assert await asyncio.wait_for(collect(db, NOW), 10) == 1
+    assert await asyncio.wait_for(collect_tombstones(db, NOW), 10) == 1
     await other.execute("INSERT INTO customer (id) VALUES (2)")
     await transaction.commit()
     assert await tombstones(db, CUSTOMER) == set()
-    assert await collect(db, NOW) == 0
+    assert await collect_tombstones(db, NOW) == 0
 
 
 async def test_collecting_waits_for_no_bulk_writer(db: Connection, other: Connection) -> None:
@@ -388,10 +388,10 @@ async def test_collecting_waits_for_no_bulk_writer(db: Connection, other: Connec
     transaction = other.transaction()
     await transaction.start()
     await other.execute("INSERT INTO customer (id) SELECT generate_series(1000, 3000)")
-    assert await asyncio.wait_for(collect(db, NOW), 10) == 0
+    assert await asyncio.wait_for(collect_tombstones(db, NOW), 10) == 0
     await transaction.commit()
-    assert await collect(db, NOW - timedelta(days=1)) == 0
-    assert await collect(db, NOW) == 1
+    assert await collect_tombstones(db, NOW - timedelta(days=1)) == 0
+    assert await collect_tombstones(db, NOW) == 1
 
 
 async def test_rows_under_an_old_open_transaction_are_neither_lost_nor_sent_twice(

@@ -10,7 +10,7 @@ from tests.server.test_repair import hashes, sums
 from twinbase.digest import digest_of
 from twinbase.identity import Identity
 from twinbase.protocol import RepairRequest
-from twinbase_server.capture.versions import collect
+from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.feed import repair
 from twinbase_server.feed.caller import Caller
 from twinbase_server.feed.cursor import Cursor
@@ -111,7 +111,7 @@ async def test_tombstones_of_any_age_may_go_and_a_device_of_any_age_learns_why_i
     await house.office.execute("DELETE FROM depot.product WHERE code = 'pipe'")
     after = (await device.pending(first.end["cursor"])).end["cursor"]
     await house.office.execute("INSERT INTO twinbase.salt (salt, at, xid) VALUES ('x', now(), pg_current_xact_id())")
-    assert await collect(house.office, await house.office.fetchval("SELECT now()")) == 1
+    assert await collect_tombstones(house.office, await house.office.fetchval("SELECT now()")) == 1
 
     old = await device.pending(first.end["cursor"])
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.server.watched import CUSTOMER, changed_keys, is_proven_unchanged, snapshot_now, watched_customers
 
 from twinbase.testing.databases import Databases
-from twinbase_server.capture.versions import collect
+from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.unseen import Snapshot, changed_since_sql, parse_snapshot
+from twinbase_server.sql.unseen import Snapshot, parse_snapshot, unseen_sql
 
 KEYS = st.integers(1, 6)
 NAMES = st.sampled_from(["a", "b", None])
@@ -57,7 +57,7 @@ async def test_few_changes_are_found_by_index_while_an_old_transaction_is_open(d
 
 
 async def _plan(db: Connection, since: Snapshot) -> dict[str, Any]:
-    query = f"SELECT id FROM {CUSTOMER.made('v')} v WHERE {changed_since_sql('v')}"
+    query = f"SELECT id FROM {CUSTOMER.made('v')} v WHERE {unseen_sql('v.xid')}"
     text = await db.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", since.xmax, list(since.xip))
     plan: dict[str, Any] = json.loads(text)[0]["Plan"]
     return plan
@@ -208,4 +208,4 @@ def test_after_any_script_of_writes_every_changed_key_is_reported_and_no_write_i
 async def test_nothing_is_collected_before_the_first_salt(database_url: str) -> None:
     async with watched_customers(database_url) as db:
         await db.execute("INSERT INTO customer (id) VALUES (1); DELETE FROM customer")
-        assert await collect(db, NOW) == 0
+        assert await collect_tombstones(db, NOW) == 0

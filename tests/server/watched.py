@@ -7,10 +7,9 @@ from typing import Any
 import asyncpg
 
 from twinbase_server.capture import CapturedTable, install
-from twinbase_server.capture.versions import changed_tables
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.migrations import migrate
-from twinbase_server.sql.unseen import Snapshot, changed_since_sql, parse_snapshot
+from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
 CUSTOMER = CapturedTable("public", "customer", ("id",), ("id", "name", "price", "notes"), {"id": "{c}", "name": "{c}"})
 CUSTOMER_DDL = """
@@ -42,7 +41,7 @@ async def changed_keys(connection: Connection, table: CapturedTable, since: Snap
     """The keys whose version `since` cannot see; a key of one column without its tuple."""
     keys = ", ".join(f'v."{key}"' for key in table.key)
     rows = await connection.fetch(
-        f"SELECT {keys} FROM {table.made('v')} v WHERE {changed_since_sql('v')}", since.xmax, list(since.xip)
+        f"SELECT {keys} FROM {table.made('v')} v WHERE {unseen_sql('v.xid')}", since.xmax, list(since.xip)
     )
     return {row[0] if len(table.key) == 1 else tuple(row.values()) for row in rows}
 
@@ -53,7 +52,17 @@ async def tombstones(connection: Connection, table: CapturedTable) -> set[Any]:
 
 async def is_proven_unchanged(connection: Connection, table: CapturedTable, since: Snapshot) -> bool:
     """What the skip rule asks: nothing in the table can have changed."""
-    return not await changed_tables(connection, [(table.schema, table.name)], since)
+    captured = "FROM twinbase.capture c WHERE (schema_name, table_name) = ($1, $2)"
+    if not await connection.fetchval(f"SELECT EXISTS (SELECT {captured})", table.schema, table.name):
+        return False
+    seen = {"xmax": "$3", "xip": "$4"}
+    query = (
+        f"SELECT {unseen_sql('c.base', **seen)} OR {any_unseen_sql(table.made('v'), **seen)}"
+        f" OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql('g.xid', **seen)})"
+        f" {captured}"
+    )
+    changed = await connection.fetchval(query, table.schema, table.name, since.xmax, list(since.xip))
+    return changed is False
 
 
 async def changed_by(connection: Connection, *statements: str, table: CapturedTable = CUSTOMER) -> set[Any]:

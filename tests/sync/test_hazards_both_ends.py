@@ -14,7 +14,7 @@ from tests.sync.shop import Job, Part, Product
 from twinbase.testing import World
 from twinbase.testing.device import Device
 from twinbase.testing.world import Clock
-from twinbase_server.capture.versions import collect
+from twinbase_server.capture.tombstones import collect_tombstones
 
 
 async def _job(world: World, title: str = "boiler", lead: str = "anna") -> UUID:
@@ -187,7 +187,7 @@ async def _collect_everything(world: World) -> None:
     async with world.application.state.serving.pool.acquire() as office:
         now = world.clock()
         await office.execute("INSERT INTO twinbase.salt (salt, at, xid) VALUES ('t', $1, pg_current_xact_id())", now)
-        assert await collect(office, now) >= 21
+        assert await collect_tombstones(office, now) >= 21
 
 
 RELOADS = (

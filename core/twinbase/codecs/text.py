@@ -12,6 +12,7 @@ from uuid import UUID
 
 from twinbase.codecs.codec import Codec, kind_of
 from twinbase.codecs.numbers import cast_to, itself, text_hash
+from twinbase.quoting import quote_text
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
@@ -51,7 +52,7 @@ def enumeration(members: Mapping[str, Any], sql_type: str) -> Codec:
     """The label as PostgreSQL stores it. A label that the class does not know quarantines its row."""
     labels, known = tuple(members), frozenset(members)
     label_of = {member: label for label, member in members.items()}
-    listed = ", ".join("'" + label.replace("'", "''") + "'" for label in labels)
+    listed = ", ".join(quote_text(label) for label in labels)
 
     def check(value: object) -> str | None:
         if value is None or (type(value) is str and value in known):

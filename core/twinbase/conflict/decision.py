@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-Operation = Literal["insert", "update", "delete"]
+from twinbase.mutation import Operation
+
 Wire = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
 Guard = Callable[[Mapping[str, Wire] | None, Mapping[str, Wire]], str | None]
 """A guard gets the row as the server has it (None: not there) and the values to write; it says why not, or None."""

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.errors import ForeignReplica, MirrorError, NewerReplica
+from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase.replica.file.layout import (
     APPLICATION_ID,
@@ -25,7 +26,7 @@ from twinbase.replica.file.layout import (
     twin_indexes,
     twin_table,
 )
-from twinbase.replica.file.names import change_table, image_table, quoted, read_table
+from twinbase.replica.file.names import change_table, image_table, read_table
 from twinbase.replica.outbox.triggers import drop_triggers, triggers
 
 Statement = tuple[str, tuple[Any, ...]]
@@ -145,12 +146,12 @@ def _missing_columns(connection: Any, twin: Twin) -> Iterator[Statement]:
     here = columns_of(connection, twin.name)
     for column in twin.table.columns:
         if column.name not in here:
-            yield f"ALTER TABLE {quoted(twin.name)} ADD COLUMN {column_sql(twin, column)}", ()
+            yield f"ALTER TABLE {quote_name(twin.name)} ADD COLUMN {column_sql(twin, column)}", ()
     for table, prefix in ((image_table(twin.name), "_twinbase_image_"), (read_table(twin.name), "_twinbase_read_")):
         here = columns_of(connection, prefix + twin.name)
         for name in twin.columns:
             if name not in here:
-                yield f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {twin.codecs[name].storage}", ()
+                yield f"ALTER TABLE {table} ADD COLUMN {quote_name(name)} {twin.codecs[name].storage}", ()
     here = columns_of(connection, f"_twinbase_change_{twin.name}")
     for name in twin.columns:
         if f"old_{name}" not in here:
@@ -160,9 +161,9 @@ def _missing_columns(connection: Any, twin: Twin) -> Iterator[Statement]:
 
 def _emptied(twin: Twin, names: list[str]) -> Iterator[Statement]:
     """What may no longer be on a device goes from its rows; what somebody typed stays in the outbox."""
-    nothing = ", ".join(f"{quoted(name)} = NULL" for name in names)
+    nothing = ", ".join(f"{quote_name(name)} = NULL" for name in names)
     yield "UPDATE _twinbase_state SET applying = 1", ()
-    yield f"UPDATE {quoted(twin.name)} SET {nothing}", ()
+    yield f"UPDATE {quote_name(twin.name)} SET {nothing}", ()
     yield f"UPDATE {image_table(twin.name)} SET {nothing}", ()
     yield "UPDATE _twinbase_state SET applying = 0", ()
 

@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase.testing.device import Device
 from twinbase.testing.server import Application, serve
@@ -76,7 +77,7 @@ class World:
         `settings` are the server's.
         """
         engine = create_async_engine(_driver_url(database_url))
-        clock = Clock(datetime.now(UTC))
+        clock = Clock(utc_now())
         try:
             if not prepared:
                 await prepare(database_url, plugins, clock())

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.source import Tell
@@ -75,7 +76,7 @@ class Company:
     async def set_up(self) -> int:
         """Make our own tables and schema `twinbase`; answers how many tables there are for phones."""
         await create_twin_tables(self.url, self.plugins.registry)
-        await init_database(self.url, self.plugins, datetime.now(UTC))
+        await init_database(self.url, self.plugins, utc_now())
         return len(list(self.plugins.registry))
 
     async def analyze(self) -> None:
@@ -95,7 +96,7 @@ class Company:
         """Bring what is new in the ERP, of all tables or of these: rows that came, changed, or are gone."""
         settings = EbpSettings(check_minutes=0)
         databases = Databases.of(self.erp_url, self.url)
-        return await load(databases, settings, datetime.now(UTC), options=Options(tables=tables), tell=tell)
+        return await load(databases, settings, utc_now(), options=Options(tables=tables), tell=tell)
 
     async def follow(self, *tables: str) -> int:
         """What `twinbase worker` does every few minutes: load, then project. How many rows for phones it changed."""
@@ -119,7 +120,7 @@ class Company:
         return [f"{row['count']} {row['state']}: {row['said']}" for row in rows]
 
     async def _done(self, task: Task, tell: Tell) -> Mapping[str, Any]:
-        standing = await run_task(task, self.url, lambda: datetime.now(UTC), tell=tell)
+        standing = await run_task(task, self.url, utc_now, tell=tell)
         if standing.state != "done":
             raise SourceFailed(f"{task.name}: {standing.said}")
         return standing.figures
@@ -144,7 +145,7 @@ class Company:
 @asynccontextmanager
 async def company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
     """Two new databases on this server; they go with the block, unless they are to be kept."""
-    name = f"twinbase_demo_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
+    name = f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(_database(server_url, name, keep))
         erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep))

@@ -7,10 +7,10 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from twinbase.clock import utc_now
 from twinbase_demo.company import Colleague, Company
 from twinbase_ninjaone.linking import Decided, confirm_sure, propose
 from twinbase_ninjaone.settings import NinjaoneSettings
@@ -62,7 +62,7 @@ def files_for_ebp(folder: Path) -> Iterator[Path]:
 @contextmanager
 def ninjaone(customers: Sequence[str], crew: Sequence[Colleague], *, seed: int, small: bool) -> Iterator[Ninja]:
     """NinjaOne, with organisations that are our customers and technicians who are our colleagues."""
-    world = make_world(random.Random(seed), datetime.now(UTC), customers, SMALL if small else Sizes())
+    world = make_world(random.Random(seed), utc_now(), customers, SMALL if small else Sizes())
     for colleague, user in zip(crew, sorted(world.users), strict=False):
         world.users[user] |= {"firstName": colleague.first_name, "lastName": colleague.last_name}
     with ExitStack() as stack:
@@ -82,7 +82,7 @@ async def link(company: Company) -> int:
     """Who is whom: what is sure by name or e-mail is confirmed at once; what only looks alike waits for a person."""
     async with engine(company.url) as database, database.begin() as connection:
         await propose(connection, NinjaoneSettings().link_score_min)
-        return await confirm_sure(connection, Decided("the demo", datetime.now(UTC)))
+        return await confirm_sure(connection, Decided("the demo", utc_now()))
 
 
 async def waiting_for_a_person(company: Company) -> int:

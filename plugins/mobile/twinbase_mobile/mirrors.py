@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from twinbase import Mirror, days, merge_columns, within
 from twinbase.conflict import device_wins
-from twinbase.mirror import Operation
+from twinbase.mutation import Operation
 from twinbase_mobile import owners, scopes
 from twinbase_mobile import tables as mobile
 from twinbase_mobile.reports import keep_both

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from twinbase.mirror import Operation
+from twinbase.mutation import Operation
 from twinbase.protocol import BATCH_BYTES_MAX, BATCH_MUTATIONS_MAX
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.reasons import Refusal

@@ -10,7 +10,7 @@ import msgspec
 
 from twinbase.delivery import Applied, Delivery
 from twinbase.identity import Identity
-from twinbase.mirror import Operation
+from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
 from twinbase_server.accept.batch import Change, Key
 from twinbase_server.accept.decide import Verdict

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from twinbase.errors import Refused
 from twinbase.identity import Identity
-from twinbase.mirror import Operation
-from twinbase.mutation import Written
+from twinbase.mutation import Operation, Written
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
 from twinbase_server.accept.batch import Change

@@ -9,14 +9,15 @@ import msgspec
 from twinbase.errors import DeclarationError
 from twinbase.mutation import Written
 from twinbase.plugins import Plugins
+from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.decide import same
 from twinbase_server.accept.plugins import asking
 from twinbase_server.accept.rows import Place, Row, numbered
-from twinbase_server.accept.scope import listed, relation, typed
+from twinbase_server.accept.scope import listed, typed
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import column_sql, quoted
+from twinbase_server.sql.names import column_sql, table_sql
 
 Asked = tuple[str, str, Any]
 
@@ -81,12 +82,12 @@ async def _read(connection: Connection, twin: Twin, column: str, values: Sequenc
 @lru_cache(maxsize=256)
 def _read_sql(twin: Twin, column: str) -> str:
     wire = ", ".join(
-        f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quoted(name)}" for name in twin.columns
+        f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}" for name in twin.columns
     )
     (value,) = typed([twin.codecs[column]])
     row = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)"
     return (
         f"SELECT coalesce(json_agg(json_build_array(r.o, {row})), '[]')::text"
         f" FROM {listed([column], 1, ordinal=True)}"
-        f" JOIN {relation(twin.table)} t ON {column_sql(column, 't')} = {value}"
+        f" JOIN {table_sql(twin.table)} t ON {column_sql(column, 't')} = {value}"
     )

@@ -10,12 +10,13 @@ from uuid import UUID
 import msgspec
 
 from twinbase.codecs import Codec
+from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, Key
-from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, relation, scoped
+from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, scoped
 from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import column_sql, quoted
+from twinbase_server.sql.names import column_sql, literal, table_sql
 
 Place = tuple[str, Key]
 Kept = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
@@ -122,7 +123,7 @@ def _lock_sql(twin: Twin, whole: bool) -> str:
     order = ", ".join(column_sql(name, "t") for name in twin.key)
     strength = "UPDATE" if whole else "NO KEY UPDATE"
     return (
-        f"SELECT count(*) FROM (SELECT FROM {listed(twin.key, 1, ordinal=True)} JOIN {relation(twin.table)} t"
+        f"SELECT count(*) FROM (SELECT FROM {listed(twin.key, 1, ordinal=True)} JOIN {table_sql(twin.table)} t"
         f" ON {key_match(twin, 't')} ORDER BY {order} FOR {strength} OF t) locked"
     )
 
@@ -133,10 +134,12 @@ def _codecs(twin: Twin) -> list[tuple[str, Codec]]:
 
 @lru_cache(maxsize=1024)
 def _read_sql(twin: Twin) -> str:
-    wire = ", ".join(f"{codec.to_wire_sql(column_sql(name, 't'))} AS {quoted(name)}" for name, codec in _codecs(twin))
+    wire = ", ".join(
+        f"{codec.to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}" for name, codec in _codecs(twin)
+    )
     same = " AND ".join(f"{column_sql(name, 'v')} = {column_sql(name, 't')}" for name in twin.key)
-    literal = (twin.schema.replace("'", "''"), twin.table.name.replace("'", "''"))
-    base = "(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = ('{}', '{}'))".format(*literal)
+    at = f"({literal(twin.schema)}, {literal(twin.table.name)})"
+    base = f"(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = {at})"
     parameter = len(condition(twin).names) + 1
     return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
             (SELECT row_to_json(x) FROM (SELECT {wire}) x))), '[]')::text

@@ -6,20 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
-
+from twinbase.clock import cut_to_hour
 from twinbase.codecs import Codec
 from twinbase.identity import Identity
 from twinbase.registry import Twin
-from twinbase_server.sql.names import column_sql, quoted
+from twinbase_server.sql.names import column_sql, table_sql
 from twinbase_server.sql.scope import Condition, compile_condition
 
 INSIDE = "twinbase_inside"
-
-
-def relation(table: Table) -> str:
-    """The table, qualified and quoted."""
-    return f"{quoted(table.schema or 'public')}.{quoted(table.name)}"
 
 
 @lru_cache(maxsize=1024)
@@ -31,7 +25,7 @@ def condition(twin: Twin) -> Condition:
 @lru_cache(maxsize=1024)
 def scoped(twin: Twin) -> str:
     """A sub-select: the twin's table with one more column, INSIDE, true for the rows that the identity sees."""
-    table = relation(twin.table)
+    table = table_sql(twin.table)
     return f"(SELECT {table}.*, coalesce({condition(twin).sql}, false) AS {INSIDE} FROM {table})"
 
 
@@ -49,7 +43,7 @@ class Reader:
 
 def reader(identity: Identity, now: datetime) -> Reader:
     """Windows move by the hour, as in the feed."""
-    return Reader(identity, now.replace(minute=0, second=0, microsecond=0))
+    return Reader(identity, cut_to_hour(now))
 
 
 def listed(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:

@@ -9,9 +9,9 @@ from twinbase.registry import Registry
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_keys, pointing
 from twinbase_server.accept.rows import Place, Row, numbered
-from twinbase_server.accept.scope import INSIDE, Reader, condition, listed, relation, scoped, typed
+from twinbase_server.accept.scope import INSIDE, Reader, condition, listed, scoped, typed
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import column_sql
+from twinbase_server.sql.names import column_sql, table_sql
 
 Values = tuple[Any, ...]
 Target = tuple[str, tuple[str, ...]]
@@ -102,11 +102,11 @@ def _existing_sql(key: ForeignKey) -> str:
         f"{column_sql(name, 't')} = {value}" for name, value in zip(key.target_columns, typed(key.codecs), strict=True)
     )
     if key.target is None:
-        return f"SELECT r.o FROM {listed(key.columns, 1, ordinal=True)} JOIN {relation(key.table)} t ON {same}"
+        return f"SELECT r.o FROM {listed(key.columns, 1, ordinal=True)} JOIN {table_sql(key.table)} t ON {same}"
     parameter = len(condition(key.target).names) + 1
     rows = listed(key.columns, parameter, ordinal=True)
     return f"SELECT r.o FROM {rows} JOIN {scoped(key.target)} t ON {same} WHERE t.{INSIDE}"
 
 
 def _name(key: ForeignKey) -> Target:
-    return relation(key.table), key.target_columns
+    return table_sql(key.table), key.target_columns

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import given
 from twinbase_server.accept.rows import Place, Row, numbered
-from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, relation, scoped, typed
+from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, scoped, typed
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import column_sql, quoted
+from twinbase_server.sql.names import column_sql, table_sql
 
 Attributes = dict[Place, dict[str, Any]]
 
@@ -91,12 +92,12 @@ def _insert_sql(twin: Twin, columns: tuple[str, ...]) -> str:
     returned = "NULL"
     if _filled(twin, columns):
         wire = ", ".join(
-            f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quoted(name)}"
+            f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}"
             for name in (*twin.key, *_filled(twin, columns))
         )
         returned = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)::text"
     return (
-        f"INSERT INTO {relation(twin.table)} AS t ({', '.join(map(quoted, names))})"
+        f"INSERT INTO {table_sql(twin.table)} AS t ({quote_names(names)})"
         f" SELECT {values} FROM {listed(names, 1)} RETURNING {returned}"
     )
 
@@ -109,8 +110,8 @@ async def _update(connection: Connection, twin: Twin, columns: tuple[str, ...], 
 def _update_sql(twin: Twin, columns: tuple[str, ...]) -> str:
     names = (*twin.key, *columns)
     values = typed(twin.codecs[name] for name in names)[len(twin.key) :]
-    assigned = ", ".join(f"{quoted(name)} = {value}" for name, value in zip(columns, values, strict=True))
-    return f"UPDATE {relation(twin.table)} t SET {assigned} FROM {listed(names, 1)} WHERE {key_match(twin, 't')}"
+    assigned = ", ".join(f"{quote_name(name)} = {value}" for name, value in zip(columns, values, strict=True))
+    return f"UPDATE {table_sql(twin.table)} t SET {assigned} FROM {listed(names, 1)} WHERE {key_match(twin, 't')}"
 
 
 async def _delete(connection: Connection, registry: Registry, rows: list[Row]) -> None:
@@ -121,7 +122,7 @@ async def _delete(connection: Connection, registry: Registry, rows: list[Row]) -
 
 @lru_cache(maxsize=1024)
 def _delete_sql(twin: Twin) -> str:
-    return f"DELETE FROM {relation(twin.table)} t USING {listed(twin.key, 1)} WHERE {key_match(twin, 't')}"
+    return f"DELETE FROM {table_sql(twin.table)} t USING {listed(twin.key, 1)} WHERE {key_match(twin, 't')}"
 
 
 async def _expect(connection: Connection, statement: str, values: str, rows: int) -> None:

@@ -11,9 +11,9 @@ import asyncpg
 from sqlalchemy import Column
 
 from twinbase.codecs.resolve import server_type
+from twinbase.quoting import quote_name
 from twinbase_server.bench.tables import MAIN, SCHEMA, SECTORS, SMALL, Table
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import quoted
 
 SEED = 20260504
 # Of every 50 rows: how many are of each main table, in the order of tables.MAIN.
@@ -120,8 +120,8 @@ _OF_TYPE: dict[type, Callable[[random.Random, str], Any]] = {
 async def multiply(connection: Connection, rows: int) -> None:
     """Copies of the rows of the main tables, under keys of their own, until there are so many."""
     for model in MAIN:
-        table = f"{SCHEMA}.{quoted(str(model.__tablename__))}"
-        columns = ", ".join(quoted(name) for name in names(model)[1:])
+        table = f"{SCHEMA}.{quote_name(str(model.__tablename__))}"
+        columns = ", ".join(quote_name(name) for name in names(model)[1:])
         here = await connection.fetchval(f"SELECT count(*) FROM {table}")
         while (missing := part(rows, model) - here) > 0:
             here += await _insert(
@@ -132,7 +132,7 @@ async def multiply(connection: Connection, rows: int) -> None:
 async def fill_small(connection: Connection, rows: int) -> None:
     """So many rows in the small tables together, each in a transaction of its own per table."""
     for model in SMALL:
-        table = f"{SCHEMA}.{quoted(str(model.__tablename__))}"
+        table = f"{SCHEMA}.{quote_name(str(model.__tablename__))}"
         await _insert(
             connection,
             f"INSERT INTO {table} (id, code, created_at, updated_at, label, rank)"

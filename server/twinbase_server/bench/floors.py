@@ -11,21 +11,21 @@ from uuid import UUID
 from sqlalchemy import Numeric
 
 from twinbase.codecs.resolve import server_type
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.file.file import File, connect
 from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import twin_indexes, twin_table
 from twinbase_server.bench.place import KEY
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import quoted
 
 Convert = Callable[[Any], Any]
 
 
 def typed_select(twin: Twin, where: str = "") -> str:
     """All columns as the driver's Python values."""
-    columns = ", ".join(quoted(name) for name in twin.columns)
-    return f"SELECT {columns} FROM {quoted(twin.schema)}.{quoted(twin.table.name)} {where}"
+    columns = quote_names(twin.columns)
+    return f"SELECT {columns} FROM {quote_name(twin.schema)}.{quote_name(twin.table.name)} {where}"
 
 
 def conversions(twin: Twin) -> list[tuple[int, Convert]]:
@@ -78,10 +78,10 @@ class FloorFile:
     def write(self, twin: Twin, rows: list[list[Any]], *, upsert: bool = False) -> None:
         """All rows, in the transaction that is open."""
         marks = ", ".join("?" * len(twin.columns))
-        names = ", ".join(quoted(name) for name in twin.columns)
-        sets = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in twin.columns if n not in twin.key)
-        then = f" ON CONFLICT ({', '.join(map(quoted, twin.key))}) DO UPDATE SET {sets}" if upsert else ""
-        self.connection.executemany(f"INSERT INTO {quoted(twin.name)} ({names}) VALUES ({marks}){then}", rows)
+        names = quote_names(twin.columns)
+        sets = ", ".join(f"{quote_name(n)} = excluded.{quote_name(n)}" for n in twin.columns if n not in twin.key)
+        then = f" ON CONFLICT ({quote_names(twin.key)}) DO UPDATE SET {sets}" if upsert else ""
+        self.connection.executemany(f"INSERT INTO {quote_name(twin.name)} ({names}) VALUES ({marks}){then}", rows)
 
     def close(self) -> None:
         self.connection.close()

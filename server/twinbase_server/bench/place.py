@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from twinbase.clock import utc_now
+from twinbase.quoting import quote_name
 from twinbase.replica.replica import Replica
 from twinbase_server.accounts import save_account
 from twinbase_server.bench.fill import connected, fill_main, multiply, settle
@@ -15,7 +16,6 @@ from twinbase_server.bench.tables import SCHEMA, SECTORS
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.setup import init_database
-from twinbase_server.sql.names import quoted
 
 EMAIL, PASSWORD = "bench@example.org", "correct horse"
 KEY = bytes(range(32))
@@ -27,11 +27,11 @@ async def new_database(admin_url: str) -> AsyncIterator[str]:
     name = f"twinbase_bench_{uuid4().hex}"
     connection = await connected(admin_url)
     try:
-        await connection.execute(f"CREATE DATABASE {quoted(name)}")
+        await connection.execute(f"CREATE DATABASE {quote_name(name)}")
         try:
             yield urlsplit(admin_url)._replace(path=f"/{name}").geturl()
         finally:
-            await connection.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
+            await connection.execute(f"DROP DATABASE {quote_name(name)} WITH (FORCE)")
     finally:
         await connection.close()
 
@@ -51,7 +51,7 @@ class Place:
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(new_database(admin_url))
             await create_twin_tables(url, plugins().registry)
-            await init_database(url, plugins(), datetime.now(UTC))
+            await init_database(url, plugins(), utc_now())
             connection = await connected(url)
             stack.push_async_callback(connection.close)
             await save_account(connection, EMAIL, PASSWORD, {"sectors": list(SECTORS)})

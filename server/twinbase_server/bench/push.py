@@ -1,7 +1,6 @@
 """A push: a day's work of one technician, in a hundred local transactions."""
 
 import random
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +10,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 
+from twinbase.clock import utc_now
+from twinbase.quoting import quote_name
 from twinbase.replica.replica import Replica
 from twinbase_server.bench.fill import SEED, names, record
 from twinbase_server.bench.pairs import Pairs, Result
@@ -18,7 +19,6 @@ from twinbase_server.bench.place import Place
 from twinbase_server.bench.process import ServerProcess
 from twinbase_server.bench.sizes import Sizes
 from twinbase_server.bench.tables import Job
-from twinbase_server.sql.names import quoted
 
 BAR = 4.0
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -76,7 +76,7 @@ class PushedWork:
         keys = self._chance.sample(self._others, self._mutations - len(new))
         old = await self._place.connection.fetch("SELECT * FROM bench.job WHERE id = ANY($1::uuid[])", keys)
         written = [dict(zip(names(Job), row, strict=True)) for row in new]
-        written += [dict(row) | {"status": "done", "updated_at": datetime.now(UTC), "code": uuid4().hex} for row in old]
+        written += [dict(row) | {"status": "done", "updated_at": utc_now(), "code": uuid4().hex} for row in old]
         columns = [[row[name] for row in written] for name in names(Job)]
         start = perf_counter()
         (await self._client.get("/api/v1/health")).raise_for_status()
@@ -92,10 +92,10 @@ class PushedWork:
 
 
 def _upsert() -> str:
-    columns = ", ".join(quoted(name) for name in names(Job))
+    columns = ", ".join(quote_name(name) for name in names(Job))
     types = [column.type.compile(dialect=_DIALECT) for column in Job.__table__.columns]  # type: ignore[attr-defined]
     arrays = ", ".join(f"${i}::{type_}[]" for i, type_ in enumerate(types, 1))
-    sets = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names(Job)[1:])
+    sets = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in names(Job)[1:])
     return (
         f"INSERT INTO bench.job ({columns}) SELECT * FROM unnest({arrays}) AS t ({columns})"
         f" ON CONFLICT (id) DO UPDATE SET {sets}"

@@ -5,10 +5,10 @@ import platform
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from twinbase.clock import utc_now
 from twinbase_server.bench import large
 from twinbase_server.bench.captured import CaptureCost
 from twinbase_server.bench.changed import ChangedRows
@@ -127,7 +127,7 @@ class Run:
 def document(results: list[Result], sizes: Sizes) -> dict[str, Any]:
     """What `--json` writes."""
     return {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": utc_now().isoformat(timespec="seconds"),
         "machine": {"system": platform.platform(), "processors": os.cpu_count(), "python": platform.python_version()},
         "sizes": asdict(sizes),
         "results": [{**_rounded(asdict(result)), "met": result.met} for result in results],

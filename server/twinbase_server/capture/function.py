@@ -6,8 +6,9 @@ Pure text. What it must do, and why it has this shape, is told in docs/decisions
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from twinbase.quoting import quote_name
 from twinbase_server.capture.tables import CapturedTable, made_name
-from twinbase_server.sql.names import column_sql, literal, quoted
+from twinbase_server.sql.names import column_sql, literal
 from twinbase_server.sql.row_hash import row_hash_sql
 
 # From here on versions are written in bulk: one join with the version table instead of one probe for each row.
@@ -77,7 +78,7 @@ class Capture:
     def _updated(self) -> str:
         """Rows whose image differs; a key that is gone leaves a tombstone, a key that is new may undo one."""
         keys = [(k, f"coalesce({column_sql(k, 'n')}, {column_sql(k, 'o')})") for k in self.table.key]
-        picked = ", ".join(f"{both} AS {quoted(k)}" for k, both in keys)
+        picked = ", ".join(f"{both} AS {quote_name(k)}" for k, both in keys)
         distinct = ", ".join(both for _, both in keys)
         known = " AND ".join(f"{both} IS NOT NULL" for _, both in keys)
         gone, new = f"{column_sql(self.table.key[0], 'n')} IS NULL", f"{column_sql(self.table.key[0], 'o')} IS NULL"
@@ -95,7 +96,7 @@ class Capture:
     def _settled(self, *, unique: bool) -> str:
         """What differs between the table now and its copy from before it was truncated."""
         keys = [(k, f"coalesce({column_sql(k, 't')}, {column_sql(k, 's')})") for k in self.table.key]
-        picked = ", ".join(f"{both} AS {quoted(k)}" for k, both in keys)
+        picked = ", ".join(f"{both} AS {quote_name(k)}" for k, both in keys)
         gone = f"{column_sql(self.table.key[0], 't')} IS NULL"
         return f"""SELECT {picked}, {THIS} AS xid, {gone} AS deleted, coalesce(t.hash, s.hash) AS hash,
             CASE WHEN {gone} THEN {self._base} END AS before

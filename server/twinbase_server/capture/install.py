@@ -17,11 +17,12 @@ from asyncpg.exceptions import (
 )
 
 from twinbase.errors import TwinbaseError
+from twinbase.quoting import quote_name
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
 from twinbase_server.capture.function import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import literal, quoted
+from twinbase_server.sql.names import literal
 from twinbase_server.sql.row_hash import row_hash_sql
 
 LOCK_SECONDS_MAX = 2.0
@@ -220,8 +221,8 @@ async def _forget(connection: Connection, table: CapturedTable, facts: Facts | N
 
 async def _make_tables(connection: Connection, table: CapturedTable, facts: Facts) -> None:
     """The version table, and an unlogged one that holds keys and hashes while a transaction reloads the table."""
-    columns = ", ".join(f"{quoted(k.name)} {k.definition()} NOT NULL" for k in facts.key)
-    keys = ", ".join(quoted(k.name) for k in facts.key)
+    columns = ", ".join(f"{quote_name(k.name)} {k.definition()} NOT NULL" for k in facts.key)
+    keys = ", ".join(quote_name(k.name) for k in facts.key)
     await connection.execute(
         f"CREATE TABLE {table.made('v')} ({columns}, xid xid8 NOT NULL, deleted boolean NOT NULL DEFAULT false, "
         f"hash bigint, before xid8, PRIMARY KEY ({keys}))"

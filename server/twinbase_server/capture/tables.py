@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from twinbase_server.sql.names import quoted
+from twinbase.quoting import quote_name
 
 _NAME_BYTES_MAX = 63
 
@@ -28,7 +28,7 @@ class CapturedTable:
 
     @property
     def qualified(self) -> str:
-        return f"{quoted(self.schema)}.{quoted(self.name)}"
+        return f"{quote_name(self.schema)}.{quote_name(self.name)}"
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -42,12 +42,12 @@ class CapturedTable:
 
     def made(self, kind: str) -> str:
         """Something of ours that belongs to this table, ready for a query: `v`, `stash`, `insert`, …"""
-        return f"twinbase.{quoted(made_name(kind, self.schema, self.name))}"
+        return f"twinbase.{quote_name(made_name(kind, self.schema, self.name))}"
 
 
 def version_table(schema: str, name: str) -> str:
     """The version table of a captured table, qualified and quoted, ready for a query."""
-    return f"twinbase.{quoted(made_name('v', schema, name))}"
+    return f"twinbase.{quote_name(made_name('v', schema, name))}"
 
 
 def made_name(kind: str, schema: str, name: str) -> str:

@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import asyncpg
 import typer
 from rich.console import Console
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins, load_plugins
 from twinbase_server.capture.install import uninstall
 from twinbase_server.capture.status import TableCapture, status
@@ -75,7 +75,7 @@ def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_jso
     with database(database_url) as url, errors().status("Setting up"):
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry))
-        asyncio.run(init_database(url, loaded, datetime.now(UTC)))
+        asyncio.run(init_database(url, loaded, utc_now()))
         state = asyncio.run(_state(url, loaded))
     answer(state.as_dict(), as_json=as_json, show=state.show)
 

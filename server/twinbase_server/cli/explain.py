@@ -3,7 +3,6 @@
 import asyncio
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import asyncpg
@@ -11,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.identity import Identity
 from twinbase.plugins import load_plugins
@@ -65,7 +65,7 @@ async def _explain(
     connection = await asyncpg.connect(url)
     try:
         identity = await _identity(connection, user, claims)
-        return await explain(connection, registry[twin], key, identity, datetime.now(UTC))
+        return await explain(connection, registry[twin], key, identity, utc_now())
     finally:
         await connection.close()
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from rich.console import Console
 
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry
 from twinbase.replica.file.digests import BITS
 from twinbase.replica.file.examine import damage
 from twinbase.replica.file.file import File, untouched
-from twinbase.replica.file.names import image_table, meta_table, named, quoted
+from twinbase.replica.file.names import image_table, meta_table
 
 _HALF = 24
 
@@ -44,17 +45,17 @@ def verify_file(file: File, registry: Registry) -> Findings:
     with untouched(file) as connection:
         for twin in registry:
             if twin.pulls:
-                found.rows += connection.execute(f"SELECT count(*) FROM {quoted(twin.name)}").fetchone()[0]
+                found.rows += connection.execute(f"SELECT count(*) FROM {quote_name(twin.name)}").fetchone()[0]
                 found.problems += _strangers(connection, twin.name, twin.key) + _sums(connection, twin.name)
     return found
 
 
 def _strangers(connection: Any, twin: str, key: tuple[str, ...]) -> list[str]:
     """Rows without proof data and proof data without rows. Where an edit waits the two may differ, and are left out."""
-    listed = named(key)
+    listed = quote_names(key)
     rows, meta, dirty = (
         f"SELECT {listed} FROM {table}"
-        for table in (quoted(twin), f"{meta_table(twin)} WHERE quarantined IS NULL", image_table(twin))
+        for table in (quote_name(twin), f"{meta_table(twin)} WHERE quarantined IS NULL", image_table(twin))
     )
     unknown = _count(connection, f"{rows} EXCEPT {meta} EXCEPT {dirty}")
     lost = _count(connection, f"{meta} EXCEPT {rows} EXCEPT {dirty}")

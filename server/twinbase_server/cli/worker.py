@@ -4,11 +4,11 @@ import asyncio
 import json
 import os
 import signal
-from datetime import UTC, datetime
 
 from pydantic import SecretStr
 from rich.markup import escape
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins, load_plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import INTERRUPTED
@@ -59,5 +59,5 @@ def _stopped_by_signals(stop: asyncio.Event) -> list[signal.Signals]:
 
 
 def _say(standing: Standing) -> None:
-    at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+    at = utc_now().astimezone().strftime("%H:%M:%S")
     errors().print(f"[dim]{at}[/] {standing.kind} [bold]{escape(standing.name)}[/]: {escape(words(standing))}")

@@ -13,14 +13,15 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Grouping
 
+from twinbase.clock import cut_to_hour
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
+from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase.wording import Followed, Said
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
 from twinbase_server.explain.sentences import filled, told
-from twinbase_server.feed.reading import quantised
-from twinbase_server.sql.names import quoted
+from twinbase_server.sql.names import table_sql
 from twinbase_server.sql.scope import compile_condition
 
 DEPTH_MAX = 4
@@ -141,7 +142,7 @@ async def _follow(asking: _Asking, followed: Followed, reason: Reason, depth: in
 
 async def _row(connection: Connection, twin: Twin, key: Sequence[str]) -> Mapping[str, Any] | None:
     """The row by the names of its columns."""
-    query = f"SELECT to_jsonb(t)::text FROM {_table(twin)} t WHERE {_key_is(twin, 0)}"
+    query = f"SELECT to_jsonb(t)::text FROM {table_sql(twin.table)} t WHERE {_key_is(twin, 0)}"
     found = await connection.fetchval(query, *key)
     return None if found is None else json.loads(found)
 
@@ -149,14 +150,14 @@ async def _row(connection: Connection, twin: Twin, key: Sequence[str]) -> Mappin
 async def _holds(asking: _Asking, condition: ColumnElement[bool]) -> bool | None:
     twin = asking.twin
     compiled = compile_condition(replace(twin, predicate=condition))
-    values = compiled.bind(asking.identity, quantised(asking.now))
-    query = f"SELECT ({compiled.sql})::boolean FROM {_table(twin)} WHERE {_key_is(twin, len(values))}"
+    values = compiled.bind(asking.identity, cut_to_hour(asking.now))
+    query = f"SELECT ({compiled.sql})::boolean FROM {table_sql(twin.table)} WHERE {_key_is(twin, len(values))}"
     holds: bool | None = await asking.connection.fetchval(query, *values, *asking.key)
     return holds
 
 
 async def _exists(connection: Connection, twin: Twin, key: Sequence[str]) -> bool:
-    query = f"SELECT EXISTS (SELECT FROM {_table(twin)} WHERE {_key_is(twin, 0)})"
+    query = f"SELECT EXISTS (SELECT FROM {table_sql(twin.table)} WHERE {_key_is(twin, 0)})"
     return bool(await connection.fetchval(query, *key))
 
 
@@ -178,10 +179,10 @@ async def _absence(connection: Connection, twin: Twin, key: Sequence[str]) -> st
 
 async def _unfit(connection: Connection, twin: Twin, key: Sequence[str]) -> list[str]:
     """The columns whose value no codec can carry."""
-    guards = {name: guard for name in twin.columns if (guard := twin.codecs[name].guard_sql(quoted(name)))}
+    guards = {name: guard for name in twin.columns if (guard := twin.codecs[name].guard_sql(quote_name(name)))}
     if not guards:
         return []
-    query = f"SELECT {', '.join(guards.values())} FROM {_table(twin)} WHERE {_key_is(twin, 0)}"
+    query = f"SELECT {', '.join(guards.values())} FROM {table_sql(twin.table)} WHERE {_key_is(twin, 0)}"
     row = await connection.fetchrow(query, *key)
     return [name for name, fits in zip(guards, row or (), strict=False) if not fits]
 
@@ -199,15 +200,11 @@ async def _devices(connection: Connection, identity: Identity) -> list[str]:
     ]
 
 
-def _table(twin: Twin) -> str:
-    return f"{quoted(twin.schema)}.{quoted(twin.table.name)}"
-
-
 def _key_is(twin: Twin, before: int) -> str:
     """The condition on the key, its parameters numbered after `before` others."""
     types = [twin.table.columns[name].type.compile(dialect=postgresql.dialect()) for name in twin.key]  # type: ignore[no-untyped-call]
     return " AND ".join(
-        f"{quoted(name)} = ${before + number}::text::{kind}"
+        f"{quote_name(name)} = ${before + number}::text::{kind}"
         for number, (name, kind) in enumerate(zip(twin.key, types, strict=True), start=1)
     )
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import asyncpg
 import msgspec
 
+from twinbase.clock import cut_to_hour
 from twinbase.registry import Registry, Twin
 from twinbase_server.capture.tables import version_table
 from twinbase_server.database.connection import Connection
@@ -23,7 +24,7 @@ from twinbase_server.feed.generation import NEWEST_SALT, recognised_sql
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import literal
-from twinbase_server.sql.unseen import Snapshot, parse_snapshot
+from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
 TableName = tuple[str, str]
 OUTCOMES_MAX = 20_000
@@ -63,7 +64,7 @@ class Reading:
 
     @property
     def as_of(self) -> datetime:
-        return quantised(self.now)
+        return cut_to_hour(self.now)
 
     @property
     def late(self) -> bool:
@@ -100,11 +101,6 @@ class Reading:
             "outcomes": msgspec.Raw(self.head.outcomes.encode()),
         }
         return msgspec.json.encode(frame) + b"\n"
-
-
-def quantised(now: datetime) -> datetime:
-    """The server's time cut to the hour: scopes move in steps, and between them nothing changes by itself (H24)."""
-    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 class Reader:
@@ -217,23 +213,6 @@ def _check_history(row: asyncpg.Record, since: Cursor) -> None:
         )
 
 
-_UNSEEN = "({xid} >= $1::xid8 OR {xid} = ANY ($2::xid8[]))"
-
-
-def _probe(table: TableName) -> str:
-    """Whether a version table holds a row that the cursor cannot see.
-
-    Both halves walk the index in its order to one row, whatever the planner believes about the table: the newest
-    version, and the first one at or after each transaction that was open.
-    """
-    versions = version_table(*table)
-    return (
-        f"(coalesce((SELECT xid FROM {versions} ORDER BY xid DESC LIMIT 1) >= $1::xid8, false)"
-        f" OR EXISTS (SELECT FROM unnest($2::xid8[]) AS o (xid) CROSS JOIN LATERAL"
-        f" (SELECT v.xid FROM {versions} v WHERE v.xid >= o.xid ORDER BY v.xid LIMIT 1) f WHERE f.xid = o.xid))"
-    )
-
-
 def _head_sql(tables: tuple[TableName, ...]) -> str:
     """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its salt, $4 replica, $5 acked.
 
@@ -242,14 +221,14 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
     """
     schemas = ", ".join(literal(schema) for schema, _ in tables)
     names = ", ".join(literal(name) for _, name in tables)
-    probes = ", ".join(f"$1::xid8 IS NOT NULL AND {_probe(table)}" for table in tables)
+    probes = ", ".join(f"$1::xid8 IS NOT NULL AND {any_unseen_sql(version_table(*table))}" for table in tables)
     captured = (
         f"unnest(ARRAY[{schemas}]::text[], ARRAY[{names}]::text[]) WITH ORDINALITY AS t (s, n, i)"
         " LEFT JOIN twinbase.capture c ON c.schema_name = t.s AND c.table_name = t.n"
     )
     # A table that a loader put in the place of the captured one is written unseen until it is captured itself.
     gap = (
-        f"(EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {_UNSEEN.format(xid='g.xid')})"
+        f"(EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql('g.xid')})"
         " OR $1::xid8 IS NOT NULL AND c.relid IS DISTINCT FROM to_regclass(format('%I.%I', t.s, t.n))::oid)"
     )
     return f"""
@@ -268,9 +247,9 @@ SELECT
         AS outcomes,
     ARRAY[{probes}]::boolean[] AS changed,
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
-    ARRAY(SELECT {_UNSEEN.format(xid="c.base")} FROM {captured} ORDER BY t.i) AS renewed,
+    ARRAY(SELECT {unseen_sql("c.base")} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
-    ARRAY(SELECT {_UNSEEN.format(xid="c.collected")} FROM {captured} ORDER BY t.i) AS collected,
+    ARRAY(SELECT {unseen_sql("c.collected")} FROM {captured} ORDER BY t.i) AS collected,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 

@@ -13,9 +13,10 @@ from twinbase.digest import HALF_BITS, HALF_MASK
 from twinbase.identity import Identity
 from twinbase.registry import Twin
 from twinbase_server.capture.tables import version_table
-from twinbase_server.sql.names import column_sql, quoted
+from twinbase_server.sql.names import column_sql, literal, table_sql
 from twinbase_server.sql.row_hash import hash_texts, row_hash_sql
 from twinbase_server.sql.scope import Condition, compile_condition
+from twinbase_server.sql.unseen import unseen_sql
 
 # Codecs whose text holds no character that JSON would have to escape, and is never NULL for a value.
 _NUMBERS = ("smallint", "integer", "bigint", "interval")
@@ -189,7 +190,7 @@ class TwinWire:
             return "''"
         keys = " || ',' || ".join(_json(column_sql(k, _ROW), self.twin.codecs[k]) for k in self.twin.key)
         reasons = " ".join(
-            f"WHEN NOT {guard} THEN {_literal(f'{name}: this {codec} value cannot be carried')}"
+            f"WHEN NOT {guard} THEN {literal(f'{name}: this {codec} value cannot be carried')}"
             for name, codec, guard in self._guards
         )
         return (
@@ -213,7 +214,7 @@ class TwinWire:
     @property
     def table(self) -> str:
         """The table's name, which is also the alias that the scope's columns are qualified with."""
-        return f"{quoted(self.twin.schema)}.{quoted(self.twin.table.name)}"
+        return table_sql(self.twin.table)
 
     @property
     def _versions(self) -> str:
@@ -251,8 +252,7 @@ def _version(p: Parameters) -> str:
 
 
 def _unseen(p: Parameters) -> str:
-    """Two ranges of one index, with the list bound: the cost is that of the changes, whatever is still open (H18)."""
-    return f"(_v.xid >= {p('xmax')}::xid8 OR _v.xid = ANY ({p('xip')}::xid8[]))"
+    return unseen_sql("_v.xid", xmax=p("xmax"), xip=p("xip"))
 
 
 def _json(column: str, codec: Codec) -> str:
@@ -265,7 +265,3 @@ def _json(column: str, codec: Codec) -> str:
     if codec.name.startswith(_PLAIN_TEXT):
         return f"coalesce('\"' || ({value})::text || '\"', 'null')"
     return f"coalesce(to_json({value})::text, 'null')"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

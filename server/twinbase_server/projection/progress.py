@@ -12,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase.projection import Projection
 from twinbase_server.capture.tables import version_table
 from twinbase_server.projection.fit import Place, place
-from twinbase_server.sql.unseen import Snapshot, parse_snapshot
+from twinbase_server.sql.unseen import Snapshot, parse_snapshot, unseen_sql
 
-UNSEEN = "({versions}.xid >= CAST(:xmax AS xid8) OR {versions}.xid = ANY (CAST(:xip AS xid8[])))"
+_BOUND = {"xmax": ":xmax", "xip": ":xip"}
 _RENEWED = f"""
 SELECT schema_name, table_name FROM twinbase.capture c
-WHERE c.base >= CAST(:xmax AS xid8) OR c.base = ANY (CAST(:xip AS xid8[]))
-    OR c.collected >= CAST(:xmax AS xid8) OR c.collected = ANY (CAST(:xip AS xid8[]))
-    OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {UNSEEN.format(versions="g")})
+WHERE {unseen_sql("c.base", **_BOUND)} OR {unseen_sql("c.collected", **_BOUND)}
+    OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql("g.xid", **_BOUND)})
 """
 _SHAPES: WeakKeyDictionary[Projection, str] = WeakKeyDictionary()
 
@@ -64,9 +63,7 @@ async def _standings(
 
 async def _changed(connection: AsyncConnection, places: Sequence[Place], since: Snapshot) -> frozenset[Place]:
     """Of these captured tables those in which a row has changed."""
-    asked = ", ".join(
-        f"EXISTS (SELECT FROM {_escaped(version_table(*at))} v WHERE {UNSEEN.format(versions='v')})" for at in places
-    )
+    asked = ", ".join(f"EXISTS (SELECT FROM {_escaped(version_table(*at))} v WHERE {unseen_of('v')})" for at in places)
     answers: Iterable[bool] = (await connection.execute(text(f"SELECT {asked}"), binds(since))).one()
     return frozenset(at for at, answer in zip(places, answers, strict=True) if answer)
 
@@ -74,6 +71,11 @@ async def _changed(connection: AsyncConnection, places: Sequence[Place], since: 
 def _escaped(sql: str) -> str:
     """A name may hold a colon, which `text` would take for a parameter."""
     return sql.replace(":", "\\:")
+
+
+def unseen_of(versions: str) -> str:
+    """Which rows of a version table a run has not seen, for the parameters of `binds`."""
+    return unseen_sql(f"{versions}.xid", **_BOUND)
 
 
 def binds(since: Snapshot) -> dict[str, object]:

@@ -29,9 +29,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import String, TypeEngine
 
 from twinbase.projection import Feeds, Projection
+from twinbase.quoting import quote_names
 from twinbase_server.capture.tables import made_name
 from twinbase_server.projection.fit import Fitted
-from twinbase_server.projection.progress import UNSEEN, Standing, binds
+from twinbase_server.projection.progress import Standing, binds, unseen_of
+from twinbase_server.sql.names import table_sql
 from twinbase_server.sql.unseen import Snapshot
 
 
@@ -114,8 +116,8 @@ async def stage(connection: AsyncConnection, step: Step) -> None:
         source_id = projection.rows.selected_columns["source_id"]
         rows = rows.where(source_id.in_(select(step.touched.c.source_id)))
     # CREATE TABLE AS takes no parameters, so the columns come from the target and the rows from an INSERT.
-    names = ", ".join(f'"{name}"' for name in projection.columns)
-    of_target = f'SELECT {names} FROM "{target.schema}"."{target.name}" WITH NO DATA'
+    names = quote_names(projection.columns)
+    of_target = f"SELECT {names} FROM {table_sql(target)} WITH NO DATA"
     await connection.execute(text(f"CREATE TEMP TABLE {step.rows.name} ON COMMIT DROP AS {of_target}"))
     await connection.execute(text(f"CREATE UNIQUE INDEX ON {step.rows.name} (id)"))
     await _fill(connection, step, rows)
@@ -185,7 +187,7 @@ def _touched(feeds: Sequence[Feeds]) -> Select[tuple[str]]:
         name = made_name("v", feed.table.schema or "public", feed.table.name)
         keys = [column(key.name, key.type) for key in feed.table.primary_key.columns]
         versions = table(name, *keys, schema="twinbase").alias("v")
-        changed = select(*(versions.c[key.name] for key in keys)).where(text(UNSEEN.format(versions="v"))).subquery()
+        changed = select(*(versions.c[key.name] for key in keys)).where(text(unseen_of("v"))).subquery()
         parts.append(feed.keys(changed))
     touched = parts[0].union(*parts[1:]).subquery("touched")
     (source_id,) = touched.c

@@ -1,17 +1,21 @@
 """Names and texts as PostgreSQL's SQL writes them."""
 
+from sqlalchemy import Table
+
+from twinbase.quoting import quote_name
+
 
 def column_sql(column: str, alias: str = "") -> str:
     """A column, quoted, and qualified when there is something to qualify it with."""
-    return f"{alias}.{quoted(column)}" if alias else quoted(column)
-
-
-def quoted(name: str) -> str:
-    """A name as a PostgreSQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+    return f"{alias}.{quote_name(column)}" if alias else quote_name(column)
 
 
 def literal(text: str) -> str:
     """A text as an SQL literal, whatever standard_conforming_strings says."""
     doubled = text.replace("'", "''")
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
+
+
+def table_sql(table: Table) -> str:
+    """A table, with its schema, quoted."""
+    return f"{quote_name(table.schema or 'public')}.{quote_name(table.name)}"

@@ -32,11 +32,26 @@ def parse_snapshot(text: str) -> Snapshot:
     return snapshot
 
 
-def changed_since_sql(versions: str, *, xmax: str = "$1", xip: str = "$2") -> str:
-    """The predicate of rows of `versions` (its name or alias) that a snapshot cannot see; any `xid` column will do.
+def unseen_sql(xid: str, *, xmax: str = "$1", xip: str = "$2") -> str:
+    """Whether a snapshot cannot see the transaction that the column `xid` names: the one spelling of that question.
 
     Bind `Snapshot.xmax` and `Snapshot.xip` (xid8 and xid8[]). It must be the bound array: with a sub-select in its
     place PostgreSQL reads the whole table, and with `NOT pg_visible_in_snapshot` all that came after an old open
-    transaction. Two index scans answer it, in time proportional to the changes.
+    transaction. Two index scans answer it, in time proportional to the changes, whatever is still open (H18).
     """
-    return f"({versions}.xid >= {xmax}::xid8 OR {versions}.xid = ANY ({xip}::xid8[]))"
+    return f"({xid} >= CAST({xmax} AS xid8) OR {xid} = ANY (CAST({xip} AS xid8[])))"
+
+
+def any_unseen_sql(versions: str, *, xmax: str = "$1", xip: str = "$2") -> str:
+    """Whether a version table holds any row that a snapshot cannot see.
+
+    Both halves walk the index in its order to one row, whatever the planner believes about the table: the newest
+    version, and the first one at or after each transaction that was open.
+    """
+    newest = f"SELECT xid FROM {versions} ORDER BY xid DESC LIMIT 1"
+    of_open = f"SELECT v.xid FROM {versions} v WHERE v.xid >= o.xid ORDER BY v.xid LIMIT 1"
+    return (
+        f"(coalesce(({newest}) >= CAST({xmax} AS xid8), false)"
+        f" OR EXISTS (SELECT FROM unnest(CAST({xip} AS xid8[])) AS o (xid)"
+        f" CROSS JOIN LATERAL ({of_open}) f WHERE f.xid = o.xid))"
+    )

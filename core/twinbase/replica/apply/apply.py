@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twinbase.frames import AnyFrame, Begin, Buckets, End, Page, Quarantine, Removed
+from twinbase.quoting import quote_names
 from twinbase.replica.apply import rebase
 from twinbase.replica.apply.doubt import weigh
 from twinbase.replica.apply.fuse import FuseBlown, Removal, confirms, is_unusual, noted
 from twinbase.replica.apply.upsert import write_rows
 from twinbase.replica.file.digests import Changes, digest_here, rows_here
-from twinbase.replica.file.names import meta_table, named
+from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import State, write_state
 from twinbase.replica.file.statements import Row, Shape
 from twinbase.replica.file.transaction import applying
@@ -172,7 +173,7 @@ class _Work:
         shape = self.shapes[frame.twin]
         mask = (1 << frame.bits) - 1
         marks = ", ".join("?" * len(frame.buckets))
-        query = f"SELECT {named(shape.key)} FROM {meta_table(shape.name)} WHERE hash & {mask} IN ({marks})"
+        query = f"SELECT {quote_names(shape.key)} FROM {meta_table(shape.name)} WHERE hash & {mask} IN ({marks})"
         self.full[frame.twin] = {tuple(key) for key in self.connection.execute(query, frame.buckets)}
 
     def _close_buckets(self, twin: str) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from twinbase.conflict.strategies import adds
 from twinbase.frames import Begin
-from twinbase.replica.file.names import change_table, image_table, named, quoted
+from twinbase.quoting import quote_name, quote_names
+from twinbase.replica.file.names import change_table, image_table
 from twinbase.replica.file.state import State
 from twinbase.replica.file.statements import Row, Shape
 from twinbase.replica.outbox.outcomes import note_outcomes
@@ -33,7 +34,7 @@ def undo(connection: Any, shapes: Iterable[Shape]) -> Touched:
     """Every row as the server last had it; answers the keys of the rows that were dirty."""
     touched: Touched = {}
     for shape in shapes:
-        image, table, key = image_table(shape.name), quoted(shape.name), named(shape.key)
+        image, table, key = image_table(shape.name), quote_name(shape.name), quote_names(shape.key)
         keys = [list(row) for row in connection.execute(f"SELECT {key} FROM {image}")]
         if not keys:
             continue
@@ -45,12 +46,13 @@ def undo(connection: Any, shapes: Iterable[Shape]) -> Touched:
 
 
 def _put_back(shape: Shape) -> str:
-    columns = named(shape.twin.columns)
+    columns = quote_names(shape.twin.columns)
     rest = [name for name in shape.twin.columns if name not in shape.key]
-    then = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in rest)
+    then = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in rest)
     return (
-        f"INSERT INTO {quoted(shape.name)} ({columns}) SELECT {columns} FROM {image_table(shape.name)} WHERE _present"
-        f" ON CONFLICT ({named(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
+        f"INSERT INTO {quote_name(shape.name)} ({columns})"
+        f" SELECT {columns} FROM {image_table(shape.name)} WHERE _present"
+        f" ON CONFLICT ({quote_names(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
     )
 
 
@@ -130,10 +132,10 @@ def _database_errors(connection: Any) -> Any:
 
 def statements(shape: Shape, op: str) -> Iterator[str]:
     """The SQL that keeps the image of a row and puts one change on it; each takes the change's seq."""
-    change, table = change_table(shape.name), quoted(shape.name)
+    change, table = change_table(shape.name), quote_name(shape.name)
     side = "new_" if op == "insert" else "old_"
-    columns, key = named(shape.twin.columns), named(shape.key)
-    of_change = ", ".join(quoted(side + name) for name in shape.key)
+    columns, key = quote_names(shape.twin.columns), quote_names(shape.key)
+    of_change = ", ".join(quote_name(side + name) for name in shape.key)
     its_row = f"({key}) = (SELECT {of_change} FROM {change} WHERE seq = ?1)"
     image = f"INSERT OR IGNORE INTO {image_table(shape.name)}"
     yield f"{image} (_present, {columns}) SELECT 1, {columns} FROM {table} WHERE {its_row}"
@@ -148,25 +150,31 @@ def statements(shape: Shape, op: str) -> Iterator[str]:
 
 def _insert(shape: Shape) -> str:
     columns = shape.twin.columns
-    news = ", ".join(quoted("new_" + name) for name in columns)
-    then = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in columns if n not in shape.key)
+    news = ", ".join(quote_name("new_" + name) for name in columns)
+    then = ", ".join(f"{quote_name(n)} = excluded.{quote_name(n)}" for n in columns if n not in shape.key)
     return (
-        f"INSERT INTO {quoted(shape.name)} ({named(columns)}) SELECT {news}"
+        f"INSERT INTO {quote_name(shape.name)} ({quote_names(columns)}) SELECT {news}"
         f" FROM {change_table(shape.name)} WHERE seq = ?1"
-        f" ON CONFLICT ({named(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
+        f" ON CONFLICT ({quote_names(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
     )
 
 
 def _update(shape: Shape) -> str:
     """Only the columns that were changed; what adds up is added to what the server has now."""
     values = [name for name in shape.twin.columns if name not in shape.key]
-    sets = ", ".join(f"{quoted(name)} = {_rebased(shape, name)}" for name in values)
-    on = " AND ".join(f"{quoted(shape.name)}.{quoted(name)} = c.{quoted('old_' + name)}" for name in shape.key)
-    return f"UPDATE {quoted(shape.name)} SET {sets} FROM {change_table(shape.name)} AS c WHERE c.seq = ?1 AND {on}"
+    sets = ", ".join(f"{quote_name(name)} = {_rebased(shape, name)}" for name in values)
+    on = " AND ".join(
+        f"{quote_name(shape.name)}.{quote_name(name)} = c.{quote_name('old_' + name)}" for name in shape.key
+    )
+    return f"UPDATE {quote_name(shape.name)} SET {sets} FROM {change_table(shape.name)} AS c WHERE c.seq = ?1 AND {on}"
 
 
 def _rebased(shape: Shape, name: str) -> str:
-    mine, old, new = quoted(shape.name) + "." + quoted(name), "c." + quoted("old_" + name), "c." + quoted("new_" + name)
+    mine, old, new = (
+        quote_name(shape.name) + "." + quote_name(name),
+        "c." + quote_name("old_" + name),
+        "c." + quote_name("new_" + name),
+    )
     rebased = f"coalesce({mine}, 0) + coalesce({new}, 0) - coalesce({old}, 0)" if _adds(shape, name) else new
     return f"CASE WHEN {old} IS {new} THEN {mine} ELSE {rebased} END"
 

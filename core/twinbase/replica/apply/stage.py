@@ -10,6 +10,7 @@ from typing import Any
 
 from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
+from twinbase.quoting import quote_name
 from twinbase.registry import Registry
 from twinbase.replica.apply import rebase
 from twinbase.replica.apply.apply import Applied, check_removal, move
@@ -18,7 +19,7 @@ from twinbase.replica.apply.fuse import noted
 from twinbase.replica.apply.swap import take_place
 from twinbase.replica.file.digests import count_buckets, digest_here, rows_here
 from twinbase.replica.file.layout import engine_tables, twin_table
-from twinbase.replica.file.names import meta_table, quoted
+from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import recall, remember, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import applying, fenced
@@ -67,7 +68,7 @@ class Stage:
         for shape in self._shapes.values():
             yield twin_table(shape.twin, self._registry, stage_table(shape.name))
             meta = engine_tables(shape.twin)[0]
-            yield meta.replace(meta_table(shape.name), quoted(stage_meta_table(shape.name)), 1)
+            yield meta.replace(meta_table(shape.name), quote_name(stage_meta_table(shape.name)), 1)
 
     def discard(self, connection: Any) -> None:
         """Forget what was kept: the server would not go on from there."""
@@ -81,7 +82,7 @@ class Stage:
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '_twinbase_stage*'"
         ).fetchall()
         for (name,) in names:
-            connection.execute(f"DROP TABLE {quoted(name)}")
+            connection.execute(f"DROP TABLE {quote_name(name)}")
 
     def take(self, connection: Any, frames: Iterator[AnyFrame]) -> str | None:
         """Keep every page that comes; answers the token to go on with when the server cut its answer."""
@@ -116,8 +117,8 @@ class Stage:
         with fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*row[2:keys], row[0], row[1], applied, None) for row in rows]
-            connection.executemany(shape.insert_into(quoted(stage_table(shape.name))), rows)
-            connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
+            connection.executemany(shape.insert_into(quote_name(stage_table(shape.name))), rows)
+            connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
             if page.resume:
                 write_state(connection, resume=page.resume)
         self.rows += len(rows)
@@ -127,7 +128,7 @@ class Stage:
         with fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
-            connection.executemany(shape.meta_insert(quoted(stage_meta_table(shape.name))), meta)
+            connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
 
     def publish(self, connection: Any) -> Applied:
         """Everything that was kept becomes visible at once, with local work on top; raises FuseBlown like `apply`."""

@@ -7,8 +7,9 @@ table is copied, and the others are renamed while nothing stands in the schema t
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from twinbase.quoting import quote_name, quote_names
 from twinbase.replica.file.layout import twin_indexes
-from twinbase.replica.file.names import meta_table, named, quoted
+from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.outbox.triggers import triggers
 
@@ -22,8 +23,8 @@ def take_place(connection: Any, shapes: Sequence[Shape], staged: Named, staged_m
     connection.execute("PRAGMA legacy_alter_table = ON")
     renamed = []
     for shape in shapes:
-        rows = quoted(staged(shape.name)), quoted(shape.name)
-        pairs = rows, (quoted(staged_meta(shape.name)), meta_table(shape.name))
+        rows = quote_name(staged(shape.name)), quote_name(shape.name)
+        pairs = rows, (quote_name(staged_meta(shape.name)), meta_table(shape.name))
         if all(_is_small(connection, table) for pair in pairs for table in pair):
             _copy(connection, shape, *pairs)
         else:
@@ -48,5 +49,5 @@ def _copy(connection: Any, shape: Shape, rows: tuple[str, str], meta: tuple[str,
     kept = (shape.columns, (*shape.key, "version", "hash", "applied", "quarantined"))
     for (filled, table), columns in zip((rows, meta), kept, strict=True):
         connection.execute(f"DELETE FROM {table}")
-        connection.execute(f"INSERT INTO {table} ({named(columns)}) SELECT {named(columns)} FROM {filled}")
+        connection.execute(f"INSERT INTO {table} ({quote_names(columns)}) SELECT {quote_names(columns)} FROM {filled}")
         connection.execute(f"DROP TABLE {filled}")

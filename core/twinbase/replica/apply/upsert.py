@@ -7,9 +7,9 @@ a page to decrypt and one to encrypt for each row and index. So indexed columns 
 from functools import lru_cache
 from typing import Any
 
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
 from twinbase.replica.file.layout import indexed_columns
-from twinbase.replica.file.names import named, quoted
 from twinbase.replica.file.statements import FIRST_VALUE, Row, Shape
 
 
@@ -24,16 +24,16 @@ def _statements(twin: Twin, columns: tuple[str, ...]) -> tuple[str, ...]:
     numbers = {name: f"?{FIRST_VALUE + 1 + i}" for i, name in enumerate(columns)}
     indexed = [name for name in columns if name in indexed_columns(twin) and name not in twin.key]
     plain = [name for name in columns if name not in indexed and name not in twin.key]
-    sets = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in plain)
+    sets = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in plain)
     upsert = (
-        f"INSERT INTO {quoted(twin.name)} ({named(columns)}) VALUES ({', '.join(numbers.values())})"
-        f" ON CONFLICT ({named(twin.key)}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
+        f"INSERT INTO {quote_name(twin.name)} ({quote_names(columns)}) VALUES ({', '.join(numbers.values())})"
+        f" ON CONFLICT ({quote_names(twin.key)}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
     )
     if not indexed:
         return (upsert,)
-    moved = ", ".join(f"{quoted(name)} = {numbers[name]}" for name in indexed)
-    same = " AND ".join(f"{quoted(name)} = {numbers[name]}" for name in twin.key)
-    differs = f"({named(indexed)}) IS NOT ({', '.join(numbers[name] for name in indexed)})"
+    moved = ", ".join(f"{quote_name(name)} = {numbers[name]}" for name in indexed)
+    same = " AND ".join(f"{quote_name(name)} = {numbers[name]}" for name in twin.key)
+    differs = f"({quote_names(indexed)}) IS NOT ({', '.join(numbers[name] for name in indexed)})"
     # The driver binds the whole row, so the statement has to name its last value too.
     last = numbers[columns[-1]]
-    return upsert, f"UPDATE {quoted(twin.name)} SET {moved} WHERE {same} AND {differs} AND {last} IS {last}"
+    return upsert, f"UPDATE {quote_name(twin.name)} SET {moved} WHERE {same} AND {differs} AND {last} IS {last}"

@@ -20,6 +20,7 @@ from twinbase.codecs import Codec
 from twinbase.codecs.decimals import SCALED_DIGITS_MAX, plain, rounded, scaled, unscaled
 from twinbase.codecs.resolve import codec_for, resolved
 from twinbase.codecs.times import clock_text, microseconds, moment_text
+from twinbase.quoting import quote_text
 
 Process = Callable[[Any], Any]
 
@@ -194,7 +195,7 @@ def _decorated(type_: TypeEngine[Any], dialect: Dialect, method: str) -> Process
 
 def _quoted(process: Process) -> Process:
     def literal(value: Any) -> str:
-        return "'" + str(process(value)).replace("'", "''") + "'"
+        return quote_text(str(process(value)))
 
     return literal
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Column, DefaultClause, TextClause
 
 from twinbase.codecs import Codec
+from twinbase.quoting import quote_text
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'(?:::[\w ]+)?")
@@ -58,4 +59,4 @@ def _literal(value: Any) -> str:
         return str(int(value))
     if isinstance(value, bytes):
         return f"x'{value.hex()}'"
-    return repr(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
+    return repr(value) if isinstance(value, (int, float)) else quote_text(str(value))

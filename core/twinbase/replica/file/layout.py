@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Column, ForeignKeyConstraint, Index, UniqueConstraint
 
 from twinbase.errors import MirrorError
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.file.defaults import device_default
-from twinbase.replica.file.names import change_table, image_table, meta_table, named, quoted, read_table
+from twinbase.replica.file.names import change_table, image_table, meta_table, read_table
 
 FORMAT = 1
 """The layout of the engine's tables; kept in PRAGMA user_version."""
@@ -102,24 +103,24 @@ ENGINE = (
 
 def twin_table(twin: Twin, registry: Registry, name: str | None = None) -> str:
     """The CREATE TABLE of a twin, under its own name or another (to fill one beside it)."""
-    parts = [*(column_sql(twin, column) for column in twin.table.columns), f"PRIMARY KEY ({named(twin.key)})"]
+    parts = [*(column_sql(twin, column) for column in twin.table.columns), f"PRIMARY KEY ({quote_names(twin.key)})"]
     parts += list(_foreign_keys(twin, registry))
-    return f"CREATE TABLE {quoted(name or twin.name)} (\n    " + ",\n    ".join(parts) + "\n) STRICT"
+    return f"CREATE TABLE {quote_name(name or twin.name)} (\n    " + ",\n    ".join(parts) + "\n) STRICT"
 
 
 def column_sql(twin: Twin, column: Column[Any]) -> str:
     """A column's declaration. Hidden columns exist, so that the class can be selected, and are NULL."""
     if column.name not in twin.codecs:
-        return f"{quoted(column.name)} ANY"
+        return f"{quote_name(column.name)} ANY"
     codec = twin.codecs[column.name]
     default = device_default(column, codec)
-    return f"{quoted(column.name)} {codec.storage}" + ("" if default is None else f" DEFAULT {default}")
+    return f"{quote_name(column.name)} {codec.storage}" + ("" if default is None else f" DEFAULT {default}")
 
 
 def twin_indexes(twin: Twin) -> Iterator[str]:
     """Its indexes; what is unique on the server is only looked up here."""
     for name, columns in sorted(_indexed(twin), key=lambda pair: pair[0]):
-        yield f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(twin.name)} ({named(columns)})"
+        yield f"CREATE INDEX IF NOT EXISTS {quote_name(name)} ON {quote_name(twin.name)} ({quote_names(columns)})"
 
 
 def indexed_columns(twin: Twin) -> frozenset[str]:
@@ -150,7 +151,8 @@ def _foreign_keys(twin: Twin, registry: Registry) -> Iterator[str]:
         if _would_lock_parent(twin, parent, constraint):
             continue
         yield (
-            f"FOREIGN KEY ({named(constraint.column_keys)}) REFERENCES {quoted(parent.name)} ({named(targets)})"
+            f"FOREIGN KEY ({quote_names(constraint.column_keys)})"
+            f" REFERENCES {quote_name(parent.name)} ({quote_names(targets)})"
             f"{_actions(constraint)} DEFERRABLE INITIALLY DEFERRED"
         )
 
@@ -180,9 +182,9 @@ def engine_tables(twin: Twin) -> tuple[str, ...]:
         raise MirrorError(
             f"{twin.model.__name__}.{min(taken)} is part of the key and has a name of the engine's; rename the column."
         )
-    key = ", ".join(f"{quoted(name)} {twin.codecs[name].storage} NOT NULL" for name in twin.key)
-    columns = ", ".join(f"{quoted(name)} {twin.codecs[name].storage}" for name in twin.columns)
-    primary = f"PRIMARY KEY ({named(twin.key)})"
+    key = ", ".join(f"{quote_name(name)} {twin.codecs[name].storage} NOT NULL" for name in twin.key)
+    columns = ", ".join(f"{quote_name(name)} {twin.codecs[name].storage}" for name in twin.columns)
+    primary = f"PRIMARY KEY ({quote_names(twin.key)})"
     return (
         f"CREATE TABLE {meta_table(twin.name)} ({key}, version INTEGER NOT NULL, hash INTEGER NOT NULL,"
         f" applied INTEGER NOT NULL, quarantined TEXT, {primary}) STRICT, WITHOUT ROWID",
@@ -195,7 +197,7 @@ def engine_tables(twin: Twin) -> tuple[str, ...]:
 def change_columns(twin: Twin, names: Iterable[str] | None = None) -> list[str]:
     """The typed shadow of a change: old_ and new_ of every column, exact for floats and blobs (H27)."""
     wanted = twin.columns if names is None else tuple(names)
-    return [f"{quoted(side + name)} {twin.codecs[name].storage}" for name in wanted for side in ("old_", "new_")]
+    return [f"{quote_name(side + name)} {twin.codecs[name].storage}" for name in wanted for side in ("old_", "new_")]
 
 
 def columns_of(connection: Any, table: str) -> set[str]:

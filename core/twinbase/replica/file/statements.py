@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
-from twinbase.replica.file.names import change_table, meta_table, named, quoted
+from twinbase.replica.file.names import change_table, meta_table
 
 Row = list[Any]
 FIRST_VALUE = 2
@@ -57,23 +58,23 @@ class Shape:
 
     @cached_property
     def where_key(self) -> str:
-        return " AND ".join(f"{quoted(name)} = ?" for name in self.key)
+        return " AND ".join(f"{quote_name(name)} = ?" for name in self.key)
 
     def insert_into(self, table: str) -> str:
         """Plain insert of a row that travels; its version and hash are bound and not used."""
-        return f"INSERT INTO {table} ({named(self.columns)}) VALUES ({self._numbered()})"
+        return f"INSERT INTO {table} ({quote_names(self.columns)}) VALUES ({self._numbered()})"
 
     @cached_property
     def fill(self) -> str:
         """Write the columns of a row that is here already (a backfill)."""
         first = FIRST_VALUE + len(self.key) + 1
-        values = ", ".join(f"{quoted(name)} = ?{first + i}" for i, name in enumerate(self.values))
-        key = " AND ".join(f"{quoted(name)} = ?{FIRST_VALUE + 1 + i}" for i, name in enumerate(self.key))
-        return f"UPDATE {quoted(self.name)} SET {values} WHERE {key}"
+        values = ", ".join(f"{quote_name(name)} = ?{first + i}" for i, name in enumerate(self.values))
+        key = " AND ".join(f"{quote_name(name)} = ?{FIRST_VALUE + 1 + i}" for i, name in enumerate(self.key))
+        return f"UPDATE {quote_name(self.name)} SET {values} WHERE {key}"
 
     @cached_property
     def delete(self) -> str:
-        return f"DELETE FROM {quoted(self.name)} WHERE {self.where_key}"
+        return f"DELETE FROM {quote_name(self.name)} WHERE {self.where_key}"
 
     @cached_property
     def old_hash(self) -> str:
@@ -82,18 +83,18 @@ class Shape:
     @cached_property
     def change(self) -> str:
         """Both sides of one change: old values, then new ones."""
-        sides = ", ".join(quoted(side + name) for side in ("old_", "new_") for name in self.columns)
+        sides = ", ".join(quote_name(side + name) for side in ("old_", "new_") for name in self.columns)
         return f"SELECT {sides} FROM {change_table(self.name)} WHERE seq = ?"
 
     def meta_insert(self, table: str) -> str:
         """[key…, version, hash, applied, quarantined]."""
         marks = ", ".join("?" * (len(self.key) + 4))
-        return f"INSERT INTO {table} ({named(self.key)}, version, hash, applied, quarantined) VALUES ({marks})"
+        return f"INSERT INTO {table} ({quote_names(self.key)}, version, hash, applied, quarantined) VALUES ({marks})"
 
     @cached_property
     def meta_upsert(self) -> str:
         then = self._then(("version", "hash", "applied", "quarantined"))
-        return f"{self.meta_insert(meta_table(self.name))} ON CONFLICT ({named(self.key)}) {then}"
+        return f"{self.meta_insert(meta_table(self.name))} ON CONFLICT ({quote_names(self.key)}) {then}"
 
     @cached_property
     def meta_delete(self) -> str:
@@ -106,4 +107,4 @@ class Shape:
     def _then(names: Sequence[str]) -> str:
         if not names:
             return "DO NOTHING"
-        return "DO UPDATE SET " + ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names)
+        return "DO UPDATE SET " + ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in names)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from twinbase.quoting import quote_name, quote_names, quote_text
 from twinbase.registry import Twin
 from twinbase.replica.file.defaults import filled_by_server
-from twinbase.replica.file.names import change_table, image_table, meta_table, named, quoted, read_table
+from twinbase.replica.file.names import change_table, image_table, meta_table, read_table
 
 _AWAKE = "(SELECT applying FROM _twinbase_state) = 0"
 _EVENTS = ("insert", "update", "delete", "rekey")
@@ -41,13 +42,13 @@ def drop_triggers(twin: str) -> Iterator[str]:
 
 
 def _name(event: str, twin: str) -> str:
-    return quoted(f"_twinbase_{event}_{twin}")
+    return quote_name(f"_twinbase_{event}_{twin}")
 
 
 def _trigger(twin: Twin, event: str, when: str, condition: str, statements: Sequence[str]) -> str:
     body = "".join(f"  {statement};\n" for statement in statements if statement)
     guard = _AWAKE + (f" AND {condition}" if condition else "")
-    return f"CREATE TRIGGER {_name(event, twin.name)} {when} ON {quoted(twin.name)} WHEN {guard} BEGIN\n{body}END"
+    return f"CREATE TRIGGER {_name(event, twin.name)} {when} ON {quote_name(twin.name)} WHEN {guard} BEGIN\n{body}END"
 
 
 def _refusal(twin: Twin, event: str) -> str:
@@ -65,7 +66,7 @@ _DONE = {"insert": "added", "update": "changed", "delete": "deleted"}
 
 
 def _abort(sentence: str) -> str:
-    return "RAISE(ABORT, '" + sentence.replace("'", "''") + "')"
+    return f"RAISE(ABORT, {quote_text(sentence)})"
 
 
 def _insert(twin: Twin) -> str:
@@ -77,7 +78,7 @@ def _record_insert(twin: Twin) -> list[str]:
         _keep_image(twin, "NEW", present=False),
         _note(twin, "insert", "NULL"),
         f"INSERT INTO {change_table(twin.name)} (seq, {_sided(twin.columns, 'new_')})"
-        f" VALUES (last_insert_rowid(), {named(twin.columns, 'NEW.')})",
+        f" VALUES (last_insert_rowid(), {quote_names(twin.columns, 'NEW.')})",
     ]
 
 
@@ -96,7 +97,7 @@ def _record_delete(twin: Twin) -> list[str]:
 
 def _update(twin: Twin) -> str:
     values = twin.columns[len(twin.key) :]
-    changed = f"({named(twin.key, 'NEW.')}) IS ({named(twin.key, 'OLD.')}) AND {_differ(values)}"
+    changed = f"({quote_names(twin.key, 'NEW.')}) IS ({quote_names(twin.key, 'OLD.')}) AND {_differ(values)}"
     statements = [
         *_required(twin, "OLD"),
         *_unwritable(twin),
@@ -108,14 +109,14 @@ def _update(twin: Twin) -> str:
 
 
 def _differ(names: Sequence[str]) -> str:
-    return f"({named(names, 'NEW.')}) IS NOT ({named(names, 'OLD.')})"
+    return f"({quote_names(names, 'NEW.')}) IS NOT ({quote_names(names, 'OLD.')})"
 
 
 def _record_update(twin: Twin, values: Sequence[str]) -> str:
     """The key on both sides, and both sides of what changed: a column that did not change is NULL twice."""
-    key = [pair for name in twin.key for pair in (f"OLD.{quoted(name)}", f"NEW.{quoted(name)}")]
-    sides = [_if_changed(name, side) for name in values for side in (_as_read(name), f"NEW.{quoted(name)}")]
-    columns = ", ".join(quoted(side + name) for name in (*twin.key, *values) for side in ("old_", "new_"))
+    key = [pair for name in twin.key for pair in (f"OLD.{quote_name(name)}", f"NEW.{quote_name(name)}")]
+    sides = [_if_changed(name, side) for name in values for side in (_as_read(name), f"NEW.{quote_name(name)}")]
+    columns = ", ".join(quote_name(side + name) for name in (*twin.key, *values) for side in ("old_", "new_"))
     return (
         f"INSERT INTO {change_table(twin.name)} (seq, {columns})"
         f" SELECT last_insert_rowid(), {', '.join([*key, *sides])} FROM {_reading(twin)}"
@@ -123,12 +124,12 @@ def _record_update(twin: Twin, values: Sequence[str]) -> str:
 
 
 def _if_changed(name: str, value: str) -> str:
-    return f"CASE WHEN NEW.{quoted(name)} IS NOT OLD.{quoted(name)} THEN {value} END"
+    return f"CASE WHEN NEW.{quote_name(name)} IS NOT OLD.{quote_name(name)} THEN {value} END"
 
 
 def _rekey(twin: Twin) -> str:
     """A changed key is one row gone and another one made."""
-    moved = f"({named(twin.key, 'NEW.')}) IS NOT ({named(twin.key, 'OLD.')})"
+    moved = f"({quote_names(twin.key, 'NEW.')}) IS NOT ({quote_names(twin.key, 'OLD.')})"
     allowed = {"insert", "delete"} <= twin.operations
     sentence = f"the key of a row of {twin.name} cannot be changed on a device"
     statements = [*_record_delete(twin), *_record_insert(twin)] if allowed else [f"SELECT {_abort(sentence)}"]
@@ -143,13 +144,14 @@ def _required(twin: Twin, before: str) -> list[str]:
 
 
 def _emptied(name: str, before: str) -> str:
-    return f"NEW.{quoted(name)} IS NULL" + (f" AND {before}.{quoted(name)} IS NOT NULL" if before else "")
+    return f"NEW.{quote_name(name)} IS NULL" + (f" AND {before}.{quote_name(name)} IS NOT NULL" if before else "")
 
 
 def _unwritable(twin: Twin) -> list[str]:
     names = [name for name in twin.columns if name not in twin.key and name not in twin.writable]
     return _checks(
-        (f"NEW.{quoted(n)} IS NOT OLD.{quoted(n)}", f"{twin.name}.{n} cannot be changed on a device") for n in names
+        (f"NEW.{quote_name(n)} IS NOT OLD.{quote_name(n)}", f"{twin.name}.{n} cannot be changed on a device")
+        for n in names
     )
 
 
@@ -163,14 +165,14 @@ def _keep_image(twin: Twin, side: str, *, present: bool) -> str:
     image = image_table(twin.name)
     columns = twin.columns if present else twin.key
     return (
-        f"INSERT INTO {image} (_present, {named(columns)}) SELECT {int(present)}, {named(columns, side + '.')}"
+        f"INSERT INTO {image} (_present, {quote_names(columns)})"
+        f" SELECT {int(present)}, {quote_names(columns, side + '.')}"
         f" WHERE NOT EXISTS (SELECT 1 FROM {image} WHERE {_same_key(twin, side)})"
     )
 
 
 def _note(twin: Twin, op: str, base: str) -> str:
-    name = twin.name.replace("'", "''")
-    return f"INSERT INTO _twinbase_outbox (twin, op, base) VALUES ('{name}', '{op}', {base})"
+    return f"INSERT INTO _twinbase_outbox (twin, op, base) VALUES ({quote_text(twin.name)}, '{op}', {base})"
 
 
 def _base(twin: Twin) -> str:
@@ -183,20 +185,20 @@ def _base(twin: Twin) -> str:
 
 
 def _reading(twin: Twin) -> str:
-    on = " AND ".join(f"was.{quoted(name)} = OLD.{quoted(name)}" for name in twin.key)
+    on = " AND ".join(f"was.{quote_name(name)} = OLD.{quote_name(name)}" for name in twin.key)
     return f"(SELECT 1) LEFT JOIN {read_table(twin.name)} AS was ON {on}"
 
 
 def _as_read(name: str) -> str:
-    return f"CASE WHEN was._version IS NULL THEN OLD.{quoted(name)} ELSE was.{quoted(name)} END"
+    return f"CASE WHEN was._version IS NULL THEN OLD.{quote_name(name)} ELSE was.{quote_name(name)} END"
 
 
 def _same_key(twin: Twin, side: str) -> str:
-    return " AND ".join(f"{quoted(name)} = {side}.{quoted(name)}" for name in twin.key)
+    return " AND ".join(f"{quote_name(name)} = {side}.{quote_name(name)}" for name in twin.key)
 
 
 def _sided(names: Sequence[str], side: str) -> str:
-    return ", ".join(quoted(side + name) for name in names)
+    return ", ".join(quote_name(side + name) for name in names)
 
 
 _SEAL = """UPDATE _twinbase_outbox

@@ -9,9 +9,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from twinbase.codecs.codec import same
+from twinbase.mutation import Operation
+from twinbase.quoting import quote_name, quote_text
 from twinbase.registry import Twin
-from twinbase.replica.file.names import change_table, quoted
-from twinbase.replica.outbox.waiting import WAITING, Operation
+from twinbase.replica.file.names import change_table
+from twinbase.replica.outbox.waiting import WAITING
 
 UnsentState = Literal["pending", "sent", "refused", "parked", "conflict"]
 STATES: tuple[UnsentState, ...] = ("pending", "sent", "refused", "parked", "conflict")
@@ -51,11 +53,10 @@ def unsent_query(twins: Sequence[Twin]) -> str:
 
 def _of_twin(twin: Twin) -> str:
     sides = ", ".join(_as_json(twin, side) for side in ("old_", "new_"))
-    name = twin.name.replace("'", "''")
     return (
         f"SELECT o.seq, o.id, o.twin, o.op, o.state, o.reason, o.detail, o.at, {sides}"
         f" FROM _twinbase_outbox AS o JOIN {change_table(twin.name)} AS c ON c.seq = o.seq"
-        f" WHERE o.twin = '{name}' AND o.state IN {_STATES}"
+        f" WHERE o.twin = {quote_text(twin.name)} AND o.state IN {_STATES}"
     )
 
 
@@ -69,7 +70,7 @@ def _as_json(twin: Twin, side: str) -> str:
 def _texts(twin: Twin, side: str) -> Iterator[str]:
     """Each value as JSON can hold it: a blob as its bytes in hex, a float with all its digits."""
     for name in twin.columns:
-        column = "c." + quoted(side + name)
+        column = "c." + quote_name(side + name)
         exact = {"BLOB": f"hex({column})", "REAL": f"printf('%!.17g', {column})"}.get(twin.codecs[name].storage)
         yield f"CASE WHEN {column} IS NOT NULL THEN {exact} END" if exact else column
 

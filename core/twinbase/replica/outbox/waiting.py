@@ -8,15 +8,16 @@ correct is to write again, on top of what the server has now.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from twinbase.errors import ReplicaError
+from twinbase.mutation import Operation
+from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
-from twinbase.replica.file.names import change_table, named, quoted
+from twinbase.replica.file.names import change_table
 from twinbase.replica.outbox.triggers import seal
 
-Operation = Literal["insert", "update", "delete"]
 WAITING = ("refused", "parked", "conflict")
 _WAITING = "('" + "', '".join(WAITING) + "')"
 
@@ -152,7 +153,7 @@ def _waiting(connection: Any, registry: Registry, seq: int) -> Waiting | None:
 
 def _values(connection: Any, twin: Twin, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Old and new of every column, as they are stored."""
-    sides = named([side + name for side in ("old_", "new_") for name in twin.columns])
+    sides = quote_names([side + name for side in ("old_", "new_") for name in twin.columns])
     row = connection.execute(f"SELECT {sides} FROM {change_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
     middle = len(twin.columns)
     return dict(zip(twin.columns, row[:middle], strict=True)), dict(zip(twin.columns, row[middle:], strict=True))
@@ -192,16 +193,18 @@ def _write_again(connection: Any, twin: Twin, waiting: Waiting, values: Mapping[
         _check_new_key(twin, waiting, taken=there)
     where = _where_key(twin)
     if waiting.op == "delete":
-        connection.execute(f"DELETE FROM {quoted(twin.name)} WHERE {where}", key)
+        connection.execute(f"DELETE FROM {quote_name(twin.name)} WHERE {where}", key)
         return there
     new = {name: _stored(twin, name, value) for name, value in {**waiting.new, **values}.items()}
     changes = {name: value for name, value in new.items() if name not in twin.key}
     if there and changes:
-        sets = ", ".join(f"{quoted(name)} = ?" for name in changes)
-        connection.execute(f"UPDATE {quoted(twin.name)} SET {sets} WHERE {where}", [*changes.values(), *key])
+        sets = ", ".join(f"{quote_name(name)} = ?" for name in changes)
+        connection.execute(f"UPDATE {quote_name(twin.name)} SET {sets} WHERE {where}", [*changes.values(), *key])
     elif not there and waiting.op == "insert":
         marks = ", ".join("?" * len(new))
-        connection.execute(f"INSERT INTO {quoted(twin.name)} ({named(list(new))}) VALUES ({marks})", list(new.values()))
+        connection.execute(
+            f"INSERT INTO {quote_name(twin.name)} ({quote_names(list(new))}) VALUES ({marks})", list(new.values())
+        )
     return there or waiting.op == "insert"
 
 
@@ -215,9 +218,9 @@ def _check_new_key(twin: Twin, waiting: Waiting, *, taken: bool) -> None:
 
 
 def _is_here(connection: Any, twin: Twin, key: Sequence[Any]) -> bool:
-    query = f"SELECT 1 FROM {quoted(twin.name)} WHERE {_where_key(twin)}"
+    query = f"SELECT 1 FROM {quote_name(twin.name)} WHERE {_where_key(twin)}"
     return connection.execute(query, key).fetchone() is not None
 
 
 def _where_key(twin: Twin) -> str:
-    return " AND ".join(f"{quoted(name)} = ?" for name in twin.key)
+    return " AND ".join(f"{quote_name(name)} = ?" for name in twin.key)

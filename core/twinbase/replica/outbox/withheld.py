@@ -7,8 +7,9 @@ that nobody would carry becomes an update of its own behind it, which `push` lea
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from twinbase.quoting import quote_name
 from twinbase.replica.file.layout import columns_of
-from twinbase.replica.file.names import change_table, quoted
+from twinbase.replica.file.names import change_table
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.outbox.as_read import READ_BEFORE
 from twinbase.replica.outbox.waiting import forget
@@ -48,7 +49,7 @@ def _staying(connection: Any, shape: Shape) -> list[str]:
 def _holding(connection: Any, shape: Shape, staying: Sequence[str]) -> list[tuple[int, str, int | None, bool, bool]]:
     """(seq, op, base, whether it holds what travels too, whether its row is deleted behind it) of what holds such."""
     change = change_table(shape.name)
-    same = " AND ".join(f"d.{quoted('old_' + name)} = c.{quoted('new_' + name)}" for name in shape.key)
+    same = " AND ".join(f"d.{quote_name('old_' + name)} = c.{quote_name('new_' + name)}" for name in shape.key)
     deleted = (
         f"EXISTS (SELECT 1 FROM _twinbase_outbox AS e JOIN {change} AS d ON d.seq = e.seq"
         f" WHERE e.twin = o.twin AND e.op = 'delete' AND e.seq > o.seq AND {same})"
@@ -63,7 +64,7 @@ def _holding(connection: Any, shape: Shape, staying: Sequence[str]) -> list[tupl
 
 
 def _any_changed(names: Sequence[str]) -> str:
-    changed = (f"c.{quoted('old_' + name)} IS NOT c.{quoted('new_' + name)}" for name in names)
+    changed = (f"c.{quote_name('old_' + name)} IS NOT c.{quote_name('new_' + name)}" for name in names)
     return f"({' OR '.join(changed) or '0'})"
 
 
@@ -76,9 +77,9 @@ def _hold(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base:
     ).lastrowid
     connection.execute("UPDATE _twinbase_outbox SET tx = seq WHERE seq = ?", (held,))
     change = change_table(shape.name)
-    key = {side + name: quoted("new_" + name) for name in shape.key for side in ("old_", "new_")}
-    moved = {side + name: quoted(side + name) for name in staying for side in ("old_", "new_")}
-    columns = ", ".join(quoted(name) for name in (*key, *moved))
+    key = {side + name: quote_name("new_" + name) for name in shape.key for side in ("old_", "new_")}
+    moved = {side + name: quote_name(side + name) for name in staying for side in ("old_", "new_")}
+    columns = ", ".join(quote_name(name) for name in (*key, *moved))
     connection.execute(
         f"INSERT INTO {change} (seq, {columns}) SELECT ?, {', '.join((*key.values(), *moved.values()))}"
         f" FROM {change} WHERE seq = ?",
@@ -87,5 +88,5 @@ def _hold(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base:
 
 
 def _empty(connection: Any, shape: Shape, staying: Sequence[str], seq: int) -> None:
-    nothing = ", ".join(f"{quoted(side + name)} = NULL" for name in staying for side in ("old_", "new_"))
+    nothing = ", ".join(f"{quote_name(side + name)} = NULL" for name in staying for side in ("old_", "new_"))
     connection.execute(f"UPDATE {change_table(shape.name)} SET {nothing} WHERE seq = ?", (seq,))

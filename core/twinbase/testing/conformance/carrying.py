@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import twinbase.replica.dialect  # noqa: F401  (makes sqlite+twinbase known)
 from twinbase.codecs import Codec
+from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase.testing.conformance.rows import RowMaker
 
@@ -82,7 +83,8 @@ async def _back(server: AsyncEngine, device: AsyncEngine, table: Table, codec: C
         return f"the device sends what the server does not take: {wrong}"
     rows = json.dumps([{"n": n, "v": value} for n, value in enumerate(wire)])
     value = codec.from_wire_sql("x ->> 'v'")
-    query = f"INSERT INTO \"{table.name}\" SELECT (x ->> 'n')::int, {value} FROM json_array_elements($1::json) AS r(x)"
+    filled = f"INSERT INTO {quote_name(table.name)} SELECT (x ->> 'n')::int, {value}"
+    query = f"{filled} FROM json_array_elements($1::json) AS r(x)"
     async with server.begin() as connection:
         await connection.execute(table.delete())
         await connection.exec_driver_sql(query, (rows,))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from twinbase.conflict import Conflict, Decision
-from twinbase.conflict.decision import Operation
+from twinbase.mutation import Operation
 from twinbase.registry import Twin
 from twinbase.testing.conformance.rows import RowMaker
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Collection, Coroutine, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from random import Random, SystemRandom
@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import pytest
 from sqlmodel import SQLModel
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase.testing.conformance.carrying import changed_values
 from twinbase.testing.conformance.crashes import server_dies_in_accept, sync_and_die
@@ -263,7 +264,7 @@ class Conformance:
             self.untouched,
             self.row,
             self.given,
-            datetime.now(UTC),
+            utc_now(),
             self.rows,
             self.settings,
         )

@@ -6,7 +6,8 @@ from dataclasses import replace
 from sqlalchemy.exc import DBAPIError
 
 from twinbase.hooks import hookimpl
-from twinbase.mirror import Mirror, Operation
+from twinbase.mirror import Mirror
+from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
 from twinbase.registry import Twin, table_of
 from twinbase.testing.conformance.person import Work, rows_here

@@ -1,12 +1,12 @@
 """`twinbase ebp load`: bring what is new in EBP, at once."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands.options import SourceUrl, source
 from twinbase_ebp.loading.crew import Databases
@@ -40,7 +40,7 @@ def load(
     async def work(url: str, loaded: Plugins) -> LoadReport:
         databases = Databases.of(source(source_url), url)
         with progress() as tell:
-            return await bring(databases, EbpSettings(), datetime.now(UTC), options=options, tell=tell)
+            return await bring(databases, EbpSettings(), utc_now(), options=options, tell=tell)
 
     report = run_command(database_url, plugins, work)
     answer(report.as_dict(), as_json=as_json, show=lambda console: show(console, report))

@@ -1,11 +1,11 @@
 """`twinbase ebp repair`: make one table as EBP has it."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands import load as loading
 from twinbase_ebp.commands import verify as verifying
@@ -35,9 +35,7 @@ def repair(
     async def work(url: str, loaded: Plugins) -> Repaired:
         databases = Databases.of(source(source_url), url)
         with progress() as tell:
-            return await make_same(
-                databases, EbpSettings(), datetime.now(UTC), table, confirmed=confirm_deletes, tell=tell
-            )
+            return await make_same(databases, EbpSettings(), utc_now(), table, confirmed=confirm_deletes, tell=tell)
 
     repaired = run_command(database_url, plugins, work)
     said = {"same": repaired.same, "tables": [one.as_dict() for one in repaired.verdicts]}

@@ -1,12 +1,12 @@
 """`twinbase ebp verify`: compare every copied value with EBP's."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands.options import SourceUrl, source
 from twinbase_ebp.loading.crew import Databases
@@ -33,7 +33,7 @@ def verify(
     async def work(url: str, loaded: Plugins) -> list[TableVerdict]:
         databases = Databases.of(source(source_url), url)
         with progress() as tell:
-            return await compare(databases, EbpSettings(), datetime.now(UTC), tables=names or (), tell=tell)
+            return await compare(databases, EbpSettings(), utc_now(), tables=names or (), tell=tell)
 
     verdicts = run_command(database_url, plugins, work)
     said = {"same": all(one.same for one in verdicts), "tables": [one.as_dict() for one in verdicts]}

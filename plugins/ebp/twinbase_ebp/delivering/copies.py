@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from twinbase.quoting import quote_name, quote_names
+
 Row = Mapping[str, Any]
 
 
@@ -27,10 +29,9 @@ class Copies:
         if column not in types or not keys:
             return []
         names = [name for name in dict.fromkeys([column, *wanted]) if name in types]
-        chosen = ", ".join(f'"{name}"' for name in names)
         query = (
-            f'SELECT {chosen} FROM public."{table}"'
-            f' WHERE "{column}" = ANY (CAST(CAST($1 AS text[]) AS {_plain(types[column])}[]))'
+            f"SELECT {quote_names(names)} FROM public.{quote_name(table)}"
+            f" WHERE {quote_name(column)} = ANY (CAST(CAST($1 AS text[]) AS {_plain(types[column])}[]))"
         )
         return [dict(row) for row in await self.connection.fetch(query, keys)]
 

@@ -7,12 +7,12 @@ an EBP that was restored to an older state.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twinbase.quoting import quote_name
 from twinbase_ebp.loading.guard import refusal
 from twinbase_ebp.loading.kinds import learn
 from twinbase_ebp.loading.reading import Key
 from twinbase_ebp.loading.work import Work
 from twinbase_ebp.loading.writing import named
-from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.schema.spec import ColumnSpec
 
 SEEN = 'pg_temp."ebp_seen"'
@@ -115,7 +115,7 @@ def _again(work: Work) -> str:
     moved = f"t.{mark} IS DISTINCT FROM s.{mark}" if (mark := _mark(work)) else "false"
     return (
         f"SELECT {named(key, 's')} FROM {SEEN} s LEFT JOIN {work.writer.table} t ON {work.writer.same_key('t', 's')}"
-        f" WHERE t.{quoted(key[0].target)} IS NULL OR {moved} LIMIT {READ_AGAIN_MAX}"
+        f" WHERE t.{quote_name(key[0].target)} IS NULL OR {moved} LIMIT {READ_AGAIN_MAX}"
     )
 
 
@@ -135,7 +135,7 @@ def _older(work: Work) -> str:
 
 
 def _mark(work: Work) -> str:
-    return quoted(work.spec.column(work.spec.watermark).target) if work.spec.watermark else ""
+    return quote_name(work.spec.column(work.spec.watermark).target) if work.spec.watermark else ""
 
 
 def _say_older(work: Work, found: Found) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from twinbase.quoting import quote_name
 from twinbase_ebp.loading.reading import Key
 from twinbase_ebp.loading.work import Work
 from twinbase_ebp.loading.writing import ARRAY
-from twinbase_ebp.schema.ddl import qualified, quoted
+from twinbase_ebp.schema.ddl import qualified
 from twinbase_ebp.schema.spec import TableSpec
 
 NOTES = "EbpSysDeletedRecord"
@@ -33,7 +34,7 @@ def noted(work: Work, votes_min: int) -> list[Key]:
         kinds = work.target.execute(_KINDS, {"table": work.spec.name, "votes": votes_min}).scalars().all()
         if not kinds:
             return []
-        key = f"t.{quoted(work.spec.key_columns[0].target)}"
+        key = f"t.{quote_name(work.spec.key_columns[0].target)}"
         found = work.writer.run(
             f"SELECT {key} FROM {work.writer.table} t WHERE lower({key}::text) IN"
             f' (SELECT lower("Id"::text) FROM {qualified(NOTES)} WHERE "Kind" = ANY ({ARRAY}))',

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from twinbase.errors import TwinbaseError
+from twinbase.quoting import quote_name
 from twinbase.source import Tell
 from twinbase_ebp.loading.book import Book
 from twinbase_ebp.loading.check import SEEN
@@ -28,7 +29,6 @@ from twinbase_ebp.loading.report import SHOWN_MAX, named_key
 from twinbase_ebp.loading.rows import Row
 from twinbase_ebp.loading.work import TOLD_FROM_ROWS
 from twinbase_ebp.loading.writing import Writer, named
-from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import parse
 
@@ -154,7 +154,7 @@ class _Comparison:
         )
         self._verdict.surplus = self._count(gone)
         if self._verdict.surplus:
-            order = ", ".join(f"t.{quoted(one.target)}" for one in key)
+            order = ", ".join(f"t.{quote_name(one.target)}" for one in key)
             for found in self._writer.run(f"{gone} ORDER BY {order} LIMIT {SHOWN_MAX}"):
                 self._verdict.add_example(f"{named_key(tuple(found))}: EBP has no such row")
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError
 
 from twinbase.errors import TwinbaseError
+from twinbase.quoting import quote_name
 from twinbase_ebp.loading.reading import Key
 from twinbase_ebp.loading.rows import NULL, Row, copy_text
-from twinbase_ebp.schema.ddl import qualified, quoted
+from twinbase_ebp.schema.ddl import qualified
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 
 INCOMING = 'pg_temp."ebp_incoming"'
@@ -117,7 +118,7 @@ class Writer:
 
     def same_key(self, one: str, other: str) -> str:
         """The condition that two tables of these names speak of the same row."""
-        return " AND ".join(f"{one}.{quoted(c.target)} = {other}.{quoted(c.target)}" for c in self._key)
+        return " AND ".join(f"{one}.{quote_name(c.target)} = {other}.{quote_name(c.target)}" for c in self._key)
 
     # -- rows that differ -----------------------------------------------------------------------------------------
 
@@ -137,7 +138,7 @@ class Writer:
 
     def _update(self) -> str:
         others = self._others
-        sets = ", ".join(f"{quoted(one.target)} = i.{quoted(one.target)}" for one in others)
+        sets = ", ".join(f"{quote_name(one.target)} = i.{quote_name(one.target)}" for one in others)
         return (
             f"UPDATE {self.table} t SET {sets} FROM {INCOMING} i WHERE {self.same_key('t', 'i')}"
             f" AND ({named(others, 't')}) IS DISTINCT FROM ({named(others, 'i')})"
@@ -191,7 +192,7 @@ class Writer:
 def named(columns: Iterable[ColumnSpec], alias: str = "") -> str:
     """The columns' names in PostgreSQL, for a statement."""
     dot = f"{alias}." if alias else ""
-    return ", ".join(dot + quoted(one.target) for one in columns)
+    return ", ".join(dot + quote_name(one.target) for one in columns)
 
 
 def _cause(error: Exception) -> Exception:

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from twinbase.quoting import quote_name, quote_names
 from twinbase_ebp.schema.drift import Drift, key_targets
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def qualified(target: str) -> str:
     """The copy's name with its schema, quoted."""
-    return f"public.{quoted(target)}"
+    return f"public.{quote_name(target)}"
 
 
 def create_table(spec: TableSpec) -> str:
@@ -28,15 +25,15 @@ def create_table(spec: TableSpec) -> str:
 def alter_table(drift: Drift) -> list[str]:
     """What brings the columns to what they are to be: one statement, or none."""
     added = [f"ADD COLUMN {_declared(column)}" for column in drift.add]
-    widened = [f"ALTER COLUMN {quoted(column.target)} TYPE {column.pg_type}" for column in drift.widen]
+    widened = [f"ALTER COLUMN {quote_name(column.target)} TYPE {column.pg_type}" for column in drift.widen]
     actions = added + widened
     return [f"ALTER TABLE {qualified(drift.copy.spec.target)} {', '.join(actions)}"] if actions else []
 
 
 def empty_columns(target: str, columns: Sequence[str]) -> str:
     """Forget the values of columns that may not be read any more. Rows that have none are left alone."""
-    values = ", ".join(f"{quoted(name)} = NULL" for name in columns)
-    filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
+    values = ", ".join(f"{quote_name(name)} = NULL" for name in columns)
+    filled = " OR ".join(f"{quote_name(name)} IS NOT NULL" for name in columns)
     return f"UPDATE {qualified(target)} SET {values} WHERE {filled}"
 
 
@@ -46,12 +43,12 @@ def change_key(spec: TableSpec, constraint: str | None, required: Iterable[str])
     Rows that the new key cannot tell apart go; the source has them, and all rows are read again.
     """
     table, key = qualified(spec.target), key_targets(spec)
-    statements = [f"ALTER TABLE {table} DROP CONSTRAINT {quoted(constraint)}"] if constraint else []
-    loose = [f"ALTER COLUMN {quoted(name)} DROP NOT NULL" for name in required if name not in key]
+    statements = [f"ALTER TABLE {table} DROP CONSTRAINT {quote_name(constraint)}"] if constraint else []
+    loose = [f"ALTER COLUMN {quote_name(name)} DROP NOT NULL" for name in required if name not in key]
     statements += [f"ALTER TABLE {table} {', '.join(loose)}"] if loose else []
     if key:
-        null = " OR ".join(f"{quoted(name)} IS NULL" for name in key)
-        same = " AND ".join(f"a.{quoted(name)} = b.{quoted(name)}" for name in key)
+        null = " OR ".join(f"{quote_name(name)} IS NULL" for name in key)
+        same = " AND ".join(f"a.{quote_name(name)} = b.{quote_name(name)}" for name in key)
         statements += [
             f"DELETE FROM {table} WHERE {null}",
             f"DELETE FROM {table} a USING {table} b WHERE a.ctid > b.ctid AND {same}",
@@ -61,8 +58,8 @@ def change_key(spec: TableSpec, constraint: str | None, required: Iterable[str])
 
 
 def _declared(column: ColumnSpec) -> str:
-    return f"{quoted(column.target)} {column.pg_type}"
+    return f"{quote_name(column.target)} {column.pg_type}"
 
 
 def _list(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, names))
+    return quote_names(names)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from twinbase_ebp.schema.ddl import qualified, quoted
+from twinbase.quoting import quote_name
+from twinbase_ebp.schema.ddl import qualified
 from twinbase_ebp.schema.memory import remembered
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -88,7 +89,7 @@ class EbpTable:
         """
         if self.spec.watermark is None or not self.spec.key:
             raise LookupError(f"EBP does not say when a row of {self.spec.name} was changed: list it, and compare.")
-        watermark = quoted(self.spec.column(self.spec.watermark).target)
+        watermark = quote_name(self.spec.column(self.spec.watermark).target)
         names = (watermark, *self._key)
         beyond = _beyond(names, cursor) or f"WHERE {watermark} IS NOT NULL"
         rows = await self._rows(connection, f"{beyond} ORDER BY {', '.join(names)} LIMIT {int(limit)}", cursor)
@@ -97,14 +98,14 @@ class EbpTable:
 
     @property
     def _key(self) -> tuple[str, ...]:
-        return tuple(quoted(column.target) for column in self.spec.key_columns)
+        return tuple(quote_name(column.target) for column in self.spec.key_columns)
 
     def _check_key(self, key: Sequence[Any]) -> None:
         if len(key) != len(self.spec.key) or not key:
             raise LookupError(f"The key of {self.spec.name} is ({', '.join(self.spec.key)}).")
 
     async def _rows(self, connection: Any, rest: str, values: Sequence[Any]) -> tuple[EbpRow, ...]:
-        names = ", ".join(quoted(column.target) for column in self.spec.columns)
+        names = ", ".join(quote_name(column.target) for column in self.spec.columns)
         query = f"SELECT {names} FROM {qualified(self.spec.target)} {rest}"
         return tuple(EbpRow(self.spec, tuple(row)) for row in await connection.fetch(query, *values))
 

@@ -9,12 +9,13 @@ import argparse
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica, ReplicaSession
 from twinbase_mobile import reading
@@ -103,6 +104,4 @@ if __name__ == "__main__":
     parser.add_argument("file", type=Path)
     parser.add_argument("--now", type=datetime.fromisoformat, default=None, help="the moment that screens are of")
     chosen = parser.parse_args()
-    asyncio.run(
-        main(chosen.file, bytes.fromhex(chosen.file.with_suffix(".key").read_text()), chosen.now or datetime.now(UTC))
-    )
+    asyncio.run(main(chosen.file, bytes.fromhex(chosen.file.with_suffix(".key").read_text()), chosen.now or utc_now()))

@@ -6,6 +6,7 @@ names carry the version of the table: another table is another index, never an o
 
 from typing import Any
 
+from twinbase.quoting import quote_name
 from twinbase_mobile.reading.catalogue import DESCRIPTION_CHARACTERS_MAX
 from twinbase_mobile.reading.near import EARTH_RADIUS_M, NEAR_MAX, Near, near_of
 from twinbase_mobile.reading.products import FOUND_MAX, Found
@@ -82,7 +83,7 @@ async def nearby_in_office(
         "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'postgis'"
     )
     postgis = await connection.fetchval(query)
-    metres = _SPHERE.format(postgis='"' + postgis.replace('"', '""') + '"') if postgis else _HAVERSINE
+    metres = _SPHERE.format(postgis=quote_name(postgis)) if postgis else _HAVERSINE
     rows = await connection.fetch(_NEARBY.format(metres=metres), float(lat), float(lon), float(within_m), limit)
     return tuple(near_of(tuple(row.values())[:-1], row["metres"]) for row in rows)
 

@@ -7,13 +7,14 @@ make it.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 from aiolimiter import AsyncLimiter
 
+from twinbase.clock import utc_now
 from twinbase_ninjaone.errors import Uncertain, UnexpectedAnswer, Unreachable
 from twinbase_ninjaone.settings import NinjaoneSettings
 
@@ -107,7 +108,7 @@ class Line:
             files=request.files,
         ) as response:
             kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-            pause = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+            pause = retry_after(response.headers.get("retry-after"), utc_now())
             return Answer(response.status_code, kind, await self._body(request, response), pause)
 
     async def _body(self, request: Request, response: httpx2.Response) -> bytes:

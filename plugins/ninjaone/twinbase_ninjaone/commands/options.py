@@ -2,12 +2,12 @@
 
 import getpass
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ninjaone.linking import Decided
 from twinbase_server.extension import engine, run_command
@@ -21,7 +21,7 @@ By = Annotated[
 
 def decided(by: str | None) -> Decided:
     """Who decides, and that it is now."""
-    return Decided(by or getpass.getuser(), datetime.now(UTC))
+    return Decided(by or getpass.getuser(), utc_now())
 
 
 def in_one_transaction(

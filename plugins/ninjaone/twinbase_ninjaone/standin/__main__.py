@@ -4,8 +4,8 @@ import argparse
 import random
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime
 
+from twinbase.clock import utc_now
 from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, create_app, make_world, serving
 
 DESCRIPTION = "A NinjaOne with made-up data: 348 organisations, 290 devices, 965 tickets."
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8100, help="0 takes a free one")
     parser.add_argument("--seed", type=int, default=1, help="the same number makes the same data")
     chosen = parser.parse_args()
-    world = make_world(random.Random(chosen.seed), datetime.now(UTC))
+    world = make_world(random.Random(chosen.seed), utc_now())
     with serving(create_app(world), chosen.port) as url, suppress(KeyboardInterrupt):
         print(f"export TWINBASE_NINJAONE_URL={url}")
         print(f"export TWINBASE_NINJAONE_CLIENT_ID={CLIENT_ID}")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from twinbase.clock import utc_now
 from twinbase_ninjaone.standin.faults import Faults
 from twinbase_ninjaone.standin.tickets import Tickets, failure
 from twinbase_ninjaone.standin.world import Json, World
@@ -20,9 +21,7 @@ TOKEN_SECONDS = 3600
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(
-    world: World, faults: Faults | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Starlette:
+def create_app(world: World, faults: Faults | None = None, clock: Callable[[], datetime] = utc_now) -> Starlette:
     """The application. `clock` says when its tokens expire and when what is written happens."""
     door = Door(faults or Faults(), clock)
     lists, tickets = Lists(world), Tickets(world, door.faults, clock)

@@ -17,8 +17,8 @@ import psycopg
 from tests.plugins.ebp.loading.erp import MORNING, Erp
 
 from twinbase.plugins import Plugins
+from twinbase.quoting import quote_name, quote_names
 from twinbase.testing.databases import Databases
-from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.schema.types import pg_type
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.embedded import EmbeddedPostgres
@@ -70,8 +70,8 @@ class Drifting:
         spec = dict(self.erp.copy(SPECS))[table]
         names = {one["name"]: one["stored_as"] or _cut(one["name"]) for one in spec["columns"]}
         assert names.keys() == columns.keys()
-        there = self.erp.ebp(f"SELECT {_listed(columns)} FROM {quoted(table)}")
-        here = self.erp.copy(f"SELECT {_listed(names[name] for name in columns)} FROM {quoted(table)}")
+        there = self.erp.ebp(f"SELECT {_listed(columns)} FROM {quote_name(table)}")
+        here = self.erp.copy(f"SELECT {_listed(names[name] for name in columns)} FROM {quote_name(table)}")
         return Counter(there) == Counter(here)
 
     # -- changes of the schema ------------------------------------------------------------------------------------
@@ -81,55 +81,58 @@ class Drifting:
         columns = ['"Id" integer PRIMARY KEY', '"Number" integer NOT NULL', '"Name" varchar(20)']
         columns += ['"sysModifiedDate" timestamp'] if dated else []
         table = name or f"xy_Table{self._number()}"
-        self._do(f"CREATE TABLE {quoted(table)} ({', '.join(columns)})")
+        self._do(f"CREATE TABLE {quote_name(table)} ({', '.join(columns)})")
         for number in range(ROWS):
             self._insert(table, number)
 
     def drop_table(self) -> None:
         if len(self.tables()) > 4:
-            self._do(f"DROP TABLE {quoted(self._table())}")
+            self._do(f"DROP TABLE {quote_name(self._table())}")
 
     def rename_table(self) -> None:
-        self._do(f"ALTER TABLE {quoted(self._table())} RENAME TO {quoted(f'xy_Renamed{self._number()}')}")
+        self._do(f"ALTER TABLE {quote_name(self._table())} RENAME TO {quote_name(f'xy_Renamed{self._number()}')}")
 
     def add_column(self) -> None:
         type_ = pg_type(self.chance.choice(TYPES))
         name = self.chance.choice([*NAMES, f"xx_New{self._number()}"])
         filled = f" DEFAULT {self._literal(type_)}" if self.chance.random() < 0.7 else ""
-        self._do(f"ALTER TABLE {quoted(self._table())} ADD COLUMN {quoted(name)} {type_}{filled}")
+        self._do(f"ALTER TABLE {quote_name(self._table())} ADD COLUMN {quote_name(name)} {type_}{filled}")
 
     def add_unknown_column(self) -> None:
-        self._do(f"ALTER TABLE {quoted(self._table())} ADD COLUMN {quoted(f'xx_Place{self._number()}')} {UNKNOWN}")
+        self._do(
+            f"ALTER TABLE {quote_name(self._table())} ADD COLUMN {quote_name(f'xx_Place{self._number()}')} {UNKNOWN}"
+        )
 
     def drop_column(self) -> None:
         table = self._table()
         name = self.chance.choice(self._unkeyed(table))
-        self._do(f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)}")
+        self._do(f"ALTER TABLE {quote_name(table)} DROP COLUMN {quote_name(name)}")
 
     def rename_column(self) -> None:
         table = self._table()
         name = self.chance.choice(self._unkeyed(table))
-        self._do(f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(name)} TO {quoted(f'xx_Was{self._number()}')}")
+        new = quote_name(f"xx_Was{self._number()}")
+        self._do(f"ALTER TABLE {quote_name(table)} RENAME COLUMN {quote_name(name)} TO {new}")
 
     def retype_column(self) -> None:
         table = self._table()
         name = self.chance.choice(list(self.columns(table)))
         type_ = pg_type(self.chance.choice(TYPES))
         if name not in ("Id", "sysModifiedDate"):
-            place = quoted(name)
+            place = quote_name(name)
             self._do(
-                f"ALTER TABLE {quoted(table)} ALTER COLUMN {place} DROP DEFAULT,"
+                f"ALTER TABLE {quote_name(table)} ALTER COLUMN {place} DROP DEFAULT,"
                 f" ALTER COLUMN {place} TYPE {type_} USING {place}::text::{type_}"
             )
 
     def rekey(self) -> None:
         table = self._table()
         key = self.chance.choice(["", '"Id"', '"Number"', '"Number", "Id"'])
-        drop = f"ALTER TABLE {quoted(table)} DROP CONSTRAINT IF EXISTS {quoted(f'{table}_pkey')}"
+        drop = f"ALTER TABLE {quote_name(table)} DROP CONSTRAINT IF EXISTS {quote_name(f'{table}_pkey')}"
         self._do(
             drop
             + (
-                f"; ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(f'{table}_pkey')} PRIMARY KEY ({key})"
+                f"; ALTER TABLE {quote_name(table)} ADD CONSTRAINT {quote_name(f'{table}_pkey')} PRIMARY KEY ({key})"
                 if key
                 else ""
             )
@@ -150,18 +153,20 @@ class Drifting:
             if name == "Id" or columns[name] == UNKNOWN:
                 continue
             sets = [
-                f"{quoted(name)} = {self._literal(columns[name])}",
-                *(f"{quoted(one)} = '{moment}'" for one in dated),
+                f"{quote_name(name)} = {self._literal(columns[name])}",
+                *(f"{quote_name(one)} = '{moment}'" for one in dated),
             ]
-            self._quietly(f'UPDATE {quoted(table)} SET {", ".join(sets)} WHERE "Id" % 7 = {self.chance.randint(0, 6)}')
-        self._quietly(f'DELETE FROM {quoted(table)} WHERE "Id" = {self.chance.randint(0, ROWS)}')
+            self._quietly(
+                f'UPDATE {quote_name(table)} SET {", ".join(sets)} WHERE "Id" % 7 = {self.chance.randint(0, 6)}'
+            )
+        self._quietly(f'DELETE FROM {quote_name(table)} WHERE "Id" = {self.chance.randint(0, ROWS)}')
 
     def _insert(self, table: str, number: int, moment: datetime = MORNING) -> None:
         values = {"Id": str(number), "Number": f"'{number}'"}
         for name, type_ in self.columns(table).items():
             if name not in values and type_ != UNKNOWN and self.chance.random() < 0.8:
                 values[name] = f"'{moment:%Y-%m-%d %H:%M:%S}'" if name == "sysModifiedDate" else self._literal(type_)
-        self._quietly(f"INSERT INTO {quoted(table)} ({_listed(values)}) VALUES ({', '.join(values.values())})")
+        self._quietly(f"INSERT INTO {quote_name(table)} ({_listed(values)}) VALUES ({', '.join(values.values())})")
 
     def _literal(self, type_: str) -> str:
         family = type_.partition("(")[0].partition(" ")[0]
@@ -185,7 +190,7 @@ class Drifting:
         ]
 
     def columns(self, table: str) -> dict[str, str]:
-        return {row[0]: row[1] for row in self.erp.ebp(_COLUMNS, quoted(table))}
+        return {row[0]: row[1] for row in self.erp.ebp(_COLUMNS, quote_name(table))}
 
     def _unkeyed(self, table: str) -> list[str]:
         """Columns that a table can lose; the one that dates its rows, now and then."""
@@ -239,7 +244,7 @@ def _went(table: Any) -> bool:
 
 
 def _listed(names: Any) -> str:
-    return ", ".join(map(quoted, names))
+    return quote_names(names)
 
 
 def _cut(name: str) -> str:

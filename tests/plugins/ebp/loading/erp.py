@@ -10,13 +10,13 @@ from typing import Any
 import asyncpg
 import psycopg
 
+from twinbase.quoting import quote_name
 from twinbase_ebp.loading.crew import Databases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport, TableReport
 from twinbase_ebp.loading.verify import TableVerdict
 from twinbase_ebp.loading.verifying import Repaired, repair, verify
 from twinbase_ebp.loading.work import Options
-from twinbase_ebp.schema.ddl import quoted
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.capture import CapturedTable, install, version_table
 
@@ -150,9 +150,10 @@ class Erp:
         return self._open[url]
 
     def _lines(self, url: str, table: str) -> list[Any]:
-        columns = ", ".join(quoted(row[0]) for row in self.copy(_COLUMNS, table))
+        columns = ", ".join(quote_name(row[0]) for row in self.copy(_COLUMNS, table))
         return sorted(
-            str(row[0]) for row in _run(self._at(url), f"SELECT ROW({columns})::text FROM public.{quoted(table)}", ())
+            str(row[0])
+            for row in _run(self._at(url), f"SELECT ROW({columns})::text FROM public.{quote_name(table)}", ())
         )
 
 

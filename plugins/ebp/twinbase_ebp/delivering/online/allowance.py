@@ -4,9 +4,10 @@ that starts anew counts on."""
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 
 CALLS_A_DAY, BETWEEN = 10_000, timedelta(seconds=1)
@@ -15,10 +16,6 @@ KEPT_DAYS = 30
 
 class Spent(TwinbaseError):
     """All of today's calls to EBP are used up. The rest goes out tomorrow."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
