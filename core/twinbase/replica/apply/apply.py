@@ -19,6 +19,7 @@ from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import State, write_state
 from twinbase.replica.file.statements import Row, Shape
 from twinbase.replica.file.transaction import applying
+from twinbase.replica.outbox.outcomes import retire
 
 KEYS_REPORTED_MAX = 10_000
 
@@ -59,7 +60,7 @@ def apply(connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, 
             work.take(frame)
         work.finish()
         check_removal(work.removals(), checkpoint.begin, checkpoint.end.digests, noted(connection))
-        applied.outcomes = rebase.retire(connection, checkpoint.begin, state)
+        applied.outcomes = retire(connection, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
         applied.digests = {twin: digest_here(connection, twin).as_list() for twin in checkpoint.end.digests}
         weigh(connection, applied.digests, checkpoint.end)

@@ -1,12 +1,10 @@
-"""Local work on top of the server's: undo it before an apply, retire what was answered, put the rest back on top.
+"""Local work on top of the server's: undo it before an apply, put what is not answered back on top.
 
 The server's image of every dirty row is kept aside, so undoing is exact, however often the row is edited and pulled.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,10 +14,9 @@ from twinbase.quoting import quote_name, quote_names
 from twinbase.replica.file.names import change_table, image_table
 from twinbase.replica.file.state import State
 from twinbase.replica.file.statements import Row, Shape
-from twinbase.replica.outbox.outcomes import note_outcomes
+from twinbase.replica.outbox.states import ON_ITS_WAY, park
 
 Touched = dict[str, list[Row]]
-_STATUS = "json_extract(outcome, '$.status')"
 
 
 @dataclass
@@ -56,32 +53,6 @@ def _put_back(shape: Shape) -> str:
     )
 
 
-def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
-    """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
-
-    Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when
-    another copy of this file has taken over the epoch, its answer came before this pull was asked for.
-    """
-    note_outcomes(connection, begin.outcomes)
-    covered = begin.last_n if begin.epoch == state.epoch else state.batch_n
-    named_here = json.dumps([str(outcome["id"]) for outcome in begin.outcomes])
-    answered = (
-        "outcome IS NOT NULL AND (state = 'sent' AND n <= ?1"
-        " OR state IN ('sent', 'pending') AND id IN (SELECT value FROM json_each(?2)))"
-    )
-    counts = connection.execute(
-        f"SELECT {_STATUS}, count(*) FROM _twinbase_outbox WHERE {answered} GROUP BY 1", (covered, named_here)
-    ).fetchall()
-    if counts:
-        connection.execute(
-            "UPDATE _twinbase_batch SET answered = ?3 WHERE answered = 0 AND n IN"
-            f" (SELECT n FROM _twinbase_outbox WHERE {answered})",
-            (covered, named_here, int(datetime.fromisoformat(begin.time).timestamp())),
-        )
-        connection.execute(f"UPDATE _twinbase_outbox SET state = {_STATUS} WHERE {answered}", (covered, named_here))
-    return dict(counts)
-
-
 def replay(connection: Any, shapes: Mapping[str, Shape], begin: Begin, state: State) -> Replayed:
     """Put every mutation that the server has not answered back on its row, in the order in which it was made.
 
@@ -92,7 +63,7 @@ def replay(connection: Any, shapes: Mapping[str, Shape], begin: Begin, state: St
     replayed = Replayed()
     pending = connection.execute(
         "SELECT coalesce(tx, -seq), seq, twin, op, state FROM _twinbase_outbox"
-        " WHERE state IN ('pending', 'sent') AND (n IS NULL OR n > ?) ORDER BY seq",
+        f" WHERE {ON_ITS_WAY} AND (n IS NULL OR n > ?) ORDER BY seq",
         (covered,),
     ).fetchall()
     for _, mutations in groupby(pending, key=lambda row: row[0]):
@@ -118,11 +89,7 @@ def _replay_transaction(connection: Any, shapes: Mapping[str, Shape], mutations:
 def _park(connection: Any, mutations: list[Any], error: Exception) -> None:
     """What no longer fits its row is set aside; what is in a frozen batch already goes its way to the server."""
     detail = f"It does not fit the row any more ({type(error).__name__}). Correct it or discard it."
-    connection.executemany(
-        "UPDATE _twinbase_outbox SET state = 'parked', reason = 'replay', detail = ?"
-        " WHERE seq = ? AND state = 'pending'",
-        [(detail, seq) for _, seq, _, _, _ in mutations],
-    )
+    park(connection, [seq for _, seq, _, _, _ in mutations], "replay", detail)
 
 
 def _database_errors(connection: Any) -> Any:

@@ -24,6 +24,7 @@ from twinbase.replica.file.state import recall, remember, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import applying, fenced
 from twinbase.replica.outbox.offer_again import check_memory
+from twinbase.replica.outbox.outcomes import retire
 
 CACHE_KIBIBYTES = 32 * 1024
 
@@ -147,7 +148,7 @@ class Stage:
             applied.keys |= dict.fromkeys(self._shapes)
             digests = {twin: digest_here(connection, twin).as_list() for twin in removed}
             check_removal(removed, begin, digests, noted(connection))
-            applied.outcomes = rebase.retire(connection, begin, state)
+            applied.outcomes = retire(connection, begin, state)
             applied.replayed = rebase.replay(connection, self._shapes, begin, state)
             applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}
             connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")

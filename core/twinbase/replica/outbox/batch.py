@@ -18,6 +18,7 @@ from twinbase.replica.file.state import State, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import fenced
 from twinbase.replica.outbox.outcomes import note_outcomes
+from twinbase.replica.outbox.states import IN_FLIGHT, PENDING, freeze, park_foreign
 from twinbase.replica.outbox.withheld import hold
 
 MUTATIONS_MAX = 2_000
@@ -53,7 +54,8 @@ def next_batch(
         waiting = _unanswered(connection, state)
         if waiting is not None:
             return waiting
-        _park_foreign(connection, state)
+        # Nobody's work goes out under another name (H30). What was written before anybody signed in is of the first.
+        park_foreign(connection, state.account, "other-account", _FOREIGN)
         hold(connection, shapes)
         return _freeze(connection, shapes, state, now, limits or Limits())
 
@@ -74,23 +76,13 @@ def answered(connection: Any, token: str, batch: Batch, answer: PushAnswer, *, n
 def _unanswered(connection: Any, state: State) -> Batch | None:
     row = connection.execute(
         "SELECT n, epoch, hash, body FROM _twinbase_batch WHERE epoch = ? AND n IN"
-        " (SELECT n FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NULL) ORDER BY n LIMIT 1",
+        f" (SELECT n FROM _twinbase_outbox WHERE {IN_FLIGHT}) ORDER BY n LIMIT 1",
         (state.epoch,),
     ).fetchone()
     return None if row is None else Batch(row[0], row[1], row[2], bytes(row[3]))
 
 
 _FOREIGN = "It was written by another account on this device. Write it again as yours, or discard it."
-
-
-def _park_foreign(connection: Any, state: State) -> None:
-    """Nobody's work goes out under another name (H30). What was written before anybody signed in is of the first."""
-    connection.execute(
-        "UPDATE _twinbase_outbox SET state = 'parked', reason = 'other-account', detail = ?1"
-        " WHERE state = 'pending' AND tx IN"
-        " (SELECT tx FROM _twinbase_outbox WHERE state = 'pending' AND author NOT IN ('', ?2))",
-        (_FOREIGN, state.account),
-    )
 
 
 def _freeze(connection: Any, shapes: dict[str, Shape], state: State, now: datetime, limits: Limits) -> Batch | None:
@@ -111,9 +103,7 @@ def _freeze(connection: Any, shapes: dict[str, Shape], state: State, now: dateti
         "INSERT INTO _twinbase_batch (n, epoch, hash, body, frozen_at) VALUES (?, ?, ?, ?, ?)",
         (n, batch.epoch, batch.hash, body, now.isoformat()),
     )
-    connection.executemany(
-        "UPDATE _twinbase_outbox SET state = 'sent', n = ?, outcome = NULL WHERE seq = ?", [(n, s) for s, _ in chosen]
-    )
+    freeze(connection, [seq for seq, _ in chosen], n)
     write_state(connection, batch_n=n, batch_hash=batch.hash)
     return batch
 
@@ -137,8 +127,7 @@ def _pending(connection: Any, shapes: dict[str, Shape]) -> Iterator[tuple[int, i
     without them it would be answered, and forgotten. Nothing else waits for it.
     """
     rows = connection.execute(
-        "SELECT seq, id, tx, twin, op, base, at FROM _twinbase_outbox"
-        " WHERE state = 'pending' AND tx IS NOT NULL ORDER BY seq"
+        f"SELECT seq, id, tx, twin, op, base, at FROM _twinbase_outbox WHERE {PENDING} AND tx IS NOT NULL ORDER BY seq"
     )
     for seq, id_, tx, twin, op, base, at in rows:
         change = _change(connection, shapes[twin], seq, op) if twin in shapes else None

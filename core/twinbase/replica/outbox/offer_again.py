@@ -12,10 +12,10 @@ from twinbase.frames import Begin
 from twinbase.replica.file.names import change_table
 from twinbase.replica.file.state import read_state, recall, remember, write_state
 from twinbase.replica.file.transaction import fenced
+from twinbase.replica.outbox.states import ANSWERED, IN_FLIGHT, SENT, TAKEN, offer, refuse_in_flight
 
 HISTORY_KEPT = timedelta(days=45)
 """How long acknowledged mutations are kept: longer than the oldest backup that a server may be restored from."""
-_OFFER = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL, behind = NULL WHERE "
 
 
 def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) -> int:
@@ -29,7 +29,7 @@ def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) 
     """
     with fenced(connection, token) as state:
         epoch = _begin_epoch(connection, max(state.epoch, known), chance)
-        connection.execute(_OFFER + "state = 'sent'")
+        offer(connection, taken_too=False)
         return epoch
 
 
@@ -37,9 +37,8 @@ def offer_everything(connection: Any, token: str, *, chance: int) -> int:
     """The server's history has changed: offer acknowledged work again too, and forget where we were in it."""
     with fenced(connection, token) as state:
         _begin_epoch(connection, state.epoch, chance)
-        cursor = connection.execute(_OFFER + "state IN ('sent', 'applied', 'merged')")
         write_state(connection, cursor="", resume="", generation="")
-        return int(cursor.rowcount)
+        return offer(connection, taken_too=True)
 
 
 def _begin_epoch(connection: Any, epoch: int, chance: int) -> int:
@@ -52,7 +51,7 @@ def bytes_in_flight(connection: Any) -> int:
     """How large the batch is that has no answer yet: a proxy that refuses it does not say what it would take."""
     query = (
         "SELECT length(body) FROM _twinbase_batch WHERE n = (SELECT n FROM _twinbase_outbox"
-        " WHERE state = 'sent' AND outcome IS NULL LIMIT 1) ORDER BY epoch DESC LIMIT 1"
+        f" WHERE {IN_FLIGHT} LIMIT 1) ORDER BY epoch DESC LIMIT 1"
     )
     row = connection.execute(query).fetchone()
     return 0 if row is None else int(row[0])
@@ -65,12 +64,10 @@ def set_aside_too_large(connection: Any, token: str) -> int:
     holds several of them: then smaller batches are the way.
     """
     with fenced(connection, token):
-        in_flight = "state = 'sent' AND outcome IS NULL"
-        transactions = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {in_flight}"
+        transactions = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {IN_FLIGHT}"
         if connection.execute(transactions).fetchone()[0] != 1:
             return 0
-        refuse = "UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = 'too-large', detail = ? WHERE "
-        return int(connection.execute(refuse + in_flight, (_TOO_LARGE,)).rowcount)
+        return refuse_in_flight(connection, "too-large", _TOO_LARGE)
 
 
 _TOO_LARGE = (
@@ -87,7 +84,7 @@ def check_memory(connection: Any, begin: Begin) -> None:
     push.
     """
     state = read_state(connection)
-    query = "SELECT id, n FROM _twinbase_outbox WHERE state = 'sent' AND outcome IS NOT NULL"
+    query = f"SELECT id, n FROM _twinbase_outbox WHERE {ANSWERED}"
     sent = dict(connection.execute(query).fetchall())
     answered = max(state.acked, *sent.values(), 0)
     if answered and (begin.epoch, begin.last_n) < (state.epoch, answered):
@@ -115,14 +112,14 @@ def forget_old(connection: Any, token: str, now: datetime) -> int:
         before = min([now, *([datetime.fromisoformat(state.synced_at)] if state.synced_at else [])]) - HISTORY_KEPT
         times = before.isoformat(), int(before.timestamp())
         young = "SELECT n FROM _twinbase_batch WHERE frozen_at >= ?1 OR answered >= ?2"
-        old = f"state IN ('applied', 'merged') AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
+        old = f"{TAKEN} AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
         seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", times).fetchall()
         for twin, seq in seqs:
             connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
         connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", times)
         connection.execute(
             "DELETE FROM _twinbase_batch WHERE frozen_at < ?1 AND answered < ?2"
-            " AND n NOT IN (SELECT n FROM _twinbase_outbox WHERE state = 'sent' AND n IS NOT NULL)",
+            f" AND n NOT IN (SELECT n FROM _twinbase_outbox WHERE {SENT} AND n IS NOT NULL)",
             times,
         )
         remember(connection, "history_day", today)

@@ -1,9 +1,15 @@
-"""What became of mutations, kept beside them in the outbox."""
+"""What became of mutations: kept beside them in the outbox, until a pull has brought the effect."""
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
+
+from twinbase.frames import Begin
+from twinbase.replica.file.state import State
+from twinbase.replica.outbox.states import rest
 
 
 def note_outcomes(connection: Any, outcomes: Iterable[Mapping[str, Any]]) -> None:
@@ -17,3 +23,15 @@ def note_outcomes(connection: Any, outcomes: Iterable[Mapping[str, Any]]) -> Non
 def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
     told = [outcome.get(name, "") for name in ("reason", "detail")]
     return (msgspec.json.encode(outcome).decode(), *told, outcome.get("behind"), str(outcome["id"]))
+
+
+def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
+    """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
+
+    Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when
+    another copy of this file has taken over the epoch, its answer came before this pull was asked for.
+    """
+    note_outcomes(connection, begin.outcomes)
+    covered = begin.last_n if begin.epoch == state.epoch else state.batch_n
+    named = json.dumps([str(outcome["id"]) for outcome in begin.outcomes])
+    return rest(connection, covered, named, int(datetime.fromisoformat(begin.time).timestamp()))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from twinbase.codecs.codec import same
@@ -13,13 +13,10 @@ from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_text
 from twinbase.registry import Twin
 from twinbase.replica.file.names import change_table
-from twinbase.replica.outbox.waiting import WAITING
+from twinbase.replica.outbox.states import NOT_TAKEN, WAITING_STATES, PendingState
 
-UnsentState = Literal["pending", "sent", "refused", "parked", "conflict"]
-STATES: tuple[UnsentState, ...] = ("pending", "sent", "refused", "parked", "conflict")
 ARGUMENTS_MAX = 100
 _EXACT: Mapping[str, Callable[[Any], Any]] = {"BLOB": bytes.fromhex, "REAL": float}
-_STATES = "('" + "', '".join(STATES) + "')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Unsent:
     op: Operation
     key: tuple[Any, ...]
     new: Mapping[str, Any]
-    state: UnsentState
+    state: PendingState
     reason: str
     detail: str
     at: datetime | None
@@ -43,7 +40,7 @@ class Unsent:
     @property
     def waits_for_person(self) -> bool:
         """Whether somebody must correct or discard it (`Replica.correct`, `Replica.discard`)."""
-        return self.state in WAITING
+        return self.state in WAITING_STATES
 
 
 def unsent_query(twins: Sequence[Twin]) -> str:
@@ -56,7 +53,7 @@ def _of_twin(twin: Twin) -> str:
     return (
         f"SELECT o.seq, o.id, o.twin, o.op, o.state, o.reason, o.detail, o.at, {sides}"
         f" FROM _twinbase_outbox AS o JOIN {change_table(twin.name)} AS c ON c.seq = o.seq"
-        f" WHERE o.twin = {quote_text(twin.name)} AND o.state IN {_STATES}"
+        f" WHERE o.twin = {quote_text(twin.name)} AND {NOT_TAKEN}"
     )
 
 

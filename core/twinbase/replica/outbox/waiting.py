@@ -16,10 +16,10 @@ from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.file.names import change_table
+from twinbase.replica.outbox.states import PARKED, WAITING, keep_back
 from twinbase.replica.outbox.triggers import seal
 
-WAITING = ("refused", "parked", "conflict")
-_WAITING = "('" + "', '".join(WAITING) + "')"
+_ROW_GONE = "The row that it changes is not here any more. Discard it."
 
 
 class NotWaiting(ReplicaError):
@@ -50,7 +50,7 @@ class Waiting:
 
 def list_waiting(connection: Any, registry: Registry) -> list[Waiting]:
     """Every edit that waits for a person, oldest first."""
-    query = f"SELECT seq FROM _twinbase_outbox WHERE state IN {_WAITING} ORDER BY seq"
+    query = f"SELECT seq FROM _twinbase_outbox WHERE {WAITING} ORDER BY seq"
     found = [_waiting(connection, registry, seq) for (seq,) in connection.execute(query).fetchall()]
     return [waiting for waiting in found if waiting is not None]
 
@@ -81,13 +81,13 @@ def _finish(connection: Any, registry: Registry, mutation: UUID, now: datetime) 
         if waiting is not None and _write_again(connection, registry[waiting.twin], waiting, {}):
             _forget(connection, UUID(id_))
         else:
-            _keep_back(connection, seq)
+            keep_back(connection, seq, "row-gone", _ROW_GONE)
     seal(connection.execute, now)
 
 
 def _seq_of(connection: Any, mutation: UUID) -> int:
     row = connection.execute(
-        f"SELECT seq FROM _twinbase_outbox WHERE id = ? AND state IN {_WAITING}", (str(mutation),)
+        f"SELECT seq FROM _twinbase_outbox WHERE id = ? AND {WAITING}", (str(mutation),)
     ).fetchone()
     if row is None:
         raise NotWaiting(f"Edit {mutation}.")
@@ -99,18 +99,10 @@ def _behind(connection: Any, mutation: UUID) -> list[tuple[int, str]]:
     return list(
         connection.execute(
             "WITH RECURSIVE held(id) AS (VALUES (?) UNION SELECT o.id FROM _twinbase_outbox o JOIN held h"
-            " ON o.behind = h.id WHERE o.state = 'parked')"
+            f" ON o.behind = h.id WHERE o.{PARKED})"
             " SELECT seq, id FROM _twinbase_outbox WHERE id IN (SELECT id FROM held) AND id <> ?1 ORDER BY seq",
             (str(mutation),),
         )
-    )
-
-
-def _keep_back(connection: Any, seq: int) -> None:
-    connection.execute(
-        "UPDATE _twinbase_outbox SET behind = NULL, reason = 'row-gone',"
-        " detail = 'The row that it changes is not here any more. Discard it.' WHERE seq = ?",
-        (seq,),
     )
 
 

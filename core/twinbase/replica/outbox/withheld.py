@@ -12,6 +12,7 @@ from twinbase.replica.file.layout import columns_of
 from twinbase.replica.file.names import change_table
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.outbox.as_read import READ_BEFORE
+from twinbase.replica.outbox.states import PENDING
 from twinbase.replica.outbox.waiting import forget
 
 
@@ -21,7 +22,7 @@ def hold(connection: Any, shapes: Mapping[str, Shape]) -> None:
     Those that held nothing else follow, so that all of them stay in the order in which they were typed. Of a row that
     is deleted behind them nothing is kept: its deletion is sent, and nobody could take them any more.
     """
-    twins = connection.execute("SELECT DISTINCT twin FROM _twinbase_outbox WHERE state = 'pending'").fetchall()
+    twins = connection.execute(f"SELECT DISTINCT twin FROM _twinbase_outbox WHERE {PENDING}").fetchall()
     for shape in [shapes[name] for (name,) in twins if name in shapes]:
         if staying := _staying(connection, shape):
             _hold_twin(connection, shape, staying)
@@ -57,7 +58,7 @@ def _holding(connection: Any, shape: Shape, staying: Sequence[str]) -> list[tupl
     query = (
         f"SELECT o.seq, o.op, o.base, o.op = 'insert' OR {_any_changed(shape.values)}, {deleted}"
         f" FROM _twinbase_outbox AS o JOIN {change} AS c ON c.seq = o.seq"
-        f" WHERE o.state = 'pending' AND o.tx IS NOT NULL AND o.twin = ? AND o.op IN ('insert', 'update')"
+        f" WHERE {PENDING} AND o.tx IS NOT NULL AND o.twin = ? AND o.op IN ('insert', 'update')"
         f" AND ({_any_changed(staying)}) ORDER BY o.seq"
     )
     return list(connection.execute(query, (shape.name,)).fetchall())

@@ -23,6 +23,7 @@ from twinbase.replica.file.state import read_state, recall, remember
 from twinbase.replica.file.transaction import take_over, transaction
 from twinbase.replica.outbox import offer_again
 from twinbase.replica.outbox.batch import waits
+from twinbase.replica.outbox.states import count_states
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.exchange import Exchange, Keys, agreed_shapes
@@ -110,7 +111,7 @@ class Engine:
 
     async def count(self) -> None:
         """Say in the status how many edits wait, and for what; it needs no network."""
-        counts = await self._database.look(_count_outbox)
+        counts = await self._database.look(count_states)
         self.status.set(
             pending=counts.get("pending", 0) + counts.get("sent", 0),
             refused=counts.get("refused", 0),
@@ -219,10 +220,6 @@ async def _learn_who(exchange: Exchange) -> None:
 def _keep_token(connection: Any, token: str) -> None:
     with transaction(connection):
         remember(connection, "access_token", token)
-
-
-def _count_outbox(connection: Any) -> dict[str, int]:
-    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
 
 
 def _count_orphans(connection: Any) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Any
 from twinbase.frames import End
 from twinbase.replica.apply.apply import Applied
 from twinbase.replica.apply.doubt import doubted
+from twinbase.replica.outbox.states import ON_ITS_WAY
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
 from twinbase.replica.sync.prove import prove
@@ -42,6 +43,6 @@ async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Appli
 
 def _oldest_unsent(connection: Any) -> str | None:
     """When the oldest edit that waits was made: the office sees which devices carry old work."""
-    query = "SELECT min(at) FROM _twinbase_outbox WHERE state IN ('pending', 'sent')"
+    query = f"SELECT min(at) FROM _twinbase_outbox WHERE {ON_ITS_WAY}"
     oldest: str | None = connection.execute(query).fetchone()[0]
     return oldest

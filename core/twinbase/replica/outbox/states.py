@@ -1,0 +1,113 @@
+"""The states of an edit in the outbox, what SQL says of each, and every way from one to another.
+
+pending ──freeze──▶ sent ──rest──▶ applied, merged                the server has taken it
+   ▲ │               │ ├───rest──▶ conflict, refused, parked      it waits for a person
+   │ │               │ └───refuse_in_flight──▶ refused            a batch that no server takes
+   │ └──park──▶ parked                                            it no longer fits, or is another author's
+   └──────offer── sent, applied, merged                           after a clone or a restore
+
+No other file writes a state, or spells one in SQL: tests/architecture/test_outbox_states.py holds that.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, get_args
+
+EditState = Literal["pending", "sent", "applied", "merged", "conflict", "refused", "parked"]
+PendingState = Literal["pending", "sent", "refused", "parked", "conflict"]
+WaitingState = Literal["refused", "parked", "conflict"]
+
+PENDING_STATES: tuple[PendingState, ...] = get_args(PendingState)
+"""Of an edit that the server has not taken: it is on its way, or it waits for a person."""
+WAITING_STATES: tuple[WaitingState, ...] = get_args(WaitingState)
+"""Of an edit that waits for a person."""
+
+
+def _one_of(states: Sequence[str]) -> str:
+    return "state IN ('" + "', '".join(states) + "')"
+
+
+# Conditions over _twinbase_outbox, in brackets where they have to be.
+PENDING = "state = 'pending'"
+ON_ITS_WAY = _one_of(("pending", "sent"))
+SENT = "state = 'sent'"
+IN_FLIGHT = f"{SENT} AND outcome IS NULL"
+"""Frozen in a batch whose answer has not come."""
+ANSWERED = f"{SENT} AND outcome IS NOT NULL"
+"""The server has answered, and no pull has brought the effect yet: it stays on top of its row."""
+TAKEN = _one_of(("applied", "merged"))
+WAITING = _one_of(WAITING_STATES)
+NOT_TAKEN = _one_of(PENDING_STATES)
+PARKED = "state = 'parked'"
+
+_STATUS = "json_extract(outcome, '$.status')"
+
+
+def freeze(connection: Any, seqs: Iterable[int], n: int) -> None:
+    """These edits are in batch `n` from now on."""
+    connection.executemany(
+        "UPDATE _twinbase_outbox SET state = 'sent', n = ?, outcome = NULL WHERE seq = ?", [(n, seq) for seq in seqs]
+    )
+
+
+def rest(connection: Any, covered: int, named: str, at: int) -> dict[str, int]:
+    """Answered edits whose effect a pull has brought come to rest in the state that their outcome says.
+
+    `covered`: the last batch whose effects are in the pull; `named`: a JSON list of the ids that the pull itself names;
+    `at`: when the server said so, in seconds since 1970. Answers how many of each state.
+    """
+    settled = (
+        f"outcome IS NOT NULL AND ({SENT} AND n <= ?1 OR {ON_ITS_WAY} AND id IN (SELECT value FROM json_each(?2)))"
+    )
+    counts = connection.execute(
+        f"SELECT {_STATUS}, count(*) FROM _twinbase_outbox WHERE {settled} GROUP BY 1", (covered, named)
+    ).fetchall()
+    if counts:
+        connection.execute(
+            "UPDATE _twinbase_batch SET answered = ?3 WHERE answered = 0 AND n IN"
+            f" (SELECT n FROM _twinbase_outbox WHERE {settled})",
+            (covered, named, at),
+        )
+        connection.execute(f"UPDATE _twinbase_outbox SET state = {_STATUS} WHERE {settled}", (covered, named))
+    return dict(counts)
+
+
+def park(connection: Any, seqs: Iterable[int], reason: str, detail: str) -> None:
+    """Set these aside until a person decides. What is in a frozen batch already goes its way to the server."""
+    connection.executemany(
+        f"UPDATE _twinbase_outbox SET state = 'parked', reason = ?, detail = ? WHERE seq = ? AND {PENDING}",
+        [(reason, detail, seq) for seq in seqs],
+    )
+
+
+def park_foreign(connection: Any, account: str, reason: str, detail: str) -> None:
+    """Set aside every local transaction that holds an edit of another author than `account`."""
+    connection.execute(
+        f"UPDATE _twinbase_outbox SET state = 'parked', reason = ?2, detail = ?3 WHERE {PENDING} AND tx IN"
+        f" (SELECT tx FROM _twinbase_outbox WHERE {PENDING} AND author NOT IN ('', ?1))",
+        (account, reason, detail),
+    )
+
+
+def keep_back(connection: Any, seq: int, reason: str, detail: str) -> None:
+    """A parked edit waits for nobody any more, and stays parked for a reason of its own."""
+    connection.execute(
+        "UPDATE _twinbase_outbox SET behind = NULL, reason = ?, detail = ? WHERE seq = ?", (reason, detail, seq)
+    )
+
+
+def refuse_in_flight(connection: Any, reason: str, detail: str) -> int:
+    """What the batch in flight holds waits for a person, as if the server had refused it; answers how many edits."""
+    refuse = f"UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = ?, detail = ? WHERE {IN_FLIGHT}"
+    return int(connection.execute(refuse, (reason, detail)).rowcount)
+
+
+def offer(connection: Any, *, taken_too: bool) -> int:
+    """What was sent waits to be sent again; `taken_too`: and so does what the server had taken. Answers how many."""
+    which = f"{SENT} OR {TAKEN}" if taken_too else SENT
+    offer = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL, behind = NULL WHERE "
+    return int(connection.execute(offer + which).rowcount)
+
+
+def count_states(connection: Any) -> dict[str, int]:
+    """How many edits there are of each state."""
+    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
