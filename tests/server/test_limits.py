@@ -12,7 +12,7 @@ import pytest
 from tests.server.depot import ANNA, Device, House, compressed, open_house, read_frames
 
 from twinbase.testing.databases import Databases, database_name
-from twinbase_server.database.errors import database_problem
+from twinbase_server.database.errors import database_problem, is_transient
 from twinbase_server.problems import KINDS, ProblemError
 
 
@@ -213,6 +213,16 @@ def test_errors_of_the_database_are_told_apart_by_what_a_device_should_do() -> N
     assert database_problem(asyncpg.AdminShutdownError()) == "database-unavailable"
     assert database_problem(ConnectionRefusedError()) == "database-unavailable"
     assert database_problem(asyncpg.UndefinedTableError()) == "internal"
+
+
+@pytest.mark.parametrize(
+    "state", ["08006", "53300", "57P01", "40001", "40P01", "55P03", "25006", "25P03", "23505", "P0001", "42P01"]
+)
+def test_what_a_pull_is_told_to_ask_again_a_push_tries_again(state: str) -> None:
+    """One list says which errors are about the moment, whatever was asked."""
+    error = asyncpg.PostgresError()
+    error.sqlstate = state  # type: ignore[misc]
+    assert (database_problem(error) != "internal") is is_transient(error)
 
 
 def moved(job: UUID) -> bytes:

@@ -5,39 +5,33 @@ from asyncpg.exceptions import InternalClientError
 
 # The last is what asyncpg says when a connection is ended under it at a bad moment.
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, InternalClientError)
-# Connection, means, operator's intervention, rollback, object in use: all pass by themselves.
-_PASSING = ("08", "53", "57", "40", "55")
 
-
-def database_problem(error: Exception) -> str:
-    """The problem to answer with: out of reach, out of means and too slow are for a retry; the rest is our fault."""
-    if isinstance(error, asyncpg.QueryCanceledError):
-        return "too-slow"
-    state = getattr(error, "sqlstate", None) or "08000"
-    return "database-unavailable" if state[:2] in _PASSING else "internal"
-
-
-# Errors that say nothing about the mutation: serialization, deadlock, lock and time limits, shutdown, resources, the
-# line, a transaction that stood still, a server that became a standby. The whole batch is tried again (H17).
-_TRANSIENT = ("40001", "40P01", "55P03", "57014", "57P0", "53", "08", "25006", "25P03")
-
-
+# SQLSTATEs, by how they begin, that are about the moment and say nothing about the data: the line, means, locks and a
+# database that takes no connections, time limits and shutdown, serialization, deadlock, a server that became a standby,
+# a transaction that stood still. They pass: whatever was asked is asked again (H17).
+PASSING = ("08", "53", "55", "57", "40001", "40003", "40P01", "25006", "25P03")
 # Of these, the ones that come after a long wait: the device tries again, and not the server, which others need.
-_WAITED_FOR = ("55P03", "57014")
-
-
-# Errors that say that the data, or the right to write it, is wrong.
-_REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38")
+WAITED_FOR = ("55P03", "57014")
+# SQLSTATEs that say that the data, or the right to write it, is wrong.
+REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38")
 
 
 class Raced(Exception):
     """Two replicas of one account offered the same mutation at the same time: the second looks again."""
 
 
+def database_problem(error: Exception) -> str:
+    """The problem to answer with: out of reach, out of means and too slow are for a retry; the rest is our fault."""
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return "too-slow"
+    state = getattr(error, "sqlstate", None)
+    return "database-unavailable" if state is None or state.startswith(PASSING) else "internal"
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether to try the whole batch again: the error is about the moment, not about the data."""
     if isinstance(error, asyncpg.PostgresError):
-        return (error.sqlstate or "").startswith(_TRANSIENT)
+        return (error.sqlstate or "").startswith(PASSING)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # asyncpg.DataError is both, and would fail again
     # asyncpg says InternalClientError of a pooled connection that was cut while nobody used it.
@@ -46,9 +40,9 @@ def is_transient(error: BaseException) -> bool:
 
 def is_worth_another_try(error: BaseException) -> bool:
     """Whether to try again at once: what was waited for in vain already would only keep a connection from others."""
-    return is_transient(error) and getattr(error, "sqlstate", None) not in _WAITED_FOR
+    return is_transient(error) and getattr(error, "sqlstate", None) not in WAITED_FOR
 
 
 def is_refusal(error: asyncpg.PostgresError) -> bool:
     """Whether the error is about what was written."""
-    return (error.sqlstate or "").startswith(_REFUSING)
+    return (error.sqlstate or "").startswith(REFUSING)
