@@ -5,20 +5,23 @@ Each hook says when it is called and where: *device*, *server* or *both*; docs/r
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
 from twinbase.conflict.decision import Strategy
 from twinbase.identity import Identity
 from twinbase.mirror import Mirror
+from twinbase.postgres import PostgresConnection
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
     from sqlmodel import SQLModel
 
     from twinbase.delivery import Applied, Delivery, Exporter
     from twinbase.identity import Credentials
     from twinbase.mutation import Beside, Rows, Written
+    from twinbase.projection import Projection
     from twinbase.source import Source
 
 PROJECT = "twinbase"
@@ -47,7 +50,7 @@ def twinbase_strategies() -> Mapping[str, Strategy]:
 
 
 @hookspec
-async def twinbase_authenticate(credentials: "Credentials", connection: Any) -> Identity | None:
+async def twinbase_authenticate(credentials: "Credentials", connection: PostgresConnection) -> Identity | None:
     """Say who signs in, or None when it is not for this plugin to say. The first identity counts.
 
     When: at POST auth/login. Where: server. `credentials`: e-mail and password as typed. `connection`: asyncpg, open.
@@ -80,7 +83,7 @@ async def twinbase_before_mutation(written: "Written", identity: Identity, now: 
 
 
 @hookspec
-def twinbase_projections() -> Sequence[Any]:
+def twinbase_projections() -> "Sequence[Projection]":
     """Projections: queries that feed one server table from others.
 
     When: once, at start of the server and of `twinbase` commands. Where: server.
@@ -100,7 +103,7 @@ def twinbase_tables() -> "Iterable[type[SQLModel]]":
 
 
 @hookspec
-def twinbase_routes() -> Iterable[Any]:
+def twinbase_routes() -> "Iterable[APIRouter]":
     """FastAPI routers, served under `/api/v1`. A path that is taken already is refused at start.
 
     When: once, when the application is made. Where: server.
@@ -121,7 +124,7 @@ def twinbase_sources() -> "Iterable[Source]":
 
 @hookspec
 async def twinbase_deliveries(
-    applied: "Sequence[Applied]", identity: Identity, connection: Any, now: datetime
+    applied: "Sequence[Applied]", identity: Identity, connection: PostgresConnection, now: datetime
 ) -> "Iterable[Delivery]":
     """What has to be handed over to other systems, of what a device has changed. It is kept in the same transaction.
 

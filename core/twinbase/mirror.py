@@ -41,7 +41,7 @@ class Window:
         return f"its {of} is {bounds}", f"its {of} is not {bounds}"
 
 
-def days(column: Any, *, back: int, ahead: int | None = None, nulls: bool = True) -> Window:
+def days(column: object, *, back: int, ahead: int | None = None, nulls: bool = True) -> Window:
     """A window of whole days round the server's time: `days(Job.starts_at, back=30, ahead=30)`."""
     return Window(column, timedelta(days=back), None if ahead is None else timedelta(days=ahead), nulls)
 
@@ -55,7 +55,7 @@ class Within:
     nulls: bool = False
 
 
-def within(parent: type[SQLModel], column: Any, *, nulls: bool = False) -> Within:
+def within(parent: type[SQLModel], column: object, *, nulls: bool = False) -> Within:
     """Children follow their parent: `scope=within(Job, Part.job_id)`. `nulls` lets rows without a parent in."""
     return Within(parent, column, nulls)
 

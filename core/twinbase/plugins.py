@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 from sqlmodel import SQLModel
@@ -19,8 +19,13 @@ from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
 from twinbase.identity import Credentials, Identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import Beside, Rows, Written
+from twinbase.postgres import PostgresConnection
+from twinbase.projection import Projection
 from twinbase.registry import Registry, build_registry
 from twinbase.source import Source
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
 
 GROUP = "twinbase"
 Brought = TypeVar("Brought")
@@ -81,19 +86,20 @@ class Plugins:
                     raise DeclarationError(f"Two plugins bring a strategy called {name!r}; rename one.")
         return strategies
 
-    def projections(self) -> list[Any]:
+    def projections(self) -> list[Projection]:
         """The same ones each time: what is derived from them is worth keeping."""
         return list(self._projections)
 
     @cached_property
-    def _projections(self) -> list[Any]:
+    def _projections(self) -> list[Projection]:
         return [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
 
     def tables(self) -> list[type[SQLModel]]:
         """Tables of plugins that stay on the server."""
         return [one for some in reversed(self._manager.hook.twinbase_tables()) for one in some]
 
-    def routes(self) -> list[Any]:
+    def routes(self) -> "list[APIRouter]":
+        """The FastAPI routers that plugins bring."""
         return [one for some in reversed(self._manager.hook.twinbase_routes()) for one in some]
 
     def sources(self) -> dict[str, Source]:
@@ -107,7 +113,7 @@ class Plugins:
         return _by_name("exporter", ((one.destination, one) for brought in reversed(some) for one in brought))
 
     async def deliveries(
-        self, applied: Sequence[Applied], identity: Identity, connection: Any, now: datetime
+        self, applied: Sequence[Applied], identity: Identity, connection: PostgresConnection, now: datetime
     ) -> list[Delivery]:
         """What plugins want handed over to other systems, of what was applied."""
         arguments = {"applied": applied, "identity": identity, "connection": connection, "now": now}
@@ -118,7 +124,7 @@ class Plugins:
         """Whether any plugin implements twinbase_deliveries."""
         return bool(self._manager.hook.twinbase_deliveries.get_hookimpls())
 
-    async def authenticate(self, credentials: Credentials, connection: Any) -> Identity | None:
+    async def authenticate(self, credentials: Credentials, connection: PostgresConnection) -> Identity | None:
         """The first identity that a plugin gives; None when no plugin knows these credentials."""
         for answer in self._calls("twinbase_authenticate", credentials=credentials, connection=connection):
             identity: Identity | None = await answer

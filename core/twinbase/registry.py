@@ -1,6 +1,6 @@
 """The twins of an application: every mirror resolved against its table, or refused with what to do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -78,7 +78,7 @@ class Registry:
     def __init__(self, twins: Iterable[Twin]) -> None:
         self.twins: Mapping[str, Twin] = {twin.name: twin for twin in _ordered(list(twins))}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Twin]:
         return iter(self.twins.values())
 
     def __getitem__(self, name: str) -> Twin:

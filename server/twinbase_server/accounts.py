@@ -11,6 +11,7 @@ from pwdlib.exceptions import PwdlibError
 
 from twinbase.hooks import hookimpl
 from twinbase.identity import Credentials, Identity
+from twinbase.postgres import PostgresConnection
 
 _FIND = "SELECT password_hash, claims::text, disabled FROM twinbase.account WHERE email = $1"
 _KEEP = """
@@ -20,7 +21,7 @@ ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, claims
 
 
 @hookimpl
-async def twinbase_authenticate(credentials: Credentials, connection: Any) -> Identity | None:
+async def twinbase_authenticate(credentials: Credentials, connection: PostgresConnection) -> Identity | None:
     """The account of this e-mail, if the password is right. An unknown e-mail takes as long as a wrong password."""
     email = normal_email(credentials.email)
     row = await connection.fetchrow(_FIND, email) if "\x00" not in email else None
@@ -31,7 +32,7 @@ async def twinbase_authenticate(credentials: Credentials, connection: Any) -> Id
     return Identity(email, json.loads(row["claims"]))
 
 
-async def save_account(connection: Any, email: str, password: str, claims: Mapping[str, Any]) -> None:
+async def save_account(connection: PostgresConnection, email: str, password: str, claims: Mapping[str, Any]) -> None:
     """Make an account, or give it this password and these claims."""
     kept = await asyncio.to_thread(_hasher().hash, password)
     await connection.execute(_KEEP, normal_email(email), kept, json.dumps(dict(claims)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from twinbase.errors import DeclarationError
 
@@ -17,12 +17,15 @@ class NoCodec(DeclarationError):
     """No codec carries this column type unchanged."""
 
 
+Value = TypeVar("Value")
+
+
 def no_guard(sql_column: str) -> str | None:
     """Every value of the type can be carried."""
     return None
 
 
-def same(value: Any) -> Any:
+def same(value: Value) -> Value:
     """The wire value is the Python value."""
     return value
 

@@ -66,7 +66,7 @@ def _decimal_of(value: Any) -> Decimal:
     return number
 
 
-def plain(value: Any) -> str | None:
+def plain(value: object) -> str | None:
     """A decimal as PostgreSQL prints it: no exponent, no negative zero, its own number of decimals."""
     if value is None:
         return None
@@ -74,7 +74,7 @@ def plain(value: Any) -> str | None:
     return format(number if number else number.copy_abs(), "f")
 
 
-def scaled(value: Any, precision: int, scale: int) -> int | None:
+def scaled(value: object, precision: int, scale: int) -> int | None:
     """A decimal times 10^scale, rounded half away from zero as PostgreSQL does on assignment."""
     if value is None:
         return None
@@ -150,7 +150,7 @@ def _python_from_decimal(value: Any) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def rounded(value: Any, precision: int, scale: int) -> Decimal | None:
+def rounded(value: object, precision: int, scale: int) -> Decimal | None:
     """A decimal with exactly `scale` decimals, rounded half away from zero as PostgreSQL does on assignment."""
     if value is None:
         return None

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 
 from twinbase.codecs.codec import Codec, kind_of
 from twinbase.codecs.numbers import itself
@@ -145,7 +144,7 @@ def _check_duration(value: object) -> str | None:
     return "longer than 106751991 days"
 
 
-def microseconds(value: Any) -> int | None:
+def microseconds(value: timedelta | None) -> int | None:
     """A duration as a whole number of microseconds."""
     if value is None:
         return None

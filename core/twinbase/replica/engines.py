@@ -7,22 +7,26 @@ aged (H28). Readers use connections that cannot write, and wait for nobody.
 
 import asyncio
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
-from sqlalchemy import Connection, ExceptionContext, event
+from sqlalchemy import Connection as SQLAlchemyConnection
+from sqlalchemy import ExceptionContext, event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
 
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
 from twinbase.clock import Clock
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.file import File, connect, meaning, translated
 from twinbase.replica.outbox.triggers import seal
 
 Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
 
 WRITERS_MAX = 8
 READERS_MAX = 8
@@ -43,29 +47,35 @@ class Database:
         self.reader = self._engine("BEGIN", READERS_MAX, query_only=True)
         event.listen(self.engine.sync_engine, "commit", self._seal)
 
-    def connect(self, *, foreign_keys: bool = False) -> Any:
+    def connect(self, *, foreign_keys: bool = False) -> Connection:
         """A raw connection of the driver, for a thread that applies. Close it."""
         return connect(self.file, foreign_keys=foreign_keys)
 
-    async def write(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+    async def write(
+        self, work: Callable[Concatenate[Connection, Given], Answer], *arguments: Given.args, **options: Given.kwargs
+    ) -> Answer:
         """`work(connection, *arguments)` in a thread and one transaction of its own, all or nothing."""
-        return await asyncio.to_thread(self._write, work, arguments)
 
-    def _write(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
-        with translated(self.file), closing(self.connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            answer = work(connection, *arguments)
-            connection.execute("COMMIT")
-            return answer
+        def written() -> Answer:
+            with translated(self.file), closing(self.connect()) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                answer = work(connection, *arguments, **options)
+                connection.execute("COMMIT")
+                return answer
 
-    async def look(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+        return await asyncio.to_thread(written)
+
+    async def look(
+        self, work: Callable[Concatenate[Connection, Given], Answer], *arguments: Given.args, **options: Given.kwargs
+    ) -> Answer:
         """`work(connection, *arguments)` in a thread, over one moment of the file, without a lock."""
-        return await asyncio.to_thread(self._look, work, arguments)
 
-    def _look(self, work: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
-        with translated(self.file), closing(connect(self.file, query_only=True)) as connection:
-            connection.execute("BEGIN")
-            return work(connection, *arguments)
+        def seen() -> Answer:
+            with translated(self.file), closing(connect(self.file, query_only=True)) as connection:
+                connection.execute("BEGIN")
+                return work(connection, *arguments, **options)
+
+        return await asyncio.to_thread(seen)
 
     async def dispose(self) -> None:
         """Close every connection that the pools hold."""
@@ -90,17 +100,18 @@ class Database:
         event.listen(engine.sync_engine, "reset", _leave_nothing_open)
         return engine
 
-    def _creator(self, query_only: bool) -> Callable[[], Any]:
+    def _creator(self, query_only: bool) -> Callable[[], Awaitable[aiosqlite.Connection]]:
         async def creator() -> aiosqlite.Connection:
             # The key goes in here, never through SQLAlchemy, whose echo would print it.
-            connection = aiosqlite.Connection(lambda: connect(self.file, query_only=query_only), iter_chunk_size=64)
+            opened: Any = partial(connect, self.file, query_only=query_only)
+            connection = aiosqlite.Connection(opened, iter_chunk_size=64)
             # As SQLAlchemy does for its own connections: a forgotten one must not keep the process alive.
             connection._thread.daemon = True
             return await connection
 
         return creator
 
-    def _seal(self, connection: Connection) -> None:
+    def _seal(self, connection: SQLAlchemyConnection) -> None:
         seal(connection.exec_driver_sql, self.clock())
 
     def _say_what_it_means(self, context: ExceptionContext) -> None:

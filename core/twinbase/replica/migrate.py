@@ -15,6 +15,7 @@ from uuid import UUID
 from twinbase.errors import ForeignReplica, MirrorError, NewerReplica
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import (
     APPLICATION_ID,
     ENGINE,
@@ -41,7 +42,7 @@ class Owner:
     account: str = ""
 
 
-def check(connection: Any, registry: Registry, owner: Owner) -> None:
+def check(connection: Connection, registry: Registry, owner: Owner) -> None:
     """Raise ForeignReplica, NewerReplica or MirrorError when this app must not go on with this file. Only reads."""
     if not _exists(connection, "_twinbase_state"):
         return
@@ -68,7 +69,7 @@ def _check_twin(twin: Twin, version: int, shape: dict[str, Any]) -> None:
             )
 
 
-def prepare(connection: Any, registry: Registry, owner: Owner, replica: UUID) -> None:
+def prepare(connection: Connection, registry: Registry, owner: Owner, replica: UUID) -> None:
     """Make the file what the registry declares; does nothing, and takes no lock, when it is already."""
     check(connection, registry, owner)
     if not list(_steps(connection, registry, owner, replica)):
@@ -85,7 +86,7 @@ def prepare(connection: Any, registry: Registry, owner: Owner, replica: UUID) ->
         raise
 
 
-def _steps(connection: Any, registry: Registry, owner: Owner, replica: UUID) -> Iterator[Statement]:
+def _steps(connection: Connection, registry: Registry, owner: Owner, replica: UUID) -> Iterator[Statement]:
     """What is missing, in order. Reads as it goes: the steps that it gave are taken before the next is asked for."""
     yield from _engine(connection, owner, replica)
     known = _known(connection) if _exists(connection, "_twinbase_twin") else {}
@@ -100,7 +101,7 @@ def _steps(connection: Any, registry: Registry, owner: Owner, replica: UUID) -> 
         yield from _retired_twin(connection, name)
 
 
-def _engine(connection: Any, owner: Owner, replica: UUID) -> Iterator[Statement]:
+def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Statement]:
     if not _exists(connection, "_twinbase_state"):
         yield f"PRAGMA application_id = {APPLICATION_ID}", ()
         yield f"PRAGMA user_version = {FORMAT}", ()
@@ -124,7 +125,7 @@ def _new_twin(twin: Twin, registry: Registry) -> Iterator[Statement]:
     )
 
 
-def _changed_twin(connection: Any, twin: Twin, version: int, shape: dict[str, Any]) -> Iterator[Statement]:
+def _changed_twin(connection: Connection, twin: Twin, version: int, shape: dict[str, Any]) -> Iterator[Statement]:
     yield from _missing_columns(connection, twin)
     added = [name for name in twin.columns if name not in shape["columns"]]
     removed = [name for name in shape["columns"] if name not in twin.codecs]
@@ -141,7 +142,7 @@ def _changed_twin(connection: Any, twin: Twin, version: int, shape: dict[str, An
         )
 
 
-def _missing_columns(connection: Any, twin: Twin) -> Iterator[Statement]:
+def _missing_columns(connection: Connection, twin: Twin) -> Iterator[Statement]:
     """Columns that the class has and the file has not: hidden ones too, the class selects them."""
     here = columns_of(connection, twin.name)
     for column in twin.table.columns:
@@ -168,14 +169,14 @@ def _emptied(twin: Twin, names: list[str]) -> Iterator[Statement]:
     yield "UPDATE _twinbase_state SET applying = 0", ()
 
 
-def _missing_indexes(connection: Any, twin: Twin) -> Iterator[Statement]:
+def _missing_indexes(connection: Connection, twin: Twin) -> Iterator[Statement]:
     here = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'index'")}
     for statement in twin_indexes(twin):
         if statement.replace(" IF NOT EXISTS", "") not in here:
             yield statement, ()
 
 
-def _changed_triggers(connection: Any, twin: Twin) -> Iterator[Statement]:
+def _changed_triggers(connection: Connection, twin: Twin) -> Iterator[Statement]:
     query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name GLOB '_twinbase_*'"
     wanted = list(triggers(twin))
     if {sql for (sql,) in connection.execute(query, (twin.name,))} != set(wanted):
@@ -183,7 +184,7 @@ def _changed_triggers(connection: Any, twin: Twin) -> Iterator[Statement]:
         yield from ((statement, ()) for statement in wanted)
 
 
-def _retired_twin(connection: Any, name: str) -> Iterator[Statement]:
+def _retired_twin(connection: Connection, name: str) -> Iterator[Statement]:
     """A twin that the app no longer declares: its rows stay as they are, nobody writes or pulls them."""
     (active,) = connection.execute("SELECT active FROM _twinbase_twin WHERE name = ?", (name,)).fetchone()
     if active:
@@ -195,10 +196,10 @@ def _shape(twin: Twin) -> str:
     return json.dumps({"key": list(twin.key), "columns": {name: twin.codecs[name].storage for name in twin.columns}})
 
 
-def _known(connection: Any) -> dict[str, tuple[int, dict[str, Any]]]:
+def _known(connection: Connection) -> dict[str, tuple[int, dict[str, Any]]]:
     rows = connection.execute("SELECT name, version, shape FROM _twinbase_twin")
     return {name: (version, json.loads(shape)) for name, version, shape in rows}
 
 
-def _exists(connection: Any, table: str) -> bool:
+def _exists(connection: Connection, table: str) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None

@@ -33,7 +33,7 @@ from twinbase.replica.schedule import Pace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.engine import Engine, Renew
-from twinbase.replica.sync.server import Server
+from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
 
 
@@ -62,7 +62,7 @@ class Replica:
         check: bool = False,
         clock: Clock = utc_now,
         new_id: UUID | None = None,
-        transport: Any = None,
+        transport: Transport | None = None,
         renew: Renew | None = None,
         who: str = "",
     ) -> Self:

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, select
 
 from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
+from twinbase.replica.connection import Connection, Stored
 from twinbase.replica.replica import Replica
 from twinbase.replica.report import Report
 from twinbase.testing.server import Application
@@ -72,7 +73,7 @@ class Device:
             session.add_all(rows)
             await session.commit()
 
-    async def change(self, model: type[Row], key: Any, **values: Any) -> None:
+    async def change(self, model: type[Row], key: object, **values: object) -> None:
         """Change columns of one row, in a local transaction of its own."""
         async with self.replica.session() as session:
             row = await session.get_one(model, key)
@@ -80,12 +81,12 @@ class Device:
                 setattr(row, name, value)
             await session.commit()
 
-    async def delete(self, model: type[Row], key: Any) -> None:
+    async def delete(self, model: type[Row], key: object) -> None:
         async with self.replica.session() as session:
             await session.delete(await session.get_one(model, key))
             await session.commit()
 
-    async def read(self, model: type[Row], key: Any) -> Row | None:
+    async def read(self, model: type[Row], key: object) -> Row | None:
         """One row as a screen would show it."""
         async with self.replica.read() as session:
             return await session.get(model, key)
@@ -96,10 +97,10 @@ class Device:
             keys = [getattr(model, column.key) for column in model.__mapper__.primary_key]  # type: ignore[attr-defined]
             return (await session.exec(select(model).order_by(*keys))).all()
 
-    async def sql(self, statement: str, *values: Any) -> list[Any]:
+    async def sql(self, statement: str, *values: Stored) -> list[Any]:
         """Raw SQL on the file, for looking behind the screen."""
 
-        def run(connection: Any) -> list[Any]:
+        def run(connection: Connection) -> list[Any]:
             return list(connection.execute(statement, values).fetchall())
 
         return await self.replica.database.write(run)

@@ -88,7 +88,7 @@ class World:
         finally:
             await engine.dispose()
 
-    async def sql(self, statement: str, **values: Any) -> list[Any]:
+    async def sql(self, statement: str, **values: object) -> list[Any]:
         """One statement in the office, committed; answers its rows."""
         async with self.engine.begin() as connection:
             result = await connection.execute(text(statement), values)
@@ -107,7 +107,7 @@ class World:
         assert standing.state == "done", standing.said
         return standing.figures
 
-    async def account(self, name: str, **claims: Any) -> None:
+    async def account(self, name: str, **claims: object) -> None:
         """Make an account, or give it these claims."""
         await self.sql(
             "INSERT INTO twinbase.account (email, password_hash, claims) VALUES (:email, :hash, CAST(:claims AS jsonb))"

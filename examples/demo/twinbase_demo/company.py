@@ -197,7 +197,7 @@ async def version(url: str) -> str:
 
 
 async def _execute(url: str, statement: str) -> None:
-    connection: Any = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
     finally:

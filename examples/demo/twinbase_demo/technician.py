@@ -13,6 +13,7 @@ from uuid import UUID
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
+from twinbase.replica.connection import Connection
 from twinbase_demo.day import Worker, change, work_a_day
 from twinbase_mobile.tables import Contact
 
@@ -81,7 +82,7 @@ class Phone:
         return counts
 
 
-def _edits(connection: Any) -> list[list[str]]:
+def _edits(connection: Connection) -> list[list[str]]:
     return [list(row) for row in connection.execute("SELECT id, twin, state FROM _twinbase_outbox ORDER BY seq")]
 
 

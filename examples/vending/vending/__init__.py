@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from twinbase import Credentials, Identity, Mirror, Source, hookimpl
 from twinbase.conflict import Strategy
+from twinbase.postgres import PostgresConnection
 from vending.badges import owner_of
 from vending.conflicts import latest_count
 from vending.mirrors import mirrors
@@ -31,7 +32,7 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 
 @hookimpl
-async def twinbase_authenticate(credentials: Credentials, connection: Any) -> Identity | None:
+async def twinbase_authenticate(credentials: Credentials, connection: PostgresConnection) -> Identity | None:
     return await owner_of(credentials, connection)
 
 

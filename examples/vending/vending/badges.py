@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from typing import Any
 
 from twinbase import Credentials, Identity
+from twinbase.postgres import PostgresConnection
 
 PREFIX = "badge:"
 NOBODYS = f"{'0' * 32}${'0' * 128}"
@@ -14,7 +14,7 @@ NOBODYS = f"{'0' * 32}${'0' * 128}"
 _FIND = "SELECT driver, code_hash FROM vending.badges WHERE number = $1 AND NOT lost"
 
 
-async def owner_of(credentials: Credentials, connection: Any) -> Identity | None:
+async def owner_of(credentials: Credentials, connection: PostgresConnection) -> Identity | None:
     """Whose badge it is, when number and code are right; None for whoever signs in with something else."""
     if not credentials.email.startswith(PREFIX):
         return None

@@ -8,7 +8,20 @@ answer.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Subquery, any_, cast, exists, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Float,
+    Select,
+    Subquery,
+    any_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -21,13 +34,13 @@ ZIP_LETTERS = 10
 Condition = ColumnElement[bool]
 
 
-def in_reach(customer: Any, me: Any, visited: Select[Any]) -> Condition:
+def in_reach(customer: type[Customer], me: BindParameter[Any], visited: Select[Any]) -> Condition:
     """Whether the one who asks (`me`) has this customer. `visited`: the ids of the customers of his visits."""
     ranked = _ranked(me, visited)
     return col(customer.id).in_(select(ranked.c.id).where(or_(ranked.c.visited, ranked.c.place <= CUSTOMERS_MAX)))
 
 
-def of_my_sector(me: Any) -> Select[Any]:
+def of_my_sector(me: BindParameter[Any]) -> Select[Any]:
     """The ids of the customers that have a site in a sector of mine."""
     site, sector = aliased(CustomerSite), aliased(Sector)
     begins = or_(

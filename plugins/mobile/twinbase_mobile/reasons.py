@@ -64,7 +64,7 @@ class Reason:
         return Refused(self.code, str(self))
 
 
-def reason(code: str, **facts: Any) -> Reason:
+def reason(code: str, **facts: object) -> Reason:
     """A reason of the catalogue."""
     assert code in CATALOGUE, code
     return Reason(code, facts)

@@ -4,6 +4,7 @@ Where a scope looks at another table, or at its own once more, it gives that tab
 any other query.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -162,7 +163,7 @@ def active_products(who: Who) -> Condition:
     return says(col(Product.state) == State.ACTIVE, "it is on sale", "it is {state}")
 
 
-def mine(model: Any) -> Any:
+def mine(model: object) -> Callable[[Who], Condition]:
     """The scope of a table whose rows are their colleague's own."""
 
     def scope(who: Who) -> Condition:

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from twinbase import hookimpl
 from twinbase.delivery import Applied, Delivery, Exporter
+from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.source import Source
 from twinbase_ninjaone.delivering import deliveries
@@ -34,7 +35,7 @@ def twinbase_sources() -> Iterable[Source]:
 
 
 @hookimpl
-async def twinbase_deliveries(applied: Sequence[Applied], connection: Any) -> Iterable[Delivery]:
+async def twinbase_deliveries(applied: Sequence[Applied], connection: PostgresConnection) -> Iterable[Delivery]:
     return await deliveries(applied, connection, NinjaoneSettings().status_of_visit)
 
 

@@ -159,7 +159,7 @@ def _like(twin: Twin, column: str, value: Any, values: Mapping[str, Any]) -> Any
     return theirs if same(twin, column, value, theirs) else value
 
 
-def same(twin: Twin, column: str, one: Any, other: Any) -> bool:
+def same(twin: Twin, column: str, one: object, other: object) -> bool:
     """Equal, or written differently: 1.5 and 1.50, a document with its spaces."""
     if one == other:
         return (type(one) is bool) == (type(other) is bool)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from twinbase.replica import Replica
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
 from twinbase.replica.report import Report
 from twinbase.replica.status import Status
@@ -159,11 +160,11 @@ async def _verify(file: Path, key_file: Path | None, *, online: bool) -> Finding
         return found
 
 
-def _count_rows(connection: Any, twins: list[str]) -> dict[str, int]:
+def _count_rows(connection: Connection, twins: list[str]) -> dict[str, int]:
     return {twin: connection.execute(f'SELECT count(*) FROM "{twin}"').fetchone()[0] for twin in twins}
 
 
-def _count_edits(connection: Any) -> dict[str, int]:
+def _count_edits(connection: Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
 
 

@@ -6,13 +6,14 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from twinbase.errors import NotSignedIn, ReplicaError
 from twinbase.plugins import load_plugins
 from twinbase.replica import Replica
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.examine import examine
 from twinbase.replica.file.file import File, untouched
 from twinbase.replica.file.keys import Secret, key_for
@@ -112,6 +113,6 @@ def _password(account: str) -> str:
     return str(typer.prompt(f"Password of {account}", hide_input=True, err=True))
 
 
-def _note_plugins(connection: Any, plugins: tuple[str, ...]) -> None:
+def _note_plugins(connection: Connection, plugins: tuple[str, ...]) -> None:
     connection.execute(NOTES)
     remember(connection, PLUGINS_NOTE, " ".join(plugins))

@@ -18,6 +18,7 @@ from twinbase_server.accounts import normal_email
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
+from twinbase_server.database.connection import Connection
 from twinbase_server.explain.scope import Explanation, Reason, explain
 
 _ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
@@ -70,7 +71,7 @@ async def _explain(
         await connection.close()
 
 
-async def _identity(connection: Any, user: str, claims: dict[str, Any] | None) -> Identity:
+async def _identity(connection: Connection, user: str, claims: dict[str, Any] | None) -> Identity:
     if claims is not None:
         return Identity(user, claims)
     row = await connection.fetchrow(_ACCOUNT, normal_email(user))

@@ -1,12 +1,12 @@
 """Check a device's file against itself: every page, and the books that the proof rests on."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import BITS
 from twinbase.replica.file.examine import damage
 from twinbase.replica.file.file import File, untouched
@@ -50,7 +50,7 @@ def verify_file(file: File, registry: Registry) -> Findings:
     return found
 
 
-def _strangers(connection: Any, twin: str, key: tuple[str, ...]) -> list[str]:
+def _strangers(connection: Connection, twin: str, key: tuple[str, ...]) -> list[str]:
     """Rows without proof data and proof data without rows. Where an edit waits the two may differ, and are left out."""
     listed = quote_names(key)
     rows, meta, dirty = (
@@ -63,7 +63,7 @@ def _strangers(connection: Any, twin: str, key: tuple[str, ...]) -> list[str]:
     return problems + ([f"{twin}: {lost} rows that should be here are not"] if lost else [])
 
 
-def _sums(connection: Any, twin: str) -> list[str]:
+def _sums(connection: Connection, twin: str) -> list[str]:
     """The sums that prove this twin, counted anew."""
     counted = (
         f"SELECT hash & {(1 << BITS) - 1}, count(*), sum(hash >> {_HALF}), sum(hash & {(1 << _HALF) - 1}) "
@@ -74,5 +74,5 @@ def _sums(connection: Any, twin: str) -> list[str]:
     return [f"{twin}: {rows[0]} sums do not agree with the rows that they stand for"] if rows[0] else []
 
 
-def _count(connection: Any, query: str) -> int:
+def _count(connection: Connection, query: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM ({query})").fetchone()[0])

@@ -14,6 +14,7 @@ from twinbase.replica.apply import rebase
 from twinbase.replica.apply.doubt import weigh
 from twinbase.replica.apply.fuse import FuseBlown, Removal, confirms, is_unusual, noted
 from twinbase.replica.apply.upsert import write_rows
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import Changes, digest_here, rows_here
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import State, write_state
@@ -46,7 +47,7 @@ class Applied:
     digests: dict[str, list[int]] = field(default_factory=dict)
 
 
-def apply(connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> Applied:
+def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> Applied:
     """Write one checkpoint; raises FuseBlown, having changed nothing, when it removes too much to be believed at once.
 
     Whoever catches that notes the removal (`fuse.note`), so that the next answer can confirm it.
@@ -71,7 +72,7 @@ def apply(connection: Any, shapes: Mapping[str, Shape], checkpoint: Checkpoint, 
 class _Work:
     """The frames of one checkpoint on their way into the file."""
 
-    def __init__(self, connection: Any, shapes: Mapping[str, Shape], applied: Applied, number: int) -> None:
+    def __init__(self, connection: Connection, shapes: Mapping[str, Shape], applied: Applied, number: int) -> None:
         self.connection, self.shapes, self.applied, self.number = connection, shapes, applied, number
         self.changes: dict[str, Changes] = {}
         self.removed: dict[str, int] = {}
@@ -198,7 +199,7 @@ def check_removal(
         raise FuseBlown(", ".join(f"{removed[twin][0]} rows of {twin}" for twin in hurt) + ".", removal)
 
 
-def move(connection: Any, state: State, begin: Begin, end: End) -> None:
+def move(connection: Connection, state: State, begin: Begin, end: End) -> None:
     """The cursor and everything that is true at its moment; part of the apply's transaction."""
     write_state(
         connection,

@@ -6,21 +6,21 @@ battery, must not let the next one take "nothing changed since your cursor" for 
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from twinbase.frames import End
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import recall, remember
 
 _NOTE = "doubted"
 
 
-def doubted(connection: Any) -> dict[str, list[str]]:
+def doubted(connection: Connection) -> dict[str, list[str]]:
     """The twins that have to be proven by a digest, with the causes that the server gave when they first differed."""
     twins: dict[str, list[str]] = json.loads(recall(connection, _NOTE) or "{}")
     return twins
 
 
-def weigh(connection: Any, here: Mapping[str, Sequence[int]], end: End) -> None:
+def weigh(connection: Connection, here: Mapping[str, Sequence[int]], end: End) -> None:
     """Doubt the twins whose digest is not the server's, and those that it says are equal no longer.
 
     Part of the transaction that moves the cursor. Without a digest a twin stays as it was, or is doubted when the

@@ -9,9 +9,9 @@ many rows is believed too: the fuse has a way out, whatever the office does mean
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from twinbase.errors import TransportError
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import recall, remember
 from twinbase.replica.file.transaction import fenced
 
@@ -63,7 +63,7 @@ def _is_near(first: tuple[int, ...] | None, second: tuple[int, ...]) -> bool:
     return not is_unusual(first[0] - second[0], first[0])
 
 
-def note(connection: Any, token: str, removal: Removal) -> None:
+def note(connection: Connection, token: str, removal: Removal) -> None:
     """Keep what an answer asked for. Answers with the same claims count together, whichever twins each would hurt."""
     with fenced(connection, token):
         earlier = noted(connection)
@@ -72,7 +72,7 @@ def note(connection: Any, token: str, removal: Removal) -> None:
         remember(connection, _NOTE, json.dumps(asdict(removal)))
 
 
-def noted(connection: Any) -> Removal | None:
+def noted(connection: Connection) -> Removal | None:
     """What earlier answers asked for, if nothing has settled it since."""
     kept = recall(connection, _NOTE)
     if not kept:
@@ -82,7 +82,7 @@ def noted(connection: Any) -> Removal | None:
     return Removal(values["claims"], digests, values["answers"])
 
 
-def settle(connection: Any, token: str) -> None:
+def settle(connection: Connection, token: str) -> None:
     """Everything is proven: what an earlier answer wanted removed is removed, or was a mistake."""
     if recall(connection, _NOTE):
         with fenced(connection, token):

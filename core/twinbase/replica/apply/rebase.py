@@ -11,6 +11,7 @@ from typing import Any
 from twinbase.conflict.strategies import adds
 from twinbase.frames import Begin
 from twinbase.quoting import quote_name, quote_names
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import change_table, image_table
 from twinbase.replica.file.state import State
 from twinbase.replica.file.statements import Row, Shape
@@ -27,7 +28,7 @@ class Replayed:
     parked: int = 0
 
 
-def undo(connection: Any, shapes: Iterable[Shape]) -> Touched:
+def undo(connection: Connection, shapes: Iterable[Shape]) -> Touched:
     """Every row as the server last had it; answers the keys of the rows that were dirty."""
     touched: Touched = {}
     for shape in shapes:
@@ -53,7 +54,7 @@ def _put_back(shape: Shape) -> str:
     )
 
 
-def replay(connection: Any, shapes: Mapping[str, Shape], begin: Begin, state: State) -> Replayed:
+def replay(connection: Connection, shapes: Mapping[str, Shape], begin: Begin, state: State) -> Replayed:
     """Put every mutation that the server has not answered back on its row, in the order in which it was made.
 
     A mutation that its batch's answer is still to come for, but whose effect is in what was pulled, stays off (H14).
@@ -71,7 +72,9 @@ def replay(connection: Any, shapes: Mapping[str, Shape], begin: Begin, state: St
     return replayed
 
 
-def _replay_transaction(connection: Any, shapes: Mapping[str, Shape], mutations: list[Any], replayed: Replayed) -> None:
+def _replay_transaction(
+    connection: Connection, shapes: Mapping[str, Shape], mutations: list[Any], replayed: Replayed
+) -> None:
     """One local transaction, whole or not at all."""
     connection.execute("SAVEPOINT replay")
     try:
@@ -86,13 +89,13 @@ def _replay_transaction(connection: Any, shapes: Mapping[str, Shape], mutations:
     connection.execute("RELEASE replay")
 
 
-def _park(connection: Any, mutations: list[Any], error: Exception) -> None:
+def _park(connection: Connection, mutations: list[Any], error: Exception) -> None:
     """What no longer fits its row is set aside; what is in a frozen batch already goes its way to the server."""
     detail = f"It does not fit the row any more ({type(error).__name__}). Correct it or discard it."
     park(connection, [seq for _, seq, _, _, _ in mutations], "replay", detail)
 
 
-def _database_errors(connection: Any) -> Any:
+def _database_errors(connection: Connection) -> Any:
     """What says that a change does not fit its row; a full disk is no such thing, and rises."""
     return connection.IntegrityError
 

@@ -6,7 +6,6 @@ after the last page that was kept. At the end the filled tables take the place o
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any
 
 from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
@@ -17,6 +16,7 @@ from twinbase.replica.apply.apply import Applied, check_removal, move
 from twinbase.replica.apply.doubt import weigh
 from twinbase.replica.apply.fuse import noted
 from twinbase.replica.apply.swap import take_place
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import count_buckets, digest_here, rows_here
 from twinbase.replica.file.layout import engine_tables, twin_table
 from twinbase.replica.file.names import meta_table
@@ -45,7 +45,7 @@ class Stage:
         self.rows = 0
         self.end: End | None = None
 
-    def prepare(self, connection: Any) -> str | None:
+    def prepare(self, connection: Connection) -> str | None:
         """The token to go on with, or None after making empty tables for a fresh start.
 
         What was kept for other columns is of no use: an update of the app, or of the server, begins anew.
@@ -71,21 +71,21 @@ class Stage:
             meta = engine_tables(shape.twin)[0]
             yield meta.replace(meta_table(shape.name), quote_name(stage_meta_table(shape.name)), 1)
 
-    def discard(self, connection: Any) -> None:
+    def discard(self, connection: Connection) -> None:
         """Forget what was kept: the server would not go on from there."""
         with fenced(connection, self._token):
             self._drop(connection)
             write_state(connection, resume="")
             remember(connection, "stage_begin", "")
 
-    def _drop(self, connection: Any) -> None:
+    def _drop(self, connection: Connection) -> None:
         names = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '_twinbase_stage*'"
         ).fetchall()
         for (name,) in names:
             connection.execute(f"DROP TABLE {quote_name(name)}")
 
-    def take(self, connection: Any, frames: Iterator[AnyFrame]) -> str | None:
+    def take(self, connection: Connection, frames: Iterator[AnyFrame]) -> str | None:
         """Keep every page that comes; answers the token to go on with when the server cut its answer."""
         first = next(frames, None)
         if not isinstance(first, Begin):
@@ -106,13 +106,13 @@ class Stage:
                     pass
         return None
 
-    def _note_begin(self, connection: Any, begin: Begin) -> None:
+    def _note_begin(self, connection: Connection, begin: Begin) -> None:
         """The first begin counts: what it says was answered is true of every page that followed."""
         with fenced(connection, self._token) as state:
             if not state.resume or not recall(connection, "stage_begin"):
                 remember(connection, "stage_begin", encode(begin).decode())
 
-    def _page(self, connection: Any, page: Page) -> None:
+    def _page(self, connection: Connection, page: Page) -> None:
         shape = self._shapes[page.twin]
         keys, rows = len(shape.key) + 2, shape.store(page.content)
         with fenced(connection, self._token) as state:
@@ -124,14 +124,14 @@ class Stage:
                 write_state(connection, resume=page.resume)
         self.rows += len(rows)
 
-    def _quarantine(self, connection: Any, frame: Quarantine) -> None:
+    def _quarantine(self, connection: Connection, frame: Quarantine) -> None:
         shape = self._shapes[frame.twin]
         with fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
             connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
 
-    def publish(self, connection: Any) -> Applied:
+    def publish(self, connection: Connection) -> Applied:
         """Everything that was kept becomes visible at once, with local work on top; raises FuseBlown like `apply`."""
         if self.end is None:
             raise HalfAnswer()

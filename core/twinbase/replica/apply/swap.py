@@ -5,9 +5,9 @@ table is copied, and the others are renamed while nothing stands in the schema t
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from twinbase.quoting import quote_name, quote_names
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import twin_indexes
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.statements import Shape
@@ -17,7 +17,7 @@ COPIED_ROWS_MAX = 1000
 Named = Callable[[str], str]
 
 
-def take_place(connection: Any, shapes: Sequence[Shape], staged: Named, staged_meta: Named) -> None:
+def take_place(connection: Connection, shapes: Sequence[Shape], staged: Named, staged_meta: Named) -> None:
     """Replace the rows of these twins, and of their meta tables, by what the staged tables of theirs hold."""
     # Renaming must not rewrite what refers to a twin: foreign keys of others, and the triggers, name it on purpose.
     connection.execute("PRAGMA legacy_alter_table = ON")
@@ -40,12 +40,12 @@ def take_place(connection: Any, shapes: Sequence[Shape], staged: Named, staged_m
             connection.execute(statement)
 
 
-def _is_small(connection: Any, table: str) -> bool:
+def _is_small(connection: Connection, table: str) -> bool:
     query = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {COPIED_ROWS_MAX + 1})"
     return bool(connection.execute(query).fetchone()[0] <= COPIED_ROWS_MAX)
 
 
-def _copy(connection: Any, shape: Shape, rows: tuple[str, str], meta: tuple[str, str]) -> None:
+def _copy(connection: Connection, shape: Shape, rows: tuple[str, str], meta: tuple[str, str]) -> None:
     kept = (shape.columns, (*shape.key, "version", "hash", "applied", "quarantined"))
     for (filled, table), columns in zip((rows, meta), kept, strict=True):
         connection.execute(f"DELETE FROM {table}")

@@ -5,15 +5,15 @@ a page to decrypt and one to encrypt for each row and index. So indexed columns 
 """
 
 from functools import lru_cache
-from typing import Any
 
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import indexed_columns
 from twinbase.replica.file.statements import FIRST_VALUE, Row, Shape
 
 
-def write_rows(connection: Any, shape: Shape, rows: list[Row]) -> None:
+def write_rows(connection: Connection, shape: Shape, rows: list[Row]) -> None:
     """Insert or update rows as they travel, [version, hash, key…, value…], stored."""
     for statement in _statements(shape.twin, shape.columns):
         connection.executemany(statement, rows)

@@ -200,7 +200,7 @@ def _quoted(process: Process) -> Process:
     return literal
 
 
-def dumps(value: Any) -> str:
+def dumps(value: object) -> str:
     """A JSON document that PostgreSQL accepts: NaN and the infinities are refused."""
     return json.dumps(value, allow_nan=False)
 

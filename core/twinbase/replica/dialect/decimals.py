@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnClause, ColumnElement, 
 from sqlalchemy.types import TypeEngine
 
 from twinbase.codecs.decimals import plain
+from twinbase.replica.connection import Connection
 from twinbase.replica.dialect.column_types import Process, carrier, none_safe, scale_of
 
 COLLATION = "twinbase_decimal"
@@ -74,7 +75,7 @@ class Decimals:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
-    def numeric(self, element: Any) -> types.Numeric[Any] | None:
+    def numeric(self, element: object) -> types.Numeric[Any] | None:
         """The decimal type of an element, None if it is no decimal."""
         type_ = getattr(element, "type", None)
         return None if type_ is None else carrier(type_, self.dialect)
@@ -238,11 +239,11 @@ class DecimalSum:
     def __init__(self) -> None:
         self.total, self.rows = Decimal(0), 0
 
-    def step(self, value: Any) -> None:
+    def step(self, value: object) -> None:
         if value is not None:
             self.total, self.rows = _EXACT.add(self.total, Decimal(str(value))), self.rows + 1
 
-    def inverse(self, value: Any) -> None:
+    def inverse(self, value: object) -> None:
         if value is not None:
             self.total, self.rows = _EXACT.subtract(self.total, Decimal(str(value))), self.rows - 1
 
@@ -252,7 +253,7 @@ class DecimalSum:
     finalize = value
 
 
-def install_functions(connection: Any) -> None:
+def install_functions(connection: Connection) -> None:
     """Give a raw SQLite or SQLCipher connection what the device's SQL for decimal text needs."""
     connection.create_collation(COLLATION, compare_text)
     connection.create_window_function("twinbase_sum", 1, DecimalSum)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from twinbase.digest import HALF_BITS, HALF_MASK, Digest, bits_for, bucket_of, fold
+from twinbase.replica.connection import Connection
 
 BITS = 12
 
@@ -34,11 +35,11 @@ class Changes:
         sums[2] += sign * (row_hash & HALF_MASK)
         self.rows += sign
 
-    def write(self, connection: Any, twin: str) -> None:
+    def write(self, connection: Connection, twin: str) -> None:
         connection.executemany(_CHANGE, [(twin, bucket, *sums) for bucket, sums in self._sums.items() if any(sums)])
 
 
-def digest_here(connection: Any, twin: str) -> Digest:
+def digest_here(connection: Connection, twin: str) -> Digest:
     """Rows and sums of a twin, from its buckets."""
     return read_digest(*connection.execute(DIGEST, (twin,)).fetchone())
 
@@ -48,11 +49,11 @@ def read_digest(rows: float, high: int | None, low: int | None) -> Digest:
     return Digest(int(rows), int(high or 0), int(low or 0))
 
 
-def rows_here(connection: Any, twin: str) -> int:
+def rows_here(connection: Connection, twin: str) -> int:
     return digest_here(connection, twin).rows
 
 
-def sums_here(connection: Any, twin: str) -> dict[str, Any]:
+def sums_here(connection: Connection, twin: str) -> dict[str, Any]:
     """What a repair request says of a twin: its sums, as finely as its rows deserve."""
     sums = [Digest()] * (1 << BITS)
     query = "SELECT bucket, rows, hi, lo FROM _twinbase_bucket WHERE twin = ?"
@@ -62,7 +63,7 @@ def sums_here(connection: Any, twin: str) -> dict[str, Any]:
     return {"bits": bits, "sums": [digest.as_list() for digest in fold(sums, bits)]}
 
 
-def count_buckets(connection: Any, twin: str, meta: str) -> None:
+def count_buckets(connection: Connection, twin: str, meta: str) -> None:
     """Count the sums of a whole twin anew, in one pass over its meta table."""
     connection.execute("DELETE FROM _twinbase_bucket WHERE twin = ?", (twin,))
     connection.execute(

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from sqlcipher3 import dbapi2 as cipher
 
 from twinbase.errors import DamagedReplica, ReplicaError, ReplicaLocked, StorageFailed
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.keys import Key
 
 BUSY_SECONDS = 30.0
@@ -26,12 +27,12 @@ class File:
     key: Key | None = field(repr=False)
 
     @property
-    def driver(self) -> Any:
+    def driver(self) -> ModuleType:
         """The DB-API module that speaks to it."""
         return sqlite3 if self.key is None else cipher
 
 
-def connect(file: File, *, foreign_keys: bool = True, query_only: bool = False) -> Any:
+def connect(file: File, *, foreign_keys: bool = True, query_only: bool = False) -> Connection:
     """A raw connection in autocommit, ready to use: `BEGIN IMMEDIATE` and `COMMIT` are the caller's.
 
     An apply asks for `foreign_keys=False`, because a page of children may come before its parents (H26).
@@ -51,8 +52,8 @@ def connect(file: File, *, foreign_keys: bool = True, query_only: bool = False) 
     return connection
 
 
-def _keyed(file: File, database: str, *, uri: bool) -> Any:
-    connection = file.driver.connect(
+def _keyed(file: File, database: str, *, uri: bool) -> Connection:
+    connection: Connection = file.driver.connect(
         database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
     )
     if file.key is not None:
@@ -63,7 +64,7 @@ def _keyed(file: File, database: str, *, uri: bool) -> Any:
 
 
 @contextmanager
-def untouched(file: File) -> Iterator[Any]:
+def untouched(file: File) -> Iterator[Connection]:
     """A connection that reads and leaves the file, its -wal and its -shm as they are.
 
     Without a -wal nobody has the file open, and `immutable` keeps SQLite from making one. With a -wal the connection is

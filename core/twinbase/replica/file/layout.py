@@ -14,6 +14,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Index, UniqueConstraint
 from twinbase.errors import MirrorError
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.defaults import device_default
 from twinbase.replica.file.names import change_table, image_table, meta_table, read_table
 
@@ -200,6 +201,6 @@ def change_columns(twin: Twin, names: Iterable[str] | None = None) -> list[str]:
     return [f"{quote_name(side + name)} {twin.codecs[name].storage}" for name in wanted for side in ("old_", "new_")]
 
 
-def columns_of(connection: Any, table: str) -> set[str]:
+def columns_of(connection: Connection, table: str) -> set[str]:
     """The columns that a table of the file has; none when there is no such table."""
     return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}

@@ -1,9 +1,9 @@
 """Another key for the file: every page is written anew in one transaction of SQLCipher's own."""
 
 from dataclasses import replace
-from typing import Any
 
 from twinbase.errors import ReplicaBusy, ReplicaError, StorageFailed
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.file import File, connect, meaning
 from twinbase.replica.file.keys import Key, Secret, key_for
 
@@ -47,7 +47,7 @@ def _opens(file: File) -> bool:
     return True
 
 
-def _empty_wal(connection: Any) -> None:
+def _empty_wal(connection: Connection) -> None:
     busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if busy:
         raise ReplicaBusy("The file is in use elsewhere: close it there, then change its key.")

@@ -1,7 +1,8 @@
 """What the file knows of itself: one row of state, and the notes of its syncs."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from twinbase.replica.connection import Connection
 
 _FIELDS = (
     "checkpoint", "replica", "epoch", "server", "account", "claims", "as_of", "generation", "cursor", "resume",
@@ -37,12 +38,12 @@ class State:
     proven_at: str
 
 
-def read_state(connection: Any) -> State:
+def read_state(connection: Connection) -> State:
     row = connection.execute(f"SELECT {', '.join(_FIELDS)} FROM _twinbase_state").fetchone()
     return State(*row)
 
 
-def write_state(connection: Any, **values: Any) -> None:
+def write_state(connection: Connection, **values: str | int) -> None:
     """Change some fields; call it inside a transaction."""
     unknown = set(values) - set(_FIELDS)
     assert not unknown, unknown
@@ -50,12 +51,12 @@ def write_state(connection: Any, **values: Any) -> None:
     connection.execute(f"UPDATE _twinbase_state SET {changes}", tuple(values.values()))
 
 
-def remember(connection: Any, name: str, value: str) -> None:
+def remember(connection: Connection, name: str, value: str) -> None:
     """Keep a note of the sync's own in the file; call it inside a transaction."""
     connection.execute("INSERT OR REPLACE INTO _twinbase_sync (name, value) VALUES (?, ?)", (name, value))
 
 
-def recall(connection: Any, name: str) -> str:
+def recall(connection: Connection, name: str) -> str:
     """A note that was kept, "" when there is none."""
     row = connection.execute("SELECT value FROM _twinbase_sync WHERE name = ?", (name,)).fetchone()
     return "" if row is None else str(row[0])

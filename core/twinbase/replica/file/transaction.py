@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from twinbase.errors import ReplicaBusy
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import NOTES, SPILL, State, read_state, write_state
 
 
-def take_over(connection: Any, token: str) -> None:
+def take_over(connection: Connection, token: str) -> None:
     """From now on only the holder of this token syncs the file."""
     with transaction(connection):
         connection.execute(NOTES)
@@ -18,7 +18,7 @@ def take_over(connection: Any, token: str) -> None:
 
 
 @contextmanager
-def fenced(connection: Any, token: str) -> Iterator[State]:
+def fenced(connection: Connection, token: str) -> Iterator[State]:
     """One transaction of a sync; raises ReplicaBusy, having written nothing, when a later sync has taken over."""
     with transaction(connection):
         state = read_state(connection)
@@ -28,7 +28,7 @@ def fenced(connection: Any, token: str) -> Iterator[State]:
 
 
 @contextmanager
-def applying(connection: Any, token: str) -> Iterator[State]:
+def applying(connection: Connection, token: str) -> Iterator[State]:
     """A transaction whose writes are the server's, not a person's: the capture triggers keep still (T17)."""
     with fenced(connection, token) as state:
         connection.execute("UPDATE _twinbase_state SET applying = 1")
@@ -37,7 +37,7 @@ def applying(connection: Any, token: str) -> Iterator[State]:
 
 
 @contextmanager
-def transaction(connection: Any) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """All or nothing, with the right to write from its first moment."""
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -50,6 +50,6 @@ def transaction(connection: Any) -> Iterator[None]:
         raise
 
 
-def commit(connection: Any) -> None:
+def commit(connection: Connection) -> None:
     """The one place where a sync's work becomes durable: what a crash test kills a process at."""
     connection.execute("COMMIT")

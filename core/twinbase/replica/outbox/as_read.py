@@ -59,7 +59,7 @@ class Reading:
             if _AS_READ in inspect(instance).info:
                 stamp(instance, checkpoint)
 
-    def carry(self, session: Session, given: Any) -> None:
+    def carry(self, session: Session, given: object) -> None:
         """After a merge: the instance in the session stands for what was read of the one that was given."""
         state = inspect(given)
         merged = session.identity_map.get(state.key) if state.key else None

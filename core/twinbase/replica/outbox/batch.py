@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from twinbase.protocol import PushAnswer, batch_hash
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import State, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import fenced
@@ -47,7 +48,7 @@ class Batch:
 
 
 def next_batch(
-    connection: Any, shapes: dict[str, Shape], token: str, *, now: datetime, limits: Limits | None = None
+    connection: Connection, shapes: dict[str, Shape], token: str, *, now: datetime, limits: Limits | None = None
 ) -> Batch | None:
     """The batch that waits for its answer, or a new one of what is pending; None when there is nothing to send."""
     with fenced(connection, token) as state:
@@ -60,12 +61,12 @@ def next_batch(
         return _freeze(connection, shapes, state, now, limits or Limits())
 
 
-def waits(connection: Any, shapes: dict[str, Shape]) -> bool:
+def waits(connection: Connection, shapes: dict[str, Shape]) -> bool:
     """Whether something waits that can be sent."""
     return any(_pending(connection, shapes))
 
 
-def answered(connection: Any, token: str, batch: Batch, answer: PushAnswer, *, now: datetime) -> None:
+def answered(connection: Connection, token: str, batch: Batch, answer: PushAnswer, *, now: datetime) -> None:
     """Keep the outcomes. What is applied stays on top of its row until the pull that brings the server's row."""
     with fenced(connection, token):
         note_outcomes(connection, (outcome.model_dump(mode="json") for outcome in answer.outcomes))
@@ -73,7 +74,7 @@ def answered(connection: Any, token: str, batch: Batch, answer: PushAnswer, *, n
         write_state(connection, offset_ms=round(offset.total_seconds() * 1000))
 
 
-def _unanswered(connection: Any, state: State) -> Batch | None:
+def _unanswered(connection: Connection, state: State) -> Batch | None:
     row = connection.execute(
         "SELECT n, epoch, hash, body FROM _twinbase_batch WHERE epoch = ? AND n IN"
         f" (SELECT n FROM _twinbase_outbox WHERE {IN_FLIGHT}) ORDER BY n LIMIT 1",
@@ -85,7 +86,9 @@ def _unanswered(connection: Any, state: State) -> Batch | None:
 _FOREIGN = "It was written by another account on this device. Write it again as yours, or discard it."
 
 
-def _freeze(connection: Any, shapes: dict[str, Shape], state: State, now: datetime, limits: Limits) -> Batch | None:
+def _freeze(
+    connection: Connection, shapes: dict[str, Shape], state: State, now: datetime, limits: Limits
+) -> Batch | None:
     chosen = list(_chosen(_pending(connection, shapes), limits))
     if not chosen:
         return None
@@ -120,7 +123,7 @@ def _chosen(pending: Iterator[tuple[int, int, bytes]], limits: Limits) -> Iterat
         yield from transaction
 
 
-def _pending(connection: Any, shapes: dict[str, Shape]) -> Iterator[tuple[int, int, bytes]]:
+def _pending(connection: Connection, shapes: dict[str, Shape]) -> Iterator[tuple[int, int, bytes]]:
     """(tx, seq, encoded mutation) of what waits to be sent, in the order in which it was written.
 
     An edit of a twin that this app no longer declares, or of columns that do not travel, is left where it is: sent
@@ -136,7 +139,7 @@ def _pending(connection: Any, shapes: dict[str, Shape]) -> Iterator[tuple[int, i
             yield tx, seq, msgspec.json.encode({**head, **change})
 
 
-def _change(connection: Any, shape: Shape, seq: int, op: str) -> dict[str, Any]:
+def _change(connection: Connection, shape: Shape, seq: int, op: str) -> dict[str, Any]:
     """Key, old and new values of one change, in wire form."""
     columns = shape.columns
     row = connection.execute(shape.change, (seq,)).fetchone()

@@ -5,10 +5,10 @@ Nothing is ever wiped here; work that was not acknowledged simply waits in the o
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from twinbase.errors import ServerRefused
 from twinbase.frames import Begin
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import change_table
 from twinbase.replica.file.state import read_state, recall, remember, write_state
 from twinbase.replica.file.transaction import fenced
@@ -18,7 +18,7 @@ HISTORY_KEPT = timedelta(days=45)
 """How long acknowledged mutations are kept: longer than the oldest backup that a server may be restored from."""
 
 
-def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) -> int:
+def take_new_epoch(connection: Connection, token: str, *, chance: int, known: int = 0) -> int:
     """Begin a new line of batches and offer again all that no pull has confirmed; answers the new epoch.
 
     What was answered is among it: the server that answered may have been restored since, and another copy of this file
@@ -33,7 +33,7 @@ def take_new_epoch(connection: Any, token: str, *, chance: int, known: int = 0) 
         return epoch
 
 
-def offer_everything(connection: Any, token: str, *, chance: int) -> int:
+def offer_everything(connection: Connection, token: str, *, chance: int) -> int:
     """The server's history has changed: offer acknowledged work again too, and forget where we were in it."""
     with fenced(connection, token) as state:
         _begin_epoch(connection, state.epoch, chance)
@@ -41,13 +41,13 @@ def offer_everything(connection: Any, token: str, *, chance: int) -> int:
         return offer(connection, taken_too=True)
 
 
-def _begin_epoch(connection: Any, epoch: int, chance: int) -> int:
+def _begin_epoch(connection: Connection, epoch: int, chance: int) -> int:
     epoch += 1 + chance % (1 << 16)
     write_state(connection, epoch=epoch, batch_n=0, batch_hash="", acked=0)
     return epoch
 
 
-def bytes_in_flight(connection: Any) -> int:
+def bytes_in_flight(connection: Connection) -> int:
     """How large the batch is that has no answer yet: a proxy that refuses it does not say what it would take."""
     query = (
         "SELECT length(body) FROM _twinbase_batch WHERE n = (SELECT n FROM _twinbase_outbox"
@@ -57,7 +57,7 @@ def bytes_in_flight(connection: Any) -> int:
     return 0 if row is None else int(row[0])
 
 
-def set_aside_too_large(connection: Any, token: str) -> int:
+def set_aside_too_large(connection: Connection, token: str) -> int:
     """Refuse the one local transaction that the batch in flight holds; answers how many mutations that were.
 
     It is never torn, so the server would object for ever and everything behind it would wait. Answers 0 when the batch
@@ -75,7 +75,7 @@ _TOO_LARGE = (
 )
 
 
-def check_memory(connection: Any, begin: Begin) -> None:
+def check_memory(connection: Connection, begin: Begin) -> None:
     """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may.
 
     It was restored to a time before that batch. Our cursor may be older than its backup, so that every mark in it is
@@ -85,7 +85,7 @@ def check_memory(connection: Any, begin: Begin) -> None:
     """
     state = read_state(connection)
     query = f"SELECT id, n FROM _twinbase_outbox WHERE {ANSWERED}"
-    sent = dict(connection.execute(query).fetchall())
+    sent: dict[str, int] = dict(connection.execute(query).fetchall())
     answered = max(state.acked, *sent.values(), 0)
     if answered and (begin.epoch, begin.last_n) < (state.epoch, answered):
         raise ServerRefused(409, "generation", "The server has forgotten what it had acknowledged.")
@@ -93,13 +93,13 @@ def check_memory(connection: Any, begin: Begin) -> None:
         raise ServerRefused(409, "forked", "A copy of this file has synced meanwhile.", epoch=begin.epoch)
 
 
-def start_over(connection: Any, token: str) -> None:
+def start_over(connection: Connection, token: str) -> None:
     """The server does not take our cursor: begin with a first sync again; what is pending stays."""
     with fenced(connection, token):
         write_state(connection, cursor="", resume="")
 
 
-def forget_old(connection: Any, token: str, now: datetime) -> int:
+def forget_old(connection: Connection, token: str, now: datetime) -> int:
     """Remove history that was acknowledged longer ago than any backup, once a day; answers how many mutations went.
 
     What counts is when it was acknowledged, however long ago it was typed: a backup of the day before lacks it. A

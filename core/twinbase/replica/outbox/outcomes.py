@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from twinbase.frames import Begin
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import State
 from twinbase.replica.outbox.states import rest
 
 
-def note_outcomes(connection: Any, outcomes: Iterable[Mapping[str, Any]]) -> None:
+def note_outcomes(connection: Connection, outcomes: Iterable[Mapping[str, Any]]) -> None:
     """Keep what became of mutations beside them. They stay on top of their rows until a pull covers them (H14)."""
     connection.executemany(
         "UPDATE _twinbase_outbox SET outcome = ?, reason = ?, detail = ?, behind = ? WHERE id = ?",
@@ -25,7 +26,7 @@ def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
     return (msgspec.json.encode(outcome).decode(), *told, outcome.get("behind"), str(outcome["id"]))
 
 
-def retire(connection: Any, begin: Begin, state: State) -> dict[str, int]:
+def retire(connection: Connection, begin: Begin, state: State) -> dict[str, int]:
     """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
 
     Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when

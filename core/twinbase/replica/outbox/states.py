@@ -10,7 +10,9 @@ No other file writes a state, or spells one in SQL: tests/architecture/test_outb
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from twinbase.replica.connection import Connection
 
 EditState = Literal["pending", "sent", "applied", "merged", "conflict", "refused", "parked"]
 PendingState = Literal["pending", "sent", "refused", "parked", "conflict"]
@@ -42,14 +44,14 @@ PARKED = "state = 'parked'"
 _STATUS = "json_extract(outcome, '$.status')"
 
 
-def freeze(connection: Any, seqs: Iterable[int], n: int) -> None:
+def freeze(connection: Connection, seqs: Iterable[int], n: int) -> None:
     """These edits are in batch `n` from now on."""
     connection.executemany(
         "UPDATE _twinbase_outbox SET state = 'sent', n = ?, outcome = NULL WHERE seq = ?", [(n, seq) for seq in seqs]
     )
 
 
-def rest(connection: Any, covered: int, named: str, at: int) -> dict[str, int]:
+def rest(connection: Connection, covered: int, named: str, at: int) -> dict[str, int]:
     """Answered edits whose effect a pull has brought come to rest in the state that their outcome says.
 
     `covered`: the last batch whose effects are in the pull; `named`: a JSON list of the ids that the pull itself names;
@@ -71,7 +73,7 @@ def rest(connection: Any, covered: int, named: str, at: int) -> dict[str, int]:
     return dict(counts)
 
 
-def park(connection: Any, seqs: Iterable[int], reason: str, detail: str) -> None:
+def park(connection: Connection, seqs: Iterable[int], reason: str, detail: str) -> None:
     """Set these aside until a person decides. What is in a frozen batch already goes its way to the server."""
     connection.executemany(
         f"UPDATE _twinbase_outbox SET state = 'parked', reason = ?, detail = ? WHERE seq = ? AND {PENDING}",
@@ -79,7 +81,7 @@ def park(connection: Any, seqs: Iterable[int], reason: str, detail: str) -> None
     )
 
 
-def park_foreign(connection: Any, account: str, reason: str, detail: str) -> None:
+def park_foreign(connection: Connection, account: str, reason: str, detail: str) -> None:
     """Set aside every local transaction that holds an edit of another author than `account`."""
     connection.execute(
         f"UPDATE _twinbase_outbox SET state = 'parked', reason = ?2, detail = ?3 WHERE {PENDING} AND tx IN"
@@ -88,26 +90,26 @@ def park_foreign(connection: Any, account: str, reason: str, detail: str) -> Non
     )
 
 
-def keep_back(connection: Any, seq: int, reason: str, detail: str) -> None:
+def keep_back(connection: Connection, seq: int, reason: str, detail: str) -> None:
     """A parked edit waits for nobody any more, and stays parked for a reason of its own."""
     connection.execute(
         "UPDATE _twinbase_outbox SET behind = NULL, reason = ?, detail = ? WHERE seq = ?", (reason, detail, seq)
     )
 
 
-def refuse_in_flight(connection: Any, reason: str, detail: str) -> int:
+def refuse_in_flight(connection: Connection, reason: str, detail: str) -> int:
     """What the batch in flight holds waits for a person, as if the server had refused it; answers how many edits."""
     refuse = f"UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = ?, detail = ? WHERE {IN_FLIGHT}"
     return int(connection.execute(refuse, (reason, detail)).rowcount)
 
 
-def offer(connection: Any, *, taken_too: bool) -> int:
+def offer(connection: Connection, *, taken_too: bool) -> int:
     """What was sent waits to be sent again; `taken_too`: and so does what the server had taken. Answers how many."""
     which = f"{SENT} OR {TAKEN}" if taken_too else SENT
     offer = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL, behind = NULL WHERE "
     return int(connection.execute(offer + which).rowcount)
 
 
-def count_states(connection: Any) -> dict[str, int]:
+def count_states(connection: Connection) -> dict[str, int]:
     """How many edits there are of each state."""
     return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())

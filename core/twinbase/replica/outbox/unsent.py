@@ -72,7 +72,7 @@ def _texts(twin: Twin, side: str) -> Iterator[str]:
         yield f"CASE WHEN {column} IS NOT NULL THEN {exact} END" if exact else column
 
 
-def unsent_from(twins: Mapping[str, Twin], row: Any) -> Unsent:
+def unsent_from(twins: Mapping[str, Twin], row: Sequence[Any]) -> Unsent:
     """A row of `unsent_query`, in Python values."""
     _, id_, name, op, state, reason, detail, at, old, new = row
     twin = twins[name]

@@ -15,6 +15,7 @@ from twinbase.errors import ReplicaError
 from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import change_table
 from twinbase.replica.outbox.states import PARKED, WAITING, keep_back
 from twinbase.replica.outbox.triggers import seal
@@ -48,14 +49,16 @@ class Waiting:
     author: str
 
 
-def list_waiting(connection: Any, registry: Registry) -> list[Waiting]:
+def list_waiting(connection: Connection, registry: Registry) -> list[Waiting]:
     """Every edit that waits for a person, oldest first."""
     query = f"SELECT seq FROM _twinbase_outbox WHERE {WAITING} ORDER BY seq"
     found = [_waiting(connection, registry, seq) for (seq,) in connection.execute(query).fetchall()]
     return [waiting for waiting in found if waiting is not None]
 
 
-def correct(connection: Any, registry: Registry, mutation: UUID, values: Mapping[str, Any], now: datetime) -> None:
+def correct(
+    connection: Connection, registry: Registry, mutation: UUID, values: Mapping[str, Any], now: datetime
+) -> None:
     """Write an edit again with other values, on top of the row as it is now; what was parked behind it goes along."""
     seq = _seq_of(connection, mutation)
     waiting = _waiting(connection, registry, seq)
@@ -66,13 +69,13 @@ def correct(connection: Any, registry: Registry, mutation: UUID, values: Mapping
     _finish(connection, registry, mutation, now)
 
 
-def discard(connection: Any, registry: Registry, mutation: UUID, now: datetime) -> None:
+def discard(connection: Connection, registry: Registry, mutation: UUID, now: datetime) -> None:
     """Forget an edit; the row keeps what the server has. What was parked behind it is tried without it."""
     _seq_of(connection, mutation)
     _finish(connection, registry, mutation, now)
 
 
-def _finish(connection: Any, registry: Registry, mutation: UUID, now: datetime) -> None:
+def _finish(connection: Connection, registry: Registry, mutation: UUID, now: datetime) -> None:
     """An edit is decided: those behind it return, in their order, all in one local transaction."""
     behind = _behind(connection, mutation)
     _forget(connection, mutation)
@@ -85,7 +88,7 @@ def _finish(connection: Any, registry: Registry, mutation: UUID, now: datetime) 
     seal(connection.execute, now)
 
 
-def _seq_of(connection: Any, mutation: UUID) -> int:
+def _seq_of(connection: Connection, mutation: UUID) -> int:
     row = connection.execute(
         f"SELECT seq FROM _twinbase_outbox WHERE id = ? AND {WAITING}", (str(mutation),)
     ).fetchone()
@@ -94,7 +97,7 @@ def _seq_of(connection: Any, mutation: UUID) -> int:
     return int(row[0])
 
 
-def _behind(connection: Any, mutation: UUID) -> list[tuple[int, str]]:
+def _behind(connection: Connection, mutation: UUID) -> list[tuple[int, str]]:
     """(seq, id) of the edits that this one kept back, and of those that they kept back."""
     return list(
         connection.execute(
@@ -106,18 +109,18 @@ def _behind(connection: Any, mutation: UUID) -> list[tuple[int, str]]:
     )
 
 
-def _forget(connection: Any, mutation: UUID) -> None:
+def _forget(connection: Connection, mutation: UUID) -> None:
     seq, twin = connection.execute("SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (str(mutation),)).fetchone()
     forget(connection, twin, seq)
 
 
-def forget(connection: Any, twin: str, seq: int) -> None:
+def forget(connection: Connection, twin: str, seq: int) -> None:
     """Remove an edit with its values."""
     connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
     connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
 
 
-def _waiting(connection: Any, registry: Registry, seq: int) -> Waiting | None:
+def _waiting(connection: Connection, registry: Registry, seq: int) -> Waiting | None:
     """One edit with its values; None when the app no longer declares its twin."""
     id_, name, op, state, reason, detail, behind, at, author = connection.execute(
         "SELECT id, twin, op, state, reason, detail, behind, at, author FROM _twinbase_outbox WHERE seq = ?", (seq,)
@@ -143,7 +146,7 @@ def _waiting(connection: Any, registry: Registry, seq: int) -> Waiting | None:
     )
 
 
-def _values(connection: Any, twin: Twin, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def _values(connection: Connection, twin: Twin, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Old and new of every column, as they are stored."""
     sides = quote_names([side + name for side in ("old_", "new_") for name in twin.columns])
     row = connection.execute(f"SELECT {sides} FROM {change_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
@@ -172,7 +175,7 @@ def _stored(twin: Twin, column: str, value: Any) -> Any:
     return codec.wire_to_storage(wire) if codec.wire_to_storage else wire
 
 
-def _write_again(connection: Any, twin: Twin, waiting: Waiting, values: Mapping[str, Any]) -> bool:
+def _write_again(connection: Connection, twin: Twin, waiting: Waiting, values: Mapping[str, Any]) -> bool:
     """The edit as a new local write, which the triggers record; False when there is no row for it."""
     if unknown := set(values) - set(twin.columns):
         raise ValueError(f"{twin.name} has no column {min(unknown)!r}; it has {', '.join(twin.columns)}.")
@@ -209,7 +212,7 @@ def _check_new_key(twin: Twin, waiting: Waiting, *, taken: bool) -> None:
         raise ValueError(f"{twin.name}: there is a row with this {names} already; choose another, or change that row.")
 
 
-def _is_here(connection: Any, twin: Twin, key: Sequence[Any]) -> bool:
+def _is_here(connection: Connection, twin: Twin, key: Sequence[Any]) -> bool:
     query = f"SELECT 1 FROM {quote_name(twin.name)} WHERE {_where_key(twin)}"
     return connection.execute(query, key).fetchone() is not None
 

@@ -5,9 +5,9 @@ that nobody would carry becomes an update of its own behind it, which `push` lea
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from twinbase.quoting import quote_name
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import columns_of
 from twinbase.replica.file.names import change_table
 from twinbase.replica.file.statements import Shape
@@ -16,7 +16,7 @@ from twinbase.replica.outbox.states import PENDING
 from twinbase.replica.outbox.waiting import forget
 
 
-def hold(connection: Any, shapes: Mapping[str, Shape]) -> None:
+def hold(connection: Connection, shapes: Mapping[str, Shape]) -> None:
     """Take what does not travel out of the edits that are about to be sent, and keep it as edits of their own.
 
     Those that held nothing else follow, so that all of them stay in the order in which they were typed. Of a row that
@@ -28,7 +28,7 @@ def hold(connection: Any, shapes: Mapping[str, Shape]) -> None:
             _hold_twin(connection, shape, staying)
 
 
-def _hold_twin(connection: Any, shape: Shape, staying: Sequence[str]) -> None:
+def _hold_twin(connection: Connection, shape: Shape, staying: Sequence[str]) -> None:
     behind = False
     for seq, op, base, is_mixed, is_deleted in _holding(connection, shape, staying):
         behind = behind or is_mixed
@@ -40,14 +40,16 @@ def _hold_twin(connection: Any, shape: Shape, staying: Sequence[str]) -> None:
             forget(connection, shape.name, seq)
 
 
-def _staying(connection: Any, shape: Shape) -> list[str]:
+def _staying(connection: Connection, shape: Shape) -> list[str]:
     """The columns that edits here may hold and that do not travel."""
     names = columns_of(connection, f"_twinbase_change_{shape.name}")
     columns = (name.removeprefix("new_") for name in sorted(names) if name.startswith("new_"))
     return [name for name in columns if name not in shape.columns]
 
 
-def _holding(connection: Any, shape: Shape, staying: Sequence[str]) -> list[tuple[int, str, int | None, bool, bool]]:
+def _holding(
+    connection: Connection, shape: Shape, staying: Sequence[str]
+) -> list[tuple[int, str, int | None, bool, bool]]:
     """(seq, op, base, whether it holds what travels too, whether its row is deleted behind it) of what holds such."""
     change = change_table(shape.name)
     same = " AND ".join(f"d.{quote_name('old_' + name)} = c.{quote_name('new_' + name)}" for name in shape.key)
@@ -69,7 +71,7 @@ def _any_changed(names: Sequence[str]) -> str:
     return f"({' OR '.join(changed) or '0'})"
 
 
-def _hold(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base: int | None) -> None:
+def _hold(connection: Connection, shape: Shape, staying: Sequence[str], seq: int, base: int | None) -> None:
     """Note the part that stays as an update behind all others; alone in its transaction."""
     held = connection.execute(
         "INSERT INTO _twinbase_outbox (twin, op, base, at, author)"
@@ -88,6 +90,6 @@ def _hold(connection: Any, shape: Shape, staying: Sequence[str], seq: int, base:
     )
 
 
-def _empty(connection: Any, shape: Shape, staying: Sequence[str], seq: int) -> None:
+def _empty(connection: Connection, shape: Shape, staying: Sequence[str], seq: int) -> None:
     nothing = ", ".join(f"{quote_name(side + name)} = NULL" for name in staying for side in ("old_", "new_"))
     connection.execute(f"UPDATE {change_table(shape.name)} SET {nothing} WHERE seq = ?", (seq,))

@@ -5,11 +5,11 @@ and the lock of the apply is short, because everything is here before it begins.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Removed, decode, encode
 from twinbase.replica.apply.apply import Checkpoint
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.transaction import fenced
 from twinbase.replica.outbox.offer_again import check_memory
 
@@ -32,7 +32,7 @@ class Collector:
     def is_whole(self) -> bool:
         return self.end is not None
 
-    def take(self, connection: Any, frames: Iterator[AnyFrame]) -> None:
+    def take(self, connection: Connection, frames: Iterator[AnyFrame]) -> None:
         """Keep the frames of one request; what came before a break stays kept, and `resume` says where to go on."""
         first = next(frames, None)
         if not isinstance(first, Begin):
@@ -48,7 +48,7 @@ class Collector:
                 self._forget(connection)
             raise
 
-    def _keep(self, connection: Any, frame: AnyFrame) -> None:
+    def _keep(self, connection: Connection, frame: AnyFrame) -> None:
         if isinstance(frame, Cut):
             self.resume = frame.resume
         elif isinstance(frame, End):
@@ -61,30 +61,30 @@ class Collector:
             if self._rows > ROWS_IN_MEMORY:
                 self._spill(connection)
 
-    def _spill(self, connection: Any) -> None:
+    def _spill(self, connection: Connection) -> None:
         with fenced(connection, self._token):
             connection.executemany(
                 "INSERT INTO _twinbase_spill (frame) VALUES (?)", [(encode(frame),) for frame in self._kept]
             )
         self._kept, self._rows, self._spilled = [], 0, True
 
-    def _forget(self, connection: Any) -> None:
+    def _forget(self, connection: Connection) -> None:
         """Nothing says where to go on: ask for all of it again."""
         self._begin, self._kept, self._rows = None, [], 0
         self.clear(connection)
 
-    def clear(self, connection: Any) -> None:
+    def clear(self, connection: Connection) -> None:
         if self._spilled:
             with fenced(connection, self._token):
                 connection.execute("DELETE FROM _twinbase_spill")
             self._spilled = False
 
-    def checkpoint(self, connection: Any) -> Checkpoint:
+    def checkpoint(self, connection: Connection) -> Checkpoint:
         """The whole answer; its frames can be read once."""
         assert self._begin is not None and self.end is not None
         return Checkpoint(self._begin, self._frames(connection), self.end)
 
-    def _frames(self, connection: Any) -> Iterable[AnyFrame]:
+    def _frames(self, connection: Connection) -> Iterable[AnyFrame]:
         if self._spilled:
             for (frame,) in connection.execute("SELECT frame FROM _twinbase_spill ORDER BY seq"):
                 yield decode(bytes(frame))

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
@@ -17,6 +16,7 @@ from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused,
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import settle
+from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.lock import sole_sync
 from twinbase.replica.file.state import read_state, recall, remember
@@ -217,10 +217,10 @@ async def _learn_who(exchange: Exchange) -> None:
             await exchange.thread.run(keep_identity, await exchange.server.me(await exchange.caller()))
 
 
-def _keep_token(connection: Any, token: str) -> None:
+def _keep_token(connection: Connection, token: str) -> None:
     with transaction(connection):
         remember(connection, "access_token", token)
 
 
-def _count_orphans(connection: Any) -> dict[str, int]:
+def _count_orphans(connection: Connection) -> dict[str, int]:
     return dict(Counter(row[0] for row in connection.execute("PRAGMA foreign_key_check")))

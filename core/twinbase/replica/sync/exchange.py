@@ -10,6 +10,7 @@ from uuid import UUID
 from twinbase.protocol import SchemaRequest, TwinSchema
 from twinbase.registry import Registry
 from twinbase.replica.apply.apply import Applied
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import State, read_state, recall, remember, write_state
 from twinbase.replica.file.statements import Row, Shape
 from twinbase.replica.file.transaction import fenced
@@ -114,7 +115,7 @@ def _gained(before: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, l
 
 
 def _keep_agreement(
-    connection: Any, token: str, schema: str, agreed: str, gained: Mapping[str, list[str] | None]
+    connection: Connection, token: str, schema: str, agreed: str, gained: Mapping[str, list[str] | None]
 ) -> None:
     """What was learnt is fetched before the next pull, as after an update of the app."""
     with fenced(connection, token):

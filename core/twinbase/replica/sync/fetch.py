@@ -6,12 +6,12 @@ The line may break and the server may cut: what came stays, and the rest is aske
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any
 
 from twinbase.errors import HalfAnswer
 from twinbase.frames import End
 from twinbase.replica.apply.apply import Applied, apply
 from twinbase.replica.apply.fuse import FuseBlown, note
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
 from twinbase.replica.sync.answer import Collector
 from twinbase.replica.sync.exchange import Exchange
@@ -68,7 +68,7 @@ async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
                 raise HalfAnswer("The server cut its answer without going on.")
 
 
-def _apply(connection: Any, exchange: Exchange, collector: Collector, keep_cursor: bool) -> Applied:
+def _apply(connection: Connection, exchange: Exchange, collector: Collector, keep_cursor: bool) -> Applied:
     checkpoint = collector.checkpoint(connection)
     if keep_cursor:
         checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor))

@@ -7,6 +7,7 @@ from twinbase.frames import End
 from twinbase.replica.apply.apply import Applied
 from twinbase.replica.apply.fuse import FuseBlown, note
 from twinbase.replica.apply.stage import Stage
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.transaction import fenced
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
@@ -80,14 +81,14 @@ async def _fetch_part(exchange: Exchange, part: dict[str, Any]) -> None:
     await fetch(exchange, lambda resume: exchange.server.initial({"resume": resume, **part}, caller), keep_cursor=True)
 
 
-def _missing(connection: Any, pulled: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+def _missing(connection: Connection, pulled: list[str]) -> tuple[dict[str, list[str]], list[str]]:
     rows = connection.execute("SELECT name, backfill, loaded FROM _twinbase_twin WHERE active").fetchall()
     known = [(name, json.loads(backfill), loaded) for name, backfill, loaded in rows if name in pulled]
     columns = {name: backfill for name, backfill, loaded in known if loaded and backfill}
     return columns, [name for name, _, loaded in known if not loaded]
 
 
-def _not_missing(connection: Any, token: str, twins: list[str]) -> None:
+def _not_missing(connection: Connection, token: str, twins: list[str]) -> None:
     with fenced(connection, token):
         connection.executemany(
             "UPDATE _twinbase_twin SET loaded = 1, backfill = '[]' WHERE name = ?", [(twin,) for twin in twins]

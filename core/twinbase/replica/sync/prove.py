@@ -9,6 +9,7 @@ from typing import Any
 
 from twinbase.frames import End
 from twinbase.replica.apply.apply import Applied
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import count_buckets, sums_here
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.transaction import fenced
@@ -65,12 +66,12 @@ async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) 
     return end, applied
 
 
-def _count_anew(connection: Any, token: str, twins: list[str]) -> None:
+def _count_anew(connection: Connection, token: str, twins: list[str]) -> None:
     """What a repair did not mend may be our own sums: count them from the rows' hashes."""
     with fenced(connection, token):
         for twin in twins:
             count_buckets(connection, twin, meta_table(twin))
 
 
-def _sums(connection: Any, twins: list[str]) -> dict[str, Any]:
+def _sums(connection: Connection, twins: list[str]) -> dict[str, Any]:
     return {twin: sums_here(connection, twin) for twin in twins}

@@ -1,10 +1,9 @@
 """Step 5, seen from the device: ask what changed since the cursor, apply it, prove it."""
 
-from typing import Any
-
 from twinbase.frames import End
 from twinbase.replica.apply.apply import Applied
 from twinbase.replica.apply.doubt import doubted
+from twinbase.replica.connection import Connection
 from twinbase.replica.outbox.states import ON_ITS_WAY
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
@@ -41,7 +40,7 @@ async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Appli
         )
 
 
-def _oldest_unsent(connection: Any) -> str | None:
+def _oldest_unsent(connection: Connection) -> str | None:
     """When the oldest edit that waits was made: the office sees which devices carry old work."""
     query = f"SELECT min(at) FROM _twinbase_outbox WHERE {ON_ITS_WAY}"
     oldest: str | None = connection.execute(query).fetchone()[0]

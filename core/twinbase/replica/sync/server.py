@@ -24,6 +24,8 @@ API = "/api/v1/"
 PLAIN_BYTES_MAX = 32 * 1024 * 1024
 GATEWAY_STATUSES = frozenset({502, 503, 504})
 Answer = TypeVar("Answer", bound=BaseModel)
+Transport = httpx2.AsyncBaseTransport
+"""A way to the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Server:
         self,
         url: str,
         *,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         timeout_seconds: float = 30.0,
         verify: ssl.SSLContext | bool = True,
     ) -> None:

@@ -1,17 +1,17 @@
 """Who signed in on this device, as its file keeps it: a screen asks for "mine" without a network."""
 
 import json
-from typing import Any
 
 import msgspec
 
 from twinbase.identity import Identity
 from twinbase.protocol import LoginAnswer
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import NOTES, read_state, recall, remember, write_state
 from twinbase.replica.file.transaction import transaction
 
 
-def keep_sign_in(connection: Any, answer: LoginAnswer) -> None:
+def keep_sign_in(connection: Connection, answer: LoginAnswer) -> None:
     """Whose file it is from now on, and the token for every later sync."""
     with transaction(connection):
         connection.execute(NOTES)
@@ -20,13 +20,13 @@ def keep_sign_in(connection: Any, answer: LoginAnswer) -> None:
         write_state(connection, account=answer.subject)
 
 
-def keep_identity(connection: Any, identity: Identity) -> None:
+def keep_identity(connection: Connection, identity: Identity) -> None:
     """The claims that a renewed token brought."""
     with transaction(connection):
         remember(connection, "claims", json.dumps(dict(identity.claims)))
 
 
-def read_identity(connection: Any) -> Identity | None:
+def read_identity(connection: Connection) -> Identity | None:
     """Who signed in last; None when nobody ever did, or only before the file kept it."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_twinbase_sync'").fetchone() is None:
         return None
@@ -34,7 +34,7 @@ def read_identity(connection: Any) -> Identity | None:
     return Identity(account, msgspec.json.decode(claims)) if account and claims else None
 
 
-def is_known(connection: Any) -> bool:
+def is_known(connection: Connection) -> bool:
     """Whether the rows here came for the claims that are kept; a renewed token may bring others."""
     identity, claims = read_identity(connection), read_state(connection).claims
     return not claims or (identity is not None and identity.fingerprint() == claims)

@@ -4,25 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from twinbase.errors import HalfAnswer
 from twinbase.frames import AnyFrame, Page, frames
+from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.file import File, translated
 from twinbase.replica.sync.pipe import Feed, lines
 from twinbase.replica.sync.server import Body
 
 Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
 
 
 class FileThread:
     """Runs functions of a raw connection, one at a time, in a thread of its own."""
 
-    def __init__(self, executor: ThreadPoolExecutor, file: File, connection: Any) -> None:
+    def __init__(self, executor: ThreadPoolExecutor, file: File, connection: Connection) -> None:
         self._executor, self._file, self._connection = executor, file, connection
 
-    async def run(self, work: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
+    async def run(
+        self, work: Callable[Concatenate[Connection, Given], Answer], *arguments: Given.args, **options: Given.kwargs
+    ) -> Answer:
         """`work(connection, …)`; when the caller is cancelled it is still carried to its end, as a transaction must.
 
         Raises StorageFailed, ReplicaLocked or DamagedReplica when the file cannot be written or read.
@@ -35,7 +39,7 @@ class FileThread:
         return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
 
     async def read(
-        self, body: Body, consume: Callable[[Any, Iterator[AnyFrame]], Answer], arrived: Callable[[int], None]
+        self, body: Body, consume: Callable[[Connection, Iterator[AnyFrame]], Answer], arrived: Callable[[int], None]
     ) -> Answer:
         """`consume(connection, frames)` while the answer arrives: download and writing overlap.
 
@@ -44,7 +48,7 @@ class FileThread:
         loop = asyncio.get_running_loop()
         feed = Feed(loop)
 
-        def told(connection: Any, frames: Iterator[AnyFrame]) -> Answer:
+        def told(connection: Connection, frames: Iterator[AnyFrame]) -> Answer:
             return consume(connection, _counted(frames, lambda rows: loop.call_soon_threadsafe(arrived, rows)))
 
         pump = asyncio.create_task(_pump(body, feed))
@@ -58,7 +62,7 @@ class FileThread:
 
 
 def _consume(
-    connection: Any, feed: Feed, compressed: bool, consume: Callable[[Any, Iterator[AnyFrame]], Answer]
+    connection: Connection, feed: Feed, compressed: bool, consume: Callable[[Connection, Iterator[AnyFrame]], Answer]
 ) -> Answer:
     try:
         return consume(connection, frames(lines(feed, compressed=compressed)))
@@ -66,7 +70,7 @@ def _consume(
         feed.abandon()
 
 
-def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], Any]) -> Iterator[AnyFrame]:
+def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], object]) -> Iterator[AnyFrame]:
     for frame in frames:
         if isinstance(frame, Page):
             arrived(len(frame.content))
@@ -85,7 +89,7 @@ async def _pump(body: Body, feed: Feed) -> None:
     feed.end()
 
 
-def _connected(database: Database) -> Any:
+def _connected(database: Database) -> Connection:
     with translated(database.file):
         return database.connect()
 

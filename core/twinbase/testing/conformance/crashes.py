@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import text
 
 from twinbase.errors import TransportError
+from twinbase.replica.connection import Connection
 from twinbase.replica.file import transaction
 from twinbase.testing.conformance.person import Mine
 from twinbase.testing.conformance.play import Play
@@ -28,7 +28,7 @@ def dying(*, at: int, after: bool) -> Iterator[None]:
     """The sync's commit number `at` is its last sign of life: it fails, or succeeds and then nothing follows."""
     commit, commits = transaction.commit, 0
 
-    def commit_or_die(connection: Any) -> None:
+    def commit_or_die(connection: Connection) -> None:
         nonlocal commits
         commits += 1
         if commits < at or (commits == at and after):

@@ -1,6 +1,6 @@
 """What a person does on a device: whatever its mirrors allow, in sessions like those of an app."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ async def rows_here(device: Device, twin: Twin) -> Sequence[Mapping[str, Any]]:
     return [row_of(twin, row) for row in await device.all(twin.model)]
 
 
-def row_of(twin: Twin, row: Any) -> dict[str, Any]:
+def row_of(twin: Twin, row: object) -> dict[str, Any]:
     """The columns of a row that travel."""
     return {name: getattr(row, attribute(twin, name)) for name in twin.columns}
 
@@ -86,7 +86,7 @@ class Work:
         if row is not None:
             await self.device.save(twin.model(**{attribute(twin, name): value for name, value in row.items()}))
 
-    async def change(self, twin: Twin, key: Any, columns: Any) -> bool:
+    async def change(self, twin: Twin, key: object, columns: Collection[str]) -> bool:
         """Change some of these columns; whether any has another value now."""
         row = await self.device.read(twin.model, key)
         was = row_of(twin, row)

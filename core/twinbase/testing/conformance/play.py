@@ -1,12 +1,12 @@
 """A play: an office, its server, a device for each person, chance from one number, and the comparison at the end."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Table
 from sqlmodel import SQLModel
@@ -58,7 +58,7 @@ class Play:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, cast: Cast, database_url: str, folder: Path, seed: int) -> Any:
+    async def open(cls, cast: Cast, database_url: str, folder: Path, seed: int) -> AsyncIterator[Self]:
         """A play over a prepared database, with the given rows, random ones, and every person's device signed in."""
         async with World.open(database_url, cast.plugins, folder, prepared=True, **cast.settings) as world:
             play = cls(cast, world, Random(seed))

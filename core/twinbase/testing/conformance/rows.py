@@ -59,7 +59,7 @@ class RowMaker:
         target = self.dice.choice(targets)
         return {element.parent.name: target[element.column.name] for element in constraint.elements}
 
-    def value(self, column: Column[Any]) -> Any:
+    def value(self, column: Column[Any]) -> object:
         """A value for a column that points nowhere."""
         if column.nullable and self.dice.random() < EMPTY:
             return None

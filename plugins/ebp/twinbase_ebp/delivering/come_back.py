@@ -1,10 +1,10 @@
 """Which of the deliveries that were sent have come back: EBP's row, as the loader copied it, says what they said."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from twinbase.delivery import Delivered, Waiting
+from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.alike import alike
 from twinbase_ebp.delivering.copies import Copies, Row
@@ -35,7 +35,9 @@ class ComeBack:
         finally:
             await connection.close()
 
-    async def _created(self, ready: Sequence[Ready], looking: Looking, connection: Any) -> list[Delivered]:
+    async def _created(
+        self, ready: Sequence[Ready], looking: Looking, connection: PostgresConnection
+    ) -> list[Delivered]:
         back = []
         for one in ready:
             if one.entry.operation == "create" and (row := await looking.find(one)):
@@ -45,7 +47,9 @@ class ComeBack:
                 back.append(Delivered(one.waiting.id, "acknowledged", said))
         return back
 
-    async def _updated(self, ready: Sequence[Ready], looking: Looking, connection: Any) -> list[Delivered]:
+    async def _updated(
+        self, ready: Sequence[Ready], looking: Looking, connection: PostgresConnection
+    ) -> list[Delivered]:
         """Newest first: what a later change of the row has overwritten counts as come back when that one has."""
         back: list[Delivered] = []
         updates = [one for one in ready if one.entry.operation == "update" and one.entry.key]
@@ -62,7 +66,7 @@ class ComeBack:
         return back
 
 
-async def _overtaken(updates: Sequence[Ready], connection: Any) -> Mapping[UUID, set[str]]:
+async def _overtaken(updates: Sequence[Ready], connection: PostgresConnection) -> Mapping[UUID, set[str]]:
     """The columns of each that a later change of its row has written, which came back in an earlier run."""
     rows = await connection.fetch(_OVERTAKEN, [one.waiting.id for one in updates])
     return {row["id"]: set(row["names"]) for row in rows}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from twinbase.postgres import PostgresConnection
 from twinbase.quoting import quote_name, quote_names
 
 Row = Mapping[str, Any]
@@ -11,7 +12,7 @@ Row = Mapping[str, Any]
 class Copies:
     """Reads copies of EBP's tables. `connection`: asyncpg. A table or column that is not copied is none, no error."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: PostgresConnection) -> None:
         self.connection = connection
         self._types: dict[str, dict[str, str]] = {}
 

@@ -9,11 +9,11 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from twinbase.delivery import Delivered, Waiting
 from twinbase.errors import TwinbaseError
+from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.handed import forget_handed, handed_before, look_before, note_handed
@@ -69,7 +69,7 @@ class CsvFiles:
         return folder
 
     async def _file(
-        self, folder: Path, entity: str, ready: Sequence[Ready], connection: Any, run: Run
+        self, folder: Path, entity: str, ready: Sequence[Ready], connection: PostgresConnection, run: Run
     ) -> list[Delivered]:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
         copies = Copies(connection)
@@ -88,7 +88,7 @@ class CsvFiles:
         return Delivered(id, "sent", f"Written to {file} for EBP's import.{f' {LOST}' if lost else ''}")
 
 
-async def _next_name(connection: Any, stem: str) -> str:
+async def _next_name(connection: PostgresConnection, stem: str) -> str:
     """Names sort in the order in which files were written: a row's second change is imported after its first."""
     count = await connection.fetchval(
         "SELECT count(DISTINCT file) FROM ebp.exported_file WHERE starts_with(file, $1)", f"{stem}-"
@@ -96,7 +96,7 @@ async def _next_name(connection: Any, stem: str) -> str:
     return f"{stem}-{count + 1:03}.csv"
 
 
-async def _finish(folder: Path, connection: Any) -> None:
+async def _finish(folder: Path, connection: PostgresConnection) -> None:
     """Give hidden files their names when their deliveries were noted; the others were never handed over."""
     for hidden in folder.glob(f".*{HIDDEN}"):
         name = hidden.name[1 : -len(HIDDEN)]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.delivery import Applied, Delivery
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering import claims, customers, documents, visits
 from twinbase_ebp.delivering.entry import Entry
 from twinbase_ebp.delivering.known import Change, Known, Row, changes, origins, read, rows_of
@@ -19,7 +20,7 @@ FILES_STAY = "Photos and signatures are not handed over to EBP: they stay on the
 
 
 async def deliveries(
-    applied: Sequence[Applied], connection: Any, now: datetime, settings: EbpSettings
+    applied: Sequence[Applied], connection: PostgresConnection, now: datetime, settings: EbpSettings
 ) -> list[Delivery]:
     """The deliveries of a batch. `connection`: asyncpg, in its transaction."""
     changed = changes(applied)
@@ -45,7 +46,7 @@ class _Beside:
     notes: Mapping[str, str | None] = field(default_factory=dict)
 
 
-async def _beside(changed: list[Change], known: Known, connection: Any) -> _Beside:
+async def _beside(changed: list[Change], known: Known, connection: PostgresConnection) -> _Beside:
     done = [
         one
         for one in changed
@@ -62,7 +63,7 @@ async def _beside(changed: list[Change], known: Known, connection: Any) -> _Besi
     return beside
 
 
-async def _measured(connection: Any, visits_done: Sequence[UUID]) -> dict[UUID, list[str]]:
+async def _measured(connection: PostgresConnection, visits_done: Sequence[UUID]) -> dict[UUID, list[str]]:
     answers = await rows_of(connection, "checklist_answers", "intervention_id", visits_done)
     templates = {answer["template_id"] for answer in answers if answer["template_id"]}
     rows = await rows_of(connection, "checklist_templates", "id", list(templates))
@@ -73,7 +74,7 @@ async def _measured(connection: Any, visits_done: Sequence[UUID]) -> dict[UUID, 
     return {id: visits.measured(mine, items) for id, mine in of_visit.items()}
 
 
-async def _documents(connection: Any, ids: Sequence[UUID]) -> dict[UUID, Sequence[Mapping[str, Any]]]:
+async def _documents(connection: PostgresConnection, ids: Sequence[UUID]) -> dict[UUID, Sequence[Mapping[str, Any]]]:
     """The lines of the exit documents that are on their way, or in EBP: without any where only EBP knows them."""
     found: dict[UUID, Sequence[Mapping[str, Any]]] = {}
     if await connection.fetchval(_HAS_COLUMN, "StockDocument", "Reference"):
@@ -83,7 +84,7 @@ async def _documents(connection: Any, ids: Sequence[UUID]) -> dict[UUID, Sequenc
     return found | {UUID(row["row_key"]): json.loads(row["lines"]) for row in on_its_way}
 
 
-async def _notes(connection: Any, changed: Sequence[Change], known: Known) -> dict[str, str | None]:
+async def _notes(connection: PostgresConnection, changed: Sequence[Change], known: Known) -> dict[str, str | None]:
     """What EBP has in the notes of appliances that were moved, by their code."""
     moved = [one for one in changed if one.table == "customer_equipment" and "location_in_site" in one.columns]
     codes = [key for one in moved if isinstance(key := known.key(one.table, one.id, customers.APPLIANCE), str)]

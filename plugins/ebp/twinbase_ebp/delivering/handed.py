@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from twinbase.delivery import Waiting
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.finding import Looking
 from twinbase_ebp.delivering.ready import Ready
@@ -19,7 +20,7 @@ KEPT = timedelta(days=1)
 Before = Mapping[UUID, Mapping[str, Any] | None]
 
 
-async def handed_before(connection: Any, waiting: Sequence[Waiting]) -> dict[UUID, str]:
+async def handed_before(connection: PostgresConnection, waiting: Sequence[Waiting]) -> dict[UUID, str]:
     """Those of them that were handed over, by a run that died before it could say so, and in which file."""
     rows = await connection.fetch(
         "SELECT delivery, file FROM ebp.exported_file WHERE delivery = ANY ($1)", [one.id for one in waiting]
@@ -38,14 +39,16 @@ async def look_before(ready: Sequence[Ready], standing: Standing, copies: Copies
     return before
 
 
-async def note_handed(connection: Any, ready: Sequence[Ready], file: str, at: datetime, before: Before) -> None:
+async def note_handed(
+    connection: PostgresConnection, ready: Sequence[Ready], file: str, at: datetime, before: Before
+) -> None:
     """Note them; an error when one of them was handed over already."""
     records = [(one.waiting.id, file, at, _json(before.get(one.waiting.id))) for one in ready]
     columns = ("delivery", "file", "at", "before")
     await connection.copy_records_to_table("exported_file", schema_name="ebp", records=records, columns=columns)
 
 
-async def forget_handed(connection: Any, now: datetime) -> None:
+async def forget_handed(connection: PostgresConnection, now: datetime) -> None:
     """Forget what was handed over of deliveries that nobody keeps any more (`TWINBASE_DELIVERY_DAYS`)."""
     await connection.execute(_FORGET, now - KEPT)
 

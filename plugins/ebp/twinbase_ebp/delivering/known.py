@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from twinbase.delivery import Applied
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.entry import Reference
 from twinbase_mobile import tables as mobile
 
@@ -68,7 +69,7 @@ def changes(applied: Sequence[Applied]) -> list[Change]:
     return list(found.values())
 
 
-async def read(changed: Iterable[Change], connection: Any) -> Known:
+async def read(changed: Iterable[Change], connection: PostgresConnection) -> Known:
     """One query for each table that was changed, and one for each table that its rows name."""
     ids: dict[str, list[UUID]] = defaultdict(list)
     for change in changed:
@@ -78,7 +79,7 @@ async def read(changed: Iterable[Change], connection: Any) -> Known:
     return Known(by_id, await origins(connection, rows))
 
 
-async def rows_of(connection: Any, table: str, column: str, ids: Sequence[UUID]) -> list[Row]:
+async def rows_of(connection: PostgresConnection, table: str, column: str, ids: Sequence[UUID]) -> list[Row]:
     """Rows of a table of `mobile`, in the order of their ids."""
     query = f'SELECT * FROM "{mobile.SCHEMA}"."{table}" WHERE "{column}" = ANY ($1) ORDER BY id'
     return [_row(row) for row in await connection.fetch(query, list(ids))] if ids else []
@@ -93,7 +94,7 @@ def _row(row: Any) -> Row:
 _LISTS = ("equipment_ids", "items")
 
 
-async def origins(connection: Any, rows: Mapping[str, Sequence[Row]]) -> Origins:
+async def origins(connection: PostgresConnection, rows: Mapping[str, Sequence[Row]]) -> Origins:
     """Where these rows, and those that they name, come from: `source_table` and `source_id`, by table and id."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for table, found in rows.items():
@@ -103,8 +104,8 @@ async def origins(connection: Any, rows: Mapping[str, Sequence[Row]]) -> Origins
     found_at = {}
     for table, ids in wanted.items():
         query = f'SELECT id, source_table, source_id FROM "{mobile.SCHEMA}"."{table}" WHERE id = ANY ($1)'
-        for row in await connection.fetch(query, list(ids)):
-            found_at[table, row["id"]] = (row["source_table"], row["source_id"])
+        for record in await connection.fetch(query, list(ids)):
+            found_at[table, record["id"]] = (record["source_table"], record["source_id"])
     return found_at
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from twinbase.delivery import Waiting
+from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies, Row
 from twinbase_ebp.delivering.deliveries import EBP
@@ -34,7 +35,7 @@ async def link_new_rows(run: Run, settings: EbpSettings) -> None:
         await connection.close()
 
 
-async def link(connection: Any, one: Ready, found: Row) -> None:
+async def link(connection: PostgresConnection, one: Ready, found: Row) -> None:
     """Say of the row of `mobile` which row of EBP it is. Its id stays; a row that is linked already stays so."""
     entry = one.entry
     if entry.entity in LINKED and "source_id" in TABLES[entry.table].c:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.delivery import Delivered, Waiting
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
 from twinbase_ebp.delivering.entry import Entry, Reference, Word, entry_of
 from twinbase_ebp.settings import EbpSettings
@@ -31,7 +32,7 @@ class Ready:
 class Keys:
     """EBP's keys of rows of `mobile`, one question for each table. `connection`: asyncpg."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
 
     async def of(self, wanted: Iterable[Reference]) -> dict[Reference, str]:
@@ -48,7 +49,7 @@ class Keys:
 
 
 async def make_ready(
-    waiting: Sequence[Waiting], connection: Any, settings: EbpSettings
+    waiting: Sequence[Waiting], connection: PostgresConnection, settings: EbpSettings
 ) -> tuple[list[Ready], list[Delivered]]:
     """Those that can go, and what becomes of the others."""
     entries = [(one, entry_of(one.payload)) for one in waiting]

@@ -7,10 +7,10 @@ says would undo the change before this one.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.alike import alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
 from twinbase_ebp.delivering.copies import Copies, Row
@@ -95,7 +95,9 @@ def _shown(name: str, entity: Entity) -> str:
     return plain if entity.columns[name] == "rich" and plain in entity.columns else name
 
 
-async def _handed(entity: str, updates: Sequence[Ready], connection: Any) -> Mapping[tuple[str, str], list[Handed]]:
+async def _handed(
+    entity: str, updates: Sequence[Ready], connection: PostgresConnection
+) -> Mapping[tuple[str, str], list[Handed]]:
     """What was handed over of these rows, oldest first."""
     twins, keys = [one.waiting.twin for one in updates], [_row_key(one) for one in updates]
     found: dict[tuple[str, str], list[Handed]] = defaultdict(list)

@@ -7,7 +7,6 @@ at the next run; the others go on.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import stamina
 from asyncpg.exceptions import (
@@ -19,6 +18,7 @@ from asyncpg.exceptions import (
     PostgresError,
 )
 
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.schema.ddl import alter_table, change_key, create_table, empty_columns, qualified
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.drift import Change, Copy, Drift, drift, key_targets
@@ -50,7 +50,7 @@ class Evolved:
 
 
 async def evolve(
-    connection: Any,
+    connection: PostgresConnection,
     found: Sequence[TableSpec],
     deny: DenyList,
     now: datetime,
@@ -71,7 +71,7 @@ class _Evolution:
 
     def __init__(
         self,
-        connection: Any,
+        connection: PostgresConnection,
         deny: DenyList,
         now: datetime,
         lock_timeout: float,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from twinbase.postgres import PostgresConnection
 from twinbase.quoting import quote_name
 from twinbase_ebp.schema.ddl import qualified
 from twinbase_ebp.schema.memory import remembered
@@ -61,28 +62,32 @@ class EbpTable:
         self.spec = spec
 
     @classmethod
-    async def of(cls, connection: Any, name: str) -> Self:
+    async def of(cls, connection: PostgresConnection, name: str) -> Self:
         """The table of this name; LookupError when it was never copied."""
         known = (await remembered(connection)).get(name)
         if known is None or not known.copy.spec.columns:
             raise LookupError(f"{name} is no copied table of EBP: `twinbase ebp tables` shows them.")
         return cls(known.copy.spec)
 
-    async def get(self, connection: Any, *key: Any) -> EbpRow | None:
+    async def get(self, connection: PostgresConnection, *key: Any) -> EbpRow | None:
         """The row of this key, or None."""
         self._check_key(key)
         same = " AND ".join(f"{name} = ${place}" for place, name in enumerate(self._key, 1))
         rows = await self._rows(connection, f"WHERE {same}", key)
         return rows[0] if rows else None
 
-    async def list(self, connection: Any, *, after: Sequence[Any] = (), limit: int = ROWS_MAX) -> tuple[EbpRow, ...]:
+    async def list(
+        self, connection: PostgresConnection, *, after: Sequence[Any] = (), limit: int = ROWS_MAX
+    ) -> tuple[EbpRow, ...]:
         """Rows in the order of their keys, those after the key `after`: never a row twice, nor one left out."""
         if after:
             self._check_key(after)
         order = ", ".join(self._key) or "ctid"
         return await self._rows(connection, f"{_beyond(self._key, after)} ORDER BY {order} LIMIT {int(limit)}", after)
 
-    async def changes(self, connection: Any, cursor: Sequence[Any] = (), *, limit: int = ROWS_MAX) -> Changed:
+    async def changes(
+        self, connection: PostgresConnection, cursor: Sequence[Any] = (), *, limit: int = ROWS_MAX
+    ) -> Changed:
         """Rows in the order in which EBP says that they were changed, those after the cursor.
 
         The order is that of EBP's clock: one who commits late is behind the cursor. Deletions are not among them.
@@ -104,7 +109,7 @@ class EbpTable:
         if len(key) != len(self.spec.key) or not key:
             raise LookupError(f"The key of {self.spec.name} is ({', '.join(self.spec.key)}).")
 
-    async def _rows(self, connection: Any, rest: str, values: Sequence[Any]) -> tuple[EbpRow, ...]:
+    async def _rows(self, connection: PostgresConnection, rest: str, values: Sequence[Any]) -> tuple[EbpRow, ...]:
         names = ", ".join(quote_name(column.target) for column in self.spec.columns)
         query = f"SELECT {names} FROM {qualified(self.spec.target)} {rest}"
         return tuple(EbpRow(self.spec, tuple(row)) for row in await connection.fetch(query, *values))

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.schema.drift import Change, Copy
 from twinbase_ebp.schema.records import CHANNEL
 from twinbase_ebp.schema.spec import TableSpec
@@ -26,7 +27,7 @@ class Remembered:
 class Memory:
     """The rows of `ebp.table_spec` and `ebp.event`. `connection`: asyncpg, whose transaction writes belong to."""
 
-    def __init__(self, connection: Any, now: datetime) -> None:
+    def __init__(self, connection: PostgresConnection, now: datetime) -> None:
         self._connection, self._now = connection, now
 
     async def tables(self) -> dict[str, Remembered]:
@@ -56,7 +57,7 @@ class Memory:
         await self._connection.execute("UPDATE ebp.table_spec SET backfill = false WHERE name = $1", table)
 
 
-async def remembered(connection: Any) -> dict[str, Remembered]:
+async def remembered(connection: PostgresConnection) -> dict[str, Remembered]:
     """All that is remembered, by name; nothing in a database that was not set up for EBP."""
     if await connection.fetchval("SELECT to_regclass('ebp.table_spec')") is None:
         return {}

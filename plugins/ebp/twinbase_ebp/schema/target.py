@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.schema.drift import Copy
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -37,12 +37,12 @@ class Standing:
         return Copy(TableSpec(found.name, columns, key), stale)
 
 
-async def existing(connection: Any) -> Collection[str]:
+async def existing(connection: PostgresConnection) -> Collection[str]:
     """The names of the tables in public."""
     return {row["relname"] for row in await connection.fetch(_EXISTING)}
 
 
-async def standing(connection: Any, target: str) -> Standing | None:
+async def standing(connection: PostgresConnection, target: str) -> Standing | None:
     """The table of that name, or None."""
     row = await connection.fetchrow(_STANDING, target)
     if row is None:

@@ -3,6 +3,7 @@
 The earth is a ball here, on both sides: the same distances within a metre, and less than one per cent from the truth.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import asin, cos, degrees, radians, sin, sqrt
@@ -58,7 +59,7 @@ async def nearby(
     return tuple(near[:limit])
 
 
-def near_of(row: Any, metres: float) -> Near:
+def near_of(row: Sequence[Any], metres: float) -> Near:
     """A site from its columns, those of `Near` without the metres."""
     site_id, customer_id, *texts, lat, lon = row
     customer, label, address, zip_code, city = (text or "" for text in texts)

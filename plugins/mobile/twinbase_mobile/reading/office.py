@@ -6,6 +6,7 @@ names carry the version of the table: another table is another index, never an o
 
 from typing import Any
 
+from twinbase.postgres import PostgresConnection
 from twinbase.quoting import quote_name
 from twinbase_mobile.reading.catalogue import DESCRIPTION_CHARACTERS_MAX
 from twinbase_mobile.reading.near import EARTH_RADIUS_M, NEAR_MAX, Near, near_of
@@ -39,7 +40,7 @@ LIMIT $1
 """
 
 
-async def prepare_product_search(connection: Any) -> None:
+async def prepare_product_search(connection: PostgresConnection) -> None:
     """Make the functions and the index that `search_products` needs, where they are missing (asyncpg connection).
 
     Run it when a server starts, with the right to make functions in schema `mobile`.
@@ -51,7 +52,7 @@ async def prepare_product_search(connection: Any) -> None:
                 await connection.execute(statement)
 
 
-async def search_products(connection: Any, text: str, *, limit: int = FOUND_MAX) -> tuple[Found, ...]:
+async def search_products(connection: PostgresConnection, text: str, *, limit: int = FOUND_MAX) -> tuple[Found, ...]:
     """What `ProductSearch.find` answers on a device, from PostgreSQL (asyncpg connection)."""
     asked = list(dict.fromkeys(words(text)))
     arguments: list[Any] = [limit, compact(text), fold(text), asked]
@@ -76,7 +77,7 @@ SELECT * FROM (
 
 
 async def nearby_in_office(
-    connection: Any, lat: float, lon: float, *, within_m: float = 20_000, limit: int = NEAR_MAX
+    connection: PostgresConnection, lat: float, lon: float, *, within_m: float = 20_000, limit: int = NEAR_MAX
 ) -> tuple[Near, ...]:
     """The same over all sites of the company (asyncpg connection): with PostGIS where it is installed, else without."""
     query = (

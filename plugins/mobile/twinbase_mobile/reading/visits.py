@@ -142,7 +142,7 @@ _IN_TIME = (
 )
 
 
-def visit_query(*more: Any) -> Select[Any]:
+def visit_query(*more: object) -> Select[Any]:
     """The columns of which a `Visit` is made, and more."""
     v, c, s = columns_of(Intervention), columns_of(Customer), columns_of(CustomerSite)
     t = columns_of(InterventionType)

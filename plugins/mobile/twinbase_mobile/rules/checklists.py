@@ -32,7 +32,7 @@ class Judgement(StrEnum):
     DANGER = "danger"
 
 
-def answer_id(visit: Any, equipment: Any, template: Any, item: str) -> UUID:
+def answer_id(visit: object, equipment: object, template: object, item: str) -> UUID:
     """The id of the answer to an item: the same on every device, so that two who answer it write one row."""
     return uuid5(ANSWERS, f"{visit}/{equipment or ''}/{template or ''}/{item}")
 

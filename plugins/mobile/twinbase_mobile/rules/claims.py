@@ -1,6 +1,7 @@
 """Hours, ways and expenses: a technician's own, as long as they are drafts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from twinbase_mobile.reasons import Reason, reason
@@ -44,7 +45,7 @@ def span_fault(row: Row) -> Reason | None:
     return None if written in (None, counted) else reason("minutes_wrong", counted=counted, written=written)
 
 
-def worked_minutes(start: Any, end: Any, pause: int = 0) -> int:
+def worked_minutes(start: str | datetime | None, end: str | datetime | None, pause: int = 0) -> int:
     """Whole minutes from start to end, less the break, and never less than none."""
     first, last = moment_of(start), moment_of(end)
     assert first is not None and last is not None

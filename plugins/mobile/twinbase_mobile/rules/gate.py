@@ -39,10 +39,10 @@ class Judged:
         """The row after the write, or as it was before it goes."""
         return self.after if self.after is not None else self.before or {}
 
-    def beside(self, twin: str, column: str, value: Any) -> list[Values]:
+    def beside(self, twin: str, column: str, value: object) -> list[Values]:
         return [] if value is None else list(self._rows(twin, column, value))
 
-    def one(self, twin: str, id: Any) -> Values | None:
+    def one(self, twin: str, id: object) -> Values | None:
         return next(iter(self.beside(twin, "id", id)), None)
 
 

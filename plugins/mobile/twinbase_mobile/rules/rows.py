@@ -19,7 +19,7 @@ def values_of(row: Row) -> Mapping[str, Any]:
     return row if isinstance(row, Mapping) else {name: getattr(row, name) for name in type(row).model_fields}
 
 
-def number_of(value: Any) -> Decimal | None:
+def number_of(value: object) -> Decimal | None:
     """A number, whether it is one or is written as text, with a point or a comma; None for what is none."""
     try:
         number = Decimal(str(value).replace(",", "."))
@@ -28,7 +28,7 @@ def number_of(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def moment_of(value: Any) -> datetime | None:
+def moment_of(value: str | datetime | None) -> datetime | None:
     """A moment in UTC, for times on one wall cannot be compared in the night in which its clocks change."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     if moment is None:
@@ -36,7 +36,7 @@ def moment_of(value: Any) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def list_of(value: Any) -> list[Any]:
+def list_of(value: object) -> list[Any]:
     """A list, whether it is one or travels as JSON; an empty one for what is none."""
     try:
         found = json.loads(value) if isinstance(value, str) else value
@@ -45,6 +45,6 @@ def list_of(value: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: object, other: object) -> bool:
     """Whether two ids are the same, be they text or UUIDs."""
     return (None if one is None else str(one)) == (None if other is None else str(other))

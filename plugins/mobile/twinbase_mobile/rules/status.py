@@ -1,7 +1,6 @@
 """The life of a visit: which status may follow which, and who may set it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from twinbase_mobile.reasons import Reason, reason
 from twinbase_mobile.rules.rows import Row, values_of
@@ -52,7 +51,7 @@ def status_of(visit: Row | Status | str) -> Status:
     return Status(word) if word in set(Status) else Status.UNKNOWN
 
 
-def in_letters(word: Any) -> str:
+def in_letters(word: object) -> str:
     """A word of a list as it stands in a sentence."""
     return str(word).replace("_", " ")
 

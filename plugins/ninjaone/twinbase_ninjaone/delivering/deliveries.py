@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.delivery import Applied, Delivery
+from twinbase.postgres import PostgresConnection
 from twinbase_ninjaone.projections.tickets import NAME as TICKETS
 
 DESTINATION = "ninjaone"
 COMMENT, STATUS = "comment", "set_status"
 
 
-async def deliveries(applied: Sequence[Applied], connection: Any, status_of_visit: Mapping[str, str]) -> list[Delivery]:
+async def deliveries(
+    applied: Sequence[Applied], connection: PostgresConnection, status_of_visit: Mapping[str, str]
+) -> list[Delivery]:
     """The deliveries of a batch, in its order. `connection`: asyncpg, in its transaction."""
     comments = [one for one in applied if one.twin == "ticket_comments" and one.operation == "insert"]
     visits = [one for one in applied if one.twin == "interventions" and "status" in one.values] * bool(status_of_visit)

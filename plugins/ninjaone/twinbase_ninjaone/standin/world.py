@@ -3,6 +3,7 @@
 Every verb takes the moment at which it happens. Optional fields that are empty are absent.
 """
 
+import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ class World:
         self._tell("NINJA_TICKETING_TICKET_CREATED", ticket_id, at)
         return self.tickets[ticket_id]
 
-    def change_ticket(self, ticket_id: int, at: datetime, **fields: Any) -> Json:
+    def change_ticket(self, ticket_id: int, at: datetime, **fields: object) -> Json:
         """The ticket with other values (None: taken away), one version later, and what changed in its log."""
         ticket = self.tickets[ticket_id]
         if "status" in fields:
@@ -79,7 +80,7 @@ class World:
         self.log(ticket_id, "SAVE", at, changeDiff=difference, system=True, publicEntry=False)
         return self.tickets[ticket_id]
 
-    def comment(self, ticket_id: int, at: datetime, body: str, *, public: bool = True, **fields: Any) -> Json:
+    def comment(self, ticket_id: int, at: datetime, body: str, *, public: bool = True, **fields: object) -> Json:
         """A comment; the ticket counts as updated."""
         return self.log(ticket_id, "COMMENT", at, body=body, publicEntry=public, **fields)
 
@@ -92,13 +93,13 @@ class World:
         self.last_updated[ticket_id] = seconds(at)
         self._tell("NINJA_TICKETING_TICKET_REINSTATED", ticket_id, at)
 
-    def log(self, ticket_id: int, kind: str, at: datetime, **fields: Any) -> Json:
+    def log(self, ticket_id: int, kind: str, at: datetime, **fields: object) -> Json:
         entry = {"id": next(self._log_ids), "type": kind, "system": False, "createTime": seconds(at), **fields}
         self.logs[ticket_id].append({name: value for name, value in entry.items() if value is not None})
         self.last_updated[ticket_id] = max(self.last_updated.get(ticket_id, 0.0), seconds(at))
         return self.logs[ticket_id][-1]
 
-    def record(self, kind: str, status: str, at: datetime, **fields: Any) -> None:
+    def record(self, kind: str, status: str, at: datetime, **fields: object) -> None:
         """An activity of the whole installation."""
         activity = {"id": next(self._activity_ids), "activityTime": seconds(at), "activityType": kind, **fields}
         self.activities.append({**activity, "statusCode": status, "activityResult": "SUCCESS"})
@@ -145,6 +146,6 @@ class World:
         return sum(entry.get("timeTracked", 0) for entry in self.logs[ticket_id])
 
 
-def uid(rng: Any) -> str:
+def uid(rng: random.Random) -> str:
     """A UUID out of the stand-in's own chance."""
     return str(uuid.UUID(int=rng.getrandbits(128), version=4))

@@ -9,6 +9,7 @@ from typing import Any
 
 from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
+from twinbase.postgres import PostgresConnection
 
 CALLS_A_DAY, BETWEEN = 10_000, timedelta(seconds=1)
 KEPT_DAYS = 30
@@ -22,7 +23,7 @@ class Spent(TwinbaseError):
 class Allowance:
     """`connection`: asyncpg. `clock` and `sleep` are the machine's own, except in tests."""
 
-    connection: Any
+    connection: PostgresConnection
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
 

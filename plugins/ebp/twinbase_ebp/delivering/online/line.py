@@ -10,6 +10,7 @@ import httpx2
 import msgspec
 
 from twinbase.errors import TwinbaseError
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.online.allowance import Allowance
 from twinbase_ebp.delivering.online.tokens import Tokens
 from twinbase_ebp.settings import EbpSettings
@@ -57,7 +58,7 @@ class Line:
     client: httpx2.AsyncClient
     settings: EbpSettings
     allowance: Allowance
-    connection: Any
+    connection: PostgresConnection
 
     async def hand_in(self, category: str, name: str, content: bytes, leaving: Leaving) -> None:
         """Give a file to EBP's import; `leaving` is awaited when its turn has come, before anything leaves. Raises what

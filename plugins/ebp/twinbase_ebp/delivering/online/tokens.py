@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx2
 import msgspec
 
 from twinbase.errors import TwinbaseError
+from twinbase.postgres import PostgresConnection
 from twinbase_ebp.settings import EbpSettings
 
 MARGIN = timedelta(minutes=1)
@@ -29,7 +29,7 @@ class _Grant(msgspec.Struct):
 class Tokens:
     """`post` sends a form to the address of the tokens; `connection`: asyncpg, in no transaction."""
 
-    connection: Any
+    connection: PostgresConnection
     settings: EbpSettings
     clock: Callable[[], datetime]
     post: Callable[[dict[str, str]], Awaitable[httpx2.Response]]
