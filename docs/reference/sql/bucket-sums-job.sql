@@ -1,0 +1,19 @@
+-- the same, bucket by bucket (job): composed by feed/statements.py
+SELECT CAST(_h & CAST($5 AS bigint) AS integer) AS bucket,
+       count(*) AS rows,
+       CAST(COALESCE(sum(_h >> 24), 0) AS bigint) AS high,
+       CAST(COALESCE(sum(_h & 16777215), 0) AS bigint) AS low
+FROM (SELECT pg_catalog.hash_record_extended(ROW(workshop.job.id,
+                                                 workshop.job.lead_id,
+                                                 CAST(workshop.job.title AS text) COLLATE "C",
+                                                 workshop.job.starts_at,
+                                                 workshop.job.price),
+                                             0) & 281474976710655 AS _h
+      FROM workshop.job
+      WHERE workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
+        AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
+          AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
+          OR workshop.job.starts_at IS NULL)
+      OFFSET 0) AS _r
+GROUP BY 1
+ORDER BY 1

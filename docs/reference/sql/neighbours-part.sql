@@ -1,0 +1,9 @@
+-- the parts beside a change: composed by accept/neighbours.py
+SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
+                                               (SELECT row_to_json(x)
+                                                FROM (SELECT t.job_id AS job_id,
+                                                             t.position AS position,
+                                                             t.quantity + '0' AS quantity) AS x))),
+                     '[]') AS text)
+FROM json_to_recordset(CAST($1 AS pg_catalog.json)) AS r(o integer, c0 text)
+     INNER JOIN workshop.part AS t ON t.job_id = CAST(r.c0 AS uuid)

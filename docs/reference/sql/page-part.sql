@@ -1,0 +1,49 @@
+-- a page of a first sync (part): composed by feed/statements.py
+SELECT convert_to(string_agg(_line, ',') FILTER (WHERE _ok), 'UTF8') AS body,
+       string_agg(_line, ',') FILTER (WHERE NOT _ok) AS quarantine,
+       count(*) FILTER (WHERE NOT _ok) AS held,
+       count(*) AS rows,
+       CAST(COALESCE(sum(_h >> 24), 0) AS bigint) AS high,
+       CAST(COALESCE(sum(_h & 16777215), 0) AS bigint) AS low,
+       ((array_agg(_k0)))[CAST(count(*) AS integer)] AS _k0,
+       ((array_agg(_k1)))[CAST(count(*) AS integer)] AS _k1
+FROM (SELECT CAST(_t.job_id AS text) AS _k0,
+             CAST(_t.position AS text) AS _k1,
+             _h,
+             _ok,
+             CASE
+               WHEN _ok
+                 THEN '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _h || ',' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
+                                                                                                              'null') || ',' || COALESCE(CAST(_t.position AS text),
+                                                                                                                                         'null') || ',' || COALESCE(CAST(to_json(_t.quantity + '0') AS text),
+                                                                                                                                                                    'null') || ']'
+               ELSE '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _h || ',[' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
+                                                                                                             'null') || ',' || COALESCE(CAST(_t.position AS text),
+                                                                                                                                        'null') || '],' || CAST(to_json(CAST(CASE
+                                                                                                                                                                               WHEN NOT COALESCE(_t.quantity <> 'NaN',
+                                                                                                                                                                                                 TRUE)
+                                                                                                                                                                                 THEN 'quantity: this double precision value cannot be carried'
+                                                                                                                                                                             END AS text)) AS text) || ']'
+             END AS _line
+      FROM (SELECT workshop.part.job_id, workshop.part.position, workshop.part.quantity
+            FROM workshop.part
+            WHERE EXISTS (SELECT *
+                          FROM workshop.job
+                          WHERE workshop.job.id = workshop.part.job_id
+                            AND workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
+                            AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
+                              AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
+                              OR workshop.job.starts_at IS NULL))
+              AND (workshop.part.job_id, workshop.part.position) > (CAST(CAST($7 AS text) AS uuid),
+                                                                    CAST(CAST($8 AS text) AS integer))
+            ORDER BY workshop.part.job_id, workshop.part.position
+            LIMIT CAST($5 AS bigint)) AS _t
+           LEFT JOIN LATERAL (SELECT _v.xid
+                              FROM twinbase."v_workshop.part" AS _v
+                              WHERE _v.job_id = _t.job_id AND _v.position = _t.position
+                              LIMIT 1) AS _v ON TRUE
+           CROSS JOIN LATERAL (SELECT pg_catalog.hash_record_extended(ROW(_t.job_id, _t.position, _t.quantity),
+                                                                      0) & 281474976710655 AS _h,
+                                      COALESCE(_t.quantity <> 'NaN', TRUE) AS _ok
+                               OFFSET 0) AS _x
+      ORDER BY _t.job_id, _t.position) AS _r

@@ -1,0 +1,24 @@
+-- the rows of a batch, with version and scope (job): composed by accept/rows.py
+SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
+                                               CAST(COALESCE(v.xid,
+                                                             (SELECT base
+                                                              FROM twinbase.capture
+                                                              WHERE (schema_name, table_name) = ('workshop', 'job'))) AS text),
+                                               t.twinbase_inside,
+                                               (SELECT row_to_json(x)
+                                                FROM (SELECT t.id AS id,
+                                                             t.lead_id AS lead_id,
+                                                             t.title AS title,
+                                                             to_char(pg_catalog.timezone('UTC', t.starts_at),
+                                                                     'YYYY-MM-DD HH24:MI:SS.US') AS starts_at,
+                                                             CAST(t.price AS text) AS price) AS x))),
+                     '[]') AS text)
+FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text)
+     INNER JOIN (SELECT workshop.job.*,
+                        COALESCE(workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
+                             AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
+                               AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
+                               OR workshop.job.starts_at IS NULL),
+                                 FALSE) AS twinbase_inside
+                 FROM workshop.job) AS t ON t.id = CAST(r.c0 AS uuid)
+     LEFT JOIN twinbase."v_workshop.job" AS v ON v.id = t.id

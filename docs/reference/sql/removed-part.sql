@@ -1,0 +1,17 @@
+-- keys that changed and are not in scope (part): composed by feed/statements.py
+SELECT '[' || COALESCE('"' || CAST(_v.job_id AS text) || '"', 'null') || ',' || COALESCE(CAST(_v.position AS text),
+                                                                                         'null') || ']' AS key
+FROM twinbase."v_workshop.part" AS _v
+WHERE (_v.xid >= CAST($5 AS xid8) OR _v.xid = ANY(CAST($6 AS xid8[])))
+  AND NOT EXISTS (SELECT
+                  FROM workshop.part
+                  WHERE _v.job_id = workshop.part.job_id
+                    AND _v.position = workshop.part.position
+                    AND EXISTS (SELECT *
+                                FROM workshop.job
+                                WHERE workshop.job.id = workshop.part.job_id
+                                  AND workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
+                                  AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
+                                    AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
+                                    OR workshop.job.starts_at IS NULL)))
+LIMIT CAST($7 AS bigint)
