@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from twinbase_demo.company import Company
-from twinbase_ebp.generator import mutate_office_day
+from twinbase_demo.erp import mutate_office_day
 
 
 async def hand_over(company: Company, visit: UUID, to: str) -> None:

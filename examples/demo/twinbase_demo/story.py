@@ -14,13 +14,13 @@ from twinbase_demo import office
 from twinbase_demo.accidents import Accidents
 from twinbase_demo.company import Colleague, Company, rows_written
 from twinbase_demo.decisions import Decision, Refusal, decisions, ledger, outcomes, refusals
+from twinbase_demo.erp import generate
 from twinbase_demo.line import Line
 from twinbase_demo.neighbours import files_for_ebp, link, ninjaone, waiting_for_a_person
 from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
 from twinbase_demo.telling import Teller, said_of
-from twinbase_ebp.generator import generate
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ninjaone.standin import Sizes
 

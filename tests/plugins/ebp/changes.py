@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import Boolean, DateTime, Integer, Numeric, Table, TypeDecorator, Uuid
 from tests.plugins.ebp.office import PLUGINS
 
-from twinbase_ebp.generator.shape import tables
+from twinbase_demo.erp.shape import tables
 from twinbase_ebp.tables import TABLES
 
 FED = {feed.table for projection in PLUGINS.projections() for feed in projection.feeds}

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from twinbase.plugins import Plugins
 from twinbase.projection import Projection
-from twinbase_ebp.generator import generate
+from twinbase_demo.erp import generate
 from twinbase_ebp.tables import TABLES
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.projection.run import Projected, project

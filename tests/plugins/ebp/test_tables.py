@@ -1,4 +1,4 @@
-"""The tables of EBP that we know by name exist as declared, in the generator's database and in the true schema."""
+"""The tables of EBP that we know by name exist as declared, in the demo's ERP and in the true schema."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Boolean, DateTime, Integer, Numeric, String, Table, TypeDecorator, Uuid
 
 from twinbase.projection import OPTIONAL
-from twinbase_ebp.generator.shape import tables
+from twinbase_demo.erp.shape import tables
 from twinbase_ebp.tables import TABLES
 
 TRUE_SCHEMA = "TWINBASE_TEST_EBP_SCHEMA"
@@ -25,7 +25,7 @@ KINDS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_a_declared_table_is_in_the_generators_database(table: Table) -> None:
+def test_a_declared_table_is_in_the_erp_of_the_demo(table: Table) -> None:
     made = {column.name for column in tables()[table.name].columns}
     assert set(table.columns.keys()) <= made
     assert table.primary_key.columns.keys() == [column.name for column in tables()[table.name].key]

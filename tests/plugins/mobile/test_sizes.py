@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from twinbase import Plugins
 from twinbase.testing import World
-from twinbase_ebp.generator import generate
+from twinbase_demo.erp import generate
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.projection.run import project
 from twinbase_server.setup import init_database

@@ -21,7 +21,7 @@ import asyncpg
 import psutil
 
 from twinbase.plugins import Plugins
-from twinbase_ebp.generator import generate, mutate_office_day
+from twinbase_demo.erp import generate, mutate_office_day
 from twinbase_ebp.loading.crew import Databases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.verifying import verify

@@ -12,7 +12,7 @@ from tests.plugins.ebp.loading.erp import MORNING, Erp
 from twinbase.plugins import Plugins
 from twinbase.source import Run
 from twinbase.testing.databases import Databases
-from twinbase_ebp.generator import generate, mutate_office_day
+from twinbase_demo.erp import generate, mutate_office_day
 from twinbase_ebp.loading.source import sources
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.cli import run

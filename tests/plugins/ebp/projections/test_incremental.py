@@ -6,7 +6,7 @@ from uuid import uuid3, uuid4
 import asyncpg
 from tests.plugins.ebp.office import DAY, PLUGINS, Office, touched
 
-from twinbase_ebp.generator import mutate_office_day
+from twinbase_demo.erp import mutate_office_day
 from twinbase_ebp.projections.sql import NAMESPACE
 
 EMPTY = {"intervention_parts", "intervention_photos", "intervention_signatures", "checklist_answers",

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from twinbase.testing.databases import Databases, database_name
-from twinbase_ebp.generator.ddl import create_table
-from twinbase_ebp.generator.shape import tables
+from twinbase_demo.erp.ddl import create_table
+from twinbase_demo.erp.shape import tables
 from twinbase_ebp.schema import TableSpec, reflect
 from twinbase_ebp.settings import EbpSettings
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.dialects.mssql.base import MSDialect
 from tests.plugins.ebp.schema.conftest import execute, reflected
 
-from twinbase_ebp.generator.shape import tables
+from twinbase_demo.erp.shape import tables
 from twinbase_ebp.schema.canonical import canonical
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.names import truncated

@@ -2,20 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from twinbase_ebp.generator import (
-    activities,
-    agenda,
-    customers,
-    deals,
-    documents,
-    goods,
-    movements,
-    rules,
-    staff,
-    system,
-)
-from twinbase_ebp.generator.shape import tables
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import activities, agenda, customers, deals, documents, goods, movements, rules, staff, system
+from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.world import Row, World
 
 _MAKERS: dict[str, Callable[[World], Iterator[Row]]] = {
     "Activity": activities.activities,

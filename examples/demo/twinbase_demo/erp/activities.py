@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from twinbase_ebp.generator import codes, texts
-from twinbase_ebp.generator.agenda import visits
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import codes, texts
+from twinbase_demo.erp.agenda import visits
+from twinbase_demo.erp.world import Row, World
 
 _VISIT_SHARE = 0.25
 _CATEGORIES = (0, 1, 2, 2, 3, 3, 3, 5, 8)  # task, appointment, call, mail, note, document: assumed

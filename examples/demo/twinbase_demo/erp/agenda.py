@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from twinbase_ebp.generator import codes, texts
-from twinbase_ebp.generator.chance import Chance
-from twinbase_ebp.generator.codes import EventType
-from twinbase_ebp.generator.customers import address_fields, contact_fields
-from twinbase_ebp.generator.people import Person
-from twinbase_ebp.generator.world import Colleague, Customer, Product, Row, Site, World
+from twinbase_demo.erp import codes, texts
+from twinbase_demo.erp.chance import Chance
+from twinbase_demo.erp.codes import EventType
+from twinbase_demo.erp.customers import address_fields, contact_fields
+from twinbase_demo.erp.people import Person
+from twinbase_demo.erp.world import Colleague, Customer, Product, Row, Site, World
 
 _SLOTS = ((8, 0, 120), (10, 15, 90), (13, 30, 105), (15, 30, 90))  # hour, minute, minutes of work
 _NEAR_DAYS, _WINDOW_DAYS = 7, 30

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from twinbase_ebp.generator import people, texts
-from twinbase_ebp.generator.chance import Chance
-from twinbase_ebp.generator.shape import Column, Table, tables
-from twinbase_ebp.generator.world import Row, Value, World, key_texts
+from twinbase_demo.erp import people, texts
+from twinbase_demo.erp.chance import Chance
+from twinbase_demo.erp.shape import Column, Table, tables
+from twinbase_demo.erp.world import Row, Value, World, key_texts
 
 Draw = Callable[[int], Value]
 

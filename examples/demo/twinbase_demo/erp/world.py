@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeVar, cast
 
-from twinbase_ebp.generator import catalogue, codes, people, places
-from twinbase_ebp.generator.chance import Chance
-from twinbase_ebp.generator.people import Person
-from twinbase_ebp.generator.places import Address, Sector
-from twinbase_ebp.generator.shape import Column, tables
-from twinbase_ebp.generator.sizes import DEPOTS, row_counts, technicians
+from twinbase_demo.erp import catalogue, codes, people, places
+from twinbase_demo.erp.chance import Chance
+from twinbase_demo.erp.people import Person
+from twinbase_demo.erp.places import Address, Sector
+from twinbase_demo.erp.shape import Column, tables
+from twinbase_demo.erp.sizes import DEPOTS, row_counts, technicians
 
 T = TypeVar("T")
 

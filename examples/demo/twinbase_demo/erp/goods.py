@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from twinbase_ebp.generator import catalogue, codes
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import catalogue, codes
+from twinbase_demo.erp.world import Row, World
 
 
 def items(world: World) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 import re
 
-from twinbase_ebp.generator.chance import Chance
+from twinbase_demo.erp.chance import Chance
 
 INSTRUCTIONS = {
     "chauffage": (

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from twinbase_ebp.generator import codes
-from twinbase_ebp.generator.agenda import visits
-from twinbase_ebp.generator.catalogue import Item
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import codes
+from twinbase_demo.erp.agenda import visits
+from twinbase_demo.erp.catalogue import Item
+from twinbase_demo.erp.world import Row, World
 
 _OUT, _TRANSFER = 2, 3  # StockDocument.DocumentType and StockMovement.MovementType: assumed
 

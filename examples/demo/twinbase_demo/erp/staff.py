@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from twinbase_ebp.generator import catalogue, codes, places
-from twinbase_ebp.generator.sizes import DEPOTS
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import catalogue, codes, places
+from twinbase_demo.erp.sizes import DEPOTS
+from twinbase_demo.erp.world import Row, World
 
 _MIDNIGHT = datetime(1753, 1, 1)  # EBP writes a time of day on this date
 _DEPOT_SHARES = (0.36, 0.06, 0.03)

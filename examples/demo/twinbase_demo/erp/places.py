@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from twinbase_ebp.generator.chance import Chance
+from twinbase_demo.erp.chance import Chance
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Names for the columns whose true name the generator has no use for: readable, by type, never twice in a table."""
+"""Names for the columns whose true name nobody asks for: readable, by type, never twice in a table."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, product

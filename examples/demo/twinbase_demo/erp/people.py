@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from twinbase_ebp.generator.chance import Chance
+from twinbase_demo.erp.chance import Chance
 
 _WOMEN = (
     "Marie Nathalie Isabelle Sylvie Catherine Françoise Valérie Christine Sandrine Céline Stéphanie Véronique "

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from twinbase_ebp.generator import codes, people, places, texts
-from twinbase_ebp.generator.chance import Chance
-from twinbase_ebp.generator.people import Person
-from twinbase_ebp.generator.places import Address
-from twinbase_ebp.generator.world import Customer, Row, Value, World
+from twinbase_demo.erp import codes, people, places, texts
+from twinbase_demo.erp.chance import Chance
+from twinbase_demo.erp.people import Person
+from twinbase_demo.erp.places import Address
+from twinbase_demo.erp.world import Customer, Row, Value, World
 
 
 def customers(world: World) -> Iterator[Row]:

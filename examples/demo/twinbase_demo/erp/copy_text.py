@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from twinbase_ebp.generator.world import Row, Value
+from twinbase_demo.erp.world import Row, Value
 
 CHUNK_ROWS = 400
 

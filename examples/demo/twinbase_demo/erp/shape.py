@@ -1,7 +1,7 @@
 """The shape of an EBP database: which tables, how many rows, which keys, how wide.
 
 `shape.tsv` holds a line per table: name, rows at full scale, key columns, traits, and how many more columns of each
-type are required and optional. `columns.tsv` holds the columns that keep their true names because the generator fills
+type are required and optional. `columns.tsv` holds the columns that keep their true names because this package fills
 them or a plugin reads them; `made_names.py` names the others by rule, up to the true width. Nothing here knows what
 values mean.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from twinbase_ebp.generator.made_names import made_names
+from twinbase_demo.erp.made_names import made_names
 
 TYPES = {
     "b": "boolean",

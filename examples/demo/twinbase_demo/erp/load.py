@@ -9,11 +9,11 @@ from datetime import date
 
 import asyncpg
 
-from twinbase_ebp.generator.copy_text import columns_and_text
-from twinbase_ebp.generator.ddl import create_table
-from twinbase_ebp.generator.rows import rows_of
-from twinbase_ebp.generator.shape import tables
-from twinbase_ebp.generator.world import World
+from twinbase_demo.erp.copy_text import columns_and_text
+from twinbase_demo.erp.ddl import create_table
+from twinbase_demo.erp.rows import rows_of
+from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.world import World
 
 CONNECTIONS = 2
 

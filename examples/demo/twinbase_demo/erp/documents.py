@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from twinbase_ebp.generator import codes
-from twinbase_ebp.generator.chance import Chance
-from twinbase_ebp.generator.goods import vat_keys
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import codes
+from twinbase_demo.erp.chance import Chance
+from twinbase_demo.erp.goods import vat_keys
+from twinbase_demo.erp.world import Row, World
 
 _LINES_WEIGHTS = (8, 16, 18, 16, 13, 10, 7, 5, 4, 3)  # documents of 1, 2, … 10 lines
 

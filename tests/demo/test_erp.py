@@ -13,17 +13,17 @@ import asyncpg
 import pytest
 
 from twinbase.testing.databases import Databases, database_name
-from twinbase_ebp.generator import DatabaseNotEmpty, generate, mutate_office_day
-from twinbase_ebp.generator.agenda import clock_changes
-from twinbase_ebp.generator.chance import Chance
-from twinbase_ebp.generator.codes import EVENT_TYPES, event_type_id, kind_of
-from twinbase_ebp.generator.copy_text import columns_and_text
-from twinbase_ebp.generator.ddl import quoted
-from twinbase_ebp.generator.people import siren
-from twinbase_ebp.generator.rows import rows_of
-from twinbase_ebp.generator.shape import tables
-from twinbase_ebp.generator.sizes import row_counts
-from twinbase_ebp.generator.world import World
+from twinbase_demo.erp import DatabaseNotEmpty, generate, mutate_office_day
+from twinbase_demo.erp.agenda import clock_changes
+from twinbase_demo.erp.chance import Chance
+from twinbase_demo.erp.codes import EVENT_TYPES, event_type_id, kind_of
+from twinbase_demo.erp.copy_text import columns_and_text
+from twinbase_demo.erp.ddl import quoted
+from twinbase_demo.erp.people import siren
+from twinbase_demo.erp.rows import rows_of
+from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.sizes import row_counts
+from twinbase_demo.erp.world import World
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from twinbase_ebp.generator import codes, places
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import codes, places
+from twinbase_demo.erp.world import Row, World
 
 _DELETED = (("Customer", "CL9"), ("Deal", "AF9"), ("Item", "OBSOLETE-"), ("Contact", ""), ("ScheduleEvent", ""))
 _DELETED_WEIGHTS = (4, 6, 12, 30, 48)

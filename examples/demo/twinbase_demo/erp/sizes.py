@@ -1,6 +1,6 @@
 """How many rows each table gets: the shape's, scaled, with what a company of a hundred technicians needs."""
 
-from twinbase_ebp.generator.shape import tables
+from twinbase_demo.erp.shape import tables
 
 TECHNICIANS = 100
 TECHNICIANS_MIN = 6

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from twinbase_ebp.generator import codes, texts
-from twinbase_ebp.generator.chance import Chance
+from twinbase_demo.erp import codes, texts
+from twinbase_demo.erp.chance import Chance
 
 if TYPE_CHECKING:
     import asyncpg

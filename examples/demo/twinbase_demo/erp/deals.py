@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from twinbase_ebp.generator import codes, texts
-from twinbase_ebp.generator.customers import address_fields
-from twinbase_ebp.generator.world import Row, World
+from twinbase_demo.erp import codes, texts
+from twinbase_demo.erp.customers import address_fields
+from twinbase_demo.erp.world import Row, World
 
 _STATES = (
     codes.DEAL_IN_STUDY,
