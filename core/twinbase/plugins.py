@@ -175,7 +175,8 @@ def installed() -> dict[str, EntryPoint]:
 def _load(name: str) -> Any:
     entry = installed().get(name)
     if entry is None:
-        raise UnknownPlugin(f"{name!r}; installed are: {', '.join(sorted(installed())) or 'none'}.")
+        there = ", ".join(sorted(installed())) or "none"
+        raise UnknownPlugin(f"{name!r}; installed are: {there}. Install the distribution that brings it.")
     return entry.load()
 
 

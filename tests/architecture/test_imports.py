@@ -34,7 +34,7 @@ def test_the_replica_loads_no_screen_no_web_framework_and_no_driver() -> None:
 
 
 def test_a_zone_is_known_where_the_system_knows_none() -> None:
-    """Windows and Android. The plugins, in the same wheel, reckon in the days of a technician."""
+    """Windows and Android. The plugins, which stand on it, reckon in the days of a technician."""
     dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert any(one.startswith("tzdata") for one in dependencies)
     program = "from zoneinfo import ZoneInfo, TZPATH; ZoneInfo('Europe/Paris'); print(len(TZPATH))"

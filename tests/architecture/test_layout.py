@@ -1,9 +1,9 @@
 """The tree keeps its shape: what a reader learns once stays true everywhere."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
+from tests.architecture.distributions import DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[2]
 FLAT_FILES_MAX = 16
@@ -16,9 +16,8 @@ def python_files(folder: str) -> list[Path]:
 
 
 def packages() -> list[Path]:
-    """The packages of the wheel, as pyproject.toml lists them."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return [Path(folder) for folder in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]]
+    """The packages of all wheels, as each pyproject.toml lists them."""
+    return [package.relative_to(ROOT) for one in DISTRIBUTIONS.values() for package in one.packages]
 
 
 @pytest.mark.parametrize("folder", TOP_FOLDERS)
@@ -28,15 +27,15 @@ def test_a_folder_that_holds_packages_is_none_itself(folder: str) -> None:
     assert [place for place in inside if (ROOT / place / "__init__.py").exists()] == []
 
 
-def test_every_package_is_in_the_wheel_and_says_that_it_is_typed() -> None:
+def test_every_package_is_in_one_wheel_and_says_that_it_is_typed() -> None:
     """A package that the wheel forgets works on the machine of its author only."""
-    written = {
+    written = sorted(
         path.parent
         for folder in TOP_FOLDERS
         for path in python_files(folder)
         if path.name == "__init__.py" and path.parent.name.startswith("twinbase") and not _is_inside_a_package(path)
-    }
-    assert written == set(packages())
+    )
+    assert written == sorted(packages())
     assert [package for package in packages() if not (ROOT / package / "py.typed").exists()] == []
 
 

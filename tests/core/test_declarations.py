@@ -219,7 +219,7 @@ def test_a_misspelt_hook_is_an_error_not_silence() -> None:
 
 
 def test_an_unknown_plugin_is_named_with_the_installed_ones() -> None:
-    with pytest.raises(UnknownPlugin, match=r"'nope'; installed are: .*mobile"):
+    with pytest.raises(UnknownPlugin, match=r"'nope'; installed are: .*mobile.*\. Install the distribution"):
         Plugins("nope")
 
 

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ROOT_PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
-PAGES = [*DOCS.rglob("*.md"), *ROOT_PAGES]
+PAGES = [*DOCS.rglob("*.md"), *ROOT_PAGES, *ROOT.glob("plugins/*/*.md"), *ROOT.glob("examples/*/*.md")]
 
 
 def links(page: Path) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.architecture.distributions import DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +23,9 @@ def test_the_example_passes_its_tests_in_a_fresh_environment(tmp_path: Path) -> 
     example = tmp_path / "vending"
     shutil.copytree(ROOT / "examples" / "vending", example, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     run(*pip, "--no-deps", str(example), python=python)
+    there = run("-m", "pip", "list", "--format=freeze", python=python)
+    ours = {line.partition("==")[0] for line in there.splitlines() if line.startswith("twinbase")}
+    assert ours == {"twinbase", "twinbase-example-vending"}
     assert " passed" in run("-m", "pytest", "-q", python=python, cwd=example)
 
 
@@ -33,8 +37,7 @@ def run(*arguments: str, python: Path = Path(sys.executable), cwd: Path | None =
     return done.stdout
 
 
-def test_the_example_is_no_part_of_the_wheel_and_known_to_nobody() -> None:
-    project = (ROOT / "pyproject.toml").read_text()
-    assert "examples/vending/vending" not in project
-    for folder in ("core", "server", "plugins"):
+def test_the_example_is_part_of_no_wheel_of_ours_and_known_to_nobody() -> None:
+    assert not [one for each in DISTRIBUTIONS.values() for one in each.packages if "vending" in one.parts]
+    for folder in ("core", "server", "plugins", "examples/demo"):
         assert not [path for path in (ROOT / folder).rglob("*.py") if "vending.tables" in path.read_text()]

@@ -133,6 +133,6 @@ def test_all_that_is_not_run_is_what_installs() -> None:
         "export TWINBASE=~/twinbase",
         "mkdir field-notes && cd field-notes",
         "python3 -m venv .venv && . .venv/bin/activate",
-        'pip install -c "$TWINBASE/requirements.lock" "${TWINBASE}[demo]"',
+        'pip install -c "$TWINBASE/requirements.lock" "${TWINBASE}[embedded]"',
         "pip install -e .",
     ]

@@ -28,7 +28,7 @@ def twinbase_projections() -> Sequence[Projection]:
 
 @hookimpl
 def twinbase_sources() -> Iterable[Source]:
-    # The client's libraries come with the extra `ninjaone`; what only looks at tables does without them.
+    # Not at the top: what only looks at tables does without the client's libraries.
     from twinbase_ninjaone.fetching import sources
 
     return sources(NinjaoneSettings())

@@ -44,7 +44,7 @@ class _Lazy(TyperGroup):
             _command(args[0])
         except ImportError as error:
             _check_ours(error)
-            ctx.fail(f"It needs {error.name}, which is not installed: pip install 'twinbase[server]'.")
+            ctx.fail(f"It needs {error.name}, which is not installed: pip install '{_whole(args[0])}'.")
         return super().resolve_command(ctx, args)
 
 
@@ -52,6 +52,15 @@ def _check_ours(error: ImportError) -> None:
     """A module of ours that is not there is a bug, and no reason to install anything."""
     if (error.name or "").startswith("twinbase"):
         raise error
+
+
+def _whole(name: str) -> str:
+    """What to install for all that a command needs: by custom the extra `server` of the distribution that brings it."""
+    entry = brought().get(name)
+    if entry is None or entry.dist is None:
+        return "twinbase[server]"
+    extras = entry.dist.metadata.get_all("Provides-Extra") or ()
+    return f"{entry.dist.name}[server]" if "server" in extras else entry.dist.name
 
 
 def _command(name: str) -> Any:

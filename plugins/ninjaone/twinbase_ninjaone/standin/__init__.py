@@ -4,7 +4,7 @@
     with serving(create_app(world)) as url:
         ...
 
-It needs what the extras `server` and `demo` bring.
+It needs what the extra `standin` brings.
 """
 
 from twinbase_ninjaone.standin.app import CLIENT_ID, CLIENT_SECRET, create_app
