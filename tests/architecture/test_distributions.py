@@ -124,6 +124,7 @@ def test_the_source_distribution_builds_the_same_wheel(built: dict[str, Built], 
 def test_what_a_wheel_says_about_itself_is_sound(built: dict[str, Built], name: str) -> None:
     said = built[name].metadata
     assert (said.name, str(said.requires_python)) == (name, ">=3.11")
+    assert str(said.version) == DISTRIBUTIONS["twinbase"].project["version"]
     assert said.description and said.description.startswith("#") and said.description_content_type == "text/markdown"
     assert said.summary and len(said.summary) < 120 and said.summary.endswith(".")
 
