@@ -166,7 +166,7 @@ def _key(owner: str, table: Table) -> tuple[str, ...]:
 
 
 def _check_new_keys(model: type[Any], table: Table) -> None:
-    """A number that each device counts for itself names another row on every device (DESIGN 4.7)."""
+    """A number that each device counts for itself names another row on every device."""
     counted = table.autoincrement_column
     if counted is None or counted.default is not None:
         return

@@ -1,4 +1,4 @@
-"""Killed anywhere in its sync, a device has the old state or the new one, and its outbox whole (DESIGN 8, T6)."""
+"""Killed anywhere in its sync, a device has the old state or the new one, and its outbox whole (T6)."""
 
 import signal
 from uuid import uuid4

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
+from twinbase.quoting import quote_name
 from twinbase.testing.databases import Databases, database_name
 from twinbase_demo.erp import DatabaseNotEmpty, generate, mutate_office_day
 from twinbase_demo.erp.agenda import clock_changes
 from twinbase_demo.erp.chance import Chance
 from twinbase_demo.erp.codes import EVENT_TYPES, event_type_id, kind_of
 from twinbase_demo.erp.copy_text import columns_and_text
-from twinbase_demo.erp.ddl import quoted
 from twinbase_demo.erp.people import siren
 from twinbase_demo.erp.rows import rows_of
 from twinbase_demo.erp.shape import tables
@@ -167,7 +167,7 @@ async def test_every_table_has_the_rows_that_the_report_says(database_url: str) 
         database_url, scale=SCALE, today=TODAY, progress=lambda name, done, total: heard.append((name, done, total))
     )
     connection = await asyncpg.connect(database_url)
-    counts = {name: await connection.fetchval(f"SELECT count(*) FROM {quoted(name)}") for name in tables()}
+    counts = {name: await connection.fetchval(f"SELECT count(*) FROM {quote_name(name)}") for name in tables()}
     await connection.close()
     assert counts == {name: table.rows for name, table in report.tables.items()} == row_counts(SCALE)
     assert sum(count == 0 for count in counts.values()) == 144
@@ -211,7 +211,7 @@ async def test_two_connections_and_one_load_the_same_database(ebp: Connection, d
     connection = await asyncpg.connect(database_url)
     await generate(connection, seed=1, scale=SCALE, today=TODAY)
     for name in ("ScheduleEvent", "SaleDocumentLine", "StockItem", "EbpSysGenericImportSettings", "EbpSysDataHash"):
-        query = f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {quoted(name)} t"
+        query = f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {quote_name(name)} t"
         assert await connection.fetchval(query) == await ebp.fetchval(query)
     await connection.close()
 
@@ -221,9 +221,9 @@ async def test_references_resolve_though_none_is_declared(ebp: Connection) -> No
         for column, parent, key in references:
             filled, orphans = await ebp.fetchrow(
                 f"""
-                SELECT count(*), count(*) FILTER (WHERE p.{quoted(key)} IS NULL)
-                FROM {quoted(table)} c LEFT JOIN {quoted(parent)} p ON p.{quoted(key)} = c.{quoted(column)}
-                WHERE c.{quoted(column)} IS NOT NULL
+                SELECT count(*), count(*) FILTER (WHERE p.{quote_name(key)} IS NULL)
+                FROM {quote_name(table)} c LEFT JOIN {quote_name(parent)} p ON p.{quote_name(key)} = c.{quote_name(column)}
+                WHERE c.{quote_name(column)} IS NOT NULL
                 """
             ) or (0, 0)
             assert filled > 0, f"{table}.{column} is never filled"
@@ -309,7 +309,7 @@ async def test_no_row_was_changed_after_this_morning_nor_before_it_was_made(ebp:
     for name in ("ScheduleEvent", "Customer", "Item", "SaleDocument", "Activity"):
         wrong = await ebp.fetchval(
             f"""
-            SELECT count(*) FROM {quoted(name)}
+            SELECT count(*) FROM {quote_name(name)}
             WHERE "sysModifiedDate" >= $1 OR "sysModifiedDate" < "sysCreatedDate" OR "sysModifiedDate" IS NULL
             """,
             datetime(2026, 11, 23, 9),
@@ -334,7 +334,7 @@ async def test_texts_read_french(ebp: Connection) -> None:
         ("Activity", "NotesClear", 0.5),
     ):
         found, total = await ebp.fetchrow(
-            f"SELECT count(*) FILTER (WHERE {quoted(column)} ~ $1), count({quoted(column)}) FROM {quoted(table)}",
+            f"SELECT count(*) FILTER (WHERE {quote_name(column)} ~ $1), count({quote_name(column)}) FROM {quote_name(table)}",
             accented,
         ) or (0, 0)
         assert found >= share * total > 0, f"{table}.{column}: {found} of {total}"
@@ -381,11 +381,11 @@ async def test_the_amount_of_a_document_is_the_sum_of_its_lines(ebp: Connection)
 
 async def test_a_day_at_the_office_changes_about_as_many_rows_as_asked(copies: list[str]) -> None:
     ebp = await asyncpg.connect(copies[0])
-    before: dict[str, Any] = {name: await ebp.fetchval(f"SELECT count(*) FROM {quoted(name)}") for name in tables()}
+    before: dict[str, Any] = {name: await ebp.fetchval(f"SELECT count(*) FROM {quote_name(name)}") for name in tables()}
     day = await mutate_office_day(ebp, seed=7, changes=300, today=TODAY)
     assert 240 <= day.total <= 330
     for name, operations in day.changes.items():
-        grown = await ebp.fetchval(f"SELECT count(*) FROM {quoted(name)}") - before[name]
+        grown = await ebp.fetchval(f"SELECT count(*) FROM {quote_name(name)}") - before[name]
         assert grown == operations.get("insert", 0) - operations.get("delete", 0), name
     deleted = await ebp.fetchval(
         'SELECT count(*) FROM "EbpSysDeletedRecord" WHERE "Kind" = $1::uuid AND "sysModifiedDate" > $2',

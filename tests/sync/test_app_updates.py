@@ -1,4 +1,4 @@
-"""An app that is updated fetches what is new and no more; edits that wait are kept (DESIGN 10)."""
+"""An app that is updated fetches what is new and no more; edits that wait are kept."""
 
 from collections.abc import Iterator
 from uuid import uuid4

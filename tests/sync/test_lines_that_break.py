@@ -1,4 +1,4 @@
-"""What the network does to a sync, and what a server says no to: nothing is lost, the next sync goes on (DESIGN 15)."""
+"""What the network does to a sync, and what a server says no to: nothing is lost, the next sync goes on."""
 
 import pytest
 from tests.sync.shop import Job, Product

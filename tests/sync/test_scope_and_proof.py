@@ -1,4 +1,4 @@
-"""What leaves the scope leaves the device, what enters it comes, and the proof says so (DESIGN 3, T2)."""
+"""What leaves the scope leaves the device, what enters it comes, and the proof says so (T2)."""
 
 from pathlib import Path
 from uuid import uuid4

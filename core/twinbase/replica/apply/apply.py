@@ -1,7 +1,7 @@
 """Step 6: one checkpoint becomes visible, in one transaction.
 
 Undo what is pending, write what the server sent, retire what it answered, put what is still pending on top, move the
-cursor. SIGKILL anywhere leaves the file before or after it; readers never see the middle (DESIGN 8).
+cursor. SIGKILL anywhere leaves the file before or after it; readers never see the middle.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

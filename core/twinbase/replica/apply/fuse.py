@@ -3,7 +3,7 @@
 A claim that went missing on the server looks exactly like a technician who lost every job. What the first answer said
 is kept in the file, so that the next one can confirm it, in this sync or in a later one; a blown fuse removes nothing.
 A twin that changes all the time never has the same digest twice, so a third answer with the same claims and about as
-many rows is believed too: the fuse has a way out, whatever the office does meanwhile (DESIGN 5).
+many rows is believed too: the fuse has a way out, whatever the office does meanwhile.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Step 2: what was written here goes to the server, in batches that never change once they are frozen.
 
 A batch is made and stored before it is first sent; whatever happens to the line, the same bytes are sent again, and the
-server answers the same (DESIGN 4). A later edit of a row in flight is a later mutation in a later batch.
+server answers the same. A later edit of a row in flight is a later mutation in a later batch.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The outbox as people see it: what waits for somebody, and the three things to do with it.
 
 How it fills is in triggers.py, how it is sent in batch.py, how it comes to rest in rebase.py. A refused, parked or
-conflicting edit stays here with everything that was typed until somebody corrects or discards it (DESIGN 5); to
+conflicting edit stays here with everything that was typed until somebody corrects or discards it; to
 correct is to write again, on top of what the server has now.
 """
 

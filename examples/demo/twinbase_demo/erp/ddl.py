@@ -1,5 +1,6 @@
 """The CREATE TABLE statements. Names are case-sensitive and quoted; no foreign key is declared, as in EBP."""
 
+from twinbase.quoting import quote_name
 from twinbase_demo.erp.shape import Column, Table
 
 # EBP's own tables have no defaults: its program writes every column. Ours do, for what may not be NULL: then an INSERT
@@ -22,16 +23,12 @@ def create_table(table: Table, schema: str = "public") -> str:
     keys = {column.name for column in table.key}
     parts = [_declared(column, in_key=column.name in keys) for column in table.columns]
     if keys:
-        parts.append(f"PRIMARY KEY ({', '.join(quoted(column.name) for column in table.key)})")
-    return f"CREATE TABLE {schema}.{quoted(table.name)} ({', '.join(parts)})"
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+        parts.append(f"PRIMARY KEY ({', '.join(quote_name(column.name) for column in table.key)})")
+    return f"CREATE TABLE {schema}.{quote_name(table.name)} ({', '.join(parts)})"
 
 
 def _declared(column: Column, *, in_key: bool) -> str:
-    declared = f"{quoted(column.name)} {column.type}"
+    declared = f"{quote_name(column.name)} {column.type}"
     if in_key or not column.required:
         return declared
     default = _DEFAULTS.get(column.type, "''")
