@@ -222,7 +222,8 @@ async def test_references_resolve_though_none_is_declared(ebp: Connection) -> No
             filled, orphans = await ebp.fetchrow(
                 f"""
                 SELECT count(*), count(*) FILTER (WHERE p.{quote_name(key)} IS NULL)
-                FROM {quote_name(table)} c LEFT JOIN {quote_name(parent)} p ON p.{quote_name(key)} = c.{quote_name(column)}
+                FROM {quote_name(table)} c
+                LEFT JOIN {quote_name(parent)} p ON p.{quote_name(key)} = c.{quote_name(column)}
                 WHERE c.{quote_name(column)} IS NOT NULL
                 """
             ) or (0, 0)
@@ -334,7 +335,8 @@ async def test_texts_read_french(ebp: Connection) -> None:
         ("Activity", "NotesClear", 0.5),
     ):
         found, total = await ebp.fetchrow(
-            f"SELECT count(*) FILTER (WHERE {quote_name(column)} ~ $1), count({quote_name(column)}) FROM {quote_name(table)}",
+            f"SELECT count(*) FILTER (WHERE {quote_name(column)} ~ $1), count({quote_name(column)})"
+            f" FROM {quote_name(table)}",
             accented,
         ) or (0, 0)
         assert found >= share * total > 0, f"{table}.{column}: {found} of {total}"
