@@ -191,7 +191,7 @@ def last_n_without_hash() -> Iterator[None]:
             return {"id": key, "status": "applied"}
 
     def is_replay(self: Any, standing: Any) -> bool:
-        if self.epoch == standing.epoch and self.batch.n <= standing.last_n:
+        if self.caller.epoch == standing.epoch and self.batch.n <= standing.last_n:
             return True
         return bool(real(self, standing))
 

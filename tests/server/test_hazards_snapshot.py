@@ -10,9 +10,9 @@ from tests.server.test_repair import hashes, sums
 from twinbase.digest import digest_of
 from twinbase.identity import Identity
 from twinbase.protocol import RepairRequest
+from twinbase_server.caller import Caller
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.feed import repair
-from twinbase_server.feed.caller import Caller
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.delta import Delta, pending
 from twinbase_server.feed.reading import Reading

@@ -3,16 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 import msgspec
 import stamina
 
-from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import PushAnswer, batch_hash
-from twinbase.registry import Registry
 from twinbase_server.accept import ledger
 from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
 from twinbase_server.accept.bisect import settle
@@ -23,12 +19,16 @@ from twinbase_server.accept.local_transaction import Accepting, Unit, Verdicts
 from twinbase_server.accept.reasons import ID_REUSED, Refusal, why_not_now
 from twinbase_server.accept.rows import History, written_key
 from twinbase_server.accept.scope import reader
+from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, lent
 from twinbase_server.database.errors import is_transient, is_worth_another_try
 from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5
 WAIT_SECONDS_MAX = 0.5
+
+# What a device is told of each mutation, by its id.
+Answers = dict[str, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,104 +57,89 @@ LIMITS = Limits()
 
 
 async def accept_push(
-    pool: Pool,
-    registry: Registry,
-    plugins: Plugins,
-    identity: Identity,
-    replica: UUID,
-    epoch: int,
-    body: bytes,
-    now: datetime,
-    limits: Limits = LIMITS,
+    pool: Pool, plugins: Plugins, caller: Caller, body: bytes, now: datetime, limits: Limits = LIMITS
 ) -> PushAnswer:
     """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
 
     The same batch gets the same answer, whenever it comes. Raises ProblemError when nothing could be done with the
     batch as a whole, and ClaimMissing; then nothing was written.
     """
-    push = Push(registry, plugins, identity, replica, epoch, read_batch(body), batch_hash(replica, epoch, body), now)
+    push = read_push(plugins, caller, body, now)
     try:
-        async for attempt in stamina.retry_context(
-            on=is_worth_another_try, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
-        ):
-            with attempt:
-                async with lent(pool, limits.pool_seconds) as connection:
-                    return await push.accept(connection, limits)
+        return await _accept_at_last(pool, push, limits)
     except Exception as error:
         if not is_transient(error):
             raise
         why = f"{why_not_now(error)} Send it again: it has its effect once."
         raise ProblemError("database-unavailable", why) from error
+
+
+async def _accept_at_last(pool: Pool, push: "Push", limits: Limits) -> PushAnswer:
+    """The answer of the first attempt that the moment lets pass; raises what the last one failed with."""
+    async for attempt in stamina.retry_context(
+        on=is_worth_another_try, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
+    ):
+        with attempt:
+            async with lent(pool, limits.pool_seconds) as connection:
+                return await push.accept(connection, limits)
     raise AssertionError("the last attempt returns or raises")
 
 
-class Push:
-    """One batch of one replica, on its way."""
+def read_push(plugins: Plugins, caller: Caller, body: bytes, now: datetime) -> "Push":
+    """The push that these bytes are; raises ProblemError when they cannot be read."""
+    batch = read_batch(body)
+    checked = {sent.id: check(sent, batch, plugins.registry, now) for sent in batch.mutations}
+    return Push(plugins, caller, batch, batch_hash(caller.replica, caller.epoch, body), checked, now)
 
-    def __init__(
-        self,
-        registry: Registry,
-        plugins: Plugins,
-        identity: Identity,
-        replica: UUID,
-        epoch: int,
-        batch: Batch,
-        hash: str,
-        now: datetime,
-    ) -> None:
-        self.registry = registry
-        self.plugins = plugins
-        self.identity = identity
-        self.replica = replica
-        self.epoch = epoch
-        self.batch = batch
-        self.hash = hash
-        self.now = now
-        self.checked = {sent.id: check(sent, batch, registry, now) for sent in batch.mutations}
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One batch of one device, on its way. `checked`: of each mutation the change, or what is wrong with it."""
+
+    plugins: Plugins
+    caller: Caller
+    batch: Batch
+    hash: str
+    checked: Mapping[str, Change | Refusal]
+    now: datetime
 
     async def accept(self, connection: Connection, limits: Limits) -> PushAnswer:
-        """All of it, in one transaction."""
+        """The answer to the batch, once all that it says is committed in one transaction."""
         async with connection.transaction(isolation="read_committed"):
             await connection.execute(limits.sql())
-            standing = await ledger.lock_replica(connection, self.replica, self.identity, self.epoch)
+            standing = await ledger.lock_replica(connection, self.caller)
             replayed = self._is_replay(standing)
-            ids = list(self.checked)
-            known = await ledger.known(connection, ids, self.replica, self.identity)
+            known = await ledger.known(connection, list(self.checked), self.caller)
             answers = self._known_answers(known)
             if not replayed:
-                await self._accept_fresh(connection, standing, answers, known)
-        return PushAnswer.model_validate(
-            {
-                "epoch": self.epoch,
-                "last_n": self.batch.n,
-                "hash": self.hash,
-                "outcomes": [answers[sent.id] for sent in self.batch.mutations],
-                "replayed": replayed,
-                "time": self.now,
-            }
-        )
+                await self._accept_fresh(connection, standing, known, answers)
+        return self._push_answer(answers, replayed)
 
     def _is_replay(self, standing: ledger.Standing) -> bool:
         """Whether this very batch was the last one. Raises unless it is, or is the next one (H7)."""
-        n, previous = self.batch.n, self.batch.previous
-        same_epoch = self.epoch == standing.epoch
-        if same_epoch and n == standing.last_n and self.hash == standing.last_hash:
+        epoch, n, previous = self.caller.epoch, self.batch.n, self.batch.previous
+        if epoch == standing.epoch and (n, self.hash) == (standing.last_n, standing.last_hash):
             return True
-        if same_epoch and n == standing.last_n + 1 and previous == standing.last_hash:
+        if epoch == standing.epoch and (n, previous) == (standing.last_n + 1, standing.last_hash):
             return False
-        if self.epoch > standing.epoch and n == 1 and not previous:
+        if epoch > standing.epoch and n == 1 and not previous:
             return False
-        ahead = self.epoch > standing.epoch or (same_epoch and n > standing.last_n + 1)
-        raise ProblemError(
+        raise self._out_of_turn(standing)
+
+    def _out_of_turn(self, standing: ledger.Standing) -> ProblemError:
+        """Why this batch is not the one to follow, and how the device goes on."""
+        epoch, n = self.caller.epoch, self.batch.n
+        ahead = epoch > standing.epoch or (epoch == standing.epoch and n > standing.last_n + 1)
+        return ProblemError(
             "gap" if ahead else "forked",
-            f"Batch {n} of epoch {self.epoch} does not follow batch {standing.last_n} of epoch {standing.epoch}. "
-            f"Begin epoch {max(standing.epoch, self.epoch) + 1} with batch 1, and offer all unsettled work again.",
+            f"Batch {n} of epoch {epoch} does not follow batch {standing.last_n} of epoch {standing.epoch}. "
+            f"Begin epoch {max(standing.epoch, epoch) + 1} with batch 1, and offer all unsettled work again.",
             epoch=standing.epoch,
             last_n=standing.last_n,
             last_hash=standing.last_hash,
         )
 
-    def _known_answers(self, known: Mapping[str, ledger.Known]) -> dict[str, dict[str, Any]]:
+    def _known_answers(self, known: Mapping[str, ledger.Known]) -> Answers:
         """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
         sent = {one.id: one for one in self.batch.mutations}
         return {
@@ -163,38 +148,30 @@ class Push:
         }
 
     async def _accept_fresh(
-        self,
-        connection: Connection,
-        standing: ledger.Standing,
-        answers: dict[str, dict[str, Any]],
-        known: Mapping[str, ledger.Known],
+        self, connection: Connection, standing: ledger.Standing, known: Mapping[str, ledger.Known], answers: Answers
     ) -> None:
+        """Settle what the ledger does not hold, and note the whole batch; the answers are complete then."""
+        fresh = [sent for sent in self.batch.mutations if sent.id not in known]
+        verdicts = await self._settle(connection, standing, fresh)
+        if again := [id for id, one in known.items() if answers[id] is one.outcome]:
+            await ledger.offered_again(connection, again, self.caller, self.batch.n)
+        answers |= {id: _outcome(id, verdict) for id, verdict in verdicts.items()}
+        await ledger.note(connection, self.caller, self.batch.n, self._entries(fresh, answers), self.now)
+        await write_journal(connection, self.caller, self._lines(verdicts), self.now)
+        await self._deliver(connection, fresh, verdicts)
+        await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
+
+    async def _settle(self, connection: Connection, standing: ledger.Standing, fresh: Sequence[Sent]) -> Verdicts:
+        identity = self.caller.identity
         accepting = Accepting(
-            self.registry,
+            self.plugins.registry,
             self.plugins,
-            self.identity,
-            reader(self.identity, self.now),
-            History(self.replica, standing.xid),
+            identity,
+            reader(identity, self.now),
+            History(self.caller.replica, standing.xid),
             self.now,
         )
-        fresh = [sent for sent in self.batch.mutations if sent.id not in known]
-        verdicts = await settle(connection, accepting, self._units(fresh)) if fresh else {}
-        if known:
-            mine = [id for id, one in known.items() if one.mine and answers[id].get("reason") != ID_REUSED.reason]
-            await ledger.offered_again(connection, mine, self.replica, self.epoch, self.batch.n)
-        answers |= {id: _answer(id, verdict) for id, verdict in verdicts.items()}
-        entries = [self._entry(sent, answers[sent.id]) for sent in {sent.id: sent for sent in fresh}.values()]
-        await ledger.note(connection, self.replica, self.epoch, self.batch.n, entries, self.now)
-        await write_journal(connection, self.replica, self.identity, self._lines(verdicts), self.now)
-        if self.plugins.delivers:
-            await self._deliver(connection, fresh, verdicts)
-        await ledger.advance(connection, self.replica, self.epoch, self.batch.n, self.hash, self.now)
-
-    async def _deliver(self, connection: Connection, fresh: Sequence[Sent], verdicts: Verdicts) -> None:
-        changes = (self.checked[id] for id in dict.fromkeys(sent.id for sent in fresh))
-        written = applied([change for change in changes if isinstance(change, Change)], verdicts)
-        if written:
-            await keep_deliveries(connection, self.plugins, self.identity, written, self.now)
+        return await settle(connection, accepting, self._units(fresh)) if fresh else {}
 
     def _units(self, fresh: Sequence[Sent]) -> list[Unit]:
         """The local transactions, in the order in which they began."""
@@ -210,8 +187,12 @@ class Push:
             for members in grouped.values()
         ]
 
-    def _entry(self, sent: Sent, outcome: Mapping[str, Any]) -> ledger.Entry:
-        change, status = self.checked[sent.id], outcome["status"]
+    def _entries(self, fresh: Sequence[Sent], answers: Answers) -> list[ledger.Entry]:
+        """One line of the ledger for each id."""
+        return [self._entry(sent, answers[sent.id]) for sent in {sent.id: sent for sent in fresh}.values()]
+
+    def _entry(self, sent: Sent, outcome: dict[str, object]) -> ledger.Entry:
+        change, status = self.checked[sent.id], str(outcome["status"])
         answer, digest = msgspec.json.encode(outcome).decode(), sent.digest()
         if isinstance(change, Change):
             key = written_key(change.key)
@@ -225,21 +206,42 @@ class Push:
             if verdict.journal is not None and isinstance(change := self.checked[id], Change)
         ]
 
+    async def _deliver(self, connection: Connection, fresh: Sequence[Sent], verdicts: Verdicts) -> None:
+        """Keep what plugins want handed over to other systems, of what was written."""
+        if not self.plugins.delivers:
+            return
+        changes = (self.checked[id] for id in dict.fromkeys(sent.id for sent in fresh))
+        written = applied([change for change in changes if isinstance(change, Change)], verdicts)
+        if written:
+            await keep_deliveries(connection, self.plugins, self.caller.identity, written, self.now)
 
-def _answer(id: str, verdict: Verdict) -> dict[str, Any]:
+    def _push_answer(self, answers: Answers, replayed: bool) -> PushAnswer:
+        return PushAnswer.model_validate(
+            {
+                "epoch": self.caller.epoch,
+                "last_n": self.batch.n,
+                "hash": self.hash,
+                "outcomes": [answers[sent.id] for sent in self.batch.mutations],
+                "replayed": replayed,
+                "time": self.now,
+            }
+        )
+
+
+def _outcome(id: str, verdict: Verdict) -> dict[str, object]:
     """An outcome as it travels and as the ledger keeps it: what is empty stays out."""
-    answer: dict[str, Any] = {"id": id, "status": verdict.status}
+    outcome: dict[str, object] = {"id": id, "status": verdict.status}
     if verdict.status == "applied" and not verdict.attributes and not verdict.columns:
-        return answer
+        return outcome
     for name in ("reason", "detail", "ask", "attributes"):
         if value := getattr(verdict, name):
-            answer[name] = value
+            outcome[name] = value
     if verdict.behind:
-        answer["behind"] = verdict.behind
+        outcome["behind"] = verdict.behind
     if verdict.columns:
-        answer["columns"] = dict(verdict.columns)
-    return answer
+        outcome["columns"] = dict(verdict.columns)
+    return outcome
 
 
-def _reused(id: str) -> dict[str, Any]:
+def _reused(id: str) -> dict[str, object]:
     return {"id": id, "status": "refused", "reason": ID_REUSED.reason, "detail": ID_REUSED.detail}

@@ -10,12 +10,12 @@ import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
-from twinbase.identity import Identity
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import Change, Key
 from twinbase_server.accept.decide import SetAside
 from twinbase_server.accept.rows import Row
 from twinbase_server.accept.write import NotWritten, write_rows
+from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
 
 Side = Literal["device", "server"]
@@ -29,15 +29,13 @@ class Line:
     set_aside: SetAside
 
 
-async def write_journal(
-    connection: Connection, replica: UUID, identity: Identity, lines: Sequence[Line], now: datetime
-) -> None:
+async def write_journal(connection: Connection, caller: Caller, lines: Sequence[Line], now: datetime) -> None:
     """One row for each line."""
     if lines:
-        await connection.executemany(_WRITE, [_row(replica, identity, line, now) for line in lines])
+        await connection.executemany(_WRITE, [_row(caller, line, now) for line in lines])
 
 
-def _row(replica: UUID, identity: Identity, line: Line, now: datetime) -> tuple[Any, ...]:
+def _row(caller: Caller, line: Line, now: datetime) -> tuple[object, ...]:
     change, aside = line.change, line.set_aside
     strategy = change.twin.mirror.conflict
     return (
@@ -45,8 +43,8 @@ def _row(replica: UUID, identity: Identity, line: Line, now: datetime) -> tuple[
         now,
         change.twin.name,
         _text(change.key),
-        replica,
-        identity.subject,
+        caller.replica,
+        caller.identity.subject,
         change.id,
         strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "custom"),
         _text(aside.base),

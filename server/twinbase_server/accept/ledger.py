@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from twinbase.identity import Identity
 from twinbase_server.accept.rows import Place, written_key
+from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import Raced
 from twinbase_server.problems import ProblemError
@@ -41,21 +41,21 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A mutation that the ledger holds already."""
+    """A mutation that the ledger holds already. `mine`: of this replica, or of another one of the same account."""
 
-    outcome: dict[str, Any]
+    outcome: dict[str, object]
     digest: str
     mine: bool
 
 
-async def lock_replica(connection: Connection, replica: UUID, identity: Identity, epoch: int) -> Standing:
-    """The replica's row, locked until the batch is committed: two batches of one device never run side by side."""
-    row = await connection.fetchrow(_LOCK, replica)
+async def lock_replica(connection: Connection, caller: Caller) -> Standing:
+    """Where the caller's replica stands, locked until the commit: two batches of one device never run side by side."""
+    row = await connection.fetchrow(_LOCK, caller.replica)
     if row is None:
-        await connection.execute(_ENROL, replica, identity.subject, epoch)
-        row = await connection.fetchrow(_LOCK, replica)
+        await connection.execute(_ENROL, caller.replica, caller.identity.subject, caller.epoch)
+        row = await connection.fetchrow(_LOCK, caller.replica)
     assert row is not None
-    if row["account"] != identity.subject:
+    if row["account"] != caller.identity.subject:
         raise ProblemError("other-account", "Another account works with this device. Sign in with that one.")
     if row["revoked_at"] is not None:
         raise ProblemError("device-revoked")
@@ -69,17 +69,17 @@ FROM twinbase.replica WHERE id = $1 FOR UPDATE
 """
 
 
-async def advance(connection: Connection, replica: UUID, epoch: int, n: int, batch_hash: str, now: datetime) -> None:
+async def advance(connection: Connection, caller: Caller, n: int, batch_hash: str, now: datetime) -> None:
     """The replica's last batch is this one."""
-    await connection.execute(_ADVANCE, replica, epoch, n, batch_hash, now)
+    await connection.execute(_ADVANCE, caller.replica, caller.epoch, n, batch_hash, now)
 
 
 _ADVANCE = "UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5 WHERE id = $1"
 
 
-async def known(connection: Connection, ids: Sequence[str], replica: UUID, identity: Identity) -> dict[str, Known]:
-    """Of these mutations, those that were settled before. `mine`: by this replica or another one of the account."""
-    rows = await connection.fetch(_KNOWN, ids, replica, identity.subject)
+async def known(connection: Connection, ids: Sequence[str], caller: Caller) -> dict[str, Known]:
+    """Of these mutations, those that were settled before."""
+    rows = await connection.fetch(_KNOWN, ids, caller.replica, caller.identity.subject)
     return {str(row["mutation"]): Known(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"]) for row in rows}
 
 
@@ -91,9 +91,9 @@ LEFT JOIN twinbase.replica r ON r.id = l.replica
 """
 
 
-async def offered_again(connection: Connection, ids: Sequence[str], replica: UUID, epoch: int, n: int) -> None:
+async def offered_again(connection: Connection, ids: Sequence[str], caller: Caller, n: int) -> None:
     """The outcomes of these belong to this batch now, so that a pull tells them should the answer be lost."""
-    await connection.execute(_AGAIN, ids, replica, epoch, n)
+    await connection.execute(_AGAIN, ids, caller.replica, caller.epoch, n)
 
 
 _AGAIN = "UPDATE twinbase.ledger SET replica = $2, epoch = $3, n = $4 WHERE mutation = ANY($1::uuid[])"
@@ -118,21 +118,13 @@ ORDER BY l.twin, l.key, l.epoch DESC, l.n DESC
 """
 
 
-async def note(
-    connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
-) -> None:
+async def note(connection: Connection, caller: Caller, n: int, entries: Sequence[Entry], now: datetime) -> None:
     """Write the entries of a batch. Raises Raced when another replica has just settled one of these mutations."""
+    records = [(caller.replica, caller.epoch, n, now, *entry) for entry in entries]
     try:
-        await _note(connection, replica, epoch, n, entries, now)
+        await connection.copy_records_to_table("ledger", schema_name="twinbase", records=records, columns=_COLUMNS)
     except asyncpg.UniqueViolationError as error:
         raise Raced from error
-
-
-async def _note(
-    connection: Connection, replica: UUID, epoch: int, n: int, entries: Sequence[Entry], now: datetime
-) -> None:
-    records = [(replica, epoch, n, now, *entry) for entry in entries]
-    await connection.copy_records_to_table("ledger", schema_name="twinbase", records=records, columns=_COLUMNS)
 
 
 _COLUMNS = ("replica", "epoch", "n", "at", "mutation", "twin", "op", "key", "status", "outcome", "wrote_at", "hash")

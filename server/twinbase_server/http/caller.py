@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from twinbase.protocol import HEADER_EPOCH, HEADER_PROTOCOL, HEADER_REPLICA, HEADER_REQUEST, HEADER_SCHEMA, VERSION
-from twinbase_server.feed.caller import Caller
+from twinbase_server.caller import Caller
 from twinbase_server.http.state import Serving
 from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError

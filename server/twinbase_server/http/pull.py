@@ -9,8 +9,8 @@ from pydantic import AwareDatetime
 from starlette.background import BackgroundTask
 
 from twinbase.protocol import STREAM_TYPE, InitialRequest, RepairRequest, SchemaAnswer, SchemaRequest
+from twinbase_server.caller import Caller
 from twinbase_server.feed import delta, initial, repair
-from twinbase_server.feed.caller import Caller
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import Wires

@@ -64,17 +64,7 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     settings = serving.settings
     limits = Limits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
     try:
-        answer = await accept_push(
-            serving.pool,
-            serving.registry,
-            serving.plugins,
-            caller.identity,
-            caller.replica,
-            caller.epoch,
-            body,
-            serving.clock(),
-            limits,
-        )
+        answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits)
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()
         if problem.kind == "forked":

@@ -11,10 +11,10 @@ import asyncpg
 from twinbase.clock import Clock
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
+from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, lent
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
-from twinbase_server.feed.caller import Caller
 from twinbase_server.feed.context import Door
 from twinbase_server.feed.cursor import Cursor, Signer
 from twinbase_server.feed.reading import Reader, Reading

@@ -10,9 +10,7 @@ from tests.server.accept.workshop import NOW, Device, Server, Workshop, inserted
 
 from twinbase import Beside, Plugins, Refused, Rows, Written, hookimpl
 from twinbase.errors import DeclarationError
-from twinbase.protocol import batch_hash
-from twinbase_server.accept.accept import Limits, Push
-from twinbase_server.accept.batch import read_batch
+from twinbase_server.accept.accept import Limits, read_push
 from twinbase_server.problems import ProblemError
 
 
@@ -124,19 +122,9 @@ async def test_a_row_that_went_in_the_batch_is_not_seen(server: Server) -> None:
 
 async def statements(device: Device) -> int:
     """How many statements PostgreSQL is sent for the batch."""
-    server, body = device.server, device.batch()
-    push = Push(
-        server.plugins.registry,
-        ruled(),
-        device.identity,
-        device.id,
-        device.epoch,
-        read_batch(body),
-        batch_hash(device.id, device.epoch, body),
-        NOW,
-    )
+    push = read_push(ruled(), device.caller, device.batch(), NOW)
     said: list[str] = []
-    async with server.pool.acquire() as connection:
+    async with device.server.pool.acquire() as connection:
         with connection.query_logger(lambda record: said.append(record.query)):
             answer = await push.accept(connection, Limits())
     assert {one.status for one in answer.outcomes} == {"applied"}

@@ -21,6 +21,7 @@ from twinbase.conflict import add, ask
 from twinbase.identity import Identity
 from twinbase.protocol import Outcome, PushAnswer, batch_hash
 from twinbase_server.accept import Limits, accept_push
+from twinbase_server.caller import Caller
 from twinbase_server.setup import init_database
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -191,6 +192,10 @@ class Device:
     def person(self) -> UUID:
         return UUID(self.identity.claims["person"])
 
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.identity, self.id, self.epoch, "", "")
+
     def other(self) -> "Device":
         """A second device of the same person."""
         return Device(self.server, self.identity)
@@ -220,17 +225,7 @@ class Device:
     ) -> PushAnswer:
         """Send these bytes, and forget the answer."""
         plugins = plugins or self.server.plugins
-        return await accept_push(
-            self.server.pool,
-            self.server.plugins.registry,
-            plugins,
-            self.identity,
-            self.id,
-            self.epoch,
-            body,
-            now,
-            limits or Limits(),
-        )
+        return await accept_push(self.server.pool, plugins, self.caller, body, now, limits or Limits())
 
     async def push(self, *, now: datetime = NOW, plugins: Plugins | None = None) -> dict[UUID, Outcome]:
         """Send what is pending; outcomes by mutation."""

@@ -1,4 +1,4 @@
-"""Who asks for an answer."""
+"""Who asks: each request of sync is made by a person, on a device."""
 
 from dataclasses import dataclass
 from uuid import UUID
