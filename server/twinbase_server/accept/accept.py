@@ -10,15 +10,15 @@ import stamina
 from twinbase.plugins import Plugins
 from twinbase.protocol import PushAnswer, batch_hash
 from twinbase_server.accept import ledger
+from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
 from twinbase_server.accept.bisect import settle
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.deliveries import applied, keep_deliveries
 from twinbase_server.accept.journal import Line, write_journal
-from twinbase_server.accept.local_transaction import Accepting, Unit, Verdicts
+from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts
 from twinbase_server.accept.reasons import ID_REUSED, Refusal, why_not_now
-from twinbase_server.accept.rows import History, written_key
-from twinbase_server.accept.scope import reader
+from twinbase_server.accept.rows import written_key
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, lent
 from twinbase_server.database.errors import is_transient, is_worth_another_try
@@ -162,30 +162,15 @@ class Push:
         await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
 
     async def _settle(self, connection: Connection, standing: ledger.Standing, fresh: Sequence[Sent]) -> Verdicts:
-        identity = self.caller.identity
-        accepting = Accepting(
-            self.plugins.registry,
-            self.plugins,
-            identity,
-            reader(identity, self.now),
-            History(self.caller.replica, standing.xid),
-            self.now,
-        )
-        return await settle(connection, accepting, self._units(fresh)) if fresh else {}
+        accepting = Accepting(self.plugins, self.caller, standing.xid, self.now)
+        return await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
 
-    def _units(self, fresh: Sequence[Sent]) -> list[Unit]:
+    def _transactions(self, fresh: Sequence[Sent]) -> list[LocalTransaction]:
         """The local transactions, in the order in which they began."""
         grouped: dict[str, dict[str, Change | Refusal]] = {}
         for sent in fresh:
             grouped.setdefault(repr(sent.tx), {})[sent.id] = self.checked[sent.id]
-        return [
-            Unit(
-                tuple(members),
-                tuple(one for one in members.values() if isinstance(one, Change)),
-                {id: one for id, one in members.items() if isinstance(one, Refusal)},
-            )
-            for members in grouped.values()
-        ]
+        return [LocalTransaction(members) for members in grouped.values()]
 
     def _entries(self, fresh: Sequence[Sent], answers: Answers) -> list[ledger.Entry]:
         """One line of the ledger for each id."""

@@ -20,6 +20,7 @@ VERSION_MAX = 2**63 - 1
 TWIN_LETTERS_MAX = 128
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Key = tuple[Any, ...]
+Place = tuple[str, Key]
 
 
 class Sent(msgspec.Struct):
@@ -62,7 +63,7 @@ class Change:
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     wrote_at: datetime
-    place: tuple[str, Key]
+    place: Place
 
 
 _DECODER = msgspec.json.Decoder(Batch)

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.constraints import columns_of
 from twinbase_server.accept.decide import refused
-from twinbase_server.accept.ledger import unaccepted
-from twinbase_server.accept.local_transaction import Accepting, Unit, Verdicts, changes_of, decide_unit, stopped
-from twinbase_server.accept.neighbours import read_neighbours
+from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction, stop_transaction
+from twinbase_server.accept.read import read_held
 from twinbase_server.accept.reasons import NOT_WRITTEN, NOT_YOURS, Refusal, refusal_of
-from twinbase_server.accept.rows import Row, read_rows
-from twinbase_server.accept.targets import read_targets
-from twinbase_server.accept.write import NotWritten, outside, write_rows
+from twinbase_server.accept.rows import Row
+from twinbase_server.accept.write import NotWritten, find_outside, write_rows
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import is_refusal
 
@@ -35,47 +34,51 @@ class Outside(Exception):
 Objection = asyncpg.PostgresError | NotWritten | Outside
 
 
-async def settle(connection: Connection, accepting: Accepting, units: Sequence[Unit]) -> Verdicts:
+async def settle(connection: Connection, accepting: Accepting, transactions: Sequence[LocalTransaction]) -> Verdicts:
     """Write what can be written of these local transactions; the answer has a verdict on every mutation."""
+    progress = BatchProgress()
     verdicts: Verdicts = {}
-    standing: list[Unit] = []
-    waiting = [list(units)]
+    standing: list[LocalTransaction] = []
+    waiting = [list(transactions)]
     released = 0
     start = "SAVEPOINT twinbase_all; "
     while waiting:
         part = waiting.pop()
-        answer = await _attempt(connection, accepting, part, start)
+        answer = await _attempt(connection, accepting, progress, part, start)
         start = ""
         if answer is None and len(part) > 1:
             waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
             continue
-        verdicts |= await _alone(connection, accepting, part[0]) if answer is None else answer
+        verdicts |= await _alone(connection, accepting, progress, part[0]) if answer is None else answer
         standing += part
         released += 1
         if released > RELEASED_MAX:
             await connection.execute("ROLLBACK TO SAVEPOINT twinbase_all")
-            waiting, standing, released = _again(accepting, verdicts, standing, waiting), [], 0
+            waiting, standing, released = _again(progress, verdicts, standing, waiting), [], 0
     return verdicts
 
 
 def _again(
-    accepting: Accepting, verdicts: Verdicts, standing: list[Unit], waiting: list[list[Unit]]
-) -> list[list[Unit]]:
+    progress: BatchProgress, verdicts: Verdicts, standing: list[LocalTransaction], waiting: list[list[LocalTransaction]]
+) -> list[list[LocalTransaction]]:
     """Start over with what is known: who is to blame stays refused, and the rest is written in one go."""
-    for id, verdict in verdicts.items():
-        if verdict.status == "refused":
-            accepting.doomed[id] = Refusal(verdict.reason, verdict.detail)
+    refused_ones = {id: verdict for id, verdict in verdicts.items() if verdict.status == "refused"}
+    progress.doom({id: Refusal(verdict.reason, verdict.detail) for id, verdict in refused_ones.items()})
     return [*waiting, standing]
 
 
 async def _attempt(
-    connection: Connection, accepting: Accepting, units: Sequence[Unit], start: str = ""
+    connection: Connection,
+    accepting: Accepting,
+    progress: BatchProgress,
+    part: Sequence[LocalTransaction],
+    start: str = "",
 ) -> Verdicts | None:
     """All of these in one set-based go; None when the database objects, and nothing of them is left."""
-    blocked = dict(accepting.blocked)
+    kept = progress.keep_blocked()
     await connection.execute(start + _OPEN.format("twinbase_part"))
     try:
-        verdicts = await _write(connection, accepting, changes_of(units), units)
+        verdicts = await _write(connection, accepting, progress, part)
         await connection.execute(_KEEP.format("twinbase_part"))
         return verdicts
     except Outside:
@@ -85,28 +88,21 @@ async def _attempt(
             raise
         answer = None
     await connection.execute(_UNDO.format("twinbase_part"))
-    accepting.blocked.clear()
-    accepting.blocked.update(blocked)
-    return None if answer is None else await _attempt(connection, accepting, units)
+    progress.restore_blocked(kept)
+    return None if answer is None else await _attempt(connection, accepting, progress, part)
 
 
 async def _write(
-    connection: Connection, accepting: Accepting, changes: Sequence[Change], units: Sequence[Unit]
+    connection: Connection, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
 ) -> Verdicts:
     """Read, decide, write, look whose the rows are now."""
+    changes = [change for transaction in part for change in transaction.changes]
     verdicts: Verdicts = {}
-    rows = await read_rows(connection, accepting.reader, changes, accepting.history)
-    targets = await read_targets(connection, accepting.reader, accepting.registry, changes, rows)
-    absent = {c.place for c in changes if c.op != "insert" and rows[c.place].stored is None}
-    absent |= targets.missing(changes, rows)
-    earlier = await unaccepted(connection, accepting.history.replica, absent)
-    for place, id in earlier.items():
-        accepting.blocked.setdefault(place, id)
-    neighbours = await read_neighbours(connection, accepting.registry, accepting.plugins, changes, rows)
-    for unit in units:
-        verdicts |= await decide_unit(accepting, unit, rows, targets, neighbours)
-    attributes = await write_rows(connection, accepting.registry, rows.values())
-    await _check_scope(connection, accepting, changes, list(rows.values()))
+    held = await read_held(connection, accepting, progress, changes)
+    for transaction in part:
+        verdicts |= await decide_transaction(accepting, progress, transaction, held)
+    attributes = await write_rows(connection, accepting.registry, held.rows.values())
+    await _check_scope(connection, accepting, progress, changes, list(held.rows.values()))
     for change in changes:
         if change.op == "insert" and verdicts[change.id].write:
             verdicts[change.id].attributes = attributes.get(change.place, {})
@@ -114,27 +110,33 @@ async def _write(
 
 
 async def _check_scope(
-    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Sequence[Row]
+    connection: Connection,
+    accepting: Accepting,
+    progress: BatchProgress,
+    changes: Sequence[Change],
+    rows: Sequence[Row],
 ) -> None:
     """Raise for rows that are out of scope now: Outside when it is clear which mutation did it, else NotWritten."""
-    out = await outside(connection, accepting.reader, accepting.registry, rows)
+    out = await find_outside(connection, accepting, rows)
     if not out:
         return
     if any(row.changes > 1 for row in out):
         raise NotWritten
     places = {(row.twin.name, row.key) for row in out}
-    accepting.doomed.update({change.id: NOT_YOURS for change in changes if change.place in places})
+    progress.doom({change.id: NOT_YOURS for change in changes if change.place in places})
     raise Outside
 
 
-async def _alone(connection: Connection, accepting: Accepting, unit: Unit) -> Verdicts:
+async def _alone(
+    connection: Connection, accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction
+) -> Verdicts:
     """One local transaction, its mutations in their own order; the first that fails refuses them all."""
     verdicts: Verdicts = {}
     objection: Objection | None = None
     await connection.execute(_OPEN.format("twinbase_unit"))
-    for id in unit.ids:
-        part = Unit((id,), tuple(c for c in unit.changes if c.id == id), unit.faults)
-        objection = await _step(connection, accepting, part, verdicts)
+    for step in transaction.steps():
+        (id,) = step.members
+        objection = await _step(connection, accepting, progress, step, verdicts)
         if objection is not None or not verdicts[id].stands:
             break
     else:
@@ -143,13 +145,15 @@ async def _alone(connection: Connection, accepting: Accepting, unit: Unit) -> Ve
             return verdicts
     await connection.execute(_UNDO.format("twinbase_unit"))
     verdict = verdicts[id] if objection is None else refused(await _why(connection, objection))
-    return stopped(accepting, unit, id, verdict)
+    return stop_transaction(progress, transaction, id, verdict)
 
 
-async def _step(connection: Connection, accepting: Accepting, unit: Unit, verdicts: Verdicts) -> Objection | None:
+async def _step(
+    connection: Connection, accepting: Accepting, progress: BatchProgress, step: LocalTransaction, verdicts: Verdicts
+) -> Objection | None:
     """One mutation, at once."""
     try:
-        verdicts |= await _write(connection, accepting, unit.changes, [unit])
+        verdicts |= await _write(connection, accepting, progress, [step])
     except (*_OBJECTIONS, Outside) as objection:
         return objection
     return None

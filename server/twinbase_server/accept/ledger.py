@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from twinbase_server.accept.rows import Place, written_key
+from twinbase_server.accept.batch import Place
+from twinbase_server.accept.rows import written_key
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import Raced

@@ -1,163 +1,148 @@
 """Local transactions: what a device wrote together has effect together, or not at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from twinbase.errors import Refused
-from twinbase.identity import Identity
 from twinbase.mutation import Operation, Written
-from twinbase.plugins import Plugins
-from twinbase.registry import Registry
+from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.decide import Verdict, decide, parked, refused
-from twinbase_server.accept.neighbours import Neighbours
 from twinbase_server.accept.plugins import asking
+from twinbase_server.accept.read import Held
 from twinbase_server.accept.reasons import Refusal, no_target
-from twinbase_server.accept.rows import History, Place, Row
-from twinbase_server.accept.scope import Reader
-from twinbase_server.accept.targets import Targets, pointed
+from twinbase_server.accept.rows import Row
+from twinbase_server.accept.targets import pointed
 
 Verdicts = dict[str, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One local transaction: its mutations in order, and those among them that were refused on sight."""
+class LocalTransaction:
+    """`members`: its mutations by their ids, in order; of those that were refused on sight, why."""
 
-    ids: tuple[str, ...]
-    changes: tuple[Change, ...]
-    faults: Mapping[str, Refusal]
+    members: Mapping[str, Change | Refusal]
 
+    @property
+    def changes(self) -> list[Change]:
+        return [member for member in self.members.values() if isinstance(member, Change)]
 
-@dataclass(frozen=True, slots=True)
-class Accepting:
-    """What stays the same while one batch is accepted. `blocked`: rows whose insert was not accepted, and by whom."""
-
-    registry: Registry
-    plugins: Plugins
-    identity: Identity
-    reader: Reader
-    history: History
-    now: datetime
-    blocked: dict[Place, str] = field(default_factory=dict)
-    doomed: dict[str, Refusal] = field(default_factory=dict)
+    def steps(self) -> "list[LocalTransaction]":
+        """The same, one mutation at a time."""
+        return [LocalTransaction({id: member}) for id, member in self.members.items()]
 
 
-async def decide_unit(
-    accepting: Accepting, unit: Unit, rows: Mapping[Place, Row], targets: Targets, neighbours: Neighbours
+async def decide_transaction(
+    accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction, held: Held
 ) -> Verdicts:
-    """The verdicts on a local transaction; the rows are changed as it says, or left as they were."""
-    before = {change.place: rows[change.place].kept() for change in unit.changes}
+    """The verdicts on its mutations; the rows that are held are changed as they say, or left as they were."""
+    before = {change.place: held.rows[change.place].kept() for change in transaction.changes}
     verdicts: Verdicts = {}
-    for change, id in _in_order(unit):
-        verdict = await _verdict(accepting, unit, change, id, rows, targets, neighbours)
-        verdicts[id] = verdict
+    for id, member in transaction.members.items():
+        verdicts[id] = verdict = await _decide_member(accepting, progress, member, held)
         if not verdict.stands:
             for place, kept in before.items():
-                rows[place].restore(kept)
-            return stopped(accepting, unit, id, verdict)
+                held.rows[place].restore(kept)
+            return stop_transaction(progress, transaction, id, verdict)
     return verdicts
 
 
-def stopped(accepting: Accepting, unit: Unit, culprit: str, verdict: Verdict) -> Verdicts:
-    """The whole transaction waits behind the one that stopped it, and later work on its new rows waits too."""
+def stop_transaction(
+    progress: BatchProgress, transaction: LocalTransaction, culprit: str, verdict: Verdict
+) -> Verdicts:
+    """The verdicts when one of its mutations stopped it: the others wait, and so does later work on its new rows."""
     waits_for = verdict.behind or culprit
-    for change in unit.changes:
+    for change in transaction.changes:
         if change.op == "insert":
-            accepting.blocked[change.place] = waits_for
-    return {id: verdict if id == culprit else parked(waits_for) for id in unit.ids}
+            progress.block(change.place, waits_for)
+    return {id: verdict if id == culprit else parked(waits_for) for id in transaction.members}
 
 
-def _in_order(unit: Unit) -> Iterator[tuple[Change | None, str]]:
-    changes = {change.id: change for change in unit.changes}
-    return ((changes.get(id), id) for id in unit.ids)
-
-
-async def _verdict(
-    accepting: Accepting,
-    unit: Unit,
-    change: Change | None,
-    id: str,
-    rows: Mapping[Place, Row],
-    targets: Targets,
-    neighbours: Neighbours,
+async def _decide_member(
+    accepting: Accepting, progress: BatchProgress, member: Change | Refusal, held: Held
 ) -> Verdict:
-    if why := unit.faults.get(id) or accepting.doomed.get(id):
+    """The verdict on one mutation: on sight, by what is known of the batch, or by the rules."""
+    if isinstance(member, Refusal):
+        return refused(member)
+    if why := progress.doomed.get(member.id):
         return refused(why)
-    assert change is not None
-    row = rows[change.place]
-    if behind := _waits_for(accepting, change, row, rows, targets):
+    if behind := _waits_for(accepting, progress, member, held):
         return parked(behind)
+    return await _decide_change(accepting, member, held)
+
+
+async def _decide_change(accepting: Accepting, change: Change, held: Held) -> Verdict:
+    """The verdict of the rules, and of all who may object to what they let pass; the row is changed as it says."""
+    row = held.rows[change.place]
     with asking("conflict strategy"):
         verdict = decide(change, row, accepting.now)
     if not verdict.write and not verdict.delete:
         return verdict
-    if why := _objection(accepting, change, row, verdict, targets, rows):
-        return refused(why)
-    if accepting.plugins.looks_at_mutations and (
-        why := await _ask_plugins(accepting, change, row, verdict, neighbours)
-    ):
+    if why := await _find_objection(accepting, change, verdict, held):
         return refused(why)
     row.remove() if verdict.delete else row.write(verdict.write)
     return verdict
 
 
-def _waits_for(
-    accepting: Accepting, change: Change, row: Row, rows: Mapping[Place, Row], targets: Targets
-) -> str | None:
+def _waits_for(accepting: Accepting, progress: BatchProgress, change: Change, held: Held) -> str | None:
     """The insert that was not accepted and that this change builds upon."""
-    if not accepting.blocked:
+    if not progress.blocked:
         return None
-    if change.op != "insert" and row.values is None and change.place in accepting.blocked:
-        return accepting.blocked[change.place]
-    for key, values in pointed(accepting.registry, change, rows):
+    if change.op != "insert" and held.rows[change.place].values is None and change.place in progress.blocked:
+        return progress.blocked[change.place]
+    for key, values in pointed(accepting.registry, change, held.rows):
         if key.target is None or key.target_columns != key.target.key:
             continue
         place = (key.target.name, values)
-        if place in accepting.blocked and not _there(rows.get(place), targets.holds(key, values)):
-            return accepting.blocked[place]
+        if place in progress.blocked and not _is_there(held.rows.get(place), held.targets.holds(key, values)):
+            return progress.blocked[place]
     return None
 
 
-def _there(row: Row | None, found: bool) -> bool:
+def _is_there(row: Row | None, found: bool) -> bool:
     return found if row is None else row.values is not None
 
 
-def _objection(
-    accepting: Accepting, change: Change, row: Row, verdict: Verdict, targets: Targets, rows: Mapping[Place, Row]
-) -> Refusal | None:
-    """Foreign keys and guards have a say in what is about to be written."""
+async def _find_objection(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
+    """Foreign keys, guards and plugins have a say in what is about to be written."""
+    why = _find_broken_key(accepting, change, verdict, held) or _ask_guards(change, verdict, held)
+    if why is None and accepting.plugins.looks_at_mutations:
+        why = await _ask_plugins(accepting, change, verdict, held)
+    return why
+
+
+def _find_broken_key(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
+    """A foreign key that would lead nowhere, or to a row that is not the writer's (H34)."""
+    row = held.rows[change.place]
     # Of the columns of a key a strategy may write some, and leave the server's in the others.
     written = {column: value for column, value in change.new.items() if row.values is None or column in verdict.write}
-    for key, _ in pointed(accepting.registry, change, rows):
+    for key, _ in pointed(accepting.registry, change, held.rows):
         values = key.values({**(row.values or {}), **written})
-        if values is None:
+        if values is None or verdict.write.keys().isdisjoint(key.columns):
             continue
         unchanged = row.values is not None and key.values(row.values) == values
-        if not unchanged and not verdict.write.keys().isdisjoint(key.columns) and not targets.admit(key, values):
+        if not unchanged and not held.targets.admit(key, values):
             return no_target(key.columns)
+    return None
+
+
+def _ask_guards(change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     for guard in change.twin.guards if not verdict.delete else ():
         with asking("guard"):
-            why = guard(row.values, verdict.write)
+            why = guard(held.rows[change.place].values, verdict.write)
         if why:
             return Refusal("guard", why)
     return None
 
 
-async def _ask_plugins(
-    accepting: Accepting, change: Change, row: Row, verdict: Verdict, neighbours: Neighbours
-) -> Refusal | None:
-    operation: Operation = "delete" if verdict.delete else "insert" if row.values is None else "update"
-    written = Written(change.twin.name, operation, change.key, row.values, verdict.write)
+async def _ask_plugins(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
+    row = held.rows[change.place].values
+    operation: Operation = "delete" if verdict.delete else "insert" if row is None else "update"
+    written = Written(change.twin.name, operation, change.key, row, verdict.write)
     try:
         with asking("twinbase_before_mutation"):
-            await accepting.plugins.before_mutation(written, accepting.identity, accepting.now, neighbours)
+            identity = accepting.caller.identity
+            await accepting.plugins.before_mutation(written, identity, accepting.now, held.neighbours)
     except Refused as why:
         return Refusal(why.reason, why.detail)
     return None
-
-
-def changes_of(units: Sequence[Unit]) -> list[Change]:
-    """All changes of these transactions, in order."""
-    return [change for unit in units for change in unit.changes]

@@ -8,13 +8,13 @@ import msgspec
 
 from twinbase.errors import DeclarationError
 from twinbase.mutation import Written
-from twinbase.plugins import Plugins
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
-from twinbase_server.accept.batch import Change
+from twinbase_server.accept.accepting import Accepting
+from twinbase_server.accept.batch import Change, Place
 from twinbase_server.accept.decide import same
 from twinbase_server.accept.plugins import asking
-from twinbase_server.accept.rows import Place, Row, numbered
+from twinbase_server.accept.rows import Row, numbered
 from twinbase_server.accept.scope import listed, typed
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
@@ -51,9 +51,10 @@ class Neighbours:
 
 
 async def read_neighbours(
-    connection: Connection, registry: Registry, plugins: Plugins, changes: Sequence[Change], rows: Mapping[Place, Row]
+    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[Place, Row]
 ) -> Neighbours:
     """One query for each column that rules ask by."""
+    registry, plugins = accepting.registry, accepting.plugins
     neighbours = Neighbours(registry, rows)
     if not plugins.looks_beside:
         return neighbours

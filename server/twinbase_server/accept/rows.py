@@ -1,7 +1,7 @@
 """The rows that a batch touches, as the server has them: locked first, then read with their versions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,13 +12,13 @@ import msgspec
 from twinbase.codecs import Codec
 from twinbase.quoting import quote_name
 from twinbase.registry import Twin
-from twinbase_server.accept.batch import Change, Key
-from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, scoped
+from twinbase_server.accept.accepting import Accepting, Origin
+from twinbase_server.accept.batch import Change, Key, Place
+from twinbase_server.accept.scope import INSIDE, condition, key_match, listed, scoped
 from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, literal, table_sql
 
-Place = tuple[str, Key]
 Kept = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
 
 
@@ -64,26 +64,8 @@ class Row:
         self.changes += 1
 
 
-@dataclass(slots=True)
-class Origin:
-    """What a row was before this batch: its version, whether this replica wrote it, and when."""
-
-    version: int | None
-    own: bool
-    at: datetime | None
-
-
-@dataclass(slots=True)
-class History:
-    """The transaction that accepts a batch, for which replica, and what its rows were when it began."""
-
-    replica: UUID
-    xid: int
-    origins: dict[Place, Origin] = field(default_factory=dict)
-
-
 async def read_rows(
-    connection: Connection, reader: Reader, changes: Sequence[Change], history: History
+    connection: Connection, accepting: Accepting, origins: dict[Place, Origin], changes: Sequence[Change]
 ) -> dict[Place, Row]:
     """Every row that the changes name, locked until the batch is done; absent ones have `stored` None.
 
@@ -95,15 +77,15 @@ async def read_rows(
         by_twin.setdefault(row.twin, []).append(row)
     deleted = {change.twin for change in changes if change.op == "delete"}
     for twin in sorted(by_twin, key=lambda twin: (twin.schema, twin.table.name)):
-        await _read(connection, reader, twin, by_twin[twin], whole=twin in deleted)
-    await _recognise(connection, rows, changes, history)
+        await _read(connection, accepting, twin, by_twin[twin], whole=twin in deleted)
+    await _recognise(connection, accepting, origins, changes, rows)
     return rows
 
 
-async def _read(connection: Connection, reader: Reader, twin: Twin, rows: list[Row], *, whole: bool) -> None:
+async def _read(connection: Connection, accepting: Accepting, twin: Twin, rows: list[Row], *, whole: bool) -> None:
     keys = numbered([row.key for row in rows])
     await connection.fetchval(_lock_sql(twin, whole), keys)
-    found = await connection.fetchval(_read_sql(twin), *reader.bind(twin), keys)
+    found = await connection.fetchval(_read_sql(twin), *accepting.bind_scope(twin), keys)
     for ordinal, version, inside, values in msgspec.json.decode(found):
         row = rows[ordinal]
         row.stored = row.values = values
@@ -148,19 +130,23 @@ def _read_sql(twin: Twin) -> str:
 
 
 async def _recognise(
-    connection: Connection, rows: dict[Place, Row], changes: Sequence[Change], history: History
+    connection: Connection,
+    accepting: Accepting,
+    origins: dict[Place, Origin],
+    changes: Sequence[Change],
+    rows: Mapping[Place, Row],
 ) -> None:
     """Say of every row who wrote it before this batch did."""
     for place, row in rows.items():
-        if row.version == history.xid:
-            origin = history.origins.get(place, Origin(None, True, None))
+        if row.version == accepting.xid:
+            origin = origins.get(place, Origin(None, True, None))
             row.version, row.own, row.at = origin.version, origin.own, origin.at
     moved = {c.place for c in changes if rows[c.place].version is not None and rows[c.place].version != c.base}
     if moved:
-        await _ask_ledger(connection, [rows[place] for place in moved], history.replica)
+        await _ask_ledger(connection, [rows[place] for place in moved], accepting.caller.replica)
     for place, row in rows.items():
         if row.stored is not None:
-            history.origins.setdefault(place, Origin(row.version, row.own, row.at))
+            origins.setdefault(place, Origin(row.version, row.own, row.at))
 
 
 async def _ask_ledger(connection: Connection, rows: list[Row], replica: UUID) -> None:

@@ -1,14 +1,9 @@
 """A twin's table as one identity sees it: the SQL that every query of accept reads it through."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-from twinbase.clock import cut_to_hour
 from twinbase.codecs import Codec
-from twinbase.identity import Identity
 from twinbase.registry import Twin
 from twinbase_server.sql.names import column_sql, table_sql
 from twinbase_server.sql.scope import Condition, compile_condition
@@ -27,23 +22,6 @@ def scoped(twin: Twin) -> str:
     """A sub-select: the twin's table with one more column, INSIDE, true for the rows that the identity sees."""
     table = table_sql(twin.table)
     return f"(SELECT {table}.*, coalesce({condition(twin).sql}, false) AS {INSIDE} FROM {table})"
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who writes, and the time that windows are measured from."""
-
-    identity: Identity
-    as_of: datetime
-
-    def bind(self, twin: Twin) -> list[Any]:
-        """The first parameters of a query over `scoped(twin)`; raises ClaimMissing (H10)."""
-        return condition(twin).bind(self.identity, self.as_of)
-
-
-def reader(identity: Identity, now: datetime) -> Reader:
-    """Windows move by the hour, as in the feed."""
-    return Reader(identity, cut_to_hour(now))
 
 
 def listed(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:

@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from twinbase.registry import Registry
-from twinbase_server.accept.batch import Change
+from twinbase_server.accept.accepting import Accepting
+from twinbase_server.accept.batch import Change, Place
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_keys, pointing
-from twinbase_server.accept.rows import Place, Row, numbered
-from twinbase_server.accept.scope import INSIDE, Reader, condition, listed, scoped, typed
+from twinbase_server.accept.rows import Row, numbered
+from twinbase_server.accept.scope import INSIDE, condition, listed, scoped, typed
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
@@ -67,21 +68,21 @@ def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any])
 
 
 async def read_targets(
-    connection: Connection, reader: Reader, registry: Registry, changes: Sequence[Change], rows: Mapping[Place, Row]
+    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[Place, Row]
 ) -> Targets:
     """One query for each table that the changes point at, one after the other as they will be written."""
     wanted: dict[Target, tuple[ForeignKey, set[Values]]] = {}
     written: dict[Place, dict[str, Any]] = {}
     for change in changes:
-        if pointing(registry, change.twin).isdisjoint(change.new):
+        if pointing(accepting.registry, change.twin).isdisjoint(change.new):
             continue
         now = written.setdefault(change.place, _before(change, rows))
         now.update(change.new)
-        for key, values in [*_pointing_at(registry, change, now), *pointed(registry, change, rows)]:
+        for key, values in [*_pointing_at(accepting.registry, change, now), *pointed(accepting.registry, change, rows)]:
             wanted.setdefault(_name(key), (key, set()))[1].add(values)
-    targets = Targets(registry)
+    targets = Targets(accepting.registry)
     for name, (key, asked) in wanted.items():
-        targets.found[name] = await _existing(connection, reader, key, list(asked))
+        targets.found[name] = await _existing(connection, accepting, key, list(asked))
         targets.inserted[name] = {
             tuple(change.new.get(column) for column in key.target_columns)
             for change in changes
@@ -90,8 +91,8 @@ async def read_targets(
     return targets
 
 
-async def _existing(connection: Connection, reader: Reader, key: ForeignKey, values: list[Values]) -> set[Values]:
-    bound = [] if key.target is None else reader.bind(key.target)
+async def _existing(connection: Connection, accepting: Accepting, key: ForeignKey, values: list[Values]) -> set[Values]:
+    bound = [] if key.target is None else accepting.bind_scope(key.target)
     found = await connection.fetch(_existing_sql(key), *bound, numbered(values))
     return {values[ordinal] for (ordinal,) in found}
 

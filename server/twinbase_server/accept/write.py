@@ -8,9 +8,10 @@ import msgspec
 
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
-from twinbase_server.accept.batch import given
-from twinbase_server.accept.rows import Place, Row, numbered
-from twinbase_server.accept.scope import INSIDE, Reader, condition, key_match, listed, scoped, typed
+from twinbase_server.accept.accepting import Accepting
+from twinbase_server.accept.batch import Place, given
+from twinbase_server.accept.rows import Row, numbered
+from twinbase_server.accept.scope import INSIDE, condition, key_match, listed, scoped, typed
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
@@ -131,12 +132,12 @@ async def _expect(connection: Connection, statement: str, values: str, rows: int
         raise NotWritten
 
 
-async def outside(connection: Connection, reader: Reader, registry: Registry, rows: Iterable[Row]) -> list[Row]:
+async def find_outside(connection: Connection, accepting: Accepting, rows: Iterable[Row]) -> list[Row]:
     """The rows that were written and that the writer may not leave where they are now: out of his scope."""
     found: list[Row] = []
     checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))
-    for twin, group in _by_twin(registry, checked):
-        bound = reader.bind(twin)
+    for twin, group in _by_twin(accepting.registry, checked):
+        bound = accepting.bind_scope(twin)
         out = await connection.fetch(_outside_sql(twin), *bound, numbered([row.key for row in group]))
         found += [group[ordinal] for (ordinal,) in out]
     return found

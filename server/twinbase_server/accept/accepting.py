@@ -1,0 +1,78 @@
+"""One batch while it is accepted: what stays the same meanwhile, and what becomes known on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from twinbase.clock import cut_to_hour
+from twinbase.plugins import Plugins
+from twinbase.registry import Registry, Twin
+from twinbase_server.accept.batch import Place
+from twinbase_server.accept.reasons import Refusal
+from twinbase_server.accept.scope import condition
+from twinbase_server.caller import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """What stays the same while one batch is accepted. `xid`: the transaction that it is accepted in."""
+
+    plugins: Plugins
+    caller: Caller
+    xid: int
+    now: datetime
+
+    @property
+    def registry(self) -> Registry:
+        return self.plugins.registry
+
+    def bind_scope(self, twin: Twin) -> list[Any]:
+        """The first parameters of a query over `scoped(twin)`: windows move by the hour, as in the feed.
+
+        Raises ClaimMissing (H10).
+        """
+        return condition(twin).bind(self.caller.identity, cut_to_hour(self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a row was before this batch: its version, whether this replica wrote it, and when."""
+
+    version: int | None
+    own: bool
+    at: datetime | None
+
+
+@dataclass(slots=True)
+class BatchProgress:
+    """What is known of a batch so far, whichever of its parts were undone meanwhile.
+
+    `origins`: what its rows were when it began. `blocked`: rows whose insert was not accepted, each with the mutation
+    that later work on it waits for. `doomed`: mutations that are refused whatever they are tried with, and why.
+    """
+
+    origins: dict[Place, Origin] = field(default_factory=dict)
+    blocked: dict[Place, str] = field(default_factory=dict)
+    doomed: dict[str, Refusal] = field(default_factory=dict)
+
+    def block(self, place: Place, behind: str) -> None:
+        """Later work on the row waits for this mutation."""
+        self.blocked[place] = behind
+
+    def block_since_earlier(self, behind: Mapping[Place, str]) -> None:
+        """Work on these rows waits since an earlier batch; what this batch says of a row counts more."""
+        for place, id in behind.items():
+            self.blocked.setdefault(place, id)
+
+    def keep_blocked(self) -> Mapping[Place, str]:
+        """What is blocked now, to go back to when a part is undone."""
+        return dict(self.blocked)
+
+    def restore_blocked(self, kept: Mapping[Place, str]) -> None:
+        """Block what was kept, and nothing else."""
+        self.blocked = dict(kept)
+
+    def doom(self, refusals: Mapping[str, Refusal]) -> None:
+        """These mutations are refused from now on."""
+        self.doomed |= refusals
