@@ -1,180 +1,168 @@
 """The writing of a batch: all at once, and when the database objects, halves of it, until the culprit is alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import asyncpg
 
 from twinbase_server.accept.accepting import Accepting, BatchProgress
-from twinbase_server.accept.batch import Change
+from twinbase_server.accept.attempt import Attempt, Blamed, Objected, Settled, attempt, objected
 from twinbase_server.accept.constraints import columns_of
-from twinbase_server.accept.decide import refused
-from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction, stop_transaction
-from twinbase_server.accept.read import read_held
-from twinbase_server.accept.reasons import NOT_WRITTEN, NOT_YOURS, Refusal, refusal_of
-from twinbase_server.accept.rows import Row
-from twinbase_server.accept.write import NotWritten, find_outside, write_rows
+from twinbase_server.accept.decide import Verdict, refused
+from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, stop_transaction
+from twinbase_server.accept.reasons import NOT_WRITTEN, Refusal, refusal_of
+from twinbase_server.accept.write import NotWritten
 from twinbase_server.database.connection import Connection
-from twinbase_server.database.errors import is_refusal
 
 # PostgreSQL keeps the first 64 subtransactions of a transaction where others find them fast; released ones count until
 # the end (H35). Past this many, what stood so far is undone and written again as one.
 RELEASED_MAX = 50
 
-_OPEN = "SAVEPOINT {0}; SET CONSTRAINTS ALL DEFERRED"
-_KEEP = "SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT {0}"
-_UNDO = "ROLLBACK TO SAVEPOINT {0}; RELEASE SAVEPOINT {0}"
-# What the database may object with, about what was written.
-_OBJECTIONS = (asyncpg.PostgresError, NotWritten)
+_PART = "twinbase_part"
+_ALONE = "twinbase_unit"
 
 
-class Outside(Exception):
-    """Rows were written that their writer may not leave out of his scope; the mutations to blame are known."""
+@dataclass(slots=True)
+class Savepoints:
+    """The savepoints of a batch: what is written since one was opened is kept or undone as a whole."""
+
+    connection: Connection
+    begun: bool = False
+
+    async def open(self, name: str) -> None:
+        """The first brings the one before all others along, which costs no round trip of its own."""
+        begin = "" if self.begun else "SAVEPOINT twinbase_all; "
+        await self.connection.execute(f"{begin}SAVEPOINT {name}; SET CONSTRAINTS ALL DEFERRED")
+        self.begun = True
+
+    async def keep(self, name: str) -> Objected | None:
+        """None, or what deferred constraints object with: now, and not at the commit of the whole batch (H16)."""
+        try:
+            await self.connection.execute(f"SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT {name}")
+        except asyncpg.PostgresError as error:
+            return objected(error)
+        return None
+
+    async def undo(self, name: str) -> None:
+        """Nothing is left of what was written since it was opened."""
+        await self.connection.execute(f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
+
+    async def undo_all(self) -> None:
+        """Nothing is left of the batch, nor of the subtransactions that were kept."""
+        await self.connection.execute("ROLLBACK TO SAVEPOINT twinbase_all")
 
 
-Objection = asyncpg.PostgresError | NotWritten | Outside
+@dataclass(slots=True)
+class Parts:
+    """A batch in parts: those that wait, the next one last, and those that were settled since its beginning."""
+
+    waiting: list[list[LocalTransaction]]
+    settled: list[list[LocalTransaction]] = field(default_factory=list)
+
+    def halve(self, part: list[LocalTransaction]) -> None:
+        """Each half for itself, in order."""
+        middle = len(part) // 2
+        self.waiting += [part[middle:], part[:middle]]
+
+    def start_over(self) -> None:
+        """What was settled is one part, and comes next."""
+        self.waiting.append([transaction for part in self.settled for transaction in part])
+        self.settled = []
 
 
 async def settle(connection: Connection, accepting: Accepting, transactions: Sequence[LocalTransaction]) -> Verdicts:
-    """Write what can be written of these local transactions; the answer has a verdict on every mutation."""
-    progress = BatchProgress()
+    """A verdict on every mutation of these local transactions; what can be written of them is written.
+
+    All are tried together. Where the database objects, each half of them is, until the one to blame is alone.
+    """
+    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts([list(transactions)])
     verdicts: Verdicts = {}
-    standing: list[LocalTransaction] = []
-    waiting = [list(transactions)]
-    released = 0
-    start = "SAVEPOINT twinbase_all; "
-    while waiting:
-        part = waiting.pop()
-        answer = await _attempt(connection, accepting, progress, part, start)
-        start = ""
-        if answer is None and len(part) > 1:
-            waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
-            continue
-        verdicts |= await _alone(connection, accepting, progress, part[0]) if answer is None else answer
-        standing += part
-        released += 1
-        if released > RELEASED_MAX:
-            await connection.execute("ROLLBACK TO SAVEPOINT twinbase_all")
-            waiting, standing, released = _again(progress, verdicts, standing, waiting), [], 0
+    while parts.waiting:
+        part = parts.waiting.pop()
+        match await _try(savepoints, accepting, progress, part):
+            case Settled(settled):
+                verdicts |= settled
+                parts.settled.append(part)
+            case Blamed(refusals):
+                progress.doom(refusals)
+                parts.waiting.append(part)
+            case Objected():
+                parts.halve(part)
+        if len(parts.settled) > RELEASED_MAX:
+            await savepoints.undo_all()
+            progress.doom(_refusals_of(verdicts))
+            parts.start_over()
     return verdicts
 
 
-def _again(
-    progress: BatchProgress, verdicts: Verdicts, standing: list[LocalTransaction], waiting: list[list[LocalTransaction]]
-) -> list[list[LocalTransaction]]:
-    """Start over with what is known: who is to blame stays refused, and the rest is written in one go."""
-    refused_ones = {id: verdict for id, verdict in verdicts.items() if verdict.status == "refused"}
-    progress.doom({id: Refusal(verdict.reason, verdict.detail) for id, verdict in refused_ones.items()})
-    return [*waiting, standing]
+def _refusals_of(verdicts: Verdicts) -> dict[str, Refusal]:
+    """Who is to blame stays refused when the rest is written again."""
+    return {id: Refusal(one.reason, one.detail) for id, one in verdicts.items() if one.status == "refused"}
 
 
-async def _attempt(
-    connection: Connection,
-    accepting: Accepting,
-    progress: BatchProgress,
-    part: Sequence[LocalTransaction],
-    start: str = "",
-) -> Verdicts | None:
-    """All of these in one set-based go; None when the database objects, and nothing of them is left."""
-    kept = progress.keep_blocked()
-    await connection.execute(start + _OPEN.format("twinbase_part"))
-    try:
-        verdicts = await _write(connection, accepting, progress, part)
-        await connection.execute(_KEEP.format("twinbase_part"))
-        return verdicts
-    except Outside:
-        answer = False
-    except _OBJECTIONS as error:
-        if isinstance(error, asyncpg.PostgresError) and not is_refusal(error):
-            raise
-        answer = None
-    await connection.execute(_UNDO.format("twinbase_part"))
-    progress.restore_blocked(kept)
-    return None if answer is None else await _attempt(connection, accepting, progress, part)
+async def _try(
+    savepoints: Savepoints, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
+) -> Attempt:
+    """What came of these, tried together; one alone is settled in any case, at the latest step by step."""
+    tried = await _try_together(savepoints, accepting, progress, part)
+    if isinstance(tried, Objected) and len(part) == 1:
+        return await _settle_alone(savepoints, accepting, progress, part[0])
+    return tried
 
 
-async def _write(
-    connection: Connection, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
-) -> Verdicts:
-    """Read, decide, write, look whose the rows are now."""
-    changes = [change for transaction in part for change in transaction.changes]
+async def _try_together(
+    savepoints: Savepoints, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
+) -> Attempt:
+    """What came of these; unless they are settled, nothing of them is left."""
+    blocked = progress.keep_blocked()
+    await savepoints.open(_PART)
+    tried = await attempt(savepoints.connection, accepting, progress, part)
+    if isinstance(tried, Settled):
+        tried = await savepoints.keep(_PART) or tried
+    if not isinstance(tried, Settled):
+        await savepoints.undo(_PART)
+        progress.restore_blocked(blocked)
+    return tried
+
+
+async def _settle_alone(
+    savepoints: Savepoints, accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction
+) -> Settled:
+    """One local transaction, its mutations in their own order: the first that fails refuses them all."""
     verdicts: Verdicts = {}
-    held = await read_held(connection, accepting, progress, changes)
-    for transaction in part:
-        verdicts |= await decide_transaction(accepting, progress, transaction, held)
-    attributes = await write_rows(connection, accepting.registry, held.rows.values())
-    await _check_scope(connection, accepting, progress, changes, list(held.rows.values()))
-    for change in changes:
-        if change.op == "insert" and verdicts[change.id].write:
-            verdicts[change.id].attributes = attributes.get(change.place, {})
-    return verdicts
+    await savepoints.open(_ALONE)
+    for id, step in transaction.steps():
+        tried = await attempt(savepoints.connection, accepting, progress, [step])
+        if not isinstance(tried, Settled) or not tried.stands:
+            return await _stop(savepoints, progress, transaction, id, tried)
+        verdicts |= tried.verdicts
+    if objection := await savepoints.keep(_ALONE):
+        return await _stop(savepoints, progress, transaction, id, objection)
+    return Settled(verdicts)
 
 
-async def _check_scope(
-    connection: Connection,
-    accepting: Accepting,
-    progress: BatchProgress,
-    changes: Sequence[Change],
-    rows: Sequence[Row],
-) -> None:
-    """Raise for rows that are out of scope now: Outside when it is clear which mutation did it, else NotWritten."""
-    out = await find_outside(connection, accepting, rows)
-    if not out:
-        return
-    if any(row.changes > 1 for row in out):
-        raise NotWritten
-    places = {(row.twin.name, row.key) for row in out}
-    progress.doom({change.id: NOT_YOURS for change in changes if change.place in places})
-    raise Outside
+async def _stop(
+    savepoints: Savepoints, progress: BatchProgress, transaction: LocalTransaction, culprit: str, tried: Attempt
+) -> Settled:
+    """Nothing of a local transaction is left, for what came of one of its mutations."""
+    await savepoints.undo(_ALONE)
+    verdict = await _verdict_on(savepoints.connection, culprit, tried)
+    return Settled(stop_transaction(progress, transaction, culprit, verdict))
 
 
-async def _alone(
-    connection: Connection, accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction
-) -> Verdicts:
-    """One local transaction, its mutations in their own order; the first that fails refuses them all."""
-    verdicts: Verdicts = {}
-    objection: Objection | None = None
-    await connection.execute(_OPEN.format("twinbase_unit"))
-    for step in transaction.steps():
-        (id,) = step.members
-        objection = await _step(connection, accepting, progress, step, verdicts)
-        if objection is not None or not verdicts[id].stands:
-            break
-    else:
-        objection = await _keep(connection)
-        if objection is None:
-            return verdicts
-    await connection.execute(_UNDO.format("twinbase_unit"))
-    verdict = verdicts[id] if objection is None else refused(await _why(connection, objection))
-    return stop_transaction(progress, transaction, id, verdict)
+async def _verdict_on(connection: Connection, culprit: str, tried: Attempt) -> Verdict:
+    """Why a mutation was not let stand, in a sentence that a person reads."""
+    match tried:
+        case Settled(verdicts):
+            return verdicts[culprit]
+        case Blamed(refusals):
+            return refused(refusals[culprit])
+        case Objected(error):
+            return refused(await _explain(connection, error))
 
 
-async def _step(
-    connection: Connection, accepting: Accepting, progress: BatchProgress, step: LocalTransaction, verdicts: Verdicts
-) -> Objection | None:
-    """One mutation, at once."""
-    try:
-        verdicts |= await _write(connection, accepting, progress, [step])
-    except (*_OBJECTIONS, Outside) as objection:
-        return objection
-    return None
-
-
-async def _keep(connection: Connection) -> Objection | None:
-    """Deferred constraints have their say now, not at the commit of the whole batch (H16)."""
-    try:
-        await connection.execute(_KEEP.format("twinbase_unit"))
-    except asyncpg.PostgresError as objection:
-        return objection
-    return None
-
-
-async def _why(connection: Connection, objection: Objection) -> Refusal:
-    """The sentence for an objection; what says nothing about the data rises."""
-    match objection:
-        case Outside():
-            return NOT_YOURS
-        case NotWritten():
-            return NOT_WRITTEN
-        case asyncpg.PostgresError() if is_refusal(objection):
-            return refusal_of(objection, await columns_of(connection, objection))
-    raise objection
+async def _explain(connection: Connection, error: asyncpg.PostgresError | NotWritten) -> Refusal:
+    """The sentence for what the database objects with."""
+    if isinstance(error, NotWritten):
+        return NOT_WRITTEN
+    return refusal_of(error, await columns_of(connection, error))

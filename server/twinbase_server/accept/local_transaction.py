@@ -27,9 +27,9 @@ class LocalTransaction:
     def changes(self) -> list[Change]:
         return [member for member in self.members.values() if isinstance(member, Change)]
 
-    def steps(self) -> "list[LocalTransaction]":
-        """The same, one mutation at a time."""
-        return [LocalTransaction({id: member}) for id, member in self.members.items()]
+    def steps(self) -> "list[tuple[str, LocalTransaction]]":
+        """Each mutation for itself, with its id."""
+        return [(id, LocalTransaction({id: member})) for id, member in self.members.items()]
 
 
 async def decide_transaction(

@@ -1,0 +1,97 @@
+"""One attempt to write local transactions together, set by set, and what may come of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from twinbase_server.accept.accepting import Accepting, BatchProgress
+from twinbase_server.accept.batch import Change
+from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction
+from twinbase_server.accept.read import Held, read_held
+from twinbase_server.accept.reasons import NOT_YOURS, Refusal
+from twinbase_server.accept.rows import Row
+from twinbase_server.accept.write import Attributes, NotWritten, find_outside, write_rows
+from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import is_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """There is a verdict on every mutation, and what they say is written."""
+
+    verdicts: Verdicts
+
+    @property
+    def stands(self) -> bool:
+        """None is refused, and none waits."""
+        return all(verdict.stands for verdict in self.verdicts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """These mutations cannot be let stand; the others may, without them."""
+
+    refusals: Mapping[str, Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """The database objects to what was written, and does not say to which mutation."""
+
+    error: asyncpg.PostgresError | NotWritten
+
+
+Attempt = Settled | Blamed | Objected
+
+
+async def attempt(
+    connection: Connection, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
+) -> Attempt:
+    """What came of it: read, decide, write, look whose the rows are now. Only Settled may be let stand.
+
+    Raises what says nothing about the data: an error of the moment, or a plugin that failed.
+    """
+    changes = [change for transaction in part for change in transaction.changes]
+    try:
+        held = await read_held(connection, accepting, progress, changes)
+        verdicts = await _decide(accepting, progress, part, held)
+        attributes = await write_rows(connection, accepting.registry, held.rows.values())
+        outside = await find_outside(connection, accepting, held.rows.values())
+    except (asyncpg.PostgresError, NotWritten) as error:
+        return objected(error)
+    if outside:
+        return _blame(changes, outside)
+    _fill_in(changes, verdicts, attributes)
+    return Settled(verdicts)
+
+
+def objected(error: asyncpg.PostgresError | NotWritten) -> Objected:
+    """What the database objects with; raises the error when it says nothing about what was written."""
+    if isinstance(error, asyncpg.PostgresError) and not is_refusal(error):
+        raise error
+    return Objected(error)
+
+
+async def _decide(
+    accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction], held: Held
+) -> Verdicts:
+    verdicts: Verdicts = {}
+    for transaction in part:
+        verdicts |= await decide_transaction(accepting, progress, transaction, held)
+    return verdicts
+
+
+def _blame(changes: Iterable[Change], outside: Sequence[Row]) -> Blamed | Objected:
+    """Who has put rows where the writer may not leave them; of several that wrote one row nobody knows which did."""
+    if any(row.changes > 1 for row in outside):
+        return Objected(NotWritten())
+    places = {(row.twin.name, row.key) for row in outside}
+    return Blamed({change.id: NOT_YOURS for change in changes if change.place in places})
+
+
+def _fill_in(changes: Iterable[Change], verdicts: Verdicts, attributes: Attributes) -> None:
+    """What PostgreSQL gave a new row by itself is told to its device."""
+    for change in changes:
+        if change.op == "insert" and verdicts[change.id].write:
+            verdicts[change.id].attributes = attributes.get(change.place, {})
