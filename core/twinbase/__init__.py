@@ -5,18 +5,41 @@ what differs. Each step is a file; docs/explanation/way-of-a-row.md walks throug
 """
 
 from twinbase.conflict import Conflict, Decision, merge_columns, state_machine
-from twinbase.delivery import Applied, Delivered, Delivery, Exporter, Waiting
+from twinbase.delivery import AppliedMutation, Delivery, DeliveryOutcome, Exporter, WaitingDelivery
 from twinbase.errors import Refused, TwinbaseError
 from twinbase.hooks import hookimpl
 from twinbase.identity import Credentials, Identity, Who
 from twinbase.mirror import Mirror, Window, days, within
-from twinbase.mutation import Beside, Rows, Written
+from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
 from twinbase.wording import says
 
 __all__ = [
-    "Applied", "Beside", "Conflict", "Credentials", "Decision", "Delivered", "Delivery", "Exporter", "Identity",
-    "Mirror", "Plugins", "Refused", "Rows", "Run", "Source", "TwinbaseError", "Waiting", "Who", "Window", "Written",
-    "days", "hookimpl", "merge_columns", "says", "state_machine", "within",
+    "AppliedMutation",
+    "Conflict",
+    "Credentials",
+    "Decision",
+    "Delivery",
+    "DeliveryOutcome",
+    "Exporter",
+    "Identity",
+    "IncomingMutation",
+    "Mirror",
+    "NeighbourQuery",
+    "Plugins",
+    "Refused",
+    "Rows",
+    "Run",
+    "Source",
+    "TwinbaseError",
+    "WaitingDelivery",
+    "Who",
+    "Window",
+    "days",
+    "hookimpl",
+    "merge_columns",
+    "says",
+    "state_machine",
+    "within",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ held: handing over is switched off, by the configuration or by the other system.
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedMutation:
     """A mutation of a device that has been written. `values`: the columns written, in wire form (none for a delete)."""
 
     id: UUID
@@ -35,14 +35,14 @@ class Delivery:
     """
 
     destination: str
-    applied: Applied
+    applied: AppliedMutation
     action: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     echo: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingDelivery:
     """A delivery as its exporter receives it. `attempts`: how often it was tried before."""
 
     id: UUID
@@ -55,7 +55,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliveryOutcome:
     """What became of a delivery. `said`: a sentence for the person who made the change.
 
     "waiting" is tried again (with a growing pause), "refused" and "held" wait for a person.
@@ -74,7 +74,7 @@ class Exporter:
     """
 
     destination: str
-    send: Callable[[Sequence[Waiting], Run], Awaitable[Sequence[Delivered]]]
-    acknowledged: Callable[[Sequence[Waiting], Run], Awaitable[Sequence[Delivered]]] | None = None
+    send: Callable[[Sequence[WaitingDelivery], Run], Awaitable[Sequence[DeliveryOutcome]]]
+    acknowledged: Callable[[Sequence[WaitingDelivery], Run], Awaitable[Sequence[DeliveryOutcome]]] | None = None
     every: timedelta = timedelta(minutes=1)
     batch: int = 100

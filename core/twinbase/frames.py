@@ -11,7 +11,7 @@ import msgspec
 
 from twinbase.errors import HalfAnswer, NotTwinbase
 
-Row = list[Any]
+WireRow = list[Any]
 
 
 class Frame(msgspec.Struct, tag_field="frame"):
@@ -41,21 +41,21 @@ class Page(Frame, tag="page"):
     rows: int = 0
     columns: list[str] | None = None
     resume: str | None = None
-    content: list[Row] = []
+    content: list[WireRow] = []
 
 
 class Removed(Frame, tag="removed"):
     """Keys of rows that are deleted or out of scope."""
 
     twin: str
-    keys: list[Row] = []
+    keys: list[WireRow] = []
 
 
 class Quarantine(Frame, tag="quarantine"):
     """Rows that cannot be carried: each [version, hash, [key…], reason]."""
 
     twin: str
-    rows: list[Row] = []
+    rows: list[WireRow] = []
 
 
 class Buckets(Frame, tag="buckets"):
@@ -83,7 +83,7 @@ class Cut(Frame, tag="cut"):
 
 AnyFrame = Begin | Page | Removed | Quarantine | Buckets | End | Cut
 _head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyFrame)
-_rows = msgspec.json.Decoder(list[Row])
+_rows = msgspec.json.Decoder(list[WireRow])
 
 
 def frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
@@ -113,7 +113,7 @@ def decode(line: bytes) -> AnyFrame:
         raise HalfAnswer("A frame was damaged.") from error
 
 
-def _content(lines: Iterator[bytes], page: Page) -> list[Row]:
+def _content(lines: Iterator[bytes], page: Page) -> list[WireRow]:
     line = next(lines, None)
     if line is None:
         raise HalfAnswer()

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from sqlmodel import SQLModel
 
-    from twinbase.delivery import Applied, Delivery, Exporter
+    from twinbase.delivery import AppliedMutation, Delivery, Exporter
     from twinbase.identity import Credentials
-    from twinbase.mutation import Beside, Rows, Written
+    from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
     from twinbase.projection import Projection
     from twinbase.source import Source
 
@@ -60,18 +60,20 @@ async def twinbase_authenticate(credentials: "Credentials", connection: Postgres
 
 
 @hookspec
-def twinbase_beside(written: "Written") -> "Iterable[Beside]":
+def twinbase_beside(written: "IncomingMutation") -> "Iterable[NeighbourQuery]":
     """Which other rows twinbase_before_mutation will look at. They are read once for a batch, with one query a table.
 
     When: for every mutation of a batch, before the first is decided. Where: server.
     `written`: the row as it was before the batch, and what the device wants to write.
-    Example: `return [Beside("visits", "id", written.values["visit_id"])] if written.operation == "insert" else []`.
+    Example: `return [NeighbourQuery("visits", "id", written.values["visit_id"])] if written.row is None else []`.
     """
     raise NotImplementedError
 
 
 @hookspec
-async def twinbase_before_mutation(written: "Written", identity: Identity, now: datetime, rows: "Rows") -> None:
+async def twinbase_before_mutation(
+    written: "IncomingMutation", identity: Identity, now: datetime, rows: "Rows"
+) -> None:
     """Look at a mutation before it is written; raise `Refused(reason, sentence)` to refuse its local transaction.
 
     When: for every mutation that would be written, after the conflict strategy. Where: server.
@@ -124,7 +126,7 @@ def twinbase_sources() -> "Iterable[Source]":
 
 @hookspec
 async def twinbase_deliveries(
-    applied: "Sequence[Applied]", identity: Identity, connection: PostgresConnection, now: datetime
+    applied: "Sequence[AppliedMutation]", identity: Identity, connection: PostgresConnection, now: datetime
 ) -> "Iterable[Delivery]":
     """What has to be handed over to other systems, of what a device has changed. It is kept in the same transaction.
 

@@ -47,7 +47,7 @@ def days(column: object, *, back: int, ahead: int | None = None, nulls: bool = T
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class ParentScope:
     """A scope that follows a parent: rows whose `column` points at a row of `parent` that the identity sees."""
 
     parent: type[SQLModel]
@@ -55,9 +55,9 @@ class Within:
     nulls: bool = False
 
 
-def within(parent: type[SQLModel], column: object, *, nulls: bool = False) -> Within:
+def within(parent: type[SQLModel], column: object, *, nulls: bool = False) -> ParentScope:
     """Children follow their parent: `scope=within(Job, Part.job_id)`. `nulls` lets rows without a parent in."""
-    return Within(parent, column, nulls)
+    return ParentScope(parent, column, nulls)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class Mirror:
     writable: Collection[str] | None = None
     insertable: Collection[str] | None = None
     operations: Collection[Operation] | None = None
-    scope: Scope | Within | None = None
+    scope: Scope | ParentScope | None = None
     window: Window | None = None
     conflict: str | Strategy = "server_wins"
     guards: tuple[Guard, ...] = ()

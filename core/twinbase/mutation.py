@@ -8,7 +8,7 @@ Operation = Literal["insert", "update", "delete"]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class IncomingMutation:
     """A mutation as it is about to be written on the server.
 
     `row`: the row as the server has it (None: not there). `values`: the columns to be written, in wire form (none for a
@@ -23,7 +23,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class NeighbourQuery:
     """Rows of a twin that have `value`, in wire form, in `column`: what a rule wants to see beside a mutation."""
 
     twin: str

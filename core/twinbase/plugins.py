@@ -14,11 +14,11 @@ from sqlmodel import SQLModel
 from twinbase import hooks
 from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
-from twinbase.delivery import Applied, Delivery, Exporter
+from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
 from twinbase.identity import Credentials, Identity
 from twinbase.mirror import Mirror
-from twinbase.mutation import Beside, Rows, Written
+from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.registry import Registry, build_registry
@@ -113,7 +113,7 @@ class Plugins:
         return _by_name("exporter", ((one.destination, one) for brought in reversed(some) for one in brought))
 
     async def deliveries(
-        self, applied: Sequence[Applied], identity: Identity, connection: PostgresConnection, now: datetime
+        self, applied: Sequence[AppliedMutation], identity: Identity, connection: PostgresConnection, now: datetime
     ) -> list[Delivery]:
         """What plugins want handed over to other systems, of what was applied."""
         arguments = {"applied": applied, "identity": identity, "connection": connection, "now": now}
@@ -132,7 +132,7 @@ class Plugins:
                 return identity
         return None
 
-    def beside(self, written: Written) -> list[Beside]:
+    def beside(self, written: IncomingMutation) -> list[NeighbourQuery]:
         """The other rows that plugins want to look at when they judge this mutation."""
         return [one for some in self._manager.hook.twinbase_beside(written=written) for one in some]
 
@@ -141,7 +141,7 @@ class Plugins:
         """Whether any plugin implements twinbase_beside."""
         return bool(self._manager.hook.twinbase_beside.get_hookimpls())
 
-    async def before_mutation(self, written: Written, identity: Identity, now: datetime, rows: Rows) -> None:
+    async def before_mutation(self, written: IncomingMutation, identity: Identity, now: datetime, rows: Rows) -> None:
         """Raises Refused when a plugin refuses the mutation."""
         arguments = {"written": written, "identity": identity, "now": now, "rows": rows}
         for answer in self._calls("twinbase_before_mutation", **arguments):

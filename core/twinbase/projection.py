@@ -12,7 +12,7 @@ OPTIONAL = "optional"
 it is required: where it is missing, or of another type, the projections that read it are off, and only those."""
 
 KeysOf = Callable[[FromClause], Select[Any]]
-Behind = Callable[[ColumnElement[str]], ColumnElement[bool]]
+SourceRows = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Feeds:
 
     table: Table
     keys: KeysOf
-    behind: Behind | None = None
+    behind: SourceRows | None = None
     columns: frozenset[str] | None = None
 
 

@@ -27,7 +27,7 @@ BATCH_MUTATIONS_MAX = 10_000
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 BUCKET_BITS_MAX = 12
 
-Wire = Any
+WireValue = Any
 
 
 class Model(BaseModel):
@@ -47,10 +47,10 @@ class Mutation(Model):
     tx: int = Field(ge=0)
     twin: str = Field(max_length=128)
     op: Operation
-    key: list[Wire] = Field(min_length=1, max_length=32)
+    key: list[WireValue] = Field(min_length=1, max_length=32)
     base: int | None = None
-    old: dict[str, Wire] = Field(default_factory=dict)
-    new: dict[str, Wire] = Field(default_factory=dict)
+    old: dict[str, WireValue] = Field(default_factory=dict)
+    new: dict[str, WireValue] = Field(default_factory=dict)
     at: AwareDatetime
 
 
@@ -83,7 +83,7 @@ class Outcome(Model):
     behind: UUID | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     ask: bool = False
-    attributes: dict[str, Wire] = Field(default_factory=dict)
+    attributes: dict[str, WireValue] = Field(default_factory=dict)
 
 
 class PushAnswer(Model):

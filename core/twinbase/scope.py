@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from twinbase.errors import MirrorError
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Who
-from twinbase.mirror import Mirror, Within
+from twinbase.mirror import Mirror, ParentScope
 from twinbase.wording import Followed
 
 
@@ -44,7 +44,7 @@ def _scope(
     owner = mirror.model.__name__
     if mirror.scope is None:
         return None
-    if isinstance(mirror.scope, Within):
+    if isinstance(mirror.scope, ParentScope):
         return _within(mirror, mirror.scope, by_model, seen)
     try:
         condition = mirror.scope(Who())
@@ -61,7 +61,7 @@ def _scope(
 
 
 def _within(
-    mirror: Mirror, within: Within, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]
+    mirror: Mirror, within: ParentScope, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]
 ) -> ColumnElement[bool]:
     owner = mirror.model.__name__
     parent = by_model.get(within.parent)

@@ -19,7 +19,7 @@ from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, name
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, errors, screen
 from twinbase_server.database.connection import Connection, engine
-from twinbase_server.explain.lineage import Behind, behind
+from twinbase_server.explain.lineage import Lineage, behind
 from twinbase_server.http.caller import ServingDep, SignedInDep
 from twinbase_server.jobs.schedule import hasten
 from twinbase_server.problems import ProblemError, described
@@ -30,7 +30,6 @@ from twinbase_server.projection.sources import fit_only, source_catalog
 __all__ = [
     "FAILED",
     "AsJson",
-    "Behind",
     "Catalog",
     "Connection",
     "ConnectionDep",
@@ -38,6 +37,7 @@ __all__ = [
     "Fitted",
     "IdentityDep",
     "Lack",
+    "Lineage",
     "NowDep",
     "PluginNames",
     "ProblemError",

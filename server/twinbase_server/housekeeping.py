@@ -15,7 +15,7 @@ from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.http.state import Serving
 from twinbase_server.problems import ProblemError
 
-TURNS_AN_HOUR = int(timedelta(hours=1) / generation.SALT_EVERY)
+TURNS_AN_HOUR = int(timedelta(hours=1) / generation.MILESTONE_EVERY)
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +47,7 @@ async def turn(connection: Connection, now: datetime, number: int, tombstones_ke
 async def _keep(serving: Serving) -> None:
     kept = timedelta(days=serving.settings.tombstone_days)
     for number in count(1):
-        await asyncio.sleep(generation.SALT_EVERY.total_seconds())
+        await asyncio.sleep(generation.MILESTONE_EVERY.total_seconds())
         try:
             async with serving.connection() as connection:
                 await turn(connection, serving.clock(), number, kept)

@@ -16,41 +16,43 @@ from twinbase.protocol import PROBLEM_TYPE, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """One type of problem: its HTTP status, and its title, which never varies."""
 
     status: int
     title: str
 
 
-KINDS: Mapping[str, Kind] = {
-    "bad-batch": Kind(422, "The batch cannot be read. Nothing of it was written."),
-    "bad-cursor": Kind(400, "The cursor is not one of this server's. Start with an initial sync."),
-    "bad-request": Kind(400, "The request is not understood."),
-    "batch-too-large": Kind(413, "The batch holds more mutations than the server takes. Send it in parts."),
-    "body-too-large": Kind(413, "The body is larger than the server takes."),
-    "claim-missing": Kind(403, "The account lacks a claim that a scope needs. Nothing was sent or removed."),
-    "credentials-wrong": Kind(401, "The e-mail or the password is wrong."),
-    "database-unavailable": Kind(503, "The database does not answer at the moment. Try again."),
-    "device-revoked": Kind(403, "This device was cut off. Ask whoever administers the server."),
-    "forked": Kind(409, "Another copy of this device has pushed. Take a new epoch and send again."),
-    "gap": Kind(409, "The server has not seen the batch before this one."),
-    "generation": Kind(409, "The server's history has changed, after a restore perhaps. Offer recent work again."),
-    "internal": Kind(500, "The server failed. Nothing was changed."),
-    "media-type": Kind(415, "The body's type or encoding is not one that the server reads."),
-    "method": Kind(405, "This address does not take that method."),
-    "not-found": Kind(404, "There is nothing at this address."),
-    "other-account": Kind(403, "The device belongs to another account. Open one file per account."),
-    "other-device": Kind(403, "The token was given to another device. Sign in on this one."),
-    "plugin-failed": Kind(503, "A part of the server failed. Nothing was changed. Try again later."),
-    "protocol": Kind(400, "The protocol headers are missing or wrong."),
-    "schema-unknown": Kind(409, "The server does not know this device's schema. Send it to sync/schema."),
-    "sync-off": Kind(503, "Sync is switched off for the moment. Work goes on; try again later."),
-    "token-expired": Kind(401, "The token has expired. Sign in again."),
-    "token-invalid": Kind(401, "The token is missing or not one of this server's. Sign in again."),
-    "too-busy": Kind(503, "The server is busy. Try again."),
-    "too-slow": Kind(503, "The answer took too long. Try again."),
-    "upgrade-required": Kind(426, "This app is too old for the server. Update it; unsent work is kept."),
+KINDS: Mapping[str, ProblemKind] = {
+    "bad-batch": ProblemKind(422, "The batch cannot be read. Nothing of it was written."),
+    "bad-cursor": ProblemKind(400, "The cursor is not one of this server's. Start with an initial sync."),
+    "bad-request": ProblemKind(400, "The request is not understood."),
+    "batch-too-large": ProblemKind(413, "The batch holds more mutations than the server takes. Send it in parts."),
+    "body-too-large": ProblemKind(413, "The body is larger than the server takes."),
+    "claim-missing": ProblemKind(403, "The account lacks a claim that a scope needs. Nothing was sent or removed."),
+    "credentials-wrong": ProblemKind(401, "The e-mail or the password is wrong."),
+    "database-unavailable": ProblemKind(503, "The database does not answer at the moment. Try again."),
+    "device-revoked": ProblemKind(403, "This device was cut off. Ask whoever administers the server."),
+    "forked": ProblemKind(409, "Another copy of this device has pushed. Take a new epoch and send again."),
+    "gap": ProblemKind(409, "The server has not seen the batch before this one."),
+    "generation": ProblemKind(
+        409, "The server's history has changed, after a restore perhaps. Offer recent work again."
+    ),
+    "internal": ProblemKind(500, "The server failed. Nothing was changed."),
+    "media-type": ProblemKind(415, "The body's type or encoding is not one that the server reads."),
+    "method": ProblemKind(405, "This address does not take that method."),
+    "not-found": ProblemKind(404, "There is nothing at this address."),
+    "other-account": ProblemKind(403, "The device belongs to another account. Open one file per account."),
+    "other-device": ProblemKind(403, "The token was given to another device. Sign in on this one."),
+    "plugin-failed": ProblemKind(503, "A part of the server failed. Nothing was changed. Try again later."),
+    "protocol": ProblemKind(400, "The protocol headers are missing or wrong."),
+    "schema-unknown": ProblemKind(409, "The server does not know this device's schema. Send it to sync/schema."),
+    "sync-off": ProblemKind(503, "Sync is switched off for the moment. Work goes on; try again later."),
+    "token-expired": ProblemKind(401, "The token has expired. Sign in again."),
+    "token-invalid": ProblemKind(401, "The token is missing or not one of this server's. Sign in again."),
+    "too-busy": ProblemKind(503, "The server is busy. Try again."),
+    "too-slow": ProblemKind(503, "The answer took too long. Try again."),
+    "upgrade-required": ProblemKind(426, "This app is too old for the server. Update it; unsent work is kept."),
 }
 RETRY_AFTER_SECONDS = 10
 

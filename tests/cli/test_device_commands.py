@@ -14,9 +14,9 @@ from tests.cli.said import Said, Twinbase
 
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
-from twinbase_demo.line import Line
+from twinbase_demo.line import Network
 from twinbase_mobile.tables import Intervention
-from twinbase_mobile.tables.kinds import Status
+from twinbase_mobile.tables.kinds import VisitStatus
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_edit_is_sent(twinbase: Twinbase, company: Company, file: Path) -> No
 
 def test_a_refused_edit_waits_in_the_outbox_with_its_reason(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
-    edit(file, status=Status.CANCELLED)
+    edit(file, status=VisitStatus.CANCELLED)
     assert twinbase("device", "sync", file, "--json").json["outcomes"] == {"refused": 1}
     (waiting,) = twinbase("device", "outbox", file, "--json").json
     assert (waiting["state"], waiting["reason"]) == ("refused", "cancel_without_reason")
@@ -160,7 +160,7 @@ def test_without_a_network_it_says_so(twinbase: Twinbase, company: Company, file
 async def test_a_sync_that_is_interrupted_goes_on_later(twinbase: Twinbase, company: Company, file: Path) -> None:
     """Ctrl-C in the middle of a first sync: status 130, one line, and the same file is whole after the next sync."""
     environment = os.environ | {"TWINBASE_PASSWORD": PASSWORD}
-    async with Line(company.port) as line:
+    async with Network(company.port) as line:
         trap = line.set_trap("/sync/initial", after=8_000)
         enrolling = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("twinbase"),

@@ -23,7 +23,7 @@ from twinbase_demo.erp.people import siren
 from twinbase_demo.erp.rows import rows_of
 from twinbase_demo.erp.shape import tables
 from twinbase_demo.erp.sizes import row_counts
-from twinbase_demo.erp.world import World
+from twinbase_demo.erp.world import GeneratedWorld
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -190,7 +190,7 @@ def test_the_same_seed_scale_and_day_give_the_same_bytes_and_another_seed_others
 
 def _digest(seed: int, today: date) -> str:
     digest = hashlib.sha256()
-    world = World(seed, SCALE, today)
+    world = GeneratedWorld(seed, SCALE, today)
     # The order of the tables is not part of the promise: two connections load them as they come.
     for name in sorted(tables(), reverse=bool(seed % 2)):
         columns, chunks = columns_and_text(rows_of(world, name))
@@ -201,7 +201,7 @@ def _digest(seed: int, today: date) -> str:
 
 
 def test_the_order_in_which_tables_are_made_changes_nothing() -> None:
-    forward, backward = World(5, SCALE, TODAY), World(5, SCALE, TODAY)
+    forward, backward = GeneratedWorld(5, SCALE, TODAY), GeneratedWorld(5, SCALE, TODAY)
     first = {name: list(rows_of(forward, name)) for name in sorted(tables())}
     second = {name: list(rows_of(backward, name)) for name in sorted(tables(), reverse=True)}
     assert first == second

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from twinbase import Plugins
-from twinbase.mirror import Within
+from twinbase.mirror import ParentScope
 from twinbase.registry import Twin
 from twinbase_mobile.reasons import CATALOGUE
 from twinbase_mobile.rules.status import OFFICE, TRANSITIONS
@@ -30,7 +30,7 @@ def scope(twin: Twin) -> str:
     declared, window = twin.mirror.scope, twin.mirror.window
     if declared is None:
         return "everybody has all rows."
-    if isinstance(declared, Within):
+    if isinstance(declared, ParentScope):
         return f"with its row of `{declared.parent.__tablename__}`."
     text = first_line(declared)
     if window is not None:

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from pydantic_settings import BaseSettings
 
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.metrics import Metrics
 from twinbase_server.settings import Settings
 
@@ -20,7 +20,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 SECTIONS: Mapping[str, type[BaseSettings]] = {
     "The server": Settings,
     "The plugin `ebp`": EbpSettings,
-    "The plugin `ninjaone`": NinjaoneSettings,
+    "The plugin `ninjaone`": NinjaOneSettings,
 }
 
 

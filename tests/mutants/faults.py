@@ -68,7 +68,7 @@ def timestamp_cursor() -> Iterator[None]:
         return f"_v.at > {seen(current[0], p('xmax'), p('xip'))}"
 
     current: list[str] = [""]
-    rows, gone = statements.TwinWire._rows, statements.TwinWire.removed
+    rows, gone = statements.FeedShape._rows, statements.FeedShape.removed
 
     def of(method: Any) -> Any:
         def call(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -80,8 +80,8 @@ def timestamp_cursor() -> Iterator[None]:
     with (
         patch.object(reading, "any_unseen_sql", probe),
         patch.object(statements, "_unseen", unseen),
-        patch.object(statements.TwinWire, "_rows", of(rows)),
-        patch.object(statements.TwinWire, "removed", of(gone)),
+        patch.object(statements.FeedShape, "_rows", of(rows)),
+        patch.object(statements.FeedShape, "removed", of(gone)),
     ):
         yield
 
@@ -146,7 +146,7 @@ def image_replay() -> Iterator[None]:
 @contextmanager
 def ack_before_commit() -> Iterator[None]:
     """Answer first and commit afterwards: now and then the commit does not happen."""
-    real, turns = accept.Push.accept, count(1)
+    real, turns = accept.Acceptance.accept, count(1)
 
     async def answer(self: Any, connection: Any, limits: Any) -> Any:
         transaction = connection.transaction(isolation="read_committed")
@@ -159,7 +159,7 @@ def ack_before_commit() -> Iterator[None]:
         await (transaction.rollback() if next(turns) % 3 == 0 else transaction.commit())
         return given
 
-    with patch.object(accept.Push, "accept", answer):
+    with patch.object(accept.Acceptance, "accept", answer):
         yield
 
 
@@ -174,7 +174,7 @@ def no_idempotency() -> Iterator[None]:
         return None
 
     with (
-        patch.object(accept.Push, "_is_replay", lambda *_: False),
+        patch.object(accept.Acceptance, "_is_replay", lambda *_: False),
         patch.object(ledger, "known", known),
         patch.object(ledger, "note", note),
     ):
@@ -184,7 +184,7 @@ def no_idempotency() -> Iterator[None]:
 @contextmanager
 def last_n_without_hash() -> Iterator[None]:
     """Take any batch with a number that was seen for the one that was seen (H7)."""
-    real, answers = accept.Push._is_replay, accept.Push._known_answers
+    real, answers = accept.Acceptance._is_replay, accept.Acceptance._known_answers
 
     class Applied(dict[str, Any]):
         def __missing__(self, key: str) -> dict[str, Any]:
@@ -196,8 +196,8 @@ def last_n_without_hash() -> Iterator[None]:
         return bool(real(self, standing))
 
     with (
-        patch.object(accept.Push, "_is_replay", is_replay),
-        patch.object(accept.Push, "_known_answers", lambda self, known: Applied(answers(self, known))),
+        patch.object(accept.Acceptance, "_is_replay", is_replay),
+        patch.object(accept.Acceptance, "_known_answers", lambda self, known: Applied(answers(self, known))),
     ):
         yield
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.oracle.person import Saved
 from tests.oracle.simulation import DEVICES_MAX, Simulation
 
-from twinbase.testing import Clock
+from twinbase.testing import ManualClock
 
 
 async def device_is_cloned(sim: Simulation, rng: Random) -> None:
@@ -16,7 +16,7 @@ async def device_is_cloned(sim: Simulation, rng: Random) -> None:
         return
     mine = sim.somebody(rng)
     await mine.device.close()
-    twin = sim.add(mine.person, Clock(mine.clock.now), mine.edition)
+    twin = sim.add(mine.person, ManualClock(mine.clock.now), mine.edition)
     shutil.copyfile(mine.device.path, twin.device.path)
     twin.logs, twin.held = set(mine.logs), dict(mine.held)
     await mine.device.reopen()

@@ -17,7 +17,7 @@ from tests.oracle.plugin import Edition
 from tests.oracle.writers import CODES
 
 from twinbase.replica.outbox.offer_again import HISTORY_KEPT
-from twinbase.testing import Clock, Device
+from twinbase.testing import Device, ManualClock
 
 Edit = Callable[[Any, "Mine", Random], Awaitable[None]]
 
@@ -35,7 +35,7 @@ class Mine:
     """One person's device. `logs`: what was typed on it and must never be lost; `held`: what its file still has the
     change of, and when it was typed, so that a server that has lost it gets it back."""
 
-    def __init__(self, person: str, device: Device, clock: Clock, edition: Edition) -> None:
+    def __init__(self, person: str, device: Device, clock: ManualClock, edition: Edition) -> None:
         self.person, self.device, self.clock, self.edition = person, device, clock, edition
         self.logs: set[UUID] = set()
         self.held: dict[UUID, datetime] = {}

@@ -8,7 +8,7 @@ import asyncpg
 from tests.oracle.office import Office
 from tests.oracle.plugin import EDITIONS, FIRST, SECOND, Edition
 
-from twinbase.testing import Clock
+from twinbase.testing import ManualClock
 from twinbase.testing.server import serve
 from twinbase_server.setup import init_database
 
@@ -26,7 +26,7 @@ UPDATE twinbase.generation SET database = (SELECT oid FROM pg_database WHERE dat
 class Server:
     """The application over the office's database. `application` is another object after every start."""
 
-    def __init__(self, url: str, clock: Clock, office: Office) -> None:
+    def __init__(self, url: str, clock: ManualClock, office: Office) -> None:
         self.url, self._clock, self._office = url, clock, office
         self.edition: Edition = FIRST
         self.application: Any = None

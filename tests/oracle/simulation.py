@@ -20,7 +20,7 @@ from tests.oracle.writers import PEOPLE
 
 from twinbase.errors import NotSignedIn, TransportError, TwinbaseError
 from twinbase.replica.report import Report
-from twinbase.testing import Clock, Device
+from twinbase.testing import Device, ManualClock
 
 DEVICES_MAX = 5
 FORGETS = ("generation", "gap")
@@ -33,7 +33,7 @@ class Simulation:
 
     def __init__(self, database_url: str, folder: Path, seed: int) -> None:
         self.folder, self.rng = folder, Random(seed)
-        self.clock = Clock(datetime(2026, 3, 1, 8, tzinfo=UTC))
+        self.clock = ManualClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
         self.office = Office(database_url)
         self.server = Server(database_url, self.clock, self.office)
         self.mine: list[Mine] = []
@@ -62,12 +62,12 @@ class Simulation:
             mine.device.wire.application = self.server.application
 
     async def enrol(self, name: str) -> None:
-        clock = Clock(self.clock.now + timedelta(seconds=self.rng.randint(-90_000, 90_000)))
+        clock = ManualClock(self.clock.now + timedelta(seconds=self.rng.randint(-90_000, 90_000)))
         mine = self.add(name, clock, self.server.edition)
         await mine.device.reopen()
         await self.sign_in(mine)
 
-    def add(self, name: str, clock: Clock, edition: Edition) -> Mine:
+    def add(self, name: str, clock: ManualClock, edition: Edition) -> Mine:
         """One device more, not opened yet."""
         called = f"{name}-{len(self.mine)}"
         path = self.folder / f"{called}.twin"

@@ -235,11 +235,11 @@ async def test_after_a_change_of_key_only_the_new_one_opens(tmp_path: Path) -> N
 REKEY = """
 import sys
 from pathlib import Path
-from twinbase.replica.file.file import File
+from twinbase.replica.file.file import ReplicaFile
 from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.rekey import rekey
 path = Path(sys.argv[1])
-file = File(path, key_for(path, bytes(range(32))))
+file = ReplicaFile(path, key_for(path, bytes(range(32))))
 print("go", flush=True)
 rekey(file, b"o" * 32)
 """

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from tests.replica.workshop import NOON, Customer, Job, Line, changes, opened, outbox, rows, serve
 
-from twinbase.replica import NotWaiting, Replica, RowGone
-from twinbase.replica.outbox.waiting import Waiting
+from twinbase.replica import EditNotWaiting, Replica, RowGone
+from twinbase.replica.outbox.waiting import WaitingEdit
 
 ONE = "00000000-0000-4000-8000-000000000001"
 SERVED = {"id": ONE, "title": "Boiler", "status": "new", "done": 0, "hours": 1.0}
@@ -39,7 +39,7 @@ def answer(replica: Replica, *states: tuple[int, str, str | None]) -> None:
         connection.close()
 
 
-async def a_refused_change(replica: Replica) -> Waiting:
+async def a_refused_change(replica: Replica) -> WaitingEdit:
     """Another title for a job, which the server did not take."""
     serve(replica, "jobs", SERVED)
     async with replica.session() as session:
@@ -175,9 +175,9 @@ async def test_only_what_waits_can_be_decided(tmp_path: Path) -> None:
             await session.commit()
         (pending,) = rows(replica, "SELECT id FROM _twinbase_outbox")[0]
         for unknown in (UUID(pending), uuid4()):
-            with pytest.raises(NotWaiting):
+            with pytest.raises(EditNotWaiting):
                 await replica.discard(unknown)
-            with pytest.raises(NotWaiting):
+            with pytest.raises(EditNotWaiting):
                 await replica.correct(unknown, {"title": "K"})
         assert len(outbox(replica)) == 1
 

@@ -6,25 +6,25 @@ from typing import Any
 import pytest
 from tests.server.depot import ANNA, NOON, House, open_house
 
-from twinbase_server.feed.cursor import Cursor, Resume, Signer
+from twinbase_server.feed.cursor import Cursor, Resume, TokenSigner
 from twinbase_server.problems import ProblemError
 
 CURSOR = Cursor(generation="g", salt="s", snapshot="10:20:12,15", schema="f", claims="c", as_of=0)
 
 
 def test_a_signer_opens_what_it_sealed_and_nothing_else() -> None:
-    signer = Signer(b"k" * 32)
+    signer = TokenSigner(b"k" * 32)
     sealed = signer.seal(CURSOR)
     assert signer.open(sealed, Cursor) == CURSOR
     changed = sealed[:-2] + ("AA" if sealed[-2:] != "AA" else "BB")
-    for bad in ("", "x", "é", "=" * 9, sealed[1:], changed, sealed + "AAAA", Signer(b"o" * 32).seal(CURSOR)):
+    for bad in ("", "x", "é", "=" * 9, sealed[1:], changed, sealed + "AAAA", TokenSigner(b"o" * 32).seal(CURSOR)):
         with pytest.raises(ProblemError) as problem:
             signer.open(bad, Cursor)
         assert problem.value.kind == "bad-cursor"
 
 
 def test_a_resume_token_is_no_cursor() -> None:
-    signer = Signer(b"k" * 32)
+    signer = TokenSigner(b"k" * 32)
     with pytest.raises(ProblemError):
         signer.open(signer.seal(Resume(kind="initial", twin="t", key=[], first=CURSOR)), Cursor)
 

@@ -34,7 +34,7 @@ async def test_a_salt_is_noted_once_in_a_while_and_by_one_server(db: Connection)
     first = await generation.start(db, NOW)
     await generation.note_salt(db, NOW + timedelta(seconds=1))
     assert await generation.current(db) == first
-    await generation.note_salt(db, NOW + generation.SALT_EVERY)
+    await generation.note_salt(db, NOW + generation.MILESTONE_EVERY)
     assert (await generation.current(db)).salt != first.salt
 
 
@@ -74,7 +74,7 @@ async def test_a_cursor_that_saw_further_than_its_mark_is_not_recognised(db: Con
     """H9: both went on after the last mark in the backup, it and the restored server, which wrote another next one."""
     first = await generation.start(db, NOW)
     before = await snapshot_now(db)
-    await generation.note_salt(db, NOW + generation.SALT_EVERY)
+    await generation.note_salt(db, NOW + generation.MILESTONE_EVERY)
     second = await generation.current(db)
     here = await snapshot_now(db)
     assert await generation.recognises(db, first.salt, before)
@@ -88,7 +88,7 @@ async def test_a_mark_that_is_not_committed_yet_is_no_reason_to_doubt(db: Connec
     first = await generation.start(db, NOW)
     other = await asyncpg.connect(database_url)
     async with other.transaction():
-        await generation.note_salt(other, NOW + generation.SALT_EVERY)
+        await generation.note_salt(other, NOW + generation.MILESTONE_EVERY)
         await db.execute("INSERT INTO customer (id) VALUES (3)")
         meanwhile = await snapshot_now(db)
         assert (await generation.current(db)).salt == first.salt

@@ -16,7 +16,7 @@ from twinbase_server.feed import repair
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.delta import Delta, pending
 from twinbase_server.feed.reading import Reading
-from twinbase_server.feed.schemas import Wires
+from twinbase_server.feed.schemas import FeedShapes
 
 SECRET_NUMBER = 987_654_321
 
@@ -28,7 +28,7 @@ def _lines(house: House, device: Device, cursor: str, kind: str, held: Any = Non
     claims = {"person": str(ANNA), "sectors": ["north", "west"]}
     caller = Caller(Identity("anna@depot", claims), device.replica, 1, device.schema, "request-7")
 
-    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
         delta = Delta(since, prove_all=True)
         asked = RepairRequest.model_validate({"cursor": cursor, "twins": held or {}}).twins
         whole = repair.repair(serving.door, reading, wires, since, asked) if held else None

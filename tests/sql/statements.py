@@ -101,7 +101,7 @@ def _accepted() -> Iterator[tuple[str, Composed]]:
 
 def _projected() -> Iterator[tuple[str, Composed]]:
     since = parse_snapshot("740:745:742")
-    step = staging.make_step(0, Fitted(ORDERED), {ORDERED.name: progress.Standing(since)})
+    step = staging.make_step(0, Fitted(ORDERED), {ORDERED.name: progress.ProjectionProgress(since)})
     for name, module, what, statement in (
         ("touched", staging, "the orders to look at again", staging._touched(ORDERED.feeds)),
         ("project-update", run, "jobs that differ from their orders", run._update(step)),

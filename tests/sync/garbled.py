@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from twinbase.identity import Identity
-from twinbase.testing.wire import Application
+from twinbase.testing.wire import AsgiApp
 from twinbase.testing.world import World
 
 
-def garbled_once(world: World, path: str, replica: Any, **claims: Any) -> Application:
+def garbled_once(world: World, path: str, replica: Any, **claims: Any) -> AsgiApp:
     """The world's application; the first request whose path ends so is answered as if the claims were these."""
     waiting = [path]
 
@@ -25,7 +25,7 @@ def garbled_once(world: World, path: str, replica: Any, **claims: Any) -> Applic
     return application
 
 
-def before_each(world: World, path: str, work: Callable[[], Any]) -> Application:
+def before_each(world: World, path: str, work: Callable[[], Any]) -> AsgiApp:
     """The world's application; something happens in the office before each request whose path ends so."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.sync.shop import Job, Product, Workshop
 
-from twinbase import Applied, Delivery, Plugins, Written, hookimpl
+from twinbase import AppliedMutation, Delivery, IncomingMutation, Plugins, hookimpl
 from twinbase.errors import ServerRefused
 from twinbase.testing import World
 from twinbase_server import accounts
@@ -19,12 +19,12 @@ class Faulty:
     fails = ""
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation) -> None:
         if self.fails == "rule":
             raise ZeroDivisionError
 
     @hookimpl
-    async def twinbase_deliveries(self, applied: Sequence[Applied]) -> Iterable[Delivery]:
+    async def twinbase_deliveries(self, applied: Sequence[AppliedMutation]) -> Iterable[Delivery]:
         if self.fails == "delivery":
             raise ZeroDivisionError
         return [Delivery("erp", one, "change") for one in applied]

@@ -13,7 +13,7 @@ from tests.sync.shop import Job, Part, Product
 
 from twinbase.testing import World
 from twinbase.testing.device import Device
-from twinbase.testing.world import Clock
+from twinbase.testing.world import ManualClock
 from twinbase_server.capture.tombstones import collect_tombstones
 
 
@@ -128,7 +128,7 @@ async def test_a_twin_that_no_repair_mends_is_tried_three_times_and_stands_in_no
 async def test_what_a_device_ends_with_does_not_depend_on_its_clock(world: World, ahead: timedelta) -> None:
     """T5: no cursor, no window and no merge is measured by a device's clock."""
     key = await _job(world)
-    clock = Clock(world.clock() + ahead)
+    clock = ManualClock(world.clock() + ahead)
     anna = await _anna(world, clock=clock)
     await anna.change(Job, key, visits=1, report="anna")
     await world.sql("UPDATE workshop.job SET visits = 5, title = 'office'")

@@ -10,7 +10,7 @@ from tests.sync.shop import Job, Product
 from twinbase.errors import Offline
 from twinbase.identity import Identity
 from twinbase.replica.replica import Replica
-from twinbase.replica.status import Status
+from twinbase.replica.status import SyncStatus
 from twinbase.testing import World
 from twinbase.testing.world import KEY
 
@@ -24,7 +24,7 @@ async def _products(world: World) -> None:
 async def test_a_screen_sees_the_rows_of_each_phase_grow_and_the_end(world: World) -> None:
     await _products(world)
     anna = await world.device("anna", claims={"lead": "anna"})
-    seen: list[Status] = []
+    seen: list[SyncStatus] = []
     stop = anna.replica.status.watch(seen.append)
 
     await anna.sync()
@@ -83,7 +83,7 @@ async def test_a_large_delta_waits_in_the_file_and_leaves_nothing_there(world: W
     await world.sql("UPDATE workshop.product SET name = 'renamed'")
     spilled: list[int] = []
 
-    def look(status: Status) -> None:
+    def look(status: SyncStatus) -> None:
         if status.phase == "apply":
             connection = anna.replica.database.connect()
             spilled.append(connection.execute("SELECT count(*) FROM _twinbase_spill").fetchone()[0])

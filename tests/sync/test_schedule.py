@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from twinbase.errors import Offline, ServerRefused
 from twinbase.replica.background import Background
 from twinbase.replica.report import Report
-from twinbase.replica.schedule import Pace, Schedule
+from twinbase.replica.schedule import Schedule, SyncPace
 
-PACE = Pace(jitter=0.0)
+PACE = SyncPace(jitter=0.0)
 STEPS = st.lists(st.tuples(st.sampled_from(["wrote", "network", "synced", "failed"]), st.floats(0, 1000)), max_size=40)
 
 
 @given(STEPS, st.integers())
 def test_every_state_has_a_way_out_in_bounded_time(steps: list[tuple[str, float]], seed: int) -> None:
-    pace, now = Pace(), 0.0
+    pace, now = SyncPace(), 0.0
     schedule = Schedule(pace, now, random.Random(seed))
     longest = max(pace.regular_seconds, pace.retry_seconds_max) * (1 + pace.jitter)
     for step, seconds in steps:
@@ -57,7 +57,7 @@ def test_failures_wait_longer_each_time_up_to_a_ceiling_and_the_network_ends_the
 def test_devices_that_start_together_do_not_ask_together() -> None:
     dues = set()
     for seed in range(20):
-        schedule = Schedule(Pace(), 0.0, random.Random(seed))
+        schedule = Schedule(SyncPace(), 0.0, random.Random(seed))
         schedule.synced(0.0)
         dues.add(round(schedule.due))
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import MetaData, Text, TypeDecorator
 from sqlmodel import Field, SQLModel, col
 
-from twinbase import Applied, Conflict, Decision, Delivery, Mirror, Refused, Written, hookimpl
+from twinbase import AppliedMutation, Conflict, Decision, Delivery, IncomingMutation, Mirror, Refused, hookimpl
 from twinbase.conflict import device_wins, server_wins
 from twinbase.registry import build_registry
 from twinbase.testing import prepare
@@ -58,7 +58,7 @@ class ForNobody:
     """A plugin that hands over, and nobody fetches it."""
 
     @hookimpl
-    async def twinbase_deliveries(self, applied: Iterable[Applied]) -> list[Delivery]:
+    async def twinbase_deliveries(self, applied: Iterable[AppliedMutation]) -> list[Delivery]:
         return [Delivery("nowhere", one, "note") for one in applied]
 
 
@@ -66,7 +66,7 @@ class RefusesAll:
     """A plugin with a rule that nothing passes."""
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation) -> None:
         raise Refused("never", "Never.")
 
 

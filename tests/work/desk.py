@@ -12,11 +12,11 @@ from pydantic import SecretStr
 
 from twinbase import Exporter, Plugins, Run, Source, hookimpl
 from twinbase_server.database.connection import Connection
-from twinbase_server.jobs.schedule import Standing, standings
-from twinbase_server.jobs.worker import Pace, Worker
+from twinbase_server.jobs.schedule import TaskStatus, standings
+from twinbase_server.jobs.worker import Worker, WorkerPace
 from twinbase_server.settings import Settings
 
-QUICK = Pace(look=timedelta(milliseconds=50), patience=timedelta(seconds=2))
+QUICK = WorkerPace(look=timedelta(milliseconds=50), patience=timedelta(seconds=2))
 SECONDS_MAX = 60.0
 
 
@@ -116,7 +116,7 @@ async def until(condition: Callable[[], Awaitable[Any]], what: str) -> Any:
         raise AssertionError(f"never seen: {what}") from None
 
 
-async def standing(office: Connection, name: str, kind: Any = "source") -> Standing:
+async def standing(office: Connection, name: str, kind: Any = "source") -> TaskStatus:
     (found,) = await standings(office, kind, [name])
     return found
 

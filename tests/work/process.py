@@ -9,7 +9,7 @@ import asyncpg
 from pydantic import SecretStr
 from tests.work.desk import QUICK, plugins
 
-from twinbase import Delivered, Exporter, Run, Source, Waiting
+from twinbase import DeliveryOutcome, Exporter, Run, Source, WaitingDelivery
 from twinbase_server.jobs.worker import Worker
 from twinbase_server.settings import Settings
 
@@ -42,14 +42,14 @@ def work(url: str) -> None:
     asyncio.run(worker.run())
 
 
-async def _send(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+async def _send(waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
     """Give it to the other system, whose list is `brought`; then stay while somebody holds lock (78, 1)."""
     connection = await asyncpg.connect(run.database_url)
     try:
         for one in waiting:
             await connection.execute("INSERT INTO brought (what) VALUES ($1)", f"{one.id} {one.attempts}")
         await connection.fetchval("SELECT pg_advisory_xact_lock_shared(78, 1)")
-        return [Delivered(one.id, "sent") for one in waiting]
+        return [DeliveryOutcome(one.id, "sent") for one in waiting]
     finally:
         await connection.close()
 

@@ -21,7 +21,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from twinbase import Delivered, Exporter, Source, TwinbaseError, hookimpl
+from twinbase import DeliveryOutcome, Exporter, Source, TwinbaseError, hookimpl
 
 
 class Shut(TwinbaseError):
@@ -43,7 +43,7 @@ async def broken(run):
 
 
 async def send(waiting, run):
-    return [Delivered(one.id, "sent") for one in waiting]
+    return [DeliveryOutcome(one.id, "sent") for one in waiting]
 
 
 @hookimpl

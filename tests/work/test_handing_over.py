@@ -13,43 +13,53 @@ from tests.crash.processes import Killable
 from tests.work.desk import plugins, standing, until, working
 from tests.work.process import send_and_stay
 
-from twinbase import Applied, Delivered, Delivery, Exporter, Identity, Plugins, Run, Waiting, hookimpl
+from twinbase import (
+    AppliedMutation,
+    Delivery,
+    DeliveryOutcome,
+    Exporter,
+    Identity,
+    Plugins,
+    Run,
+    WaitingDelivery,
+    hookimpl,
+)
 from twinbase_server.accept.deliveries import keep_deliveries
 from twinbase_server.database.connection import Connection
 from twinbase_server.jobs import decisions, deliveries
 from twinbase_server.jobs.decisions import Chosen
 from twinbase_server.jobs.exporters import exporter_tasks
 from twinbase_server.jobs.run import run_task
-from twinbase_server.jobs.schedule import Standing
+from twinbase_server.jobs.schedule import TaskStatus
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
-Answer = Callable[[Waiting], Delivered | None]
+Answer = Callable[[WaitingDelivery], DeliveryOutcome | None]
 
 
 @dataclass
 class Erp:
     """The other system: what it was given, call by call, and what it says to each."""
 
-    answer: Answer = lambda one: Delivered(one.id, "sent", "Sent to the ERP.")
+    answer: Answer = lambda one: DeliveryOutcome(one.id, "sent", "Sent to the ERP.")
     back: set[UUID] = field(default_factory=set)
-    calls: list[list[Waiting]] = field(default_factory=list)
+    calls: list[list[WaitingDelivery]] = field(default_factory=list)
     asked: list[list[UUID]] = field(default_factory=list)
     batch: int = 100
     now: datetime = START
 
-    async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def send(self, waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         self.calls.append(list(waiting))
         return [said for one in waiting if (said := self.answer(one))]
 
-    async def acknowledged(self, sent: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def acknowledged(self, sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         self.asked.append([one.id for one in sent])
-        return [Delivered(one.id, "acknowledged", "It is in the ERP.") for one in sent if one.id in self.back]
+        return [DeliveryOutcome(one.id, "acknowledged", "It is in the ERP.") for one in sent if one.id in self.back]
 
     @property
     def exporter(self) -> Exporter:
         return Exporter("erp", self.send, self.acknowledged, batch=self.batch)
 
-    async def run(self, url: str) -> Standing:
+    async def run(self, url: str) -> TaskStatus:
         task = exporter_tasks(plugins(exporters=(self.exporter,)))["erp"]
         return await run_task(task, url, lambda: self.now)
 
@@ -63,13 +73,13 @@ async def enter(office: Connection, *changes: tuple[str, str], destination: str 
 
     class Hands:
         @hookimpl
-        async def twinbase_deliveries(self, applied: Sequence[Applied]) -> list[Delivery]:
+        async def twinbase_deliveries(self, applied: Sequence[AppliedMutation]) -> list[Delivery]:
             return [
                 Delivery(destination, one, action, {"text": action})
                 for one, (_, action) in zip(applied, changes, strict=True)
             ]
 
-    written = [Applied(uuid4(), "note", "update", (row,), {}) for row, _ in changes]
+    written = [AppliedMutation(uuid4(), "note", "update", (row,), {}) for row, _ in changes]
     await keep_deliveries(office, Plugins(Hands()), Identity("anna"), written, at)
 
 
@@ -97,7 +107,7 @@ async def test_what_waits_for_its_next_try_is_not_overtaken_by_a_later_one_of_it
     url: str, office: Connection
 ) -> None:
     await enter(office, ("a", "a1"), ("a", "a2"), ("b", "b1"))
-    erp = Erp(lambda one: Delivered(one.id, "waiting" if one.action == "a1" and one.attempts < 2 else "sent"))
+    erp = Erp(lambda one: DeliveryOutcome(one.id, "waiting" if one.action == "a1" and one.attempts < 2 else "sent"))
     await erp.run(url)
     assert erp.actions == [["a1", "b1"]]
     for seconds in (29, 1, 59, 1):
@@ -109,7 +119,7 @@ async def test_what_waits_for_its_next_try_is_not_overtaken_by_a_later_one_of_it
 
 async def test_the_other_system_may_say_when_to_try_again(url: str, office: Connection) -> None:
     await enter(office, ("a", "a1"))
-    erp = Erp(lambda one: Delivered(one.id, "waiting", "Busy.", timedelta(hours=5)))
+    erp = Erp(lambda one: DeliveryOutcome(one.id, "waiting", "Busy.", timedelta(hours=5)))
     await erp.run(url)
     erp.now += timedelta(hours=4)
     await erp.run(url)
@@ -119,7 +129,7 @@ async def test_the_other_system_may_say_when_to_try_again(url: str, office: Conn
 async def test_a_refused_one_lets_later_ones_pass_and_a_held_one_does_not(url: str, office: Connection) -> None:
     await enter(office, ("a", "a1"), ("a", "a2"), ("b", "b1"), ("b", "b2"))
     said = {"a1": "refused", "b1": "held"}
-    erp = Erp(lambda one: Delivered(one.id, said.get(one.action, "sent"), "Too long."))  # type: ignore[arg-type]
+    erp = Erp(lambda one: DeliveryOutcome(one.id, said.get(one.action, "sent"), "Too long."))  # type: ignore[arg-type]
     await erp.run(url)
     assert await states(office) == {"a1": "refused", "a2": "sent", "b1": "held", "b2": "waiting"}
     said.clear()
@@ -132,7 +142,7 @@ async def test_a_person_tries_a_refused_one_again_unless_that_would_undo_a_later
     url: str, office: Connection
 ) -> None:
     await enter(office, ("a", "a1"), ("a", "a2"), ("b", "b1"))
-    erp = Erp(lambda one: Delivered(one.id, "sent" if one.action == "a2" else "refused", "No."))
+    erp = Erp(lambda one: DeliveryOutcome(one.id, "sent" if one.action == "a2" else "refused", "No."))
     await erp.run(url)
     assert await decisions.retry(office, Chosen(), erp.now) == [await id_of(office, "b1")]
     erp.answer = Erp().answer
@@ -163,7 +173,7 @@ async def test_what_is_not_answered_for_waits_on_longer_each_time(url: str, offi
 async def test_an_exporter_that_fails_loses_nothing_and_says_so(url: str, office: Connection) -> None:
     await enter(office, ("a", "a1"))
 
-    def fail(one: Waiting) -> Delivered:
+    def fail(one: WaitingDelivery) -> DeliveryOutcome:
         raise RuntimeError("password=secret")
 
     erp = Erp(fail)
@@ -177,7 +187,7 @@ async def test_an_answer_for_a_delivery_that_was_not_given_counts_for_nothing(ur
     await enter(office, ("a", "a1"), ("a", "a2"))
     second = await id_of(office, "a2")
     await decisions.hold(office, Chosen((second,)))
-    await Erp(lambda one: Delivered(second, "acknowledged")).run(url)
+    await Erp(lambda one: DeliveryOutcome(second, "acknowledged")).run(url)
     assert await states(office) == {"a1": "waiting", "a2": "held"}
 
 
@@ -205,10 +215,10 @@ async def test_to_be_asked_whether_it_came_back_and_say_that_it_is_still_on_its_
     await enter(office, ("a", "a1"))
     erp = Erp()
 
-    async def still_sent(sent: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def still_sent(sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         erp.asked.append([one.id for one in sent])
         assert len(erp.asked) < 3, "asked again and again in one run"
-        return [Delivered(one.id, "sent", "The ERP has not imported it yet.") for one in sent]
+        return [DeliveryOutcome(one.id, "sent", "The ERP has not imported it yet.") for one in sent]
 
     exporter = Exporter("erp", erp.send, still_sent)
     task = exporter_tasks(plugins(exporters=(exporter,)))["erp"]
@@ -226,9 +236,9 @@ async def test_to_try_again_at_once_is_to_try_again_in_the_next_run(
     """The other system's clock is behind ours: the moment that it names has passed already."""
     await enter(office, ("a", "a1"))
 
-    def busy(one: Waiting) -> Delivered:
+    def busy(one: WaitingDelivery) -> DeliveryOutcome:
         assert one.attempts == 0, "tried again and again in one run"
-        return Delivered(one.id, "waiting", "Busy.", pause)
+        return DeliveryOutcome(one.id, "waiting", "Busy.", pause)
 
     found = await (erp := Erp(busy)).run(url)
     assert found.state == "done" and len(erp.calls) == 1
@@ -237,7 +247,7 @@ async def test_to_try_again_at_once_is_to_try_again_in_the_next_run(
 async def test_whatever_the_other_system_says_what_it_took_counts_as_handed_over(url: str, office: Connection) -> None:
     await enter(office, ("a", "a1"), ("b", "b1"))
     said = {"a1": "Taken.\x00\ud800 " + "<html>" * 1_000, "b1": ""}
-    found = await (erp := Erp(lambda one: Delivered(one.id, "sent", said[one.action]))).run(url)
+    found = await (erp := Erp(lambda one: DeliveryOutcome(one.id, "sent", said[one.action]))).run(url)
     assert found.state == "done" and set((await states(office)).values()) == {"sent"} and len(erp.calls) == 1
     (_, one) = await decisions.listed(office)
     assert one.said.startswith("Taken.? <html>") and len(one.said) == 500
@@ -246,7 +256,7 @@ async def test_whatever_the_other_system_says_what_it_took_counts_as_handed_over
 async def test_an_answer_that_is_none_does_not_keep_the_others_from_being_noted(url: str, office: Connection) -> None:
     await enter(office, ("a", "a1"), ("b", "b1"))
     state: Any = {"a1": "sent", "b1": "finished"}
-    found = await Erp(lambda one: Delivered(one.id, state[one.action])).run(url)
+    found = await Erp(lambda one: DeliveryOutcome(one.id, state[one.action])).run(url)
     assert found.state == "failed" and "'finished'" in found.said
     assert await states(office) == {"a1": "sent", "b1": "waiting"}
     (one, _) = await decisions.listed(office)
@@ -254,7 +264,7 @@ async def test_an_answer_that_is_none_does_not_keep_the_others_from_being_noted(
 
 
 async def test_an_exporter_that_answers_nothing_at_all_is_asked_again_later(url: str, office: Connection) -> None:
-    async def forgetful(waiting: Sequence[Waiting], run: Run) -> Any:
+    async def forgetful(waiting: Sequence[WaitingDelivery], run: Run) -> Any:
         return None
 
     await enter(office, ("a", "a1"))
@@ -270,9 +280,9 @@ async def test_one_that_is_held_while_it_is_being_handed_over_is_not_handed_over
 ) -> None:
     await enter(office, ("a", "a1"))
 
-    async def send(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def send(waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         assert await decisions.hold(office, Chosen()) == [one.id for one in waiting]
-        return [Delivered(one.id, said) for one in waiting]
+        return [DeliveryOutcome(one.id, said) for one in waiting]
 
     task = exporter_tasks(plugins(exporters=(Exporter("erp", send),)))["erp"]
     await run_task(task, url, lambda: START)

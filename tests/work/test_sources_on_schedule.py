@@ -16,7 +16,7 @@ from twinbase_server.cli.task_words import clock as as_read
 from twinbase_server.cli.task_words import words
 from twinbase_server.database.connection import Connection
 from twinbase_server.jobs.queue import install_queue, prune_queue
-from twinbase_server.jobs.run import LineLost, RunsAlready, run_task
+from twinbase_server.jobs.run import ConnectionLost, RunsAlready, run_task
 from twinbase_server.jobs.schedule import due
 from twinbase_server.jobs.sources import NoSource, source_task
 from twinbase_server.jobs.task import pause
@@ -257,7 +257,7 @@ async def _loses_its_line(held: Held, url: str, office: Connection, clock: Calla
         "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
         " WHERE l.locktype = 'advisory' AND l.pid <> pg_backend_pid() AND d.datname = current_database()"
     )
-    with pytest.raises(LineLost):
+    with pytest.raises(ConnectionLost):
         await run
     await until(lambda: _dead(office), "that the lock is gone with the line")
 

@@ -8,7 +8,7 @@ import pytest
 from tests.sync.shop import Part, Workshop
 from tests.work.desk import Brings
 
-from twinbase import Applied, Delivered, Delivery, Exporter, Plugins, Run, Waiting, hookimpl
+from twinbase import AppliedMutation, Delivery, DeliveryOutcome, Exporter, Plugins, Run, WaitingDelivery, hookimpl
 from twinbase.builtin import deliveries
 from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import World
@@ -17,12 +17,12 @@ from twinbase_server import accounts
 
 class ToErp:
     @hookimpl
-    async def twinbase_deliveries(self, applied: Sequence[Applied]) -> Iterable[Delivery]:
+    async def twinbase_deliveries(self, applied: Sequence[AppliedMutation]) -> Iterable[Delivery]:
         return [Delivery("erp", one, "change_part", {"secret": "of the ERP"}) for one in applied]
 
 
-async def _judge(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
-    return [Delivered(one.id, "refused", "ERP refused: no such job.") for one in waiting]
+async def _judge(waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
+    return [DeliveryOutcome(one.id, "refused", "ERP refused: no such job.") for one in waiting]
 
 
 ERP = Brings(exporters=(Exporter("erp", _judge),))

@@ -7,8 +7,8 @@ from typing import Any, Literal, Protocol
 
 from twinbase.mutation import Operation
 
-Wire = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
-Guard = Callable[[Mapping[str, Wire] | None, Mapping[str, Wire]], str | None]
+WireValue = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
+Guard = Callable[[Mapping[str, WireValue] | None, Mapping[str, WireValue]], str | None]
 """A guard gets the row as the server has it (None: not there) and the values to write; it says why not, or None."""
 
 
@@ -22,9 +22,9 @@ class Conflict:
     """
 
     operation: Operation
-    base: Mapping[str, Wire]
-    mine: Mapping[str, Wire]
-    theirs: Mapping[str, Wire] | None
+    base: Mapping[str, WireValue]
+    mine: Mapping[str, WireValue]
+    theirs: Mapping[str, WireValue] | None
     mine_at: datetime
     theirs_at: datetime
 
@@ -49,7 +49,7 @@ class Decision:
     """
 
     status: Literal["applied", "merged", "conflict"]
-    write: Mapping[str, Wire] = field(default_factory=dict)
+    write: Mapping[str, WireValue] = field(default_factory=dict)
     delete: bool = False
     decided: Mapping[str, str] = field(default_factory=dict)
     ask: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from twinbase.conflict.decision import Guard, Wire
+from twinbase.conflict.decision import Guard, WireValue
 
 
 def state_machine(
@@ -13,7 +13,7 @@ def state_machine(
     `initial`: the states that a new row may have (None: any).
     """
 
-    def check(current: Mapping[str, Wire] | None, written: Mapping[str, Wire]) -> str | None:
+    def check(current: Mapping[str, WireValue] | None, written: Mapping[str, WireValue]) -> str | None:
         if column not in written:
             return None
         after = written[column]

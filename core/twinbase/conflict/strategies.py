@@ -6,7 +6,7 @@ Whatever a strategy sets aside is kept in the journal, so no choice made here de
 from collections.abc import Mapping
 from decimal import Context, Decimal, InvalidOperation
 
-from twinbase.conflict.decision import Conflict, Decision, Strategy, Wire
+from twinbase.conflict.decision import Conflict, Decision, Strategy, WireValue
 
 # PostgreSQL's decimals are longer than the 28 digits that Python would round to.
 _EXACT = Context(prec=200_000)
@@ -84,7 +84,7 @@ def add(conflict: Conflict, /) -> Decision:
     """
     if conflict.theirs is None or conflict.operation != "update":
         return server_wins(conflict)
-    write: dict[str, Wire] = {}
+    write: dict[str, WireValue] = {}
     decided: dict[str, str] = {}
     contested = conflict.contested()
     for column, mine in conflict.mine.items():
@@ -98,11 +98,11 @@ def add(conflict: Conflict, /) -> Decision:
     return Decision("conflict" if "server" in decided.values() else "merged", write, decided=decided)
 
 
-def _are_numbers(*values: Wire) -> bool:
+def _are_numbers(*values: WireValue) -> bool:
     return all(value is None or _number(value) is not None for value in values)
 
 
-def _number(value: Wire) -> Decimal | None:
+def _number(value: WireValue) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -112,7 +112,7 @@ def _number(value: Wire) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _sum(theirs: Wire, mine: Wire, base: Wire) -> Wire:
+def _sum(theirs: WireValue, mine: WireValue, base: WireValue) -> WireValue:
     """theirs + (mine - base), in the wire's own form: a Decimal travels as text, other numbers as numbers."""
     mine_more = _EXACT.subtract(Decimal(str(mine or 0)), Decimal(str(base or 0)))
     total = _EXACT.add(Decimal(str(theirs or 0)), mine_more)

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from twinbase.errors import ServerRefused, TwinbaseError
 from twinbase.replica.report import Report
-from twinbase.replica.schedule import Pace, Schedule
+from twinbase.replica.schedule import Schedule, SyncPace
 
 _log = logging.getLogger(__name__)
 
 
-class Clock(Protocol):
+class Timer(Protocol):
     """Seconds that only grow, and a wait that ends early when the event is set."""
 
     def now(self) -> float: ...
@@ -21,7 +21,7 @@ class Clock(Protocol):
     async def wait(self, event: asyncio.Event, seconds: float) -> None: ...
 
 
-class LoopClock:
+class LoopTimer:
     """The event loop's own clock."""
 
     def now(self) -> float:
@@ -44,14 +44,14 @@ class Background:
         self,
         sync: Callable[[], Awaitable[Report]],
         *,
-        pace: Pace | None = None,
-        clock: Clock | None = None,
+        pace: SyncPace | None = None,
+        clock: Timer | None = None,
         rng: random.Random | None = None,
         has_more: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._sync, self._has_more = sync, has_more
-        self._clock = clock or LoopClock()
-        self._schedule = Schedule(pace or Pace(), self._clock.now(), rng or random.Random())
+        self._clock = clock or LoopTimer()
+        self._schedule = Schedule(pace or SyncPace(), self._clock.now(), rng or random.Random())
         self._changed = asyncio.Event()
         self.last_error: Exception | None = None
 

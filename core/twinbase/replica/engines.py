@@ -22,7 +22,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
 from twinbase.clock import Clock
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.file import File, connect, meaning, translated
+from twinbase.replica.file.file import ReplicaFile, connect, meaning, translated
 from twinbase.replica.outbox.triggers import seal
 
 Answer = TypeVar("Answer")
@@ -39,7 +39,7 @@ _WRAPPED = (
 class Database:
     """One open file. `schemas`: the PostgreSQL schemas whose tables have no schema here."""
 
-    def __init__(self, file: File, schemas: Iterable[str], clock: Clock) -> None:
+    def __init__(self, file: ReplicaFile, schemas: Iterable[str], clock: Clock) -> None:
         self.file = file
         self.clock = clock
         self._schemas = {schema: None for schema in schemas}

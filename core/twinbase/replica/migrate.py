@@ -30,8 +30,8 @@ from twinbase.replica.file.layout import (
 from twinbase.replica.file.names import change_table, image_table, read_table
 from twinbase.replica.outbox.triggers import drop_triggers, triggers
 
-Statement = tuple[str, tuple[Any, ...]]
-VERSIONS_BEHIND_MAX = 1
+MigrationStep = tuple[str, tuple[Any, ...]]
+VERSIONS_OLDER_MAX = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def check(connection: Connection, registry: Registry, owner: Owner) -> None:
 
 def _check_twin(twin: Twin, version: int, shape: dict[str, Any]) -> None:
     owner = twin.model.__name__
-    if version > twin.mirror.version + VERSIONS_BEHIND_MAX:
+    if version > twin.mirror.version + VERSIONS_OLDER_MAX:
         raise NewerReplica(f"{owner} is at version {version}, this app knows {twin.mirror.version}.")
     if shape["key"] != list(twin.key):
         raise MirrorError(f"{owner}: its key was {shape['key']} on this device; give the new table another name.")
@@ -86,7 +86,7 @@ def prepare(connection: Connection, registry: Registry, owner: Owner, replica: U
         raise
 
 
-def _steps(connection: Connection, registry: Registry, owner: Owner, replica: UUID) -> Iterator[Statement]:
+def _steps(connection: Connection, registry: Registry, owner: Owner, replica: UUID) -> Iterator[MigrationStep]:
     """What is missing, in order. Reads as it goes: the steps that it gave are taken before the next is asked for."""
     yield from _engine(connection, owner, replica)
     known = _known(connection) if _exists(connection, "_twinbase_twin") else {}
@@ -101,7 +101,7 @@ def _steps(connection: Connection, registry: Registry, owner: Owner, replica: UU
         yield from _retired_twin(connection, name)
 
 
-def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Statement]:
+def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[MigrationStep]:
     if not _exists(connection, "_twinbase_state"):
         yield f"PRAGMA application_id = {APPLICATION_ID}", ()
         yield f"PRAGMA user_version = {FORMAT}", ()
@@ -116,7 +116,7 @@ def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Sta
         yield ("UPDATE _twinbase_state SET server = ?, account = ?", (server or owner.server, account or owner.account))
 
 
-def _new_twin(twin: Twin, registry: Registry) -> Iterator[Statement]:
+def _new_twin(twin: Twin, registry: Registry) -> Iterator[MigrationStep]:
     yield twin_table(twin, registry), ()
     yield from ((statement, ()) for statement in engine_tables(twin))
     yield (
@@ -125,7 +125,7 @@ def _new_twin(twin: Twin, registry: Registry) -> Iterator[Statement]:
     )
 
 
-def _changed_twin(connection: Connection, twin: Twin, version: int, shape: dict[str, Any]) -> Iterator[Statement]:
+def _changed_twin(connection: Connection, twin: Twin, version: int, shape: dict[str, Any]) -> Iterator[MigrationStep]:
     yield from _missing_columns(connection, twin)
     added = [name for name in twin.columns if name not in shape["columns"]]
     removed = [name for name in shape["columns"] if name not in twin.codecs]
@@ -142,7 +142,7 @@ def _changed_twin(connection: Connection, twin: Twin, version: int, shape: dict[
         )
 
 
-def _missing_columns(connection: Connection, twin: Twin) -> Iterator[Statement]:
+def _missing_columns(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:
     """Columns that the class has and the file has not: hidden ones too, the class selects them."""
     here = columns_of(connection, twin.name)
     for column in twin.table.columns:
@@ -160,7 +160,7 @@ def _missing_columns(connection: Connection, twin: Twin) -> Iterator[Statement]:
                 yield f"ALTER TABLE {change_table(twin.name)} ADD COLUMN {declared}", ()
 
 
-def _emptied(twin: Twin, names: list[str]) -> Iterator[Statement]:
+def _emptied(twin: Twin, names: list[str]) -> Iterator[MigrationStep]:
     """What may no longer be on a device goes from its rows; what somebody typed stays in the outbox."""
     nothing = ", ".join(f"{quote_name(name)} = NULL" for name in names)
     yield "UPDATE _twinbase_state SET applying = 1", ()
@@ -169,14 +169,14 @@ def _emptied(twin: Twin, names: list[str]) -> Iterator[Statement]:
     yield "UPDATE _twinbase_state SET applying = 0", ()
 
 
-def _missing_indexes(connection: Connection, twin: Twin) -> Iterator[Statement]:
+def _missing_indexes(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:
     here = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'index'")}
     for statement in twin_indexes(twin):
         if statement.replace(" IF NOT EXISTS", "") not in here:
             yield statement, ()
 
 
-def _changed_triggers(connection: Connection, twin: Twin) -> Iterator[Statement]:
+def _changed_triggers(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:
     query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name GLOB '_twinbase_*'"
     wanted = list(triggers(twin))
     if {sql for (sql,) in connection.execute(query, (twin.name,))} != set(wanted):
@@ -184,7 +184,7 @@ def _changed_triggers(connection: Connection, twin: Twin) -> Iterator[Statement]
         yield from ((statement, ()) for statement in wanted)
 
 
-def _retired_twin(connection: Connection, name: str) -> Iterator[Statement]:
+def _retired_twin(connection: Connection, name: str) -> Iterator[MigrationStep]:
     """A twin that the app no longer declares: its rows stay as they are, nobody writes or pulls them."""
     (active,) = connection.execute("SELECT active FROM _twinbase_twin WHERE name = ?", (name,)).fetchone()
     if active:

@@ -20,16 +20,16 @@ from twinbase.replica import migrate
 from twinbase.replica.background import Background
 from twinbase.replica.engines import Database
 from twinbase.replica.file.examine import damage, examine
-from twinbase.replica.file.file import File, connect, create, is_new, translated, untouched
+from twinbase.replica.file.file import ReplicaFile, connect, create, is_new, translated, untouched
 from twinbase.replica.file.keys import Secret, key_for
 from twinbase.replica.file.lock import sole_sync
 from twinbase.replica.file.rekey import rekey
 from twinbase.replica.migrate import Owner
 from twinbase.replica.outbox import waiting
-from twinbase.replica.outbox.as_read import Reading
-from twinbase.replica.outbox.waiting import Waiting
+from twinbase.replica.outbox.as_read import EditContexts
+from twinbase.replica.outbox.waiting import WaitingEdit
 from twinbase.replica.report import Report
-from twinbase.replica.schedule import Pace
+from twinbase.replica.schedule import SyncPace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.engine import Engine, Renew
@@ -47,7 +47,7 @@ class Replica:
         self.registry = registry
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
-        self._reading = Reading(registry)
+        self._reading = EditContexts(registry)
 
     @classmethod
     async def open(
@@ -124,11 +124,11 @@ class Replica:
         sync, whatever became of it, and after each decision about one."""
         return self.syncing.status
 
-    def background(self, *, pace: Pace | None = None) -> Background:
+    def background(self, *, pace: SyncPace | None = None) -> Background:
         """Sync by itself: run its `run()` in a task, and tell it `wrote()` and `network_is_back()`."""
         return Background(self.sync, pace=pace, has_more=self.syncing.has_more)
 
-    async def waiting(self) -> list[Waiting]:
+    async def waiting(self) -> list[WaitingEdit]:
         """The edits that wait for a person: refused, parked, in conflict."""
         return await self.database.look(waiting.list_waiting, self.registry)
 
@@ -172,9 +172,11 @@ class Replica:
         await self.close()
 
 
-def _prepare(path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool) -> File:
+def _prepare(
+    path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool
+) -> ReplicaFile:
     """Look at the file without touching it, then make it what the app declares."""
-    file = File(path, None if secret is None else key_for(path, secret))
+    file = ReplicaFile(path, None if secret is None else key_for(path, secret))
     if is_new(path):
         create(path)
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SyncPace:
     """How often: regularly, after a write, and after a failure (doubling up to a ceiling, spread by jitter)."""
 
     regular_seconds: float = 15 * 60.0
@@ -19,7 +19,7 @@ class Pace:
 class Schedule:
     """The moment of the next sync, in the clock's seconds. Always finite: nothing waits for ever."""
 
-    def __init__(self, pace: Pace, now: float, rng: random.Random) -> None:
+    def __init__(self, pace: SyncPace, now: float, rng: random.Random) -> None:
         self._pace, self._rng = pace, rng
         self._failures = 0
         self._first_write: float | None = None

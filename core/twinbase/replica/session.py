@@ -12,14 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from twinbase.digest import Digest
 from twinbase.registry import Registry
 from twinbase.replica.file.digests import DIGEST, read_digest
-from twinbase.replica.outbox.as_read import Reading, stamp
-from twinbase.replica.outbox.unsent import Unsent, unsent_from, unsent_query
+from twinbase.replica.outbox.as_read import EditContexts, stamp
+from twinbase.replica.outbox.unsent import PendingEdit, unsent_from, unsent_query
 
 Instance = TypeVar("Instance")
 
 _READING = "twinbase_reading"
 _CHECKPOINT = "twinbase_checkpoint"
-_TOLD = "twinbase_told"
+_NOTED = "twinbase_told"
 
 
 class _Session(SQLModelSession):
@@ -35,7 +35,7 @@ class _Session(SQLModelSession):
         return merged
 
 
-def _carry(session: SyncSession, reading: Reading, given: object) -> None:
+def _carry(session: SyncSession, reading: EditContexts, given: object) -> None:
     try:
         reading.carry(session, given)
     except BaseException:
@@ -54,9 +54,9 @@ class ReplicaSession(AsyncSession):
 
     sync_session_class: type[SQLModelSession] = _Session
 
-    async def unsent(self, *models: type[Any]) -> list[Unsent]:
+    async def unsent(self, *models: type[Any]) -> list[PendingEdit]:
         """The writes to these twins that the server has not taken yet, or has refused; oldest first, in one query."""
-        reading: Reading = self.sync_session.info[_READING]
+        reading: EditContexts = self.sync_session.info[_READING]
         twins = {twin.name: twin for twin in map(reading.twin_of_model, models) if twin is not None and twin.pushes}
         if not twins:
             return []
@@ -80,7 +80,7 @@ class ReplicaSession(AsyncSession):
     execute = SQLAlchemyAsyncSession.execute
 
 
-def open_session(engine: AsyncEngine, reading: Reading, **options: Any) -> ReplicaSession:
+def open_session(engine: AsyncEngine, reading: EditContexts, **options: Any) -> ReplicaSession:
     """A session over one of a replica's engines."""
     return ReplicaSession(engine, info={_READING: reading}, **{"expire_on_commit": False, **options})
 
@@ -114,11 +114,11 @@ def _loaded(session: SyncSession, instance: object) -> None:
 @event.listens_for(_Session, "before_flush")
 def _before_flush(session: SyncSession, context: Any, instances: Any) -> None:
     session.connection()
-    session.info[_TOLD] = session.info[_READING].tell_triggers(session, session.info[_CHECKPOINT])
+    session.info[_NOTED] = session.info[_READING].tell_triggers(session, session.info[_CHECKPOINT])
 
 
 @event.listens_for(_Session, "after_flush")
 def _after_flush(session: SyncSession, context: Any) -> None:
-    session.info[_READING].forget(session, session.info.pop(_TOLD, ()), session.info[_CHECKPOINT])
+    session.info[_READING].forget(session, session.info.pop(_NOTED, ()), session.info[_CHECKPOINT])
     for instance in session.new:
         stamp(instance, session.info[_CHECKPOINT])

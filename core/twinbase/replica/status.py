@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-Phase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
+SyncPhase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class SyncStatus:
     """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure."""
 
-    phase: Phase = "idle"
+    phase: SyncPhase = "idle"
     rows: int = 0
     offline_since: datetime | None = None
     synced_at: datetime | None = None
@@ -38,17 +38,17 @@ class StatusBoard:
     """The status of one replica, now and as it changes."""
 
     def __init__(self) -> None:
-        self.now = Status()
-        self._watchers: list[Callable[[Status], None]] = []
+        self.now = SyncStatus()
+        self._watchers: list[Callable[[SyncStatus], None]] = []
 
-    def watch(self, watcher: Callable[[Status], None]) -> Callable[[], None]:
+    def watch(self, watcher: Callable[[SyncStatus], None]) -> Callable[[], None]:
         """Call `watcher` with every new status; the function that is returned stops it."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    async def changes(self) -> AsyncIterator[Status]:
+    async def changes(self) -> AsyncIterator[SyncStatus]:
         """The status now and every later one; a slow reader gets the newest and misses those between."""
-        newest: asyncio.Queue[Status] = asyncio.Queue()
+        newest: asyncio.Queue[SyncStatus] = asyncio.Queue()
         stop = self.watch(newest.put_nowait)
         try:
             yield self.now

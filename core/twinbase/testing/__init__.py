@@ -2,8 +2,18 @@
 
 from twinbase.testing.device import Device
 from twinbase.testing.wire import Fault, Wire, cut, drop_answer, drop_request, duplicate, portal
-from twinbase.testing.world import Clock, World, prepare
+from twinbase.testing.world import ManualClock, World, prepare
 
 __all__ = [
-    "Clock", "Device", "Fault", "Wire", "World", "cut", "drop_answer", "drop_request", "duplicate", "portal", "prepare",
+    "Device",
+    "Fault",
+    "ManualClock",
+    "Wire",
+    "World",
+    "cut",
+    "drop_answer",
+    "drop_request",
+    "duplicate",
+    "portal",
+    "prepare",
 ]  # fmt: skip

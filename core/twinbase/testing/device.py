@@ -13,7 +13,7 @@ from twinbase.protocol import LoginAnswer
 from twinbase.replica.connection import Connection, Stored
 from twinbase.replica.replica import Replica
 from twinbase.replica.report import Report
-from twinbase.testing.server import Application
+from twinbase.testing.server import AsgiApp
 from twinbase.testing.wire import Wire
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -29,7 +29,7 @@ class Device:
         path: Path,
         key: bytes,
         plugins: Plugins,
-        application: Application,
+        application: AsgiApp,
         clock: Callable[[], datetime],
         *,
         url: str = URL,

@@ -11,13 +11,13 @@ from twinbase.plugins import Plugins
 from twinbase_server.app import create_app
 from twinbase_server.settings import Settings
 
-Application = Any
+AsgiApp = Any
 
 
 @asynccontextmanager
 async def serve(
     database_url: str, plugins: Plugins, clock: Callable[[], datetime], settings: Mapping[str, Any]
-) -> AsyncIterator[Application]:
+) -> AsyncIterator[AsgiApp]:
     """The application with its lifespan begun; it ends with the block."""
     chosen = Settings(database_url=SecretStr(database_url), **settings)
     app = create_app(chosen, plugins, clock=clock)

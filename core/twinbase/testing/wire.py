@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import httpx2
 
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-Kind = Literal["drop_request", "drop_answer", "duplicate", "cut", "portal"]
+AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
+FaultKind = Literal["drop_request", "drop_answer", "duplicate", "cut", "portal"]
 MESSAGES_AHEAD = 4
 PORTAL = b"<html><title>Welcome to the hotel</title><form>Please sign in</form></html>"
 
@@ -21,7 +21,7 @@ PORTAL = b"<html><title>Welcome to the hotel</title><form>Please sign in</form><
 class Fault:
     """One thing that goes wrong with one request."""
 
-    kind: Kind
+    kind: FaultKind
     after: int = 0
 
 
@@ -62,7 +62,7 @@ class Seen:
 class Wire(httpx2.AsyncBaseTransport):
     """One device's line to the server. `up`: the network; `seen`: what was sent; `crashes`: what the server raised."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: AsgiApp) -> None:
         self.application = application
         self.up = True
         self.seen: list[Seen] = []
@@ -117,7 +117,7 @@ class _Exchange(httpx2.AsyncByteStream):
 
     def __init__(
         self,
-        application: Application,
+        application: AsgiApp,
         request: httpx2.Request,
         body: bytes,
         fault: Fault | None,

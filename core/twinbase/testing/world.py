@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase.testing.device import Device
-from twinbase.testing.server import Application, serve
+from twinbase.testing.server import AsgiApp, serve
 from twinbase_server.jobs.exporters import exporter_tasks
 from twinbase_server.jobs.run import run_task
 from twinbase_server.jobs.sources import source_task
@@ -34,7 +34,7 @@ PASSWORD = "correct horse"
 KEY = bytes(range(32))
 
 
-class Clock:
+class ManualClock:
     """The time of a world: it moves when a test says so."""
 
     def __init__(self, now: datetime) -> None:
@@ -57,8 +57,8 @@ class World:
         plugins: Plugins,
         folder: Path,
         engine: AsyncEngine,
-        application: Application,
-        clock: Clock,
+        application: AsgiApp,
+        clock: ManualClock,
     ) -> None:
         self.database_url, self.plugins, self.folder = database_url, plugins, folder
         self.engine = engine
@@ -77,7 +77,7 @@ class World:
         `settings` are the server's.
         """
         engine = create_async_engine(_driver_url(database_url))
-        clock = Clock(utc_now())
+        clock = ManualClock(utc_now())
         try:
             if not prepared:
                 await prepare(database_url, plugins, clock())
@@ -125,7 +125,7 @@ class World:
         claims: Mapping[str, Any] | None = None,
         signed_in: bool = True,
         plugins: Plugins | None = None,
-        clock: Clock | None = None,
+        clock: ManualClock | None = None,
     ) -> Device:
         """A device with an encrypted file of its own; its account is made when there is none."""
         account = account or name

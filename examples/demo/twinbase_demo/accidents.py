@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from twinbase_demo.line import Line, Trap
+from twinbase_demo.line import Network, Trap
 from twinbase_demo.phone import Phone, PhoneDied
 from twinbase_demo.server import ApiServer
 from twinbase_demo.telling import Teller
@@ -16,7 +16,7 @@ from twinbase_demo.telling import Teller
 class Accidents:
     """What goes wrong in the evening; `promises` says whether it really went wrong in the middle."""
 
-    def __init__(self, teller: Teller, line: Line, api: ApiServer) -> None:
+    def __init__(self, teller: Teller, line: Network, api: ApiServer) -> None:
         self._teller, self._line, self._api = teller, line, api
         self.promises: dict[str, bool] = {}
 

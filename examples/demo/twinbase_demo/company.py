@@ -14,7 +14,7 @@ from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.source import Tell
-from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.work import Options
@@ -34,7 +34,7 @@ PLUGINS = ("accounts", "mobile", "ebp", "ninjaone", "deliveries")
 
 
 @dataclass(frozen=True)
-class Colleague:
+class CrewMember:
     """A technician of the company who takes part. `key` is EBP's, `id` the one in the mobile schema.
 
     `called`: the first name, and more where two have the same.
@@ -95,7 +95,7 @@ class Company:
     async def load(self, *tables: str, tell: Tell = lambda subject, done, of: None) -> LoadReport:
         """Bring what is new in the ERP, of all tables or of these: rows that came, changed, or are gone."""
         settings = EbpSettings(check_minutes=0)
-        databases = Databases.of(self.erp_url, self.url)
+        databases = LoadDatabases.of(self.erp_url, self.url)
         return await load(databases, settings, utc_now(), options=Options(tables=tables), tell=tell)
 
     async def follow(self, *tables: str) -> int:
@@ -129,16 +129,16 @@ class Company:
         rows = await self.connection.fetch("SELECT name FROM mobile.customers ORDER BY code LIMIT $1", count)
         return [row["name"] for row in rows]
 
-    async def technicians(self, day: date, count: int) -> list[Colleague]:
+    async def technicians(self, day: date, count: int) -> list[CrewMember]:
         """Those with the most visits on this day, from one region if it has enough: they have customers in common."""
         rows = await self.connection.fetch(_BUSIEST, day, count)
         first_names = [row["first_name"] for row in rows]
         return [
-            Colleague(row["id"], row["key"], row["first_name"], row["last_name"], _called(row, first_names))
+            CrewMember(row["id"], row["key"], row["first_name"], row["last_name"], _called(row, first_names))
             for row in rows
         ]
 
-    async def give_account(self, colleague: Colleague, password: str) -> None:
+    async def give_account(self, colleague: CrewMember, password: str) -> None:
         await save_account(self.connection, colleague.email, password, {"colleague_id": str(colleague.id)})
 
 

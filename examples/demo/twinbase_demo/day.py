@@ -27,7 +27,7 @@ from twinbase_mobile.tables import (
     TicketComment,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, Phase, Signer, Status, Work
+from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, PhotoPhase, Signer, VisitStatus, WorkKind
 
 VISITS_MAX = 4
 REPORTS = (
@@ -50,7 +50,7 @@ ANSWERS = (
 
 
 @dataclass(frozen=True)
-class Worker:
+class TechnicianDay:
     """Who works on this device: the id of the colleague, and the dice of the day."""
 
     me: UUID
@@ -62,7 +62,7 @@ class Worker:
         return datetime.combine(self.day, time(), tzinfo=UTC) + timedelta(hours=hours)
 
 
-async def work_a_day(replica: Replica, worker: Worker, also: Sequence[UUID]) -> dict[str, Any]:
+async def work_a_day(replica: Replica, worker: TechnicianDay, also: Sequence[UUID]) -> dict[str, Any]:
     """Do the visits of the day, those of `also` among them; answers what was done."""
     async with replica.read() as session:
         visits = await _agenda(session, worker, also)
@@ -76,11 +76,11 @@ async def work_a_day(replica: Replica, worker: Worker, also: Sequence[UUID]) -> 
     return {"visits": [str(visit.id) for visit in visits], "contact": contact}
 
 
-async def _agenda(session: ReplicaSession, worker: Worker, also: Sequence[UUID]) -> Sequence[Intervention]:
+async def _agenda(session: ReplicaSession, worker: TechnicianDay, also: Sequence[UUID]) -> Sequence[Intervention]:
     """Planned visits: those of the day first, then what comes next."""
     planned = select(Intervention).where(
         Intervention.lead_id == worker.me,
-        Intervention.status == Status.PLANNED,
+        Intervention.status == VisitStatus.PLANNED,
         col(Intervention.id).not_in(also),
         col(Intervention.scheduled_start) >= worker.at(0),
     )
@@ -91,7 +91,7 @@ async def _agenda(session: ReplicaSession, worker: Worker, also: Sequence[UUID])
 
 async def _visit(
     replica: Replica,
-    worker: Worker,
+    worker: TechnicianDay,
     visit: Intervention,
     hour: float,
     products: Sequence[Product],
@@ -100,11 +100,11 @@ async def _visit(
     """One visit, saved whenever a technician would: on the road, at the door, at the end."""
     minutes = worker.chance.randrange(45, 100)
     start, end = worker.at(hour + 0.4), worker.at(hour + 0.4) + timedelta(minutes=minutes)
-    await change(replica, visit.id, status=Status.TRAVELLING)
+    await change(replica, visit.id, status=VisitStatus.TRAVELLING)
     await change(
         replica,
         visit.id,
-        status=Status.IN_PROGRESS,
+        status=VisitStatus.IN_PROGRESS,
         actual_start=start,
         start_lat=Decimal("45.76") + worker.chance.randrange(10_000) * Decimal("0.000001"),
         start_lon=Decimal("4.83") + worker.chance.randrange(10_000) * Decimal("0.000001"),
@@ -127,7 +127,7 @@ async def _visit(
     await change(
         replica,
         visit.id,
-        status=Status.DONE,
+        status=VisitStatus.DONE,
         actual_end=end,
         worked_minutes=minutes,
         travel_minutes=25,
@@ -148,7 +148,7 @@ async def change(replica: Replica, visit: UUID, **values: Any) -> None:
 
 async def _parts(
     replica: Replica,
-    worker: Worker,
+    worker: TechnicianDay,
     visit: Intervention,
     products: Sequence[Product],
     van: Storehouse | None,
@@ -184,7 +184,7 @@ async def _parts(
             await session.commit()
 
 
-async def _papers(replica: Replica, worker: Worker, visit: Intervention, end: datetime) -> None:
+async def _papers(replica: Replica, worker: TechnicianDay, visit: Intervention, end: datetime) -> None:
     """What is filled in at the end, in one go: a check, a photo's row, the customer's signature."""
     async with replica.session() as session:
         session.add_all(
@@ -199,7 +199,7 @@ async def _papers(replica: Replica, worker: Worker, visit: Intervention, end: da
                 ),
                 InterventionPhoto(
                     intervention_id=visit.id,
-                    phase=Phase.AFTER,
+                    phase=PhotoPhase.AFTER,
                     caption="Installation en service",
                     taken_at=end,
                     mime="image/jpeg",
@@ -222,10 +222,10 @@ async def _papers(replica: Replica, worker: Worker, visit: Intervention, end: da
 
 
 async def _hours(
-    replica: Replica, worker: Worker, visit: Intervention, start: datetime, end: datetime, minutes: int
+    replica: Replica, worker: TechnicianDay, visit: Intervention, start: datetime, end: datetime, minutes: int
 ) -> None:
     """The way there and the work, on the timesheet."""
-    spans = ((Work.TRAVEL, start - timedelta(minutes=25), start, 25), (Work.WORK, start, end, minutes))
+    spans = ((WorkKind.TRAVEL, start - timedelta(minutes=25), start, 25), (WorkKind.WORK, start, end, minutes))
     async with replica.session() as session:
         for activity, begin, finish, length in spans:
             session.add(
@@ -244,7 +244,7 @@ async def _hours(
         await session.commit()
 
 
-async def _answer_a_ticket(replica: Replica, worker: Worker) -> None:
+async def _answer_a_ticket(replica: Replica, worker: TechnicianDay) -> None:
     """A word on a ticket of theirs, if they have one: it goes to the help desk when there is a network."""
     async with replica.session() as session:
         mine = select(Ticket).where(Ticket.assignee_id == worker.me).order_by(col(Ticket.number))
@@ -256,7 +256,7 @@ async def _answer_a_ticket(replica: Replica, worker: Worker) -> None:
         await session.commit()
 
 
-async def _lunch(replica: Replica, worker: Worker) -> None:
+async def _lunch(replica: Replica, worker: TechnicianDay) -> None:
     async with replica.session() as session:
         session.add(
             Expense(
@@ -272,7 +272,7 @@ async def _lunch(replica: Replica, worker: Worker) -> None:
         await session.commit()
 
 
-async def _new_contact(replica: Replica, worker: Worker, visits: Sequence[Intervention]) -> str | None:
+async def _new_contact(replica: Replica, worker: TechnicianDay, visits: Sequence[Intervention]) -> str | None:
     """Somebody new at the first customer of the day."""
     customer = next((visit.customer_id for visit in visits if visit.customer_id), None)
     if customer is None:

@@ -9,7 +9,7 @@ from twinbase_demo.company import Company
 
 
 @dataclass(frozen=True)
-class Decision:
+class ContestedColumn:
     """One column of one row that two sides had written; `kept` is the side whose value stands."""
 
     what: str
@@ -21,7 +21,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedEdits:
     """Edits of one person that were not accepted, for one reason."""
 
     who: str
@@ -30,27 +30,27 @@ class Refusal:
     detail: str
 
 
-async def decisions(company: Company, called: Mapping[str, str]) -> list[Decision]:
+async def decisions(company: Company, called: Mapping[str, str]) -> list[ContestedColumn]:
     """Every contested column, as it was decided last. `called`: what the owners of the accounts are called."""
-    found: dict[tuple[str, str, str], Decision] = {}
+    found: dict[tuple[str, str, str], ContestedColumn] = {}
     for row in await company.connection.fetch(_JOURNAL):
         for decision in _of_row(row, called[row["author"]]):
             found[decision.what, decision.who, decision.column] = decision
     return list(found.values())
 
 
-def _of_row(row: Any, who: str) -> list[Decision]:
+def _of_row(row: Any, who: str) -> list[ContestedColumn]:
     mine, theirs, decided = (json.loads(row[name]) or {} for name in ("mine", "theirs", "decided"))
     return [
-        Decision(row["what"], who, column, _shown(mine.get(column)), _shown(theirs.get(column)), side)
+        ContestedColumn(row["what"], who, column, _shown(mine.get(column)), _shown(theirs.get(column)), side)
         for column, side in decided.items()
     ]
 
 
-async def refusals(company: Company, called: Mapping[str, str]) -> list[Refusal]:
+async def refusals(company: Company, called: Mapping[str, str]) -> list[RefusedEdits]:
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
-    return [Refusal(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
+    return [RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
 
 
 async def outcomes(company: Company) -> dict[str, int]:

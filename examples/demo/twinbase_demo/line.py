@@ -17,7 +17,7 @@ class Trap:
         self.sprung = asyncio.Event()
 
 
-class Line:
+class Network:
     """Forwards connections to the server. `up` False is a cellar: phones find nobody."""
 
     def __init__(self, server_port: int) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from twinbase.clock import utc_now
-from twinbase_demo.company import Colleague, Company
-from twinbase_ninjaone.linking import Decided, confirm_sure, propose
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, World, create_app, make_world, serving
+from twinbase_demo.company import Company, CrewMember
+from twinbase_ninjaone.linking import LinkDecision, confirm_sure, propose
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, StandinWorld, create_app, make_world, serving
 from twinbase_ninjaone.standin.sizes import SMALL
 from twinbase_server.extension import engine
 
@@ -22,10 +22,10 @@ CALLS_PER_SECOND = "1000"
 
 
 @dataclass(frozen=True)
-class Ninja:
+class NinjaStandin:
     """The stand-in while the demo runs."""
 
-    world: World
+    world: StandinWorld
 
     @property
     def tickets(self) -> int:
@@ -60,7 +60,7 @@ def files_for_ebp(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def ninjaone(customers: Sequence[str], crew: Sequence[Colleague], *, seed: int, small: bool) -> Iterator[Ninja]:
+def ninjaone(customers: Sequence[str], crew: Sequence[CrewMember], *, seed: int, small: bool) -> Iterator[NinjaStandin]:
     """NinjaOne, with organisations that are our customers and technicians who are our colleagues."""
     world = make_world(random.Random(seed), utc_now(), customers, SMALL if small else Sizes())
     for colleague, user in zip(crew, sorted(world.users), strict=False):
@@ -68,7 +68,7 @@ def ninjaone(customers: Sequence[str], crew: Sequence[Colleague], *, seed: int, 
     with ExitStack() as stack:
         url = stack.enter_context(serving(create_app(world)))
         stack.enter_context(environment(_settings(url)))
-        yield Ninja(world)
+        yield NinjaStandin(world)
 
 
 def _settings(url: str) -> dict[str, str]:
@@ -81,8 +81,8 @@ def _settings(url: str) -> dict[str, str]:
 async def link(company: Company) -> int:
     """Who is whom: what is sure by name or e-mail is confirmed at once; what only looks alike waits for a person."""
     async with engine(company.url) as database, database.begin() as connection:
-        await propose(connection, NinjaoneSettings().link_score_min)
-        return await confirm_sure(connection, Decided("the demo", utc_now()))
+        await propose(connection, NinjaOneSettings().link_score_min)
+        return await confirm_sure(connection, LinkDecision("the demo", utc_now()))
 
 
 async def waiting_for_a_person(company: Company) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.errors import TwinbaseError
-from twinbase_demo.company import Colleague
+from twinbase_demo.company import CrewMember
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
 
@@ -26,7 +26,7 @@ class PhoneDied(TwinbaseError):
 class Phone:
     """One device: a file, its key, and (most of the time) a process."""
 
-    def __init__(self, owner: Colleague, folder: Path, server: str, password: str) -> None:
+    def __init__(self, owner: CrewMember, folder: Path, server: str, password: str) -> None:
         self.owner = owner
         self.path = folder / f"{owner.key.lower()}.twinbase"
         self.key = secrets.token_bytes(32)

@@ -18,7 +18,7 @@ from twinbase_demo.company import Company
 from twinbase_demo.expected import EXPECTED, query
 from twinbase_demo.phone import Phone
 
-Rows = dict[tuple[Any, ...], tuple[Any, ...]]
+RowsByKey = dict[tuple[Any, ...], tuple[Any, ...]]
 EXAMPLES_MAX = 5
 
 
@@ -66,7 +66,7 @@ async def prove(company: Company, phone: Phone) -> PhoneProof:
         file.close()
 
 
-def compare(twin: Twin, there: Rows, here: Rows) -> TableProof:
+def compare(twin: Twin, there: RowsByKey, here: RowsByKey) -> TableProof:
     """What should be there against what is."""
     proof = TableProof(rows=len(here), values=len(here) * len(twin.columns))
     proof.missing = len(there.keys() - here.keys())
@@ -88,7 +88,7 @@ def _open(phone: Phone) -> Any:
     return connection
 
 
-def _read(file: Any, twin: Twin) -> Rows:
+def _read(file: Any, twin: Twin) -> RowsByKey:
     columns = ", ".join(f'"{column}"' for column in twin.columns)
     rows = (_plain_row(twin, row) for row in file.execute(f'SELECT {columns} FROM "{twin.name}"'))
     return {_key(twin, row): row for row in rows}

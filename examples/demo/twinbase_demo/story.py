@@ -12,10 +12,10 @@ from uuid import UUID
 
 from twinbase_demo import office
 from twinbase_demo.accidents import Accidents
-from twinbase_demo.company import Colleague, Company, rows_written
-from twinbase_demo.decisions import Decision, Refusal, decisions, ledger, outcomes, refusals
+from twinbase_demo.company import Company, CrewMember, rows_written
+from twinbase_demo.decisions import ContestedColumn, RefusedEdits, decisions, ledger, outcomes, refusals
 from twinbase_demo.erp import generate
-from twinbase_demo.line import Line
+from twinbase_demo.line import Network
 from twinbase_demo.neighbours import files_for_ebp, link, ninjaone, waiting_for_a_person
 from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
@@ -35,8 +35,8 @@ class Ending:
     """What the story came to."""
 
     proofs: list[PhoneProof] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    decisions: list[ContestedColumn] = field(default_factory=list)
+    refusals: list[RefusedEdits] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     promises: dict[str, bool] = field(default_factory=dict)
     deliveries: dict[str, int] = field(default_factory=dict)
@@ -64,10 +64,10 @@ class Story:
         self.company, self.folder, self.teller, self.day = company, folder, teller, day
         self.seed, self.scale, self.before_proof = seed, scale, before_proof
         self.api = ApiServer(company.url)
-        self.line = Line(self.api.port)
+        self.line = Network(self.api.port)
         self.phones: list[Phone] = []
         self.visits: dict[str, UUID] = {}
-        self.crew: list[Colleague] = []
+        self.crew: list[CrewMember] = []
         self.ending = Ending()
 
     async def tell(self) -> Ending:
@@ -162,7 +162,7 @@ class Story:
             phase.ok = all(report["is_proven"] for report in reports)
         await self._hand_the_team_job_over()
 
-    async def _enrol(self, crew: list[Colleague]) -> None:
+    async def _enrol(self, crew: list[CrewMember]) -> None:
         for colleague in crew:
             password = secrets.token_urlsafe(12)
             await self.company.give_account(colleague, password)

@@ -14,46 +14,48 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
-from twinbase_demo.day import Worker, change, work_a_day
+from twinbase_demo.day import TechnicianDay, change, work_a_day
 from twinbase_mobile.tables import Contact
 
-Ask = Mapping[str, Any]
+Command = Mapping[str, Any]
 
 
-class Phone:
+class PhoneApp:
     """An open replica, and the verbs of the story."""
 
-    def __init__(self, replica: Replica, setup: Ask) -> None:
+    def __init__(self, replica: Replica, setup: Command) -> None:
         self.replica, self.setup = replica, setup
 
-    async def sign_in(self, ask: Ask) -> Any:
+    async def sign_in(self, ask: Command) -> Any:
         answer = await self.replica.sign_in(
             self.setup["email"], self.setup["password"], device_name=self.setup["device_name"]
         )
         return {"subject": answer.subject}
 
-    async def sync(self, ask: Ask) -> Any:
+    async def sync(self, ask: Command) -> Any:
         return (await self.replica.sync()).as_dict()
 
-    async def work(self, ask: Ask) -> Any:
-        worker = Worker(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"]))
+    async def work(self, ask: Command) -> Any:
+        worker = TechnicianDay(
+            UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"])
+        )
         return await work_a_day(self.replica, worker, [UUID(visit) for visit in ask["also"]])
 
-    async def change_visit(self, ask: Ask) -> Any:
+    async def change_visit(self, ask: Command) -> Any:
         await change(self.replica, UUID(ask["visit"]), **ask["values"])
 
-    async def change_contact(self, ask: Ask) -> Any:
+    async def change_contact(self, ask: Command) -> Any:
         async with self.replica.session() as session:
             contact = await session.get_one(Contact, UUID(ask["contact"]))
             for name, value in ask["values"].items():
                 setattr(contact, name, value)
             await session.commit()
 
-    async def edits(self, ask: Ask) -> Any:
+    async def edits(self, ask: Command) -> Any:
         """Every edit that was ever made here, with its number for life."""
         return await self.replica.database.look(_edits)
 
-    async def waiting(self, ask: Ask) -> Any:
+    async def waiting(self, ask: Command) -> Any:
         """What waits for this person."""
         return [
             {
@@ -68,7 +70,7 @@ class Phone:
             for one in await self.replica.waiting()
         ]
 
-    async def settle(self, ask: Ask) -> Any:
+    async def settle(self, ask: Command) -> Any:
         """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
         counts = {"corrected": 0, "discarded": 0}
         while waiting := await self.replica.waiting():
@@ -96,14 +98,14 @@ async def run() -> None:
         server=setup["server"],
     )
     async with replica:
-        phone = Phone(replica, setup)
+        phone = PhoneApp(replica, setup)
         _say({"ready": True})
         while line := await asyncio.to_thread(sys.stdin.readline):
             ask = json.loads(line)
             _say(await _answer(getattr(phone, ask["do"]), ask))
 
 
-async def _answer(verb: Callable[[Ask], Awaitable[Any]], ask: Ask) -> Any:
+async def _answer(verb: Callable[[Command], Awaitable[Any]], ask: Command) -> Any:
     try:
         return {"answer": await verb(ask)}
     except TwinbaseError as error:

@@ -14,7 +14,7 @@ WIDTH = 100
 
 
 @dataclass
-class Phase:
+class StoryPhase:
     """One step of the story: what it did, to how many rows, in how many seconds."""
 
     name: str
@@ -29,7 +29,7 @@ class Teller:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.phases: list[Phase] = []
+        self.phases: list[StoryPhase] = []
         self._bar: tuple[Progress, TaskID] | None = None
 
     def title(self, title: str, *lines: str) -> None:
@@ -45,9 +45,9 @@ class Teller:
         self.console.print(f"    [dim]{sentence}[/]")
 
     @contextmanager
-    def phase(self, name: str, doing: str) -> Iterator[Phase]:
+    def phase(self, name: str, doing: str) -> Iterator[StoryPhase]:
         """Show that it runs, on a terminal; then, everywhere, that it is done. The block fills in what was done."""
-        phase = Phase(name)
+        phase = StoryPhase(name)
         started = time.perf_counter()
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(30), TimeElapsedColumn())
         with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as bar:
@@ -63,7 +63,7 @@ class Teller:
             bar, task = self._bar
             bar.update(task, completed=done, total=total)
 
-    def _tick(self, phase: Phase) -> None:
+    def _tick(self, phase: StoryPhase) -> None:
         line = Table.grid(padding=(0, 1), expand=True)
         line.add_column(width=3, justify="right")
         line.add_column(ratio=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from twinbase import Applied, Delivery, Exporter, Identity, Mirror, hookimpl
+from twinbase import AppliedMutation, Delivery, Exporter, Identity, Mirror, hookimpl
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Source
 from twinbase_ebp import delivering
@@ -40,7 +40,7 @@ def twinbase_projections() -> Sequence[Any]:
 
 @hookimpl
 async def twinbase_deliveries(
-    applied: Sequence[Applied], identity: Identity, connection: PostgresConnection, now: datetime
+    applied: Sequence[AppliedMutation], identity: Identity, connection: PostgresConnection, now: datetime
 ) -> Iterable[Delivery]:
     return await delivering.deliveries(applied, connection, now, EbpSettings())
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from twinbase_ebp.schema.spec import Kind
+from twinbase_ebp.schema.spec import TableKind
 
 
 def _names(given: Any) -> Any:
@@ -56,7 +56,7 @@ class EbpSettings(BaseSettings):
     """Columns that are not read, besides those that never are: `Table.Column`, `*` allowed in both."""
     system_tables: Names = ("EbpSysDeletedRecord",)
     """Of the tables EbpSys…, those that are copied. EbpSysOptions is not: its texts may hold passwords."""
-    kinds: Mapping[str, Kind] = {}
+    kinds: Mapping[str, TableKind] = {}
     """How changes of a table are found, where the rules choose wrongly."""
     mirror: Names = ()
     """Tables that devices get as they are, read only; needs `specs`."""

@@ -10,21 +10,21 @@ from sqlmodel import SQLModel
 from twinbase_ebp.projections.sql import table_of
 from twinbase_ebp.settings import ACTIVE_STATES, DEAL_STATES, EbpSettings
 from twinbase_ebp.tables import (
-    Activity,
-    Colleague,
-    ConstructionSite,
-    Customer,
-    CustomerProduct,
-    Deal,
-    Incident,
-    Item,
-    MaintenanceContract,
-    SaleDocument,
-    ScheduleEvent,
-    ScheduleEventCustomerProduct,
-    ScheduleEventType,
-    StockDocument,
-    StockMovement,
+    EbpActivity,
+    EbpColleague,
+    EbpConstructionSite,
+    EbpCustomer,
+    EbpCustomerProduct,
+    EbpDeal,
+    EbpIncident,
+    EbpItem,
+    EbpMaintenanceContract,
+    EbpSaleDocument,
+    EbpScheduleEvent,
+    EbpScheduleEventCustomerProduct,
+    EbpScheduleEventType,
+    EbpStockDocument,
+    EbpStockMovement,
 )
 
 
@@ -67,22 +67,30 @@ def _key(code: Any) -> Any:
 
 def known_codes(settings: EbpSettings) -> list[Codes]:
     """Every column of codes that projections read or that other settings should explain."""
-    verified = [_codes(model, "ActiveState", ACTIVE_STATES) for model in (Customer, CustomerProduct, Colleague, Item)]
+    verified = [
+        _codes(model, "ActiveState", ACTIVE_STATES)
+        for model in (EbpCustomer, EbpCustomerProduct, EbpColleague, EbpItem)
+    ]
     return [
         *verified,
-        _codes(Deal, "DealState", DEAL_STATES),
-        _codes(ScheduleEvent, "EventState", settings.event_states, "EVENT_STATES", "ScheduleEventNumber"),
+        _codes(EbpDeal, "DealState", DEAL_STATES),
+        _codes(EbpScheduleEvent, "EventState", settings.event_states, "EVENT_STATES", "ScheduleEventNumber"),
         _field_work(settings),
-        _codes(Activity, "ActivityCategory", settings.activity_kinds, "ACTIVITY_KINDS", otherwise="other"),
-        _codes(Item, "ItemType", settings.item_kinds, "ITEM_KINDS", otherwise="other"),
-        _codes(Incident, "Status", settings.incident_states, "INCIDENT_STATES"),
-        _codes(ConstructionSite, "Status", settings.construction_states, "CONSTRUCTION_STATES"),
-        _codes(MaintenanceContract, "Status", settings.contract_states, "CONTRACT_STATES"),
-        _codes(SaleDocument, "NumberPrefix", settings.sale_document_prefixes, _PREFIXES, "DocumentNumber"),
-        _codes(SaleDocument, "DocumentType", {}, _PREFIXES, "DocumentNumber"),
-        _codes(StockDocument, "DocumentType", settings.stock_document_kinds, "STOCK_DOCUMENT_KINDS", "DocumentNumber"),
-        _codes(StockMovement, "MovementType", settings.movement_kinds, "MOVEMENT_KINDS"),
-        *(_codes(ScheduleEventCustomerProduct, f"{part}CoverType", {}, "") for part in ("Parts", "Labour", "Travel")),
+        _codes(EbpActivity, "ActivityCategory", settings.activity_kinds, "ACTIVITY_KINDS", otherwise="other"),
+        _codes(EbpItem, "ItemType", settings.item_kinds, "ITEM_KINDS", otherwise="other"),
+        _codes(EbpIncident, "Status", settings.incident_states, "INCIDENT_STATES"),
+        _codes(EbpConstructionSite, "Status", settings.construction_states, "CONSTRUCTION_STATES"),
+        _codes(EbpMaintenanceContract, "Status", settings.contract_states, "CONTRACT_STATES"),
+        _codes(EbpSaleDocument, "NumberPrefix", settings.sale_document_prefixes, _PREFIXES, "DocumentNumber"),
+        _codes(EbpSaleDocument, "DocumentType", {}, _PREFIXES, "DocumentNumber"),
+        _codes(
+            EbpStockDocument, "DocumentType", settings.stock_document_kinds, "STOCK_DOCUMENT_KINDS", "DocumentNumber"
+        ),
+        _codes(EbpStockMovement, "MovementType", settings.movement_kinds, "MOVEMENT_KINDS"),
+        *(
+            _codes(EbpScheduleEventCustomerProduct, f"{part}CoverType", {}, "")
+            for part in ("Parts", "Labour", "Travel")
+        ),
     ]
 
 
@@ -101,7 +109,7 @@ def _codes(
 def _field_work(settings: EbpSettings) -> Codes:
     """The captions of entries of the agenda that are no visits."""
     words = dict.fromkeys(settings.not_field_work, "no visit")
-    return _codes(ScheduleEventType, "Caption", words, "NOT_FIELD_WORK", otherwise="a visit")
+    return _codes(EbpScheduleEventType, "Caption", words, "NOT_FIELD_WORK", otherwise="a visit")
 
 
 _PREFIXES = "SALE_DOCUMENT_PREFIXES"

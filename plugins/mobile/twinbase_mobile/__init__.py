@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import SQLModel
 
-from twinbase import Beside, Identity, Mirror, Rows, Written, hookimpl
+from twinbase import Identity, IncomingMutation, Mirror, NeighbourQuery, Rows, hookimpl
 from twinbase_mobile.mirrors import mirrors
 from twinbase_mobile.rules.gate import fault, wanted
 from twinbase_mobile.tables.office import ProjectMember, Sector
@@ -21,11 +21,11 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 
 @hookimpl
-def twinbase_beside(written: Written) -> Iterable[Beside]:
+def twinbase_beside(written: IncomingMutation) -> Iterable[NeighbourQuery]:
     return wanted(written)
 
 
 @hookimpl
-async def twinbase_before_mutation(written: Written, identity: Identity, rows: Rows) -> None:
+async def twinbase_before_mutation(written: IncomingMutation, identity: Identity, rows: Rows) -> None:
     if why := fault(written, identity, rows):
         raise why.refusal()

@@ -31,10 +31,10 @@ from twinbase_mobile.tables.reference import Colleague
 
 CUSTOMERS_MAX = 1000
 ZIP_LETTERS = 10
-Condition = ColumnElement[bool]
+SqlCondition = ColumnElement[bool]
 
 
-def in_reach(customer: type[Customer], me: BindParameter[Any], visited: Select[Any]) -> Condition:
+def in_reach(customer: type[Customer], me: BindParameter[Any], visited: Select[Any]) -> SqlCondition:
     """Whether the one who asks (`me`) has this customer. `visited`: the ids of the customers of his visits."""
     ranked = _ranked(me, visited)
     return col(customer.id).in_(select(ranked.c.id).where(or_(ranked.c.visited, ranked.c.place <= CUSTOMERS_MAX)))
@@ -76,7 +76,7 @@ def _candidates(me: Any, visited: Select[Any]) -> Subquery:
     )
 
 
-def _works_in(me: Any, sector: Any) -> Condition:
+def _works_in(me: Any, sector: Any) -> SqlCondition:
     """Named in the sector; or named in none, and it is the one of his own row."""
     own, other = aliased(Colleague), aliased(Sector)
     code = select(col(own.code)).where(col(own.id) == me).scalar_subquery()

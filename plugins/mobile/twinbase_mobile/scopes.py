@@ -32,7 +32,7 @@ from twinbase_mobile.tables import (
     Ticket,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import Claim, IncidentStatus, OwnerKind, State, Status
+from twinbase_mobile.tables.kinds import ActiveState, Claim, IncidentStatus, OwnerKind, VisitStatus
 from twinbase_mobile.tables.office import ProjectMember
 
 ME = "colleague_id"
@@ -40,15 +40,15 @@ TEAM = "team"
 MONTH = timedelta(days=30)
 YEAR = timedelta(days=365)
 NOTES_PER_CUSTOMER = 20
-Condition = ColumnElement[bool]
+SqlCondition = ColumnElement[bool]
 
 
-def my_visits(who: Who) -> Condition:
+def my_visits(who: Who) -> SqlCondition:
     """Assigned to me, and planned within thirty days of now, or older and still open."""
     return _is_my_visit(who, Intervention)
 
 
-def my_customers(who: Who) -> Condition:
+def my_customers(who: Who) -> SqlCondition:
     """Whose visits are mine; then, up to a thousand in all, the nearest of those I sell to or of my sector."""
     return says(
         in_reach(Customer, who[ME], _of_my_visits(who, "customer_id")),
@@ -57,7 +57,7 @@ def my_customers(who: Who) -> Condition:
     )
 
 
-def my_projects(who: Who) -> Condition:
+def my_projects(who: Who) -> SqlCondition:
     """Those that my visits belong to, or that I am a member of."""
     return or_(
         says(
@@ -69,14 +69,14 @@ def my_projects(who: Who) -> Condition:
     )
 
 
-def my_incidents(who: Who) -> Condition:
+def my_incidents(who: Who) -> SqlCondition:
     """Reported by me, or of a customer that I have and not closed."""
     reported = says(col(Incident.creator_id) == who[ME], "they reported it", "somebody else reported it")
     not_closed = says(col(Incident.status) != IncidentStatus.CLOSED, "it is {status}", "it is closed")
     return or_(reported, _of_a_customer(who, Incident) & not_closed)
 
 
-def my_notes(who: Who) -> Condition:
+def my_notes(who: Who) -> SqlCondition:
     """Of my visits; the last twenty of each customer that I visit; and what I wrote myself in the last thirty days."""
     mine = col(InterventionNote.author_id) == who[ME]
     return or_(
@@ -94,21 +94,21 @@ def my_notes(who: Who) -> Condition:
     )
 
 
-def my_hours(who: Who) -> Condition:
+def my_hours(who: Who) -> SqlCondition:
     """Of the last thirty days: mine, and those of my team, whose ids are in the claim `team`."""
     whose = or_(_mine(who, Timesheet), col(Timesheet.colleague_id).in_(who.get(TEAM)))
     named = says(whose, "it is theirs or of their team", "it is neither theirs nor of their team")
     return named & says(col(Timesheet.day) >= _day(who, MONTH), *_of_day("day"))
 
 
-def my_expenses(who: Who) -> Condition:
+def my_expenses(who: Who) -> SqlCondition:
     """Mine of the last thirty days, and older ones that are not paid back yet."""
     recent = says(col(Expense.expense_on) >= _day(who, MONTH), *_of_day("expense_on"))
     unpaid = says(col(Expense.state) != Claim.REIMBURSED, "it is {state}", "it is paid back")
     return _mine(who, Expense) & or_(recent, unpaid)
 
 
-def my_stock(who: Who) -> Condition:
+def my_stock(who: Who) -> SqlCondition:
     """What my van and the main depot hold."""
     house = aliased(Storehouse)
     mine = select(col(house.id)).where(or_(col(house.owner_id) == who[ME], col(house.is_main).is_(True)))
@@ -116,7 +116,7 @@ def my_stock(who: Who) -> Condition:
     return says(found, "it is in their van or in the main depot", "it is neither in their van nor in the main depot")
 
 
-def my_documents(who: Who) -> Condition:
+def my_documents(who: Who) -> SqlCondition:
     """Of my visits, projects and customers' equipment, of the last twelve months or without a date."""
     owners = {
         OwnerKind.INTERVENTION: _of_my_visits(who, "id"),
@@ -134,7 +134,7 @@ def my_documents(who: Who) -> Condition:
     )
 
 
-def my_tickets(who: Who) -> Condition:
+def my_tickets(who: Who) -> SqlCondition:
     """Assigned to me, or of a customer or a visit that I have; open, or closed within thirty days."""
     mine = or_(
         says(col(Ticket.assignee_id) == who[ME], "it is assigned to them", "it is not assigned to them"),
@@ -148,41 +148,41 @@ def my_tickets(who: Who) -> Condition:
     )
 
 
-def active_colleagues(who: Who) -> Condition:
+def active_colleagues(who: Who) -> SqlCondition:
     """Everybody who works here."""
-    return says(col(Colleague.state) == State.ACTIVE, "they work here", "they are {state}")
+    return says(col(Colleague.state) == ActiveState.ACTIVE, "they work here", "they are {state}")
 
 
-def active_templates(who: Who) -> Condition:
+def active_templates(who: Who) -> SqlCondition:
     """Checklists in use."""
     return says(col(ChecklistTemplate.active).is_(True), "it is in use", "it is no longer in use")
 
 
-def active_products(who: Who) -> Condition:
+def active_products(who: Who) -> SqlCondition:
     """What is sold today."""
-    return says(col(Product.state) == State.ACTIVE, "it is on sale", "it is {state}")
+    return says(col(Product.state) == ActiveState.ACTIVE, "it is on sale", "it is {state}")
 
 
-def mine(model: object) -> Callable[[Who], Condition]:
+def mine(model: object) -> Callable[[Who], SqlCondition]:
     """The scope of a table whose rows are their colleague's own."""
 
-    def scope(who: Who) -> Condition:
+    def scope(who: Who) -> SqlCondition:
         """Mine."""
         return _mine(who, model)
 
     return scope
 
 
-def _mine(who: Who, model: Any) -> Condition:
+def _mine(who: Who, model: Any) -> SqlCondition:
     return says(col(model.colleague_id) == who[ME], "it is theirs", "it is somebody else's")
 
 
-def _of_a_visit(who: Who, model: Any) -> Condition:
+def _of_a_visit(who: Who, model: Any) -> SqlCondition:
     inside = col(model.intervention_id).in_(_of_my_visits(who, "id"))
     return says(inside, "it belongs to a visit of theirs", "it belongs to no visit of theirs")
 
 
-def _of_a_customer(who: Who, model: Any) -> Condition:
+def _of_a_customer(who: Who, model: Any) -> SqlCondition:
     inside = col(model.customer_id).in_(_ids_of_my_customers(who))
     return says(inside, "it is of a customer that they have", "it is of no customer that they have")
 
@@ -192,8 +192,8 @@ def _of_day(column: str) -> tuple[str, str]:
     return f"it is of {{{column}}}", f"it is of {{{column}}}, more than 30 days ago"
 
 
-def _is_my_visit(who: Who, visit: Any) -> Condition:
-    start, closed = col(visit.scheduled_start), col(visit.status).in_([Status.DONE, Status.CANCELLED])
+def _is_my_visit(who: Who, visit: Any) -> SqlCondition:
+    start, closed = col(visit.scheduled_start), col(visit.status).in_([VisitStatus.DONE, VisitStatus.CANCELLED])
     return and_(
         says(col(visit.id).in_(_assigned(who)), "it is assigned to them", "it is assigned to somebody else"),
         says(
@@ -250,7 +250,7 @@ def _last_notes(who: Who) -> Select[Any]:
     return select(ranked.c.id).where(ranked.c.place <= NOTES_PER_CUSTOMER)
 
 
-def _since(column: Any, bound: Any) -> Condition:
+def _since(column: Any, bound: Any) -> SqlCondition:
     """Not before, or without a time."""
     return or_(column >= bound, column.is_(None))
 

@@ -6,13 +6,13 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from twinbase import hookimpl
-from twinbase.delivery import Applied, Delivery, Exporter
+from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.source import Source
 from twinbase_ninjaone.delivering import deliveries
 from twinbase_ninjaone.projections import projections
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.tables import TABLES
 
 
@@ -23,7 +23,7 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 @hookimpl
 def twinbase_projections() -> Sequence[Projection]:
-    return projections(NinjaoneSettings())
+    return projections(NinjaOneSettings())
 
 
 @hookimpl
@@ -31,19 +31,19 @@ def twinbase_sources() -> Iterable[Source]:
     # Not at the top: what only looks at tables does without the client's libraries.
     from twinbase_ninjaone.fetching import sources
 
-    return sources(NinjaoneSettings())
+    return sources(NinjaOneSettings())
 
 
 @hookimpl
-async def twinbase_deliveries(applied: Sequence[Applied], connection: PostgresConnection) -> Iterable[Delivery]:
-    return await deliveries(applied, connection, NinjaoneSettings().status_of_visit)
+async def twinbase_deliveries(applied: Sequence[AppliedMutation], connection: PostgresConnection) -> Iterable[Delivery]:
+    return await deliveries(applied, connection, NinjaOneSettings().status_of_visit)
 
 
 @hookimpl
 def twinbase_exporters() -> Iterable[Exporter]:
     from twinbase_ninjaone.delivering.exporter import exporters
 
-    return exporters(NinjaoneSettings())
+    return exporters(NinjaOneSettings())
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from twinbase_ninjaone.errors import NotConfigured
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 if TYPE_CHECKING:
     from twinbase_ninjaone.client import NinjaOne
@@ -20,7 +20,7 @@ ACTIVITIES = {
 }
 
 
-async def register(ninja: "NinjaOne", server: str, settings: NinjaoneSettings) -> str:
+async def register(ninja: "NinjaOne", server: str, settings: NinjaOneSettings) -> str:
     """Have it told to this server (https://…), in the place of whatever was told before; answers the address."""
     secret = settings.hook_secret.get_secret_value()
     if not secret:

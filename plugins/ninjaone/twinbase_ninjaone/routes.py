@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from twinbase_ninjaone.hook import HEADER
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.extension import ConnectionDep, NowDep, ProblemError, described, make_due
 
 SOURCE = "ninjaone"
@@ -21,7 +21,7 @@ async def hook(connection: ConnectionDep, now: NowDep, secret: Annotated[str, He
 
     Without the secret there is nothing at this address.
     """
-    settings = NinjaoneSettings()
+    settings = NinjaOneSettings()
     if not is_known(secret, settings.hook_secret.get_secret_value()):
         raise ProblemError("not-found", "There is nothing here.")
     await make_due(connection, SOURCE, now, timedelta(seconds=settings.hook_gap_seconds))

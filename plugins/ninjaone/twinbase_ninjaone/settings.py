@@ -14,7 +14,7 @@ HOOK_SECRET_CHARACTERS_MIN = 24
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class NinjaoneSettings(BaseSettings):
+class NinjaOneSettings(BaseSettings):
     """Read from `TWINBASE_NINJAONE_…`. Without a client id and its secret the plugin fetches nothing."""
 
     model_config = SettingsConfigDict(env_prefix="TWINBASE_NINJAONE_", frozen=True)

@@ -1,6 +1,6 @@
 """Accept: a device's batch is authorised, checked, decided and written to PostgreSQL, exactly once."""
 
-from twinbase_server.accept.accept import Limits, accept_push
+from twinbase_server.accept.accept import AcceptLimits, accept_push
 from twinbase_server.accept.journal import restore_from_journal
 
-__all__ = ["Limits", "accept_push", "restore_from_journal"]
+__all__ = ["AcceptLimits", "accept_push", "restore_from_journal"]

@@ -11,11 +11,11 @@ from twinbase.plugins import Plugins
 from twinbase.protocol import PushAnswer, batch_hash
 from twinbase_server.accept import ledger
 from twinbase_server.accept.accepting import Accepting
-from twinbase_server.accept.batch import Batch, Change, Sent, check, read_batch
+from twinbase_server.accept.batch import Change, ReceivedBatch, SentMutation, check, read_batch
 from twinbase_server.accept.bisect import settle
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.deliveries import applied, keep_deliveries
-from twinbase_server.accept.journal import Line, write_journal
+from twinbase_server.accept.journal import JournalEntry, write_journal
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts
 from twinbase_server.accept.reasons import ID_REUSED, Refusal, why_not_now
 from twinbase_server.accept.rows import written_key
@@ -32,7 +32,7 @@ Answers = dict[str, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AcceptLimits:
     """How long a push waits: for a connection, for rows that others hold, for one statement."""
 
     pool_seconds: float = 5.0
@@ -53,11 +53,11 @@ def _milliseconds(seconds: float) -> int:
     return max(1, round(seconds * 1000))
 
 
-LIMITS = Limits()
+LIMITS = AcceptLimits()
 
 
 async def accept_push(
-    pool: Pool, plugins: Plugins, caller: Caller, body: bytes, now: datetime, limits: Limits = LIMITS
+    pool: Pool, plugins: Plugins, caller: Caller, body: bytes, now: datetime, limits: AcceptLimits = LIMITS
 ) -> PushAnswer:
     """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
 
@@ -74,7 +74,7 @@ async def accept_push(
         raise ProblemError("database-unavailable", why) from error
 
 
-async def _accept_at_last(pool: Pool, push: "Push", limits: Limits) -> PushAnswer:
+async def _accept_at_last(pool: Pool, push: "Acceptance", limits: AcceptLimits) -> PushAnswer:
     """The answer of the first attempt that the moment lets pass; raises what the last one failed with."""
     async for attempt in stamina.retry_context(
         on=is_worth_another_try, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
@@ -85,25 +85,25 @@ async def _accept_at_last(pool: Pool, push: "Push", limits: Limits) -> PushAnswe
     raise AssertionError("the last attempt returns or raises")
 
 
-def read_push(plugins: Plugins, caller: Caller, body: bytes, now: datetime) -> "Push":
+def read_push(plugins: Plugins, caller: Caller, body: bytes, now: datetime) -> "Acceptance":
     """The push that these bytes are; raises ProblemError when they cannot be read."""
     batch = read_batch(body)
     checked = {sent.id: check(sent, batch, plugins.registry, now) for sent in batch.mutations}
-    return Push(plugins, caller, batch, batch_hash(caller.replica, caller.epoch, body), checked, now)
+    return Acceptance(plugins, caller, batch, batch_hash(caller.replica, caller.epoch, body), checked, now)
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class Acceptance:
     """One batch of one device, on its way. `checked`: of each mutation the change, or what is wrong with it."""
 
     plugins: Plugins
     caller: Caller
-    batch: Batch
+    batch: ReceivedBatch
     hash: str
     checked: Mapping[str, Change | Refusal]
     now: datetime
 
-    async def accept(self, connection: Connection, limits: Limits) -> PushAnswer:
+    async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
         async with connection.transaction(isolation="read_committed"):
             await connection.execute(limits.sql())
@@ -115,7 +115,7 @@ class Push:
                 await self._accept_fresh(connection, standing, known, answers)
         return self._push_answer(answers, replayed)
 
-    def _is_replay(self, standing: ledger.Standing) -> bool:
+    def _is_replay(self, standing: ledger.LastBatch) -> bool:
         """Whether this very batch was the last one. Raises unless it is, or is the next one (H7)."""
         epoch, n, previous = self.caller.epoch, self.batch.n, self.batch.previous
         if epoch == standing.epoch and (n, self.hash) == (standing.last_n, standing.last_hash):
@@ -126,7 +126,7 @@ class Push:
             return False
         raise self._out_of_turn(standing)
 
-    def _out_of_turn(self, standing: ledger.Standing) -> ProblemError:
+    def _out_of_turn(self, standing: ledger.LastBatch) -> ProblemError:
         """Why this batch is not the one to follow, and how the device goes on."""
         epoch, n = self.caller.epoch, self.batch.n
         ahead = epoch > standing.epoch or (epoch == standing.epoch and n > standing.last_n + 1)
@@ -139,7 +139,7 @@ class Push:
             last_hash=standing.last_hash,
         )
 
-    def _known_answers(self, known: Mapping[str, ledger.Known]) -> Answers:
+    def _known_answers(self, known: Mapping[str, ledger.SettledMutation]) -> Answers:
         """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
         sent = {one.id: one for one in self.batch.mutations}
         return {
@@ -148,7 +148,11 @@ class Push:
         }
 
     async def _accept_fresh(
-        self, connection: Connection, standing: ledger.Standing, known: Mapping[str, ledger.Known], answers: Answers
+        self,
+        connection: Connection,
+        standing: ledger.LastBatch,
+        known: Mapping[str, ledger.SettledMutation],
+        answers: Answers,
     ) -> None:
         """Settle what the ledger does not hold, and note the whole batch; the answers are complete then."""
         fresh = [sent for sent in self.batch.mutations if sent.id not in known]
@@ -161,37 +165,41 @@ class Push:
         await self._deliver(connection, fresh, verdicts)
         await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
 
-    async def _settle(self, connection: Connection, standing: ledger.Standing, fresh: Sequence[Sent]) -> Verdicts:
+    async def _settle(
+        self, connection: Connection, standing: ledger.LastBatch, fresh: Sequence[SentMutation]
+    ) -> Verdicts:
         accepting = Accepting(self.plugins, self.caller, standing.xid, self.now)
         return await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
 
-    def _transactions(self, fresh: Sequence[Sent]) -> list[LocalTransaction]:
+    def _transactions(self, fresh: Sequence[SentMutation]) -> list[LocalTransaction]:
         """The local transactions, in the order in which they began."""
         grouped: dict[str, dict[str, Change | Refusal]] = {}
         for sent in fresh:
             grouped.setdefault(repr(sent.tx), {})[sent.id] = self.checked[sent.id]
         return [LocalTransaction(members) for members in grouped.values()]
 
-    def _entries(self, fresh: Sequence[Sent], answers: Answers) -> list[ledger.Entry]:
+    def _entries(self, fresh: Sequence[SentMutation], answers: Answers) -> list[ledger.LedgerEntry]:
         """One line of the ledger for each id."""
         return [self._entry(sent, answers[sent.id]) for sent in {sent.id: sent for sent in fresh}.values()]
 
-    def _entry(self, sent: Sent, outcome: dict[str, object]) -> ledger.Entry:
+    def _entry(self, sent: SentMutation, outcome: dict[str, object]) -> ledger.LedgerEntry:
         change, status = self.checked[sent.id], str(outcome["status"])
         answer, digest = msgspec.json.encode(outcome).decode(), sent.digest()
         if isinstance(change, Change):
             key = written_key(change.key)
-            return ledger.Entry(sent.id, change.twin.name, change.op, key, status, answer, change.wrote_at, digest)
-        return ledger.Entry(sent.id, "", "", "", status, answer, self.now, digest)
+            return ledger.LedgerEntry(
+                sent.id, change.twin.name, change.op, key, status, answer, change.wrote_at, digest
+            )
+        return ledger.LedgerEntry(sent.id, "", "", "", status, answer, self.now, digest)
 
-    def _lines(self, verdicts: Verdicts) -> list[Line]:
+    def _lines(self, verdicts: Verdicts) -> list[JournalEntry]:
         return [
-            Line(change, verdict.journal)
+            JournalEntry(change, verdict.journal)
             for id, verdict in verdicts.items()
             if verdict.journal is not None and isinstance(change := self.checked[id], Change)
         ]
 
-    async def _deliver(self, connection: Connection, fresh: Sequence[Sent], verdicts: Verdicts) -> None:
+    async def _deliver(self, connection: Connection, fresh: Sequence[SentMutation], verdicts: Verdicts) -> None:
         """Keep what plugins want handed over to other systems, of what was written."""
         if not self.plugins.delivers:
             return

@@ -8,7 +8,7 @@ from typing import Any
 from twinbase.clock import cut_to_hour
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
-from twinbase_server.accept.batch import Place
+from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.reasons import Refusal
 from twinbase_server.accept.scope import condition
 from twinbase_server.caller import Caller
@@ -52,24 +52,24 @@ class BatchProgress:
     that later work on it waits for. `doomed`: mutations that are refused whatever they are tried with, and why.
     """
 
-    origins: dict[Place, Origin] = field(default_factory=dict)
-    blocked: dict[Place, str] = field(default_factory=dict)
+    origins: dict[RowId, Origin] = field(default_factory=dict)
+    blocked: dict[RowId, str] = field(default_factory=dict)
     doomed: dict[str, Refusal] = field(default_factory=dict)
 
-    def block(self, place: Place, behind: str) -> None:
+    def block(self, place: RowId, behind: str) -> None:
         """Later work on the row waits for this mutation."""
         self.blocked[place] = behind
 
-    def block_since_earlier(self, behind: Mapping[Place, str]) -> None:
+    def block_since_earlier(self, behind: Mapping[RowId, str]) -> None:
         """Work on these rows waits since an earlier batch; what this batch says of a row counts more."""
         for place, id in behind.items():
             self.blocked.setdefault(place, id)
 
-    def keep_blocked(self) -> Mapping[Place, str]:
+    def keep_blocked(self) -> Mapping[RowId, str]:
         """What is blocked now, to go back to when a part is undone."""
         return dict(self.blocked)
 
-    def restore_blocked(self, kept: Mapping[Place, str]) -> None:
+    def restore_blocked(self, kept: Mapping[RowId, str]) -> None:
         """Block what was kept, and nothing else."""
         self.blocked = dict(kept)
 

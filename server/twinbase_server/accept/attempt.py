@@ -10,7 +10,7 @@ from twinbase_server.accept.batch import Change
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction
 from twinbase_server.accept.read import Held, read_held
 from twinbase_server.accept.reasons import NOT_YOURS, Refusal
-from twinbase_server.accept.rows import Row
+from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.write import Attributes, NotWritten, find_outside, write_rows
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import is_refusal
@@ -82,7 +82,7 @@ async def _decide(
     return verdicts
 
 
-def _blame(changes: Iterable[Change], outside: Sequence[Row]) -> Blamed | Objected:
+def _blame(changes: Iterable[Change], outside: Sequence[BatchRow]) -> Blamed | Objected:
     """Who has put rows where the writer may not leave them; of several that wrote one row nobody knows which did."""
     if any(row.changes > 1 for row in outside):
         return Objected(NotWritten())

@@ -19,11 +19,11 @@ OFFSET_MS_MAX = 10 * 365 * 86_400_000
 VERSION_MAX = 2**63 - 1
 TWIN_LETTERS_MAX = 128
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-Key = tuple[Any, ...]
-Place = tuple[str, Key]
+KeyTuple = tuple[Any, ...]
+RowId = tuple[str, KeyTuple]
 
 
-class Sent(msgspec.Struct):
+class SentMutation(msgspec.Struct):
     """A mutation as sent. Only the id must be right, for without it nothing could be answered."""
 
     id: Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
@@ -42,11 +42,11 @@ class Sent(msgspec.Struct):
         return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 
 
-class Batch(msgspec.Struct):
+class ReceivedBatch(msgspec.Struct):
     """A push as sent; see twinbase.protocol.Push for what its members mean."""
 
     n: Annotated[int, msgspec.Meta(ge=1, le=VERSION_MAX)]
-    mutations: list[Sent]
+    mutations: list[SentMutation]
     previous: Annotated[str, msgspec.Meta(max_length=64)] = ""
     offset_ms: Annotated[int, msgspec.Meta(ge=-OFFSET_MS_MAX, le=OFFSET_MS_MAX)] = 0
 
@@ -58,18 +58,18 @@ class Change:
     id: str
     twin: Twin
     op: Operation
-    key: Key
+    key: KeyTuple
     base: int | None
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     wrote_at: datetime
-    place: Place
+    place: RowId
 
 
-_DECODER = msgspec.json.Decoder(Batch)
+_DECODER = msgspec.json.Decoder(ReceivedBatch)
 
 
-def read_batch(body: bytes) -> Batch:
+def read_batch(body: bytes) -> ReceivedBatch:
     """The batch; raises ProblemError with the place of the fault when it cannot be read or is too large."""
     if len(body) > BATCH_BYTES_MAX:
         raise ProblemError("batch-too-large", f"At most {BATCH_BYTES_MAX} bytes.", limit=BATCH_BYTES_MAX)
@@ -85,7 +85,7 @@ def read_batch(body: bytes) -> Batch:
     return batch
 
 
-def check(sent: Sent, batch: Batch, registry: Registry, now: datetime) -> Change | Refusal:
+def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: datetime) -> Change | Refusal:
     """The change that a mutation asks for, or what is wrong with it."""
     if not isinstance(sent.twin, str) or sent.twin not in registry:
         return Refusal("unknown-twin", f"This server knows no twin {_shown(sent.twin)}.")
@@ -110,7 +110,7 @@ def _moment(at: Any, offset_ms: int, now: datetime) -> datetime | None:
         return None
 
 
-def _operation(twin: Twin, sent: Sent) -> Refusal | None:
+def _operation(twin: Twin, sent: SentMutation) -> Refusal | None:
     if not twin.pushes:
         return Refusal("read-only", f"{twin.name} is only read on devices.")
     if sent.op not in ("insert", "update", "delete"):
@@ -134,7 +134,7 @@ def _key(twin: Twin, key: Any) -> Refusal | None:
     return None
 
 
-def _values(twin: Twin, sent: Sent) -> Refusal | None:
+def _values(twin: Twin, sent: SentMutation) -> Refusal | None:
     for column, value in sent.old.items():
         codec = twin.codecs.get(column)
         if codec is None:
@@ -154,7 +154,7 @@ def _values(twin: Twin, sent: Sent) -> Refusal | None:
     return None
 
 
-def _inserted(twin: Twin, sent: Sent) -> Refusal | None:
+def _inserted(twin: Twin, sent: SentMutation) -> Refusal | None:
     """A new row names all its columns; what a device may not fill is empty, or has the class's own default."""
     for column, value in zip(twin.key, sent.key, strict=True):
         if sent.new.get(column, value) != value:

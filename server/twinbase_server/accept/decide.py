@@ -11,7 +11,7 @@ from twinbase.conflict import add as add_up
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, given
 from twinbase_server.accept.reasons import GONE, KEY_TAKEN, Refusal
-from twinbase_server.accept.rows import Row
+from twinbase_server.accept.rows import BatchRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def parked(behind: str) -> Verdict:
     return Verdict("parked", "behind", "This change waits for another one that was not accepted.", behind)
 
 
-def decide(change: Change, row: Row, now: datetime) -> Verdict:
+def decide(change: Change, row: BatchRow, now: datetime) -> Verdict:
     """The verdict on one mutation; guards and hooks have not been asked yet."""
     if change.op == "insert":
         return _insert(change, row, now)
@@ -67,7 +67,7 @@ def decide(change: Change, row: Row, now: datetime) -> Verdict:
     return _update(change, row, row.values, now)
 
 
-def _insert(change: Change, row: Row, now: datetime) -> Verdict:
+def _insert(change: Change, row: BatchRow, now: datetime) -> Verdict:
     if row.values is None:
         return Verdict(write=_filled(change), insert=True)
     if not row.inside:
@@ -87,7 +87,7 @@ def _filled(change: Change) -> dict[str, Any]:
     }
 
 
-def _update(change: Change, row: Row, values: Mapping[str, Any], now: datetime) -> Verdict:
+def _update(change: Change, row: BatchRow, values: Mapping[str, Any], now: datetime) -> Verdict:
     if _nobody_else(change, row):
         return Verdict(write=_on_top(change, values))
     if row.own and not _unseen(change, values):
@@ -95,7 +95,7 @@ def _update(change: Change, row: Row, values: Mapping[str, Any], now: datetime) 
     return _contested(change, row, values, now)
 
 
-def _nobody_else(change: Change, row: Row) -> bool:
+def _nobody_else(change: Change, row: BatchRow) -> bool:
     """The device read the row as it stood before this batch, or the row is this batch's own."""
     return row.stored is None or row.reborn or row.version == change.base
 
@@ -114,7 +114,7 @@ def _sum(change: Change, values: Mapping[str, Any], column: str) -> Mapping[str,
     return add_up(Conflict("update", base, mine, values, change.wrote_at, change.wrote_at)).write
 
 
-def _delete(change: Change, row: Row, values: Mapping[str, Any], now: datetime) -> Verdict:
+def _delete(change: Change, row: BatchRow, values: Mapping[str, Any], now: datetime) -> Verdict:
     if _nobody_else(change, row) or (row.own and not _unseen(change, values)):
         return Verdict(delete=True)
     return _contested(change, row, values, now)
@@ -130,7 +130,7 @@ def _unseen(change: Change, values: Mapping[str, Any]) -> bool:
     )
 
 
-def _contested(change: Change, row: Row, values: Mapping[str, Any], now: datetime) -> Verdict:
+def _contested(change: Change, row: BatchRow, values: Mapping[str, Any], now: datetime) -> Verdict:
     """Somebody else has written the row since the device read it: the twin's strategy decides."""
     twin = change.twin
     base = {c: _like(twin, c, value, values) for c, value in change.old.items() if c in change.new or not change.new}

@@ -8,11 +8,11 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from twinbase.delivery import Applied, Delivery
+from twinbase.delivery import AppliedMutation, Delivery
 from twinbase.identity import Identity
 from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
-from twinbase_server.accept.batch import Change, Key
+from twinbase_server.accept.batch import Change, KeyTuple
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.plugins import asking
 from twinbase_server.database.connection import Connection
@@ -23,10 +23,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def applied(changes: Iterable[Change], verdicts: Mapping[str, Verdict]) -> list[Applied]:
+def applied(changes: Iterable[Change], verdicts: Mapping[str, Verdict]) -> list[AppliedMutation]:
     """The mutations among these that wrote something, in order, with what they wrote."""
     return [
-        Applied(UUID(change.id), change.twin.name, _operation(verdict), change.key, dict(verdict.write))
+        AppliedMutation(UUID(change.id), change.twin.name, _operation(verdict), change.key, dict(verdict.write))
         for change in changes
         if (verdict := verdicts[change.id]).stands and (verdict.write or verdict.delete)
     ]
@@ -37,7 +37,7 @@ def _operation(verdict: Verdict) -> Operation:
 
 
 async def keep_deliveries(
-    connection: Connection, plugins: Plugins, identity: Identity, written: Sequence[Applied], now: datetime
+    connection: Connection, plugins: Plugins, identity: Identity, written: Sequence[AppliedMutation], now: datetime
 ) -> None:
     """Ask plugins what is to be handed over, and keep it.
 
@@ -74,6 +74,6 @@ def _record(id: UUID, one: Delivery, identity: Identity, now: datetime) -> tuple
     )  # fmt: skip
 
 
-def row_key(key: Key) -> str:
+def row_key(key: KeyTuple) -> str:
     """A row's key as text, to look it up by: the value itself, or a JSON list where there are several."""
     return str(key[0]) if len(key) == 1 else msgspec.json.encode(key).decode()

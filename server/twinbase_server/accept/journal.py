@@ -11,9 +11,9 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from twinbase.registry import Registry, Twin
-from twinbase_server.accept.batch import Change, Key
+from twinbase_server.accept.batch import Change, KeyTuple
 from twinbase_server.accept.decide import SetAside
-from twinbase_server.accept.rows import Row
+from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.write import NotWritten, write_rows
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
@@ -22,20 +22,20 @@ Side = Literal["device", "server"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalEntry:
     """A mutation and what was set aside for it."""
 
     change: Change
     set_aside: SetAside
 
 
-async def write_journal(connection: Connection, caller: Caller, lines: Sequence[Line], now: datetime) -> None:
+async def write_journal(connection: Connection, caller: Caller, lines: Sequence[JournalEntry], now: datetime) -> None:
     """One row for each line."""
     if lines:
         await connection.executemany(_WRITE, [_row(caller, line, now) for line in lines])
 
 
-def _row(caller: Caller, line: Line, now: datetime) -> tuple[object, ...]:
+def _row(caller: Caller, line: JournalEntry, now: datetime) -> tuple[object, ...]:
     change, aside = line.change, line.set_aside
     strategy = change.twin.mirror.conflict
     return (
@@ -54,7 +54,7 @@ def _row(caller: Caller, line: Line, now: datetime) -> tuple[object, ...]:
     )
 
 
-def _text(value: Mapping[str, Any] | Key | None) -> str:
+def _text(value: Mapping[str, Any] | KeyTuple | None) -> str:
     return msgspec.json.encode(value).decode()
 
 
@@ -82,7 +82,7 @@ async def restore_from_journal(
     if not values:
         return False
     key = tuple(msgspec.json.decode(line["key"]))
-    row = Row(twin, key, stored={}, values=values, written=frozenset(values), changes=1)
+    row = BatchRow(twin, key, stored={}, values=values, written=frozenset(values), changes=1)
     try:
         async with connection.transaction():
             await write_rows(connection, registry, [row])

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from twinbase_server.accept.batch import Place
+from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.rows import written_key
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
@@ -18,7 +18,7 @@ from twinbase_server.problems import ProblemError
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LastBatch:
     """Where a replica stands: its epoch and its last batch. `xid`: the transaction that holds the lock on it."""
 
     epoch: int
@@ -27,7 +27,7 @@ class Standing:
     xid: int
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """One mutation that was settled: `outcome` as it was answered, as JSON."""
 
     id: str
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SettledMutation:
     """A mutation that the ledger holds already. `mine`: of this replica, or of another one of the same account."""
 
     outcome: dict[str, object]
@@ -49,7 +49,7 @@ class Known:
     mine: bool
 
 
-async def lock_replica(connection: Connection, caller: Caller) -> Standing:
+async def lock_replica(connection: Connection, caller: Caller) -> LastBatch:
     """Where the caller's replica stands, locked until the commit: two batches of one device never run side by side."""
     row = await connection.fetchrow(_LOCK, caller.replica)
     if row is None:
@@ -60,7 +60,7 @@ async def lock_replica(connection: Connection, caller: Caller) -> Standing:
         raise ProblemError("other-account", "Another account works with this device. Sign in with that one.")
     if row["revoked_at"] is not None:
         raise ProblemError("device-revoked")
-    return Standing(row["epoch"], row["last_n"], row["last_hash"], row["xid"])
+    return LastBatch(row["epoch"], row["last_n"], row["last_hash"], row["xid"])
 
 
 _ENROL = "INSERT INTO twinbase.replica (id, account, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
@@ -78,10 +78,13 @@ async def advance(connection: Connection, caller: Caller, n: int, batch_hash: st
 _ADVANCE = "UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5 WHERE id = $1"
 
 
-async def known(connection: Connection, ids: Sequence[str], caller: Caller) -> dict[str, Known]:
+async def known(connection: Connection, ids: Sequence[str], caller: Caller) -> dict[str, SettledMutation]:
     """Of these mutations, those that were settled before."""
     rows = await connection.fetch(_KNOWN, ids, caller.replica, caller.identity.subject)
-    return {str(row["mutation"]): Known(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"]) for row in rows}
+    return {
+        str(row["mutation"]): SettledMutation(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"])
+        for row in rows
+    }
 
 
 _KNOWN = """
@@ -100,7 +103,7 @@ async def offered_again(connection: Connection, ids: Sequence[str], caller: Call
 _AGAIN = "UPDATE twinbase.ledger SET replica = $2, epoch = $3, n = $4 WHERE mutation = ANY($1::uuid[])"
 
 
-async def unaccepted(connection: Connection, replica: UUID, places: Iterable[Place]) -> dict[Place, str]:
+async def unaccepted(connection: Connection, replica: UUID, places: Iterable[RowId]) -> dict[RowId, str]:
     """Of these absent rows, those whose last insert by this replica was not accepted: which mutation they wait for."""
     names = {(name, written_key(key)): (name, key) for name, key in places}
     if not names:
@@ -119,7 +122,7 @@ ORDER BY l.twin, l.key, l.epoch DESC, l.n DESC
 """
 
 
-async def note(connection: Connection, caller: Caller, n: int, entries: Sequence[Entry], now: datetime) -> None:
+async def note(connection: Connection, caller: Caller, n: int, entries: Sequence[LedgerEntry], now: datetime) -> None:
     """Write the entries of a batch. Raises Raced when another replica has just settled one of these mutations."""
     records = [(caller.replica, caller.epoch, n, now, *entry) for entry in entries]
     try:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twinbase.errors import Refused
-from twinbase.mutation import Operation, Written
+from twinbase.mutation import IncomingMutation, Operation
 from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.decide import Verdict, decide, parked, refused
 from twinbase_server.accept.plugins import asking
 from twinbase_server.accept.read import Held
 from twinbase_server.accept.reasons import Refusal, no_target
-from twinbase_server.accept.rows import Row
+from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.targets import pointed
 
 Verdicts = dict[str, Verdict]
@@ -99,7 +99,7 @@ def _waits_for(accepting: Accepting, progress: BatchProgress, change: Change, he
     return None
 
 
-def _is_there(row: Row | None, found: bool) -> bool:
+def _is_there(row: BatchRow | None, found: bool) -> bool:
     return found if row is None else row.values is not None
 
 
@@ -138,7 +138,7 @@ def _ask_guards(change: Change, verdict: Verdict, held: Held) -> Refusal | None:
 async def _ask_plugins(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     row = held.rows[change.place].values
     operation: Operation = "delete" if verdict.delete else "insert" if row is None else "update"
-    written = Written(change.twin.name, operation, change.key, row, verdict.write)
+    written = IncomingMutation(change.twin.name, operation, change.key, row, verdict.write)
     try:
         with asking("twinbase_before_mutation"):
             identity = accepting.caller.identity

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 
 from twinbase.errors import DeclarationError
-from twinbase.mutation import Written
+from twinbase.mutation import IncomingMutation
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.accepting import Accepting
-from twinbase_server.accept.batch import Change, Place
+from twinbase_server.accept.batch import Change, RowId
 from twinbase_server.accept.decide import same
 from twinbase_server.accept.plugins import asking
-from twinbase_server.accept.rows import Row, numbered
+from twinbase_server.accept.rows import BatchRow, numbered
 from twinbase_server.accept.scope import listed, typed
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
@@ -25,7 +25,7 @@ Asked = tuple[str, str, Any]
 class Neighbours:
     """`rows` are those that the batch touches, `stored` what the database holds of the others."""
 
-    def __init__(self, registry: Registry, rows: Mapping[Place, Row]) -> None:
+    def __init__(self, registry: Registry, rows: Mapping[RowId, BatchRow]) -> None:
         self._registry, self._rows = registry, rows
         self.stored: dict[Asked, list[Mapping[str, Any]]] = {}
 
@@ -38,7 +38,7 @@ class Neighbours:
         others = [one for one in self.stored[twin, column, value] if self._place(twin, key, one) not in self._rows]
         return others + self._touched(twin, key, column, value)
 
-    def _place(self, twin: str, key: tuple[str, ...], row: Mapping[str, Any]) -> Place:
+    def _place(self, twin: str, key: tuple[str, ...], row: Mapping[str, Any]) -> RowId:
         return twin, tuple(row[name] for name in key)
 
     def _touched(self, twin: str, key: tuple[str, ...], column: str, value: Any) -> list[Mapping[str, Any]]:
@@ -51,7 +51,7 @@ class Neighbours:
 
 
 async def read_neighbours(
-    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[Place, Row]
+    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[RowId, BatchRow]
 ) -> Neighbours:
     """One query for each column that rules ask by."""
     registry, plugins = accepting.registry, accepting.plugins
@@ -60,7 +60,7 @@ async def read_neighbours(
         return neighbours
     wanted: dict[tuple[str, str], dict[Any, None]] = {}
     for change in changes:
-        written = Written(change.twin.name, change.op, change.key, rows[change.place].values, change.new)
+        written = IncomingMutation(change.twin.name, change.op, change.key, rows[change.place].values, change.new)
         with asking("twinbase_beside"):
             asked = plugins.beside(written)
         for one in asked:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twinbase_server.accept.accepting import Accepting, BatchProgress
-from twinbase_server.accept.batch import Change, Place
+from twinbase_server.accept.batch import Change, RowId
 from twinbase_server.accept.ledger import unaccepted
 from twinbase_server.accept.neighbours import Neighbours, read_neighbours
-from twinbase_server.accept.rows import Row, read_rows
+from twinbase_server.accept.rows import BatchRow, read_rows
 from twinbase_server.accept.targets import Targets, read_targets
 from twinbase_server.database.connection import Connection
 
@@ -18,7 +18,7 @@ class Held:
     foreign keys may lead to, and those that rules look at beside them.
     """
 
-    rows: Mapping[Place, Row]
+    rows: Mapping[RowId, BatchRow]
     targets: Targets
     neighbours: Neighbours
 

@@ -13,17 +13,17 @@ from twinbase.codecs import Codec
 from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase_server.accept.accepting import Accepting, Origin
-from twinbase_server.accept.batch import Change, Key, Place
+from twinbase_server.accept.batch import Change, KeyTuple, RowId
 from twinbase_server.accept.scope import INSIDE, condition, key_match, listed, scoped
 from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, literal, table_sql
 
-Kept = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
+SavedRow = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
 
 
 @dataclass(slots=True)
-class Row:
+class BatchRow:
     """One row while a batch is worked through: `stored` is what PostgreSQL has, `values` what it will have.
 
     `own`: this replica's own push was the last to write it. `at`: when it was last written, as far as known.
@@ -31,7 +31,7 @@ class Row:
     """
 
     twin: Twin
-    key: Key
+    key: KeyTuple
     stored: dict[str, Any] | None = None
     values: dict[str, Any] | None = None
     version: int | None = None
@@ -42,11 +42,11 @@ class Row:
     changes: int = 0
     reborn: bool = False
 
-    def kept(self) -> "Kept":
+    def kept(self) -> "SavedRow":
         """The row as it is now, to go back to when its local transaction is refused."""
         return self.values, self.inside, self.written, self.changes, self.reborn
 
-    def restore(self, kept: "Kept") -> None:
+    def restore(self, kept: "SavedRow") -> None:
         """Be again what was kept."""
         self.values, self.inside, self.written, self.changes, self.reborn = kept
 
@@ -65,14 +65,14 @@ class Row:
 
 
 async def read_rows(
-    connection: Connection, accepting: Accepting, origins: dict[Place, Origin], changes: Sequence[Change]
-) -> dict[Place, Row]:
+    connection: Connection, accepting: Accepting, origins: dict[RowId, Origin], changes: Sequence[Change]
+) -> dict[RowId, BatchRow]:
     """Every row that the changes name, locked until the batch is done; absent ones have `stored` None.
 
     Two statements, because the first may wait for another writer and then see his row, but not his version of it.
     """
-    rows = {change.place: Row(change.twin, change.key) for change in changes}
-    by_twin: dict[Twin, list[Row]] = {}
+    rows = {change.place: BatchRow(change.twin, change.key) for change in changes}
+    by_twin: dict[Twin, list[BatchRow]] = {}
     for row in rows.values():
         by_twin.setdefault(row.twin, []).append(row)
     deleted = {change.twin for change in changes if change.op == "delete"}
@@ -82,7 +82,7 @@ async def read_rows(
     return rows
 
 
-async def _read(connection: Connection, accepting: Accepting, twin: Twin, rows: list[Row], *, whole: bool) -> None:
+async def _read(connection: Connection, accepting: Accepting, twin: Twin, rows: list[BatchRow], *, whole: bool) -> None:
     keys = numbered([row.key for row in rows])
     await connection.fetchval(_lock_sql(twin, whole), keys)
     found = await connection.fetchval(_read_sql(twin), *accepting.bind_scope(twin), keys)
@@ -132,9 +132,9 @@ def _read_sql(twin: Twin) -> str:
 async def _recognise(
     connection: Connection,
     accepting: Accepting,
-    origins: dict[Place, Origin],
+    origins: dict[RowId, Origin],
     changes: Sequence[Change],
-    rows: Mapping[Place, Row],
+    rows: Mapping[RowId, BatchRow],
 ) -> None:
     """Say of every row who wrote it before this batch did."""
     for place, row in rows.items():
@@ -149,7 +149,7 @@ async def _recognise(
             origins.setdefault(place, Origin(row.version, row.own, row.at))
 
 
-async def _ask_ledger(connection: Connection, rows: list[Row], replica: UUID) -> None:
+async def _ask_ledger(connection: Connection, rows: list[BatchRow], replica: UUID) -> None:
     """Which device wrote these versions, and when; of those that no device wrote, by when they were there."""
     keys = [written_key(row.key) for row in rows]
     found = await connection.fetch(_WRITERS, [str(row.version) for row in rows], [r.twin.name for r in rows], keys)
@@ -172,6 +172,6 @@ ORDER BY m.ordinal
 """
 
 
-def written_key(key: Key) -> str:
+def written_key(key: KeyTuple) -> str:
     """A key as the ledger holds it."""
     return msgspec.json.encode(key).decode()

@@ -7,14 +7,14 @@ from typing import Any
 
 from twinbase.registry import Registry
 from twinbase_server.accept.accepting import Accepting
-from twinbase_server.accept.batch import Change, Place
+from twinbase_server.accept.batch import Change, RowId
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_keys, pointing
-from twinbase_server.accept.rows import Row, numbered
+from twinbase_server.accept.rows import BatchRow, numbered
 from twinbase_server.accept.scope import INSIDE, condition, listed, scoped, typed
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
-Values = tuple[Any, ...]
+KeyValues = tuple[Any, ...]
 Target = tuple[str, tuple[str, ...]]
 
 
@@ -23,18 +23,18 @@ class Targets:
     """What foreign keys of a batch may point at: rows found, and rows that the batch itself inserts."""
 
     registry: Registry
-    found: dict[Target, set[Values]] = field(default_factory=dict)
-    inserted: dict[Target, set[Values]] = field(default_factory=dict)
+    found: dict[Target, set[KeyValues]] = field(default_factory=dict)
+    inserted: dict[Target, set[KeyValues]] = field(default_factory=dict)
 
-    def holds(self, key: ForeignKey, values: Values) -> bool:
+    def holds(self, key: ForeignKey, values: KeyValues) -> bool:
         """The database has the row, and the writer sees it."""
         return values in self.found.get(_name(key), ())
 
-    def admit(self, key: ForeignKey, values: Values) -> bool:
+    def admit(self, key: ForeignKey, values: KeyValues) -> bool:
         """The row is there, or this batch brings it."""
         return self.holds(key, values) or values in self.inserted.get(_name(key), ())
 
-    def missing(self, changes: Iterable[Change], rows: Mapping[Place, Row]) -> set[Place]:
+    def missing(self, changes: Iterable[Change], rows: Mapping[RowId, BatchRow]) -> set[RowId]:
         """The keys of twins that are pointed at and not to be found."""
         return {
             (key.target.name, values)
@@ -44,14 +44,14 @@ class Targets:
         }
 
 
-def pointed(registry: Registry, change: Change, rows: Mapping[Place, Row]) -> list[tuple[ForeignKey, Values]]:
+def pointed(registry: Registry, change: Change, rows: Mapping[RowId, BatchRow]) -> list[tuple[ForeignKey, KeyValues]]:
     """The foreign keys that a change writes, and where they will point, as the batch has left the row so far."""
     if pointing(registry, change.twin).isdisjoint(change.new):
         return []
     return _pointing_at(registry, change, {**_before(change, rows), **change.new})
 
 
-def _before(change: Change, rows: Mapping[Place, Row]) -> dict[str, Any]:
+def _before(change: Change, rows: Mapping[RowId, BatchRow]) -> dict[str, Any]:
     """The row as it stands. What the device says that it had read counts only where there is no row yet: of a foreign
     key of several columns it would lead the check to another target than the one that is written.
     """
@@ -59,7 +59,7 @@ def _before(change: Change, rows: Mapping[Place, Row]) -> dict[str, Any]:
     return dict(change.old if values is None else values)
 
 
-def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any]) -> list[tuple[ForeignKey, Values]]:
+def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any]) -> list[tuple[ForeignKey, KeyValues]]:
     return [
         (key, values)
         for key in foreign_keys(registry, change.twin)
@@ -68,11 +68,11 @@ def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any])
 
 
 async def read_targets(
-    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[Place, Row]
+    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[RowId, BatchRow]
 ) -> Targets:
     """One query for each table that the changes point at, one after the other as they will be written."""
-    wanted: dict[Target, tuple[ForeignKey, set[Values]]] = {}
-    written: dict[Place, dict[str, Any]] = {}
+    wanted: dict[Target, tuple[ForeignKey, set[KeyValues]]] = {}
+    written: dict[RowId, dict[str, Any]] = {}
     for change in changes:
         if pointing(accepting.registry, change.twin).isdisjoint(change.new):
             continue
@@ -91,7 +91,9 @@ async def read_targets(
     return targets
 
 
-async def _existing(connection: Connection, accepting: Accepting, key: ForeignKey, values: list[Values]) -> set[Values]:
+async def _existing(
+    connection: Connection, accepting: Accepting, key: ForeignKey, values: list[KeyValues]
+) -> set[KeyValues]:
     bound = [] if key.target is None else accepting.bind_scope(key.target)
     found = await connection.fetch(_existing_sql(key), *bound, numbered(values))
     return {values[ordinal] for (ordinal,) in found}

@@ -9,20 +9,20 @@ import msgspec
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.accepting import Accepting
-from twinbase_server.accept.batch import Place, given
-from twinbase_server.accept.rows import Row, numbered
+from twinbase_server.accept.batch import RowId, given
+from twinbase_server.accept.rows import BatchRow, numbered
 from twinbase_server.accept.scope import INSIDE, condition, key_match, listed, scoped, typed
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
-Attributes = dict[Place, dict[str, Any]]
+Attributes = dict[RowId, dict[str, Any]]
 
 
 class NotWritten(Exception):
     """The database took a statement and kept fewer rows than it was given: a trigger or a rule of the database."""
 
 
-async def write_rows(connection: Connection, registry: Registry, rows: Iterable[Row]) -> Attributes:
+async def write_rows(connection: Connection, registry: Registry, rows: Iterable[BatchRow]) -> Attributes:
     """Bring PostgreSQL to the state that the rows have; the answer holds what PostgreSQL filled in by itself."""
     changed = [row for row in rows if row.changes]
     attributes: Attributes = {}
@@ -37,32 +37,32 @@ async def write_rows(connection: Connection, registry: Registry, rows: Iterable[
     return attributes
 
 
-def _is_new(row: Row) -> bool:
+def _is_new(row: BatchRow) -> bool:
     return row.values is not None and (row.stored is None or row.reborn)
 
 
-def _is_changed(row: Row) -> bool:
+def _is_changed(row: BatchRow) -> bool:
     return row.values is not None and row.stored is not None and not row.reborn and bool(row.written)
 
 
-def _by_twin(registry: Registry, rows: Iterable[Row]) -> list[tuple[Twin, list[Row]]]:
+def _by_twin(registry: Registry, rows: Iterable[BatchRow]) -> list[tuple[Twin, list[BatchRow]]]:
     """In the registry's order, which puts parents before children."""
-    grouped: dict[str, list[Row]] = {}
+    grouped: dict[str, list[BatchRow]] = {}
     for row in rows:
         grouped.setdefault(row.twin.name, []).append(row)
     return [(twin, grouped[twin.name]) for twin in registry if twin.name in grouped]
 
 
-def _by_columns(rows: Iterable[Row]) -> list[tuple[tuple[str, ...], list[Row]]]:
+def _by_columns(rows: Iterable[BatchRow]) -> list[tuple[tuple[str, ...], list[BatchRow]]]:
     """Rows that write the same columns share a statement, so that no column is named which nobody wrote."""
-    grouped: dict[tuple[str, ...], list[Row]] = {}
+    grouped: dict[tuple[str, ...], list[BatchRow]] = {}
     for row in rows:
         columns = tuple(name for name in row.twin.columns if name in row.written and name not in row.twin.key)
         grouped.setdefault(columns, []).append(row)
     return list(grouped.items())
 
 
-def _values(columns: Sequence[str], rows: Sequence[Row]) -> str:
+def _values(columns: Sequence[str], rows: Sequence[BatchRow]) -> str:
     """The rows as the JSON that `listed` reads: the key, then the columns."""
     names = [f"c{i}" for i in range(len(rows[0].key) + len(columns))]
     objects = []
@@ -72,7 +72,7 @@ def _values(columns: Sequence[str], rows: Sequence[Row]) -> str:
     return msgspec.json.encode(objects).decode()
 
 
-async def _insert(connection: Connection, twin: Twin, columns: tuple[str, ...], rows: list[Row]) -> Attributes:
+async def _insert(connection: Connection, twin: Twin, columns: tuple[str, ...], rows: list[BatchRow]) -> Attributes:
     found = await connection.fetch(_insert_sql(twin, columns), _values(columns, rows))
     if len(found) != len(rows):
         raise NotWritten
@@ -103,7 +103,7 @@ def _insert_sql(twin: Twin, columns: tuple[str, ...]) -> str:
     )
 
 
-async def _update(connection: Connection, twin: Twin, columns: tuple[str, ...], rows: list[Row]) -> None:
+async def _update(connection: Connection, twin: Twin, columns: tuple[str, ...], rows: list[BatchRow]) -> None:
     await _expect(connection, _update_sql(twin, columns), _values(columns, rows), len(rows))
 
 
@@ -115,7 +115,7 @@ def _update_sql(twin: Twin, columns: tuple[str, ...]) -> str:
     return f"UPDATE {table_sql(twin.table)} t SET {assigned} FROM {listed(names, 1)} WHERE {key_match(twin, 't')}"
 
 
-async def _delete(connection: Connection, registry: Registry, rows: list[Row]) -> None:
+async def _delete(connection: Connection, registry: Registry, rows: list[BatchRow]) -> None:
     """Rows that a cascade took already are as gone as asked: no count is expected."""
     for twin, removed in reversed(_by_twin(registry, rows)):
         await connection.execute(_delete_sql(twin), _values((), removed))
@@ -132,9 +132,9 @@ async def _expect(connection: Connection, statement: str, values: str, rows: int
         raise NotWritten
 
 
-async def find_outside(connection: Connection, accepting: Accepting, rows: Iterable[Row]) -> list[Row]:
+async def find_outside(connection: Connection, accepting: Accepting, rows: Iterable[BatchRow]) -> list[BatchRow]:
     """The rows that were written and that the writer may not leave where they are now: out of his scope."""
-    found: list[Row] = []
+    found: list[BatchRow] = []
     checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))
     for twin, group in _by_twin(accepting.registry, checked):
         bound = accepting.bind_scope(twin)
@@ -143,7 +143,7 @@ async def find_outside(connection: Connection, accepting: Accepting, rows: Itera
     return found
 
 
-def _stays(row: Row) -> bool:
+def _stays(row: BatchRow) -> bool:
     return row.twin.mirror.check_after and _is_changed(row)
 
 

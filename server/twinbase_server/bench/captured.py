@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 from twinbase.codecs import codec_for
 from twinbase_server.bench.fill import SEED, copy, names, record
 from twinbase_server.bench.pairs import Pairs, Result, timed
-from twinbase_server.bench.place import Place
-from twinbase_server.bench.tables import SCHEMA, Wide
+from twinbase_server.bench.place import Testbed
+from twinbase_server.bench.tables import SCHEMA, BenchWide
 from twinbase_server.capture import CapturedTable, install, uninstall
 
 BAR = 2.0
@@ -25,7 +25,7 @@ _COLUMNS = 18
 class CaptureCost:
     """Pairs of INSERT, reload and UPDATE on two tables of one shape, of which one is captured."""
 
-    place: Place
+    place: Testbed
     rows: int
     pairs: dict[str, Pairs] = field(default_factory=lambda: {name: Pairs() for name in ("insert", "reload", "update")})
 
@@ -33,9 +33,9 @@ class CaptureCost:
         """The rows, in a table that is read only."""
         connection, chance = self.place.connection, random.Random(SEED + 1)
         await connection.execute(f"CREATE TABLE {SCHEMA}.source ({_declared()}, n serial)")
-        made = [record(chance, Wide, {}) for _ in range(min(self.rows, _MADE_AT_ONCE))]
-        await copy(connection, Wide, "source", made)
-        rest = ", ".join(names(Wide)[1:])
+        made = [record(chance, BenchWide, {}) for _ in range(min(self.rows, _MADE_AT_ONCE))]
+        await copy(connection, BenchWide, "source", made)
+        rest = ", ".join(names(BenchWide)[1:])
         missing = self.rows + BEFORE - len(made)
         await connection.execute(
             f"INSERT INTO {SCHEMA}.source (id, {rest}) SELECT gen_random_uuid(), {rest} FROM {SCHEMA}.source,"
@@ -75,19 +75,19 @@ class CaptureCost:
 
 
 def _insert(table: str) -> str:
-    columns = ", ".join(names(Wide))
+    columns = ", ".join(names(BenchWide))
     return f"INSERT INTO {SCHEMA}.{table} ({columns}) SELECT {columns} FROM {SCHEMA}.source "
 
 
 def _declared() -> str:
     types: list[str] = [str(column.type.compile(dialect=_DIALECT)) for column in _columns()]
-    return ", ".join(f"{name} {type_}" for name, type_ in zip(names(Wide), types, strict=True))
+    return ", ".join(f"{name} {type_}" for name, type_ in zip(names(BenchWide), types, strict=True))
 
 
 def _columns() -> list[Any]:
-    return list(Wide.__table__.columns)  # type: ignore[attr-defined]
+    return list(BenchWide.__table__.columns)  # type: ignore[attr-defined]
 
 
 def _captured() -> CapturedTable:
     hashed = {column.name: codec_for(column.type).hash_sql("{c}") for column in _columns()}
-    return CapturedTable(SCHEMA, "captured", ("id",), tuple(names(Wide)), hashed)
+    return CapturedTable(SCHEMA, "captured", ("id",), tuple(names(BenchWide)), hashed)

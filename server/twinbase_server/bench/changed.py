@@ -12,7 +12,7 @@ import httpx2
 from twinbase.replica.replica import Replica
 from twinbase_server.bench.floors import FloorFile, conversions, converted, copy_all, typed_select
 from twinbase_server.bench.pairs import Pairs, Result, absolute, timed
-from twinbase_server.bench.place import Place
+from twinbase_server.bench.place import Testbed
 from twinbase_server.bench.process import ServerProcess, plugins
 
 BAR = 3.0
@@ -23,7 +23,7 @@ _CHANGE = "UPDATE bench.job SET status = $2, minutes = $3, updated_at = now() WH
 class ChangedRows:
     """Pairs of a sync that finds changed rows and of the same rows fetched and written by hand."""
 
-    def __init__(self, place: Place, server: ServerProcess, replica: Replica, rows: int) -> None:
+    def __init__(self, place: Testbed, server: ServerProcess, replica: Replica, rows: int) -> None:
         self._place, self._replica, self._rows = place, replica, rows
         self._twin = plugins().registry["job"]
         self._chance = random.Random(rows)

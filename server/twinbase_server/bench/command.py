@@ -17,8 +17,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from twinbase_server.bench.pairs import Result
-from twinbase_server.bench.run import PARTS, Progress, Run, document
-from twinbase_server.bench.sizes import QUICK, Sizes
+from twinbase_server.bench.run import PARTS, BenchRun, Progress, document
+from twinbase_server.bench.sizes import QUICK, BenchSizes
 from twinbase_server.cli.options import DatabaseUrl, database
 from twinbase_server.cli.screen import errors, screen
 
@@ -38,7 +38,7 @@ def command(
 
     It reports and does not judge: the exit status is 0 when the bars are missed too.
     """
-    sizes = QUICK if quick else Sizes()
+    sizes = QUICK if quick else BenchSizes()
     sizes = replace(sizes, pairs=pairs or sizes.pairs)
     results = _measured(sizes, _parts(only), database_url)
     if json_file is not None:
@@ -53,10 +53,10 @@ def _parts(only: str) -> tuple[str, ...]:
     return asked or PARTS
 
 
-def _measured(sizes: Sizes, parts: tuple[str, ...], url: str | None) -> list[Result]:
+def _measured(sizes: BenchSizes, parts: tuple[str, ...], url: str | None) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="twinbase-bench-") as folder, database(url) as admin_url:
         with _shown() as progress:
-            return asyncio.run(Run(sizes, parts, admin_url, Path(folder), progress).all())
+            return asyncio.run(BenchRun(sizes, parts, admin_url, Path(folder), progress).all())
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sqlalchemy import Column
 
 from twinbase.codecs.resolve import server_type
 from twinbase.quoting import quote_name
-from twinbase_server.bench.tables import MAIN, SCHEMA, SECTORS, SMALL, Table
+from twinbase_server.bench.tables import MAIN, SCHEMA, SECTORS, SMALL, BenchTable
 from twinbase_server.database.connection import Connection
 
 SEED = 20260504
@@ -35,7 +35,7 @@ _LONG = {"notes": 30, "access_notes": 24, "instructions": 44, "report": 52, "bod
 _LONG["description"] = 26
 
 
-def part(rows: int, model: type[Table]) -> int:
+def part(rows: int, model: type[BenchTable]) -> int:
     """How many of so many rows are of this main table."""
     return rows * SHARES[MAIN.index(model)] // sum(SHARES)
 
@@ -52,21 +52,21 @@ async def fill_main(connection: Connection, rows: int, seed: int = SEED) -> None
         await copy(connection, model, name, records)
 
 
-async def copy(connection: Connection, model: type[Table], table: str, records: Sequence[tuple[Any, ...]]) -> None:
+async def copy(connection: Connection, model: type[BenchTable], table: str, records: Sequence[tuple[Any, ...]]) -> None:
     await connection.copy_records_to_table(table, schema_name=SCHEMA, columns=names(model), records=records)
 
 
-def names(model: type[Table]) -> list[str]:
+def names(model: type[BenchTable]) -> list[str]:
     """The columns of a table, in order."""
     return [column.name for column in _columns(model)]
 
 
-def record(chance: random.Random, model: type[Table], made: dict[str, list[UUID]]) -> tuple[Any, ...]:
+def record(chance: random.Random, model: type[BenchTable], made: dict[str, list[UUID]]) -> tuple[Any, ...]:
     """One row of Python values."""
     return tuple(_value(chance, column, made) for column in _columns(model))
 
 
-def _columns(model: type[Table]) -> list[Column[Any]]:
+def _columns(model: type[BenchTable]) -> list[Column[Any]]:
     return list(model.__table__.columns)  # type: ignore[attr-defined]
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from twinbase_server.bench.floors import FloorFile, copy_all
 from twinbase_server.bench.pairs import Pairs, Result, absolute, timed
-from twinbase_server.bench.place import Place
+from twinbase_server.bench.place import Testbed
 from twinbase_server.bench.process import ServerProcess, plugins
 
 BAR = 1.2
@@ -16,7 +16,7 @@ FULL_ROWS = 50_000
 class FirstSync:
     """Pairs of a whole first sync and of the same rows copied by hand."""
 
-    def __init__(self, place: Place, server: ServerProcess, rows: int) -> None:
+    def __init__(self, place: Testbed, server: ServerProcess, rows: int) -> None:
         self._place, self._server, self._rows = place, server, rows
         self._registry = plugins().registry
         self.pairs = Pairs()

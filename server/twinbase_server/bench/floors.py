@@ -13,7 +13,7 @@ from sqlalchemy import Numeric
 from twinbase.codecs.resolve import server_type
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
-from twinbase.replica.file.file import File, connect
+from twinbase.replica.file.file import ReplicaFile, connect
 from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import twin_indexes, twin_table
 from twinbase_server.bench.place import KEY
@@ -69,7 +69,7 @@ class FloorFile:
 
     def __init__(self, path: Path, registry: Registry) -> None:
         self._path = path
-        self.connection = connect(File(path, key_for(path, KEY)), foreign_keys=False)
+        self.connection = connect(ReplicaFile(path, key_for(path, KEY)), foreign_keys=False)
         for twin in registry:
             self.connection.execute(twin_table(twin, registry))
             for statement in twin_indexes(twin):

@@ -8,8 +8,8 @@ from twinbase_server.bench.device import device_process
 from twinbase_server.bench.empty import empty_pull
 from twinbase_server.bench.fill import connected, fill_small, settle
 from twinbase_server.bench.pairs import Result, absolute
-from twinbase_server.bench.place import Place, signed_in
-from twinbase_server.bench.sizes import Sizes
+from twinbase_server.bench.place import Testbed, signed_in
+from twinbase_server.bench.sizes import BenchSizes
 
 ONE_CHANGE_MS_MAX = 10.0
 MEMORY_BAR = 1.3
@@ -17,14 +17,14 @@ Peaks = tuple[int, int]
 """Of the server and of the device, in bytes."""
 
 
-async def memory(place: Place, path: Path) -> Peaks:
+async def memory(place: Testbed, path: Path) -> Peaks:
     """The peaks of a first sync, in fresh processes. The device's file stays at `path`."""
     async with place.server() as server:
         device = await device_process(path, server.url)
         return server.peak_bytes(), device
 
 
-def memory_results(small: Peaks, large: Peaks, sizes: Sizes) -> list[Result]:
+def memory_results(small: Peaks, large: Peaks, sizes: BenchSizes) -> list[Result]:
     results = []
     for who, less, more in zip(("server", "device"), small, large, strict=True):
         what = f"peak memory of the {who}, {sizes.large:,} rows against {sizes.rows:,}"
@@ -45,7 +45,7 @@ def memory_results(small: Peaks, large: Peaks, sizes: Sizes) -> list[Result]:
     return results
 
 
-async def one_change(place: Place, path: Path, rows: int, many: int) -> Result:
+async def one_change(place: Testbed, path: Path, rows: int, many: int) -> Result:
     """One row changed in the office, written on a device that has very many: the time of its apply."""
     taken = []
     async with place.server() as server, await signed_in(path, server.url) as replica:
@@ -62,7 +62,7 @@ async def one_change(place: Place, path: Path, rows: int, many: int) -> Result:
     return absolute("one change", what, median(taken), ONE_CHANGE_MS_MAX, "ms", many)
 
 
-async def empty_pulls_of_many(place: Place, sizes: Sizes) -> list[Result]:
+async def empty_pulls_of_many(place: Testbed, sizes: BenchSizes) -> list[Result]:
     """Over very many rows; and when somebody holds a transaction open that is older than a lot of work."""
     await fill_small(place.connection, sizes.huge - sizes.large)
     await settle(place.connection)
@@ -81,5 +81,5 @@ async def empty_pulls_of_many(place: Place, sizes: Sizes) -> list[Result]:
     return results
 
 
-def new_path(place: Place) -> Path:
+def new_path(place: Testbed) -> Path:
     return place.folder / f"{uuid4().hex}.twin"

@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-Work = Callable[[], Awaitable[float]]
+TimedWork = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Pairs:
     product: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)
 
-    async def measure(self, product: Work, floor: Work) -> None:
+    async def measure(self, product: TimedWork, floor: TimedWork) -> None:
         """One more pair. They take turns in going first, as the second finds warmer caches."""
         if len(self.product) % 2:
             self.floor.append(await floor())

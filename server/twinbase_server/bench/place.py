@@ -36,7 +36,7 @@ async def new_database(admin_url: str) -> AsyncIterator[str]:
         await connection.close()
 
 
-class Place:
+class Testbed:
     """A database with rows, captured, and the folder of its devices."""
 
     def __init__(self, url: str, folder: Path, connection: Connection) -> None:
@@ -46,7 +46,7 @@ class Place:
 
     @classmethod
     @asynccontextmanager
-    async def made(cls, admin_url: str, folder: Path, rows: int) -> AsyncIterator["Place"]:
+    async def made(cls, admin_url: str, folder: Path, rows: int) -> AsyncIterator["Testbed"]:
         """A database with so many rows in its eight main tables; capture watches from before the first row."""
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(new_database(admin_url))

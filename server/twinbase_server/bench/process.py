@@ -17,7 +17,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase_server import accounts
 from twinbase_server.app import create_app
-from twinbase_server.bench.tables import Bench
+from twinbase_server.bench.tables import BenchPlugin
 from twinbase_server.cli.serve import settled
 from twinbase_server.settings import Settings
 
@@ -30,7 +30,7 @@ class ServerDidNotStart(TwinbaseError):
 
 def plugins() -> Plugins:
     """What server and devices load."""
-    return Plugins(Bench(), accounts)
+    return Plugins(BenchPlugin(), accounts)
 
 
 def application() -> FastAPI:

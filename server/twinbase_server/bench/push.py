@@ -15,10 +15,10 @@ from twinbase.quoting import quote_name
 from twinbase.replica.replica import Replica
 from twinbase_server.bench.fill import SEED, names, record
 from twinbase_server.bench.pairs import Pairs, Result
-from twinbase_server.bench.place import Place
+from twinbase_server.bench.place import Testbed
 from twinbase_server.bench.process import ServerProcess
-from twinbase_server.bench.sizes import Sizes
-from twinbase_server.bench.tables import Job
+from twinbase_server.bench.sizes import BenchSizes
+from twinbase_server.bench.tables import BenchJob
 
 BAR = 4.0
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -27,7 +27,7 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 class PushedWork:
     """Pairs of a push and of the same rows by one upsert, capture on, and one request. Half the rows are new."""
 
-    def __init__(self, place: Place, server: ServerProcess, replica: Replica, sizes: Sizes) -> None:
+    def __init__(self, place: Testbed, server: ServerProcess, replica: Replica, sizes: BenchSizes) -> None:
         self._place, self._replica = place, replica
         self._mutations, self._transactions = sizes.mutations, sizes.transactions
         self._chance = random.Random(SEED + 1)
@@ -58,12 +58,16 @@ class PushedWork:
             async with self._replica.session() as session:
                 for key in [keys.pop() for _ in range(each)]:
                     values = {"report": f"Terminé {self._chance.random()}", "minutes": self._chance.randrange(10**6)}
-                    await session.execute(update(Job).where(col(Job.id) == key).values(**values, status="done"))
-                await session.execute(insert(Job), [dict(zip(names(Job), row, strict=True)) for row in self._new(each)])
+                    await session.execute(
+                        update(BenchJob).where(col(BenchJob.id) == key).values(**values, status="done")
+                    )
+                await session.execute(
+                    insert(BenchJob), [dict(zip(names(BenchJob), row, strict=True)) for row in self._new(each)]
+                )
                 await session.commit()
 
     def _new(self, many: int) -> list[tuple[Any, ...]]:
-        return [record(self._chance, Job, self._parents) for _ in range(many)]
+        return [record(self._chance, BenchJob, self._parents) for _ in range(many)]
 
     async def _product(self) -> float:
         """The push of a sync: from reading the outbox to keeping the outcomes."""
@@ -75,9 +79,9 @@ class PushedWork:
         new = self._new(self._mutations // 2)
         keys = self._chance.sample(self._others, self._mutations - len(new))
         old = await self._place.connection.fetch("SELECT * FROM bench.job WHERE id = ANY($1::uuid[])", keys)
-        written = [dict(zip(names(Job), row, strict=True)) for row in new]
+        written = [dict(zip(names(BenchJob), row, strict=True)) for row in new]
         written += [dict(row) | {"status": "done", "updated_at": utc_now(), "code": uuid4().hex} for row in old]
-        columns = [[row[name] for row in written] for name in names(Job)]
+        columns = [[row[name] for row in written] for name in names(BenchJob)]
         start = perf_counter()
         (await self._client.get("/api/v1/health")).raise_for_status()
         await self._place.connection.execute(_upsert(), *columns)
@@ -92,10 +96,10 @@ class PushedWork:
 
 
 def _upsert() -> str:
-    columns = ", ".join(quote_name(name) for name in names(Job))
-    types = [column.type.compile(dialect=_DIALECT) for column in Job.__table__.columns]  # type: ignore[attr-defined]
+    columns = ", ".join(quote_name(name) for name in names(BenchJob))
+    types = [column.type.compile(dialect=_DIALECT) for column in BenchJob.__table__.columns]  # type: ignore[attr-defined]
     arrays = ", ".join(f"${i}::{type_}[]" for i, type_ in enumerate(types, 1))
-    sets = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in names(Job)[1:])
+    sets = ", ".join(f"{quote_name(name)} = excluded.{quote_name(name)}" for name in names(BenchJob)[1:])
     return (
         f"INSERT INTO bench.job ({columns}) SELECT * FROM unnest({arrays}) AS t ({columns})"
         f" ON CONFLICT (id) DO UPDATE SET {sets}"

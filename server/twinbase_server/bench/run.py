@@ -15,9 +15,9 @@ from twinbase_server.bench.changed import ChangedRows
 from twinbase_server.bench.empty import empty_pull
 from twinbase_server.bench.first import FirstSync
 from twinbase_server.bench.pairs import Result
-from twinbase_server.bench.place import Place
+from twinbase_server.bench.place import Testbed
 from twinbase_server.bench.push import PushedWork
-from twinbase_server.bench.sizes import Sizes
+from twinbase_server.bench.sizes import BenchSizes
 
 PARTS = ("initial", "empty", "changed", "push", "capture", "large")
 
@@ -43,10 +43,10 @@ class Progress:
 
 
 @dataclass
-class Run:
+class BenchRun:
     """One run: what to measure, how large, over which PostgreSQL (an administrator's URL), in which folder."""
 
-    sizes: Sizes
+    sizes: BenchSizes
     parts: Collection[str]
     admin_url: str
     folder: Path
@@ -63,7 +63,7 @@ class Run:
 
     async def _of_one_device(self) -> None:
         self.progress.say(f"loading {self.sizes.rows:,} rows", 1)
-        async with Place.made(self.admin_url, self.folder, self.sizes.rows) as place:
+        async with Testbed.made(self.admin_url, self.folder, self.sizes.rows) as place:
             if set(self.parts) & {"initial", "empty", "changed", "push"}:
                 await self._with_server(place)
             if "capture" in self.parts:
@@ -72,7 +72,7 @@ class Run:
                 await self._pairs(f"capture of {self.sizes.captured:,} rows", cost)
                 self.results += cost.results()
 
-    async def _with_server(self, place: Place) -> None:
+    async def _with_server(self, place: Testbed) -> None:
         sizes = self.sizes
         async with place.server() as server:
             if "initial" in self.parts:
@@ -103,10 +103,10 @@ class Run:
     async def _of_large_tables(self) -> None:
         sizes, say = self.sizes, self.progress.say
         say(f"memory at {sizes.rows:,} rows", 1)
-        async with Place.made(self.admin_url, self.folder, sizes.rows) as place:
+        async with Testbed.made(self.admin_url, self.folder, sizes.rows) as place:
             small = await large.memory(place, large.new_path(place))
         say(f"loading {sizes.large:,} rows", 1)
-        async with Place.made(self.admin_url, self.folder, sizes.large) as place:
+        async with Testbed.made(self.admin_url, self.folder, sizes.large) as place:
             path = large.new_path(place)
             say(f"memory at {sizes.large:,} rows", 1)
             peaks = await large.memory(place, path)
@@ -124,7 +124,7 @@ class Run:
             self.progress.step()
 
 
-def document(results: list[Result], sizes: Sizes) -> dict[str, Any]:
+def document(results: list[Result], sizes: BenchSizes) -> dict[str, Any]:
     """What `--json` writes."""
     return {
         "at": utc_now().isoformat(timespec="seconds"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class BenchSizes:
     """Rows of each measurement, and how often it is repeated."""
 
     rows: int = 50_000
@@ -19,7 +19,7 @@ class Sizes:
     empty_pulls: int = 200
 
 
-QUICK = Sizes(
+QUICK = BenchSizes(
     rows=500,
     large=1_000,
     huge=2_000,

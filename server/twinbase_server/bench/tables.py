@@ -26,7 +26,7 @@ def moment() -> Any:
     return Field(sa_type=DateTime(timezone=True))
 
 
-class Table(SQLModel, registry=registry()):
+class BenchTable(SQLModel, registry=registry()):
     """What all tables have. Their metadata is their own: no other table of an application is made with them."""
 
     id: UUID = Field(primary_key=True)
@@ -35,7 +35,7 @@ class Table(SQLModel, registry=registry()):
     updated_at: datetime = moment()
 
 
-class Customer(Table, table=True):
+class BenchCustomer(BenchTable, table=True):
     __tablename__ = "customer"
     __table_args__ = {"schema": SCHEMA}
     name: str
@@ -54,7 +54,7 @@ class Customer(Table, table=True):
     notes: str | None = None
 
 
-class Site(Table, table=True):
+class BenchSite(BenchTable, table=True):
     __tablename__ = "site"
     __table_args__ = {"schema": SCHEMA}
     customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customer.id")
@@ -69,7 +69,7 @@ class Site(Table, table=True):
     longitude: float | None = None
 
 
-class Contact(Table, table=True):
+class BenchContact(BenchTable, table=True):
     __tablename__ = "contact"
     __table_args__ = {"schema": SCHEMA}
     customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customer.id")
@@ -83,7 +83,7 @@ class Contact(Table, table=True):
     notes: str | None = None
 
 
-class Product(Table, table=True):
+class BenchProduct(BenchTable, table=True):
     __tablename__ = "product"
     __table_args__ = {"schema": SCHEMA}
     name: str
@@ -97,7 +97,7 @@ class Product(Table, table=True):
     is_active: bool = True
 
 
-class Job(Table, table=True):
+class BenchJob(BenchTable, table=True):
     __tablename__ = "job"
     __table_args__ = {"schema": SCHEMA}
     customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customer.id")
@@ -115,7 +115,7 @@ class Job(Table, table=True):
     report: str | None = None
 
 
-class Line(Table, table=True):
+class BenchLine(BenchTable, table=True):
     __tablename__ = "line"
     __table_args__ = {"schema": SCHEMA}
     job_id: UUID = Field(foreign_key=f"{SCHEMA}.job.id")
@@ -128,7 +128,7 @@ class Line(Table, table=True):
     is_done: bool = False
 
 
-class Document(Table, table=True):
+class BenchDocument(BenchTable, table=True):
     __tablename__ = "document"
     __table_args__ = {"schema": SCHEMA}
     customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customer.id")
@@ -141,7 +141,7 @@ class Document(Table, table=True):
     comment: str | None = None
 
 
-class Note(Table, table=True):
+class BenchNote(BenchTable, table=True):
     __tablename__ = "note"
     __table_args__ = {"schema": SCHEMA}
     job_id: UUID = Field(foreign_key=f"{SCHEMA}.job.id")
@@ -150,7 +150,7 @@ class Note(Table, table=True):
     is_private: bool = False
 
 
-class Wide(Table, table=True):
+class BenchWide(BenchTable, table=True):
     """Eighteen columns that no device has: what capture costs is measured on it."""
 
     __tablename__ = "wide"
@@ -180,28 +180,37 @@ def _small(number: int) -> Any:
         "__annotations__": {"label": str, "rank": int, "job_id": UUID | None},
         "job_id": Field(default=None, foreign_key=f"{SCHEMA}.job.id"),
     }
-    made: Any = type(Table)
-    return made(f"Small{number:02}", (Table,), namespace, table=True)
+    made: Any = type(BenchTable)
+    return made(f"Small{number:02}", (BenchTable,), namespace, table=True)
 
 
-MAIN: tuple[type[Table], ...] = (Customer, Site, Contact, Product, Job, Line, Document, Note)
+MAIN: tuple[type[BenchTable], ...] = (
+    BenchCustomer,
+    BenchSite,
+    BenchContact,
+    BenchProduct,
+    BenchJob,
+    BenchLine,
+    BenchDocument,
+    BenchNote,
+)
 SMALL: tuple[Any, ...] = tuple(_small(number) for number in range(SMALL_TABLES))
 
 
-class Bench:
+class BenchPlugin:
     """The plugin."""
 
     @hookimpl
     def twinbase_mirrors(self) -> Iterator[Mirror]:
         for model in MAIN:
-            if model is Job:
+            if model is BenchJob:
                 yield Mirror(
-                    Job,
+                    BenchJob,
                     direction="both",
                     conflict="merge_columns",
-                    scope=lambda who: col(Job.sector).in_(who["sectors"]),
+                    scope=lambda who: col(BenchJob.sector).in_(who["sectors"]),
                 )
             else:
                 yield Mirror(model)
         for number, model in enumerate(SMALL):
-            yield Mirror(model, scope=within(Job, model.job_id, nulls=True) if number % 4 == 0 else None)
+            yield Mirror(model, scope=within(BenchJob, model.job_id, nulls=True) if number % 4 == 0 else None)

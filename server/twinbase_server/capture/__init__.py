@@ -5,14 +5,14 @@ customer's own statement fail: what they cannot record, they record as a gap.
 """
 
 from twinbase_server.capture.install import CaptureError, Installation, install, uninstall
-from twinbase_server.capture.status import Problem, TableCapture, status
+from twinbase_server.capture.status import CaptureProblem, TableCapture, status
 from twinbase_server.capture.tables import CapturedTable, version_table
 
 __all__ = [
     "CaptureError",
+    "CaptureProblem",
     "CapturedTable",
     "Installation",
-    "Problem",
     "TableCapture",
     "install",
     "status",

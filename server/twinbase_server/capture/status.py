@@ -10,7 +10,7 @@ from twinbase_server.database.connection import Connection
 
 
 @dataclass(frozen=True)
-class Problem:
+class CaptureProblem:
     """One way in which changes of a table may pass unseen; `kind` is a word for programs, `detail` for people."""
 
     kind: str
@@ -23,7 +23,7 @@ class TableCapture:
 
     table: CapturedTable
     base: int | None
-    problems: tuple[Problem, ...]
+    problems: tuple[CaptureProblem, ...]
 
     @property
     def captured(self) -> bool:
@@ -37,63 +37,80 @@ async def status(connection: Connection, tables: Iterable[CapturedTable]) -> lis
         facts = await read_facts(connection, table)
         installed = await read_installed(connection, table)
         gaps = await connection.fetch(_GAPS, installed.relid) if installed else []
-        problems = [*_problems(table, facts, installed), *(Problem("gap", _gap_text(gap["reason"])) for gap in gaps)]
+        problems = [
+            *_problems(table, facts, installed),
+            *(CaptureProblem("gap", _gap_text(gap["reason"])) for gap in gaps),
+        ]
         found.append(TableCapture(table, installed.base if installed else None, tuple(problems)))
     return found
 
 
-def _problems(table: CapturedTable, facts: Facts | None, installed: Installed | None) -> Iterator[Problem]:
+def _problems(table: CapturedTable, facts: Facts | None, installed: Installed | None) -> Iterator[CaptureProblem]:
     if facts is None:
-        yield Problem("missing", f"{table.label} does not exist.")
+        yield CaptureProblem("missing", f"{table.label} does not exist.")
         return
     yield from _unfit(table, facts)
     if not armed(facts.root):
         return
     if installed is None:
-        yield Problem("not-installed", f"{table.label} is not captured. Run `twinbase db upgrade`.")
+        yield CaptureProblem("not-installed", f"{table.label} is not captured. Run `twinbase db upgrade`.")
         return
     drifted = list(_drift(table, facts))
     yield from drifted
     if not drifted and not is_current(table, facts, installed):
-        yield Problem("outdated", f"{table.label} changed since capture was installed. Run `twinbase db upgrade`.")
+        yield CaptureProblem(
+            "outdated", f"{table.label} changed since capture was installed. Run `twinbase db upgrade`."
+        )
 
 
-def _unfit(table: CapturedTable, facts: Facts) -> Iterator[Problem]:
+def _unfit(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
     """What no installation can cure."""
     name = table.label
     if not armed(facts.root):
-        yield Problem("not-a-table", f"{name} is not an ordinary table. Capture the tables that it reads.")
+        yield CaptureProblem("not-a-table", f"{name} is not an ordinary table. Capture the tables that it reads.")
         return
     if any(relation.kind == "f" for relation in facts.relations[1:]):
-        yield Problem("foreign", f"{name} has a foreign table below it: what is written there is not seen.")
+        yield CaptureProblem("foreign", f"{name} has a foreign table below it: what is written there is not seen.")
     if facts.root.persistence == "u":
-        yield Problem("unlogged", f"{name} is unlogged: PostgreSQL empties it after a crash, and nobody is told.")
+        yield CaptureProblem(
+            "unlogged", f"{name} is unlogged: PostgreSQL empties it after a crash, and nobody is told."
+        )
     if not facts.key_is_unique:
-        yield Problem("no-key", f"{name} has no unique index on ({', '.join(table.key)}): two rows may be one twin.")
+        yield CaptureProblem(
+            "no-key", f"{name} has no unique index on ({', '.join(table.key)}): two rows may be one twin."
+        )
     if facts.subscribed:
-        yield Problem("subscribed", f"{name} is filled by logical replication, which fires no statement triggers.")
+        yield CaptureProblem(
+            "subscribed", f"{name} is filled by logical replication, which fires no statement triggers."
+        )
     if facts.root.policed:
-        yield Problem("row-security", f"{name} has a policy that may hide rows from this role. {_BYPASS}")
+        yield CaptureProblem("row-security", f"{name} has a policy that may hide rows from this role. {_BYPASS}")
     if virtual := facts.root.virtual & set(table.watched):
-        yield Problem("virtual", f"{name}: a virtual column ({', '.join(sorted(virtual))}) makes writes fail. {_STORE}")
+        yield CaptureProblem(
+            "virtual", f"{name}: a virtual column ({', '.join(sorted(virtual))}) makes writes fail. {_STORE}"
+        )
 
 
-def _drift(table: CapturedTable, facts: Facts) -> Iterator[Problem]:
+def _drift(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
     """What `install` cures."""
     if missing := [column for column in table.watched if column not in facts.root.columns]:
-        yield Problem("columns", f"{table.label} lost {', '.join(missing)}: its changes are recorded as gaps.")
+        yield CaptureProblem("columns", f"{table.label} lost {', '.join(missing)}: its changes are recorded as gaps.")
     for relation in facts.relations:
         if armed(relation) and not relation.armed_by(table):
             yield _unarmed(table, relation)
 
 
-def _unarmed(table: CapturedTable, relation: Relation) -> Problem:
+def _unarmed(table: CapturedTable, relation: Relation) -> CaptureProblem:
     off = [name for name, enabled, *_ in relation.triggers if enabled != "A"]
     if off:
-        return Problem("disabled", f"{relation.name}: {', '.join(sorted(off))} does not fire always. {_UPGRADE}")
+        return CaptureProblem("disabled", f"{relation.name}: {', '.join(sorted(off))} does not fire always. {_UPGRADE}")
     if not relation.triggers:
-        return Problem("no-triggers", f"{relation.name} has no triggers: was it attached to {table.label}? {_UPGRADE}")
-    return Problem("drift", f"{relation.name} has other columns or triggers than capture was built for. {_UPGRADE}")
+        return CaptureProblem(
+            "no-triggers", f"{relation.name} has no triggers: was it attached to {table.label}? {_UPGRADE}"
+        )
+    return CaptureProblem(
+        "drift", f"{relation.name} has other columns or triggers than capture was built for. {_UPGRADE}"
+    )
 
 
 def _gap_text(reason: str) -> str:

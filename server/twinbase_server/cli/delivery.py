@@ -18,7 +18,7 @@ from twinbase_server.cli.screen import AsJson, answer
 from twinbase_server.cli.task_words import clock
 from twinbase_server.database.connection import Connection
 from twinbase_server.jobs import decisions
-from twinbase_server.jobs.decisions import Chosen, Listed
+from twinbase_server.jobs.decisions import Chosen, ListedDelivery
 
 Answer = TypeVar("Answer")
 STATES = "waiting, sent, acknowledged, refused or held"
@@ -111,7 +111,7 @@ def _say(ids: list[UUID], what: str, as_json: bool) -> None:
     answer(changed, as_json=as_json, show=lambda console: console.print(f"{len(ids)} deliveries {what}."))
 
 
-def _show(console: Console, found: list[Listed]) -> None:
+def _show(console: Console, found: list[ListedDelivery]) -> None:
     for one in found:
         console.print(f"[bold]{one.state}[/] {escape(one.destination)} {escape(one.action)} [dim]{one.id}[/]")
         when = f"{clock(one.created_at)}, {one.attempts} tries"

@@ -14,7 +14,7 @@ from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
 from twinbase.replica.report import Report
-from twinbase.replica.status import Status
+from twinbase.replica.status import SyncStatus
 from twinbase_server.cli.device_file import (
     PASSWORD_VARIABLE,
     DeviceFile,
@@ -116,7 +116,7 @@ async def _watched(replica: Replica) -> Report:
     """Sync, and say meanwhile what it is at."""
     with errors().status("Syncing") as line:
 
-        def show(now: Status) -> None:
+        def show(now: SyncStatus) -> None:
             line.update(f"{now.phase.capitalize()}{f' {now.rows:,} rows' if now.rows else ''}")
 
         stop = replica.status.watch(show)

@@ -15,7 +15,7 @@ from twinbase.plugins import load_plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.examine import examine
-from twinbase.replica.file.file import File, untouched
+from twinbase.replica.file.file import ReplicaFile, untouched
 from twinbase.replica.file.keys import Secret, key_for
 from twinbase.replica.file.state import NOTES, read_state, recall, remember
 
@@ -84,7 +84,7 @@ async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Repl
     if not path.exists():
         raise NoReplica(f"{path}.")
     secret = read_key(path, key_file)
-    file = File(path, key_for(path, secret))
+    file = ReplicaFile(path, key_for(path, secret))
     examine(file)
     with untouched(file) as connection:
         plugins, server = recall(connection, PLUGINS_NOTE), read_state(connection).server

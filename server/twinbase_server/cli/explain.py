@@ -19,7 +19,7 @@ from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, name
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
 from twinbase_server.database.connection import Connection
-from twinbase_server.explain.scope import Explanation, Reason, explain
+from twinbase_server.explain.scope import Explanation, ScopeReason, explain
 
 _ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
 
@@ -95,7 +95,7 @@ def _show(console: Console, said: Explanation) -> None:
         console.print(f"  [dim]{device}[/]")
 
 
-def _show_reason(console: Console, reason: Reason, depth: int) -> None:
+def _show_reason(console: Console, reason: ScopeReason, depth: int) -> None:
     mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}[reason.holds]
     console.print(f"{'  ' * depth}{mark} {escape(reason.sentence or reason.text)}")
     for inner in reason.parts:

@@ -18,7 +18,7 @@ from twinbase.plugins import installed
 TEMPLATE = "plugin_template"
 SUFFIX = ".in"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_PLACES = {"package": "{module}", "gitignore": ".gitignore"}
+_FILE_NAMES = {"package": "{module}", "gitignore": ".gitignore"}
 
 
 class NameTaken(TwinbaseError):
@@ -63,7 +63,7 @@ def _templates(folder: Traversable, place: Path) -> Iterator[tuple[Path, str]]:
     """Where each file goes, and what it holds."""
     for each in folder.iterdir():
         name = each.name.removesuffix(SUFFIX)
-        target = place / _PLACES.get(name, name)
+        target = place / _FILE_NAMES.get(name, name)
         if each.is_dir():
             yield from _templates(each, target)
         elif each.name.endswith(SUFFIX):

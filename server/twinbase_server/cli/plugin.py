@@ -27,7 +27,7 @@ def new(
     except NameTaken as error:
         raise typer.BadParameter(str(error)) from error
     said = {"name": name, "module": module_of(name), "folder": str(place), "files": [str(file) for file in files]}
-    answer(said, as_json=as_json, show=lambda console: console.print(_TOLD.format(**said)))
+    answer(said, as_json=as_json, show=lambda console: console.print(_MADE.format(**said)))
 
 
-_TOLD = "[green]✓[/] {folder} holds the plugin {name}. Its tests: cd {folder}, pip install -e '.\\[test]', pytest"
+_MADE = "[green]✓[/] {folder} holds the plugin {name}. Its tests: cd {folder}, pip install -e '.\\[test]', pytest"

@@ -19,7 +19,7 @@ from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
 from twinbase_server.cli.task_words import clock, data, figures, words
 from twinbase_server.jobs.run import run_task
-from twinbase_server.jobs.schedule import Standing, standings
+from twinbase_server.jobs.schedule import TaskStatus, standings
 from twinbase_server.jobs.sources import source_task, source_tasks
 
 command = group("Other systems that rows are brought from.")
@@ -81,7 +81,7 @@ def run_source(
     return FAILED if standing.state == "failed" else 0
 
 
-async def _read(url: str, wanted: list[str]) -> list[Standing]:
+async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
     connection = await asyncpg.connect(url)
     try:
         return await standings(connection, "source", wanted)
@@ -89,7 +89,7 @@ async def _read(url: str, wanted: list[str]) -> list[Standing]:
         await connection.close()
 
 
-def _show(console: Console, found: list[Standing]) -> None:
+def _show(console: Console, found: list[TaskStatus]) -> None:
     table = Table("source", "last run", "", "figures of the last that was done", "next", box=None, header_style="bold")
     for one in found:
         shown = (one.name, clock(one.started_at), words(one), figures(one), clock(one.next_at) or "now")

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from twinbase_server.jobs.schedule import Standing, again_at
+from twinbase_server.jobs.schedule import TaskStatus, again_at
 
 
-def words(standing: Standing) -> str:
+def words(standing: TaskStatus) -> str:
     """One line: what the last run did, what went wrong, how far it is."""
     match standing.state:
         case "never":
@@ -24,7 +24,7 @@ def words(standing: Standing) -> str:
     return standing.state
 
 
-def figures(standing: Standing) -> str:
+def figures(standing: TaskStatus) -> str:
     return ", ".join(f"{name} {_number(value)}" for name, value in standing.figures.items())
 
 
@@ -33,13 +33,13 @@ def clock(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
-def data(standing: Standing) -> dict[str, Any]:
+def data(standing: TaskStatus) -> dict[str, Any]:
     """For --json."""
     plain = asdict(standing)
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
 
 
-def _again(standing: Standing) -> str:
+def _again(standing: TaskStatus) -> str:
     if standing.started_at is None or not standing.failures:
         return "it is due now"
     return f"that is not the first time, so it is due {clock(again_at(standing.started_at, standing.failures))}"

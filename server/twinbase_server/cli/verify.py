@@ -9,7 +9,7 @@ from twinbase.registry import Registry
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import BITS
 from twinbase.replica.file.examine import damage
-from twinbase.replica.file.file import File, untouched
+from twinbase.replica.file.file import ReplicaFile, untouched
 from twinbase.replica.file.names import image_table, meta_table
 
 _HALF = 24
@@ -37,7 +37,7 @@ class Findings:
             console.print(f"[green]✓[/] The server confirms {len(self.proven)} twins")
 
 
-def verify_file(file: File, registry: Registry) -> Findings:
+def verify_file(file: ReplicaFile, registry: Registry) -> Findings:
     """Read the whole file; it stays as it is."""
     found = Findings(problems=[f"A page is damaged: {what}" for what in damage(file)])
     if found.problems:

@@ -14,7 +14,7 @@ from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, name
 from twinbase_server.cli.run import INTERRUPTED
 from twinbase_server.cli.screen import errors
 from twinbase_server.cli.task_words import words
-from twinbase_server.jobs.schedule import Standing
+from twinbase_server.jobs.schedule import TaskStatus
 from twinbase_server.jobs.worker import Worker
 from twinbase_server.settings import Settings
 
@@ -58,6 +58,6 @@ def _stopped_by_signals(stop: asyncio.Event) -> list[signal.Signals]:
     return asked
 
 
-def _say(standing: Standing) -> None:
+def _say(standing: TaskStatus) -> None:
     at = utc_now().astimezone().strftime("%H:%M:%S")
     errors().print(f"[dim]{at}[/] {standing.kind} [bold]{escape(standing.name)}[/]: {escape(words(standing))}")

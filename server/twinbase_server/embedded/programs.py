@@ -38,7 +38,7 @@ class PostgresFailed(TwinbaseError):
 
 
 @dataclass(frozen=True)
-class User:
+class SystemUser:
     """Who runs a program, when it is not us."""
 
     uid: int
@@ -51,7 +51,7 @@ class Programs:
 
     folder: Path
     home: Path
-    user: User | None = None
+    user: SystemUser | None = None
     prefix: tuple[str, ...] = ()
 
     def command(self, program: str, *arguments: str | Path) -> list[str]:
@@ -68,7 +68,7 @@ class Programs:
     def own(self, path: Path) -> None:
         """Give a file, or a folder with all that is in it, to whoever runs the programs."""
         if os.geteuid() == 0:
-            owner = self.user or User(0, 0)
+            owner = self.user or SystemUser(0, 0)
             for each in (path, *path.rglob("*")):
                 os.chown(each, owner.uid, owner.gid, follow_symlinks=False)
 
@@ -101,9 +101,9 @@ def prepare(folder: Path, home: Path) -> Programs:
         return Programs(folder, _made(home))
     nobody = pwd.getpwnam("nobody")
     return (
-        _as_nobody(folder, home, User(nobody.pw_uid, nobody.pw_gid))
-        or _in_a_namespace(folder, home, User(nobody.pw_uid, nobody.pw_gid))
-        or _in_public(folder, home, User(nobody.pw_uid, nobody.pw_gid))
+        _as_nobody(folder, home, SystemUser(nobody.pw_uid, nobody.pw_gid))
+        or _in_a_namespace(folder, home, SystemUser(nobody.pw_uid, nobody.pw_gid))
+        or _in_public(folder, home, SystemUser(nobody.pw_uid, nobody.pw_gid))
     )
 
 
@@ -113,19 +113,19 @@ def environment() -> Mapping[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _as_nobody(folder: Path, home: Path, nobody: User) -> Programs | None:
+def _as_nobody(folder: Path, home: Path, nobody: SystemUser) -> Programs | None:
     _made(home)
     if _runs([str(folder / "postgres"), "-V"], nobody) and _runs(["test", "-x", str(home)], nobody):
         return Programs(folder, home, user=nobody)
     return None
 
 
-def _in_a_namespace(folder: Path, home: Path, nobody: User) -> Programs | None:
+def _in_a_namespace(folder: Path, home: Path, nobody: SystemUser) -> Programs | None:
     prefix = ("unshare", "--user", f"--map-user={nobody.uid}", f"--map-group={nobody.gid}")
     return Programs(folder, _made(home), prefix=prefix) if _runs([*prefix, "true"], None) else None
 
 
-def _in_public(folder: Path, home: Path, nobody: User) -> Programs:
+def _in_public(folder: Path, home: Path, nobody: SystemUser) -> Programs:
     public = _public_folder()
     if not _runs([str(folder / "postgres"), "-V"], nobody):
         folder = _copied(folder, public)
@@ -183,14 +183,14 @@ def _made(home: Path) -> Path:
     return home
 
 
-def _runs(command: Sequence[str], user: User | None) -> bool:
+def _runs(command: Sequence[str], user: SystemUser | None) -> bool:
     try:
         return _run(command, user).returncode == 0
     except OSError:
         return False
 
 
-def _run(command: Sequence[str], user: User | None) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], user: SystemUser | None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         capture_output=True,

@@ -37,7 +37,7 @@ class SharedColumn:
 
 
 @dataclass(frozen=True)
-class Behind:
+class Lineage:
     """One answer: how a projection sees the row that was asked for.
 
     `verdict`: in a sentence. `reasons`: each condition, and whether it holds. `devices`: columns that only devices and
@@ -57,7 +57,7 @@ class Behind:
     lost: Sequence[str] = ()
 
 
-async def behind(connection: AsyncConnection, fitted: Sequence[Fitted], target: str, wanted: str) -> list[Behind]:
+async def behind(connection: AsyncConnection, fitted: Sequence[Fitted], target: str, wanted: str) -> list[Lineage]:
     """How each projection that feeds `target` sees the row `wanted`: an id, or a key in the source.
 
     Projections that know nothing of it are left out, unless none does.
@@ -67,10 +67,10 @@ async def behind(connection: AsyncConnection, fitted: Sequence[Fitted], target: 
     return answers or [await _unknown(connection, one, wanted) for one in feeding[:1]]
 
 
-async def _answers(connection: AsyncConnection, fitted: Fitted, wanted: str) -> list[Behind]:
+async def _answers(connection: AsyncConnection, fitted: Fitted, wanted: str) -> list[Lineage]:
     projection = fitted.projection
     if fitted.off:
-        return [Behind(projection.name, projection.table.name, fitted.off, there=False)]
+        return [Lineage(projection.name, projection.table.name, fitted.off, there=False)]
     conditions = [condition.label(f"only_{number}") for number, condition in enumerate(projection.only.values())]
     columns = projection.rows.selected_columns
     asked = projection.rows.add_columns(*conditions).where(
@@ -82,11 +82,11 @@ async def _answers(connection: AsyncConnection, fitted: Fitted, wanted: str) -> 
     return [await _answer(connection, fitted, dict(row._mapping)) for row in await connection.execute(asked)]
 
 
-async def _answer(connection: AsyncConnection, fitted: Fitted, said: dict[str, Any]) -> Behind:
+async def _answer(connection: AsyncConnection, fitted: Fitted, said: dict[str, Any]) -> Lineage:
     projection = fitted.projection
     reasons = {sentence: bool(said[f"only_{number}"]) for number, sentence in enumerate(projection.only)}
     row = await _row(connection, projection, said["id"])
-    return Behind(
+    return Lineage(
         projection.name,
         projection.table.name,
         _verdict(reasons, row is not None),
@@ -111,18 +111,18 @@ def _verdict(reasons: Mapping[str, bool], there: bool) -> str:
     return "It is projected." if there else "It will come with the next run, or a row that it needs is not there."
 
 
-async def _unknown(connection: AsyncConnection, fitted: Fitted, wanted: str) -> Behind:
+async def _unknown(connection: AsyncConnection, fitted: Fitted, wanted: str) -> Lineage:
     """Nothing in the sources is called so; perhaps the row is a device's."""
     target = fitted.projection.table
     named = or_(cast(target.c.id, String) == wanted.lower(), target.c.source_id == wanted)
     row = (await connection.execute(select(target).where(named))).first()
     if row is None:
-        return Behind(fitted.projection.name, target.name, "Neither the source nor the table has such a row.", False)
+        return Lineage(fitted.projection.name, target.name, "Neither the source nor the table has such a row.", False)
     if row._mapping["source_table"] is None:
         verdict = "It was made on a device: no source stands behind it."
     else:
         verdict = "Its source is gone; it goes with the next run, or stays as work of a device hangs on it."
-    return Behind(
+    return Lineage(
         fitted.projection.name, target.name, verdict, True, str(row._mapping["id"]), row._mapping["source_id"]
     )
 

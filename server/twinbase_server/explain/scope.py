@@ -28,7 +28,7 @@ DEPTH_MAX = 4
 
 
 @dataclass
-class Reason:
+class ScopeReason:
     """One part of a scope, as it is for this row. `holds` None: nobody can tell, a value in it is NULL.
 
     `text` is its SQL; `sentence` what its plugin says of it (`says`), or what it says of the row that this one follows.
@@ -36,7 +36,7 @@ class Reason:
 
     text: str
     holds: bool | None
-    parts: list["Reason"] = field(default_factory=list)
+    parts: list["ScopeReason"] = field(default_factory=list)
     sentence: str = ""
 
 
@@ -49,7 +49,7 @@ class Explanation:
     subject: str
     has: bool
     because: str
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: list[ScopeReason] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
 
 
@@ -104,9 +104,9 @@ class _Asking:
     row: Mapping[str, Any]
 
 
-async def _reason(asking: _Asking, condition: ColumnElement[bool], depth: int) -> Reason:
+async def _reason(asking: _Asking, condition: ColumnElement[bool], depth: int) -> ScopeReason:
     """The truth of a condition for the row, and of what it is made of."""
-    reason = Reason(_words(condition, asking.twin), await _holds(asking, condition))
+    reason = ScopeReason(_words(condition, asking.twin), await _holds(asking, condition))
     inner: Any = condition
     while isinstance(inner, Grouping):
         if isinstance(inner, Said) and not reason.sentence:
@@ -122,7 +122,7 @@ async def _reason(asking: _Asking, condition: ColumnElement[bool], depth: int) -
     return reason
 
 
-async def _follow(asking: _Asking, followed: Followed, reason: Reason, depth: int) -> None:
+async def _follow(asking: _Asking, followed: Followed, reason: ScopeReason, depth: int) -> None:
     """Look at the parent's row in place of the child's."""
     key, parent = asking.row.get(followed.column), followed.parent
     if key is None:

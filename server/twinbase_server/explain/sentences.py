@@ -9,7 +9,7 @@ _BRACES = re.compile(r"\{(\w+)\}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
-class Part(Protocol):
+class ScopePart(Protocol):
     """One part of a scope, as it is for a row."""
 
     sentence: str
@@ -17,7 +17,7 @@ class Part(Protocol):
     text: str
 
     @property
-    def parts(self) -> Sequence["Part"]: ...
+    def parts(self) -> Sequence["ScopePart"]: ...
 
 
 def filled(sentence: str, row: Mapping[str, Any]) -> str:
@@ -25,7 +25,7 @@ def filled(sentence: str, row: Mapping[str, Any]) -> str:
     return _BRACES.sub(lambda found: _shown(row[found[1]]) if found[1] in row else found[0], sentence)
 
 
-def spoken(part: Part) -> list[str]:
+def spoken(part: ScopePart) -> list[str]:
     """The sentences that say why the part holds, or why not. What has no words is left out."""
     if part.sentence:
         return [part.sentence]
@@ -33,7 +33,7 @@ def spoken(part: Part) -> list[str]:
     return list(dict.fromkeys(sentence for one in decisive for sentence in spoken(one)))
 
 
-def told(verdict: str, part: Part) -> str:
+def told(verdict: str, part: ScopePart) -> str:
     """The verdict, and why where there are words for it."""
     sentences = spoken(part)
     return f"{verdict}: {'; '.join(sentences)}." if sentences else f"{verdict}."

@@ -49,7 +49,7 @@ class Resume(msgspec.Struct, frozen=True, tag="r", kw_only=True):
     options: str = ""
 
 
-class Signer:
+class TokenSigner:
     """Seals tokens with the server's key, and opens what it sealed."""
 
     def __init__(self, secret: bytes) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 
 from twinbase.registry import Twin
-from twinbase_server.feed.context import Door
+from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.generation import recognises
-from twinbase_server.feed.paging import Key, Pager
+from twinbase_server.feed.paging import PageKey, Pager
 from twinbase_server.feed.proof import causes_since, is_daily_proof_due, prove
 from twinbase_server.feed.reading import Reading, table_of
-from twinbase_server.feed.schemas import Wires
-from twinbase_server.feed.statements import TwinWire
+from twinbase_server.feed.schemas import FeedShapes
+from twinbase_server.feed.statements import FeedShape
 from twinbase_server.problems import ProblemError
 
 KIND = "delta"
@@ -30,7 +30,7 @@ class Delta:
     prove_all: bool = False
 
 
-async def pending(door: Door, reading: Reading, wires: Wires, delta: Delta) -> AsyncIterator[bytes]:
+async def pending(door: AnswerContext, reading: Reading, wires: FeedShapes, delta: Delta) -> AsyncIterator[bytes]:
     """The lines of a pull."""
     await _check_resumed(reading, delta)
     yield reading.begin_frame(KIND)
@@ -73,7 +73,7 @@ async def _check_resumed(reading: Reading, delta: Delta) -> None:
         )
 
 
-def _remaining(reading: Reading, wires: Wires, delta: Delta) -> Sequence[tuple[TwinWire, Key | None]]:
+def _remaining(reading: Reading, wires: FeedShapes, delta: Delta) -> Sequence[tuple[FeedShape, PageKey | None]]:
     changed = [wire for wire in wires.values() if table_of(wire.twin) in reading.head.changed]
     if delta.resume is None:
         return [(wire, None) for wire in changed]
@@ -89,12 +89,14 @@ def _remaining(reading: Reading, wires: Wires, delta: Delta) -> Sequence[tuple[T
     ]
 
 
-def _changed_pages(pager: Pager, wire: TwinWire, since: Cursor, after: Key | None) -> AsyncIterator[Any]:
+def _changed_pages(pager: Pager, wire: FeedShape, since: Cursor, after: PageKey | None) -> AsyncIterator[Any]:
     first, more = wire.changed_page(resumed=False), wire.changed_page(resumed=True)
     return pager.pages(wire, first, more, unseen(since), after)
 
 
-async def delta_lines(door: Door, reading: Reading, wires: Wires, since: Cursor, unsent: dict[str, list[str]]) -> Any:
+async def delta_lines(
+    door: AnswerContext, reading: Reading, wires: FeedShapes, since: Cursor, unsent: dict[str, list[str]]
+) -> Any:
     """The delta without places to resume from, for an answer that goes on after it."""
     pager = Pager(reading, door.signer, door.metrics, None, door.settings.page_rows_max)
     for wire, _ in _remaining(reading, wires, Delta(since)):
@@ -115,7 +117,7 @@ def names_removed_keys(twin: Twin) -> bool:
 
 
 async def removed_line(
-    door: Door, reading: Reading, wire: TwinWire, since: Cursor, unsent: dict[str, list[str]]
+    door: AnswerContext, reading: Reading, wire: FeedShape, since: Cursor, unsent: dict[str, list[str]]
 ) -> bytes:
     """The keys that changed and are not in scope, if they may be told and are few; else a cause for repair."""
     most = door.settings.removed_keys_max if names_removed_keys(wire.twin) else 0
@@ -132,7 +134,9 @@ async def removed_line(
     return msgspec.json.encode({"frame": "removed", "twin": wire.twin.name, "keys": keys}) + b"\n"
 
 
-async def _end(door: Door, reading: Reading, wires: Wires, delta: Delta, unsent: Mapping[str, Sequence[str]]) -> bytes:
+async def _end(
+    door: AnswerContext, reading: Reading, wires: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
+) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
         return end_line(door, first_cursor(reading, delta), {}, [], await _causes(door, reading, wires, delta, unsent))
@@ -143,7 +147,7 @@ async def _end(door: Door, reading: Reading, wires: Wires, delta: Delta, unsent:
 
 
 async def _causes(
-    door: Door, reading: Reading, wires: Wires, delta: Delta, unsent: Mapping[str, Sequence[str]]
+    door: AnswerContext, reading: Reading, wires: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Why the pull that follows an answer in several parts may find differences; it cannot know by then.
 
@@ -159,7 +163,7 @@ async def _causes(
 
 
 def end_line(
-    door: Door,
+    door: AnswerContext,
     cursor: Cursor,
     digests: Mapping[str, list[int]],
     skipped: Sequence[str],

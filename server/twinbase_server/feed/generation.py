@@ -14,7 +14,7 @@ from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.unseen import Snapshot
 
-SALT_EVERY = timedelta(minutes=1)
+MILESTONE_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ async def go_on(connection: Connection, now: datetime) -> None:
 async def note_salt(connection: Connection, now: datetime) -> None:
     """Leave a mark, if the newest one is not fresh."""
     newest = await connection.fetchval("SELECT max(at) FROM twinbase.salt")
-    if newest is None or not timedelta(0) <= now - newest < SALT_EVERY:
+    if newest is None or not timedelta(0) <= now - newest < MILESTONE_EVERY:
         await _write_salt(connection, now)
 
 
@@ -114,9 +114,9 @@ async def _write_salt(connection: Connection, now: datetime) -> None:
 _NEXT = "pg_snapshot_xmax(pg_current_snapshot())"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase generation', 0))"
 # By transaction, not by time: which is the newest that a snapshot sees can be told from the snapshot alone.
-NEWEST_SALT = "SELECT salt FROM twinbase.salt ORDER BY xid DESC LIMIT 1"
+NEWEST_MILESTONE = "SELECT salt FROM twinbase.salt ORDER BY xid DESC LIMIT 1"
 _CURRENT = f"""
-SELECT id, coalesce(({NEWEST_SALT}), '') AS salt FROM twinbase.generation ORDER BY n DESC LIMIT 1
+SELECT id, coalesce(({NEWEST_MILESTONE}), '') AS salt FROM twinbase.generation ORDER BY n DESC LIMIT 1
 """
 # A dump that is restored into the same cluster makes the tables anew, a copied database is another one.
 _HERE = """

@@ -7,23 +7,23 @@ import msgspec
 
 from twinbase.digest import Digest
 from twinbase.protocol import InitialRequest
-from twinbase_server.feed.context import Door
+from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.delta import end_line, gone_on
-from twinbase_server.feed.paging import Key, Pager
+from twinbase_server.feed.paging import PageKey, Pager
 from twinbase_server.feed.reading import Reading, table_of
-from twinbase_server.feed.schemas import Wires
-from twinbase_server.feed.statements import TwinWire, twin_wire
+from twinbase_server.feed.schemas import FeedShapes
+from twinbase_server.feed.statements import FeedShape, twin_wire
 from twinbase_server.problems import ProblemError
 
 KIND = "initial"
 
 
 @dataclass(frozen=True)
-class Plan:
+class InitialPlan:
     """What to send: these twins in this order, from this place on."""
 
-    wires: Sequence[TwinWire]
+    wires: Sequence[FeedShape]
     options: str
     resume: Resume | None
 
@@ -32,7 +32,7 @@ class Plan:
         """Whether this answer alone gives the device everything."""
         return self.resume is None and self.options == ""
 
-    def remaining(self) -> Sequence[tuple[TwinWire, Key | None]]:
+    def remaining(self) -> Sequence[tuple[FeedShape, PageKey | None]]:
         """The twins still to be sent, the first perhaps from a key on."""
         if self.resume is None:
             return [(wire, None) for wire in self.wires]
@@ -43,7 +43,7 @@ class Plan:
         return [(self.wires[start], self.resume.key), *((wire, None) for wire in self.wires[start + 1 :])]
 
 
-def plan(request: InitialRequest, wires: Wires, resume: Resume | None) -> Plan:
+def plan(request: InitialRequest, wires: FeedShapes, resume: Resume | None) -> InitialPlan:
     """What a request asks for; raises the problem that says what is wrong with it."""
     chosen = [wire for name, wire in wires.items() if _asked(request, name)]
     for name in [*(request.twins or ()), *(request.columns or ())]:
@@ -54,7 +54,7 @@ def plan(request: InitialRequest, wires: Wires, resume: Resume | None) -> Plan:
         options = ""
     if resume is not None and (resume.kind != KIND or resume.options != options):
         raise ProblemError("bad-cursor", "The resume token belongs to another request.")
-    return Plan([_fewer(wire, request) for wire in chosen], options, resume)
+    return InitialPlan([_fewer(wire, request) for wire in chosen], options, resume)
 
 
 def _asked(request: InitialRequest, name: str) -> bool:
@@ -63,7 +63,7 @@ def _asked(request: InitialRequest, name: str) -> bool:
     return request.twins is None or name in request.twins
 
 
-def _fewer(wire: TwinWire, request: InitialRequest) -> TwinWire:
+def _fewer(wire: FeedShape, request: InitialRequest) -> FeedShape:
     """The key and the columns that are new to the device."""
     if request.columns is None:
         return wire
@@ -74,7 +74,7 @@ def _fewer(wire: TwinWire, request: InitialRequest) -> TwinWire:
     return twin_wire(wire.twin, wire.columns, [c for c in wire.columns if c in wanted or c in wire.twin.key])
 
 
-async def initial(door: Door, reading: Reading, plan: Plan) -> AsyncIterator[bytes]:
+async def initial(door: AnswerContext, reading: Reading, plan: InitialPlan) -> AsyncIterator[bytes]:
     """The lines of an initial sync. The cursor at its end is that of its very first page (H22): what changed while it
     was sent, over several answers perhaps, comes with the next pull.
     """
@@ -96,7 +96,7 @@ async def initial(door: Door, reading: Reading, plan: Plan) -> AsyncIterator[byt
     yield _end(door, reading, plan, first, sums)
 
 
-def walk_key(wire: TwinWire) -> str:
+def walk_key(wire: FeedShape) -> str:
     """A scope over this table alone is read in the order of its key, whatever the planner believes about a table that
     nobody has analysed yet: sorting all that is left for every page would cost the square of the table.
     """
@@ -104,7 +104,7 @@ def walk_key(wire: TwinWire) -> str:
     return f"SET LOCAL enable_sort = {'off' if alone else 'on'}"
 
 
-def _end(door: Door, reading: Reading, plan: Plan, first: Cursor, sums: dict[str, Digest]) -> bytes:
+def _end(door: AnswerContext, reading: Reading, plan: InitialPlan, first: Cursor, sums: dict[str, Digest]) -> bytes:
     """Pages of one snapshot are their own proof; those of several are proven by the next pull, whose day is due."""
     if plan.resume is not None:
         return end_line(door, first, {}, [], {})

@@ -8,9 +8,9 @@ import asyncpg
 import msgspec
 
 from twinbase.digest import Digest
-from twinbase_server.feed.cursor import Resume, Signer
+from twinbase_server.feed.cursor import Resume, TokenSigner
 from twinbase_server.feed.reading import Reading, table_of
-from twinbase_server.feed.statements import Statement, TwinWire
+from twinbase_server.feed.statements import FeedShape, Statement
 from twinbase_server.metrics import Metrics
 
 # A page of wide rows holds fewer: what a page weighs is what bounds the memory on both sides.
@@ -22,15 +22,15 @@ SELECT CASE WHEN reltuples > 0 THEN pg_table_size(oid) / reltuples::float8 ELSE 
 FROM pg_class WHERE oid = $1::text::regclass
 """
 
-Key = list[str | None]
+PageKey = list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageLines:
     """The lines of one page, where it ends, its digest, and whether it was the last."""
 
     lines: bytes
-    key: Key
+    key: PageKey
     digest: Digest
     last: bool
 
@@ -40,15 +40,20 @@ class Pager:
     """Reads the pages of one answer. `place` is what a resume token of this answer has in common with the others."""
 
     reading: Reading
-    signer: Signer
+    signer: TokenSigner
     metrics: Metrics
     place: Resume | None
     rows_max: int
     _row_bytes: dict[str, float] = field(default_factory=dict)
 
     async def pages(
-        self, wire: TwinWire, first: Statement, more: Statement, values: Mapping[str, Any], after: Key | None = None
-    ) -> AsyncIterator[Page]:
+        self,
+        wire: FeedShape,
+        first: Statement,
+        more: Statement,
+        values: Mapping[str, Any],
+        after: PageKey | None = None,
+    ) -> AsyncIterator[PageLines]:
         """All pages of a twin, or those after a key."""
         scope = wire.bind(self.reading.caller.identity, self.reading.as_of)
         fixed = {**values, "base": self.reading.head.bases[table_of(wire.twin)]}
@@ -66,7 +71,7 @@ class Pager:
                 return
             after = page.key
 
-    async def _rows(self, wire: TwinWire) -> int:
+    async def _rows(self, wire: FeedShape) -> int:
         """As many rows as the last page's weight says, or the table's before there is one."""
         weight = self._row_bytes.get(wire.twin.name)
         if weight is None:
@@ -74,7 +79,7 @@ class Pager:
         most = min(wire.twin.mirror.page_rows, self.rows_max)
         return max(1, min(most, int(PAGE_BYTES_AIM / weight)))
 
-    def _page(self, wire: TwinWire, row: asyncpg.Record, asked: int) -> Page:
+    def _page(self, wire: FeedShape, row: asyncpg.Record, asked: int) -> PageLines:
         body: bytes = row["body"] or b""
         held = row["held"]
         self._row_bytes[wire.twin.name] = max(1.0, len(body) / row["rows"])
@@ -85,9 +90,9 @@ class Pager:
             self.metrics.quarantined.labels(wire.twin.name).inc(held)
         self.metrics.rows_sent.labels(wire.twin.name).inc(row["rows"])
         digest = Digest(row["rows"], row["high"], row["low"])
-        return Page(lines, key, digest, last=row["rows"] < asked)
+        return PageLines(lines, key, digest, last=row["rows"] < asked)
 
-    def _page_lines(self, wire: TwinWire, body: bytes, rows: int, key: Key) -> bytes:
+    def _page_lines(self, wire: FeedShape, body: bytes, rows: int, key: PageKey) -> bytes:
         frame: dict[str, Any] = {"frame": "page", "twin": wire.twin.name, "rows": rows}
         if wire.sent != wire.columns:
             frame["columns"] = list(wire.sent)
@@ -95,16 +100,16 @@ class Pager:
             frame["resume"] = self.resume(wire, key)
         return msgspec.json.encode(frame) + b"\n[" + body + b"]\n"
 
-    def resume(self, wire: TwinWire, key: Key) -> str:
+    def resume(self, wire: FeedShape, key: PageKey) -> str:
         """The token to go on with after this key."""
         assert self.place is not None
         return self.signer.seal(msgspec.structs.replace(self.place, twin=wire.twin.name, key=key))
 
-    def cut_line(self, wire: TwinWire, key: Key) -> bytes:
+    def cut_line(self, wire: FeedShape, key: PageKey) -> bytes:
         """The last line of an answer that stops early."""
         return msgspec.json.encode({"frame": "cut", "resume": self.resume(wire, key)}) + b"\n"
 
 
-def _quarantine_line(wire: TwinWire, rows: str) -> bytes:
+def _quarantine_line(wire: FeedShape, rows: str) -> bytes:
     frame = {"frame": "quarantine", "twin": wire.twin.name, "rows": msgspec.Raw(f"[{rows}]".encode())}
     return msgspec.json.encode(frame) + b"\n"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from twinbase.registry import Twin
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.reading import Reading, table_of
-from twinbase_server.feed.schemas import Wires
-from twinbase_server.feed.statements import TwinWire
+from twinbase_server.feed.schemas import FeedShapes
+from twinbase_server.feed.statements import FeedShape
 from twinbase_server.metrics import Metrics
 
 
@@ -48,7 +48,7 @@ def is_daily_proof_due(reading: Reading, since: Cursor) -> bool:
     return since.day != reading.today
 
 
-async def digest(reading: Reading, wire: TwinWire, metrics: Metrics) -> list[int]:
+async def digest(reading: Reading, wire: FeedShape, metrics: Metrics) -> list[int]:
     """A twin's digest as this identity sees it in this snapshot."""
     scope = wire.bind(reading.caller.identity, reading.as_of)
     row = await reading.connection.fetchrow(wire.digest().sql, *scope)
@@ -59,7 +59,7 @@ async def digest(reading: Reading, wire: TwinWire, metrics: Metrics) -> list[int
 
 async def prove(
     reading: Reading,
-    wires: Wires,
+    wires: FeedShapes,
     since: Cursor,
     metrics: Metrics,
     *,

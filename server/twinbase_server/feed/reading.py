@@ -20,7 +20,7 @@ from twinbase_server.capture.tables import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
-from twinbase_server.feed.generation import NEWEST_SALT, recognised_sql
+from twinbase_server.feed.generation import NEWEST_MILESTONE, recognised_sql
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import literal
@@ -238,7 +238,7 @@ SELECT
          THEN format('%1$s:%1$s:', pg_snapshot_xmin(pg_current_snapshot()))
          ELSE pg_current_snapshot()::text END AS snapshot,
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
-    ({NEWEST_SALT}) AS salt,
+    ({NEWEST_MILESTONE}) AS salt,
     {recognised_sql("$3::text", "$1::xid8", "$2::xid8[]")} AS recognised,
     r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked,
     coalesce((SELECT json_agg(l.outcome ORDER BY l.n) FROM (

@@ -6,20 +6,20 @@ from typing import Any
 import msgspec
 
 from twinbase.protocol import Sums
-from twinbase_server.feed.context import Door
+from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.delta import delta_lines, end_line
 from twinbase_server.feed.paging import Pager
 from twinbase_server.feed.proof import digest, prove
 from twinbase_server.feed.reading import Reading
-from twinbase_server.feed.schemas import Wires
-from twinbase_server.feed.statements import TwinWire
+from twinbase_server.feed.schemas import FeedShapes
+from twinbase_server.feed.statements import FeedShape
 from twinbase_server.problems import ProblemError
 
 KIND = "repair"
 
 
-def check_sums(twins: Mapping[str, Sums], wires: Wires) -> None:
+def check_sums(twins: Mapping[str, Sums], wires: FeedShapes) -> None:
     """Raise the problem that says what is wrong with a repair request."""
     for name, sums in twins.items():
         if name not in wires:
@@ -29,7 +29,7 @@ def check_sums(twins: Mapping[str, Sums], wires: Wires) -> None:
 
 
 async def repair(
-    door: Door, reading: Reading, wires: Wires, since: Cursor, twins: Mapping[str, Sums]
+    door: AnswerContext, reading: Reading, wires: FeedShapes, since: Cursor, twins: Mapping[str, Sums]
 ) -> AsyncIterator[bytes]:
     """The lines of a repair. When time is short one twin is repaired, and the others wait for the next round."""
     yield reading.begin_frame(KIND)
@@ -51,7 +51,7 @@ async def repair(
     yield end_line(door, reading.cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
 
 
-async def _bucket_lines(door: Door, reading: Reading, wire: TwinWire, sums: Sums) -> AsyncIterator[bytes]:
+async def _bucket_lines(door: AnswerContext, reading: Reading, wire: FeedShape, sums: Sums) -> AsyncIterator[bytes]:
     buckets = await differing_buckets(reading, wire, sums)
     if not buckets:
         return
@@ -64,7 +64,7 @@ async def _bucket_lines(door: Door, reading: Reading, wire: TwinWire, sums: Sums
         yield page.lines
 
 
-async def differing_buckets(reading: Reading, wire: TwinWire, sums: Sums) -> Sequence[int]:
+async def differing_buckets(reading: Reading, wire: FeedShape, sums: Sums) -> Sequence[int]:
     """The buckets whose rows or sums are not the device's."""
     statement = wire.bucket_sums()
     scope = wire.bind(reading.caller.identity, reading.as_of)

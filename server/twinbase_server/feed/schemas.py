@@ -12,7 +12,7 @@ import msgspec
 from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinSchema, schema_fingerprint
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
-from twinbase_server.feed.statements import TwinWire, twin_wire
+from twinbase_server.feed.statements import FeedShape, twin_wire
 from twinbase_server.problems import ProblemError
 
 SCHEMAS_KEPT_MAX = 64
@@ -29,7 +29,7 @@ DELETE FROM twinbase.device_schema WHERE fingerprint IN (
 )
 """
 
-Wires = Mapping[str, TwinWire]
+FeedShapes = Mapping[str, FeedShape]
 
 
 def negotiate(registry: Registry, request: SchemaRequest) -> SchemaAnswer:
@@ -67,8 +67,8 @@ class Schemas:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._known: dict[str, Wires] = {}
-        self._wires: dict[tuple[str, tuple[str, ...]], TwinWire] = {}
+        self._known: dict[str, FeedShapes] = {}
+        self._wires: dict[tuple[str, tuple[str, ...]], FeedShape] = {}
 
     async def agree(self, connection: Connection, request: SchemaRequest, now: datetime) -> SchemaAnswer:
         """Negotiate, and keep what was agreed on."""
@@ -76,11 +76,11 @@ class Schemas:
         await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
         return answer
 
-    def known(self, fingerprint: str) -> Wires | None:
+    def known(self, fingerprint: str) -> FeedShapes | None:
         """The schema's twins, if this process has met it before."""
         return self._known.get(fingerprint)
 
-    async def find(self, connection: Connection, fingerprint: str) -> Wires:
+    async def find(self, connection: Connection, fingerprint: str) -> FeedShapes:
         """The schema's twins; raises the problem `schema-unknown` when the device has to tell it (again)."""
         if (known := self._known.get(fingerprint)) is not None:
             return known
@@ -94,7 +94,7 @@ class Schemas:
         found = self._known[fingerprint] = self._order(columns)
         return found
 
-    def _order(self, columns: Mapping[str, Sequence[str]]) -> Wires:
+    def _order(self, columns: Mapping[str, Sequence[str]]) -> FeedShapes:
         for name, names in columns.items():
             if name not in self._registry or not set(names) <= set(self._registry[name].columns):
                 raise ProblemError("schema-unknown", "The server's tables have changed: agree on the schema anew.")
@@ -104,7 +104,7 @@ class Schemas:
             if twin.pulls and twin.name in columns
         }
 
-    def _wire(self, twin: Twin, columns: tuple[str, ...]) -> TwinWire:
+    def _wire(self, twin: Twin, columns: tuple[str, ...]) -> FeedShape:
         """Shared by the schemas that agree on this twin, so that a connection prepares each statement once."""
         wire = self._wires.get((twin.name, columns))
         if wire is None:

@@ -49,7 +49,7 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class TwinWire:
+class FeedShape:
     """The statements of one twin for the columns of one device. `sent` are those that travel, the key first: all of
     them, or fewer when a device fills new columns; the hash is over all in any case. Parameters by name:
 
@@ -235,9 +235,9 @@ class TwinWire:
         return self.twin.codecs[name].to_wire_sql(column_sql(name, source))
 
 
-def twin_wire(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> TwinWire:
+def twin_wire(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> FeedShape:
     """The statements of a twin for the columns that one device schema holds."""
-    return TwinWire(twin, tuple(columns), tuple(columns if sent is None else sent), compile_condition(twin))
+    return FeedShape(twin, tuple(columns), tuple(columns if sent is None else sent), compile_condition(twin))
 
 
 _SUMS = (

@@ -13,7 +13,7 @@ from twinbase_server.caller import Caller
 from twinbase_server.feed import delta, initial, repair
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
-from twinbase_server.feed.schemas import Wires
+from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.state import Serving
 from twinbase_server.http.streaming import Sending, StreamResponse
@@ -35,7 +35,7 @@ _EXAMPLE = (
     '[[981,196352719281663,"0198c5a0-0000-7000-8000-000000000001","Lyon"]]\n'
     '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,1400319]},"proven_by_skip":[],"causes":{}}\n'
 )
-Token = Annotated[str, Query(max_length=16_384)]
+TokenParam = Annotated[str, Query(max_length=16_384)]
 
 
 def _stream_of(*kinds: str) -> dict[int | str, dict[str, Any]]:
@@ -56,7 +56,7 @@ async def first_sync(body: InitialRequest, request: Request, serving: ServingDep
     resume = serving.door.signer.open(body.resume, Resume) if body.resume else None
     since = resume.first if resume else None
 
-    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
         async for line in initial.initial(serving.door, reading, initial.plan(body, wires, resume)):
             yield line
 
@@ -68,9 +68,9 @@ async def pull(
     request: Request,
     serving: ServingDep,
     caller: CallerDep,
-    since: Token,
+    since: TokenParam,
     acked: Annotated[int, Query(ge=0, le=2**62)] = 0,
-    resume: Token | None = None,
+    resume: TokenParam | None = None,
     prove: Annotated[str, Query(pattern="^(all)?$")] = "",
     oldest_outbox: AwareDatetime | None = None,
 ) -> Response:
@@ -80,7 +80,7 @@ async def pull(
     signer = serving.door.signer
     wanted = delta.Delta(signer.open(since, Cursor), signer.open(resume, Resume) if resume else None, prove == "all")
 
-    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
         async for line in delta.pending(serving.door, reading, wires, wanted):
             yield line
 
@@ -95,7 +95,7 @@ async def mend(body: RepairRequest, request: Request, serving: ServingDep, calle
     for twin in set(body.unexplained) & serving.registry.twins.keys():
         serving.metrics.unexplained.labels(twin).inc()
 
-    async def answer(reading: Reading, wires: Wires) -> AsyncIterator[bytes]:
+    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
         repair.check_sums(body.twins, wires)
         async for line in repair.repair(serving.door, reading, wires, since, body.twins):
             yield line

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from twinbase.protocol import PushAnswer
-from twinbase_server.accept import Limits, accept_push
+from twinbase_server.accept import AcceptLimits, accept_push
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
 from twinbase_server.problems import ProblemError, described
@@ -62,7 +62,7 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     """Push a batch. Its exact bytes are its name: the same bytes are the same batch, and have the same answer."""
     body = await request.body()
     settings = serving.settings
-    limits = Limits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
+    limits = AcceptLimits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
     try:
         answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits)
     except ProblemError as problem:

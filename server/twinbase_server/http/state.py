@@ -15,10 +15,10 @@ from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, lent
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
-from twinbase_server.feed.context import Door
-from twinbase_server.feed.cursor import Cursor, Signer
+from twinbase_server.feed.context import AnswerContext
+from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.reading import Reader, Reading
-from twinbase_server.feed.schemas import Schemas, Wires
+from twinbase_server.feed.schemas import FeedShapes, Schemas
 from twinbase_server.http.tokens import Tokens
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
@@ -42,7 +42,7 @@ class Serving:
     plugins: Plugins
     pool: Pool
     tokens: Tokens
-    door: Door
+    door: AnswerContext
     schemas: Schemas
     reader: Reader
     clock: Clock
@@ -66,7 +66,7 @@ class Serving:
         since: Cursor | None,
         acked: int,
         kind: str,
-        answer: Callable[[Reading, Wires], AsyncIterator[bytes]],
+        answer: Callable[[Reading, FeedShapes], AsyncIterator[bytes]],
     ) -> AsyncGenerator[bytes, None]:
         """An answer's lines; its transaction is open for as long as they are being read."""
         now = self.clock()
@@ -78,7 +78,7 @@ class Serving:
                 async for line in answer(reading, wires):
                     yield line
 
-    async def _read_claims(self, reading: Reading, wires: Wires) -> None:
+    async def _read_claims(self, reading: Reading, wires: FeedShapes) -> None:
         """Refuse an identity whose claims are missing or cannot be read, before the first line and not in the middle.
 
         Planning a statement reads its parameters, so PostgreSQL itself is asked, once for each identity.
@@ -119,7 +119,7 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         plugins=plugins,
         pool=pool,
         tokens=Tokens(keys[TOKEN_SECRET], timedelta(seconds=settings.token_seconds)),
-        door=Door(settings, Signer(keys[CURSOR_SECRET]), metrics),
+        door=AnswerContext(settings, TokenSigner(keys[CURSOR_SECRET]), metrics),
         schemas=Schemas(registry),
         reader=Reader(registry, settings),
         clock=clock,

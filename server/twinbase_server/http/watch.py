@@ -22,7 +22,7 @@ FROM twinbase.replica r WHERE r.id = $1
 """
 
 
-class Status(BaseModel):
+class DeviceStatus(BaseModel):
     """What the server knows of a device. `outcomes`: mutations by what became of them."""
 
     generation: str
@@ -37,14 +37,14 @@ class Health(BaseModel):
     status: str
 
 
-@sync_router.get("/status", response_model=Status, responses=described(*COMMON))
-async def status(serving: ServingDep, caller: CallerDep) -> Status:
+@sync_router.get("/status", response_model=DeviceStatus, responses=described(*COMMON))
+async def status(serving: ServingDep, caller: CallerDep) -> DeviceStatus:
     """How far this device has come."""
     async with serving.connection() as connection:
         row = await connection.fetchrow(_STATUS, caller.replica)
     if row is None or row["account"] != caller.identity.subject:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
-    return Status.model_validate(_status(serving.registry.twins, row))
+    return DeviceStatus.model_validate(_status(serving.registry.twins, row))
 
 
 def _status(twins: Any, row: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from twinbase_server.database.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedDelivery:
     """A delivery as people see it: not what is in it."""
 
     id: UUID
@@ -43,9 +43,11 @@ class Chosen:
     destination: str = ""
 
 
-async def listed(connection: Connection, state: str = "", destination: str = "", limit: int = 50) -> list[Listed]:
+async def listed(
+    connection: Connection, state: str = "", destination: str = "", limit: int = 50
+) -> list[ListedDelivery]:
     """The newest first."""
-    return [Listed(**row) for row in await connection.fetch(_LIST, state, destination, limit)]
+    return [ListedDelivery(**row) for row in await connection.fetch(_LIST, state, destination, limit)]
 
 
 async def retry(connection: Connection, chosen: Chosen, now: datetime) -> list[UUID]:

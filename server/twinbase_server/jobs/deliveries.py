@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from twinbase.delivery import Delivered, Waiting
+from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase_server.database.connection import Connection
 from twinbase_server.jobs.task import pause, plain
 
 SOONEST = timedelta(seconds=1)
 
 
-async def take_next(connection: Connection, destination: str, most: int, now: datetime) -> list[Waiting]:
+async def take_next(connection: Connection, destination: str, most: int, now: datetime) -> list[WaitingDelivery]:
     """Those to hand over now, oldest first: of each row the first that waits, when its pause is over.
 
     They count as tried from now on: whoever crashes after this has perhaps handed them over.
@@ -23,7 +23,7 @@ async def take_next(connection: Connection, destination: str, most: int, now: da
 
 async def take_sent(
     connection: Connection, destination: str, most: int, now: datetime, every: timedelta
-) -> list[Waiting]:
+) -> list[WaitingDelivery]:
     """Those that were handed over and may have come back; each is looked at again after `every`."""
     return [_waiting(row) for row in await connection.fetch(_SENT, destination, now, most, now + every)]
 
@@ -31,8 +31,8 @@ async def take_sent(
 async def note(
     connection: Connection,
     destination: str,
-    asked: Sequence[Waiting],
-    answers: Sequence[Delivered],
+    asked: Sequence[WaitingDelivery],
+    answers: Sequence[DeliveryOutcome],
     now: datetime,
     look_at: datetime,
 ) -> dict[str, int]:
@@ -59,12 +59,12 @@ async def note(
     return Counter(answer.state for answer in counted)
 
 
-def _try_at(answer: Delivered, tries: int, now: datetime) -> datetime:
+def _try_at(answer: DeliveryOutcome, tries: int, now: datetime) -> datetime:
     """Never at once: what is due in the run that asks is handed over in that run, again and again."""
     return now + max(answer.retry_after or pause(tries + 1), SOONEST)
 
 
-async def postpone(connection: Connection, unanswered: Sequence[Waiting], said: str, now: datetime) -> None:
+async def postpone(connection: Connection, unanswered: Sequence[WaitingDelivery], said: str, now: datetime) -> None:
     """Nobody said what became of these: they wait on, and longer each time."""
     await connection.executemany(_POSTPONE, [(one.id, said, now + pause(one.attempts + 1)) for one in unanswered])
 
@@ -80,8 +80,8 @@ async def prune(connection: Connection, final: Sequence[str], before: datetime) 
     return int(status.rsplit(" ", 1)[1])
 
 
-def _waiting(row: Any) -> Waiting:
-    return Waiting(
+def _waiting(row: Any) -> WaitingDelivery:
+    return WaitingDelivery(
         id=row["id"],
         twin=row["twin"],
         key=tuple(json.loads(row["key"])),

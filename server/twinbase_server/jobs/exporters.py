@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import asyncpg
 
-from twinbase.delivery import Delivered, DeliveryState, Exporter, Waiting
+from twinbase.delivery import DeliveryOutcome, DeliveryState, Exporter, WaitingDelivery
 from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run
@@ -77,8 +77,8 @@ class _HandedOver:
     async def _note(
         self,
         connection: Connection,
-        asked: Sequence[Waiting],
-        answers: Sequence[Delivered],
+        asked: Sequence[WaitingDelivery],
+        answers: Sequence[DeliveryOutcome],
         run: Run,
         figures: dict[str, int],
         look_at: datetime,
@@ -89,13 +89,13 @@ class _HandedOver:
         for state, count in counts.items():
             figures[state] = figures.get(state, 0) + count
 
-    def _check(self, answers: Sequence[Delivered]) -> None:
+    def _check(self, answers: Sequence[DeliveryOutcome]) -> None:
         wrong = [one for one in answers if not _is_answer(one)]
         if wrong:
-            said = repr(wrong[0].state) if isinstance(wrong[0], Delivered) else f"a {type(wrong[0]).__name__}"
+            said = repr(wrong[0].state) if isinstance(wrong[0], DeliveryOutcome) else f"a {type(wrong[0]).__name__}"
             name = self._exporter.destination
             raise DeclarationError(f"The exporter for {name!r} answers {said}; a state is one of {', '.join(STATES)}.")
 
 
 def _is_answer(one: object) -> bool:
-    return isinstance(one, Delivered) and one.state in STATES
+    return isinstance(one, DeliveryOutcome) and one.state in STATES

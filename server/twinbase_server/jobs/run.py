@@ -17,7 +17,7 @@ from twinbase_server.jobs import schedule
 from twinbase_server.jobs.task import Task, plain, sentence
 
 BEAT_SECONDS = 2.0
-LINE_SECONDS_MAX = 20.0
+CONNECTION_SECONDS_MAX = 20.0
 # PostgreSQL lets go of the lock soon after the machine that held it has vanished from the network.
 _KEEPALIVES = {"tcp_keepalives_idle": "20", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class WantedToLeave(TwinbaseError):
     """The run called sys.exit(), which is for commands. Let it raise an error that says what went wrong."""
 
 
-class LineLost(TwinbaseError):
+class ConnectionLost(TwinbaseError):
     """The line to PostgreSQL broke during a run, so the run was stopped. The next one goes on."""
 
 
@@ -46,7 +46,7 @@ class Turn:
         """See that the line is there, and leave how far the run has come."""
         try:
             if progress == before:
-                await self.line.execute("SELECT 1", timeout=LINE_SECONDS_MAX)
+                await self.line.execute("SELECT 1", timeout=CONNECTION_SECONDS_MAX)
             else:
                 await schedule.note_progress(self.line, task, progress)
         except (TimeoutError, *DATABASE_ERRORS):
@@ -56,7 +56,7 @@ class Turn:
 @asynccontextmanager
 async def turn_of(task: Task, url: str) -> AsyncIterator[Turn]:
     """The turn of a task; raises RunsAlready when somebody has it."""
-    line = await asyncpg.connect(url, command_timeout=LINE_SECONDS_MAX, server_settings=_KEEPALIVES)
+    line = await asyncpg.connect(url, command_timeout=CONNECTION_SECONDS_MAX, server_settings=_KEEPALIVES)
     turn = Turn(line)
     line.add_termination_listener(lambda _: turn.lost.set())
     try:
@@ -65,15 +65,15 @@ async def turn_of(task: Task, url: str) -> AsyncIterator[Turn]:
         yield turn
     finally:
         with suppress(TimeoutError, *DATABASE_ERRORS):
-            await line.close(timeout=LINE_SECONDS_MAX)
+            await line.close(timeout=CONNECTION_SECONDS_MAX)
 
 
 async def run_task(
     task: Task, url: str, clock: Clock, *, tell: Tell | None = None, stop: asyncio.Event | None = None
-) -> schedule.Standing:
+) -> schedule.TaskStatus:
     """Run a task now; answers where it stands afterwards. A failure is noted, and told by the answer.
 
-    Raises RunsAlready, and LineLost. `stop`: set it to stop the run, which is then due at once.
+    Raises RunsAlready, and ConnectionLost. `stop`: set it to stop the run, which is then due at once.
     """
     async with turn_of(task, url) as turn:
         await _run(task, url, clock, turn, tell, stop or asyncio.Event())
@@ -83,7 +83,7 @@ async def run_task(
 
 async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None, stop: asyncio.Event) -> None:
     due_at = await schedule.begin(turn.line, task, clock())
-    told = _Told(tell)
+    told = _ProgressText(tell)
     work = asyncio.ensure_future(_begun(task, Run(url, clock(), told)))
     try:
         await _watch(task, work, turn, told, stop)
@@ -94,7 +94,7 @@ async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None
         raise
     if turn.lost.is_set():
         await _cancelled(work)
-        raise LineLost(f"{task.kind.capitalize()} {task.name!r}.")
+        raise ConnectionLost(f"{task.kind.capitalize()} {task.name!r}.")
     if not work.done():
         await _cancelled(work)
         await schedule.stopped(turn.line, task, now := clock(), now)
@@ -111,7 +111,9 @@ async def _begun(task: Task, run: Run) -> str:
         raise WantedToLeave from error
 
 
-async def _watch(task: Task, work: "asyncio.Future[str]", turn: Turn, told: "_Told", stop: asyncio.Event) -> None:
+async def _watch(
+    task: Task, work: "asyncio.Future[str]", turn: Turn, told: "_ProgressText", stop: asyncio.Event
+) -> None:
     """Until the run has ended, or has to."""
     signs: list[asyncio.Future[Any]] = [asyncio.ensure_future(event.wait()) for event in (turn.lost, stop)]
     before = ""
@@ -142,7 +144,7 @@ async def _note(task: Task, work: "asyncio.Future[str]", turn: Turn, clock: Cloc
     await schedule.failed(turn.line, task, sentence(error), clock())
 
 
-class _Told:
+class _ProgressText:
     """How far a run has come, in words, passed on to whoever watches."""
 
     def __init__(self, tell: Tell | None) -> None:

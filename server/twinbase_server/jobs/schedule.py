@@ -8,7 +8,7 @@ from typing import Any
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.database.connection import Connection
-from twinbase_server.jobs.task import Kind, Task, pause
+from twinbase_server.jobs.task import Task, TaskKind, pause
 
 
 class NoFigures(TwinbaseError):
@@ -16,13 +16,13 @@ class NoFigures(TwinbaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TaskStatus:
     """Where a task stands. `state`: never, running, done, failed, stopped; or dead, when whoever ran it is gone.
 
     `figures` are of the last run that was done, `said` is what went wrong since, `failures` how often in a row.
     """
 
-    kind: Kind
+    kind: TaskKind
     name: str
     state: str = "never"
     started_at: datetime | None = None
@@ -35,12 +35,12 @@ class Standing:
     failures: int = 0
 
 
-async def standings(connection: Connection, kind: Kind, names: Iterable[str]) -> list[Standing]:
+async def standings(connection: Connection, kind: TaskKind, names: Iterable[str]) -> list[TaskStatus]:
     """Of these tasks, in this order."""
     wanted = list(names)
     rows = await connection.fetch(_READ, kind, wanted)
-    found = {row["name"]: Standing(**{**row, "figures": json.loads(row["figures"])}) for row in rows}
-    return [found.get(name, Standing(kind, name)) for name in wanted]
+    found = {row["name"]: TaskStatus(**{**row, "figures": json.loads(row["figures"])}) for row in rows}
+    return [found.get(name, TaskStatus(kind, name)) for name in wanted]
 
 
 async def due(connection: Connection, tasks: Iterable[Task], now: datetime) -> list[Task]:
@@ -69,7 +69,7 @@ async def begin(connection: Connection, task: Task, now: datetime) -> datetime:
     return due_at
 
 
-async def hasten(connection: Connection, kind: Kind, name: str, now: datetime, gap: timedelta) -> None:
+async def hasten(connection: Connection, kind: TaskKind, name: str, now: datetime, gap: timedelta) -> None:
     """Somebody says that there is something to do: it is due now, but not before `gap` after its last start.
 
     A task that fails keeps its growing pause, and one that never ran is due anyway.

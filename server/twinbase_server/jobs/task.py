@@ -10,7 +10,7 @@ import asyncpg
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run
 
-Kind = Literal["source", "exporter"]
+TaskKind = Literal["source", "exporter"]
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 DOUBLED_MAX = 12
@@ -21,7 +21,7 @@ LETTERS_MAX = 500
 class Task:
     """`run` answers figures by name; `every` is the time from the start of one run to the start of the next."""
 
-    kind: Kind
+    kind: TaskKind
     name: str
     every: timedelta
     run: Callable[[Run], Awaitable[Mapping[str, Any]]]

@@ -21,7 +21,7 @@ from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.jobs import deliveries, schedule
 from twinbase_server.jobs.exporters import exporter_tasks, final_destinations
 from twinbase_server.jobs.queue import prune_queue, queue_over
-from twinbase_server.jobs.run import LineLost, RunsAlready, run_task
+from twinbase_server.jobs.run import ConnectionLost, RunsAlready, run_task
 from twinbase_server.jobs.sources import source_tasks
 from twinbase_server.jobs.task import Task, sentence
 from twinbase_server.settings import Settings
@@ -32,15 +32,15 @@ HOUSE_EVERY = timedelta(hours=1)
 AWAY_SECONDS_MAX = 30.0
 CLOSE_SECONDS_MAX = 10.0
 _log = logging.getLogger(__name__)
-Say = Callable[[schedule.Standing], None]
+Say = Callable[[schedule.TaskStatus], None]
 
 
-class NotSetUp(TwinbaseError):
+class QueueMissing(TwinbaseError):
     """The database lacks the tables of the queue. Run `twinbase db upgrade` first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class WorkerPace:
     """How often to look for what is due, and after how long without a sign of life another worker takes a job over."""
 
     look: timedelta = timedelta(seconds=2)
@@ -56,7 +56,7 @@ class Worker:
     stop: asyncio.Event
     say: Say = lambda standing: None
     clock: Clock = utc_now
-    pace: Pace = Pace()
+    pace: WorkerPace = WorkerPace()
     tasks: dict[str, Task] = field(init=False)
     _house_at: datetime | None = None
 
@@ -69,7 +69,7 @@ class Worker:
         return self.settings.database_url.get_secret_value()
 
     async def run(self) -> None:
-        """Work until stopped. PostgreSQL may go and come back; raises NotSetUp."""
+        """Work until stopped. PostgreSQL may go and come back; raises QueueMissing."""
         away = 1.0
         while not self.stop.is_set():
             try:
@@ -112,7 +112,7 @@ class Worker:
             self.say(await run_task(task, self.url, self.clock, stop=self.stop))
         except RunsAlready:
             _log.info("%s %s is being run by somebody else.", task.kind, task.name)
-        except LineLost as error:
+        except ConnectionLost as error:
             _log.warning("%s", error)
         except Exception:
             _log.exception("%s %s could not be run.", task.kind, task.name)
@@ -171,7 +171,7 @@ class Worker:
 async def _check(pool: Pool) -> None:
     async with pool.acquire() as connection:
         if await connection.fetchval("SELECT to_regclass('twinbase.queue') IS NULL"):
-            raise NotSetUp
+            raise QueueMissing
 
 
 async def _closed(pool: Pool) -> None:

@@ -29,8 +29,8 @@ from sqlalchemy.types import TypeEngine
 from twinbase.projection import OPTIONAL, Feeds, Projection
 from twinbase_server.database.connection import Connection
 
-Place = tuple[str, str]
-Catalog = Mapping[Place, Mapping[str, str]]
+TableName = tuple[str, str]
+Catalog = Mapping[TableName, Mapping[str, str]]
 """Schema and name of each table → its columns → their types, as PostgreSQL calls them."""
 
 _NUMBERS = ("smallint", "integer", "bigint")
@@ -76,18 +76,18 @@ async def read_catalog(connection: Connection, tables: Iterable[Table]) -> Catal
     """What there is of these tables."""
     places = sorted(map(place, tables))
     rows = await connection.fetch(_COLUMNS, [schema for schema, _ in places], [name for _, name in places])
-    found: dict[Place, dict[str, str]] = {}
+    found: dict[TableName, dict[str, str]] = {}
     for row in rows:
         found.setdefault((row["schema"], row["name"]), {})[row["column"]] = row["type"]
     return found
 
 
-def sources(projections: Iterable[Projection]) -> dict[Place, Table]:
+def sources(projections: Iterable[Projection]) -> dict[TableName, Table]:
     """The tables that feed these projections."""
     return {place(feed.table): feed.table for projection in projections for feed in projection.feeds}
 
 
-def place(table: Table) -> Place:
+def place(table: Table) -> TableName:
     return table.schema or "public", table.name
 
 
@@ -122,7 +122,7 @@ def _newest(name: str, columns: Iterable[str]) -> str:
     return max(later, key=lambda other: int(other[len(name) + 2 :]), default=name)
 
 
-def _fit(projection: Projection, known: Mapping[Place, Table], catalog: Catalog) -> Fitted:
+def _fit(projection: Projection, known: Mapping[TableName, Table], catalog: Catalog) -> Fitted:
     used = list(_used(projection, known))
     absent = [table for table in known.values() if place(table) not in catalog]
     found = [lack for table in _tables(used) if table in absent for lack in lacks(table, catalog)]
@@ -141,7 +141,7 @@ def used_columns(projection: Projection, tables: Iterable[Table]) -> list[Any]:
     return list(_used(projection, {place(table): table for table in tables}))
 
 
-def _used(projection: Projection, known: Mapping[Place, Table]) -> Iterator[Any]:
+def _used(projection: Projection, known: Mapping[TableName, Table]) -> Iterator[Any]:
     seen: dict[Any, None] = {}
     for part in (projection.rows, *projection.only.values()):
         for element in visitors.iterate(part):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.projection import Projection
 from twinbase_server.capture.tables import version_table
-from twinbase_server.projection.fit import Place, place
+from twinbase_server.projection.fit import TableName, place
 from twinbase_server.sql.unseen import Snapshot, parse_snapshot, unseen_sql
 
 _BOUND = {"xmax": ":xmax", "xip": ":xip"}
@@ -20,21 +20,23 @@ SELECT schema_name, table_name FROM twinbase.capture c
 WHERE {unseen_sql("c.base", **_BOUND)} OR {unseen_sql("c.collected", **_BOUND)}
     OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql("g.xid", **_BOUND)})
 """
-_SHAPES: WeakKeyDictionary[Projection, str] = WeakKeyDictionary()
+_FINGERPRINTS: WeakKeyDictionary[Projection, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProjectionProgress:
     """Where a projection's last run stood, and the sources in which something has changed since.
 
     `since` is None when every row has to be looked at: first run, other rows, capture renewed.
     """
 
     since: Snapshot | None
-    changed: frozenset[Place] = frozenset()
+    changed: frozenset[TableName] = frozenset()
 
 
-async def read_standings(connection: AsyncConnection, projections: Sequence[Projection]) -> dict[str, Standing]:
+async def read_standings(
+    connection: AsyncConnection, projections: Sequence[Projection]
+) -> dict[str, ProjectionProgress]:
     """By the projection's name; one question for all that stand at the same place, which is nearly always all."""
     rows = await connection.execute(
         text("SELECT name, snapshot, shape FROM twinbase.projection WHERE name = ANY (:names)"),
@@ -43,7 +45,7 @@ async def read_standings(connection: AsyncConnection, projections: Sequence[Proj
     kept = {
         row.name: row.snapshot for row in rows if row.shape in {_shape(p) for p in projections if p.name == row.name}
     }
-    standings = {projection.name: Standing(None) for projection in projections}
+    standings = {projection.name: ProjectionProgress(None) for projection in projections}
     for snapshot in set(kept.values()):
         there = [projection for projection in projections if kept.get(projection.name) == snapshot]
         standings |= await _standings(connection, there, parse_snapshot(snapshot))
@@ -52,16 +54,17 @@ async def read_standings(connection: AsyncConnection, projections: Sequence[Proj
 
 async def _standings(
     connection: AsyncConnection, projections: Sequence[Projection], since: Snapshot
-) -> Mapping[str, Standing]:
+) -> Mapping[str, ProjectionProgress]:
     fed = {projection.name: {place(feed.table) for feed in projection.feeds} for projection in projections}
     renewed = {(row[0], row[1]) for row in await connection.execute(text(_RENEWED), binds(since))}
     changed = await _changed(connection, sorted(set().union(*fed.values())), since)
     return {
-        name: Standing(None) if places & renewed else Standing(since, changed & places) for name, places in fed.items()
+        name: ProjectionProgress(None) if places & renewed else ProjectionProgress(since, changed & places)
+        for name, places in fed.items()
     }
 
 
-async def _changed(connection: AsyncConnection, places: Sequence[Place], since: Snapshot) -> frozenset[Place]:
+async def _changed(connection: AsyncConnection, places: Sequence[TableName], since: Snapshot) -> frozenset[TableName]:
     """Of these captured tables those in which a row has changed."""
     asked = ", ".join(f"EXISTS (SELECT FROM {_escaped(version_table(*at))} v WHERE {unseen_of('v')})" for at in places)
     answers: Iterable[bool] = (await connection.execute(text(f"SELECT {asked}"), binds(since))).one()
@@ -97,9 +100,9 @@ async def remember(connection: AsyncConnection, projections: Sequence[Projection
 
 def _shape(projection: Projection) -> str:
     """A fingerprint of the query: another one means that every row is projected again."""
-    if projection not in _SHAPES:
+    if projection not in _FINGERPRINTS:
         compiled = projection.selected.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
         parameters = sorted((name, repr(value)) for name, value in compiled.params.items())
         written = f"{projection.name}\n{compiled}\n{parameters}"
-        _SHAPES[projection] = hashlib.sha256(written.encode()).hexdigest()[:16]
-    return _SHAPES[projection]
+        _FINGERPRINTS[projection] = hashlib.sha256(written.encode()).hexdigest()[:16]
+    return _FINGERPRINTS[projection]

@@ -32,7 +32,7 @@ from sqlalchemy.types import String
 from twinbase.projection import Projection
 from twinbase.registry import Registry
 from twinbase_server.projection.echoes import forget, heard_echoes, is_echo, settled
-from twinbase_server.projection.fit import Place, place
+from twinbase_server.projection.fit import TableName, place
 from twinbase_server.projection.progress import read_standings, remember
 from twinbase_server.projection.sources import fit_sources, running
 from twinbase_server.projection.staging import Projected, Step, make_step, stage, touch
@@ -70,7 +70,7 @@ async def project(
         standings = await read_standings(connection, running(fitted))
         back = await settled(connection)
         steps = [make_step(number, one, standings) for number, one in enumerate(fitted)]
-        written: set[Place] = set()
+        written: set[TableName] = set()
         for step in steps:
             await _run(connection, step, written)
             if progress:
@@ -84,7 +84,7 @@ async def project(
     return [step.report for step in steps]
 
 
-async def _run(connection: AsyncConnection, step: Step, written: set[Place]) -> None:
+async def _run(connection: AsyncConnection, step: Step, written: set[TableName]) -> None:
     """Bring one target up to date; `written`: those that this run has written before."""
     changed = written | step.standing.changed
     feeds = [feed for feed in step.projection.feeds if place(feed.table) in changed]

@@ -32,7 +32,7 @@ from twinbase.projection import Feeds, Projection
 from twinbase.quoting import quote_names
 from twinbase_server.capture.tables import made_name
 from twinbase_server.projection.fit import Fitted
-from twinbase_server.projection.progress import Standing, binds, unseen_of
+from twinbase_server.projection.progress import ProjectionProgress, binds, unseen_of
 from twinbase_server.sql.names import table_sql
 from twinbase_server.sql.unseen import Snapshot
 
@@ -63,7 +63,7 @@ class Step:
     """
 
     fitted: Fitted
-    standing: Standing
+    standing: ProjectionProgress
     rows: TableClause
     touched: TableClause
     report: Projected
@@ -87,13 +87,13 @@ class Step:
         return gone
 
 
-def make_step(number: int, fitted: Fitted, standings: Mapping[str, Standing]) -> Step:
+def make_step(number: int, fitted: Fitted, standings: Mapping[str, ProjectionProgress]) -> Step:
     """The step of a projection in a run; `number` tells its temporary tables from the others'."""
     projection, target = fitted.projection, fitted.projection.table
     columns = [column(name, target.c[name].type) for name in projection.columns]
     rows = table(f"twinbase_rows_{number}", *columns)
     touched = table(f"twinbase_touched_{number}", column("source_id", String()))
-    standing = standings.get(projection.name, Standing(None))
+    standing = standings.get(projection.name, ProjectionProgress(None))
     report = Projected(projection.name, target.name, off=fitted.off)
     if not fitted.off:
         report.whole, report.lost = standing.since is None, [lack.sentence for lack in fitted.lacks]

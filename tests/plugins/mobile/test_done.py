@@ -23,7 +23,7 @@ from twinbase_mobile.tables import (
     InterventionPhoto,
     InterventionSignature,
 )
-from twinbase_mobile.tables.kinds import BlobState, Signer, Status
+from twinbase_mobile.tables.kinds import BlobState, Signer, VisitStatus
 
 NINE = datetime(2030, 3, 4, 9, tzinfo=UTC)
 TEMPLATE = ChecklistTemplate(
@@ -37,7 +37,7 @@ TEMPLATE = ChecklistTemplate(
 
 
 def a_visit(**columns: Any) -> Intervention:
-    whole = {"status": Status.IN_PROGRESS, "actual_start": NINE, "actual_end": NINE + timedelta(hours=1)}
+    whole = {"status": VisitStatus.IN_PROGRESS, "actual_start": NINE, "actual_end": NINE + timedelta(hours=1)}
     return Intervention(**{**whole, "report": "Done.", "template_id": TEMPLATE.id, **columns})
 
 
@@ -153,7 +153,7 @@ def test_the_server_reads_the_same_from_values_on_the_wire() -> None:
 
 
 def test_a_visit_is_cancelled_with_a_reason() -> None:
-    before, after = a_visit(), a_visit(status=Status.CANCELLED)
+    before, after = a_visit(), a_visit(status=VisitStatus.CANCELLED)
     assert [one.code for one in status_faults(before, after)] == ["cancel_without_reason"]
     after.cancel_reason = "Nobody at home."
     assert status_faults(before, after) == []
@@ -161,9 +161,9 @@ def test_a_visit_is_cancelled_with_a_reason() -> None:
 
 def test_parts_photos_and_answers_close_with_the_visit() -> None:
     for twin, what in (("intervention_parts", "parts"), ("intervention_photos", "photos")):
-        fault = closed_fault(twin, a_visit(status=Status.DONE))
+        fault = closed_fault(twin, a_visit(status=VisitStatus.DONE))
         assert fault is not None and f"its {what} can no longer be changed" in str(fault)
-    assert closed_fault("checklist_answers", a_visit(status=Status.PAUSED)) is None
+    assert closed_fault("checklist_answers", a_visit(status=VisitStatus.PAUSED)) is None
 
 
 def test_a_role_signs_once() -> None:
@@ -188,6 +188,6 @@ def test_a_photo_is_deleted_only_before_it_is_sent(state: BlobState) -> None:
 def test_another_visit_under_way_is_a_warning() -> None:
     me = uuid4()
     mine = a_visit(lead_id=me)
-    under_way = a_visit(lead_id=me, status=Status.TRAVELLING)
-    paused, others = a_visit(lead_id=me, status=Status.PAUSED), a_visit(lead_id=uuid4())
+    under_way = a_visit(lead_id=me, status=VisitStatus.TRAVELLING)
+    paused, others = a_visit(lead_id=me, status=VisitStatus.PAUSED), a_visit(lead_id=uuid4())
     assert also_started(mine, [mine, under_way, paused, others]) == [under_way]

@@ -27,7 +27,7 @@ from twinbase_mobile.tables import (
     InterventionSignature,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import Claim, Signer, Status
+from twinbase_mobile.tables.kinds import Claim, Signer, VisitStatus
 
 PLUGINS = Plugins("accounts", "mobile")
 ME, OTHER, CUSTOMER, TEMPLATE, VISIT = (UUID(int=n, version=4) for n in range(1, 6))
@@ -104,7 +104,12 @@ async def refusals(device: Device) -> list[tuple[str, str]]:
 
 async def close(device: Device) -> None:
     await device.change(
-        Intervention, VISIT, status=Status.DONE, actual_start=NINE, actual_end=NINE + timedelta(hours=1), report="Done."
+        Intervention,
+        VISIT,
+        status=VisitStatus.DONE,
+        actual_start=NINE,
+        actual_end=NINE + timedelta(hours=1),
+        report="Done.",
     )
 
 
@@ -131,7 +136,7 @@ async def test_a_visit_without_its_checklist_is_not_done(anna: Device) -> None:
 
 async def test_an_illegal_step_is_refused_and_explained(world: World, anna: Device) -> None:
     await world.sql("UPDATE mobile.interventions SET status = 'cancelled'")
-    await anna.change(Intervention, VISIT, status=Status.PAUSED)
+    await anna.change(Intervention, VISIT, status=VisitStatus.PAUSED)
     assert await refusals(anna) == [
         ("status_transition", "A visit that is cancelled cannot become paused. Only the office can make it: planned.")
     ]
@@ -139,7 +144,7 @@ async def test_an_illegal_step_is_refused_and_explained(world: World, anna: Devi
 
 async def test_a_step_that_is_legal_from_where_the_office_put_the_visit_is_taken(world: World, anna: Device) -> None:
     await world.sql("UPDATE mobile.interventions SET status = 'paused'")
-    await anna.change(Intervention, VISIT, status=Status.CANCELLED, cancel_reason="Nobody at home.")
+    await anna.change(Intervention, VISIT, status=VisitStatus.CANCELLED, cancel_reason="Nobody at home.")
     assert await refusals(anna) == []
     assert await world.sql("SELECT status FROM mobile.interventions") == [("cancelled",)]
 
@@ -147,11 +152,11 @@ async def test_a_step_that_is_legal_from_where_the_office_put_the_visit_is_taken
 async def test_only_the_office_opens_a_visit_again(world: World, anna: Device) -> None:
     await world.sql("UPDATE mobile.interventions SET status = 'done'")
     await anna.sync()
-    await anna.change(Intervention, VISIT, status=Status.IN_PROGRESS)
+    await anna.change(Intervention, VISIT, status=VisitStatus.IN_PROGRESS)
     assert [code for code, _ in await refusals(anna)] == ["status_office_only"]
     boss = await world.device("boss", claims={"colleague_id": str(ME), "role": "office"})
     await boss.sync()
-    await boss.change(Intervention, VISIT, status=Status.IN_PROGRESS)
+    await boss.change(Intervention, VISIT, status=VisitStatus.IN_PROGRESS)
     assert await refusals(boss) == []
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from twinbase_mobile.rules import allowed_transitions, is_closed, transition_fault
 from twinbase_mobile.tables import Intervention
-from twinbase_mobile.tables.kinds import Status
+from twinbase_mobile.tables.kinds import VisitStatus
 
 # As the company wants it: from → to. Written by hand, apart from the code.
 TECHNICIAN = """
@@ -20,7 +20,7 @@ unknown confirmed      unknown travelling      unknown in_progress      unknown 
 ALLOWED = set(zip(TECHNICIAN[::2], TECHNICIAN[1::2], strict=True))
 OFFICE = {("done", "in_progress"), ("cancelled", "planned")}
 
-status = st.sampled_from(sorted(Status))
+status = st.sampled_from(sorted(VisitStatus))
 
 
 @given(status, status)
@@ -36,9 +36,11 @@ def test_the_office_may_open_again_what_is_closed(before: str, after: str) -> No
 
 
 @given(status, st.booleans())
-def test_the_buttons_of_a_screen_are_what_the_server_accepts(before: Status, office: bool) -> None:
+def test_the_buttons_of_a_screen_are_what_the_server_accepts(before: VisitStatus, office: bool) -> None:
     offered = allowed_transitions(Intervention(status=before), office=office)
-    assert {one for one in Status if one != before and not transition_fault(before, one, office=office)} == {*offered}
+    assert {one for one in VisitStatus if one != before and not transition_fault(before, one, office=office)} == {
+        *offered
+    }
 
 
 def test_a_refusal_says_what_is_allowed_from_here() -> None:

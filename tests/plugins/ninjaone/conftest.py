@@ -16,8 +16,8 @@ from twinbase.source import Run
 from twinbase.testing.databases import Databases, database_name
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.fetching import fetch
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Faults, World, create_app, make_world
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Faults, StandinWorld, create_app, make_world
 from twinbase_ninjaone.standin.sizes import SMALL, Sizes
 from twinbase_ninjaone.tables import TABLES
 from twinbase_server.database.tables import create_server_tables
@@ -29,7 +29,7 @@ MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 class Desk:
     """The stand-in, its clock, and what it takes to call it."""
 
-    world: World
+    world: StandinWorld
     faults: Faults
     now: datetime = MORNING
     settings: dict[str, Any] = field(default_factory=dict)
@@ -48,13 +48,13 @@ class Desk:
         made, self.door.calls = self.door.calls, []
         return list(made)
 
-    def configured(self, **changed: Any) -> NinjaoneSettings:
+    def configured(self, **changed: Any) -> NinjaOneSettings:
         """Settings that reach this stand-in and never make a test wait."""
         quick = {
             "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "url": "https://ninja.test",
             "calls_per_second": 100_000, "first_pause_seconds": 0.001, "longest_pause_seconds": 0.01,
         }  # fmt: skip
-        return NinjaoneSettings(**{**quick, **self.settings, **changed})
+        return NinjaOneSettings(**{**quick, **self.settings, **changed})
 
     @property
     def transport(self) -> httpx2.ASGITransport:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from twinbase_ninjaone.contract import Call, Kind
+from twinbase_ninjaone.contract import Call, FieldKind
 
 VARIABLE = "TWINBASE_NINJAONE_OPENAPI"
 Schema = Mapping[str, Any]
@@ -58,20 +58,20 @@ def at(schema: Schema, path: str) -> Schema | None:
     return found
 
 
-def is_of(kind: Kind, schema: Schema) -> bool:
+def is_of(kind: FieldKind, schema: Schema) -> bool:
     """Whether a schema says what a kind says."""
     inner = schema.get("items", {})
     said = (schema.get("type"), schema.get("format"))
     return {
-        Kind.INT32: said == ("integer", "int32"),
-        Kind.INT64: said == ("integer", "int64"),
-        Kind.TEXT: said == ("string", None),
-        Kind.UUID: said == ("string", "uuid"),
-        Kind.BOOLEAN: said == ("boolean", None),
-        Kind.MOMENT: said == ("number", "double"),
-        Kind.JSON: said in {("object", None), ("array", None)},
-        Kind.TEXTS: said == ("array", None) and inner.get("type") == "string",
-        Kind.INT32S: said == ("array", None) and (inner.get("type"), inner.get("format")) == ("integer", "int32"),
+        FieldKind.INT32: said == ("integer", "int32"),
+        FieldKind.INT64: said == ("integer", "int64"),
+        FieldKind.TEXT: said == ("string", None),
+        FieldKind.UUID: said == ("string", "uuid"),
+        FieldKind.BOOLEAN: said == ("boolean", None),
+        FieldKind.MOMENT: said == ("number", "double"),
+        FieldKind.JSON: said in {("object", None), ("array", None)},
+        FieldKind.TEXTS: said == ("array", None) and inner.get("type") == "string",
+        FieldKind.INT32S: said == ("array", None) and (inner.get("type"), inner.get("format")) == ("integer", "int32"),
     }[kind]
 
 
@@ -101,14 +101,14 @@ def _differences(call: Call, description: Description) -> Iterator[str]:
         yield from (f"{path} is never {word}" for word in words if word not in known)
 
 
-def _received(call: Call) -> Iterator[tuple[str, Kind]]:
+def _received(call: Call) -> Iterator[tuple[str, FieldKind]]:
     yield from call.gets.items()
     if call.shape and not call.shape.observed:
         for name, kind in call.shape.fields.items():
             yield f"{call.rows}.{name}".removeprefix("."), kind
 
 
-def _compare(what: str, name: str, kind: Kind, schema: Schema | None) -> Iterator[str]:
+def _compare(what: str, name: str, kind: FieldKind, schema: Schema | None) -> Iterator[str]:
     if schema is None:
         yield f"{what} {name} does not exist"
     elif not is_of(kind, schema):

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.plugins.ninjaone.conftest import Office
 
-from twinbase_ninjaone.standin import World
+from twinbase_ninjaone.standin import StandinWorld
 
 Content = dict[str, dict[Any, tuple[Any, ...]]]
 HELD = {
@@ -37,7 +37,7 @@ async def held(office: Office) -> Content:
     return content
 
 
-def there(world: World) -> Content:
+def there(world: StandinWorld) -> Content:
     """What NinjaOne has, in the same words."""
     live = {number: ticket for number, ticket in world.tickets.items() if not ticket["deleted"]}
     return {
@@ -65,7 +65,7 @@ def instant(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _ticket(world: World, ticket: Mapping[str, Any]) -> tuple[Any, ...]:
+def _ticket(world: StandinWorld, ticket: Mapping[str, Any]) -> tuple[Any, ...]:
     number = ticket["id"]
     return (
         ticket["version"],

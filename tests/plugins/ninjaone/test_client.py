@@ -16,7 +16,7 @@ from twinbase_ninjaone import errors
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.client.line import retry_after
 from twinbase_ninjaone.contract import calls
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.standin import CLIENT_SECRET, serving
 
 FIELDS = {"clientId": 1, "ticketFormId": 1, "subject": "Écran noir", "status": "1000"}
@@ -389,12 +389,12 @@ async def test_no_secret_is_in_a_log_or_a_repr(desk: Desk, caplog: pytest.LogCap
 
 def test_a_secret_is_not_sent_in_the_open() -> None:
     with pytest.raises(ValidationError, match="must begin with https"):
-        NinjaoneSettings(url="http://ninja.example.com")
+        NinjaOneSettings(url="http://ninja.example.com")
 
 
 def test_without_credentials_there_is_no_client() -> None:
     with pytest.raises(errors.NotConfigured, match="TWINBASE_NINJAONE_CLIENT_ID"):
-        NinjaOne(NinjaoneSettings())
+        NinjaOne(NinjaOneSettings())
 
 
 @pytest.mark.parametrize(

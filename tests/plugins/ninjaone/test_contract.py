@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 from tests.plugins.ninjaone.description import Description, description_at_hand, differences
 
-from twinbase_ninjaone.contract import CALLS, Call, Kind, Shape
+from twinbase_ninjaone.contract import CALLS, Call, FieldKind, ObjectSpec
 from twinbase_ninjaone.errors import UnexpectedAnswer
 
-BOX = Shape("box", {"id": Kind.INT32, "label": Kind.TEXT, "packed": Kind.MOMENT, "place.shelf": Kind.INT32})
-BOXES = Call("GET", "/v2/boxes", {"pageSize": Kind.INT32}, shape=BOX, values={"gets.[].label": ("SPARE",)})
+BOX = ObjectSpec(
+    "box", {"id": FieldKind.INT32, "label": FieldKind.TEXT, "packed": FieldKind.MOMENT, "place.shelf": FieldKind.INT32}
+)
+BOXES = Call("GET", "/v2/boxes", {"pageSize": FieldKind.INT32}, shape=BOX, values={"gets.[].label": ("SPARE",)})
 
 
 def described(**changed: Any) -> Description:
@@ -45,7 +47,7 @@ def test_a_call_that_is_described_as_we_use_it_has_no_differences() -> None:
     ("call", "description", "said"),
     [
         (replace(BOXES, path="/v2/crates"), described(), "there is no GET /v2/crates"),
-        (replace(BOXES, query={"page": Kind.INT32}), described(), "the parameter page does not exist"),
+        (replace(BOXES, query={"page": FieldKind.INT32}), described(), "the parameter page does not exist"),
         (BOXES, described(packed=None), "the answer's [].packed does not exist"),
         (BOXES, described(packed={"type": "string"}), "the answer's [].packed is string/None, not moment"),
         (BOXES, described(place={"type": "object"}), "the answer's [].place.shelf does not exist"),
@@ -86,7 +88,7 @@ def test_an_object_without_a_usable_key_is_no_row(key: Any) -> None:
 
 
 def test_a_uuid_is_read_as_one() -> None:
-    shape = Shape("thing", {"uid": Kind.UUID}, key="uid")
+    shape = ObjectSpec("thing", {"uid": FieldKind.UUID}, key="uid")
     assert shape.read({"uid": "7e0c2b1e-0d6a-4f0b-9d1e-2f6a5b1c3d4e"})["uid"] == UUID(
         "7e0c2b1e-0d6a-4f0b-9d1e-2f6a5b1c3d4e"
     )

@@ -305,9 +305,9 @@ import asyncio, sys
 from datetime import datetime
 from twinbase.source import Run
 from twinbase_ninjaone.fetching import fetch
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 run = Run(sys.argv[1], datetime.fromisoformat(sys.argv[2]), lambda *told: None)
-print(asyncio.run(fetch(NinjaoneSettings(), run)))
+print(asyncio.run(fetch(NinjaOneSettings(), run)))
 """
 
 

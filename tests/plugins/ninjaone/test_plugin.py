@@ -10,17 +10,17 @@ from sqlmodel import SQLModel
 from twinbase.plugins import Plugins
 from twinbase_ninjaone import errors
 from twinbase_ninjaone.contract import shapes
-from twinbase_ninjaone.contract.fields import Shape
+from twinbase_ninjaone.contract.fields import ObjectSpec
 from twinbase_ninjaone.fetching.lists import LISTS
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.tables import Activity, Ticket, TicketLogEntry, table_of
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.tables import NinjaActivity, NinjaTicket, NinjaTicketLogEntry, table_of
 
 CREDENTIALS = {"TWINBASE_NINJAONE_CLIENT_ID": "ours", "TWINBASE_NINJAONE_CLIENT_SECRET": "hunter2"}
-FILLED: list[tuple[Shape | None, type[SQLModel], set[str]]] = [
+FILLED: list[tuple[ObjectSpec | None, type[SQLModel], set[str]]] = [
     *((listed.call.shape, listed.model, set[str]()) for listed in LISTS),
-    (shapes.TICKET, Ticket, {"last_updated", "total_time_tracked"}),
-    (shapes.LOG_ENTRY, TicketLogEntry, {"ticket_id"}),
-    (shapes.ACTIVITY, Activity, set()),
+    (shapes.TICKET, NinjaTicket, {"last_updated", "total_time_tracked"}),
+    (shapes.LOG_ENTRY, NinjaTicketLogEntry, {"ticket_id"}),
+    (shapes.ACTIVITY, NinjaActivity, set()),
 ]
 
 
@@ -36,7 +36,9 @@ def configure(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, Any]) -> N
 
 
 @pytest.mark.parametrize(("shape", "model", "ours"), FILLED, ids=lambda value: getattr(value, "__tablename__", None))
-def test_a_table_has_a_column_for_every_field_and_no_other(shape: Shape, model: type[SQLModel], ours: set[str]) -> None:
+def test_a_table_has_a_column_for_every_field_and_no_other(
+    shape: ObjectSpec, model: type[SQLModel], ours: set[str]
+) -> None:
     columns = set(table_of(model).columns.keys())
     assert columns == set(shape.by_column) | ours | {"extra", "deleted_at"}
 
@@ -60,5 +62,5 @@ def test_half_of_the_credentials_is_a_mistake_that_is_named(monkeypatch: pytest.
 
 
 def test_a_region_names_a_host_and_an_address_of_your_own_goes_first() -> None:
-    assert NinjaoneSettings(region="oc").address == "https://oc.ninjarmm.com"
-    assert NinjaoneSettings(region="oc", url="http://127.0.0.1:8001/").address == "http://127.0.0.1:8001"
+    assert NinjaOneSettings(region="oc").address == "https://oc.ninjarmm.com"
+    assert NinjaOneSettings(region="oc", url="http://127.0.0.1:8001/").address == "http://127.0.0.1:8001"

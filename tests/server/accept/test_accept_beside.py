@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from tests.server.accept.workshop import NOW, Device, Server, Workshop, inserted
 
-from twinbase import Beside, Plugins, Refused, Rows, Written, hookimpl
+from twinbase import IncomingMutation, NeighbourQuery, Plugins, Refused, Rows, hookimpl
 from twinbase.errors import DeclarationError
-from twinbase_server.accept.accept import Limits, read_push
+from twinbase_server.accept.accept import AcceptLimits, read_push
 from twinbase_server.problems import ProblemError
 
 
@@ -21,15 +21,15 @@ class OnlyWhatIsOpen:
         self.asked = 0
 
     @hookimpl
-    def twinbase_beside(self, written: Written) -> Iterator[Beside]:
+    def twinbase_beside(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
         if written.twin == "part":
             self.asked += 1
             job = {**(written.row or {}), **written.values}["job_id"]
-            yield Beside("job", "id", job)
-            yield Beside("part", "job_id", job)
+            yield NeighbourQuery("job", "id", job)
+            yield NeighbourQuery("part", "job_id", job)
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written, rows: Rows) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation, rows: Rows) -> None:
         if written.twin != "part" or written.operation != "insert":
             return
         job = written.values["job_id"]
@@ -43,7 +43,7 @@ class Curious:
     """A rule that looks at what it did not ask for."""
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written, rows: Rows) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation, rows: Rows) -> None:
         rows("person", "name", "Ana")
 
 
@@ -126,7 +126,7 @@ async def statements(device: Device) -> int:
     said: list[str] = []
     async with device.server.pool.acquire() as connection:
         with connection.query_logger(lambda record: said.append(record.query)):
-            answer = await push.accept(connection, Limits())
+            answer = await push.accept(connection, AcceptLimits())
     assert {one.status for one in answer.outcomes} == {"applied"}
     return len(said)
 
@@ -144,11 +144,11 @@ class OnePriceOnce:
     """No two jobs of one price."""
 
     @hookimpl
-    def twinbase_beside(self, written: Written) -> Iterator[Beside]:
-        yield Beside("job", "price", written.values.get("price"))
+    def twinbase_beside(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
+        yield NeighbourQuery("job", "price", written.values.get("price"))
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written, rows: Rows) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation, rows: Rows) -> None:
         others = [one for one in rows("job", "price", written.values.get("price")) if one["id"] != written.key[0]]
         if others:
             raise Refused("taken", "Another job has this price.")
@@ -177,11 +177,11 @@ class Broken:
         self.where = where
 
     @hookimpl
-    def twinbase_beside(self, written: Written) -> list[Beside]:
-        return [Beside("job", written.values["no such column"], "") for _ in range(self.where == "beside")]
+    def twinbase_beside(self, written: IncomingMutation) -> list[NeighbourQuery]:
+        return [NeighbourQuery("job", written.values["no such column"], "") for _ in range(self.where == "beside")]
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation) -> None:
         if self.where == "before":
             written.values["no such column"]
         if self.where == "exit":

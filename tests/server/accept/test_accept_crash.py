@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from tests.server.accept.workshop import Server, Workshop, only
 
-from twinbase import Identity, Plugins, Written, hookimpl
+from twinbase import Identity, IncomingMutation, Plugins, hookimpl
 from twinbase.errors import ClaimMissing
-from twinbase_server.accept import Limits
+from twinbase_server.accept import AcceptLimits
 from twinbase_server.problems import ProblemError
 
 
@@ -21,7 +21,7 @@ class Assassin:
         self.times = times
 
     @hookimpl
-    async def twinbase_before_mutation(self, written: Written, identity: Identity, now: datetime) -> None:
+    async def twinbase_before_mutation(self, written: IncomingMutation, identity: Identity, now: datetime) -> None:
         if not self.times:
             return
         self.times -= 1
@@ -79,7 +79,7 @@ async def test_a_lock_that_does_not_come_is_no_reason_to_refuse(server: Server) 
     async with server.connection.transaction():
         await server.connection.execute("SELECT FROM workshop.rule FOR UPDATE")
         with pytest.raises(ProblemError) as caught:
-            await ana.send(ana.batch(), limits=Limits(lock_seconds=0.05))
+            await ana.send(ana.batch(), limits=AcceptLimits(lock_seconds=0.05))
     assert caught.value.kind == "database-unavailable"
     assert (await only(ana)).status == "applied"
 

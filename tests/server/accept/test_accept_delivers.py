@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from tests.server.accept.workshop import Server, Workshop, a_job, inserted, office, statuses
 
-from twinbase import Applied, Delivery, Identity, Plugins, hookimpl
+from twinbase import AppliedMutation, Delivery, Identity, Plugins, hookimpl
 from twinbase_server.problems import ProblemError
 
 
@@ -17,12 +17,12 @@ class ToErp:
     """Hands every change over; `seen` is what it was asked about."""
 
     def __init__(self) -> None:
-        self.seen: list[Sequence[Applied]] = []
+        self.seen: list[Sequence[AppliedMutation]] = []
         self.fails = False
 
     @hookimpl
     async def twinbase_deliveries(
-        self, applied: Sequence[Applied], identity: Identity, connection: Any, now: datetime
+        self, applied: Sequence[AppliedMutation], identity: Identity, connection: Any, now: datetime
     ) -> Iterable[Delivery]:
         self.seen.append(applied)
         rules = await connection.fetchval("SELECT count(*) FROM workshop.rule")
@@ -131,7 +131,7 @@ async def test_work_offered_again_to_a_server_out_of_a_backup_is_the_same_delive
 async def test_a_hook_that_answers_nothing_hands_nothing_over(server: Server) -> None:
     class Nothing:
         @hookimpl
-        async def twinbase_deliveries(self, applied: Sequence[Applied]) -> None:
+        async def twinbase_deliveries(self, applied: Sequence[AppliedMutation]) -> None:
             return
 
     ana = await server.person()
@@ -143,7 +143,7 @@ async def test_a_hook_that_answers_nothing_hands_nothing_over(server: Server) ->
 async def test_two_deliveries_of_one_change_to_one_place_are_two(server: Server) -> None:
     class Twice:
         @hookimpl
-        async def twinbase_deliveries(self, applied: Sequence[Applied]) -> Iterable[Delivery]:
+        async def twinbase_deliveries(self, applied: Sequence[AppliedMutation]) -> Iterable[Delivery]:
             return [Delivery("erp", one, "change") for one in applied for _ in range(2)]
 
     ana = await server.person()
@@ -158,7 +158,7 @@ async def test_a_connection_that_dies_in_the_hook_leaves_nothing_and_the_retry_k
     class Dies(ToErp):
         @hookimpl
         async def twinbase_deliveries(
-            self, applied: Sequence[Applied], identity: Identity, connection: Any, now: datetime
+            self, applied: Sequence[AppliedMutation], identity: Identity, connection: Any, now: datetime
         ) -> Iterable[Delivery]:
             self.seen.append(applied)
             if len(self.seen) == 1:
@@ -222,7 +222,7 @@ async def test_a_payload_that_is_no_json_undoes_the_batch_too(server: Server) ->
     class Odd:
         @hookimpl
         async def twinbase_deliveries(
-            self, applied: Sequence[Applied], identity: Identity, connection: Any, now: datetime
+            self, applied: Sequence[AppliedMutation], identity: Identity, connection: Any, now: datetime
         ) -> Iterable[Delivery]:
             return [Delivery("erp", one, "change", {"odd": object()}) for one in applied]
 

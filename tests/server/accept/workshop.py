@@ -20,7 +20,7 @@ from twinbase import Mirror, Plugins, hookimpl, merge_columns, state_machine, wi
 from twinbase.conflict import add, ask
 from twinbase.identity import Identity
 from twinbase.protocol import Outcome, PushAnswer, batch_hash
-from twinbase_server.accept import Limits, accept_push
+from twinbase_server.accept import AcceptLimits, accept_push
 from twinbase_server.caller import Caller
 from twinbase_server.setup import init_database
 
@@ -221,11 +221,11 @@ class Device:
         return msgspec.json.encode(body)
 
     async def send(
-        self, body: bytes, *, now: datetime = NOW, plugins: Plugins | None = None, limits: Limits | None = None
+        self, body: bytes, *, now: datetime = NOW, plugins: Plugins | None = None, limits: AcceptLimits | None = None
     ) -> PushAnswer:
         """Send these bytes, and forget the answer."""
         plugins = plugins or self.server.plugins
-        return await accept_push(self.server.pool, plugins, self.caller, body, now, limits or Limits())
+        return await accept_push(self.server.pool, plugins, self.caller, body, now, limits or AcceptLimits())
 
     async def push(self, *, now: datetime = NOW, plugins: Plugins | None = None) -> dict[UUID, Outcome]:
         """Send what is pending; outcomes by mutation."""

@@ -17,8 +17,8 @@ from twinbase.replica.apply.upsert import write_rows
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import Changes, digest_here, rows_here
 from twinbase.replica.file.names import meta_table
-from twinbase.replica.file.state import State, write_state
-from twinbase.replica.file.statements import Row, Shape
+from twinbase.replica.file.state import FileState, write_state
+from twinbase.replica.file.statements import Shape, WireRow
 from twinbase.replica.file.transaction import applying
 from twinbase.replica.outbox.outcomes import retire
 
@@ -35,24 +35,24 @@ class Checkpoint:
 
 
 @dataclass
-class Applied:
+class ApplyReport:
     """What an apply did. `keys`: the changed rows per twin, None where there are too many to list."""
 
     pulled: int = 0
     removed: int = 0
     quarantined: int = 0
     replayed: rebase.Replayed = field(default_factory=rebase.Replayed)
-    keys: dict[str, list[Row] | None] = field(default_factory=dict)
+    keys: dict[str, list[WireRow] | None] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
     digests: dict[str, list[int]] = field(default_factory=dict)
 
 
-def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> Applied:
+def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> ApplyReport:
     """Write one checkpoint; raises FuseBlown, having changed nothing, when it removes too much to be believed at once.
 
     Whoever catches that notes the removal (`fuse.note`), so that the next answer can confirm it.
     """
-    applied = Applied()
+    applied = ApplyReport()
     with applying(connection, token) as state:
         for twin, keys in rebase.undo(connection, shapes.values()).items():
             applied.keys[twin] = list(keys)
@@ -72,7 +72,7 @@ def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Check
 class _Work:
     """The frames of one checkpoint on their way into the file."""
 
-    def __init__(self, connection: Connection, shapes: Mapping[str, Shape], applied: Applied, number: int) -> None:
+    def __init__(self, connection: Connection, shapes: Mapping[str, Shape], applied: ApplyReport, number: int) -> None:
         self.connection, self.shapes, self.applied, self.number = connection, shapes, applied, number
         self.changes: dict[str, Changes] = {}
         self.removed: dict[str, int] = {}
@@ -114,7 +114,7 @@ class _Work:
         write_rows(self.connection, shape, rows)
         self.applied.pulled += len(rows)
 
-    def _fill(self, shape: Shape, content: list[Row]) -> None:
+    def _fill(self, shape: Shape, content: list[WireRow]) -> None:
         """A backfill: new columns of rows that are here. Rows that are not come whole, with the pull that follows.
 
         The new hash vouches for the whole row, so it is kept only where the other columns are the server's: `was` is
@@ -128,7 +128,7 @@ class _Work:
         self.connection.executemany(shape.fill, here)
         self.applied.pulled += len(here)
 
-    def _hash(self, shape: Shape, key: Row) -> int | None:
+    def _hash(self, shape: Shape, key: WireRow) -> int | None:
         found = self.connection.execute(shape.old_hash, key).fetchone()
         return None if found is None else int(found[0])
 
@@ -141,7 +141,7 @@ class _Work:
             self.connection.execute(shape.delete, stored)
         self.applied.quarantined += len(frame.rows)
 
-    def _note(self, shape: Shape, rows: list[tuple[int, int, Row]], quarantined: str | None) -> None:
+    def _note(self, shape: Shape, rows: list[tuple[int, int, WireRow]], quarantined: str | None) -> None:
         """Keep the proof of rows that came: version, hash, sums."""
         changes = self.changes.setdefault(shape.name, Changes())
         came = self.full.get(shape.name)
@@ -157,7 +157,7 @@ class _Work:
         connection.executemany(shape.meta_upsert, meta)
         self._report(shape.name, [key for _, _, key in rows])
 
-    def _remove(self, shape: Shape, keys: list[Row]) -> None:
+    def _remove(self, shape: Shape, keys: list[WireRow]) -> None:
         changes = self.changes.setdefault(shape.name, Changes())
         for key in keys:
             old = self.connection.execute(shape.old_hash, key).fetchone()
@@ -183,7 +183,7 @@ class _Work:
         if missing:
             self._remove(self.shapes[twin], [list(key) for key in missing])
 
-    def _report(self, twin: str, keys: list[Row]) -> None:
+    def _report(self, twin: str, keys: list[WireRow]) -> None:
         known = self.applied.keys.setdefault(twin, [])
         if known is not None and keys:
             self.applied.keys[twin] = [*known, *keys] if len(known) + len(keys) <= KEYS_REPORTED_MAX else None
@@ -199,7 +199,7 @@ def check_removal(
         raise FuseBlown(", ".join(f"{removed[twin][0]} rows of {twin}" for twin in hurt) + ".", removal)
 
 
-def move(connection: Connection, state: State, begin: Begin, end: End) -> None:
+def move(connection: Connection, state: FileState, begin: Begin, end: End) -> None:
     """The cursor and everything that is true at its moment; part of the apply's transaction."""
     write_state(
         connection,

@@ -13,11 +13,11 @@ from twinbase.frames import Begin
 from twinbase.quoting import quote_name, quote_names
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import change_table, image_table
-from twinbase.replica.file.state import State
-from twinbase.replica.file.statements import Row, Shape
+from twinbase.replica.file.state import FileState
+from twinbase.replica.file.statements import Shape, WireRow
 from twinbase.replica.outbox.states import ON_ITS_WAY, park
 
-Touched = dict[str, list[Row]]
+Touched = dict[str, list[WireRow]]
 
 
 @dataclass
@@ -54,7 +54,7 @@ def _put_back(shape: Shape) -> str:
     )
 
 
-def replay(connection: Connection, shapes: Mapping[str, Shape], begin: Begin, state: State) -> Replayed:
+def replay(connection: Connection, shapes: Mapping[str, Shape], begin: Begin, state: FileState) -> Replayed:
     """Put every mutation that the server has not answered back on its row, in the order in which it was made.
 
     A mutation that its batch's answer is still to come for, but whose effect is in what was pulled, stays off (H14).

@@ -12,7 +12,7 @@ from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode,
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry
 from twinbase.replica.apply import rebase
-from twinbase.replica.apply.apply import Applied, check_removal, move
+from twinbase.replica.apply.apply import ApplyReport, check_removal, move
 from twinbase.replica.apply.doubt import weigh
 from twinbase.replica.apply.fuse import noted
 from twinbase.replica.apply.swap import take_place
@@ -131,11 +131,11 @@ class Stage:
             meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
             connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
 
-    def publish(self, connection: Connection) -> Applied:
+    def publish(self, connection: Connection) -> ApplyReport:
         """Everything that was kept becomes visible at once, with local work on top; raises FuseBlown like `apply`."""
         if self.end is None:
             raise HalfAnswer()
-        applied = Applied(pulled=self.rows)
+        applied = ApplyReport(pulled=self.rows)
         with applying(connection, self._token) as state:
             begin = decode(recall(connection, "stage_begin").encode())
             assert isinstance(begin, Begin)

@@ -10,10 +10,10 @@ from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import indexed_columns
-from twinbase.replica.file.statements import FIRST_VALUE, Row, Shape
+from twinbase.replica.file.statements import FIRST_VALUE, Shape, WireRow
 
 
-def write_rows(connection: Connection, shape: Shape, rows: list[Row]) -> None:
+def write_rows(connection: Connection, shape: Shape, rows: list[WireRow]) -> None:
     """Insert or update rows as they travel, [version, hash, key…, value…], stored."""
     for statement in _statements(shape.twin, shape.columns):
         connection.executemany(statement, rows)

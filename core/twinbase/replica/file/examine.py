@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
-from twinbase.replica.file.file import File, is_corruption, translated, untouched, wal_of
+from twinbase.replica.file.file import ReplicaFile, is_corruption, translated, untouched, wal_of
 from twinbase.replica.file.layout import APPLICATION_ID, FORMAT
 
 SMALLEST_BYTES = 512
@@ -33,7 +33,7 @@ class Header:
     layout: int
 
 
-def examine(file: File) -> None:
+def examine(file: ReplicaFile) -> None:
     """Raise WrongKey, NotADatabase, DamagedReplica or NewerReplica if this file cannot be opened as a replica."""
     size = file.path.stat().st_size
     _check_kind(file, size)
@@ -46,7 +46,7 @@ def examine(file: File) -> None:
         raise NotADatabase(f"{file.path.name} holds {tables} tables that are not of a replica.")
 
 
-def damage(file: File) -> list[str]:
+def damage(file: ReplicaFile) -> list[str]:
     """Read the whole file and say what is wrong with it, page by page; nothing, when it is sound."""
     with untouched(file) as connection:
         try:
@@ -58,7 +58,7 @@ def damage(file: File) -> list[str]:
             raise
 
 
-def _check_kind(file: File, size: int) -> None:
+def _check_kind(file: ReplicaFile, size: int) -> None:
     with file.path.open("rb") as opened:
         is_plain = opened.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
     if size < SMALLEST_BYTES or (file.key is None and not is_plain):
@@ -67,7 +67,7 @@ def _check_kind(file: File, size: int) -> None:
         raise NotADatabase(f"{file.path.name} is a plain SQLite database; a replica opened with a key is encrypted.")
 
 
-def _header(file: File, size: int) -> Header:
+def _header(file: ReplicaFile, size: int) -> Header:
     for _ in range(TRIES):
         try:
             return _try_first_page(file, *(_from_wal(wal_of(file.path)) or _from_file(file.path)))
@@ -84,7 +84,7 @@ def _header(file: File, size: int) -> Header:
     raise WrongKey(file.path.name + ".")
 
 
-def _try_first_page(file: File, page: bytes, pages: int) -> Header:
+def _try_first_page(file: ReplicaFile, page: bytes, pages: int) -> Header:
     """Read the header from a copy of the first page, as long as the file would be."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "page")

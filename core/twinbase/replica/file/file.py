@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as cipher
 
 from twinbase.errors import DamagedReplica, ReplicaError, ReplicaLocked, StorageFailed
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.keys import Key
+from twinbase.replica.file.keys import FileKey
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one. An apply holds the lock for a fraction of a second; a suspended app,
@@ -20,11 +20,11 @@ longer."""
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ReplicaFile:
     """A replica's file and its key; `key` None is plain SQLite."""
 
     path: Path
-    key: Key | None = field(repr=False)
+    key: FileKey | None = field(repr=False)
 
     @property
     def driver(self) -> ModuleType:
@@ -32,7 +32,7 @@ class File:
         return sqlite3 if self.key is None else cipher
 
 
-def connect(file: File, *, foreign_keys: bool = True, query_only: bool = False) -> Connection:
+def connect(file: ReplicaFile, *, foreign_keys: bool = True, query_only: bool = False) -> Connection:
     """A raw connection in autocommit, ready to use: `BEGIN IMMEDIATE` and `COMMIT` are the caller's.
 
     An apply asks for `foreign_keys=False`, because a page of children may come before its parents (H26).
@@ -52,7 +52,7 @@ def connect(file: File, *, foreign_keys: bool = True, query_only: bool = False) 
     return connection
 
 
-def _keyed(file: File, database: str, *, uri: bool) -> Connection:
+def _keyed(file: ReplicaFile, database: str, *, uri: bool) -> Connection:
     connection: Connection = file.driver.connect(
         database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
     )
@@ -64,7 +64,7 @@ def _keyed(file: File, database: str, *, uri: bool) -> Connection:
 
 
 @contextmanager
-def untouched(file: File) -> Iterator[Connection]:
+def untouched(file: ReplicaFile) -> Iterator[Connection]:
     """A connection that reads and leaves the file, its -wal and its -shm as they are.
 
     Without a -wal nobody has the file open, and `immutable` keeps SQLite from making one. With a -wal the connection is
@@ -111,7 +111,7 @@ def is_locked(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
-def meaning(file: File, error: BaseException | None) -> ReplicaError | None:
+def meaning(file: ReplicaFile, error: BaseException | None) -> ReplicaError | None:
     """What a driver's error says of the file as a whole; None when it is about a statement."""
     if is_corruption(error):
         return DamagedReplica(f"{file.path.name}: {error}.")
@@ -123,7 +123,7 @@ def meaning(file: File, error: BaseException | None) -> ReplicaError | None:
 
 
 @contextmanager
-def translated(file: File) -> Iterator[None]:
+def translated(file: ReplicaFile) -> Iterator[None]:
     """Past the first page the key is right: what cannot be read is damaged, what cannot be written has no room, or has
     waited in vain for its turn."""
     try:

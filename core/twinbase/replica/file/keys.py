@@ -21,7 +21,7 @@ Secret = bytes | str
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class FileKey:
     """The key as SQLCipher takes it, with the salt of its file. Never shown in a repr."""
 
     raw: bytes = field(repr=False)
@@ -33,10 +33,10 @@ class Key:
         return f"\"x'{self.raw.hex()}{self.salt.hex()}'\""
 
 
-def key_for(path: Path, secret: Secret) -> Key:
+def key_for(path: Path, secret: Secret) -> FileKey:
     """The key that `secret` gives for the file at `path` (which may not exist yet). A passphrase takes 0.2 seconds."""
     salt = _salt_of(path) or os.urandom(SALT_BYTES)
-    return Key(_raw(secret, salt), salt)
+    return FileKey(_raw(secret, salt), salt)
 
 
 def _salt_of(path: Path) -> bytes | None:

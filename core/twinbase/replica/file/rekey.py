@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from twinbase.errors import ReplicaBusy, ReplicaError, StorageFailed
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.file import File, connect, meaning
-from twinbase.replica.file.keys import Key, Secret, key_for
+from twinbase.replica.file.file import ReplicaFile, connect, meaning
+from twinbase.replica.file.keys import FileKey, Secret, key_for
 
 
-def rekey(file: File, secret: Secret) -> File:
+def rekey(file: ReplicaFile, secret: Secret) -> ReplicaFile:
     """The file under its new key. Killed at any point, it opens with the old key or with the new one.
 
     The salt at the head of the file stays, so a passphrase keeps its meaning whichever way it ends.
@@ -28,7 +28,7 @@ def rekey(file: File, secret: Secret) -> File:
 _NO_ROOM = "The key was not changed: for a moment that takes as much room again as the file."
 
 
-def _change(file: File, key: Key | None) -> None:
+def _change(file: ReplicaFile, key: FileKey | None) -> None:
     assert key is not None
     connection = connect(file)
     try:
@@ -39,7 +39,7 @@ def _change(file: File, key: Key | None) -> None:
         connection.close()
 
 
-def _opens(file: File) -> bool:
+def _opens(file: ReplicaFile) -> bool:
     try:
         connect(file).close()
     except file.driver.DatabaseError:

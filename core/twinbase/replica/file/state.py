@@ -15,7 +15,7 @@ SPILL = "CREATE TABLE IF NOT EXISTS _twinbase_spill (seq INTEGER PRIMARY KEY, fr
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class FileState:
     """What the file knows of itself and of its last exchange, as read at one moment."""
 
     checkpoint: int
@@ -38,9 +38,9 @@ class State:
     proven_at: str
 
 
-def read_state(connection: Connection) -> State:
+def read_state(connection: Connection) -> FileState:
     row = connection.execute(f"SELECT {', '.join(_FIELDS)} FROM _twinbase_state").fetchone()
-    return State(*row)
+    return FileState(*row)
 
 
 def write_state(connection: Connection, **values: str | int) -> None:

@@ -9,7 +9,7 @@ from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
 from twinbase.replica.file.names import change_table, meta_table
 
-Row = list[Any]
+WireRow = list[Any]
 FIRST_VALUE = 2
 """Where the values begin in a row that travels: after version and hash."""
 
@@ -34,7 +34,7 @@ class Shape:
         """The columns that are not part of the key."""
         return self.columns[len(self.key) :]
 
-    def key_of(self, row: Row) -> Row:
+    def key_of(self, row: WireRow) -> WireRow:
         return row[FIRST_VALUE : FIRST_VALUE + len(self.key)]
 
     @cached_property
@@ -43,7 +43,7 @@ class Shape:
         codecs = [self.twin.codecs[name].wire_to_storage for name in self.columns]
         return tuple((i + FIRST_VALUE, convert) for i, convert in enumerate(codecs) if convert is not None)
 
-    def store(self, rows: list[Row]) -> list[Row]:
+    def store(self, rows: list[WireRow]) -> list[WireRow]:
         """The rows with every value as SQLite holds it (changed in place: a page is read once)."""
         for index, convert in self.conversions:
             for row in rows:
@@ -51,7 +51,7 @@ class Shape:
                     row[index] = convert(row[index])
         return rows
 
-    def store_key(self, key: Row) -> Row:
+    def store_key(self, key: WireRow) -> WireRow:
         """A key alone, as SQLite holds it."""
         converts = [self.twin.codecs[name].wire_to_storage for name in self.key]
         return [v if c is None else c(v) for v, c in zip(key, converts, strict=True)]

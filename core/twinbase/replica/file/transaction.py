@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from twinbase.errors import ReplicaBusy
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import NOTES, SPILL, State, read_state, write_state
+from twinbase.replica.file.state import NOTES, SPILL, FileState, read_state, write_state
 
 
 def take_over(connection: Connection, token: str) -> None:
@@ -18,7 +18,7 @@ def take_over(connection: Connection, token: str) -> None:
 
 
 @contextmanager
-def fenced(connection: Connection, token: str) -> Iterator[State]:
+def fenced(connection: Connection, token: str) -> Iterator[FileState]:
     """One transaction of a sync; raises ReplicaBusy, having written nothing, when a later sync has taken over."""
     with transaction(connection):
         state = read_state(connection)
@@ -28,7 +28,7 @@ def fenced(connection: Connection, token: str) -> Iterator[State]:
 
 
 @contextmanager
-def applying(connection: Connection, token: str) -> Iterator[State]:
+def applying(connection: Connection, token: str) -> Iterator[FileState]:
     """A transaction whose writes are the server's, not a person's: the capture triggers keep still (T17)."""
     with fenced(connection, token) as state:
         connection.execute("UPDATE _twinbase_state SET applying = 1")

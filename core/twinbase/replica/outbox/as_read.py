@@ -23,7 +23,7 @@ _STAMP = "twinbase_checkpoint"
 _AS_READ = "twinbase_as_read"
 
 
-class Reading:
+class EditContexts:
     """The edit contexts of one replica's sessions."""
 
     def __init__(self, registry: Registry) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from twinbase.protocol import PushAnswer, batch_hash
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import State, write_state
+from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import fenced
 from twinbase.replica.outbox.outcomes import note_outcomes
@@ -27,20 +27,20 @@ BYTES_MAX = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BatchLimits:
     """How much one batch holds at most; a local transaction is never torn, so one larger than this goes alone."""
 
     mutations: int = MUTATIONS_MAX
     bytes: int = BYTES_MAX
 
-    def below(self, bytes_max: int) -> "Limits":
+    def below(self, bytes_max: int) -> "BatchLimits":
         """Half of these, and no more than a server takes that has said how much that is (0: it has not)."""
         size = self.bytes // 2
-        return Limits(max(1, self.mutations // 2), max(512, min(size, bytes_max * 3 // 4) if bytes_max else size))
+        return BatchLimits(max(1, self.mutations // 2), max(512, min(size, bytes_max * 3 // 4) if bytes_max else size))
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class FrozenBatch:
     n: int
     epoch: int
     hash: str
@@ -48,8 +48,8 @@ class Batch:
 
 
 def next_batch(
-    connection: Connection, shapes: dict[str, Shape], token: str, *, now: datetime, limits: Limits | None = None
-) -> Batch | None:
+    connection: Connection, shapes: dict[str, Shape], token: str, *, now: datetime, limits: BatchLimits | None = None
+) -> FrozenBatch | None:
     """The batch that waits for its answer, or a new one of what is pending; None when there is nothing to send."""
     with fenced(connection, token) as state:
         waiting = _unanswered(connection, state)
@@ -58,7 +58,7 @@ def next_batch(
         # Nobody's work goes out under another name (H30). What was written before anybody signed in is of the first.
         park_foreign(connection, state.account, "other-account", _FOREIGN)
         hold(connection, shapes)
-        return _freeze(connection, shapes, state, now, limits or Limits())
+        return _freeze(connection, shapes, state, now, limits or BatchLimits())
 
 
 def waits(connection: Connection, shapes: dict[str, Shape]) -> bool:
@@ -66,7 +66,7 @@ def waits(connection: Connection, shapes: dict[str, Shape]) -> bool:
     return any(_pending(connection, shapes))
 
 
-def answered(connection: Connection, token: str, batch: Batch, answer: PushAnswer, *, now: datetime) -> None:
+def answered(connection: Connection, token: str, batch: FrozenBatch, answer: PushAnswer, *, now: datetime) -> None:
     """Keep the outcomes. What is applied stays on top of its row until the pull that brings the server's row."""
     with fenced(connection, token):
         note_outcomes(connection, (outcome.model_dump(mode="json") for outcome in answer.outcomes))
@@ -74,21 +74,21 @@ def answered(connection: Connection, token: str, batch: Batch, answer: PushAnswe
         write_state(connection, offset_ms=round(offset.total_seconds() * 1000))
 
 
-def _unanswered(connection: Connection, state: State) -> Batch | None:
+def _unanswered(connection: Connection, state: FileState) -> FrozenBatch | None:
     row = connection.execute(
         "SELECT n, epoch, hash, body FROM _twinbase_batch WHERE epoch = ? AND n IN"
         f" (SELECT n FROM _twinbase_outbox WHERE {IN_FLIGHT}) ORDER BY n LIMIT 1",
         (state.epoch,),
     ).fetchone()
-    return None if row is None else Batch(row[0], row[1], row[2], bytes(row[3]))
+    return None if row is None else FrozenBatch(row[0], row[1], row[2], bytes(row[3]))
 
 
 _FOREIGN = "It was written by another account on this device. Write it again as yours, or discard it."
 
 
 def _freeze(
-    connection: Connection, shapes: dict[str, Shape], state: State, now: datetime, limits: Limits
-) -> Batch | None:
+    connection: Connection, shapes: dict[str, Shape], state: FileState, now: datetime, limits: BatchLimits
+) -> FrozenBatch | None:
     chosen = list(_chosen(_pending(connection, shapes), limits))
     if not chosen:
         return None
@@ -101,7 +101,7 @@ def _freeze(
             "mutations": [msgspec.Raw(encoded) for _, encoded in chosen],
         }
     )
-    batch = Batch(n, state.epoch, batch_hash(UUID(state.replica), state.epoch, body), body)
+    batch = FrozenBatch(n, state.epoch, batch_hash(UUID(state.replica), state.epoch, body), body)
     connection.execute(
         "INSERT INTO _twinbase_batch (n, epoch, hash, body, frozen_at) VALUES (?, ?, ?, ?, ?)",
         (n, batch.epoch, batch.hash, body, now.isoformat()),
@@ -111,7 +111,7 @@ def _freeze(
     return batch
 
 
-def _chosen(pending: Iterator[tuple[int, int, bytes]], limits: Limits) -> Iterator[tuple[int, bytes]]:
+def _chosen(pending: Iterator[tuple[int, int, bytes]], limits: BatchLimits) -> Iterator[tuple[int, bytes]]:
     """Whole local transactions, oldest first, up to the limits; at least one."""
     mutations = size = 0
     for _, group in groupby(pending, key=lambda item: item[0]):

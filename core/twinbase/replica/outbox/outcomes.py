@@ -9,7 +9,7 @@ import msgspec
 
 from twinbase.frames import Begin
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import State
+from twinbase.replica.file.state import FileState
 from twinbase.replica.outbox.states import rest
 
 
@@ -26,7 +26,7 @@ def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
     return (msgspec.json.encode(outcome).decode(), *told, outcome.get("behind"), str(outcome["id"]))
 
 
-def retire(connection: Connection, begin: Begin, state: State) -> dict[str, int]:
+def retire(connection: Connection, begin: Begin, state: FileState) -> dict[str, int]:
     """Take answered mutations off their rows, now that their rows are here; answers how many of each status.
 
     Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when

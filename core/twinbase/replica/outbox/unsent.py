@@ -20,7 +20,7 @@ _EXACT: Mapping[str, Callable[[Any], Any]] = {"BLOB": bytes.fromhex, "REAL": flo
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
+class PendingEdit:
     """A local write that is on its way (pending, sent), or that waits for a person (refused, parked, conflict).
 
     `new`: the values that it wrote, as Python values; none for a delete. A refused insert has no row any more: what was
@@ -72,13 +72,13 @@ def _texts(twin: Twin, side: str) -> Iterator[str]:
         yield f"CASE WHEN {column} IS NOT NULL THEN {exact} END" if exact else column
 
 
-def unsent_from(twins: Mapping[str, Twin], row: Sequence[Any]) -> Unsent:
+def unsent_from(twins: Mapping[str, Twin], row: Sequence[Any]) -> PendingEdit:
     """A row of `unsent_query`, in Python values."""
     _, id_, name, op, state, reason, detail, at, old, new = row
     twin = twins[name]
     before, after = (list(chain.from_iterable(json.loads(side))) for side in (old, new))
     key = (after if op == "insert" else before)[: len(twin.key)]
-    return Unsent(
+    return PendingEdit(
         id=UUID(id_),
         twin=name,
         op=op,

@@ -23,7 +23,7 @@ from twinbase.replica.outbox.triggers import seal
 _ROW_GONE = "The row that it changes is not here any more. Discard it."
 
 
-class NotWaiting(ReplicaError):
+class EditNotWaiting(ReplicaError):
     """No edit with this id waits for a decision. Look at the list again; it may have been decided meanwhile."""
 
 
@@ -32,7 +32,7 @@ class RowGone(ReplicaError):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingEdit:
     """An edit that waits for a person. `old` and `new` are Python values; `behind` is the edit that keeps it back."""
 
     id: UUID
@@ -49,7 +49,7 @@ class Waiting:
     author: str
 
 
-def list_waiting(connection: Connection, registry: Registry) -> list[Waiting]:
+def list_waiting(connection: Connection, registry: Registry) -> list[WaitingEdit]:
     """Every edit that waits for a person, oldest first."""
     query = f"SELECT seq FROM _twinbase_outbox WHERE {WAITING} ORDER BY seq"
     found = [_waiting(connection, registry, seq) for (seq,) in connection.execute(query).fetchall()]
@@ -63,7 +63,7 @@ def correct(
     seq = _seq_of(connection, mutation)
     waiting = _waiting(connection, registry, seq)
     if waiting is None:
-        raise NotWaiting(f"Its table is no longer part of the app (edit {mutation}).")
+        raise EditNotWaiting(f"Its table is no longer part of the app (edit {mutation}).")
     if not _write_again(connection, registry[waiting.twin], waiting, values):
         raise RowGone(f"Edit {mutation} of {waiting.twin}.")
     _finish(connection, registry, mutation, now)
@@ -93,7 +93,7 @@ def _seq_of(connection: Connection, mutation: UUID) -> int:
         f"SELECT seq FROM _twinbase_outbox WHERE id = ? AND {WAITING}", (str(mutation),)
     ).fetchone()
     if row is None:
-        raise NotWaiting(f"Edit {mutation}.")
+        raise EditNotWaiting(f"Edit {mutation}.")
     return int(row[0])
 
 
@@ -120,7 +120,7 @@ def forget(connection: Connection, twin: str, seq: int) -> None:
     connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
 
 
-def _waiting(connection: Connection, registry: Registry, seq: int) -> Waiting | None:
+def _waiting(connection: Connection, registry: Registry, seq: int) -> WaitingEdit | None:
     """One edit with its values; None when the app no longer declares its twin."""
     id_, name, op, state, reason, detail, behind, at, author = connection.execute(
         "SELECT id, twin, op, state, reason, detail, behind, at, author FROM _twinbase_outbox WHERE seq = ?", (seq,)
@@ -130,7 +130,7 @@ def _waiting(connection: Connection, registry: Registry, seq: int) -> Waiting | 
     twin = registry[name]
     old, new = _values(connection, twin, seq)
     side = new if op == "insert" else old
-    return Waiting(
+    return WaitingEdit(
         id=UUID(id_),
         twin=name,
         op=op,
@@ -175,7 +175,7 @@ def _stored(twin: Twin, column: str, value: Any) -> Any:
     return codec.wire_to_storage(wire) if codec.wire_to_storage else wire
 
 
-def _write_again(connection: Connection, twin: Twin, waiting: Waiting, values: Mapping[str, Any]) -> bool:
+def _write_again(connection: Connection, twin: Twin, waiting: WaitingEdit, values: Mapping[str, Any]) -> bool:
     """The edit as a new local write, which the triggers record; False when there is no row for it."""
     if unknown := set(values) - set(twin.columns):
         raise ValueError(f"{twin.name} has no column {min(unknown)!r}; it has {', '.join(twin.columns)}.")
@@ -203,7 +203,7 @@ def _write_again(connection: Connection, twin: Twin, waiting: Waiting, values: M
     return there or waiting.op == "insert"
 
 
-def _check_new_key(twin: Twin, waiting: Waiting, *, taken: bool) -> None:
+def _check_new_key(twin: Twin, waiting: WaitingEdit, *, taken: bool) -> None:
     """Another key names another row: only a row that was never written may take one, and only one that is free."""
     names = ", ".join(twin.key)
     if waiting.op != "insert":

@@ -26,7 +26,7 @@ from twinbase.replica.outbox.batch import waits
 from twinbase.replica.outbox.states import count_states
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync.exchange import Exchange, Keys, agreed_shapes
+from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
 from twinbase.replica.sync.first_sync import catch_up, first_sync
 from twinbase.replica.sync.pull import pull
 from twinbase.replica.sync.push import push
@@ -39,7 +39,7 @@ RECOVERIES_MAX = 6
 FAILED_THERE = ("plugin-failed", "internal")
 """A fault in the server's own rules that a batch runs into, every time perhaps, until somebody there has mended it."""
 Renew = Callable[[], Awaitable[str | None]]
-Observer = Callable[[Keys], None]
+Observer = Callable[[ChangedKeys], None]
 
 
 class Engine:
@@ -185,7 +185,7 @@ class Engine:
         if isinstance(error, Offline) and not self.status.now.is_offline:
             self.status.set(offline_since=self._clock())
 
-    def _tell(self, keys: Keys) -> None:
+    def _tell(self, keys: ChangedKeys) -> None:
         changed = {twin: rows for twin, rows in keys.items() if rows is None or rows}
         for observer in list(self.observers) if changed else ():
             observer(changed)

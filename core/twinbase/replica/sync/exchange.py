@@ -9,18 +9,18 @@ from uuid import UUID
 
 from twinbase.protocol import SchemaRequest, TwinSchema
 from twinbase.registry import Registry
-from twinbase.replica.apply.apply import Applied
+from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import State, read_state, recall, remember, write_state
-from twinbase.replica.file.statements import Row, Shape
+from twinbase.replica.file.state import FileState, read_state, recall, remember, write_state
+from twinbase.replica.file.statements import Shape, WireRow
 from twinbase.replica.file.transaction import fenced
-from twinbase.replica.outbox.batch import Limits
+from twinbase.replica.outbox.batch import BatchLimits
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync.server import Caller, Server
+from twinbase.replica.sync.server import RequestContext, Server
 from twinbase.replica.sync.thread import FileThread
 
-Keys = Mapping[str, list[Row] | None]
+ChangedKeys = Mapping[str, list[WireRow] | None]
 
 
 @dataclass(kw_only=True)
@@ -36,18 +36,18 @@ class Exchange:
     ids: Callable[[], UUID]
     report: Report
     status: StatusBoard
-    tell: Callable[[Keys], None]
+    tell: Callable[[ChangedKeys], None]
     shapes: dict[str, Shape] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
+    limits: BatchLimits = field(default_factory=BatchLimits)
     _served: frozenset[str] = frozenset()
 
-    async def state(self) -> State:
+    async def state(self) -> FileState:
         return await self.thread.run(read_state)
 
-    async def caller(self) -> Caller:
+    async def caller(self) -> RequestContext:
         """Who calls, as the next request says it."""
         state = await self.state()
-        return Caller(self.access_token, UUID(state.replica), state.epoch, state.schema, self.ids())
+        return RequestContext(self.access_token, UUID(state.replica), state.epoch, state.schema, self.ids())
 
     async def agree(self, *, anew: bool = False) -> None:
         """Know which columns travel; ask the server when that was never agreed on, or when the app has changed, and
@@ -80,7 +80,7 @@ class Exchange:
         """So many more rows came in the phase that runs."""
         self.status.set(rows=self.status.now.rows + rows)
 
-    def count(self, applied: Applied) -> None:
+    def count(self, applied: ApplyReport) -> None:
         """Put what an apply did into the report, and tell the screens which rows changed."""
         report = self.report
         report.pulled += applied.pulled

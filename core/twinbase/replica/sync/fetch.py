@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from twinbase.errors import HalfAnswer
 from twinbase.frames import End
-from twinbase.replica.apply.apply import Applied, apply
+from twinbase.replica.apply.apply import ApplyReport, apply
 from twinbase.replica.apply.fuse import FuseBlown, note
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
@@ -21,7 +21,7 @@ BREAKS_MAX = 3
 Ask = Callable[[str | None], AbstractAsyncContextManager[Body]]
 
 
-async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, Applied]:
+async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, ApplyReport]:
     """Ask, apply, report. An answer that blows the fuse is asked for once more, and believed if it says the same; if it
     does not, the next sync asks again and knows what these two said.
 
@@ -38,7 +38,7 @@ async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> t
         raise
 
 
-async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, Applied]:
+async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, ApplyReport]:
     collector = Collector(exchange.token)
     try:
         await _collect(exchange, ask, collector)
@@ -68,7 +68,7 @@ async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
                 raise HalfAnswer("The server cut its answer without going on.")
 
 
-def _apply(connection: Connection, exchange: Exchange, collector: Collector, keep_cursor: bool) -> Applied:
+def _apply(connection: Connection, exchange: Exchange, collector: Collector, keep_cursor: bool) -> ApplyReport:
     checkpoint = collector.checkpoint(connection)
     if keep_cursor:
         checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from twinbase.frames import End
-from twinbase.replica.apply.apply import Applied
+from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.fuse import FuseBlown, note
 from twinbase.replica.apply.stage import Stage
 from twinbase.replica.connection import Connection
@@ -34,7 +34,7 @@ async def first_sync(exchange: Exchange) -> None:
         await pull(exchange, prove_all=True)
 
 
-async def _whole(exchange: Exchange) -> tuple[End, Applied]:
+async def _whole(exchange: Exchange) -> tuple[End, ApplyReport]:
     stage = Stage(exchange.registry, exchange.pulled, exchange.token)
     with exchange.report.phase("initial"):
         await _load(exchange, stage)
@@ -54,7 +54,7 @@ async def _load(exchange: Exchange, stage: Stage) -> None:
             return
 
 
-async def _publish(exchange: Exchange, stage: Stage) -> Applied:
+async def _publish(exchange: Exchange, stage: Stage) -> ApplyReport:
     """What was kept cannot confirm itself: when it is not believed, it goes, and only what it said is kept."""
     try:
         return await exchange.thread.run(stage.publish)

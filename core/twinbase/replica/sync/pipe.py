@@ -22,13 +22,13 @@ ANSWER_BYTES_MAX = 8 * 1024 * 1024 * 1024
 WINDOW_BYTES_MAX = 8 * 1024 * 1024
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Where bytes come from: `read1` waits for some and gives at most `size`; b"" is the end."""
 
     def read1(self, size: int = -1, /) -> bytes: ...
 
 
-class Feed:
+class AnswerPipe:
     """One answer on its way from the event loop to the file's thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -90,7 +90,7 @@ class Feed:
         return chunk
 
 
-def lines(source: Source, *, compressed: bool) -> Iterator[bytes]:
+def lines(source: ByteSource, *, compressed: bool) -> Iterator[bytes]:
     """The lines of an answer, decompressed piece by piece; raises HalfAnswer or NotTwinbase when it cannot be read."""
     buffer = bytearray()
     for piece in _pieces(_decompressed(source) if compressed else source):
@@ -105,7 +105,7 @@ def lines(source: Source, *, compressed: bool) -> Iterator[bytes]:
             raise NotTwinbase(f"A line of its answer is longer than {LINE_BYTES_MAX} bytes.")
 
 
-def _pieces(source: Source) -> Iterator[bytes]:
+def _pieces(source: ByteSource) -> Iterator[bytes]:
     total = 0
     while piece := _read(source):
         total += len(piece)
@@ -114,13 +114,13 @@ def _pieces(source: Source) -> Iterator[bytes]:
         yield piece
 
 
-def _read(source: Source) -> bytes:
+def _read(source: ByteSource) -> bytes:
     try:
         return source.read1(PIECE_BYTES)
     except zstandard.ZstdError as error:
         raise HalfAnswer("Its compression is damaged.") from error
 
 
-def _decompressed(source: Source) -> Source:
+def _decompressed(source: ByteSource) -> ByteSource:
     decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX)
     return decompressor.stream_reader(cast(IO[bytes], source), read_size=64 * 1024, read_across_frames=True)

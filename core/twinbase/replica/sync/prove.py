@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from twinbase.frames import End
-from twinbase.replica.apply.apply import Applied
+from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import count_buckets, sums_here
 from twinbase.replica.file.names import meta_table
@@ -19,7 +19,7 @@ from twinbase.replica.sync.fetch import fetch
 ROUNDS_MAX = 3
 
 
-async def prove(exchange: Exchange, end: End, applied: Applied, *, explained: Collection[str] = ()) -> None:
+async def prove(exchange: Exchange, end: End, applied: ApplyReport, *, explained: Collection[str] = ()) -> None:
     """Compare the digests at this cursor, and repair until they are equal or the rounds are used up.
 
     `explained`: twins whose difference had a cause at an earlier cursor.
@@ -38,7 +38,7 @@ async def prove(exchange: Exchange, end: End, applied: Applied, *, explained: Co
         exchange.report.unproven[twin] = f"The digest still differs after {rounds} repairs; it is tried again."
 
 
-def compare(exchange: Exchange, end: End, applied: Applied) -> list[str]:
+def compare(exchange: Exchange, end: End, applied: ApplyReport) -> list[str]:
     """The twins whose digest is not the server's; notes the others as proven."""
     report = exchange.report
     report.proven.update(dict.fromkeys(end.proven_by_skip, True))
@@ -54,7 +54,7 @@ def _unexplained(exchange: Exchange, end: End, differing: list[str]) -> list[str
     return unexplained
 
 
-async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, Applied]:
+async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, ApplyReport]:
     exchange.status.set(phase="repair")
     sums = await exchange.thread.run(_sums, twins)
     state = await exchange.state()

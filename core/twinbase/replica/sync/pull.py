@@ -1,7 +1,7 @@
 """Step 5, seen from the device: ask what changed since the cursor, apply it, prove it."""
 
 from twinbase.frames import End
-from twinbase.replica.apply.apply import Applied
+from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.doubt import doubted
 from twinbase.replica.connection import Connection
 from twinbase.replica.outbox.states import ON_ITS_WAY
@@ -27,7 +27,7 @@ async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
     exchange.report.unproven.update(dict.fromkeys(exchange.pulled, "Every answer came in several parts."))
 
 
-async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Applied]:
+async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, ApplyReport]:
     exchange.status.set(phase="pull")
     state = await exchange.state()
     caller = await exchange.caller()

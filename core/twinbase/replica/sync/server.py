@@ -29,7 +29,7 @@ Transport = httpx2.AsyncBaseTransport
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class RequestContext:
     """Who calls: it is said on every request of a sync."""
 
     token: str
@@ -102,36 +102,42 @@ class Server:
         headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION)}
         return await self._ask("auth/login", content, headers, LoginAnswer)
 
-    async def me(self, caller: Caller) -> Identity:
+    async def me(self, caller: RequestContext) -> Identity:
         """Who the token names, and the claims that its rows are chosen by."""
         answer = await self._ask("auth/me", b"", caller.headers(), MeAnswer, method="GET")
         return Identity(answer.subject, answer.claims)
 
-    async def schema(self, request: SchemaRequest, caller: Caller) -> SchemaAnswer:
+    async def schema(self, request: SchemaRequest, caller: RequestContext) -> SchemaAnswer:
         return await self._ask("sync/schema", request.model_dump_json().encode(), caller.headers(), SchemaAnswer)
 
-    async def push(self, body: bytes, caller: Caller) -> PushAnswer:
+    async def push(self, body: bytes, caller: RequestContext) -> PushAnswer:
         """Send a frozen batch, byte for byte."""
         return await self._ask("sync/mark-synced", body, caller.headers(), PushAnswer)
 
     @asynccontextmanager
-    async def initial(self, request: Mapping[str, Any], caller: Caller) -> AsyncIterator[Body]:
+    async def initial(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("POST", "sync/initial", caller, content=msgspec.json.encode(request)) as body:
             yield body
 
     @asynccontextmanager
-    async def pending(self, params: Mapping[str, str], caller: Caller) -> AsyncIterator[Body]:
+    async def pending(self, params: Mapping[str, str], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("GET", "sync/pending", caller, params=params) as body:
             yield body
 
     @asynccontextmanager
-    async def repair(self, request: Mapping[str, Any], caller: Caller) -> AsyncIterator[Body]:
+    async def repair(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("POST", "sync/repair", caller, content=msgspec.json.encode(request)) as body:
             yield body
 
     @asynccontextmanager
     async def _stream(
-        self, method: str, path: str, caller: Caller, *, content: bytes = b"", params: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        caller: RequestContext,
+        *,
+        content: bytes = b"",
+        params: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Body]:
         headers = {**caller.headers(), "Accept": protocol.STREAM_TYPE, "Accept-Encoding": "zstd"}
         async with self._send(method, path, headers, content, params) as response:

@@ -10,8 +10,8 @@ from twinbase.errors import HalfAnswer
 from twinbase.frames import AnyFrame, Page, frames
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
-from twinbase.replica.file.file import File, translated
-from twinbase.replica.sync.pipe import Feed, lines
+from twinbase.replica.file.file import ReplicaFile, translated
+from twinbase.replica.sync.pipe import AnswerPipe, lines
 from twinbase.replica.sync.server import Body
 
 Answer = TypeVar("Answer")
@@ -21,7 +21,7 @@ Given = ParamSpec("Given")
 class FileThread:
     """Runs functions of a raw connection, one at a time, in a thread of its own."""
 
-    def __init__(self, executor: ThreadPoolExecutor, file: File, connection: Connection) -> None:
+    def __init__(self, executor: ThreadPoolExecutor, file: ReplicaFile, connection: Connection) -> None:
         self._executor, self._file, self._connection = executor, file, connection
 
     async def run(
@@ -46,7 +46,7 @@ class FileThread:
         `arrived` is called in the event loop, with the rows of every page.
         """
         loop = asyncio.get_running_loop()
-        feed = Feed(loop)
+        feed = AnswerPipe(loop)
 
         def told(connection: Connection, frames: Iterator[AnyFrame]) -> Answer:
             return consume(connection, _counted(frames, lambda rows: loop.call_soon_threadsafe(arrived, rows)))
@@ -62,7 +62,10 @@ class FileThread:
 
 
 def _consume(
-    connection: Connection, feed: Feed, compressed: bool, consume: Callable[[Connection, Iterator[AnyFrame]], Answer]
+    connection: Connection,
+    feed: AnswerPipe,
+    compressed: bool,
+    consume: Callable[[Connection, Iterator[AnyFrame]], Answer],
 ) -> Answer:
     try:
         return consume(connection, frames(lines(feed, compressed=compressed)))
@@ -77,7 +80,7 @@ def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], object]) -> It
         yield frame
 
 
-async def _pump(body: Body, feed: Feed) -> None:
+async def _pump(body: Body, feed: AnswerPipe) -> None:
     try:
         async for chunk in body.chunks():
             await feed.put(chunk)

@@ -7,7 +7,7 @@ from sqlalchemy import Table, and_, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from twinbase.testing.conformance.rows import Row, RowMaker
+from twinbase.testing.conformance.rows import RowMaker, RowValues
 from twinbase.testing.world import World
 
 ENOUGH = 60
@@ -105,7 +105,7 @@ def is_row(table: Table, row: Mapping[str, Any]) -> Any:
     return and_(*(column == row[column.name] for column in table.primary_key.columns))
 
 
-def _named(table: Table, row: Row) -> dict[Any, Any]:
+def _named(table: Table, row: RowValues) -> dict[Any, Any]:
     """By column, whatever its attribute is called. A key that the database counts is left to it."""
     counted = table.autoincrement_column
     left = {counted.name} if counted is not None and row.get(counted.name) is None else set()

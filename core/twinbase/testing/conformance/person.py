@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from twinbase.registry import Twin
-from twinbase.testing.conformance.rows import Read, RowMaker
+from twinbase.testing.conformance.rows import ReadRows, RowMaker
 from twinbase.testing.device import Device
 
 
@@ -49,10 +49,10 @@ def _key(twin: Twin, column: str) -> str:
     return next(each.key for each in twin.table.columns if each.name == column)
 
 
-class Work:
+class RandomWork:
     """Random work on one device. Foreign keys point at rows that are on it, else at those that `elsewhere` gives."""
 
-    def __init__(self, device: Device, maker: RowMaker, elsewhere: Read) -> None:
+    def __init__(self, device: Device, maker: RowMaker, elsewhere: ReadRows) -> None:
         self.device, self.maker, self._elsewhere = device, maker, elsewhere
 
     async def do(self) -> None:

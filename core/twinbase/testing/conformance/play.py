@@ -17,8 +17,8 @@ from twinbase.registry import Twin
 from twinbase.replica.report import Report
 from twinbase.testing.conformance.office import Office
 from twinbase.testing.conformance.oracle import Oracle
-from twinbase.testing.conformance.person import Mine, Person, Work, row_of
-from twinbase.testing.conformance.rows import RowMaker, Shape
+from twinbase.testing.conformance.person import Mine, Person, RandomWork, row_of
+from twinbase.testing.conformance.rows import AdjustRow, RowMaker
 from twinbase.testing.wire import cut, drop_answer, drop_request, duplicate, portal
 from twinbase.testing.world import World, tables_of
 
@@ -36,7 +36,7 @@ class Cast:
     scopes: Mapping[str, str]
     choices: Mapping[str, Sequence[Any]]
     untouched: Collection[str]
-    shape: Shape
+    shape: AdjustRow
     given: Callable[[datetime], Sequence[SQLModel]]
     now: datetime
     rows: int
@@ -70,9 +70,9 @@ class Play:
             yield play
             world.raise_crashes()
 
-    def work(self, mine: Mine) -> Work:
+    def work(self, mine: Mine) -> RandomWork:
         """What the owner of a device may do on it."""
-        return Work(mine.device, self.maker, self.office.rows)
+        return RandomWork(mine.device, self.maker, self.office.rows)
 
     def somebody(self) -> Mine:
         return self.dice.choice(self.mine)

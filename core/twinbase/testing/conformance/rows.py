@@ -9,26 +9,28 @@ from sqlalchemy import Column, ForeignKeyConstraint, Table
 
 from twinbase.testing.conformance.values import Values, values_of
 
-Row = dict[str, Any]
-Read = Callable[[Table], Awaitable[Sequence[Mapping[str, Any]]]]
+RowValues = dict[str, Any]
+ReadRows = Callable[[Table], Awaitable[Sequence[Mapping[str, Any]]]]
 """The rows of a table that a foreign key may point at."""
-Shape = Callable[[str, Row, Mapping[str, Any] | None, Random], Row | None]
+AdjustRow = Callable[[str, RowValues, Mapping[str, Any] | None, Random], RowValues | None]
 EMPTY = 0.15
 
 
 class RowMaker:
     """Makes rows and changes of rows, by column name. `choices`: "table.column" → the values that it may have."""
 
-    def __init__(self, dice: Random, now: datetime, choices: Mapping[str, Sequence[Any]], shape: Shape) -> None:
+    def __init__(self, dice: Random, now: datetime, choices: Mapping[str, Sequence[Any]], shape: AdjustRow) -> None:
         self.dice, self.now, self.choices, self._shape = dice, now, choices, shape
         self._values_of: dict[Column[Any], Values] = {}
 
-    async def new(self, table: Table, read: Read, columns: Collection[str] | None = None) -> Row | None:
+    async def new(self, table: Table, read: ReadRows, columns: Collection[str] | None = None) -> RowValues | None:
         """A new row, of these columns; None when it would need a row of another table, and there is none."""
         row = await self._values(table, [c for c in table.columns if columns is None or c.name in columns], read)
         return None if row is None else self._shape(table.name, row, None, self.dice)
 
-    async def change(self, table: Table, was: Mapping[str, Any], read: Read, columns: Collection[str]) -> Row | None:
+    async def change(
+        self, table: Table, was: Mapping[str, Any], read: ReadRows, columns: Collection[str]
+    ) -> RowValues | None:
         """New values for some of these columns of a row; None when it stays as it is."""
         keys = {column.name for column in table.primary_key.columns}
         free = [column for column in table.columns if column.name in columns and column.name not in keys]
@@ -36,7 +38,7 @@ class RowMaker:
         values = await self._values(table, some, read) if some else None
         return (values and self._shape(table.name, values, was, self.dice)) or None
 
-    async def _values(self, table: Table, columns: Sequence[Column[Any]], read: Read) -> Row | None:
+    async def _values(self, table: Table, columns: Sequence[Column[Any]], read: ReadRows) -> RowValues | None:
         row = {column.name: self.value(column) for column in columns if not column.foreign_keys}
         wanted = {column.name for column in columns}
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: list(one.column_keys)):
@@ -47,9 +49,9 @@ class RowMaker:
                 row |= {name: value for name, value in target.items() if name in wanted}
         return row | {c.name: self._chosen(c) for c in columns if c.foreign_keys and self._key(c) in self.choices}
 
-    async def _target(self, constraint: ForeignKeyConstraint, read: Read) -> Row | None:
+    async def _target(self, constraint: ForeignKeyConstraint, read: ReadRows) -> RowValues | None:
         """Where a new row points; nowhere when that is allowed and the dice say so."""
-        empty: Row = dict.fromkeys(constraint.column_keys)
+        empty: RowValues = dict.fromkeys(constraint.column_keys)
         may_be_empty = all(element.parent.nullable for element in constraint.elements)
         targets = await read(constraint.referred_table)
         if may_be_empty and (not targets or self.dice.random() < EMPTY):

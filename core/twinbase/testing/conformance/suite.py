@@ -23,7 +23,7 @@ from twinbase.testing.conformance.laws import broken_laws
 from twinbase.testing.conformance.person import Person
 from twinbase.testing.conformance.play import Cast, Play, own_tables, pushing
 from twinbase.testing.conformance.replayed import differences, effects, twice
-from twinbase.testing.conformance.rows import Row, RowMaker
+from twinbase.testing.conformance.rows import RowMaker, RowValues
 from twinbase.testing.conformance.tampered import Tampered, write_what_is_forbidden
 from twinbase.testing.databases import Databases, database_name
 from twinbase.testing.world import prepare
@@ -67,7 +67,7 @@ class Conformance:
         """
         return ()
 
-    def row(self, table: str, values: Row, was: Mapping[str, Any] | None, dice: Random) -> Row | None:
+    def row(self, table: str, values: RowValues, was: Mapping[str, Any] | None, dice: Random) -> RowValues | None:
         """The last word on made-up values, by column: change them, or answer None for "not this one".
 
         `was`: the row that they would change; None when they are a new row. What the plugin's rules refuse is no

@@ -10,7 +10,7 @@ from twinbase.mirror import Mirror
 from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
 from twinbase.registry import Twin, table_of
-from twinbase.testing.conformance.person import Work, rows_here
+from twinbase.testing.conformance.person import RandomWork, rows_here
 
 
 class Tampered:
@@ -37,7 +37,7 @@ class Tampered:
             )
 
 
-async def write_what_is_forbidden(work: Work, honest: Twin) -> int:
+async def write_what_is_forbidden(work: RandomWork, honest: Twin) -> int:
     """Try, on one twin, all that its mirror does not allow; how many edits the device now wants to send."""
     tried = 0
     twin = work.device.plugins.registry[honest.name]
@@ -54,14 +54,14 @@ def _may(twin: Twin, column: str) -> bool:
     return "update" in twin.operations and column in twin.writable
 
 
-async def _attempt(work: Work, twin: Twin, key: tuple[object, ...], column: str) -> bool:
+async def _attempt(work: RandomWork, twin: Twin, key: tuple[object, ...], column: str) -> bool:
     try:
         return await work.change(twin, key, {column})
     except DBAPIError:
         return False
 
 
-async def _delete(work: Work, twin: Twin, key: tuple[object, ...]) -> bool:
+async def _delete(work: RandomWork, twin: Twin, key: tuple[object, ...]) -> bool:
     try:
         await work.device.delete(twin.model, key)
     except DBAPIError:

@@ -7,7 +7,7 @@ It reads from the top: `load` creates and fills the tables, `rows` says who make
 they agree on, `shape` how many tables, columns and rows there are.
 """
 
-from twinbase_demo.erp.load import DatabaseNotEmpty, GeneratedReport, TableReport, generate
+from twinbase_demo.erp.load import DatabaseNotEmpty, GeneratedReport, GeneratedTableReport, generate
 from twinbase_demo.erp.office import OfficeDay, mutate_office_day
 
-__all__ = ["DatabaseNotEmpty", "GeneratedReport", "OfficeDay", "TableReport", "generate", "mutate_office_day"]
+__all__ = ["DatabaseNotEmpty", "GeneratedReport", "GeneratedTableReport", "OfficeDay", "generate", "mutate_office_day"]

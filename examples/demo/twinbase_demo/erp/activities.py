@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from twinbase_demo.erp import codes, texts
 from twinbase_demo.erp.agenda import visits
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _VISIT_SHARE = 0.25
 _CATEGORIES = (0, 1, 2, 2, 3, 3, 3, 5, 8)  # task, appointment, call, mail, note, document: assumed
 
 
-def activities(world: World) -> Iterator[Row]:
+def activities(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Activity")
     done = [visit for visit in world.once(visits) if visit.customer and visit.state == codes.DONE]
     colleagues = world.colleagues
@@ -48,7 +48,7 @@ def activities(world: World) -> Iterator[Row]:
         }
 
 
-def event_products(world: World) -> Iterator[Row]:
+def event_products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """The appliances that visits are about: of the latest visits first."""
     chance = world.chance("ScheduleEventCustomerProduct")
     equipped = [visit for visit in world.once(visits) if visit.product and visit.customer]
@@ -74,7 +74,7 @@ def event_products(world: World) -> Iterator[Row]:
         }
 
 
-def expected_resources(world: World) -> Iterator[Row]:
+def expected_resources(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("ScheduleEventExpectedResource")
     parents = world.keys("ScheduleEvent")
     for key in world.keys("ScheduleEventExpectedResource"):
@@ -87,7 +87,7 @@ def expected_resources(world: World) -> Iterator[Row]:
         }
 
 
-def event_types(world: World) -> Iterator[Row]:
+def event_types(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("ScheduleEventType")
     for kind in codes.EVENT_TYPES:
         yield {

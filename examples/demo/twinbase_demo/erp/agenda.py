@@ -8,8 +8,15 @@ from twinbase_demo.erp import codes, texts
 from twinbase_demo.erp.chance import Chance
 from twinbase_demo.erp.codes import EventType
 from twinbase_demo.erp.customers import address_fields, contact_fields
-from twinbase_demo.erp.people import Person
-from twinbase_demo.erp.world import Colleague, Customer, Product, Row, Site, World
+from twinbase_demo.erp.people import GeneratedPerson
+from twinbase_demo.erp.world import (
+    GeneratedColleague,
+    GeneratedCustomer,
+    GeneratedProduct,
+    GeneratedRow,
+    GeneratedSite,
+    GeneratedWorld,
+)
 
 _SLOTS = ((8, 0, 120), (10, 15, 90), (13, 30, 105), (15, 30, 90))  # hour, minute, minutes of work
 _NEAR_DAYS, _WINDOW_DAYS = 7, 30
@@ -30,26 +37,26 @@ _ON_CALL = 3  # so many technicians have worked in the nights when the clocks ch
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    technician: Colleague
+    technician: GeneratedColleague
     start: datetime
     minutes: int
     kind: EventType
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class GeneratedVisit:
     """An appointment with its key, number and state; and, for field work, who is visited, where and about what."""
 
     key: str
     number: str
     appointment: Appointment
     state: int
-    customer: Customer | None
-    site: Site | None
-    product: Product | None
+    customer: GeneratedCustomer | None
+    site: GeneratedSite | None
+    product: GeneratedProduct | None
 
 
-def visits(world: World) -> list[Visit]:
+def visits(world: GeneratedWorld) -> list[GeneratedVisit]:
     """All events in the order of their start, so that numbers rise with time."""
     total, crew = world.rows["ScheduleEvent"], world.technicians
     quotas = [total // len(crew) + (1 if rank < total % len(crew) else 0) for rank in range(len(crew))]
@@ -66,7 +73,7 @@ def visits(world: World) -> list[Visit]:
     ]
 
 
-def _agenda(world: World, technician: Colleague, quota: int, *, on_call: bool) -> list[Appointment]:
+def _agenda(world: GeneratedWorld, technician: GeneratedColleague, quota: int, *, on_call: bool) -> list[Appointment]:
     chance = world.chance("agenda", technician.key)
     nights = clock_changes(world.today) if on_call else ()
     appointments = [Appointment(technician, night, 60, codes.REPAIR) for night in nights]
@@ -83,7 +90,7 @@ def _agenda(world: World, technician: Colleague, quota: int, *, on_call: bool) -
     return [*appointments, *window, *far]
 
 
-def _window(world: World, chance: Chance, technician: Colleague) -> list[Appointment]:
+def _window(world: GeneratedWorld, chance: Chance, technician: GeneratedColleague) -> list[Appointment]:
     """Thirty days back and ahead: full days round today, lighter ones further away, meetings, now and then leave."""
     days_off = range(0)
     if chance.often(0.15):
@@ -107,7 +114,7 @@ def _window(world: World, chance: Chance, technician: Colleague) -> list[Appoint
     return made
 
 
-def _appointment(chance: Chance, technician: Colleague, day: date, slot: int) -> Appointment:
+def _appointment(chance: Chance, technician: GeneratedColleague, day: date, slot: int) -> Appointment:
     hour, minute, minutes = _SLOTS[slot]
     (kind,) = chance.choices(_FIELD_KINDS, _FIELD_WEIGHTS) if chance.often(0.985) else (codes.TRAINING,)
     start = datetime.combine(day, time(hour, minute)) + timedelta(minutes=15 * chance.between(0, 1))
@@ -132,19 +139,19 @@ def _last_sunday(year: int, month: int) -> date:
     return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
-def _visit(world: World, chance: Chance, key: str, number: str, appointment: Appointment) -> Visit:
+def _visit(world: GeneratedWorld, chance: Chance, key: str, number: str, appointment: Appointment) -> GeneratedVisit:
     state = _state(world, chance, appointment)
     if not appointment.kind.is_field_work:
-        return Visit(key, number, appointment, state, None, None, None)
+        return GeneratedVisit(key, number, appointment, state, None, None, None)
     nearby = world.customers_of[appointment.technician.sector.code] or world.customers
     equipped = [customer for customer in (chance.pick(nearby) for _ in range(3)) if customer.key in world.products_of]
     customer = equipped[0] if equipped else chance.pick(nearby)
     product = chance.pick(world.products_of[customer.key]) if equipped and chance.often(0.85) else None
     site = product.site if product else chance.pick(customer.sites)
-    return Visit(key, number, appointment, state, customer, site, product)
+    return GeneratedVisit(key, number, appointment, state, customer, site, product)
 
 
-def _state(world: World, chance: Chance, appointment: Appointment) -> int:
+def _state(world: GeneratedWorld, chance: Chance, appointment: Appointment) -> int:
     end = appointment.start + timedelta(minutes=appointment.minutes)
     draw = chance.random()
     if end < world.now:
@@ -155,13 +162,13 @@ def _state(world: World, chance: Chance, appointment: Appointment) -> int:
     return codes.CANCELLED if draw < 0.02 else codes.PLANNED
 
 
-def schedule_events(world: World) -> Iterator[Row]:
+def schedule_events(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("ScheduleEvent")
     for visit in world.once(visits):
         yield schedule_event(world, chance, visit)
 
 
-def schedule_event(world: World, chance: Chance, visit: Visit) -> Row:
+def schedule_event(world: GeneratedWorld, chance: Chance, visit: GeneratedVisit) -> GeneratedRow:
     """The row of one event. Absences and meetings have nobody to visit, but the same columns."""
     appointment, customer, product = visit.appointment, visit.customer, visit.product
     end = appointment.start + timedelta(minutes=appointment.minutes)
@@ -214,15 +221,15 @@ def schedule_event(world: World, chance: Chance, visit: Visit) -> Row:
     }
 
 
-def _caption(kind: EventType, customer: Customer | None) -> str:
+def _caption(kind: EventType, customer: GeneratedCustomer | None) -> str:
     return f"{kind.caption} - {customer.name}"[:80] if customer else kind.caption
 
 
-def _where(site: Site | None) -> Row:
+def _where(site: GeneratedSite | None) -> GeneratedRow:
     if site:
         return address_fields("Address_", site.address, site.label)
     return dict.fromkeys(_ADDRESS_COLUMNS)
 
 
-def _whom(person: Person | None) -> Row:
+def _whom(person: GeneratedPerson | None) -> GeneratedRow:
     return contact_fields("Contact_", person) if person else dict.fromkeys(_CONTACT_COLUMNS)

@@ -18,7 +18,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class GeneratedItem:
     code: str
     caption: str
     description: str
@@ -110,13 +110,13 @@ UNITS = (
 VAT_RATES = tuple(Decimal(rate) for rate in ("20", "10", "5.5", "2.1", "0"))
 
 
-def items(chance: Chance, count: int, sub_families: int) -> list[Item]:
+def items(chance: Chance, count: int, sub_families: int) -> list[GeneratedItem]:
     """So many items: each family in turn, so that the smallest catalogue has heating, electricity, IT and hours."""
     subs = [[sub for sub, _, parent in SUB_FAMILIES[:sub_families] if parent == family.code] for family in FAMILIES]
     return [_item(chance, number, subs[number % len(FAMILIES)]) for number in range(count)]
 
 
-def _item(chance: Chance, number: int, subs: list[str]) -> Item:
+def _item(chance: Chance, number: int, subs: list[str]) -> GeneratedItem:
     family = FAMILIES[number % len(FAMILIES)]
     is_service = family.trade == "service"
     rank = number // len(FAMILIES)
@@ -125,7 +125,7 @@ def _item(chance: Chance, number: int, subs: list[str]) -> Item:
     caption = (f"{noun} n° {rank + 1}" if is_service else f"{noun} {brand} {model}")[:80]
     price = Decimal(chance.between(family.price_low * 100, family.price_high * 100)).scaleb(-2)
     cost = (price * chance.between(45, 78) / 100).quantize(Decimal("0.01"))
-    return Item(
+    return GeneratedItem(
         code=f"{family.code}-{rank + 1:04d}",
         caption=caption,
         description=f"{caption}. {family.caption}, {'prestation' if is_service else 'garantie deux ans, pièces'}.",

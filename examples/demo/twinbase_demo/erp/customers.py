@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from twinbase_demo.erp import codes, people, places, texts
 from twinbase_demo.erp.chance import Chance
-from twinbase_demo.erp.people import Person
-from twinbase_demo.erp.places import Address
-from twinbase_demo.erp.world import Customer, Row, Value, World
+from twinbase_demo.erp.people import GeneratedPerson
+from twinbase_demo.erp.places import GeneratedAddress
+from twinbase_demo.erp.world import CellValue, GeneratedCustomer, GeneratedRow, GeneratedWorld
 
 
-def customers(world: World) -> Iterator[Row]:
+def customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Customer")
     salespeople = [colleague.key for colleague in world.office]
     families, sub_families = world.keys("CustomerFamily"), world.keys("CustomerSubFamily")
@@ -53,7 +53,7 @@ def customers(world: World) -> Iterator[Row]:
         }
 
 
-def address_fields(prefix: str, address: Address, label: Value = None) -> Row:
+def address_fields(prefix: str, address: GeneratedAddress, label: CellValue = None) -> GeneratedRow:
     """The address as EBP flattens it, under a prefix that differs from table to table."""
     return {
         f"{prefix}Address1": address.street[:40],
@@ -67,7 +67,7 @@ def address_fields(prefix: str, address: Address, label: Value = None) -> Row:
     }
 
 
-def contact_fields(prefix: str, person: Person) -> Row:
+def contact_fields(prefix: str, person: GeneratedPerson) -> GeneratedRow:
     return {
         f"{prefix}Civility": person.civility,
         f"{prefix}Name": person.last_name,
@@ -79,7 +79,7 @@ def contact_fields(prefix: str, person: Person) -> Row:
     }
 
 
-def addresses(world: World) -> Iterator[Row]:
+def addresses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Address")
     for customer in world.customers:
         for rank, site in enumerate(customer.sites):
@@ -100,7 +100,7 @@ def addresses(world: World) -> Iterator[Row]:
             }
 
 
-def contacts(world: World) -> Iterator[Row]:
+def contacts(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Contact")
     for customer in world.customers:
         for rank, (key, person) in enumerate(customer.contacts):
@@ -112,15 +112,15 @@ def contacts(world: World) -> Iterator[Row]:
 
 
 def _contact(
-    world: World,
+    world: GeneratedWorld,
     chance: Chance,
     key: str,
-    person: Person,
+    person: GeneratedPerson,
     *,
     is_main: bool,
-    customer: Customer | None = None,
+    customer: GeneratedCustomer | None = None,
     supplier: str | None = None,
-) -> Row:
+) -> GeneratedRow:
     return {
         "Id": key,
         "AssociatedCustomerId": customer.key if customer else None,
@@ -134,7 +134,7 @@ def _contact(
     }
 
 
-def suppliers(world: World) -> Iterator[Row]:
+def suppliers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Supplier")
     for key in world.keys("Supplier"):
         address = places.address(chance, chance.pick(chance.pick(places.SECTORS).communes))
@@ -162,7 +162,7 @@ def suppliers(world: World) -> Iterator[Row]:
         }
 
 
-def products(world: World) -> Iterator[Row]:
+def products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("CustomerProduct")
     families = world.keys("CustomerProductFamily")
     for product in world.products:
@@ -195,7 +195,7 @@ def products(world: World) -> Iterator[Row]:
         }
 
 
-def contracts(world: World) -> Iterator[Row]:
+def contracts(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("MaintenanceContract")
     for key, product in zip(world.keys("MaintenanceContract"), world.contract_owners, strict=True):
         start = datetime(world.today.year - chance.between(0, 3), chance.between(1, 12), 1)
@@ -222,7 +222,7 @@ def contracts(world: World) -> Iterator[Row]:
         }
 
 
-def contract_products(world: World) -> Iterator[Row]:
+def contract_products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("MaintenanceContractCustomerProduct")
     owners = list(zip(world.keys("MaintenanceContract"), world.contract_owners, strict=True))
     for number, key in enumerate(world.keys("MaintenanceContractCustomerProduct")):

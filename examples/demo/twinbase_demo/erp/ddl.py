@@ -1,7 +1,7 @@
 """The CREATE TABLE statements. Names are case-sensitive and quoted; no foreign key is declared, as in EBP."""
 
 from twinbase.quoting import quote_name
-from twinbase_demo.erp.shape import Column, Table
+from twinbase_demo.erp.shape import GeneratedColumn, GeneratedTable
 
 # EBP's own tables have no defaults: its program writes every column. Ours do, for what may not be NULL: then an INSERT
 # of a test or of a day at the office names the columns that it is about, and COPY does not carry 38 million zeros.
@@ -18,7 +18,7 @@ _DEFAULTS = {
 }
 
 
-def create_table(table: Table, schema: str = "public") -> str:
+def create_table(table: GeneratedTable, schema: str = "public") -> str:
     """The statement that creates the table with its primary key, when it has one."""
     keys = {column.name for column in table.key}
     parts = [_declared(column, in_key=column.name in keys) for column in table.columns]
@@ -27,7 +27,7 @@ def create_table(table: Table, schema: str = "public") -> str:
     return f"CREATE TABLE {schema}.{quote_name(table.name)} ({', '.join(parts)})"
 
 
-def _declared(column: Column, *, in_key: bool) -> str:
+def _declared(column: GeneratedColumn, *, in_key: bool) -> str:
     declared = f"{quote_name(column.name)} {column.type}"
     if in_key or not column.required:
         return declared

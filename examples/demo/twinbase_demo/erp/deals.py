@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from twinbase_demo.erp import codes, texts
 from twinbase_demo.erp.customers import address_fields
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _STATES = (
     codes.DEAL_IN_STUDY,
@@ -18,7 +18,7 @@ _STATES = (
 _STATE_WEIGHTS = (12, 10, 18, 8, 45, 7)
 
 
-def deals(world: World) -> Iterator[Row]:
+def deals(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Deal")
     for key, customer in zip(world.keys("Deal"), world.deal_customers, strict=True):
         opened = world.past(chance)
@@ -38,7 +38,7 @@ def deals(world: World) -> Iterator[Row]:
         }
 
 
-def deal_customers(world: World) -> Iterator[Row]:
+def deal_customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """One row for each deal, then second parties (an owner and a tenant) of some."""
     chance = world.chance("DealCustomer")
     owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
@@ -54,7 +54,7 @@ def deal_customers(world: World) -> Iterator[Row]:
         }
 
 
-def deal_colleagues(world: World) -> Iterator[Row]:
+def deal_colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """A technician of the customer's sector for nearly every deal."""
     chance = world.chance("DealColleague")
     owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
@@ -72,7 +72,7 @@ def deal_colleagues(world: World) -> Iterator[Row]:
         }
 
 
-def construction_sites(world: World) -> Iterator[Row]:
+def construction_sites(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("ConstructionSite")
     owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
     for key in world.keys("ConstructionSite"):

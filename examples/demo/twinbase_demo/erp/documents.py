@@ -7,13 +7,13 @@ from datetime import datetime
 from twinbase_demo.erp import codes
 from twinbase_demo.erp.chance import Chance
 from twinbase_demo.erp.goods import vat_keys
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _LINES_WEIGHTS = (8, 16, 18, 16, 13, 10, 7, 5, 4, 3)  # documents of 1, 2, … 10 lines
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class DocumentLines:
     """The dates of the documents of one side, in order; for every line its document, item, quantity and cents."""
 
     dates: list[datetime]
@@ -30,15 +30,15 @@ class Ledger:
         return sums
 
 
-def sales(world: World) -> Ledger:
+def sales(world: GeneratedWorld) -> DocumentLines:
     return _ledger(world, "Sale")
 
 
-def purchases(world: World) -> Ledger:
+def purchases(world: GeneratedWorld) -> DocumentLines:
     return _ledger(world, "Purchase")
 
 
-def _ledger(world: World, side: str) -> Ledger:
+def _ledger(world: GeneratedWorld, side: str) -> DocumentLines:
     chance = world.chance("ledger", side)
     documents, lines = world.rows[f"{side}Document"], world.rows[f"{side}DocumentLine"]
     dates = sorted(world.past(chance, 1800) for _ in range(documents))
@@ -47,7 +47,7 @@ def _ledger(world: World, side: str) -> Ledger:
     items = [int(chance.random() * len(prices)) for _ in range(lines)]
     quantities = [chance.pick((1, 1, 1, 1, 2, 2, 3, 4, 6, 10)) for _ in range(lines)]
     cents = [prices[item] * quantity for item, quantity in zip(items, quantities, strict=True)]
-    return Ledger(dates, owners, items, quantities, cents)
+    return DocumentLines(dates, owners, items, quantities, cents)
 
 
 def _owners(chance: Chance, documents: int, lines: int) -> list[int]:
@@ -57,7 +57,7 @@ def _owners(chance: Chance, documents: int, lines: int) -> list[int]:
     return [*owners, *chance.choices(range(documents), k=missing)] if missing > 0 else chance.sample(owners, lines)
 
 
-def sale_documents(world: World) -> Iterator[Row]:
+def sale_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("SaleDocument")
     book = world.once(sales)
     vat, report = world.keys("Vat")[0], world.keys("EbpSysReport")[0]
@@ -101,7 +101,7 @@ def sale_documents(world: World) -> Iterator[Row]:
         }
 
 
-def purchase_documents(world: World) -> Iterator[Row]:
+def purchase_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("PurchaseDocument")
     book = world.once(purchases)
     vat, report = world.keys("Vat")[0], world.keys("EbpSysReport")[0]
@@ -137,16 +137,16 @@ def purchase_documents(world: World) -> Iterator[Row]:
         }
 
 
-def sale_document_lines(world: World) -> Iterator[Row]:
+def sale_document_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     # The long one is cut at 63 bytes, as it arrives from a server that allows longer names.
     return _lines(world, "Sale", same_amount=("CurrencyRealNetAmountVatExcludedWithDiscountAndFinancialDiscoun",))
 
 
-def purchase_document_lines(world: World) -> Iterator[Row]:
+def purchase_document_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     return _lines(world, "Purchase", same_amount=())
 
 
-def _lines(world: World, side: str, *, same_amount: Sequence[str]) -> Iterator[Row]:
+def _lines(world: GeneratedWorld, side: str, *, same_amount: Sequence[str]) -> Iterator[GeneratedRow]:
     chance = world.chance(f"{side}DocumentLine")
     book = world.once(sales if side == "Sale" else purchases)
     documents, depot = world.keys(f"{side}Document"), world.keys("Storehouse")[0]
@@ -158,7 +158,7 @@ def _lines(world: World, side: str, *, same_amount: Sequence[str]) -> Iterator[R
     ):
         order = order + 1 if owner == previous else 1
         previous, item, amount = owner, world.items[rank], money(cents)
-        row: Row = {
+        row: GeneratedRow = {
             "Id": key,
             "DocumentId": documents[owner],
             "LineOrder": order,
@@ -178,7 +178,7 @@ def _lines(world: World, side: str, *, same_amount: Sequence[str]) -> Iterator[R
         yield row | audits[owner]
 
 
-def line_associations(world: World) -> Iterator[Row]:
+def line_associations(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """Which line became which: a line of a sale and the line of a later document that it was carried to."""
     chance = world.chance("DocumentLineAssociation")
     owners = world.once(sales).owners

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from twinbase_demo.erp import catalogue, codes
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 
-def items(world: World) -> Iterator[Row]:
+def items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Item")
     suppliers, vats = world.keys("Supplier"), vat_keys(world)
     for item in world.items:
@@ -40,12 +40,12 @@ def items(world: World) -> Iterator[Row]:
         }
 
 
-def vat_keys(world: World) -> dict[str, str]:
+def vat_keys(world: GeneratedWorld) -> dict[str, str]:
     """The row of Vat for each rate in use."""
     return {str(rate): key for rate, key in zip(catalogue.VAT_RATES, world.keys("Vat"), strict=False)}
 
 
-def vats(world: World) -> Iterator[Row]:
+def vats(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """The five rates of today, then those of other territories and times, out of use."""
     chance = world.chance("Vat")
     for number, key in enumerate(world.keys("Vat")):
@@ -61,7 +61,7 @@ def vats(world: World) -> Iterator[Row]:
         }
 
 
-def families(world: World) -> Iterator[Row]:
+def families(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("ItemFamily")
     for family in catalogue.FAMILIES[: world.rows["ItemFamily"]]:
         yield {
@@ -72,13 +72,13 @@ def families(world: World) -> Iterator[Row]:
         }
 
 
-def sub_families(world: World) -> Iterator[Row]:
+def sub_families(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("ItemSubFamily")
     for code, caption, family in catalogue.SUB_FAMILIES[: world.rows["ItemSubFamily"]]:
         yield {"Id": code, "Caption": caption, "ItemFamilyId": family, **world.audit(chance, world.past(chance, 3000))}
 
 
-def units(world: World) -> Iterator[Row]:
+def units(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Unit")
     for code, caption, standard in catalogue.UNITS:
         yield {

@@ -13,11 +13,11 @@ from twinbase_demo.erp.copy_text import columns_and_text
 from twinbase_demo.erp.ddl import create_table
 from twinbase_demo.erp.rows import rows_of
 from twinbase_demo.erp.shape import tables
-from twinbase_demo.erp.world import World
+from twinbase_demo.erp.world import GeneratedWorld
 
 CONNECTIONS = 2
 
-Progress = Callable[[str, int, int], None]
+OnTable = Callable[[str, int, int], None]
 
 
 class DatabaseNotEmpty(Exception):
@@ -25,7 +25,7 @@ class DatabaseNotEmpty(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class TableReport:
+class GeneratedTableReport:
     rows: int
     seconds: float
 
@@ -34,7 +34,7 @@ class TableReport:
 class GeneratedReport:
     """What was loaded: rows and seconds of each table, and the seconds of the whole (tables load side by side)."""
 
-    tables: dict[str, TableReport]
+    tables: dict[str, GeneratedTableReport]
     seconds: float
 
     @property
@@ -48,7 +48,7 @@ async def generate(
     seed: int = 1,
     scale: float = 1.0,
     today: date,
-    progress: Progress | None = None,
+    progress: OnTable | None = None,
 ) -> GeneratedReport:
     """Build the database in schema public, as it would be on the morning of `today`.
 
@@ -57,7 +57,7 @@ async def generate(
     At full size it takes about 15 seconds on two cores that do nothing else.
     """
     started = time.perf_counter()
-    world = World(seed, scale, today)
+    world = GeneratedWorld(seed, scale, today)
     loader = _Loader(world, progress)
     if not isinstance(connection_or_url, str):
         await loader.start(connection_or_url)
@@ -84,11 +84,11 @@ async def _over_two(url: str, loader: "_Loader") -> None:
 class _Loader:
     """The tables still to do, largest first; each connection takes the next."""
 
-    def __init__(self, world: World, progress: Progress | None) -> None:
+    def __init__(self, world: GeneratedWorld, progress: OnTable | None) -> None:
         self._world = world
         self._progress = progress
         self._todo = deque(sorted(tables(), key=lambda name: -world.rows[name] * len(tables()[name].columns)))
-        self.reports: dict[str, TableReport] = {}
+        self.reports: dict[str, GeneratedTableReport] = {}
 
     async def start(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         found = await connection.fetchval(
@@ -107,7 +107,7 @@ class _Loader:
                 loaded = sum(report.rows for report in self.reports.values())
                 self._progress(name, loaded, sum(self._world.rows.values()))
 
-    async def _load(self, connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> TableReport:
+    async def _load(self, connection: "asyncpg.Connection[asyncpg.Record]", name: str) -> GeneratedTableReport:
         """One table in one transaction: created and full, or not there. As nobody saw it, its rows come frozen."""
         started = time.perf_counter()
         async with connection.transaction():
@@ -117,7 +117,7 @@ class _Loader:
                 await connection.copy_to_table(
                     name, schema_name="public", source=_stream(chunks), columns=columns, format="text", freeze=True
                 )
-        return TableReport(self._world.rows[name], time.perf_counter() - started)
+        return GeneratedTableReport(self._world.rows[name], time.perf_counter() - started)
 
 
 async def _stream(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:

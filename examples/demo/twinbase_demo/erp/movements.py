@@ -5,13 +5,13 @@ from datetime import datetime
 
 from twinbase_demo.erp import codes
 from twinbase_demo.erp.agenda import visits
-from twinbase_demo.erp.catalogue import Item
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.catalogue import GeneratedItem
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _OUT, _TRANSFER = 2, 3  # StockDocument.DocumentType and StockMovement.MovementType: assumed
 
 
-def documents(world: World) -> Iterator[Row]:
+def documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("StockDocument")
     depot = world.keys("Storehouse")[0]
     done = [visit for visit in world.once(visits) if visit.customer and visit.state == codes.DONE]
@@ -35,7 +35,7 @@ def documents(world: World) -> Iterator[Row]:
         }
 
 
-def lines(world: World) -> Iterator[Row]:
+def lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("StockDocumentLine")
     parents, depot = world.keys("StockDocument"), world.keys("Storehouse")[0]
     per_document = max(1, world.rows["StockDocumentLine"] // len(parents))
@@ -56,7 +56,7 @@ def lines(world: World) -> Iterator[Row]:
         }
 
 
-def movements(world: World) -> Iterator[Row]:
+def movements(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """The ledger: a movement in for a purchase line, a movement out for a sale line."""
     chance = world.chance("StockMovement")
     storehouses = world.keys("Storehouse")
@@ -79,17 +79,17 @@ def movements(world: World) -> Iterator[Row]:
 
 
 def _movement(
-    world: World,
+    world: GeneratedWorld,
     key: str,
     date: datetime,
-    item: Item,
+    item: GeneratedItem,
     *,
     document: str,
     line: str,
     storehouse: str,
     quantity: int,
     number: int,
-) -> Row:
+) -> GeneratedRow:
     return {
         "Id": key,
         "ItemId": item.code,

@@ -48,7 +48,7 @@ _SUPPLIERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class GeneratedPerson:
     civility: str
     first_name: str
     last_name: str
@@ -58,13 +58,13 @@ class Person:
     function: str | None
 
 
-def person(chance: Chance, domain: str | None = None, function: str | None = None) -> Person:
+def person(chance: Chance, domain: str | None = None, function: str | None = None) -> GeneratedPerson:
     """Somebody with a phone, a mobile and a mail address at `domain`, or at a private one."""
     woman = chance.often(0.5)
     first = chance.pick(_WOMEN if woman else _MEN)
     last = surname(chance)
     mail_domain = domain or chance.pick(("boite-aux-lettres.example", "courrier.example", "messagerie.example"))
-    return Person(
+    return GeneratedPerson(
         civility="Madame" if woman else "Monsieur",
         first_name=first,
         last_name=last,

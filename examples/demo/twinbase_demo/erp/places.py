@@ -16,7 +16,7 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
-class Sector:
+class GeneratedSector:
     """A part of the region that a group of technicians looks after; here, a department."""
 
     code: str
@@ -25,7 +25,7 @@ class Sector:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class GeneratedAddress:
     street: str
     complement: str | None
     commune: Commune
@@ -88,7 +88,7 @@ def _commune(text: str) -> Commune:
 
 
 SECTORS = tuple(
-    Sector(code, name, tuple(_commune(part) for part in text.strip().replace("\n", ";").split(";")))
+    GeneratedSector(code, name, tuple(_commune(part) for part in text.strip().replace("\n", ";").split(";")))
     for (code, name), text in _REGION.items()
 )
 # How the work is spread: nearly half of it is round Lyon.
@@ -111,14 +111,14 @@ _COMPLEMENTS = (
 )  # fmt: skip
 
 
-def address(chance: Chance, commune: Commune) -> Address:
+def address(chance: Chance, commune: Commune) -> GeneratedAddress:
     """A street of the commune, within about two kilometres of its centre."""
     number = chance.between(1, 180)
     suffix = chance.pick(("", "", "", "", "", " bis", " ter"))
     complement = chance.pick(_COMPLEMENTS) if chance.often(0.3) else None
     latitude = commune.latitude + Decimal(chance.between(-18000, 18000)).scaleb(-6)
     longitude = commune.longitude + Decimal(chance.between(-24000, 24000)).scaleb(-6)
-    return Address(f"{number}{suffix} {chance.pick(_WAYS)}", complement, commune, latitude, longitude)
+    return GeneratedAddress(f"{number}{suffix} {chance.pick(_WAYS)}", complement, commune, latitude, longitude)
 
 
 _DEPARTMENTS = (*(f"{number:02d}" for number in range(1, 96) if number != 20), "971", "972", "973", "974", "976")

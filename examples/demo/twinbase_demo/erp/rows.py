@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from twinbase_demo.erp import activities, agenda, customers, deals, documents, goods, movements, rules, staff, system
 from twinbase_demo.erp.shape import tables
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
-_MAKERS: dict[str, Callable[[World], Iterator[Row]]] = {
+_MAKERS: dict[str, Callable[[GeneratedWorld], Iterator[GeneratedRow]]] = {
     "Activity": activities.activities,
     "Address": customers.addresses,
     "Colleague": staff.colleagues,
@@ -47,7 +47,7 @@ _MAKERS: dict[str, Callable[[World], Iterator[Row]]] = {
 }
 
 
-def rows_of(world: World, table: str) -> Iterator[Row]:
+def rows_of(world: GeneratedWorld, table: str) -> Iterator[GeneratedRow]:
     """The rows of a table, each with the same columns in the same order."""
     if not world.rows[table]:
         return iter(())

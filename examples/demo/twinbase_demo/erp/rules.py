@@ -5,10 +5,10 @@ from datetime import datetime
 
 from twinbase_demo.erp import people, texts
 from twinbase_demo.erp.chance import Chance
-from twinbase_demo.erp.shape import Column, Table, tables
-from twinbase_demo.erp.world import Row, Value, World, key_texts
+from twinbase_demo.erp.shape import GeneratedColumn, GeneratedTable, tables
+from twinbase_demo.erp.world import CellValue, GeneratedRow, GeneratedWorld, key_texts
 
-Draw = Callable[[int], Value]
+Draw = Callable[[int], CellValue]
 
 _OPTIONAL_SHARE = 0.7
 _AUDIT = ("sysCreatedDate", "sysCreatedUser", "sysModifiedDate", "sysModifiedUser")
@@ -16,26 +16,26 @@ _AUDIT = ("sysCreatedDate", "sysCreatedUser", "sysModifiedDate", "sysModifiedUse
 _THIRDS = {"Sale": "Customer", "Purchase": "Supplier"}
 
 
-def rows(world: World, table: Table) -> Iterator[Row]:
+def rows(world: GeneratedWorld, table: GeneratedTable) -> Iterator[GeneratedRow]:
     """So many rows of any table, with references that resolve."""
     chance = world.chance(table.name)
     keys = _keys(world, table)
     draws = {column.name: draw for column in table.known if (draw := _draw(world, chance, table, column))}
     for number in range(world.rows[table.name]):
-        row: Row = {name: values[number] for name, values in keys.items()}
+        row: GeneratedRow = {name: values[number] for name, values in keys.items()}
         row |= {name: draw(number) for name, draw in draws.items()}
         if table.audited:
             row |= world.audit(chance, world.past(chance))
         yield row or _only_words(table, number)
 
 
-def _only_words(table: Table, number: int) -> Row:
+def _only_words(table: GeneratedTable, number: int) -> GeneratedRow:
     """A table of which we know no column still has its rows, and they differ in some text."""
     column = next(column for column in table.columns if column.type.startswith("varchar"))
     return {column.name: f"Élément n° {number + 1}"}
 
 
-def _keys(world: World, table: Table) -> dict[str, list[str]]:
+def _keys(world: GeneratedWorld, table: GeneratedTable) -> dict[str, list[str]]:
     if len(table.key) == 1:
         return {table.key[0].name: list(world.keys(table.name))}
     count = world.rows[table.name]
@@ -45,7 +45,7 @@ def _keys(world: World, table: Table) -> dict[str, list[str]]:
     }
 
 
-def _draw(world: World, chance: Chance, table: Table, column: Column) -> Draw | None:
+def _draw(world: GeneratedWorld, chance: Chance, table: GeneratedTable, column: GeneratedColumn) -> Draw | None:
     if column.name in _AUDIT:
         return None
     parent = _parent(table, column)
@@ -57,7 +57,7 @@ def _draw(world: World, chance: Chance, table: Table, column: Column) -> Draw | 
     return None
 
 
-def _parent(table: Table, column: Column) -> str | None:
+def _parent(table: GeneratedTable, column: GeneratedColumn) -> str | None:
     if column.references is not None:
         return column.references
     if column.name == "ThirdId":
@@ -69,7 +69,7 @@ def _parent(table: Table, column: Column) -> str | None:
     return None
 
 
-def _reference(world: World, chance: Chance, parent: str, column: Column) -> Draw | None:
+def _reference(world: GeneratedWorld, chance: Chance, parent: str, column: GeneratedColumn) -> Draw | None:
     if parent not in tables() or not world.rows[parent] or len(tables()[parent].key) != 1:
         return None
     keys = world.keys(parent)
@@ -78,7 +78,7 @@ def _reference(world: World, chance: Chance, parent: str, column: Column) -> Dra
     return lambda number: chance.pick(keys) if chance.often(_OPTIONAL_SHARE) else None
 
 
-def _by_name(world: World, chance: Chance, column: Column) -> dict[str, Draw]:
+def _by_name(world: GeneratedWorld, chance: Chance, column: GeneratedColumn) -> dict[str, Draw]:
     """A value by the end of the name; the first that fits is taken."""
     if column.type == "timestamp":
         return {"": lambda number: _day(world, chance)}
@@ -98,7 +98,7 @@ def _by_name(world: World, chance: Chance, column: Column) -> dict[str, Draw]:
     return {}
 
 
-def _texts(chance: Chance, column: Column) -> dict[str, Draw]:
+def _texts(chance: Chance, column: GeneratedColumn) -> dict[str, Draw]:
     length = int(column.type[8:-1]) if column.type.startswith("varchar") else 500
     return {
         "IsoCode": lambda number: "FR",
@@ -115,5 +115,5 @@ def _texts(chance: Chance, column: Column) -> dict[str, Draw]:
     }
 
 
-def _day(world: World, chance: Chance) -> datetime:
+def _day(world: GeneratedWorld, chance: Chance) -> datetime:
     return world.past(chance).replace(hour=0, minute=0, second=0)

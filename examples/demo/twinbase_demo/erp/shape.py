@@ -41,7 +41,7 @@ TRAITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GeneratedColumn:
     name: str
     type: str
     required: bool = False
@@ -49,21 +49,21 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class GeneratedTable:
     name: str
     rows: int
-    key: tuple[Column, ...]
-    known: tuple[Column, ...]
-    made: tuple[Column, ...]
+    key: tuple[GeneratedColumn, ...]
+    known: tuple[GeneratedColumn, ...]
+    made: tuple[GeneratedColumn, ...]
     audited: bool
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[GeneratedColumn, ...]:
         return (*self.key, *self.known, *self.made)
 
 
 @cache
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, GeneratedTable]:
     """Every table of EBP by name, in the order of the alphabet."""
     known = {name: columns for name, columns in (line.split("\t") for line in _lines("columns.tsv"))}
     return {table.name: table for table in (_table(line, known) for line in _lines("shape.tsv"))}
@@ -73,7 +73,7 @@ def _lines(name: str) -> list[str]:
     return (files(__package__) / name).read_text(encoding="utf-8").splitlines()
 
 
-def _table(line: str, known: dict[str, str]) -> Table:
+def _table(line: str, known: dict[str, str]) -> GeneratedTable:
     name, rows, key_text, traits, required, optional = line.split("\t")
     key = tuple(_column(f"{text}!") for text in _split(key_text))
     columns = tuple(_column(text) for text in _split(known.get(name, "-")))
@@ -82,22 +82,24 @@ def _table(line: str, known: dict[str, str]) -> Table:
     custom, long = _number(traits, "x"), _number(traits, "l")
     kinds = [*_kinds(required, required=True), *_kinds(optional, required=False)]
     names = made_names([TYPES[kind] for kind, _ in kinds], taken, custom=custom, long=long)
-    made = tuple(Column(made_name, TYPES[kind], must) for made_name, (kind, must) in zip(names, kinds, strict=True))
-    return Table(name, int(rows), key, (*columns, *marks), made, audited="a" in traits)
+    made = tuple(
+        GeneratedColumn(made_name, TYPES[kind], must) for made_name, (kind, must) in zip(names, kinds, strict=True)
+    )
+    return GeneratedTable(name, int(rows), key, (*columns, *marks), made, audited="a" in traits)
 
 
 def _split(text: str) -> list[str]:
     return [] if text == "-" else text.split(", ")
 
 
-def _column(text: str) -> Column:
+def _column(text: str) -> GeneratedColumn:
     """`CustomerId varchar(20)! >Customer`: name, type, `!` when it may not be NULL, and the table that it points to."""
     declared, _, references = text.partition(" >")
     name, _, type_name = declared.partition(" ")
     required = type_name.endswith("!")
     type_name = type_name.rstrip("!")
     type_name = {"numeric": TYPES["n"], "float8": TYPES["f"]}.get(type_name, type_name)
-    return Column(name, type_name, required, references or None)
+    return GeneratedColumn(name, type_name, required, references or None)
 
 
 def _number(traits: str, letter: str) -> int:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from twinbase_demo.erp import catalogue, codes, places
 from twinbase_demo.erp.sizes import DEPOTS
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _MIDNIGHT = datetime(1753, 1, 1)  # EBP writes a time of day on this date
 _DEPOT_SHARES = (0.36, 0.06, 0.03)
 
 
-def colleagues(world: World) -> Iterator[Row]:
+def colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Colleague")
     families = world.keys("ColleagueFamily")
     for number, colleague in enumerate(world.colleagues, start=1):
@@ -42,9 +42,9 @@ def colleagues(world: World) -> Iterator[Row]:
         }
 
 
-def _week(*, works_saturday: bool) -> Row:
+def _week(*, works_saturday: bool) -> GeneratedRow:
     """Monday to Friday from 8:00 to 17:30 with a lunch at noon; Friday ends at 16:30."""
-    week: Row = {}
+    week: GeneratedRow = {}
     for day in range(7):
         works = day < 5 or (day == 5 and works_saturday)
         end = timedelta(hours=16.5 if day == 4 else 12 if day == 5 else 17.5)
@@ -59,7 +59,7 @@ def _week(*, works_saturday: bool) -> Row:
     return week
 
 
-def sectors(world: World) -> Iterator[Row]:
+def sectors(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("GeographicSector")
     for sector in places.SECTORS:
         yield {
@@ -70,7 +70,7 @@ def sectors(world: World) -> Iterator[Row]:
         }
 
 
-def storehouses(world: World) -> Iterator[Row]:
+def storehouses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """Three depots, then a van for each technician."""
     chance = world.chance("Storehouse")
     depots = ("Dépôt principal", "Dépôt de Grenoble", "Stock des retours")
@@ -93,7 +93,7 @@ def storehouses(world: World) -> Iterator[Row]:
         }
 
 
-def stock_items(world: World) -> Iterator[Row]:
+def stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """What each storehouse holds: the main depot most of the catalogue, a van what its driver needs."""
     chance = world.chance("StockItem")
     storehouses = world.keys("Storehouse")
@@ -102,14 +102,14 @@ def stock_items(world: World) -> Iterator[Row]:
             yield _stock_item(world, item, storehouse, is_van=storehouse not in storehouses[:DEPOTS])
 
 
-def _stock_counts(world: World) -> list[int]:
+def _stock_counts(world: GeneratedWorld) -> list[int]:
     total, vans = world.rows["StockItem"], len(world.technicians)
     depots = [min(int(total * share), len(world.goods)) for share in _DEPOT_SHARES]
     per_van, rest = divmod(total - sum(depots), vans)
     return [*depots, *(per_van + (1 if number < rest else 0) for number in range(vans))]
 
 
-def _stock_item(world: World, item: catalogue.Item, storehouse: str, *, is_van: bool) -> Row:
+def _stock_item(world: GeneratedWorld, item: catalogue.GeneratedItem, storehouse: str, *, is_van: bool) -> GeneratedRow:
     chance = world.chance("StockItem", item.code, storehouse)
     held = chance.between(0, 6) if is_van else chance.between(0, 180)
     booked = chance.between(0, held // 3)
@@ -125,7 +125,7 @@ def _stock_item(world: World, item: catalogue.Item, storehouse: str, *, is_van: 
     }
 
 
-def tracking_stock_items(world: World) -> Iterator[Row]:
+def tracking_stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("TrackingStockItem")
     storehouses = world.keys("Storehouse")
     for number in range(world.rows["TrackingStockItem"]):

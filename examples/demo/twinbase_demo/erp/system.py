@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from twinbase_demo.erp import codes, places
-from twinbase_demo.erp.world import Row, World
+from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _DELETED = (("Customer", "CL9"), ("Deal", "AF9"), ("Item", "OBSOLETE-"), ("Contact", ""), ("ScheduleEvent", ""))
 _DELETED_WEIGHTS = (4, 6, 12, 30, 48)
 
 
-def zip_codes(world: World) -> Iterator[Row]:
+def zip_codes(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     chance = world.chance("Zipcode")
     keys = world.keys("Zipcode")
     for key, (zip_code, city) in zip(keys, places.zip_codes(len(keys)), strict=True):
@@ -22,7 +22,7 @@ def zip_codes(world: World) -> Iterator[Row]:
         }
 
 
-def deleted_records(world: World) -> Iterator[Row]:
+def deleted_records(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """What EBP remembers of rows that it deleted; no row of this database bears such a key."""
     chance = world.chance("EbpSysDeletedRecord")
     for key in world.keys("EbpSysDeletedRecord"):
@@ -37,7 +37,7 @@ def deleted_records(world: World) -> Iterator[Row]:
         }
 
 
-def countries(world: World) -> Iterator[Row]:
+def countries(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """France and its neighbours by name; the rest of the list by rule."""
     chance = world.chance("Country")
     names = {"FR": "France", "BE": "Belgique", "CH": "Suisse", "IT": "Italie", "DE": "Allemagne", "LU": "Luxembourg"}

@@ -8,15 +8,15 @@ from typing import TypeVar, cast
 
 from twinbase_demo.erp import catalogue, codes, people, places
 from twinbase_demo.erp.chance import Chance
-from twinbase_demo.erp.people import Person
-from twinbase_demo.erp.places import Address, Sector
-from twinbase_demo.erp.shape import Column, tables
+from twinbase_demo.erp.people import GeneratedPerson
+from twinbase_demo.erp.places import GeneratedAddress, GeneratedSector
+from twinbase_demo.erp.shape import GeneratedColumn, tables
 from twinbase_demo.erp.sizes import DEPOTS, row_counts, technicians
 
 T = TypeVar("T")
 
-Value = str | int | float | bool | datetime | bytes | None
-Row = dict[str, Value]
+CellValue = str | int | float | bool | datetime | bytes | None
+GeneratedRow = dict[str, CellValue]
 
 TRADES = ("chauffage", "électricité", "informatique", "plomberie", "ventilation")
 _TRADE_NAMES = {
@@ -37,45 +37,45 @@ _PREFIXES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
+class GeneratedColleague:
     key: str
-    person: Person
-    sector: Sector
+    person: GeneratedPerson
+    sector: GeneratedSector
     trade: str | None
     storehouse: str
-    home: Address
+    home: GeneratedAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class GeneratedSite:
     key: str
     label: str
-    address: Address
+    address: GeneratedAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class GeneratedCustomer:
     key: str
     name: str
     is_person: bool
-    sector: Sector
-    sites: list[Site]
-    contacts: list[tuple[str, Person]]
+    sector: GeneratedSector
+    sites: list[GeneratedSite]
+    contacts: list[tuple[str, GeneratedPerson]]
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class GeneratedProduct:
     """An appliance at a customer's."""
 
     key: str
-    customer: Customer
-    site: Site
-    item: catalogue.Item
+    customer: GeneratedCustomer
+    site: GeneratedSite
+    item: catalogue.GeneratedItem
     serial: str
     sold_on: datetime
 
 
-class World:
+class GeneratedWorld:
     """One seed, one scale, one day: the same three give the same database, byte for byte."""
 
     def __init__(self, seed: int, scale: float, today: date) -> None:
@@ -112,28 +112,28 @@ class World:
         (column,) = tables()[table].key
         return key_texts(self.chance("key", table), table, column, self.rows[table])
 
-    def once(self, make: Callable[["World"], T]) -> T:
+    def once(self, make: Callable[["GeneratedWorld"], T]) -> T:
         """What `make` makes of this world, made once: for what several tables are written from."""
         if make not in self._made:
             self._made[make] = make(self)
         return cast(T, self._made[make])
 
     @cached_property
-    def items(self) -> list[catalogue.Item]:
+    def items(self) -> list[catalogue.GeneratedItem]:
         return catalogue.items(self.chance("items"), self.rows["Item"], self.rows["ItemSubFamily"])
 
     @cached_property
-    def goods(self) -> list[catalogue.Item]:
+    def goods(self) -> list[catalogue.GeneratedItem]:
         return [item for item in self.items if not item.is_service]
 
     @cached_property
-    def colleagues(self) -> list[Colleague]:
+    def colleagues(self) -> list[GeneratedColleague]:
         """The technicians, then the office."""
         chance = self.chance("colleagues")
         sectors = _spread(chance, self.technician_count)
         storehouses = self.keys("Storehouse")
         crew = [
-            Colleague(
+            GeneratedColleague(
                 key=f"TEC{number + 1:03d}",
                 person=people.person(chance, "chaleur-et-reseaux.example", _TRADE_NAMES[TRADES[number % len(TRADES)]]),
                 sector=sector,
@@ -144,7 +144,7 @@ class World:
             for number, sector in enumerate(sectors)
         ]
         office = [
-            Colleague(
+            GeneratedColleague(
                 key=f"BUR{number + 1:03d}",
                 person=people.person(chance, "chaleur-et-reseaux.example", _OFFICE_ROLES[number % len(_OFFICE_ROLES)]),
                 sector=places.SECTORS[0],
@@ -157,11 +157,11 @@ class World:
         return [*crew, *office]
 
     @property
-    def technicians(self) -> list[Colleague]:
+    def technicians(self) -> list[GeneratedColleague]:
         return self.colleagues[: self.technician_count]
 
     @property
-    def office(self) -> list[Colleague]:
+    def office(self) -> list[GeneratedColleague]:
         return self.colleagues[self.technician_count :]
 
     @cached_property
@@ -169,7 +169,7 @@ class World:
         return [colleague.key for colleague in self.office]
 
     @cached_property
-    def customers(self) -> list[Customer]:
+    def customers(self) -> list[GeneratedCustomer]:
         """Customers with their sites and contacts: one of each at least, the rest spread over them."""
         chance = self.chance("customers")
         address_keys, contact_keys = self.keys("Address"), self.keys("Contact")
@@ -182,7 +182,7 @@ class World:
         for key in address_keys[len(customers) :]:
             owner = chance.pick(customers)
             label = chance.pick(("Chantier", "Annexe", "Résidence secondaire", "Atelier", "Dépôt", "Agence"))
-            owner.sites.append(Site(key, label, places.address(chance, chance.pick(owner.sector.communes))))
+            owner.sites.append(GeneratedSite(key, label, places.address(chance, chance.pick(owner.sector.communes))))
         for key in self.customer_contact_keys[len(customers) :]:
             owner = chance.pick(customers)
             domain = owner.contacts[0][1].email.partition("@")[2]
@@ -196,8 +196,8 @@ class World:
         return keys[: max(self.rows["Customer"], len(keys) - self.rows["Supplier"])]
 
     def _customer(
-        self, chance: Chance, number: int, key: str, sector: Sector, address_key: str, contact_key: str
-    ) -> Customer:
+        self, chance: Chance, number: int, key: str, sector: GeneratedSector, address_key: str, contact_key: str
+    ) -> GeneratedCustomer:
         address = places.address(chance, chance.pick(sector.communes))
         is_person = chance.often(0.55)
         if is_person:
@@ -206,20 +206,20 @@ class World:
         else:
             name = people.firm(chance, address.commune.name)
             contact = people.person(chance, f"{people.ascii_name(name)[:40]}.example", people.function(chance))
-        return Customer(
-            key, name, is_person, sector, [Site(address_key, "Principale", address)], [(contact_key, contact)]
+        return GeneratedCustomer(
+            key, name, is_person, sector, [GeneratedSite(address_key, "Principale", address)], [(contact_key, contact)]
         )
 
     @cached_property
-    def customers_of(self) -> dict[str, list[Customer]]:
+    def customers_of(self) -> dict[str, list[GeneratedCustomer]]:
         """The customers of each sector, by its code."""
-        by_sector: dict[str, list[Customer]] = {sector.code: [] for sector in places.SECTORS}
+        by_sector: dict[str, list[GeneratedCustomer]] = {sector.code: [] for sector in places.SECTORS}
         for customer in self.customers:
             by_sector[customer.sector.code].append(customer)
         return by_sector
 
     @cached_property
-    def products(self) -> list[Product]:
+    def products(self) -> list[GeneratedProduct]:
         chance = self.chance("products")
         installed = [item for item in self.goods if item.price > 300]
         made = []
@@ -228,19 +228,19 @@ class World:
             item = chance.pick(installed)
             serial = f"{item.family.code[:3]}{chance.digits(9)}"
             sold_on = self.now.replace(hour=0, minute=0) - timedelta(days=chance.between(20, 3200))
-            made.append(Product(key, customer, chance.pick(customer.sites), item, serial, sold_on))
+            made.append(GeneratedProduct(key, customer, chance.pick(customer.sites), item, serial, sold_on))
         return made
 
     @cached_property
-    def products_of(self) -> dict[str, list[Product]]:
+    def products_of(self) -> dict[str, list[GeneratedProduct]]:
         """The appliances of each customer, by its key."""
-        by_customer: dict[str, list[Product]] = {}
+        by_customer: dict[str, list[GeneratedProduct]] = {}
         for product in self.products:
             by_customer.setdefault(product.customer.key, []).append(product)
         return by_customer
 
     @cached_property
-    def contract_owners(self) -> list[Product]:
+    def contract_owners(self) -> list[GeneratedProduct]:
         """For each maintenance contract the appliance that it began with."""
         chance = self.chance("contracts")
         return [chance.pick(self.products) for _ in self.keys("MaintenanceContract")]
@@ -253,7 +253,7 @@ class World:
         return by_customer
 
     @cached_property
-    def deal_customers(self) -> list[Customer]:
+    def deal_customers(self) -> list[GeneratedCustomer]:
         """The customer of each deal."""
         chance = self.chance("deals")
         return [chance.pick(self.customers) for _ in self.keys("Deal")]
@@ -265,7 +265,7 @@ class World:
             by_customer.setdefault(customer.key, []).append(key)
         return by_customer
 
-    def audit(self, chance: Chance, created: datetime, modified: datetime | None = None) -> Row:
+    def audit(self, chance: Chance, created: datetime, modified: datetime | None = None) -> GeneratedRow:
         """Who made the row and who touched it last: never after this morning, never before it was made."""
         now, users = self.now, self._users
         born = created if created < now else now - timedelta(minutes=chance.between(1, 600))
@@ -286,7 +286,7 @@ class World:
         return datetime.combine(day, time(chance.between(8, 17), chance.between(0, 59), chance.between(0, 59)))
 
 
-def key_texts(chance: Chance, table: str, column: Column, count: int) -> list[str]:
+def key_texts(chance: Chance, table: str, column: GeneratedColumn, count: int) -> list[str]:
     """Keys of a kind: UUIDs, numbers from 1, or codes of letters and digits within the length of the column."""
     if column.type == "uuid":
         return [chance.uuid() for _ in range(count)]
@@ -311,7 +311,7 @@ def _base36(number: int, length: int) -> str:
     return text
 
 
-def _spread(chance: Chance, count: int) -> list[Sector]:
+def _spread(chance: Chance, count: int) -> list[GeneratedSector]:
     """A sector for each of so many: one of each first while there are enough, then by weight."""
     first = list(places.SECTORS) if count >= 4 * len(places.SECTORS) else []
     return first + chance.choices(places.SECTORS, places.SECTOR_WEIGHTS, k=count - len(first))

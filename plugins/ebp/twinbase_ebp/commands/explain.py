@@ -12,8 +12,8 @@ from twinbase.plugins import Plugins
 from twinbase_server.extension import (
     FAILED,
     AsJson,
-    Behind,
     DatabaseUrl,
+    Lineage,
     PluginNames,
     answer,
     behind,
@@ -39,7 +39,7 @@ def explain(
     Exit status 0 when the row is there, 1 when not. What customers wrote is shown.
     """
 
-    async def work(url: str, loaded: Plugins) -> list[Behind]:
+    async def work(url: str, loaded: Plugins) -> list[Lineage]:
         projections = loaded.projections()
         targets = sorted({projection.table.name for projection in projections})
         if table not in targets:
@@ -52,7 +52,7 @@ def explain(
     return 0 if any(one.there for one in found) else FAILED
 
 
-def _show(console: Console, found: list[Behind]) -> None:
+def _show(console: Console, found: list[Lineage]) -> None:
     for one in found:
         mark = "[green]✓[/]" if one.there else "[red]✗[/]"
         console.print(f"{mark} [bold]{one.projection} → {one.target}[/] {one.id or ''}: {escape(one.verdict)}")

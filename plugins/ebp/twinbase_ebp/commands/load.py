@@ -9,7 +9,7 @@ from rich.table import Table
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands.options import SourceUrl, source
-from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load as bring
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.work import Options
@@ -38,7 +38,7 @@ def load(
     options = Options(tables=tables or (), full=full, confirmed=confirm_deletes or ())
 
     async def work(url: str, loaded: Plugins) -> LoadReport:
-        databases = Databases.of(source(source_url), url)
+        databases = LoadDatabases.of(source(source_url), url)
         with progress() as tell:
             return await bring(databases, EbpSettings(), utc_now(), options=options, tell=tell)
 

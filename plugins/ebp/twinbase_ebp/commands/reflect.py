@@ -20,7 +20,7 @@ from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.source import reading
 from twinbase_server.extension import AsJson, answer, errors
 
-Copies = Annotated[
+CopiesUrl = Annotated[
     str | None,
     typer.Option(
         "--database-url",
@@ -37,7 +37,7 @@ def reflect(
         Path | None, typer.Option("--out", metavar="FILE", help="Write the specs there, for TWINBASE_EBP_SPECS.")
     ] = None,
     source_url: SourceUrl = None,
-    database_url: Copies = None,
+    database_url: CopiesUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Read which tables EBP has, with their columns, keys and kinds; no row is read, and nothing that is secret.
@@ -52,12 +52,12 @@ def reflect(
             specs = asyncio.run(_as_copied(database_url, specs, DenyList(settings.deny)))
     if out:
         _write(out, specs_to_json(specs))
-    found = _Found(specs, out)
+    found = _Reflection(specs, out)
     answer(found.as_dict(), as_json=as_json, show=found.show)
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Reflection:
     """What there is."""
 
     specs: list[TableSpec]

@@ -10,7 +10,7 @@ from twinbase.plugins import Plugins
 from twinbase_ebp.commands import load as loading
 from twinbase_ebp.commands import verify as verifying
 from twinbase_ebp.commands.options import SourceUrl, source
-from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.verifying import Repaired
 from twinbase_ebp.loading.verifying import repair as make_same
 from twinbase_ebp.settings import EbpSettings
@@ -33,7 +33,7 @@ def repair(
     """
 
     async def work(url: str, loaded: Plugins) -> Repaired:
-        databases = Databases.of(source(source_url), url)
+        databases = LoadDatabases.of(source(source_url), url)
         with progress() as tell:
             return await make_same(databases, EbpSettings(), utc_now(), table, confirmed=confirm_deletes, tell=tell)
 

@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 
 from twinbase.plugins import Plugins
-from twinbase_ebp.loading.status import Status, read_status
+from twinbase_ebp.loading.status import LoadStatus, read_status
 from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command
 
 
@@ -17,7 +17,7 @@ def status(
     Exit status 1 when something does. EBP itself is not asked.
     """
 
-    async def work(url: str, loaded: Plugins) -> Status:
+    async def work(url: str, loaded: Plugins) -> LoadStatus:
         return await read_status(url)
 
     found = run_command(database_url, plugins, work)
@@ -25,7 +25,7 @@ def status(
     return 0 if found.sound else FAILED
 
 
-def _show(console: Console, found: Status) -> None:
+def _show(console: Console, found: LoadStatus) -> None:
     for run in found.runs:
         console.print(f"{run['started_at']:%Y-%m-%d %H:%M}  {run['outcome']:9} {_said(run['figures'])}")
     console.print(f"{found.tables} tables are copied, {len(found.underway)} of them not whole yet")

@@ -40,7 +40,7 @@ def tables(
 
 
 @dataclass(frozen=True)
-class _Line:
+class _TableRow:
     """One table. `columns`: those that may be copied; `mirrored`: whether devices get it as it is."""
 
     name: str
@@ -59,14 +59,14 @@ def _wanted(specs: Sequence[TableSpec], names: Sequence[str]) -> list[TableSpec]
     return [spec for spec in specs if not names or spec.name in names]
 
 
-def _lines(connection: Connection, specs: Sequence[TableSpec], mirrored: Sequence[str]) -> list[_Line]:
+def _lines(connection: Connection, specs: Sequence[TableSpec], mirrored: Sequence[str]) -> list[_TableRow]:
     with progress() as tell:
         lines = []
         for done, spec in enumerate(specs, 1):
             rows = connection.execute(select(func.count()).select_from(table(spec.name))).scalar_one()
             custom = sum(column.custom for column in spec.columns)
             lines.append(
-                _Line(
+                _TableRow(
                     spec.name, spec.kind, rows, spec.key, len(spec.columns), custom, spec.name in mirrored, spec.problem
                 )
             )
@@ -74,7 +74,7 @@ def _lines(connection: Connection, specs: Sequence[TableSpec], mirrored: Sequenc
         return lines
 
 
-def _show(console: Console, lines: Sequence[_Line]) -> None:
+def _show(console: Console, lines: Sequence[_TableRow]) -> None:
     shown = Table(box=None, pad_edge=False)
     for heading in ("table", "kind", "rows", "key", "columns", "on devices"):
         shown.add_column(heading, justify="right" if heading in ("rows", "columns") else "left")

@@ -37,7 +37,7 @@ def values(
     """
     wanted = _wanted(column)
 
-    async def work(url: str, loaded: Plugins) -> list[Found]:
+    async def work(url: str, loaded: Plugins) -> list[ColumnCodes]:
         async with engine(url) as made, made.connect() as connection:
             there = await source_catalog(connection, [codes.table for codes in wanted])
             return [await _find(connection, codes, there) for codes in wanted]
@@ -47,7 +47,7 @@ def values(
 
 
 @dataclass(frozen=True)
-class Value:
+class CodeValue:
     """A code, or NULL. `rows`: how many have it; `examples`: some of them, by number or code."""
 
     value: Any
@@ -57,13 +57,13 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Found:
+class ColumnCodes:
     """What a column holds. `setting`: where to say what its codes mean; None where EBP documents them."""
 
     column: str
     verified: bool
     setting: str | None
-    values: list[Value]
+    values: list[CodeValue]
     problem: str = ""
 
 
@@ -76,16 +76,16 @@ def _wanted(column: str | None) -> list[Codes]:
     raise NoSuchCodes(f"{column!r}; known are {', '.join(one.name for one in codes)}.")
 
 
-async def _find(connection: AsyncConnection, codes: Codes, there: Any) -> Found:
+async def _find(connection: AsyncConnection, codes: Codes, there: Any) -> ColumnCodes:
     columns = there.get((codes.table.schema, codes.table.name))
     if columns is None or codes.column.name not in columns:
         lacking = codes.name if columns is not None else codes.table.name
-        return Found(codes.name, codes.verified, codes.setting, [], f"{lacking} is not in the copy of EBP.")
+        return ColumnCodes(codes.name, codes.verified, codes.setting, [], f"{lacking} is not in the copy of EBP.")
     example = codes.table.c[codes.example if codes.example in columns else codes.table.primary_key.columns.keys()[0]]
     counted = select(codes.column, func.count(), *_examples(example)).group_by(codes.column)
     rows = await connection.execute(counted.order_by(func.count().desc(), codes.column).limit(VALUES_MAX))
-    values = [Value(row[0], row[1], codes.word(row[0]), [str(one) for one in row[2:] if one]) for row in rows]
-    return Found(codes.name, codes.verified, codes.setting, values)
+    values = [CodeValue(row[0], row[1], codes.word(row[0]), [str(one) for one in row[2:] if one]) for row in rows]
+    return ColumnCodes(codes.name, codes.verified, codes.setting, values)
 
 
 def _examples(example: Any) -> list[Any]:
@@ -94,7 +94,7 @@ def _examples(example: Any) -> list[Any]:
     return [func.min(text), func.percentile_disc(0.5).within_group(text), func.max(text)][:EXAMPLES]
 
 
-def _show(console: Console, found: list[Found]) -> None:
+def _show(console: Console, found: list[ColumnCodes]) -> None:
     for one in found:
         known = "documented by EBP" if one.verified else f"assumed{f'; {one.setting}' if one.setting else ''}"
         console.print(f"[bold]{one.column}[/]  [dim]{known}[/]")

@@ -4,12 +4,12 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from twinbase_ebp.delivering.columns import Kind
+from twinbase_ebp.delivering.columns import ValueKind
 
 SMALLEST = Decimal("0.000001")
 
 
-def alike(given: Any, found: Any, kind: Kind) -> bool:
+def alike(given: Any, found: Any, kind: ValueKind) -> bool:
     """Rich text is not compared: its plain twin is, beside it."""
     if kind == "rich":
         return True
@@ -22,7 +22,7 @@ def alike(given: Any, found: Any, kind: Kind) -> bool:
     return _text(given, kind) == _text(found, kind)
 
 
-def _text(value: Any, kind: Kind) -> str:
+def _text(value: Any, kind: ValueKind) -> str:
     """Blanks and ends of lines aside; of a key, capitals too; with what a file does to a text undone on both sides."""
     text = " ".join(str("" if value is None else value).split())
     text = text.encode("cp1252", errors="replace").decode("cp1252").removeprefix("'")

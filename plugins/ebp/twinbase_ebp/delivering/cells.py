@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.columns import DELIVERY, ENTITIES, Kind
+from twinbase_ebp.delivering.columns import DELIVERY, ENTITIES, ValueKind
 from twinbase_ebp.delivering.ready import Ready
 from twinbase_ebp.settings import EbpSettings
 
@@ -39,7 +39,7 @@ def rows(one: Ready, standing: Mapping[str, Any], settings: EbpSettings) -> list
     ]
 
 
-def cell(value: Any, kind: Kind, settings: EbpSettings) -> str:
+def cell(value: Any, kind: ValueKind, settings: EbpSettings) -> str:
     """A value as text; nothing for None."""
     if value is None:
         return ""

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.entry import Entry
-from twinbase_ebp.delivering.known import Change, Known
+from twinbase_ebp.delivering.entry import EbpEntry
+from twinbase_ebp.delivering.known import KnownRows, RowChange
 from twinbase_ebp.delivering.texts import local, plain
 from twinbase_ebp.settings import EbpSettings
 
@@ -33,16 +33,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def claim(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
+def claim(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """The row as it was submitted; a draft is nobody else's business."""
     row = known.row(change)
     if row["state"] != "submitted" or not (change.is_new or "state" in change.columns):
         return None
     values = {name: _value(name, change, known, settings) for name in COLUMNS[change.table]}
-    return Entry(change.table, "create", change.table, str(change.id), str(change.id), values)
+    return EbpEntry(change.table, "create", change.table, str(change.id), str(change.id), values)
 
 
-def _value(name: str, change: Change, known: Known, settings: EbpSettings) -> Any:
+def _value(name: str, change: RowChange, known: KnownRows, settings: EbpSettings) -> Any:
     row = known.row(change)
     if name == "project":
         deal = known.key("projects", row["project_id"], "Deal")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from twinbase_ebp.delivering import claims
 
-Kind = Literal["text", "rich", "whole", "decimal", "yes", "time", "key"]
+ValueKind = Literal["text", "rich", "whole", "decimal", "yes", "time", "key"]
 DELIVERY = "TwinbaseDelivery"
 """The first column of each file: the id of the delivery, by which a person finds it in `twinbase delivery list`."""
 
@@ -23,15 +23,15 @@ class Entity:
     again when EBP has given it a key of its own; the first sets that are filled.
     """
 
-    columns: Mapping[str, Kind]
+    columns: Mapping[str, ValueKind]
     line_table: str = ""
     parent: str = ""
-    lines: Mapping[str, Kind] | None = None
+    lines: Mapping[str, ValueKind] | None = None
     keeps_id: bool = False
     found_by: tuple[tuple[str, ...], ...] = ()
 
 
-_CLAIMED: Mapping[str, Kind] = {
+_CLAIMED: Mapping[str, ValueKind] = {
     "start_at": "time", "end_at": "time", "departed_at": "time", "arrived_at": "time", "day": "time",
     "expense_on": "time", "amount_ttc": "decimal", "vat_amount": "decimal", "distance_km": "decimal",
     "break_minutes": "whole", "minutes": "whole", "fiscal_hp": "whole", "billable": "yes", "personal_vehicle": "yes",

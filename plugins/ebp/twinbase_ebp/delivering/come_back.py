@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from twinbase.delivery import Delivered, Waiting
+from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.alike import alike
-from twinbase_ebp.delivering.copies import Copies, Row
-from twinbase_ebp.delivering.finding import NUMBERS, Looking
+from twinbase_ebp.delivering.copies import Copies, CopyRow
+from twinbase_ebp.delivering.finding import NUMBERS, RowFinder
 from twinbase_ebp.delivering.linking import link
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.settings import EbpSettings
@@ -23,35 +23,35 @@ class ComeBack:
     def __init__(self, settings: EbpSettings) -> None:
         self._settings = settings
 
-    async def __call__(self, sent: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def __call__(self, sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """Those that have come back; of the others nothing is said."""
         import asyncpg  # not on a device
 
         connection = await asyncpg.connect(run.database_url)
         try:
             ready, _ = await make_ready(sent, connection, self._settings)
-            looking = Looking(Copies(connection))
+            looking = RowFinder(Copies(connection))
             return [*await self._updated(ready, looking, connection), *await self._created(ready, looking, connection)]
         finally:
             await connection.close()
 
     async def _created(
-        self, ready: Sequence[Ready], looking: Looking, connection: PostgresConnection
-    ) -> list[Delivered]:
+        self, ready: Sequence[Ready], looking: RowFinder, connection: PostgresConnection
+    ) -> list[DeliveryOutcome]:
         back = []
         for one in ready:
             if one.entry.operation == "create" and (row := await looking.find(one)):
                 await link(connection, one, row)
                 number = row.get(NUMBERS.get(one.entry.entity, ""))
                 said = f"It is in EBP: {number}." if number else IS_THERE
-                back.append(Delivered(one.waiting.id, "acknowledged", said))
+                back.append(DeliveryOutcome(one.waiting.id, "acknowledged", said))
         return back
 
     async def _updated(
-        self, ready: Sequence[Ready], looking: Looking, connection: PostgresConnection
-    ) -> list[Delivered]:
+        self, ready: Sequence[Ready], looking: RowFinder, connection: PostgresConnection
+    ) -> list[DeliveryOutcome]:
         """Newest first: what a later change of the row has overwritten counts as come back when that one has."""
-        back: list[Delivered] = []
+        back: list[DeliveryOutcome] = []
         updates = [one for one in ready if one.entry.operation == "update" and one.entry.key]
         rows = await looking.standing(updates)
         overtaken = await _overtaken(updates, connection)
@@ -61,7 +61,7 @@ class ComeBack:
             later = seen.setdefault(place, set())
             row = rows.get(place)
             if row is not None and (said := _says(one, row, later | overtaken.get(one.waiting.id, set()))):
-                back.append(Delivered(one.waiting.id, "acknowledged", said))
+                back.append(DeliveryOutcome(one.waiting.id, "acknowledged", said))
                 later.update(one.entry.values)
         return back
 
@@ -72,7 +72,7 @@ async def _overtaken(updates: Sequence[Ready], connection: PostgresConnection) -
     return {row["id"]: set(row["names"]) for row in rows}
 
 
-def _says(one: Ready, row: Row, later: set[str]) -> str:
+def _says(one: Ready, row: CopyRow, later: set[str]) -> str:
     """The sentence when the row says what the entry said; nothing when it does not, or when it cannot tell."""
     kinds = one.entity.columns
     told = [name for name in one.entry.values if name in row and kinds[name] != "rich"]

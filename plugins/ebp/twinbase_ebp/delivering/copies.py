@@ -6,7 +6,7 @@ from typing import Any
 from twinbase.postgres import PostgresConnection
 from twinbase.quoting import quote_name, quote_names
 
-Row = Mapping[str, Any]
+CopyRow = Mapping[str, Any]
 
 
 class Copies:
@@ -23,7 +23,7 @@ class Copies:
             self._types[table] = {row["name"]: row["type"] for row in rows}
         return self._types[table]
 
-    async def rows(self, table: str, column: str, values: Iterable[str], wanted: Iterable[str]) -> list[Row]:
+    async def rows(self, table: str, column: str, values: Iterable[str], wanted: Iterable[str]) -> list[CopyRow]:
         """The rows of which a column has one of these values (as text), with these columns as far as they are there."""
         types = await self.columns(table)
         keys = sorted(set(values))
@@ -36,7 +36,7 @@ class Copies:
         )
         return [dict(row) for row in await self.connection.fetch(query, keys)]
 
-    async def by_key(self, table: str, column: str, values: Sequence[str], wanted: Iterable[str]) -> dict[str, Row]:
+    async def by_key(self, table: str, column: str, values: Sequence[str], wanted: Iterable[str]) -> dict[str, CopyRow]:
         """The same by the column's value, as text."""
         return {str(row[column]): row for row in await self.rows(table, column, values, wanted)}
 

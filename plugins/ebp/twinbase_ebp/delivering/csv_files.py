@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
-from twinbase.delivery import Delivered, Waiting
+from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase.errors import TwinbaseError
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
@@ -38,7 +38,7 @@ class CsvFiles:
     def __init__(self, settings: EbpSettings) -> None:
         self._settings = settings
 
-    async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def send(self, waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """Write what waits; what was written before, by a run that died, is only told."""
         import asyncpg  # not on a device
 
@@ -70,11 +70,11 @@ class CsvFiles:
 
     async def _file(
         self, folder: Path, entity: str, ready: Sequence[Ready], connection: PostgresConnection, run: Run
-    ) -> list[Delivered]:
+    ) -> list[DeliveryOutcome]:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
         copies = Copies(connection)
         rows = await standing(entity, ready, copies)
-        refused = [Delivered(one.waiting.id, "refused", GONE) for one in ready if rows.is_gone(one)]
+        refused = [DeliveryOutcome(one.waiting.id, "refused", GONE) for one in ready if rows.is_gone(one)]
         ready = [one for one in ready if not rows.is_gone(one)]
         if not ready:
             return refused
@@ -84,8 +84,8 @@ class CsvFiles:
         _name(folder, name)
         return [*refused, *(self._sent(one.waiting.id, name, lost=one.waiting.id in lost) for one in ready)]
 
-    def _sent(self, id: UUID, file: str, *, lost: bool = False) -> Delivered:
-        return Delivered(id, "sent", f"Written to {file} for EBP's import.{f' {LOST}' if lost else ''}")
+    def _sent(self, id: UUID, file: str, *, lost: bool = False) -> DeliveryOutcome:
+        return DeliveryOutcome(id, "sent", f"Written to {file} for EBP's import.{f' {LOST}' if lost else ''}")
 
 
 async def _next_name(connection: PostgresConnection, stem: str) -> str:

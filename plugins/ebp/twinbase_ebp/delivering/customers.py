@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.entry import Entry
-from twinbase_ebp.delivering.known import Change, Known
+from twinbase_ebp.delivering.entry import EbpEntry
+from twinbase_ebp.delivering.known import KnownRows, RowChange
 from twinbase_ebp.delivering.texts import local, rich, with_location
 from twinbase_ebp.delivering.visits import change_time, decimal, key_text, row_entry
 from twinbase_ebp.settings import EbpSettings
@@ -20,7 +20,7 @@ CONTACT_FIELDS = {
 SEVERITIES = {"low": "Faible", "high": "Importante", "danger": "DANGER"}
 
 
-def contact(change: Change, known: Known) -> Entry | None:
+def contact(change: RowChange, known: KnownRows) -> EbpEntry | None:
     row = known.row(change)
     values = {name: row[column] for column, name in CONTACT_FIELDS.items() if column in change.columns}
     if change.is_new:
@@ -28,7 +28,7 @@ def contact(change: Change, known: Known) -> Entry | None:
     return row_entry(CONTACT, change, known, values)
 
 
-def equipment(change: Change, known: Known, notes: str | None) -> Entry | None:
+def equipment(change: RowChange, known: KnownRows, notes: str | None) -> EbpEntry | None:
     """An appliance. `notes`: what EBP has in its notes now; where it stands becomes one line of them."""
     row, columns = known.row(change), change.columns
     values: dict[str, Any] = {}
@@ -39,12 +39,12 @@ def equipment(change: Change, known: Known, notes: str | None) -> Entry | None:
     if "location_in_site" in columns and (row["location_in_site"] or not change.is_new):
         values["NotesClear"] = with_location(notes, row["location_in_site"])
     if change.is_new:
-        return Entry(APPLIANCE, "create", change.table, str(change.id), None, {**values, **_new(change, known)})
+        return EbpEntry(APPLIANCE, "create", change.table, str(change.id), None, {**values, **_new(change, known)})
     key = key_text(known.key(change.table, change.id, APPLIANCE))
-    return Entry(APPLIANCE, "update", change.table, str(change.id), key, values) if values else None
+    return EbpEntry(APPLIANCE, "update", change.table, str(change.id), key, values) if values else None
 
 
-def _new(change: Change, known: Known) -> Mapping[str, Any]:
+def _new(change: RowChange, known: KnownRows) -> Mapping[str, Any]:
     row = known.row(change)
     return {
         "Caption": row["caption"],
@@ -54,16 +54,16 @@ def _new(change: Change, known: Known) -> Mapping[str, Any]:
     }
 
 
-def site(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
+def site(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """Where an address lies, when the company wants that in EBP."""
     row, key = known.row(change), known.key(change.table, change.id, ADDRESS)
     if not settings.export_positions or not isinstance(key, str) or not change.columns & {"lat", "lon"}:
         return None
     values = {"AddressFields_Latitude": decimal(row["lat"]), "AddressFields_Longitude": decimal(row["lon"])}
-    return Entry(ADDRESS, "update", change.table, str(change.id), key, values)
+    return EbpEntry(ADDRESS, "update", change.table, str(change.id), key, values)
 
 
-def incident(change: Change, known: Known, settings: EbpSettings) -> Entry:
+def incident(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry:
     """A fault that was reported; EBP gives it its code."""
     row = known.row(change)
     severity = SEVERITIES.get(row["severity"])
@@ -81,10 +81,10 @@ def incident(change: Change, known: Known, settings: EbpSettings) -> Entry:
         {"CustomerProductId": known.key("customer_equipment", UUID(str(id)), APPLIANCE)}
         for id in row["equipment_ids"] or ()
     ]
-    return Entry(INCIDENT, "create", change.table, str(change.id), None, values, lines)
+    return EbpEntry(INCIDENT, "create", change.table, str(change.id), None, values, lines)
 
 
-def customer_echo(entry: Entry) -> dict[str, Any]:
+def customer_echo(entry: EbpEntry) -> dict[str, Any]:
     """What EBP's row will say of the columns that devices write too, once it has taken the entry."""
     values = entry.values
     by_entity: dict[str, dict[str, str]] = {

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from twinbase.delivery import Applied, Delivery
+from twinbase.delivery import AppliedMutation, Delivery
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering import claims, customers, documents, visits
-from twinbase_ebp.delivering.entry import Entry
-from twinbase_ebp.delivering.known import Change, Known, Row, changes, origins, read, rows_of
+from twinbase_ebp.delivering.entry import EbpEntry
+from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange, changes, origins, read, rows_of
 from twinbase_ebp.settings import EbpSettings
 
 EBP, FILES = "ebp", "ebp_claims"
@@ -20,7 +20,7 @@ FILES_STAY = "Photos and signatures are not handed over to EBP: they stay on the
 
 
 async def deliveries(
-    applied: Sequence[Applied], connection: PostgresConnection, now: datetime, settings: EbpSettings
+    applied: Sequence[AppliedMutation], connection: PostgresConnection, now: datetime, settings: EbpSettings
 ) -> list[Delivery]:
     """The deliveries of a batch. `connection`: asyncpg, in its transaction."""
     changed = changes(applied)
@@ -38,15 +38,15 @@ async def deliveries(
 class _Beside:
     """What more is read, for visits that are done and appliances that are moved."""
 
-    changed: list[Change]
-    done: list[Change] = field(default_factory=list)
+    changed: list[RowChange]
+    done: list[RowChange] = field(default_factory=list)
     measured: Mapping[UUID, list[str]] = field(default_factory=dict)
-    parts: dict[UUID, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    parts: dict[UUID, list[MobileRow]] = field(default_factory=lambda: defaultdict(list))
     documents: Mapping[UUID, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     notes: Mapping[str, str | None] = field(default_factory=dict)
 
 
-async def _beside(changed: list[Change], known: Known, connection: PostgresConnection) -> _Beside:
+async def _beside(changed: list[RowChange], known: KnownRows, connection: PostgresConnection) -> _Beside:
     done = [
         one
         for one in changed
@@ -68,7 +68,7 @@ async def _measured(connection: PostgresConnection, visits_done: Sequence[UUID])
     templates = {answer["template_id"] for answer in answers if answer["template_id"]}
     rows = await rows_of(connection, "checklist_templates", "id", list(templates))
     items = {(row["id"], item["key"]): item for row in rows for item in row["items"] or () if "key" in item}
-    of_visit: dict[UUID, list[Row]] = defaultdict(list)
+    of_visit: dict[UUID, list[MobileRow]] = defaultdict(list)
     for answer in answers:
         of_visit[answer["intervention_id"]].append(answer)
     return {id: visits.measured(mine, items) for id, mine in of_visit.items()}
@@ -84,7 +84,9 @@ async def _documents(connection: PostgresConnection, ids: Sequence[UUID]) -> dic
     return found | {UUID(row["row_key"]): json.loads(row["lines"]) for row in on_its_way}
 
 
-async def _notes(connection: PostgresConnection, changed: Sequence[Change], known: Known) -> dict[str, str | None]:
+async def _notes(
+    connection: PostgresConnection, changed: Sequence[RowChange], known: KnownRows
+) -> dict[str, str | None]:
     """What EBP has in the notes of appliances that were moved, by their code."""
     moved = [one for one in changed if one.table == "customer_equipment" and "location_in_site" in one.columns]
     codes = [key for one in moved if isinstance(key := known.key(one.table, one.id, customers.APPLIANCE), str)]
@@ -96,28 +98,28 @@ async def _notes(connection: PostgresConnection, changed: Sequence[Change], know
 class _Composer:
     """Puts one change after the other in EBP's words."""
 
-    def __init__(self, known: Known, beside: _Beside, now: datetime, settings: EbpSettings) -> None:
+    def __init__(self, known: KnownRows, beside: _Beside, now: datetime, settings: EbpSettings) -> None:
         self._known, self._beside, self._now, self._settings = known, beside, now, settings
         self._done = {one.id for one in beside.done}
 
-    def deliveries(self, change: Change) -> Iterator[Delivery]:
+    def deliveries(self, change: RowChange) -> Iterator[Delivery]:
         for entry in self._entries(change):
             destination = FILES if change.table in claims.COLUMNS and entry.entity in claims.COLUMNS else EBP
             yield Delivery(destination, change.applied, entry.action, entry.as_payload(), echo=self._echo(entry))
 
-    def _echo(self, entry: Entry) -> Mapping[str, Any]:
+    def _echo(self, entry: EbpEntry) -> Mapping[str, Any]:
         if entry.entity == visits.EVENT and entry.table == "interventions":
             return visits.visit_echo(entry, self._settings)
         return customers.customer_echo(entry)
 
-    def _entries(self, change: Change) -> Iterator[Entry]:
+    def _entries(self, change: RowChange) -> Iterator[EbpEntry]:
         known, settings, table = self._known, self._settings, change.table
         if table == "interventions":
             yield from self._visit(change)
         elif table in claims.COLUMNS:
             yield from _some(claims.claim(change, known, settings))
         elif table in ("intervention_photos", "intervention_signatures") and change.is_new:
-            yield Entry("File", "create", table, str(change.id), held=FILES_STAY)
+            yield EbpEntry("File", "create", table, str(change.id), held=FILES_STAY)
         elif table == "intervention_equipment":
             yield from _some(visits.appliance(change, known))
         elif table == "intervention_notes" and change.is_new:
@@ -127,7 +129,7 @@ class _Composer:
         else:
             yield from self._at_the_customer(change)
 
-    def _at_the_customer(self, change: Change) -> Iterator[Entry]:
+    def _at_the_customer(self, change: RowChange) -> Iterator[EbpEntry]:
         known, table = self._known, change.table
         if table == "contacts":
             yield from _some(customers.contact(change, known))
@@ -140,7 +142,7 @@ class _Composer:
         elif table == "incidents" and change.is_new:
             yield customers.incident(change, known, self._settings)
 
-    def _visit(self, change: Change) -> Iterator[Entry]:
+    def _visit(self, change: RowChange) -> Iterator[EbpEntry]:
         """The agenda entry first; the parts that were taken follow when the visit is done."""
         beside = self._beside
         measured = beside.measured.get(change.id, [])
@@ -150,7 +152,7 @@ class _Composer:
             yield from _some(documents.exit_document(change, parts, self._known, self._now, self._settings, before))
 
 
-def _some(entry: Entry | None) -> Iterator[Entry]:
+def _some(entry: EbpEntry | None) -> Iterator[EbpEntry]:
     if entry is not None:
         yield entry
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.entry import Entry, Word, built
-from twinbase_ebp.delivering.known import Change, Known, Row
+from twinbase_ebp.delivering.entry import EbpEntry, Word, built
+from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange
 from twinbase_ebp.delivering.texts import local, plain
 from twinbase_ebp.delivering.visits import change_time
 from twinbase_ebp.settings import EbpSettings
@@ -22,13 +22,13 @@ CORRECT_BY_HAND = (
 
 
 def exit_document(
-    visit: Change,
-    parts: Sequence[Row],
-    known: Known,
+    visit: RowChange,
+    parts: Sequence[MobileRow],
+    known: KnownRows,
     now: datetime,
     settings: EbpSettings,
     before: Sequence[Mapping[str, Any]] | None,
-) -> Entry | None:
+) -> EbpEntry | None:
     """One for a visit that is done, a line for each part; None when nothing was taken.
 
     `before`: the lines of the one that there is already, as the visit was opened again; empty when only EBP knows them.
@@ -47,10 +47,10 @@ def exit_document(
         "Reference": reference(visit.id),
     }
     by_hand = "" if before is None else CORRECT_BY_HAND
-    return Entry(DOCUMENT, "create", visit.table, str(visit.id), None, values, lines, by_hand=by_hand)
+    return EbpEntry(DOCUMENT, "create", visit.table, str(visit.id), None, values, lines, by_hand=by_hand)
 
 
-def _line(part: Row, known: Known) -> dict[str, Any]:
+def _line(part: MobileRow, known: KnownRows) -> dict[str, Any]:
     return {
         "ItemId": known.key("products", part["product_id"], "Item"),
         "DescriptionClear": part["label"],
@@ -63,7 +63,7 @@ def _line(part: Row, known: Known) -> dict[str, Any]:
     }
 
 
-def movement(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
+def movement(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """A document of one line. A part's own movement is in its visit's exit document already."""
     row = known.row(change)
     if row["intervention_part_id"] is not None:
@@ -85,7 +85,7 @@ def movement(change: Change, known: Known, settings: EbpSettings) -> Entry | Non
         "StorehouseId": values["StorehouseId"],
         "TrackingNumber": row["serial_number"],
     }
-    return Entry(DOCUMENT, "create", change.table, str(change.id), None, values, [line])
+    return EbpEntry(DOCUMENT, "create", change.table, str(change.id), None, values, [line])
 
 
 def reference(id: UUID) -> str:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 import msgspec
 
-Operation = Literal["create", "update"]
+EntryOperation = Literal["create", "update"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class KeyReference:
     """A row of `mobile` that EBP had given no key yet when this was kept; it is looked up when this is handed over."""
 
     table: str
@@ -26,7 +26,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EbpEntry:
     """One row of EBP to make or to change; of a document, its lines too.
 
     `values`, and those of `lines`, hold text, whole numbers, true and false, None, decimals as text, times as EBP has
@@ -35,7 +35,7 @@ class Entry:
     """
 
     entity: str
-    operation: Operation
+    operation: EntryOperation
     table: str
     id: str
     key: str | None = None
@@ -56,11 +56,11 @@ class Entry:
         }
 
 
-def entry_of(payload: Mapping[str, Any]) -> Entry:
+def entry_of(payload: Mapping[str, Any]) -> EbpEntry:
     """The entry that a delivery carries."""
     values = {name: _read(value) for name, value in payload["values"].items()}
     lines = [{name: _read(value) for name, value in line.items()} for line in payload["lines"]]
-    return Entry(**{**payload, "values": values, "lines": lines})
+    return EbpEntry(**{**payload, "values": values, "lines": lines})
 
 
 def built(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,12 +69,12 @@ def built(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _built(value: Any) -> Any:
-    if isinstance(value, Reference):
+    if isinstance(value, KeyReference):
         return {"table": value.table, "id": value.id}
     return {"map": value.map, "word": value.word} if isinstance(value, Word) else value
 
 
 def _read(value: Any) -> Any:
     if isinstance(value, dict):
-        return Word(**value) if "map" in value else Reference(**value)
+        return Word(**value) if "map" in value else KeyReference(**value)
     return value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from twinbase.delivery import Delivered, Exporter, Waiting
+from twinbase.delivery import DeliveryOutcome, Exporter, WaitingDelivery
 from twinbase.source import Run
 from twinbase_ebp.delivering.come_back import ComeBack
 from twinbase_ebp.delivering.csv_files import CsvFiles
@@ -26,9 +26,9 @@ def exporters(settings: EbpSettings) -> Iterable[Exporter]:
     yield Exporter(FILES, files)
 
 
-async def _hold_all(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
-    return [Delivered(one.id, "held", one.payload.get("held") or OFF) for one in waiting]
+async def _hold_all(waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
+    return [DeliveryOutcome(one.id, "held", one.payload.get("held") or OFF) for one in waiting]
 
 
-async def _hold_claims(waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
-    return [Delivered(one.id, "held", NO_FILES) for one in waiting]
+async def _hold_claims(waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
+    return [DeliveryOutcome(one.id, "held", NO_FILES) for one in waiting]

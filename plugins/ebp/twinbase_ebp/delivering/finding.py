@@ -8,7 +8,7 @@ from uuid import UUID
 
 from twinbase_ebp.delivering.alike import alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
-from twinbase_ebp.delivering.copies import Copies, Row
+from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.ready import Ready
 from twinbase_ebp.links import LINKED
 from twinbase_mobile.tables import SCHEMA
@@ -17,7 +17,7 @@ NUMBERS = {"StockDocument": "DocumentNumber", "Incident": "Id", "CustomerProduct
 """What people call a new row in EBP."""
 
 
-def is_it(one: Ready, row: Row) -> bool:
+def is_it(one: Ready, row: CopyRow) -> bool:
     """Whether a row of EBP's is what an entry was to make of it."""
     entry, kinds = one.entry, one.entity.columns
     if entry.operation == "update" or (one.entity.keeps_id and str(row.get("Id", "")).lower() == entry.key):
@@ -30,22 +30,22 @@ def is_it(one: Ready, row: Row) -> bool:
     return False
 
 
-class Looking:
+class RowFinder:
     """Finds rows in the copies."""
 
     def __init__(self, copies: Copies) -> None:
         self._copies = copies
 
-    async def standing(self, updates: Sequence[Ready]) -> dict[tuple[str, str], Row]:
+    async def standing(self, updates: Sequence[Ready]) -> dict[tuple[str, str], CopyRow]:
         """The rows that were to be changed, as they are now, by entity and key."""
-        found: dict[tuple[str, str], Row] = {}
+        found: dict[tuple[str, str], CopyRow] = {}
         for entity in {one.entry.entity for one in updates}:
             keys = [str(one.entry.key) for one in updates if one.entry.entity == entity]
             rows = await self._copies.by_key(entity, "Id", keys, ENTITIES[entity].columns)
             found |= {(entity, key): row for key, row in rows.items()}
         return found
 
-    async def find(self, one: Ready) -> Row | None:
+    async def find(self, one: Ready) -> CopyRow | None:
         """The row that EBP has made of this; None while there is none, or when several could be it."""
         entry, entity = one.entry, one.entity
         if entity.keeps_id and entry.key:
@@ -57,7 +57,7 @@ class Looking:
         mine = await self._free(one, mine)
         return mine[0] if len(mine) == 1 else None
 
-    async def alike(self, one: Ready) -> list[Row]:
+    async def alike(self, one: Ready) -> list[CopyRow]:
         """The rows that look like what this makes, by the columns that a new row of its entity is known again by."""
         entry, entity = one.entry, one.entity
         wanted = ["Id", *entity.columns, *filter(None, [NUMBERS.get(entry.entity)])]
@@ -68,7 +68,7 @@ class Looking:
                 return [row for row in rows if _matches(entry.values, row, names, entity)]
         return []
 
-    async def _free(self, one: Ready, rows: Sequence[Row]) -> list[Row]:
+    async def _free(self, one: Ready, rows: Sequence[CopyRow]) -> list[CopyRow]:
         """Without those that are another row already: of a device, or one that EBP had before this was handed over."""
         if one.entry.entity not in LINKED or not rows:
             return list(rows)
@@ -81,7 +81,7 @@ class Looking:
         taken = {row["source_id"] for row in others} | set(json.loads(before)["Id"] if before else ())
         return [row for row in rows if str(row["Id"]) not in taken]
 
-    async def _has_lines(self, one: Ready, row: Row) -> bool:
+    async def _has_lines(self, one: Ready, row: CopyRow) -> bool:
         """Whether a document has the lines that were handed over: as much of each product."""
         entity = one.entity
         if one.entry.entity != "StockDocument":
@@ -90,7 +90,7 @@ class Looking:
         return _amounts(rows) >= _amounts(one.entry.lines)
 
 
-def _matches(values: Mapping[str, Any], row: Row, names: Sequence[str], entity: Entity) -> bool:
+def _matches(values: Mapping[str, Any], row: CopyRow, names: Sequence[str], entity: Entity) -> bool:
     return all(alike(values[name], row.get(name), entity.columns[name]) for name in names)
 
 

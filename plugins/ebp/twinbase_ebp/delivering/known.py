@@ -9,22 +9,22 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from twinbase.delivery import Applied
+from twinbase.delivery import AppliedMutation
 from twinbase.postgres import PostgresConnection
-from twinbase_ebp.delivering.entry import Reference
+from twinbase_ebp.delivering.entry import KeyReference
 from twinbase_mobile import tables as mobile
 
 _TABLES = [getattr(getattr(mobile, name), "__table__", None) for name in mobile.__all__]
 TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES if table is not None}
-Row = Mapping[str, Any]
+MobileRow = Mapping[str, Any]
 Origins = Mapping[tuple[str, UUID], tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """What a batch did to one row: the columns that it wrote, and its last mutation, which carries the delivery."""
 
-    applied: Applied
+    applied: AppliedMutation
     id: UUID
     is_new: bool
     columns: frozenset[str]
@@ -35,57 +35,57 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownRows:
     """The rows of `mobile` that were read, and where the rows that they name come from."""
 
-    rows: Mapping[str, Mapping[UUID, Row]]
+    rows: Mapping[str, Mapping[UUID, MobileRow]]
     origins: Origins
 
-    def row(self, change: Change) -> Row:
+    def row(self, change: RowChange) -> MobileRow:
         return self.rows[change.table][change.id]
 
-    def with_origins(self, more: Origins) -> "Known":
+    def with_origins(self, more: Origins) -> "KnownRows":
         """Where rows come from that others name, which were not changed themselves."""
         return replace(self, origins={**self.origins, **more})
 
     def key(self, table: str, id: UUID | None, source: str) -> Any:
-        """EBP's key of a row of `mobile` that comes from `source`; a Reference while EBP has not given it one."""
+        """EBP's key of a row of `mobile` that comes from `source`; a KeyReference while EBP has not given it one."""
         table_of, key = self.origins.get((table, id), ("", None)) if id else ("", None)
         if table_of is None:
-            return Reference(table, str(id))
+            return KeyReference(table, str(id))
         return key if table_of == source else None
 
 
-def changes(applied: Sequence[Applied]) -> list[Change]:
+def changes(applied: Sequence[AppliedMutation]) -> list[RowChange]:
     """One for each row that is still there, in the order of their last mutations."""
-    found: dict[tuple[str, Any], Change] = {}
+    found: dict[tuple[str, Any], RowChange] = {}
     for one in applied:
         place = (one.twin, one.key)
         before = found.pop(place, None)
         if one.twin in TABLES and one.operation != "delete":
             columns = frozenset(one.values) | (before.columns if before else frozenset())
             is_new = one.operation == "insert" or bool(before and before.is_new)
-            found[place] = Change(one, UUID(str(one.key[0])), is_new, columns)
+            found[place] = RowChange(one, UUID(str(one.key[0])), is_new, columns)
     return list(found.values())
 
 
-async def read(changed: Iterable[Change], connection: PostgresConnection) -> Known:
+async def read(changed: Iterable[RowChange], connection: PostgresConnection) -> KnownRows:
     """One query for each table that was changed, and one for each table that its rows name."""
     ids: dict[str, list[UUID]] = defaultdict(list)
     for change in changed:
         ids[change.table].append(change.id)
     rows = {table: await rows_of(connection, table, "id", wanted) for table, wanted in ids.items()}
     by_id = {table: {row["id"]: row for row in found} for table, found in rows.items()}
-    return Known(by_id, await origins(connection, rows))
+    return KnownRows(by_id, await origins(connection, rows))
 
 
-async def rows_of(connection: PostgresConnection, table: str, column: str, ids: Sequence[UUID]) -> list[Row]:
+async def rows_of(connection: PostgresConnection, table: str, column: str, ids: Sequence[UUID]) -> list[MobileRow]:
     """Rows of a table of `mobile`, in the order of their ids."""
     query = f'SELECT * FROM "{mobile.SCHEMA}"."{table}" WHERE "{column}" = ANY ($1) ORDER BY id'
     return [_row(row) for row in await connection.fetch(query, list(ids))] if ids else []
 
 
-def _row(row: Any) -> Row:
+def _row(row: Any) -> MobileRow:
     """JSON comes as text over a connection that was told nothing of it."""
     lists = {name: json.loads(value) for name, value in row.items() if name in _LISTS and isinstance(value, str)}
     return {**row, **lists}
@@ -94,7 +94,7 @@ def _row(row: Any) -> Row:
 _LISTS = ("equipment_ids", "items")
 
 
-async def origins(connection: PostgresConnection, rows: Mapping[str, Sequence[Row]]) -> Origins:
+async def origins(connection: PostgresConnection, rows: Mapping[str, Sequence[MobileRow]]) -> Origins:
     """Where these rows, and those that they name, come from: `source_table` and `source_id`, by table and id."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for table, found in rows.items():
@@ -109,7 +109,7 @@ async def origins(connection: PostgresConnection, rows: Mapping[str, Sequence[Ro
     return found_at
 
 
-def named(table: str, row: Row) -> Iterable[tuple[str, UUID]]:
+def named(table: str, row: MobileRow) -> Iterable[tuple[str, UUID]]:
     """The rows that a row names, and itself, as far as they may come from EBP."""
     if "source_id" in TABLES[table].c:
         yield table, row["id"]

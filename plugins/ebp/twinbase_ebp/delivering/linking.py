@@ -6,12 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from twinbase.delivery import Waiting
+from twinbase.delivery import WaitingDelivery
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
-from twinbase_ebp.delivering.copies import Copies, Row
+from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.deliveries import EBP
-from twinbase_ebp.delivering.finding import Looking
+from twinbase_ebp.delivering.finding import RowFinder
 from twinbase_ebp.delivering.known import TABLES
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.links import LINKED
@@ -27,7 +27,7 @@ async def link_new_rows(run: Run, settings: EbpSettings) -> None:
     try:
         rows = await connection.fetch(_SENT, EBP, [f"create {entity}" for entity in LINKED])
         ready, _ = await make_ready([_waiting(row) for row in rows], connection, settings)
-        looking = Looking(Copies(connection))
+        looking = RowFinder(Copies(connection))
         for one in ready:
             if found := await looking.find(one):
                 await link(connection, one, found)
@@ -35,7 +35,7 @@ async def link_new_rows(run: Run, settings: EbpSettings) -> None:
         await connection.close()
 
 
-async def link(connection: PostgresConnection, one: Ready, found: Row) -> None:
+async def link(connection: PostgresConnection, one: Ready, found: CopyRow) -> None:
     """Say of the row of `mobile` which row of EBP it is. Its id stays; a row that is linked already stays so."""
     entry = one.entry
     if entry.entity in LINKED and "source_id" in TABLES[entry.table].c:
@@ -47,10 +47,10 @@ async def link(connection: PostgresConnection, one: Ready, found: Row) -> None:
                 await connection.execute(_KEEP, entry.entity, key, UUID(entry.id))
 
 
-def _waiting(row: Any) -> Waiting:
+def _waiting(row: Any) -> WaitingDelivery:
     payload: Mapping[str, Any] = msgspec.json.decode(row["payload"])
     key: Sequence[Any] = msgspec.json.decode(row["key"])
-    return Waiting(row["id"], row["twin"], tuple(key), row["action"], payload, row["author"], row["attempts"])
+    return WaitingDelivery(row["id"], row["twin"], tuple(key), row["action"], payload, row["author"], row["attempts"])
 
 
 _SENT = """

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from twinbase_ebp.delivering import cells
 from twinbase_ebp.delivering.ready import Ready
-from twinbase_ebp.delivering.standing import Standing
+from twinbase_ebp.delivering.standing import ExpectedRows
 from twinbase_ebp.settings import EbpSettings
 
 
-def sheet(entity: str, ready: Sequence[Ready], standing: Standing, settings: EbpSettings) -> tuple[bytes, set[UUID]]:
+def sheet(
+    entity: str, ready: Sequence[Ready], standing: ExpectedRows, settings: EbpSettings
+) -> tuple[bytes, set[UUID]]:
     """The bytes, and the deliveries that lost characters to the encoding."""
     text, lost = io.StringIO(newline=""), set()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")

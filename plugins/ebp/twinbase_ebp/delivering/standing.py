@@ -13,7 +13,7 @@ import msgspec
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.alike import alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
-from twinbase_ebp.delivering.copies import Copies, Row
+from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.deliveries import EBP
 from twinbase_ebp.delivering.ready import Ready
 
@@ -24,41 +24,41 @@ GONE = "EBP no longer has this row: what was to be changed in it stays here."
 class Handed:
     """An earlier change of a row. `before`: what the copy said of its columns then; `back`: it has come back."""
 
-    values: Row
-    before: Row
+    values: CopyRow
+    before: CopyRow
     back: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExpectedRows:
     """By EBP's key. `copied`: what the last load brought; `expected`: the same with what is on its way to EBP.
 
     `gone`: the keys of rows that EBP no longer has.
     """
 
-    copied: Mapping[str, Row] = field(default_factory=dict)
-    expected: Mapping[str, Row] = field(default_factory=dict)
+    copied: Mapping[str, CopyRow] = field(default_factory=dict)
+    expected: Mapping[str, CopyRow] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
 
     def is_gone(self, one: Ready) -> bool:
         """Whether EBP no longer has the row that it changes: its import would make a new one, empty but for this."""
         return one.entry.operation == "update" and one.entry.key in self.gone
 
-    def of(self, one: Ready) -> Row:
+    def of(self, one: Ready) -> CopyRow:
         """What its row is to say wherever it changes nothing."""
         return self.expected.get(one.entry.key or "", {})
 
-    def before(self, one: Ready) -> Row:
+    def before(self, one: Ready) -> CopyRow:
         """What EBP said of the columns that it changes, as far as it was known."""
         row = self.copied.get(one.entry.key or "", {})
         return {name: row[name] for name in one.entry.values if name in row}
 
 
-async def standing(entity: str, ready: Sequence[Ready], copies: Copies) -> Standing:
+async def standing(entity: str, ready: Sequence[Ready], copies: Copies) -> ExpectedRows:
     """How the rows that these change stand."""
     updates = [one for one in ready if one.entry.operation == "update" and one.entry.key]
     if not updates:
-        return Standing()
+        return ExpectedRows()
     kind = ENTITIES[entity]
     copied = await copies.by_key(entity, "Id", [str(one.entry.key) for one in updates], kind.columns)
     handed = await _handed(entity, updates, copies.connection)
@@ -67,10 +67,10 @@ async def standing(entity: str, ready: Sequence[Ready], copies: Copies) -> Stand
         key = str(one.entry.key)
         expected[key] = _expected(copied.get(key, {}), handed[one.waiting.twin, _row_key(one)], kind)
     is_copied = "Id" in await copies.columns(entity)
-    return Standing(copied, expected, frozenset(expected.keys() - copied.keys() if is_copied else ()))
+    return ExpectedRows(copied, expected, frozenset(expected.keys() - copied.keys() if is_copied else ()))
 
 
-def _expected(copied: Row, handed: Sequence[Handed], entity: Entity) -> Row:
+def _expected(copied: CopyRow, handed: Sequence[Handed], entity: Entity) -> CopyRow:
     """The copy, with the last that was handed over of each column, unless EBP has taken that or says something new."""
     row = dict(copied)
     for name in {name for one in handed for name in one.values}:
@@ -80,7 +80,7 @@ def _expected(copied: Row, handed: Sequence[Handed], entity: Entity) -> Row:
     return row
 
 
-def _is_news(name: str, copied: Row, said: Sequence[Handed], entity: Entity) -> bool:
+def _is_news(name: str, copied: CopyRow, said: Sequence[Handed], entity: Entity) -> bool:
     """Whether the copy says what neither EBP said when these were handed over, nor one of them that it took since."""
     if name not in copied:
         return False

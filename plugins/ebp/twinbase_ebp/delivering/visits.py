@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from twinbase_ebp.delivering.entry import Entry, Word
-from twinbase_ebp.delivering.known import Change, Known, Row
+from twinbase_ebp.delivering.entry import EbpEntry, Word
+from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange
 from twinbase_ebp.delivering.texts import local, plain, rich, said_time, with_block
 from twinbase_ebp.settings import EbpSettings
 
@@ -15,7 +15,7 @@ EVENT, NOTE, APPLIANCE = "ScheduleEvent", "Activity", "ScheduleEventCustomerProd
 PERCENT_MAX, TITLE_MAX = 100, 160
 
 
-def visit(change: Change, known: Known, measured: Sequence[str], settings: EbpSettings) -> Entry | None:
+def visit(change: RowChange, known: KnownRows, measured: Sequence[str], settings: EbpSettings) -> EbpEntry | None:
     """What a visit changes in the agenda; None when EBP has no column for any of it."""
     row = known.row(change)
     key = known.key("interventions", change.id, EVENT)
@@ -26,10 +26,10 @@ def visit(change: Change, known: Known, measured: Sequence[str], settings: EbpSe
         values["Maintenance_InterventionReportClear"] = text
     if not values or not isinstance(key, str):
         return None
-    return Entry(EVENT, "update", change.table, str(change.id), key, values)
+    return EbpEntry(EVENT, "update", change.table, str(change.id), key, values)
 
 
-def _agenda(columns: frozenset[str], row: Row, settings: EbpSettings) -> dict[str, Any]:
+def _agenda(columns: frozenset[str], row: MobileRow, settings: EbpSettings) -> dict[str, Any]:
     state = settings.event_state_of(row["status"])
     said: dict[str, tuple[str, Any]] = {
         "worked_minutes": ("AchievedDuration_DurationInHours", hours(row["worked_minutes"])),
@@ -42,7 +42,7 @@ def _agenda(columns: frozenset[str], row: Row, settings: EbpSettings) -> dict[st
     return {name: value for column, (name, value) in said.items() if column in columns}
 
 
-def visit_echo(entry: Entry, settings: EbpSettings) -> dict[str, Any]:
+def visit_echo(entry: EbpEntry, settings: EbpSettings) -> dict[str, Any]:
     """What EBP's row will say of the visit's columns once it has taken the entry."""
     values = entry.values
     spent, state = values.get("AchievedDuration_DurationInHours"), values.get("EventState")
@@ -61,7 +61,7 @@ def hours(minutes: int | None) -> str | None:
     return None if minutes is None else plain(round(Decimal(minutes) / 60, 6))
 
 
-def _facts(row: Row, settings: EbpSettings) -> list[str]:
+def _facts(row: MobileRow, settings: EbpSettings) -> list[str]:
     """What EBP has no column for, a line each: in French, as EBP's users read it."""
     zone = settings.time_zone
     facts = []
@@ -76,7 +76,7 @@ def _facts(row: Row, settings: EbpSettings) -> list[str]:
     return facts
 
 
-def appliance(change: Change, known: Known) -> Entry | None:
+def appliance(change: RowChange, known: KnownRows) -> EbpEntry | None:
     """An appliance that a visit is about."""
     row = known.row(change)
     said = {
@@ -91,7 +91,7 @@ def appliance(change: Change, known: Known) -> Entry | None:
     return row_entry(APPLIANCE, change, known, values)
 
 
-def note(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
+def note(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """A note becomes an entry of EBP's journal."""
     row = known.row(change)
     when = local(row["occurred_at"] or change_time(row), settings.time_zone)
@@ -114,12 +114,12 @@ def note(change: Change, known: Known, settings: EbpSettings) -> Entry | None:
     )
 
 
-def change_time(row: Row) -> datetime | None:
+def change_time(row: MobileRow) -> datetime | None:
     """When a row was made that says nothing of it: its id holds the time (UUIDv7)."""
     return datetime.fromtimestamp((row["id"].int >> 80) / 1000, UTC) if row["id"].version == 7 else None
 
 
-def measured(answers: Sequence[Row], items: Mapping[tuple[Any, str], Mapping[str, Any]]) -> list[str]:
+def measured(answers: Sequence[MobileRow], items: Mapping[tuple[Any, str], Mapping[str, Any]]) -> list[str]:
     """Measured values of a visit, and what was out of range, a line each. `items`: by template and key."""
     lines = []
     for answer in answers:
@@ -133,7 +133,7 @@ def measured(answers: Sequence[Row], items: Mapping[tuple[Any, str], Mapping[str
     return lines
 
 
-def _value(answer: Row) -> str:
+def _value(answer: MobileRow) -> str:
     if answer["value_number"] is not None:
         return plain(answer["value_number"])
     if answer["value_bool"] is not None:
@@ -145,13 +145,13 @@ def decimal(number: Decimal | None) -> str | None:
     return None if number is None else plain(number)
 
 
-def row_entry(entity: str, change: Change, known: Known, values: Mapping[str, Any]) -> Entry | None:
+def row_entry(entity: str, change: RowChange, known: KnownRows, values: Mapping[str, Any]) -> EbpEntry | None:
     """A row that EBP makes or changes; None when nothing of it is EBP's."""
     key = known.key(change.table, change.id, entity)
     if change.is_new:
         # The id of the device: EBP keys this table by uuid (verified), and keeps the one that it is given (assumed).
-        return Entry(entity, "create", change.table, str(change.id), str(change.id), dict(values))
-    return Entry(entity, "update", change.table, str(change.id), key_text(key), dict(values)) if values else None
+        return EbpEntry(entity, "create", change.table, str(change.id), str(change.id), dict(values))
+    return EbpEntry(entity, "update", change.table, str(change.id), key_text(key), dict(values)) if values else None
 
 
 def key_text(key: Any) -> str | None:

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from twinbase.errors import TwinbaseError
 from twinbase_ebp.loading.keys import packed, unpacked
-from twinbase_ebp.loading.reading import Key
+from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.records import LoadState, RowProblem
-from twinbase_ebp.loading.writing import Refused
+from twinbase_ebp.loading.writing import RefusedRow
 from twinbase_ebp.schema.records import CHANNEL, Event, TableRecord
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -27,7 +27,7 @@ class Superseded(TwinbaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class TableProgress:
     """How far a table is; see LoadState."""
 
     mode: str = "following"
@@ -39,12 +39,12 @@ class State:
     checked_at: datetime | None = None
 
 
-class Book:
+class TableNotes:
     """The notes on one table."""
 
     def __init__(self, connection: Connection, spec: TableSpec, run: UUID, now: datetime) -> None:
         self._connection, self._spec, self._run, self._now = connection, spec, run, now
-        self.state: State | None = None
+        self.state: TableProgress | None = None
 
     @contextmanager
     def page(self) -> Iterator[None]:
@@ -58,20 +58,20 @@ class Book:
             self.state = before
             raise
 
-    def read(self) -> State | None:
+    def read(self) -> TableProgress | None:
         with self._connection.begin():
-            columns = [STATE.c[name] for name in State.__slots__]
+            columns = [STATE.c[name] for name in TableProgress.__slots__]
             row = self._connection.execute(select(*columns).where(STATE.c.table_name == self._spec.name)).first()
-        self.state = State(*row) if row else None
+        self.state = TableProgress(*row) if row else None
         return self.state
 
     def keep(self, **changes: Any) -> None:
         """Write down what is different now; nothing is written where nothing is."""
-        known = {name: getattr(self.state or State(), name) for name in State.__slots__}
-        state = State(**{**known, **changes})
+        known = {name: getattr(self.state or TableProgress(), name) for name in TableProgress.__slots__}
+        state = TableProgress(**{**known, **changes})
         if state == self.state:
             return
-        values = {name: getattr(state, name) for name in State.__slots__}
+        values = {name: getattr(state, name) for name in TableProgress.__slots__}
         statement = insert(STATE).values(table_name=self._spec.name, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["table_name"], set_=values))
         self.state = state
@@ -83,12 +83,12 @@ class Book:
 
     # -- rows that were not taken ---------------------------------------------------------------------------------
 
-    def problem_keys(self) -> list[Key]:
+    def problem_keys(self) -> list[SourceKey]:
         with self._connection.begin():
             of_table = select(PROBLEM.c.key).where(PROBLEM.c.table_name == self._spec.name)
             return [unpacked(self._spec, key) for key in self._connection.execute(of_table).scalars()]
 
-    def note_problems(self, refused: Sequence[Refused]) -> None:
+    def note_problems(self, refused: Sequence[RefusedRow]) -> None:
         for one in refused:
             values = {"sentence": one.sentence, "at": self._now}
             statement = insert(PROBLEM).values(table_name=self._spec.name, key=packed(one.key), **values)
@@ -99,7 +99,7 @@ class Book:
         """All rows are read again, perhaps by another key: what they are noted under may not be one any more."""
         self._connection.execute(delete(PROBLEM).where(PROBLEM.c.table_name == self._spec.name))
 
-    def settle_problems(self, keys: Sequence[Key]) -> None:
+    def settle_problems(self, keys: Sequence[SourceKey]) -> None:
         for key in keys:
             of_row = (PROBLEM.c.table_name == self._spec.name) & (PROBLEM.c.key == packed(key))
             self._connection.execute(delete(PROBLEM).where(of_row))

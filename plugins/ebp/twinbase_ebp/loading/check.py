@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from twinbase.quoting import quote_name
 from twinbase_ebp.loading.guard import refusal
 from twinbase_ebp.loading.kinds import learn
-from twinbase_ebp.loading.reading import Key
-from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.work import TableLoad
 from twinbase_ebp.loading.writing import named
 from twinbase_ebp.schema.spec import ColumnSpec
 
@@ -22,11 +22,11 @@ OLDER_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KeyComparison:
     """How the copy differs. `again`: keys of rows to be read again; `older`: rows that the source has from earlier."""
 
-    again: Sequence[Key]
-    gone: Sequence[Key]
+    again: Sequence[SourceKey]
+    gone: Sequence[SourceKey]
     rows: int
     older: int
 
@@ -35,7 +35,7 @@ class Found:
         return self.older > OLDER_MAX or len(self.again) >= READ_AGAIN_MAX
 
 
-def check_due(work: Work) -> bool:
+def check_due(work: TableLoad) -> bool:
     """Whether it is time, or something has been seen that only this explains."""
     state, run = work.book.state, work.run
     if state is None or state.checked_at is None or run.options.full or work.spec.name in run.options.confirmed:
@@ -49,7 +49,7 @@ def check_due(work: Work) -> bool:
         return work.writer.count() != work.probe.rows - left_out
 
 
-def check(work: Work) -> bool:
+def check(work: TableLoad) -> bool:
     """Bring what was missed and delete what is gone; answer False when the whole table has to be read instead.
 
     That is so when EBP was restored: then a row may be another one under the same key and the same watermark.
@@ -65,7 +65,7 @@ def check(work: Work) -> bool:
     return True
 
 
-def remove(work: Work, gone: Sequence[Key], rows: int) -> None:
+def remove(work: TableLoad, gone: Sequence[SourceKey], rows: int) -> None:
     """Delete rows of the copy, once the source has said again that it has none of them, and the guard allows it."""
     still = {tuple(key) for page in work.reader.existing(gone) for key in page}
     gone = [key for key in gone if tuple(key) not in still]
@@ -81,7 +81,7 @@ def remove(work: Work, gone: Sequence[Key], rows: int) -> None:
         work.book.keep(refused=len(gone) if sentence else 0)
 
 
-def compare_keys(work: Work) -> Found:
+def compare_keys(work: TableLoad) -> KeyComparison:
     """Look at every key of both sides. The keys of the source are kept in PostgreSQL meanwhile, not in our memory."""
     columns = seen_columns(work)
     with work.target.begin():
@@ -89,15 +89,17 @@ def compare_keys(work: Work) -> Found:
         again = work.writer.run(_again(work)).all()
         gone = work.writer.run(_gone(work)).all()
         older = work.writer.run(_older(work)).scalar_one() if work.spec.watermark else 0
-        return Found([tuple(key) for key in again], [tuple(key) for key in gone], work.writer.count(), int(older))
+        return KeyComparison(
+            [tuple(key) for key in again], [tuple(key) for key in gone], work.writer.count(), int(older)
+        )
 
 
-def seen_columns(work: Work) -> list[ColumnSpec]:
+def seen_columns(work: TableLoad) -> list[ColumnSpec]:
     marked = [work.spec.column(work.spec.watermark)] if work.spec.watermark else []
     return [*work.spec.key_columns, *marked]
 
 
-def stage_keys(work: Work, columns: Sequence[ColumnSpec]) -> None:
+def stage_keys(work: TableLoad, columns: Sequence[ColumnSpec]) -> None:
     """Put all keys of the source, with their watermarks, into a table that ends with the transaction."""
     listed = named(columns)
     work.writer.run(
@@ -110,7 +112,7 @@ def stage_keys(work: Work, columns: Sequence[ColumnSpec]) -> None:
     work.writer.run(f"ANALYZE {SEEN}")
 
 
-def _again(work: Work) -> str:
+def _again(work: TableLoad) -> str:
     key = work.spec.key_columns
     moved = f"t.{mark} IS DISTINCT FROM s.{mark}" if (mark := _mark(work)) else "false"
     return (
@@ -119,14 +121,14 @@ def _again(work: Work) -> str:
     )
 
 
-def _gone(work: Work) -> str:
+def _gone(work: TableLoad) -> str:
     return (
         f"SELECT {named(work.spec.key_columns, 't')} FROM {work.writer.table} t"
         f" WHERE NOT EXISTS (SELECT FROM {SEEN} s WHERE {work.writer.same_key('t', 's')})"
     )
 
 
-def _older(work: Work) -> str:
+def _older(work: TableLoad) -> str:
     mark = _mark(work)
     return (
         f"SELECT count(*) FROM {SEEN} s JOIN {work.writer.table} t ON {work.writer.same_key('t', 's')}"
@@ -134,11 +136,11 @@ def _older(work: Work) -> str:
     )
 
 
-def _mark(work: Work) -> str:
+def _mark(work: TableLoad) -> str:
     return quote_name(work.spec.column(work.spec.watermark).target) if work.spec.watermark else ""
 
 
-def _say_older(work: Work, found: Found) -> None:
+def _say_older(work: TableLoad, found: KeyComparison) -> None:
     with work.book.page():
         sentence = (
             f"{work.spec.name}: EBP holds {found.older:,} rows in an older state than the copy, as after a restore or"

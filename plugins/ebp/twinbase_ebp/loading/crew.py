@@ -21,14 +21,14 @@ Job = TypeVar("Job")
 
 
 @dataclass(frozen=True, slots=True)
-class Databases:
+class LoadDatabases:
     """Where rows come from and where they go. Nothing is written to the source."""
 
     source: str
     target: URL
 
     @classmethod
-    def of(cls, source_url: str, database_url: str) -> "Databases":
+    def of(cls, source_url: str, database_url: str) -> "LoadDatabases":
         """`source_url` may be empty: then every attempt to read says that it is missing."""
         return cls(source_url, make_url(database_url).set(drivername="postgresql+psycopg"))
 
@@ -58,7 +58,7 @@ class Crew:
     `name`: under which PostgreSQL shows those that write.
     """
 
-    def __init__(self, databases: Databases, connections: int, stop: Event, name: str) -> None:
+    def __init__(self, databases: LoadDatabases, connections: int, stop: Event, name: str) -> None:
         self._databases, self._stop, self._name = databases, stop, name
         self._hands = [ExitStack() for _ in range(connections)]
         self._pairs: dict[int, tuple[Connection, Connection]] = {}

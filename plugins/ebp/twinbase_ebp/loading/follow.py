@@ -2,10 +2,10 @@
 
 from twinbase_ebp.loading.keys import packed
 from twinbase_ebp.loading.moments import is_before, start
-from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.work import TableLoad
 
 
-def follow(work: Work) -> None:
+def follow(work: TableLoad) -> None:
     """Read what is new, from a while before the latest that was seen; what is there already is not written again."""
     _try_problems_again(work)
     state = work.book.state
@@ -22,7 +22,7 @@ def follow(work: Work) -> None:
             work.store(rows, high=moment if is_before(known, moment) else known)
 
 
-def _try_problems_again(work: Work) -> None:
+def _try_problems_again(work: TableLoad) -> None:
     """Rows that PostgreSQL did not take: somebody may have corrected them, or the table."""
     keys = work.book.problem_keys()
     if keys:

@@ -1,11 +1,11 @@
 """Tables without a key: their rows are only told apart by what they hold, and the same row may be there twice."""
 
 from twinbase_ebp.loading.guard import refusal
-from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.work import TableLoad
 from twinbase_ebp.loading.writing import ARRAY, INCOMING, Writer, named
 
 
-def replace_what_differs(work: Work) -> None:
+def replace_what_differs(work: TableLoad) -> None:
     """Make the copy hold the source's rows, each as often, in one transaction; rows that are in both stay untouched."""
     work.check_stop()
     rows = work.reader.whole()
@@ -34,7 +34,7 @@ def surplus_rows(writer: Writer) -> str:
     return f"SELECT ebp_place::text FROM {_without(writer, writer.table, INCOMING)}"
 
 
-def _replace(work: Work) -> None:
+def _replace(work: TableLoad) -> None:
     writer = work.writer
     surplus = writer.run(surplus_rows(writer)).scalars().all()
     listed = named(writer.spec.columns)
@@ -43,7 +43,7 @@ def _replace(work: Work) -> None:
     work.report.deleted += writer.run(statement, list(surplus)).rowcount
 
 
-def _refusal(work: Work, deletions: int, rows: int) -> str | None:
+def _refusal(work: TableLoad, deletions: int, rows: int) -> str | None:
     if work.spec.name in work.run.options.confirmed:
         return None
     return refusal(work.spec.name, deletions, rows, work.run.habits.delete_percent)

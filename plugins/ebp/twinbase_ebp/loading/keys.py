@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.loading.reading import Key
+from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import parse
 
@@ -20,12 +20,12 @@ _READ: dict[str, Callable[[str], Any]] = {
 }
 
 
-def packed(key: Key) -> list[Any]:
+def packed(key: SourceKey) -> list[Any]:
     """The key for JSON: numbers, truths and texts as they are, all else as text."""
     return [value if isinstance(value, bool | int | float | str) else _text(value) for value in key]
 
 
-def unpacked(spec: TableSpec, values: Sequence[Any]) -> Key:
+def unpacked(spec: TableSpec, values: Sequence[Any]) -> SourceKey:
     """The key that was packed."""
     return tuple([_unpacked(column, value) for column, value in zip(spec.key_columns, values, strict=True)])
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.reading import Key
-from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.work import TableLoad
 from twinbase_ebp.loading.writing import ARRAY
 from twinbase_ebp.schema.ddl import qualified
 from twinbase_ebp.schema.spec import TableSpec
@@ -19,14 +19,14 @@ from twinbase_ebp.schema.spec import TableSpec
 NOTES = "EbpSysDeletedRecord"
 
 
-def learn(connection: Connection, spec: TableSpec, gone: Sequence[Key]) -> None:
+def learn(connection: Connection, spec: TableSpec, gone: Sequence[SourceKey]) -> None:
     """Count the notes that speak for this table, in the transaction that deletes the rows."""
     if gone and len(spec.key) == 1 and _has_notes(connection):
         keys = [str(key[0]).lower() for key in gone]
         connection.execute(_LEARN, {"table": spec.name, "keys": keys})
 
 
-def noted(work: Work, votes_min: int) -> list[Key]:
+def noted(work: TableLoad, votes_min: int) -> list[SourceKey]:
     """Keys of rows of the copy that EBP has noted as deleted, under a kind that speaks for this table."""
     with work.target.begin():
         if len(work.spec.key) != 1 or not _has_notes(work.target):

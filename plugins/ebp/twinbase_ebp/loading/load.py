@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
-from twinbase_ebp.loading.crew import Crew, Databases
+from twinbase_ebp.loading.crew import Crew, LoadDatabases
 from twinbase_ebp.loading.kinds import NOTES
 from twinbase_ebp.loading.report import LoadReport, TableReport
 from twinbase_ebp.loading.tables import Group, bring_group, groups, look
-from twinbase_ebp.loading.work import Habits, Options, Run
+from twinbase_ebp.loading.work import Habits, Options, RunContext
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.evolve import Evolved, evolve
 from twinbase_ebp.schema.reflect import reflect
@@ -36,7 +36,7 @@ class LoaderBusy(TwinbaseError):
     """Another run of the loader is at work on this database. Wait for it: `twinbase ebp status` shows how far it is."""
 
 
-class NotSetUp(TwinbaseError):
+class EbpTablesMissing(TwinbaseError):
     """The database has no tables of the EBP plugin yet. Run `twinbase db upgrade` with `ebp` among the plugins."""
 
 
@@ -45,7 +45,7 @@ class UnknownTable(TwinbaseError):
 
 
 async def load(
-    databases: Databases,
+    databases: LoadDatabases,
     settings: EbpSettings,
     now: datetime,
     *,
@@ -61,7 +61,7 @@ async def load(
     async with _controlled(databases) as control, _recorded(control, now) as (run_id, figures):
         specs = await in_thread(reflected, databases, settings)
         evolved = await evolve(control, specs, DenyList(settings.deny), now)
-        run = Run(run_id, now, habits(settings), options or Options(), evolved.backfill, told_in_loop(tell))
+        run = RunContext(run_id, now, habits(settings), options or Options(), evolved.backfill, told_in_loop(tell))
         loaded = _chosen(evolved, run.options)
         reports = await in_thread(_bring, databases, run, loaded, stop=run.stop)
         skipped = [] if run.options.tables else _skipped(specs, evolved)
@@ -85,7 +85,7 @@ def habits(settings: EbpSettings) -> Habits:
     )
 
 
-def _bring(databases: Databases, run: Run, specs: Sequence[TableSpec]) -> list[TableReport]:
+def _bring(databases: LoadDatabases, run: RunContext, specs: Sequence[TableSpec]) -> list[TableReport]:
     """In a thread: the notes on deletions first, for all others use them; then the largest tables."""
     todo = groups(specs)
     with Crew(databases, run.habits.connections, run.stop, WRITERS) as crew:
@@ -108,7 +108,7 @@ def _reported(group: Group, spec: TableSpec) -> TableReport:
     return group.reports.get(spec.name, stopped)
 
 
-def reflected(databases: Databases, settings: EbpSettings) -> list[TableSpec]:
+def reflected(databases: LoadDatabases, settings: EbpSettings) -> list[TableSpec]:
     with databases.reading() as connection:
         return reflect(connection, settings)
 
@@ -144,14 +144,14 @@ async def connected(url: str) -> AsyncIterator[Any]:
     connection = await asyncpg.connect(url)
     try:
         if await connection.fetchval("SELECT to_regclass('ebp.load_run') IS NULL"):
-            raise NotSetUp
+            raise EbpTablesMissing
         yield connection
     finally:
         await connection.close()
 
 
 @asynccontextmanager
-async def _controlled(databases: Databases) -> AsyncIterator[Any]:
+async def _controlled(databases: LoadDatabases) -> AsyncIterator[Any]:
     """The connection that holds the lock: it ends with the process, however that ends.
 
     A run that has lost its lock and stands still (its machine was suspended) may be in the middle of a page, and

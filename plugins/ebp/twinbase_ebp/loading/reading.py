@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, column, func, or_, select, table
 
 from twinbase_ebp.loading.moments import bound, text_of, written
-from twinbase_ebp.loading.rows import Row
+from twinbase_ebp.loading.rows import SourceRowValues
 from twinbase_ebp.schema.spec import TableSpec
 
 CELLS_MAX = 500_000
@@ -22,7 +22,7 @@ KEYS_TIMES = 4
 # SQL Server takes 2,100 parameters.
 ASKED_MAX = 1_000
 
-Key = tuple[Any, ...]
+SourceKey = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PagePlan:
     """What a page holds, where in it the key is, and how many rows it has."""
 
     columns: Sequence[ColumnElement[Any]]
@@ -43,7 +43,7 @@ class _Page:
     size: int
 
 
-class Reader:
+class SourceReader:
     """Reads one table of the source. Rows are sequences in the order of the spec's columns."""
 
     def __init__(self, connection: Connection, spec: TableSpec, *, rows_max: int = ROWS_MAX) -> None:
@@ -56,10 +56,10 @@ class Reader:
     def key_places(self) -> tuple[int, ...]:
         return tuple(self._places[name] for name in self.spec.key)
 
-    def key_of(self, row: Row) -> Key:
+    def key_of(self, row: SourceRowValues) -> SourceKey:
         return tuple([row[place] for place in self.key_places])
 
-    def value(self, row: Row, name: str) -> Any:
+    def value(self, row: SourceRowValues, name: str) -> Any:
         return row[self._places[name]]
 
     def probe(self) -> Probe:
@@ -71,26 +71,26 @@ class Reader:
         row = self._connection.execute(select(func.count(), high, undated).select_from(self._table)).one()
         return Probe(row[0], text_of(row[1]), int(row[2] or 0))
 
-    def whole(self) -> Sequence[Row]:
+    def whole(self) -> Sequence[SourceRowValues]:
         """All rows, of a table that has no key to page by."""
         return self._connection.execute(select(*self._columns)).all()
 
-    def by_key(self, after: Key | None = None) -> Iterator[Sequence[Row]]:
+    def by_key(self, after: SourceKey | None = None) -> Iterator[Sequence[SourceRowValues]]:
         """All rows in the order of the key, page by page, from after this one."""
         return self._pages(self._page, after)
 
-    def undated(self) -> Iterator[Sequence[Row]]:
+    def undated(self) -> Iterator[Sequence[SourceRowValues]]:
         """The rows that have no watermark."""
         return self._pages(self._page, None, self._watermark.is_(None))
 
-    def keys(self) -> Iterator[Sequence[Row]]:
+    def keys(self) -> Iterator[Sequence[SourceRowValues]]:
         """All keys, each with its row's watermark, where there is one."""
         asked = [*self._key, *([self._watermark] if self.spec.watermark else [])]
-        return self._pages(_Page(asked, range(len(self._key)), self.page_rows * KEYS_TIMES), None)
+        return self._pages(_PagePlan(asked, range(len(self._key)), self.page_rows * KEYS_TIMES), None)
 
-    def since(self, moment: str) -> Iterator[tuple[Sequence[Row], str]]:
+    def since(self, moment: str) -> Iterator[tuple[Sequence[SourceRowValues], str]]:
         """The rows of this watermark and later ones, in its order; each page with the watermark of its last row."""
-        after: tuple[str, Key] | None = None
+        after: tuple[str, SourceKey] | None = None
         size = self.page_rows
         while True:
             found = self._connection.execute(self._since(moment, after, size)).all()
@@ -106,12 +106,14 @@ class Reader:
                 return
             after, size = last, self.page_rows
 
-    def of(self, keys: Sequence[Key], columns: Sequence[str] | None = None) -> Iterator[Sequence[Row]]:
+    def of(
+        self, keys: Sequence[SourceKey], columns: Sequence[str] | None = None
+    ) -> Iterator[Sequence[SourceRowValues]]:
         """The rows of these keys (of these values of `columns`), as far as there are any."""
         asked = [self._table.c[name] for name in columns] if columns else self._key
         yield from self._asked(self._columns, asked, keys)
 
-    def existing(self, keys: Sequence[Key]) -> Iterator[Sequence[Row]]:
+    def existing(self, keys: Sequence[SourceKey]) -> Iterator[Sequence[SourceRowValues]]:
         """Those of the keys that the source has."""
         yield from self._asked(self._key, self._key, keys)
 
@@ -130,8 +132,8 @@ class Reader:
         return [self._table.c[name] for name in self.spec.key]
 
     @property
-    def _page(self) -> "_Page":
-        return _Page(self._columns, self.key_places, self.page_rows)
+    def _page(self) -> "_PagePlan":
+        return _PagePlan(self._columns, self.key_places, self.page_rows)
 
     @property
     def _watermark(self) -> ColumnElement[Any]:
@@ -142,7 +144,9 @@ class Reader:
     def _dialect(self) -> str:
         return self._connection.dialect.name
 
-    def _pages(self, page: "_Page", after: Key | None, *conditions: ColumnElement[bool]) -> Iterator[Sequence[Row]]:
+    def _pages(
+        self, page: "_PagePlan", after: SourceKey | None, *conditions: ColumnElement[bool]
+    ) -> Iterator[Sequence[SourceRowValues]]:
         while True:
             query = select(*page.columns).where(*conditions).order_by(*self._key).limit(page.size)
             if after is not None:
@@ -154,7 +158,7 @@ class Reader:
                 return
             after = tuple([found[-1][place] for place in page.key_places])
 
-    def _since(self, moment: str, after: tuple[str, Key] | None, size: int) -> Select[Any]:
+    def _since(self, moment: str, after: tuple[str, SourceKey] | None, size: int) -> Select[Any]:
         exact = written(self._dialect, self._watermark).label("twinbase_watermark")
         query = select(*self._columns, exact).order_by(self._watermark, *self._key).limit(size)
         if after is None:
@@ -162,8 +166,8 @@ class Reader:
         return query.where(after_key([self._watermark, *self._key], (bound(self._dialect, after[0]), *after[1])))
 
     def _asked(
-        self, columns: Sequence[ColumnElement[Any]], by: Sequence[ColumnElement[Any]], keys: Sequence[Key]
-    ) -> Iterator[Sequence[Row]]:
+        self, columns: Sequence[ColumnElement[Any]], by: Sequence[ColumnElement[Any]], keys: Sequence[SourceKey]
+    ) -> Iterator[Sequence[SourceRowValues]]:
         size = min(self.page_rows, ASKED_MAX // len(by))
         for begin in range(0, len(keys), size):
             some = keys[begin : begin + size]
@@ -177,7 +181,7 @@ def after_key(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> C
     return later[0] if len(columns) == 1 else and_(columns[0] >= values[0], or_(*later))
 
 
-def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:
+def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[SourceKey]) -> ColumnElement[bool]:
     if len(columns) == 1:
         return columns[0].in_([key[0] for key in keys])
     return or_(*(and_(*(one == value for one, value in zip(columns, key, strict=True))) for key in keys))

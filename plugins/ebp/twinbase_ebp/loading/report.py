@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from twinbase_ebp.loading.keys import packed, shown
-from twinbase_ebp.loading.reading import Key
-from twinbase_ebp.loading.writing import Refused, Written
+from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.writing import RefusedRow, WriteResult
 
 TableOutcome = Literal["loaded", "unchanged", "skipped", "failed", "stopped"]
 """unchanged: the copy was right already; skipped: not read, and `why`; stopped: the run ended before, it goes on."""
@@ -33,14 +33,14 @@ class TableReport:
     def changed(self) -> int:
         return self.inserted + self.updated + self.deleted
 
-    def add(self, read: int, written: Written) -> None:
+    def add(self, read: int, written: WriteResult) -> None:
         self.read += read
         self.inserted += written.inserted
         self.updated += written.updated
         for one in written.refused:
             self.add_problem(one)
 
-    def add_problem(self, refused: Refused) -> None:
+    def add_problem(self, refused: RefusedRow) -> None:
         problem = f"{self.table} {named_key(refused.key)}: {refused.sentence}"
         # A row may be tried more than once in a run.
         if len(self.problems) < SHOWN_MAX and problem not in self.problems:
@@ -79,5 +79,5 @@ class LoadReport:
         return {**self.figures(), "events": list(self.events), "reports": [table.as_dict() for table in self.tables]}
 
 
-def named_key(key: Key) -> str:
+def named_key(key: SourceKey) -> str:
     return shown(packed(key))

@@ -11,24 +11,24 @@ from typing import Any
 NULL = "None"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
-Row = Sequence[Any]
+SourceRowValues = Sequence[Any]
 
 
-def copy_text(rows: Iterable[Row], texts: Sequence[int]) -> bytes:
+def copy_text(rows: Iterable[SourceRowValues], texts: Sequence[int]) -> bytes:
     """Lines for `COPY … FROM STDIN (NULL 'None')`. `texts`: the places of the columns that hold text."""
     says_none = _says_none(texts)
     lines = [_line(row, says_none) for row in rows]
     return ("\n".join(lines) + "\n").encode() if lines else b""
 
 
-def _line(row: Row, says_none: Callable[[Row], bool]) -> str:
+def _line(row: SourceRowValues, says_none: Callable[[SourceRowValues], bool]) -> str:
     line = "\t".join(map(str, row))
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(row) - 1 or says_none(row):
         return "\t".join(map(_escaped, row))
     return line
 
 
-def _says_none(texts: Sequence[int]) -> Callable[[Row], bool]:
+def _says_none(texts: Sequence[int]) -> Callable[[SourceRowValues], bool]:
     if not texts:
         return lambda row: False
     # Of two columns or more, itemgetter makes a tuple.

@@ -24,9 +24,9 @@ class _Loads:
     async def __call__(self, run: Run) -> Mapping[str, Any]:
         # The drivers come with the extra `ebp`; a device that loads the plugin has none of them.
         from twinbase_ebp.delivering.linking import link_new_rows
-        from twinbase_ebp.loading.crew import Databases
+        from twinbase_ebp.loading.crew import LoadDatabases
         from twinbase_ebp.loading.load import load
 
-        report = await load(Databases.of(self._url, run.database_url), self._settings, run.now, tell=run.tell)
+        report = await load(LoadDatabases.of(self._url, run.database_url), self._settings, run.now, tell=run.tell)
         await link_new_rows(run, self._settings)
         return report.figures()

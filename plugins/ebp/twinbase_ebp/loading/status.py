@@ -14,7 +14,7 @@ PROBLEMS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class LoadStatus:
     """`underway`: tables of which not all rows are there yet. `refused`: deletions that wait to be confirmed."""
 
     tables: int
@@ -33,12 +33,12 @@ class Status:
         return {"sound": self.sound} | {name: getattr(self, name) for name in self.__slots__}
 
 
-async def read_status(url: str) -> Status:
+async def read_status(url: str) -> LoadStatus:
     """What is written down on the server."""
     async with connected(url) as connection:
         states = await connection.fetch(_STATES)
         problems = await connection.fetch(_PROBLEMS, PROBLEMS_SHOWN)
-        return Status(
+        return LoadStatus(
             tables=await connection.fetchval("SELECT count(*) FROM ebp.table_spec WHERE NOT gone"),
             runs=[{**row, "figures": loads(row["figures"])} for row in await connection.fetch(_RUNS, RUNS_SHOWN)],
             underway=[row["table_name"] for row in states if row["mode"] != "following"],

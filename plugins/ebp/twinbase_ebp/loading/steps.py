@@ -6,10 +6,10 @@ from twinbase_ebp.loading.keyless import replace_what_differs
 from twinbase_ebp.loading.kinds import noted
 from twinbase_ebp.loading.moments import is_before
 from twinbase_ebp.loading.whole import needs_whole, read_whole
-from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.work import TableLoad
 
 
-def bring(work: Work) -> None:
+def bring(work: TableLoad) -> None:
     """Make the copy of one table what the source is; `work.probe` says how the source looked a moment ago."""
     state = work.book.state
     if work.spec.kind == "keyless":
@@ -26,7 +26,7 @@ def bring(work: Work) -> None:
         check(work)
 
 
-def _delete_noted(work: Work) -> None:
+def _delete_noted(work: TableLoad) -> None:
     gone = noted(work, work.run.habits.votes)
     if gone:
         with work.target.begin():

@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from twinbase.errors import TwinbaseError
 from twinbase_ebp.loading.book import Superseded
-from twinbase_ebp.loading.reading import Probe, Reader
+from twinbase_ebp.loading.reading import Probe, SourceReader
 from twinbase_ebp.loading.report import TableReport
 from twinbase_ebp.loading.steps import bring
-from twinbase_ebp.loading.work import Run, Stopped, Work
+from twinbase_ebp.loading.work import RunContext, Stopped, TableLoad
 from twinbase_ebp.schema.spec import TableSpec
 
 
@@ -45,13 +45,13 @@ def look(group: Group, source: Connection) -> None:
     """Ask the source how each table stands; one that cannot be asked is reported, and left alone."""
     for spec in group.specs:
         try:
-            group.probes[spec.name] = Reader(source, spec).probe()
+            group.probes[spec.name] = SourceReader(source, spec).probe()
         except SQLAlchemyError as error:
             group.reports[spec.name] = failed(TableReport(spec.name, spec.kind), error)
             source.rollback()
 
 
-def bring_group(run: Run, group: Group, source: Connection, target: Connection) -> None:
+def bring_group(run: RunContext, group: Group, source: Connection, target: Connection) -> None:
     """Bring each table of the group; one that fails is reported, and does not stop the others."""
     works = [_work(run, spec, group, source, target) for spec in group.specs if spec.name in group.probes]
     if works and works[0].spec is group.specs[0]:
@@ -76,14 +76,14 @@ def described(error: Exception) -> str:
     return f"{type(cause).__name__}{f' ({state})' if state else ''}: see what the database's own log says of it."
 
 
-def _work(run: Run, spec: TableSpec, group: Group, source: Connection, target: Connection) -> Work:
-    work = Work(run, spec, source, target)
+def _work(run: RunContext, spec: TableSpec, group: Group, source: Connection, target: Connection) -> TableLoad:
+    work = TableLoad(run, spec, source, target)
     work.probe = group.probes[spec.name]
     work.book.read()
     return work
 
 
-def _brought(work: Work) -> TableReport:
+def _brought(work: TableLoad) -> TableReport:
     report, started = work.report, time.perf_counter()
     try:
         if work.probe.rows or work.book.state is not None or _has_rows(work):
@@ -100,7 +100,7 @@ def _brought(work: Work) -> TableReport:
     return report
 
 
-def _has_rows(work: Work) -> bool:
+def _has_rows(work: TableLoad) -> bool:
     """Whether the copy has rows while the source has none and nothing is known of it."""
     with work.target.begin():
         return work.writer.has_rows()

@@ -20,14 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from twinbase.errors import TwinbaseError
 from twinbase.quoting import quote_name
 from twinbase.source import Tell
-from twinbase_ebp.loading.book import Book
+from twinbase_ebp.loading.book import TableNotes
 from twinbase_ebp.loading.check import SEEN
 from twinbase_ebp.loading.keyless import missing_rows, surplus_rows
 from twinbase_ebp.loading.moments import is_before, text_of
-from twinbase_ebp.loading.reading import Key, Reader
+from twinbase_ebp.loading.reading import SourceKey, SourceReader
 from twinbase_ebp.loading.report import SHOWN_MAX, named_key
-from twinbase_ebp.loading.rows import Row
-from twinbase_ebp.loading.work import TOLD_FROM_ROWS
+from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.work import TELL_FROM_ROWS
 from twinbase_ebp.loading.writing import Writer, named
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import parse
@@ -82,10 +82,10 @@ class _Comparison:
 
     def __init__(self, spec: TableSpec, source: Connection, target: Connection, verdict: TableVerdict) -> None:
         self._spec, self._target, self._verdict = spec, target, verdict
-        self._reader, self._writer = Reader(source, spec), Writer(target, spec)
+        self._reader, self._writer = SourceReader(source, spec), Writer(target, spec)
 
     def by_key(self, tell: Tell, stop: Event) -> None:
-        state = Book(self._target, self._spec, NOBODY, datetime.min).read()
+        state = TableNotes(self._target, self._spec, NOBODY, datetime.min).read()
         high = state.high if state else None
         with self._target.begin() as transaction:
             self._stage_keys()
@@ -94,7 +94,7 @@ class _Comparison:
                     self._verdict.why = "It was stopped before all rows were compared."
                     break
                 self._page(rows, high)
-                if self._verdict.rows >= TOLD_FROM_ROWS:
+                if self._verdict.rows >= TELL_FROM_ROWS:
                     tell(self._spec.name, self._verdict.rows, None)
             else:
                 self._surplus()
@@ -113,7 +113,7 @@ class _Comparison:
         listed = f"SELECT {named(self._spec.key_columns)} FROM {self._writer.table} WITH NO DATA"
         self._writer.run(f"CREATE TEMP TABLE ebp_seen ON COMMIT DROP AS {listed}")
 
-    def _page(self, rows: Sequence[Row], high: str | None) -> None:
+    def _page(self, rows: Sequence[SourceRowValues], high: str | None) -> None:
         by_key = {self._normal_key(self._reader.key_of(row)): row for row in rows}
         there = {self._normal_key(self._reader.key_of(row)): row for row in self._writer.rows_of(list(by_key))}
         texts = [place for place, one in enumerate(self._spec.key_columns) if one.type.startswith("text")]
@@ -123,7 +123,7 @@ class _Comparison:
             if key not in there or there[key] != row:
                 self._differs(key, row, there.get(key), high)
 
-    def _differs(self, key: Key, row: Row, there: Row | None, high: str | None) -> None:
+    def _differs(self, key: SourceKey, row: SourceRowValues, there: SourceRowValues | None, high: str | None) -> None:
         columns = [] if there is None else self._columns_that_differ(row, there)
         if there is not None and not columns:
             return
@@ -136,13 +136,13 @@ class _Comparison:
             self._verdict.differing += 1
             self._verdict.add_example(f"{named_key(key)}: {', '.join(columns)}")
 
-    def _is_newer(self, row: Row, high: str | None) -> bool:
+    def _is_newer(self, row: SourceRowValues, high: str | None) -> bool:
         """Whether EBP changed the row after the last load."""
         if self._spec.watermark is None:
             return False
         return is_before(high, text_of(self._reader.value(row, self._spec.watermark)))
 
-    def _columns_that_differ(self, row: Row, there: Row) -> list[str]:
+    def _columns_that_differ(self, row: SourceRowValues, there: SourceRowValues) -> list[str]:
         pairs = zip(self._spec.columns, row, there, strict=True)
         return [column.name for column, one, other in pairs if not _alike(column, one, other)]
 
@@ -161,7 +161,7 @@ class _Comparison:
     def _count(self, query: str) -> int:
         return int(self._writer.run(f"SELECT count(*) FROM ({query}) found").scalar_one())
 
-    def _normal_key(self, key: Key) -> Key:
+    def _normal_key(self, key: SourceKey) -> SourceKey:
         return tuple([_normal(column, value) for column, value in zip(self._spec.key_columns, key, strict=True)])
 
 

@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any
 
 from twinbase.source import Tell
-from twinbase_ebp.loading.crew import Crew, Databases
+from twinbase_ebp.loading.crew import Crew, LoadDatabases
 from twinbase_ebp.loading.load import UnknownTable, connected, in_thread, load, reflected, told_in_loop
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.verify import TableVerdict, verify_table
@@ -30,7 +30,7 @@ class Repaired:
 
 
 async def verify(
-    databases: Databases,
+    databases: LoadDatabases,
     settings: EbpSettings,
     now: datetime,
     *,
@@ -58,7 +58,7 @@ async def verify(
 
 
 async def repair(
-    databases: Databases,
+    databases: LoadDatabases,
     settings: EbpSettings,
     now: datetime,
     table: str,
@@ -73,7 +73,7 @@ async def repair(
 
 
 def _verified(
-    databases: Databases,
+    databases: LoadDatabases,
     settings: EbpSettings,
     specs: Sequence[TableSpec],
     verdicts: list[TableVerdict],

@@ -5,10 +5,10 @@ more are found afterwards, by their keys.
 """
 
 from twinbase_ebp.loading.keys import packed, unpacked
-from twinbase_ebp.loading.work import Work
+from twinbase_ebp.loading.work import TableLoad
 
 
-def needs_whole(work: Work) -> bool:
+def needs_whole(work: TableLoad) -> bool:
     """Whether all rows have to be read."""
     state, run = work.book.state, work.run
     if state is None or run.options.full or state.mode != "following" or work.spec.kind == "hash":
@@ -21,7 +21,7 @@ def needs_whole(work: Work) -> bool:
     return every is not None and (state.compared_at is None or state.compared_at + every <= run.now)
 
 
-def read_whole(work: Work) -> None:
+def read_whole(work: TableLoad) -> None:
     """Read all rows; after a kill, from where the last page ended."""
     if not _underway(work):
         _begin(work)
@@ -41,14 +41,14 @@ def read_whole(work: Work) -> None:
     work.compared = True
 
 
-def _underway(work: Work) -> bool:
+def _underway(work: TableLoad) -> bool:
     state = work.book.state
     if state is None or state.mode == "following" or work.run.options.full:
         return False
     return state.fingerprint == work.spec.fingerprint
 
 
-def _begin(work: Work) -> None:
+def _begin(work: TableLoad) -> None:
     """What was seen before stays the watermark, so that what follows brings the children of rows changed since."""
     with work.book.page():
         state = work.book.state

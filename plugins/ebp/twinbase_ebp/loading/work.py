@@ -11,18 +11,18 @@ from sqlalchemy import Connection
 
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
-from twinbase_ebp.loading.book import Book
+from twinbase_ebp.loading.book import TableNotes
 from twinbase_ebp.loading.keys import packed
-from twinbase_ebp.loading.reading import Key, Probe, Reader
+from twinbase_ebp.loading.reading import Probe, SourceKey, SourceReader
 from twinbase_ebp.loading.report import TableReport
-from twinbase_ebp.loading.rows import Row
-from twinbase_ebp.loading.writing import Writer, Written
+from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.writing import Writer, WriteResult
 from twinbase_ebp.schema.spec import TableSpec
 
 # Tables below this are there before anybody has read their name.
-TOLD_FROM_ROWS = 10_000
+TELL_FROM_ROWS = 10_000
 
-Write = Callable[[Sequence[Row]], Written]
+WriteRows = Callable[[Sequence[SourceRowValues]], WriteResult]
 
 
 class Stopped(TwinbaseError):
@@ -56,7 +56,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunContext:
     """What all tables of a run have in common."""
 
     id: UUID
@@ -68,24 +68,24 @@ class Run:
     stop: Event = field(default_factory=Event)
 
 
-class Work:
+class TableLoad:
     """One table on its way. `children`: tables whose rows come along with the rows of this one."""
 
-    def __init__(self, run: Run, spec: TableSpec, source: Connection, target: Connection) -> None:
+    def __init__(self, run: RunContext, spec: TableSpec, source: Connection, target: Connection) -> None:
         self.run, self.spec = run, spec
         self.source, self.target = source, target
-        self.reader = Reader(source, spec, rows_max=run.habits.page_rows)
+        self.reader = SourceReader(source, spec, rows_max=run.habits.page_rows)
         self.writer = Writer(target, spec)
-        self.book = Book(target, spec, run.id, run.now)
+        self.book = TableNotes(target, spec, run.id, run.now)
         self.report = TableReport(spec.name, spec.kind)
         self.probe = Probe(0)
         # Whether all its rows have been compared in this run.
         self.compared = False
         # The keys, packed, of rows that were not taken in this run.
         self.refused: set[tuple[Any, ...]] = set()
-        self.children: list[Work] = []
+        self.children: list[TableLoad] = []
 
-    def store(self, rows: Sequence[Row], write: Write | None = None, **notes: Any) -> None:
+    def store(self, rows: Sequence[SourceRowValues], write: WriteRows | None = None, **notes: Any) -> None:
         """Write a page, with the rows of the children that belong to it and the notes that it changes."""
         self.check_stop()
         brought = [(child, child.belonging_to(self, rows)) for child in self.children]
@@ -94,16 +94,16 @@ class Work:
             for child, its_rows in brought:
                 child._write(its_rows, child.writer.merge)
             self.book.keep(**notes)
-        if self.report.read >= TOLD_FROM_ROWS:
+        if self.report.read >= TELL_FROM_ROWS:
             self.run.tell(self.spec.name, self.report.read, max(self.probe.rows, self.report.read))
 
-    def belonging_to(self, parent: "Work", rows: Sequence[Row]) -> list[Row]:
+    def belonging_to(self, parent: "TableLoad", rows: Sequence[SourceRowValues]) -> list[SourceRowValues]:
         """The rows of this table that belong to those of its parent."""
         keys = [parent.reader.key_of(row) for row in rows]
         assert self.spec.parent_column is not None
         return [row for page in self.reader.of(keys, (self.spec.parent_column,)) for row in page]
 
-    def store_again(self, keys: Sequence[Key]) -> None:
+    def store_again(self, keys: Sequence[SourceKey]) -> None:
         """Read the rows of these keys and write what differs."""
         for rows in self.reader.of(keys):
             self.store(rows)
@@ -117,7 +117,7 @@ class Work:
         if self.run.stop.is_set():
             raise Stopped
 
-    def _write(self, rows: Sequence[Row], write: Write) -> None:
+    def _write(self, rows: Sequence[SourceRowValues], write: WriteRows) -> None:
         if not rows:
             return
         written = write(rows)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from twinbase.errors import TwinbaseError
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.reading import Key
-from twinbase_ebp.loading.rows import NULL, Row, copy_text
+from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.rows import NULL, SourceRowValues, copy_text
 from twinbase_ebp.schema.ddl import qualified
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 
@@ -33,22 +33,22 @@ class TooManyRefused(TwinbaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRow:
     """A row that PostgreSQL does not take, and why, without the values that it holds."""
 
-    key: Key
+    key: SourceKey
     sentence: str
 
 
 @dataclass(slots=True)
-class Written:
+class WriteResult:
     """What became of some rows. Those that are neither were there as they are."""
 
     inserted: int = 0
     updated: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
 
-    def __iadd__(self, other: "Written") -> "Written":
+    def __iadd__(self, other: "WriteResult") -> "WriteResult":
         self.inserted += other.inserted
         self.updated += other.updated
         self.refused += other.refused
@@ -66,7 +66,7 @@ class Writer:
         self._texts = [place for place, one in enumerate(spec.columns) if one.type.startswith("text")]
         self._places = [spec.columns.index(one) for one in self._key]
 
-    def fill(self, rows: Sequence[Row]) -> Written:
+    def fill(self, rows: Sequence[SourceRowValues]) -> WriteResult:
         """Add rows to a table that was empty: they can only be new. Where that is not so, they are merged."""
         try:
             with self._connection.begin_nested():
@@ -74,19 +74,19 @@ class Writer:
         except (psycopg.Error, UnicodeEncodeError) as error:
             _check_rows_fault(error)
             return self.merge(rows)
-        return Written(inserted=len(rows))
+        return WriteResult(inserted=len(rows))
 
-    def merge(self, rows: Sequence[Row]) -> Written:
+    def merge(self, rows: Sequence[SourceRowValues]) -> WriteResult:
         """Change the rows that differ and add those that are not there."""
         if len(rows) <= SIFTED_MAX:
             rows = self._unlike(rows)
-        return self._whole_or_halves(rows, self._merged) if rows else Written()
+        return self._whole_or_halves(rows, self._merged) if rows else WriteResult()
 
-    def delete(self, keys: Sequence[Key]) -> int:
+    def delete(self, keys: Sequence[SourceKey]) -> int:
         """Remove the rows of these keys; answer how many there were."""
         return self._for_keys(f"DELETE FROM {self.table} t", keys).rowcount if keys else 0
 
-    def rows_of(self, keys: Sequence[Key]) -> Sequence[Row]:
+    def rows_of(self, keys: Sequence[SourceKey]) -> Sequence[SourceRowValues]:
         """The rows of these keys, in the order of the spec's columns."""
         return self._for_keys(f"SELECT {named(self.spec.columns)} FROM {self.table} t", keys).all() if keys else []
 
@@ -96,7 +96,9 @@ class Writer:
     def has_rows(self) -> bool:
         return bool(self.run(f"SELECT EXISTS (SELECT FROM {self.table})").scalar_one())
 
-    def copy(self, place: str, columns: Iterable[ColumnSpec], rows: Sequence[Row], texts: Sequence[int]) -> None:
+    def copy(
+        self, place: str, columns: Iterable[ColumnSpec], rows: Sequence[SourceRowValues], texts: Sequence[int]
+    ) -> None:
         """COPY rows into a table."""
         data = copy_text(rows, texts)
         driver: Any = self._connection.connection.driver_connection
@@ -104,7 +106,7 @@ class Writer:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(data)
 
-    def stage(self, rows: Sequence[Row]) -> None:
+    def stage(self, rows: Sequence[SourceRowValues]) -> None:
         """Put rows beside the table, into one that has the same columns and ends with the transaction."""
         columns = self.spec.columns
         self.run(f"DROP TABLE IF EXISTS {INCOMING}")
@@ -122,15 +124,15 @@ class Writer:
 
     # -- rows that differ -----------------------------------------------------------------------------------------
 
-    def _unlike(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def _unlike(self, rows: Sequence[SourceRowValues]) -> Sequence[SourceRowValues]:
         """The rows that are not there as they are. What only looks different here, the database will find alike."""
         there = {self._key_of(row): row for row in self.rows_of([self._key_of(row) for row in rows])}
         return [row for row in rows if there.get(self._key_of(row)) != row]
 
-    def _merged(self, rows: Sequence[Row]) -> Written:
+    def _merged(self, rows: Sequence[SourceRowValues]) -> WriteResult:
         self.stage(self._each_once(rows))
         updated = self.run(self._update()).rowcount if self._others else 0
-        return Written(self.run(self._insert()).rowcount, updated)
+        return WriteResult(self.run(self._insert()).rowcount, updated)
 
     @property
     def _others(self) -> list[ColumnSpec]:
@@ -151,14 +153,16 @@ class Writer:
             f" WHERE NOT EXISTS (SELECT FROM {self.table} t WHERE {self.same_key('t', 'i')})"
         )
 
-    def _each_once(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def _each_once(self, rows: Sequence[SourceRowValues]) -> Sequence[SourceRowValues]:
         """A row that moved while it was read may come twice; the last is the newest."""
         by_key = {self._key_of(row): row for row in rows}
         return rows if len(by_key) == len(rows) else list(by_key.values())
 
     # -- rows that are not taken ----------------------------------------------------------------------------------
 
-    def _whole_or_halves(self, rows: Sequence[Row], write: Callable[[Sequence[Row]], Written]) -> Written:
+    def _whole_or_halves(
+        self, rows: Sequence[SourceRowValues], write: Callable[[Sequence[SourceRowValues]], WriteResult]
+    ) -> WriteResult:
         """Write all; where that fails, each half apart, until the rows that are at fault stand alone."""
         try:
             with self._connection.begin_nested():
@@ -166,10 +170,10 @@ class Writer:
         except (DBAPIError, psycopg.Error, UnicodeEncodeError) as error:
             _check_rows_fault(error)
             if len(rows) == 1:
-                return Written(refused=[Refused(self._key_of(rows[0]), _sentence(error))])
+                return WriteResult(refused=[RefusedRow(self._key_of(rows[0]), _sentence(error))])
         half = len(rows) // 2
         written = self._whole_or_halves(rows[:half], write)
-        written += self._whole_or_halves(rows[half:], write) if len(written.refused) < REFUSED_MAX else Written()
+        written += self._whole_or_halves(rows[half:], write) if len(written.refused) < REFUSED_MAX else WriteResult()
         if len(written.refused) >= REFUSED_MAX:
             raise TooManyRefused(
                 f"{self.spec.name}: {REFUSED_MAX} rows and more are not taken. The first: {written.refused[0].sentence}"
@@ -178,10 +182,10 @@ class Writer:
 
     # -- keys -----------------------------------------------------------------------------------------------------
 
-    def _key_of(self, row: Row) -> Key:
+    def _key_of(self, row: SourceRowValues) -> SourceKey:
         return tuple([row[place] for place in self._places])
 
-    def _for_keys(self, statement: str, keys: Sequence[Key]) -> CursorResult[Any]:
+    def _for_keys(self, statement: str, keys: Sequence[SourceKey]) -> CursorResult[Any]:
         """Run a statement about the rows `t` of these keys, which come as arrays: any number of them is one value."""
         # Without a length, which would cut a longer key to one that may be another's.
         arrays = ", ".join(f"{ARRAY}::{one.pg_type.partition('(')[0]}[]" for one in self._key)

@@ -38,7 +38,7 @@ from twinbase_ebp.projections.sql import (
     yes,
 )
 from twinbase_ebp.settings import ACTIVE_STATES
-from twinbase_ebp.tables import Address, Contact, Customer
+from twinbase_ebp.tables import EbpAddress, EbpContact, EbpCustomer
 from twinbase_mobile import tables as mobile
 
 NO_CUSTOMER = "Its customer is not in EBP."
@@ -52,7 +52,7 @@ def customer_projections() -> list[Projection]:
 
 
 def _customers() -> Projection:
-    c, main = table_of(Customer), _main_addresses()
+    c, main = table_of(EbpCustomer), _main_addresses()
     rows = select(
         id_of("Customer", c.c.Id).label("id"),
         c.c.Id.label("source_id"),
@@ -71,16 +71,16 @@ def _customers() -> Projection:
         c.c.TechnicalSheetClear.label("technical_sheet"),
     ).outerjoin_from(c, main, main.c.code == key_of(c.c.Id))
     feeds = (
-        own(Customer),
-        refers(mobile.Colleague, "Colleague", Customer, "ColleagueId"),
-        refers(mobile.TravelRate, "TravelExpense", Customer, "TravelExpenseId"),
+        own(EbpCustomer),
+        refers(mobile.Colleague, "Colleague", EbpCustomer, "ColleagueId"),
+        refers(mobile.TravelRate, "TravelExpense", EbpCustomer, "TravelExpenseId"),
         _addresses_of(),
     )
     return Projection(mobile.Customer, "Customer", rows, feeds, retire={"state": "sleeping"})
 
 
 def _sites() -> Projection:
-    a = table_of(Address)
+    a = table_of(EbpAddress)
     rows = select(
         a.c.Id.label("id"),
         text_of(a.c.Id).label("source_id"),
@@ -89,13 +89,13 @@ def _sites() -> Projection:
         yes(a.c.IsMainDelivery).label("is_main_delivery"),
         yes(a.c.IsMainInvoicing).label("is_main_invoicing"),
     )
-    feeds = (own(Address), *belongs(Address, "AssociatedCustomerId", Customer, mobile.Customer))
-    only = {NO_CUSTOMER: there(Customer, a.c.AssociatedCustomerId)}
+    feeds = (own(EbpAddress), *belongs(EbpAddress, "AssociatedCustomerId", EbpCustomer, mobile.Customer))
+    only = {NO_CUSTOMER: there(EbpCustomer, a.c.AssociatedCustomerId)}
     return Projection(mobile.CustomerSite, "Address", rows, feeds, only=only, shared=POSITION, together=(POSITION,))
 
 
 def _made_up_sites() -> Projection:
-    c, main = table_of(Customer), _main_addresses()
+    c, main = table_of(EbpCustomer), _main_addresses()
     rows = select(
         _made_up_id(c).label("id"),
         c.c.Id.label("source_id"),
@@ -108,12 +108,12 @@ def _made_up_sites() -> Projection:
         "The main delivery address has a row of its own in EBP.": main.c.id.is_(None),
         "The customer has no main delivery address.": _has_address(c),
     }
-    feeds = (own(Customer), _addresses_of(), _main_sites())
+    feeds = (own(EbpCustomer), _addresses_of(), _main_sites())
     return Projection(mobile.CustomerSite, MADE_UP, rows, feeds, only=only, shared=POSITION, together=(POSITION,))
 
 
 def _contacts() -> Projection:
-    k = table_of(Contact)
+    k = table_of(EbpContact)
     rows = select(
         kept_id("Contact", k.c.Id).label("id"),
         text_of(k.c.Id).label("source_id"),
@@ -128,8 +128,12 @@ def _contacts() -> Projection:
         k.c.ContactFields_Department.label("department"),
         either(k.c.IsMainDelivery, k.c.IsMainInvoicing).label("is_main"),
     )
-    feeds = (own(Contact), kept(Contact), *belongs(Contact, "AssociatedCustomerId", Customer, mobile.Customer))
-    only = {NO_CUSTOMER: there(Customer, k.c.AssociatedCustomerId)}
+    feeds = (
+        own(EbpContact),
+        kept(EbpContact),
+        *belongs(EbpContact, "AssociatedCustomerId", EbpCustomer, mobile.Customer),
+    )
+    only = {NO_CUSTOMER: there(EbpCustomer, k.c.AssociatedCustomerId)}
     shared = {"civility", "last_name", "first_name", "phone", "mobile", "email", "function", "department"}
     return Projection(mobile.Contact, "Contact", rows, feeds, only=only, shared=frozenset(shared))
 
@@ -153,7 +157,7 @@ def _place(table: Table, prefix: str) -> list[ColumnElement[object]]:
 
 def _main_addresses() -> Subquery:
     """The row of each customer's main delivery address; of several the one with the smallest key."""
-    a = table_of(Address)
+    a = table_of(EbpAddress)
     code = key_of(a.c.AssociatedCustomerId)
     smallest = cast(func.min(text_of(a.c.Id)), Uuid)
     main = select(code.label("code"), smallest.label("id")).where(yes(a.c.IsMainDelivery)).group_by(code)
@@ -171,7 +175,7 @@ def _made_up_id(customer: Table) -> ColumnElement[UUID]:
 
 def _addresses_of() -> Feeds:
     """A changed address touches the customer that it is of, and the one whose main site it was."""
-    a, c = table_of(Address), table_of(Customer)
+    a, c = table_of(EbpAddress), table_of(EbpCustomer)
     sites, customers = table_of(mobile.CustomerSite), table_of(mobile.Customer)
 
     def keys(changed: FromClause) -> Select[str]:

@@ -14,18 +14,18 @@ from twinbase_ebp.projections.sql import day, id_of, key_of, prefix_in_words, so
 from twinbase_ebp.projections.work import of_visits, visit_is_there
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (
-    Activity,
-    ActivityAssociatedFiles,
-    ConstructionSite,
-    ConstructionSiteAssociatedFiles,
-    CustomerProduct,
-    CustomerProductAssociatedFiles,
-    Deal,
-    DealAssociatedFiles,
-    SaleDocument,
-    ScheduleEvent,
-    ScheduleEventAssociatedFiles,
-    ScheduleEventType,
+    EbpActivity,
+    EbpActivityAssociatedFiles,
+    EbpConstructionSite,
+    EbpConstructionSiteAssociatedFiles,
+    EbpCustomerProduct,
+    EbpCustomerProductAssociatedFiles,
+    EbpDeal,
+    EbpDealAssociatedFiles,
+    EbpSaleDocument,
+    EbpScheduleEvent,
+    EbpScheduleEventAssociatedFiles,
+    EbpScheduleEventType,
 )
 from twinbase_mobile import tables as mobile
 
@@ -37,9 +37,9 @@ def document_projections(settings: EbpSettings) -> list[Projection]:
     return [
         _files_of_visits(settings),
         _files_of_notes(settings),
-        _files(DealAssociatedFiles, Deal, "projects"),
-        _files(ConstructionSiteAssociatedFiles, ConstructionSite, "projects"),
-        _files(CustomerProductAssociatedFiles, CustomerProduct, "customer_equipment"),
+        _files(EbpDealAssociatedFiles, EbpDeal, "projects"),
+        _files(EbpConstructionSiteAssociatedFiles, EbpConstructionSite, "projects"),
+        _files(EbpCustomerProductAssociatedFiles, EbpCustomerProduct, "customer_equipment"),
         _sale_documents(settings),
     ]
 
@@ -65,24 +65,28 @@ def _files(model: type[SQLModel], owner: type[SQLModel], kind: str) -> Projectio
 
 
 def _files_of_visits(settings: EbpSettings) -> Projection:
-    f = table_of(ScheduleEventAssociatedFiles)
-    feeds = (own(ScheduleEventAssociatedFiles), *of_visits(ScheduleEventAssociatedFiles, "ParentId"))
+    f = table_of(EbpScheduleEventAssociatedFiles)
+    feeds = (own(EbpScheduleEventAssociatedFiles), *of_visits(EbpScheduleEventAssociatedFiles, "ParentId"))
     only = {NO_VISIT: visit_is_there(f.c.ParentId, settings)}
     return Projection(mobile.Document, f.name, _rows(f, "interventions", f.c.ParentId), feeds, only=only)
 
 
 def _files_of_notes(settings: EbpSettings) -> Projection:
     """A file of a note about a visit is a file of the visit."""
-    f, a = table_of(ActivityAssociatedFiles), table_of(Activity)
+    f, a = table_of(EbpActivityAssociatedFiles), table_of(EbpActivity)
     visit = select(a.c.ScheduleEventId).where(a.c.Id == f.c.ParentId).correlate(f).scalar_subquery()
-    feeds = (own(ActivityAssociatedFiles), through(Activity, ActivityAssociatedFiles, "ParentId"), *_over_notes())
+    feeds = (
+        own(EbpActivityAssociatedFiles),
+        through(EbpActivity, EbpActivityAssociatedFiles, "ParentId"),
+        *_over_notes(),
+    )
     only = {NO_VISIT: visit_is_there(visit, settings)}
     return Projection(mobile.Document, f.name, _rows(f, "interventions", visit), feeds, only=only)
 
 
 def _over_notes() -> tuple[Feeds, Feeds]:
     """A changed entry of the agenda, or a type of entries, touches the files of its notes."""
-    f, a, e = table_of(ActivityAssociatedFiles), table_of(Activity), table_of(ScheduleEvent)
+    f, a, e = table_of(EbpActivityAssociatedFiles), table_of(EbpActivity), table_of(EbpScheduleEvent)
 
     def files(events: Select[Any]) -> Select[Any]:
         return select(source_id(f.c.Id)).join(a, a.c.Id == f.c.ParentId).where(a.c.ScheduleEventId.in_(events))
@@ -93,14 +97,16 @@ def _over_notes() -> tuple[Feeds, Feeds]:
     def of_types(changed: FromClause) -> Select[Any]:
         return files(select(e.c.Id).where(e.c.EventType.in_(select(changed.c.Id))))
 
-    return Feeds(e, lambda changed: files(select(changed.c.Id)), behind), Feeds(table_of(ScheduleEventType), of_types)
+    return Feeds(e, lambda changed: files(select(changed.c.Id)), behind), Feeds(
+        table_of(EbpScheduleEventType), of_types
+    )
 
 
 def _sale_documents(settings: EbpSettings) -> Projection:
     """Quotes, orders and invoices of a project: number and total, never the lines."""
-    s = table_of(SaleDocument)
-    deal, site = there(Deal, s.c.DealId), there(ConstructionSite, s.c.ConstructionSiteId)
-    owner = func.coalesce(_id_if(Deal, s.c.DealId), _id_if(ConstructionSite, s.c.ConstructionSiteId))
+    s = table_of(EbpSaleDocument)
+    deal, site = there(EbpDeal, s.c.DealId), there(EbpConstructionSite, s.c.ConstructionSiteId)
+    owner = func.coalesce(_id_if(EbpDeal, s.c.DealId), _id_if(EbpConstructionSite, s.c.ConstructionSiteId))
     rows = select(
         s.c.Id.label("id"),
         text_of(s.c.Id).label("source_id"),
@@ -113,9 +119,9 @@ def _sale_documents(settings: EbpSettings) -> Projection:
         s.c.AmountVatIncluded.label("total_ttc"),
     )
     feeds = (
-        own(SaleDocument),
-        through(Deal, SaleDocument, "DealId"),
-        through(ConstructionSite, SaleDocument, "ConstructionSiteId"),
+        own(EbpSaleDocument),
+        through(EbpDeal, EbpSaleDocument, "DealId"),
+        through(EbpConstructionSite, EbpSaleDocument, "ConstructionSiteId"),
     )
     return Projection(mobile.Document, "SaleDocument", rows, feeds, only={"It is of no project.": or_(deal, site)})
 

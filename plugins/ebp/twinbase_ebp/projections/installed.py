@@ -11,12 +11,12 @@ from twinbase_ebp.projections.feeding import belongs, kept, linked, own, refers,
 from twinbase_ebp.projections.sql import day, id_of, in_words, instant, known, known_code, same, table_of, yes
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import (
-    Customer,
-    CustomerProduct,
-    Incident,
-    IncidentCustomerProduct,
-    MaintenanceContract,
-    MaintenanceContractCustomerProduct,
+    EbpCustomer,
+    EbpCustomerProduct,
+    EbpIncident,
+    EbpIncidentCustomerProduct,
+    EbpMaintenanceContract,
+    EbpMaintenanceContractCustomerProduct,
 )
 from twinbase_mobile import tables as mobile
 
@@ -30,7 +30,7 @@ def incident_projections(settings: EbpSettings) -> list[Projection]:
 
 
 def _equipment() -> Projection:
-    e = table_of(CustomerProduct)
+    e = table_of(EbpCustomerProduct)
     rows = select(
         id_of("CustomerProduct", e.c.Id).label("id"),
         e.c.Id.label("source_id"),
@@ -48,25 +48,25 @@ def _equipment() -> Projection:
         in_words(e.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(CustomerProduct),
-        kept(CustomerProduct),
-        *belongs(CustomerProduct, "CustomerId", Customer, mobile.Customer),
-        refers(mobile.CustomerSite, "Address", CustomerProduct, "DeliveryAddressId"),
-        refers(mobile.Product, "Item", CustomerProduct, "ItemId"),
+        own(EbpCustomerProduct),
+        kept(EbpCustomerProduct),
+        *belongs(EbpCustomerProduct, "CustomerId", EbpCustomer, mobile.Customer),
+        refers(mobile.CustomerSite, "Address", EbpCustomerProduct, "DeliveryAddressId"),
+        refers(mobile.Product, "Item", EbpCustomerProduct, "ItemId"),
     )
     return Projection(
         mobile.CustomerEquipment,
         "CustomerProduct",
         rows,
         feeds,
-        only={NO_CUSTOMER: there(Customer, e.c.CustomerId)},
+        only={NO_CUSTOMER: there(EbpCustomer, e.c.CustomerId)},
         shared=frozenset({"serial_number", "description"}),
         retire={"state": "sleeping"},
     )
 
 
 def _contracts() -> Projection:
-    m, link = table_of(MaintenanceContract), table_of(MaintenanceContractCustomerProduct)
+    m, link = table_of(EbpMaintenanceContract), table_of(EbpMaintenanceContractCustomerProduct)
     rows = select(
         id_of("MaintenanceContract", m.c.Id).label("id"),
         m.c.Id.label("source_id"),
@@ -85,17 +85,17 @@ def _contracts() -> Projection:
         _appliances(link, link.c.ContractId, m.c.Id).label("equipment_ids"),
     )
     feeds = (
-        own(MaintenanceContract),
-        *belongs(MaintenanceContract, "CustomerId", Customer, mobile.Customer),
-        refers(mobile.TravelRate, "TravelExpense", MaintenanceContract, "TravelExpenseId"),
-        linked(MaintenanceContractCustomerProduct, "ContractId", MaintenanceContract),
+        own(EbpMaintenanceContract),
+        *belongs(EbpMaintenanceContract, "CustomerId", EbpCustomer, mobile.Customer),
+        refers(mobile.TravelRate, "TravelExpense", EbpMaintenanceContract, "TravelExpenseId"),
+        linked(EbpMaintenanceContractCustomerProduct, "ContractId", EbpMaintenanceContract),
     )
-    only = {NO_CUSTOMER: there(Customer, m.c.CustomerId)}
+    only = {NO_CUSTOMER: there(EbpCustomer, m.c.CustomerId)}
     return Projection(mobile.MaintenanceContract, "MaintenanceContract", rows, feeds, only=only)
 
 
 def _incidents(settings: EbpSettings) -> Projection:
-    i, link = table_of(Incident), table_of(IncidentCustomerProduct)
+    i, link = table_of(EbpIncident), table_of(EbpIncidentCustomerProduct)
     rows = select(
         id_of("Incident", i.c.Id).label("id"),
         i.c.Id.label("source_id"),
@@ -114,14 +114,14 @@ def _incidents(settings: EbpSettings) -> Projection:
         known_code(mobile.Colleague, "Colleague", i.c.CreatorColleagueId).label("creator_id"),
     )
     feeds = (
-        own(Incident),
-        kept(Incident),
-        refers(mobile.Customer, "Customer", Incident, "CustomerId"),
-        refers(mobile.CustomerSite, "Address", Incident, "AddressId"),
-        refers(mobile.MaintenanceContract, "MaintenanceContract", Incident, "ContractId"),
-        refers(mobile.Project, "Deal", Incident, "DealId"),
-        refers(mobile.Colleague, "Colleague", Incident, "CreatorColleagueId"),
-        linked(IncidentCustomerProduct, "IncidentId", Incident),
+        own(EbpIncident),
+        kept(EbpIncident),
+        refers(mobile.Customer, "Customer", EbpIncident, "CustomerId"),
+        refers(mobile.CustomerSite, "Address", EbpIncident, "AddressId"),
+        refers(mobile.MaintenanceContract, "MaintenanceContract", EbpIncident, "ContractId"),
+        refers(mobile.Project, "Deal", EbpIncident, "DealId"),
+        refers(mobile.Colleague, "Colleague", EbpIncident, "CreatorColleagueId"),
+        linked(EbpIncidentCustomerProduct, "IncidentId", EbpIncident),
     )
     return Projection(mobile.Incident, "Incident", rows, feeds, shared=frozenset({"severity"}))
 

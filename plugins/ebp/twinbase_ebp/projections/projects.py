@@ -8,7 +8,7 @@ from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import linked, own, refers
 from twinbase_ebp.projections.sql import day, degrees, id_of, in_words, key_of, known_code, same, source_id, table_of
 from twinbase_ebp.settings import DEAL_STATES, EbpSettings
-from twinbase_ebp.tables import ConstructionSite, Deal, DealCustomer
+from twinbase_ebp.tables import EbpConstructionSite, EbpDeal, EbpDealCustomer
 from twinbase_mobile import tables as mobile
 
 
@@ -17,7 +17,7 @@ def project_projections(settings: EbpSettings) -> list[Projection]:
 
 
 def _deals() -> Projection:
-    d = table_of(Deal)
+    d = table_of(EbpDeal)
     rows = select(
         id_of("Deal", d.c.Id).label("id"),
         d.c.Id.label("source_id"),
@@ -31,18 +31,18 @@ def _deals() -> Projection:
         d.c.AccomplishedDuration.label("achieved_hours"),
         d.c.NotesClear.label("notes"),
     )
-    feeds = (own(Deal), linked(DealCustomer, "DealId", Deal), _deals_of_customers())
+    feeds = (own(EbpDeal), linked(EbpDealCustomer, "DealId", EbpDeal), _deals_of_customers())
     return Projection(mobile.Project, "Deal", rows, feeds)
 
 
 def _customer_of(deal: ColumnElement[Any]) -> ColumnElement[Any]:
     """Whose a deal is: of several customers the one with the smallest code."""
-    links = table_of(DealCustomer)
+    links = table_of(EbpDealCustomer)
     return select(func.min(key_of(links.c.ThirdId))).where(same(links.c.DealId, deal)).scalar_subquery()
 
 
 def _deals_of_customers() -> Feeds:
-    customers, links, deals = table_of(mobile.Customer), table_of(DealCustomer), table_of(Deal)
+    customers, links, deals = table_of(mobile.Customer), table_of(EbpDealCustomer), table_of(EbpDeal)
 
     def keys(changed: FromClause) -> Select[Any]:
         named = select(key_of(customers.c.source_id)).where(customers.c.id.in_(select(changed.c.id)))
@@ -57,7 +57,7 @@ def _deals_of_customers() -> Feeds:
 
 
 def _construction_sites(settings: EbpSettings) -> Projection:
-    s = table_of(ConstructionSite)
+    s = table_of(EbpConstructionSite)
     address = func.jsonb_build_object(
         "address1",
         s.c.ConstructionSiteAddress_Address1,
@@ -87,8 +87,8 @@ def _construction_sites(settings: EbpSettings) -> Projection:
         s.c.DescriptionClear.label("notes"),
     )
     feeds = (
-        own(ConstructionSite),
-        refers(mobile.Customer, "Customer", ConstructionSite, "CustomerId"),
-        refers(mobile.Project, "Deal", ConstructionSite, "DealId"),
+        own(EbpConstructionSite),
+        refers(mobile.Customer, "Customer", EbpConstructionSite, "CustomerId"),
+        refers(mobile.Project, "Deal", EbpConstructionSite, "DealId"),
     )
     return Projection(mobile.Project, "ConstructionSite", rows, feeds)

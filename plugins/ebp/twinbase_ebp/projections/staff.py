@@ -9,7 +9,7 @@ from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import everything, linked, own, refers
 from twinbase_ebp.projections.sql import day, id_of, in_words, key_of, known, same, table_of, text_of, yes
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
-from twinbase_ebp.tables import Colleague, ColleagueCompetence, Competence
+from twinbase_ebp.tables import EbpColleague, EbpColleagueCompetence, EbpCompetence
 from twinbase_mobile import tables as mobile
 
 DAYS = 7
@@ -20,7 +20,7 @@ def staff_projections(settings: EbpSettings) -> list[Projection]:
 
 
 def _colleagues(settings: EbpSettings) -> Projection:
-    c = table_of(Colleague)
+    c = table_of(EbpColleague)
     rows = select(
         id_of("Colleague", c.c.Id).label("id"),
         c.c.Id.label("source_id"),
@@ -38,16 +38,16 @@ def _colleagues(settings: EbpSettings) -> Projection:
         in_words(c.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(Colleague),
-        refers(mobile.Storehouse, "Storehouse", Colleague, "StorehouseId"),
-        linked(ColleagueCompetence, "ColleagueId", Colleague),
+        own(EbpColleague),
+        refers(mobile.Storehouse, "Storehouse", EbpColleague, "StorehouseId"),
+        linked(EbpColleagueCompetence, "ColleagueId", EbpColleague),
         _competence_feeds(),
     )
     return Projection(mobile.Colleague, "Colleague", rows, feeds, retire={"state": "sleeping"})
 
 
 def _competences(colleague: Table) -> ColumnElement[Any]:
-    has, what = table_of(ColleagueCompetence), table_of(Competence)
+    has, what = table_of(EbpColleagueCompetence), table_of(EbpCompetence)
     one = func.jsonb_build_object("code", what.c.Id, "caption", what.c.Caption, "until", text_of(day(has.c.EndDate)))
     listed = func.jsonb_agg(aggregate_order_by(one, what.c.Id, has.c.Id))
     return (
@@ -59,13 +59,13 @@ def _competences(colleague: Table) -> ColumnElement[Any]:
 
 
 def _competence_feeds() -> Feeds:
-    has, what = table_of(ColleagueCompetence), table_of(Competence)
+    has, what = table_of(EbpColleagueCompetence), table_of(EbpCompetence)
 
     def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
         return key_of(what.c.Id).in_(select(key_of(has.c.CompetenceId)).where(same(has.c.ColleagueId, wanted)))
 
     def keys(changed: FromClause) -> Select[Any]:
-        return everything(table_of(Colleague), changed)
+        return everything(table_of(EbpColleague), changed)
 
     return Feeds(what, keys, behind)
 

@@ -9,16 +9,16 @@ from twinbase_ebp.projections.feeding import belongs, own, refers, there, union
 from twinbase_ebp.projections.sql import id_of, in_words, known, known_code, same, source_id, table_of, text_of, yes
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import (
-    Colleague,
-    ConstructionSite,
-    Item,
-    ItemFamily,
-    ItemSubFamily,
-    StockItem,
-    Storehouse,
-    TravelExpense,
-    Unit,
-    Vat,
+    EbpColleague,
+    EbpConstructionSite,
+    EbpItem,
+    EbpItemFamily,
+    EbpItemSubFamily,
+    EbpStockItem,
+    EbpStorehouse,
+    EbpTravelExpense,
+    EbpUnit,
+    EbpVat,
 )
 from twinbase_mobile import tables as mobile
 
@@ -31,7 +31,7 @@ def stock_projections(settings: EbpSettings) -> list[Projection]:
 
 
 def _units() -> Projection:
-    u = table_of(Unit)
+    u = table_of(EbpUnit)
     rows = select(
         id_of("Unit", u.c.Id).label("id"),
         u.c.Id.label("source_id"),
@@ -41,11 +41,11 @@ def _units() -> Projection:
         u.c.UnitType.label("unit_type"),
         u.c.ConversionRate.label("conversion_rate"),
     )
-    return Projection(mobile.Unit, "Unit", rows, (own(Unit),))
+    return Projection(mobile.Unit, "Unit", rows, (own(EbpUnit),))
 
 
 def _vat_rates() -> Projection:
-    v = table_of(Vat)
+    v = table_of(EbpVat)
     rows = select(
         v.c.Id.label("id"),
         text_of(v.c.Id).label("source_id"),
@@ -53,11 +53,11 @@ def _vat_rates() -> Projection:
         v.c.Description.label("caption"),
         yes(v.c.Inactive).label("inactive"),
     )
-    return Projection(mobile.VatRate, "Vat", rows, (own(Vat),))
+    return Projection(mobile.VatRate, "Vat", rows, (own(EbpVat),))
 
 
 def _travel_rates() -> Projection:
-    t = table_of(TravelExpense)
+    t = table_of(EbpTravelExpense)
     rows = select(
         id_of("TravelExpense", t.c.Id).label("id"),
         t.c.Id.label("source_id"),
@@ -67,13 +67,13 @@ def _travel_rates() -> Projection:
         t.c.AmountVatIncluded.label("price_ttc"),
         known_code(mobile.Product, "Item", t.c.ReferenceItemId).label("product_id"),
     )
-    feeds = (own(TravelExpense), refers(mobile.Product, "Item", TravelExpense, "ReferenceItemId"))
+    feeds = (own(EbpTravelExpense), refers(mobile.Product, "Item", EbpTravelExpense, "ReferenceItemId"))
     return Projection(mobile.TravelRate, "TravelExpense", rows, feeds)
 
 
 def _storehouses() -> Projection:
     """A van is the storehouse of a colleague (assumed of its use, not of its name); of two drivers one owns it."""
-    s, c, k = table_of(Storehouse), table_of(Colleague), table_of(ConstructionSite)
+    s, c, k = table_of(EbpStorehouse), table_of(EbpColleague), table_of(EbpConstructionSite)
     driver = select(func.min(c.c.Id)).where(c.c.StorehouseId == s.c.Id).scalar_subquery()
     on_site = exists().where(k.c.StorehouseId == s.c.Id)
     rows = select(
@@ -86,13 +86,13 @@ def _storehouses() -> Projection:
         id_of("Colleague", driver).label("owner_id"),
     )
     # Storehouses are few: when anybody changes hands, all are looked at.
-    feeds = (own(Storehouse), _all_storehouses(Colleague), _all_storehouses(ConstructionSite))
+    feeds = (own(EbpStorehouse), _all_storehouses(EbpColleague), _all_storehouses(EbpConstructionSite))
     return Projection(mobile.Storehouse, "Storehouse", rows, feeds)
 
 
 def _all_storehouses(holder: Any) -> Feeds:
     """The storehouses of changed holders now, and every one that is held: it may have been theirs before."""
-    holders, s, held = table_of(holder), table_of(Storehouse), table_of(mobile.Storehouse)
+    holders, s, held = table_of(holder), table_of(EbpStorehouse), table_of(mobile.Storehouse)
 
     def keys(changed: FromClause) -> Select[Any]:
         now = select(text_of(holders.c.StorehouseId)).where(holders.c.Id.in_(select(changed.c.Id)))
@@ -106,18 +106,18 @@ def _all_storehouses(holder: Any) -> Feeds:
 
 
 def _families() -> Projection:
-    f = table_of(ItemFamily)
+    f = table_of(EbpItemFamily)
     rows = select(
         id_of("ItemFamily", f.c.Id).label("id"),
         f.c.Id.label("source_id"),
         f.c.Id.label("code"),
         f.c.Caption.label("caption"),
     )
-    return Projection(mobile.ProductFamily, "ItemFamily", rows, (own(ItemFamily),))
+    return Projection(mobile.ProductFamily, "ItemFamily", rows, (own(EbpItemFamily),))
 
 
 def _sub_families() -> Projection:
-    f = table_of(ItemSubFamily)
+    f = table_of(EbpItemSubFamily)
     rows = select(
         id_of("ItemSubFamily", f.c.Id).label("id"),
         f.c.Id.label("source_id"),
@@ -125,12 +125,12 @@ def _sub_families() -> Projection:
         f.c.Caption.label("caption"),
         known_code(mobile.ProductFamily, "ItemFamily", f.c.ItemFamilyId).label("parent_id"),
     )
-    feeds = (own(ItemSubFamily), refers(mobile.ProductFamily, "ItemFamily", ItemSubFamily, "ItemFamilyId"))
+    feeds = (own(EbpItemSubFamily), refers(mobile.ProductFamily, "ItemFamily", EbpItemSubFamily, "ItemFamilyId"))
     return Projection(mobile.ProductFamily, "ItemSubFamily", rows, feeds)
 
 
 def _products(settings: EbpSettings) -> Projection:
-    i = table_of(Item)
+    i = table_of(EbpItem)
     rows = select(
         id_of("Item", i.c.Id).label("id"),
         i.c.Id.label("source_id"),
@@ -150,17 +150,17 @@ def _products(settings: EbpSettings) -> Projection:
         in_words(i.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(Item),
-        refers(mobile.ProductFamily, "ItemFamily", Item, "FamilyId"),
-        refers(mobile.ProductFamily, "ItemSubFamily", Item, "SubFamilyId"),
-        refers(mobile.Unit, "Unit", Item, "UnitId"),
-        refers(mobile.VatRate, "Vat", Item, "VatId"),
+        own(EbpItem),
+        refers(mobile.ProductFamily, "ItemFamily", EbpItem, "FamilyId"),
+        refers(mobile.ProductFamily, "ItemSubFamily", EbpItem, "SubFamilyId"),
+        refers(mobile.Unit, "Unit", EbpItem, "UnitId"),
+        refers(mobile.VatRate, "Vat", EbpItem, "VatId"),
     )
     return Projection(mobile.Product, "Item", rows, feeds, retire={"state": "sleeping"})
 
 
 def _levels() -> Projection:
-    s, w = table_of(StockItem), table_of(Storehouse)
+    s, w = table_of(EbpStockItem), table_of(EbpStorehouse)
     rows = select(
         id_of("StockItem", s.c.ItemId, s.c.StorehouseId).label("id"),
         source_id(s.c.ItemId, s.c.StorehouseId).label("source_id"),
@@ -173,12 +173,12 @@ def _levels() -> Projection:
         s.c.MaxStock.label("max_qty"),
     )
     only = {
-        "Its product is not in EBP.": there(Item, s.c.ItemId),
+        "Its product is not in EBP.": there(EbpItem, s.c.ItemId),
         "Its storehouse is not in EBP.": exists().where(same(w.c.Id, s.c.StorehouseId)),
     }
     feeds = (
-        own(StockItem),
-        *belongs(StockItem, "ItemId", Item, mobile.Product),
-        *belongs(StockItem, "StorehouseId", Storehouse, mobile.Storehouse),
+        own(EbpStockItem),
+        *belongs(EbpStockItem, "ItemId", EbpItem, mobile.Product),
+        *belongs(EbpStockItem, "StorehouseId", EbpStorehouse, mobile.Storehouse),
     )
     return Projection(mobile.StockLevel, "StockItem", rows, feeds, only=only)

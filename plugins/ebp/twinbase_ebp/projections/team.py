@@ -25,7 +25,7 @@ from twinbase_ebp.projections.feeding import there, union
 from twinbase_ebp.projections.sql import id_of, key_of, same, table_of, text_of
 from twinbase_ebp.projections.work import visit_is_there
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ebp.tables import Colleague, ScheduleEvent, ScheduleEventType
+from twinbase_ebp.tables import EbpColleague, EbpScheduleEvent, EbpScheduleEventType
 from twinbase_mobile import tables as mobile
 
 HELPS = "|parent"
@@ -46,14 +46,14 @@ def team_projections(settings: EbpSettings) -> list[Projection]:
     twice = exists().where(other.c.visit == who.c.visit, same(other.c.colleague, who.c.colleague), before)
     only = {
         "Its agenda entry is not there, or is no visit.": visit_is_there(who.c.visit, settings),
-        "Its colleague is not in EBP.": there(Colleague, who.c.colleague),
+        "Its colleague is not in EBP.": there(EbpColleague, who.c.colleague),
         "Its colleague is on this visit already.": ~twice,
     }
     return [Projection(mobile.InterventionAssignment, "ScheduleEvent.ColleagueId", rows, _feeds(), only=only)]
 
 
 def _who(settings: EbpSettings) -> Any:
-    e = table_of(ScheduleEvent)
+    e = table_of(EbpScheduleEvent)
     led = select(
         text_of(e.c.Id).label("source_id"),
         e.c.Id.label("visit"),
@@ -74,7 +74,7 @@ def _who(settings: EbpSettings) -> Any:
 
 
 def _feeds() -> tuple[Feeds, ...]:
-    e, c, t = table_of(ScheduleEvent), table_of(Colleague), table_of(ScheduleEventType)
+    e, c, t = table_of(EbpScheduleEvent), table_of(EbpColleague), table_of(EbpScheduleEventType)
     visits, colleagues = table_of(mobile.Intervention), table_of(mobile.Colleague)
 
     def of_event(changed: FromClause) -> Select[Any]:
@@ -104,7 +104,7 @@ def _feeds() -> tuple[Feeds, ...]:
 
 def _around(events: Select[Any]) -> Select[Any]:
     """The assignments that these entries make, and those of whoever shares a visit with them, now or before."""
-    e, made = table_of(ScheduleEvent), table_of(mobile.InterventionAssignment)
+    e, made = table_of(EbpScheduleEvent), table_of(mobile.InterventionAssignment)
     first: Subquery = events.subquery("first")
     given = select(first.c[0])
     helping = select(text_of(first.c[0]).concat(HELPS))
@@ -117,13 +117,13 @@ def _around(events: Select[Any]) -> Select[Any]:
 
 def _event_behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
     """The entry itself, and the one above it when it is about helping there."""
-    e = table_of(ScheduleEvent)
+    e = table_of(EbpScheduleEvent)
     child = e.alias("child")
     above = select(child.c.ParentEventId).where(text_of(child.c.Id).concat(HELPS) == wanted)
     return or_(text_of(e.c.Id) == wanted, text_of(e.c.Id).concat(HELPS) == wanted, e.c.Id.in_(above))
 
 
 def _colleague_behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-    c, e = table_of(Colleague), table_of(ScheduleEvent)
+    c, e = table_of(EbpColleague), table_of(EbpScheduleEvent)
     made = or_(text_of(e.c.Id) == wanted, text_of(e.c.Id).concat(HELPS) == wanted)
     return key_of(c.c.Id).in_(select(key_of(e.c.ColleagueId)).where(made))

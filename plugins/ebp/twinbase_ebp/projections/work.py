@@ -25,11 +25,11 @@ from twinbase_ebp.projections.sql import (
 )
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (
-    Activity,
-    ScheduleEvent,
-    ScheduleEventCustomerProduct,
-    ScheduleEventTemplate,
-    ScheduleEventType,
+    EbpActivity,
+    EbpScheduleEvent,
+    EbpScheduleEventCustomerProduct,
+    EbpScheduleEventTemplate,
+    EbpScheduleEventType,
 )
 from twinbase_mobile import tables as mobile
 
@@ -49,7 +49,7 @@ def work_projections(settings: EbpSettings) -> list[Projection]:
 
 def field_work(event: Any, settings: EbpSettings) -> dict[str, ColumnElement[bool]]:
     """What makes an entry of the agenda a visit."""
-    t = table_of(ScheduleEventType)
+    t = table_of(EbpScheduleEventType)
     other = exists().where(t.c.Id == event.c.EventType, t.c.Caption.in_(settings.not_field_work))
     return {
         "It has no start.": event.c.StartDateTime.is_not(None),
@@ -58,7 +58,7 @@ def field_work(event: Any, settings: EbpSettings) -> dict[str, ColumnElement[boo
 
 
 def _types() -> Projection:
-    t = table_of(ScheduleEventType)
+    t = table_of(EbpScheduleEventType)
     # Color is a signed ARGB integer (assumed): its low 24 bits are the colour.
     hexadecimal = func.lpad(func.to_hex(t.c.Color.op("&")(0xFFFFFF)), 6, "0")
     rows = select(
@@ -67,11 +67,11 @@ def _types() -> Projection:
         t.c.Caption.label("caption"),
         case((t.c.Color.is_not(None), literal("#").concat(hexadecimal))).label("color"),
     )
-    return Projection(mobile.InterventionType, "ScheduleEventType", rows, (own(ScheduleEventType),))
+    return Projection(mobile.InterventionType, "ScheduleEventType", rows, (own(EbpScheduleEventType),))
 
 
 def _templates() -> Projection:
-    t = table_of(ScheduleEventTemplate)
+    t = table_of(EbpScheduleEventTemplate)
     rows = select(
         id_of("ScheduleEventTemplate", t.c.Id).label("id"),
         t.c.Id.label("source_id"),
@@ -82,14 +82,14 @@ def _templates() -> Projection:
         literal(True).label("active"),
     )
     feeds = (
-        own(ScheduleEventTemplate),
-        refers(mobile.InterventionType, "ScheduleEventType", ScheduleEventTemplate, "ScheduleEventTypeId"),
+        own(EbpScheduleEventTemplate),
+        refers(mobile.InterventionType, "ScheduleEventType", EbpScheduleEventTemplate, "ScheduleEventTypeId"),
     )
     return Projection(mobile.ChecklistTemplate, "ScheduleEventTemplate", rows, feeds, retire={"active": False})
 
 
 def _interventions(settings: EbpSettings) -> Projection:
-    e, zone = table_of(ScheduleEvent), settings.time_zone
+    e, zone = table_of(EbpScheduleEvent), settings.time_zone
     rows = select(
         e.c.Id.label("id"),
         text_of(e.c.Id).label("source_id"),
@@ -114,19 +114,21 @@ def _interventions(settings: EbpSettings) -> Projection:
         yes(e.c.Maintenance_NextEventToForesee).label("follow_up_needed"),
     )
     feeds = (
-        own(ScheduleEvent),
-        through(ScheduleEventType, ScheduleEvent, "EventType"),
-        refers(mobile.InterventionType, "ScheduleEventType", ScheduleEvent, "EventType"),
-        refers(mobile.Colleague, "Colleague", ScheduleEvent, "ColleagueId"),
-        refers(mobile.Customer, "Customer", ScheduleEvent, "CustomerId"),
-        refers(mobile.CustomerSite, "Address", ScheduleEvent, "AddressId"),
-        refers(mobile.Contact, "Contact", ScheduleEvent, "ContactId"),
-        refers(mobile.Project, "Deal", ScheduleEvent, "DealId"),
-        refers(mobile.Project, "ConstructionSite", ScheduleEvent, "ConstructionSiteId"),
-        refers(mobile.MaintenanceContract, "MaintenanceContract", ScheduleEvent, "Maintenance_ContractId"),
-        refers(mobile.Incident, "Incident", ScheduleEvent, "Maintenance_IncidentId"),
-        refers(mobile.CustomerEquipment, "CustomerProduct", ScheduleEvent, "Maintenance_CustomerProductId"),
-        refers(mobile.ChecklistTemplate, "ScheduleEventTemplate", ScheduleEvent, "Maintenance_ScheduleEventTemplateId"),
+        own(EbpScheduleEvent),
+        through(EbpScheduleEventType, EbpScheduleEvent, "EventType"),
+        refers(mobile.InterventionType, "ScheduleEventType", EbpScheduleEvent, "EventType"),
+        refers(mobile.Colleague, "Colleague", EbpScheduleEvent, "ColleagueId"),
+        refers(mobile.Customer, "Customer", EbpScheduleEvent, "CustomerId"),
+        refers(mobile.CustomerSite, "Address", EbpScheduleEvent, "AddressId"),
+        refers(mobile.Contact, "Contact", EbpScheduleEvent, "ContactId"),
+        refers(mobile.Project, "Deal", EbpScheduleEvent, "DealId"),
+        refers(mobile.Project, "ConstructionSite", EbpScheduleEvent, "ConstructionSiteId"),
+        refers(mobile.MaintenanceContract, "MaintenanceContract", EbpScheduleEvent, "Maintenance_ContractId"),
+        refers(mobile.Incident, "Incident", EbpScheduleEvent, "Maintenance_IncidentId"),
+        refers(mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEvent, "Maintenance_CustomerProductId"),
+        refers(
+            mobile.ChecklistTemplate, "ScheduleEventTemplate", EbpScheduleEvent, "Maintenance_ScheduleEventTemplateId"
+        ),
     )
     only = field_work(e, settings)
     return Projection(
@@ -190,27 +192,27 @@ def _contact(event: Table) -> ColumnElement[Any]:
 
 def visit_is_there(event_id: ColumnElement[Any], settings: EbpSettings) -> ColumnElement[bool]:
     """Whether the agenda has this entry and it is a visit: what hangs on one goes with it, in the same run."""
-    e = table_of(ScheduleEvent).alias("visit")
+    e = table_of(EbpScheduleEvent).alias("visit")
     return exists().where(e.c.Id == event_id, *field_work(e, settings).values())
 
 
 def of_visits(child: type[SQLModel], column: str) -> tuple[Feeds, ...]:
     """What touches the rows that hang on a visit: the entry, its type, and the visit itself where it appears."""
-    e, children = table_of(ScheduleEvent), table_of(child)
+    e, children = table_of(EbpScheduleEvent), table_of(child)
 
     def keys(changed: FromClause) -> Select[Any]:
         events = select(e.c.Id).where(e.c.EventType.in_(select(changed.c.Id)))
         return select(source_id(*children.primary_key.columns)).where(children.c[column].in_(events))
 
     return (
-        through(ScheduleEvent, child, column),
-        Feeds(table_of(ScheduleEventType), keys),
+        through(EbpScheduleEvent, child, column),
+        Feeds(table_of(EbpScheduleEventType), keys),
         refers(mobile.Intervention, "ScheduleEvent", child, column),
     )
 
 
 def _equipment(settings: EbpSettings) -> Projection:
-    link = table_of(ScheduleEventCustomerProduct)
+    link = table_of(EbpScheduleEventCustomerProduct)
     rows = select(
         kept_id("ScheduleEventCustomerProduct", link.c.Id).label("id"),
         text_of(link.c.Id).label("source_id"),
@@ -226,11 +228,11 @@ def _equipment(settings: EbpSettings) -> Projection:
         link.c.ContractHoursNumberDecremented.label("contract_hours_used"),
     )
     feeds = (
-        own(ScheduleEventCustomerProduct),
-        kept(ScheduleEventCustomerProduct),
-        *of_visits(ScheduleEventCustomerProduct, "ScheduleEventId"),
-        refers(mobile.CustomerEquipment, "CustomerProduct", ScheduleEventCustomerProduct, "CustomerProductId"),
-        refers(mobile.Product, "Item", ScheduleEventCustomerProduct, "ItemId"),
+        own(EbpScheduleEventCustomerProduct),
+        kept(EbpScheduleEventCustomerProduct),
+        *of_visits(EbpScheduleEventCustomerProduct, "ScheduleEventId"),
+        refers(mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEventCustomerProduct, "CustomerProductId"),
+        refers(mobile.Product, "Item", EbpScheduleEventCustomerProduct, "ItemId"),
     )
     return Projection(
         mobile.InterventionEquipment,
@@ -243,7 +245,7 @@ def _equipment(settings: EbpSettings) -> Projection:
 
 
 def _notes(settings: EbpSettings) -> Projection:
-    a = table_of(Activity)
+    a = table_of(EbpActivity)
     rows = select(
         kept_id("Activity", a.c.Id).label("id"),
         text_of(a.c.Id).label("source_id"),
@@ -256,11 +258,11 @@ def _notes(settings: EbpSettings) -> Projection:
         instant(a.c.StartDateTime, settings.time_zone).label("occurred_at"),
     )
     feeds = (
-        own(Activity),
-        kept(Activity),
-        refers(mobile.Intervention, "ScheduleEvent", Activity, "ScheduleEventId"),
-        refers(mobile.Customer, "Customer", Activity, "CustomerId"),
-        refers(mobile.Colleague, "Colleague", Activity, "CreatorColleagueId"),
+        own(EbpActivity),
+        kept(EbpActivity),
+        refers(mobile.Intervention, "ScheduleEvent", EbpActivity, "ScheduleEventId"),
+        refers(mobile.Customer, "Customer", EbpActivity, "CustomerId"),
+        refers(mobile.Colleague, "Colleague", EbpActivity, "CreatorColleagueId"),
     )
     only = {"It is about no entry of the agenda.": a.c.ScheduleEventId.is_not(None)}
     return Projection(mobile.InterventionNote, "Activity", rows, feeds, only=only)

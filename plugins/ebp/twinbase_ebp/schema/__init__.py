@@ -1,6 +1,6 @@
 """The shape of an EBP database as it is: reflected, never listed by hand."""
 
 from twinbase_ebp.schema.reflect import reflect
-from twinbase_ebp.schema.spec import KINDS, ColumnSpec, Kind, TableSpec, specs_from_json, specs_to_json
+from twinbase_ebp.schema.spec import TABLE_KINDS, ColumnSpec, TableKind, TableSpec, specs_from_json, specs_to_json
 
-__all__ = ["KINDS", "ColumnSpec", "Kind", "TableSpec", "reflect", "specs_from_json", "specs_to_json"]
+__all__ = ["TABLE_KINDS", "ColumnSpec", "TableKind", "TableSpec", "reflect", "specs_from_json", "specs_to_json"]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from twinbase_ebp.schema.spec import Kind, TableSpec
+from twinbase_ebp.schema.spec import TableKind, TableSpec
 
 WATERMARK = "sysModifiedDate"
 _FILES = "AssociatedFiles"
@@ -15,7 +15,7 @@ _LINE = "Line"
 class Rules:
     """What the settings say: `kinds` by table, and the tables of EBP's own system that are wanted."""
 
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    kinds: Mapping[str, TableKind] = field(default_factory=dict)
     system_tables: Collection[str] = ()
 
 
@@ -36,7 +36,7 @@ def _classified(spec: TableSpec, by_name: Mapping[str, TableSpec], rules: Rules)
     return replace(spec, kind="unsupported" if problem else wanted, problem=problem)
 
 
-def _kind(spec: TableSpec, by_name: Mapping[str, TableSpec], rules: Rules) -> Kind:
+def _kind(spec: TableSpec, by_name: Mapping[str, TableSpec], rules: Rules) -> TableKind:
     if spec.name.startswith("EbpSys") and spec.name not in rules.system_tables:
         return "system"
     if not spec.key:
@@ -48,7 +48,7 @@ def _kind(spec: TableSpec, by_name: Mapping[str, TableSpec], rules: Rules) -> Ki
     return "hash"
 
 
-def _impossible(spec: TableSpec, wanted: Kind) -> str:
+def _impossible(spec: TableSpec, wanted: TableKind) -> str:
     """Why the settings ask for what this table cannot be, or nothing."""
     asked = f"The settings make {spec.name} a table of kind {wanted}"
     if wanted in ("watermark", "files") and not (spec.key and spec.watermark):

@@ -33,7 +33,7 @@ ChangeKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SchemaChange:
     """One thing that has changed, in a sentence for a person and in details for a program."""
 
     table: str
@@ -61,7 +61,7 @@ class Drift:
     """
 
     copy: Copy
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SchemaChange, ...] = ()
     add: tuple[ColumnSpec, ...] = ()
     widen: tuple[ColumnSpec, ...] = ()
     empty: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class _Step:
 
     column: ColumnSpec
     action: Literal["keep", "add", "widen"] = "keep"
-    change: Change | None = None
+    change: SchemaChange | None = None
 
 
 def _steps(known: Copy, found: TableSpec) -> list[_Step]:
@@ -173,22 +173,22 @@ def _left(known: Copy, found: TableSpec, denies: Denies) -> tuple[list[ColumnSpe
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def columns_denied(table: str, number: int) -> Change:
+def columns_denied(table: str, number: int) -> SchemaChange:
     """Without their names: what is denied is named nowhere."""
     sentence = f"{number} columns of {table} may not be read any more: their copy was emptied."
-    return Change(table, "columns_denied", sentence, {"columns": number})
+    return SchemaChange(table, "columns_denied", sentence, {"columns": number})
 
 
-def _settled(table: str, before: ColumnSpec | None, column: ColumnSpec, *, back: bool) -> Change:
+def _settled(table: str, before: ColumnSpec | None, column: ColumnSpec, *, back: bool) -> SchemaChange:
     if before is not None:
         return _changed(table, "column_retyped", before, column)
     details = {"column": column.name, "type": column.type, "stored_as": column.target}
     if back:
-        return Change(table, "column_back", f"{table}.{column.name} is back, stored as {column.target}.", details)
-    return Change(table, "column_new", f"{table} has a new column {column.name} ({column.type}).", details)
+        return SchemaChange(table, "column_back", f"{table}.{column.name} is back, stored as {column.target}.", details)
+    return SchemaChange(table, "column_new", f"{table} has a new column {column.name} ({column.type}).", details)
 
 
-def _changed(table: str, kind: ChangeKind, before: ColumnSpec, found: ColumnSpec) -> Change:
+def _changed(table: str, kind: ChangeKind, before: ColumnSpec, found: ColumnSpec) -> SchemaChange:
     then = {
         "column_widened": "",
         "column_narrowed": " Its copy stays as wide as it was.",
@@ -196,16 +196,16 @@ def _changed(table: str, kind: ChangeKind, before: ColumnSpec, found: ColumnSpec
     }[kind]
     details = {"column": found.name, "was": before.type, "type": found.type, "stored_as": found.target}
     sentence = f"{table}.{found.name} was {before.type} and is {found.type} now.{then}"
-    return Change(table, kind, sentence, details)
+    return SchemaChange(table, kind, sentence, details)
 
 
-def _removed(table: str, column: ColumnSpec) -> Change:
+def _removed(table: str, column: ColumnSpec) -> SchemaChange:
     sentence = f"{table}.{column.name} is there no more: its copy keeps what it had, and is fed no more."
-    return Change(table, "column_removed", sentence, {"column": column.name, "type": column.type})
+    return SchemaChange(table, "column_removed", sentence, {"column": column.name, "type": column.type})
 
 
-def _key_changed(before: TableSpec, found: TableSpec) -> Change:
+def _key_changed(before: TableSpec, found: TableSpec) -> SchemaChange:
     was, now = (", ".join(spec.key) or "none" for spec in (before, found))
     details = {"was": list(before.key), "key": list(found.key)}
     sentence = f"The key of {found.name} was {was} and is {now} now: all its rows are read again."
-    return Change(found.name, "key_changed", sentence, details)
+    return SchemaChange(found.name, "key_changed", sentence, details)

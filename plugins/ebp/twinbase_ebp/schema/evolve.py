@@ -21,10 +21,10 @@ from asyncpg.exceptions import (
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.schema.ddl import alter_table, change_key, create_table, empty_columns, qualified
 from twinbase_ebp.schema.deny import DenyList
-from twinbase_ebp.schema.drift import Change, Copy, Drift, drift, key_targets
+from twinbase_ebp.schema.drift import Copy, Drift, SchemaChange, drift, key_targets
 from twinbase_ebp.schema.memory import Memory, Remembered
 from twinbase_ebp.schema.spec import TableSpec
-from twinbase_ebp.schema.target import Standing, existing, standing
+from twinbase_ebp.schema.target import TargetTable, existing, standing
 
 LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 5
@@ -46,7 +46,7 @@ class Evolved:
     specs: list[TableSpec] = field(default_factory=list)
     backfill: set[str] = field(default_factory=set)
     recapture: set[str] = field(default_factory=set)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[SchemaChange] = field(default_factory=list)
 
 
 async def evolve(
@@ -57,7 +57,7 @@ async def evolve(
     *,
     lock_timeout: float = LOCK_SECONDS_MAX,
     attempts: int = ATTEMPTS_MAX,
-    hear: Callable[[Change], None] = lambda change: None,
+    hear: Callable[[SchemaChange], None] = lambda change: None,
 ) -> Evolved:
     """Make the copies fit what was found. `connection`: asyncpg, to PostgreSQL, in no transaction.
 
@@ -76,7 +76,7 @@ class _Evolution:
         now: datetime,
         lock_timeout: float,
         attempts: int,
-        hear: Callable[[Change], None],
+        hear: Callable[[SchemaChange], None],
     ) -> None:
         self._connection, self._deny, self._hear = connection, deny, hear
         self._lock_timeout, self._attempts = lock_timeout, attempts
@@ -133,7 +133,7 @@ class _Evolution:
                 await self._connection.execute(create_table(spec))
                 how = "is new" if new else "had lost its copy, which was made anew"
             details = {"columns": len(spec.columns), "key": list(spec.key)}
-            change = Change(spec.name, "table_new" if new else "table_lost", f"{spec.name} {how}.", details)
+            change = SchemaChange(spec.name, "table_new" if new else "table_lost", f"{spec.name} {how}.", details)
             await self._memory.keep(Remembered(step.copy, spec.fingerprint, backfill=True, gone=False))
             await self._memory.say([change])
         self._done([change], step.copy.spec, backfill=True)
@@ -144,7 +144,7 @@ class _Evolution:
         step = drift(record.copy, spec, self._deny.denies_column)
         changes = list(step.changes)
         if record.gone:
-            changes.insert(0, Change(spec.name, "table_back", f"{spec.name} is back."))
+            changes.insert(0, SchemaChange(spec.name, "table_back", f"{spec.name} is back."))
         backfill = record.backfill or record.gone or step.backfill
         async with self._connection.transaction():
             if step.add or step.widen or step.empty or step.rekey:
@@ -157,7 +157,7 @@ class _Evolution:
             await self._memory.say(changes)
         self._done(changes, step.copy.spec, backfill=backfill)
 
-    async def _locked(self, spec: TableSpec) -> Standing:
+    async def _locked(self, spec: TableSpec) -> TargetTable:
         milliseconds = round(self._lock_timeout * 1000)
         await self._connection.execute(f"SET LOCAL lock_timeout = '{milliseconds}ms'")
         await self._connection.execute(f"LOCK TABLE {qualified(spec.target)} IN ACCESS EXCLUSIVE MODE")
@@ -165,7 +165,7 @@ class _Evolution:
         assert found is not None
         return found
 
-    async def _alter(self, step: Drift, found: Standing, *, loosen: bool = False) -> None:
+    async def _alter(self, step: Drift, found: TargetTable, *, loosen: bool = False) -> None:
         spec = step.copy.spec
         statements = alter_table(step)
         if step.empty:
@@ -181,7 +181,7 @@ class _Evolution:
         """The copy stays as it is; nothing is loaded until the table can be copied (again)."""
         if record and record.fingerprint == spec.fingerprint:
             return
-        changes = [Change(spec.name, "table_unsupported", spec.problem)]
+        changes = [SchemaChange(spec.name, "table_unsupported", spec.problem)]
         async with self._connection.transaction():
             changes += await self._forget(spec.name, record) if record else []
             copy = record.copy if record else Copy(spec)
@@ -192,12 +192,12 @@ class _Evolution:
     async def _vanished(self, name: str, record: Remembered) -> None:
         sentence = f"{name} is there no more: its copy is kept as it is, and fed no more."
         async with self._connection.transaction():
-            changes = await self._forget(name, record) or [Change(name, "table_gone", sentence)]
+            changes = await self._forget(name, record) or [SchemaChange(name, "table_gone", sentence)]
             await self._memory.keep(replace(record, backfill=True, gone=True))
             await self._memory.say(changes)
         self._tell(changes)
 
-    async def _forget(self, name: str, record: Remembered) -> list[Change]:
+    async def _forget(self, name: str, record: Remembered) -> list[SchemaChange]:
         """Of a table that is read no more, empty what may not be read any more: columns, or all rows with the key."""
         spec = record.copy.spec
         denied = [column for column in spec.columns if self._deny.denies_column(name, column)]
@@ -205,7 +205,7 @@ class _Evolution:
             return []
         if any(column.name in spec.key for column in denied):
             await self._connection.execute(f"DELETE FROM {qualified(spec.target)}")
-            return [Change(name, "table_denied", f"{name} may not be read any more: its copy was emptied.")]
+            return [SchemaChange(name, "table_denied", f"{name} may not be read any more: its copy was emptied.")]
         await self._connection.execute(empty_columns(spec.target, [column.target for column in denied]))
         return []
 
@@ -213,13 +213,13 @@ class _Evolution:
         """Said once: the next runs try again, and are silent while nothing has changed."""
         why = _why_blocked(error)
         sentence = f"{spec.name} could not be changed, as {why}. It is left as it is, and tried again at the next load."
-        change = Change(spec.name, "table_blocked", sentence, {"error": type(error).__name__})
+        change = SchemaChange(spec.name, "table_blocked", sentence, {"error": type(error).__name__})
         if not await self._memory.was_last_said(change):
             async with self._connection.transaction():
                 await self._memory.say([change])
         self._tell([change])
 
-    def _done(self, changes: list[Change], spec: TableSpec, *, backfill: bool) -> None:
+    def _done(self, changes: list[SchemaChange], spec: TableSpec, *, backfill: bool) -> None:
         self._tell(changes)
         self._load(spec, backfill=backfill)
 
@@ -228,7 +228,7 @@ class _Evolution:
         if backfill:
             self._evolved.backfill.add(spec.name)
 
-    def _tell(self, changes: list[Change]) -> None:
+    def _tell(self, changes: list[SchemaChange]) -> None:
         self._evolved.changes += changes
         for change in changes:
             self._hear(change)
@@ -244,7 +244,7 @@ def _why_blocked(error: Exception) -> str:
     return f"PostgreSQL does not take the change ({type(error).__name__}): its log says more"
 
 
-def _with_advice(change: Change) -> Change:
+def _with_advice(change: SchemaChange) -> SchemaChange:
     if change.kind not in ("column_widened", "column_back", "key_changed"):
         return change
     advice = "Its changes are captured: a worker sees to that, and after a load by hand `twinbase db upgrade` does."

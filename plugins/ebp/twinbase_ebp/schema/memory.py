@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from twinbase.postgres import PostgresConnection
-from twinbase_ebp.schema.drift import Change, Copy
+from twinbase_ebp.schema.drift import Copy, SchemaChange
 from twinbase_ebp.schema.records import CHANNEL
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -41,14 +41,14 @@ class Memory:
             _KEEP, name, spec, stale, table.fingerprint, table.backfill, table.gone, self._now
         )
 
-    async def say(self, changes: Sequence[Change]) -> None:
+    async def say(self, changes: Sequence[SchemaChange]) -> None:
         """Write each down as an event, and wake those who listen."""
         for change in changes:
             details = json.dumps(dict(change.details), ensure_ascii=False)
             values = (self._now, change.table, change.kind, change.sentence, details, CHANNEL)
             await self._connection.fetchval(_SAY, *values)
 
-    async def was_last_said(self, change: Change) -> bool:
+    async def was_last_said(self, change: SchemaChange) -> bool:
         """Whether this is the last that was said of its table."""
         return bool(await self._connection.fetchval(_LAST, change.table) == change.sentence)
 

@@ -14,7 +14,7 @@ from twinbase_ebp.schema.canonical import canonical
 from twinbase_ebp.schema.classify import Rules, classify
 from twinbase_ebp.schema.deny import AMOUNTS, DenyList
 from twinbase_ebp.schema.names import collisions
-from twinbase_ebp.schema.spec import ColumnSpec, Kind, TableSpec
+from twinbase_ebp.schema.spec import ColumnSpec, TableKind, TableSpec
 
 
 class ReflectionSettings(Protocol):
@@ -23,13 +23,13 @@ class ReflectionSettings(Protocol):
     @property
     def deny(self) -> Sequence[str]: ...
     @property
-    def kinds(self) -> Mapping[str, Kind]: ...
+    def kinds(self) -> Mapping[str, TableKind]: ...
     @property
     def system_tables(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ReflectedColumn:
     """A column as it is there; `type` is None when there is no canonical one."""
 
     name: str
@@ -57,7 +57,7 @@ def reflect(connection: Connection, settings: ReflectionSettings) -> list[TableS
     return classify(_refuse_alike(specs), Rules(settings.kinds, settings.system_tables))
 
 
-def _read(connection: Connection) -> Iterable[tuple[str, list[_Found], list[str]]]:
+def _read(connection: Connection) -> Iterable[tuple[str, list[_ReflectedColumn], list[str]]]:
     inspector = inspect(connection)
     with warnings.catch_warnings():
         # SQLAlchemy warns of types that it does not know, and names the column: it may be a secret one.
@@ -69,11 +69,11 @@ def _read(connection: Connection) -> Iterable[tuple[str, list[_Found], list[str]
         yield place[1], [_found(one) for one in columns[place]], list(key["constrained_columns"] if key else [])
 
 
-def _found(column: ReflectedColumn) -> _Found:
-    return _Found(str(column["name"]), canonical(column["type"]), bool(column["nullable"]))
+def _found(column: ReflectedColumn) -> _ReflectedColumn:
+    return _ReflectedColumn(str(column["name"]), canonical(column["type"]), bool(column["nullable"]))
 
 
-def _spec(table: str, read: list[_Found], key: list[str]) -> TableSpec:
+def _spec(table: str, read: list[_ReflectedColumn], key: list[str]) -> TableSpec:
     columns = tuple(ColumnSpec(one.name, one.type, one.nullable) for one in read if one.type and one.type != "blob")
     return TableSpec(table, columns, tuple(key), lobs=tuple(one.name for one in read if one.type == "blob"))
 
@@ -82,7 +82,7 @@ def _unsupported(table: str, problem: str) -> TableSpec:
     return TableSpec(table, (), kind="unsupported", problem=f"{table} {problem}")
 
 
-def _unknown(connection: Connection, table: str, read: list[_Found]) -> str:
+def _unknown(connection: Connection, table: str, read: list[_ReflectedColumn]) -> str:
     column = next((one.name for one in read if one.type is None), None)
     if column is None:
         return ""
@@ -93,7 +93,7 @@ def _unknown(connection: Connection, table: str, read: list[_Found]) -> str:
     )
 
 
-def _problem(read: list[_Found], key: list[str]) -> str:
+def _problem(read: list[_ReflectedColumn], key: list[str]) -> str:
     types = {one.name: one.type for one in read}
     if any(name not in types for name in key):
         return "has a key that may not be read, so that its rows cannot be told apart."

@@ -11,7 +11,7 @@ import msgspec
 from twinbase_ebp.schema.names import truncated
 from twinbase_ebp.schema.types import parse, pg_type
 
-Kind = Literal["watermark", "files", "child", "hash", "system", "keyless", "unsupported"]
+TableKind = Literal["watermark", "files", "child", "hash", "system", "keyless", "unsupported"]
 """How changes of a table are found.
 
 watermark: by sysModifiedDate; files: the same, their content apart; child: with the rows of its parent; hash: by
@@ -19,7 +19,7 @@ comparing all rows; keyless: as a whole; system: not at all, unless the settings
 `TableSpec.problem` says why.
 """
 
-KINDS: tuple[str, ...] = get_args(Kind)
+TABLE_KINDS: tuple[str, ...] = get_args(TableKind)
 FORMAT = 1
 
 
@@ -79,7 +79,7 @@ class TableSpec:
     parent: str | None = None
     parent_column: str | None = None
     lobs: tuple[str, ...] = ()
-    kind: Kind = "hash"
+    kind: TableKind = "hash"
     problem: str = ""
 
     @property

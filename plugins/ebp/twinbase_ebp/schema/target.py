@@ -18,7 +18,7 @@ _WRITTEN = re.compile(r"([a-z ]+?)(\(\d+(?:,\d+)?\))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TargetTable:
     """A table as it stands in public. `columns`: canonical type by name, "" for a type that is none of ours."""
 
     columns: dict[str, str]
@@ -42,13 +42,13 @@ async def existing(connection: PostgresConnection) -> Collection[str]:
     return {row["relname"] for row in await connection.fetch(_EXISTING)}
 
 
-async def standing(connection: PostgresConnection, target: str) -> Standing | None:
+async def standing(connection: PostgresConnection, target: str) -> TargetTable | None:
     """The table of that name, or None."""
     row = await connection.fetchrow(_STANDING, target)
     if row is None:
         return None
     columns = {name: canonical_name(type_) for name, type_ in zip(row["names"], row["types"], strict=True)}
-    return Standing(columns, tuple(row["key"]), row["constraint"], tuple(row["required"]), row["captured"])
+    return TargetTable(columns, tuple(row["key"]), row["constraint"], tuple(row["required"]), row["captured"])
 
 
 def canonical_name(written: str) -> str:

@@ -15,7 +15,7 @@ MAIN = "No site is known as the main one."
 CONTACT = "Contacts may be incomplete."
 
 
-class Customer(SQLModel, table=True):
+class EbpCustomer(SQLModel, table=True):
     __tablename__ = "Customer"
     __table_args__ = SOURCE
     Id: str = code(20)
@@ -45,7 +45,7 @@ class Customer(SQLModel, table=True):
     TechnicalSheetClear: str | None = without("Technical sheets of customers are empty.")
 
 
-class Address(SQLModel, table=True):
+class EbpAddress(SQLModel, table=True):
     __tablename__ = "Address"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
@@ -64,7 +64,7 @@ class Address(SQLModel, table=True):
     IsMainInvoicing: bool | None = without(MAIN)
 
 
-class Contact(SQLModel, table=True):
+class EbpContact(SQLModel, table=True):
     __tablename__ = "Contact"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)

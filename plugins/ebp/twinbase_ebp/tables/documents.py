@@ -12,7 +12,7 @@ MIME = "What kind of file a document is is unknown."
 DATE = "Documents have no date."
 
 
-class AssociatedFile(SQLModel):
+class EbpAssociatedFile(SQLModel):
     """What is known of a file; `Content` stays where it is."""
 
     Id: UUID = Field(primary_key=True)
@@ -21,37 +21,37 @@ class AssociatedFile(SQLModel):
     sysCreatedDate: NaiveDatetime | None = without(DATE)
 
 
-class ScheduleEventAssociatedFiles(AssociatedFile, table=True):
+class EbpScheduleEventAssociatedFiles(EbpAssociatedFile, table=True):
     __tablename__ = "ScheduleEventAssociatedFiles"
     __table_args__ = SOURCE
     ParentId: UUID | None = None
 
 
-class ActivityAssociatedFiles(AssociatedFile, table=True):
+class EbpActivityAssociatedFiles(EbpAssociatedFile, table=True):
     __tablename__ = "ActivityAssociatedFiles"
     __table_args__ = SOURCE
     ParentId: UUID | None = None
 
 
-class DealAssociatedFiles(AssociatedFile, table=True):
+class EbpDealAssociatedFiles(EbpAssociatedFile, table=True):
     __tablename__ = "DealAssociatedFiles"
     __table_args__ = SOURCE
     ParentId: str | None = Field(default=None, max_length=10)
 
 
-class ConstructionSiteAssociatedFiles(AssociatedFile, table=True):
+class EbpConstructionSiteAssociatedFiles(EbpAssociatedFile, table=True):
     __tablename__ = "ConstructionSiteAssociatedFiles"
     __table_args__ = SOURCE
     ParentId: str | None = Field(default=None, max_length=10)
 
 
-class CustomerProductAssociatedFiles(AssociatedFile, table=True):
+class EbpCustomerProductAssociatedFiles(EbpAssociatedFile, table=True):
     __tablename__ = "CustomerProductAssociatedFiles"
     __table_args__ = SOURCE
     ParentId: str | None = Field(default=None, max_length=8)
 
 
-class SaleDocument(SQLModel, table=True):
+class EbpSaleDocument(SQLModel, table=True):
     """The head of a quote, an order, an invoice."""
 
     __tablename__ = "SaleDocument"
@@ -66,7 +66,7 @@ class SaleDocument(SQLModel, table=True):
     ConstructionSiteId: str | None = without("Sale documents of construction sites are not seen.", 10)
 
 
-class SaleDocumentLine(SQLModel, table=True):
+class EbpSaleDocumentLine(SQLModel, table=True):
     """Stays in the office: devices see the heads of sale documents only."""
 
     __tablename__ = "SaleDocumentLine"

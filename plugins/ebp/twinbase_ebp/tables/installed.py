@@ -12,7 +12,7 @@ COVER = "How long appliances are covered is unknown."
 CONTRACT = "What contracts cover is unknown."
 
 
-class CustomerProduct(SQLModel, table=True):
+class EbpCustomerProduct(SQLModel, table=True):
     __tablename__ = "CustomerProduct"
     __table_args__ = SOURCE
     Id: str = code(8)
@@ -29,7 +29,7 @@ class CustomerProduct(SQLModel, table=True):
     ActiveState: int | None = without("The state of appliances is unknown.")
 
 
-class MaintenanceContract(SQLModel, table=True):
+class EbpMaintenanceContract(SQLModel, table=True):
     __tablename__ = "MaintenanceContract"
     __table_args__ = SOURCE
     Id: str = code(8)
@@ -46,7 +46,7 @@ class MaintenanceContract(SQLModel, table=True):
     TravelExpenseId: str | None = without("Contracts have no travel rate.", 8)
 
 
-class MaintenanceContractCustomerProduct(SQLModel, table=True):
+class EbpMaintenanceContractCustomerProduct(SQLModel, table=True):
     __tablename__ = "MaintenanceContractCustomerProduct"
     __table_args__ = optional_table("Which appliances a contract covers is unknown.")
     Id: UUID = Field(primary_key=True)
@@ -54,7 +54,7 @@ class MaintenanceContractCustomerProduct(SQLModel, table=True):
     CustomerProductId: str | None = Field(default=None, max_length=8)
 
 
-class Incident(SQLModel, table=True):
+class EbpIncident(SQLModel, table=True):
     __tablename__ = "Incident"
     __table_args__ = SOURCE
     Id: str = code(8)
@@ -70,7 +70,7 @@ class Incident(SQLModel, table=True):
     CreatorColleagueId: str | None = without("Who reported an incident is unknown.", 20)
 
 
-class IncidentCustomerProduct(SQLModel, table=True):
+class EbpIncidentCustomerProduct(SQLModel, table=True):
     __tablename__ = "IncidentCustomerProduct"
     __table_args__ = optional_table("Which appliances an incident is about is unknown.")
     Id: UUID = Field(primary_key=True)

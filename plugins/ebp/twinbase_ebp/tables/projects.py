@@ -12,7 +12,7 @@ HOURS = "The hours of projects are unknown."
 PLACE = "Where construction sites are may be unknown."
 
 
-class Deal(SQLModel, table=True):
+class EbpDeal(SQLModel, table=True):
     __tablename__ = "Deal"
     __table_args__ = SOURCE
     Id: str = code(10)
@@ -24,7 +24,7 @@ class Deal(SQLModel, table=True):
     NotesClear: str | None = without("Notes on deals are empty.")
 
 
-class DealCustomer(SQLModel, table=True):
+class EbpDealCustomer(SQLModel, table=True):
     __tablename__ = "DealCustomer"
     __table_args__ = optional_table("Whose a deal is is unknown.")
     Id: UUID = Field(primary_key=True)
@@ -32,7 +32,7 @@ class DealCustomer(SQLModel, table=True):
     ThirdId: str | None = Field(default=None, max_length=20)
 
 
-class DealColleague(SQLModel, table=True):
+class EbpDealColleague(SQLModel, table=True):
     """Who works on a deal."""
 
     __tablename__ = "DealColleague"
@@ -42,7 +42,7 @@ class DealColleague(SQLModel, table=True):
     ColleagueId: str | None = Field(default=None, max_length=20)
 
 
-class ConstructionSite(SQLModel, table=True):
+class EbpConstructionSite(SQLModel, table=True):
     __tablename__ = "ConstructionSite"
     __table_args__ = SOURCE
     Id: str = code(10)

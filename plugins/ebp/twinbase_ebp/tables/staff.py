@@ -15,7 +15,7 @@ WEEK = "When colleagues work is unknown."
 DAY_PARTS = ("StartTime", "EndTime", "LunchStartTime", "LunchEndTime")
 
 
-class Colleague(SQLModel, table=True):
+class EbpColleague(SQLModel, table=True):
     __tablename__ = "Colleague"
     __table_args__ = SOURCE
     Id: str = code(20)
@@ -34,17 +34,17 @@ class Colleague(SQLModel, table=True):
 for _day in (f"DaySchedule{number}_" for number in range(7)):
     _columns: list[Column[Any]] = [Column(f"{_day}{part}", DateTime, info={OPTIONAL: WEEK}) for part in DAY_PARTS]
     for _column in (*_columns, Column(f"{_day}Active", Boolean, info={OPTIONAL: WEEK})):
-        Colleague.__table__.append_column(_column)  # type: ignore[attr-defined]
+        EbpColleague.__table__.append_column(_column)  # type: ignore[attr-defined]
 
 
-class Competence(SQLModel, table=True):
+class EbpCompetence(SQLModel, table=True):
     __tablename__ = "Competence"
     __table_args__ = optional_table("Competences are unknown.")
     Id: str = code(8)
     Caption: str | None = Field(default=None, max_length=40)
 
 
-class ColleagueCompetence(SQLModel, table=True):
+class EbpColleagueCompetence(SQLModel, table=True):
     __tablename__ = "ColleagueCompetence"
     __table_args__ = optional_table("Who has which competence is unknown.")
     Id: UUID = Field(primary_key=True)
@@ -53,7 +53,7 @@ class ColleagueCompetence(SQLModel, table=True):
     EndDate: NaiveDatetime | None = without("How long competences hold is unknown.")
 
 
-class GeographicSector(SQLModel, table=True):
+class EbpGeographicSector(SQLModel, table=True):
     __tablename__ = "GeographicSector"
     __table_args__ = optional_table("Sectors have no names.")
     Code: str = code(10)

@@ -12,7 +12,7 @@ PRICES = "Products have no prices."
 LEVELS = "What a storehouse holds may be unknown."
 
 
-class Unit(SQLModel, table=True):
+class EbpUnit(SQLModel, table=True):
     __tablename__ = "Unit"
     __table_args__ = SOURCE
     Id: str = code(4)
@@ -22,7 +22,7 @@ class Unit(SQLModel, table=True):
     ConversionRate: Decimal | None = without("Units cannot be converted.")
 
 
-class Vat(SQLModel, table=True):
+class EbpVat(SQLModel, table=True):
     __tablename__ = "Vat"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
@@ -31,7 +31,7 @@ class Vat(SQLModel, table=True):
     Inactive: bool | None = without("Old rates of VAT cannot be told from those in force.")
 
 
-class TravelExpense(SQLModel, table=True):
+class EbpTravelExpense(SQLModel, table=True):
     """Flat prices for getting there: a price list, no log."""
 
     __tablename__ = "TravelExpense"
@@ -43,14 +43,14 @@ class TravelExpense(SQLModel, table=True):
     ReferenceItemId: str | None = without("Travel rates are not linked to products.", 40)
 
 
-class ItemFamily(SQLModel, table=True):
+class EbpItemFamily(SQLModel, table=True):
     __tablename__ = "ItemFamily"
     __table_args__ = SOURCE
     Id: str = code(10)
     Caption: str | None = Field(default=None, max_length=40)
 
 
-class ItemSubFamily(SQLModel, table=True):
+class EbpItemSubFamily(SQLModel, table=True):
     __tablename__ = "ItemSubFamily"
     __table_args__ = SOURCE
     Id: str = code(10)
@@ -58,7 +58,7 @@ class ItemSubFamily(SQLModel, table=True):
     ItemFamilyId: str | None = without("Families of products are not nested.", 10)
 
 
-class Item(SQLModel, table=True):
+class EbpItem(SQLModel, table=True):
     __tablename__ = "Item"
     __table_args__ = SOURCE
     Id: str = code(40)
@@ -77,7 +77,7 @@ class Item(SQLModel, table=True):
     ActiveState: int | None = without("The state of products is unknown.")
 
 
-class Storehouse(SQLModel, table=True):
+class EbpStorehouse(SQLModel, table=True):
     __tablename__ = "Storehouse"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
@@ -86,7 +86,7 @@ class Storehouse(SQLModel, table=True):
     Asleep: bool | None = without("Closed storehouses cannot be told from open ones.")
 
 
-class StockItem(SQLModel, table=True):
+class EbpStockItem(SQLModel, table=True):
     __tablename__ = "StockItem"
     __table_args__ = SOURCE
     ItemId: str = code(40)
@@ -98,7 +98,7 @@ class StockItem(SQLModel, table=True):
     MaxStock: Decimal | None = without(LEVELS)
 
 
-class StockDocument(SQLModel, table=True):
+class EbpStockDocument(SQLModel, table=True):
     """What went in or out: where parts that a technician used come back to. EBP writes it, never we."""
 
     __tablename__ = "StockDocument"
@@ -113,7 +113,7 @@ class StockDocument(SQLModel, table=True):
     ScheduleEventId: UUID | None = without("Parts of a visit are not seen to come back from EBP.")
 
 
-class StockDocumentLine(SQLModel, table=True):
+class EbpStockDocumentLine(SQLModel, table=True):
     __tablename__ = "StockDocumentLine"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
@@ -123,7 +123,7 @@ class StockDocumentLine(SQLModel, table=True):
     TrackingNumber: str | None = without("Serial numbers of parts are not seen to come back from EBP.", 40)
 
 
-class StockMovement(SQLModel, table=True):
+class EbpStockMovement(SQLModel, table=True):
     """EBP's own ledger of stock."""
 
     __tablename__ = "StockMovement"

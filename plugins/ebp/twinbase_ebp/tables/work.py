@@ -13,7 +13,7 @@ PERSON = "Whom to ask for may be unknown."
 COVER = "What of a visit is covered is unknown."
 
 
-class ScheduleEvent(SQLModel, table=True):
+class EbpScheduleEvent(SQLModel, table=True):
     """An entry of the agenda: a visit, a meeting, an absence."""
 
     __tablename__ = "ScheduleEvent"
@@ -62,7 +62,7 @@ class ScheduleEvent(SQLModel, table=True):
     Maintenance_ScheduleEventTemplateId: str | None = without("Visits have no checklist.", 8)
 
 
-class ScheduleEventType(SQLModel, table=True):
+class EbpScheduleEventType(SQLModel, table=True):
     __tablename__ = "ScheduleEventType"
     __table_args__ = optional_table("Every entry of the agenda counts as field work.")
     Id: UUID = Field(primary_key=True)
@@ -70,7 +70,7 @@ class ScheduleEventType(SQLModel, table=True):
     Color: int | None = without("Types of visits have no colour.")
 
 
-class ScheduleEventTemplate(SQLModel, table=True):
+class EbpScheduleEventTemplate(SQLModel, table=True):
     __tablename__ = "ScheduleEventTemplate"
     __table_args__ = SOURCE
     Id: str = code(8)
@@ -78,7 +78,7 @@ class ScheduleEventTemplate(SQLModel, table=True):
     ScheduleEventTypeId: UUID | None = without("Checklists are not linked to types of visits.")
 
 
-class ScheduleEventCustomerProduct(SQLModel, table=True):
+class EbpScheduleEventCustomerProduct(SQLModel, table=True):
     __tablename__ = "ScheduleEventCustomerProduct"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
@@ -94,7 +94,7 @@ class ScheduleEventCustomerProduct(SQLModel, table=True):
     ContractHoursNumberDecremented: Decimal | None = without("Hours of contracts come from devices only.")
 
 
-class Activity(SQLModel, table=True):
+class EbpActivity(SQLModel, table=True):
     __tablename__ = "Activity"
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)

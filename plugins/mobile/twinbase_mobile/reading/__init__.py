@@ -14,7 +14,7 @@ from twinbase_mobile.reading.dealings import Contract, OpenIncident, ProjectLine
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
 from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
 from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours
-from twinbase_mobile.reading.jobs import Earlier, Job, Person, Reference, job
+from twinbase_mobile.reading.jobs import ContactPerson, Earlier, Job, Reference, job
 from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.me import whoami
 from twinbase_mobile.reading.near import Near, distance, nearby
@@ -25,10 +25,58 @@ from twinbase_mobile.reading.visits import Day, OpenJobs, Place, Visit, Week, my
 from twinbase_mobile.reading.work import Appliance, File, Note, Part, Photo, Signature, Teammate
 
 __all__ = [
-    "Appliance", "Checklist", "ContactLine", "Contract", "Customer360", "Day", "DayHours", "DeliveryLine", "Earlier",
-    "Entry", "Equipment", "ExpenseLine", "Expenses", "ExpensesOfState", "File", "Found", "Item", "Job", "Mark",
-    "Marks", "Near", "Note", "OpenIncident", "OpenJobs", "Part", "Person", "Photo", "Place", "ProductSearch",
-    "ProjectLine", "Reference", "Signature", "Site", "Stock", "StockLine", "Teammate", "TicketLine", "Total", "Visit",
-    "Week", "WeekHours", "customer_360", "distance", "job", "marks", "my_day", "my_deliveries", "my_expenses",
-    "my_hours", "my_stock", "my_week", "nearby", "open_jobs", "whoami",
+    "Appliance",
+    "Checklist",
+    "ContactLine",
+    "ContactPerson",
+    "Contract",
+    "Customer360",
+    "Day",
+    "DayHours",
+    "DeliveryLine",
+    "Earlier",
+    "Entry",
+    "Equipment",
+    "ExpenseLine",
+    "Expenses",
+    "ExpensesOfState",
+    "File",
+    "Found",
+    "Item",
+    "Job",
+    "Mark",
+    "Marks",
+    "Near",
+    "Note",
+    "OpenIncident",
+    "OpenJobs",
+    "Part",
+    "Photo",
+    "Place",
+    "ProductSearch",
+    "ProjectLine",
+    "Reference",
+    "Signature",
+    "Site",
+    "Stock",
+    "StockLine",
+    "Teammate",
+    "TicketLine",
+    "Total",
+    "Visit",
+    "Week",
+    "WeekHours",
+    "customer_360",
+    "distance",
+    "job",
+    "marks",
+    "my_day",
+    "my_deliveries",
+    "my_expenses",
+    "my_hours",
+    "my_stock",
+    "my_week",
+    "nearby",
+    "open_jobs",
+    "whoami",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ DESCRIPTION_CHARACTERS_MAX = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class ProductTexts:
     """What is searched of a product."""
 
     id: UUID
@@ -46,7 +46,7 @@ class _Known:
 class Catalogue:
     """An index of products. They are kept in the order of their captions, so that a place in it breaks ties."""
 
-    def __init__(self, products: Iterable[Texts]) -> None:
+    def __init__(self, products: Iterable[ProductTexts]) -> None:
         by_caption = sorted((fold(product.caption or ""), product.id, product) for product in products)
         self._known = [_known(product, caption) for caption, _, product in by_caption]
         places: dict[str, array[int]] = {}
@@ -84,7 +84,7 @@ class Catalogue:
         return found
 
 
-def _known(product: Texts, caption: str) -> _Known:
+def _known(product: ProductTexts, caption: str) -> _Known:
     return _Known(product.id, (compact(product.code), compact(product.barcode or "")), caption)
 
 

@@ -12,7 +12,7 @@ from twinbase_mobile.rules import Judgement, items_of, judge
 from twinbase_mobile.rules.rows import list_of
 from twinbase_mobile.tables import ChecklistAnswer
 
-Value = bool | Decimal | str | None
+AnswerValue = bool | Decimal | str | None
 _VALUES = ("value_bool", "value_number", "value_text", "value_choice")
 
 
@@ -27,7 +27,7 @@ class Item:
     choices: tuple[str, ...]
     required: bool
     id: UUID | None
-    value: Value
+    value: AnswerValue
     judgement: Judgement
     answered_at: datetime | None
     mark: Mark

@@ -19,7 +19,7 @@ from twinbase_mobile.reading.dealings import (
     projects_of,
     tickets_of,
 )
-from twinbase_mobile.reading.jobs import Earlier, Person, earlier_of
+from twinbase_mobile.reading.jobs import ContactPerson, Earlier, earlier_of
 from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, today
 from twinbase_mobile.reading.people import full_name
@@ -36,7 +36,7 @@ from twinbase_mobile.tables import (
     Intervention,
     InterventionNote,
 )
-from twinbase_mobile.tables.kinds import OwnerKind, State
+from twinbase_mobile.tables.kinds import ActiveState, OwnerKind
 
 HISTORY_MAX = 50
 NOTES_MAX = 20
@@ -44,7 +44,7 @@ NOTES_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class ContactLine:
-    person: Person
+    person: ContactPerson
     department: str
     is_main: bool
     mark: Mark
@@ -62,7 +62,7 @@ class Customer360:
     name: str
     civility: str
     is_person: bool
-    state: State
+    state: ActiveState
     phone: str
     mobile: str
     email: str
@@ -123,7 +123,7 @@ async def _contacts(session: ReplicaSession, customer: UUID, known: Marks) -> tu
     query = query.order_by(c.is_main.desc(), c.last_name, c.first_name, c.id).limit(ROWS_MAX)
     return tuple(
         ContactLine(
-            Person(row["id"], full_name(row), row["function"] or "", *(row[way] or "" for way in ways)),
+            ContactPerson(row["id"], full_name(row), row["function"] or "", *(row[way] or "" for way in ways)),
             row["department"] or "",
             row["is_main"],
             known.of(Contact, row["id"]),

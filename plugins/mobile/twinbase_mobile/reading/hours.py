@@ -15,10 +15,10 @@ from twinbase_mobile.reading.marking import Mark, Marks, marks
 from twinbase_mobile.reading.moments import PARIS, Zone, local, today, week_of
 from twinbase_mobile.rules import minutes_of
 from twinbase_mobile.tables import Colleague, Customer, Intervention, Timesheet
-from twinbase_mobile.tables.kinds import Claim, Work
+from twinbase_mobile.tables.kinds import Claim, WorkKind
 
 ENTRIES_MAX = 2000
-WORK = tuple(kind for kind in Work if kind not in (Work.ABSENCE, Work.ON_CALL))
+WORK = tuple(kind for kind in WorkKind if kind not in (WorkKind.ABSENCE, WorkKind.ON_CALL))
 """What counts as worked. An absence excuses hours; being on call does neither."""
 
 
@@ -31,7 +31,7 @@ class Entry:
     start: datetime | None
     end: datetime | None
     minutes: int
-    activity: Work
+    activity: WorkKind
     visit_id: UUID | None
     visit: str
     customer: str
@@ -63,7 +63,7 @@ class WeekHours:
     """Monday to Sunday, all in minutes. `by_kind` has the kinds of work that there are, most minutes first."""
 
     days: tuple[DayHours, ...]
-    by_kind: tuple[tuple[Work, int], ...]
+    by_kind: tuple[tuple[WorkKind, int], ...]
     expected: int
     worked: int
     absent: int
@@ -88,7 +88,7 @@ async def my_hours(
 def _week(days: Iterable[date], entries: Iterable[Entry], schedule: tuple[int, ...]) -> WeekHours:
     listed = list(entries)
     its = tuple(_day(day, [one for one in listed if one.day == day], schedule[day.weekday()]) for day in days)
-    kinds: Counter[Work] = Counter()
+    kinds: Counter[WorkKind] = Counter()
     for entry in (entry for day in its for entry in day.entries):
         kinds[entry.activity] += entry.minutes
     return WeekHours(
@@ -99,10 +99,10 @@ def _week(days: Iterable[date], entries: Iterable[Entry], schedule: tuple[int, .
 
 
 def _day(day: date, entries: list[Entry], expected: int) -> DayHours:
-    def minutes(*kinds: Work) -> int:
+    def minutes(*kinds: WorkKind) -> int:
         return sum(entry.minutes for entry in entries if entry.activity in kinds)
 
-    return DayHours(day, tuple(entries), expected, minutes(*WORK), minutes(Work.ABSENCE), minutes(Work.ON_CALL))
+    return DayHours(day, tuple(entries), expected, minutes(*WORK), minutes(WorkKind.ABSENCE), minutes(WorkKind.ON_CALL))
 
 
 async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, zone: Zone) -> list[Entry]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import false, select
 
-from twinbase.replica import ReplicaSession, Unsent
+from twinbase.replica import PendingEdit, ReplicaSession
 from twinbase_mobile.reading import work
 from twinbase_mobile.reading.checklists import Checklist, checklists_of
 from twinbase_mobile.reading.columns import columns_of, joined, pick, table_of
@@ -36,13 +36,13 @@ from twinbase_mobile.tables import (
     Ticket,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import OwnerKind, Status
+from twinbase_mobile.tables.kinds import OwnerKind, VisitStatus
 
 HISTORY_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ContactPerson:
     """Whom to ask for; `contact_id` is None where the ERP only noted a name."""
 
     contact_id: UUID | None
@@ -69,7 +69,7 @@ class Earlier:
     id: UUID
     number: str
     title: str
-    status: Status
+    status: VisitStatus
     start: datetime | None
     by: str
     report: str
@@ -96,7 +96,7 @@ class Job:
     cancel_reason: str
     no_report_reason: str
     external_ref: str
-    contact: Person | None
+    contact: ContactPerson | None
     contract: Reference | None
     project: Reference | None
     incident: Reference | None
@@ -111,9 +111,9 @@ class Job:
     files: tuple[work.File, ...]
     history: tuple[Earlier, ...]
     written_minutes: int
-    may_become: tuple[Status, ...]
+    may_become: tuple[VisitStatus, ...]
     missing: tuple[Reason, ...]
-    refused: tuple[Unsent, ...]
+    refused: tuple[PendingEdit, ...]
     deliveries: tuple[DeliveryLine, ...]
 
 
@@ -201,14 +201,14 @@ def _texts(row: Mapping[Any, Any], zone: Zone) -> dict[str, Any]:
     )
 
 
-def _contact(row: Mapping[Any, Any]) -> Person | None:
+def _contact(row: Mapping[Any, Any]) -> ContactPerson | None:
     """The customer's contact as it is today; what the ERP noted for this visit fills what it lacks."""
     noted = row["contact_snapshot"] or {}
     name = full_name(row, "contact_") or noted.get("name") or ""
     ways = [row[f"contact_{way}"] or noted.get(way) or "" for way in ("phone", "mobile", "email")]
     if not name and not any(ways):
         return None
-    return Person(row["contact_id"], name, row["contact_function"] or "", *ways)
+    return ContactPerson(row["contact_id"], name, row["contact_function"] or "", *ways)
 
 
 def _reference(row: Mapping[Any, Any], name: str) -> Reference | None:
@@ -285,5 +285,5 @@ async def _written(session: ReplicaSession, visit: UUID) -> int:
     return sum((minutes_of(dict(row)) for row in rows), 0)
 
 
-def _refused(known: Marks, visit: UUID) -> tuple[Unsent, ...]:
+def _refused(known: Marks, visit: UUID) -> tuple[PendingEdit, ...]:
     return tuple(one for one in known.never_taken() if one.new.get("intervention_id") == visit)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from twinbase.replica import ReplicaSession, Unsent
+from twinbase.replica import PendingEdit, ReplicaSession
 from twinbase_mobile.reading.columns import name_of
 
 MarkState = Literal["synced", "sent", "pending", "parked", "conflict", "refused"]
@@ -33,7 +33,7 @@ SYNCED = Mark()
 class Marks:
     """What is unsent of a few tables, by row."""
 
-    def __init__(self, unsent: Iterable[Unsent]) -> None:
+    def __init__(self, unsent: Iterable[PendingEdit]) -> None:
         self._unsent = list(unsent)
         self._worst: dict[tuple[str, UUID], Mark] = {}
         for one in self._unsent:
@@ -46,11 +46,11 @@ class Marks:
         """The mark of a row; of several edits, the one that is worst off."""
         return self._worst.get((name_of(model), id_), SYNCED)
 
-    def never_taken(self) -> tuple[Unsent, ...]:
+    def never_taken(self) -> tuple[PendingEdit, ...]:
         """New rows that the server did not take: they are in no table any more, what was typed is in here."""
         return tuple(one for one in self._unsent if one.op == "insert" and one.waits_for_person)
 
-    def of_model(self, model: type[SQLModel]) -> tuple[Unsent, ...]:
+    def of_model(self, model: type[SQLModel]) -> tuple[PendingEdit, ...]:
         """The edits of one table, oldest first."""
         return tuple(one for one in self._unsent if one.twin == name_of(model))
 

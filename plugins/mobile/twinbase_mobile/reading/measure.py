@@ -24,13 +24,13 @@ from twinbase_mobile.reading.products import active_texts
 
 TIMES, WARM = 50, 5
 TYPED = ("vis", "chaud", "tub cuivre", "a", "")
-Read = Callable[[ReplicaSession], Awaitable[Any]]
+ReadScreen = Callable[[ReplicaSession], Awaitable[Any]]
 
 
-Line = tuple[str, float, float, str]
+Timing = tuple[str, float, float, str]
 
 
-async def measure(replica: Replica, now: datetime) -> list[Line]:
+async def measure(replica: Replica, now: datetime) -> list[Timing]:
     """Per screen: its name, both medians in milliseconds, and what it had to show."""
     me = await reading.whoami(replica)
     lines = [("make the index of products", *await _timed(replica, _index, times=10))]
@@ -44,12 +44,12 @@ async def _index(session: ReplicaSession) -> tuple[Any, ...]:
     return tuple(range(len(index)))
 
 
-async def _screens(replica: Replica, me: UUID, now: datetime) -> dict[str, Read]:
+async def _screens(replica: Replica, me: UUID, now: datetime) -> dict[str, ReadScreen]:
     search = reading.ProductSearch()
     async with replica.read() as session:
         open_now = await reading.open_jobs(session, me, now=now)
     visit = next((visit for visit in open_now.visits if visit.customer_id), None)
-    screens: dict[str, Read] = {
+    screens: dict[str, ReadScreen] = {
         "my_day": lambda session: reading.my_day(session, me, now=now),
         "my_week": lambda session: reading.my_week(session, me, now=now),
         "open_jobs": lambda session: reading.open_jobs(session, me, now=now),
@@ -71,7 +71,7 @@ def _where(visit: reading.Visit | None) -> tuple[float, float]:
     return (float(place.lat), float(place.lon)) if place and place.lat and place.lon else (46.6, 2.4)
 
 
-async def _timed(replica: Replica, read: Read, times: int = TIMES) -> tuple[float, float, str]:
+async def _timed(replica: Replica, read: ReadScreen, times: int = TIMES) -> tuple[float, float, str]:
     """Each time in a session of its own, as a screen would; the first ones warm the caches."""
     took, shown = [], None
     for _ in range(times + WARM):

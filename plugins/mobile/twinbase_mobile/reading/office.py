@@ -12,7 +12,7 @@ from twinbase_mobile.reading.catalogue import DESCRIPTION_CHARACTERS_MAX
 from twinbase_mobile.reading.near import EARTH_RADIUS_M, NEAR_MAX, Near, near_of
 from twinbase_mobile.reading.products import FOUND_MAX, Found
 from twinbase_mobile.reading.words import TABLE, WORD_CHARACTERS_MAX, compact, fold, words
-from twinbase_mobile.tables.kinds import SCHEMA, ProductKind, State
+from twinbase_mobile.tables.kinds import SCHEMA, ActiveState, ProductKind
 
 TABLE_VERSION = 1
 """Raise it with every change of `words.TABLE`, which a test notices."""
@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (
            replace({_FOLDED}(coalesce(p.barcode, '')), ' ', '') AS barcode
     OFFSET 0
 ) AS plain
-WHERE p.state = '{State.ACTIVE.value}' AND {{matches}}
+WHERE p.state = '{ActiveState.ACTIVE.value}' AND {{matches}}
 ORDER BY ($2 <> '' AND $2 IN (plain.code, plain.barcode)) DESC,
          starts_with(plain.caption, $3) DESC,
          (SELECT count(*) FROM unnest($4::text[]) AS word WHERE position(' ' || word IN ' ' || plain.caption) > 0) DESC,

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from twinbase.digest import Digest
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.catalogue import Catalogue, Texts
+from twinbase_mobile.reading.catalogue import Catalogue, ProductTexts
 from twinbase_mobile.reading.columns import columns_of
 from twinbase_mobile.tables import Product, ProductFamily, Unit
-from twinbase_mobile.tables.kinds import ProductKind, State
+from twinbase_mobile.tables.kinds import ActiveState, ProductKind
 
 FOUND_MAX = 50
 
@@ -60,11 +60,11 @@ class ProductSearch:
             return self._catalogue
 
 
-async def active_texts(session: ReplicaSession) -> list[Texts]:
+async def active_texts(session: ReplicaSession) -> list[ProductTexts]:
     """What is searched of the products that are sold."""
     p = columns_of(Product)
-    query = select(p.id, p.code, p.barcode, p.caption, p.description).where(p.state == State.ACTIVE)
-    return [Texts(*row) for row in await session.execute(query)]
+    query = select(p.id, p.code, p.barcode, p.caption, p.description).where(p.state == ActiveState.ACTIVE)
+    return [ProductTexts(*row) for row in await session.execute(query)]
 
 
 async def _found(session: ReplicaSession, ids: Sequence[UUID]) -> tuple[Found, ...]:

@@ -11,7 +11,7 @@ from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, joined, pick
 from twinbase_mobile.reading.marking import Mark, Marks
 from twinbase_mobile.tables import Customer, CustomerEquipment, CustomerSite, Product
-from twinbase_mobile.tables.kinds import State
+from twinbase_mobile.tables.kinds import ActiveState
 
 ROWS_MAX = 200
 COVERS = ("parts", "labour", "travel")
@@ -30,7 +30,7 @@ class Equipment:
     location_in_site: str
     installed_on: date | None
     covered: tuple[str, ...]
-    state: State
+    state: ActiveState
     mark: Mark
 
 

@@ -24,7 +24,7 @@ from twinbase_mobile.tables import (
     InterventionType,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import Priority, Status
+from twinbase_mobile.tables.kinds import Priority, VisitStatus
 
 VISITS_MAX = 500
 
@@ -53,7 +53,7 @@ class Visit:
     id: UUID
     number: str
     title: str
-    status: Status
+    status: VisitStatus
     priority: Priority
     type: str
     color: str
@@ -99,7 +99,7 @@ class OpenJobs:
     @property
     def under_way(self) -> tuple[Visit, ...]:
         """Those that are started. More than one is worth a warning."""
-        return tuple(visit for visit in self.visits if visit.status == Status.IN_PROGRESS)
+        return tuple(visit for visit in self.visits if visit.status == VisitStatus.IN_PROGRESS)
 
 
 async def my_day(
@@ -238,7 +238,7 @@ async def _days(
 
 def _day(day: date, visits: tuple[Visit, ...], written: int, zone: Zone) -> Day:
     its = tuple(visit for visit in visits if _touches(visit, day, zone))
-    planned = (visit.expected_minutes or 0 for visit in its if visit.status != Status.CANCELLED)
+    planned = (visit.expected_minutes or 0 for visit in its if visit.status != VisitStatus.CANCELLED)
     return Day(day, its, sum(planned), written)
 
 
@@ -260,6 +260,6 @@ async def _written_minutes(session: ReplicaSession, me: UUID, days: tuple[date, 
 
 
 def _urgency(visit: Visit) -> int:
-    if visit.status in (Status.IN_PROGRESS, Status.PAUSED, Status.TRAVELLING):
+    if visit.status in (VisitStatus.IN_PROGRESS, VisitStatus.PAUSED, VisitStatus.TRAVELLING):
         return 0
     return 1 if visit.late else 2

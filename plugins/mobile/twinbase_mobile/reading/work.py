@@ -28,7 +28,7 @@ from twinbase_mobile.tables import (
     Storehouse,
     Unit,
 )
-from twinbase_mobile.tables.kinds import BlobState, NoteKind, OwnerKind, Phase, Role, Signer
+from twinbase_mobile.tables.kinds import BlobState, NoteKind, OwnerKind, PhotoPhase, Role, Signer
 
 ROWS_MAX = 200
 
@@ -84,7 +84,7 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Photo:
     id: UUID
-    phase: Phase
+    phase: PhotoPhase
     caption: str
     equipment_id: UUID | None
     taken_at: datetime | None

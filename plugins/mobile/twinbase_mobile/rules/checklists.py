@@ -16,12 +16,12 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from twinbase_mobile.reasons import Reason, reason
-from twinbase_mobile.rules.rows import Row, list_of, number_of, same, values_of
+from twinbase_mobile.rules.rows import AnyRow, list_of, number_of, same, values_of
 
 ANSWERS = UUID("6d6f6269-6c65-5f61-8e73-776572730001")
 COLUMNS = {"bool": "value_bool", "number": "value_number", "text": "value_text", "choice": "value_choice"}
 KINDS = {"bool": "yes or no", "number": "a number", "text": "a text", "choice": "one of its choices"}
-Item = Mapping[str, Any]
+TemplateItem = Mapping[str, Any]
 
 
 class Judgement(StrEnum):
@@ -37,13 +37,13 @@ def answer_id(visit: object, equipment: object, template: object, item: str) -> 
     return uuid5(ANSWERS, f"{visit}/{equipment or ''}/{template or ''}/{item}")
 
 
-def items_of(template: Row) -> list[Item]:
+def items_of(template: AnyRow) -> list[TemplateItem]:
     """The items of a template, in order; what is no item is left out."""
     found = list_of(values_of(template).get("items"))
     return [item for item in found if isinstance(item, dict) and isinstance(item.get("key"), str)]
 
 
-def judge(item: Item, answer: Row) -> Judgement:
+def judge(item: TemplateItem, answer: AnyRow) -> Judgement:
     """What the thresholds of the item say of an answer; one without a value is normal."""
     given = values_of(answer)
     if item.get("kind") == "number":
@@ -52,12 +52,12 @@ def judge(item: Item, answer: Row) -> Judgement:
     return Judgement.DANGER if given.get(column) in _dangers(item, column, given) else Judgement.NORMAL
 
 
-def out_of_range(item: Item, answer: Row) -> bool:
+def out_of_range(item: TemplateItem, answer: AnyRow) -> bool:
     """What belongs in the column of that name."""
     return judge(item, answer) is not Judgement.NORMAL
 
 
-def answer_fault(items: Sequence[Item], answer: Row) -> Reason | None:
+def answer_fault(items: Sequence[TemplateItem], answer: AnyRow) -> Reason | None:
     """What is wrong with an answer to one of these items; None when nothing is."""
     given = values_of(answer)
     item = next((one for one in items if one["key"] == given.get("item_key")), None)
@@ -66,7 +66,7 @@ def answer_fault(items: Sequence[Item], answer: Row) -> Reason | None:
     return _kind_fault(item, given) or _flag_fault(item, given)
 
 
-def missing_answers(items: Sequence[Item], answers: Sequence[Row]) -> list[str]:
+def missing_answers(items: Sequence[TemplateItem], answers: Sequence[AnyRow]) -> list[str]:
     """The labels of required items without an answer. An appliance that was begun is to be finished."""
     required = [item for item in items if item.get("required")]
     given = [values_of(answer) for answer in answers]
@@ -80,12 +80,12 @@ def missing_answers(items: Sequence[Item], answers: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(label_of(item) for item in missing))
 
 
-def label_of(item: Item) -> str:
+def label_of(item: TemplateItem) -> str:
     """What a person calls the item."""
     return str(item.get("label") or item["key"])
 
 
-def _of_number(item: Item, value: Any) -> Judgement:
+def _of_number(item: TemplateItem, value: Any) -> Judgement:
     number = number_of(value)
     if number is None:
         return Judgement.NORMAL
@@ -96,17 +96,17 @@ def _of_number(item: Item, value: Any) -> Judgement:
     return Judgement.NORMAL
 
 
-def _dangers(item: Item, column: str, given: Mapping[str, Any]) -> list[Any]:
+def _dangers(item: TemplateItem, column: str, given: Mapping[str, Any]) -> list[Any]:
     named = item.get("danger", [])
     return [] if given.get(column) is None else named if isinstance(named, list) else [named]
 
 
-def _answers(answer: Mapping[str, Any], item: Item) -> bool:
+def _answers(answer: Mapping[str, Any], item: TemplateItem) -> bool:
     column = COLUMNS.get(str(item.get("kind")), "value_text")
     return answer.get("item_key") == item["key"] and answer.get(column) not in (None, "")
 
 
-def _kind_fault(item: Item, given: Mapping[str, Any]) -> Reason | None:
+def _kind_fault(item: TemplateItem, given: Mapping[str, Any]) -> Reason | None:
     wanted = COLUMNS.get(str(item.get("kind")))
     if wanted is None:
         return None
@@ -118,7 +118,7 @@ def _kind_fault(item: Item, given: Mapping[str, Any]) -> Reason | None:
     return None
 
 
-def _flag_fault(item: Item, given: Mapping[str, Any]) -> Reason | None:
+def _flag_fault(item: TemplateItem, given: Mapping[str, Any]) -> Reason | None:
     judged = judge(item, given)
     said = bool(given.get("out_of_range"))
     if said == (judged is not Judgement.NORMAL):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from twinbase_mobile.reasons import Reason, reason
-from twinbase_mobile.rules.rows import Row, moment_of, values_of
+from twinbase_mobile.rules.rows import AnyRow, moment_of, values_of
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind
 
 TRANSITIONS: Mapping[Claim, tuple[Claim, ...]] = {
@@ -17,12 +17,12 @@ TRANSITIONS: Mapping[Claim, tuple[Claim, ...]] = {
 NEW = (Claim.DRAFT, Claim.SUBMITTED)
 
 
-def is_draft(claim: Row) -> bool:
+def is_draft(claim: AnyRow) -> bool:
     """Whether its writer may still change it."""
     return values_of(claim).get("state") in TRANSITIONS
 
 
-def claim_fault(before: Row | None, after: Row | None) -> Reason | None:
+def claim_fault(before: AnyRow | None, after: AnyRow | None) -> Reason | None:
     """Why a claim cannot change like this; None when it can. No `before`: it is new; no `after`: it is deleted."""
     if before is not None and not is_draft(before):
         return reason("submitted")
@@ -31,7 +31,7 @@ def claim_fault(before: Row | None, after: Row | None) -> Reason | None:
     return _state_fault(before, values_of(after)) or span_fault(after) or _distance_fault(values_of(after))
 
 
-def span_fault(row: Row) -> Reason | None:
+def span_fault(row: AnyRow) -> Reason | None:
     """Whether start, end, break and minutes of a timesheet (or the two times of a way) fit together."""
     given = values_of(row)
     times = (("start_at", "departed_at"), ("end_at", "arrived_at"))
@@ -52,7 +52,7 @@ def worked_minutes(start: str | datetime | None, end: str | datetime | None, pau
     return max(0, int((last - first).total_seconds() // 60) - pause)
 
 
-def minutes_of(timesheet: Row) -> int:
+def minutes_of(timesheet: AnyRow) -> int:
     """What a line of a timesheet counts: its minutes as written, else from start to end less the break."""
     given = values_of(timesheet)
     if given.get("minutes") is not None:
@@ -62,7 +62,7 @@ def minutes_of(timesheet: Row) -> int:
     return worked_minutes(given["start_at"], given["end_at"], given.get("break_minutes") or 0)
 
 
-def _state_fault(before: Row | None, after: Mapping[str, Any]) -> Reason | None:
+def _state_fault(before: AnyRow | None, after: Mapping[str, Any]) -> Reason | None:
     state = after.get("state") or Claim.DRAFT
     if before is None:
         return None if state in NEW else reason("claim_transition", before="new", after=state, allowed=_named(NEW))

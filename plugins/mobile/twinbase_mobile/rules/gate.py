@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from twinbase import Beside, Identity, Rows, Written
+from twinbase import Identity, IncomingMutation, NeighbourQuery, Rows
 from twinbase_mobile.reasons import Reason, reason
 from twinbase_mobile.rules.checklists import answer_fault, items_of
 from twinbase_mobile.rules.claims import claim_fault
@@ -20,48 +20,48 @@ WRITERS = {
 OFFICE = "office"
 """Who has the claim `role` with this value may also do what is the office's."""
 
-Values = Mapping[str, Any]
+WireValues = Mapping[str, Any]
 Check = Callable[["Judged"], Reason | None]
 
 
 class Judged:
     """One mutation with all that its rules look at. `after` is the row as it would be, None when it goes."""
 
-    def __init__(self, written: Written, identity: Identity, rows: Rows) -> None:
+    def __init__(self, written: IncomingMutation, identity: Identity, rows: Rows) -> None:
         self.written, self.identity, self._rows = written, identity, rows
         self.before = written.row
-        self.after: Values | None = None
+        self.after: WireValues | None = None
         if written.operation != "delete":
             self.after = {**(written.row or {}), **written.values}
 
     @property
-    def row(self) -> Values:
+    def row(self) -> WireValues:
         """The row after the write, or as it was before it goes."""
         return self.after if self.after is not None else self.before or {}
 
-    def beside(self, twin: str, column: str, value: object) -> list[Values]:
+    def beside(self, twin: str, column: str, value: object) -> list[WireValues]:
         return [] if value is None else list(self._rows(twin, column, value))
 
-    def one(self, twin: str, id: object) -> Values | None:
+    def one(self, twin: str, id: object) -> WireValues | None:
         return next(iter(self.beside(twin, "id", id)), None)
 
 
-def wanted(written: Written) -> Iterator[Beside]:
+def wanted(written: IncomingMutation) -> Iterator[NeighbourQuery]:
     """The rows that the rules on this mutation will look at."""
     row = {**(written.row or {}), **written.values}
     if written.twin == "interventions" and written.values.get("status") == "done":
-        yield Beside("checklist_answers", "intervention_id", written.key[0])
-        yield Beside("intervention_signatures", "intervention_id", written.key[0])
-        yield Beside("checklist_templates", "id", row.get("template_id"))
+        yield NeighbourQuery("checklist_answers", "intervention_id", written.key[0])
+        yield NeighbourQuery("intervention_signatures", "intervention_id", written.key[0])
+        yield NeighbourQuery("checklist_templates", "id", row.get("template_id"))
     if written.twin in CLOSE_WITH_IT:
-        yield Beside("interventions", "id", row.get("intervention_id"))
+        yield NeighbourQuery("interventions", "id", row.get("intervention_id"))
     if written.twin == "intervention_signatures":
-        yield Beside("intervention_signatures", "intervention_id", row.get("intervention_id"))
+        yield NeighbourQuery("intervention_signatures", "intervention_id", row.get("intervention_id"))
     if written.twin == "checklist_answers":
-        yield Beside("checklist_templates", "id", row.get("template_id"))
+        yield NeighbourQuery("checklist_templates", "id", row.get("template_id"))
 
 
-def fault(written: Written, identity: Identity, rows: Rows) -> Reason | None:
+def fault(written: IncomingMutation, identity: Identity, rows: Rows) -> Reason | None:
     """Why this mutation is refused; None when it is not."""
     judged = Judged(written, identity, rows)
     return next((why for check in CHECKS.get(written.twin, ()) if (why := check(judged)) is not None), None)

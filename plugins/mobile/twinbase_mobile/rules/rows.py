@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-Row = Mapping[str, Any] | SQLModel
+AnyRow = Mapping[str, Any] | SQLModel
 
 
-def values_of(row: Row) -> Mapping[str, Any]:
+def values_of(row: AnyRow) -> Mapping[str, Any]:
     """The columns of a row by name."""
     return row if isinstance(row, Mapping) else {name: getattr(row, name) for name in type(row).model_fields}
 

@@ -3,35 +3,48 @@
 from collections.abc import Mapping
 
 from twinbase_mobile.reasons import Reason, reason
-from twinbase_mobile.rules.rows import Row, values_of
-from twinbase_mobile.tables.kinds import Status
+from twinbase_mobile.rules.rows import AnyRow, values_of
+from twinbase_mobile.tables.kinds import VisitStatus
 
-TRANSITIONS: Mapping[Status, tuple[Status, ...]] = {
-    Status.PLANNED: (Status.CONFIRMED, Status.TRAVELLING, Status.IN_PROGRESS, Status.CANCELLED),
-    Status.CONFIRMED: (Status.TRAVELLING, Status.IN_PROGRESS, Status.CANCELLED),
-    Status.TRAVELLING: (Status.IN_PROGRESS, Status.CANCELLED),
-    Status.IN_PROGRESS: (Status.PAUSED, Status.DONE, Status.CANCELLED),
-    Status.PAUSED: (Status.IN_PROGRESS, Status.DONE, Status.CANCELLED),
-    Status.DONE: (),
-    Status.CANCELLED: (),
-    Status.UNKNOWN: (Status.CONFIRMED, Status.TRAVELLING, Status.IN_PROGRESS, Status.CANCELLED),
+TRANSITIONS: Mapping[VisitStatus, tuple[VisitStatus, ...]] = {
+    VisitStatus.PLANNED: (
+        VisitStatus.CONFIRMED,
+        VisitStatus.TRAVELLING,
+        VisitStatus.IN_PROGRESS,
+        VisitStatus.CANCELLED,
+    ),
+    VisitStatus.CONFIRMED: (VisitStatus.TRAVELLING, VisitStatus.IN_PROGRESS, VisitStatus.CANCELLED),
+    VisitStatus.TRAVELLING: (VisitStatus.IN_PROGRESS, VisitStatus.CANCELLED),
+    VisitStatus.IN_PROGRESS: (VisitStatus.PAUSED, VisitStatus.DONE, VisitStatus.CANCELLED),
+    VisitStatus.PAUSED: (VisitStatus.IN_PROGRESS, VisitStatus.DONE, VisitStatus.CANCELLED),
+    VisitStatus.DONE: (),
+    VisitStatus.CANCELLED: (),
+    VisitStatus.UNKNOWN: (
+        VisitStatus.CONFIRMED,
+        VisitStatus.TRAVELLING,
+        VisitStatus.IN_PROGRESS,
+        VisitStatus.CANCELLED,
+    ),
 }
 """What a technician may do."""
 
-OFFICE: Mapping[Status, tuple[Status, ...]] = {Status.DONE: (Status.IN_PROGRESS,), Status.CANCELLED: (Status.PLANNED,)}
+OFFICE: Mapping[VisitStatus, tuple[VisitStatus, ...]] = {
+    VisitStatus.DONE: (VisitStatus.IN_PROGRESS,),
+    VisitStatus.CANCELLED: (VisitStatus.PLANNED,),
+}
 """What the office may do besides."""
 
-CLOSED = frozenset({Status.DONE, Status.CANCELLED})
-STARTED = frozenset({Status.TRAVELLING, Status.IN_PROGRESS})
+CLOSED = frozenset({VisitStatus.DONE, VisitStatus.CANCELLED})
+STARTED = frozenset({VisitStatus.TRAVELLING, VisitStatus.IN_PROGRESS})
 
 
-def allowed_transitions(visit: Row | Status | str, *, office: bool = False) -> tuple[Status, ...]:
+def allowed_transitions(visit: AnyRow | VisitStatus | str, *, office: bool = False) -> tuple[VisitStatus, ...]:
     """What the visit may become: the buttons of a screen."""
     before = status_of(visit)
     return TRANSITIONS[before] + (OFFICE.get(before, ()) if office else ())
 
 
-def transition_fault(before: Status | str, after: Status | str, *, office: bool = False) -> Reason | None:
+def transition_fault(before: VisitStatus | str, after: VisitStatus | str, *, office: bool = False) -> Reason | None:
     """Why the status cannot change like this, what is allowed from here, and who may; None when it can."""
     before, after = status_of(before), status_of(after)
     if after == before or after in allowed_transitions(before, office=office):
@@ -40,15 +53,15 @@ def transition_fault(before: Status | str, after: Status | str, *, office: bool 
     return reason(code, before=in_letters(before), after=in_letters(after), allowed=_allowed(before))
 
 
-def is_closed(visit: Row | Status | str) -> bool:
+def is_closed(visit: AnyRow | VisitStatus | str) -> bool:
     """Whether the work on the visit is over."""
     return status_of(visit) in CLOSED
 
 
-def status_of(visit: Row | Status | str) -> Status:
+def status_of(visit: AnyRow | VisitStatus | str) -> VisitStatus:
     """A status from a row, a word, or the status itself; a word that is not known is `unknown`."""
     word = visit if isinstance(visit, str) else values_of(visit).get("status")
-    return Status(word) if word in set(Status) else Status.UNKNOWN
+    return VisitStatus(word) if word in set(VisitStatus) else VisitStatus.UNKNOWN
 
 
 def in_letters(word: object) -> str:
@@ -56,7 +69,7 @@ def in_letters(word: object) -> str:
     return str(word).replace("_", " ")
 
 
-def _allowed(before: Status) -> str:
+def _allowed(before: VisitStatus) -> str:
     states, office = (", ".join(map(in_letters, found.get(before, ()))) for found in (TRANSITIONS, OFFICE))
     if not states and not office:
         return "From here it stays as it is."

@@ -5,16 +5,16 @@ from typing import Any
 
 from twinbase_mobile.reasons import Reason, reason
 from twinbase_mobile.rules.checklists import items_of, missing_answers
-from twinbase_mobile.rules.rows import Row, moment_of, same, values_of
+from twinbase_mobile.rules.rows import AnyRow, moment_of, same, values_of
 from twinbase_mobile.rules.status import STARTED, in_letters, is_closed, status_of, transition_fault
-from twinbase_mobile.tables.kinds import BlobState, Signer, Status
+from twinbase_mobile.tables.kinds import BlobState, Signer, VisitStatus
 
 CLOSE_WITH_IT = {"intervention_parts": "parts", "intervention_photos": "photos", "checklist_answers": "answers"}
 """Twins whose rows stay as they are once their visit is closed, and what a person calls them."""
 
 
 def missing_for_done(
-    visit: Row, *, template: Row | None = None, answers: Sequence[Row] = (), signatures: Sequence[Row] = ()
+    visit: AnyRow, *, template: AnyRow | None = None, answers: Sequence[AnyRow] = (), signatures: Sequence[AnyRow] = ()
 ) -> list[Reason]:
     """All that lacks before the visit may be done; empty when nothing does."""
     given = values_of(visit)
@@ -22,13 +22,13 @@ def missing_for_done(
 
 
 def status_faults(
-    before: Row,
-    after: Row,
+    before: AnyRow,
+    after: AnyRow,
     *,
     office: bool = False,
-    template: Row | None = None,
-    answers: Sequence[Row] = (),
-    signatures: Sequence[Row] = (),
+    template: AnyRow | None = None,
+    answers: Sequence[AnyRow] = (),
+    signatures: Sequence[AnyRow] = (),
 ) -> list[Reason]:
     """Why the visit cannot change from `before` to `after`; empty when it can."""
     status = status_of(after)
@@ -37,21 +37,21 @@ def status_faults(
         return [fault]
     if status == status_of(before):
         return []
-    if status is Status.CANCELLED and not values_of(after).get("cancel_reason"):
+    if status is VisitStatus.CANCELLED and not values_of(after).get("cancel_reason"):
         return [reason("cancel_without_reason")]
-    if status is Status.DONE:
+    if status is VisitStatus.DONE:
         return missing_for_done(after, template=template, answers=answers, signatures=signatures)
     return []
 
 
-def closed_fault(twin: str, visit: Row) -> Reason | None:
+def closed_fault(twin: str, visit: AnyRow) -> Reason | None:
     """Why nothing can be added to, changed or taken from this twin's rows of the visit; None while it is open."""
     if not is_closed(visit):
         return None
     return reason("visit_closed", status=in_letters(status_of(visit)), what=CLOSE_WITH_IT[twin])
 
 
-def signature_fault(signature: Row, others: Sequence[Row]) -> Reason | None:
+def signature_fault(signature: AnyRow, others: Sequence[AnyRow]) -> Reason | None:
     """Why a signature cannot be added to those that the visit has; None when it can."""
     given = values_of(signature)
     rest = [values_of(one) for one in others if not same(values_of(one).get("id"), given.get("id"))]
@@ -62,13 +62,13 @@ def signature_fault(signature: Row, others: Sequence[Row]) -> Reason | None:
     return None
 
 
-def photo_fault(photo: Row) -> Reason | None:
+def photo_fault(photo: AnyRow) -> Reason | None:
     """Why a photo cannot be deleted; None when it can."""
     gone = values_of(photo).get("blob_state") in (BlobState.UPLOADING, BlobState.STORED)
     return reason("photo_sent") if gone else None
 
 
-def also_started(visit: Row, visits: Sequence[Row]) -> list[Row]:
+def also_started(visit: AnyRow, visits: Sequence[AnyRow]) -> list[AnyRow]:
     """Other visits of the same technician that are under way: a screen warns of them, nothing is refused."""
     one = values_of(visit)
     return [
@@ -92,7 +92,7 @@ def _report(given: Mapping[str, Any]) -> list[Reason]:
     return [] if written else [reason("done_without_report")]
 
 
-def _checklist(given: Mapping[str, Any], template: Row | None, answers: Sequence[Row]) -> list[Reason]:
+def _checklist(given: Mapping[str, Any], template: AnyRow | None, answers: Sequence[AnyRow]) -> list[Reason]:
     if template is None:
         return []
     of_it = [one for one in answers if same(values_of(one).get("template_id"), given.get("template_id"))]
@@ -100,6 +100,6 @@ def _checklist(given: Mapping[str, Any], template: Row | None, answers: Sequence
     return [reason("done_without_answers", items=", ".join(missing))] if missing else []
 
 
-def _signature(signatures: Sequence[Row]) -> list[Reason]:
+def _signature(signatures: Sequence[AnyRow]) -> list[Reason]:
     signed = any(values_of(one).get("role") == Signer.CUSTOMER for one in signatures)
     return [] if signed else [reason("done_without_signature")]

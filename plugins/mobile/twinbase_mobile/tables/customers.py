@@ -11,10 +11,10 @@ from sqlmodel import Field
 from twinbase_mobile.tables.base import OfficeRow, reference
 from twinbase_mobile.tables.kinds import (
     SCHEMA,
+    ActiveState,
     Energy,
     GpsSource,
     ProjectKind,
-    State,
     coordinate,
     document,
     filled,
@@ -34,7 +34,7 @@ class Customer(OfficeRow, table=True):
     name: str | None = Field(default=None, max_length=60)
     civility: str | None = Field(default=None, max_length=25)
     is_person: bool = False
-    state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=one_of(ActiveState))
     phone: str | None = Field(default=None, max_length=20)
     mobile: str | None = Field(default=None, max_length=20)
     email: str | None = Field(default=None, max_length=100)
@@ -105,7 +105,9 @@ class CustomerEquipment(OfficeRow, table=True):
     travel_cover_end: date | None = None
     energy: Energy | None = Field(default=None, sa_type=one_of(Energy))
     power_kw: Decimal | None = Field(default=None, sa_type=Numeric(6, 2))
-    state: State = Field(default=State.ACTIVE, sa_type=one_of(State), sa_column_kwargs=filled(State.ACTIVE))
+    state: ActiveState = Field(
+        default=ActiveState.ACTIVE, sa_type=one_of(ActiveState), sa_column_kwargs=filled(ActiveState.ACTIVE)
+    )
 
 
 class MaintenanceContract(OfficeRow, table=True):

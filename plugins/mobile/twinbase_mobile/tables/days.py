@@ -8,7 +8,7 @@ from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import FieldRow, reference
-from twinbase_mobile.tables.kinds import SCHEMA, Claim, ExpenseKind, Movement, PaidWith, Work, one_of, quantity
+from twinbase_mobile.tables.kinds import SCHEMA, Claim, ExpenseKind, Movement, PaidWith, WorkKind, one_of, quantity
 
 
 def whose() -> UUID:
@@ -25,7 +25,7 @@ class Timesheet(FieldRow, table=True):
     end_at: datetime | None = None
     break_minutes: int = 0
     minutes: int | None = None
-    activity: Work = Field(default=Work.WORK, sa_type=one_of(Work))
+    activity: WorkKind = Field(default=WorkKind.WORK, sa_type=one_of(WorkKind))
     intervention_id: UUID | None = reference("interventions")
     project_id: UUID | None = reference("projects")
     customer_id: UUID | None = reference("customers")

@@ -36,7 +36,7 @@ def document() -> Any:
     return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
-class Status(StrEnum):
+class VisitStatus(StrEnum):
     PLANNED = "planned"
     CONFIRMED = "confirmed"
     TRAVELLING = "travelling"
@@ -54,7 +54,7 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-class State(StrEnum):
+class ActiveState(StrEnum):
     """EBP's ActiveState, in words."""
 
     ACTIVE = "active"
@@ -73,7 +73,7 @@ class NoteKind(StrEnum):
     OTHER = "other"
 
 
-class Phase(StrEnum):
+class PhotoPhase(StrEnum):
     BEFORE = "before"
     DURING = "during"
     AFTER = "after"
@@ -146,7 +146,7 @@ class ProjectKind(StrEnum):
     CONSTRUCTION_SITE = "construction_site"
 
 
-class Work(StrEnum):
+class WorkKind(StrEnum):
     WORK = "work"
     TRAVEL = "travel"
     WORKSHOP = "workshop"

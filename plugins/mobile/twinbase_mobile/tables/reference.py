@@ -8,7 +8,16 @@ from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import OfficeRow, reference
-from twinbase_mobile.tables.kinds import SCHEMA, ProductKind, State, StorehouseKind, document, money, one_of, quantity
+from twinbase_mobile.tables.kinds import (
+    SCHEMA,
+    ActiveState,
+    ProductKind,
+    StorehouseKind,
+    document,
+    money,
+    one_of,
+    quantity,
+)
 
 
 class Unit(OfficeRow, table=True):
@@ -64,7 +73,7 @@ class Colleague(OfficeRow, table=True):
     competences: list[Any] | None = Field(default=None, sa_type=document())
     week_schedule: list[Any] | None = Field(default=None, sa_type=document())
     storehouse_id: UUID | None = reference("storehouses")
-    state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=one_of(ActiveState))
 
 
 class ProductFamily(OfficeRow, table=True):
@@ -93,7 +102,7 @@ class Product(OfficeRow, table=True):
     vat_rate_id: UUID | None = reference("vat_rates")
     stock_managed: bool = False
     tracking_mode: int | None = None
-    state: State = Field(default=State.ACTIVE, sa_type=one_of(State))
+    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=one_of(ActiveState))
 
 
 class TravelRate(OfficeRow, table=True):

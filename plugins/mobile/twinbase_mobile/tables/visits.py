@@ -13,11 +13,11 @@ from twinbase_mobile.tables.kinds import (
     SCHEMA,
     BlobState,
     NoteKind,
-    Phase,
+    PhotoPhase,
     Priority,
     Role,
     Signer,
-    Status,
+    VisitStatus,
     coordinate,
     document,
     filled,
@@ -47,7 +47,7 @@ class Intervention(OfficeRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     number: str | None = Field(default=None, max_length=10)
     title: str | None = Field(default=None, max_length=80)
-    status: Status = Field(default=Status.PLANNED, sa_type=one_of(Status), index=True)
+    status: VisitStatus = Field(default=VisitStatus.PLANNED, sa_type=one_of(VisitStatus), index=True)
     type_id: UUID | None = reference("intervention_types")
     lead_id: UUID | None = reference("colleagues")
     priority: Priority = Field(default=Priority.NORMAL, sa_type=one_of(Priority))
@@ -152,7 +152,7 @@ class InterventionPhoto(FieldRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     intervention_id: UUID = visit()
     equipment_id: UUID | None = reference("customer_equipment")
-    phase: Phase = Field(default=Phase.OTHER, sa_type=one_of(Phase))
+    phase: PhotoPhase = Field(default=PhotoPhase.OTHER, sa_type=one_of(PhotoPhase))
     caption: str | None = Field(default=None, max_length=200)
     taken_at: datetime | None = None
     lat: Decimal | None = Field(default=None, sa_type=coordinate())

@@ -11,11 +11,11 @@ import msgspec
 import stamina
 
 from twinbase_ninjaone.client import meaning, paging
-from twinbase_ninjaone.client.line import Line, Request
-from twinbase_ninjaone.client.token import Grant, Token
-from twinbase_ninjaone.contract import Call, Row, calls
+from twinbase_ninjaone.client.line import HttpClient, Request
+from twinbase_ninjaone.client.token import Grant, TokenCache
+from twinbase_ninjaone.contract import Call, NinjaRow, calls
 from twinbase_ninjaone.errors import NotConfigured, TooManyCalls, UnexpectedAnswer, Unreachable, WrongCredentials
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 BOARD_OVERLAP_ROWS = 20
 BOARD_COLUMNS = ["id", "lastUpdated", "totalTimeTracked"]
@@ -41,7 +41,7 @@ class NinjaOne:
 
     def __init__(
         self,
-        settings: NinjaoneSettings,
+        settings: NinjaOneSettings,
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -49,8 +49,8 @@ class NinjaOne:
         if not settings.configured:
             raise NotConfigured()
         self._settings = settings
-        self._line = Line(settings, transport)
-        self._token = Token(self._grant, clock)
+        self._line = HttpClient(settings, transport)
+        self._token = TokenCache(self._grant, clock)
 
     def __repr__(self) -> str:
         return f"<NinjaOne at {self._settings.address}>"
@@ -69,46 +69,46 @@ class NinjaOne:
 
     # Lists
 
-    async def pages(self, call: Call, **query: Any) -> AsyncGenerator[list[Row], None]:
+    async def pages(self, call: Call, **query: Any) -> AsyncGenerator[list[NinjaRow], None]:
         """A list, in pages or whole, as this call pages it."""
         if "after" not in call.query:
             yield await self._rows(call, query=query)
             return
 
-        async def ask(last: Any) -> list[Row]:
+        async def ask(last: Any) -> list[NinjaRow]:
             place = {} if last is None else {"after": last}
             return await self._rows(call, query={**query, "pageSize": self._settings.page_rows, **place})
 
         async for page in paging.after_ids(ask, _key(call)):
             yield page
 
-    async def board(self, board_id: int, *, page_rows: int | None = None) -> AsyncGenerator[list[Row], None]:
+    async def board(self, board_id: int, *, page_rows: int | None = None) -> AsyncGenerator[list[NinjaRow], None]:
         """The rows of a board, those updated last first."""
 
-        async def ask(cursor: int | None) -> paging.Page:
+        async def ask(cursor: int | None) -> paging.BoardPage:
             order = {"sortBy": [{"field": "lastUpdated", "direction": "DESC"}], "includeColumns": BOARD_COLUMNS}
             place = {} if cursor is None else {"lastCursorId": cursor}
             size = {"pageSize": page_rows or self._settings.page_rows}
             answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json={**order, **size, **place})
-            return paging.Page(_objects(calls.BOARD_RUN, answer), _cursor(answer))
+            return paging.BoardPage(_objects(calls.BOARD_RUN, answer), _cursor(answer))
 
         async for page in paging.shifting(ask, "id", BOARD_OVERLAP_ROWS):
             yield page
 
-    async def log_entries(self, ticket_id: int) -> list[Row]:
+    async def log_entries(self, ticket_id: int) -> list[NinjaRow]:
         """The whole log of a ticket.
 
         Whether an anchor goes forward or back is not documented, so it is only used to go on in the direction in which
         the first page went; and a log is nearly always one page.
         """
 
-        async def ask(last: Any) -> list[Row]:
+        async def ask(last: Any) -> list[NinjaRow]:
             place = {} if last is None else {"anchorId": last}
             return await self._rows(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **place})
 
         return [row async for page in paging.from_anchor(ask, "id", LOG_PAGE_ROWS) for row in page]
 
-    async def activities(self, newer_than: int | None) -> list[Row]:
+    async def activities(self, newer_than: int | None) -> list[NinjaRow]:
         """The activities after an id; without one, the newest page alone.
 
         They come newest first, so a second page is asked for below the first. The description of the two parameters is
@@ -117,12 +117,12 @@ class NinjaOne:
         kind = {"type": self._settings.activity_type} if self._settings.activity_type else {}
         since = {} if newer_than is None else {"newerThan": newer_than}
 
-        async def ask(last: Any) -> list[Row]:
+        async def ask(last: Any) -> list[NinjaRow]:
             place = {} if last is None else {"olderThan": last}
             rows = await self._rows(calls.ACTIVITIES, query={**kind, **since, **place, "pageSize": ACTIVITY_PAGE_ROWS})
             return sorted(rows, key=lambda row: -row["id"])
 
-        found: list[Row] = []
+        found: list[NinjaRow] = []
         async for page in paging.from_anchor(ask, "id", ACTIVITY_PAGE_ROWS):
             found += [row for row in page if newer_than is None or row["id"] > newer_than]
             if newer_than is None or page[-1]["id"] <= newer_than:
@@ -131,15 +131,15 @@ class NinjaOne:
 
     # One ticket
 
-    async def ticket(self, ticket_id: int) -> Row:
+    async def ticket(self, ticket_id: int) -> NinjaRow:
         """A ticket as it is now; raises NotThere when it is gone."""
         return self._one(calls.TICKET, await self._ask(calls.TICKET, {"ticketId": ticket_id}))
 
-    async def create_ticket(self, fields: Mapping[str, Any]) -> Row:
+    async def create_ticket(self, fields: Mapping[str, Any]) -> NinjaRow:
         """A new ticket, in the API's own field names; what NinjaOne made of it."""
         return self._one(calls.CREATE_TICKET, await self._ask(calls.CREATE_TICKET, json=dict(fields)))
 
-    async def update_ticket(self, ticket_id: int, version: int, fields: Mapping[str, Any]) -> Row:
+    async def update_ticket(self, ticket_id: int, version: int, fields: Mapping[str, Any]) -> NinjaRow:
         """The ticket after the change; raises OutOfDate when `version` is not its version any more."""
         body = {**fields, "version": version}
         return self._one(calls.UPDATE_TICKET, await self._ask(calls.UPDATE_TICKET, {"ticketId": ticket_id}, json=body))
@@ -172,10 +172,10 @@ class NinjaOne:
 
     async def _rows(
         self, call: Call, places: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
-    ) -> list[Row]:
+    ) -> list[NinjaRow]:
         return _objects(call, await self._ask(call, places, query=query))
 
-    def _one(self, call: Call, answer: Any) -> Row:
+    def _one(self, call: Call, answer: Any) -> NinjaRow:
         (row,) = _objects(call, answer)
         return row
 
@@ -254,7 +254,7 @@ def _key(call: Call) -> str:
     return call.shape.key
 
 
-def _objects(call: Call, answer: Any) -> list[Row]:
+def _objects(call: Call, answer: Any) -> list[NinjaRow]:
     """The rows in an answer; raises UnexpectedAnswer when it has another form."""
     assert call.shape is not None
     inside = call.rows.removesuffix("[]")

@@ -16,7 +16,7 @@ from aiolimiter import AsyncLimiter
 
 from twinbase.clock import utc_now
 from twinbase_ninjaone.errors import Uncertain, UnexpectedAnswer, Unreachable
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 CONNECT_SECONDS_MAX = 10.0
 
@@ -48,10 +48,10 @@ class Answer:
     retry_after_seconds: float | None = None
 
 
-class Line:
+class HttpClient:
     """Requests and answers; `calls` counts them."""
 
-    def __init__(self, settings: NinjaoneSettings, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, settings: NinjaOneSettings, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         seconds = settings.timeout_seconds
         self._client = httpx2.AsyncClient(
             base_url=settings.address,

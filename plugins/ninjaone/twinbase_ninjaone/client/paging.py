@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twinbase_ninjaone.contract import Row
+from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.errors import UnexpectedAnswer, Unreachable
 
 STEPS_BACK_MAX = 20
 
 
-async def after_ids(ask: Callable[[Any], Awaitable[list[Row]]], key: str) -> AsyncIterator[list[Row]]:
+async def after_ids(ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str) -> AsyncIterator[list[NinjaRow]]:
     """Pages of a list, each asked for after the last id of the one before (None: from the start).
 
     It ends at a page without a new id. A short page would end it one call earlier; but how many rows a page may have
@@ -29,7 +29,9 @@ async def after_ids(ask: Callable[[Any], Awaitable[list[Row]]], key: str) -> Asy
         last = page[-1][key]
 
 
-async def from_anchor(ask: Callable[[Any], Awaitable[list[Row]]], key: str, page_rows: int) -> AsyncIterator[list[Row]]:
+async def from_anchor(
+    ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str, page_rows: int
+) -> AsyncIterator[list[NinjaRow]]:
     """Pages of a list, each anchored at the last id of the one before; a page that is not full is the last."""
     seen: set[Any] = set()
     last: Any = None
@@ -41,16 +43,16 @@ async def from_anchor(ask: Callable[[Any], Awaitable[list[Row]]], key: str, page
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class BoardPage:
     """One answer of a board. `cursor`: what it gave to go on with."""
 
-    rows: Sequence[Row]
+    rows: Sequence[NinjaRow]
     cursor: int | None
 
 
 async def shifting(
-    ask: Callable[[int | None], Awaitable[Page]], key: str, overlap_rows: int
-) -> AsyncIterator[list[Row]]:
+    ask: Callable[[int | None], Awaitable[BoardPage]], key: str, overlap_rows: int
+) -> AsyncIterator[list[NinjaRow]]:
     """Pages of a list under an offset, each row once, and none left out when rows move while it is read.
 
     Each page begins `overlap_rows` before the end of the last. If it repeats none of the rows seen, more rows than that
@@ -88,7 +90,7 @@ async def shifting(
             start, asked = 0, page.cursor
 
 
-def _unseen(rows: Sequence[Row], key: str, seen: set[Any]) -> list[Row]:
+def _unseen(rows: Sequence[NinjaRow], key: str, seen: set[Any]) -> list[NinjaRow]:
     """The rows that were not seen before, and they are seen now."""
     fresh = {row[key]: row for row in rows if row[key] not in seen}
     seen.update(fresh)

@@ -15,7 +15,7 @@ class Grant:
     lasts_seconds: float
 
 
-class Token:
+class TokenCache:
     """One token for all callers: whoever comes while it is being asked for waits for the same one."""
 
     def __init__(self, ask: Callable[[], Awaitable[Grant]], clock: Callable[[], float]) -> None:

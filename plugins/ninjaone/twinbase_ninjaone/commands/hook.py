@@ -7,7 +7,7 @@ import typer
 
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.hook import register
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.extension import AsJson, answer
 
 
@@ -19,7 +19,7 @@ def set_hook(
 
     TWINBASE_NINJAONE_HOOK_SECRET is what it shows then. Only a system administrator's application may set it.
     """
-    settings = NinjaoneSettings()
+    settings = NinjaOneSettings()
 
     async def work() -> str:
         async with NinjaOne(settings) as ninja:
@@ -33,7 +33,7 @@ def remove_hook(as_json: AsJson = False) -> None:
     """Have NinjaOne tell nothing more. The worker goes on looking by itself."""
 
     async def work() -> None:
-        async with NinjaOne(NinjaoneSettings()) as ninja:
+        async with NinjaOne(NinjaOneSettings()) as ninja:
             await ninja.remove_webhook()
 
     asyncio.run(work())

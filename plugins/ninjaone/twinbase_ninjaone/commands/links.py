@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase.errors import TwinbaseError
 from twinbase_ninjaone import linking
 from twinbase_ninjaone.commands.options import PLUGINS, By, decided, in_one_transaction
-from twinbase_ninjaone.linking import Listed
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.linking import ListedLink
+from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
 
 LinkId = Annotated[str, typer.Argument(metavar="ID", help="Which link: org-12, or user-3.")]
@@ -29,9 +29,9 @@ def links(
 ) -> None:
     """List who is whom: organisations and customers, technicians and colleagues. What waits comes first."""
 
-    async def work(connection: AsyncConnection) -> list[Listed]:
+    async def work(connection: AsyncConnection) -> list[ListedLink]:
         if propose:
-            await linking.propose(connection, NinjaoneSettings().link_score_min)
+            await linking.propose(connection, NinjaOneSettings().link_score_min)
         return await linking.listed(connection)
 
     found = in_one_transaction(database_url, plugins, work)
@@ -93,7 +93,7 @@ def _say(what: str, number: int, as_json: bool) -> None:
     answer({what: number}, as_json=as_json, show=lambda console: console.print(f"{number} {what}."))
 
 
-def _show(console: Console, found: list[Listed]) -> None:
+def _show(console: Console, found: list[ListedLink]) -> None:
     table = Table("id", "NinjaOne", "here", "code", "found by", "confirmed", box=None, header_style="bold")
     for one in found:
         likeness = f"{one.method} {one.score:.0f}" if one.score is not None else one.method

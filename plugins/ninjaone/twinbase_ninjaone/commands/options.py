@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
-from twinbase_ninjaone.linking import Decided
+from twinbase_ninjaone.linking import LinkDecision
 from twinbase_server.extension import engine, run_command
 
 Answer = TypeVar("Answer")
@@ -19,9 +19,9 @@ By = Annotated[
 ]
 
 
-def decided(by: str | None) -> Decided:
+def decided(by: str | None) -> LinkDecision:
     """Who decides, and that it is now."""
-    return Decided(by or getpass.getuser(), utc_now())
+    return LinkDecision(by or getpass.getuser(), utc_now())
 
 
 def in_one_transaction(

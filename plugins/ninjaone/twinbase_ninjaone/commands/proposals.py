@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase_ninjaone import proposing
 from twinbase_ninjaone.commands.options import PLUGINS, By, decided, in_one_transaction
-from twinbase_ninjaone.proposing import Plan, Proposed
+from twinbase_ninjaone.proposing import Proposed, VisitPlan
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
 
 STATES = "proposed, approved, rejected, done or withdrawn"
@@ -51,7 +51,7 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Somebody goes: the next projection makes the visit. Approve it again to plan it anew."""
-    plan = Plan(colleague, at.replace(tzinfo=at.tzinfo or UTC) if at else None, minutes, incident)
+    plan = VisitPlan(colleague, at.replace(tzinfo=at.tzinfo or UTC) if at else None, minutes, incident)
     _decide(
         "approved",
         ticket,

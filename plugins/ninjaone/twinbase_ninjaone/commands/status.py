@@ -17,7 +17,7 @@ from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, 
 
 
 @dataclass(frozen=True)
-class Status:
+class StatusReport:
     """`deliveries`: how many are in which state; `held`: why some are held, a sentence each."""
 
     links_to_confirm: int
@@ -36,7 +36,7 @@ def status(database_url: DatabaseUrl = None, plugins: PluginNames = PLUGINS, as_
     return FAILED if found.held or found.deliveries.get("refused") else 0
 
 
-async def _read(connection: AsyncConnection) -> Status:
+async def _read(connection: AsyncConnection) -> StatusReport:
     d, p = table_of(DeliveryRow), table_of(VisitProposal)
     unconfirmed = [select(func.count()).where(kind.links.c.confirmed_at.is_(None)) for kind in KINDS.values()]
     links: Any = [await connection.scalar(count) for count in unconfirmed]
@@ -44,12 +44,12 @@ async def _read(connection: AsyncConnection) -> Status:
     ours = d.c.destination == DESTINATION
     states = await connection.execute(select(d.c.state, func.count()).where(ours).group_by(d.c.state))
     held = select(d.c.said).where(ours, d.c.state == "held", d.c.said != "").distinct().order_by(d.c.said)
-    return Status(
+    return StatusReport(
         sum(links), proposed or 0, {state: count for state, count in states}, list(await connection.scalars(held))
     )
 
 
-def _show(console: Console, found: Status) -> None:
+def _show(console: Console, found: StatusReport) -> None:
     console.print(f"{found.links_to_confirm} links wait to be confirmed: `twinbase ninjaone links`")
     console.print(f"{found.visits_to_decide} tickets are proposed as visits: `twinbase ninjaone proposals`")
     counted = ", ".join(f"{count} {state}" for state, count in sorted(found.deliveries.items()))

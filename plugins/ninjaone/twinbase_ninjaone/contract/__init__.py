@@ -4,6 +4,6 @@ The vendor's own description is not ours to hand on. Where a copy is at hand, a 
 """
 
 from twinbase_ninjaone.contract.calls import CALLS, Call
-from twinbase_ninjaone.contract.fields import Kind, Row, Shape
+from twinbase_ninjaone.contract.fields import FieldKind, NinjaRow, ObjectSpec
 
-__all__ = ["CALLS", "Call", "Kind", "Row", "Shape"]
+__all__ = ["CALLS", "Call", "FieldKind", "NinjaRow", "ObjectSpec"]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from twinbase_ninjaone.contract import shapes
-from twinbase_ninjaone.contract.fields import Kind, Shape
+from twinbase_ninjaone.contract.fields import FieldKind, ObjectSpec
 
-INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = Kind
+INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = FieldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class Call:
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
-    query: Mapping[str, Kind] = field(default_factory=dict)
-    sends: Mapping[str, Kind] = field(default_factory=dict)
+    query: Mapping[str, FieldKind] = field(default_factory=dict)
+    sends: Mapping[str, FieldKind] = field(default_factory=dict)
     body: Literal["application/json", "multipart/form-data"] = "application/json"
-    gets: Mapping[str, Kind] = field(default_factory=dict)
-    shape: Shape | None = None
+    gets: Mapping[str, FieldKind] = field(default_factory=dict)
+    shape: ObjectSpec | None = None
     rows: str = "[]"
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reads: bool = True

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from twinbase_ninjaone.errors import UnexpectedAnswer
 
-Row = dict[str, Any]
+NinjaRow = dict[str, Any]
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What a field holds, in the words of the API's description."""
 
     INT32 = "int32"
@@ -35,7 +35,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Shape:
+class ObjectSpec:
     """The fields of one kind of object. `status.name` is the field `name` inside `status`.
 
     `columns`: names of ours where they are not simply the field in snake case. `ignored`: fields that are known and
@@ -43,21 +43,21 @@ class Shape:
     """
 
     name: str
-    fields: Mapping[str, Kind]
+    fields: Mapping[str, FieldKind]
     key: str = "id"
     columns: Mapping[str, str] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     observed: bool = False
 
     @cached_property
-    def by_column(self) -> Mapping[str, tuple[str, Kind]]:
+    def by_column(self) -> Mapping[str, tuple[str, FieldKind]]:
         """Column → its field and kind."""
         return {self.columns.get(name, snake_case(name)): (name, kind) for name, kind in self.fields.items()}
 
-    def read(self, answer: Mapping[str, Any]) -> Row:
+    def read(self, answer: Mapping[str, Any]) -> NinjaRow:
         """The row: every column, and `extra`. Raises UnexpectedAnswer when the key is missing or no key."""
         rest = _inner_copy(answer)
-        row: Row = {column: _take(rest, name.split("."), kind) for column, (name, kind) in self.by_column.items()}
+        row: NinjaRow = {column: _take(rest, name.split("."), kind) for column, (name, kind) in self.by_column.items()}
         if row[self.key] is None:
             raise UnexpectedAnswer(f"A {self.name} came without its {self.by_column[self.key][0]}.")
         row["extra"] = {name: value for name, value in rest.items() if name not in self.ignored and value != {}}
@@ -81,7 +81,7 @@ def _inner_copy(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: dict(value) if isinstance(value, dict) else value for name, value in answer.items()}
 
 
-def _take(rest: dict[str, Any], path: list[str], kind: Kind) -> Any:
+def _take(rest: dict[str, Any], path: list[str], kind: FieldKind) -> Any:
     """The value at a path, out of `rest`; None when it is absent or odd, and what is odd stays where it is."""
     for step in path[:-1]:
         inner = rest.get(step)
@@ -141,14 +141,14 @@ def _uuid(value: Any) -> UUID:
     return UUID(value)
 
 
-_READERS: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.INT32: _integer(32),
-    Kind.INT64: _integer(64),
-    Kind.TEXT: _exactly(str),
-    Kind.UUID: _uuid,
-    Kind.BOOLEAN: _exactly(bool),
-    Kind.MOMENT: _moment,
-    Kind.JSON: _exactly(dict, list),
-    Kind.TEXTS: _each(_exactly(str)),
-    Kind.INT32S: _each(_integer(32)),
+_READERS: Mapping[FieldKind, Callable[[Any], Any]] = {
+    FieldKind.INT32: _integer(32),
+    FieldKind.INT64: _integer(64),
+    FieldKind.TEXT: _exactly(str),
+    FieldKind.UUID: _uuid,
+    FieldKind.BOOLEAN: _exactly(bool),
+    FieldKind.MOMENT: _moment,
+    FieldKind.JSON: _exactly(dict, list),
+    FieldKind.TEXTS: _each(_exactly(str)),
+    FieldKind.INT32S: _each(_integer(32)),
 }

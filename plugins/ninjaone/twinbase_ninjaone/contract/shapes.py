@@ -1,19 +1,19 @@
 """The objects that we keep, one shape for each table of `ninjaone` that NinjaOne fills."""
 
-from twinbase_ninjaone.contract.fields import Kind, Shape
+from twinbase_ninjaone.contract.fields import FieldKind, ObjectSpec
 
-INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = Kind
+INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = FieldKind
 
-ORGANIZATION = Shape(
+ORGANIZATION = ObjectSpec(
     "organization", {"id": INT32, "name": TEXT, "description": TEXT, "nodeApprovalMode": TEXT, "userData": JSON}
 )
 
-LOCATION = Shape(
+LOCATION = ObjectSpec(
     "location",
     {"id": INT32, "organizationId": INT32, "name": TEXT, "address": TEXT, "description": TEXT, "userData": JSON},
 )
 
-DEVICE = Shape(
+DEVICE = ObjectSpec(
     "device",
     {
         "id": INT32,
@@ -40,7 +40,7 @@ DEVICE = Shape(
     },
 )
 
-USER = Shape(
+USER = ObjectSpec(
     "user",
     {
         "id": INT32,
@@ -64,7 +64,7 @@ USER = Shape(
     },
 )
 
-BOARD = Shape(
+BOARD = ObjectSpec(
     "board",
     {
         "id": INT32,
@@ -81,11 +81,11 @@ BOARD = Shape(
     },
 )
 
-STATUS = Shape(
+STATUS = ObjectSpec(
     "status", {"statusId": INT32, "name": TEXT, "displayName": TEXT, "parentId": INT32}, columns={"statusId": "id"}
 )
 
-ATTRIBUTE = Shape(
+ATTRIBUTE = ObjectSpec(
     "attribute",
     {
         "id": INT32,
@@ -102,7 +102,7 @@ ATTRIBUTE = Shape(
     },
 )
 
-FORM = Shape(
+FORM = ObjectSpec(
     "form",
     {
         "id": INT32,
@@ -119,7 +119,7 @@ FORM = Shape(
     ignored=frozenset({"fields"}),  # Each is a row of `attributes`, and `content` names them.
 )
 
-CONTACT = Shape(
+CONTACT = ObjectSpec(
     "contact",
     {
         "uid": UUID,
@@ -138,7 +138,7 @@ CONTACT = Shape(
     key="uid",
 )
 
-ALERT = Shape(
+ALERT = ObjectSpec(
     "alert",
     {
         "uid": UUID,
@@ -160,7 +160,7 @@ ALERT = Shape(
     ignored=frozenset({"device"}),  # A row of `devices`; its last contact would change every alert at every look.
 )
 
-ACTIVITY = Shape(
+ACTIVITY = ObjectSpec(
     "activity",
     {
         "id": INT64,
@@ -183,7 +183,7 @@ ACTIVITY = Shape(
     },
 )
 
-TICKET = Shape(
+TICKET = ObjectSpec(
     "ticket",
     {
         "id": INT32,
@@ -214,10 +214,10 @@ TICKET = Shape(
     columns={"status.statusId": "status_id"},
 )
 
-BOARD_ROW = Shape("row of a board", {"id": INT32, "lastUpdated": MOMENT, "totalTimeTracked": INT64}, observed=True)
+BOARD_ROW = ObjectSpec("row of a board", {"id": INT32, "lastUpdated": MOMENT, "totalTimeTracked": INT64}, observed=True)
 """A board answers with free columns; these were seen, and the API's description says nothing of them."""
 
-LOG_ENTRY = Shape(
+LOG_ENTRY = ObjectSpec(
     "log entry",
     {
         "id": INT64,

@@ -11,13 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.builtin.deliveries import DeliveryRow
-from twinbase.delivery import Waiting
-from twinbase_ninjaone.delivering.recognising import Sent, recognise
-from twinbase_ninjaone.tables import Status, Ticket, TicketLogEntry, Write, table_of
+from twinbase.delivery import WaitingDelivery
+from twinbase_ninjaone.delivering.recognising import SentComment, recognise
+from twinbase_ninjaone.tables import NinjaStatus, NinjaTicket, NinjaTicketLogEntry, Write, table_of
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedWrite:
     """A delivery in the book. `before`: whether it was there already, so that it may have been carried out."""
 
     write: Mapping[str, Any]
@@ -25,7 +25,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenComment:
     """A comment whose entry is not known. `taken`: NinjaOne has answered it well, so there is one."""
 
     write: Mapping[str, Any]
@@ -33,15 +33,15 @@ class Open:
 
 
 @dataclass
-class Book:
+class WriteLog:
     """The book of one run; each verb is a transaction of its own."""
 
     connection: AsyncConnection
     unit_seconds: float
 
-    async def open(self, one: Waiting, now: datetime) -> Tried:
+    async def open(self, one: WaitingDelivery, now: datetime) -> TriedWrite:
         """Write down that it is about to be tried."""
-        w, e = table_of(Write), table_of(TicketLogEntry)
+        w, e = table_of(Write), table_of(NinjaTicketLogEntry)
         number = int(one.payload["ticket"])
         async with self.connection.begin():
             newest = await self.connection.scalar(select(func.max(e.c.id)).where(e.c.ticket_id == number))
@@ -52,7 +52,7 @@ class Book:
             }  # fmt: skip
             added = await self.connection.execute(insert(w).values(row).on_conflict_do_nothing())
             found = (await self.connection.execute(select(w).where(w.c.delivery_id == one.id))).mappings().one()
-            return Tried(dict(found), before=not added.rowcount)
+            return TriedWrite(dict(found), before=not added.rowcount)
 
     async def claim(self, write: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> int | None:
         """The entry that this comment became, noted; None when it is not among these.
@@ -67,7 +67,7 @@ class Book:
 
     async def claim_fetched(self) -> int:
         """Know the comments again that have come back with the log; answers how many."""
-        e = table_of(TicketLogEntry)
+        e = table_of(NinjaTicketLogEntry)
         claimed = 0
         async with self.connection.begin():
             for one in sorted(await self._open_ones(), key=lambda one: not one.taken):
@@ -76,7 +76,7 @@ class Book:
                 claimed += await self._claim(one.write, entries) is not None
         return claimed
 
-    async def _open_ones(self, *conditions: ColumnElement[bool]) -> list[Open]:
+    async def _open_ones(self, *conditions: ColumnElement[bool]) -> list[OpenComment]:
         """Comments that are not known again yet, in the order in which they were tried."""
         w, d = table_of(Write), table_of(DeliveryRow)
         wanted = (w.c.comment_id.is_not(None), w.c.log_entry_id.is_(None), *conditions)
@@ -86,7 +86,7 @@ class Book:
             return []
         sent = select(d.c.id).join(w, w.c.delivery_id == d.c.id).where(*wanted, d.c.state == "sent")
         taken = set(await self.connection.scalars(sent))
-        return [Open(write, write["delivery_id"] in taken) for write in writes]
+        return [OpenComment(write, write["delivery_id"] in taken) for write in writes]
 
     async def _claim(self, write: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> int | None:
         w = table_of(Write)
@@ -99,10 +99,10 @@ class Book:
             await self.connection.execute(noted)
         return entry
 
-    def sent(self, write: Mapping[str, Any]) -> Sent:
+    def sent(self, write: Mapping[str, Any]) -> SentComment:
         payload = write["payload"]
         seconds = self.units(payload["minutes"])
-        return Sent(payload["body"], payload["public"], seconds or 0, write["tried_at"], write["after_entry"])
+        return SentComment(payload["body"], payload["public"], seconds or 0, write["tried_at"], write["after_entry"])
 
     def units(self, minutes: int | None) -> int | None:
         """Minutes in NinjaOne's unit of time."""
@@ -114,9 +114,9 @@ class Book:
         async with self.connection.begin():
             await self.connection.execute(update(w).where(w.c.delivery_id == delivery).values(version=version))
 
-    async def come_back(self, sent: Sequence[Waiting]) -> set[UUID]:
+    async def come_back(self, sent: Sequence[WaitingDelivery]) -> set[UUID]:
         """Those of these deliveries that the fetched tables show."""
-        w, t = table_of(Write), table_of(Ticket)
+        w, t = table_of(Write), table_of(NinjaTicket)
         shown = (w.c.log_entry_id.is_not(None)) | (t.c.version >= w.c.version)
         wanted = select(w.c.delivery_id).outerjoin(t, t.c.id == w.c.ticket_id)
         async with self.connection.begin():
@@ -125,7 +125,7 @@ class Book:
 
     async def status(self, word: str) -> tuple[int, int | None] | None:
         """A status and its parent, by its id or either of its names; None when there is none."""
-        s = table_of(Status)
+        s = table_of(NinjaStatus)
         live = select(s.c.id, s.c.parent_id, s.c.name, s.c.display_name).where(s.c.deleted_at.is_(None))
         async with self.connection.begin():
             rows = (await self.connection.execute(live.order_by(s.c.id))).all()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from twinbase.delivery import Applied, Delivery
+from twinbase.delivery import AppliedMutation, Delivery
 from twinbase.postgres import PostgresConnection
 from twinbase_ninjaone.projections.tickets import NAME as TICKETS
 
@@ -13,7 +13,7 @@ COMMENT, STATUS = "comment", "set_status"
 
 
 async def deliveries(
-    applied: Sequence[Applied], connection: PostgresConnection, status_of_visit: Mapping[str, str]
+    applied: Sequence[AppliedMutation], connection: PostgresConnection, status_of_visit: Mapping[str, str]
 ) -> list[Delivery]:
     """The deliveries of a batch, in its order. `connection`: asyncpg, in its transaction."""
     comments = [one for one in applied if one.twin == "ticket_comments" and one.operation == "insert"]
@@ -28,7 +28,7 @@ async def deliveries(
     return sorted(found, key=lambda delivery: place[delivery.applied.id])
 
 
-def _comments(applied: Sequence[Applied], rows: Sequence[Any]) -> Iterator[Delivery]:
+def _comments(applied: Sequence[AppliedMutation], rows: Sequence[Any]) -> Iterator[Delivery]:
     by_id = {str(row["id"]): row for row in rows}
     for one in applied:
         if row := by_id.get(str(one.key[0])):
@@ -42,7 +42,7 @@ def _comments(applied: Sequence[Applied], rows: Sequence[Any]) -> Iterator[Deliv
             yield Delivery(DESTINATION, one, COMMENT, payload)
 
 
-def _statuses(applied: Sequence[Applied], rows: Sequence[Any], words: Mapping[str, str]) -> Iterator[Delivery]:
+def _statuses(applied: Sequence[AppliedMutation], rows: Sequence[Any], words: Mapping[str, str]) -> Iterator[Delivery]:
     for one in applied:
         for row in rows:
             word = words.get(str(one.values["status"]), "")
@@ -51,7 +51,7 @@ def _statuses(applied: Sequence[Applied], rows: Sequence[Any], words: Mapping[st
                 yield Delivery(DESTINATION, one, STATUS, payload)
 
 
-def _ids(applied: Sequence[Applied]) -> list[UUID]:
+def _ids(applied: Sequence[AppliedMutation]) -> list[UUID]:
     return [UUID(str(one.key[0])) for one in applied]
 
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import httpx2
 
-from twinbase.delivery import Delivered, Exporter, Waiting
+from twinbase.delivery import DeliveryOutcome, Exporter, WaitingDelivery
 from twinbase.source import Run
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.database import connected
-from twinbase_ninjaone.delivering.book import Book, Tried
+from twinbase_ninjaone.delivering.book import TriedWrite, WriteLog
 from twinbase_ninjaone.delivering.deliveries import COMMENT, DESTINATION
 from twinbase_ninjaone.delivering.statuses import decide, fields
 from twinbase_ninjaone.errors import (
@@ -25,7 +25,7 @@ from twinbase_ninjaone.errors import (
     WrongCredentials,
     WrongRegion,
 )
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 EVERY = timedelta(minutes=1)
 READ_AGAIN_MAX = 3
@@ -43,7 +43,7 @@ BUSY = "The ticket is being changed in NinjaOne at this moment; it is tried agai
 ENDS_THE_RUN = (Unreachable, WrongCredentials, WrongRegion)
 
 
-def exporters(settings: NinjaoneSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> list[Exporter]:
+def exporters(settings: NinjaOneSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> list[Exporter]:
     """The one exporter; where writing is off or nothing is configured, it holds what it gets."""
     sender = Sender(settings, transport)
     return [Exporter(DESTINATION, sender.send, sender.acknowledged, every=EVERY)]
@@ -53,16 +53,16 @@ def exporters(settings: NinjaoneSettings, *, transport: httpx2.AsyncBaseTranspor
 class Sender:
     """What the exporter does."""
 
-    settings: NinjaoneSettings
+    settings: NinjaOneSettings
     transport: httpx2.AsyncBaseTransport | None = None
 
-    async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def send(self, waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """One after the other; where the rest would fail alike it keeps waiting, or is held."""
         if not self.settings.write or not self.settings.configured:
             return _held(waiting, OFF if self.settings.configured else NOT_CONFIGURED)
-        answers: list[Delivered] = []
+        answers: list[DeliveryOutcome] = []
         async with NinjaOne(self.settings, transport=self.transport) as ninja, connected(run.database_url) as line:
-            turn = Turn(self.settings, ninja, Book(line, self.settings.time_unit_seconds), run.now)
+            turn = ExportRun(self.settings, ninja, WriteLog(line, self.settings.time_unit_seconds), run.now)
             for one in waiting:
                 try:
                     answers.append(await turn.hand_over(one))
@@ -72,75 +72,77 @@ class Sender:
                     return [*answers, *(_waiting(rest, str(failure)) for rest in waiting[len(answers) :])]
         return answers
 
-    async def acknowledged(self, sent: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def acknowledged(self, sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """Those that the last fetch has brought back."""
         async with connected(run.database_url) as line:
-            book = Book(line, self.settings.time_unit_seconds)
+            book = WriteLog(line, self.settings.time_unit_seconds)
             await book.claim_fetched()
             back = await book.come_back(sent)
-        return [Delivered(one.id, "acknowledged", THERE) for one in sent if one.id in back]
+        return [DeliveryOutcome(one.id, "acknowledged", THERE) for one in sent if one.id in back]
 
 
 @dataclass
-class Turn:
+class ExportRun:
     """One run of the exporter."""
 
-    settings: NinjaoneSettings
+    settings: NinjaOneSettings
     ninja: NinjaOne
-    book: Book
+    book: WriteLog
     now: datetime
 
-    async def hand_over(self, one: Waiting) -> Delivered:
+    async def hand_over(self, one: WaitingDelivery) -> DeliveryOutcome:
         tried = await self.book.open(one, self.now)
         try:
             return await (self._comment(one, tried) if one.action == COMMENT else self._status(one))
         except NotThere:
-            return Delivered(one.id, "refused", GONE)
+            return DeliveryOutcome(one.id, "refused", GONE)
         except (UserContextRequired, WrongCredentials, WrongRegion):
             raise
         except CallRefused as refused:
-            return Delivered(one.id, "refused", f"NinjaOne refused: {refused.said or refused}")
+            return DeliveryOutcome(one.id, "refused", f"NinjaOne refused: {refused.said or refused}")
         except UnexpectedAnswer as odd:
             return _waiting(one, str(odd))
 
-    async def _comment(self, one: Waiting, tried: Tried) -> Delivered:
+    async def _comment(self, one: WaitingDelivery, tried: TriedWrite) -> DeliveryOutcome:
         """What was tried before may have been carried out, whatever came of it."""
         if (tried.before or one.attempts) and await self._is_in_the_log(tried):
-            return Delivered(one.id, "acknowledged", THERE)
+            return DeliveryOutcome(one.id, "acknowledged", THERE)
         seconds = self.book.units(one.payload["minutes"])
         number, body, public = one.payload["ticket"], one.payload["body"], one.payload["public"]
         try:
             await self.ninja.comment(number, body, public=public, seconds=seconds)
         except Uncertain:
             return await self._after_silence(one, tried)
-        return Delivered(one.id, "sent", SENT)
+        return DeliveryOutcome(one.id, "sent", SENT)
 
-    async def _after_silence(self, one: Waiting, tried: Tried) -> Delivered:
+    async def _after_silence(self, one: WaitingDelivery, tried: TriedWrite) -> DeliveryOutcome:
         try:
             if await self._is_in_the_log(tried):
-                return Delivered(one.id, "acknowledged", THERE)
+                return DeliveryOutcome(one.id, "acknowledged", THERE)
         except NinjaOneError:
             pass
         return _waiting(one, UNSURE)
 
-    async def _is_in_the_log(self, tried: Tried) -> bool:
+    async def _is_in_the_log(self, tried: TriedWrite) -> bool:
         if tried.write["log_entry_id"] is not None:
             return True
         entries = await self.ninja.log_entries(tried.write["ticket_id"])
         return await self.book.claim(tried.write, entries) is not None
 
-    async def _status(self, one: Waiting) -> Delivered:
+    async def _status(self, one: WaitingDelivery) -> DeliveryOutcome:
         """With the version that was read a moment ago; when somebody was quicker, it is read and decided again."""
         word = str(one.payload["status"])
         status = await self.book.status(word)
         if status is None:
-            return Delivered(one.id, "refused", f"NinjaOne has no status {word!r} (TWINBASE_NINJAONE_STATUS_OF_VISIT).")
+            return DeliveryOutcome(
+                one.id, "refused", f"NinjaOne has no status {word!r} (TWINBASE_NINJAONE_STATUS_OF_VISIT)."
+            )
         for _ in range(READ_AGAIN_MAX):
             ticket = await self.ninja.ticket(one.payload["ticket"])
             verdict = decide(ticket, status[0], one.payload["seen"], self.settings.finished_statuses)
             if verdict != "write":
                 said = {"there": THERE, "gone": GONE, "finished": FINISHED}[verdict]
-                return Delivered(one.id, "acknowledged" if verdict == "there" else "refused", said)
+                return DeliveryOutcome(one.id, "acknowledged" if verdict == "there" else "refused", said)
             try:
                 written = await self.ninja.update_ticket(ticket["id"], ticket["version"], fields(ticket, status[0]))
             except OutOfDate:
@@ -148,13 +150,13 @@ class Turn:
             except Uncertain:
                 return _waiting(one, UNSURE)
             await self.book.note_version(one.id, written["version"])
-            return Delivered(one.id, "sent", SENT)
+            return DeliveryOutcome(one.id, "sent", SENT)
         return _waiting(one, BUSY)
 
 
-def _waiting(one: Waiting, said: str) -> Delivered:
-    return Delivered(one.id, "waiting", said)
+def _waiting(one: WaitingDelivery, said: str) -> DeliveryOutcome:
+    return DeliveryOutcome(one.id, "waiting", said)
 
 
-def _held(waiting: Sequence[Waiting], said: str) -> list[Delivered]:
-    return [Delivered(one.id, "held", said) for one in waiting]
+def _held(waiting: Sequence[WaitingDelivery], said: str) -> list[DeliveryOutcome]:
+    return [DeliveryOutcome(one.id, "held", said) for one in waiting]

@@ -10,7 +10,7 @@ CLOCKS_DIFFER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentComment:
     """A comment as it was sent. `after_entry`: the newest entry that was known before the first try."""
 
     body: str
@@ -20,7 +20,7 @@ class Sent:
     after_entry: int | None = None
 
 
-def recognise(sent: Sent, entries: Iterable[Mapping[str, Any]], taken: Collection[int]) -> int | None:
+def recognise(sent: SentComment, entries: Iterable[Mapping[str, Any]], taken: Collection[int]) -> int | None:
     """The first entry that says the same and can be ours; None when there is none. `taken`: those of other comments."""
     for entry in sorted(entries, key=lambda entry: int(entry["id"])):
         if entry["id"] not in taken and _is_newer(sent, entry) and _says_the_same(sent, entry):
@@ -28,13 +28,13 @@ def recognise(sent: Sent, entries: Iterable[Mapping[str, Any]], taken: Collectio
     return None
 
 
-def _is_newer(sent: Sent, entry: Mapping[str, Any]) -> bool:
+def _is_newer(sent: SentComment, entry: Mapping[str, Any]) -> bool:
     if sent.after_entry is not None:
         return bool(entry["id"] > sent.after_entry)
     return entry["create_time"] is None or entry["create_time"] >= sent.tried_at - CLOCKS_DIFFER
 
 
-def _says_the_same(sent: Sent, entry: Mapping[str, Any]) -> bool:
+def _says_the_same(sent: SentComment, entry: Mapping[str, Any]) -> bool:
     return (
         entry["type"] == "COMMENT"
         and _words(entry["body"]) == _words(sent.body)

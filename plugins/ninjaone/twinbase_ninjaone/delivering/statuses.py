@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-Verdict = Literal["write", "there", "gone", "finished"]
+TicketVerdict = Literal["write", "there", "gone", "finished"]
 
 
-def decide(ticket: Mapping[str, Any], status: int, seen: int | None, finished: Collection[int]) -> Verdict:
+def decide(ticket: Mapping[str, Any], status: int, seen: int | None, finished: Collection[int]) -> TicketVerdict:
     """What to do with the ticket as it is now. `seen`: the status that the technician saw.
 
     Whoever has finished the ticket in NinjaOne meanwhile has the last word.

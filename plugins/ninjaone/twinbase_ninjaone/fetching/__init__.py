@@ -8,19 +8,19 @@ import httpx2
 from twinbase.source import Run, Source
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.database import connected
-from twinbase_ninjaone.delivering.book import Book
+from twinbase_ninjaone.delivering.book import WriteLog
 from twinbase_ninjaone.errors import NotConfigured
 from twinbase_ninjaone.fetching.activities import fetch_activities
 from twinbase_ninjaone.fetching.context import Fetch
 from twinbase_ninjaone.fetching.lists import fetch_lists
 from twinbase_ninjaone.fetching.tickets import fetch_tickets
 from twinbase_ninjaone.proposing.renewing import renew
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 __all__ = ["fetch", "sources"]
 
 
-def sources(settings: NinjaoneSettings) -> Iterable[Source]:
+def sources(settings: NinjaOneSettings) -> Iterable[Source]:
     """The source `ninjaone`, when it is configured. Raises NotConfigured when it is half configured."""
     if settings.half_configured:
         raise NotConfigured("One of them is missing.")
@@ -33,7 +33,7 @@ def sources(settings: NinjaoneSettings) -> Iterable[Source]:
 
 
 async def fetch(
-    settings: NinjaoneSettings, run: Run, *, transport: httpx2.AsyncBaseTransport | None = None
+    settings: NinjaOneSettings, run: Run, *, transport: httpx2.AsyncBaseTransport | None = None
 ) -> Mapping[str, Any]:
     """One run: lists that are due, activities, then tickets. Answers figures; it may be killed anywhere and run again.
 
@@ -45,7 +45,7 @@ async def fetch(
         await fetch_activities(step)
         await fetch_tickets(step)
         # What a device wrote is known again before it is projected, so that it stays the row that it is.
-        step.counted["comments_come_back"] += await Book(connection, settings.time_unit_seconds).claim_fetched()
+        step.counted["comments_come_back"] += await WriteLog(connection, settings.time_unit_seconds).claim_fetched()
         async with connection.begin():
             for state, number in (await renew(connection, settings, run.now)).items():
                 step.counted[f"visits_{state}"] += number

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from twinbase_ninjaone.fetching.context import Fetch
 from twinbase_ninjaone.fetching.keeping import cursor, keep, move
-from twinbase_ninjaone.tables import Activity, table_of
+from twinbase_ninjaone.tables import NinjaActivity, table_of
 
 RESOURCE = "activities"
 TICKETS = "tickets"
@@ -26,8 +26,8 @@ async def fetch_activities(run: Fetch) -> None:
     oldest = run.now - timedelta(days=run.settings.activity_days)
     kept = [row for row in rows if row["activity_time"] is None or row["activity_time"] >= oldest]
     async with run.connection.begin():
-        run.counted["activities_written"] += await keep(run.connection, Activity, kept)
-        activities = table_of(Activity)
+        run.counted["activities_written"] += await keep(run.connection, NinjaActivity, kept)
+        activities = table_of(NinjaActivity)
         gone = await run.connection.execute(delete(activities).where(activities.c.activity_time < oldest))
         run.counted["activities_dropped"] += gone.rowcount
         if any(row["status_code"] in TICKETS_COME_AND_GO for row in rows):

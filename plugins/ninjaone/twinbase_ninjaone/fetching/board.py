@@ -6,24 +6,24 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from twinbase_ninjaone.contract import Row
+from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.errors import UnexpectedAnswer
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.tables import Board, table_of
+from twinbase_ninjaone.tables import NinjaBoard, table_of
 
 LOOKS_MAX = 3
 FIRST_LOOK_ROWS = 100
 EVER = datetime.min.replace(tzinfo=UTC)
-Seen = dict[int, Row]
+SeenTickets = dict[int, NinjaRow]
 
 
-async def look(run: Fetch, since: datetime | None) -> Seen:
+async def look(run: Fetch, since: datetime | None) -> SeenTickets:
     """The tickets updated since then (None: all of them), by id.
 
     A ticket that is updated while a board is read moves to its top, behind our back. So after more than one page the
     top is looked at again, until it holds nothing new.
     """
-    seen: Seen = {}
+    seen: SeenTickets = {}
     for board in await _boards(run):
         floor = since
         for _ in range(LOOKS_MAX):
@@ -39,7 +39,7 @@ async def _boards(run: Fetch) -> Sequence[int]:
     """The one that is set; else those that show everything; else all of them together."""
     if run.settings.board_id is not None:
         return [run.settings.board_id]
-    boards = table_of(Board)
+    boards = table_of(NinjaBoard)
     statement = select(boards.c.id, boards.c.conditions).where(boards.c.deleted_at.is_(None)).order_by(boards.c.id)
     async with run.connection.begin():
         known = (await run.connection.execute(statement)).all()
@@ -53,7 +53,7 @@ def _has_conditions(conditions: Mapping[str, object] | None) -> bool:
     return any((conditions or {}).values())
 
 
-async def _read(run: Fetch, board: int, floor: datetime | None, seen: Seen) -> tuple[datetime | None, int]:
+async def _read(run: Fetch, board: int, floor: datetime | None, seen: SeenTickets) -> tuple[datetime | None, int]:
     """Add what a board shows down to `floor`; answers its newest update when the reading began, and its pages."""
     newest: datetime | None = None
     pages = 0
@@ -71,7 +71,7 @@ async def _read(run: Fetch, board: int, floor: datetime | None, seen: Seen) -> t
     return newest, pages
 
 
-def _updates(page: Sequence[Row]) -> list[datetime]:
+def _updates(page: Sequence[NinjaRow]) -> list[datetime]:
     updates = [row["last_updated"] for row in page if row["last_updated"] is not None]
     if page and not updates:
         raise UnexpectedAnswer("The ticket board does not show when a ticket was updated. Add the column Last Updated.")
@@ -83,7 +83,7 @@ def _is_below(updates: Sequence[datetime], floor: datetime) -> bool:
     return list(updates) == sorted(updates, reverse=True) and updates[-1] < floor
 
 
-def _add(seen: Seen, row: Row) -> None:
+def _add(seen: SeenTickets, row: NinjaRow) -> None:
     """The newest of two readings of a ticket counts; what is fetched afterwards is at least as new."""
     before = seen.get(row["id"])
     if before is None or (row["last_updated"] or EVER) > (before["last_updated"] or EVER):

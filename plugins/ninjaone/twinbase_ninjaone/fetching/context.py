@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.source import Tell
 from twinbase_ninjaone.client import NinjaOne
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Fetch:
 
     ninja: NinjaOne
     connection: AsyncConnection
-    settings: NinjaoneSettings
+    settings: NinjaOneSettings
     now: datetime
     tell: Tell
     counted: Counter[str] = field(default_factory=Counter)

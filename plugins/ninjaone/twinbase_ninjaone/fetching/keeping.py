@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_ninjaone.contract import Row
+from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.tables import Fetched, SyncCursor, table_of
 
 ROWS_AT_ONCE = 1000
@@ -17,7 +17,7 @@ FEW = 5
 """So many rows may be missing from a list whatever their share: a list of three forms may become one of one."""
 
 
-async def keep(connection: AsyncConnection, model: type[Fetched], rows: Iterable[Row]) -> int:
+async def keep(connection: AsyncConnection, model: type[Fetched], rows: Iterable[NinjaRow]) -> int:
     """How many rows were new or differed; only they are written. A row without `deleted_at` is there (again)."""
     table = table_of(model)
     key = _key(table)
@@ -84,13 +84,13 @@ def _key(table: Table) -> Any:
     return key
 
 
-async def _known(connection: AsyncConnection, table: Table, ids: Sequence[Any]) -> Mapping[Any, Row]:
+async def _known(connection: AsyncConnection, table: Table, ids: Sequence[Any]) -> Mapping[Any, NinjaRow]:
     key = _key(table)
     rows = (await connection.execute(select(table).where(key.in_(ids)))).mappings()
     return {row[key.name]: dict(row) for row in rows}
 
 
-async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+async def _write(connection: AsyncConnection, table: Table, rows: Sequence[NinjaRow]) -> None:
     if not rows:
         return
     statement = insert(table)

@@ -10,22 +10,22 @@ from twinbase_ninjaone.errors import CallRefused, UnexpectedAnswer, WrongCredent
 from twinbase_ninjaone.fetching.context import Fetch
 from twinbase_ninjaone.fetching.keeping import cursor, keep, mark_missing, move
 from twinbase_ninjaone.tables import (
-    Alert,
-    Attribute,
-    Board,
-    Contact,
-    Device,
     Fetched,
-    Form,
-    Location,
-    Organization,
-    Status,
-    User,
+    NinjaAlert,
+    NinjaAttribute,
+    NinjaBoard,
+    NinjaContact,
+    NinjaDevice,
+    NinjaForm,
+    NinjaLocation,
+    NinjaOrganization,
+    NinjaStatus,
+    NinjaUser,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class FetchedList:
     """A list and its table. `always`: fetched at each run, and all of it may vanish, as alerts do when they end."""
 
     call: Call
@@ -42,16 +42,16 @@ class Listed:
 
 
 LISTS = (
-    Listed(calls.ORGANIZATIONS, Organization),
-    Listed(calls.LOCATIONS, Location),
-    Listed(calls.DEVICES, Device),
-    Listed(calls.USERS, User),
-    Listed(calls.CONTACTS, Contact),
-    Listed(calls.BOARDS, Board),
-    Listed(calls.STATUSES, Status),
-    Listed(calls.FORMS, Form),
-    Listed(calls.ATTRIBUTES, Attribute),
-    Listed(calls.ALERTS, Alert, always=True),
+    FetchedList(calls.ORGANIZATIONS, NinjaOrganization),
+    FetchedList(calls.LOCATIONS, NinjaLocation),
+    FetchedList(calls.DEVICES, NinjaDevice),
+    FetchedList(calls.USERS, NinjaUser),
+    FetchedList(calls.CONTACTS, NinjaContact),
+    FetchedList(calls.BOARDS, NinjaBoard),
+    FetchedList(calls.STATUSES, NinjaStatus),
+    FetchedList(calls.FORMS, NinjaForm),
+    FetchedList(calls.ATTRIBUTES, NinjaAttribute),
+    FetchedList(calls.ALERTS, NinjaAlert, always=True),
 )
 
 
@@ -67,13 +67,13 @@ async def fetch_lists(run: Fetch) -> None:
             run.failed[listed.name] = str(refused)
 
 
-async def _is_due(run: Fetch, listed: Listed) -> bool:
+async def _is_due(run: Fetch, listed: FetchedList) -> bool:
     async with run.connection.begin():
         last = (await cursor(run.connection, listed.name)).full_at
     return last is None or last + timedelta(seconds=run.settings.lists_seconds) <= run.now
 
 
-async def _fetch(run: Fetch, listed: Listed) -> None:
+async def _fetch(run: Fetch, listed: FetchedList) -> None:
     """Page by page, each kept as it comes; what is missing is known only after the last one."""
     present: set[Any] = set()
     async for page in run.ninja.pages(listed.call, **listed.query):
@@ -94,7 +94,7 @@ async def _fetch(run: Fetch, listed: Listed) -> None:
             await move(run.connection, done.model_copy(update={"full_at": run.now}))
 
 
-def _doubt(listed: Listed, missing: int) -> str:
+def _doubt(listed: FetchedList, missing: int) -> str:
     return (
         f"{missing} rows of {listed.name} are missing from NinjaOne's list, more than is believed; none was deleted. "
         "If they are gone, set TWINBASE_NINJAONE_MISSING_SHARE_MAX=1 for one run."

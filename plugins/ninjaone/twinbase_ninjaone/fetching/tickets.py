@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from sqlalchemy import select, update
 
-from twinbase_ninjaone.contract import Row
+from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.errors import NinjaOneError, NotThere, TooManyCalls, WrongCredentials, WrongRegion
-from twinbase_ninjaone.fetching.board import Seen, look
+from twinbase_ninjaone.fetching.board import SeenTickets, look
 from twinbase_ninjaone.fetching.context import Fetch
 from twinbase_ninjaone.fetching.keeping import cursor, keep, mark_missing, move
-from twinbase_ninjaone.tables import SyncCursor, Ticket, TicketLogEntry, table_of
+from twinbase_ninjaone.tables import NinjaTicket, NinjaTicketLogEntry, SyncCursor, table_of
 
 RESOURCE = "tickets"
 TICKETS_AT_ONCE = 25
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTicket:
     """What we have of a ticket. `updated`: None when its log could not be fetched."""
 
     updated: datetime | None
@@ -37,21 +37,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FetchedTicket:
     """A ticket as it is there now: None when it is gone. `failure`: why it, or its log, could not be had."""
 
     id: int
-    ticket: Row | None = None
-    log: Sequence[Row] = ()
+    ticket: NinjaRow | None = None
+    log: Sequence[NinjaRow] = ()
     failure: NinjaOneError | None = None
 
 
 @dataclass
-class Work:
+class FetchProgress:
     """What a run has to fetch, and how far it has come; `failed` are tried again by the next run."""
 
-    seen: Seen
-    known: Mapping[int, Known]
+    seen: SeenTickets
+    known: Mapping[int, KnownTicket]
     wanted: Sequence[int]
     done: int = 0
     failed: list[int] = field(default_factory=list)
@@ -65,7 +65,7 @@ async def fetch_tickets(run: Fetch) -> None:
     seen = await look(run, None if whole or place.watermark is None else place.watermark - run.settings.overlap)
     known = await _known(run)
     gone = vanished(seen, known) if whole else []
-    work = Work(seen, known, [*changed(seen, known), *gone])
+    work = FetchProgress(seen, known, [*changed(seen, known), *gone])
     for start in range(0, len(work.wanted), TICKETS_AT_ONCE):
         await _bring(run, work, work.wanted[start : start + TICKETS_AT_ONCE])
     moved = place.model_copy(update={"watermark": watermark(place.watermark, seen, work.failed, run.now)})
@@ -81,23 +81,23 @@ def is_due(place: SyncCursor, run: Fetch) -> bool:
     return place.full_at is None or place.full_at + every <= run.now
 
 
-def changed(seen: Seen, known: Mapping[int, Known]) -> list[int]:
+def changed(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
     """The tickets to fetch, those updated last first: new, updated, back from the dead, or not fetched whole before."""
-    nothing = Known(None)
+    nothing = KnownTicket(None)
 
-    def is_wanted(row: Row) -> bool:
+    def is_wanted(row: NinjaRow) -> bool:
         have = known.get(row["id"], nothing)
         return have.deleted_at is not None or have.updated is None or have.updated != row["last_updated"]
 
     return [row["id"] for row in sorted(filter(is_wanted, seen.values()), key=_newest_first)]
 
 
-def vanished(seen: Seen, known: Mapping[int, Known]) -> list[int]:
+def vanished(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
     """The tickets that we have and no board shows. Each has to be asked for: it may only have left the boards."""
     return sorted(ticket for ticket, have in known.items() if have.deleted_at is None and ticket not in seen)
 
 
-def watermark(before: datetime | None, seen: Seen, failed: Iterable[int], now: datetime) -> datetime | None:
+def watermark(before: datetime | None, seen: SeenTickets, failed: Iterable[int], now: datetime) -> datetime | None:
     """The newest update seen, but never in the future, and never beyond a ticket that has yet to be fetched."""
     updates = [row["last_updated"] for row in seen.values() if row["last_updated"] is not None]
     reached = max([*updates, *([before] if before else [])], default=None)
@@ -105,15 +105,15 @@ def watermark(before: datetime | None, seen: Seen, failed: Iterable[int], now: d
     return min([reached, now, *filter(None, held_back)]) if reached else None
 
 
-async def _known(run: Fetch) -> dict[int, Known]:
-    tickets = table_of(Ticket)
+async def _known(run: Fetch) -> dict[int, KnownTicket]:
+    tickets = table_of(NinjaTicket)
     columns = (tickets.c.id, tickets.c.last_updated, tickets.c.total_time_tracked, tickets.c.deleted_at)
     async with run.connection.begin():
         rows = (await run.connection.execute(select(*columns))).all()
-    return {ticket: Known(updated, tracked, deleted_at) for ticket, updated, tracked, deleted_at in rows}
+    return {ticket: KnownTicket(updated, tracked, deleted_at) for ticket, updated, tracked, deleted_at in rows}
 
 
-async def _bring(run: Fetch, work: Work, tickets: Sequence[int]) -> None:
+async def _bring(run: Fetch, work: FetchProgress, tickets: Sequence[int]) -> None:
     """Fetch some tickets at once and keep them in one transaction.
 
     If none of so many could be had, none of the others can. A few say nothing: there are tickets that NinjaOne never
@@ -131,45 +131,45 @@ async def _bring(run: Fetch, work: Work, tickets: Sequence[int]) -> None:
     run.tell(RESOURCE, work.done, len(work.wanted))
 
 
-async def _fetch(run: Fetch, ticket_id: int) -> Found:
+async def _fetch(run: Fetch, ticket_id: int) -> FetchedTicket:
     """A ticket and its log. Its failure is its own, unless it is one that every other would share.
 
     Only the ticket itself can say that it is gone: one whose log is not there is asked for again by the next run.
     """
-    ticket: Row | None = None
+    ticket: NinjaRow | None = None
     try:
         ticket = await run.ninja.ticket(ticket_id)
-        return Found(ticket_id, ticket, await run.ninja.log_entries(ticket_id))
+        return FetchedTicket(ticket_id, ticket, await run.ninja.log_entries(ticket_id))
     except ENDS_THE_RUN:
         raise
     except NinjaOneError as failure:
         gone = ticket is None and isinstance(failure, NotThere)
-        return Found(ticket_id, ticket, failure=None if gone else failure)
+        return FetchedTicket(ticket_id, ticket, failure=None if gone else failure)
 
 
-async def _keep(run: Fetch, work: Work, found: Sequence[Found]) -> None:
+async def _keep(run: Fetch, work: FetchProgress, found: Sequence[FetchedTicket]) -> None:
     rows = [_row(one, one.ticket, work, run.now) for one in found if one.ticket is not None]
-    run.counted["tickets_written"] += await keep(run.connection, Ticket, rows)
+    run.counted["tickets_written"] += await keep(run.connection, NinjaTicket, rows)
     run.counted["tickets_deleted"] += sum(row["deleted_at"] == run.now for row in rows)
     logs = [{**entry, "ticket_id": one.id} for one in found for entry in one.log]
-    run.counted["ticket_log_entries_written"] += await keep(run.connection, TicketLogEntry, logs)
+    run.counted["ticket_log_entries_written"] += await keep(run.connection, NinjaTicketLogEntry, logs)
     run.counted["ticket_log_entries_deleted"] += await _mark_removed(run, logs)
     if gone := [one.id for one in found if one.ticket is None and one.failure is None]:
-        tickets = table_of(Ticket)
+        tickets = table_of(NinjaTicket)
         live = update(tickets).where(tickets.c.id.in_(gone), tickets.c.deleted_at.is_(None))
         run.counted["tickets_deleted"] += (await run.connection.execute(live.values(deleted_at=run.now))).rowcount
 
 
-async def _mark_removed(run: Fetch, logs: Sequence[Row]) -> int:
+async def _mark_removed(run: Fetch, logs: Sequence[NinjaRow]) -> int:
     """What these tickets had in their logs and have no more. A log has its description: an empty one says nothing."""
     tickets, present = {entry["ticket_id"] for entry in logs}, {entry["id"] for entry in logs}
-    theirs = table_of(TicketLogEntry).c.ticket_id.in_(tickets)
-    return (await mark_missing(run.connection, TicketLogEntry, present, run.now, among=theirs)).rows
+    theirs = table_of(NinjaTicketLogEntry).c.ticket_id.in_(tickets)
+    return (await mark_missing(run.connection, NinjaTicketLogEntry, present, run.now, among=theirs)).rows
 
 
-def _row(one: Found, ticket: Row, work: Work, now: datetime) -> Row:
+def _row(one: FetchedTicket, ticket: NinjaRow, work: FetchProgress, now: datetime) -> NinjaRow:
     """The ticket, with what its board said. It has no update while its log is still to be fetched."""
-    have = work.known.get(one.id, Known(None))
+    have = work.known.get(one.id, KnownTicket(None))
     said = work.seen.get(one.id, {"last_updated": have.updated, "total_time_tracked": have.tracked})
     return {
         **ticket,
@@ -193,5 +193,5 @@ async def _together(items: Sequence[Item], work: Callable[[Item], Awaitable[Resu
     return [task.result() for task in tasks]
 
 
-def _newest_first(row: Row) -> float:
+def _newest_first(row: NinjaRow) -> float:
     return -row["last_updated"].timestamp() if row["last_updated"] is not None else 0.0

@@ -14,14 +14,14 @@ from twinbase_ninjaone.tables import LinkRejection, table_of
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class LinkDecision:
     """Who decided, and when."""
 
     by: str
     at: datetime
 
 
-async def confirm(connection: AsyncConnection, written: str, who: Decided) -> None:
+async def confirm(connection: AsyncConnection, written: str, who: LinkDecision) -> None:
     """From now on it counts. One that is confirmed already stays as it was."""
     kind, number = kind_and_number(written)
     await _found(connection, kind, number)
@@ -29,7 +29,7 @@ async def confirm(connection: AsyncConnection, written: str, who: Decided) -> No
     await connection.execute(pending.values(confirmed_by=who.by, confirmed_at=who.at))
 
 
-async def confirm_sure(connection: AsyncConnection, who: Decided) -> int:
+async def confirm_sure(connection: AsyncConnection, who: LinkDecision) -> int:
     """Confirm every proposal by the same name or by e-mail, and none by likeness; answers how many."""
     changed = 0
     for kind in KINDS.values():
@@ -38,7 +38,7 @@ async def confirm_sure(connection: AsyncConnection, who: Decided) -> int:
     return changed
 
 
-async def reject(connection: AsyncConnection, written: str, who: Decided) -> None:
+async def reject(connection: AsyncConnection, written: str, who: LinkDecision) -> None:
     """These two are not the same: the link goes, and is never proposed again."""
     kind, number = kind_and_number(written)
     code = await _found(connection, kind, number)
@@ -47,7 +47,7 @@ async def reject(connection: AsyncConnection, written: str, who: Decided) -> Non
     await connection.execute(delete(kind.links).where(kind.id == number))
 
 
-async def link_by_hand(connection: AsyncConnection, written: str, code: str, who: Decided) -> None:
+async def link_by_hand(connection: AsyncConnection, written: str, code: str, who: LinkDecision) -> None:
     """Say who it is. Raises NoSuchLink when there is nobody of that id in NinjaOne, or of that code here."""
     kind, number = kind_and_number(written)
     there, here = table_of(kind.there), table_of(kind.here)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from twinbase.errors import TwinbaseError
 from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.linking.matching import Method
-from twinbase_ninjaone.tables import Organization, OrganizationCustomerLink, User, UserColleagueLink, table_of
+from twinbase_ninjaone.tables import NinjaOrganization, NinjaUser, OrganizationCustomerLink, UserColleagueLink, table_of
 
 
 class NoSuchLink(TwinbaseError):
@@ -51,7 +51,7 @@ class LinkKind:
 KINDS: Mapping[str, LinkKind] = {
     "org": LinkKind(
         "org",
-        Organization,
+        NinjaOrganization,
         mobile.Customer,
         OrganizationCustomerLink,
         "organization_id",
@@ -59,7 +59,7 @@ KINDS: Mapping[str, LinkKind] = {
         ("exact", "email", "fuzzy"),
     ),
     "user": LinkKind(
-        "user", User, mobile.Colleague, UserColleagueLink, "user_id", "colleague_code", ("email", "exact", "fuzzy")
+        "user", NinjaUser, mobile.Colleague, UserColleagueLink, "user_id", "colleague_code", ("email", "exact", "fuzzy")
     ),
 }
 

@@ -12,7 +12,7 @@ from twinbase_ninjaone.tables import table_of
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedLink:
     """A link. `there`, `here`: the names; None where one of the two is gone."""
 
     id: str
@@ -29,13 +29,13 @@ class Listed:
         return asdict(self) | {"confirmed_at": self.confirmed_at and self.confirmed_at.isoformat()}
 
 
-async def listed(connection: AsyncConnection) -> list[Listed]:
+async def listed(connection: AsyncConnection) -> list[ListedLink]:
     """What waits for a person first, the surest of it on top; then what is confirmed."""
     found = [link for kind in KINDS.values() for link in await _of(connection, kind)]
     return sorted(found, key=lambda link: (link.confirmed_at is not None, -(link.score or 101.0), link.id))
 
 
-async def _of(connection: AsyncConnection, kind: LinkKind) -> list[Listed]:
+async def _of(connection: AsyncConnection, kind: LinkKind) -> list[ListedLink]:
     there, here, links = table_of(kind.there), table_of(kind.here), kind.links
     wanted = (
         select(
@@ -52,7 +52,7 @@ async def _of(connection: AsyncConnection, kind: LinkKind) -> list[Listed]:
         .outerjoin(there, there.c.id == kind.id)
         .outerjoin(here, here.c.code == kind.code)
     )
-    return [Listed(f"{kind.name}-{number}", *rest) for number, *rest in await connection.execute(wanted)]
+    return [ListedLink(f"{kind.name}-{number}", *rest) for number, *rest in await connection.execute(wanted)]
 
 
 def _name(table: Table) -> ColumnElement[str]:

@@ -11,7 +11,7 @@ from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.linking.kinds import KINDS, LinkKind
 from twinbase_ninjaone.linking.matching import Match, Matcher, Party, Stranger
 from twinbase_ninjaone.linking.names import address, plain, plain_of_person
-from twinbase_ninjaone.tables import Contact, LinkRejection, Organization, User, table_of
+from twinbase_ninjaone.tables import LinkRejection, NinjaContact, NinjaOrganization, NinjaUser, table_of
 
 TECHNICIAN = "TECHNICIAN"
 
@@ -51,7 +51,7 @@ def _row(kind: LinkKind, match: Match) -> dict[str, Any]:
 
 
 async def _organizations(connection: AsyncConnection) -> list[Stranger]:
-    o, contacts = table_of(Organization), table_of(Contact)
+    o, contacts = table_of(NinjaOrganization), table_of(NinjaContact)
     said = select(contacts.c.client_id, contacts.c.email).where(contacts.c.deleted_at.is_(None))
     emails = _addresses((await connection.execute(said)).all())
     refused = await _refused(connection, "org")
@@ -60,7 +60,7 @@ async def _organizations(connection: AsyncConnection) -> list[Stranger]:
 
 
 async def _technicians(connection: AsyncConnection) -> list[Stranger]:
-    u = table_of(User)
+    u = table_of(NinjaUser)
     refused = await _refused(connection, "user")
     wanted = select(u.c.id, u.c.first_name, u.c.last_name, u.c.email).where(u.c.user_type == TECHNICIAN)
     rows = await connection.execute(_unconfirmed(KINDS["user"], wanted, u))

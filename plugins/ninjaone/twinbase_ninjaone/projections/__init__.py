@@ -4,11 +4,11 @@ from twinbase.projection import Projection
 from twinbase_ninjaone.projections.comments import comments
 from twinbase_ninjaone.projections.tickets import tickets
 from twinbase_ninjaone.projections.visits import visits
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 __all__ = ["projections"]
 
 
-def projections(settings: NinjaoneSettings) -> list[Projection]:
+def projections(settings: NinjaOneSettings) -> list[Projection]:
     """In the order in which rows may refer to each other."""
     return [*visits(settings), tickets(settings), comments(settings)]

@@ -9,16 +9,16 @@ from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.projections.sql import id_of, known, text_of
 from twinbase_ninjaone.projections.tickets import NAME as TICKETS
 from twinbase_ninjaone.projections.tickets import is_there
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.tables import Contact, Ticket, TicketLogEntry, User, Write, table_of
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.tables import NinjaContact, NinjaTicket, NinjaTicketLogEntry, NinjaUser, Write, table_of
 
 NAME = "ninjaone.ticket_log_entries"
 SAID = ("DESCRIPTION", "COMMENT")
 USERS = ("TECHNICIAN", "END_USER")
 
 
-def comments(settings: NinjaoneSettings) -> Projection:
-    e, t = table_of(TicketLogEntry), table_of(Ticket).alias("of_ticket")
+def comments(settings: NinjaOneSettings) -> Projection:
+    e, t = table_of(NinjaTicketLogEntry), table_of(NinjaTicket).alias("of_ticket")
     rows = select(
         func.coalesce(_written_here(e), id_of(NAME, e.c.id)).label("id"),
         text_of(e.c.id).label("source_id"),
@@ -36,7 +36,8 @@ def comments(settings: NinjaoneSettings) -> Projection:
         "It is gone from NinjaOne.": e.c.deleted_at.is_(None),
     }
     feeds = (
-        _own(e), _tickets(e), _tickets_here(e), _writes(), _written_rows(), _people(e, User), _people(e, Contact),
+        _own(e), _tickets(e), _tickets_here(e), _writes(), _written_rows(), _people(e, NinjaUser), _people(e,
+        NinjaContact),
     )  # fmt: skip
     return Projection(mobile.TicketComment, NAME, rows, feeds, only=only)
 
@@ -54,7 +55,7 @@ def _minutes(e: Table, unit_seconds: float) -> ColumnElement[object]:
 
 def _author(e: Table) -> ColumnElement[str]:
     """A user's name, or a contact's. Their numbers are each their own, so which of the two it is has to be said."""
-    u, c = table_of(User).alias(), table_of(Contact).alias()
+    u, c = table_of(NinjaUser).alias(), table_of(NinjaContact).alias()
     user = select(func.nullif(func.concat_ws(" ", u.c.first_name, u.c.last_name), "")).where(
         u.c.id == e.c.app_user_contact_id, e.c.app_user_contact_type.in_(USERS)
     )
@@ -75,7 +76,7 @@ def _own(e: Table) -> Feeds:
 
 
 def _tickets(e: Table) -> Feeds:
-    t = table_of(Ticket)
+    t = table_of(NinjaTicket)
 
     def keys(changed: FromClause) -> Select[Any]:
         return select(text_of(e.c.id)).where(e.c.ticket_id.in_(select(changed.c.id)))
@@ -116,7 +117,7 @@ def _writes() -> Feeds:
     return Feeds(w, keys, columns=frozenset({"log_entry_id"}))
 
 
-def _people(e: Table, model: type[User] | type[Contact]) -> Feeds:
+def _people(e: Table, model: type[NinjaUser] | type[NinjaContact]) -> Feeds:
     people = table_of(model)
     (primary,) = people.primary_key.columns.keys()
 

@@ -16,16 +16,16 @@ from twinbase_ninjaone.projections.sql import (
     text_of,
     visit_of,
 )
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.tables import Device, Ticket, VisitProposal, table_of
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.tables import NinjaDevice, NinjaTicket, VisitProposal, table_of
 
 NAME = "ninjaone.tickets"
 NOBODY_S = {"customer_id": None, "assignee_id": None, "intervention_id": None}
 """A ticket that is gone, with comments of devices on it: it stays here, and on no device."""
 
 
-def tickets(settings: NinjaoneSettings) -> Projection:
-    t = table_of(Ticket)
+def tickets(settings: NinjaOneSettings) -> Projection:
+    t = table_of(NinjaTicket)
     rows = select(
         id_of(NAME, t.c.id).label("id"),
         text_of(t.c.id).label("source_id"),
@@ -76,13 +76,13 @@ def _visit(t: Table) -> ColumnElement[Any]:
 
 
 def _device(t: Table) -> ColumnElement[str | None]:
-    d = table_of(Device).alias()
+    d = table_of(NinjaDevice).alias()
     name = func.coalesce(d.c.display_name, d.c.system_name)
     return select(name).where(d.c.id == t.c.node_id, d.c.deleted_at.is_(None)).scalar_subquery()
 
 
 def _devices(t: Table) -> Feeds:
-    d = table_of(Device)
+    d = table_of(NinjaDevice)
 
     def keys(changed: FromClause) -> Select[Any]:
         return select(text_of(t.c.id)).where(t.c.node_id.in_(select(changed.c.id)))

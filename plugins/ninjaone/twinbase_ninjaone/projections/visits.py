@@ -9,21 +9,21 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from twinbase.projection import Feeds, Projection
 from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.projections.sql import customer_of, fed_by_links, id_of, known, text_of
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.tables import Ticket, TicketLogEntry, VisitProposal, table_of
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.tables import NinjaTicket, NinjaTicketLogEntry, VisitProposal, table_of
 
 NAME = "ninjaone.visit_proposals"
 GOES = ("approved", "done")
 RETIRED = {"status": "cancelled", "cancel_reason": "Refusée au bureau."}
 
 
-def visits(settings: NinjaoneSettings) -> list[Projection]:
+def visits(settings: NinjaOneSettings) -> list[Projection]:
     """Parents first."""
     return [_incidents(settings), _visits(settings), _assignments()]
 
 
-def _visits(settings: NinjaoneSettings) -> Projection:
-    p, t = table_of(VisitProposal), table_of(Ticket)
+def _visits(settings: NinjaOneSettings) -> Projection:
+    p, t = table_of(VisitProposal), table_of(NinjaTicket)
     customer = customer_of(t.c.client_id)
     rows = select(
         id_of(NAME, p.c.ticket_id).label("id"),
@@ -75,8 +75,8 @@ def _assignments() -> Projection:
     return Projection(mobile.InterventionAssignment, f"{NAME}.lead", rows, feeds, only=only)
 
 
-def _incidents(settings: NinjaoneSettings) -> Projection:
-    p, t = table_of(VisitProposal), table_of(Ticket)
+def _incidents(settings: NinjaOneSettings) -> Projection:
+    p, t = table_of(VisitProposal), table_of(NinjaTicket)
     customer = customer_of(t.c.client_id)
     rows = select(
         id_of(f"{NAME}.incident", p.c.ticket_id).label("id"),
@@ -114,13 +114,13 @@ def _main_site(customer: Any) -> Any:
 
 
 def _description(p: FromClause) -> Any:
-    e = table_of(TicketLogEntry).alias()
+    e = table_of(NinjaTicketLogEntry).alias()
     first = select(e.c.body).where(e.c.ticket_id == p.c.ticket_id, e.c.type == "DESCRIPTION").order_by(e.c.id)
     return first.limit(1).scalar_subquery()
 
 
 def _feeds(p: Table, t: Table) -> tuple[Feeds, ...]:
-    e, sites = table_of(TicketLogEntry), table_of(mobile.CustomerSite)
+    e, sites = table_of(NinjaTicketLogEntry), table_of(mobile.CustomerSite)
 
     def of_entry(changed: FromClause) -> Select[Any]:
         return select(text_of(e.c.ticket_id)).where(e.c.id.in_(select(changed.c.id)), e.c.type == "DESCRIPTION")

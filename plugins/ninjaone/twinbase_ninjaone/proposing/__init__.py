@@ -1,7 +1,7 @@
 """Tickets that somebody should perhaps drive to: proposed by a rule, decided by a person."""
 
-from twinbase_ninjaone.proposing.deciding import NoSuchProposal, NotNow, Plan, approve, done, reject
+from twinbase_ninjaone.proposing.deciding import NoSuchProposal, NotNow, VisitPlan, approve, done, reject
 from twinbase_ninjaone.proposing.listing import Proposed, proposals
 from twinbase_ninjaone.proposing.renewing import renew
 
-__all__ = ["NoSuchProposal", "NotNow", "Plan", "Proposed", "approve", "done", "proposals", "reject", "renew"]
+__all__ = ["NoSuchProposal", "NotNow", "Proposed", "VisitPlan", "approve", "done", "proposals", "reject", "renew"]

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.errors import TwinbaseError
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.linking.deciding import Decided
+from twinbase_ninjaone.linking.deciding import LinkDecision
 from twinbase_ninjaone.proposing.rules import MATERIAL, checksum
-from twinbase_ninjaone.tables import Ticket, UserColleagueLink, VisitProposal, table_of
+from twinbase_ninjaone.tables import NinjaTicket, UserColleagueLink, VisitProposal, table_of
 
 
 class NoSuchProposal(TwinbaseError):
@@ -25,7 +25,7 @@ class NotNow(TwinbaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class VisitPlan:
     """Who goes, when, for how long; without a code, the colleague that the ticket is assigned to."""
 
     colleague_code: str | None = None
@@ -34,7 +34,7 @@ class Plan:
     with_incident: bool = False
 
 
-async def approve(connection: AsyncConnection, ticket: int, plan: Plan, who: Decided) -> None:
+async def approve(connection: AsyncConnection, ticket: int, plan: VisitPlan, who: LinkDecision) -> None:
     """Somebody goes: with the next projection the visit is there. Approved again, it is planned anew."""
     code = plan.colleague_code or await _assigned(connection, ticket)
     colleagues = table_of(mobile.Colleague)
@@ -48,12 +48,12 @@ async def approve(connection: AsyncConnection, ticket: int, plan: Plan, who: Dec
     await _decide(connection, ticket, "approved", ("proposed", "rejected", "withdrawn", "approved"), who, **planned)
 
 
-async def reject(connection: AsyncConnection, ticket: int, who: Decided) -> None:
+async def reject(connection: AsyncConnection, ticket: int, who: LinkDecision) -> None:
     """Nobody goes. It is proposed again only when the ticket has become another matter."""
     await _decide(connection, ticket, "rejected", ("proposed", "approved"), who)
 
 
-async def done(connection: AsyncConnection, ticket: int, visit: UUID | None, who: Decided) -> None:
+async def done(connection: AsyncConnection, ticket: int, visit: UUID | None, who: LinkDecision) -> None:
     """It is settled. `visit`: the one in the ERP that stands for it from now on, in the place of its own."""
     visits = table_of(mobile.Intervention)
     if visit is not None and await connection.scalar(select(visits.c.id).where(visits.c.id == visit)) is None:
@@ -63,7 +63,7 @@ async def done(connection: AsyncConnection, ticket: int, visit: UUID | None, who
 
 
 async def _decide(
-    connection: AsyncConnection, ticket: int, state: str, possible: Collection[str], who: Decided, **values: Any
+    connection: AsyncConnection, ticket: int, state: str, possible: Collection[str], who: LinkDecision, **values: Any
 ) -> None:
     p = table_of(VisitProposal)
     before = await connection.scalar(select(p.c.state).where(p.c.ticket_id == ticket).with_for_update())
@@ -76,13 +76,13 @@ async def _decide(
 
 
 async def _checksum(connection: AsyncConnection, ticket: int) -> str:
-    t = table_of(Ticket)
+    t = table_of(NinjaTicket)
     row = (await connection.execute(select(*(t.c[name] for name in MATERIAL)).where(t.c.id == ticket))).mappings()
     return checksum(dict(row.one()))
 
 
 async def _assigned(connection: AsyncConnection, ticket: int) -> str | None:
-    t, link = table_of(Ticket), table_of(UserColleagueLink)
+    t, link = table_of(NinjaTicket), table_of(UserColleagueLink)
     confirmed = (link.c.user_id == t.c.assigned_app_user_id) & link.c.confirmed_at.is_not(None)
     code: str | None = await connection.scalar(
         select(link.c.colleague_code).join_from(t, link, confirmed).where(t.c.id == ticket)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_ninjaone.tables import Organization, Ticket, VisitProposal, table_of
+from twinbase_ninjaone.tables import NinjaOrganization, NinjaTicket, VisitProposal, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Proposed:
 
 async def proposals(connection: AsyncConnection, state: str = "") -> list[Proposed]:
     """Those in this state, or all; the newest first."""
-    p, t, o = table_of(VisitProposal), table_of(Ticket), table_of(Organization)
+    p, t, o = table_of(VisitProposal), table_of(NinjaTicket), table_of(NinjaOrganization)
     wanted = (
         select(
             p.c.ticket_id,

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.projections.sql import visit_of
 from twinbase_ninjaone.proposing.rules import MATERIAL, Links, checksum, is_wanted, next_state
-from twinbase_ninjaone.settings import NinjaoneSettings
-from twinbase_ninjaone.tables import OrganizationCustomerLink, Ticket, UserColleagueLink, VisitProposal, table_of
+from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_ninjaone.tables import NinjaTicket, OrganizationCustomerLink, UserColleagueLink, VisitProposal, table_of
 
 
-async def renew(connection: AsyncConnection, settings: NinjaoneSettings, now: datetime) -> Mapping[str, int]:
+async def renew(connection: AsyncConnection, settings: NinjaOneSettings, now: datetime) -> Mapping[str, int]:
     """In the caller's transaction; answers how many proposals went into which state."""
     counted: Counter[str] = Counter()
     links, known = await _links(connection), await _known(connection)
@@ -48,7 +48,7 @@ async def _known(connection: AsyncConnection) -> Mapping[int, tuple[str, str]]:
 
 
 async def _tickets(connection: AsyncConnection) -> list[Mapping[str, Any]]:
-    t = table_of(Ticket)
+    t = table_of(NinjaTicket)
     columns = ("id", "deleted", "deleted_at", "status_parent_id", *MATERIAL)
     return [dict(row) for row in (await connection.execute(select(*(t.c[name] for name in columns)))).mappings()]
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from twinbase.clock import utc_now
 from twinbase_ninjaone.standin.faults import Faults
 from twinbase_ninjaone.standin.tickets import Tickets, failure
-from twinbase_ninjaone.standin.world import Json, World
+from twinbase_ninjaone.standin.world import Json, StandinWorld
 
 CLIENT_ID = "standin-client"
 CLIENT_SECRET = "standin-secret"
@@ -21,9 +21,9 @@ TOKEN_SECONDS = 3600
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(world: World, faults: Faults | None = None, clock: Callable[[], datetime] = utc_now) -> Starlette:
+def create_app(world: StandinWorld, faults: Faults | None = None, clock: Callable[[], datetime] = utc_now) -> Starlette:
     """The application. `clock` says when its tokens expire and when what is written happens."""
-    door = Door(faults or Faults(), clock)
+    door = AccessGuard(faults or Faults(), clock)
     lists, tickets = Lists(world), Tickets(world, door.faults, clock)
     routes = [
         Route("/ws/oauth/token", door.token, methods=["POST"]),
@@ -35,7 +35,7 @@ def create_app(world: World, faults: Faults | None = None, clock: Callable[[], d
     return app
 
 
-class Door:
+class AccessGuard:
     """Who may come in: tokens by client credentials, and what goes wrong before anything is answered."""
 
     def __init__(self, faults: Faults, clock: Callable[[], datetime]) -> None:
@@ -83,7 +83,7 @@ class Door:
 class Lists:
     """The lists that come whole, or page by page after an id, and the activities."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: StandinWorld) -> None:
         self._world = world
 
     def routes(self) -> Iterable[tuple[str, str, Endpoint]]:

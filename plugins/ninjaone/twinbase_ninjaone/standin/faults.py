@@ -8,17 +8,17 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-Kind = Literal[
+FailureKind = Literal[
     "401", "403", "404", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect"
 ]
 PAGE = "<!doctype html><title>Maintenance</title><p>Please come back later."
 
 
 @dataclass
-class Planned:
+class PlannedFailure:
     """One kind of failure, for `times` calls whose path holds `path`, after `after` of them were let through."""
 
-    kind: Kind
+    kind: FailureKind
     path: str = ""
     times: int = 1
     after: int = 0
@@ -39,7 +39,7 @@ class Faults:
     has been answered, as somebody who works in NinjaOne at that moment. `before_call`: called with each call's path.
     """
 
-    planned: list[Planned] = field(default_factory=list)
+    planned: list[PlannedFailure] = field(default_factory=list)
     writes_forbidden: bool = False
     retry_after: str | None = "0"
     slow_seconds: float = 3600.0
@@ -47,9 +47,9 @@ class Faults:
     after_page: Callable[[], None] | None = None
     before_call: Callable[[str], None] | None = None
 
-    def plan(self, kind: Kind, path: str = "", *, times: int = 1, after: int = 0) -> None:
+    def plan(self, kind: FailureKind, path: str = "", *, times: int = 1, after: int = 0) -> None:
         """Let a failure happen at the next calls."""
-        self.planned.append(Planned(kind, path, times, after))
+        self.planned.append(PlannedFailure(kind, path, times, after))
 
     async def answer(self, request: Request) -> Response | None:
         """What goes wrong with this call; None when nothing does."""
@@ -60,7 +60,7 @@ class Faults:
                 return await self._response(planned.kind)
         return None
 
-    async def _response(self, kind: Kind) -> Response | None:
+    async def _response(self, kind: FailureKind) -> Response | None:
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
         failure = {"resultCode": "FAILURE", "errorMessage": "injected", "incidentId": "standin-1"}
         match kind:

@@ -7,7 +7,7 @@ from typing import Any
 
 from twinbase_ninjaone.standin import words
 from twinbase_ninjaone.standin.sizes import Sizes
-from twinbase_ninjaone.standin.world import OPEN_ONLY, Json, World, seconds, uid
+from twinbase_ninjaone.standin.world import OPEN_ONLY, Json, StandinWorld, seconds, uid
 
 STATUSES = (
     ("NEW", "Nouveau", 1000, 1000), ("OPEN", "Ouvert", 2000, 2000), ("IN_PROGRESS", "En cours", 2001, 2000),
@@ -23,10 +23,10 @@ MISSPELT_ONE_IN = 8
 
 def make_world(
     rng: random.Random, now: datetime, organization_names: Sequence[str] = (), sizes: Sizes | None = None
-) -> World:
+) -> StandinWorld:
     """A world as of `now`. Organisations bear the given names first, one in eight of them misspelt."""
     sizes = sizes or Sizes()
-    world = World()
+    world = StandinWorld()
     _places(world, rng, sizes, organization_names)
     _people(world, rng, sizes)
     _desk(world, rng, now)
@@ -35,7 +35,7 @@ def make_world(
     return world
 
 
-def _places(world: World, rng: random.Random, sizes: Sizes, names: Sequence[str]) -> None:
+def _places(world: StandinWorld, rng: random.Random, sizes: Sizes, names: Sequence[str]) -> None:
     for number in range(1, sizes.organizations + 1):
         given = names[number - 1] if number <= len(names) else words.firm(rng)
         name = words.misspelt(rng, given) if rng.randrange(MISSPELT_ONE_IN) == 0 else given
@@ -48,7 +48,7 @@ def _places(world: World, rng: random.Random, sizes: Sizes, names: Sequence[str]
         world.devices[number] = _device(world, rng, number)
 
 
-def _device(world: World, rng: random.Random, number: int) -> Json:
+def _device(world: StandinWorld, rng: random.Random, number: int) -> Json:
     location = rng.choice(list(world.locations.values()))
     kind = rng.choice(CLASSES)
     name = f"{kind.split('_')[-1][:4]}-{number}"
@@ -69,7 +69,7 @@ def _device(world: World, rng: random.Random, number: int) -> Json:
     }
 
 
-def _people(world: World, rng: random.Random, sizes: Sizes) -> None:
+def _people(world: StandinWorld, rng: random.Random, sizes: Sizes) -> None:
     for number in range(1, sizes.technicians + sizes.end_users + 1):
         technician = number <= sizes.technicians
         first, last = words.FIRST_NAMES[(number - 1) % len(words.FIRST_NAMES)], rng.choice(words.OWNERS)
@@ -103,7 +103,7 @@ def _people(world: World, rng: random.Random, sizes: Sizes) -> None:
         world.contacts[contact["uid"]] = contact
 
 
-def _desk(world: World, rng: random.Random, now: datetime) -> None:
+def _desk(world: StandinWorld, rng: random.Random, now: datetime) -> None:
     """Boards, statuses, forms and attributes."""
     created = seconds(now - YEARS)
     for name, display, number, parent in STATUSES:
@@ -140,7 +140,7 @@ def _desk(world: World, rng: random.Random, now: datetime) -> None:
         }
 
 
-def _tickets(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> None:
+def _tickets(world: StandinWorld, rng: random.Random, sizes: Sizes, now: datetime) -> None:
     clients = rng.sample(list(world.organizations), sizes.organizations_with_tickets)
     technicians = list(world.users)[: sizes.technicians_with_tickets]
     statuses = _shuffled(rng, sizes.statuses)
@@ -172,7 +172,7 @@ def _tickets(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> N
         board["ticketCount"] = len(world.on_board(board["id"]))
 
 
-def _talk(world: World, rng: random.Random, ticket_id: int, opened: datetime, now: datetime) -> None:
+def _talk(world: StandinWorld, rng: random.Random, ticket_id: int, opened: datetime, now: datetime) -> None:
     """What was said about a ticket, until some weeks after it was opened."""
     until = min(now, opened + timedelta(days=30))
     moments = sorted(opened + (until - opened) * rng.random() for _ in range(rng.choice((0, 1, 1, 2, 3, 5))))
@@ -182,7 +182,7 @@ def _talk(world: World, rng: random.Random, ticket_id: int, opened: datetime, no
         world.comment(ticket_id, at, rng.choice(words.COMMENTS), public=rng.random() < 0.7, **said)
 
 
-def _track(world: World, rng: random.Random, total_seconds: int) -> None:
+def _track(world: StandinWorld, rng: random.Random, total_seconds: int) -> None:
     """Divides the time worked among the comments."""
     comments = [entry for log in world.logs.values() for entry in log if entry["type"] == "COMMENT"]
     marks = sorted(rng.randrange(total_seconds) for _ in comments[1:])
@@ -190,7 +190,7 @@ def _track(world: World, rng: random.Random, total_seconds: int) -> None:
         comment["timeTracked"] = end - start
 
 
-def _alerts(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> None:
+def _alerts(world: StandinWorld, rng: random.Random, sizes: Sizes, now: datetime) -> None:
     for device in rng.sample(list(world.devices.values()), sizes.alerts):
         at = seconds(now - timedelta(hours=rng.random() * 48))
         alert = {
@@ -207,7 +207,7 @@ def _alerts(world: World, rng: random.Random, sizes: Sizes, now: datetime) -> No
         world.alerts[alert["uid"]] = alert
 
 
-def _node(world: World, rng: random.Random, client: int) -> int | None:
+def _node(world: StandinWorld, rng: random.Random, client: int) -> int | None:
     nodes = [number for number, device in world.devices.items() if device["organizationId"] == client]
     return rng.choice(nodes) if nodes and rng.random() < 0.5 else None
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from twinbase_ninjaone.standin.faults import Faults
-from twinbase_ninjaone.standin.world import Json, World
+from twinbase_ninjaone.standin.world import Json, StandinWorld
 
 REQUIRED_NEW = ("clientId", "status", "subject", "ticketFormId")
 REQUIRED_CHANGE = (*REQUIRED_NEW, "requesterUid", "version")
@@ -23,7 +23,7 @@ def failure(status: int, said: str) -> Response:
 class Tickets:
     """The endpoints of tickets."""
 
-    def __init__(self, world: World, faults: Faults, clock: Callable[[], datetime]) -> None:
+    def __init__(self, world: StandinWorld, faults: Faults, clock: Callable[[], datetime]) -> None:
         self._world, self._faults, self._clock = world, faults, clock
 
     def routes(self) -> Iterable[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:

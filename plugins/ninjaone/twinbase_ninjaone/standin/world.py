@@ -21,7 +21,7 @@ def seconds(moment: datetime) -> float:
 
 
 @dataclass
-class World:
+class StandinWorld:
     """Tables by key. `last_updated` and `gone` are the server's own knowledge, on no object of the API.
 
     `deleted_answers_404`: whether a deleted ticket is no more, or is answered with `deleted`; it is not documented.

@@ -4,19 +4,54 @@ from sqlmodel import SQLModel
 
 from twinbase_ninjaone.tables.base import SCHEMA, Fetched, table_of
 from twinbase_ninjaone.tables.decided import LinkRejection, VisitProposal
-from twinbase_ninjaone.tables.desk import Activity, Attribute, Board, Form, Status, Ticket, TicketLogEntry
-from twinbase_ninjaone.tables.directory import Alert, Contact, Device, Location, Organization, User
+from twinbase_ninjaone.tables.desk import (
+    NinjaActivity,
+    NinjaAttribute,
+    NinjaBoard,
+    NinjaForm,
+    NinjaStatus,
+    NinjaTicket,
+    NinjaTicketLogEntry,
+)
+from twinbase_ninjaone.tables.directory import (
+    NinjaAlert,
+    NinjaContact,
+    NinjaDevice,
+    NinjaLocation,
+    NinjaOrganization,
+    NinjaUser,
+)
 from twinbase_ninjaone.tables.own import OrganizationCustomerLink, SyncCursor, UserColleagueLink
 from twinbase_ninjaone.tables.written import Write
 
 TABLES: tuple[type[SQLModel], ...] = (
-    Organization, Location, Device, User, Contact, Alert, Board, Status, Form, Attribute, Ticket, TicketLogEntry,
-    Activity, OrganizationCustomerLink, UserColleagueLink, LinkRejection, VisitProposal,
-    Write, SyncCursor,
+    NinjaOrganization, NinjaLocation, NinjaDevice, NinjaUser, NinjaContact, NinjaAlert, NinjaBoard, NinjaStatus,
+    NinjaForm, NinjaAttribute, NinjaTicket, NinjaTicketLogEntry, NinjaActivity, OrganizationCustomerLink,
+    UserColleagueLink, LinkRejection, VisitProposal, Write, SyncCursor,
 )  # fmt: skip
 
 __all__ = [
-    "SCHEMA", "TABLES", "Activity", "Alert", "Attribute", "Board", "Contact", "Device", "Fetched", "Form",
-    "LinkRejection", "Location", "Organization", "OrganizationCustomerLink", "Status", "SyncCursor", "Ticket",
-    "TicketLogEntry", "User", "UserColleagueLink", "VisitProposal", "Write", "table_of",
+    "SCHEMA",
+    "TABLES",
+    "Fetched",
+    "LinkRejection",
+    "NinjaActivity",
+    "NinjaAlert",
+    "NinjaAttribute",
+    "NinjaBoard",
+    "NinjaContact",
+    "NinjaDevice",
+    "NinjaForm",
+    "NinjaLocation",
+    "NinjaOrganization",
+    "NinjaStatus",
+    "NinjaTicket",
+    "NinjaTicketLogEntry",
+    "NinjaUser",
+    "OrganizationCustomerLink",
+    "SyncCursor",
+    "UserColleagueLink",
+    "VisitProposal",
+    "Write",
+    "table_of",
 ]  # fmt: skip

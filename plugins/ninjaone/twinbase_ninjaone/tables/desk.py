@@ -9,7 +9,7 @@ from sqlmodel import Field
 from twinbase_ninjaone.tables.base import SCHEMA, Fetched, Json, integers_field, json_field, texts_field
 
 
-class Board(Fetched, table=True):
+class NinjaBoard(Fetched, table=True):
     __tablename__ = "boards"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -25,7 +25,7 @@ class Board(Fetched, table=True):
     ticket_count: int | None = None
 
 
-class Status(Fetched, table=True):
+class NinjaStatus(Fetched, table=True):
     """The ids differ in every installation; `parent_id` says which of the vendor's own it is a kind of."""
 
     __tablename__ = "statuses"
@@ -36,7 +36,7 @@ class Status(Fetched, table=True):
     parent_id: int | None = None
 
 
-class Form(Fetched, table=True):
+class NinjaForm(Fetched, table=True):
     __tablename__ = "forms"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -50,7 +50,7 @@ class Form(Fetched, table=True):
     update_time: datetime | None = None
 
 
-class Attribute(Fetched, table=True):
+class NinjaAttribute(Fetched, table=True):
     __tablename__ = "attributes"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -66,7 +66,7 @@ class Attribute(Fetched, table=True):
     update_time: datetime | None = None
 
 
-class Ticket(Fetched, table=True):
+class NinjaTicket(Fetched, table=True):
     """`client_id` is the organisation. `last_updated` and `total_time_tracked` are the board's, the rest the ticket's.
 
     `last_updated` is the one under which the ticket and its log were fetched: both are at least as new.
@@ -102,7 +102,7 @@ class Ticket(Fetched, table=True):
     total_time_tracked: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class TicketLogEntry(Fetched, table=True):
+class NinjaTicketLogEntry(Fetched, table=True):
     __tablename__ = "ticket_log_entries"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -127,7 +127,7 @@ class TicketLogEntry(Fetched, table=True):
     email_response: bool | None = None
 
 
-class Activity(Fetched, table=True):
+class NinjaActivity(Fetched, table=True):
     """Kept for TWINBASE_NINJAONE_ACTIVITY_DAYS."""
 
     __tablename__ = "activities"

@@ -8,7 +8,7 @@ from sqlmodel import Field
 from twinbase_ninjaone.tables.base import SCHEMA, Fetched, Json, integers_field, json_field, texts_field
 
 
-class Organization(Fetched, table=True):
+class NinjaOrganization(Fetched, table=True):
     __tablename__ = "organizations"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -18,7 +18,7 @@ class Organization(Fetched, table=True):
     user_data: Json | None = json_field()
 
 
-class Location(Fetched, table=True):
+class NinjaLocation(Fetched, table=True):
     __tablename__ = "locations"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -29,7 +29,7 @@ class Location(Fetched, table=True):
     user_data: Json | None = json_field()
 
 
-class Device(Fetched, table=True):
+class NinjaDevice(Fetched, table=True):
     __tablename__ = "devices"
     __table_args__ = {"schema": SCHEMA}
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -55,7 +55,7 @@ class Device(Fetched, table=True):
     maintenance: Json | None = json_field()
 
 
-class User(Fetched, table=True):
+class NinjaUser(Fetched, table=True):
     """Technicians and end users; `user_type` says which."""
 
     __tablename__ = "users"
@@ -80,7 +80,7 @@ class User(Fetched, table=True):
     roles: list[str] | None = texts_field()
 
 
-class Contact(Fetched, table=True):
+class NinjaContact(Fetched, table=True):
     __tablename__ = "contacts"
     __table_args__ = {"schema": SCHEMA}
     uid: UUID = Field(primary_key=True)
@@ -97,7 +97,7 @@ class Contact(Fetched, table=True):
     update_time: datetime | None = None
 
 
-class Alert(Fetched, table=True):
+class NinjaAlert(Fetched, table=True):
     """NinjaOne lists the active ones only: one that vanished was reset, at `deleted_at`."""
 
     __tablename__ = "alerts"

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from twinbase import Plugins
 from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import Device, World
-from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.projections.sql import NAMESPACE
 from twinbase_ebp.settings import EbpSettings
@@ -112,7 +112,7 @@ class Company:
     async def load_and_project_apart(self) -> None:
         """Somebody loads by hand, and projects."""
         settings = EbpSettings()
-        databases = Databases.of(settings.source_url.get_secret_value(), self.world.database_url)
+        databases = LoadDatabases.of(settings.source_url.get_secret_value(), self.world.database_url)
         await load(databases, settings, self.world.clock())
         async with engine(self.world.database_url) as database:
             await project(database, self.world.plugins.projections(), registry=self.world.plugins.registry)

@@ -4,20 +4,20 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from twinbase import Run, Waiting
+from twinbase import Run, WaitingDelivery
 from twinbase_ebp.delivering.csv_files import CsvFiles
-from twinbase_ebp.delivering.entry import Entry
+from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.settings import EbpSettings
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
 
-def contact(number: int) -> Waiting:
+def contact(number: int) -> WaitingDelivery:
     """One of a row of deliveries, the same in every process."""
     id = uuid5(UUID(int=0), str(number))
     values = {"ContactFields_Name": f"Contact {number}", "AssociatedCustomerId": "C1"}
-    entry = Entry("Contact", "create", "contacts", str(id), str(id), values)
-    return Waiting(id, "contacts", (str(id),), entry.action, entry.as_payload(), "anna", 0)
+    entry = EbpEntry("Contact", "create", "contacts", str(id), str(id), values)
+    return WaitingDelivery(id, "contacts", (str(id),), entry.action, entry.as_payload(), "anna", 0)
 
 
 def export(url: str, folder: str, count: int, size: int) -> None:

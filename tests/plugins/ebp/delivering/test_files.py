@@ -15,11 +15,11 @@ from tests.crash.processes import Killable
 from tests.plugins.ebp.delivering.company import read
 from tests.plugins.ebp.delivering.export_process import START, contact, export
 
-from twinbase import Run, Waiting
+from twinbase import Run, WaitingDelivery
 from twinbase.testing.databases import Databases
 from twinbase_ebp.delivering.cells import guarded
 from twinbase_ebp.delivering.csv_files import CsvFiles, FolderMissing
-from twinbase_ebp.delivering.entry import Entry
+from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.settings import EbpSettings
 
 COUNT, SIZE, KILLS = 120, 4, 6
@@ -47,9 +47,9 @@ def settings(folder: Path, **more: Any) -> EbpSettings:
     return EbpSettings.model_validate({"export": "csv", "export_folder": str(folder), **more})
 
 
-def note(text: str) -> Waiting:
-    entry = Entry("Activity", "create", "intervention_notes", "n", "n", {"NotesClear": text, "Caption": "Note"})
-    return Waiting(contact(0).id, "intervention_notes", ("n",), entry.action, entry.as_payload(), "anna", 0)
+def note(text: str) -> WaitingDelivery:
+    entry = EbpEntry("Activity", "create", "intervention_notes", "n", "n", {"NotesClear": text, "Caption": "Note"})
+    return WaitingDelivery(contact(0).id, "intervention_notes", ("n",), entry.action, entry.as_payload(), "anna", 0)
 
 
 async def test_a_worker_that_is_killed_again_and_again_hands_each_over_once_and_leaves_no_half_file(

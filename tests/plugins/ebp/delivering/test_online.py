@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 from tests.plugins.ebp.delivering.ebp_online import KEY, SECRET, EbpOnline
 
-from twinbase import Delivered, Run, Waiting
+from twinbase import DeliveryOutcome, Run, WaitingDelivery
 from twinbase.testing.databases import Databases
-from twinbase_ebp.delivering.entry import Entry
+from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.delivering.online import Rest
 from twinbase_ebp.delivering.online.allowance import CALLS_A_DAY
 from twinbase_ebp.settings import EbpSettings
@@ -43,11 +43,11 @@ class Office:
         )
     )
 
-    async def send(self, *waiting: Waiting) -> list[tuple[str, str]]:
+    async def send(self, *waiting: WaitingDelivery) -> list[tuple[str, str]]:
         """What becomes of each: state and sentence."""
         return [(told.state, told.said) for told in await self.deliver(*waiting)]
 
-    async def deliver(self, *waiting: Waiting) -> list[Delivered]:
+    async def deliver(self, *waiting: WaitingDelivery) -> list[DeliveryOutcome]:
         async def sleep(seconds: float) -> None:
             if len(self.slept) == self.stopped_at:
                 raise asyncio.CancelledError
@@ -72,12 +72,12 @@ def office(databases: Databases, office_template: tuple[str, str]) -> Iterator[O
     databases.drop(url)
 
 
-def contact(name: str = "Martin", phone: str = "+33 6 12 34 56 78") -> Waiting:
+def contact(name: str = "Martin", phone: str = "+33 6 12 34 56 78") -> WaitingDelivery:
     """A contact that a technician has made."""
     id = str(uuid4())
     values = {"ContactFields_Name": name, "ContactFields_Phone": phone, "AssociatedCustomerId": "C1"}
-    entry = Entry("Contact", "create", "contacts", id, id, values)
-    return Waiting(uuid4(), "contacts", (id,), entry.action, entry.as_payload(), "anna", 0)
+    entry = EbpEntry("Contact", "create", "contacts", id, id, values)
+    return WaitingDelivery(uuid4(), "contacts", (id,), entry.action, entry.as_payload(), "anna", 0)
 
 
 async def test_each_delivery_is_one_call_and_a_second_lies_between_two(office: Office) -> None:
@@ -187,7 +187,7 @@ async def test_a_server_that_cannot_be_reached_was_given_nothing_and_is_simply_t
 async def test_an_entity_without_a_category_is_held_and_no_call_is_made(office: Office) -> None:
     one = contact()
     other = {**one.payload, "entity": "Activity", "values": {}}
-    note = Waiting(uuid4(), "intervention_notes", one.key, "create Activity", other, "anna", 0)
+    note = WaitingDelivery(uuid4(), "intervention_notes", one.key, "create Activity", other, "anna", 0)
     ((state, said),) = await office.send(note)
     assert state == "held" and "TWINBASE_EBP_REST_CATEGORIES" in said and office.online.calls == []
 

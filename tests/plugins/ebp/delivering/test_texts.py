@@ -3,7 +3,7 @@
 import pytest
 
 from twinbase_ebp.delivering.alike import alike
-from twinbase_ebp.delivering.columns import Kind
+from twinbase_ebp.delivering.columns import ValueKind
 from twinbase_ebp.delivering.texts import BLOCK, rich, with_block, with_location, without_block
 
 
@@ -58,5 +58,7 @@ def test_where_it_stands_is_one_line_whoever_wrote_the_others() -> None:
         ("{\\rtf1 a}", "{\\rtf1 other}", "rich", True),
     ],
 )
-def test_a_value_is_known_again_however_ebp_writes_it(given: object, found: object, kind: Kind, same: bool) -> None:
+def test_a_value_is_known_again_however_ebp_writes_it(
+    given: object, found: object, kind: ValueKind, same: bool
+) -> None:
     assert alike(given, found, kind) is same

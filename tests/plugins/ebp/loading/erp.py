@@ -11,7 +11,7 @@ import asyncpg
 import psycopg
 
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport, TableReport
 from twinbase_ebp.loading.verify import TableVerdict
@@ -58,8 +58,8 @@ class Erp:
     _open: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
 
     @property
-    def databases(self) -> Databases:
-        return Databases.of(self.source_url, self.target_url)
+    def databases(self) -> LoadDatabases:
+        return LoadDatabases.of(self.source_url, self.target_url)
 
     @property
     def office_time(self) -> datetime:

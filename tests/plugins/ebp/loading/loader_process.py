@@ -4,11 +4,11 @@ import asyncio
 import sys
 from datetime import datetime
 
-from twinbase_ebp.loading.crew import Databases
+from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.settings import EbpSettings
 
 if __name__ == "__main__":
     source, target, now = sys.argv[1:]
     settings = EbpSettings(page_rows_max=2)
-    asyncio.run(load(Databases.of(source, target), settings, datetime.fromisoformat(now)))
+    asyncio.run(load(LoadDatabases.of(source, target), settings, datetime.fromisoformat(now)))

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from tests.plugins.ebp.schema.target import Target, following
 
-from twinbase_ebp.schema.drift import Change
+from twinbase_ebp.schema.drift import SchemaChange
 from twinbase_ebp.settings import EbpSettings
 
 VAT = (
@@ -219,7 +219,7 @@ async def test_a_view_that_holds_a_column_stops_this_table_only(target: Target) 
 
 
 async def test_whoever_listens_hears_of_an_event(target: Target) -> None:
-    heard: list[Change] = []
+    heard: list[SchemaChange] = []
     notes: list[str] = []
     listener = await asyncpg.connect(target.url)
     await listener.add_listener("ebp_event", lambda *arguments: notes.append(arguments[-1]))

@@ -12,7 +12,7 @@ from twinbase_demo.erp.shape import tables
 from twinbase_ebp.schema.canonical import canonical
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.names import truncated
-from twinbase_ebp.schema.reflect import _Found, _problem
+from twinbase_ebp.schema.reflect import _problem, _ReflectedColumn
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.settings import EbpSettings
 
@@ -100,7 +100,11 @@ async def test_a_key_that_may_not_be_read_stops_the_table_without_naming_it(data
 def test_names_that_postgresql_cannot_tell_apart_are_refused() -> None:
     """SQL Server has such names; PostgreSQL, which stands in for it here, cannot make them."""
     long = "A" * 63
-    found = [_Found("Id", "int32", False), _Found(long + "1", "text", True), _Found(long + "2", "text", True)]
+    found = [
+        _ReflectedColumn("Id", "int32", False),
+        _ReflectedColumn(long + "1", "text", True),
+        _ReflectedColumn(long + "2", "text", True),
+    ]
     assert "cannot tell apart" in _problem(found, ["Id"])
 
 

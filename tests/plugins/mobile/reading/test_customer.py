@@ -19,7 +19,7 @@ from twinbase_mobile.tables import (
     Project,
     Ticket,
 )
-from twinbase_mobile.tables.kinds import IncidentStatus, OwnerKind, ProjectKind, Severity, Status
+from twinbase_mobile.tables.kinds import IncidentStatus, OwnerKind, ProjectKind, Severity, VisitStatus
 
 WHO = ident(10)
 
@@ -64,8 +64,8 @@ async def whole(company: Company) -> None:
         Ticket(**theirs(82), number=2, opened_at=paris(1, 8)),
         visit(1, paris(11, 8), customer_id=WHO, project_id=ident(71)),
         visit(2, paris(10, 8), customer_id=WHO),
-        visit(3, paris(1, 8), customer_id=WHO, status=Status.DONE, report="Fait"),
-        visit(4, paris(2, 8), customer_id=WHO, status=Status.CANCELLED),
+        visit(3, paris(1, 8), customer_id=WHO, status=VisitStatus.DONE, report="Fait"),
+        visit(4, paris(2, 8), customer_id=WHO, status=VisitStatus.CANCELLED),
         InterventionNote(**theirs(91), body="Appel", occurred_at=paris(3, 8)),
         InterventionNote(id=ident(92), intervention_id=ident(1003), body="Sur place", occurred_at=paris(4, 8)),
         Document(id=ident(93), owner_kind=OwnerKind.EQUIPMENT, owner_id=ident(32), name="notice.pdf"),

@@ -18,7 +18,7 @@ from twinbase_mobile.tables import (
     InterventionType,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import Status
+from twinbase_mobile.tables.kinds import VisitStatus
 
 TODAY = date(2026, 6, 10)
 PARIS = ZoneInfo("Europe/Paris")
@@ -126,7 +126,7 @@ async def test_without_a_site_the_address_is_what_the_erp_noted(company: Company
 
 async def test_an_open_visit_whose_time_is_over_is_late(company: Company) -> None:
     await company.add_and_sync(
-        visit(1, paris(10, 8)), visit(2, paris(10, 9, 30)), visit(3, paris(10, 7), status=Status.DONE)
+        visit(1, paris(10, 8)), visit(2, paris(10, 9, 30)), visit(3, paris(10, 7), status=VisitStatus.DONE)
     )
     assert {visit.number: visit.late for visit in (await day_of(company)).visits} == {
         "V1": True,
@@ -139,7 +139,7 @@ async def test_a_day_adds_up_what_is_planned_and_what_was_written(company: Compa
     await company.add_and_sync(
         visit(1, paris(10, 8), expected_minutes=60),
         visit(2, paris(10, 9), expected_minutes=45),
-        visit(3, paris(10, 11), expected_minutes=500, status=Status.CANCELLED),
+        visit(3, paris(10, 11), expected_minutes=500, status=VisitStatus.CANCELLED),
         Timesheet(id=ident(20), colleague_id=ME, day=TODAY, minutes=50),
         Timesheet(id=ident(21), colleague_id=ME, day=TODAY, minutes=20),
         Timesheet(id=ident(22), colleague_id=ME, day=date(2026, 6, 9), minutes=400),
@@ -171,12 +171,12 @@ async def test_a_line_without_minutes_counts_in_a_day_as_it_does_in_a_week_of_ho
 
 async def test_an_edit_is_marked_until_the_server_has_it_and_when_it_refuses_it(company: Company) -> None:
     await company.add_and_sync(visit(1, paris(10, 8)))
-    await company.phone.change(Intervention, ident(1001), status=Status.IN_PROGRESS)
+    await company.phone.change(Intervention, ident(1001), status=VisitStatus.IN_PROGRESS)
     assert (await day_of(company)).visits[0].mark.state == "pending"
     await company.phone.sync()
     assert (await day_of(company)).visits[0].mark.state == "synced"
 
-    await company.phone.change(Intervention, ident(1001), status=Status.DONE)
+    await company.phone.change(Intervention, ident(1001), status=VisitStatus.DONE)
     await company.phone.sync()
     mark = (await day_of(company)).visits[0].mark
     assert mark.state == "refused" and "start and the end" in mark.sentence
@@ -202,11 +202,11 @@ async def test_open_jobs_are_under_way_then_late_then_to_come(company: Company) 
     await company.add_and_sync(
         visit(1, paris(12, 8)),
         visit(2, paris(3, 8)),
-        visit(3, paris(11, 8), status=Status.IN_PROGRESS),
-        visit(4, paris(4, 8), status=Status.DONE),
-        visit(5, paris(9, 8), status=Status.CANCELLED),
-        visit(6, paris(10, 9), status=Status.PAUSED),
-        visit(7, paris(11, 9), status=Status.IN_PROGRESS),
+        visit(3, paris(11, 8), status=VisitStatus.IN_PROGRESS),
+        visit(4, paris(4, 8), status=VisitStatus.DONE),
+        visit(5, paris(9, 8), status=VisitStatus.CANCELLED),
+        visit(6, paris(10, 9), status=VisitStatus.PAUSED),
+        visit(7, paris(11, 9), status=VisitStatus.IN_PROGRESS),
     )
     found = await jobs(company)
     assert numbers(found) == ["V6", "V3", "V7", "V2", "V1"]

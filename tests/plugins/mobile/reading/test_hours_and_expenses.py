@@ -11,7 +11,7 @@ from tests.plugins.mobile.reading.company import BOB, BOB_ID, ME, NOW, Company, 
 from twinbase_mobile.reading import my_expenses, my_hours
 from twinbase_mobile.reading.hours import _planned
 from twinbase_mobile.tables import Expense, Timesheet
-from twinbase_mobile.tables.kinds import Claim, PaidWith, Work
+from twinbase_mobile.tables.kinds import Claim, PaidWith, WorkKind
 
 WORKDAY = {"start": "08:00", "end": "17:00", "lunch_start": "12:00", "lunch_end": "13:30", "active": True}
 FREE = {"start": "08:00", "end": "12:00", "lunch_start": None, "lunch_end": None, "active": False}
@@ -27,9 +27,9 @@ async def test_a_week_of_hours_stands_beside_its_schedule(company: Company) -> N
     await company.add_and_sync(
         BOB(),
         hours(1, 8, 240),
-        hours(2, 8, 120, activity=Work.TRAVEL),
-        hours(3, 9, 450, activity=Work.ABSENCE),
-        hours(4, 13, 60, activity=Work.ON_CALL),
+        hours(2, 8, 120, activity=WorkKind.TRAVEL),
+        hours(3, 9, 450, activity=WorkKind.ABSENCE),
+        hours(4, 13, 60, activity=WorkKind.ON_CALL),
         hours(5, 7, 600),
         hours(6, 10, 300, colleague_id=BOB_ID),
         hours(7, 10, None, start_at=paris(10, 8), end_at=paris(10, 10, 15), break_minutes=15),
@@ -39,7 +39,12 @@ async def test_a_week_of_hours_stands_beside_its_schedule(company: Company) -> N
     assert [day.day.day for day in week.days] == [8, 9, 10, 11, 12, 13, 14]
     assert [day.expected for day in week.days] == [450] * 5 + [0, 0]
     assert [day.worked for day in week.days] == [360, 0, 120, 0, 0, 0, 0]
-    assert week.by_kind == ((Work.ABSENCE, 450), (Work.WORK, 360), (Work.TRAVEL, 120), (Work.ON_CALL, 60))
+    assert week.by_kind == (
+        (WorkKind.ABSENCE, 450),
+        (WorkKind.WORK, 360),
+        (WorkKind.TRAVEL, 120),
+        (WorkKind.ON_CALL, 60),
+    )
     assert (week.worked, week.absent, week.on_call, week.expected) == (480, 450, 60, 2250)
     assert week.balance == 480 + 450 - 2250 and week.days[1].balance == 0
     assert (before.worked, before.days[6].worked) == (600, 600)

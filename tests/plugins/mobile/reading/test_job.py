@@ -32,7 +32,7 @@ from twinbase_mobile.tables import (
     Timesheet,
     Unit,
 )
-from twinbase_mobile.tables.kinds import OwnerKind, Phase, ProjectKind, Role, Signer, Status
+from twinbase_mobile.tables.kinds import OwnerKind, PhotoPhase, ProjectKind, Role, Signer, VisitStatus
 
 VISIT = ident(1001)
 ITEMS = [
@@ -72,7 +72,7 @@ async def whole(company: Company) -> None:
     one = visit(
         1,
         paris(10, 8),
-        status=Status.IN_PROGRESS,
+        status=VisitStatus.IN_PROGRESS,
         customer_id=customer.id,
         site_id=site.id,
         contact_id=contact.id,
@@ -137,7 +137,7 @@ async def test_what_is_entered_on_the_phone_is_there_at_once_with_its_mark(compa
             storehouse_id=van.id,
             client_created_at=NOW,
         ),
-        InterventionPhoto(id=ident(64), intervention_id=VISIT, phase=Phase.BEFORE, caption="Avant", taken_at=NOW),
+        InterventionPhoto(id=ident(64), intervention_id=VISIT, phase=PhotoPhase.BEFORE, caption="Avant", taken_at=NOW),
         InterventionSignature(id=ident(65), intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="Roy"),
     )
     found = await read(company)
@@ -149,7 +149,7 @@ async def test_what_is_entered_on_the_phone_is_there_at_once_with_its_mark(compa
         "U",
         "Camion",
     )
-    assert (photo.phase, photo.caption, signature.signer_name) == (Phase.BEFORE, "Avant", "Roy")
+    assert (photo.phase, photo.caption, signature.signer_name) == (PhotoPhase.BEFORE, "Avant", "Roy")
     assert {part.mark.state, photo.mark.state, signature.mark.state} == {"pending"}
     assert found.visit.mark.state == "synced"
 
@@ -185,7 +185,7 @@ async def test_a_checklist_is_shown_for_each_appliance_with_what_its_thresholds_
 async def test_a_visit_says_what_it_may_become_and_what_lacks_before_it_is_done(company: Company) -> None:
     await whole(company)
     found = await read(company)
-    assert set(found.may_become) == {Status.PAUSED, Status.DONE, Status.CANCELLED}
+    assert set(found.may_become) == {VisitStatus.PAUSED, VisitStatus.DONE, VisitStatus.CANCELLED}
     codes = [reason.code for reason in found.missing]
     assert "done_without_times" in codes and "done_without_answers" in codes and "done_without_signature" in codes
 
@@ -204,12 +204,12 @@ async def test_a_new_row_that_the_server_refused_is_shown_with_what_was_typed(co
 
 async def test_the_last_visits_at_the_same_site_are_at_hand(company: Company) -> None:
     await whole(company)
-    here: dict[str, Any] = {"customer_id": ident(10), "site_id": ident(11), "status": Status.DONE}
+    here: dict[str, Any] = {"customer_id": ident(10), "site_id": ident(11), "status": VisitStatus.DONE}
     await company.add_and_sync(
         visit(2, paris(1, 8), **here, report="Ramonage"),
         visit(3, paris(3, 8), **here),
         visit(4, paris(11, 8), **here),
-        visit(5, paris(2, 8), customer_id=ident(10), status=Status.DONE),
+        visit(5, paris(2, 8), customer_id=ident(10), status=VisitStatus.DONE),
         *(visit(10 + n, datetime(2026, 5, 12 + n, tzinfo=NOW.tzinfo), **here) for n in range(12)),
     )
     history = (await read(company)).history

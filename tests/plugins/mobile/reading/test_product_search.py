@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.plugins.mobile.reading.company import Company, ident
 
 from twinbase_mobile.reading import ProductSearch
-from twinbase_mobile.reading.catalogue import Catalogue, Texts
+from twinbase_mobile.reading.catalogue import Catalogue, ProductTexts
 from twinbase_mobile.reading.office import prepare_product_search, search_products
 from twinbase_mobile.reading.words import compact, fold, words
 from twinbase_mobile.tables import Product, ProductFamily, Unit
@@ -163,7 +163,7 @@ def by_definition(products: Sequence[Product], text: str) -> list[Any]:
 @given(ROWS, st.lists(TYPED, min_size=1, max_size=10))
 def test_the_index_finds_what_the_definition_says(rows: Any, typed: list[str]) -> None:
     products = catalogue(rows)
-    index = Catalogue(Texts(one.id, one.code, one.barcode, one.caption, one.description) for one in products)
+    index = Catalogue(ProductTexts(one.id, one.code, one.barcode, one.caption, one.description) for one in products)
     for text in typed:
         assert index.find(text, 1000) == by_definition(products, text), text
 

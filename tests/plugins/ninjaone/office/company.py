@@ -10,11 +10,11 @@ from tests.plugins.ninjaone.conftest import Desk
 from twinbase import Plugins, Run
 from twinbase.testing import World
 from twinbase_ninjaone.fetching import fetch
-from twinbase_ninjaone.linking import Decided, Listed, confirm, link_by_hand, listed, propose
+from twinbase_ninjaone.linking import LinkDecision, ListedLink, confirm, link_by_hand, listed, propose
 from twinbase_server.projection.run import Projected, project
 
 PLUGINS = Plugins("accounts", "deliveries", "mobile", "ninjaone")
-CLARA = Decided("clara", datetime(2026, 11, 20, 9, tzinfo=UTC))
+CLARA = LinkDecision("clara", datetime(2026, 11, 20, 9, tzinfo=UTC))
 NAMES = UUID(int=7)
 
 
@@ -63,13 +63,13 @@ class Company:
         run = Run(self.world.database_url, self.desk.now, lambda *told: None)
         await fetch(settings, run, transport=self.desk.transport)
 
-    async def propose_links(self) -> dict[str, Listed]:
+    async def propose_links(self) -> dict[str, ListedLink]:
         """Renewed proposals, and what is confirmed, by id."""
         async with self.world.engine.begin() as connection:
             await propose(connection, 85.0)
         return await self.links()
 
-    async def links(self) -> dict[str, Listed]:
+    async def links(self) -> dict[str, ListedLink]:
         async with self.world.engine.connect() as connection:
             return {link.id: link for link in await listed(connection)}
 

@@ -10,7 +10,7 @@ from tests.plugins.ninjaone.office.company import Company
 from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import Device, World
 from twinbase_mobile.tables import Intervention, InterventionSignature, Ticket, TicketComment
-from twinbase_mobile.tables.kinds import Signer, Status
+from twinbase_mobile.tables.kinds import Signer, VisitStatus
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Field:
         await self.device.save(signed)
         start = visit.scheduled_start
         await self.device.change(
-            Intervention, visit.id, status=Status.DONE, actual_start=start, actual_end=start, report="Remplacé."
+            Intervention, visit.id, status=VisitStatus.DONE, actual_start=start, actual_end=start, report="Remplacé."
         )
         await self.sync()
 

@@ -11,7 +11,7 @@ from tests.plugins.ninjaone.office.company import Company
 
 from twinbase_ninjaone.errors import NotConfigured
 from twinbase_ninjaone.hook import HEADER, register
-from twinbase_ninjaone.settings import NinjaoneSettings
+from twinbase_ninjaone.settings import NinjaOneSettings
 
 SECRET = "not-to-be-guessed-by-anybody"
 
@@ -100,10 +100,10 @@ async def test_no_secret_goes_over_an_open_line_and_none_is_no_secret(desk: Desk
 
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(ValidationError, match="24 characters"):
-        NinjaoneSettings(hook_secret="short")
+        NinjaOneSettings(hook_secret="short")
 
 
 @pytest.mark.parametrize("secret", ["été " * 10, "a line\n" * 5, " " + SECRET, SECRET + " "])
 def test_a_secret_that_no_header_carries_as_it_is_is_refused(secret: str) -> None:
     with pytest.raises(ValidationError, match="letters, digits and signs of ASCII"):
-        NinjaoneSettings(hook_secret=secret)
+        NinjaOneSettings(hook_secret=secret)

@@ -9,8 +9,8 @@ from tests.plugins.ninjaone.office.company import CLARA, Company
 from tests.plugins.ninjaone.office.field import Field
 
 from twinbase_mobile.tables import Incident, Intervention
-from twinbase_mobile.tables.kinds import Priority, Status
-from twinbase_ninjaone.proposing import NoSuchProposal, NotNow, Plan, approve, done, proposals, reject
+from twinbase_mobile.tables.kinds import Priority, VisitStatus
+from twinbase_ninjaone.proposing import NoSuchProposal, NotNow, VisitPlan, approve, done, proposals, reject
 from twinbase_ninjaone.proposing.rules import next_state
 
 
@@ -78,7 +78,7 @@ async def test_an_approved_ticket_is_a_visit_on_the_device_and_its_end_resolves_
     company.desk.world.change_ticket(number, company.desk.later(minutes=1), priority="HIGH")
     await field.bring()
     start = field.world.clock() + timedelta(hours=3)
-    await decide(company, approve, number, Plan(start=start, minutes=90, with_incident=True))
+    await decide(company, approve, number, VisitPlan(start=start, minutes=90, with_incident=True))
     await field.bring()
     await field.sync()
     (visit,) = await field.device.all(Intervention)
@@ -91,7 +91,7 @@ async def test_an_approved_ticket_is_a_visit_on_the_device_and_its_end_resolves_
     assert visit.external_ref == f"NinjaOne {number}" and visit.instructions
     (incident,) = await field.device.all(Incident)
     assert visit.incident_id == incident.id
-    await field.device.change(Intervention, visit.id, status=Status.IN_PROGRESS)
+    await field.device.change(Intervention, visit.id, status=VisitStatus.IN_PROGRESS)
     await field.finish(visit)
     assert await field.hand_over() == {"sent": 1}
     assert field.ticket["status"]["name"] == "RESOLVED" and field.ticket["priority"] == "HIGH"
@@ -100,7 +100,7 @@ async def test_an_approved_ticket_is_a_visit_on_the_device_and_its_end_resolves_
     assert [state for state, _ in await field.deliveries()] == ["acknowledged"]
     await field.bring()
     assert (await states(company))[number] == "done"
-    assert (await field.device.read(Intervention, visit.id)).status == Status.DONE  # type: ignore[union-attr]
+    assert (await field.device.read(Intervention, visit.id)).status == VisitStatus.DONE  # type: ignore[union-attr]
 
 
 async def test_a_status_that_somebody_was_quicker_to_change_is_decided_again(field: Field) -> None:
@@ -113,7 +113,7 @@ async def test_a_status_that_somebody_was_quicker_to_change_is_decided_again(fie
                 company.desk.world.change_ticket(number, company.desk.now, subject="Autre sujet")
 
     await field.bring()
-    await decide(company, approve, number, Plan(start=field.world.clock()))
+    await decide(company, approve, number, VisitPlan(start=field.world.clock()))
     await field.bring()
     await field.sync()
     (visit,) = await field.device.all(Intervention)
@@ -129,7 +129,7 @@ async def test_a_status_that_somebody_was_quicker_to_change_is_decided_again(fie
 async def test_the_visit_of_the_erp_takes_the_place_of_the_one_that_came_of_the_ticket(field: Field) -> None:
     company, number = field.company, field.number
     await field.bring()
-    await decide(company, approve, number, Plan(start=datetime(2026, 11, 23, tzinfo=UTC)))
+    await decide(company, approve, number, VisitPlan(start=datetime(2026, 11, 23, tzinfo=UTC)))
     await company.project()
     theirs = UUID(int=77)
     await field.world.sql(
@@ -146,7 +146,7 @@ async def test_the_visit_of_the_erp_takes_the_place_of_the_one_that_came_of_the_
 async def test_only_what_is_there_can_be_decided_and_only_once(company: Company) -> None:
     await company.fetch()
     with pytest.raises(NoSuchProposal):
-        await decide(company, approve, 99, Plan())
+        await decide(company, approve, 99, VisitPlan())
     ticket = next(iter(company.desk.world.tickets))
     await company.world.sql(
         "INSERT INTO ninjaone.visit_proposals (ticket_id, state, checksum, proposed_at, with_incident)"

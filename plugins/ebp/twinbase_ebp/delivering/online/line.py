@@ -12,7 +12,7 @@ import msgspec
 from twinbase.errors import TwinbaseError
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.online.allowance import Allowance
-from twinbase_ebp.delivering.online.tokens import Tokens
+from twinbase_ebp.delivering.online.tokens import EbpTokens
 from twinbase_ebp.settings import EbpSettings
 
 PAGE_ROWS, PAGES_MAX, SECONDS_MAX = 100, 50, 30.0
@@ -26,7 +26,7 @@ class Busy(TwinbaseError):
     retry_after: timedelta | None = None
 
 
-class Uncertain(TwinbaseError):
+class AnswerLost(TwinbaseError):
     """EBP's answer was lost: nobody knows whether it has taken this. It is looked for there before the next try."""
 
 
@@ -52,7 +52,7 @@ async def _as_it_is() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RestClient:
     """One call after the other, each in its turn."""
 
     client: httpx2.AsyncClient
@@ -62,13 +62,13 @@ class Line:
 
     async def hand_in(self, category: str, name: str, content: bytes, leaving: Leaving) -> None:
         """Give a file to EBP's import; `leaving` is awaited when its turn has come, before anything leaves. Raises what
-        became of it: Busy and Denied and NotTaken: it was not taken; Uncertain: nobody knows."""
+        became of it: Busy and Denied and NotTaken: it was not taken; AnswerLost: nobody knows."""
         files = {"file": (name, content, "text/csv")}
         answer = await self._write(files, {"category": category}, leaving)
         if answer.status_code == 429:
             raise _busy(answer, self.allowance.clock())
         if answer.status_code >= 500 or 300 <= answer.status_code < 400:
-            raise Uncertain()
+            raise AnswerLost()
         if answer.status_code == 403:
             raise Denied()
         if answer.status_code >= 400:
@@ -107,7 +107,7 @@ class Line:
         except NEVER_SENT as error:
             raise Busy() from error
         except httpx2.HTTPError as error:
-            raise Uncertain() from error
+            raise AnswerLost() from error
 
     async def _signed(self, method: str, url: str, leaving: Leaving = _as_it_is, **more: Any) -> httpx2.Response:
         """With a token; a token that is not accepted (nothing was done then) is replaced once."""
@@ -132,7 +132,7 @@ class Line:
             return await self.client.post(self.settings.rest_token_url, data=form)
 
         try:
-            return await Tokens(self.connection, self.settings, self.allowance.clock, post).access(refused)
+            return await EbpTokens(self.connection, self.settings, self.allowance.clock, post).access(refused)
         except (httpx2.HTTPError, msgspec.MsgspecError) as error:
             raise Busy() from error
 

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
-from twinbase.delivery import Delivered, Waiting
+from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.finding import is_it
 from twinbase_ebp.delivering.handed import Before, forget_handed, handed_before, look_before, note_handed
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
-from twinbase_ebp.delivering.online.line import SECONDS_MAX, Busy, Denied, Line, NotTaken, Uncertain
+from twinbase_ebp.delivering.online.line import SECONDS_MAX, AnswerLost, Busy, Denied, NotTaken, RestClient
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
 from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import sheet
@@ -36,12 +36,12 @@ class Rest:
     ) -> None:
         self._settings, self._transport, self._allowance = settings, transport, allowance
 
-    async def send(self, waiting: Sequence[Waiting], run: Run) -> Sequence[Delivered]:
+    async def send(self, waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """What became of each; when EBP takes nothing more now, the rest waits."""
         async with self._line(run.database_url) as line:
             await forget_handed(line.connection, run.now)
             handed = await handed_before(line.connection, waiting)
-            told = [Delivered(id, "sent", SENT) for id in handed]
+            told = [DeliveryOutcome(id, "sent", SENT) for id in handed]
             left = [one for one in waiting if one.id not in handed]
             ready, others = await make_ready(left, line.connection, self._settings)
             told += others
@@ -54,53 +54,53 @@ class Rest:
             return told
 
     @asynccontextmanager
-    async def _line(self, url: str) -> AsyncIterator[Line]:
+    async def _line(self, url: str) -> AsyncIterator[RestClient]:
         import asyncpg  # not on a device
 
         connection = await asyncpg.connect(url)
         client = httpx2.AsyncClient(transport=self._transport, timeout=SECONDS_MAX, follow_redirects=False)
         try:
-            yield Line(client, self._settings, Allowance(connection, **self._allowance), connection)
+            yield RestClient(client, self._settings, Allowance(connection, **self._allowance), connection)
         finally:
             await client.aclose()
             await connection.close()
 
 
-def _stopped(one: Ready, reason: Busy | Spent | SignInNeeded, line: Line) -> Delivered:
+def _stopped(one: Ready, reason: Busy | Spent | SignInNeeded, line: RestClient) -> DeliveryOutcome:
     if isinstance(reason, SignInNeeded):
-        return Delivered(one.waiting.id, "held", str(reason))
+        return DeliveryOutcome(one.waiting.id, "held", str(reason))
     pause = line.allowance.until_tomorrow() if isinstance(reason, Spent) else reason.retry_after
-    return Delivered(one.waiting.id, "waiting", str(reason), pause)
+    return DeliveryOutcome(one.waiting.id, "waiting", str(reason), pause)
 
 
 class _Handing:
     """One delivery. That its call is begun is noted before it is made, so that no crash is forgotten."""
 
-    def __init__(self, line: Line, one: Ready, settings: EbpSettings) -> None:
+    def __init__(self, line: RestClient, one: Ready, settings: EbpSettings) -> None:
         self._line, self._one, self._settings = line, one, settings
 
-    async def outcome(self) -> Delivered:
+    async def outcome(self) -> DeliveryOutcome:
         id, entity = self._one.waiting.id, self._one.entry.entity
         if entity not in self._settings.rest_categories:
             said = f"EBP's category for {entity} is not known: set TWINBASE_EBP_REST_CATEGORIES, then release this."
-            return Delivered(id, "held", said)
+            return DeliveryOutcome(id, "held", said)
         begun = await self._line.connection.fetchrow("SELECT * FROM ebp.rest_try WHERE delivery = $1", id)
         if begun and not begun["asked"]:
             return await self._look(begun["began_at"])
         return await self._hand_over(self._settings.rest_categories[entity])
 
-    async def _look(self, began_at: datetime) -> Delivered:
+    async def _look(self, began_at: datetime) -> DeliveryOutcome:
         """The call before may have been taken: if EBP has it, all is well, and if not, a person decides."""
         id, said = self._one.waiting.id, LOOK
         try:
             if await self._is_there(began_at):
                 # What EBP had before cannot be told any more.
                 await self._taken({})
-                return Delivered(id, "sent", TAKEN_BEFORE)
+                return DeliveryOutcome(id, "sent", TAKEN_BEFORE)
         except (Denied, NotTaken):
             said = MAY_NOT_LOOK
         await self._line.connection.execute("UPDATE ebp.rest_try SET asked = true WHERE delivery = $1", id)
-        return Delivered(id, "held", said)
+        return DeliveryOutcome(id, "held", said)
 
     async def _is_there(self, began_at: datetime) -> bool:
         since = (began_at - BEFORE).astimezone(ZoneInfo(self._settings.time_zone)).replace(tzinfo=None, microsecond=0)
@@ -109,26 +109,26 @@ class _Handing:
                 return True
         return False
 
-    async def _hand_over(self, category: str) -> Delivered:
+    async def _hand_over(self, category: str) -> DeliveryOutcome:
         id, entity = self._one.waiting.id, self._one.entry.entity
         copies = Copies(self._line.connection)
         rows = await standing(entity, [self._one], copies)
         if rows.is_gone(self._one):
-            return Delivered(id, "refused", GONE)
+            return DeliveryOutcome(id, "refused", GONE)
         before = await look_before([self._one], rows, copies)
         content, _ = sheet(entity, [self._one], rows, self._settings)
         try:
             await self._line.hand_in(category, f"{entity}.csv", content, self._begin)
-        except Uncertain as error:
-            return Delivered(id, "waiting", str(error))
+        except AnswerLost as error:
+            return DeliveryOutcome(id, "waiting", str(error))
         except (Denied, NotTaken) as error:
             await self._forget()
-            return Delivered(id, "held" if isinstance(error, Denied) else "refused", str(error))
+            return DeliveryOutcome(id, "held" if isinstance(error, Denied) else "refused", str(error))
         except (Busy, Spent, SignInNeeded):
             await self._forget()
             raise
         await self._taken(before)
-        return Delivered(id, "sent", SENT)
+        return DeliveryOutcome(id, "sent", SENT)
 
     async def _taken(self, before: Before) -> None:
         """From now on it is never handed over again, whoever dies before it is told."""

@@ -26,7 +26,7 @@ class _Grant(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class EbpTokens:
     """`post` sends a form to the address of the tokens; `connection`: asyncpg, in no transaction."""
 
     connection: PostgresConnection
