@@ -86,7 +86,7 @@ _head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyFrame)
 _rows = msgspec.json.Decoder(list[WireRow])
 
 
-def frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
+def read_frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
     """The frames of an answer, in order; raises HalfAnswer when it stops before its end."""
     ended = False
     for line in lines:

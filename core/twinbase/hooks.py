@@ -60,7 +60,7 @@ async def twinbase_authenticate(credentials: "Credentials", connection: Postgres
 
 
 @hookspec
-def twinbase_beside(written: "IncomingMutation") -> "Iterable[NeighbourQuery]":
+def twinbase_neighbours(written: "IncomingMutation") -> "Iterable[NeighbourQuery]":
     """Which other rows twinbase_before_mutation will look at. They are read once for a batch, with one query a table.
 
     When: for every mutation of a batch, before the first is decided. Where: server.
@@ -78,7 +78,7 @@ async def twinbase_before_mutation(
 
     When: for every mutation that would be written, after the conflict strategy. Where: server.
     `written`: twin, operation, key, the row as it is (or None), the columns to be written, in wire form.
-    `rows(twin, column, value)`: other rows as they are by now, among those that twinbase_beside asked for.
+    `rows(twin, column, value)`: other rows as they are by now, among those that twinbase_neighbours asked for.
     Example: `if written.row and written.row["state"] == "closed": raise Refused("closed", "The visit is closed.")`.
     """
     raise NotImplementedError

@@ -23,7 +23,7 @@ class Identity:
     subject: str
     claims: Mapping[str, Any] = field(default_factory=dict)
 
-    def claim(self, name: str) -> Any:
+    def require_claim(self, name: str) -> Any:
         """The value of a claim; raises ClaimMissing when it is absent or None (H10: never an empty set by accident)."""
         value = self.claims.get(name)
         if value is None:

@@ -27,7 +27,7 @@ class Window:
     ahead: timedelta | None
     nulls: bool = True
 
-    def predicate(self, who: Who) -> ColumnElement[bool]:
+    def build_predicate(self, who: Who) -> ColumnElement[bool]:
         inside = [self.column >= who.as_of - self.back]
         if self.ahead is not None:
             inside.append(self.column < who.as_of + self.ahead)

@@ -35,5 +35,5 @@ class Rows(Protocol):
     """The rows beside a mutation, as they are at that moment: what earlier mutations of the batch wrote is in them."""
 
     def __call__(self, twin: str, column: str, value: Any, /) -> Sequence[Mapping[str, Any]]:
-        """In wire form, in no order; whoever may see them. Only what `twinbase_beside` asked for can be looked at."""
+        """In wire form, in no order; whoever may see them. Only what `twinbase_neighbours` asked for can be seen."""
         ...

@@ -73,12 +73,12 @@ class Plugins:
     @cached_property
     def registry(self) -> Registry:
         """Every twin of every active plugin, checked."""
-        return build_registry(self.mirrors(), self.strategies())
+        return build_registry(self.collect_mirrors(), self.collect_strategies())
 
-    def mirrors(self) -> list[Mirror]:
+    def collect_mirrors(self) -> list[Mirror]:
         return [mirror for mirrors in reversed(self._manager.hook.twinbase_mirrors()) for mirror in mirrors]
 
-    def strategies(self) -> dict[str, Strategy]:
+    def collect_strategies(self) -> dict[str, Strategy]:
         strategies: dict[str, Strategy] = {}
         for brought in reversed(self._manager.hook.twinbase_strategies()):
             for name, strategy in brought.items():
@@ -86,7 +86,7 @@ class Plugins:
                     raise DeclarationError(f"Two plugins bring a strategy called {name!r}; rename one.")
         return strategies
 
-    def projections(self) -> list[Projection]:
+    def collect_projections(self) -> list[Projection]:
         """The same ones each time: what is derived from them is worth keeping."""
         return list(self._projections)
 
@@ -94,25 +94,25 @@ class Plugins:
     def _projections(self) -> list[Projection]:
         return [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
 
-    def tables(self) -> list[type[SQLModel]]:
+    def collect_tables(self) -> list[type[SQLModel]]:
         """Tables of plugins that stay on the server."""
         return [one for some in reversed(self._manager.hook.twinbase_tables()) for one in some]
 
-    def routes(self) -> "list[APIRouter]":
+    def collect_routes(self) -> "list[APIRouter]":
         """The FastAPI routers that plugins bring."""
         return [one for some in reversed(self._manager.hook.twinbase_routes()) for one in some]
 
-    def sources(self) -> dict[str, Source]:
+    def collect_sources(self) -> dict[str, Source]:
         """By name; two of one name are a DeclarationError."""
         some = self._manager.hook.twinbase_sources()
         return _by_name("source", ((one.name, one) for brought in reversed(some) for one in brought))
 
-    def exporters(self) -> dict[str, Exporter]:
+    def collect_exporters(self) -> dict[str, Exporter]:
         """By destination; two for one destination are a DeclarationError."""
         some = self._manager.hook.twinbase_exporters()
         return _by_name("exporter", ((one.destination, one) for brought in reversed(some) for one in brought))
 
-    async def deliveries(
+    async def collect_deliveries(
         self, applied: Sequence[AppliedMutation], identity: Identity, connection: PostgresConnection, now: datetime
     ) -> list[Delivery]:
         """What plugins want handed over to other systems, of what was applied."""
@@ -120,7 +120,7 @@ class Plugins:
         return [one for answer in self._calls("twinbase_deliveries", **arguments) for one in await answer or ()]
 
     @cached_property
-    def delivers(self) -> bool:
+    def has_deliveries(self) -> bool:
         """Whether any plugin implements twinbase_deliveries."""
         return bool(self._manager.hook.twinbase_deliveries.get_hookimpls())
 
@@ -132,23 +132,23 @@ class Plugins:
                 return identity
         return None
 
-    def beside(self, written: IncomingMutation) -> list[NeighbourQuery]:
+    def collect_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
         """The other rows that plugins want to look at when they judge this mutation."""
-        return [one for some in self._manager.hook.twinbase_beside(written=written) for one in some]
+        return [one for some in self._manager.hook.twinbase_neighbours(written=written) for one in some]
 
     @cached_property
-    def looks_beside(self) -> bool:
-        """Whether any plugin implements twinbase_beside."""
-        return bool(self._manager.hook.twinbase_beside.get_hookimpls())
+    def has_neighbours(self) -> bool:
+        """Whether any plugin implements twinbase_neighbours."""
+        return bool(self._manager.hook.twinbase_neighbours.get_hookimpls())
 
-    async def before_mutation(self, written: IncomingMutation, identity: Identity, now: datetime, rows: Rows) -> None:
+    async def check_mutation(self, written: IncomingMutation, identity: Identity, now: datetime, rows: Rows) -> None:
         """Raises Refused when a plugin refuses the mutation."""
         arguments = {"written": written, "identity": identity, "now": now, "rows": rows}
         for answer in self._calls("twinbase_before_mutation", **arguments):
             await answer
 
     @cached_property
-    def looks_at_mutations(self) -> bool:
+    def has_mutation_checks(self) -> bool:
         """Whether any plugin implements twinbase_before_mutation (a batch of thousands asks this once)."""
         return bool(self._manager.hook.twinbase_before_mutation.get_hookimpls())
 
@@ -167,15 +167,15 @@ def _by_name(kind: str, brought: Iterable[tuple[str, Brought]]) -> dict[str, Bro
     return by_name
 
 
-def installed() -> dict[str, EntryPoint]:
+def find_plugins() -> dict[str, EntryPoint]:
     """The names of all installed plugins, without importing one."""
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
 def _load(name: str) -> Any:
-    entry = installed().get(name)
+    entry = find_plugins().get(name)
     if entry is None:
-        there = ", ".join(sorted(installed())) or "none"
+        there = ", ".join(sorted(find_plugins())) or "none"
         raise UnknownPlugin(f"{name!r}; installed are: {there}. Install the distribution that brings it.")
     return entry.load()
 

@@ -21,13 +21,13 @@ class Feeds:
 
     `keys`: from the changed keys of that table (a subquery with its key columns) to the `source_id`s of the rows that
     have to be projected again, as a select of one text column. It must name the rows that a change touched before it
-    too: what moved from one row to another touches both. `behind`: from a `source_id` to the condition that its rows
-    of this table meet, for `explain`. `columns`: those to watch, besides the key; all that are declared when None.
+    too: what moved from one row to another touches both. `source_rows`: from a `source_id` to the condition that its
+    rows of this table meet, for `explain`. `columns`: those to watch, besides the key; all that are declared when None.
     """
 
     table: Table
     keys: KeysOf
-    behind: SourceRows | None = None
+    source_rows: SourceRows | None = None
     columns: frozenset[str] | None = None
 
 

@@ -27,7 +27,7 @@ BATCH_MUTATIONS_MAX = 10_000
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 BUCKET_BITS_MAX = 12
 
-WireValue = Any
+WireValue = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
 
 
 class Model(BaseModel):

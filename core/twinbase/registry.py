@@ -90,10 +90,10 @@ class Registry:
     def __len__(self) -> int:
         return len(self.twins)
 
-    def of_model(self, model: type[Any]) -> Twin | None:
+    def find_by_model(self, model: type[Any]) -> Twin | None:
         return next((twin for twin in self if twin.model is model), None)
 
-    def of_table(self, table: Table) -> Twin | None:
+    def find_by_table(self, table: Table) -> Twin | None:
         return next((twin for twin in self if twin.table is table), None)
 
 

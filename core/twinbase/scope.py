@@ -35,7 +35,7 @@ def resolve_scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> Colum
 
 
 def _window(mirror: Mirror) -> ColumnElement[bool] | None:
-    return None if mirror.window is None else mirror.window.predicate(Who())
+    return None if mirror.window is None else mirror.window.build_predicate(Who())
 
 
 def _scope(

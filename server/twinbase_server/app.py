@@ -47,7 +47,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)
     for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
         app.include_router(router, prefix=API)
-    include_brought(app, plugins.routes(), API)
+    include_brought(app, plugins.collect_routes(), API)
     _translate_errors(app)
     _describe(app)
     return app

@@ -23,7 +23,7 @@ async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
     """
     await migrate(url)
     await install_queue(url)
-    await create_server_tables(url, plugins.tables())
+    await create_server_tables(url, plugins.collect_tables())
     connection: Connection = await asyncpg.connect(url)
     try:
         await make_secrets(connection)

@@ -103,8 +103,8 @@ async def test_a_first_sync_that_fills_the_disk_keeps_its_pages_and_ends_when_th
     assert failures >= 2
     assert len(await anna.all(Product)) == 9_000 and len(await anna.all(Job)) == 1
     assert await world.sql("SELECT title FROM workshop.job") == [("typed in the cellar",)]
-    starts = [request for request in anna.wire.requests("sync/initial") if b'"resume":null' in request.body]
-    assert len(starts) < len(anna.wire.requests("sync/initial")), "it went on from the pages that were kept"
+    starts = [request for request in anna.wire.list_requests("sync/initial") if b'"resume":null' in request.body]
+    assert len(starts) < len(anna.wire.list_requests("sync/initial")), "it went on from the pages that were kept"
 
 
 async def test_a_disk_that_fills_up_anywhere_in_a_sync_leaves_the_old_state_or_the_new_one(world: World) -> None:

@@ -24,7 +24,7 @@ async def test_wrong_edits_wait_with_their_reason_and_the_others_are_written(wor
     report = await anna.sync()
 
     assert report.is_proven and report.pushed == 5
-    waiting = {one.new["title"]: one for one in await anna.replica.waiting()}
+    waiting = {one.new["title"]: one for one in await anna.replica.waiting_edits()}
     reasons = {"too many": "value", "NUL": "value", "not hers": "out-of-scope"}
     assert {title: one.reason for title, one in waiting.items()} == reasons
     assert all(one.detail.endswith(".") for one in waiting.values())
@@ -35,7 +35,7 @@ async def test_wrong_edits_wait_with_their_reason_and_the_others_are_written(wor
     await anna.replica.discard(waiting["NUL"].id)
     await anna.sync()
     assert await world.sql("SELECT visits FROM workshop.job WHERE title = 'too many'") == [(2,)]
-    assert [one.new["title"] for one in await anna.replica.waiting()] == ["not hers"]
+    assert [one.new["title"] for one in await anna.replica.waiting_edits()] == ["not hers"]
 
 
 async def test_a_part_of_no_job_is_refused_where_it_is_typed_and_one_of_a_job_that_is_gone_by_the_server(
@@ -50,7 +50,7 @@ async def test_a_part_of_no_job_is_refused_where_it_is_typed_and_one_of_a_job_th
     await anna.save(Part(job_id=job.id, quantity=7))
     await world.sql("DELETE FROM workshop.job")
     assert (await anna.sync()).is_proven
-    (waiting,) = await anna.replica.waiting()
+    (waiting,) = await anna.replica.waiting_edits()
     assert (waiting.twin, waiting.new["quantity"], waiting.reason) == ("part", 7, "no-target")
     assert "job_id" in waiting.detail
 
@@ -60,7 +60,7 @@ async def test_ten_thousand_edits_in_one_local_transaction_are_one_batch(world: 
     await anna.save(*(Job(lead="anna", title=f"job {i}") for i in range(10_000)))
     assert (await anna.sync()).is_proven
     assert await world.sql("SELECT count(*) FROM workshop.job") == [(10_000,)]
-    assert len(anna.wire.requests("sync/mark-synced")) == 1
+    assert len(anna.wire.list_requests("sync/mark-synced")) == 1
 
 
 async def test_a_local_transaction_larger_than_any_batch_wedges_nothing(world: World) -> None:
@@ -70,7 +70,7 @@ async def test_a_local_transaction_larger_than_any_batch_wedges_nothing(world: W
     await anna.save(Job(lead="anna", title="after"))
     assert (await anna.sync()).is_proven
     assert sorted(await world.sql("SELECT title FROM workshop.job")) == [("after",), ("before",)]
-    waiting = await anna.replica.waiting()
+    waiting = await anna.replica.waiting_edits()
     assert len(waiting) == 10_001 and {one.reason for one in waiting} == {"too-large"}
     async with anna.replica.read() as session:
         assert (await session.exec(select(func.count()).select_from(Job))).one() == 2
@@ -89,5 +89,5 @@ async def test_a_server_that_takes_little_gets_it_in_small_batches(database_url:
         await anna.save(Job(lead="anna", title="after it"))
         assert (await anna.sync()).is_proven
         assert await world.sql("SELECT count(*), count(DISTINCT title) FROM workshop.job") == [(61, 61)]
-        (waiting,) = await anna.replica.waiting()
+        (waiting,) = await anna.replica.waiting_edits()
         assert (waiting.new["title"], waiting.reason) == ("too long", "too-large")

@@ -14,9 +14,9 @@ from twinbase.conflict import (
     Decision,
     Strategy,
     add,
-    adds,
     ask,
     device_wins,
+    is_additive,
     last_write_wins,
     merge_columns,
     server_wins,
@@ -156,7 +156,7 @@ def test_a_merge_keeps_what_only_one_side_changed(
 @given(conflict=conflicts())
 def test_a_merge_names_only_contested_columns(conflict: Conflict) -> None:
     assume(conflict.theirs is not None and conflict.operation != "delete")
-    assert set(merge_columns()(conflict).decided) == set(conflict.contested())
+    assert set(merge_columns()(conflict).decided) == set(conflict.contested_columns())
 
 
 @given(base=counts, one=counts, other=counts)
@@ -204,8 +204,8 @@ def test_sums_keep_every_digit_and_never_turn_to_exponents() -> None:
 
 
 def test_a_strategy_knows_which_columns_it_sums() -> None:
-    assert adds(add, "a") and adds(merge_columns(a=add), "a")
-    assert not adds(merge_columns(a=add), "b") and not adds(server_wins, "a")
+    assert is_additive(add, "a") and is_additive(merge_columns(a=add), "a")
+    assert not is_additive(merge_columns(a=add), "b") and not is_additive(server_wins, "a")
 
 
 STATES = ("planned", "started", "done")

@@ -17,7 +17,7 @@ from twinbase.replica.apply import apply, rebase
 from twinbase.replica.file import digests
 from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.sync import fetch, prove
 from twinbase_server.accept import accept, ledger
 from twinbase_server.capture.function import Capture
@@ -107,7 +107,7 @@ def cursor_before_data() -> Iterator[None]:
     real = fetch._collect
 
     def store(connection: Any, token: str, text: str) -> None:
-        with fenced(connection, token):
+        with begin_fenced(connection, token):
             write_state(connection, cursor=text)
 
     async def collect(exchange: Any, ask: Any, collector: Any) -> None:
@@ -217,13 +217,13 @@ def no_repair() -> AbstractContextManager[Any]:
 @contextmanager
 def digest_over_local_edits() -> Iterator[None]:
     """Count rows that were only written here (H25)."""
-    real = digests.digest_here
+    real = digests.local_digest
 
     def digest(connection: Any, twin: str) -> Digest:
         query = f"SELECT count(*) FROM {image_table(twin)} WHERE NOT _present"
         return real(connection, twin) + Digest(rows=int(connection.execute(query).fetchone()[0]))
 
-    with patch.object(apply, "digest_here", digest):
+    with patch.object(apply, "local_digest", digest):
         yield
 
 

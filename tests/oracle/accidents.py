@@ -11,7 +11,7 @@ from tests.oracle.ordinary import moments
 from tests.oracle.simulation import Simulation
 
 from twinbase.replica.file import transaction
-from twinbase.testing import cut, drop_answer, drop_request, duplicate, portal
+from twinbase.testing import cut, drop_answer, drop_request, duplicate, show_portal
 
 PATHS = ("sync/initial", "sync/pending", "sync/mark-synced", "sync/repair", "sync/schema")
 COMMITS_MAX = 8
@@ -21,7 +21,7 @@ COMMITS_MAX = 8
 async def device_syncs_badly(sim: Simulation, rng: Random) -> None:
     """The line loses, doubles or cuts something on the way."""
     mine = sim.somebody(rng)
-    fault = rng.choice((drop_request(), drop_answer(), duplicate(), cut(rng.randint(0, 3000)), portal()))
+    fault = rng.choice((drop_request(), drop_answer(), duplicate(), cut(rng.randint(0, 3000)), show_portal()))
     mine.device.wire.spoil(rng.choice(PATHS), fault)
     await sim.sync(mine)
 

@@ -64,7 +64,7 @@ async def time_passes(sim: Simulation, rng: Random) -> None:
 
 async def clock_jumps(sim: Simulation, rng: Random) -> None:
     """A device's clock is set wrong by up to two days."""
-    sim.somebody(rng).clock.pass_(hours=rng.randint(-48, 48))
+    sim.somebody(rng).clock.advance(hours=rng.randint(-48, 48))
 
 
 async def device_enrols(sim: Simulation, rng: Random) -> None:

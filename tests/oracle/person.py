@@ -64,7 +64,7 @@ class Mine:
 
 async def work(mine: Mine, rng: Random, *, deletes: bool = True) -> None:
     """One local transaction: a few edits, always with one counted piece of stock and its log."""
-    mine.clock.pass_(seconds=rng.randint(1, 600))
+    mine.clock.advance(seconds=rng.randint(1, 600))
     log = mine.tables.log(
         id=UUID(int=rng.getrandbits(128), version=4),
         person=mine.person,

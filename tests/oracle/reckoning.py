@@ -82,7 +82,7 @@ class Reckoning:
 
     async def _explained(self, mine: "Mine") -> set[Any]:
         """Logs in local transactions that were refused: they are listed for the person, with the reason."""
-        waiting = await mine.device.replica.waiting()
+        waiting = await mine.device.replica.waiting_edits()
         return {_uuid(each) for each in waiting if each.twin == "logs"}
 
 

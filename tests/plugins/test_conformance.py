@@ -51,7 +51,7 @@ class TestMobile(Conformance):
     }
     rows, steps = 6, 18
 
-    def given(self, now: datetime) -> Sequence[SQLModel]:
+    def given_rows(self, now: datetime) -> Sequence[SQLModel]:
         named = {ANNA: "A", BOB: "B", CARL: "C"}
         return [
             *(mobile.Colleague(id=id, code=code, sector=code) for id, code in named.items()),

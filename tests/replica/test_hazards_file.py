@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.replica.workshop import changes, opened, outbox, rows, serve
 
 from twinbase.digest import Digest, digest_of
-from twinbase.replica.file.digests import Changes, count_buckets, digest_here
+from twinbase.replica.file.digests import Changes, count_buckets, local_digest
 from twinbase.replica.file.names import meta_table
 from twinbase_server.feed.statements import _SUMS
 
@@ -34,7 +34,7 @@ def _fill(connection: Any, hashes: list[int]) -> None:
 
 def _counted(connection: Any) -> Digest:
     count_buckets(connection, "jobs", meta_table("jobs"))
-    return digest_here(connection, "jobs")
+    return local_digest(connection, "jobs")
 
 
 def _kept(connection: Any, hashes: list[int]) -> Digest:
@@ -42,7 +42,7 @@ def _kept(connection: Any, hashes: list[int]) -> Digest:
     for row_hash in hashes:
         changes.add(row_hash)
     changes.write(connection, "jobs")
-    return digest_here(connection, "jobs")
+    return local_digest(connection, "jobs")
 
 
 async def _sums_of_postgresql(url: str, hashes: list[int]) -> Digest:

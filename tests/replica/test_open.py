@@ -17,7 +17,7 @@ from sqlmodel import select
 from tests.replica.workshop import KEY, NOON, Customer, Job, opened, rows
 
 from twinbase.errors import DamagedReplica, ForeignReplica, NewerReplica, NotADatabase, WrongKey
-from twinbase.replica.file.examine import damage
+from twinbase.replica.file.examine import find_damage
 from twinbase.replica.file.layout import FORMAT
 
 OTHER = b"o" * 32
@@ -166,13 +166,13 @@ async def test_damage_that_a_session_meets_has_the_same_name(tmp_path: Path) -> 
     async with opened(tmp_path, plain=True) as replica, replica.session() as session:
         with pytest.raises(DamagedReplica):
             await session.execute(text("SELECT * FROM jobs"))
-        assert damage(replica.database.file)
+        assert find_damage(replica.database.file)
 
 
 async def test_a_sound_file_passes_the_check(tmp_path: Path) -> None:
     await fill(tmp_path)
     async with opened(tmp_path, check=True) as replica:
-        assert damage(replica.database.file) == []
+        assert find_damage(replica.database.file) == []
 
 
 async def test_a_file_belongs_to_one_account_of_one_server(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_after_a_change_of_key_only_the_new_one_opens(tmp_path: Path) -> N
     async with opened(tmp_path, key=OTHER) as replica:
         await replica.rekey("words now")
     async with opened(tmp_path, key="words now") as replica:
-        assert damage(replica.database.file) == []
+        assert find_damage(replica.database.file) == []
 
 
 REKEY = """

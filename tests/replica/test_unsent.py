@@ -30,7 +30,7 @@ async def test_each_write_is_told_with_its_values_until_the_server_has_it(tmp_pa
             session.add(job)
             await session.commit()
         async with replica.read() as session:
-            changed, added = await session.unsent(Job)
+            changed, added = await session.pending_edits(Job)
     assert (changed.op, changed.key, changed.state, changed.at) == ("update", (ONE,), "pending", NOON)
     assert changed.new == {"price": Decimal("12.50"), "hours": 1.1, "photo": b"\x00\xff"}
     assert (added.op, added.key, added.waits_for_person) == ("insert", (job.id,), False)
@@ -45,7 +45,7 @@ async def test_a_refused_write_says_why_though_its_row_is_gone(tmp_path: Path) -
         answer(replica, (1, "refused", None))
         async with replica.read() as session:
             assert await session.get(Customer, ONE) is None
-            (refused,) = await session.unsent(Customer)
+            (refused,) = await session.pending_edits(Customer)
     assert refused.waits_for_person and refused.new["name"] == "Nouveau"
     assert (refused.reason, refused.detail) == ("rule", "No.")
 
@@ -57,7 +57,7 @@ async def test_what_the_server_has_taken_is_not_told_any_more(tmp_path: Path) ->
             await _write(replica, f"UPDATE jobs SET title = '{title}'")
         answer(replica, (1, "applied", None), (2, "merged", None))
         async with replica.read() as session:
-            assert await session.unsent(Job) == []
+            assert await session.pending_edits(Job) == []
 
 
 async def test_several_twins_are_asked_in_one_query_oldest_write_first(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_several_twins_are_asked_in_one_query_oldest_write_first(tmp_path:
         async with replica.read() as session:
             await session.execute(text("SELECT 1"))
             statements.clear()
-            found = await session.unsent(Job, Line, Country)
+            found = await session.pending_edits(Job, Line, Country)
         ids = [UUID(id_) for (id_,) in rows(replica, "SELECT id FROM _twinbase_outbox ORDER BY seq")]
     assert [one.id for one in found] == ids
     assert {(one.twin, one.op, one.key) for one in found} == {
@@ -89,11 +89,11 @@ async def test_several_twins_are_asked_in_one_query_oldest_write_first(tmp_path:
 @pytest.mark.parametrize("models", [(), (Country,), (dict,)])
 async def test_twins_that_are_never_written_here_have_nothing_unsent(tmp_path: Path, models: tuple[Any, ...]) -> None:
     async with opened(tmp_path) as replica, replica.read() as session:
-        assert await session.unsent(*models) == []
+        assert await session.pending_edits(*models) == []
 
 
 async def test_what_is_made_from_a_twin_is_up_to_date_while_its_digest_is_the_same(tmp_path: Path) -> None:
     async with opened(tmp_path) as replica, replica.read() as session:
-        assert (await session.digest(Job)).rows == 0
+        assert (await session.read_digest(Job)).rows == 0
         with pytest.raises(LookupError, match="dict is not mirrored"):
-            await session.digest(dict)
+            await session.read_digest(dict)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tests.replica.workshop import NOON, Customer, Job, Line, changes, opened, outbox, rows, serve
 
 from twinbase.replica import EditNotWaiting, Replica, RowGone
-from twinbase.replica.outbox.waiting import WaitingEdit
+from twinbase.replica.outbox.waiting_edits import WaitingEdit
 
 ONE = "00000000-0000-4000-8000-000000000001"
 SERVED = {"id": ONE, "title": "Boiler", "status": "new", "done": 0, "hours": 1.0}
@@ -46,7 +46,7 @@ async def a_refused_change(replica: Replica) -> WaitingEdit:
         await session.execute(text("UPDATE jobs SET title = 'Pump'"))
         await session.commit()
     answer(replica, (1, "refused", None))
-    (waiting,) = await replica.waiting()
+    (waiting,) = await replica.waiting_edits()
     return waiting
 
 
@@ -58,7 +58,7 @@ async def test_a_refused_edit_shows_what_was_typed_while_the_row_shows_the_serve
             job.price = Decimal("12.50")
             await session.commit()
         answer(replica, (1, "refused", None))
-        (waiting,) = await replica.waiting()
+        (waiting,) = await replica.waiting_edits()
         assert (waiting.twin, waiting.op, waiting.key, waiting.state) == ("jobs", "update", (UUID(ONE),), "refused")
         assert (waiting.old, waiting.new) == ({"price": None}, {"price": Decimal("12.50")})
         assert (waiting.detail, waiting.author, waiting.at) == ("No.", "anna", NOON)
@@ -73,9 +73,9 @@ async def test_a_corrected_edit_is_a_new_one_on_top_of_what_the_server_has_now(t
             await session.commit()
         answer(replica, (1, "refused", None))
         serve(replica, "jobs", {**SERVED, "hours": 2.0}, version=705)
-        (waiting,) = await replica.waiting()
+        (waiting,) = await replica.waiting_edits()
         await replica.correct(waiting.id, {"hours": 9.0})
-        assert await replica.waiting() == []
+        assert await replica.waiting_edits() == []
         assert outbox(replica) == [(2, "jobs", "update", 705)]
         assert changes(replica, "jobs") == [{"title": ("Boiler", "Pump"), "hours": (2.0, 9.0)}]
         assert rows(replica, "SELECT title, hours FROM jobs") == [("Pump", 9.0)]
@@ -89,7 +89,7 @@ async def test_a_discarded_edit_leaves_the_row_as_the_server_has_it(tmp_path: Pa
             await session.execute(text("UPDATE jobs SET title = 'Pump'"))
             await session.commit()
         answer(replica, (1, "conflict", None))
-        await replica.discard((await replica.waiting())[0].id)
+        await replica.discard((await replica.waiting_edits())[0].id)
         assert (outbox(replica), changes(replica, "jobs")) == ([], [])
         assert rows(replica, "SELECT title FROM jobs") == [("Boiler",)]
 
@@ -109,7 +109,7 @@ async def test_what_was_parked_behind_a_corrected_row_goes_along_in_order(tmp_pa
         answer(replica, (1, "refused", None), (2, "parked", ids[0]), (3, "parked", ids[1]))
         assert rows(replica, "SELECT * FROM jobs") == []
         await replica.correct(UUID(ids[0]), {"number": 1})
-        assert await replica.waiting() == []
+        assert await replica.waiting_edits() == []
         assert [(twin, op) for _, twin, op, _ in outbox(replica)] == [
             ("customers", "insert"),
             ("jobs", "insert"),
@@ -129,7 +129,7 @@ async def test_what_has_no_row_left_after_a_discard_is_not_lost_silently(tmp_pat
         ids = [id_ for (id_,) in rows(replica, "SELECT id FROM _twinbase_outbox ORDER BY seq")]
         answer(replica, (1, "refused", None), (2, "parked", ids[0]))
         await replica.discard(UUID(ids[0]))
-        (waiting,) = await replica.waiting()
+        (waiting,) = await replica.waiting_edits()
         assert (waiting.state, waiting.reason, waiting.behind) == ("parked", "row-gone", None)
         assert waiting.new == {"title": "K"}
         with pytest.raises(RowGone):
@@ -148,11 +148,11 @@ async def test_a_new_row_whose_key_is_taken_is_corrected_to_another_and_leaves_t
         serve(
             replica, "lines", {"job_id": ONE, "place": 1, "label": "hers"}, {"job_id": ONE, "place": 2, "label": "his"}
         )
-        (waiting,) = await replica.waiting()
+        (waiting,) = await replica.waiting_edits()
 
         with pytest.raises(ValueError, match="lines: there is a row with this job_id, place already"):
             await replica.correct(waiting.id, {"place": 2})
-        assert await replica.waiting() == [waiting]
+        assert await replica.waiting_edits() == [waiting]
         await replica.correct(waiting.id, {"place": 3})
 
         assert rows(replica, "SELECT place, label FROM lines ORDER BY place") == [(1, "hers"), (2, "his"), (3, "mine")]
@@ -190,4 +190,4 @@ async def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(
         waiting = await a_refused_change(replica)
         with pytest.raises(ValueError, match="jobs"):
             await replica.correct(waiting.id, values)
-        assert await replica.waiting() == [waiting]
+        assert await replica.waiting_edits() == [waiting]

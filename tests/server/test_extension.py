@@ -23,7 +23,7 @@ async def _count(url: str, plugins: Plugins) -> dict[str, Any]:
     async with engine(url) as made:
         async with made.connect() as connection:
             number = (await connection.exec_driver_sql("SELECT 41 + 1")).scalar_one()
-        reports = await project(made, plugins.projections())
+        reports = await project(made, plugins.collect_projections())
     with progress() as tell:
         tell("rows", 1, None)
         tell("rows", 2, 2)

@@ -47,7 +47,7 @@ async def test_new_columns_and_new_twins_come_without_a_first_sync(world: World,
     assert here is not None and (here.title, here.report) == ("typed before the update", "seen")
     assert [str(product.price) for product in await anna.all(Product)][:2] == ["1.00", "2.00"]
     assert [part.quantity for part in await anna.all(Part)] == [4]
-    assert report.is_proven and len(anna.wire.requests("sync/initial")) == 3
+    assert report.is_proven and len(anna.wire.list_requests("sync/initial")) == 3
 
 
 async def test_new_columns_do_not_vouch_for_a_row_that_has_changed_since(world: World, plugins: Plugins) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.sync.shop import Job, Product
 
 from twinbase.errors import ReplicaBusy
-from twinbase.replica.file.lock import sole_sync
+from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.testing import World
 
 
@@ -25,7 +25,7 @@ async def test_a_change_of_key_waits_for_the_sync_that_runs_and_calls_nothing_da
 
 async def test_a_change_of_key_does_not_wait_for_ever(world: World) -> None:
     anna = await world.device("anna", claims={"lead": "anna"})
-    async with sole_sync(anna.path, uuid4(), wait_seconds=0.0, who="the kitchen window"):
+    async with hold_sync_lock(anna.path, uuid4(), wait_seconds=0.0, who="the kitchen window"):
         with pytest.raises(ReplicaBusy, match="the kitchen window"):
             await anna.replica.rekey(b"k" * 32, wait_seconds=0.0)
     assert (await anna.sync()).is_proven

@@ -7,7 +7,7 @@ import pytest
 from tests.sync.shop import Job
 
 from twinbase.errors import ForeignReplica, HalfAnswer, Offline, ReplicaBusy
-from twinbase.replica.file.lock import sole_sync
+from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.testing import World, drop_answer
 
 
@@ -106,7 +106,7 @@ async def test_a_file_belongs_to_one_account(world: World) -> None:
 async def test_a_second_sync_of_the_same_file_says_who_is_at_it(world: World) -> None:
     anna = await world.device("anna", claims={"lead": "anna"})
 
-    async with sole_sync(anna.path, uuid4(), wait_seconds=0, who="the tablet's other window"):
+    async with hold_sync_lock(anna.path, uuid4(), wait_seconds=0, who="the tablet's other window"):
         with pytest.raises(ReplicaBusy, match="other window"):
             await anna.sync(wait_seconds=0)
 

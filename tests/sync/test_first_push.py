@@ -12,4 +12,4 @@ async def test_the_first_push_of_a_new_device_is_no_fork(world: World) -> None:
     report = await anna.sync()
 
     assert report.pushed == 1 and report.recovered == []
-    assert len(anna.wire.requests("sync/mark-synced")) == 1
+    assert len(anna.wire.list_requests("sync/mark-synced")) == 1

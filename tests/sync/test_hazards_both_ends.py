@@ -56,7 +56,7 @@ async def test_a_form_that_was_open_during_a_sync_is_a_conflict_and_no_silent_ov
 
     assert report.outcomes == {"conflict": 1} and report.is_proven
     assert await world.sql("SELECT title, report FROM workshop.job") == [("the office says", "seen")]
-    (waiting,) = await anna.replica.waiting()
+    (waiting,) = await anna.replica.waiting_edits()
     assert (waiting.state, waiting.new) == ("conflict", {"title": "anna says"})
 
 
@@ -115,7 +115,7 @@ async def test_a_twin_that_no_repair_mends_is_tried_three_times_and_stands_in_no
 
     report = await anna.sync()
 
-    assert report.repair_rounds == 3 == len(anna.wire.requests("sync/repair"))
+    assert report.repair_rounds == 3 == len(anna.wire.list_requests("sync/repair"))
     assert list(report.unproven) == ["product"] and report.outcomes == {"applied": 1}
     assert "product" in anna.replica.status.now.unproven
     anna.wire.application = honest
@@ -147,7 +147,7 @@ async def test_a_server_whose_clock_is_set_back_loses_and_repeats_nothing(world:
     """T5: time orders nothing on the server; a step back of two hours is no event."""
     await _products(world, 3)
     anna = await _anna(world)
-    world.clock.pass_(hours=-2)
+    world.clock.advance(hours=-2)
     await world.sign_in(anna, "anna")
     await world.sql("UPDATE workshop.product SET name = 'new' WHERE id = 2")
 
@@ -168,7 +168,7 @@ async def test_a_device_that_was_away_for_400_days_brings_nothing_back_to_life_a
     await anna.save(new)
     await world.sql("DELETE FROM workshop.job WHERE id = :id", id=gone)
     await world.sql("DELETE FROM workshop.product WHERE id <= 20")
-    world.clock.pass_(days=400)
+    world.clock.advance(days=400)
     await _collect_everything(world)
     await world.sign_in(anna, "anna")
 
@@ -176,7 +176,7 @@ async def test_a_device_that_was_away_for_400_days_brings_nothing_back_to_life_a
 
     assert report.is_proven and not report.unexplained
     assert report.outcomes == {"applied": 2, "refused": 1}
-    assert [edit.new for edit in await anna.replica.waiting()] == [{"report": "typed for nothing"}]
+    assert [edit.new for edit in await anna.replica.waiting_edits()] == [{"report": "typed for nothing"}]
     assert {job.title for job in await anna.all(Job)} == {"kept", "made in the cellar"}
     assert await world.sql("SELECT count(*) FROM workshop.product") == [(40,)]
     assert len(await anna.all(Product)) == 40
@@ -232,7 +232,7 @@ async def test_of_two_rows_with_one_unique_title_the_second_waits_with_the_reaso
     report = await tablet.sync()
 
     assert report.outcomes == {"refused": 1, "parked": 1, "applied": 1} and report.is_proven
-    first = next(edit for edit in await tablet.replica.waiting() if edit.state == "refused")
+    first = next(edit for edit in await tablet.replica.waiting_edits() if edit.state == "refused")
     assert first.reason == "unique" and first.new["title"] == "badge 7"
     assert {job.title for job in await tablet.all(Job)} == {"badge 7", "badge 8"}
     await tablet.replica.correct(first.id, {"title": "badge 9"})
@@ -254,14 +254,16 @@ async def test_two_ends_that_both_wrote_fall_silent_after_one_more_sync_each(wor
     for device in (anna, tablet, anna, tablet):
         await device.sync()
     before, outboxes = await _traces(world), await _outboxes(anna, tablet)
-    pushes = len(anna.wire.requests("sync/mark-synced")) + len(tablet.wire.requests("sync/mark-synced"))
+    pushes = len(anna.wire.list_requests("sync/mark-synced")) + len(tablet.wire.list_requests("sync/mark-synced"))
 
     idle = [await device.sync() for device in (anna, tablet, anna, tablet)]
 
     assert [(r.pushed, r.pulled, r.removed, r.repaired) for r in idle] == [(0, 0, 0, 0)] * 4
     assert all(report.is_proven for report in idle)
     assert await _traces(world) == before
-    assert len(anna.wire.requests("sync/mark-synced")) + len(tablet.wire.requests("sync/mark-synced")) == pushes
+    assert (
+        len(anna.wire.list_requests("sync/mark-synced")) + len(tablet.wire.list_requests("sync/mark-synced")) == pushes
+    )
     assert await _outboxes(anna, tablet) == outboxes == [("applied", None), ("merged", None)]
 
 

@@ -94,7 +94,7 @@ async def test_a_ring_of_rows_comes_to_a_device_in_pages_of_two_and_leaves_it_ag
     anna = await world.device("anna")
     first = await anna.sync()
     assert (len(await anna.all(Order)), len(await anna.all(Line))) == (9, 9) and first.is_proven
-    assert await anna.replica.syncing.orphans() == {}
+    assert await anna.replica.syncing.count_orphans() == {}
 
     await world.sql("UPDATE cycles.order a SET follows_id = NULL")
     await world.sql(
@@ -144,5 +144,5 @@ async def test_an_edit_that_points_at_what_the_office_has_deleted_is_refused_and
     report = await anna.sync()
 
     assert report.outcomes == {"refused": 1, "applied": 1} and report.is_proven
-    assert [edit.key for edit in await anna.replica.waiting()] == [(line.id,)]
+    assert [edit.key for edit in await anna.replica.waiting_edits()] == [(line.id,)]
     assert len(await anna.all(Order)) == 8 and len(await anna.all(Line)) == 9

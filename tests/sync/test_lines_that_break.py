@@ -4,7 +4,7 @@ import pytest
 from tests.sync.shop import Job, Product
 
 from twinbase.errors import HalfAnswer, NotSignedIn, NotTwinbase, Offline
-from twinbase.testing import World, cut, drop_answer, drop_request, portal
+from twinbase.testing import World, cut, drop_answer, drop_request, show_portal
 
 ROWS = 3_000
 
@@ -67,7 +67,7 @@ async def test_a_portal_that_answers_instead_of_the_server_is_not_believed(world
     await anna.sync()
     await anna.save(Job(lead="anna", title="boiler"))
     for path in ("sync/mark-synced", "sync/pending"):
-        anna.wire.spoil(path, portal())
+        anna.wire.spoil(path, show_portal())
         with pytest.raises(NotTwinbase):
             await anna.sync()
 
@@ -83,7 +83,7 @@ async def test_without_a_network_work_goes_on_and_the_status_says_since_when(wor
     since = world.clock()
     with pytest.raises(Offline):
         await anna.sync()
-    world.clock.pass_(minutes=5)
+    world.clock.advance(minutes=5)
     await anna.save(Job(lead="anna", title="boiler"))
     with pytest.raises(Offline):
         await anna.sync()
@@ -97,7 +97,7 @@ async def test_without_a_network_work_goes_on_and_the_status_says_since_when(wor
 async def test_with_an_expired_token_nothing_is_lost_and_signing_in_again_is_enough(world: World) -> None:
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
-    world.clock.pass_(days=1)
+    world.clock.advance(days=1)
     await anna.save(Job(lead="anna", title="boiler"))
 
     with pytest.raises(NotSignedIn):

@@ -89,7 +89,7 @@ async def test_a_frozen_batch_is_sent_again_byte_for_byte(world: World) -> None:
 
     await anna.sync()
 
-    first, again, later = anna.wire.requests("sync/mark-synced")
+    first, again, later = anna.wire.list_requests("sync/mark-synced")
     assert first.body == again.body != later.body
     assert await world.sql("SELECT report FROM workshop.job") == [("leaks badly",)]
 
@@ -137,7 +137,7 @@ async def test_a_refused_edit_shows_the_servers_row_and_stays_in_the_outbox(worl
 
     report = await anna.sync()
 
-    waiting = await anna.replica.waiting()
+    waiting = await anna.replica.waiting_edits()
     assert report.outcomes == {"refused": 1} and report.is_proven
     assert await anna.read(Job, job.id) is None
     assert [(edit.state, edit.new) for edit in waiting] == [("refused", {"report": "leaks"})]

@@ -64,7 +64,7 @@ async def test_claims_that_are_garbled_in_one_answer_remove_nothing(world: World
     report = await anna.sync()
 
     assert len(await anna.all(Job)) == ROWS and report.is_proven
-    assert len(anna.wire.requests(path)) > 1
+    assert len(anna.wire.list_requests(path)) > 1
     assert await anna.sql("SELECT value FROM _twinbase_sync WHERE name = 'removal' AND value <> ''") == []
 
 
@@ -96,7 +96,7 @@ async def test_another_right_is_believed_at_the_second_repair(world: World) -> N
     report = await anna.sync()
 
     assert report.is_proven and len(await anna.all(Job)) == LEFT
-    assert len(anna.wire.requests("sync/repair")) == 2
+    assert len(anna.wire.list_requests("sync/repair")) == 2
 
 
 @pytest.mark.parametrize("cursor", ["", "not a cursor"], ids=["lost", "refused"])
@@ -121,17 +121,17 @@ async def test_what_one_sync_was_told_the_next_one_confirms_after_a_restart_of_t
     await anna.close()
     await anna.reopen()
     anna.wire.application, anna.wire.up = world.application, True
-    before = len(anna.wire.requests("sync/pending"))
+    before = len(anna.wire.list_requests("sync/pending"))
 
     report = await anna.sync()
 
     assert len(await anna.all(Job)) == LEFT and report.is_proven
-    assert len(anna.wire.requests("sync/pending")) == before + 1
+    assert len(anna.wire.list_requests("sync/pending")) == before + 1
 
 
 async def _cut_after(device: Device, requests: int) -> None:
     """From the next request on there is no network."""
-    device.wire.up = len(device.wire.requests("sync/pending")) < requests
+    device.wire.up = len(device.wire.list_requests("sync/pending")) < requests
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["pull", "first-sync"])

@@ -40,7 +40,7 @@ async def test_a_screen_sees_the_rows_of_each_phase_grow_and_the_end(world: Worl
 
 async def test_changes_gives_the_status_now_and_then_the_newest(world: World) -> None:
     anna = await world.device("anna", claims={"lead": "anna"})
-    changes = anna.replica.status.changes()
+    changes = anna.replica.status.follow_changes()
     now = await anext(changes)
     later = asyncio.ensure_future(anext(changes))
 
@@ -58,7 +58,7 @@ async def test_an_expired_token_is_renewed_without_a_person(world: World) -> Non
     await anna.sync()
     await anna.save(Job(lead="anna", title="boiler"))
     await anna.close()
-    world.clock.pass_(days=1)
+    world.clock.advance(days=1)
     asked = []
 
     async def renew() -> str:
@@ -132,7 +132,7 @@ async def test_one_transaction_that_a_proxy_never_takes_is_set_aside_and_the_res
 
     report = await anna.sync()
 
-    (waiting,) = await anna.replica.waiting()
+    (waiting,) = await anna.replica.waiting_edits()
     assert (waiting.reason, waiting.new["title"]) == ("too-large", "with a novel")
     assert await world.sql("SELECT title FROM workshop.job") == [("boiler",)] and report.is_proven
     await anna.replica.correct(waiting.id, {"report": "in short: it leaks"})
@@ -165,6 +165,6 @@ async def test_without_a_network_the_status_says_how_many_edits_wait_and_for_wha
     await anna.reopen()
 
     assert (anna.replica.status.now.pending, anna.replica.status.now.refused) == (1, 1), "before any sync"
-    (refused,) = await anna.replica.waiting()
+    (refused,) = await anna.replica.waiting_edits()
     await anna.replica.correct(refused.id, {"lead": "anna"})
     assert (anna.replica.status.now.pending, anna.replica.status.now.refused) == (2, 0)

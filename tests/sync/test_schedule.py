@@ -25,19 +25,19 @@ def test_every_state_has_a_way_out_in_bounded_time(steps: list[tuple[str, float]
     for step, seconds in steps:
         now += seconds
         {
-            "wrote": schedule.wrote,
-            "network": schedule.network_is_back,
-            "synced": schedule.synced,
-            "failed": schedule.failed,
+            "wrote": schedule.note_write,
+            "network": schedule.note_network,
+            "synced": schedule.note_success,
+            "failed": schedule.note_failure,
         }[step](now)
         assert schedule.due - now <= longest
 
 
 def test_writes_are_gathered_and_never_put_off_for_ever() -> None:
     schedule = Schedule(PACE, 0.0, random.Random(0))
-    schedule.synced(0.0)
+    schedule.note_success(0.0)
     for second in range(100, 130):
-        schedule.wrote(float(second))
+        schedule.note_write(float(second))
 
     assert schedule.due == 100 + PACE.after_write_seconds_max
 
@@ -46,9 +46,9 @@ def test_failures_wait_longer_each_time_up_to_a_ceiling_and_the_network_ends_the
     schedule = Schedule(PACE, 0.0, random.Random(0))
     waits = []
     for _ in range(12):
-        schedule.failed(0.0)
+        schedule.note_failure(0.0)
         waits.append(schedule.due)
-    schedule.network_is_back(1.0)
+    schedule.note_network(1.0)
 
     assert waits[:3] == [5.0, 10.0, 20.0] and waits[-1] == PACE.retry_seconds_max
     assert schedule.due == 1.0
@@ -58,7 +58,7 @@ def test_devices_that_start_together_do_not_ask_together() -> None:
     dues = set()
     for seed in range(20):
         schedule = Schedule(SyncPace(), 0.0, random.Random(seed))
-        schedule.synced(0.0)
+        schedule.note_success(0.0)
         dues.add(round(schedule.due))
 
     assert len(dues) > 10
@@ -93,7 +93,7 @@ async def test_the_background_goes_on_after_a_fault_that_nobody_foresaw_and_logs
             raise fault
         return Report()
 
-    background = Background(sync, pace=PACE, clock=clock, rng=random.Random(0))
+    background = Background(sync, pace=PACE, timer=clock, rng=random.Random(0))
     with suppress(asyncio.CancelledError):
         await background.run()
 
@@ -113,7 +113,7 @@ async def test_the_background_goes_on_after_every_error_of_ours_and_waits_as_lon
             raise error
         return Report()
 
-    background = Background(sync, pace=PACE, clock=clock, rng=random.Random(0))
+    background = Background(sync, pace=PACE, timer=clock, rng=random.Random(0))
     try:
         await background.run()
     except asyncio.CancelledError:

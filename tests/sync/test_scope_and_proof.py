@@ -58,7 +58,7 @@ async def test_a_row_that_was_damaged_on_the_device_is_repaired_and_alarms(world
         "UPDATE _twinbase_bucket SET rows = rows - 1 WHERE twin = 'product' AND rows > 0 AND bucket = ("
         "SELECT min(bucket) FROM _twinbase_bucket WHERE twin = 'product')"
     )
-    world.clock.pass_(days=2)
+    world.clock.advance(days=2)
     await world.sign_in(anna, "anna")
 
     report = await anna.sync()
@@ -72,12 +72,12 @@ async def test_deleting_most_of_a_twin_needs_a_second_answer_that_says_the_same(
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
     await world.sql("DELETE FROM workshop.product WHERE id > 10")
-    before = len(anna.wire.requests("sync/pending"))
+    before = len(anna.wire.list_requests("sync/pending"))
 
     report = await anna.sync()
 
     assert report.removed == 190 and report.is_proven
-    assert len(anna.wire.requests("sync/pending")) == before + 2
+    assert len(anna.wire.list_requests("sync/pending")) == before + 2
 
 
 async def test_a_claim_that_is_lost_removes_nothing(world: World) -> None:
@@ -94,13 +94,13 @@ async def test_a_claim_that_is_lost_removes_nothing(world: World) -> None:
 
 
 def test_the_fuse_believes_two_answers_only_when_they_say_the_same() -> None:
-    from twinbase.replica.apply.fuse import Removal, confirms, is_unusual
+    from twinbase.replica.apply.fuse import Removal, is_confirmed, is_unusual
 
     first = Removal("claims", {"job": (1, 2, 3)})
-    assert confirms(first, Removal("claims", {"job": (1, 2, 3)}))
-    assert not confirms(first, Removal("other", {"job": (1, 2, 3)}))
-    assert not confirms(first, Removal("claims", {"job": (0, 0, 0)}))
-    assert not confirms(None, first)
+    assert is_confirmed(first, Removal("claims", {"job": (1, 2, 3)}))
+    assert not is_confirmed(first, Removal("other", {"job": (1, 2, 3)}))
+    assert not is_confirmed(first, Removal("claims", {"job": (0, 0, 0)}))
+    assert not is_confirmed(None, first)
     assert is_unusual(51, 100) and not is_unusual(50, 100) and not is_unusual(200, 1000) and is_unusual(201, 1000)
     assert issubclass(FuseBlown, Exception)
 
@@ -112,7 +112,7 @@ async def test_local_edits_never_count_in_the_proof(world: World) -> None:
     job = (await anna.all(Job))[0]
     await anna.change(Job, job.id, report="typed in the cellar")
     await anna.sql("UPDATE _twinbase_outbox SET tx = NULL")  # as if its transaction had not ended: it is not sent
-    world.clock.pass_(days=2)
+    world.clock.advance(days=2)
     await world.sign_in(anna, "anna")
 
     report = await anna.sync()
@@ -127,7 +127,7 @@ async def test_children_without_their_parent_are_legal_and_can_be_counted(world:
 
     report = await anna.sync()
 
-    assert report.is_proven and await anna.replica.syncing.orphans() == {"part": 1}
+    assert report.is_proven and await anna.replica.syncing.count_orphans() == {"part": 1}
 
 
 @pytest.mark.parametrize("accident", [drop_request(), drop_answer(), cut(after=400)])
@@ -161,9 +161,9 @@ async def test_a_repair_after_an_answer_in_several_parts_is_explained(
         await world.sql("INSERT INTO workshop.product (id, name) SELECT i, 'p' FROM generate_series(1, 9) i")
         await world.account("anna", lead="bob")
         await world.sign_in(anna, "anna")
-        asked = len(anna.wire.requests("sync/pending"))
+        asked = len(anna.wire.list_requests("sync/pending"))
 
         report = await anna.sync()
 
-    assert len(anna.wire.requests("sync/pending")) > asked + 2, "the answer came in parts, and proved nothing"
+    assert len(anna.wire.list_requests("sync/pending")) > asked + 2, "the answer came in parts, and proved nothing"
     assert report.is_proven and report.repaired == 7 and not report.unexplained

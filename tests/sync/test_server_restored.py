@@ -85,7 +85,7 @@ async def test_what_was_typed_long_before_it_was_sent_is_brought_back_too(office
     async with office.open() as world:
         anna = await _back(world, "anna")
         await anna.change(Job, job, visits=12)
-        world.clock.pass_(days=50)
+        world.clock.advance(days=50)
         await world.sign_in(anna, "anna")
         await anna.sync()
         assert await _visits(world) == 12
@@ -96,7 +96,7 @@ async def test_what_was_typed_long_before_it_was_sent_is_brought_back_too(office
         assert (await anna.sync()).recovered
         assert await _visits(world) == 12
 
-        world.clock.pass_(days=100)
+        world.clock.advance(days=100)
         await world.sign_in(anna, "anna")
         await anna.sync()
         assert await anna.sql("SELECT count(*) FROM _twinbase_outbox") == [(0,)], "it is not kept for ever"
@@ -149,7 +149,7 @@ async def test_a_restored_server_gets_back_what_was_acknowledged_after_its_backu
             here = await device.read(Job, job)
             assert here is not None and (here.visits, here.report) == (1112, "typed after the backup")
             assert [product.name for product in await device.all(Product)] == ["pipe"]
-            assert await device.replica.waiting() == []
+            assert await device.replica.waiting_edits() == []
         world.raise_crashes()
 
 

@@ -43,7 +43,7 @@ async def test_another_person_cannot_sign_in_on_a_file_that_has_an_owner(world: 
 async def test_a_renewed_token_of_another_person_sends_nothing(world: World) -> None:
     tablet = await _annas_tablet(world)
     await tablet.close()
-    world.clock.pass_(days=1)
+    world.clock.advance(days=1)
 
     async def renew() -> str:
         return await _token_of(world, tablet, "bob@example.org")
@@ -72,7 +72,7 @@ async def test_work_of_another_author_is_parked_with_a_sentence_and_never_sent(w
 
     report = await tablet.sync()
 
-    (waiting,) = await tablet.replica.waiting()
+    (waiting,) = await tablet.replica.waiting_edits()
     assert (waiting.state, waiting.reason, waiting.author) == ("parked", "other-account", "bob@example.org")
     assert "another account" in waiting.detail and waiting.new["title"] == "typed by Anna"
     assert await world.sql("SELECT title FROM workshop.job") == [("typed later by Anna",)]

@@ -100,7 +100,7 @@ async def test_an_old_app_goes_on_with_a_newer_server_and_the_new_app_fetches_on
     assert new_app.is_proven and not new_app.unexplained
     assert {visit.floor for visit in await phone.all(NewVisit)} == {3, None}
     assert new_app.bytes_received < first.bytes_received / 2
-    assert [bool(seen.body.count(b'"floor"')) for seen in phone.wire.requests("sync/initial")] == [False, True]
+    assert [bool(seen.body.count(b'"floor"')) for seen in phone.wire.list_requests("sync/initial")] == [False, True]
     await phone.change(NewVisit, (await phone.all(NewVisit))[0].id, floor=7)
     assert (await phone.sync()).is_proven
     assert await world.sql("SELECT count(*) FROM versions.visit WHERE floor = 7") == [(1,)]

@@ -75,7 +75,7 @@ async def test_after_thirty_days_it_leaves_the_device_and_the_proof_holds(world:
     await anna.sync()
     await anna.sync()
     assert len(await anna.all(DeliveryRow)) == 1
-    world.clock.pass_(days=31)
+    world.clock.advance(days=31)
     await world.sign_in(anna, "anna")
     report = await anna.sync()
     assert await anna.all(DeliveryRow) == [] and report.is_proven and not report.unexplained

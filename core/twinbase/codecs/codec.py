@@ -20,12 +20,12 @@ class NoCodec(DeclarationError):
 Value = TypeVar("Value")
 
 
-def no_guard(sql_column: str) -> str | None:
+def guard_nothing(sql_column: str) -> str | None:
     """Every value of the type can be carried."""
     return None
 
 
-def same(value: Value) -> Value:
+def keep_value(value: Value) -> Value:
     """The wire value is the Python value."""
     return value
 
@@ -50,11 +50,11 @@ class Codec:
     """PostgreSQL: a hashable expression that changes whenever the wire value changes. Never raises."""
     check_wire: Callable[[object], str | None]
     """None when the server can take this wire value, else a sentence that says what is wrong with it."""
-    python_from_wire: Convert = same
-    wire_from_python: Convert = same
+    python_from_wire: Convert = keep_value
+    wire_from_python: Convert = keep_value
     wire_to_storage: Convert | None = None
     storage_to_wire: Convert | None = None
-    guard_sql: Callable[[str], str | None] = no_guard
+    guard_sql: Callable[[str], str | None] = guard_nothing
     """PostgreSQL: a boolean, never NULL, that is false for a value which cannot be carried (its row is quarantined)."""
     direct: bool = True
     """`to_wire_sql` is the column itself."""

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from twinbase.codecs.codec import Codec, kind_of
-from twinbase.codecs.numbers import cast_to, itself, text_hash
+from twinbase.codecs.numbers import cast_to, hash_text_sql, keep_column
 
 SCALED_DIGITS_MAX = 18
 """Decimals up to this precision are integers on the device: 10^18 < 2^63."""
@@ -19,7 +19,7 @@ _DECIMAL = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
 @cache
-def decimal(precision: int | None, scale: int | None) -> Codec:
+def decimal_codec(precision: int | None, scale: int | None) -> Codec:
     """A decimal as text on the wire; an integer of 10^-scale units on the device if it fits, else text."""
     if precision is None:
         return _decimal_text("numeric", 131_072, 16_383, None)
@@ -33,10 +33,10 @@ def decimal(precision: int | None, scale: int | None) -> Codec:
         "INTEGER",
         _as_text,
         cast_to("numeric"),
-        itself,
+        keep_column,
         _check_decimal(max(precision - scale, 0), scale, name),
         python_from_wire=_python_from_decimal,
-        wire_from_python=lambda value: text(scaled(value, precision, scale)),
+        wire_from_python=lambda value: text(scale_decimal(value, precision, scale)),
         wire_to_storage=units,
         storage_to_wire=text,
         guard_sql=_decimal_guard,
@@ -50,10 +50,10 @@ def _decimal_text(name: str, digits: int, decimals: int, limits: tuple[int, int]
         "TEXT",
         _as_text,
         cast_to("numeric"),
-        text_hash,
+        hash_text_sql,
         _check_decimal(digits, decimals, name),
         python_from_wire=_python_from_decimal,
-        wire_from_python=lambda value: plain(value if limits is None else rounded(value, *limits)),
+        wire_from_python=lambda value: format_decimal(value if limits is None else round_decimal(value, *limits)),
         guard_sql=_decimal_guard,
         direct=False,
     )
@@ -66,7 +66,7 @@ def _decimal_of(value: Any) -> Decimal:
     return number
 
 
-def plain(value: object) -> str | None:
+def format_decimal(value: object) -> str | None:
     """A decimal as PostgreSQL prints it: no exponent, no negative zero, its own number of decimals."""
     if value is None:
         return None
@@ -74,7 +74,7 @@ def plain(value: object) -> str | None:
     return format(number if number else number.copy_abs(), "f")
 
 
-def scaled(value: object, precision: int, scale: int) -> int | None:
+def scale_decimal(value: object, precision: int, scale: int) -> int | None:
     """A decimal times 10^scale, rounded half away from zero as PostgreSQL does on assignment."""
     if value is None:
         return None
@@ -84,7 +84,7 @@ def scaled(value: object, precision: int, scale: int) -> int | None:
     return units
 
 
-def unscaled(units: int, scale: int) -> Decimal:
+def unscale_decimal(units: int, scale: int) -> Decimal:
     """The decimal that `units` stands for, with `scale` decimals."""
     return Decimal(units).scaleb(-scale, _EXACT)
 
@@ -112,10 +112,10 @@ def _units_of_text(scale: int) -> Callable[[str | None], int | None]:
             raise ValueError(f"{text} has more than {scale} decimals")
         return int(whole + decimals.ljust(scale, "0"))
 
-    return int_or_none if not scale else units
+    return parse_integer if not scale else units
 
 
-def int_or_none(text: str | None) -> int | None:
+def parse_integer(text: str | None) -> int | None:
     """A whole decimal is its own number of units."""
     return None if text is None else int(text)
 
@@ -150,7 +150,7 @@ def _python_from_decimal(value: Any) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def rounded(value: object, precision: int, scale: int) -> Decimal | None:
+def round_decimal(value: object, precision: int, scale: int) -> Decimal | None:
     """A decimal with exactly `scale` decimals, rounded half away from zero as PostgreSQL does on assignment."""
     if value is None:
         return None

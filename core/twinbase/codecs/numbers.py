@@ -13,7 +13,7 @@ _WORDS = {"Infinity": float("inf"), "-Infinity": float("-inf")}
 _WORD_OF = {value: word for word, value in _WORDS.items()}
 
 
-def itself(sql_column: str) -> str:
+def keep_column(sql_column: str) -> str:
     """A column that PostgreSQL's JSON functions print as its wire value."""
     return sql_column
 
@@ -23,13 +23,13 @@ def cast_to(sql_type: str) -> Rewrite:
     return lambda expression: f"({expression})::{sql_type}"
 
 
-def text_hash(sql_column: str) -> str:
+def hash_text_sql(sql_column: str) -> str:
     """Text, hashed byte by byte whatever the collation says is equal."""
     return f'({sql_column}::text COLLATE "C")'
 
 
 @cache
-def integer(bits: int) -> Codec:
+def integer_codec(bits: int) -> Codec:
     """smallint, integer or bigint: a JSON number, an INTEGER."""
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
@@ -41,7 +41,7 @@ def integer(bits: int) -> Codec:
         return f"out of range for {_INTEGERS[bits]} ({low} to {high})"
 
     sql = _INTEGERS[bits]
-    return Codec(sql, "INTEGER", itself, cast_to(sql), itself, check)
+    return Codec(sql, "INTEGER", keep_column, cast_to(sql), keep_column, check)
 
 
 def _check_boolean(value: object) -> str | None:
@@ -55,10 +55,16 @@ def _boolean_from_storage(value: int | None) -> bool | None:
 
 
 @cache
-def boolean() -> Codec:
+def boolean_codec() -> Codec:
     """true/false on the wire, 1/0 in SQLite (Python binds a bool as that)."""
     return Codec(
-        "boolean", "INTEGER", itself, cast_to("boolean"), itself, _check_boolean, storage_to_wire=_boolean_from_storage
+        "boolean",
+        "INTEGER",
+        keep_column,
+        cast_to("boolean"),
+        keep_column,
+        _check_boolean,
+        storage_to_wire=_boolean_from_storage,
     )
 
 
@@ -110,7 +116,7 @@ def _without_negative_zero(sql_column: str) -> str:
 
 
 @cache
-def floating(single: bool = False) -> Codec:
+def float_codec(single: bool = False) -> Codec:
     """A JSON number, "Infinity" or "-Infinity"; a REAL. -0.0 travels as 0.0: SQLite's files do not keep its sign."""
     sql = "real" if single else "double precision"
     return Codec(
@@ -118,7 +124,7 @@ def floating(single: bool = False) -> Codec:
         "REAL",
         _without_negative_zero,
         cast_to(sql),
-        itself,
+        keep_column,
         _check_real if single else _check_double,
         python_from_wire=_python_from_float,
         wire_from_python=_python_to_float,

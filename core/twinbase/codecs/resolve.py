@@ -26,10 +26,10 @@ def codec_for(type_: TypeEngine[Any]) -> Codec:
 
 def server_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """What the type is on PostgreSQL: variants chosen, decorators taken off."""
-    return resolved(type_, _SERVER)
+    return resolve_type(type_, _SERVER)
 
 
-def resolved(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+def resolve_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     """What the type is on a dialect: variants chosen, decorators taken off."""
     found = _variant(type_, dialect)
     while isinstance(found, types.TypeDecorator) and not isinstance(found, types.Interval):
@@ -43,7 +43,7 @@ def _variant(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 def _refuse_other_device_kind(type_: TypeEngine[Any], server: TypeEngine[Any]) -> None:
     """A type that says "something else on SQLite" would read what the codec stored in another form."""
-    device = resolved(type_, _DEVICE)
+    device = resolve_type(type_, _DEVICE)
     if _family(device) is _family(server):
         return
     if isinstance(server, types.ARRAY) and isinstance(device, types.JSON) and device.none_as_null:
@@ -95,17 +95,17 @@ def _codec(type_: TypeEngine[Any]) -> Codec:
         case types.String():
             return _text(type_)
         case types.Boolean():
-            return numbers.boolean()
+            return numbers.boolean_codec()
         case types.SmallInteger():
-            return numbers.integer(16)
+            return numbers.integer_codec(16)
         case types.BigInteger():
-            return numbers.integer(64)
+            return numbers.integer_codec(64)
         case types.Integer():
-            return numbers.integer(32)
+            return numbers.integer_codec(32)
         case types.Float():
-            return numbers.floating(single=_is_single(type_))
+            return numbers.float_codec(single=_is_single(type_))
         case types.Numeric():
-            return decimals.decimal(type_.precision, type_.scale)
+            return decimals.decimal_codec(type_.precision, type_.scale)
         case _:
             return _other(type_)
 
@@ -113,19 +113,19 @@ def _codec(type_: TypeEngine[Any]) -> Codec:
 def _other(type_: TypeEngine[Any]) -> Codec:
     match type_:
         case types.DateTime():
-            return times.moment(aware=type_.timezone)
+            return times.moment_codec(aware=type_.timezone)
         case types.Date():
-            return times.day()
+            return times.date_codec()
         case types.Time() if not type_.timezone:
-            return times.time_of_day()
+            return times.time_codec()
         case types.Interval(native=True) | postgresql.INTERVAL():
-            return times.duration()
+            return times.duration_codec()
         case types.Uuid(native_uuid=True):
-            return text.uuid()
+            return text.uuid_codec()
         case types.JSON():
-            return structures.document(binary=isinstance(type_, postgresql.JSONB))
+            return structures.document_codec(binary=isinstance(type_, postgresql.JSONB))
         case types.LargeBinary() | postgresql.BYTEA():
-            return text.binary()
+            return text.bytes_codec()
         case types.ARRAY():
             return _array(type_)
         case _:
@@ -141,22 +141,22 @@ def _is_single(type_: types.Float[Any]) -> bool:
 
 def _text(type_: types.String) -> Codec:
     if isinstance(type_, postgresql.CITEXT):
-        return text.text(None, "citext")
-    return text.text(type_.length)
+        return text.text_codec(None, "citext")
+    return text.text_codec(type_.length)
 
 
 def _enum(type_: types.Enum) -> Codec:
     enum: Any = type_  # its method has no annotations
     member = enum.result_processor(_DEVICE, None)
     members = {label: member(label) for label in type_.enums}
-    return text.enumeration(members, sql_name(type_) if type_.native_enum else "text")
+    return text.enum_codec(members, sql_name(type_) if type_.native_enum else "text")
 
 
 def _array(type_: types.ARRAY[Any]) -> Codec:
     item = server_type(type_.item_type)
     if isinstance(item, types.ARRAY) or (type_.dimensions or 1) > 1:
         raise NoCodec("arrays of several dimensions are not carried: use JSON for nested lists")
-    return structures.array(_codec(item), sql_name(item))
+    return structures.array_codec(_codec(item), sql_name(item))
 
 
 def _advice(type_: TypeEngine[Any]) -> str:

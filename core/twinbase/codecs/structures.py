@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from twinbase.codecs.codec import Codec, kind_of
-from twinbase.codecs.numbers import cast_to, text_hash
-from twinbase.codecs.text import wrong_text
+from twinbase.codecs.numbers import cast_to, hash_text_sql
+from twinbase.codecs.text import check_text
 
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -30,7 +30,7 @@ _strict = json.JSONDecoder(parse_constant=_no_constant, parse_int=_number, parse
 
 
 def _wrong_document(value: object) -> str | None:
-    wrong = f"expected JSON as text, got {kind_of(value)}" if type(value) is not str else wrong_text(value)
+    wrong = f"expected JSON as text, got {kind_of(value)}" if type(value) is not str else check_text(value)
     if wrong:
         return wrong
     try:
@@ -68,7 +68,7 @@ def _dumps(value: Any) -> str | None:
 
 
 @cache
-def document(binary: bool) -> Codec:
+def document_codec(binary: bool) -> Codec:
     """The text of the document as PostgreSQL prints it: json keeps it to the letter, jsonb in its own form."""
     name = "jsonb" if binary else "json"
     return Codec(
@@ -76,7 +76,7 @@ def document(binary: bool) -> Codec:
         "TEXT",
         lambda column: f"{column}::text",
         cast_to(name),
-        text_hash,
+        hash_text_sql,
         _check_jsonb if binary else _check_json,
         python_from_wire=_loads,
         wire_from_python=_dumps,
@@ -84,7 +84,7 @@ def document(binary: bool) -> Codec:
     )
 
 
-def array(item: Codec, item_type: str) -> Codec:
+def array_codec(item: Codec, item_type: str) -> Codec:
     """The text of a JSON array of the items' wire values. A value of several dimensions quarantines its row."""
 
     def to_wire(column: str) -> str:
@@ -122,7 +122,7 @@ def array(item: Codec, item_type: str) -> Codec:
         "TEXT",
         to_wire,
         from_wire,
-        lambda column: text_hash(f"({to_wire(column)})"),
+        lambda column: hash_text_sql(f"({to_wire(column)})"),
         check,
         python_from_wire=python,
         wire_from_python=wire,

@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.codecs.codec import Codec, kind_of
-from twinbase.codecs.numbers import cast_to, itself, text_hash
+from twinbase.codecs.numbers import cast_to, hash_text_sql, keep_column
 from twinbase.quoting import quote_text
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
-def wrong_text(value: object) -> str | None:
+def check_text(value: object) -> str | None:
     """What keeps a value from being text in PostgreSQL, or None."""
     if type(value) is not str:
         return f"expected text, got {kind_of(value)}"
@@ -33,22 +33,22 @@ def wrong_text(value: object) -> str | None:
 
 
 @cache
-def text(length: int | None = None, sql_type: str = "text") -> Codec:
+def text_codec(length: int | None = None, sql_type: str = "text") -> Codec:
     """A JSON string as it is, a TEXT."""
     name = sql_type if length is None else f"varchar({length})"
 
     def check(value: object) -> str | None:
         if value is None:
             return None
-        wrong = wrong_text(value)
+        wrong = check_text(value)
         if wrong or length is None or len(str(value)) <= length:
             return wrong
         return f"longer than {length} characters"
 
-    return Codec(name, "TEXT", itself, cast_to(sql_type), text_hash, check)
+    return Codec(name, "TEXT", keep_column, cast_to(sql_type), hash_text_sql, check)
 
 
-def enumeration(members: Mapping[str, Any], sql_type: str) -> Codec:
+def enum_codec(members: Mapping[str, Any], sql_type: str) -> Codec:
     """The label as PostgreSQL stores it. A label that the class does not know quarantines its row."""
     labels, known = tuple(members), frozenset(members)
     label_of = {member: label for label, member in members.items()}
@@ -66,7 +66,7 @@ def enumeration(members: Mapping[str, Any], sql_type: str) -> Codec:
         "TEXT",
         lambda column: f"{column}::text",
         cast_to(sql_type),
-        text_hash,
+        hash_text_sql,
         check,
         python_from_wire=lambda value: None if value is None else members[value],
         wire_from_python=lambda value: None if value is None else label_of[value],
@@ -84,14 +84,14 @@ def _check_uuid(value: object) -> str | None:
 
 
 @cache
-def uuid() -> Codec:
+def uuid_codec() -> Codec:
     """Lower-case text with dashes, everywhere."""
     return Codec(
         "uuid",
         "TEXT",
-        itself,
+        keep_column,
         cast_to("uuid"),
-        itself,
+        keep_column,
         _check_uuid,
         python_from_wire=lambda value: None if value is None else UUID(value),
         wire_from_python=lambda value: None if value is None else str(value),
@@ -119,14 +119,14 @@ def _check_bytes(value: object) -> str | None:
 
 
 @cache
-def binary() -> Codec:
+def bytes_codec() -> Codec:
     """base64 without line breaks on the wire, a BLOB on the device."""
     return Codec(
         "bytea",
         "BLOB",
         lambda column: f"translate(encode({column}, 'base64'), E'\\n', '')",
         lambda expression: f"decode({expression}, 'base64')",
-        itself,
+        keep_column,
         _check_bytes,
         python_from_wire=_bytes_from_wire,
         wire_from_python=_bytes_to_wire,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from twinbase.codecs.codec import Codec, kind_of
-from twinbase.codecs.numbers import itself
+from twinbase.codecs.numbers import keep_column
 
 MICROSECOND = timedelta(microseconds=1)
 MICROSECONDS_MAX = 106_751_991 * 86_400_000_000
@@ -19,7 +19,7 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}", re.ASCII)
 
 
-def _check(pattern: re.Pattern[str], parse: Callable[[str], object], shape: str) -> Callable[[object], str | None]:
+def _check(pattern: re.Pattern[str], parse: Callable[[str], object], form: str) -> Callable[[object], str | None]:
     match = pattern.fullmatch
 
     def check(value: object) -> str | None:
@@ -28,25 +28,25 @@ def _check(pattern: re.Pattern[str], parse: Callable[[str], object], shape: str)
         if type(value) is not str:
             return f"expected text, got {kind_of(value)}"
         if not match(value):
-            return f"not written as {shape}"
+            return f"not written as {form}"
         try:
             parse(value)
         except ValueError as error:
-            return f"no such {shape}: {error}"
+            return f"no such {form}: {error}"
         return None
 
     return check
 
 
 @cache
-def day() -> Codec:
+def date_codec() -> Codec:
     """YYYY-MM-DD, years 1 to 9999."""
     return Codec(
         "date",
         "TEXT",
-        itself,
+        keep_column,
         lambda expression: f"({expression})::date",
-        itself,
+        keep_column,
         _check(_DATE, date.fromisoformat, "YYYY-MM-DD"),
         python_from_wire=lambda value: None if value is None else date.fromisoformat(value),
         wire_from_python=lambda value: None if value is None else value.isoformat(),
@@ -55,30 +55,30 @@ def day() -> Codec:
 
 
 @cache
-def time_of_day() -> Codec:
+def time_codec() -> Codec:
     """HH:MM:SS.ffffff. PostgreSQL's 24:00 has no like in Python: its row is quarantined."""
     return Codec(
         "time",
         "TEXT",
         lambda column: f"to_char({column}, 'HH24:MI:SS.US')",
         lambda expression: f"({expression})::time",
-        itself,
+        keep_column,
         _check(_TIME, time.fromisoformat, "HH:MM:SS.ffffff"),
         python_from_wire=lambda value: None if value is None else time.fromisoformat(value),
-        wire_from_python=lambda value: None if value is None else clock_text(value),
+        wire_from_python=lambda value: None if value is None else format_time(value),
         guard_sql=lambda column: f"coalesce({column} < '24:00', true)",
         direct=False,
     )
 
 
-def clock_text(value: time) -> str:
+def format_time(value: time) -> str:
     """HH:MM:SS.ffffff, for a time without a zone."""
     if value.tzinfo is not None:
         raise ValueError(f"{value} has a time zone, and this column holds none: use value.replace(tzinfo=None)")
     return value.isoformat("microseconds")
 
 
-def moment_text(value: datetime, *, aware: bool) -> str:
+def format_moment(value: datetime, *, aware: bool) -> str:
     """YYYY-MM-DD HH:MM:SS.ffffff, in UTC if the column is aware."""
     if aware:
         if value.utcoffset() is None:
@@ -90,7 +90,7 @@ def moment_text(value: datetime, *, aware: bool) -> str:
 
 
 @cache
-def moment(aware: bool) -> Codec:
+def moment_codec(aware: bool) -> Codec:
     """YYYY-MM-DD HH:MM:SS.ffffff, always 26 characters so that text order is time order; UTC if aware."""
     zone = " AT TIME ZONE 'UTC'" if aware else ""
 
@@ -109,10 +109,10 @@ def moment(aware: bool) -> Codec:
         "TEXT",
         lambda column: f"to_char({column}{zone}, 'YYYY-MM-DD HH24:MI:SS.US')",
         lambda expression: f"(({expression})::timestamp{zone})",
-        itself,
+        keep_column,
         _check(_MOMENT, datetime.fromisoformat, "YYYY-MM-DD HH:MM:SS.ffffff"),
         python_from_wire=python,
-        wire_from_python=lambda value: None if value is None else moment_text(value, aware=aware),
+        wire_from_python=lambda value: None if value is None else format_moment(value, aware=aware),
         guard_sql=guard,
         direct=False,
     )
@@ -144,7 +144,7 @@ def _check_duration(value: object) -> str | None:
     return "longer than 106751991 days"
 
 
-def microseconds(value: timedelta | None) -> int | None:
+def count_microseconds(value: timedelta | None) -> int | None:
     """A duration as a whole number of microseconds."""
     if value is None:
         return None
@@ -155,7 +155,7 @@ def microseconds(value: timedelta | None) -> int | None:
 
 
 @cache
-def duration() -> Codec:
+def duration_codec() -> Codec:
     """Whole microseconds. An interval with months or years has no length: its row is quarantined."""
     return Codec(
         "interval",
@@ -165,7 +165,7 @@ def duration() -> Codec:
         _duration_to_wire,
         _check_duration,
         python_from_wire=lambda value: None if value is None else timedelta(microseconds=value),
-        wire_from_python=microseconds,
+        wire_from_python=count_microseconds,
         guard_sql=_duration_guard,
         direct=False,
     )

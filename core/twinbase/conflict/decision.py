@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from twinbase.mutation import Operation
+from twinbase.protocol import WireValue
 
-WireValue = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
 Guard = Callable[[Mapping[str, WireValue] | None, Mapping[str, WireValue]], str | None]
 """A guard gets the row as the server has it (None: not there) and the values to write; it says why not, or None."""
 
@@ -28,7 +28,7 @@ class Conflict:
     mine_at: datetime
     theirs_at: datetime
 
-    def contested(self) -> tuple[str, ...]:
+    def contested_columns(self) -> tuple[str, ...]:
         """The columns that both sides changed, to different values."""
         theirs = self.theirs or {}
         return tuple(

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from twinbase.conflict.decision import Guard, WireValue
+from twinbase.conflict.decision import Guard
+from twinbase.protocol import WireValue
 
 
 def state_machine(

@@ -6,7 +6,8 @@ Whatever a strategy sets aside is kept in the journal, so no choice made here de
 from collections.abc import Mapping
 from decimal import Context, Decimal, InvalidOperation
 
-from twinbase.conflict.decision import Conflict, Decision, Strategy, WireValue
+from twinbase.conflict.decision import Conflict, Decision, Strategy
+from twinbase.protocol import WireValue
 
 # PostgreSQL's decimals are longer than the 28 digits that Python would round to.
 _EXACT = Context(prec=200_000)
@@ -27,7 +28,7 @@ def device_wins(conflict: Conflict, /) -> Decision:
         return server_wins(conflict)
     if conflict.operation == "delete":
         return Decision("applied", delete=True)
-    return Decision("merged", write=dict(conflict.mine), decided=dict.fromkeys(conflict.contested(), "device"))
+    return Decision("merged", write=dict(conflict.mine), decided=dict.fromkeys(conflict.contested_columns(), "device"))
 
 
 def last_write_wins(conflict: Conflict, /) -> Decision:
@@ -55,7 +56,7 @@ def merge_columns(fallback: Strategy = server_wins, **columns: Strategy) -> Stra
     def merge(conflict: Conflict, /) -> Decision:
         if conflict.theirs is None or conflict.operation == "delete":
             return fallback(conflict)
-        contested = conflict.contested()
+        contested = conflict.contested_columns()
         adding = [c for c, s in columns.items() if s is add and c in conflict.mine]
         parts = {c: columns.get(c, fallback)(_only(conflict, c)) for c in {*contested, *adding}}
         write = {c: v for c, v in conflict.mine.items() if c not in parts and conflict.theirs.get(c) != v}
@@ -72,7 +73,7 @@ def merge_columns(fallback: Strategy = server_wins, **columns: Strategy) -> Stra
     return merge
 
 
-def adds(strategy: Strategy, column: str) -> bool:
+def is_additive(strategy: Strategy, column: str) -> bool:
     """Whether edits of this column add up: a device then puts its own difference on top of what the server has."""
     return strategy is add or column in getattr(strategy, "adding", ())
 
@@ -86,7 +87,7 @@ def add(conflict: Conflict, /) -> Decision:
         return server_wins(conflict)
     write: dict[str, WireValue] = {}
     decided: dict[str, str] = {}
-    contested = conflict.contested()
+    contested = conflict.contested_columns()
     for column, mine in conflict.mine.items():
         theirs, base = conflict.theirs.get(column), conflict.base.get(column)
         if _are_numbers(theirs, mine, base):

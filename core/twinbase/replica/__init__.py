@@ -1,7 +1,7 @@
 """The device twin: an encrypted SQLite file and the engine round it."""
 
-from twinbase.replica.outbox.unsent import PendingEdit
-from twinbase.replica.outbox.waiting import EditNotWaiting, RowGone, WaitingEdit
+from twinbase.replica.outbox.pending_edits import PendingEdit
+from twinbase.replica.outbox.waiting_edits import EditNotWaiting, RowGone, WaitingEdit
 from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
 

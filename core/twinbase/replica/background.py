@@ -37,7 +37,7 @@ class LoopTimer:
 class Background:
     """Syncs until it is cancelled, whatever a sync ends with.
 
-    `wrote()` and `network_is_back()` may be called at any time from the event loop.
+    `note_write()` and `note_network()` may be called at any time from the event loop.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Background:
         sync: Callable[[], Awaitable[Report]],
         *,
         pace: SyncPace | None = None,
-        clock: Timer | None = None,
+        timer: Timer | None = None,
         rng: random.Random | None = None,
         has_more: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._sync, self._has_more = sync, has_more
-        self._clock = clock or LoopTimer()
-        self._schedule = Schedule(pace or SyncPace(), self._clock.now(), rng or random.Random())
+        self._timer = timer or LoopTimer()
+        self._schedule = Schedule(pace or SyncPace(), self._timer.now(), rng or random.Random())
         self._changed = asyncio.Event()
         self.last_error: Exception | None = None
 
@@ -60,12 +60,12 @@ class Background:
         """When the next sync will start, in the clock's seconds."""
         return self._schedule.due
 
-    def wrote(self) -> None:
-        self._schedule.wrote(self._clock.now())
+    def note_write(self) -> None:
+        self._schedule.note_write(self._timer.now())
         self._changed.set()
 
-    def network_is_back(self) -> None:
-        self._schedule.network_is_back(self._clock.now())
+    def note_network(self) -> None:
+        self._schedule.note_network(self._timer.now())
         self._changed.set()
 
     async def run(self) -> None:
@@ -75,9 +75,9 @@ class Background:
             await self._once()
 
     async def _wait_until_due(self) -> None:
-        while (seconds := self._schedule.due - self._clock.now()) > 0:
+        while (seconds := self._schedule.due - self._timer.now()) > 0:
             self._changed.clear()
-            await self._clock.wait(self._changed, seconds)
+            await self._timer.wait(self._changed, seconds)
 
     async def _once(self) -> None:
         try:
@@ -85,14 +85,14 @@ class Background:
             more = await self._has_more() if self._has_more else False
         except TwinbaseError as error:
             self.last_error = error
-            self._schedule.failed(self._clock.now(), retry_after_seconds=_asked(error))
+            self._schedule.note_failure(self._timer.now(), retry_after_seconds=_asked(error))
         except Exception as error:
             _log.exception("A sync in the background failed; it is tried again.")
             self.last_error = error
-            self._schedule.failed(self._clock.now())
+            self._schedule.note_failure(self._timer.now())
         else:
             self.last_error = None
-            self._schedule.synced(self._clock.now(), more_to_send=more)
+            self._schedule.note_success(self._timer.now(), more_to_send=more)
 
 
 def _asked(error: TwinbaseError) -> float | None:

@@ -9,7 +9,7 @@ StoredRow = tuple[Any, ...]
 """A row as a query gives it: each value is a `Stored`; which one, the query knows."""
 
 
-class Cursor(Protocol):
+class SqlCursor(Protocol):
     """What a statement gave."""
 
     @property
@@ -33,9 +33,9 @@ class Connection(Protocol):
     @property
     def in_transaction(self) -> bool: ...
 
-    def execute(self, sql: str, parameters: Sequence[Stored] = ..., /) -> Cursor: ...
+    def execute(self, sql: str, parameters: Sequence[Stored] = ..., /) -> SqlCursor: ...
 
-    def executemany(self, sql: str, parameters: Iterable[Sequence[Stored]], /) -> Cursor: ...
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Stored]], /) -> SqlCursor: ...
 
     def create_function(
         self, name: str, narg: int, func: Callable[..., Stored] | None, /, *, deterministic: bool = ...

@@ -22,7 +22,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
 from twinbase.clock import Clock
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.file import ReplicaFile, connect, meaning, translated
+from twinbase.replica.file.file import ReplicaFile, connect, interpret_error, translate_errors
 from twinbase.replica.outbox.triggers import seal
 
 Answer = TypeVar("Answer")
@@ -57,7 +57,7 @@ class Database:
         """`work(connection, *arguments)` in a thread and one transaction of its own, all or nothing."""
 
         def written() -> Answer:
-            with translated(self.file), closing(self.connect()) as connection:
+            with translate_errors(self.file), closing(self.connect()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 answer = work(connection, *arguments, **options)
                 connection.execute("COMMIT")
@@ -71,7 +71,7 @@ class Database:
         """`work(connection, *arguments)` in a thread, over one moment of the file, without a lock."""
 
         def seen() -> Answer:
-            with translated(self.file), closing(connect(self.file, query_only=True)) as connection:
+            with translate_errors(self.file), closing(connect(self.file, query_only=True)) as connection:
                 connection.execute("BEGIN")
                 return work(connection, *arguments, **options)
 
@@ -115,7 +115,7 @@ class Database:
         seal(connection.exec_driver_sql, self.clock())
 
     def _say_what_it_means(self, context: ExceptionContext) -> None:
-        if said := meaning(self.file, context.original_exception):
+        if said := interpret_error(self.file, context.original_exception):
             raise said
 
 

@@ -20,15 +20,15 @@ from twinbase.replica.file.layout import (
     APPLICATION_ID,
     ENGINE,
     FORMAT,
-    change_columns,
     column_sql,
     columns_of,
     engine_tables,
+    shadow_columns,
     twin_indexes,
     twin_table,
 )
-from twinbase.replica.file.names import change_table, image_table, read_table
-from twinbase.replica.outbox.triggers import drop_triggers, triggers
+from twinbase.replica.file.names import changes_table, image_table, reads_table
+from twinbase.replica.outbox.triggers import create_triggers, drop_triggers
 
 MigrationStep = tuple[str, tuple[Any, ...]]
 VERSIONS_OLDER_MAX = 1
@@ -50,18 +50,18 @@ def check(connection: Connection, registry: Registry, owner: Owner) -> None:
     for what, mine, theirs in (("server", owner.server, server), ("account", owner.account, account)):
         if mine and theirs and mine != theirs:
             raise ForeignReplica(f"It is of another {what}.")
-    for name, (version, shape) in _known(connection).items():
+    for name, (version, declared) in _known(connection).items():
         if name in registry:
-            _check_twin(registry[name], version, shape)
+            _check_twin(registry[name], version, declared)
 
 
-def _check_twin(twin: Twin, version: int, shape: dict[str, Any]) -> None:
+def _check_twin(twin: Twin, version: int, declared: dict[str, Any]) -> None:
     owner = twin.model.__name__
     if version > twin.mirror.version + VERSIONS_OLDER_MAX:
         raise NewerReplica(f"{owner} is at version {version}, this app knows {twin.mirror.version}.")
-    if shape["key"] != list(twin.key):
-        raise MirrorError(f"{owner}: its key was {shape['key']} on this device; give the new table another name.")
-    for name, storage in shape["columns"].items():
+    if declared["key"] != list(twin.key):
+        raise MirrorError(f"{owner}: its key was {declared['key']} on this device; give the new table another name.")
+    for name, storage in declared["columns"].items():
         if name in twin.codecs and twin.codecs[name].storage != storage:
             raise MirrorError(
                 f"{owner}.{name} was stored as {storage} on this device and is {twin.codecs[name].storage} now: "
@@ -121,24 +121,26 @@ def _new_twin(twin: Twin, registry: Registry) -> Iterator[MigrationStep]:
     yield from ((statement, ()) for statement in engine_tables(twin))
     yield (
         "INSERT INTO _twinbase_twin (name, version, shape) VALUES (?, ?, ?)",
-        (twin.name, twin.mirror.version, _shape(twin)),
+        (twin.name, twin.mirror.version, _declaration(twin)),
     )
 
 
-def _changed_twin(connection: Connection, twin: Twin, version: int, shape: dict[str, Any]) -> Iterator[MigrationStep]:
+def _changed_twin(
+    connection: Connection, twin: Twin, version: int, declared: dict[str, Any]
+) -> Iterator[MigrationStep]:
     yield from _missing_columns(connection, twin)
-    added = [name for name in twin.columns if name not in shape["columns"]]
-    removed = [name for name in shape["columns"] if name not in twin.codecs]
+    added = [name for name in twin.columns if name not in declared["columns"]]
+    removed = [name for name in declared["columns"] if name not in twin.codecs]
     if removed:
         yield from _emptied(twin, removed)
     active, backfill = connection.execute(
         "SELECT active, backfill FROM _twinbase_twin WHERE name = ?", (twin.name,)
     ).fetchone()
-    if added or removed or not active or version != twin.mirror.version or json.loads(_shape(twin)) != shape:
+    if added or removed or not active or version != twin.mirror.version or json.loads(_declaration(twin)) != declared:
         waiting = [name for name in json.loads(backfill) if name in twin.codecs]
         yield (
             "UPDATE _twinbase_twin SET version = ?, shape = ?, backfill = ?, active = 1 WHERE name = ?",
-            (twin.mirror.version, _shape(twin), json.dumps(sorted({*waiting, *added})), twin.name),
+            (twin.mirror.version, _declaration(twin), json.dumps(sorted({*waiting, *added})), twin.name),
         )
 
 
@@ -148,7 +150,7 @@ def _missing_columns(connection: Connection, twin: Twin) -> Iterator[MigrationSt
     for column in twin.table.columns:
         if column.name not in here:
             yield f"ALTER TABLE {quote_name(twin.name)} ADD COLUMN {column_sql(twin, column)}", ()
-    for table, prefix in ((image_table(twin.name), "_twinbase_image_"), (read_table(twin.name), "_twinbase_read_")):
+    for table, prefix in ((image_table(twin.name), "_twinbase_image_"), (reads_table(twin.name), "_twinbase_read_")):
         here = columns_of(connection, prefix + twin.name)
         for name in twin.columns:
             if name not in here:
@@ -156,8 +158,8 @@ def _missing_columns(connection: Connection, twin: Twin) -> Iterator[MigrationSt
     here = columns_of(connection, f"_twinbase_change_{twin.name}")
     for name in twin.columns:
         if f"old_{name}" not in here:
-            for declared in change_columns(twin, [name]):
-                yield f"ALTER TABLE {change_table(twin.name)} ADD COLUMN {declared}", ()
+            for declared in shadow_columns(twin, [name]):
+                yield f"ALTER TABLE {changes_table(twin.name)} ADD COLUMN {declared}", ()
 
 
 def _emptied(twin: Twin, names: list[str]) -> Iterator[MigrationStep]:
@@ -178,7 +180,7 @@ def _missing_indexes(connection: Connection, twin: Twin) -> Iterator[MigrationSt
 
 def _changed_triggers(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:
     query = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name GLOB '_twinbase_*'"
-    wanted = list(triggers(twin))
+    wanted = list(create_triggers(twin))
     if {sql for (sql,) in connection.execute(query, (twin.name,))} != set(wanted):
         yield from ((statement, ()) for statement in drop_triggers(twin.name))
         yield from ((statement, ()) for statement in wanted)
@@ -192,13 +194,13 @@ def _retired_twin(connection: Connection, name: str) -> Iterator[MigrationStep]:
         yield "UPDATE _twinbase_twin SET active = 0, loaded = 0 WHERE name = ?", (name,)
 
 
-def _shape(twin: Twin) -> str:
+def _declaration(twin: Twin) -> str:
     return json.dumps({"key": list(twin.key), "columns": {name: twin.codecs[name].storage for name in twin.columns}})
 
 
 def _known(connection: Connection) -> dict[str, tuple[int, dict[str, Any]]]:
     rows = connection.execute("SELECT name, version, shape FROM _twinbase_twin")
-    return {name: (version, json.loads(shape)) for name, version, shape in rows}
+    return {name: (version, json.loads(declared)) for name, version, declared in rows}
 
 
 def _exists(connection: Connection, table: str) -> bool:

@@ -19,15 +19,15 @@ from twinbase.registry import Registry
 from twinbase.replica import migrate
 from twinbase.replica.background import Background
 from twinbase.replica.engines import Database
-from twinbase.replica.file.examine import damage, examine
-from twinbase.replica.file.file import ReplicaFile, connect, create, is_new, translated, untouched
+from twinbase.replica.file.examine import examine, find_damage
+from twinbase.replica.file.file import ReplicaFile, connect, create_file, is_new, open_untouched, translate_errors
 from twinbase.replica.file.keys import Secret, key_for
-from twinbase.replica.file.lock import sole_sync
+from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.rekey import rekey
 from twinbase.replica.migrate import Owner
-from twinbase.replica.outbox import waiting
+from twinbase.replica.outbox import waiting_edits
 from twinbase.replica.outbox.as_read import EditContexts
-from twinbase.replica.outbox.waiting import WaitingEdit
+from twinbase.replica.outbox.waiting_edits import WaitingEdit
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
@@ -85,7 +85,7 @@ class Replica:
         watch_refreshes(registry)
         database = Database(file, {twin.schema for twin in registry}, clock)
         replica = cls(database, registry, clock, Server(server, transport=transport), renew, who)
-        await replica.syncing.count()
+        await replica.syncing.count_edits()
         return replica
 
     @property
@@ -110,7 +110,7 @@ class Replica:
         """Sign in on the server; the token is kept in the file, for every later sync."""
         return await self.syncing.sign_in(email, password, device_name=device_name)
 
-    async def identity(self) -> Identity | None:
+    async def read_identity(self) -> Identity | None:
         """Who signed in on this device, with the claims; None when nobody did. It needs no network."""
         return await self.database.look(read_identity)
 
@@ -125,25 +125,25 @@ class Replica:
         return self.syncing.status
 
     def background(self, *, pace: SyncPace | None = None) -> Background:
-        """Sync by itself: run its `run()` in a task, and tell it `wrote()` and `network_is_back()`."""
+        """Sync by itself: run its `run()` in a task, and tell it `note_write()` and `note_network()`."""
         return Background(self.sync, pace=pace, has_more=self.syncing.has_more)
 
-    async def waiting(self) -> list[WaitingEdit]:
+    async def waiting_edits(self) -> list[WaitingEdit]:
         """The edits that wait for a person: refused, parked, in conflict."""
-        return await self.database.look(waiting.list_waiting, self.registry)
+        return await self.database.look(waiting_edits.list_waiting_edits, self.registry)
 
     async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
         """Send an edit again with other values; what was parked behind it goes along.
 
         A new row may take another key, if no row has it; raises ValueError where a value cannot be.
         """
-        await self.database.write(waiting.correct, self.registry, mutation, values, self.clock())
-        await self.syncing.count()
+        await self.database.write(waiting_edits.correct, self.registry, mutation, values, self.clock())
+        await self.syncing.count_edits()
 
     async def discard(self, mutation: UUID) -> None:
         """Forget an edit; what was parked behind it is tried without it."""
-        await self.database.write(waiting.discard, self.registry, mutation, self.clock())
-        await self.syncing.count()
+        await self.database.write(waiting_edits.discard, self.registry, mutation, self.clock())
+        await self.syncing.count_edits()
 
     async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:
         """Encrypt the file under another key. Close its sessions first; the old key opens it no more.
@@ -151,7 +151,7 @@ class Replica:
         It waits for a sync that runs, and none begins meanwhile. Raises ReplicaBusy when the file is in use, and
         StorageFailed when there is no room: the key is the old one then.
         """
-        async with sole_sync(self.path, uuid4(), wait_seconds=wait_seconds, who="a change of key"):
+        async with hold_sync_lock(self.path, uuid4(), wait_seconds=wait_seconds, who="a change of key"):
             await self.database.dispose()
             await asyncio.shield(self._rekeyed(key))
 
@@ -178,13 +178,13 @@ def _prepare(
     """Look at the file without touching it, then make it what the app declares."""
     file = ReplicaFile(path, None if secret is None else key_for(path, secret))
     if is_new(path):
-        create(path)
+        create_file(path)
     else:
         examine(file)
-        with untouched(file) as connection, translated(file):
+        with open_untouched(file) as connection, translate_errors(file):
             migrate.check(connection, registry, owner)
-        if check and (found := damage(file)):
+        if check and (found := find_damage(file)):
             raise DamagedReplica(f"{path.name}: {found[0]} ({len(found)} findings).")
-    with translated(file), closing(connect(file)) as connection:
+    with translate_errors(file), closing(connect(file)) as connection:
         migrate.prepare(connection, registry, owner, replica)
     return file

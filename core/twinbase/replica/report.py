@@ -39,7 +39,7 @@ class Report:
         return all(self.proven.values()) and not self.unproven
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
+    def time_phase(self, name: str) -> Iterator[None]:
         """Add the time spent inside to `seconds[name]`."""
         start = perf_counter()
         try:

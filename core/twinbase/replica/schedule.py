@@ -25,7 +25,7 @@ class Schedule:
         self._first_write: float | None = None
         self._planned = self.due = now
 
-    def wrote(self, now: float) -> None:
+    def note_write(self, now: float) -> None:
         """Something was written here: soon, when the typing pauses, and not for ever later."""
         if self._failures:
             return
@@ -33,18 +33,18 @@ class Schedule:
         latest = self._first_write + self._pace.after_write_seconds_max
         self.due = min(now + self._pace.after_write_seconds, latest, self._planned)
 
-    def network_is_back(self, now: float) -> None:
+    def note_network(self, now: float) -> None:
         """At once, whatever failed before."""
         self._failures = 0
         self._planned = self.due = now
 
-    def synced(self, now: float, *, more_to_send: bool = False) -> None:
+    def note_success(self, now: float, *, more_to_send: bool = False) -> None:
         """A sync succeeded: the next one at the regular pace, or soon when something was written meanwhile."""
         self._failures, self._first_write = 0, None
         wait = self._pace.after_write_seconds if more_to_send else self._spread(self._pace.regular_seconds)
         self._planned = self.due = now + wait
 
-    def failed(self, now: float, *, retry_after_seconds: float | None = None) -> None:
+    def note_failure(self, now: float, *, retry_after_seconds: float | None = None) -> None:
         """A sync failed: again after a while that grows, or when the server said."""
         self._failures, self._first_write = self._failures + 1, None
         backoff = min(self._pace.retry_seconds * 2 ** min(self._failures - 1, 16), self._pace.retry_seconds_max)

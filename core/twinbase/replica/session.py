@@ -13,7 +13,7 @@ from twinbase.digest import Digest
 from twinbase.registry import Registry
 from twinbase.replica.file.digests import DIGEST, read_digest
 from twinbase.replica.outbox.as_read import EditContexts, stamp
-from twinbase.replica.outbox.unsent import PendingEdit, unsent_from, unsent_query
+from twinbase.replica.outbox.pending_edits import PendingEdit, pending_edit_of, pending_edits_query
 
 Instance = TypeVar("Instance")
 
@@ -54,20 +54,20 @@ class ReplicaSession(AsyncSession):
 
     sync_session_class: type[SQLModelSession] = _Session
 
-    async def unsent(self, *models: type[Any]) -> list[PendingEdit]:
+    async def pending_edits(self, *models: type[Any]) -> list[PendingEdit]:
         """The writes to these twins that the server has not taken yet, or has refused; oldest first, in one query."""
         reading: EditContexts = self.sync_session.info[_READING]
         twins = {twin.name: twin for twin in map(reading.twin_of_model, models) if twin is not None and twin.pushes}
         if not twins:
             return []
-        rows = await (await self.connection()).exec_driver_sql(unsent_query(list(twins.values())))
-        return [unsent_from(twins, row) for row in rows]
+        rows = await (await self.connection()).exec_driver_sql(pending_edits_query(list(twins.values())))
+        return [pending_edit_of(twins, row) for row in rows]
 
-    def mirrors(self, model: type[Any]) -> bool:
+    def has_mirror(self, model: type[Any]) -> bool:
         """Whether a plugin that is loaded mirrors this class."""
         return self.sync_session.info[_READING].twin_of_model(model) is not None
 
-    async def digest(self, model: type[Any]) -> Digest:
+    async def read_digest(self, model: type[Any]) -> Digest:
         """Rows and sums of a twin as the server last sent it; local edits are not in it. What is made from the rows
         of a twin that is only read here is up to date while its digest is the same."""
         twin = self.sync_session.info[_READING].twin_of_model(model)

@@ -46,7 +46,7 @@ class StatusBoard:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    async def changes(self) -> AsyncIterator[SyncStatus]:
+    async def follow_changes(self) -> AsyncIterator[SyncStatus]:
         """The status now and every later one; a slow reader gets the newest and misses those between."""
         newest: asyncio.Queue[SyncStatus] = asyncio.Queue()
         stop = self.watch(newest.put_nowait)

@@ -57,7 +57,7 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[Databases]:
+def start_postgresql(folder: Path) -> Iterator[Databases]:
     """The PostgreSQL that TWINBASE_TEST_DATABASE_URL names, else an embedded one in `folder`, for the time of a block.
 
     The URL is an administrator's: databases are made and dropped with it.

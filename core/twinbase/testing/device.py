@@ -13,8 +13,7 @@ from twinbase.protocol import LoginAnswer
 from twinbase.replica.connection import Connection, Stored
 from twinbase.replica.replica import Replica
 from twinbase.replica.report import Report
-from twinbase.testing.server import AsgiApp
-from twinbase.testing.wire import Wire
+from twinbase.testing.wire import AsgiApp, Wire
 
 Row = TypeVar("Row", bound=SQLModel)
 URL = "http://world.example"

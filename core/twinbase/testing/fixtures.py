@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from twinbase.testing.databases import Databases, postgresql
+from twinbase.testing.databases import Databases, start_postgresql
 
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """A real PostgreSQL for the whole run, started when it is first asked for: `create()` and `drop()` databases."""
     folder = tmp_path_factory.mktemp("postgres")
-    with postgresql(folder) as made:
+    with start_postgresql(folder) as made:
         yield made
     shutil.rmtree(folder, ignore_errors=True)
 

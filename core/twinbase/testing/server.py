@@ -8,10 +8,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from twinbase.plugins import Plugins
+from twinbase.testing.wire import AsgiApp
 from twinbase_server.app import create_app
 from twinbase_server.settings import Settings
-
-AsgiApp = Any
 
 
 @asynccontextmanager

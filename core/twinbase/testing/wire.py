@@ -5,13 +5,13 @@ at a time and used up by the requests that they fit: `wire.spoil("sync/pending",
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import httpx2
 
-AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
+AsgiApp = Any  # a callable, and whatever else its framework gives it
 FaultKind = Literal["drop_request", "drop_answer", "duplicate", "cut", "portal"]
 MESSAGES_AHEAD = 4
 PORTAL = b"<html><title>Welcome to the hotel</title><form>Please sign in</form></html>"
@@ -45,7 +45,7 @@ def cut(after: int) -> Fault:
     return Fault("cut", after)
 
 
-def portal() -> Fault:
+def show_portal() -> Fault:
     """A captive portal answers instead of the server."""
     return Fault("portal")
 
@@ -77,7 +77,7 @@ class Wire(httpx2.AsyncBaseTransport):
         """No fault is left on the wire."""
         self._faults.clear()
 
-    def requests(self, path: str) -> list[Seen]:
+    def list_requests(self, path: str) -> list[Seen]:
         return [seen for seen in self.seen if seen.path.endswith(path)]
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

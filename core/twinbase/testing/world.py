@@ -23,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase.testing.device import Device
-from twinbase.testing.server import AsgiApp, serve
+from twinbase.testing.server import serve
+from twinbase.testing.wire import AsgiApp
 from twinbase_server.jobs.exporters import exporter_tasks
 from twinbase_server.jobs.run import run_task
 from twinbase_server.jobs.sources import source_task
@@ -43,8 +44,8 @@ class ManualClock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_(self, **span: float) -> None:
-        """Let time pass: `clock.pass_(days=3)`."""
+    def advance(self, **span: float) -> None:
+        """Let time pass: `clock.advance(days=3)`."""
         self.now += timedelta(**span)
 
 
@@ -103,9 +104,9 @@ class World:
         return await self._run(exporter_tasks(self.plugins)[destination])
 
     async def _run(self, task: Task) -> Mapping[str, Any]:
-        standing = await run_task(task, self.database_url, self.clock)
-        assert standing.state == "done", standing.said
-        return standing.figures
+        status = await run_task(task, self.database_url, self.clock)
+        assert status.state == "done", status.said
+        return status.figures
 
     async def account(self, name: str, **claims: object) -> None:
         """Make an account, or give it these claims."""

@@ -89,7 +89,7 @@ class Company:
         """Bring the tables for phones up to date with the ERP."""
         async with engine(self.url) as database:
             return await project(
-                database, self.plugins.projections(), registry=self.plugins.registry, progress=progress
+                database, self.plugins.collect_projections(), registry=self.plugins.registry, progress=progress
             )
 
     async def load(self, *tables: str, tell: Tell = lambda subject, done, of: None) -> LoadReport:

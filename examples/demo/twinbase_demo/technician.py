@@ -67,13 +67,13 @@ class PhoneApp:
                 "detail": one.detail,
                 "columns": sorted(one.new),
             }
-            for one in await self.replica.waiting()
+            for one in await self.replica.waiting_edits()
         ]
 
     async def settle(self, ask: Command) -> Any:
         """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
         counts = {"corrected": 0, "discarded": 0}
-        while waiting := await self.replica.waiting():
+        while waiting := await self.replica.waiting_edits():
             one = waiting[0]
             if one.twin == "timesheets" and one.new.get("intervention_id") is not None:
                 await self.replica.correct(one.id, {"intervention_id": None, "customer_id": None})

@@ -22,6 +22,6 @@ class TestVending(Conformance):
     }
     choices = {"routes.driver": ["anna", "bob", "carl"]}
 
-    def given(self, now: datetime) -> Sequence[SQLModel]:
+    def given_rows(self, now: datetime) -> Sequence[SQLModel]:
         """A route for each of them, so that nobody is ever without one."""
         return [Route(code="R1", driver="anna"), Route(code="R2", driver="bob"), Route(code="R3", driver="carl")]

@@ -87,7 +87,7 @@ async def driver(world: World, badge: str, name: str) -> Device:
 
 async def test_a_badge_lets_its_owner_in_and_a_wrong_code_or_a_lost_badge_nobody(world: World) -> None:
     anna = await driver(world, "7", "anna")
-    identity = await anna.replica.identity()
+    identity = await anna.replica.read_identity()
     assert identity is not None and identity.subject == "badge:7" and identity.claims == {"driver": "anna"}
     stranger = await world.device("stranger", signed_in=False)
     for badge, code in (("7", "4321"), ("9", "1234"), ("\x00", "1234"), ("7", "")):

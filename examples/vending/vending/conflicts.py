@@ -10,4 +10,4 @@ def latest_count(conflict: Conflict, /) -> Decision:
     if conflict.operation != "update" or conflict.theirs is None or not mine or (theirs is not None and mine <= theirs):
         return server_wins(conflict)
     # Times travel as text of one length, in UTC: the order of the texts is the order of the times.
-    return Decision("merged", write=dict(conflict.mine), decided=dict.fromkeys(conflict.contested(), "device"))
+    return Decision("merged", write=dict(conflict.mine), decided=dict.fromkeys(conflict.contested_columns(), "device"))

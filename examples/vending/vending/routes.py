@@ -28,5 +28,5 @@ class EmptySlot(BaseModel):
 @router.get("/empty", responses=described("token-invalid", "token-expired", "claim-missing", "too-busy"))
 async def empty(identity: IdentityDep, connection: ConnectionDep) -> list[EmptySlot]:
     """The empty slots of the caller's machines, the first 500."""
-    rows = await connection.fetch(_EMPTY, identity.claim("driver"), SLOTS_MAX)
+    rows = await connection.fetch(_EMPTY, identity.require_claim("driver"), SLOTS_MAX)
     return [EmptySlot(**dict(row)) for row in rows]

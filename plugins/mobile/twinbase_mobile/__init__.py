@@ -21,7 +21,7 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 
 @hookimpl
-def twinbase_beside(written: IncomingMutation) -> Iterable[NeighbourQuery]:
+def twinbase_neighbours(written: IncomingMutation) -> Iterable[NeighbourQuery]:
     return wanted(written)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from twinbase import Who, says
-from twinbase_mobile.customers_in_reach import in_reach
+from twinbase_mobile.customers_in_reach import SqlCondition, in_reach
 from twinbase_mobile.tables import (
     ChecklistTemplate,
     Colleague,
@@ -40,7 +40,6 @@ TEAM = "team"
 MONTH = timedelta(days=30)
 YEAR = timedelta(days=365)
 NOTES_PER_CUSTOMER = 20
-SqlCondition = ColumnElement[bool]
 
 
 def my_visits(who: Who) -> SqlCondition:

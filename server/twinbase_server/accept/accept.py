@@ -201,7 +201,7 @@ class Acceptance:
 
     async def _deliver(self, connection: Connection, fresh: Sequence[SentMutation], verdicts: Verdicts) -> None:
         """Keep what plugins want handed over to other systems, of what was written."""
-        if not self.plugins.delivers:
+        if not self.plugins.has_deliveries:
             return
         changes = (self.checked[id] for id in dict.fromkeys(sent.id for sent in fresh))
         written = applied([change for change in changes if isinstance(change, Change)], verdicts)

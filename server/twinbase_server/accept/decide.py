@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from twinbase.codecs import Codec
-from twinbase.conflict import Conflict, Decision, adds
+from twinbase.conflict import Conflict, Decision, is_additive
 from twinbase.conflict import add as add_up
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, given
@@ -104,7 +104,7 @@ def _on_top(change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody else has written: what the device wrote. Sums count from the row, should an earlier step be refused."""
     written = dict(change.new)
     for column in change.new:
-        if change.old.get(column) != values.get(column) and adds(change.twin.strategy, column):
+        if change.old.get(column) != values.get(column) and is_additive(change.twin.strategy, column):
             written |= _sum(change, values, column)
     return written
 

@@ -45,7 +45,7 @@ async def keep_deliveries(
     would be lost.
     """
     with asking("twinbase_deliveries"):
-        wanted = await plugins.deliveries(written, identity, connection, now)
+        wanted = await plugins.collect_deliveries(written, identity, connection, now)
         ids = _ids(wanted)
         records = [_record(id, one, identity, now) for id, one in zip(ids, wanted, strict=True)]
     if records:

@@ -106,7 +106,7 @@ def _is_there(row: BatchRow | None, found: bool) -> bool:
 async def _find_objection(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     """Foreign keys, guards and plugins have a say in what is about to be written."""
     why = _find_broken_key(accepting, change, verdict, held) or _ask_guards(change, verdict, held)
-    if why is None and accepting.plugins.looks_at_mutations:
+    if why is None and accepting.plugins.has_mutation_checks:
         why = await _ask_plugins(accepting, change, verdict, held)
     return why
 
@@ -142,7 +142,7 @@ async def _ask_plugins(accepting: Accepting, change: Change, verdict: Verdict, h
     try:
         with asking("twinbase_before_mutation"):
             identity = accepting.caller.identity
-            await accepting.plugins.before_mutation(written, identity, accepting.now, held.neighbours)
+            await accepting.plugins.check_mutation(written, identity, accepting.now, held.neighbours)
     except Refused as why:
         return Refusal(why.reason, why.detail)
     return None

@@ -33,7 +33,7 @@ class Neighbours:
         if value is None:
             return []  # As in SQL: no row is beside nothing.
         if (twin, column, value) not in self.stored:
-            raise DeclarationError(f"A rule looks at {twin}.{column}, which its twinbase_beside did not ask for.")
+            raise DeclarationError(f"A rule looks at {twin}.{column}, which its twinbase_neighbours did not ask for.")
         key = self._registry[twin].key
         others = [one for one in self.stored[twin, column, value] if self._place(twin, key, one) not in self._rows]
         return others + self._touched(twin, key, column, value)
@@ -56,13 +56,13 @@ async def read_neighbours(
     """One query for each column that rules ask by."""
     registry, plugins = accepting.registry, accepting.plugins
     neighbours = Neighbours(registry, rows)
-    if not plugins.looks_beside:
+    if not plugins.has_neighbours:
         return neighbours
     wanted: dict[tuple[str, str], dict[Any, None]] = {}
     for change in changes:
         written = IncomingMutation(change.twin.name, change.op, change.key, rows[change.place].values, change.new)
-        with asking("twinbase_beside"):
-            asked = plugins.beside(written)
+        with asking("twinbase_neighbours"):
+            asked = plugins.collect_neighbours(written)
         for one in asked:
             if one.value is not None and one.twin in registry:
                 wanted.setdefault((one.twin, one.column), {})[one.value] = None

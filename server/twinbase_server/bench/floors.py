@@ -1,7 +1,7 @@
 """The floors: the same rows by hand, with a driver on each side, and nothing of what makes a sync safe."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Numeric
 
+from twinbase.codecs.codec import Convert
 from twinbase.codecs.resolve import server_type
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
@@ -18,8 +19,6 @@ from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import twin_indexes, twin_table
 from twinbase_server.bench.place import KEY
 from twinbase_server.database.connection import Connection
-
-Convert = Callable[[Any], Any]
 
 
 def typed_select(twin: Twin, where: str = "") -> str:

@@ -147,7 +147,7 @@ async def _outbox(file: Path, key_file: Path | None, discard: UUID | None) -> li
     async with open_existing(file, key_file) as replica:
         if discard is not None:
             await replica.discard(discard)
-        return [asdict(waiting) for waiting in await replica.waiting()]
+        return [asdict(waiting) for waiting in await replica.waiting_edits()]
 
 
 async def _verify(file: Path, key_file: Path | None, *, online: bool) -> Findings:

@@ -15,7 +15,7 @@ from twinbase.plugins import load_plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.examine import examine
-from twinbase.replica.file.file import ReplicaFile, untouched
+from twinbase.replica.file.file import ReplicaFile, open_untouched
 from twinbase.replica.file.keys import Secret, key_for
 from twinbase.replica.file.state import NOTES, read_state, recall, remember
 
@@ -86,7 +86,7 @@ async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Repl
     secret = read_key(path, key_file)
     file = ReplicaFile(path, key_for(path, secret))
     examine(file)
-    with untouched(file) as connection:
+    with open_untouched(file) as connection:
         plugins, server = recall(connection, PLUGINS_NOTE), read_state(connection).server
     async with await _open(path, secret, server, tuple(plugins.split())) as replica:
         yield replica

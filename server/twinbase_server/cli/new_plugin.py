@@ -13,7 +13,7 @@ from string import Template
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 
 from twinbase.errors import TwinbaseError
-from twinbase.plugins import installed
+from twinbase.plugins import find_plugins
 
 TEMPLATE = "plugin_template"
 SUFFIX = ".in"
@@ -53,7 +53,7 @@ def check_name(name: str) -> None:
         raise NameTaken(f"{module!r} is a word of Python: choose another name.")
     if module in ("tests", "conftest") or importlib.util.find_spec(module) is not None:
         raise NameTaken(f"{module!r} would hide the package of that name that is installed here: choose another name.")
-    if module in installed():
+    if module in find_plugins():
         raise NameTaken(f"A plugin called {module!r} is installed here already: choose another name.")
     if module.startswith("pg_") or module in RESERVED_WORDS | {"public", "information_schema"}:
         raise NameTaken(f"{module!r} cannot be the name of a schema in PostgreSQL: choose another name.")

@@ -33,7 +33,7 @@ async def _project(url: str, plugins: tuple[str, ...]) -> list[Projected]:
         async with engine(url) as database_engine:
             return await project(
                 database_engine,
-                loaded.projections(),
+                loaded.collect_projections(),
                 registry=loaded.registry,
                 progress=lambda report: status.update(f"{report.name} → {report.target}"),
             )

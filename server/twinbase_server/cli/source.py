@@ -28,7 +28,7 @@ command = group("Other systems that rows are brought from.")
 @command.command("list")
 def list_sources(plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
     """List the sources that the plugins bring, and how often each is run."""
-    sources = load_plugins(names(plugins)).sources()
+    sources = load_plugins(names(plugins)).collect_sources()
     said = [
         {"name": name, "every_seconds": one.every.total_seconds(), "project": one.project}
         for name, one in sources.items()

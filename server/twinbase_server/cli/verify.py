@@ -8,8 +8,8 @@ from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.digests import BITS
-from twinbase.replica.file.examine import damage
-from twinbase.replica.file.file import ReplicaFile, untouched
+from twinbase.replica.file.examine import find_damage
+from twinbase.replica.file.file import ReplicaFile, open_untouched
 from twinbase.replica.file.names import image_table, meta_table
 
 _HALF = 24
@@ -39,10 +39,10 @@ class Findings:
 
 def verify_file(file: ReplicaFile, registry: Registry) -> Findings:
     """Read the whole file; it stays as it is."""
-    found = Findings(problems=[f"A page is damaged: {what}" for what in damage(file)])
+    found = Findings(problems=[f"A page is damaged: {what}" for what in find_damage(file)])
     if found.problems:
         return found
-    with untouched(file) as connection:
+    with open_untouched(file) as connection:
         for twin in registry:
             if twin.pulls:
                 found.rows += connection.execute(f"SELECT count(*) FROM {quote_name(twin.name)}").fetchone()[0]

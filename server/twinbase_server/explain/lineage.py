@@ -134,12 +134,12 @@ async def _row(connection: AsyncConnection, projection: Projection, row_id: Any)
 
 
 async def _sources(connection: AsyncConnection, projection: Projection, feed: Feeds, source_id: str) -> list[SourceRow]:
-    if feed.behind is None:
+    if feed.source_rows is None:
         return []
     table = feed.table
     key = [column.name for column in table.primary_key.columns]
     names = dict.fromkeys([*key, *(c.name for c in used_columns(projection, [table])), *_origin(feed)])
-    asked = select(*(table.c[name] for name in names)).where(feed.behind(literal(source_id))).limit(ROWS_MAX)
+    asked = select(*(table.c[name] for name in names)).where(feed.source_rows(literal(source_id))).limit(ROWS_MAX)
     rows = [dict(row._mapping) for row in await connection.execute(asked)]
     label = table.name if table.schema in (None, "public") else f"{table.schema}.{table.name}"
     return [

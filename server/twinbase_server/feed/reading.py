@@ -23,10 +23,9 @@ from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.generation import NEWEST_MILESTONE, recognised_sql
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
-from twinbase_server.sql.names import literal
+from twinbase_server.sql.names import TableName, literal
 from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
-TableName = tuple[str, str]
 OUTCOMES_MAX = 20_000
 
 

@@ -22,13 +22,13 @@ def exporter_tasks(plugins: Plugins) -> dict[str, Task]:
     """By destination."""
     return {
         destination: Task("exporter", destination, exporter.every, _HandedOver(exporter))
-        for destination, exporter in plugins.exporters().items()
+        for destination, exporter in plugins.collect_exporters().items()
     }
 
 
 def final_destinations(plugins: Plugins) -> list[str]:
     """Those that never say that something has come back: sent is the end there."""
-    return [name for name, exporter in plugins.exporters().items() if exporter.acknowledged is None]
+    return [name for name, exporter in plugins.collect_exporters().items() if exporter.acknowledged is None]
 
 
 class _HandedOver:

@@ -33,7 +33,7 @@ def source_task(plugins: Plugins, name: str) -> Task:
 
 
 def _sources(plugins: Plugins) -> list[tuple[str, Source]]:
-    return list(plugins.sources().items())
+    return list(plugins.collect_sources().items())
 
 
 class _Brought:
@@ -45,7 +45,7 @@ class _Brought:
     async def __call__(self, run: Run) -> Mapping[str, Any]:
         figures = dict(await self._source.run(run) or {})
         await self._watch_again(run)
-        if self._source.project and self._plugins.projections():
+        if self._source.project and self._plugins.collect_projections():
             figures["projected"] = await self._project(run)
         return figures
 
@@ -69,7 +69,7 @@ class _Brought:
 
         async with engine(run.database_url) as database:
             for report in await project(
-                database, self._plugins.projections(), registry=self._plugins.registry, progress=tell
+                database, self._plugins.collect_projections(), registry=self._plugins.registry, progress=tell
             ):
                 changed += report.written + report.deleted + report.retired
         return changed

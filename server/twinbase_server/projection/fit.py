@@ -28,8 +28,8 @@ from sqlalchemy.types import TypeEngine
 
 from twinbase.projection import OPTIONAL, Feeds, Projection
 from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import TableName
 
-TableName = tuple[str, str]
 Catalog = Mapping[TableName, Mapping[str, str]]
 """Schema and name of each table → its columns → their types, as PostgreSQL calls them."""
 

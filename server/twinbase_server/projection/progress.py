@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.projection import Projection
 from twinbase_server.capture.tables import version_table
-from twinbase_server.projection.fit import TableName, place
+from twinbase_server.projection.fit import place
+from twinbase_server.sql.names import TableName
 from twinbase_server.sql.unseen import Snapshot, parse_snapshot, unseen_sql
 
 _BOUND = {"xmax": ":xmax", "xip": ":xip"}

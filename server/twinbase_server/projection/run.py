@@ -32,10 +32,11 @@ from sqlalchemy.types import String
 from twinbase.projection import Projection
 from twinbase.registry import Registry
 from twinbase_server.projection.echoes import forget, heard_echoes, is_echo, settled
-from twinbase_server.projection.fit import TableName, place
+from twinbase_server.projection.fit import place
 from twinbase_server.projection.progress import read_standings, remember
 from twinbase_server.projection.sources import fit_sources, running
 from twinbase_server.projection.staging import Projected, Step, make_step, stage, touch
+from twinbase_server.sql.names import TableName
 from twinbase_server.sql.unseen import parse_snapshot
 
 __all__ = ["Projected", "project"]

@@ -43,7 +43,7 @@ async def _driver(connection: AsyncConnection) -> Connection:
 
 async def tables_to_capture(connection: Connection, plugins: Plugins) -> Sequence[CapturedTable]:
     """Every table that these plugins need to be captured; sources that are not there yet are left for later."""
-    projections = plugins.projections()
+    projections = plugins.collect_projections()
     fitted = fit(projections, await read_catalog(connection, sources(projections).values()))
     return captured_tables(plugins.registry, running(fitted))
 

@@ -4,6 +4,8 @@ from sqlalchemy import Table
 
 from twinbase.quoting import quote_name
 
+TableName = tuple[str, str]  # schema and name
+
 
 def column_sql(column: str, alias: str = "") -> str:
     """A column, quoted, and qualified when there is something to qualify it with."""

@@ -145,14 +145,14 @@ def _from_text(name: str, type_: TypeEngine[Any]) -> Any:
 
 
 def _scalar_claim(identity: Identity, name: str) -> str:
-    value = identity.claim(name)
+    value = identity.require_claim(name)
     if isinstance(value, str) and not value.strip():
         raise ClaimMissing(f"Claim {name!r} of {identity.subject!r} is empty: fill it where the account is kept.")
     return _as_text(value)
 
 
 def _list_claim(identity: Identity, name: str) -> list[str]:
-    value = identity.claim(name)
+    value = identity.require_claim(name)
     if not isinstance(value, (list, tuple)):
         raise ClaimMissing(f"Claim {name!r} of {identity.subject!r} is no list: correct it where the account is kept.")
     return [_as_text(item) for item in value]

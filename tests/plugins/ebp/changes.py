@@ -12,7 +12,7 @@ from tests.plugins.ebp.office import PLUGINS
 from twinbase_demo.erp.shape import tables
 from twinbase_ebp.tables import TABLES
 
-FED = {feed.table for projection in PLUGINS.projections() for feed in projection.feeds}
+FED = {feed.table for projection in PLUGINS.collect_projections() for feed in projection.feeds}
 SOURCES = [table for table in TABLES if table in FED]
 TIMES = [datetime(2026, 3, 29, 2, 30), datetime(2026, 10, 25, 2, 30), datetime(1753, 1, 1), datetime(2026, 11, 23, 8)]
 ROWS = 12

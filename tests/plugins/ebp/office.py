@@ -27,7 +27,7 @@ class Office:
 
     url: str
     connection: Any
-    projections: list[Projection] = field(default_factory=PLUGINS.projections)
+    projections: list[Projection] = field(default_factory=PLUGINS.collect_projections)
 
     async def project(self) -> dict[str, Projected]:
         engine = create_async_engine(make_url(self.url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)

@@ -42,7 +42,7 @@ async def full_company(url: str) -> None:
     await init_database(url, PLUGINS, datetime.now(UTC))
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
     try:
-        await project(engine, PLUGINS.projections(), registry=PLUGINS.registry)
+        await project(engine, PLUGINS.collect_projections(), registry=PLUGINS.registry)
     finally:
         await engine.dispose()
 

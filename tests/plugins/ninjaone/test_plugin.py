@@ -45,20 +45,22 @@ def test_a_table_has_a_column_for_every_field_and_no_other(
 
 def test_without_credentials_nothing_is_fetched_and_the_tables_are_there() -> None:
     plugins = Plugins("ninjaone")
-    assert plugins.sources() == {}
-    assert {"tickets", "organizations", "sync_cursors"} <= {str(table.__tablename__) for table in plugins.tables()}
+    assert plugins.collect_sources() == {}
+    assert {"tickets", "organizations", "sync_cursors"} <= {
+        str(table.__tablename__) for table in plugins.collect_tables()
+    }
 
 
 def test_with_credentials_there_is_a_source_on_a_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     configure(monkeypatch, {**CREDENTIALS, "TWINBASE_NINJAONE_EVERY_SECONDS": "120"})
-    assert Plugins("ninjaone").sources()["ninjaone"].every == timedelta(minutes=2)
+    assert Plugins("ninjaone").collect_sources()["ninjaone"].every == timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("given", CREDENTIALS)
 def test_half_of_the_credentials_is_a_mistake_that_is_named(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     configure(monkeypatch, {given: CREDENTIALS[given]})
     with pytest.raises(errors.NotConfigured, match="TWINBASE_NINJAONE_CLIENT_ID and TWINBASE_NINJAONE_CLIENT_SECRET"):
-        Plugins("ninjaone").sources()
+        Plugins("ninjaone").collect_sources()
 
 
 def test_a_region_names_a_host_and_an_address_of_your_own_goes_first() -> None:

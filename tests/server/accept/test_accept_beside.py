@@ -21,7 +21,7 @@ class OnlyWhatIsOpen:
         self.asked = 0
 
     @hookimpl
-    def twinbase_beside(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
+    def twinbase_neighbours(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
         if written.twin == "part":
             self.asked += 1
             job = {**(written.row or {}), **written.values}["job_id"]
@@ -144,7 +144,7 @@ class OnePriceOnce:
     """No two jobs of one price."""
 
     @hookimpl
-    def twinbase_beside(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
+    def twinbase_neighbours(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
         yield NeighbourQuery("job", "price", written.values.get("price"))
 
     @hookimpl
@@ -177,7 +177,7 @@ class Broken:
         self.where = where
 
     @hookimpl
-    def twinbase_beside(self, written: IncomingMutation) -> list[NeighbourQuery]:
+    def twinbase_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
         return [NeighbourQuery("job", written.values["no such column"], "") for _ in range(self.where == "beside")]
 
     @hookimpl
@@ -206,6 +206,6 @@ async def test_a_rule_that_looks_at_what_it_did_not_ask_for_is_told_so(server: S
     ana = await server.person()
     job = await a_job(ana)
     ana.transaction(a_part(job, 1))
-    with pytest.raises(DeclarationError, match=r"person\.name.*twinbase_beside"):
+    with pytest.raises(DeclarationError, match=r"person\.name.*twinbase_neighbours"):
         await ana.push(plugins=Plugins(Workshop(), Curious()))
     assert await server.value("SELECT count(*) FROM workshop.part") == 0

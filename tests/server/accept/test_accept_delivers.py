@@ -212,7 +212,7 @@ async def test_what_a_conflict_wrote_is_handed_over_and_no_more(server: Server, 
 
 
 async def test_no_plugin_that_delivers_costs_nothing(server: Server) -> None:
-    assert not Plugins(Workshop()).delivers
+    assert not Plugins(Workshop()).has_deliveries
     ana = await server.person()
     ana.insert("rule", uuid4(), text="a", other="")
     assert await statuses(ana) == ["applied"] and await kept(server) == []

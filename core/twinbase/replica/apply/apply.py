@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from twinbase.frames import AnyFrame, Begin, Buckets, End, Page, Quarantine, Removed
+from twinbase.frames import AnyFrame, Begin, Buckets, End, Page, Quarantine, Removed, WireRow
 from twinbase.quoting import quote_names
 from twinbase.replica.apply import rebase
-from twinbase.replica.apply.doubt import weigh
-from twinbase.replica.apply.fuse import FuseBlown, Removal, confirms, is_unusual, noted
+from twinbase.replica.apply.doubt import update_doubts
+from twinbase.replica.apply.fuse import FuseBlown, Removal, is_confirmed, is_unusual, read_removal
 from twinbase.replica.apply.upsert import write_rows
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import Changes, digest_here, rows_here
+from twinbase.replica.file.digests import Changes, count_rows, local_digest
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import FileState, write_state
-from twinbase.replica.file.statements import Shape, WireRow
-from twinbase.replica.file.transaction import applying
+from twinbase.replica.file.statements import Shape
+from twinbase.replica.file.transaction import begin_applying
 from twinbase.replica.outbox.outcomes import retire
 
 KEYS_REPORTED_MAX = 10_000
@@ -50,22 +50,22 @@ class ApplyReport:
 def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> ApplyReport:
     """Write one checkpoint; raises FuseBlown, having changed nothing, when it removes too much to be believed at once.
 
-    Whoever catches that notes the removal (`fuse.note`), so that the next answer can confirm it.
+    Whoever catches that notes the removal (`fuse.note_removal`), so that the next answer can confirm it.
     """
     applied = ApplyReport()
-    with applying(connection, token) as state:
+    with begin_applying(connection, token) as state:
         for twin, keys in rebase.undo(connection, shapes.values()).items():
             applied.keys[twin] = list(keys)
         work = _Work(connection, shapes, applied, state.checkpoint + 1)
         for frame in checkpoint.frames:
             work.take(frame)
         work.finish()
-        check_removal(work.removals(), checkpoint.begin, checkpoint.end.digests, noted(connection))
+        check_removal(work.removals(), checkpoint.begin, checkpoint.end.digests, read_removal(connection))
         applied.outcomes = retire(connection, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
-        applied.digests = {twin: digest_here(connection, twin).as_list() for twin in checkpoint.end.digests}
-        weigh(connection, applied.digests, checkpoint.end)
-        move(connection, state, checkpoint.begin, checkpoint.end)
+        applied.digests = {twin: local_digest(connection, twin).as_list() for twin in checkpoint.end.digests}
+        update_doubts(connection, applied.digests, checkpoint.end)
+        move_cursor(connection, state, checkpoint.begin, checkpoint.end)
     return applied
 
 
@@ -102,7 +102,7 @@ class _Work:
 
     def removals(self) -> dict[str, tuple[int, int]]:
         """(rows removed, rows before) of every twin that lost some."""
-        return {t: (gone, rows_here(self.connection, t) + gone) for t, gone in self.removed.items()}
+        return {t: (gone, count_rows(self.connection, t) + gone) for t, gone in self.removed.items()}
 
     def _page(self, page: Page) -> None:
         shape = self.shapes[page.twin]
@@ -195,11 +195,11 @@ def check_removal(
     """Raise FuseBlown when (rows removed, rows before) of a twin is unusual and no earlier answers said the same."""
     hurt = [twin for twin, (gone, before) in removed.items() if is_unusual(gone, before)]
     removal = Removal(begin.claims, {twin: tuple(digests.get(twin, ())) for twin in hurt})
-    if hurt and not confirms(first, removal):
+    if hurt and not is_confirmed(first, removal):
         raise FuseBlown(", ".join(f"{removed[twin][0]} rows of {twin}" for twin in hurt) + ".", removal)
 
 
-def move(connection: Connection, state: FileState, begin: Begin, end: End) -> None:
+def move_cursor(connection: Connection, state: FileState, begin: Begin, end: End) -> None:
     """The cursor and everything that is true at its moment; part of the apply's transaction."""
     write_state(
         connection,

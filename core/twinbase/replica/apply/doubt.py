@@ -14,19 +14,19 @@ from twinbase.replica.file.state import recall, remember
 _NOTE = "doubted"
 
 
-def doubted(connection: Connection) -> dict[str, list[str]]:
+def read_doubts(connection: Connection) -> dict[str, list[str]]:
     """The twins that have to be proven by a digest, with the causes that the server gave when they first differed."""
     twins: dict[str, list[str]] = json.loads(recall(connection, _NOTE) or "{}")
     return twins
 
 
-def weigh(connection: Connection, here: Mapping[str, Sequence[int]], end: End) -> None:
+def update_doubts(connection: Connection, here: Mapping[str, Sequence[int]], end: End) -> None:
     """Doubt the twins whose digest is not the server's, and those that it says are equal no longer.
 
     Part of the transaction that moves the cursor. Without a digest a twin stays as it was, or is doubted when the
     server names a cause: an answer in several parts proves nothing.
     """
-    before = doubted(connection)
+    before = read_doubts(connection)
     equal = {twin for twin, digest in end.digests.items() if list(here[twin]) == list(digest)}
     after = {twin: causes for twin, causes in before.items() if twin not in equal}
     for twin in (end.digests.keys() | end.causes.keys()) - equal:

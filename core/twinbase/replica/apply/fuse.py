@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from twinbase.errors import TransportError
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import recall, remember
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.transaction import begin_fenced
 
 ROWS_ALWAYS_ALLOWED = 50
 SHARE_ALWAYS_ALLOWED = 0.2
@@ -46,7 +46,7 @@ def is_unusual(removed: int, rows: int) -> bool:
     return removed > max(ROWS_ALWAYS_ALLOWED, SHARE_ALWAYS_ALLOWED * rows)
 
 
-def confirms(first: Removal | None, second: Removal) -> bool:
+def is_confirmed(first: Removal | None, second: Removal) -> bool:
     """Whether earlier answers said the same about every twin that this one would hurt."""
     if first is None or first.claims != second.claims:
         return False
@@ -63,16 +63,16 @@ def _is_near(first: tuple[int, ...] | None, second: tuple[int, ...]) -> bool:
     return not is_unusual(first[0] - second[0], first[0])
 
 
-def note(connection: Connection, token: str, removal: Removal) -> None:
+def note_removal(connection: Connection, token: str, removal: Removal) -> None:
     """Keep what an answer asked for. Answers with the same claims count together, whichever twins each would hurt."""
-    with fenced(connection, token):
-        earlier = noted(connection)
+    with begin_fenced(connection, token):
+        earlier = read_removal(connection)
         if earlier is not None and earlier.claims == removal.claims:
             removal = Removal(removal.claims, {**earlier.digests, **removal.digests}, earlier.answers + 1)
         remember(connection, _NOTE, json.dumps(asdict(removal)))
 
 
-def noted(connection: Connection) -> Removal | None:
+def read_removal(connection: Connection) -> Removal | None:
     """What earlier answers asked for, if nothing has settled it since."""
     kept = recall(connection, _NOTE)
     if not kept:
@@ -82,8 +82,8 @@ def noted(connection: Connection) -> Removal | None:
     return Removal(values["claims"], digests, values["answers"])
 
 
-def settle(connection: Connection, token: str) -> None:
+def forget_removal(connection: Connection, token: str) -> None:
     """Everything is proven: what an earlier answer wanted removed is removed, or was a mistake."""
     if recall(connection, _NOTE):
-        with fenced(connection, token):
+        with begin_fenced(connection, token):
             remember(connection, _NOTE, "")

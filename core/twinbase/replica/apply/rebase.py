@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from twinbase.conflict.strategies import adds
-from twinbase.frames import Begin
+from twinbase.conflict.strategies import is_additive
+from twinbase.frames import Begin, WireRow
 from twinbase.quoting import quote_name, quote_names
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.names import change_table, image_table
+from twinbase.replica.file.names import changes_table, image_table
 from twinbase.replica.file.state import FileState
-from twinbase.replica.file.statements import Shape, WireRow
+from twinbase.replica.file.statements import Shape
 from twinbase.replica.outbox.states import ON_ITS_WAY, park
 
 Touched = dict[str, list[WireRow]]
@@ -79,7 +79,7 @@ def _replay_transaction(
     connection.execute("SAVEPOINT replay")
     try:
         for _, seq, twin, op, _ in mutations:
-            for statement in statements(shapes[twin], op):
+            for statement in replay_statements(shapes[twin], op):
                 connection.execute(statement, (seq,))
         replayed.mutations += len(mutations)
     except _database_errors(connection) as error:
@@ -100,9 +100,9 @@ def _database_errors(connection: Connection) -> Any:
     return connection.IntegrityError
 
 
-def statements(shape: Shape, op: str) -> Iterator[str]:
+def replay_statements(shape: Shape, op: str) -> Iterator[str]:
     """The SQL that keeps the image of a row and puts one change on it; each takes the change's seq."""
-    change, table = change_table(shape.name), quote_name(shape.name)
+    change, table = changes_table(shape.name), quote_name(shape.name)
     side = "new_" if op == "insert" else "old_"
     columns, key = quote_names(shape.twin.columns), quote_names(shape.key)
     of_change = ", ".join(quote_name(side + name) for name in shape.key)
@@ -124,7 +124,7 @@ def _insert(shape: Shape) -> str:
     then = ", ".join(f"{quote_name(n)} = excluded.{quote_name(n)}" for n in columns if n not in shape.key)
     return (
         f"INSERT INTO {quote_name(shape.name)} ({quote_names(columns)}) SELECT {news}"
-        f" FROM {change_table(shape.name)} WHERE seq = ?1"
+        f" FROM {changes_table(shape.name)} WHERE seq = ?1"
         f" ON CONFLICT ({quote_names(shape.key)}) DO {'UPDATE SET ' + then if then else 'NOTHING'}"
     )
 
@@ -136,7 +136,7 @@ def _update(shape: Shape) -> str:
     on = " AND ".join(
         f"{quote_name(shape.name)}.{quote_name(name)} = c.{quote_name('old_' + name)}" for name in shape.key
     )
-    return f"UPDATE {quote_name(shape.name)} SET {sets} FROM {change_table(shape.name)} AS c WHERE c.seq = ?1 AND {on}"
+    return f"UPDATE {quote_name(shape.name)} SET {sets} FROM {changes_table(shape.name)} AS c WHERE c.seq = ?1 AND {on}"
 
 
 def _rebased(shape: Shape, name: str) -> str:
@@ -151,4 +151,4 @@ def _rebased(shape: Shape, name: str) -> str:
 
 def _adds(shape: Shape, name: str) -> bool:
     codec = shape.twin.codecs[name]
-    return adds(shape.twin.strategy, name) and codec.storage in ("INTEGER", "REAL") and codec.name != "boolean"
+    return is_additive(shape.twin.strategy, name) and codec.storage in ("INTEGER", "REAL") and codec.name != "boolean"

@@ -12,17 +12,17 @@ from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode,
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry
 from twinbase.replica.apply import rebase
-from twinbase.replica.apply.apply import ApplyReport, check_removal, move
-from twinbase.replica.apply.doubt import weigh
-from twinbase.replica.apply.fuse import noted
-from twinbase.replica.apply.swap import take_place
+from twinbase.replica.apply.apply import ApplyReport, check_removal, move_cursor
+from twinbase.replica.apply.doubt import update_doubts
+from twinbase.replica.apply.fuse import read_removal
+from twinbase.replica.apply.swap import swap_tables
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import count_buckets, digest_here, rows_here
+from twinbase.replica.file.digests import count_buckets, count_rows, local_digest
 from twinbase.replica.file.layout import engine_tables, twin_table
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import recall, remember, write_state
 from twinbase.replica.file.statements import Shape
-from twinbase.replica.file.transaction import applying, fenced
+from twinbase.replica.file.transaction import begin_applying, begin_fenced
 from twinbase.replica.outbox.offer_again import check_memory
 from twinbase.replica.outbox.outcomes import retire
 
@@ -53,7 +53,7 @@ class Stage:
         # The indexes that are made at the end read the pages that were written last: keep more of them, decrypted.
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         tables = list(self._tables())
-        with fenced(connection, self._token) as state:
+        with begin_fenced(connection, self._token) as state:
             made_for = sha256(repr((state.schema, tables)).encode()).hexdigest()
             if state.resume and recall(connection, "stage_for") == made_for:
                 return state.resume
@@ -73,7 +73,7 @@ class Stage:
 
     def discard(self, connection: Connection) -> None:
         """Forget what was kept: the server would not go on from there."""
-        with fenced(connection, self._token):
+        with begin_fenced(connection, self._token):
             self._drop(connection)
             write_state(connection, resume="")
             remember(connection, "stage_begin", "")
@@ -108,14 +108,14 @@ class Stage:
 
     def _note_begin(self, connection: Connection, begin: Begin) -> None:
         """The first begin counts: what it says was answered is true of every page that followed."""
-        with fenced(connection, self._token) as state:
+        with begin_fenced(connection, self._token) as state:
             if not state.resume or not recall(connection, "stage_begin"):
                 remember(connection, "stage_begin", encode(begin).decode())
 
     def _page(self, connection: Connection, page: Page) -> None:
         shape = self._shapes[page.twin]
         keys, rows = len(shape.key) + 2, shape.store(page.content)
-        with fenced(connection, self._token) as state:
+        with begin_fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*row[2:keys], row[0], row[1], applied, None) for row in rows]
             connection.executemany(shape.insert_into(quote_name(stage_table(shape.name))), rows)
@@ -126,7 +126,7 @@ class Stage:
 
     def _quarantine(self, connection: Connection, frame: Quarantine) -> None:
         shape = self._shapes[frame.twin]
-        with fenced(connection, self._token) as state:
+        with begin_fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
             connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
@@ -136,23 +136,23 @@ class Stage:
         if self.end is None:
             raise HalfAnswer()
         applied = ApplyReport(pulled=self.rows)
-        with applying(connection, self._token) as state:
+        with begin_applying(connection, self._token) as state:
             begin = decode(recall(connection, "stage_begin").encode())
             assert isinstance(begin, Begin)
             rebase.undo(connection, self._shapes.values())
-            before = {twin: rows_here(connection, twin) for twin in self._shapes}
-            take_place(connection, list(self._shapes.values()), stage_table, stage_meta_table)
+            before = {twin: count_rows(connection, twin) for twin in self._shapes}
+            swap_tables(connection, list(self._shapes.values()), stage_table, stage_meta_table)
             for twin in self._shapes:
                 count_buckets(connection, twin, meta_table(twin))
-            removed = {twin: (rows - rows_here(connection, twin), rows) for twin, rows in before.items()}
+            removed = {twin: (rows - count_rows(connection, twin), rows) for twin, rows in before.items()}
             applied.keys |= dict.fromkeys(self._shapes)
-            digests = {twin: digest_here(connection, twin).as_list() for twin in removed}
-            check_removal(removed, begin, digests, noted(connection))
+            digests = {twin: local_digest(connection, twin).as_list() for twin in removed}
+            check_removal(removed, begin, digests, read_removal(connection))
             applied.outcomes = retire(connection, begin, state)
             applied.replayed = rebase.replay(connection, self._shapes, begin, state)
-            applied.digests = {twin: digest_here(connection, twin).as_list() for twin in self.end.digests}
+            applied.digests = {twin: local_digest(connection, twin).as_list() for twin in self.end.digests}
             connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")
             remember(connection, "stage_begin", "")
-            weigh(connection, applied.digests, self.end)
-            move(connection, state, begin, self.end)
+            update_doubts(connection, applied.digests, self.end)
+            move_cursor(connection, state, begin, self.end)
         return applied

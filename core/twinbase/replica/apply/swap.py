@@ -11,13 +11,13 @@ from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import twin_indexes
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.statements import Shape
-from twinbase.replica.outbox.triggers import triggers
+from twinbase.replica.outbox.triggers import create_triggers
 
 COPIED_ROWS_MAX = 1000
 Named = Callable[[str], str]
 
 
-def take_place(connection: Connection, shapes: Sequence[Shape], staged: Named, staged_meta: Named) -> None:
+def swap_tables(connection: Connection, shapes: Sequence[Shape], staged: Named, staged_meta: Named) -> None:
     """Replace the rows of these twins, and of their meta tables, by what the staged tables of theirs hold."""
     # Renaming must not rewrite what refers to a twin: foreign keys of others, and the triggers, name it on purpose.
     connection.execute("PRAGMA legacy_alter_table = ON")
@@ -36,7 +36,7 @@ def take_place(connection: Connection, shapes: Sequence[Shape], staged: Named, s
         for filled, table in pairs:
             connection.execute(f"ALTER TABLE {filled} RENAME TO {table}")
     for shape, _ in renamed:
-        for statement in (*twin_indexes(shape.twin), *triggers(shape.twin)):
+        for statement in (*twin_indexes(shape.twin), *create_triggers(shape.twin)):
             connection.execute(statement)
 
 

@@ -6,11 +6,12 @@ a page to decrypt and one to encrypt for each row and index. So indexed columns 
 
 from functools import lru_cache
 
+from twinbase.frames import WireRow
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import indexed_columns
-from twinbase.replica.file.statements import FIRST_VALUE, Shape, WireRow
+from twinbase.replica.file.statements import FIRST_VALUE, Shape
 
 
 def write_rows(connection: Connection, shape: Shape, rows: list[WireRow]) -> None:

@@ -17,15 +17,15 @@ from sqlalchemy.sql.type_api import NativeForEmulated
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from twinbase.codecs import Codec
-from twinbase.codecs.decimals import SCALED_DIGITS_MAX, plain, rounded, scaled, unscaled
-from twinbase.codecs.resolve import codec_for, resolved
-from twinbase.codecs.times import clock_text, microseconds, moment_text
+from twinbase.codecs.decimals import SCALED_DIGITS_MAX, format_decimal, round_decimal, scale_decimal, unscale_decimal
+from twinbase.codecs.resolve import codec_for, resolve_type
+from twinbase.codecs.times import count_microseconds, format_moment, format_time
 from twinbase.quoting import quote_text
 
 Process = Callable[[Any], Any]
 
 
-def none_safe(process: Process) -> Process:
+def skip_none(process: Process) -> Process:
     """The same conversion, with None left alone."""
     return lambda value: None if value is None else process(value)
 
@@ -44,19 +44,19 @@ class DeviceNumeric(types.Numeric[Any]):
     def bind_processor(self, dialect: Dialect) -> Process:
         scale, precision = scale_of(self), self.precision
         if scale is not None and precision is not None:
-            return lambda value: scaled(value, precision, scale)
+            return lambda value: scale_decimal(value, precision, scale)
         if precision is not None:
             own_scale = self.scale or 0
-            return lambda value: plain(rounded(value, precision, own_scale))
-        return plain
+            return lambda value: format_decimal(round_decimal(value, precision, own_scale))
+        return format_decimal
 
     def literal_processor(self, dialect: Dialect) -> Process:
         process = self.bind_processor(dialect)
         return lambda value: repr(process(value))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process:
-        decimal = none_safe(_from_units(scale_of(self) or 0))
-        return decimal if self.asdecimal else none_safe(lambda value: float(decimal(value)))
+        decimal = skip_none(_from_units(scale_of(self) or 0))
+        return decimal if self.asdecimal else skip_none(lambda value: float(decimal(value)))
 
 
 def _from_units(scale: int) -> Process:
@@ -64,7 +64,7 @@ def _from_units(scale: int) -> Process:
 
     def decimal(value: Any) -> Decimal:
         if type(value) is int:
-            return unscaled(value, scale)
+            return unscale_decimal(value, scale)
         return Decimal(value) if type(value) is str else Decimal(f"{value:.15g}").scaleb(-scale)
 
     return decimal
@@ -74,10 +74,10 @@ class DeviceFloat(types.Float[Any]):
     """A REAL. NaN is refused: SQLite would silently store NULL."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(_number)
+        return skip_none(_number)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process | None:
-        return none_safe(lambda value: Decimal(repr(value))) if self.asdecimal else none_safe(float)
+        return skip_none(lambda value: Decimal(repr(value))) if self.asdecimal else skip_none(float)
 
 
 def _number(value: Any) -> float:
@@ -91,26 +91,26 @@ class DeviceDate(types.Date):
     """YYYY-MM-DD."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(lambda value: date(value.year, value.month, value.day).isoformat())
+        return skip_none(lambda value: date(value.year, value.month, value.day).isoformat())
 
     def literal_processor(self, dialect: Dialect) -> Process:
         return _quoted(self.bind_processor(dialect))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process:
-        return none_safe(date.fromisoformat)
+        return skip_none(date.fromisoformat)
 
 
 class DeviceTime(types.Time):
     """HH:MM:SS.ffffff."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(clock_text)
+        return skip_none(format_time)
 
     def literal_processor(self, dialect: Dialect) -> Process:
-        return _quoted(clock_text)
+        return _quoted(format_time)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process:
-        return none_safe(time.fromisoformat)
+        return skip_none(time.fromisoformat)
 
 
 class DeviceDateTime(types.DateTime):
@@ -118,14 +118,14 @@ class DeviceDateTime(types.DateTime):
 
     def bind_processor(self, dialect: Dialect) -> Process:
         aware = self.timezone
-        return none_safe(lambda value: moment_text(_at_midnight(value, aware), aware=aware))
+        return skip_none(lambda value: format_moment(_at_midnight(value, aware), aware=aware))
 
     def literal_processor(self, dialect: Dialect) -> Process:
         return _quoted(self.bind_processor(dialect))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process:
         zone = UTC if self.timezone else None
-        return none_safe(lambda value: datetime.fromisoformat(value).replace(tzinfo=zone))
+        return skip_none(lambda value: datetime.fromisoformat(value).replace(tzinfo=zone))
 
 
 def _at_midnight(value: date, aware: bool) -> datetime:
@@ -145,20 +145,20 @@ class DeviceInterval(NativeForEmulated, _AbstractInterval):
         return cls()
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return microseconds
+        return count_microseconds
 
     def literal_processor(self, dialect: Dialect) -> Process:
-        return lambda value: str(microseconds(value))
+        return lambda value: str(count_microseconds(value))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process:
-        return none_safe(lambda value: timedelta(microseconds=value))
+        return skip_none(lambda value: timedelta(microseconds=value))
 
 
 class DeviceUuid(types.Uuid[Any]):
     """Lower-case text with dashes."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(lambda value: str(value).lower())
+        return skip_none(lambda value: str(value).lower())
 
     def literal_processor(self, dialect: Dialect) -> Process:
         return _quoted(self.bind_processor(dialect))
@@ -174,7 +174,7 @@ class DeviceArray(types.ARRAY[Any]):
     def bind_processor(self, dialect: Dialect) -> Process:
         codec = codec_for(types.ARRAY(self.item_type))
         outward = _decorated(self.item_type, dialect, "process_bind_param")
-        return none_safe(lambda value: codec.wire_from_python([outward(each) for each in value]))
+        return skip_none(lambda value: codec.wire_from_python([outward(each) for each in value]))
 
     def literal_processor(self, dialect: Dialect) -> Process:
         return _quoted(self.bind_processor(dialect))
@@ -183,7 +183,7 @@ class DeviceArray(types.ARRAY[Any]):
         codec: Codec = codec_for(types.ARRAY(self.item_type))
         inward = _decorated(self.item_type, dialect, "process_result_value")
         collect: Callable[[Any], Any] = tuple if self.as_tuple else list
-        return none_safe(lambda value: collect(inward(each) for each in codec.python_from_wire(value)))
+        return skip_none(lambda value: collect(inward(each) for each in codec.python_from_wire(value)))
 
 
 def _decorated(type_: TypeEngine[Any], dialect: Dialect, method: str) -> Process:
@@ -200,14 +200,14 @@ def _quoted(process: Process) -> Process:
     return literal
 
 
-def dumps(value: object) -> str:
+def dump_json(value: object) -> str:
     """A JSON document that PostgreSQL accepts: NaN and the infinities are refused."""
     return json.dumps(value, allow_nan=False)
 
 
-def carrier(type_: TypeEngine[Any], dialect: Dialect) -> types.Numeric[Any] | None:
+def decimal_type_of(type_: TypeEngine[Any], dialect: Dialect) -> types.Numeric[Any] | None:
     """The decimal type that an expression of this type carries, if it does."""
-    found = resolved(type_, dialect)
+    found = resolve_type(type_, dialect)
     return found if isinstance(found, types.Numeric) else None
 
 

@@ -16,9 +16,9 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, ColumnElement, Grouping, Null
 from sqlalchemy.types import TypeEngine
 
-from twinbase.codecs.decimals import plain
+from twinbase.codecs.decimals import format_decimal
 from twinbase.replica.connection import Connection
-from twinbase.replica.dialect.column_types import Process, carrier, none_safe, scale_of
+from twinbase.replica.dialect.column_types import Process, decimal_type_of, scale_of, skip_none
 
 COLLATION = "twinbase_decimal"
 _EXACT = Context(prec=1_000)
@@ -39,21 +39,21 @@ class ScaledOperand(_Operand):
         self.scale = scale
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(lambda value: _units(_decimal(value), self.scale))
+        return skip_none(lambda value: _units(_decimal(value), self.scale))
 
 
 class PlainOperand(_Operand):
     """A bound number as SQLite counts: an integer if it is one, else a REAL."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(lambda value: int(value) if value == int(value) else float(value))
+        return skip_none(lambda value: int(value) if value == int(value) else float(value))
 
 
 class TextOperand(_Operand):
     """A bound number as canonical decimal text."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(plain)
+        return skip_none(format_decimal)
 
 
 def _decimal(value: Any) -> Decimal:
@@ -75,14 +75,14 @@ class Decimals:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
-    def numeric(self, element: object) -> types.Numeric[Any] | None:
+    def numeric_type_of(self, element: object) -> types.Numeric[Any] | None:
         """The decimal type of an element, None if it is no decimal."""
         type_ = getattr(element, "type", None)
-        return None if type_ is None else carrier(type_, self.dialect)
+        return None if type_ is None else decimal_type_of(type_, self.dialect)
 
-    def natural(self, element: Element) -> Element:
+    def make_natural(self, element: Element) -> Element:
         """The element as SQLite counts: exact for whole numbers, else to 15 digits."""
-        numeric = self.numeric(element)
+        numeric = self.numeric_type_of(element)
         if numeric is None or isinstance(element, Null):
             return element
         if isinstance(element, BindParameter):
@@ -92,82 +92,84 @@ class Decimals:
             return cast(type_coerce(element, String), types.REAL)
         return type_coerce(element, types.Float) / literal_column(f"{10**scale}.0") if scale else _raw(element)
 
-    def scaled(self, element: Element, scale: int) -> Element:
+    def make_scaled(self, element: Element, scale: int) -> Element:
         """The element times 10^scale: an integer when it has no more decimals than that."""
         if isinstance(element, Null):
             return element
         if isinstance(element, BindParameter):
             return element._with_binary_element_type(ScaledOperand(scale))
-        numeric = self.numeric(element)
+        numeric = self.numeric_type_of(element)
         own = None if numeric is None else scale_of(numeric)
         if numeric is None or own is None:
-            return type_coerce(self.natural(element), types.Float) * _power(scale)
+            return type_coerce(self.make_natural(element), types.Float) * _power(scale)
         if own <= scale:
             return _raw(element) * _power(scale - own) if own < scale else _raw(element)
         return type_coerce(element, types.Float) / literal_column(f"{10 ** (own - scale)}.0")
 
-    def text(self, element: Element) -> Element:
+    def make_text(self, element: Element) -> Element:
         """The element as decimal text."""
         if isinstance(element, Null):
             return element
         if isinstance(element, BindParameter):
             return element._with_binary_element_type(TextOperand())
-        numeric = self.numeric(element)
+        numeric = self.numeric_type_of(element)
         if numeric is not None and scale_of(numeric) is None:
             return type_coerce(element, String)
-        return cast(self.natural(element), String)
+        return cast(self.make_natural(element), String)
 
-    def as_type(self, element: Element, numeric: types.Numeric[Any]) -> Element:
+    def convert_to_type(self, element: Element, numeric: types.Numeric[Any]) -> Element:
         """The element in the form that a decimal type stores (a REAL of units where it has more decimals)."""
         scale = scale_of(numeric)
-        return self.text(element) if scale is None else self.scaled(element, scale)
+        return self.make_text(element) if scale is None else self.make_scaled(element, scale)
 
-    def assigned(self, element: Element, numeric: types.Numeric[Any]) -> Element:
+    def assign(self, element: Element, numeric: types.Numeric[Any]) -> Element:
         """The element as a column stores it: rounded half away from zero, as PostgreSQL does on assignment."""
-        scale, own = scale_of(numeric), self.numeric(element)
+        scale, own = scale_of(numeric), self.numeric_type_of(element)
         if isinstance(element, (BindParameter, Null)):
             return element
         if scale is None:
-            return self.text(element)
-        exact = self.scaled(element, scale)
+            return self.make_text(element)
+        exact = self.make_scaled(element, scale)
         is_stored = isinstance(element, ColumnClause) and own is not None and scale_of(own) == scale
         return exact if is_stored else cast(func.round(exact), Integer)
 
-    def compared(self, left: Element, right: Any, operator: Any) -> Element | None:
+    def compare(self, left: Element, right: Any, operator: Any) -> Element | None:
         """A comparison with both sides in one form; None if neither is a decimal."""
         sides = [left, *_bounds(right, operator)]
-        numerics = [numeric for side in sides if (numeric := self.numeric(side)) is not None]
-        columns = [numeric for side in sides if not isinstance(side, BindParameter) and (numeric := self.numeric(side))]
+        numerics = [numeric for side in sides if (numeric := self.numeric_type_of(side)) is not None]
+        columns = [
+            numeric for side in sides if not isinstance(side, BindParameter) and (numeric := self.numeric_type_of(side))
+        ]
         if not numerics:
             return None
         scales = [scale_of(numeric) for numeric in columns or numerics]
         exact = [scale for scale in scales if scale is not None]
         if len(exact) < len(scales):
-            forms = [self.text(side) for side in sides]
+            forms = [self.make_text(side) for side in sides]
             forms[0] = type_coerce(forms[0], String).collate(COLLATION)
         else:
-            forms = [self.scaled(side, max(exact)) for side in sides]
+            forms = [self.make_scaled(side, max(exact)) for side in sides]
         return _comparison(forms, operator)
 
-    def computed(self, left: Element, right: Element, operator: Any, type_: TypeEngine[Any]) -> Element | None:
+    def compute(self, left: Element, right: Element, operator: Any, type_: TypeEngine[Any]) -> Element | None:
         """An arithmetic expression in the form that its type stores; None if no side is a decimal."""
-        if self.numeric(left) is None and self.numeric(right) is None:
+        if self.numeric_type_of(left) is None and self.numeric_type_of(right) is None:
             return None
-        result = carrier(type_, self.dialect)
+        result = decimal_type_of(type_, self.dialect)
         if result is None:
-            return operator(self.natural(left), self.natural(right))  # type: ignore[no-any-return]
+            return operator(self.make_natural(left), self.make_natural(right))  # type: ignore[no-any-return]
         scale = scale_of(result)
         if scale is None:
             function = getattr(func, f"twinbase_{_NAMES[operator]}")
-            return type_coerce(function(self.text(left), self.text(right)), String)
+            return type_coerce(function(self.make_text(left), self.make_text(right)), String)
         return self._scaled_computed(left, right, operator, scale)
 
     def _scaled_computed(self, left: Element, right: Element, operator: Any, scale: int) -> Element:
         if operator in (operators.add, operators.sub, operators.mod):
-            return operator(self.scaled(left, scale), self.scaled(right, scale))  # type: ignore[no-any-return]
-        if operator is operators.mul and self.numeric(left) is None:
-            return _raw(self.natural(left)) * self.scaled(right, scale)
-        return operator(self.scaled(left, scale), self.natural(right))  # type: ignore[no-any-return]
+            return operator(self.make_scaled(left, scale), self.make_scaled(right, scale))  # type: ignore[no-any-return]
+        if operator is operators.mul and self.numeric_type_of(left) is None:
+            return _raw(self.make_natural(left)) * self.make_scaled(right, scale)
+        return operator(self.make_scaled(left, scale), self.make_natural(right))  # type: ignore[no-any-return]
 
 
 COMPARISONS = {
@@ -228,7 +230,7 @@ def _on_text(compute: Any) -> Any:
     def function(left: Any, right: Any) -> str | None:
         if left is None or right is None:
             return None
-        return plain(compute(Decimal(left), Decimal(right)))
+        return format_decimal(compute(Decimal(left), Decimal(right)))
 
     return function
 
@@ -248,7 +250,7 @@ class DecimalSum:
             self.total, self.rows = _EXACT.subtract(self.total, Decimal(str(value))), self.rows - 1
 
     def value(self) -> str | None:
-        return plain(self.total) if self.rows else None
+        return format_decimal(self.total) if self.rows else None
 
     finalize = value
 

@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import immutabledict
 
 from twinbase.codecs import NoCodec, codec_for
-from twinbase.replica.dialect.column_types import DEVICE_TYPES, dumps, scale_of
+from twinbase.replica.dialect.column_types import DEVICE_TYPES, dump_json, scale_of
 from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals, install_functions
 
 _SQLITE: Any = SQLiteCompiler  # its methods have no annotations
@@ -47,9 +47,9 @@ class DeviceCompiler(SQLiteCompiler):
     def visit_binary(self, binary: Any, *args: Any, **kw: Any) -> str:
         operator = kw.get("override_operator") or binary.operator
         if operator in COMPARISONS:
-            rewritten = self.decimals.compared(binary.left, binary.right, operator)
+            rewritten = self.decimals.compare(binary.left, binary.right, operator)
         elif operator in ARITHMETIC:
-            rewritten = self.decimals.computed(binary.left, binary.right, operator, binary.type)
+            rewritten = self.decimals.compute(binary.left, binary.right, operator, binary.type)
         else:
             rewritten = None
         if operator in ARITHMETIC:
@@ -60,10 +60,10 @@ class DeviceCompiler(SQLiteCompiler):
         return self.process(rewritten.self_group(against=operator), **kw)
 
     def visit_unary(self, unary: Any, *args: Any, **kw: Any) -> str:
-        numeric = self.decimals.numeric(unary.element) if unary.operator is operators.neg else None
+        numeric = self.decimals.numeric_type_of(unary.element) if unary.operator is operators.neg else None
         if numeric is None or scale_of(numeric) is not None:
             return str(_SQLITE.visit_unary(self, unary, *args, **kw))
-        return self._rendered(func.twinbase_sub("0", self.decimals.text(unary.element)), unary, kw)
+        return self._rendered(func.twinbase_sub("0", self.decimals.make_text(unary.element)), unary, kw)
 
     def _rendered(self, rewritten: ColumnElement[Any], original: Any, kw: dict[str, Any]) -> str:
         """A rewritten expression, which the result still knows as the original one, with the original's type."""
@@ -76,43 +76,43 @@ class DeviceCompiler(SQLiteCompiler):
 
     def visit_function(self, func: Any, add_to_result_map: Any = None, **kw: Any) -> str:
         arguments = list(func.clauses)
-        if not any(self.decimals.numeric(each) is not None for each in arguments):
+        if not any(self.decimals.numeric_type_of(each) is not None for each in arguments):
             return str(_SQLITE.visit_function(self, func, add_to_result_map=add_to_result_map, **kw))
         changed = func._clone()
         changed.clause_expr = Grouping(ClauseList(*self._arguments(func, arguments), operator=operators.comma_op))
         text = _SQLITE.visit_function(self, changed, add_to_result_map=add_to_result_map, **kw)
-        numeric = self.decimals.numeric(func)
+        numeric = self.decimals.numeric_type_of(func)
         exact_sum = func.name.lower() == "sum" and numeric is not None and scale_of(numeric) is None
         return f"twinbase_{text}" if exact_sum else text
 
     def _arguments(self, func: Any, arguments: list[Any]) -> list[ColumnElement[Any]]:
-        numeric = self.decimals.numeric(func)
+        numeric = self.decimals.numeric_type_of(func)
         name = func.name.lower()
         if numeric is None or name not in _SAME_TYPE:
-            return [self.decimals.natural(each) for each in arguments]
-        forms = [self.decimals.as_type(each, numeric) for each in arguments]
+            return [self.decimals.make_natural(each) for each in arguments]
+        forms = [self.decimals.convert_to_type(each, numeric) for each in arguments]
         if scale_of(numeric) is None and name in ("min", "max"):
             return [type_coerce(each, String).collate(COLLATION) for each in forms]
         return forms
 
     def visit_cast(self, cast: Any, **kw: Any) -> str:
-        numeric, clause = self.decimals.numeric(cast), cast.clause
-        if numeric is None and self.decimals.numeric(clause) is None:
+        numeric, clause = self.decimals.numeric_type_of(cast), cast.clause
+        if numeric is None and self.decimals.numeric_type_of(clause) is None:
             return str(_SQLITE.visit_cast(self, cast, **kw))
         if numeric is None:
-            return self._rendered(sql_cast(self.decimals.natural(clause), cast.type), cast, kw)
+            return self._rendered(sql_cast(self.decimals.make_natural(clause), cast.type), cast, kw)
         if isinstance(clause, BindParameter):
             return self._rendered(clause._with_binary_element_type(numeric), cast, kw)
-        return self._rendered(self.decimals.assigned(clause, numeric), cast, kw)
+        return self._rendered(self.decimals.assign(clause, numeric), cast, kw)
 
     def visit_case(self, clause: Any, **kw: Any) -> str:
-        numeric = self.decimals.numeric(clause)
+        numeric = self.decimals.numeric_type_of(clause)
         if numeric is None:
             return str(_SQLITE.visit_case(self, clause, **kw))
         changed = clause._clone()
-        changed.whens = [(when, self.decimals.as_type(then, numeric)) for when, then in clause.whens]
+        changed.whens = [(when, self.decimals.convert_to_type(then, numeric)) for when, then in clause.whens]
         if clause.else_ is not None:
-            changed.else_ = self.decimals.as_type(clause.else_, numeric)
+            changed.else_ = self.decimals.convert_to_type(clause.else_, numeric)
         return str(_SQLITE.visit_case(self, changed, **kw))
 
     def order_by_clause(self, select: Any, **kw: Any) -> str:
@@ -120,7 +120,7 @@ class DeviceCompiler(SQLiteCompiler):
 
     def visit_column(self, column: Any, *args: Any, decimal_order: bool = False, **kw: Any) -> str:
         text = str(_SQLITE.visit_column(self, column, *args, **kw))
-        numeric = self.decimals.numeric(column) if decimal_order else None
+        numeric = self.decimals.numeric_type_of(column) if decimal_order else None
         return f"{text} COLLATE {COLLATION}" if numeric is not None and scale_of(numeric) is None else text
 
     def visit_insert(self, insert_stmt: Any, *args: Any, **kw: Any) -> str:
@@ -137,8 +137,8 @@ class DeviceCompiler(SQLiteCompiler):
         return changed
 
     def _assigned(self, key: Any, value: Any) -> Any:
-        numeric = self.decimals.numeric(key)
-        return value if numeric is None or not _is_expression(value) else self.decimals.assigned(value, numeric)
+        numeric = self.decimals.numeric_type_of(key)
+        return value if numeric is None or not _is_expression(value) else self.decimals.assign(value, numeric)
 
     def visit_now_func(self, fn: Any, **kw: Any) -> str:
         return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
@@ -167,7 +167,7 @@ class DeviceDialect(SQLiteDialect_aiosqlite):
     colspecs = {**SQLiteDialect_aiosqlite.colspecs, **DEVICE_TYPES}
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"json_serializer": dumps, **options})
+        super().__init__(**{"json_serializer": dump_json, **options})
 
     def on_connect(self) -> Callable[[Any], None]:
         prepare = super().on_connect()

@@ -25,7 +25,7 @@ def device_default(column: Column[Any], codec: Codec) -> str | None:
     return None
 
 
-def filled_by_server(column: Column[Any], codec: Codec) -> bool:
+def is_filled_by_server(column: Column[Any], codec: Codec) -> bool:
     """Whether the server gives a value that the device cannot: such a column may stay empty in a new row."""
     given = column.server_default is not None or column.computed is not None or column.identity is not None
     return given and device_default(column, codec) is None

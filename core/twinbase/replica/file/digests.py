@@ -39,7 +39,7 @@ class Changes:
         connection.executemany(_CHANGE, [(twin, bucket, *sums) for bucket, sums in self._sums.items() if any(sums)])
 
 
-def digest_here(connection: Connection, twin: str) -> Digest:
+def local_digest(connection: Connection, twin: str) -> Digest:
     """Rows and sums of a twin, from its buckets."""
     return read_digest(*connection.execute(DIGEST, (twin,)).fetchone())
 
@@ -49,11 +49,11 @@ def read_digest(rows: float, high: int | None, low: int | None) -> Digest:
     return Digest(int(rows), int(high or 0), int(low or 0))
 
 
-def rows_here(connection: Connection, twin: str) -> int:
-    return digest_here(connection, twin).rows
+def count_rows(connection: Connection, twin: str) -> int:
+    return local_digest(connection, twin).rows
 
 
-def sums_here(connection: Connection, twin: str) -> dict[str, Any]:
+def local_sums(connection: Connection, twin: str) -> dict[str, Any]:
     """What a repair request says of a twin: its sums, as finely as its rows deserve."""
     sums = [Digest()] * (1 << BITS)
     query = "SELECT bucket, rows, hi, lo FROM _twinbase_bucket WHERE twin = ?"
@@ -73,5 +73,5 @@ def count_buckets(connection: Connection, twin: str, meta: str) -> None:
     )
 
 
-def differing(here: Digest, there: Iterable[int]) -> bool:
+def is_different(here: Digest, there: Iterable[int]) -> bool:
     return here.as_list() != list(there)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
-from twinbase.replica.file.file import ReplicaFile, is_corruption, translated, untouched, wal_of
+from twinbase.replica.file.file import ReplicaFile, is_corruption_error, open_untouched, translate_errors, wal_of
 from twinbase.replica.file.layout import APPLICATION_ID, FORMAT
 
 SMALLEST_BYTES = 512
@@ -40,20 +40,20 @@ def examine(file: ReplicaFile) -> None:
     header = _header(file, size)
     if header.layout > FORMAT and header.application == APPLICATION_ID:
         raise NewerReplica(f"Its layout is {header.layout}, this app knows {FORMAT}.")
-    with untouched(file) as connection, translated(file):
+    with open_untouched(file) as connection, translate_errors(file):
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if header.application != APPLICATION_ID and tables:
         raise NotADatabase(f"{file.path.name} holds {tables} tables that are not of a replica.")
 
 
-def damage(file: ReplicaFile) -> list[str]:
+def find_damage(file: ReplicaFile) -> list[str]:
     """Read the whole file and say what is wrong with it, page by page; nothing, when it is sound."""
-    with untouched(file) as connection:
+    with open_untouched(file) as connection:
         try:
             found = list(connection.execute("PRAGMA cipher_integrity_check")) if file.key is not None else []
             return [text for (text,) in found or connection.execute("PRAGMA quick_check") if text != "ok"]
         except file.driver.DatabaseError as error:
-            if is_corruption(error):
+            if is_corruption_error(error):
                 return [str(error)]
             raise
 
@@ -72,7 +72,7 @@ def _header(file: ReplicaFile, size: int) -> Header:
         try:
             return _try_first_page(file, *(_from_wal(wal_of(file.path)) or _from_file(file.path)))
         except file.driver.DatabaseError as error:
-            if not is_corruption(error):
+            if not is_corruption_error(error):
                 raise
             # The page could be deciphered, and says that there are more pages than there are.
             if error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
@@ -91,7 +91,7 @@ def _try_first_page(file: ReplicaFile, page: bytes, pages: int) -> Header:
         with copy.open("wb") as opened:
             opened.write(page)
             opened.truncate(max(pages, 1) * PAGE_BYTES)
-        with untouched(replace(file, path=copy)) as connection:
+        with open_untouched(replace(file, path=copy)) as connection:
             # Two pragmas that need the first page and nothing else.
             application, layout = (
                 int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version")

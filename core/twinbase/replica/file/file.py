@@ -64,7 +64,7 @@ def _keyed(file: ReplicaFile, database: str, *, uri: bool) -> Connection:
 
 
 @contextmanager
-def untouched(file: ReplicaFile) -> Iterator[Connection]:
+def open_untouched(file: ReplicaFile) -> Iterator[Connection]:
     """A connection that reads and leaves the file, its -wal and its -shm as they are.
 
     Without a -wal nobody has the file open, and `immutable` keeps SQLite from making one. With a -wal the connection is
@@ -82,7 +82,7 @@ def wal_of(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def create(path: Path) -> None:
+def create_file(path: Path) -> None:
     """An empty file that only its owner can read; an existing one is left alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -96,39 +96,39 @@ def is_new(path: Path) -> bool:
     return not path.exists() or path.stat().st_size == 0
 
 
-def is_corruption(error: BaseException | None) -> bool:
+def is_corruption_error(error: BaseException | None) -> bool:
     """Whether a driver's error says that the file itself is wrong."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
-def is_storage(error: BaseException | None) -> bool:
+def is_storage_error(error: BaseException | None) -> bool:
     """Whether a driver's error comes from the storage. A quota that is used up is only an I/O error to SQLCipher."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
 
 
-def is_locked(error: BaseException | None) -> bool:
+def is_lock_error(error: BaseException | None) -> bool:
     """Whether a writer has waited BUSY_SECONDS for another one."""
     return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
-def meaning(file: ReplicaFile, error: BaseException | None) -> ReplicaError | None:
+def interpret_error(file: ReplicaFile, error: BaseException | None) -> ReplicaError | None:
     """What a driver's error says of the file as a whole; None when it is about a statement."""
-    if is_corruption(error):
+    if is_corruption_error(error):
         return DamagedReplica(f"{file.path.name}: {error}.")
-    if is_storage(error):
+    if is_storage_error(error):
         return StorageFailed(f"{file.path.name}: {error}.")
-    if is_locked(error):
+    if is_lock_error(error):
         return ReplicaLocked(f"{file.path.name}: it was waited for {BUSY_SECONDS:g} seconds.")
     return None
 
 
 @contextmanager
-def translated(file: ReplicaFile) -> Iterator[None]:
+def translate_errors(file: ReplicaFile) -> Iterator[None]:
     """Past the first page the key is right: what cannot be read is damaged, what cannot be written has no room, or has
     waited in vain for its turn."""
     try:
         yield
     except file.driver.DatabaseError as error:
-        if said := meaning(file, error):
+        if said := interpret_error(file, error):
             raise said from None
         raise

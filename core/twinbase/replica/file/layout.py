@@ -16,7 +16,7 @@ from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.defaults import device_default
-from twinbase.replica.file.names import change_table, image_table, meta_table, read_table
+from twinbase.replica.file.names import changes_table, image_table, meta_table, reads_table
 
 FORMAT = 1
 """The layout of the engine's tables; kept in PRAGMA user_version."""
@@ -145,7 +145,7 @@ def _is_plain(index: Index) -> bool:
 def _foreign_keys(twin: Twin, registry: Registry) -> Iterator[str]:
     """Foreign keys among twins. Those to other tables, or to columns that are no key, cannot be checked here."""
     for constraint in sorted(twin.table.foreign_key_constraints, key=lambda fk: tuple(fk.column_keys)):
-        parent = registry.of_table(constraint.referred_table)
+        parent = registry.find_by_table(constraint.referred_table)
         targets = tuple(element.column.name for element in constraint.elements)
         if parent is None or targets != parent.key or not set(constraint.column_keys) <= set(twin.columns):
             continue
@@ -189,13 +189,13 @@ def engine_tables(twin: Twin) -> tuple[str, ...]:
     return (
         f"CREATE TABLE {meta_table(twin.name)} ({key}, version INTEGER NOT NULL, hash INTEGER NOT NULL,"
         f" applied INTEGER NOT NULL, quarantined TEXT, {primary}) STRICT, WITHOUT ROWID",
-        f"CREATE TABLE {change_table(twin.name)} (seq INTEGER PRIMARY KEY, {', '.join(change_columns(twin))}) STRICT",
+        f"CREATE TABLE {changes_table(twin.name)} (seq INTEGER PRIMARY KEY, {', '.join(shadow_columns(twin))}) STRICT",
         f"CREATE TABLE {image_table(twin.name)} (_present INTEGER NOT NULL, {columns}, {primary}) STRICT",
-        f"CREATE TABLE {read_table(twin.name)} (_version INTEGER, {columns}, {primary}) STRICT",
+        f"CREATE TABLE {reads_table(twin.name)} (_version INTEGER, {columns}, {primary}) STRICT",
     )
 
 
-def change_columns(twin: Twin, names: Iterable[str] | None = None) -> list[str]:
+def shadow_columns(twin: Twin, names: Iterable[str] | None = None) -> list[str]:
     """The typed shadow of a change: old_ and new_ of every column, exact for floats and blobs (H27)."""
     wanted = twin.columns if names is None else tuple(names)
     return [f"{quote_name(side + name)} {twin.codecs[name].storage}" for name in wanted for side in ("old_", "new_")]

@@ -20,7 +20,7 @@ POLL_SECONDS = 0.05
 
 
 @asynccontextmanager
-async def sole_sync(path: Path, token: UUID, *, wait_seconds: float, who: str = "") -> AsyncIterator[None]:
+async def hold_sync_lock(path: Path, token: UUID, *, wait_seconds: float, who: str = "") -> AsyncIterator[None]:
     """Hold the right to sync the replica at `path`; raises ReplicaBusy, saying who, when another keeps it too long."""
     lock = lock_path(path)
     with _translated(lock):

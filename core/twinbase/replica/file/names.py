@@ -11,10 +11,10 @@ def image_table(twin: str) -> str:
     return quote_name(f"_twinbase_image_{twin}")
 
 
-def change_table(twin: str) -> str:
+def changes_table(twin: str) -> str:
     return quote_name(f"_twinbase_change_{twin}")
 
 
-def read_table(twin: str) -> str:
+def reads_table(twin: str) -> str:
     """What a person read before he wrote, where the server's row has moved on since (H29)."""
     return quote_name(f"_twinbase_read_{twin}")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from twinbase.errors import ReplicaBusy, ReplicaError, StorageFailed
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.file import ReplicaFile, connect, meaning
+from twinbase.replica.file.file import ReplicaFile, connect, interpret_error
 from twinbase.replica.file.keys import FileKey, Secret, key_for
 
 
@@ -21,7 +21,7 @@ def rekey(file: ReplicaFile, secret: Secret) -> ReplicaFile:
     except file.driver.DatabaseError as error:
         # On a full disk the pragma says "ok" all the same, and what comes after it finds a table locked.
         if not _opens(rekeyed):
-            raise meaning(file, error) or StorageFailed(_NO_ROOM) from None
+            raise interpret_error(file, error) or StorageFailed(_NO_ROOM) from None
     return rekeyed
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from twinbase.frames import WireRow
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
-from twinbase.replica.file.names import change_table, meta_table
+from twinbase.replica.file.names import changes_table, meta_table
 
-WireRow = list[Any]
 FIRST_VALUE = 2
 """Where the values begin in a row that travels: after version and hash."""
 
@@ -84,7 +84,7 @@ class Shape:
     def change(self) -> str:
         """Both sides of one change: old values, then new ones."""
         sides = ", ".join(quote_name(side + name) for side in ("old_", "new_") for name in self.columns)
-        return f"SELECT {sides} FROM {change_table(self.name)} WHERE seq = ?"
+        return f"SELECT {sides} FROM {changes_table(self.name)} WHERE seq = ?"
 
     def meta_insert(self, table: str) -> str:
         """[key…, version, hash, applied, quarantined]."""

@@ -10,7 +10,7 @@ from twinbase.replica.file.state import NOTES, SPILL, FileState, read_state, wri
 
 def take_over(connection: Connection, token: str) -> None:
     """From now on only the holder of this token syncs the file."""
-    with transaction(connection):
+    with begin_transaction(connection):
         connection.execute(NOTES)
         connection.execute(SPILL)
         connection.execute("DELETE FROM _twinbase_spill")
@@ -18,9 +18,9 @@ def take_over(connection: Connection, token: str) -> None:
 
 
 @contextmanager
-def fenced(connection: Connection, token: str) -> Iterator[FileState]:
+def begin_fenced(connection: Connection, token: str) -> Iterator[FileState]:
     """One transaction of a sync; raises ReplicaBusy, having written nothing, when a later sync has taken over."""
-    with transaction(connection):
+    with begin_transaction(connection):
         state = read_state(connection)
         if state.token != token:
             raise ReplicaBusy("Another sync has taken over while this one slept; it goes on.")
@@ -28,16 +28,16 @@ def fenced(connection: Connection, token: str) -> Iterator[FileState]:
 
 
 @contextmanager
-def applying(connection: Connection, token: str) -> Iterator[FileState]:
+def begin_applying(connection: Connection, token: str) -> Iterator[FileState]:
     """A transaction whose writes are the server's, not a person's: the capture triggers keep still (T17)."""
-    with fenced(connection, token) as state:
+    with begin_fenced(connection, token) as state:
         connection.execute("UPDATE _twinbase_state SET applying = 1")
         yield state
         connection.execute("UPDATE _twinbase_state SET applying = 0")
 
 
 @contextmanager
-def transaction(connection: Connection) -> Iterator[None]:
+def begin_transaction(connection: Connection) -> Iterator[None]:
     """All or nothing, with the right to write from its first moment."""
     connection.execute("BEGIN IMMEDIATE")
     try:

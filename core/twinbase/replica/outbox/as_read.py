@@ -39,17 +39,17 @@ class EditContexts:
 
     def tell_triggers(self, session: Session, checkpoint: int) -> set[str]:
         """Before a flush: write down what was read of every stale row that is about to be written; give their twins."""
-        told = set()
+        noted = set()
         for instance in _written(session):
             twin = self.twin_of(instance)
             if twin is None or stamp_of(instance) >= checkpoint:
                 continue
             if self._is_stale(session, twin, instance):
                 self._tell(session, twin, instance)
-                told.add(twin.name)
+                noted.add(twin.name)
             else:
                 stamp(instance, checkpoint)
-        return told
+        return noted
 
     def forget(self, session: Session, twins: Iterable[str], checkpoint: int) -> None:
         """After a flush: the triggers have taken what was read; what was merged shows its row as it is."""

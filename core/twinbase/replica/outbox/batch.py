@@ -17,7 +17,7 @@ from twinbase.protocol import PushAnswer, batch_hash
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.outcomes import note_outcomes
 from twinbase.replica.outbox.states import IN_FLIGHT, PENDING, freeze, park_foreign
 from twinbase.replica.outbox.withheld import hold
@@ -33,7 +33,7 @@ class BatchLimits:
     mutations: int = MUTATIONS_MAX
     bytes: int = BYTES_MAX
 
-    def below(self, bytes_max: int) -> "BatchLimits":
+    def halve(self, bytes_max: int) -> "BatchLimits":
         """Half of these, and no more than a server takes that has said how much that is (0: it has not)."""
         size = self.bytes // 2
         return BatchLimits(max(1, self.mutations // 2), max(512, min(size, bytes_max * 3 // 4) if bytes_max else size))
@@ -51,7 +51,7 @@ def next_batch(
     connection: Connection, shapes: dict[str, Shape], token: str, *, now: datetime, limits: BatchLimits | None = None
 ) -> FrozenBatch | None:
     """The batch that waits for its answer, or a new one of what is pending; None when there is nothing to send."""
-    with fenced(connection, token) as state:
+    with begin_fenced(connection, token) as state:
         waiting = _unanswered(connection, state)
         if waiting is not None:
             return waiting
@@ -61,14 +61,14 @@ def next_batch(
         return _freeze(connection, shapes, state, now, limits or BatchLimits())
 
 
-def waits(connection: Connection, shapes: dict[str, Shape]) -> bool:
+def has_pending(connection: Connection, shapes: dict[str, Shape]) -> bool:
     """Whether something waits that can be sent."""
     return any(_pending(connection, shapes))
 
 
-def answered(connection: Connection, token: str, batch: FrozenBatch, answer: PushAnswer, *, now: datetime) -> None:
+def note_answer(connection: Connection, token: str, batch: FrozenBatch, answer: PushAnswer, *, now: datetime) -> None:
     """Keep the outcomes. What is applied stays on top of its row until the pull that brings the server's row."""
-    with fenced(connection, token):
+    with begin_fenced(connection, token):
         note_outcomes(connection, (outcome.model_dump(mode="json") for outcome in answer.outcomes))
         offset = answer.time - now
         write_state(connection, offset_ms=round(offset.total_seconds() * 1000))

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from twinbase.errors import ServerRefused
 from twinbase.frames import Begin
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.names import change_table
+from twinbase.replica.file.names import changes_table
 from twinbase.replica.file.state import read_state, recall, remember, write_state
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.states import ANSWERED, IN_FLIGHT, SENT, TAKEN, offer, refuse_in_flight
 
 HISTORY_KEPT = timedelta(days=45)
@@ -27,7 +27,7 @@ def take_new_epoch(connection: Connection, token: str, *, chance: int, known: in
     `known`: the epoch that the server knows; ours must be later. `chance` is a random number: two copies of one file
     must not take the same epoch.
     """
-    with fenced(connection, token) as state:
+    with begin_fenced(connection, token) as state:
         epoch = _begin_epoch(connection, max(state.epoch, known), chance)
         offer(connection, taken_too=False)
         return epoch
@@ -35,7 +35,7 @@ def take_new_epoch(connection: Connection, token: str, *, chance: int, known: in
 
 def offer_everything(connection: Connection, token: str, *, chance: int) -> int:
     """The server's history has changed: offer acknowledged work again too, and forget where we were in it."""
-    with fenced(connection, token) as state:
+    with begin_fenced(connection, token) as state:
         _begin_epoch(connection, state.epoch, chance)
         write_state(connection, cursor="", resume="", generation="")
         return offer(connection, taken_too=True)
@@ -63,7 +63,7 @@ def set_aside_too_large(connection: Connection, token: str) -> int:
     It is never torn, so the server would object for ever and everything behind it would wait. Answers 0 when the batch
     holds several of them: then smaller batches are the way.
     """
-    with fenced(connection, token):
+    with begin_fenced(connection, token):
         transactions = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {IN_FLIGHT}"
         if connection.execute(transactions).fetchone()[0] != 1:
             return 0
@@ -95,7 +95,7 @@ def check_memory(connection: Connection, begin: Begin) -> None:
 
 def start_over(connection: Connection, token: str) -> None:
     """The server does not take our cursor: begin with a first sync again; what is pending stays."""
-    with fenced(connection, token):
+    with begin_fenced(connection, token):
         write_state(connection, cursor="", resume="")
 
 
@@ -108,14 +108,14 @@ def forget_old(connection: Connection, token: str, now: datetime) -> int:
     today = now.date().isoformat()
     if recall(connection, "history_day") == today:
         return 0
-    with fenced(connection, token) as state:
+    with begin_fenced(connection, token) as state:
         before = min([now, *([datetime.fromisoformat(state.synced_at)] if state.synced_at else [])]) - HISTORY_KEPT
         times = before.isoformat(), int(before.timestamp())
         young = "SELECT n FROM _twinbase_batch WHERE frozen_at >= ?1 OR answered >= ?2"
         old = f"{TAKEN} AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
         seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", times).fetchall()
         for twin, seq in seqs:
-            connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
+            connection.execute(f"DELETE FROM {changes_table(twin)} WHERE seq = ?", (seq,))
         connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", times)
         connection.execute(
             "DELETE FROM _twinbase_batch WHERE frozen_at < ?1 AND answered < ?2"

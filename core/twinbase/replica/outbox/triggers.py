@@ -13,14 +13,14 @@ from typing import Any
 
 from twinbase.quoting import quote_name, quote_names, quote_text
 from twinbase.registry import Twin
-from twinbase.replica.file.defaults import filled_by_server
-from twinbase.replica.file.names import change_table, image_table, meta_table, read_table
+from twinbase.replica.file.defaults import is_filled_by_server
+from twinbase.replica.file.names import changes_table, image_table, meta_table, reads_table
 
 _AWAKE = "(SELECT applying FROM _twinbase_state) = 0"
 _EVENTS = ("insert", "update", "delete", "rekey")
 
 
-def triggers(twin: Twin) -> Iterator[str]:
+def create_triggers(twin: Twin) -> Iterator[str]:
     """The CREATE TRIGGERs of a twin."""
     for event in ("insert", "update", "delete"):
         if event not in twin.operations:
@@ -36,7 +36,7 @@ def triggers(twin: Twin) -> Iterator[str]:
 
 
 def drop_triggers(twin: str) -> Iterator[str]:
-    """What undoes `triggers`, whichever of them exist."""
+    """What undoes `create_triggers`, whichever of them exist."""
     for event in _EVENTS:
         yield f"DROP TRIGGER IF EXISTS {_name(event, twin)}"
 
@@ -77,7 +77,7 @@ def _record_insert(twin: Twin) -> list[str]:
     return [
         _keep_image(twin, "NEW", present=False),
         _note(twin, "insert", "NULL"),
-        f"INSERT INTO {change_table(twin.name)} (seq, {_sided(twin.columns, 'new_')})"
+        f"INSERT INTO {changes_table(twin.name)} (seq, {_sided(twin.columns, 'new_')})"
         f" VALUES (last_insert_rowid(), {quote_names(twin.columns, 'NEW.')})",
     ]
 
@@ -90,7 +90,7 @@ def _record_delete(twin: Twin) -> list[str]:
     return [
         _keep_image(twin, "OLD", present=True),
         _note(twin, "delete", _base(twin)),
-        f"INSERT INTO {change_table(twin.name)} (seq, {_sided(twin.columns, 'old_')})"
+        f"INSERT INTO {changes_table(twin.name)} (seq, {_sided(twin.columns, 'old_')})"
         f" SELECT last_insert_rowid(), {', '.join(_as_read(name) for name in twin.columns)} FROM {_reading(twin)}",
     ]
 
@@ -118,7 +118,7 @@ def _record_update(twin: Twin, values: Sequence[str]) -> str:
     sides = [_if_changed(name, side) for name in values for side in (_as_read(name), f"NEW.{quote_name(name)}")]
     columns = ", ".join(quote_name(side + name) for name in (*twin.key, *values) for side in ("old_", "new_"))
     return (
-        f"INSERT INTO {change_table(twin.name)} (seq, {columns})"
+        f"INSERT INTO {changes_table(twin.name)} (seq, {columns})"
         f" SELECT last_insert_rowid(), {', '.join([*key, *sides])} FROM {_reading(twin)}"
     )
 
@@ -139,7 +139,7 @@ def _rekey(twin: Twin) -> str:
 def _required(twin: Twin, before: str) -> list[str]:
     """NOT NULL, on local writes. A value that the server fills may be missing."""
     columns = [twin.table.columns[name] for name in twin.columns if name not in twin.key]
-    names = [c.name for c in columns if not c.nullable and not filled_by_server(c, twin.codecs[c.name])]
+    names = [c.name for c in columns if not c.nullable and not is_filled_by_server(c, twin.codecs[c.name])]
     return _checks((_emptied(name, before), f"NOT NULL constraint failed: {twin.name}.{name}") for name in names)
 
 
@@ -179,14 +179,14 @@ def _base(twin: Twin) -> str:
     """The version that was read: the last applied one, unless a session says that it read an older one (H29)."""
     key = _same_key(twin, "OLD")
     return (
-        f"coalesce((SELECT _version FROM {read_table(twin.name)} WHERE {key}),"
+        f"coalesce((SELECT _version FROM {reads_table(twin.name)} WHERE {key}),"
         f" (SELECT version FROM {meta_table(twin.name)} WHERE {key}))"
     )
 
 
 def _reading(twin: Twin) -> str:
     on = " AND ".join(f"was.{quote_name(name)} = OLD.{quote_name(name)}" for name in twin.key)
-    return f"(SELECT 1) LEFT JOIN {read_table(twin.name)} AS was ON {on}"
+    return f"(SELECT 1) LEFT JOIN {reads_table(twin.name)} AS was ON {on}"
 
 
 def _as_read(name: str) -> str:

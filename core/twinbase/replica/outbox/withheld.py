@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from twinbase.quoting import quote_name
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import columns_of
-from twinbase.replica.file.names import change_table
+from twinbase.replica.file.names import changes_table
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.outbox.as_read import READ_BEFORE
 from twinbase.replica.outbox.states import PENDING
-from twinbase.replica.outbox.waiting import forget
+from twinbase.replica.outbox.waiting_edits import forget
 
 
 def hold(connection: Connection, shapes: Mapping[str, Shape]) -> None:
@@ -51,7 +51,7 @@ def _holding(
     connection: Connection, shape: Shape, staying: Sequence[str]
 ) -> list[tuple[int, str, int | None, bool, bool]]:
     """(seq, op, base, whether it holds what travels too, whether its row is deleted behind it) of what holds such."""
-    change = change_table(shape.name)
+    change = changes_table(shape.name)
     same = " AND ".join(f"d.{quote_name('old_' + name)} = c.{quote_name('new_' + name)}" for name in shape.key)
     deleted = (
         f"EXISTS (SELECT 1 FROM _twinbase_outbox AS e JOIN {change} AS d ON d.seq = e.seq"
@@ -79,7 +79,7 @@ def _hold(connection: Connection, shape: Shape, staying: Sequence[str], seq: int
         (base, seq),
     ).lastrowid
     connection.execute("UPDATE _twinbase_outbox SET tx = seq WHERE seq = ?", (held,))
-    change = change_table(shape.name)
+    change = changes_table(shape.name)
     key = {side + name: quote_name("new_" + name) for name in shape.key for side in ("old_", "new_")}
     moved = {side + name: quote_name(side + name) for name in staying for side in ("old_", "new_")}
     columns = ", ".join(quote_name(name) for name in (*key, *moved))
@@ -92,4 +92,4 @@ def _hold(connection: Connection, shape: Shape, staying: Sequence[str], seq: int
 
 def _empty(connection: Connection, shape: Shape, staying: Sequence[str], seq: int) -> None:
     nothing = ", ".join(f"{quote_name(side + name)} = NULL" for name in staying for side in ("old_", "new_"))
-    connection.execute(f"UPDATE {change_table(shape.name)} SET {nothing} WHERE seq = ?", (seq,))
+    connection.execute(f"UPDATE {changes_table(shape.name)} SET {nothing} WHERE seq = ?", (seq,))

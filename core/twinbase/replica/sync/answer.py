@@ -10,7 +10,7 @@ from twinbase.errors import HalfAnswer, NotTwinbase
 from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Removed, decode, encode
 from twinbase.replica.apply.apply import Checkpoint
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.offer_again import check_memory
 
 ROWS_IN_MEMORY = 5_000
@@ -62,7 +62,7 @@ class Collector:
                 self._spill(connection)
 
     def _spill(self, connection: Connection) -> None:
-        with fenced(connection, self._token):
+        with begin_fenced(connection, self._token):
             connection.executemany(
                 "INSERT INTO _twinbase_spill (frame) VALUES (?)", [(encode(frame),) for frame in self._kept]
             )
@@ -75,11 +75,11 @@ class Collector:
 
     def clear(self, connection: Connection) -> None:
         if self._spilled:
-            with fenced(connection, self._token):
+            with begin_fenced(connection, self._token):
                 connection.execute("DELETE FROM _twinbase_spill")
             self._spilled = False
 
-    def checkpoint(self, connection: Connection) -> Checkpoint:
+    def make_checkpoint(self, connection: Connection) -> Checkpoint:
         """The whole answer; its frames can be read once."""
         assert self._begin is not None and self.end is not None
         return Checkpoint(self._begin, self._frames(connection), self.end)

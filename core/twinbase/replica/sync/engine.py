@@ -15,25 +15,25 @@ from twinbase.clock import utc_now
 from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase.registry import Registry
-from twinbase.replica.apply.fuse import settle
+from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
-from twinbase.replica.file.lock import sole_sync
+from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.state import read_state, recall, remember
-from twinbase.replica.file.transaction import take_over, transaction
+from twinbase.replica.file.transaction import begin_transaction, take_over
 from twinbase.replica.outbox import offer_again
-from twinbase.replica.outbox.batch import waits
+from twinbase.replica.outbox.batch import has_pending
 from twinbase.replica.outbox.states import count_states
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
-from twinbase.replica.sync.first_sync import catch_up, first_sync
+from twinbase.replica.sync.first_sync import catch_up, run_first_sync
 from twinbase.replica.sync.pull import pull
 from twinbase.replica.sync.push import push
 from twinbase.replica.sync.recover import recover
 from twinbase.replica.sync.server import Server
-from twinbase.replica.sync.sign_in import is_known, keep_identity, keep_sign_in
-from twinbase.replica.sync.thread import FileThread, file_thread
+from twinbase.replica.sync.sign_in import has_current_claims, keep_identity, keep_sign_in
+from twinbase.replica.sync.thread import FileThread, open_file_thread
 
 RECOVERIES_MAX = 6
 FAILED_THERE = ("plugin-failed", "internal")
@@ -68,10 +68,10 @@ class Engine:
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
-        async with file_thread(self._database) as thread:
+        async with open_file_thread(self._database) as thread:
             state = await thread.run(read_state)
             request = LoginRequest(email=email, password=password, replica=UUID(state.replica), device_name=device_name)
-            answer = await self.server.login(request)
+            answer = await self.server.sign_in(request)
             if state.account and state.account != answer.subject:
                 raise ForeignReplica("It is of another account.")
             await thread.run(keep_sign_in, answer)
@@ -89,13 +89,13 @@ class Engine:
         traffic = self.server.traffic
         before = (traffic.requests, traffic.sent, traffic.received)
         try:
-            async with sole_sync(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
-                async with file_thread(self._database) as thread:
+            async with hold_sync_lock(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
+                async with open_file_thread(self._database) as thread:
                     await self._run(await self._exchange(thread, str(token), report))
         except TwinbaseError as error:
             self._say_failure(error)
             with suppress(TwinbaseError):
-                await self.count()
+                await self.count_edits()
             raise
         except Exception as error:
             self.status.set(problem=f"Something unexpected happened ({type(error).__name__}). It is tried again.")
@@ -109,7 +109,7 @@ class Engine:
         self.status.set(offline_since=None, synced_at=self._clock(), problem="", unproven=unproven)
         return report
 
-    async def count(self) -> None:
+    async def count_edits(self) -> None:
         """Say in the status how many edits wait, and for what; it needs no network."""
         counts = await self._database.look(count_states)
         self.status.set(
@@ -121,16 +121,16 @@ class Engine:
 
     async def has_more(self) -> bool:
         """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
-        async with file_thread(self._database) as thread:
+        async with open_file_thread(self._database) as thread:
             agreed = json.loads(await thread.run(recall, "agreed") or "{}")
-            return await thread.run(waits, agreed_shapes(self._registry, agreed.get("twins", {})))
+            return await thread.run(has_pending, agreed_shapes(self._registry, agreed.get("twins", {})))
 
-    async def orphans(self) -> dict[str, int]:
+    async def count_orphans(self) -> dict[str, int]:
         """Per twin, the rows whose parent is not on this device. Legal: the parent may be outside the scope (H26).
 
         It reads every row with a foreign key, so it is asked for and not part of a sync.
         """
-        async with file_thread(self._database) as thread:
+        async with open_file_thread(self._database) as thread:
             return await thread.run(_count_orphans)
 
     async def _exchange(self, thread: FileThread, token: str, report: Report) -> Exchange:
@@ -163,10 +163,10 @@ class Engine:
         else:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
         if exchange.report.is_proven:
-            await exchange.thread.run(settle, exchange.token)
+            await exchange.thread.run(forget_removal, exchange.token)
         await _learn_who(exchange)
         await exchange.thread.run(offer_again.forget_old, exchange.token, self._clock())
-        await self.count()
+        await self.count_edits()
         if failed is not None:
             raise failed
 
@@ -202,8 +202,8 @@ async def _steps(exchange: Exchange) -> ServerRefused | None:
         if problem.kind not in FAILED_THERE:
             raise
         failed = problem
-    if not (await exchange.state()).cursor:
-        await first_sync(exchange)
+    if not (await exchange.read_state()).cursor:
+        await run_first_sync(exchange)
     else:
         await catch_up(exchange)
         await pull(exchange)
@@ -212,13 +212,15 @@ async def _steps(exchange: Exchange) -> ServerRefused | None:
 
 async def _learn_who(exchange: Exchange) -> None:
     """A renewed token may bring other claims. Without an answer they are asked for at the next sync."""
-    if not await exchange.thread.run(is_known):
+    if not await exchange.thread.run(has_current_claims):
         with suppress(TwinbaseError):
-            await exchange.thread.run(keep_identity, await exchange.server.me(await exchange.caller()))
+            await exchange.thread.run(
+                keep_identity, await exchange.server.fetch_identity(await exchange.make_request_context())
+            )
 
 
 def _keep_token(connection: Connection, token: str) -> None:
-    with transaction(connection):
+    with begin_transaction(connection):
         remember(connection, "access_token", token)
 
 

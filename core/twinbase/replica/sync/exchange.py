@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from twinbase.frames import WireRow
 from twinbase.protocol import SchemaRequest, TwinSchema
 from twinbase.registry import Registry
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import FileState, read_state, recall, remember, write_state
-from twinbase.replica.file.statements import Shape, WireRow
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.statements import Shape
+from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.batch import BatchLimits
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
@@ -41,12 +42,12 @@ class Exchange:
     limits: BatchLimits = field(default_factory=BatchLimits)
     _served: frozenset[str] = frozenset()
 
-    async def state(self) -> FileState:
+    async def read_state(self) -> FileState:
         return await self.thread.run(read_state)
 
-    async def caller(self) -> RequestContext:
+    async def make_request_context(self) -> RequestContext:
         """Who calls, as the next request says it."""
-        state = await self.state()
+        state = await self.read_state()
         return RequestContext(self.access_token, UUID(state.replica), state.epoch, state.schema, self.ids())
 
     async def agree(self, *, anew: bool = False) -> None:
@@ -61,7 +62,7 @@ class Exchange:
         request = SchemaRequest(
             twins={t.name: TwinSchema(version=t.mirror.version, columns=list(t.columns)) for t in self.registry}
         )
-        answer = await self.server.schema(request, await self.caller())
+        answer = await self.server.agree_schema(request, await self.make_request_context())
         agreed = {"wanted": wanted, "twins": answer.twins, "refused": answer.refused}
         await self.thread.run(_keep_agreement, self.token, answer.schema_, json.dumps(agreed), _gained(before, agreed))
         self.report.unproven.update(answer.refused)
@@ -76,11 +77,11 @@ class Exchange:
         """The twins that come from the server, as far as it has them."""
         return {name: shape for name, shape in self.shapes.items() if shape.twin.pulls and name in self._served}
 
-    def arrived(self, rows: int) -> None:
+    def count_arrived(self, rows: int) -> None:
         """So many more rows came in the phase that runs."""
         self.status.set(rows=self.status.now.rows + rows)
 
-    def count(self, applied: ApplyReport) -> None:
+    def report_apply(self, applied: ApplyReport) -> None:
         """Put what an apply did into the report, and tell the screens which rows changed."""
         report = self.report
         report.pulled += applied.pulled
@@ -118,7 +119,7 @@ def _keep_agreement(
     connection: Connection, token: str, schema: str, agreed: str, gained: Mapping[str, list[str] | None]
 ) -> None:
     """What was learnt is fetched before the next pull, as after an update of the app."""
-    with fenced(connection, token):
+    with begin_fenced(connection, token):
         for twin, columns in gained.items():
             if columns is None:
                 connection.execute("UPDATE _twinbase_twin SET loaded = 0 WHERE name = ?", (twin,))

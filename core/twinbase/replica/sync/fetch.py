@@ -10,7 +10,7 @@ from dataclasses import replace
 from twinbase.errors import HalfAnswer
 from twinbase.frames import End
 from twinbase.replica.apply.apply import ApplyReport, apply
-from twinbase.replica.apply.fuse import FuseBlown, note
+from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
 from twinbase.replica.sync.answer import Collector
@@ -30,11 +30,11 @@ async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> t
     try:
         return await _fetch_once(exchange, ask, keep_cursor)
     except FuseBlown as blown:
-        await exchange.thread.run(note, exchange.token, blown.removal)
+        await exchange.thread.run(note_removal, exchange.token, blown.removal)
     try:
         return await _fetch_once(exchange, ask, keep_cursor)
     except FuseBlown as blown:
-        await exchange.thread.run(note, exchange.token, blown.removal)
+        await exchange.thread.run(note_removal, exchange.token, blown.removal)
         raise
 
 
@@ -43,11 +43,11 @@ async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[
     try:
         await _collect(exchange, ask, collector)
         exchange.status.set(phase="apply")
-        with exchange.report.phase("apply"):
+        with exchange.report.time_phase("apply"):
             applied = await exchange.thread.run(_apply, exchange, collector, keep_cursor)
     finally:
         await exchange.thread.run(collector.clear)
-    exchange.count(applied)
+    exchange.report_apply(applied)
     assert collector.end is not None
     return collector.end, applied
 
@@ -58,7 +58,7 @@ async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
         before = collector.resume
         try:
             async with ask(collector.resume) as body:
-                await exchange.thread.read(body, collector.take, exchange.arrived)
+                await exchange.thread.read(body, collector.take, exchange.count_arrived)
         except HalfAnswer:
             breaks += 1
             if breaks > BREAKS_MAX or collector.resume is None:
@@ -69,7 +69,7 @@ async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
 
 
 def _apply(connection: Connection, exchange: Exchange, collector: Collector, keep_cursor: bool) -> ApplyReport:
-    checkpoint = collector.checkpoint(connection)
+    checkpoint = collector.make_checkpoint(connection)
     if keep_cursor:
         checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor))
     return apply(connection, exchange.shapes, checkpoint, token=exchange.token)

@@ -90,7 +90,7 @@ class AnswerPipe:
         return chunk
 
 
-def lines(source: ByteSource, *, compressed: bool) -> Iterator[bytes]:
+def read_lines(source: ByteSource, *, compressed: bool) -> Iterator[bytes]:
     """The lines of an answer, decompressed piece by piece; raises HalfAnswer or NotTwinbase when it cannot be read."""
     buffer = bytearray()
     for piece in _pieces(_decompressed(source) if compressed else source):

@@ -10,9 +10,9 @@ from typing import Any
 from twinbase.frames import End
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import count_buckets, sums_here
+from twinbase.replica.file.digests import count_buckets, local_sums
 from twinbase.replica.file.names import meta_table
-from twinbase.replica.file.transaction import fenced
+from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
 
@@ -57,21 +57,21 @@ def _unexplained(exchange: Exchange, end: End, differing: list[str]) -> list[str
 async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, ApplyReport]:
     exchange.status.set(phase="repair")
     sums = await exchange.thread.run(_sums, twins)
-    state = await exchange.state()
+    state = await exchange.read_state()
     request = {"cursor": state.cursor, "acked": state.acked, "twins": sums, "unexplained": unexplained}
-    caller = await exchange.caller()
-    with exchange.report.phase("repair"):
-        end, applied = await fetch(exchange, lambda resume: exchange.server.repair(request, caller))
+    caller = await exchange.make_request_context()
+    with exchange.report.time_phase("repair"):
+        end, applied = await fetch(exchange, lambda resume: exchange.server.stream_repair(request, caller))
     exchange.report.repaired += applied.pulled + applied.removed
     return end, applied
 
 
 def _count_anew(connection: Connection, token: str, twins: list[str]) -> None:
     """What a repair did not mend may be our own sums: count them from the rows' hashes."""
-    with fenced(connection, token):
+    with begin_fenced(connection, token):
         for twin in twins:
             count_buckets(connection, twin, meta_table(twin))
 
 
 def _sums(connection: Connection, twins: list[str]) -> dict[str, Any]:
-    return {twin: sums_here(connection, twin) for twin in twins}
+    return {twin: local_sums(connection, twin) for twin in twins}

@@ -2,7 +2,7 @@
 
 from twinbase.frames import End
 from twinbase.replica.apply.apply import ApplyReport
-from twinbase.replica.apply.doubt import doubted
+from twinbase.replica.apply.doubt import read_doubts
 from twinbase.replica.connection import Connection
 from twinbase.replica.outbox.states import ON_ITS_WAY
 from twinbase.replica.sync.exchange import Exchange
@@ -19,7 +19,9 @@ async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
     """
     for _ in range(PULLS_MAX):
         # Of a twin that an update of the app has taken away nobody will say any more that it is equal.
-        doubts = {twin: why for twin, why in (await exchange.thread.run(doubted)).items() if twin in exchange.pulled}
+        doubts = {
+            twin: why for twin, why in (await exchange.thread.run(read_doubts)).items() if twin in exchange.pulled
+        }
         end, applied = await _pull_once(exchange, prove_all=prove_all or bool(doubts))
         if end.digests or end.proven_by_skip or not exchange.pulled:
             await prove(exchange, end, applied, explained=[twin for twin, causes in doubts.items() if causes])
@@ -29,14 +31,15 @@ async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
 
 async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, ApplyReport]:
     exchange.status.set(phase="pull")
-    state = await exchange.state()
-    caller = await exchange.caller()
+    state = await exchange.read_state()
+    caller = await exchange.make_request_context()
     params = {"since": state.cursor, "acked": str(state.acked)} | ({"prove": "all"} if prove_all else {})
     if oldest := await exchange.thread.run(_oldest_unsent):
         params["oldest_outbox"] = oldest
-    with exchange.report.phase("pull"):
+    with exchange.report.time_phase("pull"):
         return await fetch(
-            exchange, lambda resume: exchange.server.pending(params | ({"resume": resume} if resume else {}), caller)
+            exchange,
+            lambda resume: exchange.server.stream_pending(params | ({"resume": resume} if resume else {}), caller),
         )
 
 

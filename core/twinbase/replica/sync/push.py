@@ -1,6 +1,6 @@
 """Step 2: what was written here goes to the server, batch after batch, until nothing waits."""
 
-from twinbase.replica.outbox.batch import answered, next_batch
+from twinbase.replica.outbox.batch import next_batch, note_answer
 from twinbase.replica.sync.exchange import Exchange
 
 BATCHES_MAX = 10_000
@@ -9,15 +9,15 @@ BATCHES_MAX = 10_000
 async def push(exchange: Exchange) -> None:
     """Send batch after batch until nothing waits."""
     exchange.status.set(phase="push")
-    with exchange.report.phase("push"):
+    with exchange.report.time_phase("push"):
         for _ in range(BATCHES_MAX):
             batch = await exchange.thread.run(
                 next_batch, exchange.shapes, exchange.token, now=exchange.clock(), limits=exchange.limits
             )
             if batch is None:
                 return
-            answer = await exchange.server.push(batch.body, await exchange.caller())
-            await exchange.thread.run(answered, exchange.token, batch, answer, now=exchange.clock())
+            answer = await exchange.server.push(batch.body, await exchange.make_request_context())
+            await exchange.thread.run(note_answer, exchange.token, batch, answer, now=exchange.clock())
             exchange.report.pushed += len(answer.outcomes)
             for outcome in answer.outcomes:
                 exchange.report.count_outcome(outcome.status)

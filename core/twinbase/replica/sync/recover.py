@@ -26,7 +26,7 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
             if not await run(offer_again.set_aside_too_large, token):
                 told = problem.extra.get("limit") if problem.kind == "body-too-large" else None
                 sent = await run(offer_again.bytes_in_flight)
-                exchange.limits = exchange.limits.below(told if isinstance(told, int) else sent * 2 // 3)
+                exchange.limits = exchange.limits.halve(told if isinstance(told, int) else sent * 2 // 3)
             await run(offer_again.take_new_epoch, token, chance=chance)
         case _:
             raise problem

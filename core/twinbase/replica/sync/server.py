@@ -38,7 +38,7 @@ class RequestContext:
     schema: str
     request: UUID
 
-    def headers(self) -> dict[str, str]:
+    def make_headers(self) -> dict[str, str]:
         return {
             "Authorization": f"Bearer {self.token}",
             protocol.HEADER_PROTOCOL: str(protocol.VERSION),
@@ -65,7 +65,7 @@ class Body:
         self._response, self._traffic = response, traffic
         self.compressed = response.headers.get("content-encoding", "").lower() == "zstd"
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def read_chunks(self) -> AsyncIterator[bytes]:
         """The bytes as they come; raises HalfAnswer when the line breaks."""
         try:
             async for chunk in self._response.aiter_raw():
@@ -96,36 +96,36 @@ class Server:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def login(self, request: LoginRequest) -> LoginAnswer:
+    async def sign_in(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""
         content = request.model_dump_json().encode()
         headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION)}
         return await self._ask("auth/login", content, headers, LoginAnswer)
 
-    async def me(self, caller: RequestContext) -> Identity:
+    async def fetch_identity(self, caller: RequestContext) -> Identity:
         """Who the token names, and the claims that its rows are chosen by."""
-        answer = await self._ask("auth/me", b"", caller.headers(), MeAnswer, method="GET")
+        answer = await self._ask("auth/me", b"", caller.make_headers(), MeAnswer, method="GET")
         return Identity(answer.subject, answer.claims)
 
-    async def schema(self, request: SchemaRequest, caller: RequestContext) -> SchemaAnswer:
-        return await self._ask("sync/schema", request.model_dump_json().encode(), caller.headers(), SchemaAnswer)
+    async def agree_schema(self, request: SchemaRequest, caller: RequestContext) -> SchemaAnswer:
+        return await self._ask("sync/schema", request.model_dump_json().encode(), caller.make_headers(), SchemaAnswer)
 
     async def push(self, body: bytes, caller: RequestContext) -> PushAnswer:
         """Send a frozen batch, byte for byte."""
-        return await self._ask("sync/mark-synced", body, caller.headers(), PushAnswer)
+        return await self._ask("sync/mark-synced", body, caller.make_headers(), PushAnswer)
 
     @asynccontextmanager
-    async def initial(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
+    async def stream_initial(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("POST", "sync/initial", caller, content=msgspec.json.encode(request)) as body:
             yield body
 
     @asynccontextmanager
-    async def pending(self, params: Mapping[str, str], caller: RequestContext) -> AsyncIterator[Body]:
+    async def stream_pending(self, params: Mapping[str, str], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("GET", "sync/pending", caller, params=params) as body:
             yield body
 
     @asynccontextmanager
-    async def repair(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
+    async def stream_repair(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("POST", "sync/repair", caller, content=msgspec.json.encode(request)) as body:
             yield body
 
@@ -139,7 +139,7 @@ class Server:
         content: bytes = b"",
         params: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Body]:
-        headers = {**caller.headers(), "Accept": protocol.STREAM_TYPE, "Accept-Encoding": "zstd"}
+        headers = {**caller.make_headers(), "Accept": protocol.STREAM_TYPE, "Accept-Encoding": "zstd"}
         async with self._send(method, path, headers, content, params) as response:
             await self._expect(response, protocol.STREAM_TYPE)
             yield Body(response, self.traffic)

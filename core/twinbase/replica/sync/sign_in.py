@@ -8,12 +8,12 @@ from twinbase.identity import Identity
 from twinbase.protocol import LoginAnswer
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import NOTES, read_state, recall, remember, write_state
-from twinbase.replica.file.transaction import transaction
+from twinbase.replica.file.transaction import begin_transaction
 
 
 def keep_sign_in(connection: Connection, answer: LoginAnswer) -> None:
     """Whose file it is from now on, and the token for every later sync."""
-    with transaction(connection):
+    with begin_transaction(connection):
         connection.execute(NOTES)
         remember(connection, "access_token", answer.token)
         remember(connection, "claims", json.dumps(answer.claims))
@@ -22,7 +22,7 @@ def keep_sign_in(connection: Connection, answer: LoginAnswer) -> None:
 
 def keep_identity(connection: Connection, identity: Identity) -> None:
     """The claims that a renewed token brought."""
-    with transaction(connection):
+    with begin_transaction(connection):
         remember(connection, "claims", json.dumps(dict(identity.claims)))
 
 
@@ -34,7 +34,7 @@ def read_identity(connection: Connection) -> Identity | None:
     return Identity(account, msgspec.json.decode(claims)) if account and claims else None
 
 
-def is_known(connection: Connection) -> bool:
+def has_current_claims(connection: Connection) -> bool:
     """Whether the rows here came for the claims that are kept; a renewed token may bring others."""
     identity, claims = read_identity(connection), read_state(connection).claims
     return not claims or (identity is not None and identity.fingerprint() == claims)

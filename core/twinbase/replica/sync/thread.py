@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from twinbase.errors import HalfAnswer
-from twinbase.frames import AnyFrame, Page, frames
+from twinbase.frames import AnyFrame, Page, read_frames
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
-from twinbase.replica.file.file import ReplicaFile, translated
-from twinbase.replica.sync.pipe import AnswerPipe, lines
+from twinbase.replica.file.file import ReplicaFile, translate_errors
+from twinbase.replica.sync.pipe import AnswerPipe, read_lines
 from twinbase.replica.sync.server import Body
 
 Answer = TypeVar("Answer")
@@ -33,7 +33,7 @@ class FileThread:
         """
 
         def translated_work() -> Answer:
-            with translated(self._file):
+            with translate_errors(self._file):
                 return work(self._connection, *arguments, **options)
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
@@ -48,12 +48,12 @@ class FileThread:
         loop = asyncio.get_running_loop()
         feed = AnswerPipe(loop)
 
-        def told(connection: Connection, frames: Iterator[AnyFrame]) -> Answer:
+        def consume_counted(connection: Connection, frames: Iterator[AnyFrame]) -> Answer:
             return consume(connection, _counted(frames, lambda rows: loop.call_soon_threadsafe(arrived, rows)))
 
         pump = asyncio.create_task(_pump(body, feed))
         try:
-            return await self.run(_consume, feed, body.compressed, told)
+            return await self.run(_consume, feed, body.compressed, consume_counted)
         finally:
             feed.end(HalfAnswer("The sync was stopped."))
             pump.cancel()
@@ -68,7 +68,7 @@ def _consume(
     consume: Callable[[Connection, Iterator[AnyFrame]], Answer],
 ) -> Answer:
     try:
-        return consume(connection, frames(lines(feed, compressed=compressed)))
+        return consume(connection, read_frames(read_lines(feed, compressed=compressed)))
     finally:
         feed.abandon()
 
@@ -82,7 +82,7 @@ def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], object]) -> It
 
 async def _pump(body: Body, feed: AnswerPipe) -> None:
     try:
-        async for chunk in body.chunks():
+        async for chunk in body.read_chunks():
             await feed.put(chunk)
             if feed.is_abandoned:
                 return
@@ -93,12 +93,12 @@ async def _pump(body: Body, feed: AnswerPipe) -> None:
 
 
 def _connected(database: Database) -> Connection:
-    with translated(database.file):
+    with translate_errors(database.file):
         return database.connect()
 
 
 @asynccontextmanager
-async def file_thread(database: Database) -> AsyncIterator[FileThread]:
+async def open_file_thread(database: Database) -> AsyncIterator[FileThread]:
     """A thread with a connection for the time of one sync."""
     executor = ThreadPoolExecutor(1, thread_name_prefix="twinbase-sync")
     loop = asyncio.get_running_loop()

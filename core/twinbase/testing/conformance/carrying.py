@@ -20,7 +20,7 @@ ORDINARY = 12
 """Values of a column, beside the extreme ones."""
 
 
-async def changed_values(registry: Registry, maker: RowMaker, database_url: str, folder: Path) -> list[str]:
+async def find_changed_values(registry: Registry, maker: RowMaker, database_url: str, folder: Path) -> list[str]:
     """The columns that do not bring their values through, in words; it works on tables of its own."""
     server = create_async_engine(make_url(database_url).set(drivername="postgresql+asyncpg"))
     device = create_async_engine(f"sqlite+twinbase:///{folder / 'carried.db'}")
@@ -38,13 +38,13 @@ def _one_of_each(registry: Registry, maker: RowMaker) -> list[tuple[Twin, str]]:
     for twin in registry:
         for name in twin.columns:
             column = _column(twin, name)
-            kind = (type(column.type), twin.codecs[name].name, repr(maker.values(column).extremes))
+            kind = (type(column.type), twin.codecs[name].name, repr(maker.find_values(column).extremes))
             found.setdefault(kind, (twin, name))
     return list(found.values())
 
 
 async def _changed(twin: Twin, name: str, maker: RowMaker, server: AsyncEngine, device: AsyncEngine) -> str | None:
-    values = maker.values(_column(twin, name))
+    values = maker.find_values(_column(twin, name))
     given = [None, *values.extremes, *(values.ordinary(maker.dice) for _ in range(ORDINARY))]
     said = await _carry(server, device, _scratch(twin, name), twin.codecs[name], given)
     return said and f"{twin.name}.{name} ({twin.codecs[name].name}): {said}"

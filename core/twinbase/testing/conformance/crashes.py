@@ -24,7 +24,7 @@ class Died(Exception):
 
 
 @contextmanager
-def dying(*, at: int, after: bool) -> Iterator[None]:
+def die_at_commit(*, at: int, after: bool) -> Iterator[None]:
     """The sync's commit number `at` is its last sign of life: it fails, or succeeds and then nothing follows."""
     commit, commits = transaction.commit, 0
 
@@ -46,7 +46,7 @@ def dying(*, at: int, after: bool) -> Iterator[None]:
 async def sync_and_die(mine: Mine, *, at: int, after: bool) -> bool:
     """A sync that ends at a commit; whether it had so many. The file is opened again."""
     try:
-        with dying(at=at, after=after):
+        with die_at_commit(at=at, after=after):
             await mine.device.sync()
     except Died:
         await mine.device.close()
@@ -55,7 +55,7 @@ async def sync_and_die(mine: Mine, *, at: int, after: bool) -> bool:
     return False
 
 
-async def server_dies_in_accept(play: Play, device: Device) -> bool:
+async def kill_server_in_accept(play: Play, device: Device) -> bool:
     """The server's transaction is cut while it writes the device's edits; whether there was one to cut."""
     waiting = await device.sql("SELECT twin FROM _twinbase_outbox WHERE state = 'pending' ORDER BY seq LIMIT 1")
     if not waiting:

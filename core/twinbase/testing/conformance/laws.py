@@ -17,11 +17,11 @@ OPERATIONS: tuple[Operation, ...] = ("insert", "update", "delete")
 
 def broken_laws(twin: Twin, maker: RowMaker, count: int) -> list[str]:
     """What is wrong with the strategy of a twin, in words; nothing when its laws hold."""
-    conflicts = (random_conflict(twin, maker) for _ in range(count))
+    conflicts = (make_conflict(twin, maker) for _ in range(count))
     return [f"{twin.name}: {wrong}: {conflict}" for conflict in conflicts if (wrong := broken_law(twin, conflict))]
 
 
-def random_conflict(twin: Twin, maker: RowMaker) -> Conflict:
+def make_conflict(twin: Twin, maker: RowMaker) -> Conflict:
     """Any conflict that a device may cause: an insert, an update of some columns or a delete, of a row or of none."""
     dice: Random = maker.dice
     operation = dice.choice(sorted(twin.operations))
@@ -44,7 +44,7 @@ def _row(twin: Twin, maker: RowMaker) -> dict[str, Any]:
     row = {}
     for name in twin.columns:
         column = next(c for c in twin.table.columns if c.name == name)
-        values = maker.values(column)
+        values = maker.find_values(column)
         extreme = maker.dice.random() < 0.2 and values.extremes
         value = maker.dice.choice(list(values.extremes)) if extreme else values.ordinary(maker.dice)
         empty = column.nullable and maker.dice.random() < 0.15

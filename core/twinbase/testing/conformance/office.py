@@ -23,7 +23,7 @@ class Office:
         self.written = [table for table in tables if table.name not in untouched]
         self._kept: dict[Table, set[tuple[Any, ...]]] = {}
 
-    async def rows(self, table: Table) -> Sequence[Mapping[str, Any]]:
+    async def read_rows(self, table: Table) -> Sequence[Mapping[str, Any]]:
         """All rows, in the order of their keys."""
         async with self.world.engine.connect() as connection:
             found = await connection.execute(select(table).order_by(*table.primary_key.columns))
@@ -46,11 +46,13 @@ class Office:
             waiting = [table for table in waiting if not await self._fill(table, count)]
         if waiting:
             names = ", ".join(table.name for table in waiting)
-            raise AssertionError(f"No row of {names} could be made: give `choices` or `row` for what its rules want.")
+            raise AssertionError(
+                f"No row of {names} could be made: give `choices` or `adjust_row` for what its rules want."
+            )
 
     async def _fill(self, table: Table, count: int) -> bool:
         done = [await self.insert(table) for _ in range(count)]
-        return any(done) or bool(await self.rows(table))
+        return any(done) or bool(await self.read_rows(table))
 
     async def write(self) -> None:
         """One random write, which the database's own rules may refuse."""
@@ -58,7 +60,7 @@ class Office:
             return
         table = self.maker.dice.choice(self.written)
         chance = self.maker.dice.random()
-        rows = await self.rows(table)
+        rows = await self.read_rows(table)
         if chance < 0.35 and len(rows) < ENOUGH:
             await self.insert(table)
         elif chance < 0.85 or len(rows) < 3:
@@ -68,19 +70,19 @@ class Office:
 
     async def insert(self, table: Table) -> bool:
         """A new row; whether the database has taken it."""
-        row = await self.maker.new(table, self.rows)
+        row = await self.maker.make_row(table, self.read_rows)
         return row is not None and await self._run(table.insert().values(_named(table, row)))
 
     async def _update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if (row := self._one(table, rows)) is None:
             return
         names = {column.name for column in table.columns}
-        if values := await self.maker.change(table, row, self.rows, names):
-            await self._run(table.update().where(is_row(table, row)).values(_named(table, values)))
+        if values := await self.maker.change_row(table, row, self.read_rows, names):
+            await self._run(table.update().where(row_condition(table, row)).values(_named(table, values)))
 
     async def _delete(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if (row := self._one(table, rows)) is not None:
-            await self._run(table.delete().where(is_row(table, row)))
+            await self._run(table.delete().where(row_condition(table, row)))
 
     def _one(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         free = [row for row in rows if key_of(table, row) not in self._kept.get(table, ())]
@@ -100,7 +102,7 @@ def key_of(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in table.primary_key.columns)
 
 
-def is_row(table: Table, row: Mapping[str, Any]) -> Any:
+def row_condition(table: Table, row: Mapping[str, Any]) -> Any:
     """The condition that names one row."""
     return and_(*(column == row[column.name] for column in table.primary_key.columns))
 

@@ -24,7 +24,7 @@ class Oracle:
         """Whether it can be said what a device should have: a twin without a scope is seen by everybody."""
         return twin.name in self.scopes or not twin.filtered
 
-    async def wanted(self, twin: Twin, device: Device) -> dict[tuple[Any, ...], dict[str, Any]]:
+    async def wanted_rows(self, twin: Twin, device: Device) -> dict[tuple[Any, ...], dict[str, Any]]:
         """The rows that the owner of a device should have, by key."""
         rows = await self._rows(twin)
         if twin.name not in self.scopes:
@@ -32,7 +32,7 @@ class Oracle:
         keys = await self._keys(self.scopes[twin.name], device)
         return {key: row for key, row in rows.items() if key in keys}
 
-    async def everything(self, twin: Twin) -> int:
+    async def count_rows(self, twin: Twin) -> int:
         """How many rows there are."""
         return len(await self._rows(twin))
 
@@ -43,7 +43,7 @@ class Oracle:
         return {tuple(row[name] for name in twin.key): row for row in rows}
 
     async def _keys(self, query: str, device: Device) -> set[tuple[Any, ...]]:
-        identity = await device.replica.identity()
+        identity = await device.replica.read_identity()
         assert identity is not None, f"{device.name} is not signed in"
         as_of = self.world.clock().replace(minute=0, second=0, microsecond=0)
         values = {"subject": identity.subject, "as_of": as_of, **identity.claims}

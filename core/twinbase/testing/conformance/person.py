@@ -29,17 +29,17 @@ class Mine:
     device: Device
 
 
-async def rows_here(device: Device, twin: Twin) -> Sequence[Mapping[str, Any]]:
+async def read_rows(device: Device, twin: Twin) -> Sequence[Mapping[str, Any]]:
     """The rows of a twin as a screen reads them, by column, in the order of their keys."""
     return [row_of(twin, row) for row in await device.all(twin.model)]
 
 
 def row_of(twin: Twin, row: object) -> dict[str, Any]:
     """The columns of a row that travel."""
-    return {name: getattr(row, attribute(twin, name)) for name in twin.columns}
+    return {name: getattr(row, attribute_of(twin, name)) for name in twin.columns}
 
 
-def attribute(twin: Twin, column: str) -> str:
+def attribute_of(twin: Twin, column: str) -> str:
     """What the class calls a column."""
     mapper: Any = twin.model.__mapper__
     return str(mapper.get_property_by_column(twin.table.columns[_key(twin, column)]).key)
@@ -82,24 +82,24 @@ class RandomWork:
 
     async def add(self, twin: Twin) -> None:
         """A new row, filled as far as a device may."""
-        row = await self.maker.new(twin.table, self._read, twin.insertable)
+        row = await self.maker.make_row(twin.table, self._read, twin.insertable)
         if row is not None:
-            await self.device.save(twin.model(**{attribute(twin, name): value for name, value in row.items()}))
+            await self.device.save(twin.model(**{attribute_of(twin, name): value for name, value in row.items()}))
 
     async def change(self, twin: Twin, key: object, columns: Collection[str]) -> bool:
         """Change some of these columns; whether any has another value now."""
         row = await self.device.read(twin.model, key)
         was = row_of(twin, row)
-        values = await self.maker.change(twin.table, was, self._read, columns)
+        values = await self.maker.change_row(twin.table, was, self._read, columns)
         if not values or all(was.get(name) == value for name, value in values.items()):
             return False
-        await self.device.change(twin.model, key, **{attribute(twin, name): value for name, value in values.items()})
+        await self.device.change(twin.model, key, **{attribute_of(twin, name): value for name, value in values.items()})
         return True
 
     async def _key_of_one(self, twin: Twin) -> Any:
-        rows = await rows_here(self.device, twin)
+        rows = await read_rows(self.device, twin)
         return tuple(self.maker.dice.choice(rows)[name] for name in twin.key) if rows else None
 
     async def _read(self, table: Table) -> Sequence[Mapping[str, Any]]:
-        twin = self.device.plugins.registry.of_table(table)
-        return await self._elsewhere(table) if twin is None else await rows_here(self.device, twin)
+        twin = self.device.plugins.registry.find_by_table(table)
+        return await self._elsewhere(table) if twin is None else await read_rows(self.device, twin)

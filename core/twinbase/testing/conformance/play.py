@@ -19,7 +19,7 @@ from twinbase.testing.conformance.office import Office
 from twinbase.testing.conformance.oracle import Oracle
 from twinbase.testing.conformance.person import Mine, Person, RandomWork, row_of
 from twinbase.testing.conformance.rows import AdjustRow, RowMaker
-from twinbase.testing.wire import cut, drop_answer, drop_request, duplicate, portal
+from twinbase.testing.wire import cut, drop_answer, drop_request, duplicate, show_portal
 from twinbase.testing.world import World, tables_of
 
 PATHS = ("sync/initial", "sync/pending", "sync/mark-synced", "sync/repair", "sync/schema")
@@ -36,8 +36,8 @@ class Cast:
     scopes: Mapping[str, str]
     choices: Mapping[str, Sequence[Any]]
     untouched: Collection[str]
-    shape: AdjustRow
-    given: Callable[[datetime], Sequence[SQLModel]]
+    adjust_row: AdjustRow
+    given_rows: Callable[[datetime], Sequence[SQLModel]]
     now: datetime
     rows: int
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Play:
 
     def __init__(self, cast: Cast, world: World, dice: Random) -> None:
         self.cast, self.world, self.dice = cast, world, dice
-        self.maker = RowMaker(dice, cast.now, cast.choices, cast.shape)
+        self.maker = RowMaker(dice, cast.now, cast.choices, cast.adjust_row)
         tables = [table for table in reversed(tables_of(cast.plugins)) if table.schema != "twinbase"]
         self.office = Office(world, sorted(tables, key=lambda table: table.fullname), self.maker, cast.untouched)
         self.oracle = Oracle(world, cast.scopes)
@@ -62,7 +62,7 @@ class Play:
         """A play over a prepared database, with the given rows, random ones, and every person's device signed in."""
         async with World.open(database_url, cast.plugins, folder, prepared=True, **cast.settings) as world:
             play = cls(cast, world, Random(seed))
-            await play.office.keep(cast.given(cast.now))
+            await play.office.keep(cast.given_rows(cast.now))
             await play.office.fill(cast.rows)
             for person in cast.people:
                 device = await world.device(person.name, claims=person.claims)
@@ -70,21 +70,21 @@ class Play:
             yield play
             world.raise_crashes()
 
-    def work(self, mine: Mine) -> RandomWork:
+    def make_work(self, mine: Mine) -> RandomWork:
         """What the owner of a device may do on it."""
-        return RandomWork(mine.device, self.maker, self.office.rows)
+        return RandomWork(mine.device, self.maker, self.office.read_rows)
 
-    def somebody(self) -> Mine:
+    def pick_somebody(self) -> Mine:
         return self.dice.choice(self.mine)
 
     async def step(self) -> None:
         """Something happens: work here or there, a sync, a line that breaks, time that passes."""
-        mine = self.somebody()
+        mine = self.pick_somebody()
         match self.dice.randrange(12):
             case 0 | 1 | 2:
                 await self.office.write()
             case 3 | 4 | 5 | 6:
-                await self.work(mine).do()
+                await self.make_work(mine).do()
             case 7 | 8:
                 await self.sync(mine)
             case 9:
@@ -93,10 +93,10 @@ class Play:
             case 10:
                 mine.device.wire.up = not mine.device.wire.up
             case _:
-                self.world.clock.pass_(hours=self.dice.choice((1, 5, 30)))
+                self.world.clock.advance(hours=self.dice.choice((1, 5, 30)))
 
     def _spoil(self, mine: Mine) -> None:
-        faults = (drop_request(), drop_answer(), duplicate(), cut(self.dice.randint(0, 3_000)), portal())
+        faults = (drop_request(), drop_answer(), duplicate(), cut(self.dice.randint(0, 3_000)), show_portal())
         mine.device.wire.spoil(self.dice.choice(PATHS), self.dice.choice(faults))
 
     async def sync(self, mine: Mine) -> Report | None:
@@ -132,7 +132,7 @@ class Play:
         unproven = {m.person.name: r and r.unproven for m, r in zip(self.mine, reports, strict=True)}
         raise AssertionError(f"After {ROUNDS} syncs not every device is proven: {unproven}")
 
-    async def divided(self, twin: Twin) -> tuple[int, list[int]]:
+    async def count_visible(self, twin: Twin) -> tuple[int, list[int]]:
         """How many rows there are, and how many each person should see; rows are added until that is some of them.
 
         Where everybody sees everything, rows that they may point at come first: a scope often asks what one belongs to.
@@ -140,8 +140,8 @@ class Play:
         parents = {key.column.table for key in twin.table.foreign_keys} - {twin.table}
         named = [table for table in self.office.written if table in parents]
         for _ in range(ROUNDS):
-            every = await self.oracle.everything(twin)
-            seen = [len(await self.oracle.wanted(twin, mine.device)) for mine in self.mine]
+            every = await self.oracle.count_rows(twin)
+            seen = [len(await self.oracle.wanted_rows(twin, mine.device)) for mine in self.mine]
             if 0 < max(seen) and min(seen) < every:
                 break
             more = [*named, twin.table] if 0 < min(seen) == every else [twin.table]
@@ -149,7 +149,7 @@ class Play:
                 await self.office.insert(table)
         return every, seen
 
-    async def faults(self) -> list[str]:
+    async def find_faults(self) -> list[str]:
         """What is wrong, in words; nothing when every device has exactly what its owner should see."""
         found = [f"repaired without a reason: {self.unexplained}"] if self.unexplained else []
         for mine in self.mine:
@@ -162,7 +162,7 @@ class Play:
         return found
 
     async def _differences(self, mine: Mine, twin: Twin) -> list[str]:
-        wanted = await self.oracle.wanted(twin, mine.device)
+        wanted = await self.oracle.wanted_rows(twin, mine.device)
         here = {tuple(row[name] for name in twin.key): row for row in await self._here(mine, twin)}
         where = f"{mine.person.name}.{twin.name}"
         found = [f"{where}: too many {_some(here.keys() - wanted.keys())}"] if here.keys() - wanted.keys() else []
@@ -180,7 +180,7 @@ def _some(keys: Any) -> str:
     return f"{len(keys)} rows, like {min(map(repr, keys))}"
 
 
-def pushing(plugins: Plugins) -> list[Twin]:
+def pushing_twins(plugins: Plugins) -> list[Twin]:
     """The twins that devices write."""
     return [twin for twin in plugins.registry if twin.operations and twin.schema != "twinbase"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from twinbase.testing.conformance.play import Play
 
 
-def twice(application: Any) -> Any:
+def double_requests(application: Any) -> Any:
     """The application behind a line on which every request arrives twice; the second answer counts."""
 
     async def doubled(scope: Any, receive: Any, send: Any) -> None:
@@ -34,13 +34,13 @@ async def _nowhere(message: Any) -> None:
     """The first answer is lost."""
 
 
-async def effects(play: Play) -> dict[str, Any]:
+async def read_effects(play: Play) -> dict[str, Any]:
     """All that the plugin's twins hold, and what was noted for other systems; what the database fills is left out."""
     found: dict[str, Any] = {}
     for twin in play.cast.plugins.registry:
         if twin.schema != "twinbase":
             names = [c.name for c in twin.table.columns if c.server_default is None and c.server_onupdate is None]
-            rows = await play.office.rows(twin.table)
+            rows = await play.office.read_rows(twin.table)
             found[twin.name] = [{name: row[name] for name in names} for row in rows]
     found["deliveries"] = await play.world.sql(
         "SELECT destination, twin, action, count(*) FROM twinbase.deliveries GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
@@ -48,7 +48,7 @@ async def effects(play: Play) -> dict[str, Any]:
     return found
 
 
-def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+def find_differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """Where two such answers differ, row by row."""
     found = []
     for name, rows in one.items():

@@ -19,16 +19,16 @@ EMPTY = 0.15
 class RowMaker:
     """Makes rows and changes of rows, by column name. `choices`: "table.column" → the values that it may have."""
 
-    def __init__(self, dice: Random, now: datetime, choices: Mapping[str, Sequence[Any]], shape: AdjustRow) -> None:
-        self.dice, self.now, self.choices, self._shape = dice, now, choices, shape
+    def __init__(self, dice: Random, now: datetime, choices: Mapping[str, Sequence[Any]], adjust: AdjustRow) -> None:
+        self.dice, self.now, self.choices, self._adjust = dice, now, choices, adjust
         self._values_of: dict[Column[Any], Values] = {}
 
-    async def new(self, table: Table, read: ReadRows, columns: Collection[str] | None = None) -> RowValues | None:
+    async def make_row(self, table: Table, read: ReadRows, columns: Collection[str] | None = None) -> RowValues | None:
         """A new row, of these columns; None when it would need a row of another table, and there is none."""
         row = await self._values(table, [c for c in table.columns if columns is None or c.name in columns], read)
-        return None if row is None else self._shape(table.name, row, None, self.dice)
+        return None if row is None else self._adjust(table.name, row, None, self.dice)
 
-    async def change(
+    async def change_row(
         self, table: Table, was: Mapping[str, Any], read: ReadRows, columns: Collection[str]
     ) -> RowValues | None:
         """New values for some of these columns of a row; None when it stays as it is."""
@@ -36,10 +36,10 @@ class RowMaker:
         free = [column for column in table.columns if column.name in columns and column.name not in keys]
         some = self.dice.sample(free, min(len(free), self.dice.randint(1, 3)))
         values = await self._values(table, some, read) if some else None
-        return (values and self._shape(table.name, values, was, self.dice)) or None
+        return (values and self._adjust(table.name, values, was, self.dice)) or None
 
     async def _values(self, table: Table, columns: Sequence[Column[Any]], read: ReadRows) -> RowValues | None:
-        row = {column.name: self.value(column) for column in columns if not column.foreign_keys}
+        row = {column.name: self.make_value(column) for column in columns if not column.foreign_keys}
         wanted = {column.name for column in columns}
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: list(one.column_keys)):
             if wanted & set(constraint.column_keys):
@@ -61,15 +61,15 @@ class RowMaker:
         target = self.dice.choice(targets)
         return {element.parent.name: target[element.column.name] for element in constraint.elements}
 
-    def value(self, column: Column[Any]) -> object:
+    def make_value(self, column: Column[Any]) -> object:
         """A value for a column that points nowhere."""
         if column.nullable and self.dice.random() < EMPTY:
             return None
         if self._key(column) in self.choices:
             return self._chosen(column)
-        return self.values(column).ordinary(self.dice)
+        return self.find_values(column).ordinary(self.dice)
 
-    def values(self, column: Column[Any]) -> Values:
+    def find_values(self, column: Column[Any]) -> Values:
         """What a column may hold."""
         if column not in self._values_of:
             self._values_of[column] = self._found(column)

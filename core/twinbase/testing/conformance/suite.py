@@ -17,12 +17,12 @@ from sqlmodel import SQLModel
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
-from twinbase.testing.conformance.carrying import changed_values
-from twinbase.testing.conformance.crashes import server_dies_in_accept, sync_and_die
+from twinbase.testing.conformance.carrying import find_changed_values
+from twinbase.testing.conformance.crashes import kill_server_in_accept, sync_and_die
 from twinbase.testing.conformance.laws import broken_laws
 from twinbase.testing.conformance.person import Person
-from twinbase.testing.conformance.play import Cast, Play, own_tables, pushing
-from twinbase.testing.conformance.replayed import differences, effects, twice
+from twinbase.testing.conformance.play import Cast, Play, own_tables, pushing_twins
+from twinbase.testing.conformance.replayed import double_requests, find_differences, read_effects
 from twinbase.testing.conformance.rows import RowMaker, RowValues
 from twinbase.testing.conformance.tampered import Tampered, write_what_is_forbidden
 from twinbase.testing.databases import Databases, database_name
@@ -60,14 +60,16 @@ class Conformance:
     rows: ClassVar[int] = 12
     steps: ClassVar[int] = 60
 
-    def given(self, now: datetime) -> Sequence[SQLModel]:
+    def given_rows(self, now: datetime) -> Sequence[SQLModel]:
         """Rows that are there from the start and stay as they are, in the order in which they can be inserted.
 
         `now`: the time round which made-up times lie.
         """
         return ()
 
-    def row(self, table: str, values: RowValues, was: Mapping[str, Any] | None, dice: Random) -> RowValues | None:
+    def adjust_row(
+        self, table: str, values: RowValues, was: Mapping[str, Any] | None, dice: Random
+    ) -> RowValues | None:
         """The last word on made-up values, by column: change them, or answer None for "not this one".
 
         `was`: the row that they would change; None when they are a new row. What the plugin's rules refuse is no
@@ -97,12 +99,12 @@ class Conformance:
 
         async def run(play: Play) -> None:
             await play.settle()
-            nothing(await play.faults())
+            expect_none_wrong(await play.find_faults())
             await self._see_that_scopes_divide(play)
             for _ in range(self.steps):
                 await play.office.write()
             await play.settle()
-            nothing(await play.faults())
+            expect_none_wrong(await play.find_faults())
 
         self._play(prepared_url, tmp_path, run)
 
@@ -115,8 +117,8 @@ class Conformance:
             for _ in range(self.steps):
                 await play.step()
             await play.settle()
-            nothing(await play.faults())
-            said = f"the server took none of the devices' edits ({play.outcomes}): give `choices` or `row`"
+            expect_none_wrong(await play.find_faults())
+            said = f"the server took none of the devices' edits ({play.outcomes}): give `choices` or `adjust_row`"
             assert await _takes_edits(play), said
 
         self._play(prepared_url, tmp_path, run)
@@ -130,13 +132,13 @@ class Conformance:
 
         async def run(play: Play, *, doubled: bool) -> None:
             for mine in play.mine:
-                mine.device.wire.application = (twice if doubled else _same)(mine.device.wire.application)
+                mine.device.wire.application = (double_requests if doubled else _same)(mine.device.wire.application)
             for number in range(self.steps // 3):
                 mine = play.mine[number % len(play.mine)]
-                await play.work(mine).do()
+                await play.make_work(mine).do()
                 await play.sync(mine)
             await play.settle()
-            found.append(await effects(play))
+            found.append(await read_effects(play))
 
         seed = self._seed()
         for doubled in (False, True):
@@ -145,7 +147,7 @@ class Conformance:
             folder.mkdir()
             self._play(url, folder, lambda play, doubled=doubled: run(play, doubled=doubled), seed)
             databases.drop(url)
-        nothing(differences(*found), seed)
+        expect_none_wrong(find_differences(*found), seed)
 
     def test_a_device_that_dies_at_any_commit_loses_nothing(self, prepared_url: str, tmp_path: Path) -> None:
         self._skip_without_twins()
@@ -154,17 +156,17 @@ class Conformance:
             mine = play.mine[0]
             for at in range(1, COMMITS_MAX):
                 await play.office.write()
-                await play.work(mine).do()
+                await play.make_work(mine).do()
                 if not await sync_and_die(mine, at=at, after=play.dice.random() < 0.5):
                     break
             await play.settle()
-            nothing(await play.faults())
+            expect_none_wrong(await play.find_faults())
 
         self._play(prepared_url, tmp_path, run)
 
     def test_a_server_that_dies_in_a_batch_takes_all_of_it_or_nothing(self, prepared_url: str, tmp_path: Path) -> None:
         self._skip_without_twins()
-        if not pushing(self._cast.plugins):
+        if not pushing_twins(self._cast.plugins):
             pytest.skip("devices write nothing")
 
         async def run(play: Play) -> None:
@@ -172,12 +174,12 @@ class Conformance:
             await play.settle()
             for number in range(self.steps):
                 mine = play.mine[number % len(play.mine)]
-                await play.work(mine).do()
-                if died := await server_dies_in_accept(play, mine.device):
+                await play.make_work(mine).do()
+                if died := await kill_server_in_accept(play, mine.device):
                     break
-            assert died, "the server came to write none of the devices' edits: give `choices` or `row`"
+            assert died, "the server came to write none of the devices' edits: give `choices` or `adjust_row`"
             await play.settle()
-            nothing(await play.faults())
+            expect_none_wrong(await play.find_faults())
 
         self._play(prepared_url, tmp_path, run)
 
@@ -185,16 +187,18 @@ class Conformance:
         self._skip_without_twins()
 
         seed = self._seed()
-        maker = RowMaker(Random(seed), self._cast.now, self.choices, self.row)
-        nothing(asyncio.run(changed_values(self._cast.plugins.registry, maker, prepared_url, tmp_path)), seed)
+        maker = RowMaker(Random(seed), self._cast.now, self.choices, self.adjust_row)
+        expect_none_wrong(
+            asyncio.run(find_changed_values(self._cast.plugins.registry, maker, prepared_url, tmp_path)), seed
+        )
 
     def test_every_strategy_keeps_the_laws(self) -> None:
-        twins = pushing(self._cast.plugins)
+        twins = pushing_twins(self._cast.plugins)
         if not twins:
             pytest.skip("devices write nothing")
         seed = self._seed()
-        maker = RowMaker(Random(seed), self._cast.now, self.choices, self.row)
-        nothing([wrong for twin in twins for wrong in broken_laws(twin, maker, CONFLICTS)], seed)
+        maker = RowMaker(Random(seed), self._cast.now, self.choices, self.adjust_row)
+        expect_none_wrong([wrong for twin in twins for wrong in broken_laws(twin, maker, CONFLICTS)], seed)
 
     def test_what_a_device_may_not_write_is_refused(self, prepared_url: str, tmp_path: Path) -> None:
         """An app that was tampered with sends it all the same; the server takes nothing of it."""
@@ -202,11 +206,11 @@ class Conformance:
 
         async def run(play: Play) -> None:
             mine = play.mine[0]
-            before = await effects(play)
+            before = await read_effects(play)
             await mine.device.sync()
             await mine.device.close()
             await mine.device.reopen(plugins=Plugins(Tampered(self._cast.plugins)))
-            work = play.work(mine)
+            work = play.make_work(mine)
             twins = [twin for twin in self._cast.plugins.registry if twin.pulls and twin.schema != "twinbase"]
             tried = sum([await write_what_is_forbidden(work, twin) for twin in twins])
             if not tried:
@@ -214,21 +218,21 @@ class Conformance:
             report = await mine.device.sync()
             assert set(report.outcomes) <= {"refused", "parked"}, report.outcomes
             assert report.outcomes, "the server has not answered"
-            nothing(differences(before, await effects(play)))
+            expect_none_wrong(find_differences(before, await read_effects(play)))
 
         self._play(prepared_url, tmp_path, run)
 
     def test_what_is_handed_over_has_somebody_who_hands_it_over(self, prepared_url: str, tmp_path: Path) -> None:
-        if not self._cast.plugins.delivers:
+        if not self._cast.plugins.has_deliveries:
             pytest.skip("nothing is handed over")
 
         async def run(play: Play) -> None:
             for number in range(self.steps // 2):
                 mine = play.mine[number % len(play.mine)]
-                await play.work(mine).do()
+                await play.make_work(mine).do()
                 await play.sync(mine)
-            destinations = {name for (name, *_) in (await effects(play))["deliveries"]}
-            assert destinations <= self._cast.plugins.exporters().keys(), "no exporter for some destinations"
+            destinations = {name for (name, *_) in (await read_effects(play))["deliveries"]}
+            assert destinations <= self._cast.plugins.collect_exporters().keys(), "no exporter for some destinations"
 
         self._play(prepared_url, tmp_path, run)
 
@@ -262,8 +266,8 @@ class Conformance:
             self.scopes,
             self.choices,
             self.untouched,
-            self.row,
-            self.given,
+            self.adjust_row,
+            self.given_rows,
             utc_now(),
             self.rows,
             self.settings,
@@ -291,12 +295,12 @@ class Conformance:
         """A scope that gives everything, or nothing, to everybody would agree with almost any query."""
         for twin in self._cast.plugins.registry:
             if twin.name in self.scopes and twin.pulls:
-                every, seen = await play.divided(twin)
+                every, seen = await play.count_visible(twin)
                 said = f"{twin.name}: of {every} rows the people see {seen}; give `choices`, so that scopes divide"
                 assert max(seen) > 0 and min(seen) < every, said
 
 
-def nothing(wrong: Sequence[str], seed: int | None = None) -> None:
+def expect_none_wrong(wrong: Sequence[str], seed: int | None = None) -> None:
     """Raise AssertionError with what is wrong, the first of it, when anything is."""
     if wrong:
         repeat = [] if seed is None else [f"repeat with {SEED}={seed}"]
@@ -322,4 +326,4 @@ async def _takes_edits(play: Play) -> bool:
     that merges into what is there.
     """
     statuses = {row[0] for row in await play.world.sql("SELECT status FROM twinbase.ledger WHERE op <> 'delete'")}
-    return "applied" in statuses or not pushing(play.cast.plugins)
+    return "applied" in statuses or not pushing_twins(play.cast.plugins)

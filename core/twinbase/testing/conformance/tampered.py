@@ -10,7 +10,7 @@ from twinbase.mirror import Mirror
 from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
 from twinbase.registry import Twin, table_of
-from twinbase.testing.conformance.person import RandomWork, rows_here
+from twinbase.testing.conformance.person import RandomWork, read_rows
 
 
 class Tampered:
@@ -21,7 +21,7 @@ class Tampered:
 
     @hookimpl
     def twinbase_mirrors(self) -> Iterator[Mirror]:
-        for mirror in self._honest.mirrors():
+        for mirror in self._honest.collect_mirrors():
             counted = table_of(mirror).autoincrement_column
             some: tuple[Operation, ...] = ("update", "delete")
             everything = None if counted is None or counted.default is not None else some
@@ -42,7 +42,7 @@ async def write_what_is_forbidden(work: RandomWork, honest: Twin) -> int:
     tried = 0
     twin = work.device.plugins.registry[honest.name]
     forbidden = [name for name in twin.columns if name not in twin.key and not _may(honest, name)]
-    rows = list(await rows_here(work.device, twin))
+    rows = list(await read_rows(work.device, twin))
     for name, row in zip(forbidden, rows * len(forbidden), strict=False):
         tried += await _attempt(work, twin, tuple(row[key] for key in twin.key), name)
     if "delete" not in honest.operations and rows:

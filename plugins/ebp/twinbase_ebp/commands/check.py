@@ -42,7 +42,7 @@ def check(
 
     async def work(url: str, loaded: Plugins) -> Checked:
         async with engine(url) as made, made.connect() as connection:
-            fitted = await fit_only(connection, loaded.projections())
+            fitted = await fit_only(connection, loaded.collect_projections())
             catalog = await source_catalog(connection, TABLES)
         off = {one.projection.name: one.off for one in fitted if one.off}
         lost = {

@@ -40,7 +40,7 @@ def explain(
     """
 
     async def work(url: str, loaded: Plugins) -> list[Lineage]:
-        projections = loaded.projections()
+        projections = loaded.collect_projections()
         targets = sorted({projection.table.name for projection in projections})
         if table not in targets:
             raise NotProjected(f"{table!r}; the tables are {', '.join(targets)}.")

@@ -38,7 +38,7 @@ async def my_deliveries(
 
     None where the plugin `deliveries` is not loaded: then nothing is handed over, or nobody wants to know.
     """
-    if not session.mirrors(DeliveryRow):
+    if not session.has_mirror(DeliveryRow):
         return ()
     d = columns_of(DeliveryRow)
     query = select(
@@ -56,8 +56,8 @@ async def my_deliveries(
 
 async def unsettled(session: ReplicaSession, model: type[SQLModel]) -> set[UUID]:
     """The rows whose effect no other system has yet: unsent here, or not acknowledged there."""
-    on_the_way = {one.key[0] for one in await session.unsent(model)}
-    if not session.mirrors(DeliveryRow):
+    on_the_way = {one.key[0] for one in await session.pending_edits(model)}
+    if not session.has_mirror(DeliveryRow):
         return on_the_way
     d = columns_of(DeliveryRow)
     query = select(d.row_key).where(d.twin == name_of(model), d.state != "acknowledged").distinct()

@@ -57,4 +57,4 @@ class Marks:
 
 async def marks(session: ReplicaSession, *models: type[SQLModel]) -> Marks:
     """What is unsent of these tables, in one query."""
-    return Marks(await session.unsent(*models))
+    return Marks(await session.pending_edits(*models))

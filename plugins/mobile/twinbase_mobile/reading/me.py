@@ -12,7 +12,7 @@ async def whoami(replica: Replica) -> UUID:
 
     Raises NotSignedIn when nobody has signed in yet, ClaimMissing when the account is no colleague's.
     """
-    identity = await replica.identity()
+    identity = await replica.read_identity()
     if identity is None:
         raise NotSignedIn("Nobody has signed in on this device.")
-    return UUID(str(identity.claim(ME)))
+    return UUID(str(identity.require_claim(ME)))

@@ -53,7 +53,7 @@ class ProductSearch:
     async def _current(self, session: ReplicaSession) -> Catalogue:
         """The index, made anew when the server has sent other products since."""
         async with self._making:
-            digest = await session.digest(Product)
+            digest = await session.read_digest(Product)
             if digest != self._digest:
                 texts = await active_texts(session)
                 self._catalogue, self._digest = await asyncio.to_thread(Catalogue, texts), digest

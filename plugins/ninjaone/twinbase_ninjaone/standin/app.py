@@ -13,7 +13,8 @@ from starlette.routing import Route
 from twinbase.clock import utc_now
 from twinbase_ninjaone.standin.faults import Faults
 from twinbase_ninjaone.standin.tickets import Tickets, failure
-from twinbase_ninjaone.standin.world import Json, StandinWorld
+from twinbase_ninjaone.standin.world import StandinWorld
+from twinbase_ninjaone.tables.base import Json
 
 CLIENT_ID = "standin-client"
 CLIENT_SECRET = "standin-secret"

@@ -7,7 +7,8 @@ from typing import Any
 
 from twinbase_ninjaone.standin import words
 from twinbase_ninjaone.standin.sizes import Sizes
-from twinbase_ninjaone.standin.world import OPEN_ONLY, Json, StandinWorld, seconds, uid
+from twinbase_ninjaone.standin.world import OPEN_ONLY, StandinWorld, seconds, uid
+from twinbase_ninjaone.tables.base import Json
 
 STATUSES = (
     ("NEW", "Nouveau", 1000, 1000), ("OPEN", "Ouvert", 2000, 2000), ("IN_PROGRESS", "En cours", 2001, 2000),

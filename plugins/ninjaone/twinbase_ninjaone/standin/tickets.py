@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from twinbase_ninjaone.standin.faults import Faults
-from twinbase_ninjaone.standin.world import Json, StandinWorld
+from twinbase_ninjaone.standin.world import StandinWorld
+from twinbase_ninjaone.tables.base import Json
 
 REQUIRED_NEW = ("clientId", "status", "subject", "ticketFormId")
 REQUIRED_CHANGE = (*REQUIRED_NEW, "requesterUid", "version")

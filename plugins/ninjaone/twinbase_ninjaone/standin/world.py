@@ -11,7 +11,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-Json = dict[str, Any]
+from twinbase_ninjaone.tables.base import Json
+
 OPEN_ONLY = {"field": "status", "operator": "not_in", "value": "6000"}
 
 

@@ -104,7 +104,7 @@ class Company:
 
     async def load(self) -> None:
         """The loader runs, and the projections after it."""
-        self.world.clock.pass_(minutes=5)
+        self.world.clock.advance(minutes=5)
         await self.world.run_source("ebp")
         if hasattr(self, "phone"):
             await self.world.sign_in(self.phone, "anna")
@@ -115,11 +115,11 @@ class Company:
         databases = LoadDatabases.of(settings.source_url.get_secret_value(), self.world.database_url)
         await load(databases, settings, self.world.clock())
         async with engine(self.world.database_url) as database:
-            await project(database, self.world.plugins.projections(), registry=self.world.plugins.registry)
+            await project(database, self.world.plugins.collect_projections(), registry=self.world.plugins.registry)
 
     async def hand_over(self, destination: str = "ebp") -> Mapping[str, Any]:
         """The exporter runs."""
-        self.world.clock.pass_(minutes=2)
+        self.world.clock.advance(minutes=2)
         return await self.world.hand_over(destination)
 
     async def visit(self) -> Intervention:

@@ -29,7 +29,7 @@ async def test_an_appliance_found_on_site_gets_ebps_code_and_keeps_its_id(compan
 
     await company.imports()
     await company.load()
-    company.world.clock.pass_(minutes=10)
+    company.world.clock.advance(minutes=10)
     assert await company.hand_over() == {"sent": 1, "acknowledged": 1}
     assert company.rows("ScheduleEventCustomerProduct")[0]["CustomerProductId"] == "N0001"
     await company.phone.sync()

@@ -96,7 +96,7 @@ async def test_a_worker_loads_when_the_settings_say_where_ebp_is(copied: Erp) ->
     figures = await source.run(Run(copied.target_url, MORNING, lambda *what: told.append(what)))
     assert (source.name, figures["tables"]["failed"]) == ("ebp", 0)
     assert told[-1] == ("tables", 257, 257)
-    assert "ebp" not in Plugins("ebp").sources()
+    assert "ebp" not in Plugins("ebp").collect_sources()
 
 
 def answered(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> Any:

@@ -11,7 +11,7 @@ from tests.plugins.ebp.office import PLUGINS, Office, touched
 from twinbase.testing.databases import Databases, database_name
 
 STEPS, CHANGES = 3, 15
-TARGETS = sorted({projection.table.name for projection in PLUGINS.projections()})
+TARGETS = sorted({projection.table.name for projection in PLUGINS.collect_projections()})
 RARE = {
     "Incident": """INSERT INTO "Incident" ("Id", "Caption", "CustomerId", "StartDate", "Status", "AddressId")
         SELECT 'I' || row_number() OVER (ORDER BY "Id"), 'Panne', "AssociatedCustomerId", '2026-11-20 10:00', 1, "Id"

@@ -180,7 +180,7 @@ async def test_an_edit_is_marked_until_the_server_has_it_and_when_it_refuses_it(
     await company.phone.sync()
     mark = (await day_of(company)).visits[0].mark
     assert mark.state == "refused" and "start and the end" in mark.sentence
-    assert mark.edit == (await company.phone.replica.waiting())[0].id
+    assert mark.edit == (await company.phone.replica.waiting_edits())[0].id
 
 
 async def test_a_week_is_seven_days_and_a_visit_over_midnight_is_in_both(company: Company) -> None:

@@ -81,7 +81,7 @@ class Company:
 
     async def project(self) -> dict[str, Projected]:
         """Bring `mobile` up to date; what was done, by projection."""
-        reports = await project(self.world.engine, PLUGINS.projections(), registry=PLUGINS.registry)
+        reports = await project(self.world.engine, PLUGINS.collect_projections(), registry=PLUGINS.registry)
         return {report.name: report for report in reports}
 
     async def bring(self) -> dict[str, Projected]:

@@ -84,7 +84,7 @@ class Field:
 
     async def hand_over(self) -> dict[str, Any]:
         """What the exporter did; a minute and more has gone by."""
-        self.world.clock.pass_(minutes=2)
+        self.world.clock.advance(minutes=2)
         self.company.desk.later(minutes=2)
         return dict(await self.world.hand_over("ninjaone"))
 

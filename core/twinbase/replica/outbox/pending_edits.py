@@ -8,11 +8,11 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from twinbase.codecs.codec import same
+from twinbase.codecs.codec import keep_value
 from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_text
 from twinbase.registry import Twin
-from twinbase.replica.file.names import change_table
+from twinbase.replica.file.names import changes_table
 from twinbase.replica.outbox.states import NOT_TAKEN, WAITING_STATES, PendingState
 
 ARGUMENTS_MAX = 100
@@ -43,7 +43,7 @@ class PendingEdit:
         return self.state in WAITING_STATES
 
 
-def unsent_query(twins: Sequence[Twin]) -> str:
+def pending_edits_query(twins: Sequence[Twin]) -> str:
     """One statement for all of these twins, oldest write first."""
     return " UNION ALL ".join(_of_twin(twin) for twin in twins) + " ORDER BY 1"
 
@@ -52,7 +52,7 @@ def _of_twin(twin: Twin) -> str:
     sides = ", ".join(_as_json(twin, side) for side in ("old_", "new_"))
     return (
         f"SELECT o.seq, o.id, o.twin, o.op, o.state, o.reason, o.detail, o.at, {sides}"
-        f" FROM _twinbase_outbox AS o JOIN {change_table(twin.name)} AS c ON c.seq = o.seq"
+        f" FROM _twinbase_outbox AS o JOIN {changes_table(twin.name)} AS c ON c.seq = o.seq"
         f" WHERE o.twin = {quote_text(twin.name)} AND {NOT_TAKEN}"
     )
 
@@ -72,8 +72,8 @@ def _texts(twin: Twin, side: str) -> Iterator[str]:
         yield f"CASE WHEN {column} IS NOT NULL THEN {exact} END" if exact else column
 
 
-def unsent_from(twins: Mapping[str, Twin], row: Sequence[Any]) -> PendingEdit:
-    """A row of `unsent_query`, in Python values."""
+def pending_edit_of(twins: Mapping[str, Twin], row: Sequence[Any]) -> PendingEdit:
+    """A row of `pending_edits_query`, in Python values."""
     _, id_, name, op, state, reason, detail, at, old, new = row
     twin = twins[name]
     before, after = (list(chain.from_iterable(json.loads(side))) for side in (old, new))
@@ -98,5 +98,5 @@ def _written(twin: Twin, op: str, before: list[Any], after: list[Any]) -> dict[s
 
 def _python(twin: Twin, name: str, stored: Any) -> Any:
     codec = twin.codecs[name]
-    value = stored if stored is None else _EXACT.get(codec.storage, same)(stored)
+    value = stored if stored is None else _EXACT.get(codec.storage, keep_value)(stored)
     return codec.python_from_wire(codec.storage_to_wire(value) if codec.storage_to_wire else value)

@@ -16,7 +16,7 @@ from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.names import change_table
+from twinbase.replica.file.names import changes_table
 from twinbase.replica.outbox.states import PARKED, WAITING, keep_back
 from twinbase.replica.outbox.triggers import seal
 
@@ -49,7 +49,7 @@ class WaitingEdit:
     author: str
 
 
-def list_waiting(connection: Connection, registry: Registry) -> list[WaitingEdit]:
+def list_waiting_edits(connection: Connection, registry: Registry) -> list[WaitingEdit]:
     """Every edit that waits for a person, oldest first."""
     query = f"SELECT seq FROM _twinbase_outbox WHERE {WAITING} ORDER BY seq"
     found = [_waiting(connection, registry, seq) for (seq,) in connection.execute(query).fetchall()]
@@ -116,7 +116,7 @@ def _forget(connection: Connection, mutation: UUID) -> None:
 
 def forget(connection: Connection, twin: str, seq: int) -> None:
     """Remove an edit with its values."""
-    connection.execute(f"DELETE FROM {change_table(twin)} WHERE seq = ?", (seq,))
+    connection.execute(f"DELETE FROM {changes_table(twin)} WHERE seq = ?", (seq,))
     connection.execute("DELETE FROM _twinbase_outbox WHERE seq = ?", (seq,))
 
 
@@ -149,7 +149,7 @@ def _waiting(connection: Connection, registry: Registry, seq: int) -> WaitingEdi
 def _values(connection: Connection, twin: Twin, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Old and new of every column, as they are stored."""
     sides = quote_names([side + name for side in ("old_", "new_") for name in twin.columns])
-    row = connection.execute(f"SELECT {sides} FROM {change_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
+    row = connection.execute(f"SELECT {sides} FROM {changes_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
     middle = len(twin.columns)
     return dict(zip(twin.columns, row[:middle], strict=True)), dict(zip(twin.columns, row[middle:], strict=True))
 
