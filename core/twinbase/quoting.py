@@ -14,5 +14,6 @@ def quote_names(names: Iterable[str], prefix: str = "") -> str:
 
 
 def quote_text(text: str) -> str:
-    """A text as a literal. (PostgreSQL may have been told to read backslashes: `twinbase_server.sql.names.literal`.)"""
+    """A text as a literal. (PostgreSQL may have been told to read backslashes:
+    `twinbase_server.sql.names.quote_literal`.)"""
     return "'" + text.replace("'", "''") + "'"

@@ -1,1 +1,1 @@
-"""The PostgreSQL twin and its door: what runs on the server."""
+"""The PostgreSQL twin and the way to it: what runs on the server."""

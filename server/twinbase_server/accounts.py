@@ -23,7 +23,7 @@ ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, claims
 @hookimpl
 async def twinbase_authenticate(credentials: Credentials, connection: PostgresConnection) -> Identity | None:
     """The account of this e-mail, if the password is right. An unknown e-mail takes as long as a wrong password."""
-    email = normal_email(credentials.email)
+    email = normalise_email(credentials.email)
     row = await connection.fetchrow(_FIND, email) if "\x00" not in email else None
     kept = row["password_hash"] if row is not None else _nobodys_hash()
     right = await asyncio.to_thread(_matches, credentials.password, kept)
@@ -35,10 +35,10 @@ async def twinbase_authenticate(credentials: Credentials, connection: PostgresCo
 async def save_account(connection: PostgresConnection, email: str, password: str, claims: Mapping[str, Any]) -> None:
     """Make an account, or give it this password and these claims."""
     kept = await asyncio.to_thread(_hasher().hash, password)
-    await connection.execute(_KEEP, normal_email(email), kept, json.dumps(dict(claims)))
+    await connection.execute(_KEEP, normalise_email(email), kept, json.dumps(dict(claims)))
 
 
-def normal_email(email: str) -> str:
+def normalise_email(email: str) -> str:
     """As it is kept: without spaces round it, in lower case."""
     return email.strip().lower()
 

@@ -18,11 +18,11 @@ from twinbase.protocol import Push
 from twinbase_server.database.connection import Pool
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
-from twinbase_server.housekeeping import kept_house
+from twinbase_server.housekeeping import keep_house
 from twinbase_server.http import auth, pull, push, watch
 from twinbase_server.http.limits import LimitedBodies
-from twinbase_server.http.plugin_routes import include_brought
-from twinbase_server.http.state import make_serving
+from twinbase_server.http.plugin_routes import include_plugin_routes
+from twinbase_server.http.serving import make_serving
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
 from twinbase_server.settings import Settings
 
@@ -39,7 +39,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
             async with pool.acquire() as connection:
                 await generation.start(connection, clock())
             serving = app.state.serving = await make_serving(settings, plugins, pool, clock)
-            async with kept_house(serving):
+            async with keep_house(serving):
                 yield
 
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
@@ -47,7 +47,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)
     for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
         app.include_router(router, prefix=API)
-    include_brought(app, plugins.collect_routes(), API)
+    include_plugin_routes(app, plugins.collect_routes(), API)
     _translate_errors(app)
     _describe(app)
     return app
@@ -106,8 +106,8 @@ async def _bad_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first: Mapping[str, object] = next(iter(error.errors()), {"loc": (), "msg": "not understood"})
     loc = first["loc"]
-    place = ".".join(str(part) for part in loc)[:200] if isinstance(loc, (tuple, list)) else ""
-    return problem_response(ProblemError("bad-request", f"{place}: {first['msg']}."))
+    where = ".".join(str(part) for part in loc)[:200] if isinstance(loc, (tuple, list)) else ""
+    return problem_response(ProblemError("bad-request", f"{where}: {first['msg']}."))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

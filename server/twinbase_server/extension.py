@@ -13,17 +13,17 @@ from fastapi import Depends
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, load_plugins
-from twinbase_server.cli.bars import progress
-from twinbase_server.cli.groups import group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.bars import show_progress
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
 from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer, errors, screen
-from twinbase_server.database.connection import Connection, engine
-from twinbase_server.explain.lineage import Lineage, behind
+from twinbase_server.cli.screen import AsJson, answer, make_console, make_error_console
+from twinbase_server.database.connection import Connection, open_engine
+from twinbase_server.explain.lineage import Lineage, trace_lineage
 from twinbase_server.http.caller import ServingDep, SignedInDep
 from twinbase_server.jobs.schedule import hasten
-from twinbase_server.problems import ProblemError, described
-from twinbase_server.projection.fit import Catalog, Fitted, Lack, lacks
+from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.projection.fit import Catalog, Fitted, Lack, find_lacks
 from twinbase_server.projection.run import Projected, project
 from twinbase_server.projection.sources import fit_only, source_catalog
 
@@ -43,21 +43,21 @@ __all__ = [
     "ProblemError",
     "Projected",
     "answer",
-    "behind",
-    "database",
-    "described",
-    "engine",
-    "errors",
+    "describe_problems",
+    "find_lacks",
     "fit_only",
-    "group",
-    "lacks",
+    "make_command_group",
+    "make_console",
     "make_due",
-    "names",
-    "progress",
+    "make_error_console",
+    "open_database",
+    "open_engine",
     "project",
     "run_command",
-    "screen",
+    "show_progress",
     "source_catalog",
+    "split_names",
+    "trace_lineage",
 ]  # fmt: skip
 Answer = TypeVar("Answer")
 
@@ -69,14 +69,15 @@ def run_command(
 
     Ctrl-C cancels it, and the command ends with status 130.
     """
-    loaded = load_plugins(names(plugins))
-    with database(database_url) as url:
+    loaded = load_plugins(split_names(plugins))
+    with open_database(database_url) as url:
         return asyncio.run(work(url, loaded))
 
 
-async def make_due(connection: Connection, source: str, now: datetime, gap: timedelta) -> None:
-    """Have the worker run a source now, but not before `gap` after its last start, however often this is called."""
-    await hasten(connection, "source", source, now, gap)
+async def make_due(connection: Connection, source: str, now: datetime, interval_min: timedelta) -> None:
+    """Have the worker run a source now, but not before `interval_min` after its last start, however often this is
+    called."""
+    await hasten(connection, "source", source, now, interval_min)
 
 
 def _identity(who: SignedInDep) -> Identity:
@@ -84,7 +85,7 @@ def _identity(who: SignedInDep) -> Identity:
 
 
 async def _connection(serving: ServingDep) -> AsyncGenerator[Connection, None]:
-    async with serving.connection() as connection:
+    async with serving.borrow_connection() as connection:
         yield connection
 
 

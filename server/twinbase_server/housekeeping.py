@@ -1,4 +1,4 @@
-"""What a server does by itself while it runs: marks in the history every minute, old tombstones every hour."""
+"""What a server does by itself while it runs: milestones in the history every minute, old tombstones every hour."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed import generation
 from twinbase_server.feed.schemas import forget_schemas
-from twinbase_server.http.state import Serving
+from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError
 
 TURNS_AN_HOUR = int(timedelta(hours=1) / generation.MILESTONE_EVERY)
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def kept_house(serving: Serving) -> AsyncIterator[None]:
+async def keep_house(serving: Serving) -> AsyncIterator[None]:
     """House is kept inside the block. Any number of servers may do so over one database."""
     task = asyncio.create_task(_keep(serving))
     try:
@@ -31,9 +31,9 @@ async def kept_house(serving: Serving) -> AsyncIterator[None]:
             await task
 
 
-async def turn(connection: Connection, now: datetime, number: int, tombstones_kept: timedelta) -> int:
-    """One turn: a mark, so that a restore is noticed, or a new generation where there was one (H9); once an hour, what
-    nobody should need any more goes.
+async def run_turn(connection: Connection, now: datetime, number: int, tombstones_kept: timedelta) -> int:
+    """One turn: a milestone, so that a restore is noticed, or a new generation where there was one (H9); once an hour,
+    what nobody should need any more goes.
 
     Answers how many tombstones went. A device that needed one of them finds the difference by digest.
     """
@@ -49,7 +49,7 @@ async def _keep(serving: Serving) -> None:
     for number in count(1):
         await asyncio.sleep(generation.MILESTONE_EVERY.total_seconds())
         try:
-            async with serving.connection() as connection:
-                await turn(connection, serving.clock(), number, kept)
+            async with serving.borrow_connection() as connection:
+                await run_turn(connection, serving.clock(), number, kept)
         except (ProblemError, *DATABASE_ERRORS):
             _log.warning("The house was not kept this time; it is tried again in a minute.", exc_info=True)

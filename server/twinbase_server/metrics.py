@@ -59,7 +59,7 @@ class Metrics:
             "gaps": Gauge("twinbase_capture_gaps", "Changes that capture could not record.", registry=r),
         }
 
-    async def text(self, connection: Connection) -> bytes:
+    async def render_text(self, connection: Connection) -> bytes:
         """All metrics in Prometheus's text format, the gauges as they are now."""
         row = await connection.fetchrow(_AGES)
         assert row is not None

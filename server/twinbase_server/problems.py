@@ -74,7 +74,7 @@ class ProblemError(TwinbaseError):
     def type(self) -> str:
         return self.kind
 
-    def body(self) -> dict[str, Any]:
+    def make_body(self) -> dict[str, Any]:
         """What travels."""
         problem = Problem(type=self.kind, title=self.title, status=self.status, detail=self.detail, **self.extra)
         return problem.model_dump(mode="json")
@@ -92,7 +92,7 @@ def _headers(kind: str, status: int) -> dict[str, str]:
 
 def problem_response(problem: ProblemError) -> Response:
     """The HTTP answer."""
-    return JSONResponse(problem.body(), problem.status, problem.headers, media_type=PROBLEM_TYPE)
+    return JSONResponse(problem.make_body(), problem.status, problem.headers, media_type=PROBLEM_TYPE)
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
@@ -101,13 +101,13 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     return problem_response(error)
 
 
-def described(*kinds: str) -> dict[int | str, dict[str, Any]]:
+def describe_problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
     """The problems of a route, for its `responses=` in the OpenAPI: one entry per status, an example per type."""
     answers: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         status = KINDS[kind].status
         content = answers.setdefault(status, {"model": Problem, "description": "", "content": {PROBLEM_TYPE: {}}})
         content["description"] = f"{content['description']} {kind}".strip()
-        example = {"summary": KINDS[kind].title, "value": ProblemError(kind).body()}
+        example = {"summary": KINDS[kind].title, "value": ProblemError(kind).make_body()}
         content["content"][PROBLEM_TYPE].setdefault("examples", {})[kind] = example
     return answers

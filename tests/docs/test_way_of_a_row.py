@@ -33,7 +33,7 @@ def test_the_forms_of_a_mutation_are_made_where_the_drawing_says() -> None:
         assert any(name in _defined(folder / file) for folder in SIDES.values() if (folder / file).exists())
     batch, decide = SIDES["server"] / "accept/batch.py", SIDES["server"] / "accept/decide.py"
     forms = set(re.findall(r"^  ([A-Z]\w+):", FORMS, re.MULTILINE))
-    assert forms == {"Sent", "Change", "Verdict", "Outcome"}
+    assert forms == {"SentMutation", "Change", "Verdict", "Outcome"}
     assert forms <= _defined(batch) | _defined(decide) | _defined(ROOT / "core/twinbase/protocol.py")
 
 

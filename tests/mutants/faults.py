@@ -68,7 +68,7 @@ def timestamp_cursor() -> Iterator[None]:
         return f"_v.at > {seen(current[0], p('xmax'), p('xip'))}"
 
     current: list[str] = [""]
-    rows, gone = statements.FeedShape._rows, statements.FeedShape.removed
+    rows, gone = statements.FeedShape._rows, statements.FeedShape.removed_statement
 
     def of(method: Any) -> Any:
         def call(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -81,7 +81,7 @@ def timestamp_cursor() -> Iterator[None]:
         patch.object(reading, "any_unseen_sql", probe),
         patch.object(statements, "_unseen", unseen),
         patch.object(statements.FeedShape, "_rows", of(rows)),
-        patch.object(statements.FeedShape, "removed", of(gone)),
+        patch.object(statements.FeedShape, "removed_statement", of(gone)),
     ):
         yield
 
@@ -175,8 +175,8 @@ def no_idempotency() -> Iterator[None]:
 
     with (
         patch.object(accept.Acceptance, "_is_replay", lambda *_: False),
-        patch.object(ledger, "known", known),
-        patch.object(ledger, "note", note),
+        patch.object(ledger, "find_settled", known),
+        patch.object(ledger, "note_entries", note),
     ):
         yield
 

@@ -73,12 +73,12 @@ async def device_enrols(sim: Simulation, rng: Random) -> None:
 
 
 async def salt_is_noted(sim: Simulation, rng: Random) -> None:
-    await generation.note_salt(sim.office.connection, sim.clock.now)
+    await generation.note_milestone(sim.office.connection, sim.clock.now)
 
 
 async def tombstones_are_collected(sim: Simulation, rng: Random) -> None:
     """Any age is allowed: repair finds what a device has missed."""
-    await generation.note_salt(sim.office.connection, sim.clock.now)
+    await generation.note_milestone(sim.office.connection, sim.clock.now)
     await collect_tombstones(sim.office.connection, sim.clock.now)
 
 

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from tests.server.watched import CUSTOMER, changed_by, changed_keys, snapshot_now, tombstones, watched_customers
 
-from twinbase_server.capture import CapturedTable, CaptureError, install, status, uninstall
+from twinbase_server.capture import CapturedTable, CaptureError, install, read_capture_status, uninstall
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.row_hash import MASK, row_hash_sql
 
@@ -90,10 +90,10 @@ async def test_the_bulk_way_and_the_slow_way_record_the_same(db: Connection) -> 
         "DELETE FROM customer WHERE id > 1500",
         "INSERT INTO customer (id, name) SELECT g, 'n' FROM generate_series(2000, 4000) g",
     )
-    content = f"SELECT id, deleted, hash FROM {CUSTOMER.made('v')} ORDER BY id"
+    content = f"SELECT id, deleted, hash FROM {CUSTOMER.object_sql('v')} ORDER BY id"
     recorded = []
     for isolation in ("read_committed", "repeatable_read"):
-        await db.execute(f"DELETE FROM customer WHERE id >= 10; DELETE FROM {CUSTOMER.made('v')}")
+        await db.execute(f"DELETE FROM customer WHERE id >= 10; DELETE FROM {CUSTOMER.object_sql('v')}")
         for statement in statements:
             async with db.transaction(isolation=isolation):
                 await db.execute(statement)
@@ -114,14 +114,14 @@ async def test_a_table_with_several_key_columns_and_odd_names_is_captured(db: Co
     reload = f"TRUNCATE {odd.qualified}"
     assert await changed_by(db, reload, insert, table=odd) == set()
     assert len(await changed_by(db, f"UPDATE {odd.qualified} SET \"it's\" = '%' WHERE \"K 2\" = '7'", table=odd)) == 1
-    assert [found.problems for found in await status(db, [odd])] == [()]
+    assert [found.problems for found in await read_capture_status(db, [odd])] == [()]
 
 
 async def test_installing_twice_changes_nothing(db: Connection) -> None:
-    before = await db.fetch(f"SELECT * FROM {CUSTOMER.made('v')}")
+    before = await db.fetch(f"SELECT * FROM {CUSTOMER.object_sql('v')}")
     [again] = await install(db, [CUSTOMER])
     assert again.done == "unchanged"
-    assert await db.fetch(f"SELECT * FROM {CUSTOMER.made('v')}") == before
+    assert await db.fetch(f"SELECT * FROM {CUSTOMER.object_sql('v')}") == before
 
 
 async def test_uninstalling_leaves_nothing_behind(db: Connection) -> None:

@@ -17,7 +17,7 @@ from tests.server.watched import (
     watched_customers,
 )
 
-from twinbase_server.capture import CapturedTable, CaptureError, install, status, uninstall, version_table
+from twinbase_server.capture import CapturedTable, CaptureError, install, read_capture_status, uninstall, version_table
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 
@@ -52,7 +52,7 @@ async def make_orders(db: Connection) -> None:
 
 
 async def kinds(db: Connection, table: CapturedTable) -> list[str]:
-    [found] = await status(db, [table])
+    [found] = await read_capture_status(db, [table])
     return [problem.kind for problem in found.problems]
 
 
@@ -318,13 +318,13 @@ async def test_reloading_the_same_rows_sends_nothing(db: Connection) -> None:
     """H21: TRUNCATE or DELETE, then INSERT, in one transaction; the old versions come back."""
     await db.execute("UPDATE customer SET name = 'versioned' WHERE id = 2")
     await db.execute("CREATE TABLE kept AS SELECT * FROM customer")
-    versions = await db.fetch(f"SELECT id, xid FROM {CUSTOMER.made('v')} ORDER BY id")
+    versions = await db.fetch(f"SELECT id, xid FROM {CUSTOMER.object_sql('v')} ORDER BY id")
     insert = "INSERT INTO customer SELECT * FROM kept"
     for empty in ("TRUNCATE customer", "DELETE FROM customer"):
         assert await changed_by(db, empty, insert) == set()
         assert await changed_by(db, empty, insert, empty, insert) == set()
         assert await changed_by(db, "SET CONSTRAINTS ALL IMMEDIATE", empty, insert) == set()
-    assert await db.fetch(f"SELECT id, xid FROM {CUSTOMER.made('v')} ORDER BY id") == versions
+    assert await db.fetch(f"SELECT id, xid FROM {CUSTOMER.object_sql('v')} ORDER BY id") == versions
     assert await tombstones(db, CUSTOMER) == set()
 
 

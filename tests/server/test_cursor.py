@@ -9,7 +9,7 @@ from tests.server.depot import ANNA, NOON, House, open_house
 from twinbase_server.feed.cursor import Cursor, Resume, TokenSigner
 from twinbase_server.problems import ProblemError
 
-CURSOR = Cursor(generation="g", salt="s", snapshot="10:20:12,15", schema="f", claims="c", as_of=0)
+CURSOR = Cursor(generation="g", milestone="s", snapshot="10:20:12,15", schema="f", claims="c", as_of=0)
 
 
 def test_a_signer_opens_what_it_sealed_and_nothing_else() -> None:
@@ -69,7 +69,7 @@ async def test_a_cursor_whose_mark_this_history_does_not_know_is_of_another_one(
 
 async def test_a_cursor_from_the_future_is_of_another_history(house: House) -> None:
     device = await house.device()
-    signer = house.app.state.serving.door.signer
+    signer = house.app.state.serving.context.signer
     seen = signer.open((await device.initial()).end["cursor"], Cursor)
     ahead = Cursor(**{**{f: getattr(seen, f) for f in seen.__struct_fields__}, "snapshot": "90000000:90000000:"})
     assert (await device.pending(signer.seal(ahead))).problem["type"] == "generation"

@@ -16,7 +16,7 @@ import asyncpg
 import psutil
 import pytest
 
-from twinbase_server.embedded import EmbeddedPostgres, PostgresFailed, PostgresMissing, database_url, programs
+from twinbase_server.embedded import EmbeddedPostgres, PostgresFailed, PostgresMissing, programs, start_database
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
 
@@ -279,11 +279,11 @@ def test_a_thread_that_will_end_may_not_start_it(tmp_path: Path) -> None:
 
 def test_a_database_of_your_own_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINBASE_DATABASE_URL", "postgresql://office/erp")
-    with database_url() as url:
+    with start_database() as url:
         assert url == "postgresql://office/erp"
 
 
 async def test_without_one_an_embedded_server_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TWINBASE_DATABASE_URL", raising=False)
-    with database_url(tmp_path) as url:
+    with start_database(tmp_path) as url:
         assert await ask(url, "SELECT 1") == 1

@@ -11,20 +11,20 @@ from twinbase_server.extension import (
     DatabaseUrl,
     PluginNames,
     answer,
-    engine,
-    errors,
-    progress,
+    make_error_console,
+    open_engine,
     project,
     run_command,
+    show_progress,
 )
 
 
 async def _count(url: str, plugins: Plugins) -> dict[str, Any]:
-    async with engine(url) as made:
+    async with open_engine(url) as made:
         async with made.connect() as connection:
             number = (await connection.exec_driver_sql("SELECT 41 + 1")).scalar_one()
         reports = await project(made, plugins.collect_projections())
-    with progress() as tell:
+    with show_progress() as tell:
         tell("rows", 1, None)
         tell("rows", 2, 2)
     return {"number": number, "plugins": list(plugins.names), "projected": len(reports)}
@@ -42,5 +42,5 @@ def test_a_command_has_its_database_its_plugins_and_one_document_on_stdout(
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {"number": 42, "plugins": ["builtin", "accounts"], "projected": 0}
     assert "rows" in printed.err and "2/2" in printed.err
-    errors().print("said")
+    make_error_console().print("said")
     assert capsys.readouterr() == ("", "said\n")

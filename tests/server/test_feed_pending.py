@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 from tests.server.depot import ANNA, BOB, NOON, TWINS, Device, House, open_house
 
-from twinbase_server.capture import install, status
+from twinbase_server.capture import install, read_capture_status
 from twinbase_server.capture.watched import captured_tables
 
 
@@ -273,7 +273,7 @@ async def test_a_table_that_a_loader_put_in_the_place_of_another_is_compared_unt
     again = await device.pending(answer.end["cursor"])
     assert "product" in again.end["digests"]
     tables = [one for one in captured_tables(house.plugins.registry) if one.name == "product"]
-    [found] = await status(house.office, tables)
+    [found] = await read_capture_status(house.office, tables)
     assert [problem.kind for problem in found.problems] == ["no-triggers"]
     await install(house.office, tables)
     assert (await device.pending(again.end["cursor"])).end["causes"] == {"product": ["capture"]}

@@ -14,7 +14,7 @@ from twinbase_server.caller import Caller
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.feed import repair
 from twinbase_server.feed.cursor import Cursor
-from twinbase_server.feed.delta import Delta, pending
+from twinbase_server.feed.delta import Delta, stream_delta
 from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import FeedShapes
 
@@ -24,18 +24,18 @@ SECRET_NUMBER = 987_654_321
 def _lines(house: House, device: Device, cursor: str, kind: str, held: Any = None) -> AsyncGenerator[bytes, None]:
     """An answer line by line, so that something may happen in the office between two of them."""
     serving = house.app.state.serving
-    since = serving.door.signer.open(cursor, Cursor)
+    since = serving.context.signer.open(cursor, Cursor)
     claims = {"person": str(ANNA), "sectors": ["north", "west"]}
     caller = Caller(Identity("anna@depot", claims), device.replica, 1, device.schema, "request-7")
 
     async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
         delta = Delta(since, prove_all=True)
         asked = RepairRequest.model_validate({"cursor": cursor, "twins": held or {}}).twins
-        whole = repair.repair(serving.door, reading, wires, since, asked) if held else None
-        async for line in whole or pending(serving.door, reading, wires, delta):
+        whole = repair.stream_repair(serving.context, reading, wires, since, asked) if held else None
+        async for line in whole or stream_delta(serving.context, reading, wires, delta):
             yield line
 
-    lines: AsyncGenerator[bytes, None] = serving.lines(caller, since, 0, kind, answer)
+    lines: AsyncGenerator[bytes, None] = serving.stream_lines(caller, since, 0, kind, answer)
     return lines
 
 

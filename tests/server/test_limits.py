@@ -108,7 +108,7 @@ async def test_a_wide_row_makes_its_pages_smaller(house: House) -> None:
 async def test_a_server_whose_connections_are_all_in_use_says_so_soon(depot_url: str) -> None:
     async with open_house(depot_url, pool_max=1, pool_wait_seconds=0.05) as house:
         device = await house.device()
-        async with house.app.state.serving.connection():
+        async with house.app.state.serving.borrow_connection():
             answer = await house.http.get("sync/status", headers=device.headers())
             assert kind_of(answer) == (503, "too-busy")
             assert answer.headers["retry-after"]
@@ -202,7 +202,7 @@ async def _stream(house: House, device: Device, *, after_first_portion: Any = No
 
 def test_every_problem_has_a_status_and_a_sentence() -> None:
     for kind, known in KINDS.items():
-        body = ProblemError(kind, "why", limit=3).body()
+        body = ProblemError(kind, "why", limit=3).make_body()
         assert body == {"type": kind, "title": known.title, "status": known.status, "detail": "why", "limit": 3}
         assert known.title.endswith(".") and 400 <= known.status < 600
 
@@ -257,6 +257,6 @@ async def test_a_push_too_is_told_to_come_back_when_no_connection_comes_free(dep
     async with open_house(depot_url, pool_max=1, pool_wait_seconds=0.05) as house:
         device = await house.device()
         [job] = await house.jobs(ANNA)
-        async with house.app.state.serving.connection(), asyncio.timeout(20):
+        async with house.app.state.serving.borrow_connection(), asyncio.timeout(20):
             answer = await post(device, moved(job), "sync/mark-synced")
         assert kind_of(answer) == (503, "too-busy")

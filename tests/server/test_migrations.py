@@ -5,15 +5,15 @@ import asyncio
 import asyncpg
 import pytest
 
-from twinbase_server.database.migrations import migrate, migration_status
+from twinbase_server.database.migrations import migrate, read_migration_status
 
 
 async def test_a_bare_database_is_brought_to_the_newest_version(database_url: str) -> None:
-    before = await migration_status(database_url)
+    before = await read_migration_status(database_url)
     after = await migrate(database_url)
     assert before.current is None and before.pending[-1] == before.head
     assert after.current == after.head and after.pending == ()
-    assert await migration_status(database_url) == after
+    assert await read_migration_status(database_url) == after
 
 
 async def test_servers_that_start_together_migrate_once(database_url: str) -> None:
@@ -28,7 +28,7 @@ async def test_a_migration_that_cannot_get_its_turn_fails_soon_and_changes_nothi
         with pytest.raises(Exception, match="lock timeout"):
             await migrate(database_url, lock_seconds=1)
     await connection.close()
-    assert (await migration_status(database_url)).current is None
+    assert (await read_migration_status(database_url)).current is None
 
 
 async def test_nothing_of_ours_lies_outside_our_schema(database_url: str) -> None:

@@ -13,13 +13,13 @@ from twinbase import Plugins, hookimpl
 from twinbase.errors import DeclarationError
 from twinbase_server import accounts
 from twinbase_server.app import create_app
-from twinbase_server.extension import ConnectionDep, IdentityDep, NowDep, ProblemError, described
+from twinbase_server.extension import ConnectionDep, IdentityDep, NowDep, ProblemError, describe_problems
 from twinbase_server.settings import Settings
 
 router = APIRouter(prefix="/machines", tags=["vending"])
 
 
-@router.get("/count", response_model=dict[str, Any], responses=described("token-invalid", "token-expired"))
+@router.get("/count", response_model=dict[str, Any], responses=describe_problems("token-invalid", "token-expired"))
 async def count(identity: IdentityDep, connection: ConnectionDep, now: NowDep) -> dict[str, Any]:
     """How many products there are, and who asks."""
     products = await connection.fetchval("SELECT count(*) FROM depot.product")

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from tests.server.depot import ANNA, House, build, open_house
 
-from twinbase_server.capture import status
+from twinbase_server.capture import read_capture_status
 from twinbase_server.capture.watched import captured_tables
 
 ROLE = "twinbase_test_server"
@@ -44,7 +44,7 @@ async def test_rows_that_a_policy_hides_from_the_server_are_an_error_and_not_gon
 async def test_the_status_finds_a_table_whose_rows_a_policy_may_hide(house: House) -> None:
     await house.office.execute("ALTER TABLE depot.job ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     tables = captured_tables(house.plugins.registry)
-    found = {one.table.label: one.problems for one in await status(house.office, tables)}
+    found = {one.table.label: one.problems for one in await read_capture_status(house.office, tables)}
     [problem] = found.pop("depot.job")
     assert (problem.kind, "BYPASSRLS" in problem.detail) == ("row-security", True)
     assert not any(found.values())

@@ -44,7 +44,7 @@ async def test_few_changes_are_found_by_index_while_an_old_transaction_is_open(d
         await transaction.start()
         await old.execute("SELECT pg_current_xact_id()")
         await db.execute("INSERT INTO customer (id) SELECT generate_series(1, 200000)")
-        await db.execute(f"ANALYZE {CUSTOMER.made('v')}")
+        await db.execute(f"ANALYZE {CUSTOMER.object_sql('v')}")
         since = await snapshot_now(db)
         await db.execute("UPDATE customer SET name = 'new' WHERE id IN (5, 50000, 150000)")
         for mode in ("auto", "force_custom_plan", "force_generic_plan"):
@@ -57,7 +57,7 @@ async def test_few_changes_are_found_by_index_while_an_old_transaction_is_open(d
 
 
 async def _plan(db: Connection, since: Snapshot) -> dict[str, Any]:
-    query = f"SELECT id FROM {CUSTOMER.made('v')} v WHERE {unseen_sql('v.xid')}"
+    query = f"SELECT id FROM {CUSTOMER.object_sql('v')} v WHERE {unseen_sql('v.xid')}"
     text = await db.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", since.xmax, list(since.xip))
     plan: dict[str, Any] = json.loads(text)[0]["Plan"]
     return plan
@@ -175,7 +175,7 @@ async def _check(db: Connection, before: Model, after: Model, since: Snapshot, s
     if before.rows == after.rows and all(step[0] in ("same", "reload", "undone", "immediate") for step in steps):
         assert reported == set()
         assert await is_proven_unchanged(db, CUSTOMER, since)
-    stones = await db.fetch(f"SELECT id FROM {CUSTOMER.made('v')} WHERE deleted")
+    stones = await db.fetch(f"SELECT id FROM {CUSTOMER.object_sql('v')} WHERE deleted")
     assert {row["id"] for row in stones}.isdisjoint(after.rows)
 
 

@@ -41,13 +41,13 @@ async def changed_keys(connection: Connection, table: CapturedTable, since: Snap
     """The keys whose version `since` cannot see; a key of one column without its tuple."""
     keys = ", ".join(f'v."{key}"' for key in table.key)
     rows = await connection.fetch(
-        f"SELECT {keys} FROM {table.made('v')} v WHERE {unseen_sql('v.xid')}", since.xmax, list(since.xip)
+        f"SELECT {keys} FROM {table.object_sql('v')} v WHERE {unseen_sql('v.xid')}", since.xmax, list(since.xip)
     )
     return {row[0] if len(table.key) == 1 else tuple(row.values()) for row in rows}
 
 
 async def tombstones(connection: Connection, table: CapturedTable) -> set[Any]:
-    return {row[0] for row in await connection.fetch(f"SELECT * FROM {table.made('v')} WHERE deleted")}
+    return {row[0] for row in await connection.fetch(f"SELECT * FROM {table.object_sql('v')} WHERE deleted")}
 
 
 async def is_proven_unchanged(connection: Connection, table: CapturedTable, since: Snapshot) -> bool:
@@ -57,7 +57,7 @@ async def is_proven_unchanged(connection: Connection, table: CapturedTable, sinc
         return False
     seen = {"xmax": "$3", "xip": "$4"}
     query = (
-        f"SELECT {unseen_sql('c.base', **seen)} OR {any_unseen_sql(table.made('v'), **seen)}"
+        f"SELECT {unseen_sql('c.base', **seen)} OR {any_unseen_sql(table.object_sql('v'), **seen)}"
         f" OR EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql('g.xid', **seen)})"
         f" {captured}"
     )

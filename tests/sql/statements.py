@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from tests.sql.workshop import ORDERED, registry
 
 from twinbase_server.accept import neighbours, rows, targets, write
-from twinbase_server.accept.foreign_keys import foreign_keys
+from twinbase_server.accept.foreign_keys import foreign_keys_of
 from twinbase_server.capture import function
 from twinbase_server.capture.function import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.watched import captured_tables
 from twinbase_server.feed import generation, reading, statements
-from twinbase_server.feed.statements import twin_wire
+from twinbase_server.feed.statements import make_feed_shape
 from twinbase_server.projection import progress, run, staging
 from twinbase_server.projection.fit import Fitted
 from twinbase_server.sql.unseen import parse_snapshot
@@ -41,11 +41,11 @@ def composed() -> Mapping[str, Composed]:
 
 def _captured() -> Iterator[tuple[str, Composed]]:
     (table,) = [one for one in captured_tables(TWINS, [ORDERED]) if one.name == "part"]
-    for kind, sql in Capture(table, RELID, BASE).functions().items():
+    for kind, sql in Capture(table, RELID, BASE).functions_sql().items():
         yield f"capture-{kind}", Composed("capture", function.__name__, f"what the trigger does: {kind}", sql)
     arming = (
         f"CREATE OR REPLACE TRIGGER {trigger_name(kind)} {when.format(on=table.qualified)} FOR EACH STATEMENT"
-        f" EXECUTE FUNCTION {table.made(kind)}()"
+        f" EXECUTE FUNCTION {table.object_sql(kind)}()"
         for kind, when in TRIGGERS.items()
     )
     yield (
@@ -66,14 +66,14 @@ def _fed() -> Iterator[tuple[str, Composed]]:
         Composed("feed", generation.__name__, "whether a cursor is of this history", f"SELECT {recognised}"),
     )
     for twin in (JOB, PART):
-        wire = twin_wire(twin, twin.columns)
+        wire = make_feed_shape(twin, twin.columns)
         for name, what, statement in (
-            ("page", "a page of a first sync", wire.page(resumed=True)),
-            ("changed", "a page of what a cursor cannot see", wire.changed_page(resumed=True)),
-            ("buckets", "a page of the buckets that differ", wire.bucket_page(resumed=False)),
-            ("removed", "keys that changed and are not in scope", wire.removed()),
-            ("digest", "rows and sums of a twin", wire.digest()),
-            ("bucket-sums", "the same, bucket by bucket", wire.bucket_sums()),
+            ("page", "a page of a first sync", wire.page_statement(resumed=True)),
+            ("changed", "a page of what a cursor cannot see", wire.changed_page_statement(resumed=True)),
+            ("buckets", "a page of the buckets that differ", wire.bucket_page_statement(resumed=False)),
+            ("removed", "keys that changed and are not in scope", wire.removed_statement()),
+            ("digest", "rows and sums of a twin", wire.digest_statement()),
+            ("bucket-sums", "the same, bucket by bucket", wire.bucket_sums_statement()),
         ):
             yield f"{name}-{twin.name}", Composed("feed", statements.__name__, f"{what} ({twin.name})", statement.sql)
 
@@ -90,7 +90,7 @@ def _accepted() -> Iterator[tuple[str, Composed]]:
             ("outside", write, "rows that are out of scope now", write._outside_sql(twin)),
         ):
             yield f"{name}-{twin.name}", Composed("accept", module.__name__, f"{what} ({twin.name})", sql)
-    (key,) = foreign_keys(TWINS, PART)
+    (key,) = foreign_keys_of(TWINS, PART)
     yield (
         "target-part",
         Composed("accept", targets.__name__, "whether a part's job is there", targets._existing_sql(key)),

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from twinbase import Exporter, Plugins, Run, Source, hookimpl
 from twinbase_server.database.connection import Connection
-from twinbase_server.jobs.schedule import TaskStatus, standings
+from twinbase_server.jobs.schedule import TaskStatus, read_task_statuses
 from twinbase_server.jobs.worker import Worker, WorkerPace
 from twinbase_server.settings import Settings
 
@@ -117,7 +117,7 @@ async def until(condition: Callable[[], Awaitable[Any]], what: str) -> Any:
 
 
 async def standing(office: Connection, name: str, kind: Any = "source") -> TaskStatus:
-    (found,) = await standings(office, kind, [name])
+    (found,) = await read_task_statuses(office, kind, [name])
     return found
 
 

@@ -166,7 +166,7 @@ async def test_what_is_not_answered_for_waits_on_longer_each_time(url: str, offi
         wait = await office.fetchval("SELECT next_at FROM twinbase.deliveries") - erp.now
         assert wait == timedelta(seconds=pause)
         erp.now += wait
-    (one,) = await decisions.listed(office)
+    (one,) = await decisions.list_deliveries(office)
     assert (one.state, one.attempts) == ("waiting", 3) and "tried again" in one.said
 
 
@@ -179,7 +179,7 @@ async def test_an_exporter_that_fails_loses_nothing_and_says_so(url: str, office
     erp = Erp(fail)
     found = await erp.run(url)
     assert found.state == "failed" and "RuntimeError" in found.said and "secret" not in found.said
-    (one,) = await decisions.listed(office)
+    (one,) = await decisions.list_deliveries(office)
     assert (one.state, one.attempts) == ("waiting", 1) and "secret" not in one.said
 
 
@@ -205,7 +205,7 @@ async def test_what_came_back_is_acknowledged_and_the_rest_is_asked_for_again_la
     erp.back.add(b1 := await id_of(office, "b1"))
     await erp.run(url)
     assert erp.asked[-1] == [b1] and await states(office) == {"a1": "acknowledged", "b1": "acknowledged"}
-    (one, _) = await decisions.listed(office)
+    (one, _) = await decisions.list_deliveries(office)
     assert (one.sent_at, one.acknowledged_at) == (START, erp.now)
 
 
@@ -249,7 +249,7 @@ async def test_whatever_the_other_system_says_what_it_took_counts_as_handed_over
     said = {"a1": "Taken.\x00\ud800 " + "<html>" * 1_000, "b1": ""}
     found = await (erp := Erp(lambda one: DeliveryOutcome(one.id, "sent", said[one.action]))).run(url)
     assert found.state == "done" and set((await states(office)).values()) == {"sent"} and len(erp.calls) == 1
-    (_, one) = await decisions.listed(office)
+    (_, one) = await decisions.list_deliveries(office)
     assert one.said.startswith("Taken.? <html>") and len(one.said) == 500
 
 
@@ -259,7 +259,7 @@ async def test_an_answer_that_is_none_does_not_keep_the_others_from_being_noted(
     found = await Erp(lambda one: DeliveryOutcome(one.id, state[one.action])).run(url)
     assert found.state == "failed" and "'finished'" in found.said
     assert await states(office) == {"a1": "sent", "b1": "waiting"}
-    (one, _) = await decisions.listed(office)
+    (one, _) = await decisions.list_deliveries(office)
     assert one.next_at == START + timedelta(seconds=30)
 
 
@@ -270,7 +270,7 @@ async def test_an_exporter_that_answers_nothing_at_all_is_asked_again_later(url:
     await enter(office, ("a", "a1"))
     task = exporter_tasks(plugins(exporters=(Exporter("erp", forgetful),)))["erp"]
     assert (await run_task(task, url, lambda: START)).state == "failed"
-    (one,) = await decisions.listed(office)
+    (one,) = await decisions.list_deliveries(office)
     assert (one.state, one.next_at) == ("waiting", START + timedelta(seconds=30))
 
 
@@ -293,10 +293,10 @@ async def test_where_nothing_ever_comes_back_nothing_is_left_to_do_once_all_is_s
     url: str, office: Connection
 ) -> None:
     await enter(office, ("a", "a1"), ("a", "x1"))
-    assert await deliveries.with_work(office, START, ["erp"]) == {"erp"}
+    assert await deliveries.find_due_destinations(office, START, ["erp"]) == {"erp"}
     await Erp().run(url)
-    assert await deliveries.with_work(office, START + timedelta(days=1), ["erp"]) == set()
-    assert await deliveries.with_work(office, START + timedelta(days=1), []) == {"erp"}
+    assert await deliveries.find_due_destinations(office, START + timedelta(days=1), ["erp"]) == set()
+    assert await deliveries.find_due_destinations(office, START + timedelta(days=1), []) == {"erp"}
 
 
 async def test_no_call_gets_more_than_it_asked_for(url: str, office: Connection) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.projection import Feeds, Projection
-from twinbase_server.database.connection import Connection, engine
+from twinbase_server.database.connection import Connection, open_engine
 from twinbase_server.projection.run import project
 from twinbase_server.setup import init_database
 
@@ -99,7 +99,7 @@ class Firm:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
-    async with engine(database_url) as made:
+    async with open_engine(database_url) as made:
         async with made.begin() as connection:
             await connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
             await connection.run_sync(Base.metadata.create_all)
@@ -182,12 +182,12 @@ async def test_rows_that_a_policy_hides_from_us_are_an_error_and_their_targets_s
     """)
     host = place.netloc.rpartition("@")[2]
     try:
-        async with engine(place._replace(netloc=f"{role}:only-here@{host}").geturl()) as ours:
+        async with open_engine(place._replace(netloc=f"{role}:only-here@{host}").geturl()) as ours:
             with pytest.raises(DBAPIError, match="row-level security"):
                 await project(ours, [JOBS])
         assert await clerk.fetchval("SELECT count(*) FROM firm.jobs") == 1
         await clerk.execute("ALTER TABLE firm.entries DISABLE ROW LEVEL SECURITY")
-        async with engine(place._replace(netloc=f"{role}:only-here@{host}").geturl()) as ours:
+        async with open_engine(place._replace(netloc=f"{role}:only-here@{host}").geturl()) as ours:
             await project(ours, [JOBS])
         assert await clerk.fetchval("SELECT helper_id IS NOT NULL FROM firm.jobs")
     finally:

@@ -12,14 +12,14 @@ from tests.work.desk import Held, bring, brought, counting, plugins, standing, u
 from twinbase import Run, Source
 from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
-from twinbase_server.cli.task_words import clock as as_read
-from twinbase_server.cli.task_words import words
+from twinbase_server.cli.task_words import describe_task
+from twinbase_server.cli.task_words import format_time as as_read
 from twinbase_server.database.connection import Connection
 from twinbase_server.jobs.queue import install_queue, prune_queue
 from twinbase_server.jobs.run import ConnectionLost, RunsAlready, run_task
-from twinbase_server.jobs.schedule import due
+from twinbase_server.jobs.schedule import find_due_tasks
 from twinbase_server.jobs.sources import NoSource, source_task
-from twinbase_server.jobs.task import pause
+from twinbase_server.jobs.task import pause_after
 
 
 class Clock:
@@ -89,7 +89,7 @@ async def test_a_failure_is_told_in_one_sentence_and_tried_again_later_each_time
 
 
 def test_no_pause_is_longer_than_an_hour() -> None:
-    assert [pause(n) for n in (1, 2, 7, 8, 400)] == [
+    assert [pause_after(n) for n in (1, 2, 7, 8, 400)] == [
         timedelta(seconds=30),
         timedelta(minutes=1),
         timedelta(minutes=32),
@@ -172,13 +172,13 @@ async def test_a_run_that_ends_with_its_worker_is_due_at_once_but_not_again_and_
     for _ in range(4):
         await _loses_its_line(held, url, office, clock)
         began = clock.now
-        while not await due(office, [task], clock.now):
+        while not await find_due_tasks(office, [task], clock.now):
             clock.now += timedelta(seconds=1)
         pauses.append((clock.now - began).total_seconds())
     found = await standing(office, "held")
     assert pauses == [0, 30, 60, 120]
     assert (found.failures, found.said) == (3, "Its worker was gone before the run had ended.")
-    assert words(found).endswith("not the first time, so it is due " + as_read(began + timedelta(seconds=120)))
+    assert describe_task(found).endswith("not the first time, so it is due " + as_read(began + timedelta(seconds=120)))
     held.go.set()
     assert (await run_task(task, url, clock)).failures == 0
 

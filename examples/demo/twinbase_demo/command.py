@@ -19,7 +19,7 @@ from twinbase_demo.company import company, version, working_day
 from twinbase_demo.ending import figures, show
 from twinbase_demo.story import BeforeProof, Story
 from twinbase_demo.telling import WIDTH, Teller
-from twinbase_server.cli.options import DatabaseUrl, database
+from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.run import INTERRUPTED
 
 
@@ -57,7 +57,7 @@ def _console() -> Console:
 def _start_postgresql(stack: ExitStack, teller: Teller, database_url: str | None) -> str:
     """The server to use, until the stack is closed."""
     with teller.phase("postgresql", "Starting PostgreSQL") as phase:
-        url = stack.enter_context(database(database_url))
+        url = stack.enter_context(open_database(database_url))
         phase.said = f"PostgreSQL {asyncio.run(version(url))} runs"
     return url
 

@@ -21,7 +21,7 @@ from twinbase_ebp.loading.work import Options
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
 from twinbase_server.database.tables import create_twin_tables
-from twinbase_server.extension import engine
+from twinbase_server.extension import open_engine
 from twinbase_server.jobs.exporters import exporter_tasks
 from twinbase_server.jobs.run import run_task
 from twinbase_server.jobs.sources import source_task
@@ -87,7 +87,7 @@ class Company:
 
     async def project(self, progress: Callable[[Projected], None] | None = None) -> list[Projected]:
         """Bring the tables for phones up to date with the ERP."""
-        async with engine(self.url) as database:
+        async with open_engine(self.url) as database:
             return await project(
                 database, self.plugins.collect_projections(), registry=self.plugins.registry, progress=progress
             )

@@ -16,7 +16,7 @@ from twinbase_ninjaone.linking import LinkDecision, confirm_sure, propose
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, StandinWorld, create_app, make_world, serving
 from twinbase_ninjaone.standin.sizes import SMALL
-from twinbase_server.extension import engine
+from twinbase_server.extension import open_engine
 
 CALLS_PER_SECOND = "1000"
 
@@ -80,7 +80,7 @@ def _settings(url: str) -> dict[str, str]:
 
 async def link(company: Company) -> int:
     """Who is whom: what is sure by name or e-mail is confirmed at once; what only looks alike waits for a person."""
-    async with engine(company.url) as database, database.begin() as connection:
+    async with open_engine(company.url) as database, database.begin() as connection:
         await propose(connection, NinjaOneSettings().link_score_min)
         return await confirm_sure(connection, LinkDecision("the demo", utc_now()))
 

@@ -6,10 +6,10 @@ import typer
 from sqlalchemy import text
 
 from twinbase.plugins import Plugins
-from twinbase_server.extension import AsJson, DatabaseUrl, answer, engine, group, run_command
+from twinbase_server.extension import AsJson, DatabaseUrl, answer, make_command_group, open_engine, run_command
 from vending.badges import hashed
 
-command = group("Vending machines.")
+command = make_command_group("Vending machines.")
 _GIVE = """
 INSERT INTO vending.badges (number, driver, code_hash, lost) VALUES (:number, :driver, :hash, false)
 ON CONFLICT (number) DO UPDATE SET driver = excluded.driver, code_hash = excluded.code_hash, lost = false
@@ -30,7 +30,7 @@ def badge(
     """Give a driver a badge, or a badge another code."""
 
     async def give(url: str, _: Plugins) -> None:
-        async with engine(url) as made, made.begin() as connection:
+        async with open_engine(url) as made, made.begin() as connection:
             await connection.execute(text(_GIVE), {"number": number, "driver": driver, "hash": hashed(code)})
 
     run_command(database_url, "vending", give)

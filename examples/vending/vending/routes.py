@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from twinbase_server.extension import ConnectionDep, IdentityDep, described
+from twinbase_server.extension import ConnectionDep, IdentityDep, describe_problems
 
 router = APIRouter(prefix="/vending", tags=["vending"])
 _EMPTY = """
@@ -25,7 +25,7 @@ class EmptySlot(BaseModel):
     product: str
 
 
-@router.get("/empty", responses=described("token-invalid", "token-expired", "claim-missing", "too-busy"))
+@router.get("/empty", responses=describe_problems("token-invalid", "token-expired", "claim-missing", "too-busy"))
 async def empty(identity: IdentityDep, connection: ConnectionDep) -> list[EmptySlot]:
     """The empty slots of the caller's machines, the first 500."""
     rows = await connection.fetch(_EMPTY, identity.require_claim("driver"), SLOTS_MAX)

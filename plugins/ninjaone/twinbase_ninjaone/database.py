@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_server.extension import engine
+from twinbase_server.extension import open_engine
 
 
 @asynccontextmanager
 async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
     """One connection for a whole run; a transaction is open only while something is written."""
-    async with engine(database_url) as made, made.connect() as connection:
+    async with open_engine(database_url) as made, made.connect() as connection:
         yield connection

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Header, Response
 
 from twinbase_ninjaone.hook import HEADER
 from twinbase_ninjaone.settings import NinjaOneSettings
-from twinbase_server.extension import ConnectionDep, NowDep, ProblemError, described, make_due
+from twinbase_server.extension import ConnectionDep, NowDep, ProblemError, describe_problems, make_due
 
 SOURCE = "ninjaone"
 router = APIRouter(prefix="/ninjaone", tags=["ninjaone"])
 
 
-@router.post("/hook", status_code=204, response_class=Response, responses=described("not-found"))
+@router.post("/hook", status_code=204, response_class=Response, responses=describe_problems("not-found"))
 async def hook(connection: ConnectionDep, now: NowDep, secret: Annotated[str, Header(alias=HEADER)] = "") -> None:
     """Have the source `ninjaone` run soon, however often it is said. The body is not read.
 

@@ -14,13 +14,13 @@ from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Change, ReceivedBatch, SentMutation, check, read_batch
 from twinbase_server.accept.bisect import settle
 from twinbase_server.accept.decide import Verdict
-from twinbase_server.accept.deliveries import applied, keep_deliveries
+from twinbase_server.accept.deliveries import applied_mutations, keep_deliveries
 from twinbase_server.accept.journal import JournalEntry, write_journal
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts
-from twinbase_server.accept.reasons import ID_REUSED, Refusal, why_not_now
-from twinbase_server.accept.rows import written_key
+from twinbase_server.accept.reasons import ID_REUSED, Refusal, retry_reason
+from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
-from twinbase_server.database.connection import Connection, Pool, lent
+from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import is_transient, is_worth_another_try
 from twinbase_server.problems import ProblemError
 
@@ -39,7 +39,7 @@ class AcceptLimits:
     lock_seconds: float = 5.0
     statement_seconds: float = 30.0
 
-    def sql(self) -> str:
+    def settings_sql(self) -> str:
         """Local to the transaction (H33). A process that stands still in the middle must not keep rows from others."""
         return (
             f"SET LOCAL lock_timeout = {_milliseconds(self.lock_seconds)};"
@@ -70,7 +70,7 @@ async def accept_push(
     except Exception as error:
         if not is_transient(error):
             raise
-        why = f"{why_not_now(error)} Send it again: it has its effect once."
+        why = f"{retry_reason(error)} Send it again: it has its effect once."
         raise ProblemError("database-unavailable", why) from error
 
 
@@ -80,7 +80,7 @@ async def _accept_at_last(pool: Pool, push: "Acceptance", limits: AcceptLimits) 
         on=is_worth_another_try, attempts=ATTEMPTS_MAX, timeout=None, wait_initial=0.02, wait_max=WAIT_SECONDS_MAX
     ):
         with attempt:
-            async with lent(pool, limits.pool_seconds) as connection:
+            async with borrow_connection(pool, limits.pool_seconds) as connection:
                 return await push.accept(connection, limits)
     raise AssertionError("the last attempt returns or raises")
 
@@ -106,25 +106,25 @@ class Acceptance:
     async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
         async with connection.transaction(isolation="read_committed"):
-            await connection.execute(limits.sql())
-            standing = await ledger.lock_replica(connection, self.caller)
-            replayed = self._is_replay(standing)
-            known = await ledger.known(connection, list(self.checked), self.caller)
+            await connection.execute(limits.settings_sql())
+            last = await ledger.lock_replica(connection, self.caller)
+            replayed = self._is_replay(last)
+            known = await ledger.find_settled(connection, list(self.checked), self.caller)
             answers = self._known_answers(known)
             if not replayed:
-                await self._accept_fresh(connection, standing, known, answers)
+                await self._accept_fresh(connection, last, known, answers)
         return self._push_answer(answers, replayed)
 
-    def _is_replay(self, standing: ledger.LastBatch) -> bool:
+    def _is_replay(self, last: ledger.LastBatch) -> bool:
         """Whether this very batch was the last one. Raises unless it is, or is the next one (H7)."""
         epoch, n, previous = self.caller.epoch, self.batch.n, self.batch.previous
-        if epoch == standing.epoch and (n, self.hash) == (standing.last_n, standing.last_hash):
+        if epoch == last.epoch and (n, self.hash) == (last.last_n, last.last_hash):
             return True
-        if epoch == standing.epoch and (n, previous) == (standing.last_n + 1, standing.last_hash):
+        if epoch == last.epoch and (n, previous) == (last.last_n + 1, last.last_hash):
             return False
-        if epoch > standing.epoch and n == 1 and not previous:
+        if epoch > last.epoch and n == 1 and not previous:
             return False
-        raise self._out_of_turn(standing)
+        raise self._out_of_turn(last)
 
     def _out_of_turn(self, standing: ledger.LastBatch) -> ProblemError:
         """Why this batch is not the one to follow, and how the device goes on."""
@@ -143,24 +143,24 @@ class Acceptance:
         """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
         sent = {one.id: one for one in self.batch.mutations}
         return {
-            id: one.outcome if one.mine and one.digest == sent[id].digest() else _reused(id)
+            id: one.outcome if one.mine and one.content_hash == sent[id].content_hash() else _reused(id)
             for id, one in known.items()
         }
 
     async def _accept_fresh(
         self,
         connection: Connection,
-        standing: ledger.LastBatch,
+        last: ledger.LastBatch,
         known: Mapping[str, ledger.SettledMutation],
         answers: Answers,
     ) -> None:
         """Settle what the ledger does not hold, and note the whole batch; the answers are complete then."""
         fresh = [sent for sent in self.batch.mutations if sent.id not in known]
-        verdicts = await self._settle(connection, standing, fresh)
+        verdicts = await self._settle(connection, last, fresh)
         if again := [id for id, one in known.items() if answers[id] is one.outcome]:
-            await ledger.offered_again(connection, again, self.caller, self.batch.n)
+            await ledger.note_offered_again(connection, again, self.caller, self.batch.n)
         answers |= {id: _outcome(id, verdict) for id, verdict in verdicts.items()}
-        await ledger.note(connection, self.caller, self.batch.n, self._entries(fresh, answers), self.now)
+        await ledger.note_entries(connection, self.caller, self.batch.n, self._entries(fresh, answers), self.now)
         await write_journal(connection, self.caller, self._lines(verdicts), self.now)
         await self._deliver(connection, fresh, verdicts)
         await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
@@ -184,9 +184,9 @@ class Acceptance:
 
     def _entry(self, sent: SentMutation, outcome: dict[str, object]) -> ledger.LedgerEntry:
         change, status = self.checked[sent.id], str(outcome["status"])
-        answer, digest = msgspec.json.encode(outcome).decode(), sent.digest()
+        answer, digest = msgspec.json.encode(outcome).decode(), sent.content_hash()
         if isinstance(change, Change):
-            key = written_key(change.key)
+            key = key_text(change.key)
             return ledger.LedgerEntry(
                 sent.id, change.twin.name, change.op, key, status, answer, change.wrote_at, digest
             )
@@ -204,7 +204,7 @@ class Acceptance:
         if not self.plugins.has_deliveries:
             return
         changes = (self.checked[id] for id in dict.fromkeys(sent.id for sent in fresh))
-        written = applied([change for change in changes if isinstance(change, Change)], verdicts)
+        written = applied_mutations([change for change in changes if isinstance(change, Change)], verdicts)
         if written:
             await keep_deliveries(connection, self.plugins, self.caller.identity, written, self.now)
 

@@ -10,7 +10,7 @@ from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.reasons import Refusal
-from twinbase_server.accept.scope import condition
+from twinbase_server.accept.scope import scope_condition
 from twinbase_server.caller import Caller
 
 
@@ -28,11 +28,11 @@ class Accepting:
         return self.plugins.registry
 
     def bind_scope(self, twin: Twin) -> list[Any]:
-        """The first parameters of a query over `scoped(twin)`: windows move by the hour, as in the feed.
+        """The first parameters of a query over `scoped_table_sql(twin)`: windows move by the hour, as in the feed.
 
         Raises ClaimMissing (H10).
         """
-        return condition(twin).bind(self.caller.identity, cut_to_hour(self.now))
+        return scope_condition(twin).bind(self.caller.identity, cut_to_hour(self.now))
 
 
 @dataclass(frozen=True, slots=True)

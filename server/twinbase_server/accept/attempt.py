@@ -86,12 +86,12 @@ def _blame(changes: Iterable[Change], outside: Sequence[BatchRow]) -> Blamed | O
     """Who has put rows where the writer may not leave them; of several that wrote one row nobody knows which did."""
     if any(row.changes > 1 for row in outside):
         return Objected(NotWritten())
-    places = {(row.twin.name, row.key) for row in outside}
-    return Blamed({change.id: NOT_YOURS for change in changes if change.place in places})
+    row_ids = {(row.twin.name, row.key) for row in outside}
+    return Blamed({change.id: NOT_YOURS for change in changes if change.row_id in row_ids})
 
 
 def _fill_in(changes: Iterable[Change], verdicts: Verdicts, attributes: Attributes) -> None:
     """What PostgreSQL gave a new row by itself is told to its device."""
     for change in changes:
         if change.op == "insert" and verdicts[change.id].write:
-            verdicts[change.id].attributes = attributes.get(change.place, {})
+            verdicts[change.id].attributes = attributes.get(change.row_id, {})

@@ -36,7 +36,7 @@ class SentMutation(msgspec.Struct):
     new: Any = msgspec.field(default_factory=dict)
     at: Any = None
 
-    def digest(self) -> str:
+    def content_hash(self) -> str:
         """What tells two mutations apart that carry the same id."""
         content = [self.twin, self.op, self.key, self.base, self.old, self.new, self.at]
         return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
@@ -63,14 +63,14 @@ class Change:
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     wrote_at: datetime
-    place: RowId
+    row_id: RowId
 
 
 _DECODER = msgspec.json.Decoder(ReceivedBatch)
 
 
 def read_batch(body: bytes) -> ReceivedBatch:
-    """The batch; raises ProblemError with the place of the fault when it cannot be read or is too large."""
+    """The batch; raises ProblemError with the path of the fault when it cannot be read or is too large."""
     if len(body) > BATCH_BYTES_MAX:
         raise ProblemError("batch-too-large", f"At most {BATCH_BYTES_MAX} bytes.", limit=BATCH_BYTES_MAX)
     try:
@@ -165,7 +165,7 @@ def _inserted(twin: Twin, sent: SentMutation) -> Refusal | None:
         fault = _value(twin, column, value, twin.insertable)
         if fault is not None:
             return fault
-    for column in required(twin) & twin.insertable:
+    for column in required_columns(twin) & twin.insertable:
         if column not in sent.new and column not in twin.key:
             return Refusal("not-null", f"{column} must not be empty.")
     return None
@@ -178,20 +178,20 @@ def _value(twin: Twin, column: str, value: Any, admitted: Container[str]) -> Ref
     if column not in admitted:
         return Refusal("read-only", f"{column} of {twin.name} cannot be written on a device.")
     if value is None:
-        return Refusal("not-null", f"{column} must not be empty.") if column in required(twin) else None
+        return Refusal("not-null", f"{column} must not be empty.") if column in required_columns(twin) else None
     wrong = codec.check_wire(value)
     return Refusal("value", f"{column}: {wrong}.") if wrong else None
 
 
 @lru_cache(maxsize=1024)
-def required(twin: Twin) -> frozenset[str]:
+def required_columns(twin: Twin) -> frozenset[str]:
     """The columns that the class says are never empty and that PostgreSQL does not fill."""
     columns = (twin.table.columns[name] for name in twin.columns)
-    return frozenset(column.name for column in columns if not column.nullable) - given(twin)
+    return frozenset(column.name for column in columns if not column.nullable) - server_filled_columns(twin)
 
 
 @lru_cache(maxsize=1024)
-def given(twin: Twin) -> frozenset[str]:
+def server_filled_columns(twin: Twin) -> frozenset[str]:
     """The columns that PostgreSQL fills when an insert leaves them empty: defaults, identities, computed ones."""
     table = twin.table
     return frozenset(

@@ -8,7 +8,7 @@ import asyncpg
 from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.attempt import Attempt, Blamed, Objected, Settled, attempt, objected
 from twinbase_server.accept.constraints import columns_of
-from twinbase_server.accept.decide import Verdict, refused
+from twinbase_server.accept.decide import Verdict, refused_verdict
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, stop_transaction
 from twinbase_server.accept.reasons import NOT_WRITTEN, Refusal, refusal_of
 from twinbase_server.accept.write import NotWritten
@@ -156,9 +156,9 @@ async def _verdict_on(connection: Connection, culprit: str, tried: Attempt) -> V
         case Settled(verdicts):
             return verdicts[culprit]
         case Blamed(refusals):
-            return refused(refusals[culprit])
+            return refused_verdict(refusals[culprit])
         case Objected(error):
-            return refused(await _explain(connection, error))
+            return refused_verdict(await _explain(connection, error))
 
 
 async def _explain(connection: Connection, error: asyncpg.PostgresError | NotWritten) -> Refusal:

@@ -9,7 +9,7 @@ from twinbase.codecs import Codec
 from twinbase.conflict import Conflict, Decision, is_additive
 from twinbase.conflict import add as add_up
 from twinbase.registry import Twin
-from twinbase_server.accept.batch import Change, given
+from twinbase_server.accept.batch import Change, server_filled_columns
 from twinbase_server.accept.reasons import GONE, KEY_TAKEN, Refusal
 from twinbase_server.accept.rows import BatchRow
 
@@ -46,11 +46,11 @@ class Verdict:
         return self.status not in ("refused", "parked")
 
 
-def refused(why: Refusal, journal: SetAside | None = None) -> Verdict:
+def refused_verdict(why: Refusal, journal: SetAside | None = None) -> Verdict:
     return Verdict("refused", why.reason, why.detail, journal=journal)
 
 
-def parked(behind: str) -> Verdict:
+def parked_verdict(behind: str) -> Verdict:
     return Verdict("parked", "behind", "This change waits for another one that was not accepted.", behind)
 
 
@@ -61,7 +61,9 @@ def decide(change: Change, row: BatchRow, now: datetime) -> Verdict:
     if row.values is None and change.op == "delete":
         return Verdict()
     if row.values is None or not row.inside:
-        return refused(GONE, SetAside(change.old, change.new, None, dict.fromkeys(change.new or change.old, "server")))
+        return refused_verdict(
+            GONE, SetAside(change.old, change.new, None, dict.fromkeys(change.new or change.old, "server"))
+        )
     if change.op == "delete":
         return _delete(change, row, row.values, now)
     return _update(change, row, row.values, now)
@@ -71,15 +73,15 @@ def _insert(change: Change, row: BatchRow, now: datetime) -> Verdict:
     if row.values is None:
         return Verdict(write=_filled(change), insert=True)
     if not row.inside:
-        return refused(KEY_TAKEN)
-    if all(same(change.twin, column, value, row.values.get(column)) for column, value in _filled(change).items()):
+        return refused_verdict(KEY_TAKEN)
+    if all(is_same(change.twin, column, value, row.values.get(column)) for column, value in _filled(change).items()):
         return Verdict()
     return _contested(change, row, row.values, now)
 
 
 def _filled(change: Change) -> dict[str, Any]:
     """What an insert writes: columns that PostgreSQL fills stay out while they are empty."""
-    filled = given(change.twin)
+    filled = server_filled_columns(change.twin)
     return {
         column: value
         for column, value in change.new.items()
@@ -122,9 +124,9 @@ def _delete(change: Change, row: BatchRow, values: Mapping[str, Any], now: datet
 
 def _unseen(change: Change, values: Mapping[str, Any]) -> bool:
     """The row holds something that the device did not write and had not read, in the columns at stake."""
-    filled = given(change.twin)
+    filled = server_filled_columns(change.twin)
     return any(
-        not same(change.twin, column, value, values.get(column))
+        not is_same(change.twin, column, value, values.get(column))
         for column, value in change.old.items()
         if not (value is None and column in filled)
     )
@@ -156,10 +158,10 @@ def _writable(twin: Twin, decision: Decision, decided: dict[str, str]) -> dict[s
 def _like(twin: Twin, column: str, value: Any, values: Mapping[str, Any]) -> Any:
     """The server's own form of a value, where the two mean the same."""
     theirs = values.get(column)
-    return theirs if same(twin, column, value, theirs) else value
+    return theirs if is_same(twin, column, value, theirs) else value
 
 
-def same(twin: Twin, column: str, one: object, other: object) -> bool:
+def is_same(twin: Twin, column: str, one: object, other: object) -> bool:
     """Equal, or written differently: 1.5 and 1.50, a document with its spaces."""
     if one == other:
         return (type(one) is bool) == (type(other) is bool)

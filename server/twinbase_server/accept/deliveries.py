@@ -14,7 +14,7 @@ from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
 from twinbase_server.accept.batch import Change, KeyTuple
 from twinbase_server.accept.decide import Verdict
-from twinbase_server.accept.plugins import asking
+from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.database.connection import Connection
 from twinbase_server.projection.echoes import keep_echoes
 
@@ -23,7 +23,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def applied(changes: Iterable[Change], verdicts: Mapping[str, Verdict]) -> list[AppliedMutation]:
+def applied_mutations(changes: Iterable[Change], verdicts: Mapping[str, Verdict]) -> list[AppliedMutation]:
     """The mutations among these that wrote something, in order, with what they wrote."""
     return [
         AppliedMutation(UUID(change.id), change.twin.name, _operation(verdict), change.key, dict(verdict.write))
@@ -44,7 +44,7 @@ async def keep_deliveries(
     Raises `plugin-failed` when one of them fails: then nothing of the batch may stand, for what it should have caused
     would be lost.
     """
-    with asking("twinbase_deliveries"):
+    with translate_plugin_errors("twinbase_deliveries"):
         wanted = await plugins.collect_deliveries(written, identity, connection, now)
         ids = _ids(wanted)
         records = [_record(id, one, identity, now) for id, one in zip(ids, wanted, strict=True)]
@@ -59,9 +59,9 @@ def _ids(wanted: Sequence[Delivery]) -> list[UUID]:
     counted: Counter[tuple[UUID, str, str]] = Counter()
     ids = []
     for one in wanted:
-        place = (one.applied.id, one.destination, one.action)
-        ids.append(uuid5(one.applied.id, f"{one.destination}\n{one.action}\n{counted[place]}"))
-        counted[place] += 1
+        row_id = (one.applied.id, one.destination, one.action)
+        ids.append(uuid5(one.applied.id, f"{one.destination}\n{one.action}\n{counted[row_id]}"))
+        counted[row_id] += 1
     return ids
 
 

@@ -23,23 +23,23 @@ class ForeignKey:
     def codecs(self) -> list[Codec]:
         return [codec_for(self.table.columns[name].type) for name in self.target_columns]
 
-    def values(self, written: Any) -> tuple[Any, ...] | None:
+    def values_of(self, written: Any) -> tuple[Any, ...] | None:
         """Where a row points; None when a column is empty, for then it points nowhere."""
         values = tuple(written.get(column) for column in self.columns)
         return None if None in values else values
 
 
 @lru_cache(maxsize=1024)
-def foreign_keys(registry: Registry, twin: Twin) -> tuple[ForeignKey, ...]:
+def foreign_keys_of(registry: Registry, twin: Twin) -> tuple[ForeignKey, ...]:
     """The foreign keys whose columns all travel."""
     constraints = sorted(twin.table.foreign_key_constraints, key=lambda c: [e.parent.name for e in c.elements])
     return tuple(_foreign_key(registry, c) for c in constraints if set(c.column_keys) <= set(twin.columns))
 
 
 @lru_cache(maxsize=1024)
-def pointing(registry: Registry, twin: Twin) -> frozenset[str]:
+def foreign_key_columns(registry: Registry, twin: Twin) -> frozenset[str]:
     """The columns of those foreign keys."""
-    return frozenset(column for key in foreign_keys(registry, twin) for column in key.columns)
+    return frozenset(column for key in foreign_keys_of(registry, twin) for column in key.columns)
 
 
 def _foreign_key(registry: Registry, constraint: ForeignKeyConstraint) -> ForeignKey:

@@ -29,14 +29,14 @@ class JournalEntry:
     set_aside: SetAside
 
 
-async def write_journal(connection: Connection, caller: Caller, lines: Sequence[JournalEntry], now: datetime) -> None:
+async def write_journal(connection: Connection, caller: Caller, entries: Sequence[JournalEntry], now: datetime) -> None:
     """One row for each line."""
-    if lines:
-        await connection.executemany(_WRITE, [_row(caller, line, now) for line in lines])
+    if entries:
+        await connection.executemany(_WRITE, [_row(caller, entry, now) for entry in entries])
 
 
-def _row(caller: Caller, line: JournalEntry, now: datetime) -> tuple[object, ...]:
-    change, aside = line.change, line.set_aside
+def _row(caller: Caller, entry: JournalEntry, now: datetime) -> tuple[object, ...]:
+    change, aside = entry.change, entry.set_aside
     strategy = change.twin.mirror.conflict
     return (
         uuid7(),
@@ -74,14 +74,14 @@ async def restore_from_journal(
     before, stays as it is: False. Whoever calls has checked that the person may decide. The write is captured like any
     other, so every device hears of it.
     """
-    line = await connection.fetchrow(_TAKE, journal_id)
-    if line is None or line["twin"] not in registry:
+    entry = await connection.fetchrow(_TAKE, journal_id)
+    if entry is None or entry["twin"] not in registry:
         return False
-    twin = registry[line["twin"]]
-    values = _disputed(twin, line, side)
+    twin = registry[entry["twin"]]
+    values = _disputed(twin, entry, side)
     if not values:
         return False
-    key = tuple(msgspec.json.decode(line["key"]))
+    key = tuple(msgspec.json.decode(entry["key"]))
     row = BatchRow(twin, key, stored={}, values=values, written=frozenset(values), changes=1)
     try:
         async with connection.transaction():
@@ -92,10 +92,10 @@ async def restore_from_journal(
     return True
 
 
-def _disputed(twin: Twin, line: asyncpg.Record, side: Side) -> dict[str, Any]:
+def _disputed(twin: Twin, entry: asyncpg.Record, side: Side) -> dict[str, Any]:
     """The columns that were decided, as that side had them."""
-    decided = msgspec.json.decode(line["decided"])
-    values = msgspec.json.decode(line["mine" if side == "device" else "theirs"]) or {}
+    decided = msgspec.json.decode(entry["decided"])
+    values = msgspec.json.decode(entry["mine" if side == "device" else "theirs"]) or {}
     admitted = set(twin.columns) - set(twin.key)
     return {column: value for column, value in values.items() if column in decided and column in admitted}
 

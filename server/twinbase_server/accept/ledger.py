@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from twinbase_server.accept.batch import RowId
-from twinbase_server.accept.rows import written_key
+from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import Raced
@@ -37,7 +37,7 @@ class LedgerEntry(NamedTuple):
     status: str
     outcome: str
     wrote_at: datetime
-    digest: str
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class SettledMutation:
     """A mutation that the ledger holds already. `mine`: of this replica, or of another one of the same account."""
 
     outcome: dict[str, object]
-    digest: str
+    content_hash: str
     mine: bool
 
 
@@ -78,7 +78,7 @@ async def advance(connection: Connection, caller: Caller, n: int, batch_hash: st
 _ADVANCE = "UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5 WHERE id = $1"
 
 
-async def known(connection: Connection, ids: Sequence[str], caller: Caller) -> dict[str, SettledMutation]:
+async def find_settled(connection: Connection, ids: Sequence[str], caller: Caller) -> dict[str, SettledMutation]:
     """Of these mutations, those that were settled before."""
     rows = await connection.fetch(_KNOWN, ids, caller.replica, caller.identity.subject)
     return {
@@ -95,7 +95,7 @@ LEFT JOIN twinbase.replica r ON r.id = l.replica
 """
 
 
-async def offered_again(connection: Connection, ids: Sequence[str], caller: Caller, n: int) -> None:
+async def note_offered_again(connection: Connection, ids: Sequence[str], caller: Caller, n: int) -> None:
     """The outcomes of these belong to this batch now, so that a pull tells them should the answer be lost."""
     await connection.execute(_AGAIN, ids, caller.replica, caller.epoch, n)
 
@@ -103,9 +103,9 @@ async def offered_again(connection: Connection, ids: Sequence[str], caller: Call
 _AGAIN = "UPDATE twinbase.ledger SET replica = $2, epoch = $3, n = $4 WHERE mutation = ANY($1::uuid[])"
 
 
-async def unaccepted(connection: Connection, replica: UUID, places: Iterable[RowId]) -> dict[RowId, str]:
+async def find_unaccepted(connection: Connection, replica: UUID, row_ids: Iterable[RowId]) -> dict[RowId, str]:
     """Of these absent rows, those whose last insert by this replica was not accepted: which mutation they wait for."""
-    names = {(name, written_key(key)): (name, key) for name, key in places}
+    names = {(name, key_text(key)): (name, key) for name, key in row_ids}
     if not names:
         return {}
     rows = await connection.fetch(_UNACCEPTED, replica, [n for n, _ in names], [k for _, k in names])
@@ -122,7 +122,9 @@ ORDER BY l.twin, l.key, l.epoch DESC, l.n DESC
 """
 
 
-async def note(connection: Connection, caller: Caller, n: int, entries: Sequence[LedgerEntry], now: datetime) -> None:
+async def note_entries(
+    connection: Connection, caller: Caller, n: int, entries: Sequence[LedgerEntry], now: datetime
+) -> None:
     """Write the entries of a batch. Raises Raced when another replica has just settled one of these mutations."""
     records = [(caller.replica, caller.epoch, n, now, *entry) for entry in entries]
     try:

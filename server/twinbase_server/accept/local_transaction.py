@@ -7,12 +7,12 @@ from twinbase.errors import Refused
 from twinbase.mutation import IncomingMutation, Operation
 from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change
-from twinbase_server.accept.decide import Verdict, decide, parked, refused
-from twinbase_server.accept.plugins import asking
+from twinbase_server.accept.decide import Verdict, decide, parked_verdict, refused_verdict
+from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.read import Held
-from twinbase_server.accept.reasons import Refusal, no_target
+from twinbase_server.accept.reasons import Refusal, target_refusal
 from twinbase_server.accept.rows import BatchRow
-from twinbase_server.accept.targets import pointed
+from twinbase_server.accept.targets import find_targets
 
 Verdicts = dict[str, Verdict]
 
@@ -36,7 +36,7 @@ async def decide_transaction(
     accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction, held: Held
 ) -> Verdicts:
     """The verdicts on its mutations; the rows that are held are changed as they say, or left as they were."""
-    before = {change.place: held.rows[change.place].kept() for change in transaction.changes}
+    before = {change.row_id: held.rows[change.row_id].save() for change in transaction.changes}
     verdicts: Verdicts = {}
     for id, member in transaction.members.items():
         verdicts[id] = verdict = await _decide_member(accepting, progress, member, held)
@@ -54,8 +54,8 @@ def stop_transaction(
     waits_for = verdict.behind or culprit
     for change in transaction.changes:
         if change.op == "insert":
-            progress.block(change.place, waits_for)
-    return {id: verdict if id == culprit else parked(waits_for) for id in transaction.members}
+            progress.block(change.row_id, waits_for)
+    return {id: verdict if id == culprit else parked_verdict(waits_for) for id in transaction.members}
 
 
 async def _decide_member(
@@ -63,23 +63,23 @@ async def _decide_member(
 ) -> Verdict:
     """The verdict on one mutation: on sight, by what is known of the batch, or by the rules."""
     if isinstance(member, Refusal):
-        return refused(member)
+        return refused_verdict(member)
     if why := progress.doomed.get(member.id):
-        return refused(why)
+        return refused_verdict(why)
     if behind := _waits_for(accepting, progress, member, held):
-        return parked(behind)
+        return parked_verdict(behind)
     return await _decide_change(accepting, member, held)
 
 
 async def _decide_change(accepting: Accepting, change: Change, held: Held) -> Verdict:
     """The verdict of the rules, and of all who may object to what they let pass; the row is changed as it says."""
-    row = held.rows[change.place]
-    with asking("conflict strategy"):
+    row = held.rows[change.row_id]
+    with translate_plugin_errors("conflict strategy"):
         verdict = decide(change, row, accepting.now)
     if not verdict.write and not verdict.delete:
         return verdict
     if why := await _find_objection(accepting, change, verdict, held):
-        return refused(why)
+        return refused_verdict(why)
     row.remove() if verdict.delete else row.write(verdict.write)
     return verdict
 
@@ -88,14 +88,14 @@ def _waits_for(accepting: Accepting, progress: BatchProgress, change: Change, he
     """The insert that was not accepted and that this change builds upon."""
     if not progress.blocked:
         return None
-    if change.op != "insert" and held.rows[change.place].values is None and change.place in progress.blocked:
-        return progress.blocked[change.place]
-    for key, values in pointed(accepting.registry, change, held.rows):
+    if change.op != "insert" and held.rows[change.row_id].values is None and change.row_id in progress.blocked:
+        return progress.blocked[change.row_id]
+    for key, values in find_targets(accepting.registry, change, held.rows):
         if key.target is None or key.target_columns != key.target.key:
             continue
-        place = (key.target.name, values)
-        if place in progress.blocked and not _is_there(held.rows.get(place), held.targets.holds(key, values)):
-            return progress.blocked[place]
+        row_id = (key.target.name, values)
+        if row_id in progress.blocked and not _is_there(held.rows.get(row_id), held.targets.holds(key, values)):
+            return progress.blocked[row_id]
     return None
 
 
@@ -113,34 +113,34 @@ async def _find_objection(accepting: Accepting, change: Change, verdict: Verdict
 
 def _find_broken_key(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     """A foreign key that would lead nowhere, or to a row that is not the writer's (H34)."""
-    row = held.rows[change.place]
+    row = held.rows[change.row_id]
     # Of the columns of a key a strategy may write some, and leave the server's in the others.
     written = {column: value for column, value in change.new.items() if row.values is None or column in verdict.write}
-    for key, _ in pointed(accepting.registry, change, held.rows):
-        values = key.values({**(row.values or {}), **written})
+    for key, _ in find_targets(accepting.registry, change, held.rows):
+        values = key.values_of({**(row.values or {}), **written})
         if values is None or verdict.write.keys().isdisjoint(key.columns):
             continue
-        unchanged = row.values is not None and key.values(row.values) == values
-        if not unchanged and not held.targets.admit(key, values):
-            return no_target(key.columns)
+        unchanged = row.values is not None and key.values_of(row.values) == values
+        if not unchanged and not held.targets.admits(key, values):
+            return target_refusal(key.columns)
     return None
 
 
 def _ask_guards(change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     for guard in change.twin.guards if not verdict.delete else ():
-        with asking("guard"):
-            why = guard(held.rows[change.place].values, verdict.write)
+        with translate_plugin_errors("guard"):
+            why = guard(held.rows[change.row_id].values, verdict.write)
         if why:
             return Refusal("guard", why)
     return None
 
 
 async def _ask_plugins(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
-    row = held.rows[change.place].values
+    row = held.rows[change.row_id].values
     operation: Operation = "delete" if verdict.delete else "insert" if row is None else "update"
     written = IncomingMutation(change.twin.name, operation, change.key, row, verdict.write)
     try:
-        with asking("twinbase_before_mutation"):
+        with translate_plugin_errors("twinbase_before_mutation"):
             identity = accepting.caller.identity
             await accepting.plugins.check_mutation(written, identity, accepting.now, held.neighbours)
     except Refused as why:

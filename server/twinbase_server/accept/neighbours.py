@@ -12,10 +12,10 @@ from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Change, RowId
-from twinbase_server.accept.decide import same
-from twinbase_server.accept.plugins import asking
-from twinbase_server.accept.rows import BatchRow, numbered
-from twinbase_server.accept.scope import listed, typed
+from twinbase_server.accept.decide import is_same
+from twinbase_server.accept.plugins import translate_plugin_errors
+from twinbase_server.accept.rows import BatchRow, encode_keys
+from twinbase_server.accept.scope import recordset_sql, typed_columns
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
@@ -47,7 +47,7 @@ class Neighbours:
             found = self._rows.get((twin, (value,)))
             return [] if found is None or found.values is None else [found.values]
         touched = [row.values for row in self._rows.values() if row.twin.name == twin and row.values is not None]
-        return [values for values in touched if same(self._registry[twin], column, value, values.get(column))]
+        return [values for values in touched if is_same(self._registry[twin], column, value, values.get(column))]
 
 
 async def read_neighbours(
@@ -60,8 +60,8 @@ async def read_neighbours(
         return neighbours
     wanted: dict[tuple[str, str], dict[Any, None]] = {}
     for change in changes:
-        written = IncomingMutation(change.twin.name, change.op, change.key, rows[change.place].values, change.new)
-        with asking("twinbase_neighbours"):
+        written = IncomingMutation(change.twin.name, change.op, change.key, rows[change.row_id].values, change.new)
+        with translate_plugin_errors("twinbase_neighbours"):
             asked = plugins.collect_neighbours(written)
         for one in asked:
             if one.value is not None and one.twin in registry:
@@ -73,11 +73,11 @@ async def read_neighbours(
 
 async def _read(connection: Connection, twin: Twin, column: str, values: Sequence[Any], neighbours: Neighbours) -> None:
     """PostgreSQL says which row belongs to which value: 5 and 5.00 are one number, and two texts."""
-    found = await connection.fetchval(_read_sql(twin, column), numbered([(value,) for value in values]))
+    found = await connection.fetchval(_read_sql(twin, column), encode_keys([(value,) for value in values]))
     for value in values:
         neighbours.stored[twin.name, column, value] = []
-    for place, row in msgspec.json.decode(found):
-        neighbours.stored[twin.name, column, values[place]].append(row)
+    for row_id, row in msgspec.json.decode(found):
+        neighbours.stored[twin.name, column, values[row_id]].append(row)
 
 
 @lru_cache(maxsize=256)
@@ -85,10 +85,10 @@ def _read_sql(twin: Twin, column: str) -> str:
     wire = ", ".join(
         f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}" for name in twin.columns
     )
-    (value,) = typed([twin.codecs[column]])
+    (value,) = typed_columns([twin.codecs[column]])
     row = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)"
     return (
         f"SELECT coalesce(json_agg(json_build_array(r.o, {row})), '[]')::text"
-        f" FROM {listed([column], 1, ordinal=True)}"
+        f" FROM {recordset_sql([column], 1, ordinal=True)}"
         f" JOIN {table_sql(twin.table)} t ON {column_sql(column, 't')} = {value}"
     )

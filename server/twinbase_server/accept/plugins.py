@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def asking(hook: str) -> Iterator[None]:
+def translate_plugin_errors(hook: str) -> Iterator[None]:
     """A plugin is asked inside the block. Raises the problem `plugin-failed` when it fails.
 
     Nothing of the batch may stand then, for what a rule did not say, and what a change should have caused, nobody

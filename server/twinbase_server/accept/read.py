@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change, RowId
-from twinbase_server.accept.ledger import unaccepted
+from twinbase_server.accept.ledger import find_unaccepted
 from twinbase_server.accept.neighbours import Neighbours, read_neighbours
 from twinbase_server.accept.rows import BatchRow, read_rows
 from twinbase_server.accept.targets import Targets, read_targets
@@ -29,7 +29,7 @@ async def read_held(
     """All that is needed to decide on these changes; rows that they lack since an earlier batch are blocked."""
     rows = await read_rows(connection, accepting, progress.origins, changes)
     targets = await read_targets(connection, accepting, changes, rows)
-    absent = {change.place for change in changes if change.op != "insert" and rows[change.place].stored is None}
-    absent |= targets.missing(changes, rows)
-    progress.block_since_earlier(await unaccepted(connection, accepting.caller.replica, absent))
+    absent = {change.row_id for change in changes if change.op != "insert" and rows[change.row_id].stored is None}
+    absent |= targets.find_missing(changes, rows)
+    progress.block_since_earlier(await find_unaccepted(connection, accepting.caller.replica, absent))
     return Held(rows, targets, await read_neighbours(connection, accepting, changes, rows))

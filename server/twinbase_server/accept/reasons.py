@@ -22,12 +22,12 @@ ID_REUSED = Refusal("id-reused", "This change carries the number of an earlier o
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
 
-def no_target(columns: tuple[str, ...]) -> Refusal:
+def target_refusal(columns: tuple[str, ...]) -> Refusal:
     """One sentence whether the target is absent or out of the writer's scope, so that nobody can probe (H34)."""
     return Refusal("no-target", f"{_and(columns)} points at a row that does not exist or is not yours.")
 
 
-def why_not_now(error: BaseException) -> str:
+def retry_reason(error: BaseException) -> str:
     """What a device is told of a transient error, one sentence."""
     match getattr(error, "sqlstate", None):
         case "55P03":

@@ -14,10 +14,10 @@ from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase_server.accept.accepting import Accepting, Origin
 from twinbase_server.accept.batch import Change, KeyTuple, RowId
-from twinbase_server.accept.scope import INSIDE, condition, key_match, listed, scoped
+from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scope_condition, scoped_table_sql
 from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import column_sql, literal, table_sql
+from twinbase_server.sql.names import column_sql, quote_literal, table_sql
 
 SavedRow = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
 
@@ -42,7 +42,7 @@ class BatchRow:
     changes: int = 0
     reborn: bool = False
 
-    def kept(self) -> "SavedRow":
+    def save(self) -> "SavedRow":
         """The row as it is now, to go back to when its local transaction is refused."""
         return self.values, self.inside, self.written, self.changes, self.reborn
 
@@ -71,7 +71,7 @@ async def read_rows(
 
     Two statements, because the first may wait for another writer and then see his row, but not his version of it.
     """
-    rows = {change.place: BatchRow(change.twin, change.key) for change in changes}
+    rows = {change.row_id: BatchRow(change.twin, change.key) for change in changes}
     by_twin: dict[Twin, list[BatchRow]] = {}
     for row in rows.values():
         by_twin.setdefault(row.twin, []).append(row)
@@ -83,7 +83,7 @@ async def read_rows(
 
 
 async def _read(connection: Connection, accepting: Accepting, twin: Twin, rows: list[BatchRow], *, whole: bool) -> None:
-    keys = numbered([row.key for row in rows])
+    keys = encode_keys([row.key for row in rows])
     await connection.fetchval(_lock_sql(twin, whole), keys)
     found = await connection.fetchval(_read_sql(twin), *accepting.bind_scope(twin), keys)
     for ordinal, version, inside, values in msgspec.json.decode(found):
@@ -92,8 +92,8 @@ async def _read(connection: Connection, accepting: Accepting, twin: Twin, rows: 
         row.version, row.inside = int(version), inside
 
 
-def numbered(keys: Sequence[Sequence[Any]]) -> str:
-    """Keys as the JSON that `listed` reads."""
+def encode_keys(keys: Sequence[Sequence[Any]]) -> str:
+    """Keys as the JSON that `recordset_sql` reads."""
     names = ["o", *(f"c{i}" for i in range(len(keys[0])))] if keys else []
     rows = [dict(zip(names, (ordinal, *key), strict=True)) for ordinal, key in enumerate(keys)]
     return msgspec.json.encode(rows).decode()
@@ -105,7 +105,7 @@ def _lock_sql(twin: Twin, whole: bool) -> str:
     order = ", ".join(column_sql(name, "t") for name in twin.key)
     strength = "UPDATE" if whole else "NO KEY UPDATE"
     return (
-        f"SELECT count(*) FROM (SELECT FROM {listed(twin.key, 1, ordinal=True)} JOIN {table_sql(twin.table)} t"
+        f"SELECT count(*) FROM (SELECT FROM {recordset_sql(twin.key, 1, ordinal=True)} JOIN {table_sql(twin.table)} t"
         f" ON {key_match(twin, 't')} ORDER BY {order} FOR {strength} OF t) locked"
     )
 
@@ -120,12 +120,13 @@ def _read_sql(twin: Twin) -> str:
         f"{codec.to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}" for name, codec in _codecs(twin)
     )
     same = " AND ".join(f"{column_sql(name, 'v')} = {column_sql(name, 't')}" for name in twin.key)
-    at = f"({literal(twin.schema)}, {literal(twin.table.name)})"
+    at = f"({quote_literal(twin.schema)}, {quote_literal(twin.table.name)})"
     base = f"(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = {at})"
-    parameter = len(condition(twin).names) + 1
+    parameter = len(scope_condition(twin).names) + 1
+    keys = recordset_sql(twin.key, parameter, ordinal=True)
     return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
             (SELECT row_to_json(x) FROM (SELECT {wire}) x))), '[]')::text
-        FROM {listed(twin.key, parameter, ordinal=True)} JOIN {scoped(twin)} t ON {key_match(twin, "t")}
+        FROM {keys} JOIN {scoped_table_sql(twin)} t ON {key_match(twin, "t")}
         LEFT JOIN {version_table(twin.schema, twin.table.name)} v ON {same}"""
 
 
@@ -137,28 +138,28 @@ async def _recognise(
     rows: Mapping[RowId, BatchRow],
 ) -> None:
     """Say of every row who wrote it before this batch did."""
-    for place, row in rows.items():
+    for row_id, row in rows.items():
         if row.version == accepting.xid:
-            origin = origins.get(place, Origin(None, True, None))
+            origin = origins.get(row_id, Origin(None, True, None))
             row.version, row.own, row.at = origin.version, origin.own, origin.at
-    moved = {c.place for c in changes if rows[c.place].version is not None and rows[c.place].version != c.base}
+    moved = {c.row_id for c in changes if rows[c.row_id].version is not None and rows[c.row_id].version != c.base}
     if moved:
-        await _ask_ledger(connection, [rows[place] for place in moved], accepting.caller.replica)
-    for place, row in rows.items():
+        await _ask_ledger(connection, [rows[row_id] for row_id in moved], accepting.caller.replica)
+    for row_id, row in rows.items():
         if row.stored is not None:
-            origins.setdefault(place, Origin(row.version, row.own, row.at))
+            origins.setdefault(row_id, Origin(row.version, row.own, row.at))
 
 
 async def _ask_ledger(connection: Connection, rows: list[BatchRow], replica: UUID) -> None:
     """Which device wrote these versions, and when; of those that no device wrote, by when they were there."""
-    keys = [written_key(row.key) for row in rows]
+    keys = [key_text(row.key) for row in rows]
     found = await connection.fetch(_WRITERS, [str(row.version) for row in rows], [r.twin.name for r in rows], keys)
     for row, (_, writer, at) in zip(rows, found, strict=True):
         row.own, row.at = writer == replica, at
 
 
-# The time of a device's write is in the ledger. Of the others a salt, written every minute, tells the latest moment at
-# which they can have begun: in doubt, a write counts as later than it was, and the server's side wins.
+# The time of a device's write is in the ledger. Of the others a milestone, written every minute, tells the latest
+# moment at which they can have begun: in doubt, a write counts as later than it was, and the server's side wins.
 _WRITERS = """
 SELECT m.ordinal, l.replica, coalesce(
     l.wrote_at, (SELECT s.at FROM twinbase.salt s WHERE s.xid > m.xid::xid8 ORDER BY s.xid LIMIT 1))
@@ -172,6 +173,6 @@ ORDER BY m.ordinal
 """
 
 
-def written_key(key: KeyTuple) -> str:
+def key_text(key: KeyTuple) -> str:
     """A key as the ledger holds it."""
     return msgspec.json.encode(key).decode()

@@ -12,30 +12,30 @@ INSIDE = "twinbase_inside"
 
 
 @lru_cache(maxsize=1024)
-def condition(twin: Twin) -> Condition:
+def scope_condition(twin: Twin) -> Condition:
     """The scope of a twin, compiled once."""
     return compile_condition(twin)
 
 
 @lru_cache(maxsize=1024)
-def scoped(twin: Twin) -> str:
+def scoped_table_sql(twin: Twin) -> str:
     """A sub-select: the twin's table with one more column, INSIDE, true for the rows that the identity sees."""
     table = table_sql(twin.table)
-    return f"(SELECT {table}.*, coalesce({condition(twin).sql}, false) AS {INSIDE} FROM {table})"
+    return f"(SELECT {table}.*, coalesce({scope_condition(twin).sql}, false) AS {INSIDE} FROM {table})"
 
 
-def listed(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:
+def recordset_sql(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:
     """The FROM item `r` that holds the rows of a JSON parameter: `o` where they are numbered, texts `c0`, `c1`, …"""
     columns = [*(["o integer"] if ordinal else []), *(f"c{i} text" for i in range(len(names)))]
     return f"json_to_recordset(${parameter}::json) AS r({', '.join(columns)})"
 
 
-def typed(codecs: Iterable[Codec]) -> list[str]:
+def typed_columns(codecs: Iterable[Codec]) -> list[str]:
     """The columns of `r` in their own types."""
     return [codec.from_wire_sql(f"r.c{i}") for i, codec in enumerate(codecs)]
 
 
 def key_match(twin: Twin, alias: str) -> str:
     """`alias` is the row whose key stands in the first columns of `r`."""
-    keys = typed(twin.codecs[name] for name in twin.key)
+    keys = typed_columns(twin.codecs[name] for name in twin.key)
     return " AND ".join(f"{column_sql(name, alias)} = {key}" for name, key in zip(twin.key, keys, strict=True))

@@ -8,9 +8,9 @@ from typing import Any
 from twinbase.registry import Registry
 from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Change, RowId
-from twinbase_server.accept.foreign_keys import ForeignKey, foreign_keys, pointing
-from twinbase_server.accept.rows import BatchRow, numbered
-from twinbase_server.accept.scope import INSIDE, condition, listed, scoped, typed
+from twinbase_server.accept.foreign_keys import ForeignKey, foreign_key_columns, foreign_keys_of
+from twinbase_server.accept.rows import BatchRow, encode_keys
+from twinbase_server.accept.scope import INSIDE, recordset_sql, scope_condition, scoped_table_sql, typed_columns
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
@@ -30,23 +30,25 @@ class Targets:
         """The database has the row, and the writer sees it."""
         return values in self.found.get(_name(key), ())
 
-    def admit(self, key: ForeignKey, values: KeyValues) -> bool:
+    def admits(self, key: ForeignKey, values: KeyValues) -> bool:
         """The row is there, or this batch brings it."""
         return self.holds(key, values) or values in self.inserted.get(_name(key), ())
 
-    def missing(self, changes: Iterable[Change], rows: Mapping[RowId, BatchRow]) -> set[RowId]:
+    def find_missing(self, changes: Iterable[Change], rows: Mapping[RowId, BatchRow]) -> set[RowId]:
         """The keys of twins that are pointed at and not to be found."""
         return {
             (key.target.name, values)
             for change in changes
-            for key, values in pointed(self.registry, change, rows)
-            if key.target is not None and key.target_columns == key.target.key and not self.admit(key, values)
+            for key, values in find_targets(self.registry, change, rows)
+            if key.target is not None and key.target_columns == key.target.key and not self.admits(key, values)
         }
 
 
-def pointed(registry: Registry, change: Change, rows: Mapping[RowId, BatchRow]) -> list[tuple[ForeignKey, KeyValues]]:
+def find_targets(
+    registry: Registry, change: Change, rows: Mapping[RowId, BatchRow]
+) -> list[tuple[ForeignKey, KeyValues]]:
     """The foreign keys that a change writes, and where they will point, as the batch has left the row so far."""
-    if pointing(registry, change.twin).isdisjoint(change.new):
+    if foreign_key_columns(registry, change.twin).isdisjoint(change.new):
         return []
     return _pointing_at(registry, change, {**_before(change, rows), **change.new})
 
@@ -55,15 +57,15 @@ def _before(change: Change, rows: Mapping[RowId, BatchRow]) -> dict[str, Any]:
     """The row as it stands. What the device says that it had read counts only where there is no row yet: of a foreign
     key of several columns it would lead the check to another target than the one that is written.
     """
-    values = rows[change.place].values
+    values = rows[change.row_id].values
     return dict(change.old if values is None else values)
 
 
 def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any]) -> list[tuple[ForeignKey, KeyValues]]:
     return [
         (key, values)
-        for key in foreign_keys(registry, change.twin)
-        if not change.new.keys().isdisjoint(key.columns) and (values := key.values(written)) is not None
+        for key in foreign_keys_of(registry, change.twin)
+        if not change.new.keys().isdisjoint(key.columns) and (values := key.values_of(written)) is not None
     ]
 
 
@@ -74,11 +76,14 @@ async def read_targets(
     wanted: dict[Target, tuple[ForeignKey, set[KeyValues]]] = {}
     written: dict[RowId, dict[str, Any]] = {}
     for change in changes:
-        if pointing(accepting.registry, change.twin).isdisjoint(change.new):
+        if foreign_key_columns(accepting.registry, change.twin).isdisjoint(change.new):
             continue
-        now = written.setdefault(change.place, _before(change, rows))
+        now = written.setdefault(change.row_id, _before(change, rows))
         now.update(change.new)
-        for key, values in [*_pointing_at(accepting.registry, change, now), *pointed(accepting.registry, change, rows)]:
+        for key, values in [
+            *_pointing_at(accepting.registry, change, now),
+            *find_targets(accepting.registry, change, rows),
+        ]:
             wanted.setdefault(_name(key), (key, set()))[1].add(values)
     targets = Targets(accepting.registry)
     for name, (key, asked) in wanted.items():
@@ -95,20 +100,21 @@ async def _existing(
     connection: Connection, accepting: Accepting, key: ForeignKey, values: list[KeyValues]
 ) -> set[KeyValues]:
     bound = [] if key.target is None else accepting.bind_scope(key.target)
-    found = await connection.fetch(_existing_sql(key), *bound, numbered(values))
+    found = await connection.fetch(_existing_sql(key), *bound, encode_keys(values))
     return {values[ordinal] for (ordinal,) in found}
 
 
 @lru_cache(maxsize=1024)
 def _existing_sql(key: ForeignKey) -> str:
     same = " AND ".join(
-        f"{column_sql(name, 't')} = {value}" for name, value in zip(key.target_columns, typed(key.codecs), strict=True)
+        f"{column_sql(name, 't')} = {value}"
+        for name, value in zip(key.target_columns, typed_columns(key.codecs), strict=True)
     )
     if key.target is None:
-        return f"SELECT r.o FROM {listed(key.columns, 1, ordinal=True)} JOIN {table_sql(key.table)} t ON {same}"
-    parameter = len(condition(key.target).names) + 1
-    rows = listed(key.columns, parameter, ordinal=True)
-    return f"SELECT r.o FROM {rows} JOIN {scoped(key.target)} t ON {same} WHERE t.{INSIDE}"
+        return f"SELECT r.o FROM {recordset_sql(key.columns, 1, ordinal=True)} JOIN {table_sql(key.table)} t ON {same}"
+    parameter = len(scope_condition(key.target).names) + 1
+    rows = recordset_sql(key.columns, parameter, ordinal=True)
+    return f"SELECT r.o FROM {rows} JOIN {scoped_table_sql(key.target)} t ON {same} WHERE t.{INSIDE}"
 
 
 def _name(key: ForeignKey) -> Target:

@@ -9,9 +9,16 @@ import msgspec
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.accepting import Accepting
-from twinbase_server.accept.batch import RowId, given
-from twinbase_server.accept.rows import BatchRow, numbered
-from twinbase_server.accept.scope import INSIDE, condition, key_match, listed, scoped, typed
+from twinbase_server.accept.batch import RowId, server_filled_columns
+from twinbase_server.accept.rows import BatchRow, encode_keys
+from twinbase_server.accept.scope import (
+    INSIDE,
+    key_match,
+    recordset_sql,
+    scope_condition,
+    scoped_table_sql,
+    typed_columns,
+)
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
@@ -63,7 +70,7 @@ def _by_columns(rows: Iterable[BatchRow]) -> list[tuple[tuple[str, ...], list[Ba
 
 
 def _values(columns: Sequence[str], rows: Sequence[BatchRow]) -> str:
-    """The rows as the JSON that `listed` reads: the key, then the columns."""
+    """The rows as the JSON that `recordset_sql` reads: the key, then the columns."""
     names = [f"c{i}" for i in range(len(rows[0].key) + len(columns))]
     objects = []
     for row in rows:
@@ -83,13 +90,17 @@ async def _insert(connection: Connection, twin: Twin, columns: tuple[str, ...], 
 
 
 def _filled(twin: Twin, columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in twin.columns if name in given(twin) and name not in columns and name not in twin.key)
+    return tuple(
+        name
+        for name in twin.columns
+        if name in server_filled_columns(twin) and name not in columns and name not in twin.key
+    )
 
 
 @lru_cache(maxsize=4096)
 def _insert_sql(twin: Twin, columns: tuple[str, ...]) -> str:
     names = (*twin.key, *columns)
-    values = ", ".join(typed(twin.codecs[name] for name in names))
+    values = ", ".join(typed_columns(twin.codecs[name] for name in names))
     returned = "NULL"
     if _filled(twin, columns):
         wire = ", ".join(
@@ -99,7 +110,7 @@ def _insert_sql(twin: Twin, columns: tuple[str, ...]) -> str:
         returned = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)::text"
     return (
         f"INSERT INTO {table_sql(twin.table)} AS t ({quote_names(names)})"
-        f" SELECT {values} FROM {listed(names, 1)} RETURNING {returned}"
+        f" SELECT {values} FROM {recordset_sql(names, 1)} RETURNING {returned}"
     )
 
 
@@ -110,9 +121,11 @@ async def _update(connection: Connection, twin: Twin, columns: tuple[str, ...], 
 @lru_cache(maxsize=4096)
 def _update_sql(twin: Twin, columns: tuple[str, ...]) -> str:
     names = (*twin.key, *columns)
-    values = typed(twin.codecs[name] for name in names)[len(twin.key) :]
+    values = typed_columns(twin.codecs[name] for name in names)[len(twin.key) :]
     assigned = ", ".join(f"{quote_name(name)} = {value}" for name, value in zip(columns, values, strict=True))
-    return f"UPDATE {table_sql(twin.table)} t SET {assigned} FROM {listed(names, 1)} WHERE {key_match(twin, 't')}"
+    return (
+        f"UPDATE {table_sql(twin.table)} t SET {assigned} FROM {recordset_sql(names, 1)} WHERE {key_match(twin, 't')}"
+    )
 
 
 async def _delete(connection: Connection, registry: Registry, rows: list[BatchRow]) -> None:
@@ -123,7 +136,7 @@ async def _delete(connection: Connection, registry: Registry, rows: list[BatchRo
 
 @lru_cache(maxsize=1024)
 def _delete_sql(twin: Twin) -> str:
-    return f"DELETE FROM {table_sql(twin.table)} t USING {listed(twin.key, 1)} WHERE {key_match(twin, 't')}"
+    return f"DELETE FROM {table_sql(twin.table)} t USING {recordset_sql(twin.key, 1)} WHERE {key_match(twin, 't')}"
 
 
 async def _expect(connection: Connection, statement: str, values: str, rows: int) -> None:
@@ -138,7 +151,7 @@ async def find_outside(connection: Connection, accepting: Accepting, rows: Itera
     checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))
     for twin, group in _by_twin(accepting.registry, checked):
         bound = accepting.bind_scope(twin)
-        out = await connection.fetch(_outside_sql(twin), *bound, numbered([row.key for row in group]))
+        out = await connection.fetch(_outside_sql(twin), *bound, encode_keys([row.key for row in group]))
         found += [group[ordinal] for (ordinal,) in out]
     return found
 
@@ -149,5 +162,5 @@ def _stays(row: BatchRow) -> bool:
 
 @lru_cache(maxsize=1024)
 def _outside_sql(twin: Twin) -> str:
-    rows = listed(twin.key, len(condition(twin).names) + 1, ordinal=True)
-    return f"SELECT r.o FROM {rows} JOIN {scoped(twin)} t ON {key_match(twin, 't')} WHERE NOT t.{INSIDE}"
+    rows = recordset_sql(twin.key, len(scope_condition(twin).names) + 1, ordinal=True)
+    return f"SELECT r.o FROM {rows} JOIN {scoped_table_sql(twin)} t ON {key_match(twin, 't')} WHERE NOT t.{INSIDE}"

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.dialects import postgresql
 
 from twinbase.codecs import codec_for
-from twinbase_server.bench.fill import SEED, copy, names, record
-from twinbase_server.bench.pairs import Pairs, Result, timed
-from twinbase_server.bench.place import Testbed
+from twinbase_server.bench.fill import SEED, column_names, copy, make_record
+from twinbase_server.bench.pairs import Pairs, Result, time_work
 from twinbase_server.bench.tables import SCHEMA, BenchWide
+from twinbase_server.bench.testbed import Testbed
 from twinbase_server.capture import CapturedTable, install, uninstall
 
 BAR = 2.0
@@ -25,17 +25,17 @@ _COLUMNS = 18
 class CaptureCost:
     """Pairs of INSERT, reload and UPDATE on two tables of one shape, of which one is captured."""
 
-    place: Testbed
+    testbed: Testbed
     rows: int
     pairs: dict[str, Pairs] = field(default_factory=lambda: {name: Pairs() for name in ("insert", "reload", "update")})
 
     async def begin(self) -> None:
         """The rows, in a table that is read only."""
-        connection, chance = self.place.connection, random.Random(SEED + 1)
+        connection, chance = self.testbed.connection, random.Random(SEED + 1)
         await connection.execute(f"CREATE TABLE {SCHEMA}.source ({_declared()}, n serial)")
-        made = [record(chance, BenchWide, {}) for _ in range(min(self.rows, _MADE_AT_ONCE))]
+        made = [make_record(chance, BenchWide, {}) for _ in range(min(self.rows, _MADE_AT_ONCE))]
         await copy(connection, BenchWide, "source", made)
-        rest = ", ".join(names(BenchWide)[1:])
+        rest = ", ".join(column_names(BenchWide)[1:])
         missing = self.rows + BEFORE - len(made)
         await connection.execute(
             f"INSERT INTO {SCHEMA}.source (id, {rest}) SELECT gen_random_uuid(), {rest} FROM {SCHEMA}.source,"
@@ -45,9 +45,9 @@ class CaptureCost:
         )
         await connection.execute(f"VACUUM ANALYZE {SCHEMA}.source")
 
-    async def pair(self) -> None:
+    async def measure_pair(self) -> None:
         """A table with some rows; then many more, all of them loaded again, and all of them changed."""
-        connection = self.place.connection
+        connection = self.testbed.connection
         for table in ("plain", "captured"):
             await connection.execute(f"DROP TABLE IF EXISTS {SCHEMA}.{table}")
             await connection.execute(f"CREATE TABLE {SCHEMA}.{table} ({_declared()}, PRIMARY KEY (id))")
@@ -61,27 +61,27 @@ class CaptureCost:
 
     async def _measure(self, name: str, statement: Any) -> None:
         """One round trip each; two statements of one round trip are one transaction."""
-        connection = self.place.connection
+        connection = self.testbed.connection
         await connection.execute("CHECKPOINT")
         await self.pairs[name].measure(
-            lambda: timed(connection.execute(statement("captured"))),
-            lambda: timed(connection.execute(statement("plain"))),
+            lambda: time_work(connection.execute(statement("captured"))),
+            lambda: time_work(connection.execute(statement("plain"))),
         )
 
-    def results(self) -> list[Result]:
+    def make_results(self) -> list[Result]:
         said = {"insert": "INSERT", "reload": "reload that changes nothing", "update": "UPDATE"}
         what = "{} of " + f"{self.rows:,} rows of {_COLUMNS} columns, captured"
-        return [self.pairs[name].result(f"capture {name}", what.format(said[name]), BAR) for name in said]
+        return [self.pairs[name].make_result(f"capture {name}", what.format(said[name]), BAR) for name in said]
 
 
 def _insert(table: str) -> str:
-    columns = ", ".join(names(BenchWide))
+    columns = ", ".join(column_names(BenchWide))
     return f"INSERT INTO {SCHEMA}.{table} ({columns}) SELECT {columns} FROM {SCHEMA}.source "
 
 
 def _declared() -> str:
     types: list[str] = [str(column.type.compile(dialect=_DIALECT)) for column in _columns()]
-    return ", ".join(f"{name} {type_}" for name, type_ in zip(names(BenchWide), types, strict=True))
+    return ", ".join(f"{name} {type_}" for name, type_ in zip(column_names(BenchWide), types, strict=True))
 
 
 def _columns() -> list[Any]:
@@ -90,4 +90,4 @@ def _columns() -> list[Any]:
 
 def _captured() -> CapturedTable:
     hashed = {column.name: codec_for(column.type).hash_sql("{c}") for column in _columns()}
-    return CapturedTable(SCHEMA, "captured", ("id",), tuple(names(BenchWide)), hashed)
+    return CapturedTable(SCHEMA, "captured", ("id",), tuple(column_names(BenchWide)), hashed)

@@ -17,10 +17,10 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from twinbase_server.bench.pairs import Result
-from twinbase_server.bench.run import PARTS, BenchRun, Progress, document
+from twinbase_server.bench.run import PARTS, BenchRun, Progress, make_document
 from twinbase_server.bench.sizes import QUICK, BenchSizes
-from twinbase_server.cli.options import DatabaseUrl, database
-from twinbase_server.cli.screen import errors, screen
+from twinbase_server.cli.options import DatabaseUrl, open_database
+from twinbase_server.cli.screen import make_console, make_error_console
 
 JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")]
 PairCount = Annotated[int | None, typer.Option(min=1, help="How often each pair is measured; 9 or more to rely on.")]
@@ -42,8 +42,8 @@ def command(
     sizes = replace(sizes, pairs=pairs or sizes.pairs)
     results = _measured(sizes, _parts(only), database_url)
     if json_file is not None:
-        json_file.write_text(json.dumps(document(results, sizes), indent=1) + "\n")
-    _show(results, screen())
+        json_file.write_text(json.dumps(make_document(results, sizes), indent=1) + "\n")
+    _show(results, make_console())
 
 
 def _parts(only: str) -> tuple[str, ...]:
@@ -54,15 +54,15 @@ def _parts(only: str) -> tuple[str, ...]:
 
 
 def _measured(sizes: BenchSizes, parts: tuple[str, ...], url: str | None) -> list[Result]:
-    with tempfile.TemporaryDirectory(prefix="twinbase-bench-") as folder, database(url) as admin_url:
+    with tempfile.TemporaryDirectory(prefix="twinbase-bench-") as folder, open_database(url) as admin_url:
         with _shown() as progress:
-            return asyncio.run(BenchRun(sizes, parts, admin_url, Path(folder), progress).all())
+            return asyncio.run(BenchRun(sizes, parts, admin_url, Path(folder), progress).measure_all())
 
 
 @contextmanager
 def _shown() -> Iterator[Progress]:
     """Progress, where somebody looks."""
-    console = errors()
+    console = make_error_console()
     with Bar(*SHOWN, console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("starting", total=1)
         yield Progress(

@@ -6,12 +6,12 @@ import os
 import sys
 from pathlib import Path
 
-from twinbase_server.bench.pairs import timed
-from twinbase_server.bench.place import signed_in
-from twinbase_server.bench.process import peak_bytes
+from twinbase_server.bench.pairs import time_work
+from twinbase_server.bench.process import read_peak_bytes
+from twinbase_server.bench.testbed import open_signed_in
 
 
-async def device_process(path: Path, server_url: str) -> int:
+async def run_device_process(path: Path, server_url: str) -> int:
     """Fill a new file at `path` in another process; answers the most memory that it ever held."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, str(path), server_url, stdout=asyncio.subprocess.PIPE
@@ -23,9 +23,9 @@ async def device_process(path: Path, server_url: str) -> int:
 
 
 async def _sync(path: Path, server_url: str) -> None:
-    async with await signed_in(path, server_url) as replica:
-        seconds = await timed(replica.sync())
-    print(json.dumps({"peak_bytes": peak_bytes(os.getpid()), "seconds": seconds}))
+    async with await open_signed_in(path, server_url) as replica:
+        seconds = await time_work(replica.sync())
+    print(json.dumps({"peak_bytes": read_peak_bytes(os.getpid()), "seconds": seconds}))
 
 
 if __name__ == "__main__":

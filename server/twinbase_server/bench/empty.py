@@ -8,10 +8,10 @@ from uuid import uuid4
 import httpx2
 
 from twinbase import protocol
-from twinbase_server.bench.pairs import Result, absolute, timed
-from twinbase_server.bench.place import EMAIL, PASSWORD
-from twinbase_server.bench.process import ServerProcess, plugins
+from twinbase_server.bench.pairs import Result, make_limit_result, time_work
+from twinbase_server.bench.process import ServerProcess, make_plugins
 from twinbase_server.bench.tables import SMALL
+from twinbase_server.bench.testbed import EMAIL, PASSWORD
 
 LIMIT_MS = 10.0
 
@@ -35,7 +35,7 @@ class RawDevice:
             protocol.HEADER_REPLICA: self._replica,
             protocol.HEADER_EPOCH: "0",
         }
-        twins = {t.name: {"version": t.mirror.version, "columns": list(t.columns)} for t in plugins().registry}
+        twins = {t.name: {"version": t.mirror.version, "columns": list(t.columns)} for t in make_plugins().registry}
         agreed = (await self._post("sync/schema", {"twins": twins})).json()
         self._headers[protocol.HEADER_SCHEMA] = agreed["schema"]
         # The cursor of a small twin serves for all of them: it is the moment that counts here, not the rows.
@@ -48,11 +48,11 @@ class RawDevice:
         answer = await self._client.get("sync/pending", params={"since": self.cursor}, headers=self._headers)
         return self._take(answer.raise_for_status())
 
-    async def empty_pulls(self, many: int) -> list[float]:
+    async def time_empty_pulls(self, many: int) -> list[float]:
         """The milliseconds of so many pulls, each of which must have found nothing."""
         taken = []
         for _ in range(many):
-            taken.append(await timed(self.pull()) * 1000)
+            taken.append(await time_work(self.pull()) * 1000)
         end = await self.pull()
         assert not end["digests"], "the pulls were not empty"
         return taken
@@ -69,14 +69,14 @@ class RawDevice:
         return end
 
 
-async def empty_pull(server: ServerProcess, many: int, name: str, what: str) -> Result:
+async def measure_empty_pull(server: ServerProcess, many: int, name: str, what: str) -> Result:
     """The median of many pulls, seen from a client on the same machine: what the server does and one request."""
     device = RawDevice(server)
     try:
         await device.begin()
-        await device.empty_pulls(max(1, many // 10))
-        taken = await device.empty_pulls(many)
+        await device.time_empty_pulls(max(1, many // 10))
+        taken = await device.time_empty_pulls(many)
     finally:
         await device.close()
     p90 = quantiles(taken, n=10)[-1]
-    return absolute(name, what, median(taken), LIMIT_MS, "ms", many, p90_ms=round(p90, 2))
+    return make_limit_result(name, what, median(taken), LIMIT_MS, "ms", many, p90_ms=round(p90, 2))

@@ -35,7 +35,7 @@ _LONG = {"notes": 30, "access_notes": 24, "instructions": 44, "report": 52, "bod
 _LONG["description"] = 26
 
 
-def part(rows: int, model: type[BenchTable]) -> int:
+def share_of(rows: int, model: type[BenchTable]) -> int:
     """How many of so many rows are of this main table."""
     return rows * SHARES[MAIN.index(model)] // sum(SHARES)
 
@@ -46,22 +46,22 @@ async def fill_main(connection: Connection, rows: int, seed: int = SEED) -> None
     made: dict[str, list[UUID]] = {}
     for model in (*MAIN, *SMALL):
         name = str(model.__tablename__)
-        many = part(rows, model) if model in MAIN else 4
-        records = [record(chance, model, made) for _ in range(many)]
+        many = share_of(rows, model) if model in MAIN else 4
+        records = [make_record(chance, model, made) for _ in range(many)]
         made[name] = [row[0] for row in records]
         await copy(connection, model, name, records)
 
 
 async def copy(connection: Connection, model: type[BenchTable], table: str, records: Sequence[tuple[Any, ...]]) -> None:
-    await connection.copy_records_to_table(table, schema_name=SCHEMA, columns=names(model), records=records)
+    await connection.copy_records_to_table(table, schema_name=SCHEMA, columns=column_names(model), records=records)
 
 
-def names(model: type[BenchTable]) -> list[str]:
+def column_names(model: type[BenchTable]) -> list[str]:
     """The columns of a table, in order."""
     return [column.name for column in _columns(model)]
 
 
-def record(chance: random.Random, model: type[BenchTable], made: dict[str, list[UUID]]) -> tuple[Any, ...]:
+def make_record(chance: random.Random, model: type[BenchTable], made: dict[str, list[UUID]]) -> tuple[Any, ...]:
     """One row of Python values."""
     return tuple(_value(chance, column, made) for column in _columns(model))
 
@@ -121,9 +121,9 @@ async def multiply(connection: Connection, rows: int) -> None:
     """Copies of the rows of the main tables, under keys of their own, until there are so many."""
     for model in MAIN:
         table = f"{SCHEMA}.{quote_name(str(model.__tablename__))}"
-        columns = ", ".join(quote_name(name) for name in names(model)[1:])
+        columns = ", ".join(quote_name(name) for name in column_names(model)[1:])
         here = await connection.fetchval(f"SELECT count(*) FROM {table}")
-        while (missing := part(rows, model) - here) > 0:
+        while (missing := share_of(rows, model) - here) > 0:
             here += await _insert(
                 connection, f"INSERT INTO {table} SELECT gen_random_uuid(), {columns} FROM {table} LIMIT $1", missing
             )
@@ -151,7 +151,7 @@ async def settle(connection: Connection) -> None:
     await connection.execute("CHECKPOINT")
 
 
-async def connected(url: str) -> Connection:
+async def open_connection(url: str) -> Connection:
     """A connection as an application has one."""
     connection: Connection = await asyncpg.connect(url)
     return connection

@@ -17,25 +17,25 @@ from twinbase.registry import Registry, Twin
 from twinbase.replica.file.file import ReplicaFile, connect
 from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import twin_indexes, twin_table
-from twinbase_server.bench.place import KEY
+from twinbase_server.bench.testbed import KEY
 from twinbase_server.database.connection import Connection
 
 
-def typed_select(twin: Twin, where: str = "") -> str:
+def typed_select_sql(twin: Twin, where: str = "") -> str:
     """All columns as the driver's Python values."""
     columns = quote_names(twin.columns)
     return f"SELECT {columns} FROM {quote_name(twin.schema)}.{quote_name(twin.table.name)} {where}"
 
 
-def conversions(twin: Twin) -> list[tuple[int, Convert]]:
+def conversions_of(twin: Twin) -> list[tuple[int, Convert]]:
     """(place, conversion) of the columns that SQLite does not take as they are."""
     found = []
-    for place, name in enumerate(twin.columns):
+    for position, name in enumerate(twin.columns):
         type_ = server_type(twin.table.columns[name].type)
         if isinstance(type_, Numeric) and type_.python_type is Decimal:
-            found.append((place, _scaled(int(type_.scale or 0))))
+            found.append((position, _scaled(int(type_.scale or 0))))
         elif (convert := _CONVERSIONS.get(type_.python_type)) is not None:
-            found.append((place, convert))
+            found.append((position, convert))
     return found
 
 
@@ -53,13 +53,13 @@ _CONVERSIONS: dict[type, Convert] = {
 }
 
 
-def converted(rows: Sequence[Any], places: list[tuple[int, Convert]]) -> list[list[Any]]:
+def convert_rows(rows: Sequence[Any], positions: list[tuple[int, Convert]]) -> list[list[Any]]:
     """The rows as SQLite takes them."""
     done = [list(row) for row in rows]
-    for place, convert in places:
+    for position, convert in positions:
         for row in done:
-            if row[place] is not None:
-                row[place] = convert(row[place])
+            if row[position] is not None:
+                row[position] = convert(row[position])
     return done
 
 
@@ -93,8 +93,8 @@ async def copy_all(connection: Connection, registry: Registry, file: FloorFile) 
     rows = 0
     file.connection.execute("BEGIN IMMEDIATE")
     for twin in registry:
-        fetched = await connection.fetch(typed_select(twin))
-        file.write(twin, converted(fetched, conversions(twin)))
+        fetched = await connection.fetch(typed_select_sql(twin))
+        file.write(twin, convert_rows(fetched, conversions_of(twin)))
         rows += len(fetched)
     file.connection.execute("COMMIT")
     return rows

@@ -4,12 +4,12 @@ from pathlib import Path
 from statistics import median
 from uuid import uuid4
 
-from twinbase_server.bench.device import device_process
-from twinbase_server.bench.empty import empty_pull
-from twinbase_server.bench.fill import connected, fill_small, settle
-from twinbase_server.bench.pairs import Result, absolute
-from twinbase_server.bench.place import Testbed, signed_in
+from twinbase_server.bench.device import run_device_process
+from twinbase_server.bench.empty import measure_empty_pull
+from twinbase_server.bench.fill import fill_small, open_connection, settle
+from twinbase_server.bench.pairs import Result, make_limit_result
 from twinbase_server.bench.sizes import BenchSizes
+from twinbase_server.bench.testbed import Testbed, open_signed_in
 
 ONE_CHANGE_MS_MAX = 10.0
 MEMORY_BAR = 1.3
@@ -17,11 +17,11 @@ Peaks = tuple[int, int]
 """Of the server and of the device, in bytes."""
 
 
-async def memory(place: Testbed, path: Path) -> Peaks:
+async def measure_memory(testbed: Testbed, path: Path) -> Peaks:
     """The peaks of a first sync, in fresh processes. The device's file stays at `path`."""
-    async with place.server() as server:
-        device = await device_process(path, server.url)
-        return server.peak_bytes(), device
+    async with testbed.start_server() as server:
+        device = await run_device_process(path, server.url)
+        return server.read_peak_bytes(), device
 
 
 def memory_results(small: Peaks, large: Peaks, sizes: BenchSizes) -> list[Result]:
@@ -45,13 +45,13 @@ def memory_results(small: Peaks, large: Peaks, sizes: BenchSizes) -> list[Result
     return results
 
 
-async def one_change(place: Testbed, path: Path, rows: int, many: int) -> Result:
+async def measure_one_change(testbed: Testbed, path: Path, rows: int, many: int) -> Result:
     """One row changed in the office, written on a device that has very many: the time of its apply."""
     taken = []
-    async with place.server() as server, await signed_in(path, server.url) as replica:
+    async with testbed.start_server() as server, await open_signed_in(path, server.url) as replica:
         await replica.sync()
         for _ in range(many):
-            await place.connection.execute(
+            await testbed.connection.execute(
                 "UPDATE bench.job SET minutes = minutes + 1, status = 'done' WHERE id = (SELECT id FROM bench.job"
                 " WHERE minutes IS NOT NULL ORDER BY random() LIMIT 1)"
             )
@@ -59,27 +59,27 @@ async def one_change(place: Testbed, path: Path, rows: int, many: int) -> Result
             assert report.pulled == 1 and report.is_proven, report.as_dict()
             taken.append(report.seconds["apply"] * 1000)
     what = f"one change applied on a device of {rows:,} rows"
-    return absolute("one change", what, median(taken), ONE_CHANGE_MS_MAX, "ms", many)
+    return make_limit_result("one change", what, median(taken), ONE_CHANGE_MS_MAX, "ms", many)
 
 
-async def empty_pulls_of_many(place: Testbed, sizes: BenchSizes) -> list[Result]:
+async def measure_empty_pulls(testbed: Testbed, sizes: BenchSizes) -> list[Result]:
     """Over very many rows; and when somebody holds a transaction open that is older than a lot of work."""
-    await fill_small(place.connection, sizes.huge - sizes.large)
-    await settle(place.connection)
-    async with place.server() as server:
+    await fill_small(testbed.connection, sizes.huge - sizes.large)
+    await settle(testbed.connection)
+    async with testbed.start_server() as server:
         what = f"pull with nothing new, 24 mirrors, {sizes.huge:,} rows"
-        results = [await empty_pull(server, sizes.empty_pulls, "empty huge", what)]
-        holder = await connected(place.url)
+        results = [await measure_empty_pull(server, sizes.empty_pulls, "empty huge", what)]
+        holder = await open_connection(testbed.url)
         try:
             async with holder.transaction():
                 await holder.fetchval("SELECT pg_current_xact_id()")
-                await fill_small(place.connection, sizes.late)
+                await fill_small(testbed.connection, sizes.late)
                 what = f"the same, an old transaction open, {sizes.late:,} rows committed after it"
-                results.append(await empty_pull(server, sizes.empty_pulls, "empty held", what))
+                results.append(await measure_empty_pull(server, sizes.empty_pulls, "empty held", what))
         finally:
             await holder.close()
     return results
 
 
-def new_path(place: Testbed) -> Path:
-    return place.folder / f"{uuid4().hex}.twin"
+def new_path(testbed: Testbed) -> Path:
+    return testbed.folder / f"{uuid4().hex}.twin"

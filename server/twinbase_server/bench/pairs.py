@@ -33,7 +33,7 @@ class Result:
         return self.ratio <= self.bar
 
 
-async def timed(work: Awaitable[Any]) -> float:
+async def time_work(work: Awaitable[Any]) -> float:
     """The seconds that it took."""
     start = perf_counter()
     await work
@@ -60,7 +60,7 @@ class Pairs:
     def ratios(self) -> list[float]:
         return [mine / floor for mine, floor in zip(self.product, self.floor, strict=True)]
 
-    def result(self, name: str, what: str, bar: float, **detail: Any) -> Result:
+    def make_result(self, name: str, what: str, bar: float, **detail: Any) -> Result:
         """The median of the pairs' ratios."""
         return Result(
             name,
@@ -74,7 +74,7 @@ class Pairs:
         )
 
 
-def absolute(name: str, what: str, value: float, limit: float, unit: str, pairs: int, **detail: Any) -> Result:
+def make_limit_result(name: str, what: str, value: float, limit: float, unit: str, pairs: int, **detail: Any) -> Result:
     """A value that must stay below a limit."""
     seconds = value / 1000 if unit == "ms" else None
     return Result(

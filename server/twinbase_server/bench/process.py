@@ -18,7 +18,7 @@ from twinbase.plugins import Plugins
 from twinbase_server import accounts
 from twinbase_server.app import create_app
 from twinbase_server.bench.tables import BenchPlugin
-from twinbase_server.cli.serve import settled
+from twinbase_server.cli.serve import freeze_objects
 from twinbase_server.settings import Settings
 
 START_SECONDS_MAX = 60.0
@@ -28,15 +28,15 @@ class ServerDidNotStart(TwinbaseError):
     """The server's process ended, or did not answer within a minute."""
 
 
-def plugins() -> Plugins:
+def make_plugins() -> Plugins:
     """What server and devices load."""
     return Plugins(BenchPlugin(), accounts)
 
 
-def application() -> FastAPI:
+def make_application() -> FastAPI:
     """For uvicorn: everything else comes from the environment, as for `twinbase serve`."""
-    made = create_app(Settings(), plugins())
-    settled()
+    made = create_app(Settings(), make_plugins())
+    freeze_objects()
     return made
 
 
@@ -47,16 +47,16 @@ class ServerProcess:
     url: str
     pid: int
 
-    def peak_bytes(self) -> int:
+    def read_peak_bytes(self) -> int:
         """The most memory that it ever held."""
-        return peak_bytes(self.pid)
+        return read_peak_bytes(self.pid)
 
 
 @asynccontextmanager
-async def server_process(database_url: str, port: int) -> AsyncIterator[ServerProcess]:
+async def start_server_process(database_url: str, port: int) -> AsyncIterator[ServerProcess]:
     """A server that answers, until the block ends."""
     command = [
-        sys.executable, "-m", "uvicorn", "--factory", f"{__name__}:application", "--host", "127.0.0.1",
+        sys.executable, "-m", "uvicorn", "--factory", f"{__name__}:make_application", "--host", "127.0.0.1",
         "--port", str(port), "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip
     # A sign-in lasts as long as the longest run, so that no measurement meets an expired token.
@@ -82,7 +82,7 @@ async def _until_it_answers(server: ServerProcess, process: "subprocess.Popen[by
     raise ServerDidNotStart(f"Its exit status is {process.returncode}.")
 
 
-def peak_bytes(pid: int) -> int:
+def read_peak_bytes(pid: int) -> int:
     """The most memory that a process ever held, as its kernel counts it; what it holds now where nobody counts."""
     status = Path(f"/proc/{pid}/status")
     if status.exists():
@@ -92,7 +92,7 @@ def peak_bytes(pid: int) -> int:
     return int(shown.stdout) * 1024
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -12,12 +12,12 @@ from twinbase.clock import utc_now
 from twinbase_server.bench import large
 from twinbase_server.bench.captured import CaptureCost
 from twinbase_server.bench.changed import ChangedRows
-from twinbase_server.bench.empty import empty_pull
+from twinbase_server.bench.empty import measure_empty_pull
 from twinbase_server.bench.first import FirstSync
 from twinbase_server.bench.pairs import Result
-from twinbase_server.bench.place import Testbed
 from twinbase_server.bench.push import PushedWork
 from twinbase_server.bench.sizes import BenchSizes
+from twinbase_server.bench.testbed import Testbed
 
 PARTS = ("initial", "empty", "changed", "push", "capture", "large")
 
@@ -25,7 +25,7 @@ PARTS = ("initial", "empty", "changed", "push", "capture", "large")
 class Pairwise(Protocol):
     """Something that is measured pair by pair."""
 
-    async def pair(self) -> None: ...
+    async def measure_pair(self) -> None: ...
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Progress:
     step: Callable[[], None] = lambda: None
 
     @contextmanager
-    def part(self, what: str, steps: int = 1) -> Iterator[None]:
+    def show_part(self, what: str, steps: int = 1) -> Iterator[None]:
         self.say(what, steps)
         yield
         self.step()
@@ -53,7 +53,7 @@ class BenchRun:
     progress: Progress = field(default_factory=Progress)
     results: list[Result] = field(default_factory=list)
 
-    async def all(self) -> list[Result]:
+    async def measure_all(self) -> list[Result]:
         """Everything that was asked for, in the order of the table."""
         if set(self.parts) - {"large"}:
             await self._of_one_device()
@@ -63,68 +63,68 @@ class BenchRun:
 
     async def _of_one_device(self) -> None:
         self.progress.say(f"loading {self.sizes.rows:,} rows", 1)
-        async with Testbed.made(self.admin_url, self.folder, self.sizes.rows) as place:
+        async with Testbed.make(self.admin_url, self.folder, self.sizes.rows) as testbed:
             if set(self.parts) & {"initial", "empty", "changed", "push"}:
-                await self._with_server(place)
+                await self._with_server(testbed)
             if "capture" in self.parts:
-                cost = CaptureCost(place, self.sizes.captured)
+                cost = CaptureCost(testbed, self.sizes.captured)
                 await cost.begin()
                 await self._pairs(f"capture of {self.sizes.captured:,} rows", cost)
-                self.results += cost.results()
+                self.results += cost.make_results()
 
-    async def _with_server(self, place: Testbed) -> None:
+    async def _with_server(self, testbed: Testbed) -> None:
         sizes = self.sizes
-        async with place.server() as server:
+        async with testbed.start_server() as server:
             if "initial" in self.parts:
-                first = FirstSync(place, server, sizes.rows)
+                first = FirstSync(testbed, server, sizes.rows)
                 await self._pairs("first sync", first)
-                self.results += await first.results()
+                self.results += await first.make_results()
             if "empty" in self.parts:
                 self.progress.say("pulls with nothing new", 1)
                 what = f"pull with nothing new, 24 mirrors, {sizes.rows:,} rows"
-                self.results.append(await empty_pull(server, sizes.empty_pulls, "empty", what))
+                self.results.append(await measure_empty_pull(server, sizes.empty_pulls, "empty", what))
             if not set(self.parts) & {"changed", "push"}:
                 return
-            async with place.device(server) as replica:
+            async with testbed.open_device(server) as replica:
                 await replica.sync()
                 if "changed" in self.parts:
-                    changed = ChangedRows(place, server, replica, sizes.changed)
+                    changed = ChangedRows(testbed, server, replica, sizes.changed)
                     await changed.begin()
                     await self._pairs("pull of changed rows", changed)
                     await changed.close()
-                    self.results += changed.results()
+                    self.results += changed.make_results()
                 if "push" in self.parts:
-                    pushed = PushedWork(place, server, replica, sizes)
+                    pushed = PushedWork(testbed, server, replica, sizes)
                     await pushed.begin()
                     await self._pairs("push", pushed)
                     await pushed.close()
-                    self.results += pushed.results()
+                    self.results += pushed.make_results()
 
     async def _of_large_tables(self) -> None:
         sizes, say = self.sizes, self.progress.say
         say(f"memory at {sizes.rows:,} rows", 1)
-        async with Testbed.made(self.admin_url, self.folder, sizes.rows) as place:
-            small = await large.memory(place, large.new_path(place))
+        async with Testbed.make(self.admin_url, self.folder, sizes.rows) as testbed:
+            small = await large.measure_memory(testbed, large.new_path(testbed))
         say(f"loading {sizes.large:,} rows", 1)
-        async with Testbed.made(self.admin_url, self.folder, sizes.large) as place:
-            path = large.new_path(place)
+        async with Testbed.make(self.admin_url, self.folder, sizes.large) as testbed:
+            path = large.new_path(testbed)
             say(f"memory at {sizes.large:,} rows", 1)
-            peaks = await large.memory(place, path)
+            peaks = await large.measure_memory(testbed, path)
             say("one change on a large device", 1)
-            self.results.append(await large.one_change(place, path, sizes.large, max(3, sizes.pairs)))
+            self.results.append(await large.measure_one_change(testbed, path, sizes.large, max(3, sizes.pairs)))
             self.results += large.memory_results(small, peaks, sizes)
             say(f"pulls with nothing new from {sizes.huge:,} rows", 1)
-            self.results += await large.empty_pulls_of_many(place, sizes)
+            self.results += await large.measure_empty_pulls(testbed, sizes)
 
     async def _pairs(self, what: str, measured: Pairwise) -> None:
         """All pairs count: the first one finds the caches cold on both sides."""
         self.progress.say(what, self.sizes.pairs)
         for _ in range(self.sizes.pairs):
-            await measured.pair()
+            await measured.measure_pair()
             self.progress.step()
 
 
-def document(results: list[Result], sizes: BenchSizes) -> dict[str, Any]:
+def make_document(results: list[Result], sizes: BenchSizes) -> dict[str, Any]:
     """What `--json` writes."""
     return {
         "at": utc_now().isoformat(timespec="seconds"),

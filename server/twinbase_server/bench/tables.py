@@ -18,11 +18,11 @@ SMALL_TABLES = 16
 SECTORS = ("north", "east", "south", "west")
 
 
-def money() -> Any:
+def money_column() -> Any:
     return Field(default=Decimal(0), sa_type=Numeric(12, 2))
 
 
-def moment() -> Any:
+def moment_column() -> Any:
     return Field(sa_type=DateTime(timezone=True))
 
 
@@ -31,8 +31,8 @@ class BenchTable(SQLModel, registry=registry()):
 
     id: UUID = Field(primary_key=True)
     code: str
-    created_at: datetime = moment()
-    updated_at: datetime = moment()
+    created_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
 
 
 class BenchCustomer(BenchTable, table=True):
@@ -46,8 +46,8 @@ class BenchCustomer(BenchTable, table=True):
     email: str | None = None
     phone: str | None = None
     vat_number: str | None = None
-    balance: Decimal = money()
-    credit_limit: Decimal = money()
+    balance: Decimal = money_column()
+    credit_limit: Decimal = money_column()
     is_blocked: bool = False
     latitude: float | None = None
     longitude: float | None = None
@@ -90,8 +90,8 @@ class BenchProduct(BenchTable, table=True):
     description: str | None = None
     family: str
     unit: str
-    sale_price: Decimal = money()
-    cost_price: Decimal = money()
+    sale_price: Decimal = money_column()
+    cost_price: Decimal = money_column()
     stock: Decimal = Field(default=Decimal(0), sa_type=Numeric(12, 3))
     barcode: str | None = None
     is_active: bool = True
@@ -109,7 +109,7 @@ class BenchJob(BenchTable, table=True):
     starts_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True), index=True)
     due: date | None = None
     minutes: int | None = None
-    amount: Decimal = money()
+    amount: Decimal = money_column()
     is_billable: bool = True
     instructions: str | None = None
     report: str | None = None
@@ -123,7 +123,7 @@ class BenchLine(BenchTable, table=True):
     position: int
     description: str
     quantity: Decimal = Field(default=Decimal(1), sa_type=Numeric(12, 3))
-    unit_price: Decimal = money()
+    unit_price: Decimal = money_column()
     discount: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     is_done: bool = False
 
@@ -136,8 +136,8 @@ class BenchDocument(BenchTable, table=True):
     number: str
     title: str
     issued_on: date
-    amount: Decimal = money()
-    tax: Decimal = money()
+    amount: Decimal = money_column()
+    tax: Decimal = money_column()
     comment: str | None = None
 
 
@@ -163,8 +163,8 @@ class BenchWide(BenchTable, table=True):
     status: str
     quantity: int
     priority: int
-    price: Decimal = money()
-    cost: Decimal = money()
+    price: Decimal = money_column()
+    cost: Decimal = money_column()
     weight: float
     is_active: bool
     issued_on: date

@@ -5,7 +5,7 @@ customer's own statement fail: what they cannot record, they record as a gap.
 """
 
 from twinbase_server.capture.install import CaptureError, Installation, install, uninstall
-from twinbase_server.capture.status import CaptureProblem, TableCapture, status
+from twinbase_server.capture.status import CaptureProblem, TableCapture, read_capture_status
 from twinbase_server.capture.tables import CapturedTable, version_table
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "Installation",
     "TableCapture",
     "install",
-    "status",
+    "read_capture_status",
     "uninstall",
     "version_table",
 ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from twinbase_server.capture.function import TRIGGERS, shape_sql, trigger_name
-from twinbase_server.capture.tables import CapturedTable, made_name
+from twinbase_server.capture.function import TRIGGERS, columns_hash_sql, trigger_name
+from twinbase_server.capture.tables import CapturedTable, object_name
 from twinbase_server.database.connection import Connection
 
 
@@ -19,7 +19,7 @@ class KeyColumn:
     collation: str | None
     ours: bool  # whether its type is an ordinary one, which needs nothing but pg_catalog to be compared
 
-    def definition(self) -> str:
+    def definition_sql(self) -> str:
         return f"{self.type} COLLATE {self.collation}" if self.collation else self.type
 
 
@@ -33,13 +33,13 @@ class Relation:
     persistence: str
     columns: frozenset[str]
     virtual: frozenset[str]
-    shape: int
+    columns_hash: int
     policed: bool  # whether a policy of row security may hide rows from the role that asks
     triggers: tuple[tuple[str, str, str | None, str], ...]  # (name, enabled, argument, function)
 
-    def armed_by(self, table: CapturedTable) -> bool:
+    def is_armed_by(self, table: CapturedTable) -> bool:
         """Whether all triggers are there, fire for every writer, and know the columns as they are."""
-        wanted = {(trigger_name(kind), "A", str(self.shape), _function(table, kind)) for kind in TRIGGERS}
+        wanted = {(trigger_name(kind), "A", str(self.columns_hash), _function(table, kind)) for kind in TRIGGERS}
         return wanted == set(self.triggers)
 
 
@@ -70,7 +70,9 @@ class Installed:
 
 async def read_facts(connection: Connection, table: CapturedTable) -> Facts | None:
     """The table as it stands, or None when there is none of that name."""
-    rows = await connection.fetch(_RELATIONS.replace("{shape}", shape_sql("c.oid", table)), table.schema, table.name)
+    rows = await connection.fetch(
+        _RELATIONS.replace("{shape}", columns_hash_sql("c.oid", table)), table.schema, table.name
+    )
     if not rows:
         return None
     relid = rows[0]["oid"]
@@ -92,7 +94,7 @@ async def read_installed(connection: Connection, table: CapturedTable) -> Instal
 
 
 def _function(table: CapturedTable, kind: str) -> str:
-    return f"twinbase.{made_name(kind, table.schema, table.name)}"
+    return f"twinbase.{object_name(kind, table.schema, table.name)}"
 
 
 def _relation(row: asyncpg.Record) -> Relation:
@@ -103,7 +105,7 @@ def _relation(row: asyncpg.Record) -> Relation:
         persistence=row["relpersistence"],
         columns=frozenset(row["columns"]),
         virtual=frozenset(row["virtual"]),
-        shape=row["shape"],
+        columns_hash=row["shape"],
         policed=row["policed"],
         triggers=tuple((t[0], t[1], t[2], t[3]) for t in json.loads(row["triggers"])),
     )

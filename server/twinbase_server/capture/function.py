@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twinbase.quoting import quote_name
-from twinbase_server.capture.tables import CapturedTable, made_name
-from twinbase_server.sql.names import column_sql, literal
+from twinbase_server.capture.tables import CapturedTable, object_name
+from twinbase_server.sql.names import column_sql, quote_literal
 from twinbase_server.sql.row_hash import row_hash_sql
 
 # From here on versions are written in bulk: one join with the version table instead of one probe for each row.
@@ -32,9 +32,9 @@ def trigger_name(event: str) -> str:
     return f"twinbase_capture_{event}"
 
 
-def shape_sql(relid: str, table: CapturedTable) -> str:
+def columns_hash_sql(relid: str, table: CapturedTable) -> str:
     """One number for the captured columns of a relation: places, names and types. Some 10 µs; NULL never."""
-    names = ", ".join(literal(column) for column in table.watched)
+    names = ", ".join(quote_literal(column) for column in table.watched)
     return f"""SELECT coalesce(bit_xor(hashtextextended(attname::text,
         (attnum::bigint << 32 | atttypid::bigint) # (atttypmod::bigint << 16))), 0)
         FROM pg_catalog.pg_attribute WHERE attrelid = {relid} AND attname = ANY (ARRAY[{names}]::name[])"""
@@ -48,7 +48,7 @@ class Capture:
     relid: int
     base: int
 
-    def functions(self) -> dict[str, str]:
+    def functions_sql(self) -> dict[str, str]:
         """CREATE FUNCTION by kind: one for each trigger, and `settle`."""
         bodies = {
             "insert": self._row_body("added", self._inserted(unique=False), self._inserted(unique=True)),
@@ -62,8 +62,8 @@ class Capture:
 
     def _function(self, kind: str, arguments: str, returns: str, body: str) -> str:
         return (
-            f"CREATE OR REPLACE FUNCTION {self.table.made(kind)}{arguments} RETURNS {returns} LANGUAGE plpgsql\n"
-            f"SECURITY DEFINER {SETTINGS} AS {dollars(body)}"
+            f"CREATE OR REPLACE FUNCTION {self.table.object_sql(kind)}{arguments} RETURNS {returns} LANGUAGE plpgsql\n"
+            f"SECURITY DEFINER {SETTINGS} AS {dollar_quote(body)}"
         )
 
     # -- what changed: rows of (key…, xid, deleted, hash, before) -------------------------------------------------
@@ -102,7 +102,7 @@ class Capture:
             CASE WHEN {gone} THEN {self._base} END AS before
         FROM (SELECT {self._once("a", unique)} {self._keys("a")}, {self._hash("a")} AS hash
               FROM {RELATION} a WHERE {self._known("a")}) t
-        FULL JOIN {self.table.made("stash")} s ON {self._same("t", "s")}
+        FULL JOIN {self.table.object_sql("stash")} s ON {self._same("t", "s")}
         WHERE t.hash IS DISTINCT FROM s.hash
            OR ((SELECT current_setting({self._flag("removed")}, true) <> '') AND ({self._keys("t")}) IN (
                 SELECT {self._keys("w")} FROM {self._versions} w WHERE w.deleted AND w.xid = {THIS}))"""
@@ -143,7 +143,7 @@ class Capture:
     def _row_body(self, image: str, changed: str, unique: str, *, flag: str = "") -> str:
         return f"""
 DECLARE
-    shape bigint := CASE WHEN EXISTS (SELECT FROM {image}) THEN ({shape_sql("TG_RELID", self.table)}) END;
+    shape bigint := CASE WHEN EXISTS (SELECT FROM {image}) THEN ({columns_hash_sql("TG_RELID", self.table)}) END;
 BEGIN
     IF shape IS NULL THEN RETURN NULL; END IF;
     IF shape <> TG_ARGV[0]::bigint THEN
@@ -154,9 +154,9 @@ BEGIN
     {self._raise_flag(flag) if flag else ""}
     IF EXISTS (SELECT FROM {image} OFFSET {BULK_ROWS}) AND {self._may_bulk} THEN
         IF EXISTS (SELECT FROM {self._versions}) THEN
-            EXECUTE {dollars(self._bulk(unique))};
+            EXECUTE {dollar_quote(self._bulk(unique))};
         ELSE
-            EXECUTE {dollars(self._first(unique))};
+            EXECUTE {dollar_quote(self._first(unique))};
         END IF;
     ELSE
         {self._upsert(changed)};
@@ -173,7 +173,7 @@ BEGIN
         {self._gap("TG_RELID::regclass::text || ': truncated, and its rows could not be read'")}
         RETURN NULL;
     END IF;
-    IF {self._reloading} OR EXISTS (SELECT FROM {self.table.made("stash")}) THEN RETURN NULL; END IF;
+    IF {self._reloading} OR EXISTS (SELECT FROM {self.table.object_sql("stash")}) THEN RETURN NULL; END IF;
     IF {self._whole} THEN
         {self._over("TG_RELID", self._stash())}
     ELSIF (SELECT relkind FROM pg_class WHERE oid = TG_RELID) = 'r' THEN
@@ -195,7 +195,7 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO twinbase.reload (relid, xid, settle, shape)
-    VALUES ({self.relid}, {THIS}, {literal(self._name("settle"))}, TG_ARGV[0]::bigint)
+    VALUES ({self.relid}, {THIS}, {quote_literal(self._name("settle"))}, TG_ARGV[0]::bigint)
     ON CONFLICT DO NOTHING;
     {self._raise_flag("reload")}
     RETURN NULL;
@@ -214,22 +214,22 @@ BEGIN
         END IF;
         {self._raise_flag("removed")}
     END IF;
-    DELETE FROM {self.table.made("stash")};
+    DELETE FROM {self.table.object_sql("stash")};
 END """
 
     def _over(self, relid: str, statement: str) -> str:
         template = statement.replace("%", "%%").replace(RELATION, "%1$s")
-        return f"EXECUTE format({dollars(template)}, {relid}::regclass);"
+        return f"EXECUTE format({dollar_quote(template)}, {relid}::regclass);"
 
     def _stash(self) -> str:
-        return f"""INSERT INTO {self.table.made("stash")} ({self._keys()}, hash)
+        return f"""INSERT INTO {self.table.object_sql("stash")} ({self._keys()}, hash)
         SELECT {self._keys("a")}, {self._hash("a")} FROM {RELATION} a WHERE {self._known("a")}"""
 
     # -- words of the bodies --------------------------------------------------------------------------------------
 
     @property
     def _may_bulk(self) -> str:
-        names = ", ".join(literal(k) for k in self.table.key)
+        names = ", ".join(quote_literal(k) for k in self.table.key)
         return f"twinbase.bulk({self.relid}, ARRAY[{names}]::text[])"
 
     @property
@@ -249,10 +249,10 @@ END """
         )
 
     def _unreadable(self, relid: str, expected: str) -> str:
-        shape = shape_sql(relid, self.table)
+        columns_hash = columns_hash_sql(relid, self.table)
         schema = f"(SELECT relnamespace FROM pg_class WHERE oid = {relid})"
         return (
-            f"({shape}) <> {expected} OR NOT has_schema_privilege({schema}, 'USAGE')\n"
+            f"({columns_hash}) <> {expected} OR NOT has_schema_privilege({schema}, 'USAGE')\n"
             f"        OR NOT has_table_privilege({relid}, 'SELECT') OR row_security_active({relid})"
         )
 
@@ -264,14 +264,14 @@ END """
         return f"PERFORM set_config({self._flag(flag)}, 'on', true);"
 
     def _flag(self, flag: str) -> str:
-        return literal(f"twinbase.{flag}_{self.relid}")
+        return quote_literal(f"twinbase.{flag}_{self.relid}")
 
     def _name(self, kind: str) -> str:
-        return made_name(kind, self.table.schema, self.table.name)
+        return object_name(kind, self.table.schema, self.table.name)
 
     @property
     def _versions(self) -> str:
-        return self.table.made("v")
+        return self.table.object_sql("v")
 
     @property
     def _base(self) -> str:
@@ -293,7 +293,7 @@ END """
         return f"ROW({', '.join(column_sql(c, alias) for c in self.table.watched)})::record"
 
 
-def dollars(text: str) -> str:
+def dollar_quote(text: str) -> str:
     """A text in dollar quotes whose tag does not occur in it."""
     tag = next(tag for tag in _tags() if f"${tag}$" not in text)
     return f"${tag}${text}${tag}$"

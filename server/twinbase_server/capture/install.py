@@ -22,7 +22,7 @@ from twinbase_server.capture.catalog import Facts, Installed, Relation, read_fac
 from twinbase_server.capture.function import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
-from twinbase_server.sql.names import literal
+from twinbase_server.sql.names import quote_literal
 from twinbase_server.sql.row_hash import row_hash_sql
 
 LOCK_SECONDS_MAX = 2.0
@@ -80,12 +80,12 @@ async def uninstall(
 
 def fingerprint(table: CapturedTable, facts: Facts) -> str:
     """Changes when anything does that capture was built for: columns, key, partitions, or our own SQL."""
-    sql = Capture(table, facts.root.relid, 0).functions()
-    shapes = [(r.relid, r.shape) for r in facts.relations if armed(r)]
-    return sha256(repr((sql, shapes, [k.definition() for k in facts.key])).encode()).hexdigest()
+    sql = Capture(table, facts.root.relid, 0).functions_sql()
+    hashes = [(r.relid, r.columns_hash) for r in facts.relations if takes_triggers(r)]
+    return sha256(repr((sql, hashes, [k.definition_sql() for k in facts.key])).encode()).hexdigest()
 
 
-def armed(relation: Relation) -> bool:
+def takes_triggers(relation: Relation) -> bool:
     """Whether a relation takes our triggers: a table or a partitioned one."""
     return relation.kind in ("r", "p")
 
@@ -96,7 +96,7 @@ def is_current(table: CapturedTable, facts: Facts, installed: Installed | None) 
         installed is not None
         and installed.relid == facts.root.relid
         and installed.fingerprint == fingerprint(table, facts)
-        and all(relation.armed_by(table) for relation in facts.relations if armed(relation))
+        and all(relation.is_armed_by(table) for relation in facts.relations if takes_triggers(relation))
     )
 
 
@@ -131,7 +131,7 @@ async def _uninstall(connection: Connection, table: CapturedTable, lock_timeout:
                 await connection.execute(f'DROP TRIGGER "{name}" ON {relation.name}')
         await _forget(connection, table, facts)
         for kind in (*TRIGGERS, "settle"):
-            await connection.execute(f"DROP FUNCTION IF EXISTS {table.made(kind)}")
+            await connection.execute(f"DROP FUNCTION IF EXISTS {table.object_sql(kind)}")
 
 
 def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
@@ -139,7 +139,7 @@ def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
     if facts is None:
         raise CaptureError(f"{table.label} does not exist.")
     for problem, found in (
-        (f"{table.label} is not an ordinary table: capture the tables that it reads.", not armed(facts.root)),
+        (f"{table.label} is not an ordinary table: capture the tables that it reads.", not takes_triggers(facts.root)),
         (f"{table.label} is temporary.", facts.root.persistence == "t"),
         (f"{table.label} has a foreign table below it, which PostgreSQL cannot watch.", _has_foreign(facts)),
         (f"{table.label} lacks {_missing(table, facts)}.", bool(_missing(table, facts))),
@@ -215,33 +215,33 @@ async def _forget(connection: Connection, table: CapturedTable, facts: Facts | N
     )
     for note in notes:
         old = CapturedTable(note["schema_name"], note["table_name"], (), ())
-        await connection.execute(f"DROP TABLE IF EXISTS {old.made('v')}, {old.made('stash')}")
+        await connection.execute(f"DROP TABLE IF EXISTS {old.object_sql('v')}, {old.object_sql('stash')}")
         await connection.execute("DELETE FROM twinbase.capture_gap WHERE relid = $1", note["relid"])
 
 
 async def _make_tables(connection: Connection, table: CapturedTable, facts: Facts) -> None:
     """The version table, and an unlogged one that holds keys and hashes while a transaction reloads the table."""
-    columns = ", ".join(f"{quote_name(k.name)} {k.definition()} NOT NULL" for k in facts.key)
+    columns = ", ".join(f"{quote_name(k.name)} {k.definition_sql()} NOT NULL" for k in facts.key)
     keys = ", ".join(quote_name(k.name) for k in facts.key)
     await connection.execute(
-        f"CREATE TABLE {table.made('v')} ({columns}, xid xid8 NOT NULL, deleted boolean NOT NULL DEFAULT false, "
+        f"CREATE TABLE {table.object_sql('v')} ({columns}, xid xid8 NOT NULL, deleted boolean NOT NULL DEFAULT false, "
         f"hash bigint, before xid8, PRIMARY KEY ({keys}))"
     )
-    await connection.execute(f"CREATE INDEX ON {table.made('v')} (xid)")
-    await connection.execute(f"CREATE UNLOGGED TABLE {table.made('stash')} ({columns}, hash bigint NOT NULL)")
+    await connection.execute(f"CREATE INDEX ON {table.object_sql('v')} (xid)")
+    await connection.execute(f"CREATE UNLOGGED TABLE {table.object_sql('stash')} ({columns}, hash bigint NOT NULL)")
 
 
 async def _make_triggers(connection: Connection, capture: Capture, facts: Facts) -> None:
     table = capture.table
-    for kind, function in capture.functions().items():
+    for kind, function in capture.functions_sql().items():
         await connection.execute(function)
         arguments = "bigint" if kind == "settle" else ""
-        await connection.execute(f"REVOKE ALL ON FUNCTION {table.made(kind)}({arguments}) FROM PUBLIC")
+        await connection.execute(f"REVOKE ALL ON FUNCTION {table.object_sql(kind)}({arguments}) FROM PUBLIC")
     for relation in facts.relations:
-        for kind, when in TRIGGERS.items() if armed(relation) else ():
+        for kind, when in TRIGGERS.items() if takes_triggers(relation) else ():
             await connection.execute(
                 f"CREATE OR REPLACE TRIGGER {trigger_name(kind)} {when.format(on=relation.name)} FOR EACH STATEMENT "
-                f"EXECUTE FUNCTION {table.made(kind)}({literal(str(relation.shape))})"
+                f"EXECUTE FUNCTION {table.object_sql(kind)}({quote_literal(str(relation.columns_hash))})"
             )
             await connection.execute(f"ALTER TABLE {relation.name} ENABLE ALWAYS TRIGGER {trigger_name(kind)}")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
-from twinbase_server.capture.install import armed, is_current
+from twinbase_server.capture.install import is_current, takes_triggers
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
 
@@ -30,7 +30,7 @@ class TableCapture:
         return self.base is not None and not self.problems
 
 
-async def status(connection: Connection, tables: Iterable[CapturedTable]) -> list[TableCapture]:
+async def read_capture_status(connection: Connection, tables: Iterable[CapturedTable]) -> list[TableCapture]:
     """How each of these tables is captured, and what escapes. It reads the catalog only, and locks nothing."""
     found = []
     for table in tables:
@@ -50,7 +50,7 @@ def _problems(table: CapturedTable, facts: Facts | None, installed: Installed | 
         yield CaptureProblem("missing", f"{table.label} does not exist.")
         return
     yield from _unfit(table, facts)
-    if not armed(facts.root):
+    if not takes_triggers(facts.root):
         return
     if installed is None:
         yield CaptureProblem("not-installed", f"{table.label} is not captured. Run `twinbase db upgrade`.")
@@ -66,7 +66,7 @@ def _problems(table: CapturedTable, facts: Facts | None, installed: Installed | 
 def _unfit(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
     """What no installation can cure."""
     name = table.label
-    if not armed(facts.root):
+    if not takes_triggers(facts.root):
         yield CaptureProblem("not-a-table", f"{name} is not an ordinary table. Capture the tables that it reads.")
         return
     if any(relation.kind == "f" for relation in facts.relations[1:]):
@@ -96,7 +96,7 @@ def _drift(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
     if missing := [column for column in table.watched if column not in facts.root.columns]:
         yield CaptureProblem("columns", f"{table.label} lost {', '.join(missing)}: its changes are recorded as gaps.")
     for relation in facts.relations:
-        if armed(relation) and not relation.armed_by(table):
+        if takes_triggers(relation) and not relation.is_armed_by(table):
             yield _unarmed(table, relation)
 
 

@@ -38,19 +38,19 @@ class CapturedTable:
     @property
     def version_table(self) -> str:
         """The name of its version table, without schema or quotes."""
-        return made_name("v", self.schema, self.name)
+        return object_name("v", self.schema, self.name)
 
-    def made(self, kind: str) -> str:
+    def object_sql(self, kind: str) -> str:
         """Something of ours that belongs to this table, ready for a query: `v`, `stash`, `insert`, …"""
-        return f"twinbase.{quote_name(made_name(kind, self.schema, self.name))}"
+        return f"twinbase.{quote_name(object_name(kind, self.schema, self.name))}"
 
 
 def version_table(schema: str, name: str) -> str:
     """The version table of a captured table, qualified and quoted, ready for a query."""
-    return f"twinbase.{quote_name(made_name('v', schema, name))}"
+    return f"twinbase.{quote_name(object_name('v', schema, name))}"
 
 
-def made_name(kind: str, schema: str, name: str) -> str:
+def object_name(kind: str, schema: str, name: str) -> str:
     """`v_mobile.interventions`; cut and told apart by a hash where PostgreSQL would only cut it."""
     whole = f"{kind}_{schema}.{name}"
     if len(whole.encode()) <= _NAME_BYTES_MAX:

@@ -35,7 +35,7 @@ async def _collect_some(connection: Connection, table: CapturedTable, relid: int
         if not await connection.fetchval(_LOCK, relid):
             return 0
         status = await connection.execute(
-            f"DELETE FROM {table.made('v')} WHERE ({keys}) IN (SELECT {keys} FROM {table.made('v')} "
+            f"DELETE FROM {table.object_sql('v')} WHERE ({keys}) IN (SELECT {keys} FROM {table.object_sql('v')} "
             f"WHERE deleted AND xid < $1 ORDER BY {keys} LIMIT {COLLECT_ROWS} FOR UPDATE SKIP LOCKED)",
             horizon,
         )
@@ -48,7 +48,7 @@ async def _collect_some(connection: Connection, table: CapturedTable, relid: int
 _CAPTURED = "SELECT relid::bigint AS relid, schema_name, table_name, key_columns FROM twinbase.capture ORDER BY 2, 3"
 _NOTE_COLLECTED = "UPDATE twinbase.capture SET collected = pg_current_xact_id() WHERE relid = $1::bigint::oid"
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('twinbase capture'), $1::bigint::oid::int)"
-# Versions carry no time of day; the salts, written on a timer, say which transaction it was at a time.
+# Versions carry no time of day; the milestones, written on a timer, say which transaction it was at a time.
 _HORIZON = "SELECT xid FROM twinbase.salt WHERE at <= $1 ORDER BY at DESC LIMIT 1"
 # The newest gap of a table stays: it is the answer for cursors of any age.
 _COLLECT_GAPS = """

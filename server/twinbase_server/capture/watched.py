@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from twinbase.projection import Projection
 from twinbase.registry import Registry
 from twinbase_server.capture.tables import CapturedTable
-from twinbase_server.sql.row_hash import hash_texts
+from twinbase_server.sql.row_hash import hash_sql_of
 
 
 def captured_tables(registry: Registry, projections: Sequence[Projection] = ()) -> Sequence[CapturedTable]:
@@ -14,27 +14,27 @@ def captured_tables(registry: Registry, projections: Sequence[Projection] = ()) 
     columns: dict[tuple[str, str], dict[str, None]] = {}
     hashed: dict[tuple[str, str], dict[str, str]] = {}
     for twin in registry:
-        place = (twin.schema, twin.table.name)
-        keys[place] = twin.key
-        columns.setdefault(place, {}).update(dict.fromkeys(twin.columns))
-        hashed[place] = hash_texts(twin)
+        table_name = (twin.schema, twin.table.name)
+        keys[table_name] = twin.key
+        columns.setdefault(table_name, {}).update(dict.fromkeys(twin.columns))
+        hashed[table_name] = hash_sql_of(twin)
         for other, names in twin.reads.columns.items():
             columns.setdefault(other, {}).update(dict.fromkeys(sorted(names)))
             keys.setdefault(other, _key_of(registry, other))
     for feed in (feed for projection in projections for feed in projection.feeds):
-        place = (feed.table.schema or "public", feed.table.name)
-        keys.setdefault(place, tuple(feed.table.primary_key.columns.keys()))
+        table_name = (feed.table.schema or "public", feed.table.name)
+        keys.setdefault(table_name, tuple(feed.table.primary_key.columns.keys()))
         watched = feed.table.columns.keys() if feed.columns is None else sorted(feed.columns)
-        columns.setdefault(place, {}).update(dict.fromkeys(watched))
+        columns.setdefault(table_name, {}).update(dict.fromkeys(watched))
     return [
         CapturedTable(schema, name, keys[schema, name], tuple(columns[schema, name]), hashed.get((schema, name), {}))
         for schema, name in sorted(columns)
     ]
 
 
-def _key_of(registry: Registry, place: tuple[str, str]) -> tuple[str, ...]:
+def _key_of(registry: Registry, table_name: tuple[str, str]) -> tuple[str, ...]:
     """The key of a table that only a scope reads: any twin's metadata knows it."""
-    schema, name = place
+    schema, name = table_name
     for twin in registry:
         for table in twin.table.metadata.tables.values():
             if (table.schema or "public", table.name) == (schema, name):

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from twinbase_server.cli.groups import group
-from twinbase_server.cli.options import DatabaseUrl, database
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer
 
-command = group("Who may sign in with an e-mail and a password.")
+command = make_command_group("Who may sign in with an e-mail and a password.")
 
 
 @command.command()
@@ -30,7 +30,7 @@ def add(
     claims = dict(read_claim(text) for text in claim or ())
     if not password:
         raise typer.BadParameter("The password is empty.")
-    with database(database_url) as url:
+    with open_database(database_url) as url:
         asyncio.run(_save(url, email, password, claims))
     said = {"email": email.strip().lower(), "claims": claims}
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} may sign in."))

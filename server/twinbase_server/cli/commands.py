@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from twinbase_server.cli.groups import group
+from twinbase_server.cli.groups import make_command_group
 
 GROUP = "twinbase.commands"
 """Entry points: a command's name → a typer.Typer, or the function itself."""
@@ -17,10 +17,10 @@ OURS = ("serve", "worker", "db", "account", "project", "source", "delivery", "ex
 def make_group() -> Any:
     """The command `twinbase` itself."""
     description = "Two databases that stay twins: PostgreSQL on the server, an encrypted SQLite file on every device."
-    return typer.main.get_command(group(description, cls=_Lazy))
+    return typer.main.get_command(make_command_group(description, cls=_Lazy))
 
 
-def brought() -> dict[str, EntryPoint]:
+def find_plugin_commands() -> dict[str, EntryPoint]:
     """The commands that other distributions bring; ours cannot be taken over."""
     return {entry.name: entry for entry in entry_points(group=GROUP) if entry.name not in OURS}
 
@@ -30,7 +30,7 @@ class _Lazy(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Those that can run here."""
-        return [name for name in (*OURS, *sorted(brought())) if self.get_command(ctx, name) is not None]
+        return [name for name in (*OURS, *sorted(find_plugin_commands())) if self.get_command(ctx, name) is not None]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         try:
@@ -56,7 +56,7 @@ def _check_ours(error: ImportError) -> None:
 
 def _whole(name: str) -> str:
     """What to install for all that a command needs: by custom the extra `server` of the distribution that brings it."""
-    entry = brought().get(name)
+    entry = find_plugin_commands().get(name)
     if entry is None or entry.dist is None:
         return "twinbase[server]"
     extras = entry.dist.metadata.get_all("Provides-Extra") or ()
@@ -67,7 +67,7 @@ def _command(name: str) -> Any:
     """The command of this name, or None; raises ImportError when what it needs is not installed."""
     if name in OURS:
         found = import_module(f"twinbase_server.cli.{name}").command
-    elif entry := brought().get(name):
+    elif entry := find_plugin_commands().get(name):
         found = entry.load()
     else:
         return None

@@ -11,17 +11,17 @@ from rich.console import Console
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins, load_plugins
 from twinbase_server.capture.install import uninstall
-from twinbase_server.capture.status import TableCapture, status
-from twinbase_server.cli.groups import group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.capture.status import TableCapture, read_capture_status
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
 from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer, errors
-from twinbase_server.database.migrations import MigrationStatus, migration_status
+from twinbase_server.cli.screen import AsJson, answer, make_error_console
+from twinbase_server.database.migrations import MigrationStatus, read_migration_status
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
 
-command = group("Twinbase's own schema in PostgreSQL, and the capture of changes.")
+command = make_command_group("Twinbase's own schema in PostgreSQL, and the capture of changes.")
 
 
 @command.command()
@@ -49,8 +49,8 @@ def upgrade(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts",
 @command.command("status")
 def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> int:
     """Say whether the database is up to date, and what escapes capture; exit status 1 when something does."""
-    with database(database_url) as url:
-        state = asyncio.run(_state(url, load_plugins(names(plugins))))
+    with open_database(database_url) as url:
+        state = asyncio.run(_state(url, load_plugins(split_names(plugins))))
     answer(state.as_dict(), as_json=as_json, show=state.show)
     return 0 if state.sound else FAILED
 
@@ -65,14 +65,14 @@ def remove(
     """Take capture off the user tables, which stay as they are. Schema `twinbase` keeps its ledger and journal."""
     if not yes:
         typer.confirm("Devices get no changes until capture is installed again. Remove it?", abort=True)
-    with database(database_url) as url:
-        labels = asyncio.run(_remove(url, load_plugins(names(plugins))))
+    with open_database(database_url) as url:
+        labels = asyncio.run(_remove(url, load_plugins(split_names(plugins))))
     answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(f"{len(labels)} tables let go."))
 
 
 def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> None:
-    loaded = load_plugins(names(plugins))
-    with database(database_url) as url, errors().status("Setting up"):
+    loaded = load_plugins(split_names(plugins))
+    with open_database(database_url) as url, make_error_console().status("Setting up"):
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry))
         asyncio.run(init_database(url, loaded, utc_now()))
@@ -119,13 +119,13 @@ class _State:
 
 
 async def _state(url: str, plugins: Plugins) -> _State:
-    migrations = await migration_status(url)
+    migrations = await read_migration_status(url)
     if migrations.current is None:
         return _State(migrations, [])
     connection = await asyncpg.connect(url)
     try:
         tables = await tables_to_capture(connection, plugins)
-        return _State(migrations, await status(connection, tables))
+        return _State(migrations, await read_capture_status(connection, tables))
     finally:
         await connection.close()
 

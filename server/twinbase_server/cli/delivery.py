@@ -12,10 +12,10 @@ from rich.markup import escape
 
 from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
-from twinbase_server.cli.groups import group
-from twinbase_server.cli.options import DatabaseUrl, database
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.cli.task_words import clock
+from twinbase_server.cli.task_words import format_time
 from twinbase_server.database.connection import Connection
 from twinbase_server.jobs import decisions
 from twinbase_server.jobs.decisions import Chosen, ListedDelivery
@@ -26,7 +26,7 @@ Ids = Annotated[list[UUID] | None, typer.Argument(metavar="[ID]...", help="Which
 To = Annotated[str, typer.Option("--to", metavar="DESTINATION", help="Only those to this destination.")]
 AllOfThem = Annotated[bool, typer.Option("--all", help="All that can be, instead of naming them.")]
 
-command = group("What is on its way to other systems.")
+command = make_command_group("What is on its way to other systems.")
 
 
 class NoneChosen(TwinbaseError):
@@ -42,7 +42,7 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, the newest first: which row, where to, whose, what became of it. Never what is in them."""
-    found = _with(database_url, lambda connection: decisions.listed(connection, state, to, limit))
+    found = _with(database_url, lambda connection: decisions.list_deliveries(connection, state, to, limit))
     answer([one.as_dict() for one in found], as_json=as_json, show=lambda console: _show(console, found))
 
 
@@ -102,7 +102,7 @@ def _with(database_url: str | None, work: Callable[[Connection], Awaitable[Answe
         finally:
             await connection.close()
 
-    with database(database_url) as url:
+    with open_database(database_url) as url:
         return asyncio.run(run(url))
 
 
@@ -114,7 +114,7 @@ def _say(ids: list[UUID], what: str, as_json: bool) -> None:
 def _show(console: Console, found: list[ListedDelivery]) -> None:
     for one in found:
         console.print(f"[bold]{one.state}[/] {escape(one.destination)} {escape(one.action)} [dim]{one.id}[/]")
-        when = f"{clock(one.created_at)}, {one.attempts} tries"
+        when = f"{format_time(one.created_at)}, {one.attempts} tries"
         console.print(f"  {one.twin}/{one.row_key} of {one.author}, {when}", markup=False, style="dim")
         if one.said:
             console.print(f"  {one.said}", markup=False)

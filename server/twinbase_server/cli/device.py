@@ -24,13 +24,13 @@ from twinbase_server.cli.device_file import (
     open_new,
     read_key,
 )
-from twinbase_server.cli.groups import group
-from twinbase_server.cli.options import PluginNames, names
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import PluginNames, split_names
 from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer, errors
+from twinbase_server.cli.screen import AsJson, answer, make_error_console
 from twinbase_server.cli.verify import Findings, verify_file
 
-command = group("One device's file: enrol it, sync it, look at what waits in it, check it.")
+command = make_command_group("One device's file: enrol it, sync it, look at what waits in it, check it.")
 
 
 @command.command()
@@ -50,8 +50,12 @@ def enroll(
     """
     made = make_key(file, key_file)
     if made is not None:
-        errors().print(f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere.")
-    report = asyncio.run(_enroll(file, read_key(file, key_file), server, names(plugins), email, password, device_name))
+        make_error_console().print(
+            f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere."
+        )
+    report = asyncio.run(
+        _enroll(file, read_key(file, key_file), server, split_names(plugins), email, password, device_name)
+    )
     return _say_report(report, as_json)
 
 
@@ -64,15 +68,15 @@ def sync(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) ->
     return _say_report(asyncio.run(_sync(file, key_file)), as_json)
 
 
-@command.command()
-def status(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> None:
+@command.command("status")
+def show_status(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> None:
     """Say whose file it is, when it was last synced, what it holds and what waits in it."""
     said = asyncio.run(_status(file, key_file))
     answer(said, as_json=as_json, show=lambda console: _show_status(console, said))
 
 
-@command.command()
-def outbox(
+@command.command("outbox")
+def show_outbox(
     file: DeviceFile,
     discard: Annotated[UUID | None, typer.Option(metavar="ID", help="Forget this edit.")] = None,
     key_file: KeyFile = None,
@@ -114,7 +118,7 @@ async def _sync(file: Path, key_file: Path | None) -> Report:
 
 async def _watched(replica: Replica) -> Report:
     """Sync, and say meanwhile what it is at."""
-    with errors().status("Syncing") as line:
+    with make_error_console().status("Syncing") as line:
 
         def show(now: SyncStatus) -> None:
             line.update(f"{now.phase.capitalize()}{f' {now.rows:,} rows' if now.rows else ''}")

@@ -54,12 +54,12 @@ def read_key(path: Path, key_file: Path | None) -> Secret:
 
 def make_key(path: Path, key_file: Path | None) -> Path | None:
     """Keep a new random key in its file, readable by the owner only; None when there is a key already."""
-    place = key_file or default_key_file(path)
-    if os.environ.get(KEY_VARIABLE) or place.exists():
+    key_path = key_file or default_key_file(path)
+    if os.environ.get(KEY_VARIABLE) or key_path.exists():
         return None
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_hex(32))
-    return place
+    return key_path
 
 
 def default_key_file(path: Path) -> Path:

@@ -14,8 +14,8 @@ from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.identity import Identity
 from twinbase.plugins import load_plugins
-from twinbase_server.accounts import normal_email
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.accounts import normalise_email
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
 from twinbase_server.database.connection import Connection
@@ -51,8 +51,8 @@ def command(
     if not slash or not key:
         raise NotOneRow(f"{row!r} is no row.")
     claims = dict(_claim(text) for text in claim) if claim else None
-    with database(database_url) as url:
-        said = asyncio.run(_explain(url, names(plugins), twin, key.split(","), user, claims))
+    with open_database(database_url) as url:
+        said = asyncio.run(_explain(url, split_names(plugins), twin, key.split(","), user, claims))
     answer(asdict(said) | {"has": said.has}, as_json=as_json, show=lambda console: _show(console, said))
     return 0 if said.has else FAILED
 
@@ -74,10 +74,10 @@ async def _explain(
 async def _identity(connection: Connection, user: str, claims: dict[str, Any] | None) -> Identity:
     if claims is not None:
         return Identity(user, claims)
-    row = await connection.fetchrow(_ACCOUNT, normal_email(user))
+    row = await connection.fetchrow(_ACCOUNT, normalise_email(user))
     if row is None:
         raise NoAccount(f"{user!r}.")
-    return Identity(normal_email(user), json.loads(row["claims"]))
+    return Identity(normalise_email(user), json.loads(row["claims"]))
 
 
 def _claim(text: str) -> tuple[str, Any]:

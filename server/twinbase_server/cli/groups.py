@@ -3,7 +3,7 @@
 import typer
 
 
-def group(description: str, *, cls: type[typer.core.TyperGroup] | None = None) -> typer.Typer:
+def make_command_group(description: str, *, cls: type[typer.core.TyperGroup] | None = None) -> typer.Typer:
     """A typer.Typer to which commands are added."""
     app = typer.Typer(cls=cls, add_completion=False, help=description, pretty_exceptions_enable=False)
 

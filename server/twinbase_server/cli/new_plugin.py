@@ -36,8 +36,8 @@ def make_plugin(name: str, folder: Path) -> list[Path]:
     if folder.exists():
         raise NameTaken(f"{folder} exists already: choose another folder, or another name.")
     made = []
-    for place, template in _templates(files("twinbase_server.cli") / TEMPLATE, Path()):
-        target = folder / str(place).format(module=module_of(name))
+    for path, template in _templates(files("twinbase_server.cli") / TEMPLATE, Path()):
+        target = folder / str(path).format(module=module_of(name))
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(Template(template).substitute(name=name, module=module_of(name)), encoding="utf-8")
         made.append(target.relative_to(folder))
@@ -59,11 +59,11 @@ def check_name(name: str) -> None:
         raise NameTaken(f"{module!r} cannot be the name of a schema in PostgreSQL: choose another name.")
 
 
-def _templates(folder: Traversable, place: Path) -> Iterator[tuple[Path, str]]:
+def _templates(folder: Traversable, path: Path) -> Iterator[tuple[Path, str]]:
     """Where each file goes, and what it holds."""
     for each in folder.iterdir():
         name = each.name.removesuffix(SUFFIX)
-        target = place / _FILE_NAMES.get(name, name)
+        target = path / _FILE_NAMES.get(name, name)
         if each.is_dir():
             yield from _templates(each, target)
         elif each.name.endswith(SUFFIX):

@@ -27,18 +27,18 @@ PluginNames = Annotated[
 ]
 
 
-def names(plugins: str) -> tuple[str, ...]:
+def split_names(plugins: str) -> tuple[str, ...]:
     """The names in a list like `accounts,mobile`; a JSON list is read too, as the settings do."""
     return tuple(name for part in plugins.split(",") if (name := part.strip(' "[]')))
 
 
 @contextmanager
-def database(url: str | None) -> Iterator[str]:
+def open_database(url: str | None) -> Iterator[str]:
     """The URL that was given, or that of an embedded PostgreSQL that stops with the block."""
     if url:
         yield url
         return
-    from twinbase_server.embedded import database_url
+    from twinbase_server.embedded import start_database
 
-    with database_url() as embedded:
+    with start_database() as embedded:
         yield embedded

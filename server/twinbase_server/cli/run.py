@@ -65,9 +65,11 @@ def _of_the_database(error: Exception) -> str | None:
 
 def _say(sentence: str, status: int) -> int:
     if sentence:
-        from twinbase_server.cli.screen import errors
+        from twinbase_server.cli.screen import make_error_console
 
-        errors().print(f"[bold red]error[/] {_escaped(sentence)}" if status != INTERRUPTED else _escaped(sentence))
+        make_error_console().print(
+            f"[bold red]error[/] {_escaped(sentence)}" if status != INTERRUPTED else _escaped(sentence)
+        )
     return status
 
 

@@ -14,12 +14,12 @@ WIDTH = 100
 """What fits a terminal, and a log that is no terminal."""
 
 
-def screen() -> Console:
+def make_console() -> Console:
     """For answers."""
     return _console(sys.stdout)
 
 
-def errors() -> Console:
+def make_error_console() -> Console:
     """For what goes wrong, and for progress: stdout stays what was asked for."""
     return _console(sys.stderr)
 
@@ -41,4 +41,4 @@ def answer(data: Any, *, as_json: bool, show: Callable[[Console], None]) -> None
         sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
         sys.stdout.flush()
     else:
-        show(screen())
+        show(make_console())

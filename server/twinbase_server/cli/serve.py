@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
 
 
 def command(
@@ -21,12 +21,12 @@ def command(
 
     import uvicorn
 
-    with database(database_url) as url:
+    with open_database(database_url) as url:
         # The workers are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
         os.environ["TWINBASE_PLUGINS"] = plugins
         uvicorn.run(
-            "twinbase_server.cli.serve:application",
+            "twinbase_server.cli.serve:make_application",
             factory=True,
             host=host,
             port=port,
@@ -37,7 +37,7 @@ def command(
         )
 
 
-def application() -> object:
+def make_application() -> object:
     """The application that the environment describes, for uvicorn and its workers."""
     import json
     import os
@@ -46,14 +46,14 @@ def application() -> object:
     from twinbase_server.app import create_app
     from twinbase_server.settings import Settings
 
-    os.environ["TWINBASE_PLUGINS"] = json.dumps(names(os.environ["TWINBASE_PLUGINS"]))
+    os.environ["TWINBASE_PLUGINS"] = json.dumps(split_names(os.environ["TWINBASE_PLUGINS"]))
     settings = Settings()
     made = create_app(settings, load_plugins(settings.plugins))
-    settled()
+    freeze_objects()
     return made
 
 
-def settled() -> None:
+def freeze_objects() -> None:
     """What is imported and made by now stays until the process ends: the garbage collector need not look at it again.
 
     Without it a batch of 1,000 changes, which makes enough objects for a full collection, pays for all modules too: in

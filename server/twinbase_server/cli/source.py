@@ -12,23 +12,23 @@ from rich.table import Table
 
 from twinbase.clock import utc_now
 from twinbase.plugins import load_plugins
-from twinbase_server.cli.bars import progress
-from twinbase_server.cli.groups import group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.bars import show_progress
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.cli.task_words import clock, data, figures, words
+from twinbase_server.cli.task_words import describe_task, format_figures, format_time, task_data
 from twinbase_server.jobs.run import run_task
-from twinbase_server.jobs.schedule import TaskStatus, standings
+from twinbase_server.jobs.schedule import TaskStatus, read_task_statuses
 from twinbase_server.jobs.sources import source_task, source_tasks
 
-command = group("Other systems that rows are brought from.")
+command = make_command_group("Other systems that rows are brought from.")
 
 
 @command.command("list")
 def list_sources(plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
     """List the sources that the plugins bring, and how often each is run."""
-    sources = load_plugins(names(plugins)).collect_sources()
+    sources = load_plugins(split_names(plugins)).collect_sources()
     said = [
         {"name": name, "every_seconds": one.every.total_seconds(), "project": one.project}
         for name, one in sources.items()
@@ -44,8 +44,8 @@ def list_sources(plugins: PluginNames = "accounts", as_json: AsJson = False) -> 
     answer(said, as_json=as_json, show=show)
 
 
-@command.command()
-def status(
+@command.command("status")
+def show_status(
     name: Annotated[str | None, typer.Argument(help="One source; without it, all.")] = None,
     database_url: DatabaseUrl = None,
     plugins: PluginNames = "accounts",
@@ -55,11 +55,11 @@ def status(
 
     Exit status 1 when the last run of one has failed, or its worker is gone.
     """
-    loaded = load_plugins(names(plugins))
+    loaded = load_plugins(split_names(plugins))
     wanted = [source_task(loaded, name).name] if name else list(source_tasks(loaded))
-    with database(database_url) as url:
+    with open_database(database_url) as url:
         found = asyncio.run(_read(url, wanted))
-    answer([data(one) for one in found], as_json=as_json, show=lambda console: _show(console, found))
+    answer([task_data(one) for one in found], as_json=as_json, show=lambda console: _show(console, found))
     return FAILED if any(one.state in ("failed", "dead") for one in found) else 0
 
 
@@ -74,17 +74,17 @@ def run_source(
 
     A worker that would run it meanwhile leaves it alone. Stopped in the middle, the next run goes on.
     """
-    task = source_task(load_plugins(names(plugins)), name)
-    with database(database_url) as url, progress() as tell:
-        standing = asyncio.run(run_task(task, url, utc_now, tell=tell))
-    answer(data(standing), as_json=as_json, show=lambda console: _show(console, [standing]))
-    return FAILED if standing.state == "failed" else 0
+    task = source_task(load_plugins(split_names(plugins)), name)
+    with open_database(database_url) as url, show_progress() as tell:
+        status = asyncio.run(run_task(task, url, utc_now, tell=tell))
+    answer(task_data(status), as_json=as_json, show=lambda console: _show(console, [status]))
+    return FAILED if status.state == "failed" else 0
 
 
 async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
     connection = await asyncpg.connect(url)
     try:
-        return await standings(connection, "source", wanted)
+        return await read_task_statuses(connection, "source", wanted)
     finally:
         await connection.close()
 
@@ -92,7 +92,13 @@ async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
 def _show(console: Console, found: list[TaskStatus]) -> None:
     table = Table("source", "last run", "", "figures of the last that was done", "next", box=None, header_style="bold")
     for one in found:
-        shown = (one.name, clock(one.started_at), words(one), figures(one), clock(one.next_at) or "now")
+        shown = (
+            one.name,
+            format_time(one.started_at),
+            describe_task(one),
+            format_figures(one),
+            format_time(one.next_at) or "now",
+        )
         table.add_row(*map(escape, shown))
     console.print(table if found else "No active plugin brings a source.")
 

@@ -10,10 +10,10 @@ from rich.markup import escape
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins, load_plugins
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, database, names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
 from twinbase_server.cli.run import INTERRUPTED
-from twinbase_server.cli.screen import errors
-from twinbase_server.cli.task_words import words
+from twinbase_server.cli.screen import make_error_console
+from twinbase_server.cli.task_words import describe_task
 from twinbase_server.jobs.schedule import TaskStatus
 from twinbase_server.jobs.worker import Worker
 from twinbase_server.settings import Settings
@@ -26,9 +26,9 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts")
     is then due at once; a second Ctrl-C does not wait for that.
     """
     # The settings read a list there, as JSON.
-    os.environ["TWINBASE_PLUGINS"] = json.dumps(names(plugins))
-    loaded = load_plugins(names(plugins))
-    with database(database_url) as url:
+    os.environ["TWINBASE_PLUGINS"] = json.dumps(split_names(plugins))
+    loaded = load_plugins(split_names(plugins))
+    with open_database(database_url) as url:
         return asyncio.run(_work(url, loaded))
 
 
@@ -36,9 +36,11 @@ async def _work(url: str, plugins: Plugins) -> int:
     stop = asyncio.Event()
     worker = Worker(Settings(database_url=SecretStr(url)), plugins, stop, _say)
     asked = _stopped_by_signals(stop)
-    errors().print(f"Working on {', '.join(worker.tasks) or 'nothing: no active plugin brings a source or exporter'}.")
+    make_error_console().print(
+        f"Working on {', '.join(worker.tasks) or 'nothing: no active plugin brings a source or exporter'}."
+    )
     await worker.run()
-    errors().print("Stopped.")
+    make_error_console().print("Stopped.")
     return INTERRUPTED if signal.SIGINT in asked else 0
 
 
@@ -58,6 +60,8 @@ def _stopped_by_signals(stop: asyncio.Event) -> list[signal.Signals]:
     return asked
 
 
-def _say(standing: TaskStatus) -> None:
+def _say(status: TaskStatus) -> None:
     at = utc_now().astimezone().strftime("%H:%M:%S")
-    errors().print(f"[dim]{at}[/] {standing.kind} [bold]{escape(standing.name)}[/]: {escape(words(standing))}")
+    make_error_console().print(
+        f"[dim]{at}[/] {status.kind} [bold]{escape(status.name)}[/]: {escape(describe_task(status))}"
+    )

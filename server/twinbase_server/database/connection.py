@@ -21,7 +21,7 @@ else:
 
 
 @asynccontextmanager
-async def lent(pool: Pool, seconds_max: float) -> AsyncIterator[Connection]:
+async def borrow_connection(pool: Pool, seconds_max: float) -> AsyncIterator[Connection]:
     """A connection of the pool for the time of the block; raises `too-busy` when none comes free."""
     try:
         connection = await pool.acquire(timeout=seconds_max)
@@ -34,7 +34,7 @@ async def lent(pool: Pool, seconds_max: float) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
     """SQLAlchemy's engine over the server's database; its connections end with the block."""
     made = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
     try:

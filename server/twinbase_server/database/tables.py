@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from twinbase.errors import DeclarationError, TwinbaseError
 from twinbase.registry import Registry
-from twinbase_server.database.connection import engine
+from twinbase_server.database.connection import open_engine
 from twinbase_server.database.migrations import SCHEMA
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase tables', 0))"
@@ -47,7 +47,7 @@ async def create_server_tables(url: str, models: Iterable[type[SQLModel]]) -> No
 
 async def _in_one_transaction(url: str, work: Callable[[Connection], None]) -> None:
     """Two processes that set up one database take turns."""
-    async with engine(url) as database, database.begin() as connection:
+    async with open_engine(url) as database, database.begin() as connection:
         await connection.execute(text(_LOCK))
         await connection.run_sync(work)
 
@@ -96,18 +96,18 @@ def _complete(connection: Connection, table: Table) -> None:
 def _add(connection: Connection, table: Table, column: Column[object]) -> None:
     """A default of the class fills the rows that are there, and is then Python's again."""
     name = connection.dialect.identifier_preparer.quote(column.name)
-    place = connection.dialect.identifier_preparer.format_table(table)
+    table_name = connection.dialect.identifier_preparer.format_table(table)
     definition = str(CreateColumn(column).compile(dialect=connection.dialect))
     filled = None if column.nullable or column.server_default is not None else _default(column)
-    if not column.nullable and column.server_default is None and filled is None and _has_rows(connection, place):
+    if not column.nullable and column.server_default is None and filled is None and _has_rows(connection, table_name):
         raise ColumnMissing(
             f"{table.fullname} has rows and no column {column.name!r}, which may not be empty: let it be empty"
             f" ({column.name}: … | None = None), give it a default, or add it by hand with the values it should have."
         )
     default = "" if filled is None else f" DEFAULT {filled}"
-    connection.exec_driver_sql(f"ALTER TABLE {place} ADD COLUMN {definition}{default}")
+    connection.exec_driver_sql(f"ALTER TABLE {table_name} ADD COLUMN {definition}{default}")
     if filled is not None:
-        connection.exec_driver_sql(f"ALTER TABLE {place} ALTER COLUMN {name} DROP DEFAULT")
+        connection.exec_driver_sql(f"ALTER TABLE {table_name} ALTER COLUMN {name} DROP DEFAULT")
 
 
 def _default(column: Column[object]) -> str | None:
@@ -119,5 +119,5 @@ def _default(column: Column[object]) -> str | None:
     return str(value.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def _has_rows(connection: Connection, place: str) -> bool:
-    return bool(connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {place})").scalar_one())
+def _has_rows(connection: Connection, table_name: str) -> bool:
+    return bool(connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {table_name})").scalar_one())

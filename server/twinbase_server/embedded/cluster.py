@@ -13,7 +13,13 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from twinbase_server.embedded.programs import PostgresFailed, environment, find_programs, major_version, prepare
+from twinbase_server.embedded.programs import (
+    PostgresFailed,
+    find_programs,
+    make_environment,
+    prepare,
+    read_major_version,
+)
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
@@ -30,7 +36,7 @@ class Cluster:
         self.durable = durable
         folder = find_programs()
         # Clusters of two major versions never share files: each has its own folder.
-        self.major = major_version(folder)
+        self.major = read_major_version(folder)
         self._programs = prepare(folder, Path(data_dir).absolute() / str(self.major))
         self.files = self.home / "cluster"
         self.log_file = self.home / "server.log"
@@ -115,12 +121,12 @@ class Cluster:
             # Python warns of any code between fork and exec in a process with threads; ours makes two system calls.
             warnings.simplefilter("ignore", DeprecationWarning)
             return subprocess.Popen(
-                self._programs.command("postgres", "-D", self.files, *options),
+                self._programs.make_command("postgres", "-D", self.files, *options),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                env=environment(),
+                env=make_environment(),
                 # Ctrl-C in a terminal goes to a whole group: the server must outlive the work that uses it.
                 start_new_session=True,
                 preexec_fn=_dies_with_parent(),
@@ -132,7 +138,7 @@ class Cluster:
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
         """Whether the server is ready; no when its port was taken meanwhile, and an error for all else."""
         deadline = time.monotonic() + START_SECONDS_MAX
-        while self.port_when_ready(process.pid) is None:
+        while self.find_ready_port(process.pid) is None:
             if process.poll() is not None:
                 said = self.log_file.read_text(errors="replace")
                 if "could not create any TCP/IP sockets" in said:
@@ -145,7 +151,7 @@ class Cluster:
             time.sleep(POLL_SECONDS)
         return True
 
-    def port_when_ready(self, pid: int | None = None) -> int | None:
+    def find_ready_port(self, pid: int | None = None) -> int | None:
         """The port in postmaster.pid when it is ready and alive; of that process, when one is given."""
         lines = self._postmaster_file()
         if len(lines) < 8 or lines[7].strip() != "ready":

@@ -54,13 +54,13 @@ class Programs:
     user: SystemUser | None = None
     prefix: tuple[str, ...] = ()
 
-    def command(self, program: str, *arguments: str | Path) -> list[str]:
+    def make_command(self, program: str, *arguments: str | Path) -> list[str]:
         """The words that start a program."""
         return [*self.prefix, str(self.folder / program), *map(str, arguments)]
 
     def run(self, program: str, *arguments: str | Path) -> str:
         """Run a program to its end, and return what it printed."""
-        done = _run(self.command(program, *arguments), self.user)
+        done = _run(self.make_command(program, *arguments), self.user)
         if done.returncode:
             raise PostgresFailed(f"{program} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -85,9 +85,11 @@ def find_programs() -> Path:
     raise PostgresMissing
 
 
-def major_version(folder: Path) -> int:
+def read_major_version(folder: Path) -> int:
     """The major version of the programs in a folder."""
-    said = subprocess.run([folder / "postgres", "-V"], capture_output=True, text=True, check=False, env=environment())
+    said = subprocess.run(
+        [folder / "postgres", "-V"], capture_output=True, text=True, check=False, env=make_environment()
+    )
     if not (number := re.search(r"(\d+)", said.stdout)):
         raise PostgresFailed(f"{folder / 'postgres'} does not run here:\n{said.stdout}{said.stderr}")
     if (major := int(number[1])) < OLDEST_MAJOR:
@@ -107,7 +109,7 @@ def prepare(folder: Path, home: Path) -> Programs:
     )
 
 
-def environment() -> Mapping[str, str]:
+def make_environment() -> Mapping[str, str]:
     """Ours, without what would steer PostgreSQL behind our back, and in English, since we read what it says."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return kept | {"LC_ALL": "C"}
@@ -196,7 +198,7 @@ def _run(command: Sequence[str], user: SystemUser | None) -> subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        env=environment(),
+        env=make_environment(),
         cwd="/",
         user=user.uid if user else None,
         group=user.gid if user else None,

@@ -1,6 +1,6 @@
 """A real PostgreSQL for a laptop, a demo or a test: started in a folder of yours, and stopped with the process.
 
-`database_url()` is the one door: the database that TWINBASE_DATABASE_URL names, or else the embedded one.
+`start_database()` is the one way to it: the database that TWINBASE_DATABASE_URL names, or else the embedded one.
 
 The server listens on 127.0.0.1 only, asks for a password that lies in the same folder (mode 0600), and belongs to the
 process that started it: a second process over the same folder uses the first one's server, which does not stop before
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def database_url(data_dir: Path | None = None, *, durable: bool = False) -> Iterator[str]:
+def start_database(data_dir: Path | None = None, *, durable: bool = False) -> Iterator[str]:
     """The URL of the database to use: TWINBASE_DATABASE_URL, else an embedded server that stops with the block."""
     if url := os.environ.get(URL_VARIABLE):
         yield url
@@ -116,7 +116,7 @@ class EmbeddedPostgres:
         """Use the owner's server, if it is ready and not about to stop."""
         if not self._users.take(shared=True):
             return False
-        self._port = self.cluster.port_when_ready()
+        self._port = self.cluster.find_ready_port()
         if self._port is None:
             self._users.release()
         return self._port is not None

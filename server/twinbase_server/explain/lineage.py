@@ -57,7 +57,9 @@ class Lineage:
     lost: Sequence[str] = ()
 
 
-async def behind(connection: AsyncConnection, fitted: Sequence[Fitted], target: str, wanted: str) -> list[Lineage]:
+async def trace_lineage(
+    connection: AsyncConnection, fitted: Sequence[Fitted], target: str, wanted: str
+) -> list[Lineage]:
     """How each projection that feeds `target` sees the row `wanted`: an id, or a key in the source.
 
     Projections that know nothing of it are left out, unless none does.

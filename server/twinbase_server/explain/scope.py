@@ -20,7 +20,7 @@ from twinbase.registry import Twin
 from twinbase.wording import Followed, Said
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
-from twinbase_server.explain.sentences import filled, told
+from twinbase_server.explain.sentences import fill_sentence, verdict_sentence
 from twinbase_server.sql.names import table_sql
 from twinbase_server.sql.scope import compile_condition
 
@@ -81,7 +81,7 @@ async def _judge(
         asking = _Asking(connection, identity, now, twin, key, await _row(connection, twin, key) or {})
         reason = await _reason(asking, twin.predicate, DEPTH_MAX)
         said.reasons = reason.parts or [reason]
-        said.because = told("it is in scope" if reason.holds else "it is outside the scope", reason)
+        said.because = verdict_sentence("it is in scope" if reason.holds else "it is outside the scope", reason)
         if not reason.holds:
             return
     if wrong := await _unfit(connection, twin, key):
@@ -110,7 +110,7 @@ async def _reason(asking: _Asking, condition: ColumnElement[bool], depth: int) -
     inner: Any = condition
     while isinstance(inner, Grouping):
         if isinstance(inner, Said) and not reason.sentence:
-            reason.sentence = filled(inner.words[reason.holds], asking.row)
+            reason.sentence = fill_sentence(inner.words[reason.holds], asking.row)
         if isinstance(inner, Followed):
             await _follow(asking, inner, reason, depth)
             return reason
@@ -137,7 +137,7 @@ async def _follow(asking: _Asking, followed: Followed, reason: ScopeReason, dept
     elif depth and followed.inner is not None:
         above = replace(asking, twin=twin, key=[str(key)], row=row)
         reason.parts.append(await _reason(above, followed.inner, depth - 1))
-        reason.sentence = told(reason.sentence, reason.parts[0]).removesuffix(".")
+        reason.sentence = verdict_sentence(reason.sentence, reason.parts[0]).removesuffix(".")
 
 
 async def _row(connection: Connection, twin: Twin, key: Sequence[str]) -> Mapping[str, Any] | None:
@@ -164,11 +164,11 @@ async def _exists(connection: Connection, twin: Twin, key: Sequence[str]) -> boo
 async def _absence(connection: Connection, twin: Twin, key: Sequence[str]) -> str:
     """Whether the row was deleted, and when at the latest, or was never seen here."""
     captured = CapturedTable(twin.schema, twin.table.name, twin.key, ())
-    if await connection.fetchval("SELECT to_regclass($1) IS NULL", captured.made("v")):
+    if await connection.fetchval("SELECT to_regclass($1) IS NULL", captured.object_sql("v")):
         return "there is no such row, and its table is not captured: run `twinbase db upgrade`."
     match = _key_is(twin, 0)
     deleted = await connection.fetchrow(
-        f"SELECT (SELECT min(s.at) FROM twinbase.salt s WHERE s.xid > v.xid) AS at FROM {captured.made('v')} v "
+        f"SELECT (SELECT min(s.at) FROM twinbase.salt s WHERE s.xid > v.xid) AS at FROM {captured.object_sql('v')} v "
         f"WHERE v.deleted AND {match}",
         *key,
     )

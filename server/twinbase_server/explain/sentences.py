@@ -20,22 +20,22 @@ class ScopePart(Protocol):
     def parts(self) -> Sequence["ScopePart"]: ...
 
 
-def filled(sentence: str, row: Mapping[str, Any]) -> str:
+def fill_sentence(sentence: str, row: Mapping[str, Any]) -> str:
     """The sentence with the row's values in its braces; a name that is no column of the row stays as it is."""
     return _BRACES.sub(lambda found: _shown(row[found[1]]) if found[1] in row else found[0], sentence)
 
 
-def spoken(part: ScopePart) -> list[str]:
+def sentences_of(part: ScopePart) -> list[str]:
     """The sentences that say why the part holds, or why not. What has no words is left out."""
     if part.sentence:
         return [part.sentence]
     decisive = [one for one in part.parts if (one.holds is True) == (part.holds is True)]
-    return list(dict.fromkeys(sentence for one in decisive for sentence in spoken(one)))
+    return list(dict.fromkeys(sentence for one in decisive for sentence in sentences_of(one)))
 
 
-def told(verdict: str, part: ScopePart) -> str:
+def verdict_sentence(verdict: str, part: ScopePart) -> str:
     """The verdict, and why where there are words for it."""
-    sentences = spoken(part)
+    sentences = sentences_of(part)
     return f"{verdict}: {'; '.join(sentences)}." if sentences else f"{verdict}."
 
 

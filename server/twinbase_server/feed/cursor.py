@@ -21,11 +21,12 @@ START_OVER = "It is not one of this server's: start with an initial sync."
 
 
 class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
-    """`snapshot` is as PostgreSQL prints it; `salt` the newest mark that the device has seen; `day` that of the last
-    full proof, empty when the last answer was not proven; `as_of` is in seconds."""
+    """`snapshot` is as PostgreSQL prints it; `milestone` the newest that the device has seen, under the name that it
+    has in tokens; `day` that of the last full proof, empty when the last answer was not proven; `as_of` is in
+    seconds."""
 
     generation: str
-    salt: str
+    milestone: str = msgspec.field(name="salt")
     snapshot: str
     schema: str
     claims: str

@@ -9,7 +9,7 @@ import msgspec
 from twinbase.registry import Twin
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
-from twinbase_server.feed.generation import recognises
+from twinbase_server.feed.generation import is_recognised
 from twinbase_server.feed.paging import PageKey, Pager
 from twinbase_server.feed.proof import causes_since, is_daily_proof_due, prove
 from twinbase_server.feed.reading import Reading, table_of
@@ -30,34 +30,37 @@ class Delta:
     prove_all: bool = False
 
 
-async def pending(door: AnswerContext, reading: Reading, wires: FeedShapes, delta: Delta) -> AsyncIterator[bytes]:
+async def stream_delta(
+    context: AnswerContext, reading: Reading, shapes: FeedShapes, delta: Delta
+) -> AsyncIterator[bytes]:
     """The lines of a pull."""
     await _check_resumed(reading, delta)
-    yield reading.begin_frame(KIND)
-    place = Resume(kind=KIND, twin="", key=[], first=first_cursor(reading, delta), since=delta.since)
-    pager = Pager(reading, door.signer, door.metrics, place, door.settings.page_rows_max)
+    yield reading.make_begin_frame(KIND)
+    template = Resume(kind=KIND, twin="", key=[], first=first_cursor(reading, delta), since=delta.since)
+    pager = Pager(reading, context.signer, context.metrics, template, context.settings.page_rows_max)
     unsent: dict[str, list[str]] = {}
-    for wire, after in _remaining(reading, wires, delta):
-        async for page in _changed_pages(pager, wire, delta.since, after):
+    for shape, after in _remaining(reading, shapes, delta):
+        async for page in _changed_pages(pager, shape, delta.since, after):
             yield page.lines
             if reading.late:
-                door.metrics.cuts.labels(KIND).inc()
-                yield pager.cut_line(wire, page.key)
+                context.metrics.cuts.labels(KIND).inc()
+                yield pager.cut_line(shape, page.key)
                 return
-        yield await removed_line(door, reading, wire, delta.since, unsent)
-    yield await _end(door, reading, wires, delta, unsent)
+        yield await removed_line(context, reading, shape, delta.since, unsent)
+    yield await _end(context, reading, shapes, delta, unsent)
 
 
 def first_cursor(reading: Reading, delta: Delta) -> Cursor:
     """A delta in several answers ends at the snapshot of the first one: all that changed later comes again (H22)."""
-    return gone_on(delta.resume.first, reading) if delta.resume else reading.cursor(day="")
+    return continue_cursor(delta.resume.first, reading) if delta.resume else reading.make_cursor(day="")
 
 
-def gone_on(first: Cursor, reading: Reading) -> Cursor:
-    """The cursor of a first answer, in a later one of the same history: with the latest mark of that history, since the
-    device holds rows of it. A server that is restored to a time between the two is noticed by that mark (H9).
+def continue_cursor(first: Cursor, reading: Reading) -> Cursor:
+    """The cursor of a first answer, in a later one of the same history: with the latest milestone of that history,
+    since the device holds rows of it. A server that is restored to a time between the two is noticed by that milestone
+    (H9).
     """
-    return msgspec.structs.replace(first, salt=reading.head.salt)
+    return msgspec.structs.replace(first, milestone=reading.head.milestone)
 
 
 async def _check_resumed(reading: Reading, delta: Delta) -> None:
@@ -65,7 +68,7 @@ async def _check_resumed(reading: Reading, delta: Delta) -> None:
     if delta.resume is None:
         return
     first = delta.resume.first
-    if first.salt and not await recognises(reading.connection, first.salt, first.seen):
+    if first.milestone and not await is_recognised(reading.connection, first.milestone, first.seen):
         raise ProblemError(
             "generation",
             "What was sent before is of another history of this server.",
@@ -73,97 +76,99 @@ async def _check_resumed(reading: Reading, delta: Delta) -> None:
         )
 
 
-def _remaining(reading: Reading, wires: FeedShapes, delta: Delta) -> Sequence[tuple[FeedShape, PageKey | None]]:
-    changed = [wire for wire in wires.values() if table_of(wire.twin) in reading.head.changed]
+def _remaining(reading: Reading, shapes: FeedShapes, delta: Delta) -> Sequence[tuple[FeedShape, PageKey | None]]:
+    changed = [shape for shape in shapes.values() if table_of(shape.twin) in reading.head.changed]
     if delta.resume is None:
-        return [(wire, None) for wire in changed]
-    names = list(wires)
+        return [(shape, None) for shape in changed]
+    names = list(shapes)
     if delta.resume.kind != KIND or delta.resume.since != delta.since or delta.resume.twin not in names:
         raise ProblemError("bad-cursor", "The resume token belongs to another request.")
     start = names.index(delta.resume.twin)
     key = delta.resume.key
     return [
-        (wire, key if wire.twin.name == delta.resume.twin else None)
-        for wire in changed
-        if names.index(wire.twin.name) >= start
+        (shape, key if shape.twin.name == delta.resume.twin else None)
+        for shape in changed
+        if names.index(shape.twin.name) >= start
     ]
 
 
-def _changed_pages(pager: Pager, wire: FeedShape, since: Cursor, after: PageKey | None) -> AsyncIterator[Any]:
-    first, more = wire.changed_page(resumed=False), wire.changed_page(resumed=True)
-    return pager.pages(wire, first, more, unseen(since), after)
+def _changed_pages(pager: Pager, shape: FeedShape, since: Cursor, after: PageKey | None) -> AsyncIterator[Any]:
+    first, more = shape.changed_page_statement(resumed=False), shape.changed_page_statement(resumed=True)
+    return pager.read_pages(shape, first, more, unseen_parameters(since), after)
 
 
 async def delta_lines(
-    door: AnswerContext, reading: Reading, wires: FeedShapes, since: Cursor, unsent: dict[str, list[str]]
+    context: AnswerContext, reading: Reading, shapes: FeedShapes, since: Cursor, unsent: dict[str, list[str]]
 ) -> Any:
-    """The delta without places to resume from, for an answer that goes on after it."""
-    pager = Pager(reading, door.signer, door.metrics, None, door.settings.page_rows_max)
-    for wire, _ in _remaining(reading, wires, Delta(since)):
-        async for page in _changed_pages(pager, wire, since, None):
+    """The delta without tokens to resume it by, for an answer that goes on after it."""
+    pager = Pager(reading, context.signer, context.metrics, None, context.settings.page_rows_max)
+    for shape, _ in _remaining(reading, shapes, Delta(since)):
+        async for page in _changed_pages(pager, shape, since, None):
             yield page.lines
-        yield await removed_line(door, reading, wire, since, unsent)
+        yield await removed_line(context, reading, shape, since, unsent)
 
 
-def unseen(since: Cursor) -> dict[str, Any]:
+def unseen_parameters(since: Cursor) -> dict[str, Any]:
     """The parameters that say which versions a cursor cannot see."""
     seen = since.seen
     return {"xmax": seen.xmax, "xip": seen.xip}
 
 
-def names_removed_keys(twin: Twin) -> bool:
+def may_name_removed_keys(twin: Twin) -> bool:
     """A key says that a row exists: only keys that say nothing else go to those who may not see the row (H31)."""
     return not twin.filtered or (len(twin.key) == 1 and twin.codecs[twin.key[0]].name == UUID_CODEC)
 
 
 async def removed_line(
-    door: AnswerContext, reading: Reading, wire: FeedShape, since: Cursor, unsent: dict[str, list[str]]
+    context: AnswerContext, reading: Reading, shape: FeedShape, since: Cursor, unsent: dict[str, list[str]]
 ) -> bytes:
     """The keys that changed and are not in scope, if they may be told and are few; else a cause for repair."""
-    most = door.settings.removed_keys_max if names_removed_keys(wire.twin) else 0
-    statement = wire.removed()
-    scope = wire.bind(reading.caller.identity, reading.as_of)
-    values = {**unseen(since), "rows": most + 1}
-    rows = await reading.connection.fetch(statement.sql, *statement.arguments(scope, values))
+    most = context.settings.removed_keys_max if may_name_removed_keys(shape.twin) else 0
+    statement = shape.removed_statement()
+    scope = shape.bind(reading.caller.identity, reading.as_of)
+    values = {**unseen_parameters(since), "rows": most + 1}
+    rows = await reading.connection.fetch(statement.sql, *statement.make_arguments(scope, values))
     if not rows:
         return b""
     if len(rows) > most:
-        unsent.setdefault(wire.twin.name, []).append("removed")
+        unsent.setdefault(shape.twin.name, []).append("removed")
         return b""
     keys = msgspec.Raw(f"[{','.join(row['key'] for row in rows)}]".encode())
-    return msgspec.json.encode({"frame": "removed", "twin": wire.twin.name, "keys": keys}) + b"\n"
+    return msgspec.json.encode({"frame": "removed", "twin": shape.twin.name, "keys": keys}) + b"\n"
 
 
 async def _end(
-    door: AnswerContext, reading: Reading, wires: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
+    context: AnswerContext, reading: Reading, shapes: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
 ) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
-        return end_line(door, first_cursor(reading, delta), {}, [], await _causes(door, reading, wires, delta, unsent))
+        return end_line(
+            context, first_cursor(reading, delta), {}, [], await _causes(context, reading, shapes, delta, unsent)
+        )
     due = is_daily_proof_due(reading, delta.since)
     everything = delta.prove_all or due
-    proof = await prove(reading, wires, delta.since, door.metrics, everything=everything, also=unsent)
-    return end_line(door, reading.cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
+    proof = await prove(reading, shapes, delta.since, context.metrics, everything=everything, also=unsent)
+    return end_line(context, reading.make_cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
 
 
 async def _causes(
-    door: AnswerContext, reading: Reading, wires: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
+    context: AnswerContext, reading: Reading, shapes: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Why the pull that follows an answer in several parts may find differences; it cannot know by then.
 
     `unsent` is of this part; of the twins before it, it is found once more.
     """
     told = {name: list(causes) for name, causes in unsent.items()}
-    here = {wire.twin.name for wire, _ in _remaining(reading, wires, delta)}
-    for wire, _ in _remaining(reading, wires, Delta(delta.since)):
-        if wire.twin.name not in here:
-            await removed_line(door, reading, wire, delta.since, told)
-    found = {name: [*causes_since(reading, w.twin, delta.since), *told.get(name, ())] for name, w in wires.items()}
+    here = {shape.twin.name for shape, _ in _remaining(reading, shapes, delta)}
+    for shape, _ in _remaining(reading, shapes, Delta(delta.since)):
+        if shape.twin.name not in here:
+            await removed_line(context, reading, shape, delta.since, told)
+    found = {name: [*causes_since(reading, w.twin, delta.since), *told.get(name, ())] for name, w in shapes.items()}
     return {name: causes for name, causes in found.items() if causes}
 
 
 def end_line(
-    door: AnswerContext,
+    context: AnswerContext,
     cursor: Cursor,
     digests: Mapping[str, list[int]],
     skipped: Sequence[str],
@@ -172,7 +177,7 @@ def end_line(
     """The last line of a whole answer."""
     frame = {
         "frame": "end",
-        "cursor": door.signer.seal(cursor),
+        "cursor": context.signer.seal(cursor),
         "digests": digests,
         "proven_by_skip": skipped,
         "causes": causes,

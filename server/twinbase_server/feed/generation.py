@@ -19,10 +19,10 @@ MILESTONE_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Generation:
-    """This history and the newest mark on its way."""
+    """This history and its newest milestone."""
 
     id: str
-    salt: str
+    milestone: str
 
 
 async def start(connection: Connection, now: datetime) -> Generation:
@@ -34,11 +34,11 @@ async def start(connection: Connection, now: datetime) -> Generation:
         await connection.execute(_ONE_AT_A_TIME)
         if await _is_other_history(connection):
             await _begin(connection, now)
-        await _write_salt(connection, now)
-    return await current(connection)
+        await _write_milestone(connection, now)
+    return await read_generation(connection)
 
 
-async def current(connection: Connection) -> Generation:
+async def read_generation(connection: Connection) -> Generation:
     """The generation as the snapshot of this transaction has it."""
     row = await connection.fetchrow(_CURRENT)
     if row is None:
@@ -47,38 +47,38 @@ async def current(connection: Connection) -> Generation:
 
 
 async def go_on(connection: Connection, now: datetime) -> None:
-    """Leave a mark; or begin a new generation, where the database has become another one under a server that runs: its
-    standby was promoted. Call it on a timer, on every server."""
+    """Leave a milestone; or begin a new generation, where the database has become another one under a server that runs:
+    its standby was promoted. Call it on a timer, on every server."""
     if await _is_other_history(connection):
         await start(connection, now)
     else:
-        await note_salt(connection, now)
+        await note_milestone(connection, now)
 
 
-async def note_salt(connection: Connection, now: datetime) -> None:
-    """Leave a mark, if the newest one is not fresh."""
+async def note_milestone(connection: Connection, now: datetime) -> None:
+    """Leave a milestone, if the newest one is not fresh."""
     newest = await connection.fetchval("SELECT max(at) FROM twinbase.salt")
     if newest is None or not timedelta(0) <= now - newest < MILESTONE_EVERY:
-        await _write_salt(connection, now)
+        await _write_milestone(connection, now)
 
 
-async def recognises(connection: Connection, salt: str, snapshot: Snapshot) -> bool:
-    """Whether a cursor with this salt and snapshot was given by this history."""
+async def is_recognised(connection: Connection, milestone: str, snapshot: Snapshot) -> bool:
+    """Whether a cursor with this milestone and snapshot was given by this history."""
     recognised = recognised_sql("$1::text", "$2::xid8", "$3::xid8[]")
-    return bool(await connection.fetchval(f"SELECT {recognised}", salt, snapshot.xmax, snapshot.xip))
+    return bool(await connection.fetchval(f"SELECT {recognised}", milestone, snapshot.xmax, snapshot.xip))
 
 
-def recognised_sql(salt: str, xmax: str, xip: str) -> str:
-    """Whether this history gave that salt and snapshot.
+def recognised_sql(milestone: str, xmax: str, xip: str) -> str:
+    """Whether this history gave that milestone and snapshot.
 
-    An answer bears the newest mark that its snapshot sees, or a newer one when it goes on from an earlier answer: a
-    snapshot that sees a newer mark than it bears is of a history in which that mark was not written.
+    An answer bears the newest milestone that its snapshot sees, or a newer one when it goes on from an earlier answer:
+    a snapshot that sees a newer milestone than it bears is of a history in which that milestone was not written.
     """
-    own = f"SELECT s.xid FROM twinbase.salt s WHERE s.salt = {salt}"
+    own = f"SELECT s.xid FROM twinbase.salt s WHERE s.salt = {milestone}"
     newest_seen = f"SELECT s.xid FROM twinbase.salt s WHERE s.xid < {xmax} AND s.xid <> ALL ({xip})"
     return (
         f"coalesce({xmax} <= {_NEXT}"
-        f" AND CASE WHEN {salt} = '' THEN '0'::xid8 ELSE ({own}) END"
+        f" AND CASE WHEN {milestone} = '' THEN '0'::xid8 ELSE ({own}) END"
         f" >= coalesce(({newest_seen} ORDER BY s.xid DESC LIMIT 1), '0'::xid8), false)"
     )
 
@@ -103,11 +103,11 @@ async def _begin(connection: Connection, now: datetime) -> None:
 async def _future_versions(connection: Connection) -> list[str]:
     """The version tables that hold transactions which this cluster has not reached."""
     captured = await connection.fetch(_VERSION_TABLES)
-    tables = [CapturedTable(row["schema_name"], row["table_name"], (), ()).made("v") for row in captured]
+    tables = [CapturedTable(row["schema_name"], row["table_name"], (), ()).object_sql("v") for row in captured]
     return [t for t in tables if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {t} WHERE xid >= {_NEXT})")]
 
 
-async def _write_salt(connection: Connection, now: datetime) -> None:
+async def _write_milestone(connection: Connection, now: datetime) -> None:
     await connection.execute("INSERT INTO twinbase.salt (salt, at) VALUES ($1, $2)", secrets.token_hex(8), now)
 
 

@@ -37,79 +37,80 @@ class PageLines:
 
 @dataclass
 class Pager:
-    """Reads the pages of one answer. `place` is what a resume token of this answer has in common with the others."""
+    """Reads the pages of one answer. `resume_template` is what a resume token of this answer has in common with the
+    others."""
 
     reading: Reading
     signer: TokenSigner
     metrics: Metrics
-    place: Resume | None
+    resume_template: Resume | None
     rows_max: int
     _row_bytes: dict[str, float] = field(default_factory=dict)
 
-    async def pages(
+    async def read_pages(
         self,
-        wire: FeedShape,
+        shape: FeedShape,
         first: Statement,
         more: Statement,
         values: Mapping[str, Any],
         after: PageKey | None = None,
     ) -> AsyncIterator[PageLines]:
         """All pages of a twin, or those after a key."""
-        scope = wire.bind(self.reading.caller.identity, self.reading.as_of)
-        fixed = {**values, "base": self.reading.head.bases[table_of(wire.twin)]}
+        scope = shape.bind(self.reading.caller.identity, self.reading.as_of)
+        fixed = {**values, "base": self.reading.head.bases[table_of(shape.twin)]}
         while True:
-            rows = await self._rows(wire)
+            rows = await self._rows(shape)
             statement = first if after is None else more
             named = {**fixed, "rows": rows, **{f"after{i}": part for i, part in enumerate(after or ())}}
-            row = await self.reading.connection.fetchrow(statement.sql, *statement.arguments(scope, named))
+            row = await self.reading.connection.fetchrow(statement.sql, *statement.make_arguments(scope, named))
             assert row is not None
             if not row["rows"]:
                 return
-            page = self._page(wire, row, rows)
+            page = self._page(shape, row, rows)
             yield page
             if page.last:
                 return
             after = page.key
 
-    async def _rows(self, wire: FeedShape) -> int:
+    async def _rows(self, shape: FeedShape) -> int:
         """As many rows as the last page's weight says, or the table's before there is one."""
-        weight = self._row_bytes.get(wire.twin.name)
+        weight = self._row_bytes.get(shape.twin.name)
         if weight is None:
-            weight = await self.reading.connection.fetchval(_WEIGHT, wire.table, UNKNOWN_ROW_BYTES) or 1.0
-        most = min(wire.twin.mirror.page_rows, self.rows_max)
+            weight = await self.reading.connection.fetchval(_WEIGHT, shape.table, UNKNOWN_ROW_BYTES) or 1.0
+        most = min(shape.twin.mirror.page_rows, self.rows_max)
         return max(1, min(most, int(PAGE_BYTES_AIM / weight)))
 
-    def _page(self, wire: FeedShape, row: asyncpg.Record, asked: int) -> PageLines:
+    def _page(self, shape: FeedShape, row: asyncpg.Record, asked: int) -> PageLines:
         body: bytes = row["body"] or b""
         held = row["held"]
-        self._row_bytes[wire.twin.name] = max(1.0, len(body) / row["rows"])
-        key = [row[f"_k{i}"] for i in range(len(wire.twin.key))]
-        lines = self._page_lines(wire, body, row["rows"] - held, key)
+        self._row_bytes[shape.twin.name] = max(1.0, len(body) / row["rows"])
+        key = [row[f"_k{i}"] for i in range(len(shape.twin.key))]
+        lines = self._page_lines(shape, body, row["rows"] - held, key)
         if held:
-            lines += _quarantine_line(wire, row["quarantine"])
-            self.metrics.quarantined.labels(wire.twin.name).inc(held)
-        self.metrics.rows_sent.labels(wire.twin.name).inc(row["rows"])
+            lines += _quarantine_line(shape, row["quarantine"])
+            self.metrics.quarantined.labels(shape.twin.name).inc(held)
+        self.metrics.rows_sent.labels(shape.twin.name).inc(row["rows"])
         digest = Digest(row["rows"], row["high"], row["low"])
         return PageLines(lines, key, digest, last=row["rows"] < asked)
 
-    def _page_lines(self, wire: FeedShape, body: bytes, rows: int, key: PageKey) -> bytes:
-        frame: dict[str, Any] = {"frame": "page", "twin": wire.twin.name, "rows": rows}
-        if wire.sent != wire.columns:
-            frame["columns"] = list(wire.sent)
-        if self.place is not None:
-            frame["resume"] = self.resume(wire, key)
+    def _page_lines(self, shape: FeedShape, body: bytes, rows: int, key: PageKey) -> bytes:
+        frame: dict[str, Any] = {"frame": "page", "twin": shape.twin.name, "rows": rows}
+        if shape.sent != shape.columns:
+            frame["columns"] = list(shape.sent)
+        if self.resume_template is not None:
+            frame["resume"] = self.resume_token(shape, key)
         return msgspec.json.encode(frame) + b"\n[" + body + b"]\n"
 
-    def resume(self, wire: FeedShape, key: PageKey) -> str:
+    def resume_token(self, shape: FeedShape, key: PageKey) -> str:
         """The token to go on with after this key."""
-        assert self.place is not None
-        return self.signer.seal(msgspec.structs.replace(self.place, twin=wire.twin.name, key=key))
+        assert self.resume_template is not None
+        return self.signer.seal(msgspec.structs.replace(self.resume_template, twin=shape.twin.name, key=key))
 
-    def cut_line(self, wire: FeedShape, key: PageKey) -> bytes:
+    def cut_line(self, shape: FeedShape, key: PageKey) -> bytes:
         """The last line of an answer that stops early."""
-        return msgspec.json.encode({"frame": "cut", "resume": self.resume(wire, key)}) + b"\n"
+        return msgspec.json.encode({"frame": "cut", "resume": self.resume_token(shape, key)}) + b"\n"
 
 
-def _quarantine_line(wire: FeedShape, rows: str) -> bytes:
-    frame = {"frame": "quarantine", "twin": wire.twin.name, "rows": msgspec.Raw(f"[{rows}]".encode())}
+def _quarantine_line(shape: FeedShape, rows: str) -> bytes:
+    frame = {"frame": "quarantine", "twin": shape.twin.name, "rows": msgspec.Raw(f"[{rows}]".encode())}
     return msgspec.json.encode(frame) + b"\n"

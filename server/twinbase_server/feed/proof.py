@@ -48,18 +48,18 @@ def is_daily_proof_due(reading: Reading, since: Cursor) -> bool:
     return since.day != reading.today
 
 
-async def digest(reading: Reading, wire: FeedShape, metrics: Metrics) -> list[int]:
+async def read_digest(reading: Reading, shape: FeedShape, metrics: Metrics) -> list[int]:
     """A twin's digest as this identity sees it in this snapshot."""
-    scope = wire.bind(reading.caller.identity, reading.as_of)
-    row = await reading.connection.fetchrow(wire.digest().sql, *scope)
+    scope = shape.bind(reading.caller.identity, reading.as_of)
+    row = await reading.connection.fetchrow(shape.digest_statement().sql, *scope)
     assert row is not None
-    metrics.digests.labels(wire.twin.name).inc()
+    metrics.digests.labels(shape.twin.name).inc()
     return [row["rows"], row["high"], row["low"]]
 
 
 async def prove(
     reading: Reading,
-    wires: FeedShapes,
+    shapes: FeedShapes,
     since: Cursor,
     metrics: Metrics,
     *,
@@ -68,12 +68,12 @@ async def prove(
 ) -> Proof:
     """The digests that are due, and the twins that need none. `also`: more causes, found while sending."""
     proof = Proof()
-    for name, wire in wires.items():
-        causes = [*causes_since(reading, wire.twin, since), *(also or {}).get(name, ())]
+    for name, shape in shapes.items():
+        causes = [*causes_since(reading, shape.twin, since), *(also or {}).get(name, ())]
         if causes:
             proof.causes[name] = causes
-        if everything or causes or must_prove(reading, wire.twin, since):
-            proof.digests[name] = await digest(reading, wire, metrics)
+        if everything or causes or must_prove(reading, shape.twin, since):
+            proof.digests[name] = await read_digest(reading, shape, metrics)
         else:
             proof.skipped.append(name)
             metrics.skips.inc()

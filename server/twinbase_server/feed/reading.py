@@ -23,7 +23,7 @@ from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.generation import NEWEST_MILESTONE, recognised_sql
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
-from twinbase_server.sql.names import TableName, literal
+from twinbase_server.sql.names import TableName, quote_literal
 from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
 OUTCOMES_MAX = 20_000
@@ -40,7 +40,7 @@ class Head:
 
     snapshot: Snapshot
     generation: str
-    salt: str
+    milestone: str
     epoch: int
     last_n: int
     outcomes: str
@@ -69,11 +69,11 @@ class Reading:
     def late(self) -> bool:
         return asyncio.get_running_loop().time() >= self.deadline
 
-    def cursor(self, *, day: str) -> Cursor:
+    def make_cursor(self, *, day: str) -> Cursor:
         """What the device has seen once it has applied this answer."""
         return Cursor(
             generation=self.head.generation,
-            salt=self.head.salt,
+            milestone=self.head.milestone,
             snapshot=str(self.head.snapshot),
             schema=self.caller.schema,
             claims=self.caller.identity.fingerprint(),
@@ -85,7 +85,7 @@ class Reading:
     def today(self) -> str:
         return self.now.astimezone(UTC).date().isoformat()
 
-    def begin_frame(self, kind: str) -> bytes:
+    def make_begin_frame(self, kind: str) -> bytes:
         """The first line of every stream."""
         frame = {
             "frame": "begin",
@@ -136,7 +136,7 @@ class Reader:
             "SET LOCAL bytea_output = 'hex'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL jit = off;"
             # The head walks indexes whatever its parameters are: it is planned once for each connection.
             "SET LOCAL plan_cache_mode = force_generic_plan;"
-            f"SET LOCAL application_name = {literal(f'twinbase {caller.request}'[:63])}"
+            f"SET LOCAL application_name = {quote_literal(f'twinbase {caller.request}'[:63])}"
         )
 
     async def _read_head(self, connection: Connection, caller: Caller, since: Cursor | None, acked: int) -> Head:
@@ -145,7 +145,7 @@ class Reader:
             self._head,
             seen.xmax if seen else None,
             seen.xip if seen else (),
-            since.salt if since else None,
+            since.milestone if since else None,
             caller.replica,
             acked,
         )
@@ -159,7 +159,7 @@ class Reader:
         return Head(
             snapshot=parse_snapshot(row["snapshot"]),
             generation=row["generation"],
-            salt=row["salt"] or "",
+            milestone=row["salt"] or "",
             epoch=row["epoch"],
             last_n=row["last_n"],
             outcomes=row["outcomes"],
@@ -218,8 +218,8 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
     It ends with a setting for the statements that follow: for them a plan made for any snapshot would read whole tables
     to find the three rows that changed.
     """
-    schemas = ", ".join(literal(schema) for schema, _ in tables)
-    names = ", ".join(literal(name) for _, name in tables)
+    schemas = ", ".join(quote_literal(schema) for schema, _ in tables)
+    names = ", ".join(quote_literal(name) for _, name in tables)
     probes = ", ".join(f"$1::xid8 IS NOT NULL AND {any_unseen_sql(version_table(*table))}" for table in tables)
     captured = (
         f"unnest(ARRAY[{schemas}]::text[], ARRAY[{names}]::text[]) WITH ORDINALITY AS t (s, n, i)"

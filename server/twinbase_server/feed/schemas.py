@@ -12,7 +12,7 @@ import msgspec
 from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinSchema, schema_fingerprint
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
-from twinbase_server.feed.statements import FeedShape, twin_wire
+from twinbase_server.feed.statements import FeedShape, make_feed_shape
 from twinbase_server.problems import ProblemError
 
 SCHEMAS_KEPT_MAX = 64
@@ -68,7 +68,7 @@ class Schemas:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._known: dict[str, FeedShapes] = {}
-        self._wires: dict[tuple[str, tuple[str, ...]], FeedShape] = {}
+        self._shapes: dict[tuple[str, tuple[str, ...]], FeedShape] = {}
 
     async def agree(self, connection: Connection, request: SchemaRequest, now: datetime) -> SchemaAnswer:
         """Negotiate, and keep what was agreed on."""
@@ -76,7 +76,7 @@ class Schemas:
         await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
         return answer
 
-    def known(self, fingerprint: str) -> FeedShapes | None:
+    def find_known(self, fingerprint: str) -> FeedShapes | None:
         """The schema's twins, if this process has met it before."""
         return self._known.get(fingerprint)
 
@@ -90,7 +90,7 @@ class Schemas:
         columns = msgspec.json.decode(kept, type=dict[str, list[str]])
         if len(self._known) >= SCHEMAS_KEPT_MAX:
             self._known.clear()
-            self._wires.clear()
+            self._shapes.clear()
         found = self._known[fingerprint] = self._order(columns)
         return found
 
@@ -99,14 +99,14 @@ class Schemas:
             if name not in self._registry or not set(names) <= set(self._registry[name].columns):
                 raise ProblemError("schema-unknown", "The server's tables have changed: agree on the schema anew.")
         return {
-            twin.name: self._wire(twin, tuple(columns[twin.name]))
+            twin.name: self._shape(twin, tuple(columns[twin.name]))
             for twin in self._registry
             if twin.pulls and twin.name in columns
         }
 
-    def _wire(self, twin: Twin, columns: tuple[str, ...]) -> FeedShape:
+    def _shape(self, twin: Twin, columns: tuple[str, ...]) -> FeedShape:
         """Shared by the schemas that agree on this twin, so that a connection prepares each statement once."""
-        wire = self._wires.get((twin.name, columns))
-        if wire is None:
-            wire = self._wires[twin.name, columns] = twin_wire(twin, columns)
-        return wire
+        shape = self._shapes.get((twin.name, columns))
+        if shape is None:
+            shape = self._shapes[twin.name, columns] = make_feed_shape(twin, columns)
+        return shape

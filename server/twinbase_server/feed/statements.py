@@ -13,8 +13,8 @@ from twinbase.digest import HALF_BITS, HALF_MASK
 from twinbase.identity import Identity
 from twinbase.registry import Twin
 from twinbase_server.capture.tables import version_table
-from twinbase_server.sql.names import column_sql, literal, table_sql
-from twinbase_server.sql.row_hash import hash_texts, row_hash_sql
+from twinbase_server.sql.names import column_sql, quote_literal, table_sql
+from twinbase_server.sql.row_hash import hash_sql_of, row_hash_sql
 from twinbase_server.sql.scope import Condition, compile_condition
 from twinbase_server.sql.unseen import unseen_sql
 
@@ -31,7 +31,7 @@ class Statement:
     sql: str
     names: tuple[str, ...]
 
-    def arguments(self, scope: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
+    def make_arguments(self, scope: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
         return [*scope, *(values[name] for name in self.names)]
 
 
@@ -68,19 +68,19 @@ class FeedShape:
 
     # -- statements -----------------------------------------------------------------------------------------------
 
-    def page(self, *, resumed: bool) -> Statement:
+    def page_statement(self, *, resumed: bool) -> Statement:
         """All rows in scope, one page."""
         return self._statement("all", resumed)
 
-    def changed_page(self, *, resumed: bool) -> Statement:
+    def changed_page_statement(self, *, resumed: bool) -> Statement:
         """Rows in scope that the cursor cannot see, one page."""
         return self._statement("changed", resumed)
 
-    def bucket_page(self, *, resumed: bool) -> Statement:
+    def bucket_page_statement(self, *, resumed: bool) -> Statement:
         """Rows in scope whose hash falls into some buckets, one page."""
         return self._statement("buckets", resumed)
 
-    def removed(self) -> Statement:
+    def removed_statement(self) -> Statement:
         """Keys that the cursor cannot see and that are not in scope (now), as JSON text each."""
         p = Parameters(len(self.condition.names))
         keys = " || ',' || ".join(_json(column_sql(k, "_v"), self.twin.codecs[k]) for k in self.twin.key)
@@ -91,13 +91,13 @@ class FeedShape:
         )
         return Statement(sql, tuple(p.names))
 
-    def digest(self) -> Statement:
+    def digest_statement(self) -> Statement:
         """Rows and sums of their hashes, over the scope. OFFSET 0: else the hash is computed for each of its sums."""
         rows = f"SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql} OFFSET 0"
         sql = f"SELECT {_SUMS} FROM ({rows}) _r"
         return Statement(sql, ())
 
-    def bucket_sums(self) -> Statement:
+    def bucket_sums_statement(self) -> Statement:
         """The same by bucket."""
         p = Parameters(len(self.condition.names))
         bucket = f"(_h & {p('mask')}::bigint)::int"
@@ -182,7 +182,7 @@ class FeedShape:
         if self.sent == self.columns:
             return []
         new = set(self.sent) - set(self.twin.key)
-        return [row_hash_sql([c for c in self.columns if c not in new], hash_texts(self.twin), _ROW)]
+        return [row_hash_sql([c for c in self.columns if c not in new], hash_sql_of(self.twin), _ROW)]
 
     def _held_line(self, p: Parameters) -> str:
         """A row with a value that cannot be carried: its key, and which column it is."""
@@ -190,7 +190,7 @@ class FeedShape:
             return "''"
         keys = " || ',' || ".join(_json(column_sql(k, _ROW), self.twin.codecs[k]) for k in self.twin.key)
         reasons = " ".join(
-            f"WHEN NOT {guard} THEN {literal(f'{name}: this {codec} value cannot be carried')}"
+            f"WHEN NOT {guard} THEN {quote_literal(f'{name}: this {codec} value cannot be carried')}"
             for name, codec, guard in self._guards
         )
         return (
@@ -229,13 +229,13 @@ class FeedShape:
         return self._hash_of(self.table)
 
     def _hash_of(self, source: str) -> str:
-        return row_hash_sql(self.columns, hash_texts(self.twin), source)
+        return row_hash_sql(self.columns, hash_sql_of(self.twin), source)
 
     def _wire(self, name: str, source: str) -> str:
         return self.twin.codecs[name].to_wire_sql(column_sql(name, source))
 
 
-def twin_wire(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> FeedShape:
+def make_feed_shape(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> FeedShape:
     """The statements of a twin for the columns that one device schema holds."""
     return FeedShape(twin, tuple(columns), tuple(columns if sent is None else sent), compile_condition(twin))
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from twinbase.identity import Credentials
 from twinbase.protocol import LoginAnswer, LoginRequest
-from twinbase_server.http.caller import ServingDep, SignedInDep, admitted
-from twinbase_server.http.tokens import enrol
-from twinbase_server.problems import ProblemError, described
+from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
+from twinbase_server.http.tokens import bind_device
+from twinbase_server.problems import ProblemError, describe_problems
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -26,7 +26,7 @@ class Me(BaseModel):
 @router.post(
     "/login",
     response_model=LoginAnswer,
-    responses=described(
+    responses=describe_problems(
         "bad-request",
         "credentials-wrong",
         "other-account",
@@ -38,14 +38,14 @@ class Me(BaseModel):
         "database-unavailable",
     ),
 )
-async def login(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depends(admitted)]) -> LoginAnswer:
+async def sign_in(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depends(check_admission)]) -> LoginAnswer:
     """Sign in on a device. The device is bound to the account from now on."""
     now = serving.clock()
-    async with serving.connection() as connection:
+    async with serving.borrow_connection() as connection:
         identity = await serving.plugins.authenticate(Credentials(body.email, body.password), connection)
         if identity is None:
             raise ProblemError("credentials-wrong", "Type them again.")
-        await enrol(connection, identity, body.replica, body.device_name, now)
+        await bind_device(connection, identity, body.replica, body.device_name, now)
     return LoginAnswer(
         token=serving.tokens.make(identity, body.replica, now),
         expires_in_seconds=int(serving.tokens.lifetime.total_seconds()),
@@ -54,8 +54,8 @@ async def login(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depe
     )
 
 
-@router.get("/me", response_model=Me, responses=described("token-invalid", "token-expired"))
-async def me(who: SignedInDep) -> Me:
+@router.get("/me", response_model=Me, responses=describe_problems("token-invalid", "token-expired"))
+async def read_me(who: SignedInDep) -> Me:
     """Who the token names, and until when."""
     return Me(
         subject=who.identity.subject,

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from twinbase.protocol import HEADER_EPOCH, HEADER_PROTOCOL, HEADER_REPLICA, HEADER_REQUEST, HEADER_SCHEMA, VERSION
 from twinbase_server.caller import Caller
-from twinbase_server.http.state import Serving
+from twinbase_server.http.serving import Serving
 from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
@@ -28,17 +28,17 @@ ServingDep = Annotated[Serving, Depends(serving_of)]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
+def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
     """Who the token names."""
     if bearer is None:
         raise ProblemError("token-invalid", "Send Authorization: Bearer with the token of auth/login.")
     return serving.tokens.read(bearer.credentials, serving.clock())
 
 
-SignedInDep = Annotated[SignedIn, Depends(signed_in)]
+SignedInDep = Annotated[SignedIn, Depends(read_signed_in)]
 
 
-def admitted(
+def check_admission(
     serving: ServingDep,
     protocol: Annotated[str, Header(alias=HEADER_PROTOCOL, examples=["1"])] = "",
     client: Annotated[str, Header(alias=HEADER_CLIENT, max_length=64, examples=["1.4.0"])] = "",
@@ -63,9 +63,9 @@ def _numbers(version: str) -> list[int]:
     return [int(part[:9]) for part in re.findall(r"[0-9]+", version)]
 
 
-def caller(
+def read_caller(
     who: SignedInDep,
-    _: Annotated[None, Depends(admitted)],
+    _: Annotated[None, Depends(check_admission)],
     replica: Annotated[str, Header(alias=HEADER_REPLICA, examples=["0198c5a0-0000-7000-8000-000000000001"])] = "",
     epoch: Annotated[str, Header(alias=HEADER_EPOCH, examples=["1"])] = "",
     schema: Annotated[str, Header(alias=HEADER_SCHEMA, max_length=64, examples=["90e1f3bb5a1a4c52"])] = "",
@@ -87,4 +87,4 @@ def _uuid(text: str) -> UUID:
         raise ProblemError("protocol", f"Header {HEADER_REPLICA} is the UUID of the device's file.") from error
 
 
-CallerDep = Annotated[Caller, Depends(caller)]
+CallerDep = Annotated[Caller, Depends(read_caller)]

@@ -15,9 +15,9 @@ from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.http.caller import CallerDep, ServingDep
-from twinbase_server.http.state import Serving
+from twinbase_server.http.serving import Serving
 from twinbase_server.http.streaming import Sending, StreamResponse
-from twinbase_server.problems import described
+from twinbase_server.problems import describe_problems
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 
@@ -40,27 +40,29 @@ TokenParam = Annotated[str, Query(max_length=16_384)]
 
 def _stream_of(*kinds: str) -> dict[int | str, dict[str, Any]]:
     content = {STREAM_TYPE: {"schema": {"type": "string"}, "example": _EXAMPLE}}
-    return {200: {"description": "Lines of JSON, zstd when accepted.", "content": content}, **described(*kinds)}
+    return {200: {"description": "Lines of JSON, zstd when accepted.", "content": content}, **describe_problems(*kinds)}
 
 
-@router.post("/schema", response_model=SchemaAnswer, responses=described(*COMMON, "body-too-large", "media-type"))
-async def schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) -> SchemaAnswer:
+@router.post(
+    "/schema", response_model=SchemaAnswer, responses=describe_problems(*COMMON, "body-too-large", "media-type")
+)
+async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) -> SchemaAnswer:
     """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
-    async with serving.connection() as connection:
+    async with serving.borrow_connection() as connection:
         return await serving.schemas.agree(connection, body, serving.clock())
 
 
 @router.post("/initial", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
-async def first_sync(body: InitialRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
+async def run_first_sync(body: InitialRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
     """Everything, page by page. After a cut, ask again with the resume token of the last whole page."""
-    resume = serving.door.signer.open(body.resume, Resume) if body.resume else None
+    resume = serving.context.signer.open(body.resume, Resume) if body.resume else None
     since = resume.first if resume else None
 
-    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
-        async for line in initial.initial(serving.door, reading, initial.plan(body, wires, resume)):
+    async def answer(reading: Reading, shapes: FeedShapes) -> AsyncIterator[bytes]:
+        async for line in initial.stream_initial(serving.context, reading, initial.plan(body, shapes, resume)):
             yield line
 
-    return await _answered(request, serving, caller, serving.lines(caller, since, 0, initial.KIND, answer))
+    return await _answered(request, serving, caller, serving.stream_lines(caller, since, 0, initial.KIND, answer))
 
 
 @router.get("/pending", response_class=Response, responses=_stream_of(*STREAM))
@@ -77,30 +79,32 @@ async def pull(
     """What changed since a cursor. `prove=all`: with the digest of every twin. `acked`: the last batch whose outcomes
     the device has. `oldest_outbox`: when its oldest unsent change was made.
     """
-    signer = serving.door.signer
+    signer = serving.context.signer
     wanted = delta.Delta(signer.open(since, Cursor), signer.open(resume, Resume) if resume else None, prove == "all")
 
-    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
-        async for line in delta.pending(serving.door, reading, wires, wanted):
+    async def answer(reading: Reading, shapes: FeedShapes) -> AsyncIterator[bytes]:
+        async for line in delta.stream_delta(serving.context, reading, shapes, wanted):
             yield line
 
-    lines = serving.lines(caller, wanted.since, acked, delta.KIND, answer)
+    lines = serving.stream_lines(caller, wanted.since, acked, delta.KIND, answer)
     return await _answered(request, serving, caller, lines, oldest_outbox)
 
 
 @router.post("/repair", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
-async def mend(body: RepairRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
+async def send_repair(body: RepairRequest, request: Request, serving: ServingDep, caller: CallerDep) -> Response:
     """The buckets that differ, whole, and the delta since the cursor, from one snapshot."""
-    since = serving.door.signer.open(body.cursor, Cursor)
+    since = serving.context.signer.open(body.cursor, Cursor)
     for twin in set(body.unexplained) & serving.registry.twins.keys():
         serving.metrics.unexplained.labels(twin).inc()
 
-    async def answer(reading: Reading, wires: FeedShapes) -> AsyncIterator[bytes]:
-        repair.check_sums(body.twins, wires)
-        async for line in repair.repair(serving.door, reading, wires, since, body.twins):
+    async def answer(reading: Reading, shapes: FeedShapes) -> AsyncIterator[bytes]:
+        repair.check_sums(body.twins, shapes)
+        async for line in repair.stream_repair(serving.context, reading, shapes, since, body.twins):
             yield line
 
-    return await _answered(request, serving, caller, serving.lines(caller, since, body.acked, repair.KIND, answer))
+    return await _answered(
+        request, serving, caller, serving.stream_lines(caller, since, body.acked, repair.KIND, answer)
+    )
 
 
 async def _answered(
@@ -116,4 +120,4 @@ async def _answered(
     sending = Sending(settings.compression_level if accepts else None, settings.send_seconds, serving.metrics)
     noted = BackgroundTask(serving.note_pull, caller, oldest_outbox)
     with serving.metrics.open_seconds.time():
-        return await StreamResponse.begun(lines, sending, noted)
+        return await StreamResponse.begin(lines, sending, noted)

@@ -8,7 +8,7 @@ from twinbase.protocol import PushAnswer
 from twinbase_server.accept import AcceptLimits, accept_push
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
-from twinbase_server.problems import ProblemError, described
+from twinbase_server.problems import ProblemError, describe_problems
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 _BODY: dict[str, Any] = {
@@ -45,7 +45,7 @@ _BODY: dict[str, Any] = {
     "/mark-synced",
     response_model=PushAnswer,
     openapi_extra=_BODY,
-    responses=described(
+    responses=describe_problems(
         *COMMON,
         "claim-missing",
         "bad-batch",

@@ -38,14 +38,14 @@ class Gathered:
         self._lines = lines
         self._next: asyncio.Task[bytes] | None = None
 
-    def ahead(self) -> None:
+    def read_ahead(self) -> None:
         """Begin to make the next portion."""
         self._next = asyncio.create_task(self._gather())
 
-    async def portion(self) -> bytes:
+    async def read_portion(self) -> bytes:
         """The next portion; empty at the end. Raises what broke the answer."""
         if self._next is None:
-            self.ahead()
+            self.read_ahead()
         assert self._next is not None
         made, self._next = await self._next, None
         return made
@@ -73,7 +73,7 @@ def _squeezed(squeeze: "zstandard.ZstdCompressionObj", portion: bytes) -> bytes:
 
 
 class StreamResponse(Response):
-    """An answer of lines. Make it with `begun`, so that a problem found before the first page is still a problem."""
+    """An answer of lines. Make it with `begin`, so that a problem found before the first page is still a problem."""
 
     media_type = STREAM_TYPE
 
@@ -87,11 +87,11 @@ class StreamResponse(Response):
             self.headers["Content-Encoding"] = "zstd"
 
     @classmethod
-    async def begun(cls, lines: Lines, sending: Sending, background: BackgroundTask | None = None) -> Self:
+    async def begin(cls, lines: Lines, sending: Sending, background: BackgroundTask | None = None) -> Self:
         """The answer with its first portion made. `background` runs when all is sent."""
         gathered = Gathered(lines)
         try:
-            first = await gathered.portion()
+            first = await gathered.read_portion()
         except BaseException:
             await gathered.close()
             raise
@@ -113,7 +113,7 @@ class StreamResponse(Response):
         squeeze = None if self._level is None else zstandard.ZstdCompressor(level=self._level).compressobj()
         portion = self._first
         while portion:
-            self._gathered.ahead()
+            self._gathered.read_ahead()
             if squeeze:
                 # In a thread, for zstd lets others run meanwhile: PostgreSQL is asked for the next page, and is read.
                 portion = await asyncio.to_thread(_squeezed, squeeze, portion)
@@ -124,7 +124,7 @@ class StreamResponse(Response):
     async def _next_portion(self) -> bytes:
         """Empty when the answer broke: without an end frame the device knows that it is half an answer."""
         try:
-            return await self._gathered.portion()
+            return await self._gathered.read_portion()
         except DATABASE_ERRORS as error:
             self._sending.metrics.broken.labels(type(error).__name__).inc()
             _log.exception("An answer broke off.")

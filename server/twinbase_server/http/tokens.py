@@ -78,7 +78,9 @@ class Tokens:
         return content
 
 
-async def enrol(connection: Connection, identity: Identity, replica: UUID, device_name: str, now: datetime) -> None:
+async def bind_device(
+    connection: Connection, identity: Identity, replica: UUID, device_name: str, now: datetime
+) -> None:
     """Bind a device to the account that signs in on it; refuse a device that is another account's, or cut off."""
     row = await connection.fetchrow(_ENROL, replica, identity.subject, device_name.replace("\x00", ""), now)
     if row is None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
-from twinbase_server.problems import ProblemError, described
+from twinbase_server.problems import ProblemError, describe_problems
 
 sync_router = APIRouter(prefix="/sync", tags=["sync"])
 router = APIRouter(tags=["watch"])
@@ -37,10 +37,10 @@ class Health(BaseModel):
     status: str
 
 
-@sync_router.get("/status", response_model=DeviceStatus, responses=described(*COMMON))
-async def status(serving: ServingDep, caller: CallerDep) -> DeviceStatus:
+@sync_router.get("/status", response_model=DeviceStatus, responses=describe_problems(*COMMON))
+async def read_status(serving: ServingDep, caller: CallerDep) -> DeviceStatus:
     """How far this device has come."""
-    async with serving.connection() as connection:
+    async with serving.borrow_connection() as connection:
         row = await connection.fetchrow(_STATUS, caller.replica)
     if row is None or row["account"] != caller.identity.subject:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
@@ -58,10 +58,10 @@ def _status(twins: Any, row: Any) -> dict[str, Any]:
     }
 
 
-@router.get("/health", response_model=Health, responses=described("database-unavailable", "too-busy"))
-async def health(serving: ServingDep) -> Health:
+@router.get("/health", response_model=Health, responses=describe_problems("database-unavailable", "too-busy"))
+async def check_health(serving: ServingDep) -> Health:
     """Whether this server can serve: it answers, and so does its database."""
-    async with serving.connection() as connection:
+    async with serving.borrow_connection() as connection:
         await connection.fetchval("SELECT 1")
     return Health(status="ok")
 
@@ -69,8 +69,8 @@ async def health(serving: ServingDep) -> Health:
 @router.get(
     "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 )
-async def metrics(serving: ServingDep) -> Response:
+async def read_metrics(serving: ServingDep) -> Response:
     """Prometheus's text format."""
-    async with serving.connection() as connection:
-        text = await serving.metrics.text(connection)
+    async with serving.borrow_connection() as connection:
+        text = await serving.metrics.render_text(connection)
     return Response(text, media_type=CONTENT_TYPE_LATEST)

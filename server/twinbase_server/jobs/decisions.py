@@ -43,7 +43,7 @@ class Chosen:
     destination: str = ""
 
 
-async def listed(
+async def list_deliveries(
     connection: Connection, state: str = "", destination: str = "", limit: int = 50
 ) -> list[ListedDelivery]:
     """The newest first."""

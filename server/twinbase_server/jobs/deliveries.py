@@ -8,7 +8,7 @@ from typing import Any
 
 from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase_server.database.connection import Connection
-from twinbase_server.jobs.task import pause, plain
+from twinbase_server.jobs.task import clean_text, pause_after
 
 SOONEST = timedelta(seconds=1)
 
@@ -28,7 +28,7 @@ async def take_sent(
     return [_waiting(row) for row in await connection.fetch(_SENT, destination, now, most, now + every)]
 
 
-async def note(
+async def note_answers(
     connection: Connection,
     destination: str,
     asked: Sequence[WaitingDelivery],
@@ -49,7 +49,7 @@ async def note(
                 one.id,
                 destination,
                 one.state,
-                plain(str(one.said or "")),
+                clean_text(str(one.said or "")),
                 now,
                 _try_at(one, tries[one.id], now) if one.state == "waiting" else look_at,
             )
@@ -61,15 +61,15 @@ async def note(
 
 def _try_at(answer: DeliveryOutcome, tries: int, now: datetime) -> datetime:
     """Never at once: what is due in the run that asks is handed over in that run, again and again."""
-    return now + max(answer.retry_after or pause(tries + 1), SOONEST)
+    return now + max(answer.retry_after or pause_after(tries + 1), SOONEST)
 
 
 async def postpone(connection: Connection, unanswered: Sequence[WaitingDelivery], said: str, now: datetime) -> None:
     """Nobody said what became of these: they wait on, and longer each time."""
-    await connection.executemany(_POSTPONE, [(one.id, said, now + pause(one.attempts + 1)) for one in unanswered])
+    await connection.executemany(_POSTPONE, [(one.id, said, now + pause_after(one.attempts + 1)) for one in unanswered])
 
 
-async def with_work(connection: Connection, now: datetime, final: Sequence[str]) -> set[str]:
+async def find_due_destinations(connection: Connection, now: datetime, final: Sequence[str]) -> set[str]:
     """The destinations for which something is due. At the `final` ones nothing is to be asked of what was sent."""
     return {row["destination"] for row in await connection.fetch(_WITH_WORK, now, list(final))}
 

@@ -85,7 +85,9 @@ class _HandedOver:
     ) -> None:
         """What is no answer is left out, and told afterwards: the others count, whatever stands beside them."""
         understood = [one for one in answers if _is_answer(one)]
-        counts = await deliveries.note(connection, self._exporter.destination, asked, understood, run.now, look_at)
+        counts = await deliveries.note_answers(
+            connection, self._exporter.destination, asked, understood, run.now, look_at
+        )
         for state, count in counts.items():
             figures[state] = figures.get(state, 0) + count
 

@@ -40,7 +40,7 @@ def _settings() -> DBSettings:
     )
 
 
-def queries(driver: Driver) -> Queries:
+def make_queries(driver: Driver) -> Queries:
     """The library's statements over our names."""
     settings = _settings()
     return Queries(
@@ -48,16 +48,16 @@ def queries(driver: Driver) -> Queries:
     )
 
 
-def queue_over(pool: Pool) -> QueueManager:
+def make_queue(pool: Pool) -> QueueManager:
     """A queue that takes jobs through a pool."""
-    return QueueManager(queries(AsyncpgPoolDriver(pool)), CHANNEL)
+    return QueueManager(make_queries(AsyncpgPoolDriver(pool)), CHANNEL)
 
 
 async def install_queue(url: str) -> None:
     """Make the queue's tables, or bring them to what the installed library wants; harmless to repeat."""
     connection: Connection = await asyncpg.connect(url)
     try:
-        wanted = queries(AsyncpgDriver(connection))  # type: ignore[arg-type]
+        wanted = make_queries(AsyncpgDriver(connection))  # type: ignore[arg-type]
         async with connection.transaction():
             await connection.execute(_LOCK)
             if not await wanted.schema_is_installed():

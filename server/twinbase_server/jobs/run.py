@@ -14,7 +14,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.source import Run, Tell
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.jobs import schedule
-from twinbase_server.jobs.task import Task, plain, sentence
+from twinbase_server.jobs.task import Task, clean_text, describe_error
 
 BEAT_SECONDS = 2.0
 CONNECTION_SECONDS_MAX = 20.0
@@ -39,33 +39,33 @@ class ConnectionLost(TwinbaseError):
 class Turn:
     """The right to run a task: a connection of its own, which holds the lock as long as it lives."""
 
-    line: "asyncpg.Connection[asyncpg.Record]"
+    connection: "asyncpg.Connection[asyncpg.Record]"
     lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def beat(self, task: Task, progress: str, before: str) -> None:
         """See that the line is there, and leave how far the run has come."""
         try:
             if progress == before:
-                await self.line.execute("SELECT 1", timeout=CONNECTION_SECONDS_MAX)
+                await self.connection.execute("SELECT 1", timeout=CONNECTION_SECONDS_MAX)
             else:
-                await schedule.note_progress(self.line, task, progress)
+                await schedule.note_progress(self.connection, task, progress)
         except (TimeoutError, *DATABASE_ERRORS):
             self.lost.set()
 
 
 @asynccontextmanager
-async def turn_of(task: Task, url: str) -> AsyncIterator[Turn]:
+async def take_turn(task: Task, url: str) -> AsyncIterator[Turn]:
     """The turn of a task; raises RunsAlready when somebody has it."""
-    line = await asyncpg.connect(url, command_timeout=CONNECTION_SECONDS_MAX, server_settings=_KEEPALIVES)
-    turn = Turn(line)
-    line.add_termination_listener(lambda _: turn.lost.set())
+    connection = await asyncpg.connect(url, command_timeout=CONNECTION_SECONDS_MAX, server_settings=_KEEPALIVES)
+    turn = Turn(connection)
+    connection.add_termination_listener(lambda _: turn.lost.set())
     try:
-        if not await line.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", task.lock):
+        if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", task.lock):
             raise RunsAlready(f"{task.kind.capitalize()} {task.name!r}.")
         yield turn
     finally:
         with suppress(TimeoutError, *DATABASE_ERRORS):
-            await line.close(timeout=CONNECTION_SECONDS_MAX)
+            await connection.close(timeout=CONNECTION_SECONDS_MAX)
 
 
 async def run_task(
@@ -75,29 +75,29 @@ async def run_task(
 
     Raises RunsAlready, and ConnectionLost. `stop`: set it to stop the run, which is then due at once.
     """
-    async with turn_of(task, url) as turn:
+    async with take_turn(task, url) as turn:
         await _run(task, url, clock, turn, tell, stop or asyncio.Event())
-        (standing,) = await schedule.standings(turn.line, task.kind, [task.name])
-        return standing
+        (status,) = await schedule.read_task_statuses(turn.connection, task.kind, [task.name])
+        return status
 
 
 async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None, stop: asyncio.Event) -> None:
-    due_at = await schedule.begin(turn.line, task, clock())
-    told = _ProgressText(tell)
-    work = asyncio.ensure_future(_begun(task, Run(url, clock(), told)))
+    due_at = await schedule.begin(turn.connection, task, clock())
+    progress = _ProgressText(tell)
+    work = asyncio.ensure_future(_begun(task, Run(url, clock(), progress)))
     try:
-        await _watch(task, work, turn, told, stop)
+        await _watch(task, work, turn, progress, stop)
     except asyncio.CancelledError:
         await _cancelled(work)
         with suppress(TimeoutError, *DATABASE_ERRORS):
-            await schedule.stopped(turn.line, task, clock(), due_at)
+            await schedule.note_stopped(turn.connection, task, clock(), due_at)
         raise
     if turn.lost.is_set():
         await _cancelled(work)
         raise ConnectionLost(f"{task.kind.capitalize()} {task.name!r}.")
     if not work.done():
         await _cancelled(work)
-        await schedule.stopped(turn.line, task, now := clock(), now)
+        await schedule.note_stopped(turn.connection, task, now := clock(), now)
     else:
         await _note(task, work, turn, clock)
 
@@ -105,14 +105,14 @@ async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None
 async def _begun(task: Task, run: Run) -> str:
     """Its figures as they are kept. Where they cannot be, it has failed: an end that is not noted is due at once."""
     try:
-        return schedule.as_kept(await task.run(run))
+        return schedule.encode_figures(await task.run(run))
     except SystemExit as error:
         # It would end the loop, and with it the worker and whatever else that runs.
         raise WantedToLeave from error
 
 
 async def _watch(
-    task: Task, work: "asyncio.Future[str]", turn: Turn, told: "_ProgressText", stop: asyncio.Event
+    task: Task, work: "asyncio.Future[str]", turn: Turn, progress: "_ProgressText", stop: asyncio.Event
 ) -> None:
     """Until the run has ended, or has to."""
     signs: list[asyncio.Future[Any]] = [asyncio.ensure_future(event.wait()) for event in (turn.lost, stop)]
@@ -121,8 +121,8 @@ async def _watch(
         while not work.done() and not any(sign.done() for sign in signs):
             await asyncio.wait([work, *signs], timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if not work.done() and not any(sign.done() for sign in signs):
-                await turn.beat(task, told.words, before)
-                before = told.words
+                await turn.beat(task, progress.words, before)
+                before = progress.words
     finally:
         for sign in signs:
             sign.cancel()
@@ -138,10 +138,10 @@ async def _cancelled(work: "asyncio.Future[Any]") -> None:
 async def _note(task: Task, work: "asyncio.Future[str]", turn: Turn, clock: Clock) -> None:
     error = asyncio.CancelledError() if work.cancelled() else work.exception()
     if error is None:
-        await schedule.done(turn.line, task, work.result(), clock())
+        await schedule.note_done(turn.connection, task, work.result(), clock())
         return
     _log.error("%s %s failed.", task.kind, task.name, exc_info=error)
-    await schedule.failed(turn.line, task, sentence(error), clock())
+    await schedule.note_failed(turn.connection, task, describe_error(error), clock())
 
 
 class _ProgressText:
@@ -152,6 +152,6 @@ class _ProgressText:
         self.words = ""
 
     def __call__(self, subject: str, done: int, of: int | None) -> None:
-        self.words = plain(f"{subject} {done:,}" + ("" if of is None else f" of {of:,}"))
+        self.words = clean_text(f"{subject} {done:,}" + ("" if of is None else f" of {of:,}"))
         if self._tell is not None:
             self._tell(subject, done, of)

@@ -8,7 +8,7 @@ from typing import Any
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.database.connection import Connection
-from twinbase_server.jobs.task import Task, TaskKind, pause
+from twinbase_server.jobs.task import Task, TaskKind, pause_after
 
 
 class NoFigures(TwinbaseError):
@@ -35,7 +35,7 @@ class TaskStatus:
     failures: int = 0
 
 
-async def standings(connection: Connection, kind: TaskKind, names: Iterable[str]) -> list[TaskStatus]:
+async def read_task_statuses(connection: Connection, kind: TaskKind, names: Iterable[str]) -> list[TaskStatus]:
     """Of these tasks, in this order."""
     wanted = list(names)
     rows = await connection.fetch(_READ, kind, wanted)
@@ -43,47 +43,47 @@ async def standings(connection: Connection, kind: TaskKind, names: Iterable[str]
     return [found.get(name, TaskStatus(kind, name)) for name in wanted]
 
 
-async def due(connection: Connection, tasks: Iterable[Task], now: datetime) -> list[Task]:
+async def find_due_tasks(connection: Connection, tasks: Iterable[Task], now: datetime) -> list[Task]:
     """The tasks to run now: their time has come or whoever ran them is gone, and nobody runs them.
 
     One whose runs end with their worker again and again (the system may have killed it for its memory) has a growing
     pause like one that fails: its worker runs others too.
     """
-    by_place = {task.place: task for task in tasks}
-    if not by_place:
+    by_key = {task.key: task for task in tasks}
+    if not by_key:
         return []
-    kinds, names = zip(*by_place, strict=True)
-    locks = [task.lock for task in by_place.values()]
+    kinds, names = zip(*by_key, strict=True)
+    locks = [task.lock for task in by_key.values()]
     rows = await connection.fetch(_DUE, kinds, names, locks, now)
-    return [by_place[row["kind"], row["name"]] for row in rows if not _rests(dict(row), now)]
+    return [by_key[row["kind"], row["name"]] for row in rows if not _rests(dict(row), now)]
 
 
-def again_at(started_at: datetime, failures: int) -> datetime:
+def retry_time(started_at: datetime, failures: int) -> datetime:
     """When a run that ended with its worker is taken up again: the first at once. `failures`: those before it."""
-    return started_at + pause(failures) if failures else started_at
+    return started_at + pause_after(failures) if failures else started_at
 
 
 async def begin(connection: Connection, task: Task, now: datetime) -> datetime:
     """A run starts. Answers when it was due, or would have been. One before it that nobody ended counts as failed."""
-    due_at: datetime = await connection.fetchval(_BEGIN, *task.place, now, now + task.every)
+    due_at: datetime = await connection.fetchval(_BEGIN, *task.key, now, now + task.every)
     return due_at
 
 
-async def hasten(connection: Connection, kind: TaskKind, name: str, now: datetime, gap: timedelta) -> None:
-    """Somebody says that there is something to do: it is due now, but not before `gap` after its last start.
+async def hasten(connection: Connection, kind: TaskKind, name: str, now: datetime, interval_min: timedelta) -> None:
+    """Somebody says that there is something to do: it is due now, but not before `interval_min` after its last start.
 
     A task that fails keeps its growing pause, and one that never ran is due anyway.
     """
-    await connection.execute(_HASTEN, kind, name, now, gap)
+    await connection.execute(_HASTEN, kind, name, now, interval_min)
 
 
 async def note_progress(connection: Connection, task: Task, progress: str) -> None:
     await connection.execute(
-        "UPDATE twinbase.schedule SET progress = $3 WHERE kind = $1 AND name = $2", *task.place, progress
+        "UPDATE twinbase.schedule SET progress = $3 WHERE kind = $1 AND name = $2", *task.key, progress
     )
 
 
-def as_kept(figures: Any) -> str:
+def encode_figures(figures: Any) -> str:
     """The figures of a run as they are kept; raises NoFigures for what PostgreSQL would not take."""
     try:
         text = json.dumps(dict(figures or {}), default=str, allow_nan=False, ensure_ascii=False)
@@ -95,29 +95,29 @@ def as_kept(figures: Any) -> str:
     return text
 
 
-async def done(connection: Connection, task: Task, figures: str, now: datetime) -> None:
-    """It ended well. `figures`: as `as_kept` has made them."""
-    await connection.execute(_DONE, *task.place, now, figures)
+async def note_done(connection: Connection, task: Task, figures: str, now: datetime) -> None:
+    """It ended well. `figures`: as `encode_figures` has made them."""
+    await connection.execute(_DONE, *task.key, now, figures)
 
 
-async def failed(connection: Connection, task: Task, said: str, now: datetime) -> None:
+async def note_failed(connection: Connection, task: Task, said: str, now: datetime) -> None:
     """It is tried again after a pause that grows."""
     async with connection.transaction():
-        failures = await connection.fetchval(_FAILED, *task.place, now, said)
+        failures = await connection.fetchval(_FAILED, *task.key, now, said)
         await connection.execute(
             "UPDATE twinbase.schedule SET next_at = $3 WHERE kind = $1 AND name = $2",
-            *task.place,
-            now + pause(failures),
+            *task.key,
+            now + pause_after(failures),
         )
 
 
-async def stopped(connection: Connection, task: Task, now: datetime, next_at: datetime) -> None:
+async def note_stopped(connection: Connection, task: Task, now: datetime, next_at: datetime) -> None:
     """Somebody stopped the run; the next one goes on."""
-    await connection.execute(_STOPPED, *task.place, now, next_at)
+    await connection.execute(_STOPPED, *task.key, now, next_at)
 
 
 def _rests(row: Mapping[str, Any], now: datetime) -> bool:
-    return row["state"] == "running" and now < again_at(row["started_at"], row["failures"])
+    return row["state"] == "running" and now < retry_time(row["started_at"], row["failures"])
 
 
 _HELD = """

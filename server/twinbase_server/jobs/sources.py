@@ -9,7 +9,7 @@ from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
 from twinbase_server.capture.install import install
-from twinbase_server.database.connection import engine
+from twinbase_server.database.connection import open_engine
 from twinbase_server.jobs.task import Task
 from twinbase_server.projection.run import Projected, project
 from twinbase_server.projection.sources import tables_to_capture
@@ -67,7 +67,7 @@ class _Brought:
         def tell(report: Projected) -> None:
             run.tell(f"{report.name} → {report.target}", report.written, None)
 
-        async with engine(run.database_url) as database:
+        async with open_engine(run.database_url) as database:
             for report in await project(
                 database, self._plugins.collect_projections(), registry=self._plugins.registry, progress=tell
             ):

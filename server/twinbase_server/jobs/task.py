@@ -27,7 +27,7 @@ class Task:
     run: Callable[[Run], Awaitable[Mapping[str, Any]]]
 
     @property
-    def place(self) -> tuple[str, str]:
+    def key(self) -> tuple[str, str]:
         return self.kind, self.name
 
     @property
@@ -41,34 +41,34 @@ class Task:
         return f"twinbase {self.kind} {self.name}"
 
 
-def pause(failures: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+def pause_after(failures: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     """How long to wait after so many failures in a row: 30 s, 1 min, 2 min, … up to an hour."""
     doubled = min(max(failures, 1) - 1, DOUBLED_MAX)
     return min(longest, FIRST_PAUSE * (1 << doubled))
 
 
-def sentence(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """What went wrong, for a table that people read: our own sentences, else the kind of error and where it was.
 
     Never its text, which may hold a row or a password; that is in the worker's log.
     """
     match error:
         case TwinbaseError():
-            return plain(str(error))
+            return clean_text(str(error))
         case asyncpg.PostgresError():
-            return f"PostgreSQL says {type(error).__name__} (error {error.sqlstate}){_place(error)}."
+            return f"PostgreSQL says {type(error).__name__} (error {error.sqlstate}){_location(error)}."
         case OSError() if error.strerror:
-            return f"{error.strerror} ({type(error).__name__}){_place(error)}."
-    return f"{type(error).__name__}{_place(error)}. The worker's log says more."
+            return f"{error.strerror} ({type(error).__name__}){_location(error)}."
+    return f"{type(error).__name__}{_location(error)}. The worker's log says more."
 
 
-def plain(text: str) -> str:
+def clean_text(text: str) -> str:
     """A text of somebody else's as a table can hold it and a person read it: no NUL, no half characters, no novel."""
     whole = text.encode(errors="replace").decode().replace("\x00", "")
     return whole if len(whole) <= LETTERS_MAX else whole[: LETTERS_MAX - 1] + "…"
 
 
-def _place(error: BaseException) -> str:
+def _location(error: BaseException) -> str:
     """The last line of code that it passed."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -20,10 +20,10 @@ from twinbase_server.database.connection import Connection, Pool
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.jobs import deliveries, schedule
 from twinbase_server.jobs.exporters import exporter_tasks, final_destinations
-from twinbase_server.jobs.queue import prune_queue, queue_over
+from twinbase_server.jobs.queue import make_queue, prune_queue
 from twinbase_server.jobs.run import ConnectionLost, RunsAlready, run_task
 from twinbase_server.jobs.sources import source_tasks
-from twinbase_server.jobs.task import Task, sentence
+from twinbase_server.jobs.task import Task, describe_error
 from twinbase_server.settings import Settings
 
 JOBS_AT_ONCE = 8
@@ -54,7 +54,7 @@ class Worker:
     settings: Settings
     plugins: Plugins
     stop: asyncio.Event
-    say: Say = lambda standing: None
+    say: Say = lambda status: None
     clock: Clock = utc_now
     pace: WorkerPace = WorkerPace()
     tasks: dict[str, Task] = field(init=False)
@@ -76,7 +76,7 @@ class Worker:
                 await self._shift()
                 away = 1.0
             except (*DATABASE_ERRORS, TimeoutError, PgqException) as error:
-                _log.warning("PostgreSQL does not answer (%s); tried again in %.0f s.", sentence(error), away)
+                _log.warning("PostgreSQL does not answer (%s); tried again in %.0f s.", describe_error(error), away)
                 await _wait(self.stop.wait(), away)
                 away = min(2 * away, AWAY_SECONDS_MAX)
 
@@ -93,7 +93,7 @@ class Worker:
             await _closed(pool)
 
     def _queue(self, pool: Pool) -> QueueManager:
-        queue = queue_over(pool)
+        queue = make_queue(pool)
         for entry, task in self.tasks.items():
             queue.entrypoint(entry, concurrency_limit=1, accepts_context=False)(self._job(task))
         return queue
@@ -147,13 +147,13 @@ class Worker:
                     await self._offer(connection, queue.queries)
                     await self._keep_house(connection)
             except (*DATABASE_ERRORS, TimeoutError) as error:
-                _log.warning("What is due could not be looked up (%s); tried again.", sentence(error))
+                _log.warning("What is due could not be looked up (%s); tried again.", describe_error(error))
             await _wait(self.stop.wait(), self.pace.look.total_seconds())
 
     async def _offer(self, connection: Connection, queries: Any) -> None:
         now = self.clock()
-        handed = await deliveries.with_work(connection, now, final_destinations(self.plugins))
-        for task in await schedule.due(connection, self.tasks.values(), now):
+        handed = await deliveries.find_due_destinations(connection, now, final_destinations(self.plugins))
+        for task in await schedule.find_due_tasks(connection, self.tasks.values(), now):
             if task.kind == "source" or task.name in handed:
                 await queries.enqueue(task.entry, None, dedupe_key=task.entry, on_conflict="skip")
 

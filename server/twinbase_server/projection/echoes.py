@@ -51,7 +51,7 @@ def is_echo(target: Table, id: ColumnElement[UUID], name: str, said: ColumnEleme
     return exists(select(literal(1)).select_from(ECHO).where(of_row, of_table, alike))
 
 
-async def heard_echoes(connection: AsyncConnection, projection: str, target: Table, rows: str) -> None:
+async def forget_heard_echoes(connection: AsyncConnection, projection: str, target: Table, rows: str) -> None:
     """Forget the echoes that the rows of this run bring, with the older ones of the same column: a later return to
     such a value is news. To be called before the image of what the source said is renewed."""
     await connection.execute(
@@ -60,12 +60,12 @@ async def heard_echoes(connection: AsyncConnection, projection: str, target: Tab
     )
 
 
-async def settled(connection: AsyncConnection) -> Sequence[UUID]:
+async def find_settled_deliveries(connection: AsyncConnection) -> Sequence[UUID]:
     """The deliveries whose echoes a run that starts now will have heard: they were seen to have come back before."""
     return list((await connection.execute(text(_SETTLED))).scalars())
 
 
-async def forget(connection: AsyncConnection, deliveries: Sequence[UUID]) -> None:
+async def forget_echoes(connection: AsyncConnection, deliveries: Sequence[UUID]) -> None:
     """Forget the echoes of these."""
     if deliveries:
         await connection.execute(text("DELETE FROM twinbase.echo WHERE delivery = ANY (:ids)"), {"ids": deliveries})

@@ -74,46 +74,46 @@ class Fitted:
 
 async def read_catalog(connection: Connection, tables: Iterable[Table]) -> Catalog:
     """What there is of these tables."""
-    places = sorted(map(place, tables))
-    rows = await connection.fetch(_COLUMNS, [schema for schema, _ in places], [name for _, name in places])
+    table_names = sorted(map(table_name, tables))
+    rows = await connection.fetch(_COLUMNS, [schema for schema, _ in table_names], [name for _, name in table_names])
     found: dict[TableName, dict[str, str]] = {}
     for row in rows:
         found.setdefault((row["schema"], row["name"]), {})[row["column"]] = row["type"]
     return found
 
 
-def sources(projections: Iterable[Projection]) -> dict[TableName, Table]:
+def source_tables(projections: Iterable[Projection]) -> dict[TableName, Table]:
     """The tables that feed these projections."""
-    return {place(feed.table): feed.table for projection in projections for feed in projection.feeds}
+    return {table_name(feed.table): feed.table for projection in projections for feed in projection.feeds}
 
 
-def place(table: Table) -> TableName:
+def table_name(table: Table) -> TableName:
     return table.schema or "public", table.name
 
 
 def fit(projections: Sequence[Projection], catalog: Catalog) -> list[Fitted]:
     """Each projection without what is not there, or off because it cannot do without."""
-    known = sources(projections)
+    known = source_tables(projections)
     if all(_is_as_declared(table, catalog) for table in known.values()):
         return [Fitted(projection) for projection in projections]
     return [_fit(projection, known, catalog) for projection in projections]
 
 
-def lacks(table: Table, catalog: Catalog) -> list[Lack]:
+def find_lacks(table: Table, catalog: Catalog) -> list[Lack]:
     """What a declared table lacks here: itself, or columns."""
-    if place(table) not in catalog:
+    if table_name(table) not in catalog:
         return [Lack(table.name, "is missing", table.info.get(OPTIONAL))]
     return [lack for column in table.columns if (lack := _lack(column, catalog))]
 
 
 def _is_as_declared(table: Table, catalog: Catalog) -> bool:
-    return not lacks(table, catalog) and not _renamed(table, catalog)
+    return not find_lacks(table, catalog) and not _renamed(table, catalog)
 
 
 def _renamed(table: Table, catalog: Catalog) -> dict[Any, str]:
     """Columns that go on under another name. A loader keeps a column whose type has changed at the source as it was,
     and what comes from then on as `Name__2`: the newest of them is read."""
-    columns = catalog.get(place(table), {})
+    columns = catalog.get(table_name(table), {})
     return {column: newest for column in table.columns if (newest := _newest(column.name, columns)) != column.name}
 
 
@@ -124,12 +124,12 @@ def _newest(name: str, columns: Iterable[str]) -> str:
 
 def _fit(projection: Projection, known: Mapping[TableName, Table], catalog: Catalog) -> Fitted:
     used = list(_used(projection, known))
-    absent = [table for table in known.values() if place(table) not in catalog]
-    found = [lack for table in _tables(used) if table in absent for lack in lacks(table, catalog)]
+    absent = [table for table in known.values() if table_name(table) not in catalog]
+    found = [lack for table in _tables(used) if table in absent for lack in find_lacks(table, catalog)]
     found += [lack for column in used if column.table not in absent and (lack := _lack(column, catalog))]
     if required := [lack for lack in found if lack.lost is None]:
         return Fitted(projection, f"It cannot run: {' '.join(lack.sentence for lack in required)}", tuple(found))
-    if all(_is_as_declared(table, catalog) for table in {*_tables(used), *sources([projection]).values()}):
+    if all(_is_as_declared(table, catalog) for table in {*_tables(used), *source_tables([projection]).values()}):
         return Fitted(projection)
     without = _without(known.values(), catalog)
     unsaid = {name for name in projection.shared if _reads(projection.rows.selected_columns[name], without)}
@@ -138,7 +138,7 @@ def _fit(projection: Projection, known: Mapping[TableName, Table], catalog: Cata
 
 def used_columns(projection: Projection, tables: Iterable[Table]) -> list[Any]:
     """The columns of these tables that a projection's rows come from, each once."""
-    return list(_used(projection, {place(table): table for table in tables}))
+    return list(_used(projection, {table_name(table): table for table in tables}))
 
 
 def _used(projection: Projection, known: Mapping[TableName, Table]) -> Iterator[Any]:
@@ -146,7 +146,7 @@ def _used(projection: Projection, known: Mapping[TableName, Table]) -> Iterator[
     for part in (projection.rows, *projection.only.values()):
         for element in visitors.iterate(part):
             column = _declared(element)
-            if column is not None and known.get(place(column.table)) is column.table:
+            if column is not None and known.get(table_name(column.table)) is column.table:
                 seen[column] = None
     yield from seen
 
@@ -165,7 +165,7 @@ def _declared(element: Any) -> Any:
 
 
 def _lack(column: Any, catalog: Catalog) -> Lack | None:
-    columns = catalog[place(column.table)]
+    columns = catalog[table_name(column.table)]
     type_ = columns.get(_newest(column.name, columns))
     lost = column.info.get(OPTIONAL)
     if type_ is None:
@@ -217,7 +217,7 @@ class _Without:
 
 
 def _without(known: Iterable[Table], catalog: Catalog) -> _Without:
-    tables = {table: _no_rows(table) for table in known if place(table) not in catalog}
+    tables = {table: _no_rows(table) for table in known if table_name(table) not in catalog}
     there = [table for table in known if table not in tables]
     renamed = {column: name for table in there for column, name in _renamed(table, catalog).items()}
     columns = frozenset(column for table in there for column in table.columns if _lack(column, catalog))
@@ -244,13 +244,13 @@ def _adapted(projection: Projection, without: _Without, catalog: Catalog) -> Pro
 
 
 def _has_key(table: Table, catalog: Catalog) -> bool:
-    return set(table.primary_key.columns.keys()) <= catalog.get(place(table), {}).keys()
+    return set(table.primary_key.columns.keys()) <= catalog.get(table_name(table), {}).keys()
 
 
 def _watching(feed: Feeds, without: _Without, catalog: Catalog) -> Feeds:
     """The feed, watching columns that are there."""
     wanted = feed.table.columns.keys() if feed.columns is None else feed.columns
-    columns = catalog[place(feed.table)]
+    columns = catalog[table_name(feed.table)]
     there = frozenset(newest for name in wanted if (newest := _newest(name, columns)) in columns)
     return replace(feed, keys=_keys(feed, without), columns=there)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.projection import Projection
 from twinbase_server.capture.tables import version_table
-from twinbase_server.projection.fit import place
+from twinbase_server.projection.fit import table_name
 from twinbase_server.sql.names import TableName
 from twinbase_server.sql.unseen import Snapshot, parse_snapshot, unseen_sql
 
@@ -35,41 +35,47 @@ class ProjectionProgress:
     changed: frozenset[TableName] = frozenset()
 
 
-async def read_standings(
+async def read_progress(
     connection: AsyncConnection, projections: Sequence[Projection]
 ) -> dict[str, ProjectionProgress]:
-    """By the projection's name; one question for all that stand at the same place, which is nearly always all."""
+    """By the projection's name; one question for all that have come equally far, which is nearly always all."""
     rows = await connection.execute(
         text("SELECT name, snapshot, shape FROM twinbase.projection WHERE name = ANY (:names)"),
         {"names": [projection.name for projection in projections]},
     )
     kept = {
-        row.name: row.snapshot for row in rows if row.shape in {_shape(p) for p in projections if p.name == row.name}
+        row.name: row.snapshot
+        for row in rows
+        if row.shape in {_fingerprint(p) for p in projections if p.name == row.name}
     }
-    standings = {projection.name: ProjectionProgress(None) for projection in projections}
+    reached = {projection.name: ProjectionProgress(None) for projection in projections}
     for snapshot in set(kept.values()):
         there = [projection for projection in projections if kept.get(projection.name) == snapshot]
-        standings |= await _standings(connection, there, parse_snapshot(snapshot))
-    return standings
+        reached |= await _read_progress(connection, there, parse_snapshot(snapshot))
+    return reached
 
 
-async def _standings(
+async def _read_progress(
     connection: AsyncConnection, projections: Sequence[Projection], since: Snapshot
 ) -> Mapping[str, ProjectionProgress]:
-    fed = {projection.name: {place(feed.table) for feed in projection.feeds} for projection in projections}
-    renewed = {(row[0], row[1]) for row in await connection.execute(text(_RENEWED), binds(since))}
+    fed = {projection.name: {table_name(feed.table) for feed in projection.feeds} for projection in projections}
+    renewed = {(row[0], row[1]) for row in await connection.execute(text(_RENEWED), snapshot_parameters(since))}
     changed = await _changed(connection, sorted(set().union(*fed.values())), since)
     return {
-        name: ProjectionProgress(None) if places & renewed else ProjectionProgress(since, changed & places)
-        for name, places in fed.items()
+        name: ProjectionProgress(None) if table_names & renewed else ProjectionProgress(since, changed & table_names)
+        for name, table_names in fed.items()
     }
 
 
-async def _changed(connection: AsyncConnection, places: Sequence[TableName], since: Snapshot) -> frozenset[TableName]:
+async def _changed(
+    connection: AsyncConnection, table_names: Sequence[TableName], since: Snapshot
+) -> frozenset[TableName]:
     """Of these captured tables those in which a row has changed."""
-    asked = ", ".join(f"EXISTS (SELECT FROM {_escaped(version_table(*at))} v WHERE {unseen_of('v')})" for at in places)
-    answers: Iterable[bool] = (await connection.execute(text(f"SELECT {asked}"), binds(since))).one()
-    return frozenset(at for at, answer in zip(places, answers, strict=True) if answer)
+    asked = ", ".join(
+        f"EXISTS (SELECT FROM {_escaped(version_table(*at))} v WHERE {unseen_of('v')})" for at in table_names
+    )
+    answers: Iterable[bool] = (await connection.execute(text(f"SELECT {asked}"), snapshot_parameters(since))).one()
+    return frozenset(at for at, answer in zip(table_names, answers, strict=True) if answer)
 
 
 def _escaped(sql: str) -> str:
@@ -78,11 +84,11 @@ def _escaped(sql: str) -> str:
 
 
 def unseen_of(versions: str) -> str:
-    """Which rows of a version table a run has not seen, for the parameters of `binds`."""
+    """Which rows of a version table a run has not seen, for the parameters of `snapshot_parameters`."""
     return unseen_sql(f"{versions}.xid", **_BOUND)
 
 
-def binds(since: Snapshot) -> dict[str, object]:
+def snapshot_parameters(since: Snapshot) -> dict[str, object]:
     return {"xmax": since.xmax, "xip": list(since.xip)}
 
 
@@ -95,11 +101,11 @@ async def remember(connection: AsyncConnection, projections: Sequence[Projection
             "INSERT INTO twinbase.projection (name, snapshot, shape) VALUES (:name, :snapshot, :shape) "
             "ON CONFLICT (name) DO UPDATE SET snapshot = excluded.snapshot, shape = excluded.shape, at = now()"
         ),
-        [{"name": one.name, "snapshot": str(snapshot), "shape": _shape(one)} for one in projections],
+        [{"name": one.name, "snapshot": str(snapshot), "shape": _fingerprint(one)} for one in projections],
     )
 
 
-def _shape(projection: Projection) -> str:
+def _fingerprint(projection: Projection) -> str:
     """A fingerprint of the query: another one means that every row is projected again."""
     if projection not in _FINGERPRINTS:
         compiled = projection.selected.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]

@@ -31,10 +31,10 @@ from sqlalchemy.types import String
 
 from twinbase.projection import Projection
 from twinbase.registry import Registry
-from twinbase_server.projection.echoes import forget, heard_echoes, is_echo, settled
-from twinbase_server.projection.fit import place
-from twinbase_server.projection.progress import read_standings, remember
-from twinbase_server.projection.sources import fit_sources, running
+from twinbase_server.projection.echoes import find_settled_deliveries, forget_echoes, forget_heard_echoes, is_echo
+from twinbase_server.projection.fit import table_name
+from twinbase_server.projection.progress import read_progress, remember
+from twinbase_server.projection.sources import fit_sources, running_projections
 from twinbase_server.projection.staging import Projected, Step, make_step, stage, touch
 from twinbase_server.sql.names import TableName
 from twinbase_server.sql.unseen import parse_snapshot
@@ -68,9 +68,9 @@ async def project(
         await connection.execute(text(_WHOLE))
         own = int(await connection.scalar(text("SELECT pg_current_xact_id()::text")))
         snapshot = parse_snapshot(await connection.scalar(text("SELECT pg_current_snapshot()::text")))
-        standings = await read_standings(connection, running(fitted))
-        back = await settled(connection)
-        steps = [make_step(number, one, standings) for number, one in enumerate(fitted)]
+        reached = await read_progress(connection, running_projections(fitted))
+        back = await find_settled_deliveries(connection)
+        steps = [make_step(number, one, reached) for number, one in enumerate(fitted)]
         written: set[TableName] = set()
         for step in steps:
             await _run(connection, step, written)
@@ -79,16 +79,16 @@ async def project(
         for step in reversed(steps):
             if not step.idle:
                 await _delete(connection, step)
-        await forget(connection, back)
+        await forget_echoes(connection, back)
         if steps:
-            await remember(connection, running(fitted), snapshot.with_own(own))
+            await remember(connection, running_projections(fitted), snapshot.add_own(own))
     return [step.report for step in steps]
 
 
 async def _run(connection: AsyncConnection, step: Step, written: set[TableName]) -> None:
     """Bring one target up to date; `written`: those that this run has written before."""
-    changed = written | step.standing.changed
-    feeds = [feed for feed in step.projection.feeds if place(feed.table) in changed]
+    changed = written | step.progress.changed
+    feeds = [feed for feed in step.projection.feeds if table_name(feed.table) in changed]
     if step.fitted.off or (step.since is not None and not feeds):
         return
     step.idle = step.since is not None and not await touch(connection, step, feeds, step.since)
@@ -97,7 +97,7 @@ async def _run(connection: AsyncConnection, step: Step, written: set[TableName])
     await stage(connection, step)
     await _write(connection, step)
     if step.report.written:
-        written.add(place(step.projection.table))
+        written.add(table_name(step.projection.table))
 
 
 async def _write(connection: AsyncConnection, step: Step) -> None:
@@ -115,7 +115,7 @@ async def _write(connection: AsyncConnection, step: Step) -> None:
     )
     step.report.written = changed.rowcount + added.rowcount
     if projection.shared:
-        await heard_echoes(connection, projection.name, target, step.rows.name)
+        await forget_heard_echoes(connection, projection.name, target, step.rows.name)
         await _keep_image(connection, step)
 
 

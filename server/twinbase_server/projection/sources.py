@@ -12,7 +12,7 @@ from twinbase_server.capture.install import install
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.capture.watched import captured_tables
 from twinbase_server.database.connection import Connection
-from twinbase_server.projection.fit import Catalog, Fitted, fit, place, read_catalog, sources
+from twinbase_server.projection.fit import Catalog, Fitted, fit, read_catalog, source_tables, table_name
 
 
 async def fit_sources(
@@ -21,14 +21,14 @@ async def fit_sources(
     """The projections as they can run, after the tables they read have been captured: some may be new here."""
     async with engine.connect() as connection:
         driver = await _driver(connection)
-        fitted = fit(projections, await read_catalog(driver, sources(projections).values()))
+        fitted = fit(projections, await read_catalog(driver, source_tables(projections).values()))
         await install(driver, await _uncaptured(driver, fitted, registry))
     return fitted
 
 
 async def fit_only(connection: AsyncConnection, projections: Sequence[Projection]) -> list[Fitted]:
     """The same to look at: nothing is captured."""
-    return fit(projections, await source_catalog(connection, sources(projections).values()))
+    return fit(projections, await source_catalog(connection, source_tables(projections).values()))
 
 
 async def source_catalog(connection: AsyncConnection, tables: Iterable[Table]) -> Catalog:
@@ -44,11 +44,11 @@ async def _driver(connection: AsyncConnection) -> Connection:
 async def tables_to_capture(connection: Connection, plugins: Plugins) -> Sequence[CapturedTable]:
     """Every table that these plugins need to be captured; sources that are not there yet are left for later."""
     projections = plugins.collect_projections()
-    fitted = fit(projections, await read_catalog(connection, sources(projections).values()))
-    return captured_tables(plugins.registry, running(fitted))
+    fitted = fit(projections, await read_catalog(connection, source_tables(projections).values()))
+    return captured_tables(plugins.registry, running_projections(fitted))
 
 
-def running(fitted: Sequence[Fitted]) -> list[Projection]:
+def running_projections(fitted: Sequence[Fitted]) -> list[Projection]:
     """Those that are not off."""
     return [one.projection for one in fitted if not one.off]
 
@@ -57,12 +57,12 @@ async def _uncaptured(
     connection: Connection, fitted: Sequence[Fitted], registry: Registry | None
 ) -> list[CapturedTable]:
     """Sources that nobody watches, or not all of what is read of them, or not since they were altered."""
-    projections = running(fitted)
-    fed = sources(projections)
+    projections = running_projections(fitted)
+    fed = source_tables(projections)
     rows = await connection.fetch(_WATCHED, [schema for schema, _ in fed], [name for _, name in fed])
     watched = {(row["schema_name"], row["table_name"]): set(row["columns"]) for row in rows if not row["gaps"]}
     wanted = {(one.schema, one.name): one for one in captured_tables(registry or Registry([]), projections)}
-    return [wanted[at] for at in map(place, fed.values()) if not set(wanted[at].watched) <= watched.get(at, set())]
+    return [wanted[at] for at in map(table_name, fed.values()) if not set(wanted[at].watched) <= watched.get(at, set())]
 
 
 _WATCHED = """

@@ -30,9 +30,9 @@ from sqlalchemy.types import String, TypeEngine
 
 from twinbase.projection import Feeds, Projection
 from twinbase.quoting import quote_names
-from twinbase_server.capture.tables import made_name
+from twinbase_server.capture.tables import object_name
 from twinbase_server.projection.fit import Fitted
-from twinbase_server.projection.progress import ProjectionProgress, binds, unseen_of
+from twinbase_server.projection.progress import ProjectionProgress, snapshot_parameters, unseen_of
 from twinbase_server.sql.names import table_sql
 from twinbase_server.sql.unseen import Snapshot
 
@@ -63,7 +63,7 @@ class Step:
     """
 
     fitted: Fitted
-    standing: ProjectionProgress
+    progress: ProjectionProgress
     rows: TableClause
     touched: TableClause
     report: Projected
@@ -71,7 +71,7 @@ class Step:
 
     @property
     def since(self) -> Snapshot | None:
-        return self.standing.since
+        return self.progress.since
 
     @property
     def projection(self) -> Projection:
@@ -87,17 +87,17 @@ class Step:
         return gone
 
 
-def make_step(number: int, fitted: Fitted, standings: Mapping[str, ProjectionProgress]) -> Step:
+def make_step(number: int, fitted: Fitted, reached: Mapping[str, ProjectionProgress]) -> Step:
     """The step of a projection in a run; `number` tells its temporary tables from the others'."""
     projection, target = fitted.projection, fitted.projection.table
     columns = [column(name, target.c[name].type) for name in projection.columns]
     rows = table(f"twinbase_rows_{number}", *columns)
     touched = table(f"twinbase_touched_{number}", column("source_id", String()))
-    standing = standings.get(projection.name, ProjectionProgress(None))
+    progress = reached.get(projection.name, ProjectionProgress(None))
     report = Projected(projection.name, target.name, off=fitted.off)
     if not fitted.off:
-        report.whole, report.lost = standing.since is None, [lack.sentence for lack in fitted.lacks]
-    return Step(fitted, standing, rows, touched, report)
+        report.whole, report.lost = progress.since is None, [lack.sentence for lack in fitted.lacks]
+    return Step(fitted, progress, rows, touched, report)
 
 
 async def touch(connection: AsyncConnection, step: Step, feeds: Sequence[Feeds], since: Snapshot) -> bool:
@@ -105,7 +105,7 @@ async def touch(connection: AsyncConnection, step: Step, feeds: Sequence[Feeds],
     name = step.touched.name
     await connection.execute(text(f"CREATE TEMP TABLE {name} (source_id text PRIMARY KEY) ON COMMIT DROP"))
     ids = plain_insert(step.touched).from_select(["source_id"], _touched(feeds))
-    return (await connection.execute(ids, binds(since))).rowcount > 0
+    return (await connection.execute(ids, snapshot_parameters(since))).rowcount > 0
 
 
 async def stage(connection: AsyncConnection, step: Step) -> None:
@@ -184,7 +184,7 @@ def _touched(feeds: Sequence[Feeds]) -> Select[tuple[str]]:
     """The source_ids of rows that have to be looked at again."""
     parts = []
     for feed in feeds:
-        name = made_name("v", feed.table.schema or "public", feed.table.name)
+        name = object_name("v", feed.table.schema or "public", feed.table.name)
         keys = [column(key.name, key.type) for key in feed.table.primary_key.columns]
         versions = table(name, *keys, schema="twinbase").alias("v")
         changed = select(*(versions.c[key.name] for key in keys)).where(text(unseen_of("v"))).subquery()

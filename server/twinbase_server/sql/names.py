@@ -12,7 +12,7 @@ def column_sql(column: str, alias: str = "") -> str:
     return f"{alias}.{quote_name(column)}" if alias else quote_name(column)
 
 
-def literal(text: str) -> str:
+def quote_literal(text: str) -> str:
     """A text as an SQL literal, whatever standard_conforming_strings says."""
     doubled = text.replace("'", "''")
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"

@@ -17,6 +17,6 @@ def row_hash_sql(columns: Iterable[str], hash_sql: Mapping[str, str], alias: str
     return f"(pg_catalog.hash_record_extended(ROW({values}), 0) & {MASK})"
 
 
-def hash_texts(twin: Twin) -> dict[str, str]:
+def hash_sql_of(twin: Twin) -> dict[str, str]:
     """How each column of a twin is hashed, with `{c}` for the column."""
     return {name: codec.hash_sql("{c}") for name, codec in twin.codecs.items()}

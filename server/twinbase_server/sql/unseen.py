@@ -14,7 +14,7 @@ class Snapshot:
     def sees(self, xid: int) -> bool:
         return xid < self.xmax and xid not in self.xip
 
-    def with_own(self, xid: int) -> "Snapshot":
+    def add_own(self, xid: int) -> "Snapshot":
         """The same, but it sees the transaction `xid` too; those that began between are still unseen."""
         between = range(self.xmax, xid)
         return Snapshot(self.xmin, max(self.xmax, xid + 1), tuple(x for x in (*self.xip, *between) if x != xid))

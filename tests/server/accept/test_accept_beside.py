@@ -196,7 +196,7 @@ async def test_a_rule_that_fails_undoes_the_batch_and_the_device_tries_again(ser
     with pytest.raises(ProblemError) as caught:
         await ana.send(body, plugins=Plugins(Workshop(), Broken(where)))
     assert (caught.value.kind, caught.value.status) == ("plugin-failed", 503)
-    assert "column" not in str(caught.value.body())
+    assert "column" not in str(caught.value.make_body())
     for table in ("workshop.part", "twinbase.ledger"):
         assert await server.value(f"SELECT count(*) FROM {table}") == 0
     assert (await ana.send(body)).outcomes[0].status == "applied"

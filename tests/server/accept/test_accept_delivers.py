@@ -189,7 +189,7 @@ async def test_a_hook_that_fails_undoes_the_batch_and_the_device_tries_again(
     with pytest.raises(ProblemError) as caught:
         await ana.send(body, plugins=plugins)
     assert (caught.value.kind, caught.value.status) == ("plugin-failed", 503)
-    assert "Retry-After" in caught.value.headers and "Division" not in str(caught.value.body())
+    assert "Retry-After" in caught.value.headers and "Division" not in str(caught.value.make_body())
     for table in ("workshop.rule", "twinbase.ledger", "twinbase.deliveries"):
         assert await server.value(f"SELECT count(*) FROM {table}") == 0
     erp.fails = False

@@ -142,7 +142,7 @@ class Workshop:
 
 @dataclass
 class Server:
-    """A database with the workshop in it. `pool` is the server's own door, `connection` the office's."""
+    """A database with the workshop in it. `pool` is the server's own way in, `connection` the office's."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     connection: "asyncpg.Connection[asyncpg.Record]"

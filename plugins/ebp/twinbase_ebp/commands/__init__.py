@@ -9,9 +9,9 @@ from twinbase_ebp.commands.status import status
 from twinbase_ebp.commands.tables import tables
 from twinbase_ebp.commands.values import values
 from twinbase_ebp.commands.verify import verify
-from twinbase_server.extension import group
+from twinbase_server.extension import make_command_group
 
-command = group("EBP: its tables, and what is made of them.")
+command = make_command_group("EBP: its tables, and what is made of them.")
 command.command()(reflect)
 command.command()(tables)
 command.command()(load)

@@ -13,9 +13,9 @@ from twinbase_server.extension import (
     DatabaseUrl,
     PluginNames,
     answer,
-    engine,
+    find_lacks,
     fit_only,
-    lacks,
+    open_engine,
     run_command,
     source_catalog,
 )
@@ -41,7 +41,7 @@ def check(
     """
 
     async def work(url: str, loaded: Plugins) -> Checked:
-        async with engine(url) as made, made.connect() as connection:
+        async with open_engine(url) as made, made.connect() as connection:
             fitted = await fit_only(connection, loaded.collect_projections())
             catalog = await source_catalog(connection, TABLES)
         off = {one.projection.name: one.off for one in fitted if one.off}
@@ -49,7 +49,7 @@ def check(
             one.projection.name: [lack.sentence for lack in one.lacks] for one in fitted if one.lacks and not one.off
         }
         said = {lack.what for one in fitted for lack in one.lacks}
-        unused = [lack.sentence for table in TABLES for lack in lacks(table, catalog) if lack.what not in said]
+        unused = [lack.sentence for table in TABLES for lack in find_lacks(table, catalog) if lack.what not in said]
         return Checked(len(TABLES), off, lost, unused)
 
     found = run_command(database_url, plugins, work)

@@ -16,10 +16,10 @@ from twinbase_server.extension import (
     Lineage,
     PluginNames,
     answer,
-    behind,
-    engine,
     fit_only,
+    open_engine,
     run_command,
+    trace_lineage,
 )
 
 
@@ -44,8 +44,8 @@ def explain(
         targets = sorted({projection.table.name for projection in projections})
         if table not in targets:
             raise NotProjected(f"{table!r}; the tables are {', '.join(targets)}.")
-        async with engine(url) as made, made.connect() as connection:
-            return await behind(connection, await fit_only(connection, projections), table, row)
+        async with open_engine(url) as made, made.connect() as connection:
+            return await trace_lineage(connection, await fit_only(connection, projections), table, row)
 
     found = run_command(database_url, plugins, work)
     answer([asdict(one) for one in found], as_json=as_json, show=lambda console: _show(console, found))

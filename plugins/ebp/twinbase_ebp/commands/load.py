@@ -14,7 +14,7 @@ from twinbase_ebp.loading.load import load as bring
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.work import Options
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, progress, run_command
+from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command, show_progress
 
 
 def load(
@@ -39,7 +39,7 @@ def load(
 
     async def work(url: str, loaded: Plugins) -> LoadReport:
         databases = LoadDatabases.of(source(source_url), url)
-        with progress() as tell:
+        with show_progress() as tell:
             return await bring(databases, EbpSettings(), utc_now(), options=options, tell=tell)
 
     report = run_command(database_url, plugins, work)

@@ -18,7 +18,7 @@ from twinbase_ebp.schema.drift import drift
 from twinbase_ebp.schema.memory import remembered
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.source import reading
-from twinbase_server.extension import AsJson, answer, errors
+from twinbase_server.extension import AsJson, answer, make_error_console
 
 CopiesUrl = Annotated[
     str | None,
@@ -45,7 +45,7 @@ def reflect(
     With a file it writes the specs that devices need for TWINBASE_EBP_MIRROR.
     """
     settings = EbpSettings()
-    with errors().status("Reading the tables of EBP"):
+    with make_error_console().status("Reading the tables of EBP"):
         with reading(source(source_url)) as connection:
             specs = reflect_connection(connection, settings)
         if database_url:

@@ -14,7 +14,7 @@ from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.verifying import Repaired
 from twinbase_ebp.loading.verifying import repair as make_same
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, progress, run_command
+from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command, show_progress
 
 
 def repair(
@@ -34,7 +34,7 @@ def repair(
 
     async def work(url: str, loaded: Plugins) -> Repaired:
         databases = LoadDatabases.of(source(source_url), url)
-        with progress() as tell:
+        with show_progress() as tell:
             return await make_same(databases, EbpSettings(), utc_now(), table, confirmed=confirm_deletes, tell=tell)
 
     repaired = run_command(database_url, plugins, work)

@@ -15,7 +15,7 @@ from twinbase_ebp.schema import TableSpec
 from twinbase_ebp.schema import reflect as reflect_connection
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.source import reading
-from twinbase_server.extension import AsJson, answer, errors, progress
+from twinbase_server.extension import AsJson, answer, make_error_console, show_progress
 
 
 class NoSuchTable(TwinbaseError):
@@ -32,7 +32,7 @@ def tables(
     """List EBP's tables: how changes are found, rows, key, columns, whether devices get them as they are."""
     settings = EbpSettings()
     with reading(source(source_url)) as connection:
-        with errors().status("Reading the tables of EBP"):
+        with make_error_console().status("Reading the tables of EBP"):
             specs = reflect_connection(connection, settings)
         wanted = _wanted(specs, names or [])
         lines = _lines(connection, wanted, settings.mirror)
@@ -60,7 +60,7 @@ def _wanted(specs: Sequence[TableSpec], names: Sequence[str]) -> list[TableSpec]
 
 
 def _lines(connection: Connection, specs: Sequence[TableSpec], mirrored: Sequence[str]) -> list[_TableRow]:
-    with progress() as tell:
+    with show_progress() as tell:
         lines = []
         for done, spec in enumerate(specs, 1):
             rows = connection.execute(select(func.count()).select_from(table(spec.name))).scalar_one()

@@ -13,7 +13,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.values import Codes, known_codes
-from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, engine, run_command, source_catalog
+from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, open_engine, run_command, source_catalog
 
 VALUES_MAX = 50
 EXAMPLES = 3
@@ -38,7 +38,7 @@ def values(
     wanted = _wanted(column)
 
     async def work(url: str, loaded: Plugins) -> list[ColumnCodes]:
-        async with engine(url) as made, made.connect() as connection:
+        async with open_engine(url) as made, made.connect() as connection:
             there = await source_catalog(connection, [codes.table for codes in wanted])
             return [await _find(connection, codes, there) for codes in wanted]
 

@@ -13,7 +13,7 @@ from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.verify import TableVerdict
 from twinbase_ebp.loading.verifying import verify as compare
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, progress, run_command
+from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command, show_progress
 
 
 def verify(
@@ -32,7 +32,7 @@ def verify(
 
     async def work(url: str, loaded: Plugins) -> list[TableVerdict]:
         databases = LoadDatabases.of(source(source_url), url)
-        with progress() as tell:
+        with show_progress() as tell:
             return await compare(databases, EbpSettings(), utc_now(), tables=names or (), tell=tell)
 
     verdicts = run_command(database_url, plugins, work)

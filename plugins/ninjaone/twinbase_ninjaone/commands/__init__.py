@@ -5,13 +5,13 @@ from twinbase_ninjaone.commands.links import confirm, link, links
 from twinbase_ninjaone.commands.links import reject as reject_link
 from twinbase_ninjaone.commands.proposals import approve, done, proposals, reject
 from twinbase_ninjaone.commands.status import status
-from twinbase_server.extension import group
+from twinbase_server.extension import make_command_group
 
-command = group("NinjaOne: who is whom there and here, and what a person decides.")
+command = make_command_group("NinjaOne: who is whom there and here, and what a person decides.")
 command.command()(status)
 command.command()(links)
 
-link_command = group("Decide about a link.")
+link_command = make_command_group("Decide about a link.")
 link_command.command()(confirm)
 link_command.command("reject")(reject_link)
 link_command.command("set")(link)
@@ -22,7 +22,7 @@ command.command()(approve)
 command.command()(reject)
 command.command()(done)
 
-hook_command = group("Be told by NinjaOne when something has happened.")
+hook_command = make_command_group("Be told by NinjaOne when something has happened.")
 hook_command.command("set")(set_hook)
 hook_command.command("remove")(remove_hook)
 command.add_typer(hook_command, name="hook")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ninjaone.linking import LinkDecision
-from twinbase_server.extension import engine, run_command
+from twinbase_server.extension import open_engine, run_command
 
 Answer = TypeVar("Answer")
 PLUGINS = "accounts,mobile,ninjaone"
@@ -30,7 +30,7 @@ def in_one_transaction(
     """What `work` answers; what it wrote is kept when it ends well."""
 
     async def run(url: str, loaded: Plugins) -> Answer:
-        async with engine(url) as made, made.begin() as connection:
+        async with open_engine(url) as made, made.begin() as connection:
             return await work(connection)
 
     return run_command(database_url, plugins, run)

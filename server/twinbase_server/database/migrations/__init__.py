@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_server.database.connection import engine
+from twinbase_server.database.connection import open_engine
 
 SCHEMA = "twinbase"
 LOCK_SECONDS_MAX = 10
@@ -29,15 +29,15 @@ class MigrationStatus:
 
 async def migrate(url: str, *, lock_seconds: int = LOCK_SECONDS_MAX) -> MigrationStatus:
     """Bring schema `twinbase` to the newest version in one transaction; a second process waits, then finds it done."""
-    async with engine(url) as database, database.begin() as connection:
+    async with open_engine(url) as database, database.begin() as connection:
         await _take_turn(connection, lock_seconds)
         await connection.run_sync(_upgrade)
         return await connection.run_sync(_status)
 
 
-async def migration_status(url: str) -> MigrationStatus:
+async def read_migration_status(url: str) -> MigrationStatus:
     """What `migrate` would do; changes nothing."""
-    async with engine(url) as database, database.connect() as connection:
+    async with open_engine(url) as database, database.connect() as connection:
         return await connection.run_sync(_status)
 
 

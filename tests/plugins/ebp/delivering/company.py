@@ -25,7 +25,7 @@ from twinbase_ebp.tables import TABLES
 from twinbase_mobile.tables import Intervention, InterventionSignature
 from twinbase_mobile.tables.kinds import Signer
 from twinbase_server import accounts
-from twinbase_server.extension import engine
+from twinbase_server.extension import open_engine
 from twinbase_server.projection.run import project
 
 PLUGINS = Plugins("mobile", "ebp", "deliveries", accounts)
@@ -114,7 +114,7 @@ class Company:
         settings = EbpSettings()
         databases = LoadDatabases.of(settings.source_url.get_secret_value(), self.world.database_url)
         await load(databases, settings, self.world.clock())
-        async with engine(self.world.database_url) as database:
+        async with open_engine(self.world.database_url) as database:
             await project(database, self.world.plugins.collect_projections(), registry=self.world.plugins.registry)
 
     async def hand_over(self, destination: str = "ebp") -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from twinbase.clock import Clock
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry
 from twinbase_server.caller import Caller
-from twinbase_server.database.connection import Connection, Pool, lent
+from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.feed.context import AnswerContext
@@ -42,7 +42,7 @@ class Serving:
     plugins: Plugins
     pool: Pool
     tokens: Tokens
-    door: AnswerContext
+    context: AnswerContext
     schemas: Schemas
     reader: Reader
     clock: Clock
@@ -54,13 +54,13 @@ class Serving:
 
     @property
     def metrics(self) -> Metrics:
-        return self.door.metrics
+        return self.context.metrics
 
-    def connection(self) -> AbstractAsyncContextManager[Connection]:
+    def borrow_connection(self) -> AbstractAsyncContextManager[Connection]:
         """A connection of the pool; raises `too-busy` when none comes free."""
-        return lent(self.pool, self.settings.pool_wait_seconds)
+        return borrow_connection(self.pool, self.settings.pool_wait_seconds)
 
-    async def lines(
+    async def stream_lines(
         self,
         caller: Caller,
         since: Cursor | None,
@@ -70,15 +70,15 @@ class Serving:
     ) -> AsyncGenerator[bytes, None]:
         """An answer's lines; its transaction is open for as long as they are being read."""
         now = self.clock()
-        async with self.connection() as connection:
-            wires = await self.schemas.find(connection, caller.schema)
+        async with self.borrow_connection() as connection:
+            shapes = await self.schemas.find(connection, caller.schema)
             async with self.reader.open(connection, caller, since, acked, now) as reading:
-                await self._read_claims(reading, wires)
+                await self._read_claims(reading, shapes)
                 self.metrics.answers.labels(kind).inc()
-                async for line in answer(reading, wires):
+                async for line in answer(reading, shapes):
                     yield line
 
-    async def _read_claims(self, reading: Reading, wires: FeedShapes) -> None:
+    async def _read_claims(self, reading: Reading, shapes: FeedShapes) -> None:
         """Refuse an identity whose claims are missing or cannot be read, before the first line and not in the middle.
 
         Planning a statement reads its parameters, so PostgreSQL itself is asked, once for each identity.
@@ -87,13 +87,15 @@ class Serving:
         known = (caller.schema, caller.identity.fingerprint())
         if known in self._claims_read:
             return
-        for wire in wires.values():
-            values = wire.bind(caller.identity, reading.as_of)
+        for shape in shapes.values():
+            values = shape.bind(caller.identity, reading.as_of)
             try:
-                await reading.connection.fetch(f"EXPLAIN SELECT FROM {wire.table} WHERE {wire.condition.sql}", *values)
+                await reading.connection.fetch(
+                    f"EXPLAIN SELECT FROM {shape.table} WHERE {shape.condition.sql}", *values
+                )
             except asyncpg.DataError as error:
                 raise ProblemError(
-                    "claim-missing", f"A claim in the scope of {wire.twin.name} cannot be read as its column's type."
+                    "claim-missing", f"A claim in the scope of {shape.twin.name} cannot be read as its column's type."
                 ) from error
         if len(self._claims_read) >= CLAIMS_KNOWN_MAX:
             self._claims_read.clear()
@@ -102,7 +104,7 @@ class Serving:
     async def note_pull(self, caller: Caller, oldest_outbox: datetime | None) -> None:
         """Remember when a device pulled and how old its unsent work is, for whoever watches; no pull fails for it."""
         try:
-            async with self.connection() as connection:
+            async with self.borrow_connection() as connection:
                 await connection.execute(_NOTE, caller.replica, self.clock(), oldest_outbox, caller.schema)
         except (ProblemError, *DATABASE_ERRORS):
             _log.warning("A pull was answered, and not noted.", exc_info=True)
@@ -119,7 +121,7 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         plugins=plugins,
         pool=pool,
         tokens=Tokens(keys[TOKEN_SECRET], timedelta(seconds=settings.token_seconds)),
-        door=AnswerContext(settings, TokenSigner(keys[CURSOR_SECRET]), metrics),
+        context=AnswerContext(settings, TokenSigner(keys[CURSOR_SECRET]), metrics),
         schemas=Schemas(registry),
         reader=Reader(registry, settings),
         clock=clock,
