@@ -18,7 +18,7 @@ TwinbaseError
 │   ├── ForeignReplica          another server, or another account
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
-├── TransportError              the line to the server
+├── TransportError              the way to the server
 │   ├── Offline
 │   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
 │   ├── HalfAnswer

@@ -102,7 +102,7 @@ async def _claim_missing(request: Request, error: Exception) -> Response:
 
 
 async def _bad_request(request: Request, error: Exception) -> Response:
-    """The place of the first fault and what it is; never the value."""
+    """Where the first fault is and what it is; never the value."""
     assert isinstance(error, RequestValidationError)
     first: Mapping[str, object] = next(iter(error.errors()), {"loc": (), "msg": "not understood"})
     loc = first["loc"]

@@ -102,7 +102,7 @@ def test_a_wheel_holds_its_own_packages_and_no_test(built: dict[str, Built], nam
 def test_the_plugin_for_a_vendor_makes_nothing_up(built: dict[str, Built]) -> None:
     """Where EBP is read, nobody needs a company that does not exist."""
     assert not [file for file in built["twinbase-ebp"].wheel if file.endswith(".tsv") or "generat" in file]
-    assert "twinbase_demo/erp/shape.tsv" in built["twinbase-demo"].wheel
+    assert "twinbase_demo/erp/ebp_tables.tsv" in built["twinbase-demo"].wheel
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)

@@ -14,7 +14,7 @@ from tests.cli.said import Said, Twinbase
 
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
-from twinbase_demo.line import Network
+from twinbase_demo.network import Network
 from twinbase_mobile.tables import Intervention
 from twinbase_mobile.tables.kinds import VisitStatus
 

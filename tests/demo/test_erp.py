@@ -19,9 +19,9 @@ from twinbase_demo.erp.agenda import clock_changes
 from twinbase_demo.erp.chance import Chance
 from twinbase_demo.erp.codes import EVENT_TYPES, event_type_id, kind_of
 from twinbase_demo.erp.copy_text import columns_and_text
-from twinbase_demo.erp.people import siren
+from twinbase_demo.erp.ebp_tables import ebp_tables
+from twinbase_demo.erp.people import make_siren
 from twinbase_demo.erp.rows import rows_of
-from twinbase_demo.erp.shape import tables
 from twinbase_demo.erp.sizes import row_counts
 from twinbase_demo.erp.world import GeneratedWorld
 
@@ -167,7 +167,7 @@ async def test_every_table_has_the_rows_that_the_report_says(database_url: str) 
         database_url, scale=SCALE, today=TODAY, progress=lambda name, done, total: heard.append((name, done, total))
     )
     connection = await asyncpg.connect(database_url)
-    counts = {name: await connection.fetchval(f"SELECT count(*) FROM {quote_name(name)}") for name in tables()}
+    counts = {name: await connection.fetchval(f"SELECT count(*) FROM {quote_name(name)}") for name in ebp_tables()}
     await connection.close()
     assert counts == {name: table.rows for name, table in report.tables.items()} == row_counts(SCALE)
     assert sum(count == 0 for count in counts.values()) == 144
@@ -192,7 +192,7 @@ def _digest(seed: int, today: date) -> str:
     digest = hashlib.sha256()
     world = GeneratedWorld(seed, SCALE, today)
     # The order of the tables is not part of the promise: two connections load them as they come.
-    for name in sorted(tables(), reverse=bool(seed % 2)):
+    for name in sorted(ebp_tables(), reverse=bool(seed % 2)):
         columns, chunks = columns_and_text(rows_of(world, name))
         digest.update(repr((name, columns)).encode())
         for chunk in chunks:
@@ -202,8 +202,8 @@ def _digest(seed: int, today: date) -> str:
 
 def test_the_order_in_which_tables_are_made_changes_nothing() -> None:
     forward, backward = GeneratedWorld(5, SCALE, TODAY), GeneratedWorld(5, SCALE, TODAY)
-    first = {name: list(rows_of(forward, name)) for name in sorted(tables())}
-    second = {name: list(rows_of(backward, name)) for name in sorted(tables(), reverse=True)}
+    first = {name: list(rows_of(forward, name)) for name in sorted(ebp_tables())}
+    second = {name: list(rows_of(backward, name)) for name in sorted(ebp_tables(), reverse=True)}
     assert first == second
 
 
@@ -362,7 +362,7 @@ async def test_zip_codes_and_cities_of_customers_are_in_the_list_of_zip_codes(eb
 
 def test_company_numbers_pass_their_check() -> None:
     for _ in range(50):
-        digits = siren(Chance(1, "siren", _))
+        digits = make_siren(Chance(1, "siren", _))
         doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
         assert sum(sum(divmod(number, 10)) for number in doubled) % 10 == 0
 
@@ -383,7 +383,9 @@ async def test_the_amount_of_a_document_is_the_sum_of_its_lines(ebp: Connection)
 
 async def test_a_day_at_the_office_changes_about_as_many_rows_as_asked(copies: list[str]) -> None:
     ebp = await asyncpg.connect(copies[0])
-    before: dict[str, Any] = {name: await ebp.fetchval(f"SELECT count(*) FROM {quote_name(name)}") for name in tables()}
+    before: dict[str, Any] = {
+        name: await ebp.fetchval(f"SELECT count(*) FROM {quote_name(name)}") for name in ebp_tables()
+    }
     day = await mutate_office_day(ebp, seed=7, changes=300, today=TODAY)
     assert 240 <= day.total <= 330
     for name, operations in day.changes.items():

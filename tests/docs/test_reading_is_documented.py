@@ -10,7 +10,7 @@ import twinbase_mobile.reading as reading
 from twinbase_mobile.reading import office
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "reading.md").read_text()
-SERVER: list[Any] = [office.prepare_product_search, office.search_products, office.nearby_in_office]
+SERVER: list[Any] = [office.prepare_product_search, office.search_products, office.nearby_sites_in_office]
 
 
 def signature(function: Any) -> str:

@@ -1,4 +1,4 @@
-"""Decimals: text on the wire, and an integer of units or text on the device."""
+"""Decimals: text on the wire, and a scaled integer or text on the device."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DECIMAL = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 @cache
 def decimal_codec(precision: int | None, scale: int | None) -> Codec:
-    """A decimal as text on the wire; an integer of 10^-scale units on the device if it fits, else text."""
+    """A decimal as text on the wire; an integer, scaled by 10^scale, on the device if it fits, else text."""
     if precision is None:
         return _decimal_text("numeric", 131_072, 16_383, None)
     scale = scale or 0
@@ -116,7 +116,7 @@ def _units_of_text(scale: int) -> Callable[[str | None], int | None]:
 
 
 def parse_integer(text: str | None) -> int | None:
-    """A whole decimal is its own number of units."""
+    """A whole decimal is its own scaled integer."""
     return None if text is None else int(text)
 
 

@@ -2,6 +2,6 @@
 
 It reads from the top: `command` is the command line, `story` what happens, phase by phase; `erp` makes the company up;
 `office` and `company` are the PostgreSQL side, `phone` and `technician` a device (the process, and what runs in it),
-`line` the network between them; `expected` says in plain SQL what each device should hold, and `proof` compares;
+`network` what is between them; `expected` says in plain SQL what each device should hold, and `proof` compares;
 `ending` shows it.
 """

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from twinbase_demo.line import Network, Trap
+from twinbase_demo.network import Network, Trap
 from twinbase_demo.phone import Phone, PhoneDied
 from twinbase_demo.server import ApiServer
 from twinbase_demo.telling import Teller
@@ -16,21 +16,21 @@ from twinbase_demo.telling import Teller
 class Accidents:
     """What goes wrong in the evening; `promises` says whether it really went wrong in the middle."""
 
-    def __init__(self, teller: Teller, line: Network, api: ApiServer) -> None:
-        self._teller, self._line, self._api = teller, line, api
+    def __init__(self, teller: Teller, network: Network, api: ApiServer) -> None:
+        self._teller, self._network, self._api = teller, network, api
         self.promises: dict[str, bool] = {}
 
-    async def phone_dies(self, phone: Phone) -> None:
+    async def kill_phone(self, phone: Phone) -> None:
         """The server has taken the day's work, and the phone is killed before it hears so."""
-        with self._teller.phase("phone killed", "A phone syncs") as phase:
-            trap = self._line.set_trap("/sync/mark-synced")
+        with self._teller.show_phase("phone killed", "A phone syncs") as phase:
+            trap = self._network.set_trap("/sync/mark-synced")
             syncing = await _until_held(phone.ask("sync"), trap)
             self.promises["the phone was killed in the middle of its sync"] = not syncing.done()
             await phone.kill()
             await asyncio.wait([syncing])
             died = isinstance(syncing.exception(), PhoneDied)
             self.promises["the phone was killed in the middle of its sync"] &= died
-            self._line.release()
+            self._network.release()
             await phone.start()
             report = await phone.ask("sync")
             phase.rows = report["pushed"]
@@ -40,14 +40,14 @@ class Accidents:
                 "the server has it already, and nothing is done twice"
             )
 
-    async def server_dies(self, phone: Phone) -> None:
+    async def kill_server(self, phone: Phone) -> None:
         """The server is killed in the middle of its answer to a pull."""
-        with self._teller.phase("server killed", "A phone syncs") as phase:
-            trap = self._line.set_trap("/sync/pending")
+        with self._teller.show_phase("server killed", "A phone syncs") as phase:
+            trap = self._network.set_trap("/sync/pending")
             syncing = await _until_held(phone.try_to("sync"), trap)
             self.promises["the server was killed in the middle of an answer"] = not syncing.done()
             await self._api.kill()
-            self._line.release()
+            self._network.release()
             failed = await syncing
             self.promises["the phone noticed, and kept what it had"] = failed != ""
             await self._api.start()

@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from twinbase_demo.company import company, version, working_day
-from twinbase_demo.ending import figures, show
+from twinbase_demo.company import open_company, read_version, working_day
+from twinbase_demo.ending import make_figures, show
 from twinbase_demo.story import BeforeProof, Story
 from twinbase_demo.telling import WIDTH, Teller
 from twinbase_server.cli.options import DatabaseUrl, open_database
@@ -38,7 +38,7 @@ def demo(
     if every value on every phone is what its owner should see.
     """
     teller = Teller(_console())
-    teller.title(
+    teller.show_title(
         "Twinbase: one PostgreSQL, five phones that stay its twins",
         "All of it is real: the database, the server's process, a process and an encrypted file per phone.",
     )
@@ -56,9 +56,9 @@ def _console() -> Console:
 
 def _start_postgresql(stack: ExitStack, teller: Teller, database_url: str | None) -> str:
     """The server to use, until the stack is closed."""
-    with teller.phase("postgresql", "Starting PostgreSQL") as phase:
+    with teller.show_phase("postgresql", "Starting PostgreSQL") as phase:
         url = stack.enter_context(open_database(database_url))
-        phase.said = f"PostgreSQL {asyncio.run(version(url))} runs"
+        phase.said = f"PostgreSQL {asyncio.run(read_version(url))} runs"
     return url
 
 
@@ -88,7 +88,7 @@ async def run(
     started = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="twinbase-demo-"))
     try:
-        async with company(url, keep=keep) as here:
+        async with open_company(url, keep=keep) as here:
             day = working_day(date.today())
             story = Story(here, folder, teller, day, seed=seed, scale=scale, before_proof=before_proof)
             ending = await story.tell()
@@ -100,7 +100,7 @@ async def run(
     seconds = time.perf_counter() - started
     show(teller.console, ending, seconds)
     if json_file:
-        _write(json_file, figures(teller, ending, seconds, scale=scale, seed=seed))
+        _write(json_file, make_figures(teller, ending, seconds, scale=scale, seed=seed))
     if keep:
         teller.console.print(f"Kept: {folder} and database {here.url.rpartition('/')[2]}")
     return 0 if ending.holds else 1

@@ -95,13 +95,13 @@ class Company:
     async def load(self, *tables: str, tell: Tell = lambda subject, done, of: None) -> LoadReport:
         """Bring what is new in the ERP, of all tables or of these: rows that came, changed, or are gone."""
         settings = EbpSettings(check_minutes=0)
-        databases = LoadDatabases.of(self.erp_url, self.url)
+        databases = LoadDatabases.from_urls(self.erp_url, self.url)
         return await load(databases, settings, utc_now(), options=Options(tables=tables), tell=tell)
 
     async def follow(self, *tables: str) -> int:
         """What `twinbase worker` does every few minutes: load, then project. How many rows for phones it changed."""
         await self.load(*tables)
-        return rows_written(await self.project())
+        return count_rows_written(await self.project())
 
     async def fetch(self, source: str, tell: Tell) -> Mapping[str, Any]:
         """Run a source now, as `twinbase source run NAME` does; its figures."""
@@ -114,22 +114,22 @@ class Company:
         rows = await self.connection.fetch(_DELIVERIES)
         return {f"{row['destination']}: {row['state']}": row["count"] for row in rows}
 
-    async def not_handed_over(self) -> list[str]:
+    async def list_not_handed_over(self) -> list[str]:
         """What stays here of what was entered, and why, in a line each."""
         rows = await self.connection.fetch(_NOT_HANDED_OVER)
         return [f"{row['count']} {row['state']}: {row['said']}" for row in rows]
 
     async def _done(self, task: Task, tell: Tell) -> Mapping[str, Any]:
-        standing = await run_task(task, self.url, utc_now, tell=tell)
-        if standing.state != "done":
-            raise SourceFailed(f"{task.name}: {standing.said}")
-        return standing.figures
+        status = await run_task(task, self.url, utc_now, tell=tell)
+        if status.state != "done":
+            raise SourceFailed(f"{task.name}: {status.said}")
+        return status.figures
 
-    async def customer_names(self, count: int) -> list[str]:
+    async def read_customer_names(self, count: int) -> list[str]:
         rows = await self.connection.fetch("SELECT name FROM mobile.customers ORDER BY code LIMIT $1", count)
         return [row["name"] for row in rows]
 
-    async def technicians(self, day: date, count: int) -> list[CrewMember]:
+    async def choose_technicians(self, day: date, count: int) -> list[CrewMember]:
         """Those with the most visits on this day, from one region if it has enough: they have customers in common."""
         rows = await self.connection.fetch(_BUSIEST, day, count)
         first_names = [row["first_name"] for row in rows]
@@ -143,7 +143,7 @@ class Company:
 
 
 @asynccontextmanager
-async def company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
+async def open_company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
     """Two new databases on this server; they go with the block, unless they are to be kept."""
     name = f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
     async with AsyncExitStack() as stack:
@@ -177,7 +177,7 @@ def working_day(today: date) -> date:
     return today - timedelta(days=max(0, today.weekday() - 4))
 
 
-def rows_written(reports: Sequence[Projected]) -> int:
+def count_rows_written(reports: Sequence[Projected]) -> int:
     return sum(report.written + report.deleted + report.retired for report in reports)
 
 
@@ -186,7 +186,7 @@ def _called(row: Any, first_names: list[str]) -> str:
     return first_name if first_names.count(first_name) == 1 else f"{first_name} {row['last_name'][:1]}."
 
 
-async def version(url: str) -> str:
+async def read_version(url: str) -> str:
     """The version of the PostgreSQL that answers here, as its people write it."""
     connection = await asyncpg.connect(url)
     try:

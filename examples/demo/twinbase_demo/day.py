@@ -57,7 +57,7 @@ class TechnicianDay:
     day: date
     chance: random.Random
 
-    def at(self, hours: float) -> datetime:
+    def time_at(self, hours: float) -> datetime:
         """So many hours after midnight, in the time zone of the wire."""
         return datetime.combine(self.day, time(), tzinfo=UTC) + timedelta(hours=hours)
 
@@ -82,7 +82,7 @@ async def _agenda(session: ReplicaSession, worker: TechnicianDay, also: Sequence
         Intervention.lead_id == worker.me,
         Intervention.status == VisitStatus.PLANNED,
         col(Intervention.id).not_in(also),
-        col(Intervention.scheduled_start) >= worker.at(0),
+        col(Intervention.scheduled_start) >= worker.time_at(0),
     )
     chosen = select(Intervention).where(col(Intervention.id).in_(also)).order_by(col(Intervention.number))
     soon = planned.order_by(col(Intervention.scheduled_start)).limit(VISITS_MAX - len(also))
@@ -99,7 +99,7 @@ async def _visit(
 ) -> None:
     """One visit, saved whenever a technician would: on the road, at the door, at the end."""
     minutes = worker.chance.randrange(45, 100)
-    start, end = worker.at(hour + 0.4), worker.at(hour + 0.4) + timedelta(minutes=minutes)
+    start, end = worker.time_at(hour + 0.4), worker.time_at(hour + 0.4) + timedelta(minutes=minutes)
     await change(replica, visit.id, status=VisitStatus.TRAVELLING)
     await change(
         replica,
@@ -266,7 +266,7 @@ async def _lunch(replica: Replica, worker: TechnicianDay) -> None:
                 amount_ttc=Decimal("16.90"),
                 vat_amount=Decimal("1.54"),
                 merchant="Brasserie du Port",
-                client_created_at=worker.at(12.5),
+                client_created_at=worker.time_at(12.5),
             )
         )
         await session.commit()

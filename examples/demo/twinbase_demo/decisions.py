@@ -30,7 +30,7 @@ class RefusedEdits:
     detail: str
 
 
-async def decisions(company: Company, called: Mapping[str, str]) -> list[ContestedColumn]:
+async def read_decisions(company: Company, called: Mapping[str, str]) -> list[ContestedColumn]:
     """Every contested column, as it was decided last. `called`: what the owners of the accounts are called."""
     found: dict[tuple[str, str, str], ContestedColumn] = {}
     for row in await company.connection.fetch(_JOURNAL):
@@ -47,19 +47,19 @@ def _of_row(row: Any, who: str) -> list[ContestedColumn]:
     ]
 
 
-async def refusals(company: Company, called: Mapping[str, str]) -> list[RefusedEdits]:
+async def read_refusals(company: Company, called: Mapping[str, str]) -> list[RefusedEdits]:
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
     return [RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
 
 
-async def outcomes(company: Company) -> dict[str, int]:
+async def count_outcomes(company: Company) -> dict[str, int]:
     """How many edits became what."""
     rows = await company.connection.fetch("SELECT status, count(*) AS many FROM twinbase.ledger GROUP BY 1 ORDER BY 1")
     return {row["status"]: row["many"] for row in rows}
 
 
-async def ledger(company: Company) -> set[str]:
+async def read_ledger_ids(company: Company) -> set[str]:
     """The number for life of every edit that has an outcome."""
     return {row["id"] for row in await company.connection.fetch("SELECT mutation::text AS id FROM twinbase.ledger")}
 

@@ -89,14 +89,14 @@ def _examples(ending: Ending) -> list[str]:
     ]
 
 
-def figures(teller: Teller, ending: Ending, seconds: float, *, scale: float, seed: int) -> dict[str, Any]:
+def make_figures(teller: Teller, ending: Ending, seconds: float, *, scale: float, seed: int) -> dict[str, Any]:
     """The whole as JSON."""
     return {
         "holds": ending.holds,
         "scale": scale,
         "seed": seed,
         "seconds": round(seconds, 2),
-        "phases": teller.figures(),
+        "phases": teller.make_figures(),
         "outcomes": ending.outcomes,
         "conflicts": [vars(one) for one in ending.decisions],
         "conflicts_by_decision": Counter(one.kept for one in ending.decisions),

@@ -94,7 +94,7 @@ ELSEWHERE = {"deliveries": "twinbase"}
 """Tables that are not in schema `mobile`."""
 
 
-def query(table: str, columns: list[str]) -> str:
+def expected_query(table: str, columns: list[str]) -> str:
     """The rows that one colleague's phone should hold; each query has both parameters, needed or not."""
     listed = ", ".join(f't."{column}"' for column in columns)
     return (

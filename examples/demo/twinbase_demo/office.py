@@ -37,13 +37,13 @@ async def visits_of(company: Company, colleague: UUID, day: date, count: int) ->
     return [row["id"] for row in rows]
 
 
-async def shared_contact(company: Company, one: UUID, other: UUID, day: date) -> UUID | None:
+async def find_shared_contact(company: Company, one: UUID, other: UUID, day: date) -> UUID | None:
     """A contact of a customer whom both visit; nobody, when they have no customer in common."""
     window = timedelta(days=25)
     return await company.connection.fetchval(_SHARED, one, other, day - window, day + window)  # type: ignore[no-any-return]
 
 
-async def quiet_customer(company: Company, crew: list[UUID], day: date) -> UUID:
+async def find_quiet_customer(company: Company, crew: list[UUID], day: date) -> UUID:
     """A customer that somebody of the crew has on the phone, with as few visits to come as can be."""
     window = timedelta(days=25)
     return await company.connection.fetchval(_QUIET, crew, day, day - window, day + window)  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from twinbase.registry import Twin
 from twinbase_demo.company import Company
-from twinbase_demo.expected import EXPECTED, query
+from twinbase_demo.expected import EXPECTED, expected_query
 from twinbase_demo.phone import Phone
 
 RowsByKey = dict[tuple[Any, ...], tuple[Any, ...]]
@@ -57,7 +57,9 @@ async def prove(company: Company, phone: Phone) -> PhoneProof:
         as_of = datetime.fromisoformat(file.execute("SELECT as_of FROM _twinbase_state").fetchone()[0])
         tables = {}
         for twin in company.plugins.registry:
-            wanted = await company.connection.fetch(query(twin.name, list(twin.columns)), phone.colleague, as_of)
+            wanted = await company.connection.fetch(
+                expected_query(twin.name, list(twin.columns)), phone.colleague, as_of
+            )
             there = {_key(twin, row): row for row in (_plain_record(twin, record) for record in wanted)}
             here = await asyncio.to_thread(_read, file, twin)
             tables[twin.name] = compare(twin, there, here)

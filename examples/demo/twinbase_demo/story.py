@@ -12,15 +12,22 @@ from uuid import UUID
 
 from twinbase_demo import office
 from twinbase_demo.accidents import Accidents
-from twinbase_demo.company import Company, CrewMember, rows_written
-from twinbase_demo.decisions import ContestedColumn, RefusedEdits, decisions, ledger, outcomes, refusals
+from twinbase_demo.company import Company, CrewMember, count_rows_written
+from twinbase_demo.decisions import (
+    ContestedColumn,
+    RefusedEdits,
+    count_outcomes,
+    read_decisions,
+    read_ledger_ids,
+    read_refusals,
+)
 from twinbase_demo.erp import generate
-from twinbase_demo.line import Network
-from twinbase_demo.neighbours import files_for_ebp, link, ninjaone, waiting_for_a_person
+from twinbase_demo.network import Network
+from twinbase_demo.other_systems import count_waiting_links, link, make_ebp_folder, start_ninjaone
 from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
-from twinbase_demo.telling import Teller, said_of
+from twinbase_demo.telling import Teller, describe_deliveries
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ninjaone.standin import Sizes
 
@@ -64,7 +71,7 @@ class Story:
         self.company, self.folder, self.teller, self.day = company, folder, teller, day
         self.seed, self.scale, self.before_proof = seed, scale, before_proof
         self.api = ApiServer(company.url)
-        self.line = Network(self.api.port)
+        self.network = Network(self.api.port)
         self.phones: list[Phone] = []
         self.visits: dict[str, UUID] = {}
         self.crew: list[CrewMember] = []
@@ -74,27 +81,27 @@ class Story:
         """From the empty database to the proof."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.api.stop)
-            await stack.enter_async_context(self.line)
+            await stack.enter_async_context(self.network)
             stack.push_async_callback(self._close_phones)
-            stack.enter_context(files_for_ebp(self.folder))
-            self.teller.chapter("The office")
-            await self.office_opens(stack)
-            self.teller.chapter("Morning: five technicians, five encrypted phones")
-            await self.morning()
-            self.teller.chapter("The day: no network")
-            await self.offline()
-            self.teller.chapter("Evening: the network is back, and two accidents")
-            await self.evening()
-            self.teller.chapter("Night: everything is settled")
-            await self.night()
-            self.teller.chapter("The proof")
-            await self.proof()
+            stack.enter_context(make_ebp_folder(self.folder))
+            self.teller.begin_chapter("The office")
+            await self.open_office(stack)
+            self.teller.begin_chapter("Morning: five technicians, five encrypted phones")
+            await self.play_morning()
+            self.teller.begin_chapter("The day: no network")
+            await self.play_offline()
+            self.teller.begin_chapter("Evening: the network is back, and two accidents")
+            await self.play_evening()
+            self.teller.begin_chapter("Night: everything is settled")
+            await self.play_night()
+            self.teller.begin_chapter("The proof")
+            await self.play_proof()
         return self.ending
 
     # -- the office -----------------------------------------------------------------------------------------------
 
-    async def office_opens(self, stack: AsyncExitStack) -> None:
-        with self.teller.phase("erp", "Making an ERP") as phase:
+    async def open_office(self, stack: AsyncExitStack) -> None:
+        with self.teller.show_phase("erp", "Making an ERP") as phase:
             made = await generate(
                 self.company.erp_url,
                 seed=self.seed,
@@ -104,34 +111,34 @@ class Story:
             )
             phase.rows = made.rows
             phase.said = f"A whole ERP stands in a database of its own: {len(made.tables)} tables"
-        with self.teller.phase("set up", "Setting our database up") as phase:
+        with self.teller.show_phase("set up", "Setting our database up") as phase:
             phase.said = f"Our database is set up, with {await self.company.set_up()} tables made for phones"
-        with self.teller.phase("load", "Loading the ERP") as phase:
+        with self.teller.show_phase("load", "Loading the ERP") as phase:
             loaded = await self._load_all()
             phase.rows, phase.ok = loaded.sum("changed"), loaded.sound
             phase.said = "The ERP is copied table by table; nothing is ever written to it"
-        with self.teller.phase("project", "Feeding the tables made for phones") as phase:
-            phase.rows = rows_written(await self.company.project())
+        with self.teller.show_phase("project", "Feeding the tables made for phones") as phase:
+            phase.rows = count_rows_written(await self.company.project())
             await self.company.analyze()
             phase.said = "They are fed from the copy, which is watched from now on; no table got a new column"
         await self._tickets(stack)
-        with self.teller.phase("serve", "Starting the server") as phase:
+        with self.teller.show_phase("serve", "Starting the server") as phase:
             await self.api.start()
             phase.said = "The server runs, as a process of its own"
 
     async def _tickets(self, stack: AsyncExitStack) -> None:
         """NinjaOne's people and firms are ours, where the name says so; its tickets go to those they are for."""
-        self.crew = await self.company.technicians(self.day, TECHNICIANS)
-        with self.teller.phase("ninjaone", "Fetching tickets") as phase:
-            names = await self.company.customer_names(Sizes().organizations)
+        self.crew = await self.company.choose_technicians(self.day, TECHNICIANS)
+        with self.teller.show_phase("ninjaone", "Fetching tickets") as phase:
+            names = await self.company.read_customer_names(Sizes().organizations)
             small = self.scale < 1
-            ninja = stack.enter_context(ninjaone(names, self.crew, seed=self.seed, small=small))
+            ninja = stack.enter_context(start_ninjaone(names, self.crew, seed=self.seed, small=small))
             figures = await self.company.fetch("ninjaone", self._tell_tickets)
             phase.rows = figures["rows"] if "rows" in figures else ninja.tickets
             phase.said = "NinjaOne (a stand-in that speaks its API) is read: tickets, firms, devices, people"
-        with self.teller.phase("links", "Finding out who is whom") as phase:
-            sure, unsure = await link(self.company), await waiting_for_a_person(self.company)
-            phase.rows = rows_written(await self.company.project())
+        with self.teller.show_phase("links", "Finding out who is whom") as phase:
+            sure, unsure = await link(self.company), await count_waiting_links(self.company)
+            phase.rows = count_rows_written(await self.company.project())
             await self.company.analyze()
             phase.said = f"{sure} of its firms and people are ours by name; {unsure} look alike and wait for a person"
 
@@ -150,12 +157,12 @@ class Story:
 
     # -- morning --------------------------------------------------------------------------------------------------
 
-    async def morning(self) -> None:
-        with self.teller.phase("enrol", "Signing in") as phase:
+    async def play_morning(self) -> None:
+        with self.teller.show_phase("enrol", "Signing in") as phase:
             await self._enrol(self.crew)
             names = ", ".join(phone.owner.called for phone in self.phones)
             phase.said = f"{names} sign in"
-        with self.teller.phase("first sync", "First sync of five phones") as phase:
+        with self.teller.show_phase("first sync", "First sync of five phones") as phase:
             reports = await self._sync(self.phones)
             phase.rows = sum(report["pulled"] for report in reports)
             phase.said = "Each phone gets what its owner may see, and proves it"
@@ -166,7 +173,7 @@ class Story:
         for colleague in crew:
             password = secrets.token_urlsafe(12)
             await self.company.give_account(colleague, password)
-            self.phones.append(Phone(colleague, self.folder, self.line.url, password))
+            self.phones.append(Phone(colleague, self.folder, self.network.url, password))
         await asyncio.gather(*(phone.start() for phone in self.phones))
         for phone in self.phones:
             await phone.ask("sign_in")
@@ -178,7 +185,7 @@ class Story:
         (moved,) = await office.visits_of(self.company, third.colleague, self.day, 1)
         (called_off,) = await office.visits_of(self.company, fourth.colleague, self.day, 1)
         self.visits = {"team": team, "moved": moved, "called_off": called_off}
-        with self.teller.phase("team job", "Handing a visit over") as phase:
+        with self.teller.show_phase("team job", "Handing a visit over") as phase:
             await office.hand_over(self.company, team, second.owner.key)
             await self.company.follow("ScheduleEvent")
             await second.ask("sync")
@@ -186,16 +193,16 @@ class Story:
 
     # -- the day --------------------------------------------------------------------------------------------------
 
-    async def offline(self) -> None:
-        self.line.cut()
+    async def play_offline(self) -> None:
+        self.network.cut()
         failed = await self.phones[0].try_to("sync")
-        self.teller.aside(f"A sync ends with “{failed}” now; the work goes on.")
-        with self.teller.phase("offline work", "Working") as phase:
+        self.teller.add_aside(f"A sync ends with “{failed}” now; the work goes on.")
+        with self.teller.show_phase("offline work", "Working") as phase:
             await asyncio.gather(*(self._work(number) for number in range(len(self.phones))))
-            edits = [len(await phone.ask("edits")) for phone in self.phones]
+            edits = [len(await phone.ask("list_edits")) for phone in self.phones]
             phase.rows = sum(edits)
             phase.said = "Reports, hours, parts, photos, signatures, contacts: saved on the phones"
-        with self.teller.phase("the same visit", "Editing the same rows") as phase:
+        with self.teller.show_phase("the same visit", "Editing the same rows") as phase:
             said = await self._edit_the_same_rows()
             one, other = (phone.owner.called for phone in self.phones[:2])
             phase.said = f"{one} and {other} write to {said}"
@@ -215,7 +222,7 @@ class Story:
             await phone.ask(
                 "change_visit", visit=str(self.visits["team"]), values={"report": report, "worked_minutes": minutes}
             )
-        contact = await office.shared_contact(self.company, first.colleague, second.colleague, self.day)
+        contact = await office.find_shared_contact(self.company, first.colleague, second.colleague, self.day)
         if contact is None:
             return "the same visit"
         await first.ask("change_contact", contact=str(contact), values={"mobile": "06 39 98 11 22"})
@@ -224,41 +231,41 @@ class Story:
 
     async def _office_day(self) -> None:
         _, _, third, fourth, _ = self.phones
-        with self.teller.phase("office", "Working in the ERP") as phase:
+        with self.teller.show_phase("office", "Working in the ERP") as phase:
             changes = max(50, round(OFFICE_CHANGES * min(1.0, self.scale * 10)))
             phase.rows = await office.work_a_day(self.company, self.day, seed=self.seed + 1, changes=changes)
             phase.said = "Meanwhile the office works in the ERP: customers, prices, agendas"
-        with self.teller.phase("office, by name", "Working in the ERP") as phase:
+        with self.teller.show_phase("office, by name", "Working in the ERP") as phase:
             await office.hand_over(self.company, self.visits["moved"], fourth.owner.key)
             await office.cancel(self.company, self.visits["called_off"])
-            gone = await office.quiet_customer(self.company, [phone.colleague for phone in self.phones], self.day)
+            gone = await office.find_quiet_customer(self.company, [phone.colleague for phone in self.phones], self.day)
             name = await office.delete_customer(self.company, gone)
             phase.said = (
                 f"… gives {third.owner.called}'s visit to {fourth.owner.called}, cancels another,\n"
                 f"deletes the customer “{name}”"
             )
-        with self.teller.phase("load again", "Loading what changed") as phase:
+        with self.teller.show_phase("load again", "Loading what changed") as phase:
             loaded = await self.company.load()
             phase.rows, phase.ok = loaded.sum("changed"), loaded.sound
             phase.said = "The loader finds what was changed and what was deleted, and nothing else"
-        with self.teller.phase("project again", "Feeding what changed") as phase:
-            phase.rows = rows_written(await self.company.project())
+        with self.teller.show_phase("project again", "Feeding what changed") as phase:
+            phase.rows = count_rows_written(await self.company.project())
             phase.said = "What changed, and only that, goes to the tables made for phones"
 
     # -- evening --------------------------------------------------------------------------------------------------
 
-    async def evening(self) -> None:
-        self.line.restore()
+    async def play_evening(self) -> None:
+        self.network.restore()
         first, second, *_, fifth = self.phones
-        accidents = Accidents(self.teller, self.line, self.api)
-        await accidents.phone_dies(fifth)
-        await accidents.server_dies(second)
+        accidents = Accidents(self.teller, self.network, self.api)
+        await accidents.kill_phone(fifth)
+        await accidents.kill_server(second)
         self.ending.promises |= accidents.promises
-        with self.teller.phase("team job back", "Handing a visit back") as phase:
+        with self.teller.show_phase("team job back", "Handing a visit back") as phase:
             await office.hand_over(self.company, self.visits["team"], first.owner.key)
             await self.company.follow("ScheduleEvent")
             phase.said = f"The office gives the shared visit back to {first.owner.called}"
-        with self.teller.phase("evening sync", "Syncing") as phase:
+        with self.teller.show_phase("evening sync", "Syncing") as phase:
             reports = await self._sync(self.phones)
             phase.rows = sum(report["pushed"] + report["pulled"] + report["removed"] for report in reports)
             phase.said = "All phones sync: their work goes up, the office's comes down"
@@ -266,19 +273,20 @@ class Story:
 
     # -- night ----------------------------------------------------------------------------------------------------
 
-    async def night(self) -> None:
+    async def play_night(self) -> None:
         for phone in self.phones:
-            if waiting := await phone.ask("waiting"):
+            if waiting := await phone.ask("list_waiting"):
                 await self._decide(phone, waiting)
-        with self.teller.phase("handed over", "Handing over to EBP and NinjaOne") as phase:
+        with self.teller.show_phase("handed over", "Handing over to EBP and NinjaOne") as phase:
             self.ending.deliveries = await self.company.hand_over()
             phase.rows = sum(self.ending.deliveries.values())
-            phase.said = f"What technicians entered goes back to where it belongs:\n{said_of(self.ending.deliveries)}"
+            said = describe_deliveries(self.ending.deliveries)
+            phase.said = f"What technicians entered goes back to where it belongs:\n{said}"
             arrived = any(where.startswith("ebp") for where in self.ending.deliveries)
             self.ending.promises["what technicians entered is on its way to EBP"] = arrived
-        for sentence in await self.company.not_handed_over():
-            self.teller.aside(sentence)
-        with self.teller.phase("last sync", "Syncing") as phase:
+        for sentence in await self.company.list_not_handed_over():
+            self.teller.add_aside(sentence)
+        with self.teller.show_phase("last sync", "Syncing") as phase:
             for _ in range(SYNCS_MAX):
                 reports = await self._sync(self.phones)
                 if not any(report["pushed"] or report["pulled"] or report["removed"] for report in reports):
@@ -287,7 +295,7 @@ class Story:
             phase.said = "Nothing is left to send or to fetch; all digests are equal"
 
     async def _decide(self, phone: Phone, waiting: list[dict[str, Any]]) -> None:
-        with self.teller.phase("decide", "Deciding") as phase:
+        with self.teller.show_phase("decide", "Deciding") as phase:
             counts = await phone.ask("settle")
             phase.rows = len(waiting)
             phase.said = f"{phone.owner.called} reads why {len(waiting)} edits were not taken, or not wholly"
@@ -297,19 +305,19 @@ class Story:
 
     # -- the proof ------------------------------------------------------------------------------------------------
 
-    async def proof(self) -> None:
-        edits = [edit for phone in self.phones for edit in await phone.ask("edits")]
-        known = await ledger(self.company)
+    async def play_proof(self) -> None:
+        edits = [edit for phone in self.phones for edit in await phone.ask("list_edits")]
+        known = await read_ledger_ids(self.company)
         answered = bool(edits) and all(edit[0] in known for edit in edits)
         self.ending.promises["every edit has exactly one outcome"] = answered
         self.ending.promises["no edit is stuck"] = not any(edit[2] in ("pending", "sent") for edit in edits)
-        self.ending.decisions = await decisions(self.company, self._called())
-        self.ending.refusals = await refusals(self.company, self._called())
-        self.ending.outcomes = await outcomes(self.company)
+        self.ending.decisions = await read_decisions(self.company, self._called())
+        self.ending.refusals = await read_refusals(self.company, self._called())
+        self.ending.outcomes = await count_outcomes(self.company)
         await self._close_phones()
         if self.before_proof:
             await self.before_proof(self.phones)
-        with self.teller.phase("proof", "Comparing every value") as phase:
+        with self.teller.show_phase("proof", "Comparing every value") as phase:
             self.ending.proofs = [await prove(self.company, phone) for phone in self.phones]
             tables = [table for proof in self.ending.proofs for table in proof.tables.values()]
             phase.rows = sum(table.rows for table in tables)

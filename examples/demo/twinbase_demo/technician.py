@@ -51,11 +51,11 @@ class PhoneApp:
                 setattr(contact, name, value)
             await session.commit()
 
-    async def edits(self, ask: Command) -> Any:
+    async def list_edits(self, ask: Command) -> Any:
         """Every edit that was ever made here, with its number for life."""
         return await self.replica.database.look(_edits)
 
-    async def waiting(self, ask: Command) -> Any:
+    async def list_waiting(self, ask: Command) -> Any:
         """What waits for this person."""
         return [
             {

@@ -32,20 +32,20 @@ class Teller:
         self.phases: list[StoryPhase] = []
         self._bar: tuple[Progress, TaskID] | None = None
 
-    def title(self, title: str, *lines: str) -> None:
+    def show_title(self, title: str, *lines: str) -> None:
         self.console.print(f"\n[bold]{title}[/]")
         for line in lines:
             self.console.print(f"[dim]{line}[/]")
 
-    def chapter(self, title: str) -> None:
+    def begin_chapter(self, title: str) -> None:
         self.console.print(f"\n[bold cyan]{title}[/]")
 
-    def aside(self, sentence: str) -> None:
+    def add_aside(self, sentence: str) -> None:
         """What one should know to understand the next line."""
         self.console.print(f"    [dim]{sentence}[/]")
 
     @contextmanager
-    def phase(self, name: str, doing: str) -> Iterator[StoryPhase]:
+    def show_phase(self, name: str, doing: str) -> Iterator[StoryPhase]:
         """Show that it runs, on a terminal; then, everywhere, that it is done. The block fills in what was done."""
         phase = StoryPhase(name)
         started = time.perf_counter()
@@ -74,7 +74,7 @@ class Teller:
         line.add_row(mark, phase.said or phase.name, rows, f"[dim]{phase.seconds:.1f} s[/]")
         self.console.print(line)
 
-    def figures(self) -> list[dict[str, object]]:
+    def make_figures(self) -> list[dict[str, object]]:
         return [asdict(phase) for phase in self.phases]
 
 
@@ -83,7 +83,7 @@ def proof_cell(rows: int, *, holds: bool) -> Text:
     return Text.assemble(f"{rows:,} ", ("✓", "green") if holds else ("✗", "bold red"))
 
 
-def said_of(deliveries: Mapping[str, int]) -> str:
+def describe_deliveries(deliveries: Mapping[str, int]) -> str:
     """`ebp: 43 sent, 5 held; ninjaone: 3 sent`, from counts by `destination: state`."""
     by_destination: dict[str, list[str]] = {}
     for where, count in deliveries.items():

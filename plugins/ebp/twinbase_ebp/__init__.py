@@ -11,16 +11,16 @@ from twinbase.postgres import PostgresConnection
 from twinbase.source import Source
 from twinbase_ebp import delivering
 from twinbase_ebp.loading.records import RECORDS
-from twinbase_ebp.loading.source import sources
-from twinbase_ebp.projections import projections
-from twinbase_ebp.schema.mirrors import mirrors
+from twinbase_ebp.loading.source import make_sources
+from twinbase_ebp.projections import make_projections
+from twinbase_ebp.schema.mirrors import make_mirrors
 from twinbase_ebp.schema.records import Event, TableRecord
 from twinbase_ebp.settings import EbpSettings
 
 
 @hookimpl
 def twinbase_mirrors() -> Iterable[Mirror]:
-    return mirrors(EbpSettings())
+    return make_mirrors(EbpSettings())
 
 
 @hookimpl
@@ -30,21 +30,21 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 @hookimpl
 def twinbase_sources() -> Iterable[Source]:
-    return sources(EbpSettings())
+    return make_sources(EbpSettings())
 
 
 @hookimpl
 def twinbase_projections() -> Sequence[Any]:
-    return projections(EbpSettings())
+    return make_projections(EbpSettings())
 
 
 @hookimpl
 async def twinbase_deliveries(
     applied: Sequence[AppliedMutation], identity: Identity, connection: PostgresConnection, now: datetime
 ) -> Iterable[Delivery]:
-    return await delivering.deliveries(applied, connection, now, EbpSettings())
+    return await delivering.make_deliveries(applied, connection, now, EbpSettings())
 
 
 @hookimpl
 def twinbase_exporters() -> Iterable[Exporter]:
-    return delivering.exporters(EbpSettings())
+    return delivering.make_exporters(EbpSettings())

@@ -19,7 +19,7 @@ class SourceUnreachable(TwinbaseError):
     """EBP's database does not answer, or refuses the sign-in."""
 
 
-def source_url(written: str) -> URL:
+def parse_source_url(written: str) -> URL:
     """The URL with its driver: `postgresql://` is read through psycopg, `mssql://` through pymssql."""
     if not written:
         raise SourceMissing()
@@ -32,9 +32,9 @@ def source_url(written: str) -> URL:
 
 
 @contextmanager
-def reading(written: str) -> Iterator[Connection]:
+def open_source(written: str) -> Iterator[Connection]:
     """A connection for reading: each statement for itself, so that nothing of ours stands in EBP's way."""
-    url = source_url(written)
+    url = parse_source_url(written)
     try:
         engine = create_engine(url, poolclass=NullPool)
         connection = engine.connect()

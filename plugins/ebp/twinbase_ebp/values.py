@@ -54,7 +54,7 @@ class Codes:
     def verified(self) -> bool:
         return self.setting is None
 
-    def word(self, value: Any) -> str:
+    def word_of(self, value: Any) -> str:
         """What a value found in the column is taken for."""
         known = {_key(code): word for code, word in self.words.items()}
         return known.get(_key(value), self.otherwise)

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from sqlmodel import SQLModel
 
 from twinbase import Identity, IncomingMutation, Mirror, NeighbourQuery, Rows, hookimpl
-from twinbase_mobile.mirrors import mirrors
-from twinbase_mobile.rules.gate import fault, wanted
+from twinbase_mobile.mirrors import make_mirrors
+from twinbase_mobile.rules.gate import find_fault, wanted_neighbours
 from twinbase_mobile.tables.office import ProjectMember, Sector
 
 
 @hookimpl
 def twinbase_mirrors() -> Iterable[Mirror]:
-    return mirrors()
+    return make_mirrors()
 
 
 @hookimpl
@@ -22,10 +22,10 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 @hookimpl
 def twinbase_neighbours(written: IncomingMutation) -> Iterable[NeighbourQuery]:
-    return wanted(written)
+    return wanted_neighbours(written)
 
 
 @hookimpl
 async def twinbase_before_mutation(written: IncomingMutation, identity: Identity, rows: Rows) -> None:
-    if why := fault(written, identity, rows):
-        raise why.refusal()
+    if why := find_fault(written, identity, rows):
+        raise why.make_error()

@@ -34,13 +34,13 @@ ZIP_LETTERS = 10
 SqlCondition = ColumnElement[bool]
 
 
-def in_reach(customer: type[Customer], me: BindParameter[Any], visited: Select[Any]) -> SqlCondition:
+def is_in_reach(customer: type[Customer], me: BindParameter[Any], visited: Select[Any]) -> SqlCondition:
     """Whether the one who asks (`me`) has this customer. `visited`: the ids of the customers of his visits."""
     ranked = _ranked(me, visited)
     return col(customer.id).in_(select(ranked.c.id).where(or_(ranked.c.visited, ranked.c.place <= CUSTOMERS_MAX)))
 
 
-def of_my_sector(me: BindParameter[Any]) -> Select[Any]:
+def customers_of_my_sector(me: BindParameter[Any]) -> Select[Any]:
     """The ids of the customers that have a site in a sector of mine."""
     site, sector = aliased(CustomerSite), aliased(Sector)
     begins = or_(
@@ -63,7 +63,9 @@ def _ranked(me: Any, visited: Select[Any]) -> Subquery:
 
 def _candidates(me: Any, visited: Select[Any]) -> Subquery:
     customer, middle = aliased(Customer), _middle(visited)
-    wanted = or_(func.coalesce(col(customer.salesperson_id) == me, False), col(customer.id).in_(of_my_sector(me)))
+    wanted = or_(
+        func.coalesce(col(customer.salesperson_id) == me, False), col(customer.id).in_(customers_of_my_sector(me))
+    )
     return (
         select(
             col(customer.id).label("id"),

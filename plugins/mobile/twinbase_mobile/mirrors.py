@@ -15,7 +15,7 @@ from twinbase_mobile.reports import keep_both
 ORIGIN = ("source_table", "source_id")
 
 
-def mirrors() -> Iterator[Mirror]:
+def make_mirrors() -> Iterator[Mirror]:
     yield from reference_mirrors()
     yield from customer_mirrors()
     yield from visit_mirrors()
@@ -23,12 +23,12 @@ def mirrors() -> Iterator[Mirror]:
     yield from desk_mirrors()
 
 
-def read(model: type[SQLModel], **options: Any) -> Mirror:
+def read_only_mirror(model: type[SQLModel], **options: Any) -> Mirror:
     """A table that a device only reads."""
     return Mirror(model, hidden=ORIGIN, **options)
 
 
-def shared(model: type[SQLModel], *operations: Operation, **options: Any) -> Mirror:
+def shared_mirror(model: type[SQLModel], *operations: Operation, **options: Any) -> Mirror:
     """A table that devices write too: what `owners` says, and nothing else."""
     name = str(getattr(model, "__tablename__"))  # noqa: B009 - SQLModel types it as a descriptor
     hidden = ORIGIN if "source_table" in model.model_fields else ()
@@ -37,71 +37,73 @@ def shared(model: type[SQLModel], *operations: Operation, **options: Any) -> Mir
         direction="both",
         hidden=hidden,
         operations=operations,
-        writable=owners.written(name),
-        insertable=owners.given(name),
+        writable=owners.writable_columns(name),
+        insertable=owners.insertable_columns(name),
         **options,
     )
 
 
 def reference_mirrors() -> Iterator[Mirror]:
-    yield read(mobile.Unit, priority=0)
-    yield read(mobile.InterventionType, priority=0)
-    yield read(mobile.VatRate, priority=0)
-    yield read(mobile.Storehouse, priority=0)
-    yield read(mobile.Colleague, scope=scopes.active_colleagues, priority=0)
-    yield read(mobile.ChecklistTemplate, scope=scopes.active_templates, priority=0)
-    yield read(mobile.ProductFamily, priority=2)
-    yield read(mobile.Product, scope=scopes.active_products, priority=2)
-    yield read(mobile.TravelRate, priority=2)
-    yield read(mobile.StockLevel, scope=scopes.my_stock, priority=2)
+    yield read_only_mirror(mobile.Unit, priority=0)
+    yield read_only_mirror(mobile.InterventionType, priority=0)
+    yield read_only_mirror(mobile.VatRate, priority=0)
+    yield read_only_mirror(mobile.Storehouse, priority=0)
+    yield read_only_mirror(mobile.Colleague, scope=scopes.active_colleagues, priority=0)
+    yield read_only_mirror(mobile.ChecklistTemplate, scope=scopes.active_templates, priority=0)
+    yield read_only_mirror(mobile.ProductFamily, priority=2)
+    yield read_only_mirror(mobile.Product, scope=scopes.active_products, priority=2)
+    yield read_only_mirror(mobile.TravelRate, priority=2)
+    yield read_only_mirror(mobile.StockLevel, scope=scopes.my_stock, priority=2)
 
 
 def customer_mirrors() -> Iterator[Mirror]:
-    yield read(mobile.Customer, scope=scopes.my_customers)
-    yield shared(
+    yield read_only_mirror(mobile.Customer, scope=scopes.my_customers)
+    yield shared_mirror(
         mobile.CustomerSite,
         "update",
         scope=within(mobile.Customer, mobile.CustomerSite.customer_id),
         conflict=merge_columns(device_wins),
     )
-    yield shared(
+    yield shared_mirror(
         mobile.Contact,
         "insert",
         "update",
         scope=within(mobile.Customer, mobile.Contact.customer_id),
         conflict="merge_columns",
     )
-    yield shared(
+    yield shared_mirror(
         mobile.CustomerEquipment,
         "insert",
         "update",
         scope=within(mobile.Customer, mobile.CustomerEquipment.customer_id),
         conflict="merge_columns",
     )
-    yield read(mobile.MaintenanceContract, scope=within(mobile.Customer, mobile.MaintenanceContract.customer_id))
-    yield read(mobile.Project, scope=scopes.my_projects)
-    yield shared(mobile.Incident, "insert", scope=scopes.my_incidents, conflict="append_only")
+    yield read_only_mirror(
+        mobile.MaintenanceContract, scope=within(mobile.Customer, mobile.MaintenanceContract.customer_id)
+    )
+    yield read_only_mirror(mobile.Project, scope=scopes.my_projects)
+    yield shared_mirror(mobile.Incident, "insert", scope=scopes.my_incidents, conflict="append_only")
 
 
 def visit_mirrors() -> Iterator[Mirror]:
-    yield shared(
+    yield shared_mirror(
         mobile.Intervention, "update", scope=scopes.my_visits, conflict=merge_columns(device_wins, report=keep_both)
     )
-    yield shared(
+    yield shared_mirror(
         mobile.InterventionAssignment,
         "update",
         scope=_of_a_visit(mobile.InterventionAssignment),
         conflict="device_wins",
     )
-    yield shared(
+    yield shared_mirror(
         mobile.InterventionEquipment,
         "insert",
         "update",
         scope=_of_a_visit(mobile.InterventionEquipment),
         conflict="merge_columns",
     )
-    yield shared(mobile.InterventionNote, "insert", scope=scopes.my_notes, conflict="append_only")
-    yield shared(
+    yield shared_mirror(mobile.InterventionNote, "insert", scope=scopes.my_notes, conflict="append_only")
+    yield shared_mirror(
         mobile.InterventionPart,
         "insert",
         "update",
@@ -109,7 +111,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         scope=_of_a_visit(mobile.InterventionPart),
         conflict="merge_columns",
     )
-    yield shared(
+    yield shared_mirror(
         mobile.InterventionPhoto,
         "insert",
         "update",
@@ -117,10 +119,10 @@ def visit_mirrors() -> Iterator[Mirror]:
         scope=_of_a_visit(mobile.InterventionPhoto),
         conflict="merge_columns",
     )
-    yield shared(
+    yield shared_mirror(
         mobile.InterventionSignature, "insert", scope=_of_a_visit(mobile.InterventionSignature), conflict="append_only"
     )
-    yield shared(
+    yield shared_mirror(
         mobile.ChecklistAnswer,
         "insert",
         "update",
@@ -135,29 +137,29 @@ def _of_a_visit(model: Any) -> Any:
 
 def day_mirrors() -> Iterator[Mirror]:
     """A draft is its writer's own: what arrives last stands."""
-    yield shared(mobile.Timesheet, "insert", "update", "delete", scope=scopes.my_hours, conflict="device_wins")
-    yield shared(
+    yield shared_mirror(mobile.Timesheet, "insert", "update", "delete", scope=scopes.my_hours, conflict="device_wins")
+    yield shared_mirror(
         mobile.TravelLog,
         "insert",
         "update",
-        scope=scopes.mine(mobile.TravelLog),
+        scope=scopes.own_rows(mobile.TravelLog),
         window=days(mobile.TravelLog.departed_at, back=30),
         conflict="device_wins",
     )
-    yield shared(mobile.Expense, "insert", "update", "delete", scope=scopes.my_expenses, conflict="device_wins")
-    yield shared(
+    yield shared_mirror(mobile.Expense, "insert", "update", "delete", scope=scopes.my_expenses, conflict="device_wins")
+    yield shared_mirror(
         mobile.StockMovement,
         "insert",
-        scope=scopes.mine(mobile.StockMovement),
+        scope=scopes.own_rows(mobile.StockMovement),
         window=days(mobile.StockMovement.occurred_at, back=30),
         conflict="append_only",
     )
 
 
 def desk_mirrors() -> Iterator[Mirror]:
-    yield read(mobile.Document, scope=scopes.my_documents)
-    yield read(mobile.Ticket, scope=scopes.my_tickets)
-    yield shared(
+    yield read_only_mirror(mobile.Document, scope=scopes.my_documents)
+    yield read_only_mirror(mobile.Ticket, scope=scopes.my_tickets)
+    yield shared_mirror(
         mobile.TicketComment,
         "insert",
         scope=within(mobile.Ticket, mobile.TicketComment.ticket_id),

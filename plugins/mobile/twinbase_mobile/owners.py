@@ -72,11 +72,11 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def written(twin: str) -> tuple[str, ...]:
+def writable_columns(twin: str) -> tuple[str, ...]:
     """What a device may change in a row that exists."""
     return WRITTEN.get(twin, ())
 
 
-def given(twin: str) -> tuple[str, ...]:
+def insertable_columns(twin: str) -> tuple[str, ...]:
     """What a device may fill in a new row."""
-    return CREATED.get(twin, ()) + written(twin)
+    return CREATED.get(twin, ()) + writable_columns(twin)

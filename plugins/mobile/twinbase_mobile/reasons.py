@@ -2,7 +2,7 @@
 
 A refusal travels as its code and its English sentence. A front end shows the sentence, or says it in its own language:
 
-    in_words(outcome.reason, outcome.detail, translate=gettext)
+    translate_reason(outcome.reason, outcome.detail, translate=gettext)
 
 The sentences are the texts to translate (`CATALOGUE` lists them all); what stands in braces is filled in afterwards.
 """
@@ -59,18 +59,18 @@ class Reason:
     def __str__(self) -> str:
         return CATALOGUE[self.code].format(**self.facts)
 
-    def refusal(self) -> Refused:
+    def make_error(self) -> Refused:
         """The error to raise on the server."""
         return Refused(self.code, str(self))
 
 
-def reason(code: str, **facts: object) -> Reason:
+def make_reason(code: str, **facts: object) -> Reason:
     """A reason of the catalogue."""
     assert code in CATALOGUE, code
     return Reason(code, facts)
 
 
-def in_words(code: str, detail: str, translate: Callable[[str], str] = str) -> str:
+def translate_reason(code: str, detail: str, translate: Callable[[str], str] = str) -> str:
     """The sentence of a refusal in another language; `detail` as it came where the code is not of this catalogue."""
     sentence = CATALOGUE.get(code)
     facts = None if sentence is None else _facts(sentence, detail)

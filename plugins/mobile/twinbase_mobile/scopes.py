@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from twinbase import Who, says
-from twinbase_mobile.customers_in_reach import SqlCondition, in_reach
+from twinbase_mobile.customers_in_reach import SqlCondition, is_in_reach
 from twinbase_mobile.tables import (
     ChecklistTemplate,
     Colleague,
@@ -50,7 +50,7 @@ def my_visits(who: Who) -> SqlCondition:
 def my_customers(who: Who) -> SqlCondition:
     """Whose visits are mine; then, up to a thousand in all, the nearest of those I sell to or of my sector."""
     return says(
-        in_reach(Customer, who[ME], _of_my_visits(who, "customer_id")),
+        is_in_reach(Customer, who[ME], _of_my_visits(who, "customer_id")),
         "they visit or sell to this customer, or it is in their sector",
         "they neither visit this customer nor sell to it, and it is in no sector of theirs or beyond the 1,000 nearest",
     )
@@ -162,7 +162,7 @@ def active_products(who: Who) -> SqlCondition:
     return says(col(Product.state) == ActiveState.ACTIVE, "it is on sale", "it is {state}")
 
 
-def mine(model: object) -> Callable[[Who], SqlCondition]:
+def own_rows(model: object) -> Callable[[Who], SqlCondition]:
     """The scope of a table whose rows are their colleague's own."""
 
     def scope(who: Who) -> SqlCondition:
@@ -226,7 +226,7 @@ def _of_my_visits(who: Who, column: str) -> Select[Any]:
 
 def _ids_of_my_customers(who: Who) -> Select[Any]:
     customer = aliased(Customer)
-    return select(col(customer.id)).where(in_reach(customer, who[ME], _of_my_visits(who, "customer_id")))
+    return select(col(customer.id)).where(is_in_reach(customer, who[ME], _of_my_visits(who, "customer_id")))
 
 
 def _of_membership(who: Who) -> Select[Any]:

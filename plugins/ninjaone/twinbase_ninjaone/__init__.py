@@ -10,8 +10,8 @@ from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.source import Source
-from twinbase_ninjaone.delivering import deliveries
-from twinbase_ninjaone.projections import projections
+from twinbase_ninjaone.delivering import make_deliveries
+from twinbase_ninjaone.projections import make_projections
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.tables import TABLES
 
@@ -23,27 +23,27 @@ def twinbase_tables() -> Iterable[type[SQLModel]]:
 
 @hookimpl
 def twinbase_projections() -> Sequence[Projection]:
-    return projections(NinjaOneSettings())
+    return make_projections(NinjaOneSettings())
 
 
 @hookimpl
 def twinbase_sources() -> Iterable[Source]:
     # Not at the top: what only looks at tables does without the client's libraries.
-    from twinbase_ninjaone.fetching import sources
+    from twinbase_ninjaone.fetching import make_sources
 
-    return sources(NinjaOneSettings())
+    return make_sources(NinjaOneSettings())
 
 
 @hookimpl
 async def twinbase_deliveries(applied: Sequence[AppliedMutation], connection: PostgresConnection) -> Iterable[Delivery]:
-    return await deliveries(applied, connection, NinjaOneSettings().status_of_visit)
+    return await make_deliveries(applied, connection, NinjaOneSettings().status_of_visit)
 
 
 @hookimpl
 def twinbase_exporters() -> Iterable[Exporter]:
-    from twinbase_ninjaone.delivering.exporter import exporters
+    from twinbase_ninjaone.delivering.exporter import make_exporters
 
-    return exporters(NinjaOneSettings())
+    return make_exporters(NinjaOneSettings())
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""The line to the server's own database, for a whole run."""
+"""The connection to the server's own database, for a whole run."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from twinbase_server.extension import open_engine
 
 
 @asynccontextmanager
-async def connected(database_url: str) -> AsyncIterator[AsyncConnection]:
+async def connect_database(database_url: str) -> AsyncIterator[AsyncConnection]:
     """One connection for a whole run; a transaction is open only while something is written."""
     async with open_engine(database_url) as made, made.connect() as connection:
         yield connection

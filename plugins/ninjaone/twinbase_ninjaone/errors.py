@@ -5,7 +5,7 @@ NinjaOneError
 ├── Unreachable                nothing answered in time, or it said that it cannot now
 │   ├── TooManyCalls           429: it says how long to wait
 │   └── Uncertain              a call that writes got no answer: it may have been carried out
-├── UnexpectedAnswer           something answered that is not NinjaOne's data: HTML, too large, another shape
+├── UnexpectedAnswer           something answered that is not NinjaOne's data: HTML, too large, of another form
 └── CallRefused                NinjaOne understood, and said no
     ├── WrongRegion
     ├── WrongCredentials

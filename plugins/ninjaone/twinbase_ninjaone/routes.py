@@ -16,18 +16,20 @@ router = APIRouter(prefix="/ninjaone", tags=["ninjaone"])
 
 
 @router.post("/hook", status_code=204, response_class=Response, responses=describe_problems("not-found"))
-async def hook(connection: ConnectionDep, now: NowDep, secret: Annotated[str, Header(alias=HEADER)] = "") -> None:
+async def receive_hook(
+    connection: ConnectionDep, now: NowDep, secret: Annotated[str, Header(alias=HEADER)] = ""
+) -> None:
     """Have the source `ninjaone` run soon, however often it is said. The body is not read.
 
     Without the secret there is nothing at this address.
     """
     settings = NinjaOneSettings()
-    if not is_known(secret, settings.hook_secret.get_secret_value()):
+    if not is_same_secret(secret, settings.hook_secret.get_secret_value()):
         raise ProblemError("not-found", "There is nothing here.")
     await make_due(connection, SOURCE, now, timedelta(seconds=settings.hook_gap_seconds))
 
 
-def is_known(given: str, secret: str) -> bool:
+def is_same_secret(given: str, secret: str) -> bool:
     """Compared in a time that says nothing of how much of it was right; no secret is no way in."""
     return bool(secret) and hmac.compare_digest(_digest(given), _digest(secret))
 

@@ -28,7 +28,7 @@ def typed_select_sql(twin: Twin, where: str = "") -> str:
 
 
 def conversions_of(twin: Twin) -> list[tuple[int, Convert]]:
-    """(place, conversion) of the columns that SQLite does not take as they are."""
+    """(position, conversion) of the columns that SQLite does not take as they are."""
     found = []
     for position, name in enumerate(twin.columns):
         type_ = server_type(twin.table.columns[name].type)

@@ -1,6 +1,6 @@
 """The SQL that captures one table: the functions of its triggers, and the one that settles a reload.
 
-Pure text. What it must do, and why it has this shape, is told in docs/decisions/0001-capture.md.
+Pure text. What it must do, and why it has this form, is told in docs/decisions/0001-capture.md.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def trigger_name(event: str) -> str:
 
 
 def columns_hash_sql(relid: str, table: CapturedTable) -> str:
-    """One number for the captured columns of a relation: places, names and types. Some 10 µs; NULL never."""
+    """One number for the captured columns of a relation: positions, names and types. Some 10 µs; NULL never."""
     names = ", ".join(quote_literal(column) for column in table.watched)
     return f"""SELECT coalesce(bit_xor(hashtextextended(attname::text,
         (attnum::bigint << 32 | atttypid::bigint) # (atttypmod::bigint << 16))), 0)

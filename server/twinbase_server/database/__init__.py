@@ -1,1 +1,1 @@
-"""The line to PostgreSQL: connections, what may go wrong on them, secrets, tables and migrations."""
+"""The way to PostgreSQL: connections, what may go wrong on them, secrets, tables and migrations."""

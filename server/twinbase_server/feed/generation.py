@@ -1,9 +1,9 @@
 """Which history of PostgreSQL this is. A restore from a backup starts another one, and devices must notice.
 
 A stored id alone cannot tell (a dump copies it), nor can where it is stored: the cluster's identifier and timeline, the
-database and the table (a snapshot of the machine keeps all four). So a generation is all of these, and salts: random
-marks written on a timer. A cursor carries the newest salt that it saw. Where that salt is unknown, or the cursor has
-seen further than another one, history went another way after it (H9).
+database and the table (a snapshot of the machine keeps all four). So a generation is all of these, and milestones:
+random names written on a timer. A cursor carries the newest milestone that it saw. Where that one is unknown, or the
+cursor has seen further than another one, history went another way after it (H9).
 """
 
 import secrets

@@ -21,7 +21,7 @@ KIND = "initial"
 
 @dataclass(frozen=True)
 class InitialPlan:
-    """What to send: these twins in this order, from this place on."""
+    """What to send: these twins in this order, from this key on."""
 
     shapes: Sequence[FeedShape]
     options: str

@@ -213,7 +213,8 @@ def _check_history(row: asyncpg.Record, since: Cursor) -> None:
 
 
 def _head_sql(tables: tuple[TableName, ...]) -> str:
-    """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its salt, $4 replica, $5 acked.
+    """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its milestone, $4 replica, $5
+    acked.
 
     It ends with a setting for the statements that follow: for them a plan made for any snapshot would read whole tables
     to find the three rows that changed.

@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import Boolean, DateTime, Integer, Numeric, Table, TypeDecorator, Uuid
 from tests.plugins.ebp.office import PLUGINS
 
-from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.ebp_tables import ebp_tables
 from twinbase_ebp.tables import TABLES
 
 FED = {feed.table for projection in PLUGINS.collect_projections() for feed in projection.feeds}
@@ -65,7 +65,7 @@ class Changes:
         (name,) = _key_names(table)
         is_uuid = isinstance(table.c[name].type, Uuid)
         new = "gen_random_uuid()" if is_uuid else f"'{self._random.choice(['N1', 'N2', 'N3'])}'"
-        others = ", ".join(f'"{column.name}"' for column in tables()[table.name].columns if column.name != name)
+        others = ", ".join(f'"{column.name}"' for column in ebp_tables()[table.name].columns if column.name != name)
         await self._connection.execute(
             f'INSERT INTO "{table.name}" ("{name}", {others}) SELECT {new}, {others} FROM "{table.name}" '
             f"WHERE {_is(table)} ON CONFLICT DO NOTHING",
@@ -73,7 +73,7 @@ class Changes:
         )
 
     async def _value(self, table: Table, column: Any) -> Any:
-        made = next(one for one in tables()[table.name].columns if one.name == column.name)
+        made = next(one for one in ebp_tables()[table.name].columns if one.name == column.name)
         if not made.required and self._random.random() < 0.2:
             return None
         named = next((one for one in SOURCES if one.name == made.references), None)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Boolean, DateTime, Integer, Numeric, String, Table, TypeDecorator, Uuid
 
 from twinbase.projection import OPTIONAL
-from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.ebp_tables import ebp_tables
 from twinbase_ebp.tables import TABLES
 
 TRUE_SCHEMA = "TWINBASE_TEST_EBP_SCHEMA"
@@ -26,9 +26,9 @@ KINDS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_declared_table_is_in_the_erp_of_the_demo(table: Table) -> None:
-    made = {column.name for column in tables()[table.name].columns}
+    made = {column.name for column in ebp_tables()[table.name].columns}
     assert set(table.columns.keys()) <= made
-    assert table.primary_key.columns.keys() == [column.name for column in tables()[table.name].key]
+    assert table.primary_key.columns.keys() == [column.name for column in ebp_tables()[table.name].key]
 
 
 @pytest.mark.skipif(TRUE_SCHEMA not in os.environ, reason=f"{TRUE_SCHEMA} does not name a file")

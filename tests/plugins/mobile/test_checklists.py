@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinbase_mobile.rules import Judgement, answer_fault, answer_id, items_of, judge, out_of_range
+from twinbase_mobile.rules import Judgement, answer_fault, answer_id, is_out_of_range, items_of, judge
 from twinbase_mobile.tables import ChecklistAnswer, ChecklistTemplate
 
 CO = {"key": "co_ppm", "label": "CO", "kind": "number", "unit": "ppm", "warn_max": 10, "max": 50}
@@ -20,7 +20,7 @@ LEAK = {"key": "leak", "kind": "bool", "danger": True}
 
 def number(item: dict[str, Any], value: Any) -> ChecklistAnswer:
     answer = ChecklistAnswer(intervention_id=uuid4(), item_key=item["key"], value_number=Decimal(str(value)))
-    answer.out_of_range = out_of_range(item, answer)
+    answer.out_of_range = is_out_of_range(item, answer)
     return answer
 
 

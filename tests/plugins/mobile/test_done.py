@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from twinbase_mobile.rules import (
-    also_started,
     closed_fault,
-    missing_for_done,
+    done_faults,
+    other_started_visits,
     photo_fault,
     signature_fault,
     status_faults,
@@ -60,7 +60,7 @@ def all_answers(visit: Intervention, equipment: Any = None) -> list[ChecklistAns
 
 def codes(visit: Intervention, **beside: Any) -> list[str]:
     whole = {"template": TEMPLATE, "answers": all_answers(visit), "signatures": [signed(visit)]}
-    return [one.code for one in missing_for_done(visit, **{**whole, **beside})]
+    return [one.code for one in done_faults(visit, **{**whole, **beside})]
 
 
 def test_nothing_lacks_when_all_is_there() -> None:
@@ -106,7 +106,7 @@ def test_all_that_lacks_is_said_at_once() -> None:
 
 def test_required_items_that_nobody_answered_are_called_by_their_labels() -> None:
     visit = a_visit()
-    (lacking,) = missing_for_done(visit, template=TEMPLATE, answers=all_answers(visit)[:1], signatures=[signed(visit)])
+    (lacking,) = done_faults(visit, template=TEMPLATE, answers=all_answers(visit)[:1], signatures=[signed(visit)])
     assert str(lacking) == "Answer what the checklist requires before you close the visit: Burner cleaned."
 
 
@@ -148,7 +148,7 @@ def test_the_server_reads_the_same_from_values_on_the_wire() -> None:
     }  # fmt: skip
     template = {"id": str(TEMPLATE.id), "items": '[{"key": "co", "kind": "number", "required": true}]'}
     answer = {"template_id": str(TEMPLATE.id), "item_key": "co", "value_number": "3.0000", "equipment_id": None}
-    lacking = missing_for_done(wire, template=template, answers=[answer], signatures=[{"role": "customer"}])
+    lacking = done_faults(wire, template=template, answers=[answer], signatures=[{"role": "customer"}])
     assert [one.code for one in lacking] == ["ends_before_start"]
 
 
@@ -190,4 +190,4 @@ def test_another_visit_under_way_is_a_warning() -> None:
     mine = a_visit(lead_id=me)
     under_way = a_visit(lead_id=me, status=VisitStatus.TRAVELLING)
     paused, others = a_visit(lead_id=me, status=VisitStatus.PAUSED), a_visit(lead_id=uuid4())
-    assert also_started(mine, [mine, under_way, paused, others]) == [under_way]
+    assert other_started_visits(mine, [mine, under_way, paused, others]) == [under_way]

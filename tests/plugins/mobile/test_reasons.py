@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import twinbase_mobile
-from twinbase_mobile.reasons import CATALOGUE, in_words, reason
+from twinbase_mobile.reasons import CATALOGUE, make_reason, translate_reason
 from twinbase_mobile.rules import transition_fault
 
 SOURCES = Path(twinbase_mobile.__file__).parent / "rules"
@@ -21,17 +21,19 @@ def test_every_reason_that_a_rule_gives_is_in_the_catalogue_and_the_other_way_ro
 
 
 def test_a_sentence_is_said_in_another_language_with_its_facts() -> None:
-    said = str(reason("minutes_wrong", counted=210, written=240))
-    assert in_words("minutes_wrong", said, lambda text: FRENCH.get(text, text)) == (
+    said = str(make_reason("minutes_wrong", counted=210, written=240))
+    assert translate_reason("minutes_wrong", said, lambda text: FRENCH.get(text, text)) == (
         "Du début à la fin, sans la pause, cela fait 210 minutes et non 240."
     )
 
 
 def test_a_sentence_that_is_not_translated_stays_as_it_came() -> None:
     said = str(transition_fault("travelling", "done"))
-    assert in_words("status_transition", said) == said
-    assert in_words("unique", "Another reason.", FRENCH.__getitem__) == "Another reason."
-    assert in_words("minutes_wrong", "A sentence of an older server.", FRENCH.__getitem__).startswith("A sentence")
+    assert translate_reason("status_transition", said) == said
+    assert translate_reason("unique", "Another reason.", FRENCH.__getitem__) == "Another reason."
+    assert translate_reason("minutes_wrong", "A sentence of an older server.", FRENCH.__getitem__).startswith(
+        "A sentence"
+    )
 
 
 def test_no_code_and_no_sentence_stands_twice() -> None:

@@ -15,7 +15,7 @@ from twinbase import Plugins
 from twinbase.testing import Device, World
 from twinbase.testing.databases import Databases
 from twinbase.testing.world import prepare
-from twinbase_mobile.rules import answer_id, out_of_range
+from twinbase_mobile.rules import answer_id, is_out_of_range
 from twinbase_mobile.tables import (
     ChecklistAnswer,
     Expense,
@@ -87,7 +87,7 @@ def answer(ppm: int, **columns: Any) -> ChecklistAnswer:
         value_number=Decimal(ppm),
         **columns,
     )
-    made.out_of_range = columns.get("out_of_range", out_of_range(CO, made))
+    made.out_of_range = columns.get("out_of_range", is_out_of_range(CO, made))
     return made
 
 

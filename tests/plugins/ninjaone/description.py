@@ -103,8 +103,8 @@ def _differences(call: Call, description: Description) -> Iterator[str]:
 
 def _received(call: Call) -> Iterator[tuple[str, FieldKind]]:
     yield from call.gets.items()
-    if call.shape and not call.shape.observed:
-        for name, kind in call.shape.fields.items():
+    if call.spec and not call.spec.observed:
+        for name, kind in call.spec.fields.items():
             yield f"{call.rows}.{name}".removeprefix("."), kind
 
 

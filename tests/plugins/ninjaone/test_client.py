@@ -14,17 +14,17 @@ from tests.plugins.ninjaone.conftest import Desk, make_desk
 
 from twinbase_ninjaone import errors
 from twinbase_ninjaone.client import NinjaOne
-from twinbase_ninjaone.client.line import retry_after
+from twinbase_ninjaone.client.http_client import parse_retry_after
 from twinbase_ninjaone.contract import calls
 from twinbase_ninjaone.settings import NinjaOneSettings
-from twinbase_ninjaone.standin import CLIENT_SECRET, serving
+from twinbase_ninjaone.standin import CLIENT_SECRET, serve_app
 
 FIELDS = {"clientId": 1, "ticketFormId": 1, "subject": "Écran noir", "status": "1000"}
 ORGANIZATIONS = "/v2/organizations"
 
 
 async def ids(ninja: NinjaOne, board: int = 2, **options: Any) -> list[int]:
-    return [row["id"] async for page in ninja.board(board, **options) for row in page]
+    return [row["id"] async for page in ninja.read_board(board, **options) for row in page]
 
 
 # Tokens
@@ -32,7 +32,7 @@ async def ids(ninja: NinjaOne, board: int = 2, **options: Any) -> list[int]:
 
 async def test_one_token_serves_many_calls_at_once(desk: Desk) -> None:
     async with desk.client() as ninja:
-        await asyncio.gather(*(ninja.ticket(ticket) for ticket in desk.world.tickets))
+        await asyncio.gather(*(ninja.read_ticket(ticket) for ticket in desk.world.tickets))
     assert desk.calls().count("POST /ws/oauth/token") == 1
 
 
@@ -41,22 +41,22 @@ async def test_a_token_is_renewed_before_it_expires(desk: Desk) -> None:
     async with NinjaOne(desk.configured(), transport=desk.transport, clock=lambda: clock[0]) as ninja:
         for seconds in (0.0, 3500.0, 3550.0, 3600.0):
             clock[0] = seconds
-            await ninja.ticket(1001)
+            await ninja.read_ticket(1001)
     assert desk.calls().count("POST /ws/oauth/token") == 2
 
 
 async def test_a_token_that_is_not_accepted_any_more_is_replaced_once_for_all_callers(desk: Desk) -> None:
     async with desk.client() as ninja:
-        await ninja.ticket(1001)
+        await ninja.read_ticket(1001)
         desk.door.expire_all()
-        await asyncio.gather(*(ninja.ticket(ticket) for ticket in desk.world.tickets))
+        await asyncio.gather(*(ninja.read_ticket(ticket) for ticket in desk.world.tickets))
     assert desk.calls().count("POST /ws/oauth/token") == 2
 
 
 async def test_a_write_that_met_an_expired_token_is_carried_out_once(desk: Desk) -> None:
     async with desk.client() as ninja:
         before = len(desk.world.tickets)
-        await ninja.ticket(1001)
+        await ninja.read_ticket(1001)
         desk.door.expire_all()
         await ninja.create_ticket(FIELDS)
     assert len(desk.world.tickets) == before + 1
@@ -66,19 +66,19 @@ async def test_a_second_401_says_that_we_are_not_accepted(desk: Desk) -> None:
     desk.faults.plan("401", ORGANIZATIONS, times=2)
     async with desk.client() as ninja:
         with pytest.raises(errors.WrongCredentials):
-            _ = [page async for page in ninja.pages(calls.ORGANIZATIONS)]
+            _ = [page async for page in ninja.read_pages(calls.ORGANIZATIONS)]
 
 
 async def test_the_wrong_region_is_named_with_the_setting_that_changes_it(desk: Desk) -> None:
     async with desk.client(client_id="of another region") as ninja:
         with pytest.raises(errors.WrongRegion, match=r"TWINBASE_NINJAONE_REGION .* The one set is eu\."):
-            await ninja.ticket(1001)
+            await ninja.read_ticket(1001)
 
 
 async def test_a_wrong_secret_is_said_to_be_wrong_and_never_shown(desk: Desk) -> None:
     async with desk.client(client_secret="hunter2-hunter2") as ninja:
         with pytest.raises(errors.WrongCredentials) as refused:
-            await ninja.ticket(1001)
+            await ninja.read_ticket(1001)
     assert "hunter2" not in str(refused.value)
 
 
@@ -87,7 +87,7 @@ async def test_a_wrong_secret_is_said_to_be_wrong_and_never_shown(desk: Desk) ->
 
 async def test_a_list_after_ids_is_read_to_its_end(desk: Desk) -> None:
     async with desk.client(page_rows=5) as ninja:
-        found = [row["id"] async for page in ninja.pages(calls.ORGANIZATIONS) for row in page]
+        found = [row["id"] async for page in ninja.read_pages(calls.ORGANIZATIONS) for row in page]
     assert found == sorted(desk.world.organizations)
 
 
@@ -102,7 +102,7 @@ async def test_a_server_that_gives_shorter_pages_than_asked_for_still_gives_the_
         return httpx2.Response(200, json=[row for row in rows if row["id"] > after][:10])
 
     async with NinjaOne(make_desk().configured(), transport=httpx2.MockTransport(answer)) as ninja:
-        assert [row["id"] async for page in ninja.pages(calls.LOCATIONS) for row in page] == [*range(1, 24)]
+        assert [row["id"] async for page in ninja.read_pages(calls.LOCATIONS) for row in page] == [*range(1, 24)]
 
 
 async def test_a_board_is_read_to_its_end_and_no_ticket_comes_twice(desk: Desk) -> None:
@@ -162,7 +162,7 @@ async def test_so_many_tickets_may_move_to_the_top_that_a_page_shows_nothing_new
     def update_the_last() -> None:
         desk.faults.after_page = None
         for ticket in order[-moved:]:
-            desk.world.comment(ticket, desk.later(seconds=1), "Tout fermé")
+            desk.world.add_comment(ticket, desk.later(seconds=1), "Tout fermé")
 
     desk.faults.after_page = update_the_last
     async with desk.client() as ninja:
@@ -176,7 +176,7 @@ async def test_a_ticket_that_is_updated_while_a_board_is_read_comes_once_and_hid
 
     def update_one() -> None:
         if ticket := next(moving, None):
-            desk.world.comment(ticket, desk.later(minutes=1), "Rappelé")
+            desk.world.add_comment(ticket, desk.later(minutes=1), "Rappelé")
 
     desk.faults.after_page = update_one
     async with desk.client() as ninja:
@@ -206,19 +206,19 @@ async def test_a_cursor_that_counts_no_rows_is_passed_on_as_it_came() -> None:
 async def test_a_long_log_is_read_whole_whichever_way_it_goes(desk: Desk, oldest_first: bool) -> None:
     desk.world.log_oldest_first = oldest_first
     for number in range(1200):
-        desk.world.comment(1001, desk.later(seconds=1), f"n° {number}")
+        desk.world.add_comment(1001, desk.later(seconds=1), f"n° {number}")
     async with desk.client() as ninja:
-        found = [row["id"] for row in await ninja.log_entries(1001)]
+        found = [row["id"] for row in await ninja.read_log(1001)]
     assert sorted(found) == sorted(entry["id"] for entry in desk.world.logs[1001])
 
 
 async def test_activities_after_an_id_come_whole_and_others_do_not(desk: Desk) -> None:
     newest = desk.world.activities[-1]["id"]
     for _ in range(2300):
-        desk.world.record("NINJA_TICKETING", "NINJA_TICKETING_TICKET_CREATED", desk.later(seconds=1))
-        desk.world.record("SYSTEM", "NODE_CREATED", desk.now)
+        desk.world.add_activity("NINJA_TICKETING", "NINJA_TICKETING_TICKET_CREATED", desk.later(seconds=1))
+        desk.world.add_activity("SYSTEM", "NODE_CREATED", desk.now)
     async with desk.client() as ninja:
-        found = [row["id"] for row in await ninja.activities(newest)]
+        found = [row["id"] for row in await ninja.read_activities(newest)]
     assert len(found) == len(set(found)) == 2300 and min(found) > newest
     assert sum(call.endswith("/activities") for call in desk.calls()) == 3
 
@@ -230,7 +230,7 @@ async def test_activities_after_an_id_come_whole_and_others_do_not(desk: Desk) -
 async def test_reading_goes_on_after_a_failure(desk: Desk, fault: Any) -> None:
     desk.faults.plan(fault, ORGANIZATIONS)
     async with desk.client() as ninja:
-        found = [row["id"] async for page in ninja.pages(calls.ORGANIZATIONS) for row in page]
+        found = [row["id"] async for page in ninja.read_pages(calls.ORGANIZATIONS) for row in page]
     assert found == sorted(desk.world.organizations)
 
 
@@ -254,10 +254,10 @@ async def test_a_write_is_tried_once_and_says_whether_it_may_have_happened(
 ) -> None:
     desk.faults.plan(fault, "/comment")
     async with desk.client(timeout_seconds=0.05) as ninja:
-        await ninja.ticket(1001)
+        await ninja.read_ticket(1001)
         desk.calls()
         with pytest.raises(meaning):
-            await ninja.comment(1001, "Rappelé", public=True)
+            await ninja.add_comment(1001, "Rappelé", public=True)
     assert desk.calls() == ["POST /v2/ticketing/ticket/1001/comment"]
 
 
@@ -265,7 +265,7 @@ async def test_reading_gives_up_after_some_attempts_and_says_what_was_answered(d
     desk.faults.plan("500", ORGANIZATIONS, times=10)
     async with desk.client(attempts=3) as ninja:
         with pytest.raises(errors.Unreachable, match=r"GET /v2/organizations: 500, FAILURE, standin-1\."):
-            _ = [page async for page in ninja.pages(calls.ORGANIZATIONS)]
+            _ = [page async for page in ninja.read_pages(calls.ORGANIZATIONS)]
     assert desk.calls().count(f"GET {ORGANIZATIONS}") == 3
 
 
@@ -273,9 +273,9 @@ async def test_a_pause_that_is_asked_for_is_made_by_all_calls(desk: Desk) -> Non
     desk.faults.retry_after = "0.2"
     desk.faults.plan("429", "/ticket/1001")
     async with desk.client(longest_pause_seconds=5) as ninja:
-        await ninja.ticket(1002)
+        await ninja.read_ticket(1002)
         begun = time.monotonic()
-        await ninja.ticket(1001)
+        await ninja.read_ticket(1001)
         assert time.monotonic() - begun >= 0.2
 
 
@@ -284,7 +284,7 @@ async def test_a_pause_that_is_longer_than_we_wait_ends_the_run_and_says_how_lon
     desk.faults.plan("429", "/ticket/1001")
     async with desk.client() as ninja:
         with pytest.raises(errors.TooManyCalls) as asked:
-            await ninja.ticket(1001)
+            await ninja.read_ticket(1001)
     assert asked.value.retry_after_seconds == 3600
 
 
@@ -293,20 +293,20 @@ async def test_what_is_not_data_is_not_taken_for_data(desk: Desk, fault: Any) ->
     desk.faults.plan(fault, ORGANIZATIONS, times=9)
     async with desk.client() as ninja:
         with pytest.raises(errors.UnexpectedAnswer):
-            _ = [page async for page in ninja.pages(calls.ORGANIZATIONS)]
+            _ = [page async for page in ninja.read_pages(calls.ORGANIZATIONS)]
 
 
 async def test_an_answer_that_is_too_large_is_refused(desk: Desk) -> None:
     desk.faults.plan("huge", ORGANIZATIONS)
     async with desk.client(answer_bytes_max=1_000_000) as ninja:
         with pytest.raises(errors.UnexpectedAnswer, match="more than 1000000 bytes"):
-            _ = [page async for page in ninja.pages(calls.ORGANIZATIONS)]
+            _ = [page async for page in ninja.read_pages(calls.ORGANIZATIONS)]
 
 
 async def test_a_slow_answer_is_waited_for_no_longer_than_set(desk: Desk) -> None:
     desk.faults.plan("slow", ORGANIZATIONS)
     async with desk.client(timeout_seconds=0.05, attempts=2) as ninja:
-        found = [row["id"] async for page in ninja.pages(calls.ORGANIZATIONS) for row in page]
+        found = [row["id"] async for page in ninja.read_pages(calls.ORGANIZATIONS) for row in page]
     assert found == sorted(desk.world.organizations)
 
 
@@ -314,18 +314,18 @@ async def test_nothing_at_the_other_end_is_unreachable() -> None:
     settings = make_desk().configured(url="http://127.0.0.1:9", attempts=2)
     async with NinjaOne(settings) as ninja:
         with pytest.raises(errors.Unreachable):
-            await ninja.ticket(1001)
+            await ninja.read_ticket(1001)
 
 
 async def test_over_a_real_line_everything_is_as_in_one_process() -> None:
     desk = make_desk()
     desk.faults.slow_seconds = 1.0
     desk.faults.plan("slow", "/run")
-    with serving(desk.app) as url:
+    with serve_app(desk.app) as url:
         async with NinjaOne(desk.configured(url=url, timeout_seconds=0.5)) as ninja:
             assert sorted(await ids(ninja)) == sorted(desk.world.tickets)
             with pytest.raises(errors.NotThere):
-                await ninja.ticket(1)
+                await ninja.read_ticket(1)
 
 
 # Writing
@@ -335,8 +335,8 @@ async def test_where_only_users_may_write_that_is_said_and_reading_goes_on(desk:
     desk.faults.writes_forbidden = True
     async with desk.client() as ninja:
         with pytest.raises(errors.UserContextRequired):
-            await ninja.comment(1001, "Rappelé", public=True)
-        assert (await ninja.ticket(1001))["id"] == 1001
+            await ninja.add_comment(1001, "Rappelé", public=True)
+        assert (await ninja.read_ticket(1001))["id"] == 1001
 
 
 async def test_an_application_without_the_scope_to_write_is_told_so(desk: Desk) -> None:
@@ -349,7 +349,7 @@ async def test_an_application_without_the_scope_to_write_is_told_so(desk: Desk) 
 async def test_a_ticket_that_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
     requester = next(iter(desk.world.contacts))
     async with desk.client() as ninja:
-        read = await ninja.ticket(1001)
+        read = await ninja.read_ticket(1001)
         desk.world.change_ticket(1001, desk.later(minutes=1), priority="HIGH")
         with pytest.raises(errors.OutOfDate) as refused:
             await ninja.update_ticket(1001, read["version"], {**FIELDS, "requesterUid": requester})
@@ -370,7 +370,7 @@ async def test_what_is_refused_says_why_to_the_person_who_asked(desk: Desk) -> N
 async def test_all_calls_together_are_no_more_a_second_than_set(desk: Desk) -> None:
     async with desk.client(calls_per_second=50) as ninja:
         begun = time.monotonic()
-        await asyncio.gather(*(ninja.ticket(ticket) for ticket in list(desk.world.tickets)[:10]))
+        await asyncio.gather(*(ninja.read_ticket(ticket) for ticket in list(desk.world.tickets)[:10]))
         assert time.monotonic() - begun >= 10 / 50
     assert ninja.calls == 11
 
@@ -379,9 +379,9 @@ async def test_no_secret_is_in_a_log_or_a_repr(desk: Desk, caplog: pytest.LogCap
     caplog.set_level(logging.DEBUG)
     desk.faults.plan("500", "/ticket/1001", times=1)
     async with desk.client() as ninja:
-        await ninja.ticket(1001)
+        await ninja.read_ticket(1001)
         shown = f"{ninja!r} {desk.configured()!r} {vars(ninja)!r} {vars(ninja._token)!r}"
-        token = await ninja._token.value()
+        token = await ninja._token.get()
     assert caplog.records and token
     for secret in (CLIENT_SECRET, token):
         assert secret not in caplog.text and secret not in shown
@@ -409,17 +409,17 @@ def test_without_credentials_there_is_no_client() -> None:
     ],
 )
 def test_a_pause_is_read_in_both_of_its_forms(header: str | None, seconds: float | None) -> None:
-    assert retry_after(header, datetime(2026, 11, 20, 8, 0, tzinfo=UTC)) == seconds
+    assert parse_retry_after(header, datetime(2026, 11, 20, 8, 0, tzinfo=UTC)) == seconds
 
 
 async def test_a_character_that_postgresql_cannot_hold_is_left_out(desk: Desk) -> None:
     desk.world.tickets[1001]["subject"] = "Écran\0 noir"
     async with desk.client() as ninja:
-        assert (await ninja.ticket(1001))["subject"] == "Écran noir"
+        assert (await ninja.read_ticket(1001))["subject"] == "Écran noir"
 
 
 async def test_reading_a_board_can_stop_early(desk: Desk) -> None:
-    async with desk.client() as ninja, aclosing(ninja.board(2, page_rows=5)) as pages:
+    async with desk.client() as ninja, aclosing(ninja.read_board(2, page_rows=5)) as pages:
         async for _ in pages:
             break
     assert sum(call.endswith("/run") for call in desk.calls()) == 1

@@ -14,7 +14,7 @@ from twinbase_ninjaone.errors import UnexpectedAnswer
 BOX = ObjectSpec(
     "box", {"id": FieldKind.INT32, "label": FieldKind.TEXT, "packed": FieldKind.MOMENT, "place.shelf": FieldKind.INT32}
 )
-BOXES = Call("GET", "/v2/boxes", {"pageSize": FieldKind.INT32}, shape=BOX, values={"gets.[].label": ("SPARE",)})
+BOXES = Call("GET", "/v2/boxes", {"pageSize": FieldKind.INT32}, spec=BOX, values={"gets.[].label": ("SPARE",)})
 
 
 def described(**changed: Any) -> Description:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from twinbase_ninjaone.delivering.statuses import decide, fields
+from twinbase_ninjaone.delivering.statuses import decide, ticket_fields
 
 RESOLVED, FINISHED = 5000, (5000, 6000)
 
@@ -34,7 +34,7 @@ def test_an_update_says_all_that_is_known_and_nothing_that_is_not() -> None:
     )  # fmt: skip
     values = [{"attributeId": 1, "value": "Lyon"}, {"attributeId": 2, "value": True}]
     ticket = dict.fromkeys(names) | {"client_id": 7, "subject": "Écran", "attribute_values": values}
-    assert fields(ticket, 5000) == {
+    assert ticket_fields(ticket, 5000) == {
         "clientId": 7,
         "subject": "Écran",
         "status": "5000",

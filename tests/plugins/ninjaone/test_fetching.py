@@ -14,7 +14,7 @@ from tests.plugins.ninjaone.conftest import MORNING, Desk, Office, make_desk
 from tests.plugins.ninjaone.held import held, there
 
 from twinbase_ninjaone import errors
-from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, serving
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, serve_app
 
 HOUR = 3600
 FAULTS = ["401", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect"]
@@ -58,7 +58,7 @@ async def test_of_many_tickets_only_the_one_that_changed_is_fetched(office: Offi
     await office.run()
     before = await office.images()
     desk.world.change_ticket(1007, desk.later(minutes=3), status="2001", assignedAppUserId=2)
-    desk.world.comment(1007, desk.later(seconds=20), "Câble remplacé", timeTracked=900)
+    desk.world.add_comment(1007, desk.later(seconds=20), "Câble remplacé", timeTracked=900)
     desk.calls()
     figures = await office.run()
     assert await held(office) == there(desk.world)
@@ -82,9 +82,9 @@ async def test_an_update_that_shows_late_is_still_found(office: Office, desk: De
     """It was made before the newest one known, and could not be seen yet."""
     await office.run(page_rows=5)
     for number in range(1001, 1008):
-        desk.world.comment(number, desk.later(minutes=1), "vu")
+        desk.world.add_comment(number, desk.later(minutes=1), "vu")
     await office.run(page_rows=5)
-    desk.world.comment(1009, desk.now - timedelta(minutes=9), "validé plus tard")
+    desk.world.add_comment(1009, desk.now - timedelta(minutes=9), "validé plus tard")
     await office.run(page_rows=5)
     assert await held(office) == there(desk.world)
 
@@ -187,7 +187,7 @@ async def test_after_any_failure_the_next_run_makes_it_whole(
     with suppress(errors.NinjaOneError):
         await office.run(**patience | ({"timeout_seconds": 0.5} if fault == "slow" else {}))
     desk.faults.planned.clear()
-    desk.world.comment(1002, desk.later(hours=2), "entre-temps")
+    desk.world.add_comment(1002, desk.later(hours=2), "entre-temps")
     await office.run(**patience)
     assert await held(office) == there(desk.world)
 
@@ -200,7 +200,7 @@ async def test_a_ticket_whose_log_cannot_be_had_does_not_hide_the_others_and_is_
     assert figures["tickets_failed"] == 1
     assert await office.rows("SELECT count(*), count(last_updated) FROM ninjaone.tickets") == [(30, 29)]
     for number in (1005, 1006):
-        desk.world.comment(number, desk.later(hours=1), "plus récent")
+        desk.world.add_comment(number, desk.later(hours=1), "plus récent")
     await office.run(page_rows=5)
     desk.faults.planned.clear()
     assert (await office.run(page_rows=5))["tickets_written"] == 1
@@ -228,10 +228,10 @@ async def test_a_ticket_whose_log_is_said_not_to_be_there_is_not_deleted(office:
 
 
 async def test_a_comment_that_was_removed_in_ninjaone_is_gone_here_too(office: Office, desk: Desk) -> None:
-    wrong = desk.world.comment(1004, desk.later(minutes=1), "Le code est 1234")
+    wrong = desk.world.add_comment(1004, desk.later(minutes=1), "Le code est 1234")
     await office.run()
     desk.world.logs[1004].remove(wrong)
-    desk.world.comment(1004, desk.later(minutes=1), "Rappelé")
+    desk.world.add_comment(1004, desk.later(minutes=1), "Rappelé")
     await office.run()
     assert await held(office) == there(desk.world)
 
@@ -254,7 +254,7 @@ async def test_while_people_work_in_ninjaone_a_run_loses_nothing(office: Office,
 
     def work() -> None:
         if number := next(numbers, None):
-            desk.world.comment(number, desk.later(seconds=30), "pendant ce temps")
+            desk.world.add_comment(number, desk.later(seconds=30), "pendant ce temps")
             desk.world.delete_ticket(number + 4, desk.later(seconds=1))
             desk.world.open_ticket({"clientId": 2, "ticketFormId": 1, "subject": "Encore"}, desk.later(seconds=1))
 
@@ -273,7 +273,7 @@ async def test_a_ticket_that_moves_to_the_top_behind_our_back_is_found_in_the_sa
 
     def touch() -> None:
         if number := next(moving, None):
-            desk.world.comment(number, desk.later(seconds=30), "rappel")
+            desk.world.add_comment(number, desk.later(seconds=30), "rappel")
 
     desk.faults.after_page = touch
     await office.run(page_rows=8)
@@ -320,7 +320,7 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(office: Office, desk: D
             os.kill(victims[0].pid, signal.SIGKILL)
 
     desk.faults.before_call = kill
-    with serving(desk.app) as url:
+    with serve_app(desk.app) as url:
         environment = {
             **os.environ, "TWINBASE_NINJAONE_URL": url, "TWINBASE_NINJAONE_CLIENT_ID": CLIENT_ID,
             "TWINBASE_NINJAONE_CLIENT_SECRET": CLIENT_SECRET, "TWINBASE_NINJAONE_CALLS_PER_SECOND": "10000",
@@ -337,8 +337,8 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(office: Office, desk: D
 
 async def test_old_activities_go_and_new_ones_are_kept(office: Office, desk: Desk) -> None:
     await office.run()
-    desk.world.record("NINJA_TICKETING", "NINJA_TICKETING_TICKET_CREATED", desk.later(minutes=1))
-    desk.world.record("SYSTEM", "NODE_CREATED", desk.now)
+    desk.world.add_activity("NINJA_TICKETING", "NINJA_TICKETING_TICKET_CREATED", desk.later(minutes=1))
+    desk.world.add_activity("SYSTEM", "NODE_CREATED", desk.now)
     assert (await office.run())["activities_written"] == 1
     desk.later(days=91)
     await office.run()

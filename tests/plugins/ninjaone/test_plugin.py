@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from twinbase.plugins import Plugins
 from twinbase_ninjaone import errors
-from twinbase_ninjaone.contract import shapes
+from twinbase_ninjaone.contract import specs
 from twinbase_ninjaone.contract.fields import ObjectSpec
 from twinbase_ninjaone.fetching.lists import LISTS
 from twinbase_ninjaone.settings import NinjaOneSettings
@@ -17,10 +17,10 @@ from twinbase_ninjaone.tables import NinjaActivity, NinjaTicket, NinjaTicketLogE
 
 CREDENTIALS = {"TWINBASE_NINJAONE_CLIENT_ID": "ours", "TWINBASE_NINJAONE_CLIENT_SECRET": "hunter2"}
 FILLED: list[tuple[ObjectSpec | None, type[SQLModel], set[str]]] = [
-    *((listed.call.shape, listed.model, set[str]()) for listed in LISTS),
-    (shapes.TICKET, NinjaTicket, {"last_updated", "total_time_tracked"}),
-    (shapes.LOG_ENTRY, NinjaTicketLogEntry, {"ticket_id"}),
-    (shapes.ACTIVITY, NinjaActivity, set()),
+    *((listed.call.spec, listed.model, set[str]()) for listed in LISTS),
+    (specs.TICKET, NinjaTicket, {"last_updated", "total_time_tracked"}),
+    (specs.LOG_ENTRY, NinjaTicketLogEntry, {"ticket_id"}),
+    (specs.ACTIVITY, NinjaActivity, set()),
 ]
 
 

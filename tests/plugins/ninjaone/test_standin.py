@@ -13,7 +13,7 @@ from tests.plugins.ninjaone.description import Description, description_at_hand
 
 from twinbase_ninjaone.client import Attachment
 from twinbase_ninjaone.contract import CALLS, calls
-from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, create_app, make_world, serving
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, create_app, make_world, serve_app
 from twinbase_ninjaone.standin.sizes import SMALL
 
 BOUNDS = {"int32": 2**31, "int64": 2**63}
@@ -93,19 +93,19 @@ async def everything(desk: Desk, transport: httpx2.AsyncBaseTransport) -> None:
     async with NinjaOne(desk.configured(), transport=transport) as ninja:
         for call in CALLS:
             if call.method == "GET" and call.rows == "[]" and "ticketId" not in call.query:
-                assert [row async for page in ninja.pages(call) for row in page]
-        tickets = [row["id"] async for page in ninja.board(2) for row in page]
+                assert [row async for page in ninja.read_pages(call) for row in page]
+        tickets = [row["id"] async for page in ninja.read_board(2) for row in page]
         for ticket in tickets:
-            await ninja.ticket(ticket)
-            assert await ninja.log_entries(ticket)
-        assert await ninja.activities(None)
+            await ninja.read_ticket(ticket)
+            assert await ninja.read_log(ticket)
+        assert await ninja.read_activities(None)
         requester = next(iter(desk.world.contacts))
         fields = {"clientId": 1, "ticketFormId": 1, "subject": "Écran noir", "status": "1000"}
         made = await ninja.create_ticket({**fields, "description": {"public": True, "body": "depuis ce matin"}})
         change = {**fields, "status": "2001", "requesterUid": requester, "tags": ["atelier"]}
         assert (await ninja.update_ticket(made["id"], made["version"], change))["status_name"] == "IN_PROGRESS"
         photo = Attachment("photo.jpg", "image/jpeg", b"\xff\xd8")
-        await ninja.comment(made["id"], "Remplacé", public=True, seconds=900, files=[photo])
+        await ninja.add_comment(made["id"], "Remplacé", public=True, seconds=900, files=[photo])
         activities = {"NINJA_TICKETING": ["NINJA_TICKETING_TICKET_CREATED"]}
         await ninja.set_webhook("https://twinbase.example/hint", activities=activities, headers={"X-Secret": "s"})
         await ninja.remove_webhook()
@@ -134,7 +134,7 @@ def test_the_volumes_are_those_of_a_real_installation() -> None:
     world = make_world(random.Random(7), MORNING)
     tickets = list(world.tickets.values())
     closed = [ticket for ticket in tickets if ticket["status"]["parentId"] == 6000]
-    assert (len(tickets), len(closed), len(world.on_board(1001))) == (965, 467, 498)
+    assert (len(tickets), len(closed), len(world.board_rows(1001))) == (965, 467, 498)
     assert sum("assignedAppUserId" not in ticket for ticket in tickets) == 760
     assert Counter(ticket["priority"] for ticket in tickets) == {"NONE": 634, "HIGH": 208, "MEDIUM": 120, "LOW": 3}
     assert (len(world.organizations), len({ticket["clientId"] for ticket in tickets})) == (348, 114)
@@ -158,7 +158,7 @@ def test_organisations_bear_the_names_they_are_given_and_some_are_misspelt() -> 
 
 async def test_it_answers_at_a_real_port() -> None:
     desk = make_desk()
-    with serving(desk.app) as url:
+    with serve_app(desk.app) as url:
         async with httpx2.AsyncClient(base_url=url) as http:
             form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
             token = (await http.post("/ws/oauth/token", data={**form, "scope": "monitoring"})).json()["access_token"]

@@ -39,7 +39,7 @@ def scale_of(type_: TypeEngine[Any]) -> int | None:
 
 
 class DeviceNumeric(types.Numeric[Any]):
-    """An integer of 10^-scale units where 18 digits do, else the text that PostgreSQL prints."""
+    """An integer, scaled by 10^scale, where 18 digits do, else the text that PostgreSQL prints."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
         scale, precision = scale_of(self), self.precision

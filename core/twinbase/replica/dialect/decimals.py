@@ -61,7 +61,8 @@ def _decimal(value: Any) -> Decimal:
 
 
 def _units(number: Decimal, scale: int) -> int | float:
-    """Scaled, with anything between two units kept between them (compared with integers, exactly where is moot)."""
+    """Scaled, with anything between two of its steps kept between them (compared with integers, exactly where is
+    moot)."""
     exact = number.scaleb(scale, _EXACT)
     whole = int(exact.to_integral_value("ROUND_FLOOR", _EXACT))
     if exact == whole:
@@ -118,7 +119,7 @@ class Decimals:
         return cast(self.make_natural(element), String)
 
     def convert_to_type(self, element: Element, numeric: types.Numeric[Any]) -> Element:
-        """The element in the form that a decimal type stores (a REAL of units where it has more decimals)."""
+        """The element in the form that a decimal type stores (a scaled REAL where it has more decimals)."""
         scale = scale_of(numeric)
         return self.make_text(element) if scale is None else self.make_scaled(element, scale)
 

@@ -1,4 +1,4 @@
-"""The door to the file: raw connections, and what keeps a file from being opened, said without touching it."""
+"""The way to the file: raw connections, and what keeps a file from being opened, said without touching it."""
 
 import os
 import sqlite3

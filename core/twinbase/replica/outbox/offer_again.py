@@ -78,10 +78,10 @@ _TOO_LARGE = (
 def check_memory(connection: Connection, begin: Begin) -> None:
     """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may.
 
-    It was restored to a time before that batch. Our cursor may be older than its backup, so that every mark in it is
-    known there; then the number of the last batch is all that tells. Where another copy of this file has taken a later
-    epoch, that number is the copy's: what was answered is offered once more. `begin` must have been asked for after our
-    push.
+    It was restored to a time before that batch. Our cursor may be older than its backup, so that every milestone in it
+    is known there; then the number of the last batch is all that tells. Where another copy of this file has taken a
+    later epoch, that number is the copy's: what was answered is offered once more. `begin` must have been asked for
+    after our push.
     """
     state = read_state(connection)
     query = f"SELECT id, n FROM _twinbase_outbox WHERE {ANSWERED}"

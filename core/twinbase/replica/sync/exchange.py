@@ -1,4 +1,4 @@
-"""What the steps of one sync share: the file's thread, the door to the server, who we are, what was agreed on."""
+"""What the steps of one sync share: the file's thread, the way to the server, who we are, what was agreed on."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -19,7 +19,7 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
             await run(offer_again.take_new_epoch, token, chance=chance, known=known)
             exchange.report.recovered.append(f"{problem.kind}: new epoch, unconfirmed work offered again")
         case "generation" | "gap":
-            # A gap is in the server's memory: what it had answered is gone there, as after a restore.
+            # A batch is missing in the server's memory: what it had answered is gone there, as after a restore.
             offered = await run(offer_again.offer_everything, token, chance=chance)
             exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
         case "batch-too-large" | "body-too-large":

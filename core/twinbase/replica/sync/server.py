@@ -1,4 +1,4 @@
-"""The door to the server, as the device sees it: the only file that knows httpx2.
+"""The way to the server, as the device sees it: the only file that knows httpx2.
 
 Every way in which a network can fail becomes one error of twinbase.errors: nothing answered (Offline), something else
 answered (NotTwinbase), the answer stopped (HalfAnswer), the server said no (NotSignedIn, ServerRefused).

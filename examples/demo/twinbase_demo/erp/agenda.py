@@ -56,7 +56,7 @@ class GeneratedVisit:
     product: GeneratedProduct | None
 
 
-def visits(world: GeneratedWorld) -> list[GeneratedVisit]:
+def make_visits(world: GeneratedWorld) -> list[GeneratedVisit]:
     """All events in the order of their start, so that numbers rise with time."""
     total, crew = world.rows["ScheduleEvent"], world.technicians
     quotas = [total // len(crew) + (1 if rank < total % len(crew) else 0) for rank in range(len(crew))]
@@ -66,26 +66,28 @@ def visits(world: GeneratedWorld) -> list[GeneratedVisit]:
         for appointment in _agenda(world, technician, quota, on_call=rank < _ON_CALL)
     ]
     planned.sort(key=lambda appointment: (appointment.start, appointment.technician.key))
-    chance = world.chance("visits")
+    chance = world.make_chance("visits")
     return [
         _visit(world, chance, key, f"EV{number:08d}", appointment)
-        for number, (key, appointment) in enumerate(zip(world.keys("ScheduleEvent"), planned, strict=True), start=1)
+        for number, (key, appointment) in enumerate(zip(world.keys_of("ScheduleEvent"), planned, strict=True), start=1)
     ]
 
 
 def _agenda(world: GeneratedWorld, technician: GeneratedColleague, quota: int, *, on_call: bool) -> list[Appointment]:
-    chance = world.chance("agenda", technician.key)
+    chance = world.make_chance("agenda", technician.key)
     nights = clock_changes(world.today) if on_call else ()
     appointments = [Appointment(technician, night, 60, codes.REPAIR) for night in nights]
     window = _window(world, chance, technician)[: int(quota * _WINDOW_SHARE_MAX)]
     taken: set[tuple[date, int]] = set()
     left = quota - len(appointments) - len(window)
     while len(taken) < left:
-        ahead = chance.often(_AHEAD_SHARE)
-        distance = _WINDOW_DAYS + 1 + (chance.between(0, 89) if ahead else min(int(chance.expovariate(1 / 250)), 1400))
+        ahead = chance.happens(_AHEAD_SHARE)
+        distance = (
+            _WINDOW_DAYS + 1 + (chance.draw_between(0, 89) if ahead else min(int(chance.expovariate(1 / 250)), 1400))
+        )
         day = world.today + timedelta(days=distance if ahead else -distance)
         if day.weekday() < 5:
-            taken.add((day, chance.between(0, len(_SLOTS) - 1)))
+            taken.add((day, chance.draw_between(0, len(_SLOTS) - 1)))
     far = [_appointment(chance, technician, day, slot) for day, slot in sorted(taken)]
     return [*appointments, *window, *far]
 
@@ -93,7 +95,7 @@ def _agenda(world: GeneratedWorld, technician: GeneratedColleague, quota: int, *
 def _window(world: GeneratedWorld, chance: Chance, technician: GeneratedColleague) -> list[Appointment]:
     """Thirty days back and ahead: full days round today, lighter ones further away, meetings, now and then leave."""
     days_off = range(0)
-    if chance.often(0.15):
+    if chance.happens(0.15):
         first = chance.pick([*range(-_WINDOW_DAYS, -_NEAR_DAYS), *range(_NEAR_DAYS, _WINDOW_DAYS - 4)])
         days_off = range(first, first + 5)
     made: list[Appointment] = []
@@ -106,19 +108,19 @@ def _window(world: GeneratedWorld, chance: Chance, technician: GeneratedColleagu
             made.append(Appointment(technician, datetime.combine(day, time(8)), 570, codes.ABSENCE))
             continue
         share = _NEAR_SHARE if abs(offset) <= _NEAR_DAYS else _FAR_SHARE
-        meeting = day.weekday() == 0 and chance.often(0.4)
+        meeting = day.weekday() == 0 and chance.happens(0.4)
         if meeting:
             made.append(Appointment(technician, datetime.combine(day, time(8)), 45, codes.MEETING))
-        slots = [slot for slot in range(1 if meeting else 0, len(_SLOTS)) if chance.often(share)]
+        slots = [slot for slot in range(1 if meeting else 0, len(_SLOTS)) if chance.happens(share)]
         made.extend(_appointment(chance, technician, day, slot) for slot in slots)
     return made
 
 
 def _appointment(chance: Chance, technician: GeneratedColleague, day: date, slot: int) -> Appointment:
     hour, minute, minutes = _SLOTS[slot]
-    (kind,) = chance.choices(_FIELD_KINDS, _FIELD_WEIGHTS) if chance.often(0.985) else (codes.TRAINING,)
-    start = datetime.combine(day, time(hour, minute)) + timedelta(minutes=15 * chance.between(0, 1))
-    return Appointment(technician, start, minutes - 15 * chance.between(0, 3), kind)
+    (kind,) = chance.choices(_FIELD_KINDS, _FIELD_WEIGHTS) if chance.happens(0.985) else (codes.TRAINING,)
+    start = datetime.combine(day, time(hour, minute)) + timedelta(minutes=15 * chance.draw_between(0, 1))
+    return Appointment(technician, start, minutes - 15 * chance.draw_between(0, 3), kind)
 
 
 def clock_changes(today: date) -> tuple[datetime, datetime]:
@@ -146,7 +148,7 @@ def _visit(world: GeneratedWorld, chance: Chance, key: str, number: str, appoint
     nearby = world.customers_of[appointment.technician.sector.code] or world.customers
     equipped = [customer for customer in (chance.pick(nearby) for _ in range(3)) if customer.key in world.products_of]
     customer = equipped[0] if equipped else chance.pick(nearby)
-    product = chance.pick(world.products_of[customer.key]) if equipped and chance.often(0.85) else None
+    product = chance.pick(world.products_of[customer.key]) if equipped and chance.happens(0.85) else None
     site = product.site if product else chance.pick(customer.sites)
     return GeneratedVisit(key, number, appointment, state, customer, site, product)
 
@@ -162,26 +164,26 @@ def _state(world: GeneratedWorld, chance: Chance, appointment: Appointment) -> i
     return codes.CANCELLED if draw < 0.02 else codes.PLANNED
 
 
-def schedule_events(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("ScheduleEvent")
-    for visit in world.once(visits):
-        yield schedule_event(world, chance, visit)
+def make_schedule_events(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("ScheduleEvent")
+    for visit in world.make_once(make_visits):
+        yield make_schedule_event(world, chance, visit)
 
 
-def schedule_event(world: GeneratedWorld, chance: Chance, visit: GeneratedVisit) -> GeneratedRow:
+def make_schedule_event(world: GeneratedWorld, chance: Chance, visit: GeneratedVisit) -> GeneratedRow:
     """The row of one event. Absences and meetings have nobody to visit, but the same columns."""
     appointment, customer, product = visit.appointment, visit.customer, visit.product
     end = appointment.start + timedelta(minutes=appointment.minutes)
     hours, done = round(appointment.minutes / 60, 2), visit.state == codes.DONE
     trade = appointment.technician.trade or "chauffage"
-    instructions = texts.written(chance, texts.INSTRUCTIONS[trade]) if customer else None
-    report = texts.written(chance, texts.REPORTS[trade]) if customer and done and chance.often(0.8) else None
+    instructions = texts.fill_template(chance, texts.INSTRUCTIONS[trade]) if customer else None
+    report = texts.fill_template(chance, texts.REPORTS[trade]) if customer and done and chance.happens(0.8) else None
     worked = round(hours * chance.uniform(0.6, 1.5), 2) if done else 0.0
     deals = world.deals_of.get(customer.key, []) if customer else []
     contracts = world.contracts_of.get(customer.key, []) if customer else []
     contact = chance.pick(customer.contacts) if customer else None
-    deal = chance.pick(deals) if deals and (appointment.kind is codes.INSTALLATION or chance.often(0.15)) else None
-    made_on = appointment.start - timedelta(days=chance.between(1, 25), minutes=chance.between(0, 300))
+    deal = chance.pick(deals) if deals and (appointment.kind is codes.INSTALLATION or chance.happens(0.15)) else None
+    made_on = appointment.start - timedelta(days=chance.draw_between(1, 25), minutes=chance.draw_between(0, 300))
     return {
         "Id": visit.key,
         "ScheduleEventNumber": visit.number,
@@ -199,25 +201,25 @@ def schedule_event(world: GeneratedWorld, chance: Chance, visit: GeneratedVisit)
         "ItemId": product.item.code if product else None,
         "Maintenance_CustomerProductId": product.key if product else None,
         "Maintenance_ContractId": chance.pick(contracts) if contracts and appointment.kind is codes.UPKEEP else None,
-        "Maintenance_Reference": f"BT-{chance.digits(6)}" if customer and chance.often(0.3) else None,
-        "Maintenance_InterventionDescription": texts.rich(instructions) if instructions else None,
+        "Maintenance_Reference": f"BT-{chance.make_digits(6)}" if customer and chance.happens(0.3) else None,
+        "Maintenance_InterventionDescription": texts.format_rich(instructions) if instructions else None,
         "Maintenance_InterventionDescriptionClear": instructions,
-        "Maintenance_InterventionReport": texts.rich(report) if report else None,
+        "Maintenance_InterventionReport": texts.format_rich(report) if report else None,
         "Maintenance_InterventionReportClear": report,
         "Maintenance_TravelDuration": round(chance.uniform(0.1, 1.1), 2) if customer and done else None,
-        "Maintenance_NextEventToForesee": bool(customer) and done and chance.often(0.1),
-        "NotesClear": texts.written(chance, texts.NOTES) if customer and chance.often(0.25) else None,
+        "Maintenance_NextEventToForesee": bool(customer) and done and chance.happens(0.1),
+        "NotesClear": texts.fill_template(chance, texts.NOTES) if customer and chance.happens(0.25) else None,
         "ExpectedDuration_DurationInHours": hours,
         "AchievedDuration_DurationInHours": worked if done else None,
         "PlannedHours": hours,
         "WorkedHours": worked,
         "HourlyCostPrice": 38,
         "GlobalPercentComplete": 100 if done else 50 if visit.state == codes.IN_PROGRESS else 0,
-        "ToInvoice": bool(customer) and done and chance.often(0.7),
-        "xx_URGENT": appointment.kind is codes.REPAIR and chance.often(0.2),
+        "ToInvoice": bool(customer) and done and chance.happens(0.7),
+        "xx_URGENT": appointment.kind is codes.REPAIR and chance.happens(0.2),
         **_where(visit.site),
         **_whom(contact[1] if contact else None),
-        **world.audit(chance, made_on, end + timedelta(minutes=chance.between(5, 900)) if done else None),
+        **world.audit_columns(chance, made_on, end + timedelta(minutes=chance.draw_between(5, 900)) if done else None),
     }
 
 

@@ -110,7 +110,7 @@ UNITS = (
 VAT_RATES = tuple(Decimal(rate) for rate in ("20", "10", "5.5", "2.1", "0"))
 
 
-def items(chance: Chance, count: int, sub_families: int) -> list[GeneratedItem]:
+def make_items(chance: Chance, count: int, sub_families: int) -> list[GeneratedItem]:
     """So many items: each family in turn, so that the smallest catalogue has heating, electricity, IT and hours."""
     subs = [[sub for sub, _, parent in SUB_FAMILIES[:sub_families] if parent == family.code] for family in FAMILIES]
     return [_item(chance, number, subs[number % len(FAMILIES)]) for number in range(count)]
@@ -121,10 +121,10 @@ def _item(chance: Chance, number: int, subs: list[str]) -> GeneratedItem:
     is_service = family.trade == "service"
     rank = number // len(FAMILIES)
     noun = family.nouns[rank % len(family.nouns)]
-    brand, model = chance.pick(_BRANDS), f"{chance.pick('ABCDEGKLMNPRSTVX')}{chance.between(1, 99) * 5}"
+    brand, model = chance.pick(_BRANDS), f"{chance.pick('ABCDEGKLMNPRSTVX')}{chance.draw_between(1, 99) * 5}"
     caption = (f"{noun} n° {rank + 1}" if is_service else f"{noun} {brand} {model}")[:80]
-    price = Decimal(chance.between(family.price_low * 100, family.price_high * 100)).scaleb(-2)
-    cost = (price * chance.between(45, 78) / 100).quantize(Decimal("0.01"))
+    price = Decimal(chance.draw_between(family.price_low * 100, family.price_high * 100)).scaleb(-2)
+    cost = (price * chance.draw_between(45, 78) / 100).quantize(Decimal("0.01"))
     return GeneratedItem(
         code=f"{family.code}-{rank + 1:04d}",
         caption=caption,
@@ -133,7 +133,7 @@ def _item(chance: Chance, number: int, subs: list[str]) -> GeneratedItem:
         sub_family=chance.pick(subs) if subs else "",
         price=price,
         cost=cost,
-        vat_rate=VAT_RATES[1] if family.trade in ("chauffage", "service") and chance.often(0.4) else VAT_RATES[0],
+        vat_rate=VAT_RATES[1] if family.trade in ("chauffage", "service") and chance.happens(0.4) else VAT_RATES[0],
         barcode=_ean13(f"376{number:09d}"),
         is_service=is_service,
     )

@@ -16,18 +16,18 @@ class Chance(Random):
     def pick(self, choices: Sequence[T]) -> T:
         return choices[int(self.random() * len(choices))]
 
-    def often(self, share: float) -> bool:
+    def happens(self, share: float) -> bool:
         return self.random() < share
 
-    def between(self, low: int, high: int) -> int:
+    def draw_between(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""
         return low + int(self.random() * (high - low + 1))
 
-    def uuid(self) -> str:
+    def make_uuid(self) -> str:
         """A random UUID (version 4), written as PostgreSQL writes it."""
         digits = f"{self.getrandbits(128):032x}"
         variant = "89ab"[int(digits[16], 16) & 3]
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
-    def digits(self, length: int) -> str:
+    def make_digits(self, length: int) -> str:
         return f"{int(self.random() * 10**length):0{length}d}"

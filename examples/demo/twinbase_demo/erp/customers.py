@@ -10,46 +10,46 @@ from twinbase_demo.erp.places import GeneratedAddress
 from twinbase_demo.erp.world import CellValue, GeneratedCustomer, GeneratedRow, GeneratedWorld
 
 
-def customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Customer")
+def make_customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Customer")
     salespeople = [colleague.key for colleague in world.office]
-    families, sub_families = world.keys("CustomerFamily"), world.keys("CustomerSubFamily")
+    families, sub_families = world.keys_of("CustomerFamily"), world.keys_of("CustomerSubFamily")
     for customer in world.customers:
         main, contact = customer.sites[0].address, customer.contacts[0][1]
-        note = texts.written(chance, texts.NOTES) if chance.often(0.4) else None
-        sheet = texts.written(chance, texts.TECHNICAL_SHEETS) if chance.often(0.25) else None
+        note = texts.fill_template(chance, texts.NOTES) if chance.happens(0.4) else None
+        sheet = texts.fill_template(chance, texts.TECHNICAL_SHEETS) if chance.happens(0.25) else None
         yield {
             "Id": customer.key,
-            "UniqueId": chance.uuid(),
+            "UniqueId": chance.make_uuid(),
             "Name": customer.name,
             "Civility": contact.civility if customer.is_person else "Société",
             "NaturalPerson": customer.is_person,
-            "ActiveState": chance.pick((*[codes.ACTIVE] * 18, codes.SLEEPING, chance.between(2, 4))),
+            "ActiveState": chance.pick((*[codes.ACTIVE] * 18, codes.SLEEPING, chance.draw_between(2, 4))),
             "ColleagueId": chance.pick(salespeople),
             "FamilyId": chance.pick(families),
             "SubFamilyId": chance.pick(sub_families),
             "StorehouseId": None,
             "TravelExpenseId": None,
-            "Siren": None if customer.is_person else people.siren(chance),
-            "Nic": None if customer.is_person else f"{chance.between(10, 90):05d}",
+            "Siren": None if customer.is_person else people.make_siren(chance),
+            "Nic": None if customer.is_person else f"{chance.draw_between(10, 90):05d}",
             "NAF": None,
             "ThirdLanguage": "FRA",
             "TerritorialityId": codes.FRANCE,
-            "Notes": texts.rich(note) if note else None,
+            "Notes": texts.format_rich(note) if note else None,
             "NotesClear": note,
-            "TechnicalSheet": texts.rich(sheet) if sheet else None,
+            "TechnicalSheet": texts.format_rich(sheet) if sheet else None,
             "TechnicalSheetClear": sheet,
-            "CurrentAmount": f"{chance.between(0, 900000) / 100:.2f}",
+            "CurrentAmount": f"{chance.draw_between(0, 900000) / 100:.2f}",
             "AllowedAmount": 0,
             "Accounts_Account": f"411{customer.key[2:]}",
             "UseInvoicingAddressAsDeliveryAddress": True,
             "xx_login_ticket": people.ascii_name(customer.name)[:20],
-            "xx_mdp_ticket": f"secret-{chance.digits(6)}",
+            "xx_mdp_ticket": f"secret-{chance.make_digits(6)}",
             **address_fields("MainInvoicingAddress_", main),
             **address_fields("MainDeliveryAddress_", main),
             **contact_fields("MainInvoicingContact_", contact),
             **contact_fields("MainDeliveryContact_", contact),
-            **world.audit(chance, world.past(chance, 3000)),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }
 
 
@@ -79,13 +79,13 @@ def contact_fields(prefix: str, person: GeneratedPerson) -> GeneratedRow:
     }
 
 
-def addresses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Address")
+def make_addresses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Address")
     for customer in world.customers:
         for rank, site in enumerate(customer.sites):
             # EBP seldom knows where on the map an address is.
             mapped = address_fields("AddressFields_", site.address, site.label)
-            if chance.often(0.6):
+            if chance.happens(0.6):
                 mapped |= {"AddressFields_Latitude": None, "AddressFields_Longitude": None}
             yield {
                 "Id": site.key,
@@ -96,18 +96,18 @@ def addresses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
                 "IsMainDelivery": rank == 0,
                 "AddressFields_ThirdName": customer.name,
                 **mapped,
-                **world.audit(chance, world.past(chance, 2000)),
+                **world.audit_columns(chance, world.past_moment(chance, 2000)),
             }
 
 
-def contacts(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Contact")
+def make_contacts(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Contact")
     for customer in world.customers:
         for rank, (key, person) in enumerate(customer.contacts):
             yield _contact(world, chance, key, person, is_main=rank == 0, customer=customer)
-    supplier_keys = world.keys("Supplier")
-    for rank, key in enumerate(world.keys("Contact")[len(world.customer_contact_keys) :]):
-        person = people.person(chance, "fournisseurs.example", people.function(chance))
+    supplier_keys = world.keys_of("Supplier")
+    for rank, key in enumerate(world.keys_of("Contact")[len(world.customer_contact_keys) :]):
+        person = people.make_person(chance, "fournisseurs.example", people.pick_function(chance))
         yield _contact(world, chance, key, person, is_main=True, supplier=supplier_keys[rank % len(supplier_keys)])
 
 
@@ -130,23 +130,23 @@ def _contact(
         **contact_fields("ContactFields_", person),
         "ContactFields_Department": chance.pick((None, "Services techniques", "Comptabilité", "Direction")),
         "ContactFields_NaturalPerson": customer.is_person if customer else False,
-        **world.audit(chance, world.past(chance, 2000)),
+        **world.audit_columns(chance, world.past_moment(chance, 2000)),
     }
 
 
-def suppliers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Supplier")
-    for key in world.keys("Supplier"):
-        address = places.address(chance, chance.pick(chance.pick(places.SECTORS).communes))
-        contact = people.person(chance, "fournisseurs.example", "Technico-commercial")
+def make_suppliers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Supplier")
+    for key in world.keys_of("Supplier"):
+        address = places.make_address(chance, chance.pick(chance.pick(places.SECTORS).communes))
+        contact = people.make_person(chance, "fournisseurs.example", "Technico-commercial")
         yield {
             "Id": key,
-            "UniqueId": chance.uuid(),
-            "Name": people.supplier(chance),
+            "UniqueId": chance.make_uuid(),
+            "Name": people.make_supplier(chance),
             "ActiveState": codes.ACTIVE,
             "ThirdLanguage": "FRA",
             "TerritorialityId": codes.FRANCE,
-            "Siren": people.siren(chance),
+            "Siren": people.make_siren(chance),
             "Nic": "00015",
             "ColleagueId": chance.pick(world.office).key,
             "MainInvoicingAddress_Address1": address.street[:40],
@@ -158,13 +158,13 @@ def suppliers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "MainInvoicingContact_FirstName": contact.first_name,
             "MainInvoicingContact_Phone": contact.phone,
             "MainInvoicingContact_Email": contact.email,
-            **world.audit(chance, world.past(chance, 3000)),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }
 
 
-def products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("CustomerProduct")
-    families = world.keys("CustomerProductFamily")
+def make_products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("CustomerProduct")
+    families = world.keys_of("CustomerProductFamily")
     for product in world.products:
         key, contact = product.customer.contacts[0]
         covered = product.sold_on + timedelta(days=730)
@@ -172,18 +172,20 @@ def products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
         yield {
             "Id": product.key,
             "Caption": product.item.caption,
-            "ActiveState": codes.ACTIVE if chance.often(0.95) else codes.SLEEPING,
+            "ActiveState": codes.ACTIVE if chance.happens(0.95) else codes.SLEEPING,
             "CustomerId": product.customer.key,
             "CustomerName": product.customer.name,
             "CustomerProductFamilyId": chance.pick(families),
             "ItemId": product.item.code,
             "TrackingNumber": product.serial,
             "DescriptionClear": f"{product.item.caption}, n° de série {product.serial}",
-            "Description": texts.rich(f"{product.item.caption}, n° de série {product.serial}"),
+            "Description": texts.format_rich(f"{product.item.caption}, n° de série {product.serial}"),
             "NotesClear": f"Emplacement : {place}.",
             "DeliveryAddressId": product.site.key,
             "DeliveryContactId": key,
-            "xx_Cles_PC": f"{chance.digits(5)}-{chance.digits(5)}-{chance.digits(5)}" if chance.often(0.1) else None,
+            "xx_Cles_PC": f"{chance.make_digits(5)}-{chance.make_digits(5)}-{chance.make_digits(5)}"
+            if chance.happens(0.1)
+            else None,
             **{
                 f"{part}{end}Date": moment
                 for part in ("Labour", "Parts", "Travel")
@@ -191,45 +193,45 @@ def products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             },
             **address_fields("DeliveryAddress_", product.site.address),
             **contact_fields("DeliveryContact_", contact),
-            **world.audit(chance, product.sold_on),
+            **world.audit_columns(chance, product.sold_on),
         }
 
 
-def contracts(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("MaintenanceContract")
-    for key, product in zip(world.keys("MaintenanceContract"), world.contract_owners, strict=True):
-        start = datetime(world.today.year - chance.between(0, 3), chance.between(1, 12), 1)
+def make_contracts(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("MaintenanceContract")
+    for key, product in zip(world.keys_of("MaintenanceContract"), world.contract_owners, strict=True):
+        start = datetime(world.today.year - chance.draw_between(0, 3), chance.draw_between(1, 12), 1)
         visits = chance.pick((1, 1, 1, 2, 4))
         yield {
             "Id": key,
             "Caption": f"Contrat d'entretien - {product.item.caption}"[:80],
             "CustomerId": product.customer.key,
             "StartDate": start,
-            "EndDate": start + timedelta(days=365 * chance.between(1, 5) - 1),
+            "EndDate": start + timedelta(days=365 * chance.draw_between(1, 5) - 1),
             "Status": chance.pick((1, 1, 1, 2)),
-            "ArePartsCovered": chance.often(0.4),
+            "ArePartsCovered": chance.happens(0.4),
             "IsLabourCovered": True,
-            "IsTravelCovered": chance.often(0.7),
-            "RemainingCounterNumber": chance.between(0, 12),
+            "IsTravelCovered": chance.happens(0.7),
+            "RemainingCounterNumber": chance.draw_between(0, 12),
             "InterventionPeriodicity_Caption": "Une fois par an" if visits == 1 else f"{visits} fois par an",
             "ContractLanguage": "FRA",
             "ScheduleEventTypeId": codes.event_type_id(codes.UPKEEP),
             "InterventionAddressId": product.site.key,
             "ColleagueId": chance.pick(world.office).key,
-            "TacitRenewal": chance.often(0.8),
+            "TacitRenewal": chance.happens(0.8),
             "DescriptionClear": f"Entretien de : {product.item.caption}. Dépannage sous 48 h ouvrées.",
-            **world.audit(chance, start),
+            **world.audit_columns(chance, start),
         }
 
 
-def contract_products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("MaintenanceContractCustomerProduct")
-    owners = list(zip(world.keys("MaintenanceContract"), world.contract_owners, strict=True))
-    for number, key in enumerate(world.keys("MaintenanceContractCustomerProduct")):
+def make_contract_products(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("MaintenanceContractCustomerProduct")
+    owners = list(zip(world.keys_of("MaintenanceContract"), world.contract_owners, strict=True))
+    for number, key in enumerate(world.keys_of("MaintenanceContractCustomerProduct")):
         contract, product = owners[number % len(owners)]
         yield {
             "Id": key,
             "ContractId": contract,
             "CustomerProductId": product.key,
-            **world.audit(chance, world.past(chance)),
+            **world.audit_columns(chance, world.past_moment(chance)),
         }

@@ -1,7 +1,7 @@
 """The CREATE TABLE statements. Names are case-sensitive and quoted; no foreign key is declared, as in EBP."""
 
 from twinbase.quoting import quote_name
-from twinbase_demo.erp.shape import GeneratedColumn, GeneratedTable
+from twinbase_demo.erp.ebp_tables import GeneratedColumn, GeneratedTable
 
 # EBP's own tables have no defaults: its program writes every column. Ours do, for what may not be NULL: then an INSERT
 # of a test or of a day at the office names the columns that it is about, and COPY does not carry 38 million zeros.

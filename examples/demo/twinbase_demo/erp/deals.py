@@ -18,13 +18,13 @@ _STATES = (
 _STATE_WEIGHTS = (12, 10, 18, 8, 45, 7)
 
 
-def deals(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Deal")
-    for key, customer in zip(world.keys("Deal"), world.deal_customers, strict=True):
-        opened = world.past(chance)
-        predicted = chance.between(4, 160)
+def make_deals(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Deal")
+    for key, customer in zip(world.keys_of("Deal"), world.deal_customers, strict=True):
+        opened = world.past_moment(chance)
+        predicted = chance.draw_between(4, 160)
         (state,) = chance.choices(_STATES, _STATE_WEIGHTS)
-        note = texts.written(chance, texts.NOTES) if chance.often(0.3) else None
+        note = texts.fill_template(chance, texts.NOTES) if chance.happens(0.3) else None
         yield {
             "Id": key,
             "Caption": f"{chance.pick(texts.DEALS)} - {customer.name}"[:80],
@@ -34,15 +34,15 @@ def deals(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "AccomplishedDuration": round(predicted * chance.uniform(0.7, 1.3)) if state == codes.DEAL_FINISHED else 0,
             "NotesClear": note,
             "xx_Client": customer.key,
-            **world.audit(chance, opened),
+            **world.audit_columns(chance, opened),
         }
 
 
-def deal_customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_deal_customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """One row for each deal, then second parties (an owner and a tenant) of some."""
-    chance = world.chance("DealCustomer")
-    owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
-    for number, key in enumerate(world.keys("DealCustomer")):
+    chance = world.make_chance("DealCustomer")
+    owners = list(zip(world.keys_of("Deal"), world.deal_customers, strict=True))
+    for number, key in enumerate(world.keys_of("DealCustomer")):
         deal, owner = owners[number % len(owners)]
         customer = owner if number < len(owners) else chance.pick(world.customers)
         yield {
@@ -50,15 +50,15 @@ def deal_customers(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "DealId": deal,
             "ThirdId": customer.key,
             "Name": customer.name,
-            **world.audit(chance, world.past(chance)),
+            **world.audit_columns(chance, world.past_moment(chance)),
         }
 
 
-def deal_colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_deal_colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """A technician of the customer's sector for nearly every deal."""
-    chance = world.chance("DealColleague")
-    owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
-    for number, key in enumerate(world.keys("DealColleague")):
+    chance = world.make_chance("DealColleague")
+    owners = list(zip(world.keys_of("Deal"), world.deal_customers, strict=True))
+    for number, key in enumerate(world.keys_of("DealColleague")):
         deal, owner = owners[number % len(owners)]
         near = [colleague for colleague in world.technicians if colleague.sector == owner.sector]
         colleague = chance.pick(near or world.technicians)
@@ -68,18 +68,18 @@ def deal_colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "ColleagueId": colleague.key,
             "LastName": colleague.person.last_name,
             "FirstName": colleague.person.first_name,
-            **world.audit(chance, world.past(chance)),
+            **world.audit_columns(chance, world.past_moment(chance)),
         }
 
 
-def construction_sites(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("ConstructionSite")
-    owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
-    for key in world.keys("ConstructionSite"):
+def make_construction_sites(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("ConstructionSite")
+    owners = list(zip(world.keys_of("Deal"), world.deal_customers, strict=True))
+    for key in world.keys_of("ConstructionSite"):
         deal, customer = chance.pick(owners)
         site = chance.pick(customer.sites)
-        start = world.past(chance, 1200).replace(hour=0, minute=0, second=0)
-        predicted = chance.between(20, 400)
+        start = world.past_moment(chance, 1200).replace(hour=0, minute=0, second=0)
+        predicted = chance.draw_between(20, 400)
         text = f"Chantier : {chance.pick(texts.DEALS).lower()} chez {customer.name}."
         yield {
             "Id": key,
@@ -87,12 +87,12 @@ def construction_sites(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "CustomerId": customer.key,
             "DealId": deal,
             "StartDate": start,
-            "EndDate": start + timedelta(days=chance.between(5, 200)),
-            "Status": chance.between(0, 3),
+            "EndDate": start + timedelta(days=chance.draw_between(5, 200)),
+            "Status": chance.draw_between(0, 3),
             "PredictedDuration": predicted,
             "AccomplishedDuration": round(predicted * chance.uniform(0.0, 1.2)),
             "DescriptionClear": text,
-            "Description": texts.rich(text),
+            "Description": texts.format_rich(text),
             "ConstructionSiteAddressId": site.key,
             "InvoicingAddress_City": customer.sites[0].address.commune.name,
             "InvoicingAddress_CountryIsoCode": "FR",
@@ -101,5 +101,5 @@ def construction_sites(world: GeneratedWorld) -> Iterator[GeneratedRow]:
                 for name, value in address_fields("ConstructionSiteAddress_", site.address).items()
                 if not name.endswith(("Address2", "Description"))
             },
-            **world.audit(chance, start),
+            **world.audit_columns(chance, start),
         }

@@ -22,7 +22,7 @@ class DocumentLines:
     quantities: list[int]
     cents: list[int]
 
-    def totals(self) -> list[int]:
+    def sum_documents(self) -> list[int]:
         """The sum of the lines of each document, in cents without VAT."""
         sums = [0] * len(self.dates)
         for owner, cents in zip(self.owners, self.cents, strict=True):
@@ -30,18 +30,18 @@ class DocumentLines:
         return sums
 
 
-def sales(world: GeneratedWorld) -> DocumentLines:
-    return _ledger(world, "Sale")
+def sale_lines(world: GeneratedWorld) -> DocumentLines:
+    return _document_lines(world, "Sale")
 
 
-def purchases(world: GeneratedWorld) -> DocumentLines:
-    return _ledger(world, "Purchase")
+def purchase_lines(world: GeneratedWorld) -> DocumentLines:
+    return _document_lines(world, "Purchase")
 
 
-def _ledger(world: GeneratedWorld, side: str) -> DocumentLines:
-    chance = world.chance("ledger", side)
+def _document_lines(world: GeneratedWorld, side: str) -> DocumentLines:
+    chance = world.make_chance("ledger", side)
     documents, lines = world.rows[f"{side}Document"], world.rows[f"{side}DocumentLine"]
-    dates = sorted(world.past(chance, 1800) for _ in range(documents))
+    dates = sorted(world.past_moment(chance, 1800) for _ in range(documents))
     owners = sorted(_owners(chance, documents, lines))
     prices = [int((item.price if side == "Sale" else item.cost) * 100) for item in world.items]
     items = [int(chance.random() * len(prices)) for _ in range(lines)]
@@ -57,15 +57,15 @@ def _owners(chance: Chance, documents: int, lines: int) -> list[int]:
     return [*owners, *chance.choices(range(documents), k=missing)] if missing > 0 else chance.sample(owners, lines)
 
 
-def sale_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("SaleDocument")
-    book = world.once(sales)
-    vat, report = world.keys("Vat")[0], world.keys("EbpSysReport")[0]
-    owners = list(zip(world.keys("Deal"), world.deal_customers, strict=True))
+def make_sale_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("SaleDocument")
+    book = world.make_once(sale_lines)
+    vat, report = world.keys_of("Vat")[0], world.keys_of("EbpSysReport")[0]
+    owners = list(zip(world.keys_of("Deal"), world.deal_customers, strict=True))
     for number, (key, date, total) in enumerate(
-        zip(world.keys("SaleDocument"), book.dates, book.totals(), strict=True)
+        zip(world.keys_of("SaleDocument"), book.dates, book.sum_documents(), strict=True)
     ):
-        deal, customer = chance.pick(owners) if chance.often(0.5) else (None, chance.pick(world.customers))
+        deal, customer = chance.pick(owners) if chance.happens(0.5) else (None, chance.pick(world.customers))
         address = customer.sites[0].address
         ((kind, prefix),) = chance.choices(codes.SALE_KINDS, codes.SALE_KIND_WEIGHTS)
         yield {
@@ -75,15 +75,15 @@ def sale_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "NumberSuffix": number + 1,
             "DocumentDate": date.replace(hour=0, minute=0, second=0),
             "DocumentType": kind,
-            "DocumentState": chance.between(0, 4),
+            "DocumentState": chance.draw_between(0, 4),
             "CustomerId": customer.key,
             "CustomerName": customer.name,
             "ColleagueId": chance.pick(world.office).key,
             "DealId": deal,
-            "AmountVatExcluded": money(total),
-            "VatAmount": money(total // 5),
-            "AmountVatIncluded": money(total + total // 5),
-            "CommitmentsBalanceDue": money(total + total // 5) if chance.often(0.1) else 0,
+            "AmountVatExcluded": format_money(total),
+            "VatAmount": format_money(total // 5),
+            "AmountVatIncluded": format_money(total + total // 5),
+            "CommitmentsBalanceDue": format_money(total + total // 5) if chance.happens(0.1) else 0,
             "DocumentLanguage": "FRA",
             "GlobalDocumentOrder": number + 1,
             **dict.fromkeys(("VatId", "ShippingVatId", "InvoicingChargesVatId"), vat),
@@ -97,17 +97,17 @@ def sale_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "DeliveryAddress_ZipCode": address.commune.zip_code,
             "DeliveryAddress_City": address.commune.name,
             "DeliveryAddress_CountryIsoCode": "FR",
-            **world.audit(chance, date),
+            **world.audit_columns(chance, date),
         }
 
 
-def purchase_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("PurchaseDocument")
-    book = world.once(purchases)
-    vat, report = world.keys("Vat")[0], world.keys("EbpSysReport")[0]
-    suppliers, deals = world.keys("Supplier"), world.keys("Deal")
+def make_purchase_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("PurchaseDocument")
+    book = world.make_once(purchase_lines)
+    vat, report = world.keys_of("Vat")[0], world.keys_of("EbpSysReport")[0]
+    suppliers, deals = world.keys_of("Supplier"), world.keys_of("Deal")
     for number, (key, date, total) in enumerate(
-        zip(world.keys("PurchaseDocument"), book.dates, book.totals(), strict=True)
+        zip(world.keys_of("PurchaseDocument"), book.dates, book.sum_documents(), strict=True)
     ):
         ((kind, prefix),) = chance.choices(codes.PURCHASE_KINDS, codes.PURCHASE_KIND_WEIGHTS)
         rank = int(chance.random() * len(suppliers))
@@ -118,14 +118,14 @@ def purchase_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "NumberSuffix": number + 1,
             "DocumentDate": date.replace(hour=0, minute=0, second=0),
             "DocumentType": kind,
-            "DocumentState": chance.between(0, 4),
+            "DocumentState": chance.draw_between(0, 4),
             "SupplierId": suppliers[rank],
             "SupplierName": f"Fournisseur {suppliers[rank]}",
             "ColleagueId": chance.pick(world.office).key,
-            "DealId": chance.pick(deals) if chance.often(0.3) else None,
-            "AmountVatExcluded": money(total),
-            "VatAmount": money(total // 5),
-            "AmountVatIncluded": money(total + total // 5),
+            "DealId": chance.pick(deals) if chance.happens(0.3) else None,
+            "AmountVatExcluded": format_money(total),
+            "VatAmount": format_money(total // 5),
+            "AmountVatIncluded": format_money(total + total // 5),
             "DocumentLanguage": "FRA",
             "GlobalDocumentOrder": number + 1,
             "VatId": vat,
@@ -133,31 +133,31 @@ def purchase_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "TerritorialityId": codes.FRANCE,
             "DeliveryAddress_City": "Lyon",
             "DeliveryAddress_CountryIsoCode": "FR",
-            **world.audit(chance, date),
+            **world.audit_columns(chance, date),
         }
 
 
-def sale_document_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_sale_document_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     # The long one is cut at 63 bytes, as it arrives from a server that allows longer names.
     return _lines(world, "Sale", same_amount=("CurrencyRealNetAmountVatExcludedWithDiscountAndFinancialDiscoun",))
 
 
-def purchase_document_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_purchase_document_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     return _lines(world, "Purchase", same_amount=())
 
 
 def _lines(world: GeneratedWorld, side: str, *, same_amount: Sequence[str]) -> Iterator[GeneratedRow]:
-    chance = world.chance(f"{side}DocumentLine")
-    book = world.once(sales if side == "Sale" else purchases)
-    documents, depot = world.keys(f"{side}Document"), world.keys("Storehouse")[0]
+    chance = world.make_chance(f"{side}DocumentLine")
+    book = world.make_once(sale_lines if side == "Sale" else purchase_lines)
+    documents, depot = world.keys_of(f"{side}Document"), world.keys_of("Storehouse")[0]
     vats = vat_keys(world)
-    audits = [world.audit(chance, date) for date in book.dates]
+    audits = [world.audit_columns(chance, date) for date in book.dates]
     previous, order = -1, 0
     for key, owner, rank, quantity, cents in zip(
-        world.keys(f"{side}DocumentLine"), book.owners, book.items, book.quantities, book.cents, strict=True
+        world.keys_of(f"{side}DocumentLine"), book.owners, book.items, book.quantities, book.cents, strict=True
     ):
         order = order + 1 if owner == previous else 1
-        previous, item, amount = owner, world.items[rank], money(cents)
+        previous, item, amount = owner, world.items[rank], format_money(cents)
         row: GeneratedRow = {
             "Id": key,
             "DocumentId": documents[owner],
@@ -167,24 +167,24 @@ def _lines(world: GeneratedWorld, side: str, *, same_amount: Sequence[str]) -> I
             "DescriptionClear": item.caption,
             "Quantity": quantity,
             "UnitId": item.family.unit,
-            "NetPriceVatExcluded": money(cents // quantity),
+            "NetPriceVatExcluded": format_money(cents // quantity),
             "NetAmountVatExcludedWithDiscount": amount,
             "StorehouseId": None if item.is_service else depot,
         }
         if side == "Sale":
             row["VatId"] = vats[str(item.vat_rate)]
-            row["NetAmountVatIncludedWithDiscount"] = money(cents + int(cents * item.vat_rate) // 100)
+            row["NetAmountVatIncludedWithDiscount"] = format_money(cents + int(cents * item.vat_rate) // 100)
         row |= dict.fromkeys(same_amount, amount)
         yield row | audits[owner]
 
 
-def line_associations(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_line_associations(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """Which line became which: a line of a sale and the line of a later document that it was carried to."""
-    chance = world.chance("DocumentLineAssociation")
-    owners = world.once(sales).owners
-    documents, lines = world.keys("SaleDocument"), world.keys("SaleDocumentLine")
-    for key in world.keys("DocumentLineAssociation"):
-        first, second = sorted((chance.between(0, len(lines) - 1), chance.between(0, len(lines) - 1)))
+    chance = world.make_chance("DocumentLineAssociation")
+    owners = world.make_once(sale_lines).owners
+    documents, lines = world.keys_of("SaleDocument"), world.keys_of("SaleDocumentLine")
+    for key in world.keys_of("DocumentLineAssociation"):
+        first, second = sorted((chance.draw_between(0, len(lines) - 1), chance.draw_between(0, len(lines) - 1)))
         yield {
             "Id": key,
             "OriginDocumentId": documents[owners[first]],
@@ -194,5 +194,5 @@ def line_associations(world: GeneratedWorld) -> Iterator[GeneratedRow]:
         }
 
 
-def money(cents: int) -> str:
+def format_money(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"

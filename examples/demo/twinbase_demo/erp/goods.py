@@ -6,20 +6,20 @@ from twinbase_demo.erp import catalogue, codes
 from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 
-def items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Item")
-    suppliers, vats = world.keys("Supplier"), vat_keys(world)
+def make_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Item")
+    suppliers, vats = world.keys_of("Supplier"), vat_keys(world)
     for item in world.items:
         vat = item.price * item.vat_rate / 100
-        held = 0 if item.is_service else chance.between(0, 240)
+        held = 0 if item.is_service else chance.draw_between(0, 240)
         yield {
             "Id": item.code,
-            "UniqueId": chance.uuid(),
+            "UniqueId": chance.make_uuid(),
             "Caption": item.caption,
             "DesCom": f"<p>{item.description}</p>",
             "DesComClear": item.description,
             "ItemType": codes.SERVICE if item.is_service else codes.GOODS,
-            "ActiveState": codes.ACTIVE if chance.often(0.93) else codes.SLEEPING,
+            "ActiveState": codes.ACTIVE if chance.happens(0.93) else codes.SLEEPING,
             "FamilyId": item.family.code,
             "SubFamilyId": item.sub_family or None,
             "BarCode": None if item.is_service else item.barcode,
@@ -35,20 +35,20 @@ def items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "RealStock": held,
             "VirtualStock": held,
             "SupplierId": None if item.is_service else chance.pick(suppliers),
-            "xx_Ref_Fabricant": None if item.is_service else f"{chance.pick('ABCDEFGH')}{chance.digits(7)}",
-            **world.audit(chance, world.past(chance, 2500)),
+            "xx_Ref_Fabricant": None if item.is_service else f"{chance.pick('ABCDEFGH')}{chance.make_digits(7)}",
+            **world.audit_columns(chance, world.past_moment(chance, 2500)),
         }
 
 
 def vat_keys(world: GeneratedWorld) -> dict[str, str]:
     """The row of Vat for each rate in use."""
-    return {str(rate): key for rate, key in zip(catalogue.VAT_RATES, world.keys("Vat"), strict=False)}
+    return {str(rate): key for rate, key in zip(catalogue.VAT_RATES, world.keys_of("Vat"), strict=False)}
 
 
-def vats(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_vats(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """The five rates of today, then those of other territories and times, out of use."""
-    chance = world.chance("Vat")
-    for number, key in enumerate(world.keys("Vat")):
+    chance = world.make_chance("Vat")
+    for number, key in enumerate(world.keys_of("Vat")):
         rate = catalogue.VAT_RATES[number % len(catalogue.VAT_RATES)]
         in_use = number < len(catalogue.VAT_RATES)
         yield {
@@ -57,29 +57,34 @@ def vats(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "Description": f"TVA {rate} %" if in_use else f"TVA {rate} % (ancien taux n° {number})",
             "Inactive": not in_use,
             "TerritorialityId": codes.FRANCE if in_use else codes.ABROAD,
-            **world.audit(chance, world.past(chance, 3000)),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }
 
 
-def families(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("ItemFamily")
+def make_families(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("ItemFamily")
     for family in catalogue.FAMILIES[: world.rows["ItemFamily"]]:
         yield {
             "Id": family.code,
             "Caption": family.caption,
-            "UniqueId": chance.uuid(),
-            **world.audit(chance, world.past(chance, 3000)),
+            "UniqueId": chance.make_uuid(),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }
 
 
-def sub_families(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("ItemSubFamily")
+def make_sub_families(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("ItemSubFamily")
     for code, caption, family in catalogue.SUB_FAMILIES[: world.rows["ItemSubFamily"]]:
-        yield {"Id": code, "Caption": caption, "ItemFamilyId": family, **world.audit(chance, world.past(chance, 3000))}
+        yield {
+            "Id": code,
+            "Caption": caption,
+            "ItemFamilyId": family,
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
+        }
 
 
-def units(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Unit")
+def make_units(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Unit")
     for code, caption, standard in catalogue.UNITS:
         yield {
             "Id": code,
@@ -88,6 +93,6 @@ def units(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "UnitType": 0,
             "ConversionRate": 1,
             "UNECECode": standard,
-            "UniqueId": chance.uuid(),
-            **world.audit(chance, world.past(chance, 3000)),
+            "UniqueId": chance.make_uuid(),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }

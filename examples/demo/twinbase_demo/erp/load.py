@@ -11,8 +11,8 @@ import asyncpg
 
 from twinbase_demo.erp.copy_text import columns_and_text
 from twinbase_demo.erp.ddl import create_table
+from twinbase_demo.erp.ebp_tables import ebp_tables
 from twinbase_demo.erp.rows import rows_of
-from twinbase_demo.erp.shape import tables
 from twinbase_demo.erp.world import GeneratedWorld
 
 CONNECTIONS = 2
@@ -64,7 +64,7 @@ async def generate(
         await loader.run(connection_or_url)
     else:
         await _over_two(connection_or_url, loader)
-    reports = {name: loader.reports[name] for name in tables()}
+    reports = {name: loader.reports[name] for name in ebp_tables()}
     return GeneratedReport(reports, time.perf_counter() - started)
 
 
@@ -87,14 +87,14 @@ class _Loader:
     def __init__(self, world: GeneratedWorld, progress: OnTable | None) -> None:
         self._world = world
         self._progress = progress
-        self._todo = deque(sorted(tables(), key=lambda name: -world.rows[name] * len(tables()[name].columns)))
+        self._todo = deque(sorted(ebp_tables(), key=lambda name: -world.rows[name] * len(ebp_tables()[name].columns)))
         self.reports: dict[str, GeneratedTableReport] = {}
 
     async def start(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         found = await connection.fetchval(
             "SELECT string_agg(tablename, ', ' ORDER BY tablename) FROM pg_tables"
             " WHERE schemaname = 'public' AND tablename = ANY ($1::text[])",
-            list(tables()),
+            list(ebp_tables()),
         )
         if found:
             raise DatabaseNotEmpty(f"{DatabaseNotEmpty.__doc__} Found: {found[:200]}")
@@ -111,7 +111,7 @@ class _Loader:
         """One table in one transaction: created and full, or not there. As nobody saw it, its rows come frozen."""
         started = time.perf_counter()
         async with connection.transaction():
-            await connection.execute(create_table(tables()[name]))
+            await connection.execute(create_table(ebp_tables()[name]))
             columns, chunks = columns_and_text(rows_of(self._world, name))
             if columns:
                 await connection.copy_to_table(

@@ -38,7 +38,7 @@ _LONG = (
 )
 
 
-def made_names(kinds: Sequence[str], taken: Iterable[str], *, custom: int, long: int) -> list[str]:
+def make_names(kinds: Sequence[str], taken: Iterable[str], *, custom: int, long: int) -> list[str]:
     """A name for each type: `long` numeric ones are cut at 63 bytes, `custom` others start with xx_."""
     used = set(taken)
     streams = {type_name: _fresh(_spelled(type_name), used) for type_name in set(kinds)}

@@ -4,21 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from twinbase_demo.erp import codes
-from twinbase_demo.erp.agenda import visits
+from twinbase_demo.erp.agenda import make_visits
 from twinbase_demo.erp.catalogue import GeneratedItem
 from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _OUT, _TRANSFER = 2, 3  # StockDocument.DocumentType and StockMovement.MovementType: assumed
 
 
-def documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("StockDocument")
-    depot = world.keys("Storehouse")[0]
-    done = [visit for visit in world.once(visits) if visit.customer and visit.state == codes.DONE]
-    for number, key in enumerate(world.keys("StockDocument"), start=1):
-        visit = chance.pick(done) if chance.often(0.6) else None
+def make_documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("StockDocument")
+    depot = world.keys_of("Storehouse")[0]
+    done = [visit for visit in world.make_once(make_visits) if visit.customer and visit.state == codes.DONE]
+    for number, key in enumerate(world.keys_of("StockDocument"), start=1):
+        visit = chance.pick(done) if chance.happens(0.6) else None
         van = visit.appointment.technician.storehouse if visit else chance.pick(world.technicians).storehouse
-        date = visit.appointment.start if visit else world.past(chance)
+        date = visit.appointment.start if visit else world.past_moment(chance)
         yield {
             "Id": key,
             "DocumentNumber": f"{'BS' if visit else 'TR'}{number:08d}",
@@ -31,15 +31,15 @@ def documents(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "TargetStorehouseId": None if visit else van,
             "ScheduleEventId": visit.key if visit else None,
             "Reference": visit.number if visit else "Réassort du véhicule",
-            **world.audit(chance, date),
+            **world.audit_columns(chance, date),
         }
 
 
-def lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("StockDocumentLine")
-    parents, depot = world.keys("StockDocument"), world.keys("Storehouse")[0]
+def make_lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("StockDocumentLine")
+    parents, depot = world.keys_of("StockDocument"), world.keys_of("Storehouse")[0]
     per_document = max(1, world.rows["StockDocumentLine"] // len(parents))
-    for number, key in enumerate(world.keys("StockDocumentLine")):
+    for number, key in enumerate(world.keys_of("StockDocumentLine")):
         item = chance.pick(world.goods)
         yield {
             "Id": key,
@@ -47,24 +47,24 @@ def lines(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "LineOrder": number % per_document + 1,
             "ItemId": item.code,
             "DescriptionClear": item.caption,
-            "Quantity": chance.between(1, 5),
+            "Quantity": chance.draw_between(1, 5),
             "UnitId": item.family.unit,
             "UnitCaption": "Unité",
             "StorehouseId": depot,
-            "ToInvoice": chance.often(0.6),
-            **world.audit(chance, world.past(chance)),
+            "ToInvoice": chance.happens(0.6),
+            **world.audit_columns(chance, world.past_moment(chance)),
         }
 
 
-def movements(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_movements(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """The ledger: a movement in for a purchase line, a movement out for a sale line."""
-    chance = world.chance("StockMovement")
-    storehouses = world.keys("Storehouse")
-    sales, purchases = world.keys("SaleDocumentLine"), world.keys("PurchaseDocumentLine")
-    sale_documents, purchase_documents = world.keys("SaleDocument"), world.keys("PurchaseDocument")
-    dates = sorted(world.past(chance, 1800) for _ in world.keys("StockMovement"))
-    for number, (key, date) in enumerate(zip(world.keys("StockMovement"), dates, strict=True)):
-        arrives = chance.often(0.45)
+    chance = world.make_chance("StockMovement")
+    storehouses = world.keys_of("Storehouse")
+    sales, purchases = world.keys_of("SaleDocumentLine"), world.keys_of("PurchaseDocumentLine")
+    sale_documents, purchase_documents = world.keys_of("SaleDocument"), world.keys_of("PurchaseDocument")
+    dates = sorted(world.past_moment(chance, 1800) for _ in world.keys_of("StockMovement"))
+    for number, (key, date) in enumerate(zip(world.keys_of("StockMovement"), dates, strict=True)):
+        arrives = chance.happens(0.45)
         yield _movement(
             world,
             key,
@@ -73,7 +73,7 @@ def movements(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             document=chance.pick(purchase_documents if arrives else sale_documents),
             line=chance.pick(purchases if arrives else sales),
             storehouse=chance.pick(storehouses),
-            quantity=chance.between(1, 12) * (1 if arrives else -1),
+            quantity=chance.draw_between(1, 12) * (1 if arrives else -1),
             number=number,
         )
 
@@ -101,5 +101,5 @@ def _movement(
         "DocumentNumber": f"{'BR' if quantity > 0 else 'BL'}{number + 1:08d}",
         "MovementType": 1 if quantity > 0 else _OUT,
         "Quantity": quantity,
-        **world.audit(world.chance("StockMovement", key), date),
+        **world.audit_columns(world.make_chance("StockMovement", key), date),
     }

@@ -36,7 +36,7 @@ class _Day:
 
     def moment(self) -> datetime:
         """Some time in the working day: what `sysModifiedDate` gets."""
-        return datetime.combine(self.today, time(9)) + timedelta(seconds=self.chance.between(0, 30_600))
+        return datetime.combine(self.today, time(9)) + timedelta(seconds=self.chance.draw_between(0, 30_600))
 
     async def some(self, query: str, count: int, *arguments: object) -> list[asyncpg.Record]:
         """So many of the rows of an ordered query, or all when there are fewer."""
@@ -70,9 +70,9 @@ async def _edit_customers(day: _Day, count: int) -> dict[tuple[str, str], int]:
     rows = await day.some('SELECT "Id" FROM public."Customer" ORDER BY "Id"', count)
     edits = []
     for row in rows:
-        note = texts.written(day.chance, texts.NOTES)
-        phone = f"04 65 71 {day.chance.digits(2)} {day.chance.digits(2)}"
-        edits.append((row["Id"], phone, note, texts.rich(note), day.moment()))
+        note = texts.fill_template(day.chance, texts.NOTES)
+        phone = f"04 65 71 {day.chance.make_digits(2)} {day.chance.make_digits(2)}"
+        edits.append((row["Id"], phone, note, texts.format_rich(note), day.moment()))
     await day.connection.executemany(
         """
         UPDATE public."Customer"
@@ -88,7 +88,9 @@ async def _edit_contacts(day: _Day, count: int) -> dict[tuple[str, str], int]:
     rows = await day.some(
         'SELECT "Id" FROM public."Contact" WHERE "AssociatedCustomerId" IS NOT NULL ORDER BY "Id"', count
     )
-    edits = [(row["Id"], f"06 39 98 {day.chance.digits(2)} {day.chance.digits(2)}", day.moment()) for row in rows]
+    edits = [
+        (row["Id"], f"06 39 98 {day.chance.make_digits(2)} {day.chance.make_digits(2)}", day.moment()) for row in rows
+    ]
     await day.connection.executemany(
         'UPDATE public."Contact" SET "ContactFields_CellPhone" = $2, "sysModifiedDate" = $3 WHERE "Id" = $1', edits
     )
@@ -106,7 +108,7 @@ async def _edit_prices(day: _Day, count: int) -> dict[tuple[str, str], int]:
     )
     edits = []
     for row in rows:
-        factor = Decimal(day.chance.between(101, 106)) / 100
+        factor = Decimal(day.chance.draw_between(101, 106)) / 100
         price, gross = ((row[name] * factor).quantize(Decimal("0.01")) for name in ("price", "gross"))
         edits.append((row["Id"], price, gross, gross - price, day.moment()))
     await day.connection.executemany(
@@ -171,11 +173,13 @@ async def _add_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
     crew = await _crew(day)
     events = []
     for number, site in enumerate(sites, start=last + 1):
-        start = datetime.combine(day.today, time(day.chance.between(8, 16))) + timedelta(days=day.chance.between(1, 20))
-        text = texts.written(day.chance, texts.INSTRUCTIONS[day.chance.pick(tuple(texts.INSTRUCTIONS))])
+        start = datetime.combine(day.today, time(day.chance.draw_between(8, 16))) + timedelta(
+            days=day.chance.draw_between(1, 20)
+        )
+        text = texts.fill_template(day.chance, texts.INSTRUCTIONS[day.chance.pick(tuple(texts.INSTRUCTIONS))])
         events.append(
             (
-                day.chance.uuid(),
+                day.chance.make_uuid(),
                 f"EV{number:08d}",
                 f"{codes.REPAIR.caption} - {site['name']}"[:80],
                 start,
@@ -210,9 +214,9 @@ async def _add_activities(day: _Day, count: int) -> dict[tuple[str, str], int]:
     customers = await day.some('SELECT "Id", "Name" FROM public."Customer" ORDER BY "Id"', count)
     notes = []
     for row in customers:
-        moment, text = day.moment(), texts.written(day.chance, texts.NOTES)
+        moment, text = day.moment(), texts.fill_template(day.chance, texts.NOTES)
         caption = f"{day.chance.pick(texts.ACTIVITIES)} - {row['Name']}"
-        notes.append((day.chance.uuid(), moment, caption, row["Id"], row["Name"], text, texts.rich(text)))
+        notes.append((day.chance.make_uuid(), moment, caption, row["Id"], row["Name"], text, texts.format_rich(text)))
     await day.connection.executemany(
         """
         INSERT INTO public."Activity" ("Id", "StartDateTime", "EndDateTime", "Caption", "CustomerId", "CustomerName",
@@ -229,7 +233,7 @@ async def _count_stock(day: _Day, count: int) -> dict[tuple[str, str], int]:
     rows = await day.some(
         'SELECT "ItemId", "StorehouseId" FROM public."StockItem" ORDER BY "ItemId", "StorehouseId"', count
     )
-    edits = [(row["ItemId"], row["StorehouseId"], day.chance.between(-2, 3), day.moment()) for row in rows]
+    edits = [(row["ItemId"], row["StorehouseId"], day.chance.draw_between(-2, 3), day.moment()) for row in rows]
     await day.connection.executemany(
         """
         UPDATE public."StockItem"
@@ -274,7 +278,7 @@ async def _remember(day: _Day, table: str, ids: Sequence[str]) -> None:
     """What EBP writes when it deletes a row: its key, and a Kind that stands for the table."""
     version = await day.connection.fetchval('SELECT coalesce(max("Version"), 0) FROM public."EbpSysDeletedRecord"')
     records = [
-        (day.chance.uuid(), key, codes.kind_of(table), version + rank, day.moment())
+        (day.chance.make_uuid(), key, codes.kind_of(table), version + rank, day.moment())
         for rank, key in enumerate(ids, start=1)
     ]
     await day.connection.executemany(

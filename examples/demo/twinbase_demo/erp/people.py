@@ -58,38 +58,38 @@ class GeneratedPerson:
     function: str | None
 
 
-def person(chance: Chance, domain: str | None = None, function: str | None = None) -> GeneratedPerson:
+def make_person(chance: Chance, domain: str | None = None, function: str | None = None) -> GeneratedPerson:
     """Somebody with a phone, a mobile and a mail address at `domain`, or at a private one."""
-    woman = chance.often(0.5)
+    woman = chance.happens(0.5)
     first = chance.pick(_WOMEN if woman else _MEN)
-    last = surname(chance)
+    last = pick_surname(chance)
     mail_domain = domain or chance.pick(("boite-aux-lettres.example", "courrier.example", "messagerie.example"))
     return GeneratedPerson(
         civility="Madame" if woman else "Monsieur",
         first_name=first,
         last_name=last,
-        phone=f"04 65 71 {chance.digits(2)} {chance.digits(2)}",
-        mobile=f"06 39 98 {chance.digits(2)} {chance.digits(2)}",
+        phone=f"04 65 71 {chance.make_digits(2)} {chance.make_digits(2)}",
+        mobile=f"06 39 98 {chance.make_digits(2)} {chance.make_digits(2)}",
         email=f"{ascii_name(first)}.{ascii_name(last)}@{mail_domain}",
         function=function,
     )
 
 
-def surname(chance: Chance) -> str:
+def pick_surname(chance: Chance) -> str:
     return chance.pick(_SURNAMES).replace("_", " ")
 
 
-def function(chance: Chance) -> str:
+def pick_function(chance: Chance) -> str:
     return chance.pick(_FUNCTIONS)
 
 
-def firm(chance: Chance, city: str) -> str:
+def make_firm(chance: Chance, city: str) -> str:
     """A firm or a public body: a bakery, a school of the city, a residence."""
-    return chance.pick(_TRADES).format(name=surname(chance), city=city)[:60]
+    return chance.pick(_TRADES).format(name=pick_surname(chance), city=city)[:60]
 
 
-def supplier(chance: Chance) -> str:
-    return chance.pick(_SUPPLIERS).format(name=surname(chance))
+def make_supplier(chance: Chance) -> str:
+    return chance.pick(_SUPPLIERS).format(name=pick_surname(chance))
 
 
 def ascii_name(name: str) -> str:
@@ -98,9 +98,9 @@ def ascii_name(name: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in plain.lower()).split())
 
 
-def siren(chance: Chance) -> str:
+def make_siren(chance: Chance) -> str:
     """Nine digits of which the last is the Luhn check, as on a French company register."""
-    body = chance.digits(8)
+    body = chance.make_digits(8)
     # Counted from the right of the nine digits, those at even places are doubled: the 8th, 6th, 4th and 2nd.
     total = sum(
         sum(divmod(int(digit) * 2, 10)) if place % 2 == 0 else int(digit) for place, digit in enumerate(body, start=1)

@@ -111,13 +111,13 @@ _COMPLEMENTS = (
 )  # fmt: skip
 
 
-def address(chance: Chance, commune: Commune) -> GeneratedAddress:
+def make_address(chance: Chance, commune: Commune) -> GeneratedAddress:
     """A street of the commune, within about two kilometres of its centre."""
-    number = chance.between(1, 180)
+    number = chance.draw_between(1, 180)
     suffix = chance.pick(("", "", "", "", "", " bis", " ter"))
-    complement = chance.pick(_COMPLEMENTS) if chance.often(0.3) else None
-    latitude = commune.latitude + Decimal(chance.between(-18000, 18000)).scaleb(-6)
-    longitude = commune.longitude + Decimal(chance.between(-24000, 24000)).scaleb(-6)
+    complement = chance.pick(_COMPLEMENTS) if chance.happens(0.3) else None
+    latitude = commune.latitude + Decimal(chance.draw_between(-18000, 18000)).scaleb(-6)
+    longitude = commune.longitude + Decimal(chance.draw_between(-24000, 24000)).scaleb(-6)
     return GeneratedAddress(f"{number}{suffix} {chance.pick(_WAYS)}", complement, commune, latitude, longitude)
 
 
@@ -136,7 +136,7 @@ _ENDS = (
 ).split()
 
 
-def zip_codes(count: int) -> Iterator[tuple[str, str]]:
+def make_zip_codes(count: int) -> Iterator[tuple[str, str]]:
     """So many (zip code, city): first the communes of the region as they are, then one of each department in turn."""
     known = [(commune.zip_code, commune.name) for sector in SECTORS for commune in sector.communes]
     yield from known[:count]

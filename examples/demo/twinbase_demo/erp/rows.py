@@ -3,47 +3,47 @@
 from collections.abc import Callable, Iterator
 
 from twinbase_demo.erp import activities, agenda, customers, deals, documents, goods, movements, rules, staff, system
-from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.ebp_tables import ebp_tables
 from twinbase_demo.erp.world import GeneratedRow, GeneratedWorld
 
 _MAKERS: dict[str, Callable[[GeneratedWorld], Iterator[GeneratedRow]]] = {
-    "Activity": activities.activities,
-    "Address": customers.addresses,
-    "Colleague": staff.colleagues,
-    "ConstructionSite": deals.construction_sites,
-    "Contact": customers.contacts,
-    "Country": system.countries,
-    "Customer": customers.customers,
-    "CustomerProduct": customers.products,
-    "Deal": deals.deals,
-    "DealColleague": deals.deal_colleagues,
-    "DealCustomer": deals.deal_customers,
-    "DocumentLineAssociation": documents.line_associations,
-    "EbpSysDeletedRecord": system.deleted_records,
-    "GeographicSector": staff.sectors,
-    "Item": goods.items,
-    "ItemFamily": goods.families,
-    "ItemSubFamily": goods.sub_families,
-    "MaintenanceContract": customers.contracts,
-    "MaintenanceContractCustomerProduct": customers.contract_products,
-    "PurchaseDocument": documents.purchase_documents,
-    "PurchaseDocumentLine": documents.purchase_document_lines,
-    "SaleDocument": documents.sale_documents,
-    "SaleDocumentLine": documents.sale_document_lines,
-    "ScheduleEvent": agenda.schedule_events,
-    "ScheduleEventCustomerProduct": activities.event_products,
-    "ScheduleEventExpectedResource": activities.expected_resources,
-    "ScheduleEventType": activities.event_types,
-    "StockDocument": movements.documents,
-    "StockDocumentLine": movements.lines,
-    "StockItem": staff.stock_items,
-    "StockMovement": movements.movements,
-    "Storehouse": staff.storehouses,
-    "Supplier": customers.suppliers,
-    "TrackingStockItem": staff.tracking_stock_items,
-    "Unit": goods.units,
-    "Vat": goods.vats,
-    "Zipcode": system.zip_codes,
+    "Activity": activities.make_activities,
+    "Address": customers.make_addresses,
+    "Colleague": staff.make_colleagues,
+    "ConstructionSite": deals.make_construction_sites,
+    "Contact": customers.make_contacts,
+    "Country": system.make_countries,
+    "Customer": customers.make_customers,
+    "CustomerProduct": customers.make_products,
+    "Deal": deals.make_deals,
+    "DealColleague": deals.make_deal_colleagues,
+    "DealCustomer": deals.make_deal_customers,
+    "DocumentLineAssociation": documents.make_line_associations,
+    "EbpSysDeletedRecord": system.make_deleted_records,
+    "GeographicSector": staff.make_sectors,
+    "Item": goods.make_items,
+    "ItemFamily": goods.make_families,
+    "ItemSubFamily": goods.make_sub_families,
+    "MaintenanceContract": customers.make_contracts,
+    "MaintenanceContractCustomerProduct": customers.make_contract_products,
+    "PurchaseDocument": documents.make_purchase_documents,
+    "PurchaseDocumentLine": documents.make_purchase_document_lines,
+    "SaleDocument": documents.make_sale_documents,
+    "SaleDocumentLine": documents.make_sale_document_lines,
+    "ScheduleEvent": agenda.make_schedule_events,
+    "ScheduleEventCustomerProduct": activities.make_event_products,
+    "ScheduleEventExpectedResource": activities.make_expected_resources,
+    "ScheduleEventType": activities.make_event_types,
+    "StockDocument": movements.make_documents,
+    "StockDocumentLine": movements.make_lines,
+    "StockItem": staff.make_stock_items,
+    "StockMovement": movements.make_movements,
+    "Storehouse": staff.make_storehouses,
+    "Supplier": customers.make_suppliers,
+    "TrackingStockItem": staff.make_tracking_stock_items,
+    "Unit": goods.make_units,
+    "Vat": goods.make_vats,
+    "Zipcode": system.make_zip_code_rows,
 }
 
 
@@ -52,4 +52,4 @@ def rows_of(world: GeneratedWorld, table: str) -> Iterator[GeneratedRow]:
     if not world.rows[table]:
         return iter(())
     maker = _MAKERS.get(table)
-    return maker(world) if maker else rules.rows(world, tables()[table])
+    return maker(world) if maker else rules.make_rows(world, ebp_tables()[table])

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from twinbase_demo.erp import people, texts
 from twinbase_demo.erp.chance import Chance
-from twinbase_demo.erp.shape import GeneratedColumn, GeneratedTable, tables
-from twinbase_demo.erp.world import CellValue, GeneratedRow, GeneratedWorld, key_texts
+from twinbase_demo.erp.ebp_tables import GeneratedColumn, GeneratedTable, ebp_tables
+from twinbase_demo.erp.world import CellValue, GeneratedRow, GeneratedWorld, make_keys
 
 Draw = Callable[[int], CellValue]
 
@@ -16,16 +16,16 @@ _AUDIT = ("sysCreatedDate", "sysCreatedUser", "sysModifiedDate", "sysModifiedUse
 _THIRDS = {"Sale": "Customer", "Purchase": "Supplier"}
 
 
-def rows(world: GeneratedWorld, table: GeneratedTable) -> Iterator[GeneratedRow]:
+def make_rows(world: GeneratedWorld, table: GeneratedTable) -> Iterator[GeneratedRow]:
     """So many rows of any table, with references that resolve."""
-    chance = world.chance(table.name)
+    chance = world.make_chance(table.name)
     keys = _keys(world, table)
     draws = {column.name: draw for column in table.known if (draw := _draw(world, chance, table, column))}
     for number in range(world.rows[table.name]):
         row: GeneratedRow = {name: values[number] for name, values in keys.items()}
         row |= {name: draw(number) for name, draw in draws.items()}
         if table.audited:
-            row |= world.audit(chance, world.past(chance))
+            row |= world.audit_columns(chance, world.past_moment(chance))
         yield row or _only_words(table, number)
 
 
@@ -37,10 +37,10 @@ def _only_words(table: GeneratedTable, number: int) -> GeneratedRow:
 
 def _keys(world: GeneratedWorld, table: GeneratedTable) -> dict[str, list[str]]:
     if len(table.key) == 1:
-        return {table.key[0].name: list(world.keys(table.name))}
+        return {table.key[0].name: list(world.keys_of(table.name))}
     count = world.rows[table.name]
     return {
-        column.name: key_texts(world.chance("key", table.name, column.name), table.name, column, count)
+        column.name: make_keys(world.make_chance("key", table.name, column.name), table.name, column, count)
         for column in table.key
     }
 
@@ -70,12 +70,12 @@ def _parent(table: GeneratedTable, column: GeneratedColumn) -> str | None:
 
 
 def _reference(world: GeneratedWorld, chance: Chance, parent: str, column: GeneratedColumn) -> Draw | None:
-    if parent not in tables() or not world.rows[parent] or len(tables()[parent].key) != 1:
+    if parent not in ebp_tables() or not world.rows[parent] or len(ebp_tables()[parent].key) != 1:
         return None
-    keys = world.keys(parent)
+    keys = world.keys_of(parent)
     if column.required:
         return lambda number: chance.pick(keys)
-    return lambda number: chance.pick(keys) if chance.often(_OPTIONAL_SHARE) else None
+    return lambda number: chance.pick(keys) if chance.happens(_OPTIONAL_SHARE) else None
 
 
 def _by_name(world: GeneratedWorld, chance: Chance, column: GeneratedColumn) -> dict[str, Draw]:
@@ -83,16 +83,20 @@ def _by_name(world: GeneratedWorld, chance: Chance, column: GeneratedColumn) -> 
     if column.type == "timestamp":
         return {"": lambda number: _day(world, chance)}
     if column.type == "uuid":
-        return {"": lambda number: chance.uuid()}
+        return {"": lambda number: chance.make_uuid()}
     if column.type == "bytea":
         return {
-            "Content": lambda number: chance.randbytes(chance.between(600, 1400)),
+            "Content": lambda number: chance.randbytes(chance.draw_between(600, 1400)),
             "Hash": lambda number: chance.randbytes(32),
         }
     if column.type.startswith("numeric"):
-        return {"Amount": lambda number: f"{chance.between(500, 300000) / 100:.2f}"}
+        return {"Amount": lambda number: f"{chance.draw_between(500, 300000) / 100:.2f}"}
     if column.type in ("smallint", "integer"):
-        return {"State": lambda number: 0, "Order": lambda number: number + 1, "": lambda number: chance.between(0, 3)}
+        return {
+            "State": lambda number: 0,
+            "Order": lambda number: number + 1,
+            "": lambda number: chance.draw_between(0, 3),
+        }
     if column.type.startswith("varchar") or column.type == "text":
         return _texts(chance, column)
     return {}
@@ -102,18 +106,18 @@ def _texts(chance: Chance, column: GeneratedColumn) -> dict[str, Draw]:
     length = int(column.type[8:-1]) if column.type.startswith("varchar") else 500
     return {
         "IsoCode": lambda number: "FR",
-        "UserPassword": lambda number: f"secret-{chance.digits(8)}"[:length],
-        "Account": lambda number: f"{chance.pick(('601', '607', '701', '707'))}{chance.digits(5)}"[:length],
+        "UserPassword": lambda number: f"secret-{chance.make_digits(8)}"[:length],
+        "Account": lambda number: f"{chance.pick(('601', '607', '701', '707'))}{chance.make_digits(5)}"[:length],
         "TypeMime": lambda number: "application/pdf",
         "Category": lambda number: chance.pick(("Vente", "Achat", "Règlement"))[:length],
-        "ThirdName": lambda number: f"{people.surname(chance)} & Cie"[:length],
+        "ThirdName": lambda number: f"{people.pick_surname(chance)} & Cie"[:length],
         "Name": lambda number: f"Élément n° {number + 1}"[:length],
         "Caption": lambda number: f"{chance.pick(texts.DEALS)} n° {number + 1}"[:length],
-        "Clear": lambda number: texts.written(chance, texts.NOTES)[:length],
+        "Clear": lambda number: texts.fill_template(chance, texts.NOTES)[:length],
         "Number": lambda number: f"N{number + 1:07d}"[:length],
-        "Reference": lambda number: f"RÉF-{chance.digits(6)}"[:length],
+        "Reference": lambda number: f"RÉF-{chance.make_digits(6)}"[:length],
     }
 
 
 def _day(world: GeneratedWorld, chance: Chance) -> datetime:
-    return world.past(chance).replace(hour=0, minute=0, second=0)
+    return world.past_moment(chance).replace(hour=0, minute=0, second=0)

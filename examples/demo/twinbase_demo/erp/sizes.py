@@ -1,6 +1,6 @@
-"""How many rows each table gets: the shape's, scaled, with what a company of a hundred technicians needs."""
+"""How many rows each table gets: the true ones, scaled, with what a company of a hundred technicians needs."""
 
-from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.ebp_tables import ebp_tables
 
 TECHNICIANS = 100
 TECHNICIANS_MIN = 6
@@ -9,25 +9,25 @@ DEPOTS = 3
 # A small database still has its lists (units, families, countries…): no table shrinks below this if it was larger.
 ROWS_MIN = 60
 
-# The install that the shape describes leaves these two empty; a company with sectors and serviced boilers fills them.
-# Two one-row tables of window settings stand empty in their place, so that as many tables are empty as there.
+# The install that `ebp_tables.tsv` describes leaves these two empty; a company with sectors and serviced boilers fills
+# them. Two one-row tables of window settings stand empty in their place, so that as many tables are empty as there.
 LIVED_IN = {"GeographicSector": 8, "ScheduleEventCustomerProduct": 600}
 LEFT_EMPTY = ("EbpSysDashboard", "EbpSysNavBar")
 
 
-def technicians(scale: float) -> int:
+def count_technicians(scale: float) -> int:
     return max(TECHNICIANS_MIN, round(TECHNICIANS * scale))
 
 
 def row_counts(scale: float = 1.0) -> dict[str, int]:
     """Rows of every table at this scale; at 1.0 they are EBP's own, about 670,000."""
-    people = technicians(scale)
-    counts = {table.name: _scaled(LIVED_IN.get(table.name, table.rows), scale) for table in tables().values()}
+    people = count_technicians(scale)
+    counts = {table.name: _scaled(LIVED_IN.get(table.name, table.rows), scale) for table in ebp_tables().values()}
     counts |= dict.fromkeys(LEFT_EMPTY, 0)
     counts["Colleague"] = people + OFFICE
     counts["Storehouse"] = people + DEPOTS
     # An agenda is as full for six technicians as for a hundred.
-    counts["ScheduleEvent"] = round(tables()["ScheduleEvent"].rows * people / TECHNICIANS)
+    counts["ScheduleEvent"] = round(ebp_tables()["ScheduleEvent"].rows * people / TECHNICIANS)
     # Every customer has an address, and every customer and supplier somebody to call.
     counts["Address"] = max(counts["Address"], counts["Customer"])
     counts["Contact"] = max(counts["Contact"], counts["Customer"] + counts["Supplier"])

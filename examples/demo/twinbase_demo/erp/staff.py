@@ -11,14 +11,14 @@ _MIDNIGHT = datetime(1753, 1, 1)  # EBP writes a time of day on this date
 _DEPOT_SHARES = (0.36, 0.06, 0.03)
 
 
-def colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("Colleague")
-    families = world.keys("ColleagueFamily")
+def make_colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("Colleague")
+    families = world.keys_of("ColleagueFamily")
     for number, colleague in enumerate(world.colleagues, start=1):
         person = colleague.person
         yield {
             "Id": colleague.key,
-            "UniqueId": chance.uuid(),
+            "UniqueId": chance.make_uuid(),
             "Contact_Civility": person.civility,
             "Contact_Name": person.last_name,
             "Contact_FirstName": person.first_name,
@@ -31,14 +31,14 @@ def colleagues(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "StorehouseId": colleague.storehouse,
             "ActiveState": codes.ACTIVE,
             "EmployeeRegistrationNumber": f"{number:05d}",
-            "HourlyCostPrice": f"{chance.between(2400, 4200) / 100:.2f}",
-            "CifNif": f"{chance.between(1, 2)}{chance.digits(14)}",
+            "HourlyCostPrice": f"{chance.draw_between(2400, 4200) / 100:.2f}",
+            "CifNif": f"{chance.draw_between(1, 2)}{chance.make_digits(14)}",
             "Address_Address1": colleague.home.street,
             "Address_ZipCode": colleague.home.commune.zip_code,
             "Address_City": colleague.home.commune.name,
             "Address_CountryIsoCode": "FR",
-            **_week(works_saturday=chance.often(0.1)),
-            **world.audit(chance, world.past(chance, 3000)),
+            **_week(works_saturday=chance.happens(0.1)),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }
 
 
@@ -59,22 +59,22 @@ def _week(*, works_saturday: bool) -> GeneratedRow:
     return week
 
 
-def sectors(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("GeographicSector")
+def make_sectors(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("GeographicSector")
     for sector in places.SECTORS:
         yield {
             "Code": sector.code,
             "Name": sector.name,
-            "UniqueId": chance.uuid(),
-            **world.audit(chance, world.past(chance, 3000)),
+            "UniqueId": chance.make_uuid(),
+            **world.audit_columns(chance, world.past_moment(chance, 3000)),
         }
 
 
-def storehouses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_storehouses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """Three depots, then a van for each technician."""
-    chance = world.chance("Storehouse")
+    chance = world.make_chance("Storehouse")
     depots = ("Dépôt principal", "Dépôt de Grenoble", "Stock des retours")
-    for number, key in enumerate(world.keys("Storehouse")):
+    for number, key in enumerate(world.keys_of("Storehouse")):
         driver = world.technicians[number - DEPOTS] if number >= DEPOTS else None
         commune = driver.home.commune if driver else places.SECTORS[number % 2].communes[0]
         caption = f"Véhicule {driver.key} {driver.person.last_name}" if driver else depots[number]
@@ -89,14 +89,14 @@ def storehouses(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "Address_ZipCode": commune.zip_code,
             "Address_City": commune.name,
             "Address_CountryIsoCode": "FR",
-            **world.audit(chance, world.past(chance, 2500)),
+            **world.audit_columns(chance, world.past_moment(chance, 2500)),
         }
 
 
-def stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+def make_stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
     """What each storehouse holds: the main depot most of the catalogue, a van what its driver needs."""
-    chance = world.chance("StockItem")
-    storehouses = world.keys("Storehouse")
+    chance = world.make_chance("StockItem")
+    storehouses = world.keys_of("Storehouse")
     for storehouse, count in zip(storehouses, _stock_counts(world), strict=True):
         for item in chance.sample(world.goods, count):
             yield _stock_item(world, item, storehouse, is_van=storehouse not in storehouses[:DEPOTS])
@@ -110,9 +110,9 @@ def _stock_counts(world: GeneratedWorld) -> list[int]:
 
 
 def _stock_item(world: GeneratedWorld, item: catalogue.GeneratedItem, storehouse: str, *, is_van: bool) -> GeneratedRow:
-    chance = world.chance("StockItem", item.code, storehouse)
-    held = chance.between(0, 6) if is_van else chance.between(0, 180)
-    booked = chance.between(0, held // 3)
+    chance = world.make_chance("StockItem", item.code, storehouse)
+    held = chance.draw_between(0, 6) if is_van else chance.draw_between(0, 180)
+    booked = chance.draw_between(0, held // 3)
     return {
         "ItemId": item.code,
         "StorehouseId": storehouse,
@@ -121,13 +121,13 @@ def _stock_item(world: GeneratedWorld, item: catalogue.GeneratedItem, storehouse
         "BookedQuantity": booked,
         "MinStock": 1 if is_van else 10,
         "MaxStock": 8 if is_van else 200,
-        **world.audit(chance, world.past(chance, 400)),
+        **world.audit_columns(chance, world.past_moment(chance, 400)),
     }
 
 
-def tracking_stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
-    chance = world.chance("TrackingStockItem")
-    storehouses = world.keys("Storehouse")
+def make_tracking_stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
+    chance = world.make_chance("TrackingStockItem")
+    storehouses = world.keys_of("Storehouse")
     for number in range(world.rows["TrackingStockItem"]):
         item = chance.pick(world.goods)
         yield {
@@ -135,6 +135,6 @@ def tracking_stock_items(world: GeneratedWorld) -> Iterator[GeneratedRow]:
             "StorehouseId": chance.pick(storehouses),
             "TrackingNumber": f"{item.family.code[:3]}{number:08d}",
             "LocationId": "",
-            "LastMovementDate": world.past(chance, 700),
-            **world.audit(chance, world.past(chance, 700)),
+            "LastMovementDate": world.past_moment(chance, 700),
+            **world.audit_columns(chance, world.past_moment(chance, 700)),
         }

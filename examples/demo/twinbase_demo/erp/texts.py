@@ -112,14 +112,14 @@ PLACES_IN_SITE = (
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
-def written(chance: Chance, templates: tuple[str, ...]) -> str:
+def fill_template(chance: Chance, templates: tuple[str, ...]) -> str:
     """One of the texts, with small numbers in its gaps."""
     return chance.pick(templates).format(
-        n=chance.between(2, 9), hour=chance.between(9, 17), minute=chance.pick(("10", "30", "45"))
+        n=chance.draw_between(2, 9), hour=chance.draw_between(9, 17), minute=chance.pick(("10", "30", "45"))
     )
 
 
-def rich(text: str) -> str:
+def format_rich(text: str) -> str:
     """The same text as EBP's editor stores it: rich text with the letters that are not ASCII written by number."""
     letters = _NOT_ASCII.sub(lambda found: f"\\u{ord(found[0])}?", text)
     return "{\\rtf1\\ansi\\deff0 {\\fonttbl{\\f0 Arial;}}\\f0\\fs20 " + letters + "\\par}"

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
-from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.commands.options import SourceUrl, choose_source_url
 from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load as bring
 from twinbase_ebp.loading.report import LoadReport
@@ -38,7 +38,7 @@ def load(
     options = Options(tables=tables or (), full=full, confirmed=confirm_deletes or ())
 
     async def work(url: str, loaded: Plugins) -> LoadReport:
-        databases = LoadDatabases.of(source(source_url), url)
+        databases = LoadDatabases.from_urls(choose_source_url(source_url), url)
         with show_progress() as tell:
             return await bring(databases, EbpSettings(), utc_now(), options=options, tell=tell)
 
@@ -51,7 +51,7 @@ def show(console: Console, report: LoadReport) -> None:
     """What was done, and what waits for a person."""
     for sentence in report.events:
         console.print(f"[yellow]![/] {sentence}", markup=True)
-    loaded = report.of("loaded")
+    loaded = report.tables_of("loaded")
     if loaded:
         console.print(_figures(report))
     for table in report.tables:
@@ -59,7 +59,7 @@ def show(console: Console, report: LoadReport) -> None:
             console.print(f"[red]✗[/] {table.table}: {table.why}")
         for problem in table.problems:
             console.print(f"[red]✗[/] {problem}")
-    unchanged, skipped = len(report.of("unchanged")), len(report.of("skipped"))
+    unchanged, skipped = len(report.tables_of("unchanged")), len(report.tables_of("skipped"))
     rows = f"{report.sum('read'):,} rows read, {report.sum('changed'):,} changed"
     console.print(
         f"{len(loaded)} tables changed, {unchanged} did not, {skipped} are not copied: {rows} in {report.seconds:.1f} s"
@@ -72,6 +72,6 @@ def _figures(report: LoadReport) -> Table:
     shown.add_column("table")
     for name in figures:
         shown.add_column(name, justify="right")
-    for table in report.of("loaded"):
+    for table in report.tables_of("loaded"):
         shown.add_row(table.table, *(f"{getattr(table, name):,}" for name in figures))
     return shown

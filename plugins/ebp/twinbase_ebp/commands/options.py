@@ -18,6 +18,6 @@ SourceUrl = Annotated[
 ]
 
 
-def source(url: str | None) -> str:
+def choose_source_url(url: str | None) -> str:
     """The URL that was given, or that of the settings; empty when there is none."""
     return url or EbpSettings().source_url.get_secret_value()

@@ -1,4 +1,4 @@
-"""`twinbase ebp reflect`: read the shape of EBP's database, and write it to a file."""
+"""`twinbase ebp reflect`: read the tables of EBP's database, and write them to a file."""
 
 import asyncio
 from collections import Counter
@@ -10,14 +10,14 @@ import asyncpg
 import typer
 from rich.console import Console
 
-from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.commands.options import SourceUrl, choose_source_url
 from twinbase_ebp.schema import TableSpec, specs_to_json
 from twinbase_ebp.schema import reflect as reflect_connection
 from twinbase_ebp.schema.deny import DenyList
-from twinbase_ebp.schema.drift import drift
-from twinbase_ebp.schema.memory import remembered
+from twinbase_ebp.schema.drift import find_drift
+from twinbase_ebp.schema.memory import read_remembered
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ebp.source import reading
+from twinbase_ebp.source import open_source
 from twinbase_server.extension import AsJson, answer, make_error_console
 
 CopiesUrl = Annotated[
@@ -46,7 +46,7 @@ def reflect(
     """
     settings = EbpSettings()
     with make_error_console().status("Reading the tables of EBP"):
-        with reading(source(source_url)) as connection:
+        with open_source(choose_source_url(source_url)) as connection:
             specs = reflect_connection(connection, settings)
         if database_url:
             specs = asyncio.run(_as_copied(database_url, specs, DenyList(settings.deny)))
@@ -86,11 +86,11 @@ async def _as_copied(url: str, specs: list[TableSpec], deny: DenyList) -> list[T
     """The specs with the names and types that the copies have, or will have after the next load."""
     connection = await asyncpg.connect(url)
     try:
-        known = await remembered(connection)
+        known = await read_remembered(connection)
     finally:
         await connection.close()
     return [
-        drift(known[spec.name].copy, spec, deny.denies_column).copy.spec
+        find_drift(known[spec.name].copy, spec, deny.denies_column).copy.spec
         if spec.name in known and spec.columns and known[spec.name].copy.spec.columns
         else spec
         for spec in specs

@@ -9,7 +9,7 @@ from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands import load as loading
 from twinbase_ebp.commands import verify as verifying
-from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.commands.options import SourceUrl, choose_source_url
 from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.verifying import Repaired
 from twinbase_ebp.loading.verifying import repair as make_same
@@ -33,7 +33,7 @@ def repair(
     """
 
     async def work(url: str, loaded: Plugins) -> Repaired:
-        databases = LoadDatabases.of(source(source_url), url)
+        databases = LoadDatabases.from_urls(choose_source_url(source_url), url)
         with show_progress() as tell:
             return await make_same(databases, EbpSettings(), utc_now(), table, confirmed=confirm_deletes, tell=tell)
 

@@ -5,11 +5,11 @@ from typing import Any
 from rich.console import Console
 
 from twinbase.plugins import Plugins
-from twinbase_ebp.loading.status import LoadStatus, read_status
+from twinbase_ebp.loading.status import LoadStatus, read_load_status
 from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command
 
 
-def status(
+def show_status(
     database_url: DatabaseUrl = None, plugins: PluginNames = "accounts,mobile,ebp", as_json: AsJson = False
 ) -> int:
     """Say how the last loads went, which tables are not whole yet, and what waits for a person.
@@ -18,7 +18,7 @@ def status(
     """
 
     async def work(url: str, loaded: Plugins) -> LoadStatus:
-        return await read_status(url)
+        return await read_load_status(url)
 
     found = run_command(database_url, plugins, work)
     answer(found.as_dict(), as_json=as_json, show=lambda console: _show(console, found))

@@ -10,11 +10,11 @@ from rich.table import Table
 from sqlalchemy import Connection, func, select, table
 
 from twinbase.errors import TwinbaseError
-from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.commands.options import SourceUrl, choose_source_url
 from twinbase_ebp.schema import TableSpec
 from twinbase_ebp.schema import reflect as reflect_connection
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ebp.source import reading
+from twinbase_ebp.source import open_source
 from twinbase_server.extension import AsJson, answer, make_error_console, show_progress
 
 
@@ -22,7 +22,7 @@ class NoSuchTable(TwinbaseError):
     """EBP has no table of this name, or none that may be read."""
 
 
-def tables(
+def list_tables(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[TABLE]...", help="These alone; all without any.")
     ] = None,
@@ -31,7 +31,7 @@ def tables(
 ) -> None:
     """List EBP's tables: how changes are found, rows, key, columns, whether devices get them as they are."""
     settings = EbpSettings()
-    with reading(source(source_url)) as connection:
+    with open_source(choose_source_url(source_url)) as connection:
         with make_error_console().status("Reading the tables of EBP"):
             specs = reflect_connection(connection, settings)
         wanted = _wanted(specs, names or [])

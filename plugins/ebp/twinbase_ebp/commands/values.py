@@ -23,7 +23,7 @@ class NoSuchCodes(TwinbaseError):
     """No codes are known of this column."""
 
 
-def values(
+def list_values(
     column: Annotated[
         str | None, typer.Argument(metavar="[TABLE.COLUMN]", help="This one alone; all without it.")
     ] = None,
@@ -84,7 +84,7 @@ async def _find(connection: AsyncConnection, codes: Codes, there: Any) -> Column
     example = codes.table.c[codes.example if codes.example in columns else codes.table.primary_key.columns.keys()[0]]
     counted = select(codes.column, func.count(), *_examples(example)).group_by(codes.column)
     rows = await connection.execute(counted.order_by(func.count().desc(), codes.column).limit(VALUES_MAX))
-    values = [CodeValue(row[0], row[1], codes.word(row[0]), [str(one) for one in row[2:] if one]) for row in rows]
+    values = [CodeValue(row[0], row[1], codes.word_of(row[0]), [str(one) for one in row[2:] if one]) for row in rows]
     return ColumnCodes(codes.name, codes.verified, codes.setting, values)
 
 

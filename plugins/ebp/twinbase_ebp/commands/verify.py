@@ -8,7 +8,7 @@ from rich.console import Console
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
-from twinbase_ebp.commands.options import SourceUrl, source
+from twinbase_ebp.commands.options import SourceUrl, choose_source_url
 from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.verify import TableVerdict
 from twinbase_ebp.loading.verifying import verify as compare
@@ -31,7 +31,7 @@ def verify(
     """
 
     async def work(url: str, loaded: Plugins) -> list[TableVerdict]:
-        databases = LoadDatabases.of(source(source_url), url)
+        databases = LoadDatabases.from_urls(choose_source_url(source_url), url)
         with show_progress() as tell:
             return await compare(databases, EbpSettings(), utc_now(), tables=names or (), tell=tell)
 

@@ -3,8 +3,8 @@
 EBP's tables are never written by SQL, neither its own nor their copies here: what was taken comes back with the loader.
 """
 
-from twinbase_ebp.delivering.deliveries import deliveries
-from twinbase_ebp.delivering.exporters import exporters
+from twinbase_ebp.delivering.deliveries import make_deliveries
+from twinbase_ebp.delivering.exporters import make_exporters
 from twinbase_ebp.delivering.records import RECORDS
 
-__all__ = ["RECORDS", "deliveries", "exporters"]
+__all__ = ["RECORDS", "make_deliveries", "make_exporters"]

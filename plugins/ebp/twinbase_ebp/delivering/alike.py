@@ -9,7 +9,7 @@ from twinbase_ebp.delivering.columns import ValueKind
 SMALLEST = Decimal("0.000001")
 
 
-def alike(given: Any, found: Any, kind: ValueKind) -> bool:
+def is_alike(given: Any, found: Any, kind: ValueKind) -> bool:
     """Rich text is not compared: its plain twin is, beside it."""
     if kind == "rich":
         return True

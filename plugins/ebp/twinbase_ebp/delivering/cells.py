@@ -15,7 +15,7 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-][0-9 .,()/]*$")
 
 
-def header(name: str, settings: EbpSettings) -> list[str]:
+def header_cells(name: str, settings: EbpSettings) -> list[str]:
     """The titles: of a document its own columns, then those of its lines."""
     entity = ENTITIES[name]
     columns, lines = entity.columns, entity.lines or {}
@@ -25,21 +25,21 @@ def header(name: str, settings: EbpSettings) -> list[str]:
     return [DELIVERY, *(settings.export_headers.get(known, title) for known, title in zip(names, titles, strict=True))]
 
 
-def rows(one: Ready, standing: Mapping[str, Any], settings: EbpSettings) -> list[list[str]]:
-    """One line for an entry, or one for each line of its document. `standing`: EBP's own values of what is not set."""
+def entry_rows(one: Ready, expected: Mapping[str, Any], settings: EbpSettings) -> list[list[str]]:
+    """One line for an entry, or one for each line of its document. `expected`: EBP's own values of what is not set."""
     entity, entry = one.entity, one.entry
-    values = {**standing, **entry.values}
+    values = {**expected, **entry.values}
     if entry.key is not None:
         values["Id" if "Id" in entity.columns else "id"] = entry.key
-    own = [cell(values.get(name), kind, settings) for name, kind in entity.columns.items()]
+    own = [format_cell(values.get(name), kind, settings) for name, kind in entity.columns.items()]
     lines = entity.lines or {}
     return [
-        [str(one.waiting.id), *own, *(cell(line.get(name), kind, settings) for name, kind in lines.items())]
+        [str(one.waiting.id), *own, *(format_cell(line.get(name), kind, settings) for name, kind in lines.items())]
         for line in entry.lines or [{}]
     ]
 
 
-def cell(value: Any, kind: ValueKind, settings: EbpSettings) -> str:
+def format_cell(value: Any, kind: ValueKind, settings: EbpSettings) -> str:
     """A value as text; nothing for None."""
     if value is None:
         return ""
@@ -51,10 +51,10 @@ def cell(value: Any, kind: ValueKind, settings: EbpSettings) -> str:
         return _decimal(value).replace(".", settings.export_decimal)
     if kind == "whole" or isinstance(value, int):
         return str(value)
-    return guarded(str(value).lower() if isinstance(value, UUID) else str(value))
+    return guard_formula(str(value).lower() if isinstance(value, UUID) else str(value))
 
 
-def guarded(text: str) -> str:
+def guard_formula(text: str) -> str:
     """With an apostrophe before it when a spreadsheet would calculate it; a phone number (+33 …) stays as it is."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
@@ -63,7 +63,7 @@ def _decimal(value: Any) -> str:
     try:
         text = format(Decimal(str(value)), "f")
     except InvalidOperation:
-        return guarded(str(value))
+        return guard_formula(str(value))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

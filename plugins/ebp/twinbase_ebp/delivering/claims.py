@@ -9,7 +9,7 @@ from uuid import UUID
 
 from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.delivering.known import KnownRows, RowChange
-from twinbase_ebp.delivering.texts import local, plain
+from twinbase_ebp.delivering.texts import format_local_time, format_number
 from twinbase_ebp.settings import EbpSettings
 
 CODES = {
@@ -33,9 +33,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def claim(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
+def claim_entry(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """The row as it was submitted; a draft is nobody else's business."""
-    row = known.row(change)
+    row = known.row_of(change)
     if row["state"] != "submitted" or not (change.is_new or "state" in change.columns):
         return None
     values = {name: _value(name, change, known, settings) for name in COLUMNS[change.table]}
@@ -43,22 +43,22 @@ def claim(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntr
 
 
 def _value(name: str, change: RowChange, known: KnownRows, settings: EbpSettings) -> Any:
-    row = known.row(change)
+    row = known.row_of(change)
     if name == "project":
-        deal = known.key("projects", row["project_id"], "Deal")
-        return deal or known.key("projects", row["project_id"], "ConstructionSite")
+        deal = known.key_of("projects", row["project_id"], "Deal")
+        return deal or known.key_of("projects", row["project_id"], "ConstructionSite")
     if (column := f"{name}_id") in CODES:
-        return known.key(CODES[column][0], row[column], CODES[column][1])
+        return known.key_of(CODES[column][0], row[column], CODES[column][1])
     return _simple(row[name], settings.time_zone)
 
 
 def _simple(value: Any, zone: str) -> Any:
     if isinstance(value, datetime):
-        return local(value, zone)
+        return format_local_time(value, zone)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return plain(value)
+        return format_number(value)
     if isinstance(value, UUID):
         return str(value)
     return value.value if isinstance(value, Enum) else value

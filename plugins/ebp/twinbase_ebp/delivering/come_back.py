@@ -6,7 +6,7 @@ from uuid import UUID
 from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
-from twinbase_ebp.delivering.alike import alike
+from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.finding import NUMBERS, RowFinder
 from twinbase_ebp.delivering.linking import link
@@ -53,13 +53,13 @@ class ComeBack:
         """Newest first: what a later change of the row has overwritten counts as come back when that one has."""
         back: list[DeliveryOutcome] = []
         updates = [one for one in ready if one.entry.operation == "update" and one.entry.key]
-        rows = await looking.standing(updates)
+        rows = await looking.find_updated(updates)
         overtaken = await _overtaken(updates, connection)
         seen: dict[tuple[str, str], set[str]] = {}
         for one in reversed(updates):
-            place = (one.entry.entity, str(one.entry.key))
-            later = seen.setdefault(place, set())
-            row = rows.get(place)
+            position = (one.entry.entity, str(one.entry.key))
+            later = seen.setdefault(position, set())
+            row = rows.get(position)
             if row is not None and (said := _says(one, row, later | overtaken.get(one.waiting.id, set()))):
                 back.append(DeliveryOutcome(one.waiting.id, "acknowledged", said))
                 later.update(one.entry.values)
@@ -76,7 +76,7 @@ def _says(one: Ready, row: CopyRow, later: set[str]) -> str:
     """The sentence when the row says what the entry said; nothing when it does not, or when it cannot tell."""
     kinds = one.entity.columns
     told = [name for name in one.entry.values if name in row and kinds[name] != "rich"]
-    same = {name for name in told if alike(one.entry.values[name], row[name], kinds[name])}
+    same = {name for name in told if is_alike(one.entry.values[name], row[name], kinds[name])}
     if not told or not all(name in same or name in later for name in told):
         return ""
     return IS_THERE if len(same) == len(told) else OVERTAKEN

@@ -16,16 +16,16 @@ class Copies:
         self.connection = connection
         self._types: dict[str, dict[str, str]] = {}
 
-    async def columns(self, table: str) -> Mapping[str, str]:
+    async def read_columns(self, table: str) -> Mapping[str, str]:
         """The columns of a copy with their types; none when there is no copy."""
         if table not in self._types:
             rows = await self.connection.fetch(_COLUMNS, f'public."{table}"')
             self._types[table] = {row["name"]: row["type"] for row in rows}
         return self._types[table]
 
-    async def rows(self, table: str, column: str, values: Iterable[str], wanted: Iterable[str]) -> list[CopyRow]:
+    async def read_rows(self, table: str, column: str, values: Iterable[str], wanted: Iterable[str]) -> list[CopyRow]:
         """The rows of which a column has one of these values (as text), with these columns as far as they are there."""
-        types = await self.columns(table)
+        types = await self.read_columns(table)
         keys = sorted(set(values))
         if column not in types or not keys:
             return []
@@ -36,9 +36,11 @@ class Copies:
         )
         return [dict(row) for row in await self.connection.fetch(query, keys)]
 
-    async def by_key(self, table: str, column: str, values: Sequence[str], wanted: Iterable[str]) -> dict[str, CopyRow]:
+    async def read_by_key(
+        self, table: str, column: str, values: Sequence[str], wanted: Iterable[str]
+    ) -> dict[str, CopyRow]:
         """The same by the column's value, as text."""
-        return {str(row[column]): row for row in await self.rows(table, column, values, wanted)}
+        return {str(row[column]): row for row in await self.read_rows(table, column, values, wanted)}
 
 
 def _plain(type: str) -> str:

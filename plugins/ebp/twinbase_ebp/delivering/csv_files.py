@@ -16,10 +16,10 @@ from twinbase.errors import TwinbaseError
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
-from twinbase_ebp.delivering.handed import forget_handed, handed_before, look_before, note_handed
+from twinbase_ebp.delivering.expected_rows import GONE, read_expected_rows
+from twinbase_ebp.delivering.handed import find_handed, forget_handed, look_before, note_handed
 from twinbase_ebp.delivering.ready import Ready, make_ready
-from twinbase_ebp.delivering.sheet import sheet
-from twinbase_ebp.delivering.standing import GONE, standing
+from twinbase_ebp.delivering.sheet import make_sheet
 from twinbase_ebp.settings import EbpSettings
 
 ARCHIVE, HIDDEN = "archive", ".part"
@@ -48,7 +48,7 @@ class CsvFiles:
             await connection.execute(_TURN)
             await _finish(folder, connection)
             await forget_handed(connection, run.now)
-            written = await handed_before(connection, waiting)
+            written = await find_handed(connection, waiting)
             told = [self._sent(one.id, written[one.id]) for one in waiting if one.id in written]
             left = [one for one in waiting if one.id not in written]
             ready, others = await make_ready(left, connection, self._settings)
@@ -73,12 +73,12 @@ class CsvFiles:
     ) -> list[DeliveryOutcome]:
         name = await _next_name(connection, f"{entity}-{run.now:%Y%m%dT%H%M%S}")
         copies = Copies(connection)
-        rows = await standing(entity, ready, copies)
+        rows = await read_expected_rows(entity, ready, copies)
         refused = [DeliveryOutcome(one.waiting.id, "refused", GONE) for one in ready if rows.is_gone(one)]
         ready = [one for one in ready if not rows.is_gone(one)]
         if not ready:
             return refused
-        content, lost = sheet(entity, ready, rows, self._settings)
+        content, lost = make_sheet(entity, ready, rows, self._settings)
         _write(folder / f".{name}{HIDDEN}", content)
         await note_handed(connection, ready, name, run.now, await look_before(ready, rows, copies))
         _name(folder, name)

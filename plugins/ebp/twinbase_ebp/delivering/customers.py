@@ -7,8 +7,8 @@ from uuid import UUID
 
 from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.delivering.known import KnownRows, RowChange
-from twinbase_ebp.delivering.texts import local, rich, with_location
-from twinbase_ebp.delivering.visits import change_time, decimal, key_text, row_entry
+from twinbase_ebp.delivering.texts import add_location, format_local_time, format_rich
+from twinbase_ebp.delivering.visits import creation_time, format_decimal, key_text, row_entry
 from twinbase_ebp.settings import EbpSettings
 
 CONTACT, APPLIANCE, INCIDENT, ADDRESS = "Contact", "CustomerProduct", "Incident", "Address"
@@ -20,65 +20,68 @@ CONTACT_FIELDS = {
 SEVERITIES = {"low": "Faible", "high": "Importante", "danger": "DANGER"}
 
 
-def contact(change: RowChange, known: KnownRows) -> EbpEntry | None:
-    row = known.row(change)
+def contact_entry(change: RowChange, known: KnownRows) -> EbpEntry | None:
+    row = known.row_of(change)
     values = {name: row[column] for column, name in CONTACT_FIELDS.items() if column in change.columns}
     if change.is_new:
-        values["AssociatedCustomerId"] = known.key("customers", row["customer_id"], "Customer")
+        values["AssociatedCustomerId"] = known.key_of("customers", row["customer_id"], "Customer")
     return row_entry(CONTACT, change, known, values)
 
 
-def equipment(change: RowChange, known: KnownRows, notes: str | None) -> EbpEntry | None:
+def equipment_entry(change: RowChange, known: KnownRows, notes: str | None) -> EbpEntry | None:
     """An appliance. `notes`: what EBP has in its notes now; where it stands becomes one line of them."""
-    row, columns = known.row(change), change.columns
+    row, columns = known.row_of(change), change.columns
     values: dict[str, Any] = {}
     if "serial_number" in columns:
         values["TrackingNumber"] = row["serial_number"]
     if "description" in columns:
-        values["Description"], values["DescriptionClear"] = rich(row["description"] or ""), row["description"]
+        values["Description"], values["DescriptionClear"] = format_rich(row["description"] or ""), row["description"]
     if "location_in_site" in columns and (row["location_in_site"] or not change.is_new):
-        values["NotesClear"] = with_location(notes, row["location_in_site"])
+        values["NotesClear"] = add_location(notes, row["location_in_site"])
     if change.is_new:
         return EbpEntry(APPLIANCE, "create", change.table, str(change.id), None, {**values, **_new(change, known)})
-    key = key_text(known.key(change.table, change.id, APPLIANCE))
+    key = key_text(known.key_of(change.table, change.id, APPLIANCE))
     return EbpEntry(APPLIANCE, "update", change.table, str(change.id), key, values) if values else None
 
 
 def _new(change: RowChange, known: KnownRows) -> Mapping[str, Any]:
-    row = known.row(change)
+    row = known.row_of(change)
     return {
         "Caption": row["caption"],
-        "CustomerId": known.key("customers", row["customer_id"], "Customer"),
-        "DeliveryAddressId": known.key("customer_sites", row["site_id"], ADDRESS),
-        "ItemId": known.key("products", row["product_id"], "Item"),
+        "CustomerId": known.key_of("customers", row["customer_id"], "Customer"),
+        "DeliveryAddressId": known.key_of("customer_sites", row["site_id"], ADDRESS),
+        "ItemId": known.key_of("products", row["product_id"], "Item"),
     }
 
 
-def site(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
+def site_entry(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """Where an address lies, when the company wants that in EBP."""
-    row, key = known.row(change), known.key(change.table, change.id, ADDRESS)
+    row, key = known.row_of(change), known.key_of(change.table, change.id, ADDRESS)
     if not settings.export_positions or not isinstance(key, str) or not change.columns & {"lat", "lon"}:
         return None
-    values = {"AddressFields_Latitude": decimal(row["lat"]), "AddressFields_Longitude": decimal(row["lon"])}
+    values = {
+        "AddressFields_Latitude": format_decimal(row["lat"]),
+        "AddressFields_Longitude": format_decimal(row["lon"]),
+    }
     return EbpEntry(ADDRESS, "update", change.table, str(change.id), key, values)
 
 
-def incident(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry:
+def incident_entry(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry:
     """A fault that was reported; EBP gives it its code."""
-    row = known.row(change)
+    row = known.row_of(change)
     severity = SEVERITIES.get(row["severity"])
     text = "\n".join(part for part in (f"Gravité : {severity}" if severity else "", row["description"] or "") if part)
     values = {
         "Caption": row["caption"],
-        "CustomerId": known.key("customers", row["customer_id"], "Customer"),
-        "AddressId": known.key("customer_sites", row["site_id"], ADDRESS),
-        "StartDate": local(row["opened_at"] or change_time(row), settings.time_zone),
-        "CreatorColleagueId": known.key("colleagues", row["creator_id"], "Colleague"),
-        "Description": rich(text),
+        "CustomerId": known.key_of("customers", row["customer_id"], "Customer"),
+        "AddressId": known.key_of("customer_sites", row["site_id"], ADDRESS),
+        "StartDate": format_local_time(row["opened_at"] or creation_time(row), settings.time_zone),
+        "CreatorColleagueId": known.key_of("colleagues", row["creator_id"], "Colleague"),
+        "Description": format_rich(text),
         "DescriptionClear": text,
     }
     lines = [
-        {"CustomerProductId": known.key("customer_equipment", UUID(str(id)), APPLIANCE)}
+        {"CustomerProductId": known.key_of("customer_equipment", UUID(str(id)), APPLIANCE)}
         for id in row["equipment_ids"] or ()
     ]
     return EbpEntry(INCIDENT, "create", change.table, str(change.id), None, values, lines)

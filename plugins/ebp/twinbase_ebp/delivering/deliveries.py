@@ -12,24 +12,24 @@ from twinbase.delivery import AppliedMutation, Delivery
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering import claims, customers, documents, visits
 from twinbase_ebp.delivering.entry import EbpEntry
-from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange, changes, origins, read, rows_of
+from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange, changes_of, read, read_origins, rows_of
 from twinbase_ebp.settings import EbpSettings
 
 EBP, FILES = "ebp", "ebp_claims"
 FILES_STAY = "Photos and signatures are not handed over to EBP: they stay on the server."
 
 
-async def deliveries(
+async def make_deliveries(
     applied: Sequence[AppliedMutation], connection: PostgresConnection, now: datetime, settings: EbpSettings
 ) -> list[Delivery]:
     """The deliveries of a batch. `connection`: asyncpg, in its transaction."""
-    changed = changes(applied)
+    changed = changes_of(applied)
     if not changed:
         return []
     known = await read(changed, connection)
     beside = await _beside([one for one in changed if one.id in known.rows[one.table]], known, connection)
     parts = [part for of_visit in beside.parts.values() for part in of_visit]
-    known = known.with_origins(await origins(connection, {"intervention_parts": parts}))
+    known = known.add_origins(await read_origins(connection, {"intervention_parts": parts}))
     composer = _Composer(known, beside, now, settings)
     return [delivery for change in beside.changed for delivery in composer.deliveries(change)]
 
@@ -50,7 +50,7 @@ async def _beside(changed: list[RowChange], known: KnownRows, connection: Postgr
     done = [
         one
         for one in changed
-        if one.table == "interventions" and "status" in one.columns and known.row(one)["status"] == "done"
+        if one.table == "interventions" and "status" in one.columns and known.row_of(one)["status"] == "done"
     ]
     beside = _Beside(changed, done)
     ids = [one.id for one in done]
@@ -71,14 +71,14 @@ async def _measured(connection: PostgresConnection, visits_done: Sequence[UUID])
     of_visit: dict[UUID, list[MobileRow]] = defaultdict(list)
     for answer in answers:
         of_visit[answer["intervention_id"]].append(answer)
-    return {id: visits.measured(mine, items) for id, mine in of_visit.items()}
+    return {id: visits.measured_lines(mine, items) for id, mine in of_visit.items()}
 
 
 async def _documents(connection: PostgresConnection, ids: Sequence[UUID]) -> dict[UUID, Sequence[Mapping[str, Any]]]:
     """The lines of the exit documents that are on their way, or in EBP: without any where only EBP knows them."""
     found: dict[UUID, Sequence[Mapping[str, Any]]] = {}
     if await connection.fetchval(_HAS_COLUMN, "StockDocument", "Reference"):
-        rows = await connection.fetch(_IN_EBP, [documents.reference(id) for id in ids])
+        rows = await connection.fetch(_IN_EBP, [documents.document_reference(id) for id in ids])
         found = {UUID(row["Reference"].removeprefix("TB-")): [] for row in rows}
     on_its_way = await connection.fetch(_ON_ITS_WAY, EBP, [str(id) for id in ids])
     return found | {UUID(row["row_key"]): json.loads(row["lines"]) for row in on_its_way}
@@ -89,7 +89,7 @@ async def _notes(
 ) -> dict[str, str | None]:
     """What EBP has in the notes of appliances that were moved, by their code."""
     moved = [one for one in changed if one.table == "customer_equipment" and "location_in_site" in one.columns]
-    codes = [key for one in moved if isinstance(key := known.key(one.table, one.id, customers.APPLIANCE), str)]
+    codes = [key for one in moved if isinstance(key := known.key_of(one.table, one.id, customers.APPLIANCE), str)]
     if not codes or not await connection.fetchval(_HAS_COLUMN, "CustomerProduct", "NotesClear"):
         return {}
     return {row["Id"]: row["NotesClear"] for row in await connection.fetch(_NOTES, codes)}
@@ -117,39 +117,41 @@ class _Composer:
         if table == "interventions":
             yield from self._visit(change)
         elif table in claims.COLUMNS:
-            yield from _some(claims.claim(change, known, settings))
+            yield from _some(claims.claim_entry(change, known, settings))
         elif table in ("intervention_photos", "intervention_signatures") and change.is_new:
             yield EbpEntry("File", "create", table, str(change.id), held=FILES_STAY)
         elif table == "intervention_equipment":
-            yield from _some(visits.appliance(change, known))
+            yield from _some(visits.appliance_entry(change, known))
         elif table == "intervention_notes" and change.is_new:
-            yield from _some(visits.note(change, known, settings))
+            yield from _some(visits.note_entry(change, known, settings))
         elif table == "stock_movements" and change.is_new:
-            yield from _some(documents.movement(change, known, settings))
+            yield from _some(documents.movement_entry(change, known, settings))
         else:
             yield from self._at_the_customer(change)
 
     def _at_the_customer(self, change: RowChange) -> Iterator[EbpEntry]:
         known, table = self._known, change.table
         if table == "contacts":
-            yield from _some(customers.contact(change, known))
+            yield from _some(customers.contact_entry(change, known))
         elif table == "customer_equipment":
-            key = known.key(table, change.id, customers.APPLIANCE)
+            key = known.key_of(table, change.id, customers.APPLIANCE)
             notes = self._beside.notes.get(key) if isinstance(key, str) else None
-            yield from _some(customers.equipment(change, known, notes))
+            yield from _some(customers.equipment_entry(change, known, notes))
         elif table == "customer_sites":
-            yield from _some(customers.site(change, known, self._settings))
+            yield from _some(customers.site_entry(change, known, self._settings))
         elif table == "incidents" and change.is_new:
-            yield customers.incident(change, known, self._settings)
+            yield customers.incident_entry(change, known, self._settings)
 
     def _visit(self, change: RowChange) -> Iterator[EbpEntry]:
         """The agenda entry first; the parts that were taken follow when the visit is done."""
         beside = self._beside
         measured = beside.measured.get(change.id, [])
-        yield from _some(visits.visit(change, self._known, measured, self._settings))
+        yield from _some(visits.visit_entry(change, self._known, measured, self._settings))
         if change.id in self._done:
             parts, before = beside.parts[change.id], beside.documents.get(change.id)
-            yield from _some(documents.exit_document(change, parts, self._known, self._now, self._settings, before))
+            yield from _some(
+                documents.exit_document_entry(change, parts, self._known, self._now, self._settings, before)
+            )
 
 
 def _some(entry: EbpEntry | None) -> Iterator[EbpEntry]:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.entry import EbpEntry, Word, built
+from twinbase_ebp.delivering.entry import EbpEntry, Word, encode_values
 from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange
-from twinbase_ebp.delivering.texts import local, plain
-from twinbase_ebp.delivering.visits import change_time
+from twinbase_ebp.delivering.texts import format_local_time, format_number
+from twinbase_ebp.delivering.visits import creation_time
 from twinbase_ebp.settings import EbpSettings
 
 DOCUMENT = "StockDocument"
@@ -21,7 +21,7 @@ CORRECT_BY_HAND = (
 )
 
 
-def exit_document(
+def exit_document_entry(
     visit: RowChange,
     parts: Sequence[MobileRow],
     known: KnownRows,
@@ -34,17 +34,17 @@ def exit_document(
     `before`: the lines of the one that there is already, as the visit was opened again; empty when only EBP knows them.
     What differs is for a person to put right.
     """
-    row = known.row(visit)
+    row = known.row_of(visit)
     lines = [_line(part, known) for part in parts]
-    if not parts if before is None else [built(line) for line in lines] == before:
+    if not parts if before is None else [encode_values(line) for line in lines] == before:
         return None
     storehouses = Counter(line["StorehouseId"] for line in lines if line["StorehouseId"])
     values = {
         "DocumentType": Word("stock_document_kinds", EXIT),
-        "DocumentDate": local(row["actual_end"] or now, settings.time_zone),
+        "DocumentDate": format_local_time(row["actual_end"] or now, settings.time_zone),
         "StorehouseId": storehouses.most_common(1)[0][0] if storehouses else None,
-        "ScheduleEventId": known.key("interventions", visit.id, "ScheduleEvent"),
-        "Reference": reference(visit.id),
+        "ScheduleEventId": known.key_of("interventions", visit.id, "ScheduleEvent"),
+        "Reference": document_reference(visit.id),
     }
     by_hand = "" if before is None else CORRECT_BY_HAND
     return EbpEntry(DOCUMENT, "create", visit.table, str(visit.id), None, values, lines, by_hand=by_hand)
@@ -52,42 +52,42 @@ def exit_document(
 
 def _line(part: MobileRow, known: KnownRows) -> dict[str, Any]:
     return {
-        "ItemId": known.key("products", part["product_id"], "Item"),
+        "ItemId": known.key_of("products", part["product_id"], "Item"),
         "DescriptionClear": part["label"],
-        "Quantity": plain(part["quantity"]),
-        "UnitId": known.key("units", part["unit_id"], "Unit"),
-        "StorehouseId": known.key("storehouses", part["storehouse_id"], "Storehouse"),
+        "Quantity": format_number(part["quantity"]),
+        "UnitId": known.key_of("units", part["unit_id"], "Unit"),
+        "StorehouseId": known.key_of("storehouses", part["storehouse_id"], "Storehouse"),
         "TrackingNumber": part["serial_number"],
-        "CustomerProductId": known.key("customer_equipment", part["equipment_id"], "CustomerProduct"),
+        "CustomerProductId": known.key_of("customer_equipment", part["equipment_id"], "CustomerProduct"),
         "ToInvoice": part["billable"],
     }
 
 
-def movement(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
+def movement_entry(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """A document of one line. A part's own movement is in its visit's exit document already."""
-    row = known.row(change)
+    row = known.row_of(change)
     if row["intervention_part_id"] is not None:
         return None
-    source = known.key("storehouses", row["from_storehouse_id"], "Storehouse")
-    target = known.key("storehouses", row["to_storehouse_id"], "Storehouse")
+    source = known.key_of("storehouses", row["from_storehouse_id"], "Storehouse")
+    target = known.key_of("storehouses", row["to_storehouse_id"], "Storehouse")
     values = {
         "DocumentType": Word("stock_document_kinds", str(row["kind"])),
-        "DocumentDate": local(row["occurred_at"] or change_time(row), settings.time_zone),
+        "DocumentDate": format_local_time(row["occurred_at"] or creation_time(row), settings.time_zone),
         "StorehouseId": source or target,
         "TargetStorehouseId": target if source else None,
-        "ScheduleEventId": known.key("interventions", row["intervention_id"], "ScheduleEvent"),
-        "Reference": reference(change.id),
+        "ScheduleEventId": known.key_of("interventions", row["intervention_id"], "ScheduleEvent"),
+        "Reference": document_reference(change.id),
     }
     quantity = abs(Decimal(row["quantity"])) if row["kind"] != "inventory_gap" else row["quantity"]
     line = {
-        "ItemId": known.key("products", row["product_id"], "Item"),
-        "Quantity": plain(quantity),
+        "ItemId": known.key_of("products", row["product_id"], "Item"),
+        "Quantity": format_number(quantity),
         "StorehouseId": values["StorehouseId"],
         "TrackingNumber": row["serial_number"],
     }
     return EbpEntry(DOCUMENT, "create", change.table, str(change.id), None, values, [line])
 
 
-def reference(id: UUID) -> str:
+def document_reference(id: UUID) -> str:
     """What a document is known by when it comes back: EBP numbers it, and keeps this (70 characters, verified)."""
     return f"TB-{id}"

@@ -51,8 +51,8 @@ class EbpEntry:
     def as_payload(self) -> dict[str, Any]:
         """For JSON."""
         return dict(msgspec.to_builtins(self)) | {
-            "values": built(self.values),
-            "lines": [built(line) for line in self.lines],
+            "values": encode_values(self.values),
+            "lines": [encode_values(line) for line in self.lines],
         }
 
 
@@ -63,7 +63,7 @@ def entry_of(payload: Mapping[str, Any]) -> EbpEntry:
     return EbpEntry(**{**payload, "values": values, "lines": lines})
 
 
-def built(values: Mapping[str, Any]) -> dict[str, Any]:
+def encode_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Some values for JSON."""
     return {name: _built(value) for name, value in values.items()}
 

@@ -14,7 +14,7 @@ OFF = "Nothing is handed over to EBP: TWINBASE_EBP_EXPORT is `none`. Set it, the
 NO_FILES = "Hours, ways and expenses go to files: set TWINBASE_EBP_EXPORT_FOLDER, then release this."
 
 
-def exporters(settings: EbpSettings) -> Iterable[Exporter]:
+def make_exporters(settings: EbpSettings) -> Iterable[Exporter]:
     """One for EBP, and one for what EBP has no table for: there, handed over is the end."""
     if settings.export == "csv":
         yield Exporter(EBP, CsvFiles(settings).send, ComeBack(settings))

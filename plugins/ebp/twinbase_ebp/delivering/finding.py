@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.alike import alike
+from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
 from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.ready import Ready
@@ -17,13 +17,13 @@ NUMBERS = {"StockDocument": "DocumentNumber", "Incident": "Id", "CustomerProduct
 """What people call a new row in EBP."""
 
 
-def is_it(one: Ready, row: CopyRow) -> bool:
+def is_result(one: Ready, row: CopyRow) -> bool:
     """Whether a row of EBP's is what an entry was to make of it."""
     entry, kinds = one.entry, one.entity.columns
     if entry.operation == "update" or (one.entity.keeps_id and str(row.get("Id", "")).lower() == entry.key):
         told = [name for name in entry.values if name in row]
         same = str(row.get("Id", "")).upper() == str(entry.key).upper()
-        return same and bool(told) and all(alike(entry.values[name], row[name], kinds[name]) for name in told)
+        return same and bool(told) and all(is_alike(entry.values[name], row[name], kinds[name]) for name in told)
     for names in one.entity.found_by:
         if all(name in row and entry.values.get(name) is not None for name in names):
             return _matches(entry.values, row, names, one.entity)
@@ -36,12 +36,12 @@ class RowFinder:
     def __init__(self, copies: Copies) -> None:
         self._copies = copies
 
-    async def standing(self, updates: Sequence[Ready]) -> dict[tuple[str, str], CopyRow]:
+    async def find_updated(self, updates: Sequence[Ready]) -> dict[tuple[str, str], CopyRow]:
         """The rows that were to be changed, as they are now, by entity and key."""
         found: dict[tuple[str, str], CopyRow] = {}
         for entity in {one.entry.entity for one in updates}:
             keys = [str(one.entry.key) for one in updates if one.entry.entity == entity]
-            rows = await self._copies.by_key(entity, "Id", keys, ENTITIES[entity].columns)
+            rows = await self._copies.read_by_key(entity, "Id", keys, ENTITIES[entity].columns)
             found |= {(entity, key): row for key, row in rows.items()}
         return found
 
@@ -50,21 +50,21 @@ class RowFinder:
         entry, entity = one.entry, one.entity
         if entity.keeps_id and entry.key:
             wanted = ["Id", *entity.columns, *filter(None, [NUMBERS.get(entry.entity)])]
-            kept = await self._copies.rows(entry.entity, "Id", [entry.key], wanted)
+            kept = await self._copies.read_rows(entry.entity, "Id", [entry.key], wanted)
             if kept:
                 return kept[0]
-        mine = [row for row in await self.alike(one) if await self._has_lines(one, row)]
+        mine = [row for row in await self.find_alike(one) if await self._has_lines(one, row)]
         mine = await self._free(one, mine)
         return mine[0] if len(mine) == 1 else None
 
-    async def alike(self, one: Ready) -> list[CopyRow]:
+    async def find_alike(self, one: Ready) -> list[CopyRow]:
         """The rows that look like what this makes, by the columns that a new row of its entity is known again by."""
         entry, entity = one.entry, one.entity
         wanted = ["Id", *entity.columns, *filter(None, [NUMBERS.get(entry.entity)])]
-        there = await self._copies.columns(entry.entity)
+        there = await self._copies.read_columns(entry.entity)
         for names in entity.found_by:
             if all(name in there and entry.values.get(name) is not None for name in names):
-                rows = await self._copies.rows(entry.entity, names[0], [str(entry.values[names[0]])], wanted)
+                rows = await self._copies.read_rows(entry.entity, names[0], [str(entry.values[names[0]])], wanted)
                 return [row for row in rows if _matches(entry.values, row, names, entity)]
         return []
 
@@ -86,12 +86,12 @@ class RowFinder:
         entity = one.entity
         if one.entry.entity != "StockDocument":
             return True
-        rows = await self._copies.rows(entity.line_table, entity.parent, [str(row["Id"])], ["ItemId", "Quantity"])
+        rows = await self._copies.read_rows(entity.line_table, entity.parent, [str(row["Id"])], ["ItemId", "Quantity"])
         return _amounts(rows) >= _amounts(one.entry.lines)
 
 
 def _matches(values: Mapping[str, Any], row: CopyRow, names: Sequence[str], entity: Entity) -> bool:
-    return all(alike(values[name], row.get(name), entity.columns[name]) for name in names)
+    return all(is_alike(values[name], row.get(name), entity.columns[name]) for name in names)
 
 
 def _amounts(lines: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str]]:

@@ -10,9 +10,9 @@ import msgspec
 from twinbase.delivery import WaitingDelivery
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.copies import Copies
+from twinbase_ebp.delivering.expected_rows import ExpectedRows
 from twinbase_ebp.delivering.finding import RowFinder
 from twinbase_ebp.delivering.ready import Ready
-from twinbase_ebp.delivering.standing import ExpectedRows
 from twinbase_ebp.links import LINKED
 
 KEPT = timedelta(days=1)
@@ -20,7 +20,7 @@ KEPT = timedelta(days=1)
 Before = Mapping[UUID, Mapping[str, Any] | None]
 
 
-async def handed_before(connection: PostgresConnection, waiting: Sequence[WaitingDelivery]) -> dict[UUID, str]:
+async def find_handed(connection: PostgresConnection, waiting: Sequence[WaitingDelivery]) -> dict[UUID, str]:
     """Those of them that were handed over, by a run that died before it could say so, and in which file."""
     rows = await connection.fetch(
         "SELECT delivery, file FROM ebp.exported_file WHERE delivery = ANY ($1)", [one.id for one in waiting]
@@ -28,14 +28,14 @@ async def handed_before(connection: PostgresConnection, waiting: Sequence[Waitin
     return {row["delivery"]: row["file"] for row in rows}
 
 
-async def look_before(ready: Sequence[Ready], standing: ExpectedRows, copies: Copies) -> Before:
+async def look_before(ready: Sequence[Ready], expected: ExpectedRows, copies: Copies) -> Before:
     """What EBP has before these are handed over: of a row to be changed its values, of a new one what looks like it."""
     looking, before = RowFinder(copies), dict[UUID, Mapping[str, Any] | None]()
     for one in ready:
         if one.entry.operation == "update":
-            before[one.waiting.id] = standing.before(one)
+            before[one.waiting.id] = expected.known_values(one)
         elif one.entry.entity in LINKED:
-            before[one.waiting.id] = {"Id": [str(row["Id"]) for row in await looking.alike(one)]}
+            before[one.waiting.id] = {"Id": [str(row["Id"]) for row in await looking.find_alike(one)]}
     return before
 
 

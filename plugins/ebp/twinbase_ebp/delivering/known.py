@@ -41,14 +41,14 @@ class KnownRows:
     rows: Mapping[str, Mapping[UUID, MobileRow]]
     origins: Origins
 
-    def row(self, change: RowChange) -> MobileRow:
+    def row_of(self, change: RowChange) -> MobileRow:
         return self.rows[change.table][change.id]
 
-    def with_origins(self, more: Origins) -> "KnownRows":
+    def add_origins(self, more: Origins) -> "KnownRows":
         """Where rows come from that others name, which were not changed themselves."""
         return replace(self, origins={**self.origins, **more})
 
-    def key(self, table: str, id: UUID | None, source: str) -> Any:
+    def key_of(self, table: str, id: UUID | None, source: str) -> Any:
         """EBP's key of a row of `mobile` that comes from `source`; a KeyReference while EBP has not given it one."""
         table_of, key = self.origins.get((table, id), ("", None)) if id else ("", None)
         if table_of is None:
@@ -56,16 +56,16 @@ class KnownRows:
         return key if table_of == source else None
 
 
-def changes(applied: Sequence[AppliedMutation]) -> list[RowChange]:
+def changes_of(applied: Sequence[AppliedMutation]) -> list[RowChange]:
     """One for each row that is still there, in the order of their last mutations."""
     found: dict[tuple[str, Any], RowChange] = {}
     for one in applied:
-        place = (one.twin, one.key)
-        before = found.pop(place, None)
+        position = (one.twin, one.key)
+        before = found.pop(position, None)
         if one.twin in TABLES and one.operation != "delete":
             columns = frozenset(one.values) | (before.columns if before else frozenset())
             is_new = one.operation == "insert" or bool(before and before.is_new)
-            found[place] = RowChange(one, UUID(str(one.key[0])), is_new, columns)
+            found[position] = RowChange(one, UUID(str(one.key[0])), is_new, columns)
     return list(found.values())
 
 
@@ -76,7 +76,7 @@ async def read(changed: Iterable[RowChange], connection: PostgresConnection) -> 
         ids[change.table].append(change.id)
     rows = {table: await rows_of(connection, table, "id", wanted) for table, wanted in ids.items()}
     by_id = {table: {row["id"]: row for row in found} for table, found in rows.items()}
-    return KnownRows(by_id, await origins(connection, rows))
+    return KnownRows(by_id, await read_origins(connection, rows))
 
 
 async def rows_of(connection: PostgresConnection, table: str, column: str, ids: Sequence[UUID]) -> list[MobileRow]:
@@ -94,12 +94,12 @@ def _row(row: Any) -> MobileRow:
 _LISTS = ("equipment_ids", "items")
 
 
-async def origins(connection: PostgresConnection, rows: Mapping[str, Sequence[MobileRow]]) -> Origins:
+async def read_origins(connection: PostgresConnection, rows: Mapping[str, Sequence[MobileRow]]) -> Origins:
     """Where these rows, and those that they name, come from: `source_table` and `source_id`, by table and id."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for table, found in rows.items():
         for row in found:
-            for target, id in named(table, row):
+            for target, id in named_rows(table, row):
                 wanted[target].add(id)
     found_at = {}
     for table, ids in wanted.items():
@@ -109,7 +109,7 @@ async def origins(connection: PostgresConnection, rows: Mapping[str, Sequence[Mo
     return found_at
 
 
-def named(table: str, row: MobileRow) -> Iterable[tuple[str, UUID]]:
+def named_rows(table: str, row: MobileRow) -> Iterable[tuple[str, UUID]]:
     """The rows that a row names, and itself, as far as they may come from EBP."""
     if "source_id" in TABLES[table].c:
         yield table, row["id"]

@@ -35,7 +35,7 @@ class KeyLookup:
     def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
 
-    async def of(self, wanted: Iterable[KeyReference]) -> dict[KeyReference, str]:
+    async def find(self, wanted: Iterable[KeyReference]) -> dict[KeyReference, str]:
         """Those that EBP has given by now."""
         by_table: dict[str, set[str]] = defaultdict(set)
         for reference in wanted:
@@ -53,7 +53,7 @@ async def make_ready(
 ) -> tuple[list[Ready], list[DeliveryOutcome]]:
     """Those that can go, and what becomes of the others."""
     entries = [(one, entry_of(one.payload)) for one in waiting]
-    keys = await KeyLookup(connection).of(reference for _, entry in entries for reference in _named(entry))
+    keys = await KeyLookup(connection).find(reference for _, entry in entries for reference in _named(entry))
     ready, others = [], []
     for one, entry in entries:
         lacks = _lacks(one, entry, keys, settings)

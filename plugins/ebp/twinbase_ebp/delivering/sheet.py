@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from twinbase_ebp.delivering import cells
+from twinbase_ebp.delivering.expected_rows import ExpectedRows
 from twinbase_ebp.delivering.ready import Ready
-from twinbase_ebp.delivering.standing import ExpectedRows
 from twinbase_ebp.settings import EbpSettings
 
 
-def sheet(
-    entity: str, ready: Sequence[Ready], standing: ExpectedRows, settings: EbpSettings
+def make_sheet(
+    entity: str, ready: Sequence[Ready], expected: ExpectedRows, settings: EbpSettings
 ) -> tuple[bytes, set[UUID]]:
     """The bytes, and the deliveries that lost characters to the encoding."""
     text, lost = io.StringIO(newline=""), set()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(cells.header(entity, settings))
+    writer.writerow(cells.header_cells(entity, settings))
     for one in ready:
-        for row in cells.rows(one, standing.of(one), settings):
+        for row in cells.entry_rows(one, expected.expected_row(one), settings):
             writer.writerow(row)
             if not _fits("".join(row), settings.export_encoding):
                 lost.add(one.waiting.id)

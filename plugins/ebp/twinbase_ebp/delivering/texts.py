@@ -9,7 +9,7 @@ BLOCK = "--- Visite ---"
 LOCATION = "Emplacement : "
 
 
-def rich(text: str) -> str:
+def format_rich(text: str) -> str:
     """The text as RTF, for the column beside the plain one: EBP shows the one and searches the other."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "{\\rtf1\\ansi\\ansicpg1252\\deff0 " + "\\par\r\n".join(_escaped(line) for line in lines) + "}"
@@ -34,36 +34,36 @@ def _character(character: str) -> str:
     return "".join(f"\\u{number}?" for number in numbers)
 
 
-def with_block(report: str | None, facts: Sequence[str]) -> str:
+def add_block(report: str | None, facts: Sequence[str]) -> str:
     """The report with its facts below, in a block that replaces the one that was there."""
-    own = without_block(report or "")
+    own = remove_block(report or "")
     return "\n".join([*([own, ""] if own else []), BLOCK, *facts]) if facts else own
 
 
-def without_block(text: str) -> str:
+def remove_block(text: str) -> str:
     """What people wrote: the text before the block."""
     return text.replace("\r\n", "\n").split(f"{BLOCK}\n")[0].rstrip()
 
 
-def with_location(notes: str | None, location: str | None) -> str:
+def add_location(notes: str | None, location: str | None) -> str:
     """The notes with one line that says where an appliance stands; all other lines stay as they are."""
     lines = [line for line in (notes or "").splitlines() if not line.startswith(LOCATION)]
     return "\n".join([*([LOCATION + location] if location else []), *lines])
 
 
-def local(moment: datetime | None, zone: str) -> str | None:
+def format_local_time(moment: datetime | None, zone: str) -> str | None:
     """An instant as EBP writes it: the clock on the wall, without a zone."""
     if moment is None:
         return None
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0).isoformat()
 
 
-def said_time(moment: datetime, zone: str) -> str:
+def format_time(moment: datetime, zone: str) -> str:
     """For people to read."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M")
 
 
-def plain(number: Decimal) -> str:
+def format_number(number: Decimal) -> str:
     """Without needless zeros, and never with an exponent."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -7,7 +7,7 @@ from typing import Any
 
 from twinbase_ebp.delivering.entry import EbpEntry, Word
 from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange
-from twinbase_ebp.delivering.texts import local, plain, rich, said_time, with_block
+from twinbase_ebp.delivering.texts import add_block, format_local_time, format_number, format_rich, format_time
 from twinbase_ebp.settings import EbpSettings
 
 REPORT = frozenset({"report", "actual_start", "actual_end", "cancel_reason", "no_report_reason"})
@@ -15,14 +15,14 @@ EVENT, NOTE, APPLIANCE = "ScheduleEvent", "Activity", "ScheduleEventCustomerProd
 PERCENT_MAX, TITLE_MAX = 100, 160
 
 
-def visit(change: RowChange, known: KnownRows, measured: Sequence[str], settings: EbpSettings) -> EbpEntry | None:
+def visit_entry(change: RowChange, known: KnownRows, measured: Sequence[str], settings: EbpSettings) -> EbpEntry | None:
     """What a visit changes in the agenda; None when EBP has no column for any of it."""
-    row = known.row(change)
-    key = known.key("interventions", change.id, EVENT)
+    row = known.row_of(change)
+    key = known.key_of("interventions", change.id, EVENT)
     values = _agenda(change.columns, row, settings)
     if change.columns & REPORT or (measured and "status" in change.columns):
-        text = with_block(row["report"], [*_facts(row, settings), *measured])
-        values["Maintenance_InterventionReport"] = rich(text)
+        text = add_block(row["report"], [*_facts(row, settings), *measured])
+        values["Maintenance_InterventionReport"] = format_rich(text)
         values["Maintenance_InterventionReportClear"] = text
     if not values or not isinstance(key, str):
         return None
@@ -32,7 +32,7 @@ def visit(change: RowChange, known: KnownRows, measured: Sequence[str], settings
 def _agenda(columns: frozenset[str], row: MobileRow, settings: EbpSettings) -> dict[str, Any]:
     state = settings.event_state_of(row["status"])
     said: dict[str, tuple[str, Any]] = {
-        "worked_minutes": ("AchievedDuration_DurationInHours", hours(row["worked_minutes"])),
+        "worked_minutes": ("AchievedDuration_DurationInHours", format_hours(row["worked_minutes"])),
         "travel_minutes": ("Maintenance_TravelDuration", row["travel_minutes"]),
         "percent_done": ("GlobalPercentComplete", row["percent_done"]),
         "follow_up_needed": ("Maintenance_NextEventToForesee", row["follow_up_needed"]),
@@ -57,8 +57,8 @@ def visit_echo(entry: EbpEntry, settings: EbpSettings) -> dict[str, Any]:
     return {column: value for name, (column, value) in echo.items() if name in values}
 
 
-def hours(minutes: int | None) -> str | None:
-    return None if minutes is None else plain(round(Decimal(minutes) / 60, 6))
+def format_hours(minutes: int | None) -> str | None:
+    return None if minutes is None else format_number(round(Decimal(minutes) / 60, 6))
 
 
 def _facts(row: MobileRow, settings: EbpSettings) -> list[str]:
@@ -66,9 +66,9 @@ def _facts(row: MobileRow, settings: EbpSettings) -> list[str]:
     zone = settings.time_zone
     facts = []
     if row["actual_start"]:
-        facts.append(f"Début : {said_time(row['actual_start'], zone)}")
+        facts.append(f"Début : {format_time(row['actual_start'], zone)}")
     if row["actual_end"]:
-        facts.append(f"Fin : {said_time(row['actual_end'], zone)}")
+        facts.append(f"Fin : {format_time(row['actual_end'], zone)}")
     if row["cancel_reason"]:
         facts.append(f"Annulée : {row['cancel_reason']}")
     if row["no_report_reason"]:
@@ -76,25 +76,25 @@ def _facts(row: MobileRow, settings: EbpSettings) -> list[str]:
     return facts
 
 
-def appliance(change: RowChange, known: KnownRows) -> EbpEntry | None:
+def appliance_entry(change: RowChange, known: KnownRows) -> EbpEntry | None:
     """An appliance that a visit is about."""
-    row = known.row(change)
+    row = known.row_of(change)
     said = {
         "serial_number": ("TrackingNumber", row["serial_number"]),
         "replaced_by_serial": ("ExchangeTrackingNumber", row["replaced_by_serial"]),
-        "contract_hours_used": ("ContractHoursNumberDecremented", decimal(row["contract_hours_used"])),
+        "contract_hours_used": ("ContractHoursNumberDecremented", format_decimal(row["contract_hours_used"])),
     }
     values = {name: value for column, (name, value) in said.items() if column in change.columns}
     if change.is_new:
-        values["ScheduleEventId"] = known.key("interventions", row["intervention_id"], EVENT)
-        values["CustomerProductId"] = known.key("customer_equipment", row["equipment_id"], "CustomerProduct")
+        values["ScheduleEventId"] = known.key_of("interventions", row["intervention_id"], EVENT)
+        values["CustomerProductId"] = known.key_of("customer_equipment", row["equipment_id"], "CustomerProduct")
     return row_entry(APPLIANCE, change, known, values)
 
 
-def note(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
+def note_entry(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry | None:
     """A note becomes an entry of EBP's journal."""
-    row = known.row(change)
-    when = local(row["occurred_at"] or change_time(row), settings.time_zone)
+    row = known.row_of(change)
+    when = format_local_time(row["occurred_at"] or creation_time(row), settings.time_zone)
     body = row["body"] or ""
     return row_entry(
         NOTE,
@@ -103,23 +103,23 @@ def note(change: RowChange, known: KnownRows, settings: EbpSettings) -> EbpEntry
         {
             "ActivityCategory": Word("activity_kinds", str(row["kind"])),
             "Caption": row["title"] or body[:TITLE_MAX].split("\n")[0],
-            "CreatorColleagueId": known.key("colleagues", row["author_id"], "Colleague"),
-            "CustomerId": known.key("customers", row["customer_id"], "Customer"),
-            "ScheduleEventId": known.key("interventions", row["intervention_id"], EVENT),
+            "CreatorColleagueId": known.key_of("colleagues", row["author_id"], "Colleague"),
+            "CustomerId": known.key_of("customers", row["customer_id"], "Customer"),
+            "ScheduleEventId": known.key_of("interventions", row["intervention_id"], EVENT),
             "StartDateTime": when,
             "EndDateTime": when,
-            "Notes": rich(body),
+            "Notes": format_rich(body),
             "NotesClear": body,
         },
     )
 
 
-def change_time(row: MobileRow) -> datetime | None:
+def creation_time(row: MobileRow) -> datetime | None:
     """When a row was made that says nothing of it: its id holds the time (UUIDv7)."""
     return datetime.fromtimestamp((row["id"].int >> 80) / 1000, UTC) if row["id"].version == 7 else None
 
 
-def measured(answers: Sequence[MobileRow], items: Mapping[tuple[Any, str], Mapping[str, Any]]) -> list[str]:
+def measured_lines(answers: Sequence[MobileRow], items: Mapping[tuple[Any, str], Mapping[str, Any]]) -> list[str]:
     """Measured values of a visit, and what was out of range, a line each. `items`: by template and key."""
     lines = []
     for answer in answers:
@@ -135,19 +135,19 @@ def measured(answers: Sequence[MobileRow], items: Mapping[tuple[Any, str], Mappi
 
 def _value(answer: MobileRow) -> str:
     if answer["value_number"] is not None:
-        return plain(answer["value_number"])
+        return format_number(answer["value_number"])
     if answer["value_bool"] is not None:
         return "oui" if answer["value_bool"] else "non"
     return answer["value_choice"] or answer["value_text"] or "?"
 
 
-def decimal(number: Decimal | None) -> str | None:
-    return None if number is None else plain(number)
+def format_decimal(number: Decimal | None) -> str | None:
+    return None if number is None else format_number(number)
 
 
 def row_entry(entity: str, change: RowChange, known: KnownRows, values: Mapping[str, Any]) -> EbpEntry | None:
     """A row that EBP makes or changes; None when nothing of it is EBP's."""
-    key = known.key(change.table, change.id, entity)
+    key = known.key_of(change.table, change.id, entity)
     if change.is_new:
         # The id of the device: EBP keys this table by uuid (verified), and keeps the one that it is given (assumed).
         return EbpEntry(entity, "create", change.table, str(change.id), str(change.id), dict(values))

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.guard import refusal
+from twinbase_ebp.loading.guard import deletion_refusal
 from twinbase_ebp.loading.kinds import learn
 from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.work import TableLoad
-from twinbase_ebp.loading.writing import named
+from twinbase_ebp.loading.writing import column_names
 from twinbase_ebp.schema.spec import ColumnSpec
 
 SEEN = 'pg_temp."ebp_seen"'
@@ -35,16 +35,16 @@ class KeyComparison:
         return self.older > OLDER_MAX or len(self.again) >= READ_AGAIN_MAX
 
 
-def check_due(work: TableLoad) -> bool:
+def is_check_due(work: TableLoad) -> bool:
     """Whether it is time, or something has been seen that only this explains."""
-    state, run = work.book.state, work.run
+    state, run = work.notes.state, work.run
     if state is None or state.checked_at is None or run.options.full or work.spec.name in run.options.confirmed:
         return True
     if state.refused or state.checked_at + run.habits.check_every <= run.now:
         return True
-    problems = work.book.problem_keys()
+    problems = work.notes.read_problem_keys()
     with work.target.begin():
-        left_out = len(problems) - len(work.writer.rows_of(problems))
+        left_out = len(problems) - len(work.writer.read_rows(problems))
         # All that is new was written by now: rows that are too many can only be ones that EBP has deleted.
         return work.writer.count() != work.probe.rows - left_out
 
@@ -60,25 +60,25 @@ def check(work: TableLoad) -> bool:
         return False
     work.store_again(found.again)
     remove(work, found.gone, found.rows)
-    with work.book.page():
-        work.book.keep(checked_at=work.run.now, high=work.probe.high)
+    with work.notes.begin_page():
+        work.notes.keep(checked_at=work.run.now, high=work.probe.high)
     return True
 
 
 def remove(work: TableLoad, gone: Sequence[SourceKey], rows: int) -> None:
     """Delete rows of the copy, once the source has said again that it has none of them, and the guard allows it."""
-    still = {tuple(key) for page in work.reader.existing(gone) for key in page}
+    still = {tuple(key) for page in work.reader.read_existing(gone) for key in page}
     gone = [key for key in gone if tuple(key) not in still]
     confirmed = work.spec.name in work.run.options.confirmed
-    sentence = None if confirmed else refusal(work.spec.name, len(gone), rows, work.run.habits.delete_percent)
-    with work.book.page():
+    sentence = None if confirmed else deletion_refusal(work.spec.name, len(gone), rows, work.run.habits.delete_percent)
+    with work.notes.begin_page():
         if sentence:
             work.report.refused, work.report.why = len(gone), sentence
-            work.book.say("deletes_refused", sentence, {"deletions": len(gone), "rows": rows})
+            work.notes.say("deletes_refused", sentence, {"deletions": len(gone), "rows": rows})
         else:
             work.report.deleted += work.writer.delete(gone)
             learn(work.target, work.spec, gone)
-        work.book.keep(refused=len(gone) if sentence else 0)
+        work.notes.keep(refused=len(gone) if sentence else 0)
 
 
 def compare_keys(work: TableLoad) -> KeyComparison:
@@ -95,18 +95,18 @@ def compare_keys(work: TableLoad) -> KeyComparison:
 
 
 def seen_columns(work: TableLoad) -> list[ColumnSpec]:
-    marked = [work.spec.column(work.spec.watermark)] if work.spec.watermark else []
+    marked = [work.spec.get_column(work.spec.watermark)] if work.spec.watermark else []
     return [*work.spec.key_columns, *marked]
 
 
 def stage_keys(work: TableLoad, columns: Sequence[ColumnSpec]) -> None:
     """Put all keys of the source, with their watermarks, into a table that ends with the transaction."""
-    listed = named(columns)
+    listed = column_names(columns)
     work.writer.run(
         f"CREATE TEMP TABLE ebp_seen ON COMMIT DROP AS SELECT {listed} FROM {work.writer.table} WITH NO DATA"
     )
-    texts = [place for place, one in enumerate(columns) if one.type.startswith("text")]
-    for page in work.reader.keys():
+    texts = [position for position, one in enumerate(columns) if one.type.startswith("text")]
+    for page in work.reader.read_keys():
         work.check_stop()
         work.writer.copy(SEEN, columns, page, texts)
     work.writer.run(f"ANALYZE {SEEN}")
@@ -115,39 +115,40 @@ def stage_keys(work: TableLoad, columns: Sequence[ColumnSpec]) -> None:
 def _again(work: TableLoad) -> str:
     key = work.spec.key_columns
     moved = f"t.{mark} IS DISTINCT FROM s.{mark}" if (mark := _mark(work)) else "false"
+    same = work.writer.same_key_sql("t", "s")
     return (
-        f"SELECT {named(key, 's')} FROM {SEEN} s LEFT JOIN {work.writer.table} t ON {work.writer.same_key('t', 's')}"
+        f"SELECT {column_names(key, 's')} FROM {SEEN} s LEFT JOIN {work.writer.table} t ON {same}"
         f" WHERE t.{quote_name(key[0].target)} IS NULL OR {moved} LIMIT {READ_AGAIN_MAX}"
     )
 
 
 def _gone(work: TableLoad) -> str:
     return (
-        f"SELECT {named(work.spec.key_columns, 't')} FROM {work.writer.table} t"
-        f" WHERE NOT EXISTS (SELECT FROM {SEEN} s WHERE {work.writer.same_key('t', 's')})"
+        f"SELECT {column_names(work.spec.key_columns, 't')} FROM {work.writer.table} t"
+        f" WHERE NOT EXISTS (SELECT FROM {SEEN} s WHERE {work.writer.same_key_sql('t', 's')})"
     )
 
 
 def _older(work: TableLoad) -> str:
     mark = _mark(work)
     return (
-        f"SELECT count(*) FROM {SEEN} s JOIN {work.writer.table} t ON {work.writer.same_key('t', 's')}"
+        f"SELECT count(*) FROM {SEEN} s JOIN {work.writer.table} t ON {work.writer.same_key_sql('t', 's')}"
         f" WHERE t.{mark} > s.{mark}"
     )
 
 
 def _mark(work: TableLoad) -> str:
-    return quote_name(work.spec.column(work.spec.watermark).target) if work.spec.watermark else ""
+    return quote_name(work.spec.get_column(work.spec.watermark).target) if work.spec.watermark else ""
 
 
 def _say_older(work: TableLoad, found: KeyComparison) -> None:
-    with work.book.page():
+    with work.notes.begin_page():
         sentence = (
             f"{work.spec.name}: EBP holds {found.older:,} rows in an older state than the copy, as after a restore or"
             " while a clock was behind. All its rows are compared."
         )
-        work.book.say("source_older", sentence, {"older": found.older, "read_again": len(found.again)})
-        work.book.keep(mode="comparing", after=None, high=work.probe.high, fingerprint=work.spec.fingerprint)
+        work.notes.say("source_older", sentence, {"older": found.older, "read_again": len(found.again)})
+        work.notes.keep(mode="comparing", after=None, high=work.probe.high, fingerprint=work.spec.fingerprint)
         for child in work.children:
             # Its rows were restored too, and have no date that says so.
-            child.book.keep(mode="comparing", after=None, fingerprint=child.spec.fingerprint)
+            child.notes.keep(mode="comparing", after=None, fingerprint=child.spec.fingerprint)

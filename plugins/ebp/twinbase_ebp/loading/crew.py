@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-from twinbase_ebp.source import reading
+from twinbase_ebp.source import open_source
 
 Job = TypeVar("Job")
 
@@ -28,7 +28,7 @@ class LoadDatabases:
     target: URL
 
     @classmethod
-    def of(cls, source_url: str, database_url: str) -> "LoadDatabases":
+    def from_urls(cls, source_url: str, database_url: str) -> "LoadDatabases":
         """`source_url` may be empty: then every attempt to read says that it is missing."""
         return cls(source_url, make_url(database_url).set(drivername="postgresql+psycopg"))
 
@@ -37,12 +37,12 @@ class LoadDatabases:
         """For drivers that are no part of SQLAlchemy."""
         return self.target.set(drivername="postgresql").render_as_string(hide_password=False)
 
-    def reading(self) -> AbstractContextManager[Connection]:
+    def open_source(self) -> AbstractContextManager[Connection]:
         """A connection to the source, each statement for itself: no transaction of ours is open while we write."""
-        return reading(self.source)
+        return open_source(self.source)
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[Connection]:
+    def open_target(self, name: str) -> Iterator[Connection]:
         """A connection to the server's database; PostgreSQL shows it under this name."""
         engine = create_engine(self.target.update_query_dict({"application_name": name}), poolclass=NullPool)
         try:
@@ -91,8 +91,8 @@ class Crew:
 
     def _connected(self, hand: int) -> tuple[Connection, Connection]:
         stack = self._hands[hand]
-        source = stack.enter_context(self._databases.reading())
-        pair = source, stack.enter_context(self._databases.writing(self._name))
+        source = stack.enter_context(self._databases.open_source())
+        pair = source, stack.enter_context(self._databases.open_target(self._name))
         self._pairs[hand] = pair
         return pair
 

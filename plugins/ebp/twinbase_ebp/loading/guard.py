@@ -3,7 +3,7 @@
 ALWAYS_ALLOWED = 10
 
 
-def refusal(table: str, deletions: int, rows: int, percent_max: float) -> str | None:
+def deletion_refusal(table: str, deletions: int, rows: int, percent_max: float) -> str | None:
     """Why so many rows are not deleted, and what to do about it; None when they may be.
 
     A few rows may always go, so that a table of twelve can lose one.

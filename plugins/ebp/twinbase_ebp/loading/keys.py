@@ -20,17 +20,17 @@ _READ: dict[str, Callable[[str], Any]] = {
 }
 
 
-def packed(key: SourceKey) -> list[Any]:
+def pack_key(key: SourceKey) -> list[Any]:
     """The key for JSON: numbers, truths and texts as they are, all else as text."""
     return [value if isinstance(value, bool | int | float | str) else _text(value) for value in key]
 
 
-def unpacked(spec: TableSpec, values: Sequence[Any]) -> SourceKey:
+def unpack_key(spec: TableSpec, values: Sequence[Any]) -> SourceKey:
     """The key that was packed."""
     return tuple([_unpacked(column, value) for column, value in zip(spec.key_columns, values, strict=True)])
 
 
-def shown(values: Sequence[Any]) -> str:
+def format_key(values: Sequence[Any]) -> str:
     """A packed key for a person: `C0001`, or `A1, 7` where it has several columns."""
     return ", ".join(map(str, values))
 

@@ -13,7 +13,7 @@ from twinbase.quoting import quote_name
 from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.work import TableLoad
 from twinbase_ebp.loading.writing import ARRAY
-from twinbase_ebp.schema.ddl import qualified
+from twinbase_ebp.schema.ddl import qualify_name
 from twinbase_ebp.schema.spec import TableSpec
 
 NOTES = "EbpSysDeletedRecord"
@@ -26,7 +26,7 @@ def learn(connection: Connection, spec: TableSpec, gone: Sequence[SourceKey]) ->
         connection.execute(_LEARN, {"table": spec.name, "keys": keys})
 
 
-def noted(work: TableLoad, votes_min: int) -> list[SourceKey]:
+def find_noted(work: TableLoad, votes_min: int) -> list[SourceKey]:
     """Keys of rows of the copy that EBP has noted as deleted, under a kind that speaks for this table."""
     with work.target.begin():
         if len(work.spec.key) != 1 or not _has_notes(work.target):
@@ -37,15 +37,15 @@ def noted(work: TableLoad, votes_min: int) -> list[SourceKey]:
         key = f"t.{quote_name(work.spec.key_columns[0].target)}"
         found = work.writer.run(
             f"SELECT {key} FROM {work.writer.table} t WHERE lower({key}::text) IN"
-            f' (SELECT lower("Id"::text) FROM {qualified(NOTES)} WHERE "Kind" = ANY ({ARRAY}))',
+            f' (SELECT lower("Id"::text) FROM {qualify_name(NOTES)} WHERE "Kind" = ANY ({ARRAY}))',
             list(kinds),
         )
         return [tuple(row) for row in found.all()]
 
 
 def _has_notes(connection: Connection) -> bool:
-    """Whether there are notes, of the shape that was seen in installations; others are not believed."""
-    return bool(connection.execute(_NOTES, {"table": qualified(NOTES)}).scalar())
+    """Whether there are notes, of the form that was seen in installations; others are not believed."""
+    return bool(connection.execute(_NOTES, {"table": qualify_name(NOTES)}).scalar())
 
 
 _NOTES = text("""
@@ -54,7 +54,7 @@ AND (attname = 'Id' OR (attname = 'Kind' AND atttypid = 'uuid'::regtype))
 """)
 _LEARN = text(f"""
 INSERT INTO ebp.kind_vote AS v (kind, table_name, votes)
-SELECT "Kind", :table, count(*) FROM {qualified(NOTES)} WHERE lower("Id"::text) = ANY (:keys) AND "Kind" IS NOT NULL
+SELECT "Kind", :table, count(*) FROM {qualify_name(NOTES)} WHERE lower("Id"::text) = ANY (:keys) AND "Kind" IS NOT NULL
 GROUP BY "Kind"
 ON CONFLICT (kind, table_name) DO UPDATE SET votes = v.votes + excluded.votes
 """)

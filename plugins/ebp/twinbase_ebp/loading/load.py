@@ -19,7 +19,7 @@ from twinbase.source import Tell
 from twinbase_ebp.loading.crew import Crew, LoadDatabases
 from twinbase_ebp.loading.kinds import NOTES
 from twinbase_ebp.loading.report import LoadReport, TableReport
-from twinbase_ebp.loading.tables import Group, bring_group, groups, look
+from twinbase_ebp.loading.tables import Group, bring_group, group_tables, look
 from twinbase_ebp.loading.work import Habits, Options, RunContext
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.evolve import Evolved, evolve
@@ -59,19 +59,19 @@ async def load(
     """
     started = time.perf_counter()
     async with _controlled(databases) as control, _recorded(control, now) as (run_id, figures):
-        specs = await in_thread(reflected, databases, settings)
+        specs = await run_in_thread(reflect_source, databases, settings)
         evolved = await evolve(control, specs, DenyList(settings.deny), now)
-        run = RunContext(run_id, now, habits(settings), options or Options(), evolved.backfill, told_in_loop(tell))
+        run = RunContext(run_id, now, habits_of(settings), options or Options(), evolved.backfill, tell_in_loop(tell))
         loaded = _chosen(evolved, run.options)
-        reports = await in_thread(_bring, databases, run, loaded, stop=run.stop)
+        reports = await run_in_thread(_bring, databases, run, loaded, stop=run.stop)
         skipped = [] if run.options.tables else _skipped(specs, evolved)
         tables = sorted([*reports, *skipped], key=lambda report: report.table)
         report = LoadReport(tables, [change.sentence for change in evolved.changes], time.perf_counter() - started)
-        figures.update(report.figures())
+        figures.update(report.make_figures())
     return report
 
 
-def habits(settings: EbpSettings) -> Habits:
+def habits_of(settings: EbpSettings) -> Habits:
     """How the loader works, as the settings have it."""
     return Habits(
         time_zone=settings.time_zone,
@@ -87,7 +87,7 @@ def habits(settings: EbpSettings) -> Habits:
 
 def _bring(databases: LoadDatabases, run: RunContext, specs: Sequence[TableSpec]) -> list[TableReport]:
     """In a thread: the notes on deletions first, for all others use them; then the largest tables."""
-    todo = groups(specs)
+    todo = group_tables(specs)
     with Crew(databases, run.habits.connections, run.stop, WRITERS) as crew:
         crew.run(todo, lambda group, source, target: look(group, source))
         first = [group for group in todo if group.specs[0].name == NOTES]
@@ -108,8 +108,8 @@ def _reported(group: Group, spec: TableSpec) -> TableReport:
     return group.reports.get(spec.name, stopped)
 
 
-def reflected(databases: LoadDatabases, settings: EbpSettings) -> list[TableSpec]:
-    with databases.reading() as connection:
+def reflect_source(databases: LoadDatabases, settings: EbpSettings) -> list[TableSpec]:
+    with databases.open_source() as connection:
         return reflect(connection, settings)
 
 
@@ -139,7 +139,7 @@ def _not_loaded(spec: TableSpec, blocked: str | None) -> TableReport:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Any]:
+async def connect_database(url: str) -> AsyncIterator[Any]:
     """An asyncpg connection to the server's database, if it has this plugin's tables."""
     connection = await asyncpg.connect(url)
     try:
@@ -157,7 +157,7 @@ async def _controlled(databases: LoadDatabases) -> AsyncIterator[Any]:
     A run that has lost its lock and stands still (its machine was suspended) may be in the middle of a page, and
     whoever writes the same rows would wait for it: its connections are ended.
     """
-    async with connected(databases.target_url) as connection:
+    async with connect_database(databases.target_url) as connection:
         if not await connection.fetchval(LOCK):
             raise LoaderBusy
         await connection.execute(_END_WRITERS, WRITERS, ENDED_SECONDS_MAX * 1000)
@@ -193,7 +193,7 @@ _END = "UPDATE ebp.load_run SET finished_at = clock_timestamp(), outcome = $2, f
 # -- threads ----------------------------------------------------------------------------------------------------------
 
 
-async def in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | None = None) -> Any:
+async def run_in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | None = None) -> Any:
     """Run it in a thread. Cancelled, it is asked to stop, and waited for: a page is written whole or not at all."""
     task = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
     try:
@@ -205,11 +205,11 @@ async def in_thread(work: Callable[..., Any], *arguments: Any, stop: Event | Non
         raise
 
 
-def told_in_loop(tell: Tell) -> Tell:
+def tell_in_loop(tell: Tell) -> Tell:
     """`tell` as threads may call it: it is only ever called in the loop of the one who asked for it."""
     loop = asyncio.get_running_loop()
 
-    def told(subject: str, done: int, of: int | None) -> None:
+    def tell_threadsafe(subject: str, done: int, of: int | None) -> None:
         loop.call_soon_threadsafe(tell, subject, done, of)
 
-    return told
+    return tell_threadsafe

@@ -10,7 +10,7 @@ from sqlalchemy.types import DateTime
 SQL_SERVER = "mssql"
 
 
-def written(dialect: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
+def exact_column(dialect: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column that holds the watermark so that nothing of it is lost on the way to us and back.
 
     SQL Server's datetime counts three hundredths of a second and datetime2 ten millionths; Python has neither. As a
@@ -21,7 +21,7 @@ def written(dialect: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
     return column
 
 
-def bound(dialect: str, moment: str) -> Any:
+def bind_moment(dialect: str, moment: str) -> Any:
     """The other way: the value to compare the column with. SQL Server reads the text as what the column is."""
     if dialect == SQL_SERVER:
         return bindparam(None, moment, String())
@@ -40,7 +40,7 @@ def is_before(one: str | None, other: str | None) -> bool:
     return datetime.fromisoformat(one) < datetime.fromisoformat(other)
 
 
-def start(high: str, now: datetime, zone: str, overlap: timedelta) -> str:
+def start_of_reading(high: str, now: datetime, zone: str, overlap: timedelta) -> str:
     """Where to read on: a while before the latest that was seen, as transactions commit late.
 
     Never later than that while before now: when clocks go back (each October they do), what is changed then is dated

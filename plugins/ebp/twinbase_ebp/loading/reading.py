@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, column, func, or_, select, table
 
-from twinbase_ebp.loading.moments import bound, text_of, written
+from twinbase_ebp.loading.moments import bind_moment, exact_column, text_of
 from twinbase_ebp.loading.rows import SourceRowValues
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -49,46 +49,46 @@ class SourceReader:
     def __init__(self, connection: Connection, spec: TableSpec, *, rows_max: int = ROWS_MAX) -> None:
         self._connection = connection
         self.spec = spec
-        self._places = {name: place for place, name in enumerate(one.name for one in spec.columns)}
+        self._positions = {name: position for position, name in enumerate(one.name for one in spec.columns)}
         self.page_rows = max(min(rows_max, ROWS_MIN), min(rows_max, CELLS_MAX // max(1, len(spec.columns))))
 
     @cached_property
-    def key_places(self) -> tuple[int, ...]:
-        return tuple(self._places[name] for name in self.spec.key)
+    def key_positions(self) -> tuple[int, ...]:
+        return tuple(self._positions[name] for name in self.spec.key)
 
     def key_of(self, row: SourceRowValues) -> SourceKey:
-        return tuple([row[place] for place in self.key_places])
+        return tuple([row[position] for position in self.key_positions])
 
-    def value(self, row: SourceRowValues, name: str) -> Any:
-        return row[self._places[name]]
+    def value_of(self, row: SourceRowValues, name: str) -> Any:
+        return row[self._positions[name]]
 
     def probe(self) -> Probe:
         """One statement, whatever the table holds."""
         if self.spec.watermark is None:
             return Probe(self._connection.execute(select(func.count()).select_from(self._table)).scalar_one())
         undated = func.sum(case((self._watermark.is_(None), 1), else_=0))
-        high = written(self._dialect, func.max(self._watermark))
+        high = exact_column(self._dialect, func.max(self._watermark))
         row = self._connection.execute(select(func.count(), high, undated).select_from(self._table)).one()
         return Probe(row[0], text_of(row[1]), int(row[2] or 0))
 
-    def whole(self) -> Sequence[SourceRowValues]:
+    def read_all(self) -> Sequence[SourceRowValues]:
         """All rows, of a table that has no key to page by."""
         return self._connection.execute(select(*self._columns)).all()
 
-    def by_key(self, after: SourceKey | None = None) -> Iterator[Sequence[SourceRowValues]]:
+    def read_by_key(self, after: SourceKey | None = None) -> Iterator[Sequence[SourceRowValues]]:
         """All rows in the order of the key, page by page, from after this one."""
         return self._pages(self._page, after)
 
-    def undated(self) -> Iterator[Sequence[SourceRowValues]]:
+    def read_undated(self) -> Iterator[Sequence[SourceRowValues]]:
         """The rows that have no watermark."""
         return self._pages(self._page, None, self._watermark.is_(None))
 
-    def keys(self) -> Iterator[Sequence[SourceRowValues]]:
+    def read_keys(self) -> Iterator[Sequence[SourceRowValues]]:
         """All keys, each with its row's watermark, where there is one."""
         asked = [*self._key, *([self._watermark] if self.spec.watermark else [])]
         return self._pages(_PagePlan(asked, range(len(self._key)), self.page_rows * KEYS_TIMES), None)
 
-    def since(self, moment: str) -> Iterator[tuple[Sequence[SourceRowValues], str]]:
+    def read_since(self, moment: str) -> Iterator[tuple[Sequence[SourceRowValues], str]]:
         """The rows of this watermark and later ones, in its order; each page with the watermark of its last row."""
         after: tuple[str, SourceKey] | None = None
         size = self.page_rows
@@ -106,14 +106,14 @@ class SourceReader:
                 return
             after, size = last, self.page_rows
 
-    def of(
+    def read_rows(
         self, keys: Sequence[SourceKey], columns: Sequence[str] | None = None
     ) -> Iterator[Sequence[SourceRowValues]]:
         """The rows of these keys (of these values of `columns`), as far as there are any."""
         asked = [self._table.c[name] for name in columns] if columns else self._key
         yield from self._asked(self._columns, asked, keys)
 
-    def existing(self, keys: Sequence[SourceKey]) -> Iterator[Sequence[SourceRowValues]]:
+    def read_existing(self, keys: Sequence[SourceKey]) -> Iterator[Sequence[SourceRowValues]]:
         """Those of the keys that the source has."""
         yield from self._asked(self._key, self._key, keys)
 
@@ -133,7 +133,7 @@ class SourceReader:
 
     @property
     def _page(self) -> "_PagePlan":
-        return _PagePlan(self._columns, self.key_places, self.page_rows)
+        return _PagePlan(self._columns, self.key_positions, self.page_rows)
 
     @property
     def _watermark(self) -> ColumnElement[Any]:
@@ -150,20 +150,22 @@ class SourceReader:
         while True:
             query = select(*page.columns).where(*conditions).order_by(*self._key).limit(page.size)
             if after is not None:
-                query = query.where(after_key(self._key, after))
+                query = query.where(is_after_key(self._key, after))
             found = self._connection.execute(query).all()
             if found:
                 yield found
             if len(found) < page.size:
                 return
-            after = tuple([found[-1][place] for place in page.key_places])
+            after = tuple([found[-1][position] for position in page.key_places])
 
     def _since(self, moment: str, after: tuple[str, SourceKey] | None, size: int) -> Select[Any]:
-        exact = written(self._dialect, self._watermark).label("twinbase_watermark")
+        exact = exact_column(self._dialect, self._watermark).label("twinbase_watermark")
         query = select(*self._columns, exact).order_by(self._watermark, *self._key).limit(size)
         if after is None:
-            return query.where(self._watermark >= bound(self._dialect, moment))
-        return query.where(after_key([self._watermark, *self._key], (bound(self._dialect, after[0]), *after[1])))
+            return query.where(self._watermark >= bind_moment(self._dialect, moment))
+        return query.where(
+            is_after_key([self._watermark, *self._key], (bind_moment(self._dialect, after[0]), *after[1]))
+        )
 
     def _asked(
         self, columns: Sequence[ColumnElement[Any]], by: Sequence[ColumnElement[Any]], keys: Sequence[SourceKey]
@@ -174,10 +176,10 @@ class SourceReader:
             yield self._connection.execute(select(*columns).where(is_one_of(by, some))).all()
 
 
-def after_key(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
+def is_after_key(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
     """Rows that come after these values. SQL Server knows no (a, b) > (x, y); the first term helps an index begin."""
     same = [one == value for one, value in zip(columns, values, strict=True)]
-    later = [and_(*same[:place], one > values[place]) for place, one in enumerate(columns)]
+    later = [and_(*same[:position], one > values[position]) for position, one in enumerate(columns)]
     return later[0] if len(columns) == 1 else and_(columns[0] >= values[0], or_(*later))
 
 

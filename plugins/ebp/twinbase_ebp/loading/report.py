@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from twinbase_ebp.loading.keys import packed, shown
+from twinbase_ebp.loading.keys import format_key, pack_key
 from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.writing import RefusedRow, WriteResult
 
@@ -41,7 +41,7 @@ class TableReport:
             self.add_problem(one)
 
     def add_problem(self, refused: RefusedRow) -> None:
-        problem = f"{self.table} {named_key(refused.key)}: {refused.sentence}"
+        problem = f"{self.table} {key_label(refused.key)}: {refused.sentence}"
         # A row may be tried more than once in a run.
         if len(self.problems) < SHOWN_MAX and problem not in self.problems:
             self.problems.append(problem)
@@ -61,23 +61,29 @@ class LoadReport:
     def sum(self, name: str) -> int:
         return int(sum(getattr(table, name) for table in self.tables))
 
-    def of(self, outcome: TableOutcome) -> list[TableReport]:
+    def tables_of(self, outcome: TableOutcome) -> list[TableReport]:
         return [table for table in self.tables if table.outcome == outcome]
 
     @property
     def sound(self) -> bool:
         """Whether nothing waits for a person."""
-        return not (self.of("failed") or any(table.refused or table.problems for table in self.tables))
+        return not (self.tables_of("failed") or any(table.refused or table.problems for table in self.tables))
 
-    def figures(self) -> dict[str, Any]:
+    def make_figures(self) -> dict[str, Any]:
         counted = {name: self.sum(name) for name in ("read", "inserted", "updated", "deleted", "refused")}
-        tables = {outcome: len(self.of(outcome)) for outcome in ("loaded", "unchanged", "skipped", "failed", "stopped")}
+        tables = {
+            outcome: len(self.tables_of(outcome)) for outcome in ("loaded", "unchanged", "skipped", "failed", "stopped")
+        }
         problems = sum(len(table.problems) for table in self.tables)
         return counted | {"problems": problems, "seconds": round(self.seconds, 2), "tables": tables}
 
     def as_dict(self) -> dict[str, Any]:
-        return {**self.figures(), "events": list(self.events), "reports": [table.as_dict() for table in self.tables]}
+        return {
+            **self.make_figures(),
+            "events": list(self.events),
+            "reports": [table.as_dict() for table in self.tables],
+        }
 
 
-def named_key(key: SourceKey) -> str:
-    return shown(packed(key))
+def key_label(key: SourceKey) -> str:
+    return format_key(pack_key(key))

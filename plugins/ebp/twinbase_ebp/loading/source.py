@@ -8,7 +8,7 @@ from twinbase.source import Run, Source
 from twinbase_ebp.settings import EbpSettings
 
 
-def sources(settings: EbpSettings) -> Iterable[Source]:
+def make_sources(settings: EbpSettings) -> Iterable[Source]:
     """One source, when the settings say where EBP's database is."""
     url = settings.source_url.get_secret_value()
     if url:
@@ -27,6 +27,8 @@ class _Loads:
         from twinbase_ebp.loading.crew import LoadDatabases
         from twinbase_ebp.loading.load import load
 
-        report = await load(LoadDatabases.of(self._url, run.database_url), self._settings, run.now, tell=run.tell)
+        report = await load(
+            LoadDatabases.from_urls(self._url, run.database_url), self._settings, run.now, tell=run.tell
+        )
         await link_new_rows(run, self._settings)
-        return report.figures()
+        return report.make_figures()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from json import loads
 from typing import Any
 
-from twinbase_ebp.loading.keys import shown
-from twinbase_ebp.loading.load import connected
+from twinbase_ebp.loading.keys import format_key
+from twinbase_ebp.loading.load import connect_database
 
 RUNS_SHOWN = 5
 EVENTS_SHOWN = 10
@@ -33,9 +33,9 @@ class LoadStatus:
         return {"sound": self.sound} | {name: getattr(self, name) for name in self.__slots__}
 
 
-async def read_status(url: str) -> LoadStatus:
+async def read_load_status(url: str) -> LoadStatus:
     """What is written down on the server."""
-    async with connected(url) as connection:
+    async with connect_database(url) as connection:
         states = await connection.fetch(_STATES)
         problems = await connection.fetch(_PROBLEMS, PROBLEMS_SHOWN)
         return LoadStatus(
@@ -43,7 +43,7 @@ async def read_status(url: str) -> LoadStatus:
             runs=[{**row, "figures": loads(row["figures"])} for row in await connection.fetch(_RUNS, RUNS_SHOWN)],
             underway=[row["table_name"] for row in states if row["mode"] != "following"],
             refused={row["table_name"]: row["refused"] for row in states if row["refused"]},
-            problems=[{**row, "key": shown(loads(row["key"]))} for row in problems],
+            problems=[{**row, "key": format_key(loads(row["key"]))} for row in problems],
             events=[dict(row) for row in await connection.fetch(_EVENTS, EVENTS_SHOWN)],
         )
 

@@ -1,9 +1,9 @@
 """What is done with a table in one run, whatever kind it is of."""
 
-from twinbase_ebp.loading.check import check, check_due, remove
+from twinbase_ebp.loading.check import check, is_check_due, remove
 from twinbase_ebp.loading.follow import follow
 from twinbase_ebp.loading.keyless import replace_what_differs
-from twinbase_ebp.loading.kinds import noted
+from twinbase_ebp.loading.kinds import find_noted
 from twinbase_ebp.loading.moments import is_before
 from twinbase_ebp.loading.whole import needs_whole, read_whole
 from twinbase_ebp.loading.work import TableLoad
@@ -11,7 +11,7 @@ from twinbase_ebp.loading.work import TableLoad
 
 def bring(work: TableLoad) -> None:
     """Make the copy of one table what the source is; `work.probe` says how the source looked a moment ago."""
-    state = work.book.state
+    state = work.notes.state
     if work.spec.kind == "keyless":
         replace_what_differs(work)
         return
@@ -20,14 +20,14 @@ def bring(work: TableLoad) -> None:
         read_whole(work)
     follow(work)
     _delete_noted(work)
-    if (went_back or check_due(work)) and not check(work):
+    if (went_back or is_check_due(work)) and not check(work):
         read_whole(work)
         follow(work)
         check(work)
 
 
 def _delete_noted(work: TableLoad) -> None:
-    gone = noted(work, work.run.habits.votes)
+    gone = find_noted(work, work.run.habits.votes)
     if gone:
         with work.target.begin():
             rows = work.writer.count()

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from twinbase.errors import TwinbaseError
-from twinbase_ebp.loading.book import Superseded
 from twinbase_ebp.loading.reading import Probe, SourceReader
 from twinbase_ebp.loading.report import TableReport
 from twinbase_ebp.loading.steps import bring
+from twinbase_ebp.loading.table_notes import Superseded
 from twinbase_ebp.loading.work import RunContext, Stopped, TableLoad
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -30,7 +30,7 @@ class Group:
         return sum(self.probes[spec.name].rows * len(spec.columns) for spec in self.specs if spec.name in self.probes)
 
 
-def groups(specs: Sequence[TableSpec]) -> list[Group]:
+def group_tables(specs: Sequence[TableSpec]) -> list[Group]:
     """Each table with its children behind it; a child whose parent is not loaded now stands alone."""
     names = {spec.name for spec in specs}
     children = [spec for spec in specs if spec.kind == "child" and spec.parent in names]
@@ -47,7 +47,7 @@ def look(group: Group, source: Connection) -> None:
         try:
             group.probes[spec.name] = SourceReader(source, spec).probe()
         except SQLAlchemyError as error:
-            group.reports[spec.name] = failed(TableReport(spec.name, spec.kind), error)
+            group.reports[spec.name] = note_failure(TableReport(spec.name, spec.kind), error)
             source.rollback()
 
 
@@ -56,19 +56,20 @@ def bring_group(run: RunContext, group: Group, source: Connection, target: Conne
     works = [_work(run, spec, group, source, target) for spec in group.specs if spec.name in group.probes]
     if works and works[0].spec is group.specs[0]:
         # A child whose own rows were never read begins with all of them, after its parent.
-        works[0].children = [child for child in works[1:] if child.book.state is not None]
+        works[0].children = [child for child in works[1:] if child.notes.state is not None]
     for work in works:
         group.reports[work.spec.name] = _brought(work)
 
 
-def failed(report: TableReport, error: Exception) -> TableReport:
+def note_failure(report: TableReport, error: Exception) -> TableReport:
     """The report of a table that could not be brought, with what happened, and no row's values."""
-    report.outcome, report.why = "failed", described(error)
+    report.outcome, report.why = "failed", describe_error(error)
     return report
 
 
-def described(error: Exception) -> str:
-    """An error in a sentence. A driver's message may quote a row: of it, only the kind and the place are told."""
+def describe_error(error: Exception) -> str:
+    """An error in a sentence. A driver's message may quote a row: of it, only the kind is told, and where it came
+    up."""
     if isinstance(error, TwinbaseError):
         return str(error)
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
@@ -79,14 +80,14 @@ def described(error: Exception) -> str:
 def _work(run: RunContext, spec: TableSpec, group: Group, source: Connection, target: Connection) -> TableLoad:
     work = TableLoad(run, spec, source, target)
     work.probe = group.probes[spec.name]
-    work.book.read()
+    work.notes.read()
     return work
 
 
 def _brought(work: TableLoad) -> TableReport:
     report, started = work.report, time.perf_counter()
     try:
-        if work.probe.rows or work.book.state is not None or _has_rows(work):
+        if work.probe.rows or work.notes.state is not None or _has_rows(work):
             bring(work)
         report.outcome = "loaded" if report.changed else "unchanged"
     except Stopped:
@@ -94,7 +95,7 @@ def _brought(work: TableLoad) -> TableReport:
     except Superseded:
         raise
     except (SQLAlchemyError, psycopg.Error, TwinbaseError, ValueError) as error:
-        failed(report, error)
+        note_failure(report, error)
         work.let_go()
     report.seconds = round(time.perf_counter() - started, 3)
     return report

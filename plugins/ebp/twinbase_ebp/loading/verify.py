@@ -20,15 +20,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from twinbase.errors import TwinbaseError
 from twinbase.quoting import quote_name
 from twinbase.source import Tell
-from twinbase_ebp.loading.book import TableNotes
 from twinbase_ebp.loading.check import SEEN
-from twinbase_ebp.loading.keyless import missing_rows, surplus_rows
+from twinbase_ebp.loading.keyless import missing_rows_sql, surplus_rows_sql
 from twinbase_ebp.loading.moments import is_before, text_of
 from twinbase_ebp.loading.reading import SourceKey, SourceReader
-from twinbase_ebp.loading.report import SHOWN_MAX, named_key
+from twinbase_ebp.loading.report import SHOWN_MAX, key_label
 from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.table_notes import TableNotes
 from twinbase_ebp.loading.work import TELL_FROM_ROWS
-from twinbase_ebp.loading.writing import Writer, named
+from twinbase_ebp.loading.writing import Writer, column_names
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import parse
 
@@ -89,7 +89,7 @@ class _Comparison:
         high = state.high if state else None
         with self._target.begin() as transaction:
             self._stage_keys()
-            for rows in self._reader.by_key():
+            for rows in self._reader.read_by_key():
                 if stop.is_set():
                     self._verdict.why = "It was stopped before all rows were compared."
                     break
@@ -101,21 +101,21 @@ class _Comparison:
             transaction.rollback()
 
     def by_content(self) -> None:
-        rows = self._reader.whole()
+        rows = self._reader.read_all()
         with self._target.begin() as transaction:
             self._writer.stage(rows)
             self._verdict.rows = len(rows)
-            self._verdict.missing = self._count(missing_rows(self._writer))
-            self._verdict.surplus = self._count(surplus_rows(self._writer))
+            self._verdict.missing = self._count(missing_rows_sql(self._writer))
+            self._verdict.surplus = self._count(surplus_rows_sql(self._writer))
             transaction.rollback()
 
     def _stage_keys(self) -> None:
-        listed = f"SELECT {named(self._spec.key_columns)} FROM {self._writer.table} WITH NO DATA"
+        listed = f"SELECT {column_names(self._spec.key_columns)} FROM {self._writer.table} WITH NO DATA"
         self._writer.run(f"CREATE TEMP TABLE ebp_seen ON COMMIT DROP AS {listed}")
 
     def _page(self, rows: Sequence[SourceRowValues], high: str | None) -> None:
         by_key = {self._normal_key(self._reader.key_of(row)): row for row in rows}
-        there = {self._normal_key(self._reader.key_of(row)): row for row in self._writer.rows_of(list(by_key))}
+        there = {self._normal_key(self._reader.key_of(row)): row for row in self._writer.read_rows(list(by_key))}
         texts = [place for place, one in enumerate(self._spec.key_columns) if one.type.startswith("text")]
         self._writer.copy(SEEN, self._spec.key_columns, list(by_key), texts)
         self._verdict.rows += len(rows)
@@ -131,16 +131,16 @@ class _Comparison:
             self._verdict.waiting += 1
         elif there is None:
             self._verdict.missing += 1
-            self._verdict.add_example(f"{named_key(key)}: is not in the copy")
+            self._verdict.add_example(f"{key_label(key)}: is not in the copy")
         else:
             self._verdict.differing += 1
-            self._verdict.add_example(f"{named_key(key)}: {', '.join(columns)}")
+            self._verdict.add_example(f"{key_label(key)}: {', '.join(columns)}")
 
     def _is_newer(self, row: SourceRowValues, high: str | None) -> bool:
         """Whether EBP changed the row after the last load."""
         if self._spec.watermark is None:
             return False
-        return is_before(high, text_of(self._reader.value(row, self._spec.watermark)))
+        return is_before(high, text_of(self._reader.value_of(row, self._spec.watermark)))
 
     def _columns_that_differ(self, row: SourceRowValues, there: SourceRowValues) -> list[str]:
         pairs = zip(self._spec.columns, row, there, strict=True)
@@ -149,14 +149,14 @@ class _Comparison:
     def _surplus(self) -> None:
         key = self._spec.key_columns
         gone = (
-            f"SELECT {named(key, 't')} FROM {self._writer.table} t"
-            f" WHERE NOT EXISTS (SELECT FROM {SEEN} s WHERE {self._writer.same_key('t', 's')})"
+            f"SELECT {column_names(key, 't')} FROM {self._writer.table} t"
+            f" WHERE NOT EXISTS (SELECT FROM {SEEN} s WHERE {self._writer.same_key_sql('t', 's')})"
         )
         self._verdict.surplus = self._count(gone)
         if self._verdict.surplus:
             order = ", ".join(f"t.{quote_name(one.target)}" for one in key)
             for found in self._writer.run(f"{gone} ORDER BY {order} LIMIT {SHOWN_MAX}"):
-                self._verdict.add_example(f"{named_key(tuple(found))}: EBP has no such row")
+                self._verdict.add_example(f"{key_label(tuple(found))}: EBP has no such row")
 
     def _count(self, query: str) -> int:
         return int(self._writer.run(f"SELECT count(*) FROM ({query}) found").scalar_one())

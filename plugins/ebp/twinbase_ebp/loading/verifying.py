@@ -8,7 +8,7 @@ from typing import Any
 
 from twinbase.source import Tell
 from twinbase_ebp.loading.crew import Crew, LoadDatabases
-from twinbase_ebp.loading.load import UnknownTable, connected, in_thread, load, reflected, told_in_loop
+from twinbase_ebp.loading.load import UnknownTable, connect_database, load, reflect_source, run_in_thread, tell_in_loop
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.verify import TableVerdict, verify_table
 from twinbase_ebp.loading.work import Options
@@ -41,16 +41,16 @@ async def verify(
 
     What is not copied is not compared: columns that may not be read, contents of files, columns that EBP has no more.
     """
-    found = {spec.name: spec for spec in await in_thread(reflected, databases, settings)}
-    async with connected(databases.target_url) as connection:
-        known = await Memory(connection, now).tables()
+    found = {spec.name: spec for spec in await run_in_thread(reflect_source, databases, settings)}
+    async with connect_database(databases.target_url) as connection:
+        known = await Memory(connection, now).read_tables()
     if unknown := sorted(set(tables) - known.keys()):
         raise UnknownTable(f"{', '.join(unknown)}: there is no copy of such a table; names are case-sensitive.")
     stop, verdicts = Event(), list[TableVerdict]()
     todo = [known[name] for name in sorted(tables or known)]
     now_other = [one for one in todo if not _is_as_loaded(one, found)]
     specs = [one.copy.spec for one in todo if one not in now_other]
-    await in_thread(_verified, databases, settings, specs, verdicts, told_in_loop(tell), stop, stop=stop)
+    await run_in_thread(_verified, databases, settings, specs, verdicts, tell_in_loop(tell), stop, stop=stop)
     there = {one.copy.spec.name for one in now_other if not one.gone} | _to_be_loaded(found, tables)
     there -= {spec.name for spec in specs}
     verdicts += [TableVerdict(name, why=_why_not(name, found)) for name in there]

@@ -4,13 +4,13 @@ A first pass into an empty copy adds page after page. Any other compares, and wr
 more are found afterwards, by their keys.
 """
 
-from twinbase_ebp.loading.keys import packed, unpacked
+from twinbase_ebp.loading.keys import pack_key, unpack_key
 from twinbase_ebp.loading.work import TableLoad
 
 
 def needs_whole(work: TableLoad) -> bool:
     """Whether all rows have to be read."""
-    state, run = work.book.state, work.run
+    state, run = work.notes.state, work.run
     if state is None or run.options.full or state.mode != "following" or work.spec.kind == "hash":
         return True
     if work.spec.name in run.backfill or state.fingerprint != work.spec.fingerprint:
@@ -25,24 +25,24 @@ def read_whole(work: TableLoad) -> None:
     """Read all rows; after a kill, from where the last page ended."""
     if not _underway(work):
         _begin(work)
-    state = work.book.state
+    state = work.notes.state
     assert state is not None
     write = work.writer.fill if state.mode == "filling" else work.writer.merge
-    after = unpacked(work.spec, state.after) if state.after is not None else None
+    after = unpack_key(work.spec, state.after) if state.after is not None else None
     children, work.children = work.children, []
-    for rows in work.reader.by_key(after):
-        work.store(rows, write, after=packed(work.reader.key_of(rows[-1])))
+    for rows in work.reader.read_by_key(after):
+        work.store(rows, write, after=pack_key(work.reader.key_of(rows[-1])))
     work.children = children
     # A copy that was empty can hold no row that the source has not.
     checked_at = work.run.now if state.mode == "filling" else state.checked_at
-    with work.book.page():
-        work.book.keep(mode="following", after=None, compared_at=work.run.now, checked_at=checked_at)
-        work.book.backfilled()
+    with work.notes.begin_page():
+        work.notes.keep(mode="following", after=None, compared_at=work.run.now, checked_at=checked_at)
+        work.notes.note_backfilled()
     work.compared = True
 
 
 def _underway(work: TableLoad) -> bool:
-    state = work.book.state
+    state = work.notes.state
     if state is None or state.mode == "following" or work.run.options.full:
         return False
     return state.fingerprint == work.spec.fingerprint
@@ -50,9 +50,9 @@ def _underway(work: TableLoad) -> bool:
 
 def _begin(work: TableLoad) -> None:
     """What was seen before stays the watermark, so that what follows brings the children of rows changed since."""
-    with work.book.page():
-        state = work.book.state
+    with work.notes.begin_page():
+        state = work.notes.state
         mode = "comparing" if work.writer.has_rows() else "filling"
         high = state.high if state and state.high else work.probe.high
-        work.book.forget_problems()
-        work.book.keep(mode=mode, after=None, high=high, fingerprint=work.spec.fingerprint)
+        work.notes.forget_problems()
+        work.notes.keep(mode=mode, after=None, high=high, fingerprint=work.spec.fingerprint)

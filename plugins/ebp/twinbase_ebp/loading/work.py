@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
-from twinbase_ebp.loading.book import TableNotes
-from twinbase_ebp.loading.keys import packed
+from twinbase_ebp.loading.keys import pack_key
 from twinbase_ebp.loading.reading import Probe, SourceKey, SourceReader
 from twinbase_ebp.loading.report import TableReport
 from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.table_notes import TableNotes
 from twinbase_ebp.loading.writing import Writer, WriteResult
 from twinbase_ebp.schema.spec import TableSpec
 
@@ -76,7 +76,7 @@ class TableLoad:
         self.source, self.target = source, target
         self.reader = SourceReader(source, spec, rows_max=run.habits.page_rows)
         self.writer = Writer(target, spec)
-        self.book = TableNotes(target, spec, run.id, run.now)
+        self.notes = TableNotes(target, spec, run.id, run.now)
         self.report = TableReport(spec.name, spec.kind)
         self.probe = Probe(0)
         # Whether all its rows have been compared in this run.
@@ -88,24 +88,24 @@ class TableLoad:
     def store(self, rows: Sequence[SourceRowValues], write: WriteRows | None = None, **notes: Any) -> None:
         """Write a page, with the rows of the children that belong to it and the notes that it changes."""
         self.check_stop()
-        brought = [(child, child.belonging_to(self, rows)) for child in self.children]
-        with self.book.page():
+        brought = [(child, child.read_belonging(self, rows)) for child in self.children]
+        with self.notes.begin_page():
             self._write(rows, write or self.writer.merge)
             for child, its_rows in brought:
                 child._write(its_rows, child.writer.merge)
-            self.book.keep(**notes)
+            self.notes.keep(**notes)
         if self.report.read >= TELL_FROM_ROWS:
             self.run.tell(self.spec.name, self.report.read, max(self.probe.rows, self.report.read))
 
-    def belonging_to(self, parent: "TableLoad", rows: Sequence[SourceRowValues]) -> list[SourceRowValues]:
+    def read_belonging(self, parent: "TableLoad", rows: Sequence[SourceRowValues]) -> list[SourceRowValues]:
         """The rows of this table that belong to those of its parent."""
         keys = [parent.reader.key_of(row) for row in rows]
         assert self.spec.parent_column is not None
-        return [row for page in self.reader.of(keys, (self.spec.parent_column,)) for row in page]
+        return [row for page in self.reader.read_rows(keys, (self.spec.parent_column,)) for row in page]
 
     def store_again(self, keys: Sequence[SourceKey]) -> None:
         """Read the rows of these keys and write what differs."""
-        for rows in self.reader.of(keys):
+        for rows in self.reader.read_rows(keys):
             self.store(rows)
 
     def let_go(self) -> None:
@@ -121,6 +121,6 @@ class TableLoad:
         if not rows:
             return
         written = write(rows)
-        self.book.note_problems(written.refused)
-        self.refused |= {tuple(packed(one.key)) for one in written.refused}
+        self.notes.note_problems(written.refused)
+        self.refused |= {tuple(pack_key(one.key)) for one in written.refused}
         self.report.add(len(rows), written)

@@ -15,7 +15,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.quoting import quote_name
 from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.rows import NULL, SourceRowValues, copy_text
-from twinbase_ebp.schema.ddl import qualified
+from twinbase_ebp.schema.ddl import qualify_name
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 
 INCOMING = 'pg_temp."ebp_incoming"'
@@ -61,10 +61,10 @@ class Writer:
     def __init__(self, connection: Connection, spec: TableSpec) -> None:
         self._connection = connection
         self.spec = spec
-        self.table = qualified(spec.target)
-        self._key = [spec.column(name) for name in spec.key]
-        self._texts = [place for place, one in enumerate(spec.columns) if one.type.startswith("text")]
-        self._places = [spec.columns.index(one) for one in self._key]
+        self.table = qualify_name(spec.target)
+        self._key = [spec.get_column(name) for name in spec.key]
+        self._texts = [position for position, one in enumerate(spec.columns) if one.type.startswith("text")]
+        self._positions = [spec.columns.index(one) for one in self._key]
 
     def fill(self, rows: Sequence[SourceRowValues]) -> WriteResult:
         """Add rows to a table that was empty: they can only be new. Where that is not so, they are merged."""
@@ -86,9 +86,11 @@ class Writer:
         """Remove the rows of these keys; answer how many there were."""
         return self._for_keys(f"DELETE FROM {self.table} t", keys).rowcount if keys else 0
 
-    def rows_of(self, keys: Sequence[SourceKey]) -> Sequence[SourceRowValues]:
+    def read_rows(self, keys: Sequence[SourceKey]) -> Sequence[SourceRowValues]:
         """The rows of these keys, in the order of the spec's columns."""
-        return self._for_keys(f"SELECT {named(self.spec.columns)} FROM {self.table} t", keys).all() if keys else []
+        return (
+            self._for_keys(f"SELECT {column_names(self.spec.columns)} FROM {self.table} t", keys).all() if keys else []
+        )
 
     def count(self) -> int:
         return int(self.run(f"SELECT count(*) FROM {self.table}").scalar_one())
@@ -97,12 +99,12 @@ class Writer:
         return bool(self.run(f"SELECT EXISTS (SELECT FROM {self.table})").scalar_one())
 
     def copy(
-        self, place: str, columns: Iterable[ColumnSpec], rows: Sequence[SourceRowValues], texts: Sequence[int]
+        self, position: str, columns: Iterable[ColumnSpec], rows: Sequence[SourceRowValues], texts: Sequence[int]
     ) -> None:
         """COPY rows into a table."""
         data = copy_text(rows, texts)
         driver: Any = self._connection.connection.driver_connection
-        statement = f"COPY {place} ({named(columns)}) FROM STDIN (NULL '{NULL}')"
+        statement = f"COPY {position} ({column_names(columns)}) FROM STDIN (NULL '{NULL}')"
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(data)
 
@@ -110,7 +112,7 @@ class Writer:
         """Put rows beside the table, into one that has the same columns and ends with the transaction."""
         columns = self.spec.columns
         self.run(f"DROP TABLE IF EXISTS {INCOMING}")
-        listed = f"SELECT {named(columns)} FROM {self.table} WITH NO DATA"
+        listed = f"SELECT {column_names(columns)} FROM {self.table} WITH NO DATA"
         self.run(f"CREATE TEMP TABLE ebp_incoming ON COMMIT DROP AS {listed}")
         self.copy(INCOMING, columns, rows, self._texts)
 
@@ -118,7 +120,7 @@ class Writer:
         """Run a statement of ours; each ARRAY in it stands for one of the arrays."""
         return self._connection.exec_driver_sql(statement.replace("%", "%%").replace(ARRAY, "%s"), arrays)
 
-    def same_key(self, one: str, other: str) -> str:
+    def same_key_sql(self, one: str, other: str) -> str:
         """The condition that two tables of these names speak of the same row."""
         return " AND ".join(f"{one}.{quote_name(c.target)} = {other}.{quote_name(c.target)}" for c in self._key)
 
@@ -126,7 +128,7 @@ class Writer:
 
     def _unlike(self, rows: Sequence[SourceRowValues]) -> Sequence[SourceRowValues]:
         """The rows that are not there as they are. What only looks different here, the database will find alike."""
-        there = {self._key_of(row): row for row in self.rows_of([self._key_of(row) for row in rows])}
+        there = {self._key_of(row): row for row in self.read_rows([self._key_of(row) for row in rows])}
         return [row for row in rows if there.get(self._key_of(row)) != row]
 
     def _merged(self, rows: Sequence[SourceRowValues]) -> WriteResult:
@@ -142,15 +144,15 @@ class Writer:
         others = self._others
         sets = ", ".join(f"{quote_name(one.target)} = i.{quote_name(one.target)}" for one in others)
         return (
-            f"UPDATE {self.table} t SET {sets} FROM {INCOMING} i WHERE {self.same_key('t', 'i')}"
-            f" AND ({named(others, 't')}) IS DISTINCT FROM ({named(others, 'i')})"
+            f"UPDATE {self.table} t SET {sets} FROM {INCOMING} i WHERE {self.same_key_sql('t', 'i')}"
+            f" AND ({column_names(others, 't')}) IS DISTINCT FROM ({column_names(others, 'i')})"
         )
 
     def _insert(self) -> str:
-        listed = named(self.spec.columns)
+        listed = column_names(self.spec.columns)
         return (
             f"INSERT INTO {self.table} ({listed}) SELECT {listed} FROM {INCOMING} i"
-            f" WHERE NOT EXISTS (SELECT FROM {self.table} t WHERE {self.same_key('t', 'i')})"
+            f" WHERE NOT EXISTS (SELECT FROM {self.table} t WHERE {self.same_key_sql('t', 'i')})"
         )
 
     def _each_once(self, rows: Sequence[SourceRowValues]) -> Sequence[SourceRowValues]:
@@ -183,17 +185,17 @@ class Writer:
     # -- keys -----------------------------------------------------------------------------------------------------
 
     def _key_of(self, row: SourceRowValues) -> SourceKey:
-        return tuple([row[place] for place in self._places])
+        return tuple([row[position] for position in self._positions])
 
     def _for_keys(self, statement: str, keys: Sequence[SourceKey]) -> CursorResult[Any]:
         """Run a statement about the rows `t` of these keys, which come as arrays: any number of them is one value."""
         # Without a length, which would cut a longer key to one that may be another's.
         arrays = ", ".join(f"{ARRAY}::{one.pg_type.partition('(')[0]}[]" for one in self._key)
-        of_keys = f"WHERE ({named(self._key, 't')}) IN (SELECT * FROM unnest({arrays}))"
+        of_keys = f"WHERE ({column_names(self._key, 't')}) IN (SELECT * FROM unnest({arrays}))"
         return self.run(f"{statement} {of_keys}", *(list(column) for column in zip(*keys, strict=True)))
 
 
-def named(columns: Iterable[ColumnSpec], alias: str = "") -> str:
+def column_names(columns: Iterable[ColumnSpec], alias: str = "") -> str:
     """The columns' names in PostgreSQL, for a statement."""
     dot = f"{alias}." if alias else ""
     return ", ".join(dot + quote_name(one.target) for one in columns)

@@ -11,10 +11,10 @@ from twinbase_ebp.projections.team import team_projections
 from twinbase_ebp.projections.work import kinds_projections, work_projections
 from twinbase_ebp.settings import EbpSettings
 
-__all__ = ["projections"]
+__all__ = ["make_projections"]
 
 
-def projections(settings: EbpSettings) -> list[Projection]:
+def make_projections(settings: EbpSettings) -> list[Projection]:
     """Every projection of EBP, in the order in which rows may refer to each other."""
     return [
         *stock_projections(settings),

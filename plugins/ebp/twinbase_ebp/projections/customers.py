@@ -20,22 +20,22 @@ from sqlalchemy import (
 from sqlalchemy.sql import FromClause
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import belongs, kept, own, refers, there, union
+from twinbase_ebp.projections.feeding import belonging_feeds, is_in_ebp, kept_id_feed, own_feed, reference_feed, unite
 from twinbase_ebp.projections.sql import (
-    degrees,
-    either,
-    filled,
-    first,
+    degrees_of,
+    filled_text,
+    first_of,
     id_of,
-    in_words,
-    kept_id,
+    is_any_true,
+    is_same_key,
+    is_true,
+    kept_id_of,
     key_of,
-    known_code,
-    same,
-    source_id,
+    known_id_of_code,
+    source_id_of,
     table_of,
     text_of,
-    yes,
+    word_of,
 )
 from twinbase_ebp.settings import ACTIVE_STATES
 from twinbase_ebp.tables import EbpAddress, EbpContact, EbpCustomer
@@ -59,21 +59,21 @@ def _customers() -> Projection:
         c.c.Id.label("code"),
         c.c.Name.label("name"),
         c.c.Civility.label("civility"),
-        yes(c.c.NaturalPerson).label("is_person"),
-        in_words(c.c.ActiveState, ACTIVE_STATES).label("state"),
-        first(c.c.MainDeliveryContact_Phone, c.c.MainInvoicingContact_Phone).label("phone"),
-        first(c.c.MainDeliveryContact_CellPhone, c.c.MainInvoicingContact_CellPhone).label("mobile"),
-        first(c.c.MainDeliveryContact_Email, c.c.MainInvoicingContact_Email).label("email"),
+        is_true(c.c.NaturalPerson).label("is_person"),
+        word_of(c.c.ActiveState, ACTIVE_STATES).label("state"),
+        first_of(c.c.MainDeliveryContact_Phone, c.c.MainInvoicingContact_Phone).label("phone"),
+        first_of(c.c.MainDeliveryContact_CellPhone, c.c.MainInvoicingContact_CellPhone).label("mobile"),
+        first_of(c.c.MainDeliveryContact_Email, c.c.MainInvoicingContact_Email).label("email"),
         func.coalesce(main.c.id, case((_has_address(c), _made_up_id(c)))).label("main_site_id"),
-        known_code(mobile.Colleague, "Colleague", c.c.ColleagueId).label("salesperson_id"),
-        known_code(mobile.TravelRate, "TravelExpense", c.c.TravelExpenseId).label("travel_rate_id"),
+        known_id_of_code(mobile.Colleague, "Colleague", c.c.ColleagueId).label("salesperson_id"),
+        known_id_of_code(mobile.TravelRate, "TravelExpense", c.c.TravelExpenseId).label("travel_rate_id"),
         c.c.NotesClear.label("notes"),
         c.c.TechnicalSheetClear.label("technical_sheet"),
     ).outerjoin_from(c, main, main.c.code == key_of(c.c.Id))
     feeds = (
-        own(EbpCustomer),
-        refers(mobile.Colleague, "Colleague", EbpCustomer, "ColleagueId"),
-        refers(mobile.TravelRate, "TravelExpense", EbpCustomer, "TravelExpenseId"),
+        own_feed(EbpCustomer),
+        reference_feed(mobile.Colleague, "Colleague", EbpCustomer, "ColleagueId"),
+        reference_feed(mobile.TravelRate, "TravelExpense", EbpCustomer, "TravelExpenseId"),
         _addresses_of(),
     )
     return Projection(mobile.Customer, "Customer", rows, feeds, retire={"state": "sleeping"})
@@ -86,11 +86,11 @@ def _sites() -> Projection:
         text_of(a.c.Id).label("source_id"),
         id_of("Customer", a.c.AssociatedCustomerId).label("customer_id"),
         *_place(a, "AddressFields_"),
-        yes(a.c.IsMainDelivery).label("is_main_delivery"),
-        yes(a.c.IsMainInvoicing).label("is_main_invoicing"),
+        is_true(a.c.IsMainDelivery).label("is_main_delivery"),
+        is_true(a.c.IsMainInvoicing).label("is_main_invoicing"),
     )
-    feeds = (own(EbpAddress), *belongs(EbpAddress, "AssociatedCustomerId", EbpCustomer, mobile.Customer))
-    only = {NO_CUSTOMER: there(EbpCustomer, a.c.AssociatedCustomerId)}
+    feeds = (own_feed(EbpAddress), *belonging_feeds(EbpAddress, "AssociatedCustomerId", EbpCustomer, mobile.Customer))
+    only = {NO_CUSTOMER: is_in_ebp(EbpCustomer, a.c.AssociatedCustomerId)}
     return Projection(mobile.CustomerSite, "Address", rows, feeds, only=only, shared=POSITION, together=(POSITION,))
 
 
@@ -108,14 +108,14 @@ def _made_up_sites() -> Projection:
         "The main delivery address has a row of its own in EBP.": main.c.id.is_(None),
         "The customer has no main delivery address.": _has_address(c),
     }
-    feeds = (own(EbpCustomer), _addresses_of(), _main_sites())
+    feeds = (own_feed(EbpCustomer), _addresses_of(), _main_sites())
     return Projection(mobile.CustomerSite, MADE_UP, rows, feeds, only=only, shared=POSITION, together=(POSITION,))
 
 
 def _contacts() -> Projection:
     k = table_of(EbpContact)
     rows = select(
-        kept_id("Contact", k.c.Id).label("id"),
+        kept_id_of("Contact", k.c.Id).label("id"),
         text_of(k.c.Id).label("source_id"),
         id_of("Customer", k.c.AssociatedCustomerId).label("customer_id"),
         k.c.ContactFields_Civility.label("civility"),
@@ -126,22 +126,22 @@ def _contacts() -> Projection:
         k.c.ContactFields_Email.label("email"),
         k.c.ContactFields_Function.label("function"),
         k.c.ContactFields_Department.label("department"),
-        either(k.c.IsMainDelivery, k.c.IsMainInvoicing).label("is_main"),
+        is_any_true(k.c.IsMainDelivery, k.c.IsMainInvoicing).label("is_main"),
     )
     feeds = (
-        own(EbpContact),
-        kept(EbpContact),
-        *belongs(EbpContact, "AssociatedCustomerId", EbpCustomer, mobile.Customer),
+        own_feed(EbpContact),
+        kept_id_feed(EbpContact),
+        *belonging_feeds(EbpContact, "AssociatedCustomerId", EbpCustomer, mobile.Customer),
     )
-    only = {NO_CUSTOMER: there(EbpCustomer, k.c.AssociatedCustomerId)}
+    only = {NO_CUSTOMER: is_in_ebp(EbpCustomer, k.c.AssociatedCustomerId)}
     shared = {"civility", "last_name", "first_name", "phone", "mobile", "email", "function", "department"}
     return Projection(mobile.Contact, "Contact", rows, feeds, only=only, shared=frozenset(shared))
 
 
 def _place(table: Table, prefix: str) -> list[ColumnElement[object]]:
     """An address, and where EBP says it lies."""
-    lat = degrees(table.c[f"{prefix}Latitude"], 90)
-    lon = degrees(table.c[f"{prefix}Longitude"], 180)
+    lat = degrees_of(table.c[f"{prefix}Latitude"], 90)
+    lon = degrees_of(table.c[f"{prefix}Longitude"], 180)
     placed = and_(lat.is_not(None), lon.is_not(None))
     return [
         table.c[f"{prefix}Description"].label("label"),
@@ -160,13 +160,13 @@ def _main_addresses() -> Subquery:
     a = table_of(EbpAddress)
     code = key_of(a.c.AssociatedCustomerId)
     smallest = cast(func.min(text_of(a.c.Id)), Uuid)
-    main = select(code.label("code"), smallest.label("id")).where(yes(a.c.IsMainDelivery)).group_by(code)
+    main = select(code.label("code"), smallest.label("id")).where(is_true(a.c.IsMainDelivery)).group_by(code)
     return main.subquery("main_address")
 
 
 def _has_address(customer: Table) -> ColumnElement[bool]:
     lines = (customer.c[f"MainDeliveryAddress_{part}"] for part in ("Address1", "ZipCode", "City"))
-    return or_(*(filled(line).is_not(None) for line in lines))
+    return or_(*(filled_text(line).is_not(None) for line in lines))
 
 
 def _made_up_id(customer: Table) -> ColumnElement[UUID]:
@@ -186,13 +186,13 @@ def _addresses_of() -> Feeds:
             .join(sites, sites.c.customer_id == customers.c.id)
             .where(sites.c.id.in_(select(changed.c.Id)))
         )
-        return union(select(source_id(c.c.Id)).where(key_of(c.c.Id).in_(now)), before, of_site)
+        return unite(select(source_id_of(c.c.Id)).where(key_of(c.c.Id).in_(now)), before, of_site)
 
-    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-        mine = exists().where(source_id(c.c.Id) == wanted, same(a.c.AssociatedCustomerId, c.c.Id))
-        return and_(mine, yes(a.c.IsMainDelivery))
+    def source_rows(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+        mine = exists().where(source_id_of(c.c.Id) == wanted, is_same_key(a.c.AssociatedCustomerId, c.c.Id))
+        return and_(mine, is_true(a.c.IsMainDelivery))
 
-    return Feeds(a, keys, behind)
+    return Feeds(a, keys, source_rows)
 
 
 def _main_sites() -> Feeds:

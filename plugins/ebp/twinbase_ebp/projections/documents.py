@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, FromClause, Select, func, literal, or_, se
 from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import own, there, through
-from twinbase_ebp.projections.sql import day, id_of, key_of, prefix_in_words, source_id, table_of, text_of
-from twinbase_ebp.projections.work import of_visits, visit_is_there
+from twinbase_ebp.projections.feeding import is_in_ebp, own_feed, parent_feed
+from twinbase_ebp.projections.sql import day_of, id_of, key_of, prefix_word_of, source_id_of, table_of, text_of
+from twinbase_ebp.projections.work import is_visit_there, visit_feeds
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (
     EbpActivity,
@@ -52,7 +52,7 @@ def _rows(files: Any, kind: str, owner: ColumnElement[Any]) -> Select[Any]:
         owner.label("owner_id"),
         files.c.Name.label("name"),
         files.c.TypeMime.label("mime"),
-        day(files.c.sysCreatedDate).label("document_date"),
+        day_of(files.c.sysCreatedDate).label("document_date"),
     )
 
 
@@ -60,14 +60,16 @@ def _files(model: type[SQLModel], owner: type[SQLModel], kind: str) -> Projectio
     """Files of something whose key is a code."""
     f = table_of(model)
     rows = _rows(f, kind, id_of(str(owner.__tablename__), f.c.ParentId))
-    only = {NO_OWNER: there(owner, f.c.ParentId)}
-    return Projection(mobile.Document, f.name, rows, (own(model), through(owner, model, "ParentId")), only=only)
+    only = {NO_OWNER: is_in_ebp(owner, f.c.ParentId)}
+    return Projection(
+        mobile.Document, f.name, rows, (own_feed(model), parent_feed(owner, model, "ParentId")), only=only
+    )
 
 
 def _files_of_visits(settings: EbpSettings) -> Projection:
     f = table_of(EbpScheduleEventAssociatedFiles)
-    feeds = (own(EbpScheduleEventAssociatedFiles), *of_visits(EbpScheduleEventAssociatedFiles, "ParentId"))
-    only = {NO_VISIT: visit_is_there(f.c.ParentId, settings)}
+    feeds = (own_feed(EbpScheduleEventAssociatedFiles), *visit_feeds(EbpScheduleEventAssociatedFiles, "ParentId"))
+    only = {NO_VISIT: is_visit_there(f.c.ParentId, settings)}
     return Projection(mobile.Document, f.name, _rows(f, "interventions", f.c.ParentId), feeds, only=only)
 
 
@@ -76,11 +78,11 @@ def _files_of_notes(settings: EbpSettings) -> Projection:
     f, a = table_of(EbpActivityAssociatedFiles), table_of(EbpActivity)
     visit = select(a.c.ScheduleEventId).where(a.c.Id == f.c.ParentId).correlate(f).scalar_subquery()
     feeds = (
-        own(EbpActivityAssociatedFiles),
-        through(EbpActivity, EbpActivityAssociatedFiles, "ParentId"),
+        own_feed(EbpActivityAssociatedFiles),
+        parent_feed(EbpActivity, EbpActivityAssociatedFiles, "ParentId"),
         *_over_notes(),
     )
-    only = {NO_VISIT: visit_is_there(visit, settings)}
+    only = {NO_VISIT: is_visit_there(visit, settings)}
     return Projection(mobile.Document, f.name, _rows(f, "interventions", visit), feeds, only=only)
 
 
@@ -89,15 +91,15 @@ def _over_notes() -> tuple[Feeds, Feeds]:
     f, a, e = table_of(EbpActivityAssociatedFiles), table_of(EbpActivity), table_of(EbpScheduleEvent)
 
     def files(events: Select[Any]) -> Select[Any]:
-        return select(source_id(f.c.Id)).join(a, a.c.Id == f.c.ParentId).where(a.c.ScheduleEventId.in_(events))
+        return select(source_id_of(f.c.Id)).join(a, a.c.Id == f.c.ParentId).where(a.c.ScheduleEventId.in_(events))
 
-    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    def source_rows(wanted: ColumnElement[str]) -> ColumnElement[bool]:
         return e.c.Id.in_(select(a.c.ScheduleEventId).join(f, a.c.Id == f.c.ParentId).where(text_of(f.c.Id) == wanted))
 
     def of_types(changed: FromClause) -> Select[Any]:
         return files(select(e.c.Id).where(e.c.EventType.in_(select(changed.c.Id))))
 
-    return Feeds(e, lambda changed: files(select(changed.c.Id)), behind), Feeds(
+    return Feeds(e, lambda changed: files(select(changed.c.Id)), source_rows), Feeds(
         table_of(EbpScheduleEventType), of_types
     )
 
@@ -105,7 +107,7 @@ def _over_notes() -> tuple[Feeds, Feeds]:
 def _sale_documents(settings: EbpSettings) -> Projection:
     """Quotes, orders and invoices of a project: number and total, never the lines."""
     s = table_of(EbpSaleDocument)
-    deal, site = there(EbpDeal, s.c.DealId), there(EbpConstructionSite, s.c.ConstructionSiteId)
+    deal, site = is_in_ebp(EbpDeal, s.c.DealId), is_in_ebp(EbpConstructionSite, s.c.ConstructionSiteId)
     owner = func.coalesce(_id_if(EbpDeal, s.c.DealId), _id_if(EbpConstructionSite, s.c.ConstructionSiteId))
     rows = select(
         s.c.Id.label("id"),
@@ -114,14 +116,14 @@ def _sale_documents(settings: EbpSettings) -> Projection:
         owner.label("owner_id"),
         s.c.DocumentNumber.label("name"),
         s.c.DocumentNumber.label("sale_document_number"),
-        prefix_in_words(s.c.NumberPrefix, settings.sale_document_prefixes).label("sale_document_kind"),
-        day(s.c.DocumentDate).label("document_date"),
+        prefix_word_of(s.c.NumberPrefix, settings.sale_document_prefixes).label("sale_document_kind"),
+        day_of(s.c.DocumentDate).label("document_date"),
         s.c.AmountVatIncluded.label("total_ttc"),
     )
     feeds = (
-        own(EbpSaleDocument),
-        through(EbpDeal, EbpSaleDocument, "DealId"),
-        through(EbpConstructionSite, EbpSaleDocument, "ConstructionSiteId"),
+        own_feed(EbpSaleDocument),
+        parent_feed(EbpDeal, EbpSaleDocument, "DealId"),
+        parent_feed(EbpConstructionSite, EbpSaleDocument, "ConstructionSiteId"),
     )
     return Projection(mobile.Document, "SaleDocument", rows, feeds, only={"It is of no project.": or_(deal, site)})
 

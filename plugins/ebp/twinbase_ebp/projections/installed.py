@@ -7,8 +7,25 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from twinbase.projection import Projection
 from twinbase_ebp.projections.customers import NO_CUSTOMER
-from twinbase_ebp.projections.feeding import belongs, kept, linked, own, refers, there
-from twinbase_ebp.projections.sql import day, id_of, in_words, instant, known, known_code, same, table_of, yes
+from twinbase_ebp.projections.feeding import (
+    belonging_feeds,
+    is_in_ebp,
+    kept_id_feed,
+    link_feed,
+    own_feed,
+    reference_feed,
+)
+from twinbase_ebp.projections.sql import (
+    day_of,
+    id_of,
+    instant_of,
+    is_same_key,
+    is_true,
+    known_id,
+    known_id_of_code,
+    table_of,
+    word_of,
+)
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import (
     EbpCustomer,
@@ -37,29 +54,29 @@ def _equipment() -> Projection:
         e.c.Id.label("code"),
         e.c.Caption.label("caption"),
         id_of("Customer", e.c.CustomerId).label("customer_id"),
-        known(mobile.CustomerSite, e.c.DeliveryAddressId).label("site_id"),
+        known_id(mobile.CustomerSite, e.c.DeliveryAddressId).label("site_id"),
         id_of("CustomerProductFamily", e.c.CustomerProductFamilyId).label("family_id"),
-        known_code(mobile.Product, "Item", e.c.ItemId).label("product_id"),
+        known_id_of_code(mobile.Product, "Item", e.c.ItemId).label("product_id"),
         e.c.TrackingNumber.label("serial_number"),
         e.c.DescriptionClear.label("description"),
-        day(e.c.LabourEndDate).label("labour_cover_end"),
-        day(e.c.PartsEndDate).label("parts_cover_end"),
-        day(e.c.TravelEndDate).label("travel_cover_end"),
-        in_words(e.c.ActiveState, ACTIVE_STATES).label("state"),
+        day_of(e.c.LabourEndDate).label("labour_cover_end"),
+        day_of(e.c.PartsEndDate).label("parts_cover_end"),
+        day_of(e.c.TravelEndDate).label("travel_cover_end"),
+        word_of(e.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(EbpCustomerProduct),
-        kept(EbpCustomerProduct),
-        *belongs(EbpCustomerProduct, "CustomerId", EbpCustomer, mobile.Customer),
-        refers(mobile.CustomerSite, "Address", EbpCustomerProduct, "DeliveryAddressId"),
-        refers(mobile.Product, "Item", EbpCustomerProduct, "ItemId"),
+        own_feed(EbpCustomerProduct),
+        kept_id_feed(EbpCustomerProduct),
+        *belonging_feeds(EbpCustomerProduct, "CustomerId", EbpCustomer, mobile.Customer),
+        reference_feed(mobile.CustomerSite, "Address", EbpCustomerProduct, "DeliveryAddressId"),
+        reference_feed(mobile.Product, "Item", EbpCustomerProduct, "ItemId"),
     )
     return Projection(
         mobile.CustomerEquipment,
         "CustomerProduct",
         rows,
         feeds,
-        only={NO_CUSTOMER: there(EbpCustomer, e.c.CustomerId)},
+        only={NO_CUSTOMER: is_in_ebp(EbpCustomer, e.c.CustomerId)},
         shared=frozenset({"serial_number", "description"}),
         retire={"state": "sleeping"},
     )
@@ -73,24 +90,24 @@ def _contracts() -> Projection:
         m.c.Id.label("code"),
         m.c.Caption.label("caption"),
         id_of("Customer", m.c.CustomerId).label("customer_id"),
-        day(m.c.StartDate).label("start_on"),
-        day(m.c.EndDate).label("end_on"),
+        day_of(m.c.StartDate).label("start_on"),
+        day_of(m.c.EndDate).label("end_on"),
         m.c.Status.label("status"),
-        yes(m.c.ArePartsCovered).label("parts_covered"),
-        yes(m.c.IsLabourCovered).label("labour_covered"),
-        yes(m.c.IsTravelCovered).label("travel_covered"),
+        is_true(m.c.ArePartsCovered).label("parts_covered"),
+        is_true(m.c.IsLabourCovered).label("labour_covered"),
+        is_true(m.c.IsTravelCovered).label("travel_covered"),
         m.c.RemainingCounterNumber.label("remaining_counter"),
         m.c.InterventionPeriodicity_Caption.label("periodicity_text"),
-        known_code(mobile.TravelRate, "TravelExpense", m.c.TravelExpenseId).label("travel_rate_id"),
+        known_id_of_code(mobile.TravelRate, "TravelExpense", m.c.TravelExpenseId).label("travel_rate_id"),
         _appliances(link, link.c.ContractId, m.c.Id).label("equipment_ids"),
     )
     feeds = (
-        own(EbpMaintenanceContract),
-        *belongs(EbpMaintenanceContract, "CustomerId", EbpCustomer, mobile.Customer),
-        refers(mobile.TravelRate, "TravelExpense", EbpMaintenanceContract, "TravelExpenseId"),
-        linked(EbpMaintenanceContractCustomerProduct, "ContractId", EbpMaintenanceContract),
+        own_feed(EbpMaintenanceContract),
+        *belonging_feeds(EbpMaintenanceContract, "CustomerId", EbpCustomer, mobile.Customer),
+        reference_feed(mobile.TravelRate, "TravelExpense", EbpMaintenanceContract, "TravelExpenseId"),
+        link_feed(EbpMaintenanceContractCustomerProduct, "ContractId", EbpMaintenanceContract),
     )
-    only = {NO_CUSTOMER: there(EbpCustomer, m.c.CustomerId)}
+    only = {NO_CUSTOMER: is_in_ebp(EbpCustomer, m.c.CustomerId)}
     return Projection(mobile.MaintenanceContract, "MaintenanceContract", rows, feeds, only=only)
 
 
@@ -101,27 +118,27 @@ def _incidents(settings: EbpSettings) -> Projection:
         i.c.Id.label("source_id"),
         i.c.Id.label("code"),
         i.c.Caption.label("caption"),
-        known_code(mobile.Customer, "Customer", i.c.CustomerId).label("customer_id"),
-        known(mobile.CustomerSite, i.c.AddressId).label("site_id"),
+        known_id_of_code(mobile.Customer, "Customer", i.c.CustomerId).label("customer_id"),
+        known_id(mobile.CustomerSite, i.c.AddressId).label("site_id"),
         _appliances(link, link.c.IncidentId, i.c.Id).label("equipment_ids"),
         i.c.DescriptionClear.label("description"),
         literal("normal").label("severity"),
-        instant(i.c.StartDate, settings.time_zone).label("opened_at"),
-        instant(i.c.EndDate, settings.time_zone).label("closed_at"),
-        in_words(i.c.Status, settings.incident_states).label("status"),
-        known_code(mobile.MaintenanceContract, "MaintenanceContract", i.c.ContractId).label("contract_id"),
-        known_code(mobile.Project, "Deal", i.c.DealId).label("project_id"),
-        known_code(mobile.Colleague, "Colleague", i.c.CreatorColleagueId).label("creator_id"),
+        instant_of(i.c.StartDate, settings.time_zone).label("opened_at"),
+        instant_of(i.c.EndDate, settings.time_zone).label("closed_at"),
+        word_of(i.c.Status, settings.incident_states).label("status"),
+        known_id_of_code(mobile.MaintenanceContract, "MaintenanceContract", i.c.ContractId).label("contract_id"),
+        known_id_of_code(mobile.Project, "Deal", i.c.DealId).label("project_id"),
+        known_id_of_code(mobile.Colleague, "Colleague", i.c.CreatorColleagueId).label("creator_id"),
     )
     feeds = (
-        own(EbpIncident),
-        kept(EbpIncident),
-        refers(mobile.Customer, "Customer", EbpIncident, "CustomerId"),
-        refers(mobile.CustomerSite, "Address", EbpIncident, "AddressId"),
-        refers(mobile.MaintenanceContract, "MaintenanceContract", EbpIncident, "ContractId"),
-        refers(mobile.Project, "Deal", EbpIncident, "DealId"),
-        refers(mobile.Colleague, "Colleague", EbpIncident, "CreatorColleagueId"),
-        linked(EbpIncidentCustomerProduct, "IncidentId", EbpIncident),
+        own_feed(EbpIncident),
+        kept_id_feed(EbpIncident),
+        reference_feed(mobile.Customer, "Customer", EbpIncident, "CustomerId"),
+        reference_feed(mobile.CustomerSite, "Address", EbpIncident, "AddressId"),
+        reference_feed(mobile.MaintenanceContract, "MaintenanceContract", EbpIncident, "ContractId"),
+        reference_feed(mobile.Project, "Deal", EbpIncident, "DealId"),
+        reference_feed(mobile.Colleague, "Colleague", EbpIncident, "CreatorColleagueId"),
+        link_feed(EbpIncidentCustomerProduct, "IncidentId", EbpIncident),
     )
     return Projection(mobile.Incident, "Incident", rows, feeds, shared=frozenset({"severity"}))
 
@@ -131,6 +148,6 @@ def _appliances(link: Table, owner: ColumnElement[Any], of: ColumnElement[Any]) 
     equipment = id_of("CustomerProduct", link.c.CustomerProductId)
     return (
         select(func.coalesce(func.jsonb_agg(aggregate_order_by(equipment, link.c.Id)), func.jsonb_build_array()))
-        .where(same(owner, of), link.c.CustomerProductId.is_not(None))
+        .where(is_same_key(owner, of), link.c.CustomerProductId.is_not(None))
         .scalar_subquery()
     )

@@ -5,8 +5,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import linked, own, refers
-from twinbase_ebp.projections.sql import day, degrees, id_of, in_words, key_of, known_code, same, source_id, table_of
+from twinbase_ebp.projections.feeding import link_feed, own_feed, reference_feed
+from twinbase_ebp.projections.sql import (
+    day_of,
+    degrees_of,
+    id_of,
+    is_same_key,
+    key_of,
+    known_id_of_code,
+    source_id_of,
+    table_of,
+    word_of,
+)
 from twinbase_ebp.settings import DEAL_STATES, EbpSettings
 from twinbase_ebp.tables import EbpConstructionSite, EbpDeal, EbpDealCustomer
 from twinbase_mobile import tables as mobile
@@ -24,21 +34,21 @@ def _deals() -> Projection:
         literal("deal").label("kind"),
         d.c.Id.label("code"),
         d.c.Caption.label("caption"),
-        known_code(mobile.Customer, "Customer", _customer_of(d.c.Id)).label("customer_id"),
-        in_words(d.c.DealState, DEAL_STATES).label("state"),
-        day(d.c.DealDate).label("start_on"),
+        known_id_of_code(mobile.Customer, "Customer", _customer_of(d.c.Id)).label("customer_id"),
+        word_of(d.c.DealState, DEAL_STATES).label("state"),
+        day_of(d.c.DealDate).label("start_on"),
         d.c.PredictedDuration.label("predicted_hours"),
         d.c.AccomplishedDuration.label("achieved_hours"),
         d.c.NotesClear.label("notes"),
     )
-    feeds = (own(EbpDeal), linked(EbpDealCustomer, "DealId", EbpDeal), _deals_of_customers())
+    feeds = (own_feed(EbpDeal), link_feed(EbpDealCustomer, "DealId", EbpDeal), _deals_of_customers())
     return Projection(mobile.Project, "Deal", rows, feeds)
 
 
 def _customer_of(deal: ColumnElement[Any]) -> ColumnElement[Any]:
     """Whose a deal is: of several customers the one with the smallest code."""
     links = table_of(EbpDealCustomer)
-    return select(func.min(key_of(links.c.ThirdId))).where(same(links.c.DealId, deal)).scalar_subquery()
+    return select(func.min(key_of(links.c.ThirdId))).where(is_same_key(links.c.DealId, deal)).scalar_subquery()
 
 
 def _deals_of_customers() -> Feeds:
@@ -47,13 +57,13 @@ def _deals_of_customers() -> Feeds:
     def keys(changed: FromClause) -> Select[Any]:
         named = select(key_of(customers.c.source_id)).where(customers.c.id.in_(select(changed.c.id)))
         linked_to = select(key_of(links.c.DealId)).where(key_of(links.c.ThirdId).in_(named))
-        return select(source_id(deals.c.Id)).where(key_of(deals.c.Id).in_(linked_to))
+        return select(source_id_of(deals.c.Id)).where(key_of(deals.c.Id).in_(linked_to))
 
-    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-        codes = select(key_of(links.c.ThirdId)).where(same(links.c.DealId, wanted))
+    def source_rows(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+        codes = select(key_of(links.c.ThirdId)).where(is_same_key(links.c.DealId, wanted))
         return and_(customers.c.source_table == "Customer", key_of(customers.c.source_id).in_(codes))
 
-    return Feeds(customers, keys, behind, columns=frozenset())
+    return Feeds(customers, keys, source_rows, columns=frozenset())
 
 
 def _construction_sites(settings: EbpSettings) -> Projection:
@@ -66,9 +76,9 @@ def _construction_sites(settings: EbpSettings) -> Projection:
         "city",
         s.c.ConstructionSiteAddress_City,
         "lat",
-        degrees(s.c.ConstructionSiteAddress_Latitude, 90),
+        degrees_of(s.c.ConstructionSiteAddress_Latitude, 90),
         "lon",
-        degrees(s.c.ConstructionSiteAddress_Longitude, 180),
+        degrees_of(s.c.ConstructionSiteAddress_Longitude, 180),
     )
     rows = select(
         id_of("ConstructionSite", s.c.Id).label("id"),
@@ -76,19 +86,19 @@ def _construction_sites(settings: EbpSettings) -> Projection:
         literal("construction_site").label("kind"),
         s.c.Id.label("code"),
         s.c.Caption.label("caption"),
-        known_code(mobile.Customer, "Customer", s.c.CustomerId).label("customer_id"),
-        in_words(s.c.Status, settings.construction_states).label("state"),
-        day(s.c.StartDate).label("start_on"),
-        day(s.c.EndDate).label("end_on"),
+        known_id_of_code(mobile.Customer, "Customer", s.c.CustomerId).label("customer_id"),
+        word_of(s.c.Status, settings.construction_states).label("state"),
+        day_of(s.c.StartDate).label("start_on"),
+        day_of(s.c.EndDate).label("end_on"),
         address.label("site_snapshot"),
-        known_code(mobile.Project, "Deal", s.c.DealId).label("parent_id"),
+        known_id_of_code(mobile.Project, "Deal", s.c.DealId).label("parent_id"),
         s.c.PredictedDuration.label("predicted_hours"),
         s.c.AccomplishedDuration.label("achieved_hours"),
         s.c.DescriptionClear.label("notes"),
     )
     feeds = (
-        own(EbpConstructionSite),
-        refers(mobile.Customer, "Customer", EbpConstructionSite, "CustomerId"),
-        refers(mobile.Project, "Deal", EbpConstructionSite, "DealId"),
+        own_feed(EbpConstructionSite),
+        reference_feed(mobile.Customer, "Customer", EbpConstructionSite, "CustomerId"),
+        reference_feed(mobile.Project, "Deal", EbpConstructionSite, "DealId"),
     )
     return Projection(mobile.Project, "ConstructionSite", rows, feeds)

@@ -46,7 +46,7 @@ def key_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.upper(collate(func.rtrim(column), "C"))
 
 
-def same(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_same_key(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether two codes, or two uuids, are the same key."""
     return key_of(one) == key_of(other)
 
@@ -60,7 +60,7 @@ def id_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
     return func.coalesce(_linked(source, key[0]), made) if source in LINKED else made
 
 
-def kept_id(source: str, key: ColumnElement[Any]) -> ColumnElement[UUID]:
+def kept_id_of(source: str, key: ColumnElement[Any]) -> ColumnElement[UUID]:
     """The same of a row whose key in EBP is a uuid: that uuid."""
     return func.coalesce(_linked(source, key), key)
 
@@ -81,70 +81,70 @@ def _uuid_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
     )
 
 
-def source_id(*key: ColumnElement[Any]) -> ColumnElement[str]:
+def source_id_of(*key: ColumnElement[Any]) -> ColumnElement[str]:
     """The key of a row in EBP, as it stands there."""
     return func.concat_ws("|", *(text_of(part) for part in key))
 
 
-def known(target: type[SQLModel], wanted: ColumnElement[Any]) -> ColumnElement[Any]:
+def known_id(target: type[SQLModel], wanted: ColumnElement[Any]) -> ColumnElement[Any]:
     """The id when `target` has such a row, NULL otherwise: EBP declares no foreign keys, so some point at nothing."""
     rows = table_of(target).alias()
     return select(rows.c.id).where(rows.c.id == wanted).scalar_subquery()
 
 
-def known_code(target: type[SQLModel], source: str, code: ColumnElement[Any]) -> ColumnElement[Any]:
+def known_id_of_code(target: type[SQLModel], source: str, code: ColumnElement[Any]) -> ColumnElement[Any]:
     """The same for a reference by code."""
-    return known(target, id_of(source, code))
+    return known_id(target, id_of(source, code))
 
 
-def in_words(column: ColumnElement[Any], words: Mapping[int, str], otherwise: str = "unknown") -> ColumnElement[str]:
+def word_of(column: ColumnElement[Any], words: Mapping[int, str], otherwise: str = "unknown") -> ColumnElement[str]:
     """A code as a word; a code that nobody has explained never fails."""
     whens = [(cast(column, Integer) == code, literal(word)) for code, word in words.items()]
     return case(*whens, else_=literal(otherwise)) if whens else literal(otherwise)
 
 
-def prefix_in_words(column: ColumnElement[Any], words: Mapping[str, str]) -> ColumnElement[str]:
+def prefix_word_of(column: ColumnElement[Any], words: Mapping[str, str]) -> ColumnElement[str]:
     """The prefix of a document's number as a word."""
     whens = [(key_of(column) == prefix.upper(), literal(word)) for prefix, word in words.items()]
     return case(*whens, else_=literal("unknown")) if whens else literal("unknown")
 
 
-def instant(column: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
+def instant_of(column: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
     """EBP's naive local time as an instant."""
     return func.twinbase.local_time(column, zone)
 
 
-def day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def day_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(column, Date)
 
 
-def yes(column: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_true(column: ColumnElement[Any]) -> ColumnElement[bool]:
     return func.coalesce(column, False)
 
 
-def filled(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def filled_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The text without blanks around it, NULL when nothing is left: EBP writes empty text as well as NULL."""
     return func.nullif(func.btrim(column), "")
 
 
-def first(*columns: Column[Any]) -> ColumnElement[Any]:
+def first_of(*columns: Column[Any]) -> ColumnElement[Any]:
     """The first that says something."""
-    return func.coalesce(*(filled(column) for column in columns))
+    return func.coalesce(*(filled_text(column) for column in columns))
 
 
-def either(*columns: Column[Any]) -> ColumnElement[bool]:
-    return or_(*(yes(column) for column in columns))
+def is_any_true(*columns: Column[Any]) -> ColumnElement[bool]:
+    return or_(*(is_true(column) for column in columns))
 
 
-def minutes(hours: ColumnElement[Any]) -> ColumnElement[Any]:
+def minutes_of(hours: ColumnElement[Any]) -> ColumnElement[Any]:
     """Hours as whole minutes; NULL when no integer holds them."""
-    return whole(hours * 60)
+    return integer_of(hours * 60)
 
 
-def whole(number: ColumnElement[Any]) -> ColumnElement[Any]:
+def integer_of(number: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((func.abs(number) < 1_000_000_000, cast(func.round(cast(number, Numeric)), Integer)))
 
 
-def degrees(angle: ColumnElement[Any], most: int) -> ColumnElement[Any]:
+def degrees_of(angle: ColumnElement[Any], most: int) -> ColumnElement[Any]:
     """A latitude (up to 90) or a longitude (up to 180); NULL for what is no place on Earth."""
     return case((func.abs(angle) <= most, angle))

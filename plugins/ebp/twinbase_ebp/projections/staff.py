@@ -6,8 +6,18 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import everything, linked, own, refers
-from twinbase_ebp.projections.sql import day, id_of, in_words, key_of, known, same, table_of, text_of, yes
+from twinbase_ebp.projections.feeding import link_feed, own_feed, reference_feed, select_all
+from twinbase_ebp.projections.sql import (
+    day_of,
+    id_of,
+    is_same_key,
+    is_true,
+    key_of,
+    known_id,
+    table_of,
+    text_of,
+    word_of,
+)
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import EbpColleague, EbpColleagueCompetence, EbpCompetence
 from twinbase_mobile import tables as mobile
@@ -34,13 +44,13 @@ def _colleagues(settings: EbpSettings) -> Projection:
         c.c.GeographicSector.label("sector"),
         _competences(c).label("competences"),
         _week(c, settings).label("week_schedule"),
-        known(mobile.Storehouse, c.c.StorehouseId).label("storehouse_id"),
-        in_words(c.c.ActiveState, ACTIVE_STATES).label("state"),
+        known_id(mobile.Storehouse, c.c.StorehouseId).label("storehouse_id"),
+        word_of(c.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(EbpColleague),
-        refers(mobile.Storehouse, "Storehouse", EbpColleague, "StorehouseId"),
-        linked(EbpColleagueCompetence, "ColleagueId", EbpColleague),
+        own_feed(EbpColleague),
+        reference_feed(mobile.Storehouse, "Storehouse", EbpColleague, "StorehouseId"),
+        link_feed(EbpColleagueCompetence, "ColleagueId", EbpColleague),
         _competence_feeds(),
     )
     return Projection(mobile.Colleague, "Colleague", rows, feeds, retire={"state": "sleeping"})
@@ -48,12 +58,12 @@ def _colleagues(settings: EbpSettings) -> Projection:
 
 def _competences(colleague: Table) -> ColumnElement[Any]:
     has, what = table_of(EbpColleagueCompetence), table_of(EbpCompetence)
-    one = func.jsonb_build_object("code", what.c.Id, "caption", what.c.Caption, "until", text_of(day(has.c.EndDate)))
+    one = func.jsonb_build_object("code", what.c.Id, "caption", what.c.Caption, "until", text_of(day_of(has.c.EndDate)))
     listed = func.jsonb_agg(aggregate_order_by(one, what.c.Id, has.c.Id))
     return (
         select(func.coalesce(listed, func.jsonb_build_array()))
-        .join_from(has, what, same(what.c.Id, has.c.CompetenceId))
-        .where(same(has.c.ColleagueId, colleague.c.Id))
+        .join_from(has, what, is_same_key(what.c.Id, has.c.CompetenceId))
+        .where(is_same_key(has.c.ColleagueId, colleague.c.Id))
         .scalar_subquery()
     )
 
@@ -61,13 +71,13 @@ def _competences(colleague: Table) -> ColumnElement[Any]:
 def _competence_feeds() -> Feeds:
     has, what = table_of(EbpColleagueCompetence), table_of(EbpCompetence)
 
-    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-        return key_of(what.c.Id).in_(select(key_of(has.c.CompetenceId)).where(same(has.c.ColleagueId, wanted)))
+    def source_rows(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+        return key_of(what.c.Id).in_(select(key_of(has.c.CompetenceId)).where(is_same_key(has.c.ColleagueId, wanted)))
 
     def keys(changed: FromClause) -> Select[Any]:
-        return everything(table_of(EbpColleague), changed)
+        return select_all(table_of(EbpColleague), changed)
 
-    return Feeds(what, keys, behind)
+    return Feeds(what, keys, source_rows)
 
 
 def _week(colleague: Table, settings: EbpSettings) -> ColumnElement[Any]:
@@ -93,5 +103,5 @@ def _day(colleague: Table, number: int) -> ColumnElement[Any]:
         "lunch_end",
         clock("LunchEndTime"),
         "active",
-        yes(part("Active")),
+        is_true(part("Active")),
     )

@@ -5,8 +5,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, literal, select
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import belongs, own, refers, there, union
-from twinbase_ebp.projections.sql import id_of, in_words, known, known_code, same, source_id, table_of, text_of, yes
+from twinbase_ebp.projections.feeding import belonging_feeds, is_in_ebp, own_feed, reference_feed, unite
+from twinbase_ebp.projections.sql import (
+    id_of,
+    is_same_key,
+    is_true,
+    known_id,
+    known_id_of_code,
+    source_id_of,
+    table_of,
+    text_of,
+    word_of,
+)
 from twinbase_ebp.settings import ACTIVE_STATES, EbpSettings
 from twinbase_ebp.tables import (
     EbpColleague,
@@ -41,7 +51,7 @@ def _units() -> Projection:
         u.c.UnitType.label("unit_type"),
         u.c.ConversionRate.label("conversion_rate"),
     )
-    return Projection(mobile.Unit, "Unit", rows, (own(EbpUnit),))
+    return Projection(mobile.Unit, "Unit", rows, (own_feed(EbpUnit),))
 
 
 def _vat_rates() -> Projection:
@@ -51,9 +61,9 @@ def _vat_rates() -> Projection:
         text_of(v.c.Id).label("source_id"),
         v.c.Rate.label("rate"),
         v.c.Description.label("caption"),
-        yes(v.c.Inactive).label("inactive"),
+        is_true(v.c.Inactive).label("inactive"),
     )
-    return Projection(mobile.VatRate, "Vat", rows, (own(EbpVat),))
+    return Projection(mobile.VatRate, "Vat", rows, (own_feed(EbpVat),))
 
 
 def _travel_rates() -> Projection:
@@ -65,9 +75,9 @@ def _travel_rates() -> Projection:
         t.c.Caption.label("caption"),
         t.c.AmountVatExcluded.label("price_ht"),
         t.c.AmountVatIncluded.label("price_ttc"),
-        known_code(mobile.Product, "Item", t.c.ReferenceItemId).label("product_id"),
+        known_id_of_code(mobile.Product, "Item", t.c.ReferenceItemId).label("product_id"),
     )
-    feeds = (own(EbpTravelExpense), refers(mobile.Product, "Item", EbpTravelExpense, "ReferenceItemId"))
+    feeds = (own_feed(EbpTravelExpense), reference_feed(mobile.Product, "Item", EbpTravelExpense, "ReferenceItemId"))
     return Projection(mobile.TravelRate, "TravelExpense", rows, feeds)
 
 
@@ -81,12 +91,12 @@ def _storehouses() -> Projection:
         text_of(s.c.Id).label("source_id"),
         s.c.Caption.label("caption"),
         case((driver.is_not(None), "van"), (on_site, "site"), else_="depot").label("kind"),
-        yes(s.c.Main).label("is_main"),
-        yes(s.c.Asleep).label("asleep"),
+        is_true(s.c.Main).label("is_main"),
+        is_true(s.c.Asleep).label("asleep"),
         id_of("Colleague", driver).label("owner_id"),
     )
     # Storehouses are few: when anybody changes hands, all are looked at.
-    feeds = (own(EbpStorehouse), _all_storehouses(EbpColleague), _all_storehouses(EbpConstructionSite))
+    feeds = (own_feed(EbpStorehouse), _all_storehouses(EbpColleague), _all_storehouses(EbpConstructionSite))
     return Projection(mobile.Storehouse, "Storehouse", rows, feeds)
 
 
@@ -97,12 +107,12 @@ def _all_storehouses(holder: Any) -> Feeds:
     def keys(changed: FromClause) -> Select[Any]:
         now = select(text_of(holders.c.StorehouseId)).where(holders.c.Id.in_(select(changed.c.Id)))
         before = select(held.c.source_id).where(held.c.kind != "depot", exists(select(changed.c.Id)))
-        return union(now, before)
+        return unite(now, before)
 
-    def behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    def source_rows(wanted: ColumnElement[str]) -> ColumnElement[bool]:
         return holders.c.StorehouseId.in_(select(s.c.Id).where(text_of(s.c.Id) == wanted))
 
-    return Feeds(holders, keys, behind)
+    return Feeds(holders, keys, source_rows)
 
 
 def _families() -> Projection:
@@ -113,7 +123,7 @@ def _families() -> Projection:
         f.c.Id.label("code"),
         f.c.Caption.label("caption"),
     )
-    return Projection(mobile.ProductFamily, "ItemFamily", rows, (own(EbpItemFamily),))
+    return Projection(mobile.ProductFamily, "ItemFamily", rows, (own_feed(EbpItemFamily),))
 
 
 def _sub_families() -> Projection:
@@ -123,9 +133,12 @@ def _sub_families() -> Projection:
         f.c.Id.label("source_id"),
         f.c.Id.label("code"),
         f.c.Caption.label("caption"),
-        known_code(mobile.ProductFamily, "ItemFamily", f.c.ItemFamilyId).label("parent_id"),
+        known_id_of_code(mobile.ProductFamily, "ItemFamily", f.c.ItemFamilyId).label("parent_id"),
     )
-    feeds = (own(EbpItemSubFamily), refers(mobile.ProductFamily, "ItemFamily", EbpItemSubFamily, "ItemFamilyId"))
+    feeds = (
+        own_feed(EbpItemSubFamily),
+        reference_feed(mobile.ProductFamily, "ItemFamily", EbpItemSubFamily, "ItemFamilyId"),
+    )
     return Projection(mobile.ProductFamily, "ItemSubFamily", rows, feeds)
 
 
@@ -137,24 +150,24 @@ def _products(settings: EbpSettings) -> Projection:
         i.c.Id.label("code"),
         i.c.Caption.label("caption"),
         i.c.DesComClear.label("description"),
-        in_words(i.c.ItemType, settings.item_kinds, "other").label("kind"),
-        known_code(mobile.ProductFamily, "ItemFamily", i.c.FamilyId).label("family_id"),
-        known_code(mobile.ProductFamily, "ItemSubFamily", i.c.SubFamilyId).label("subfamily_id"),
+        word_of(i.c.ItemType, settings.item_kinds, "other").label("kind"),
+        known_id_of_code(mobile.ProductFamily, "ItemFamily", i.c.FamilyId).label("family_id"),
+        known_id_of_code(mobile.ProductFamily, "ItemSubFamily", i.c.SubFamilyId).label("subfamily_id"),
         i.c.BarCode.label("barcode"),
-        known_code(mobile.Unit, "Unit", i.c.UnitId).label("unit_id"),
+        known_id_of_code(mobile.Unit, "Unit", i.c.UnitId).label("unit_id"),
         i.c.SalePriceVatExcluded.label("price_ht"),
         i.c.SalePriceVatIncluded.label("price_ttc"),
-        known(mobile.VatRate, i.c.VatId).label("vat_rate_id"),
-        yes(i.c.ManageStock).label("stock_managed"),
+        known_id(mobile.VatRate, i.c.VatId).label("vat_rate_id"),
+        is_true(i.c.ManageStock).label("stock_managed"),
         i.c.TrackingMode.label("tracking_mode"),
-        in_words(i.c.ActiveState, ACTIVE_STATES).label("state"),
+        word_of(i.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (
-        own(EbpItem),
-        refers(mobile.ProductFamily, "ItemFamily", EbpItem, "FamilyId"),
-        refers(mobile.ProductFamily, "ItemSubFamily", EbpItem, "SubFamilyId"),
-        refers(mobile.Unit, "Unit", EbpItem, "UnitId"),
-        refers(mobile.VatRate, "Vat", EbpItem, "VatId"),
+        own_feed(EbpItem),
+        reference_feed(mobile.ProductFamily, "ItemFamily", EbpItem, "FamilyId"),
+        reference_feed(mobile.ProductFamily, "ItemSubFamily", EbpItem, "SubFamilyId"),
+        reference_feed(mobile.Unit, "Unit", EbpItem, "UnitId"),
+        reference_feed(mobile.VatRate, "Vat", EbpItem, "VatId"),
     )
     return Projection(mobile.Product, "Item", rows, feeds, retire={"state": "sleeping"})
 
@@ -163,7 +176,7 @@ def _levels() -> Projection:
     s, w = table_of(EbpStockItem), table_of(EbpStorehouse)
     rows = select(
         id_of("StockItem", s.c.ItemId, s.c.StorehouseId).label("id"),
-        source_id(s.c.ItemId, s.c.StorehouseId).label("source_id"),
+        source_id_of(s.c.ItemId, s.c.StorehouseId).label("source_id"),
         id_of("Item", s.c.ItemId).label("product_id"),
         s.c.StorehouseId.label("storehouse_id"),
         func.coalesce(s.c.RealStock, literal(0)).label("real_qty"),
@@ -173,12 +186,12 @@ def _levels() -> Projection:
         s.c.MaxStock.label("max_qty"),
     )
     only = {
-        "Its product is not in EBP.": there(EbpItem, s.c.ItemId),
-        "Its storehouse is not in EBP.": exists().where(same(w.c.Id, s.c.StorehouseId)),
+        "Its product is not in EBP.": is_in_ebp(EbpItem, s.c.ItemId),
+        "Its storehouse is not in EBP.": exists().where(is_same_key(w.c.Id, s.c.StorehouseId)),
     }
     feeds = (
-        own(EbpStockItem),
-        *belongs(EbpStockItem, "ItemId", EbpItem, mobile.Product),
-        *belongs(EbpStockItem, "StorehouseId", EbpStorehouse, mobile.Storehouse),
+        own_feed(EbpStockItem),
+        *belonging_feeds(EbpStockItem, "ItemId", EbpItem, mobile.Product),
+        *belonging_feeds(EbpStockItem, "StorehouseId", EbpStorehouse, mobile.Storehouse),
     )
     return Projection(mobile.StockLevel, "StockItem", rows, feeds, only=only)

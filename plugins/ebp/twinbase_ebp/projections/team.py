@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import there, union
-from twinbase_ebp.projections.sql import id_of, key_of, same, table_of, text_of
-from twinbase_ebp.projections.work import visit_is_there
+from twinbase_ebp.projections.feeding import is_in_ebp, unite
+from twinbase_ebp.projections.sql import id_of, is_same_key, key_of, table_of, text_of
+from twinbase_ebp.projections.work import is_visit_there
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import EbpColleague, EbpScheduleEvent, EbpScheduleEventType
 from twinbase_mobile import tables as mobile
@@ -43,10 +43,10 @@ def team_projections(settings: EbpSettings) -> list[Projection]:
         who.c.role.label("role"),
     )
     before = tuple_(other.c.rank, other.c.source_id) < tuple_(who.c.rank, who.c.source_id)
-    twice = exists().where(other.c.visit == who.c.visit, same(other.c.colleague, who.c.colleague), before)
+    twice = exists().where(other.c.visit == who.c.visit, is_same_key(other.c.colleague, who.c.colleague), before)
     only = {
-        "Its agenda entry is not there, or is no visit.": visit_is_there(who.c.visit, settings),
-        "Its colleague is not in EBP.": there(EbpColleague, who.c.colleague),
+        "Its agenda entry is not there, or is no visit.": is_visit_there(who.c.visit, settings),
+        "Its colleague is not in EBP.": is_in_ebp(EbpColleague, who.c.colleague),
         "Its colleague is on this visit already.": ~twice,
     }
     return [Projection(mobile.InterventionAssignment, "ScheduleEvent.ColleagueId", rows, _feeds(), only=only)]
@@ -112,7 +112,7 @@ def _around(events: Select[Any]) -> Select[Any]:
     above_before = select(made.c.intervention_id).where(made.c.source_id.in_(helping))
     near = select(e.c.Id).where(or_(*(e.c.ParentEventId.in_(some) for some in (given, above, above_before))))
     found = given.union(near).subquery("around")
-    return union(select(text_of(found.c[0])), select(text_of(found.c[0]).concat(HELPS)))
+    return unite(select(text_of(found.c[0])), select(text_of(found.c[0]).concat(HELPS)))
 
 
 def _event_behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:

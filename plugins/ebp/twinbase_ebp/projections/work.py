@@ -7,21 +7,21 @@ from sqlalchemy.sql.expression import Label
 from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import kept, own, refers, through
+from twinbase_ebp.projections.feeding import kept_id_feed, own_feed, parent_feed, reference_feed
 from twinbase_ebp.projections.sql import (
-    degrees,
+    degrees_of,
     id_of,
-    in_words,
-    instant,
-    kept_id,
-    known,
-    known_code,
-    minutes,
-    source_id,
+    instant_of,
+    integer_of,
+    is_true,
+    kept_id_of,
+    known_id,
+    known_id_of_code,
+    minutes_of,
+    source_id_of,
     table_of,
     text_of,
-    whole,
-    yes,
+    word_of,
 )
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (
@@ -47,7 +47,7 @@ def work_projections(settings: EbpSettings) -> list[Projection]:
     return [_interventions(settings), _equipment(settings), _notes(settings)]
 
 
-def field_work(event: Any, settings: EbpSettings) -> dict[str, ColumnElement[bool]]:
+def field_work_conditions(event: Any, settings: EbpSettings) -> dict[str, ColumnElement[bool]]:
     """What makes an entry of the agenda a visit."""
     t = table_of(EbpScheduleEventType)
     other = exists().where(t.c.Id == event.c.EventType, t.c.Caption.in_(settings.not_field_work))
@@ -67,7 +67,7 @@ def _types() -> Projection:
         t.c.Caption.label("caption"),
         case((t.c.Color.is_not(None), literal("#").concat(hexadecimal))).label("color"),
     )
-    return Projection(mobile.InterventionType, "ScheduleEventType", rows, (own(EbpScheduleEventType),))
+    return Projection(mobile.InterventionType, "ScheduleEventType", rows, (own_feed(EbpScheduleEventType),))
 
 
 def _templates() -> Projection:
@@ -78,12 +78,12 @@ def _templates() -> Projection:
         t.c.Id.label("code"),
         literal(1).label("version"),
         t.c.Caption.label("title"),
-        known(mobile.InterventionType, t.c.ScheduleEventTypeId).label("intervention_type_id"),
+        known_id(mobile.InterventionType, t.c.ScheduleEventTypeId).label("intervention_type_id"),
         literal(True).label("active"),
     )
     feeds = (
-        own(EbpScheduleEventTemplate),
-        refers(mobile.InterventionType, "ScheduleEventType", EbpScheduleEventTemplate, "ScheduleEventTypeId"),
+        own_feed(EbpScheduleEventTemplate),
+        reference_feed(mobile.InterventionType, "ScheduleEventType", EbpScheduleEventTemplate, "ScheduleEventTypeId"),
     )
     return Projection(mobile.ChecklistTemplate, "ScheduleEventTemplate", rows, feeds, retire={"active": False})
 
@@ -95,13 +95,13 @@ def _interventions(settings: EbpSettings) -> Projection:
         text_of(e.c.Id).label("source_id"),
         e.c.ScheduleEventNumber.label("number"),
         e.c.Caption.label("title"),
-        in_words(e.c.EventState, settings.event_states).label("status"),
+        word_of(e.c.EventState, settings.event_states).label("status"),
         case((e.c.xx_URGENT, literal("urgent")), else_=literal("normal")).label("priority"),
-        instant(e.c.StartDateTime, zone).label("scheduled_start"),
-        instant(e.c.EndDateTime, zone).label("scheduled_end"),
-        minutes(e.c.ExpectedDuration_DurationInHours).label("expected_minutes"),
-        minutes(e.c.AchievedDuration_DurationInHours).label("worked_minutes"),
-        whole(e.c.Maintenance_TravelDuration).label("travel_minutes"),
+        instant_of(e.c.StartDateTime, zone).label("scheduled_start"),
+        instant_of(e.c.EndDateTime, zone).label("scheduled_end"),
+        minutes_of(e.c.ExpectedDuration_DurationInHours).label("expected_minutes"),
+        minutes_of(e.c.AchievedDuration_DurationInHours).label("worked_minutes"),
+        integer_of(e.c.Maintenance_TravelDuration).label("travel_minutes"),
         _site(e).label("site_snapshot"),
         _contact(e).label("contact_snapshot"),
         *_references(e),
@@ -109,50 +109,52 @@ def _interventions(settings: EbpSettings) -> Projection:
         e.c.Maintenance_InterventionDescriptionClear.label("instructions"),
         e.c.NotesClear.label("office_notes"),
         e.c.Maintenance_InterventionReportClear.label("report"),
-        yes(e.c.ToInvoice).label("to_invoice"),
-        whole(e.c.GlobalPercentComplete).label("percent_done"),
-        yes(e.c.Maintenance_NextEventToForesee).label("follow_up_needed"),
+        is_true(e.c.ToInvoice).label("to_invoice"),
+        integer_of(e.c.GlobalPercentComplete).label("percent_done"),
+        is_true(e.c.Maintenance_NextEventToForesee).label("follow_up_needed"),
     )
     feeds = (
-        own(EbpScheduleEvent),
-        through(EbpScheduleEventType, EbpScheduleEvent, "EventType"),
-        refers(mobile.InterventionType, "ScheduleEventType", EbpScheduleEvent, "EventType"),
-        refers(mobile.Colleague, "Colleague", EbpScheduleEvent, "ColleagueId"),
-        refers(mobile.Customer, "Customer", EbpScheduleEvent, "CustomerId"),
-        refers(mobile.CustomerSite, "Address", EbpScheduleEvent, "AddressId"),
-        refers(mobile.Contact, "Contact", EbpScheduleEvent, "ContactId"),
-        refers(mobile.Project, "Deal", EbpScheduleEvent, "DealId"),
-        refers(mobile.Project, "ConstructionSite", EbpScheduleEvent, "ConstructionSiteId"),
-        refers(mobile.MaintenanceContract, "MaintenanceContract", EbpScheduleEvent, "Maintenance_ContractId"),
-        refers(mobile.Incident, "Incident", EbpScheduleEvent, "Maintenance_IncidentId"),
-        refers(mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEvent, "Maintenance_CustomerProductId"),
-        refers(
+        own_feed(EbpScheduleEvent),
+        parent_feed(EbpScheduleEventType, EbpScheduleEvent, "EventType"),
+        reference_feed(mobile.InterventionType, "ScheduleEventType", EbpScheduleEvent, "EventType"),
+        reference_feed(mobile.Colleague, "Colleague", EbpScheduleEvent, "ColleagueId"),
+        reference_feed(mobile.Customer, "Customer", EbpScheduleEvent, "CustomerId"),
+        reference_feed(mobile.CustomerSite, "Address", EbpScheduleEvent, "AddressId"),
+        reference_feed(mobile.Contact, "Contact", EbpScheduleEvent, "ContactId"),
+        reference_feed(mobile.Project, "Deal", EbpScheduleEvent, "DealId"),
+        reference_feed(mobile.Project, "ConstructionSite", EbpScheduleEvent, "ConstructionSiteId"),
+        reference_feed(mobile.MaintenanceContract, "MaintenanceContract", EbpScheduleEvent, "Maintenance_ContractId"),
+        reference_feed(mobile.Incident, "Incident", EbpScheduleEvent, "Maintenance_IncidentId"),
+        reference_feed(mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEvent, "Maintenance_CustomerProductId"),
+        reference_feed(
             mobile.ChecklistTemplate, "ScheduleEventTemplate", EbpScheduleEvent, "Maintenance_ScheduleEventTemplateId"
         ),
     )
-    only = field_work(e, settings)
+    only = field_work_conditions(e, settings)
     return Projection(
         mobile.Intervention, "ScheduleEvent", rows, feeds, only=only, shared=WRITTEN_ON_DEVICES, retire=RETIRED
     )
 
 
 def _references(e: Table) -> list[Label[Any]]:
-    deal = known_code(mobile.Project, "Deal", e.c.DealId)
-    site = known_code(mobile.Project, "ConstructionSite", e.c.ConstructionSiteId)
+    deal = known_id_of_code(mobile.Project, "Deal", e.c.DealId)
+    site = known_id_of_code(mobile.Project, "ConstructionSite", e.c.ConstructionSiteId)
     template = e.c.Maintenance_ScheduleEventTemplateId
     return [
-        known(mobile.InterventionType, e.c.EventType).label("type_id"),
-        known_code(mobile.Colleague, "Colleague", e.c.ColleagueId).label("lead_id"),
-        known_code(mobile.Customer, "Customer", e.c.CustomerId).label("customer_id"),
-        known(mobile.CustomerSite, e.c.AddressId).label("site_id"),
-        known(mobile.Contact, kept_id("Contact", e.c.ContactId)).label("contact_id"),
+        known_id(mobile.InterventionType, e.c.EventType).label("type_id"),
+        known_id_of_code(mobile.Colleague, "Colleague", e.c.ColleagueId).label("lead_id"),
+        known_id_of_code(mobile.Customer, "Customer", e.c.CustomerId).label("customer_id"),
+        known_id(mobile.CustomerSite, e.c.AddressId).label("site_id"),
+        known_id(mobile.Contact, kept_id_of("Contact", e.c.ContactId)).label("contact_id"),
         func.coalesce(deal, site).label("project_id"),
-        known_code(mobile.MaintenanceContract, "MaintenanceContract", e.c.Maintenance_ContractId).label("contract_id"),
-        known_code(mobile.Incident, "Incident", e.c.Maintenance_IncidentId).label("incident_id"),
-        known_code(mobile.CustomerEquipment, "CustomerProduct", e.c.Maintenance_CustomerProductId).label(
+        known_id_of_code(mobile.MaintenanceContract, "MaintenanceContract", e.c.Maintenance_ContractId).label(
+            "contract_id"
+        ),
+        known_id_of_code(mobile.Incident, "Incident", e.c.Maintenance_IncidentId).label("incident_id"),
+        known_id_of_code(mobile.CustomerEquipment, "CustomerProduct", e.c.Maintenance_CustomerProductId).label(
             "main_equipment_id"
         ),
-        known_code(mobile.ChecklistTemplate, "ScheduleEventTemplate", template).label("template_id"),
+        known_id_of_code(mobile.ChecklistTemplate, "ScheduleEventTemplate", template).label("template_id"),
     ]
 
 
@@ -171,9 +173,9 @@ def _site(event: Table) -> ColumnElement[Any]:
         "city",
         event.c.Address_City,
         "lat",
-        degrees(event.c.Address_Latitude, 90),
+        degrees_of(event.c.Address_Latitude, 90),
         "lon",
-        degrees(event.c.Address_Longitude, 180),
+        degrees_of(event.c.Address_Longitude, 180),
     )
 
 
@@ -190,35 +192,35 @@ def _contact(event: Table) -> ColumnElement[Any]:
     )
 
 
-def visit_is_there(event_id: ColumnElement[Any], settings: EbpSettings) -> ColumnElement[bool]:
+def is_visit_there(event_id: ColumnElement[Any], settings: EbpSettings) -> ColumnElement[bool]:
     """Whether the agenda has this entry and it is a visit: what hangs on one goes with it, in the same run."""
     e = table_of(EbpScheduleEvent).alias("visit")
-    return exists().where(e.c.Id == event_id, *field_work(e, settings).values())
+    return exists().where(e.c.Id == event_id, *field_work_conditions(e, settings).values())
 
 
-def of_visits(child: type[SQLModel], column: str) -> tuple[Feeds, ...]:
+def visit_feeds(child: type[SQLModel], column: str) -> tuple[Feeds, ...]:
     """What touches the rows that hang on a visit: the entry, its type, and the visit itself where it appears."""
     e, children = table_of(EbpScheduleEvent), table_of(child)
 
     def keys(changed: FromClause) -> Select[Any]:
         events = select(e.c.Id).where(e.c.EventType.in_(select(changed.c.Id)))
-        return select(source_id(*children.primary_key.columns)).where(children.c[column].in_(events))
+        return select(source_id_of(*children.primary_key.columns)).where(children.c[column].in_(events))
 
     return (
-        through(EbpScheduleEvent, child, column),
+        parent_feed(EbpScheduleEvent, child, column),
         Feeds(table_of(EbpScheduleEventType), keys),
-        refers(mobile.Intervention, "ScheduleEvent", child, column),
+        reference_feed(mobile.Intervention, "ScheduleEvent", child, column),
     )
 
 
 def _equipment(settings: EbpSettings) -> Projection:
     link = table_of(EbpScheduleEventCustomerProduct)
     rows = select(
-        kept_id("ScheduleEventCustomerProduct", link.c.Id).label("id"),
+        kept_id_of("ScheduleEventCustomerProduct", link.c.Id).label("id"),
         text_of(link.c.Id).label("source_id"),
         link.c.ScheduleEventId.label("intervention_id"),
-        known_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
-        known_code(mobile.Product, "Item", link.c.ItemId).label("product_id"),
+        known_id_of_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
+        known_id_of_code(mobile.Product, "Item", link.c.ItemId).label("product_id"),
         link.c.Caption.label("caption"),
         link.c.TrackingNumber.label("serial_number"),
         link.c.PartsCoverType.label("parts_cover"),
@@ -228,18 +230,20 @@ def _equipment(settings: EbpSettings) -> Projection:
         link.c.ContractHoursNumberDecremented.label("contract_hours_used"),
     )
     feeds = (
-        own(EbpScheduleEventCustomerProduct),
-        kept(EbpScheduleEventCustomerProduct),
-        *of_visits(EbpScheduleEventCustomerProduct, "ScheduleEventId"),
-        refers(mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEventCustomerProduct, "CustomerProductId"),
-        refers(mobile.Product, "Item", EbpScheduleEventCustomerProduct, "ItemId"),
+        own_feed(EbpScheduleEventCustomerProduct),
+        kept_id_feed(EbpScheduleEventCustomerProduct),
+        *visit_feeds(EbpScheduleEventCustomerProduct, "ScheduleEventId"),
+        reference_feed(
+            mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEventCustomerProduct, "CustomerProductId"
+        ),
+        reference_feed(mobile.Product, "Item", EbpScheduleEventCustomerProduct, "ItemId"),
     )
     return Projection(
         mobile.InterventionEquipment,
         "ScheduleEventCustomerProduct",
         rows,
         feeds,
-        only={"Its agenda entry is not there, or is no visit.": visit_is_there(link.c.ScheduleEventId, settings)},
+        only={"Its agenda entry is not there, or is no visit.": is_visit_there(link.c.ScheduleEventId, settings)},
         shared=frozenset({"serial_number", "replaced_by_serial", "contract_hours_used"}),
     )
 
@@ -247,22 +251,22 @@ def _equipment(settings: EbpSettings) -> Projection:
 def _notes(settings: EbpSettings) -> Projection:
     a = table_of(EbpActivity)
     rows = select(
-        kept_id("Activity", a.c.Id).label("id"),
+        kept_id_of("Activity", a.c.Id).label("id"),
         text_of(a.c.Id).label("source_id"),
-        known(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
-        known_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
-        known_code(mobile.Colleague, "Colleague", a.c.CreatorColleagueId).label("author_id"),
-        in_words(a.c.ActivityCategory, settings.activity_kinds, "other").label("kind"),
+        known_id(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
+        known_id_of_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
+        known_id_of_code(mobile.Colleague, "Colleague", a.c.CreatorColleagueId).label("author_id"),
+        word_of(a.c.ActivityCategory, settings.activity_kinds, "other").label("kind"),
         a.c.Caption.label("title"),
         a.c.NotesClear.label("body"),
-        instant(a.c.StartDateTime, settings.time_zone).label("occurred_at"),
+        instant_of(a.c.StartDateTime, settings.time_zone).label("occurred_at"),
     )
     feeds = (
-        own(EbpActivity),
-        kept(EbpActivity),
-        refers(mobile.Intervention, "ScheduleEvent", EbpActivity, "ScheduleEventId"),
-        refers(mobile.Customer, "Customer", EbpActivity, "CustomerId"),
-        refers(mobile.Colleague, "Colleague", EbpActivity, "CreatorColleagueId"),
+        own_feed(EbpActivity),
+        kept_id_feed(EbpActivity),
+        reference_feed(mobile.Intervention, "ScheduleEvent", EbpActivity, "ScheduleEventId"),
+        reference_feed(mobile.Customer, "Customer", EbpActivity, "CustomerId"),
+        reference_feed(mobile.Colleague, "Colleague", EbpActivity, "CreatorColleagueId"),
     )
     only = {"It is about no entry of the agenda.": a.c.ScheduleEventId.is_not(None)}
     return Projection(mobile.InterventionNote, "Activity", rows, feeds, only=only)

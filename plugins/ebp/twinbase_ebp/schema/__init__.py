@@ -1,4 +1,4 @@
-"""The shape of an EBP database as it is: reflected, never listed by hand."""
+"""The tables of an EBP database as they are: reflected, never listed by hand."""
 
 from twinbase_ebp.schema.reflect import reflect
 from twinbase_ebp.schema.spec import TABLE_KINDS, ColumnSpec, TableKind, TableSpec, specs_from_json, specs_to_json

@@ -27,7 +27,7 @@ _PLAIN: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
 )
 
 
-def canonical(reflected: TypeEngine[Any]) -> str | None:
+def canonical_type(reflected: TypeEngine[Any]) -> str | None:
     """The canonical type; None for one that has none (xml has: it is text; sql_variant, geography, arrays have not)."""
     if isinstance(reflected, postgresql.DOMAIN):
         reflected = reflected.data_type

@@ -7,7 +7,7 @@ from twinbase_ebp.schema.drift import Drift, key_targets
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 
 
-def qualified(target: str) -> str:
+def qualify_name(target: str) -> str:
     """The copy's name with its schema, quoted."""
     return f"public.{quote_name(target)}"
 
@@ -19,7 +19,7 @@ def create_table(spec: TableSpec) -> str:
     """
     columns = [_declared(column) for column in spec.columns]
     key = [f"PRIMARY KEY ({_list(key_targets(spec))})"] if spec.key else []
-    return f"CREATE TABLE {qualified(spec.target)} ({', '.join(columns + key)})"
+    return f"CREATE TABLE {qualify_name(spec.target)} ({', '.join(columns + key)})"
 
 
 def alter_table(drift: Drift) -> list[str]:
@@ -27,14 +27,14 @@ def alter_table(drift: Drift) -> list[str]:
     added = [f"ADD COLUMN {_declared(column)}" for column in drift.add]
     widened = [f"ALTER COLUMN {quote_name(column.target)} TYPE {column.pg_type}" for column in drift.widen]
     actions = added + widened
-    return [f"ALTER TABLE {qualified(drift.copy.spec.target)} {', '.join(actions)}"] if actions else []
+    return [f"ALTER TABLE {qualify_name(drift.copy.spec.target)} {', '.join(actions)}"] if actions else []
 
 
 def empty_columns(target: str, columns: Sequence[str]) -> str:
     """Forget the values of columns that may not be read any more. Rows that have none are left alone."""
     values = ", ".join(f"{quote_name(name)} = NULL" for name in columns)
     filled = " OR ".join(f"{quote_name(name)} IS NOT NULL" for name in columns)
-    return f"UPDATE {qualified(target)} SET {values} WHERE {filled}"
+    return f"UPDATE {qualify_name(target)} SET {values} WHERE {filled}"
 
 
 def change_key(spec: TableSpec, constraint: str | None, required: Iterable[str]) -> list[str]:
@@ -42,7 +42,7 @@ def change_key(spec: TableSpec, constraint: str | None, required: Iterable[str])
 
     Rows that the new key cannot tell apart go; the source has them, and all rows are read again.
     """
-    table, key = qualified(spec.target), key_targets(spec)
+    table, key = qualify_name(spec.target), key_targets(spec)
     statements = [f"ALTER TABLE {table} DROP CONSTRAINT {quote_name(constraint)}"] if constraint else []
     loose = [f"ALTER COLUMN {quote_name(name)} DROP NOT NULL" for name in required if name not in key]
     statements += [f"ALTER TABLE {table} {', '.join(loose)}"] if loose else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Any, Literal
 
-from twinbase_ebp.schema.names import versioned
+from twinbase_ebp.schema.names import versioned_name
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import join
 
@@ -69,7 +69,7 @@ class Drift:
     backfill: bool = False
 
 
-def drift(known: Copy, found: TableSpec, denies: Denies) -> Drift:
+def find_drift(known: Copy, found: TableSpec, denies: Denies) -> Drift:
     """How the known copy becomes one that holds every row of the table as it was found."""
     steps = _steps(known, found)
     denied, removed = _left(known, found, denies)
@@ -81,7 +81,7 @@ def drift(known: Copy, found: TableSpec, denies: Denies) -> Drift:
         (
             *changes,
             *(_removed(found.name, column) for column in removed),
-            *([columns_denied(found.name, len(denied))] if denied else []),
+            *([denied_change(found.name, len(denied))] if denied else []),
             *([_key_changed(known.spec, spec)] if rekey else []),
         ),
         add=tuple(step.column for step in steps if step.action == "add"),
@@ -141,7 +141,7 @@ def _settle(
     table: str, before: ColumnSpec | None, found: ColumnSpec, taken: Collection[str], free: Mapping[str, str]
 ) -> _Step:
     """Under its own name if that is free, or holds what it once left there and can go on; else under a numbered one."""
-    for name in chain([found.target], (versioned(found.name, number) for number in count(2))):
+    for name in chain([found.target], (versioned_name(found.name, number) for number in count(2))):
         old = free.get(name)
         if name in taken or (old is not None and not (old and join(old, found.type))):
             continue
@@ -173,7 +173,7 @@ def _left(known: Copy, found: TableSpec, denies: Denies) -> tuple[list[ColumnSpe
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def columns_denied(table: str, number: int) -> SchemaChange:
+def denied_change(table: str, number: int) -> SchemaChange:
     """Without their names: what is denied is named nowhere."""
     sentence = f"{number} columns of {table} may not be read any more: their copy was emptied."
     return SchemaChange(table, "columns_denied", sentence, {"columns": number})

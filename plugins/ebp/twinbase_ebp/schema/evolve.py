@@ -19,12 +19,12 @@ from asyncpg.exceptions import (
 )
 
 from twinbase.postgres import PostgresConnection
-from twinbase_ebp.schema.ddl import alter_table, change_key, create_table, empty_columns, qualified
+from twinbase_ebp.schema.ddl import alter_table, change_key, create_table, empty_columns, qualify_name
 from twinbase_ebp.schema.deny import DenyList
-from twinbase_ebp.schema.drift import Copy, Drift, SchemaChange, drift, key_targets
+from twinbase_ebp.schema.drift import Copy, Drift, SchemaChange, find_drift, key_targets
 from twinbase_ebp.schema.memory import Memory, Remembered
 from twinbase_ebp.schema.spec import TableSpec
-from twinbase_ebp.schema.target import TargetTable, existing, standing
+from twinbase_ebp.schema.target import TargetTable, list_targets, read_target
 
 LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 5
@@ -84,8 +84,8 @@ class _Evolution:
         self._evolved = Evolved()
 
     async def run(self, found: Sequence[TableSpec]) -> Evolved:
-        known = await self._memory.tables()
-        there = await existing(self._connection)
+        known = await self._memory.read_tables()
+        there = await list_targets(self._connection)
         for spec in found:
             if spec.kind != "system":
                 await self._patiently(spec, known.get(spec.name), there)
@@ -125,7 +125,7 @@ class _Evolution:
         async with self._connection.transaction():
             if exists:
                 found = await self._locked(spec)
-                step = drift(found.as_copy(spec), spec, self._deny.denies_column)
+                step = find_drift(found.as_copy(spec), spec, self._deny.denies_column)
                 await self._alter(step, found, loosen=True)
                 how = "is new; a table of that name was there, and was taken over"
             else:
@@ -141,7 +141,7 @@ class _Evolution:
     # -- a table that has changed -------------------------------------------------------------------------------------
 
     async def _again(self, spec: TableSpec, record: Remembered) -> None:
-        step = drift(record.copy, spec, self._deny.denies_column)
+        step = find_drift(record.copy, spec, self._deny.denies_column)
         changes = list(step.changes)
         if record.gone:
             changes.insert(0, SchemaChange(spec.name, "table_back", f"{spec.name} is back."))
@@ -160,8 +160,8 @@ class _Evolution:
     async def _locked(self, spec: TableSpec) -> TargetTable:
         milliseconds = round(self._lock_timeout * 1000)
         await self._connection.execute(f"SET LOCAL lock_timeout = '{milliseconds}ms'")
-        await self._connection.execute(f"LOCK TABLE {qualified(spec.target)} IN ACCESS EXCLUSIVE MODE")
-        found = await standing(self._connection, spec.target)
+        await self._connection.execute(f"LOCK TABLE {qualify_name(spec.target)} IN ACCESS EXCLUSIVE MODE")
+        found = await read_target(self._connection, spec.target)
         assert found is not None
         return found
 
@@ -201,10 +201,10 @@ class _Evolution:
         """Of a table that is read no more, empty what may not be read any more: columns, or all rows with the key."""
         spec = record.copy.spec
         denied = [column for column in spec.columns if self._deny.denies_column(name, column)]
-        if not denied or spec.target not in await existing(self._connection):
+        if not denied or spec.target not in await list_targets(self._connection):
             return []
         if any(column.name in spec.key for column in denied):
-            await self._connection.execute(f"DELETE FROM {qualified(spec.target)}")
+            await self._connection.execute(f"DELETE FROM {qualify_name(spec.target)}")
             return [SchemaChange(name, "table_denied", f"{name} may not be read any more: its copy was emptied.")]
         await self._connection.execute(empty_columns(spec.target, [column.target for column in denied]))
         return []

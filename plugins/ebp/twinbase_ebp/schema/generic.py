@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from twinbase.postgres import PostgresConnection
 from twinbase.quoting import quote_name
-from twinbase_ebp.schema.ddl import qualified
-from twinbase_ebp.schema.memory import remembered
+from twinbase_ebp.schema.ddl import qualify_name
+from twinbase_ebp.schema.memory import read_remembered
 from twinbase_ebp.schema.spec import TableSpec
 
 ROWS_MAX = 1000
@@ -54,7 +54,7 @@ class Changed:
 class EbpTable:
     """A copied table. `connection`: asyncpg, to the server's database, anew for each call.
 
-    `table = await EbpTable.of(connection, "Incident")`, then `await table.get(connection, "INC1")`.
+    `table = await EbpTable.open(connection, "Incident")`, then `await table.get(connection, "INC1")`.
     """
 
     def __init__(self, spec: TableSpec) -> None:
@@ -62,9 +62,9 @@ class EbpTable:
         self.spec = spec
 
     @classmethod
-    async def of(cls, connection: PostgresConnection, name: str) -> Self:
+    async def open(cls, connection: PostgresConnection, name: str) -> Self:
         """The table of this name; LookupError when it was never copied."""
-        known = (await remembered(connection)).get(name)
+        known = (await read_remembered(connection)).get(name)
         if known is None or not known.copy.spec.columns:
             raise LookupError(f"{name} is no copied table of EBP: `twinbase ebp tables` shows them.")
         return cls(known.copy.spec)
@@ -72,11 +72,11 @@ class EbpTable:
     async def get(self, connection: PostgresConnection, *key: Any) -> EbpRow | None:
         """The row of this key, or None."""
         self._check_key(key)
-        same = " AND ".join(f"{name} = ${place}" for place, name in enumerate(self._key, 1))
+        same = " AND ".join(f"{name} = ${position}" for position, name in enumerate(self._key, 1))
         rows = await self._rows(connection, f"WHERE {same}", key)
         return rows[0] if rows else None
 
-    async def list(
+    async def list_rows(
         self, connection: PostgresConnection, *, after: Sequence[Any] = (), limit: int = ROWS_MAX
     ) -> tuple[EbpRow, ...]:
         """Rows in the order of their keys, those after the key `after`: never a row twice, nor one left out."""
@@ -85,7 +85,7 @@ class EbpTable:
         order = ", ".join(self._key) or "ctid"
         return await self._rows(connection, f"{_beyond(self._key, after)} ORDER BY {order} LIMIT {int(limit)}", after)
 
-    async def changes(
+    async def list_changes(
         self, connection: PostgresConnection, cursor: Sequence[Any] = (), *, limit: int = ROWS_MAX
     ) -> Changed:
         """Rows in the order in which EBP says that they were changed, those after the cursor.
@@ -94,7 +94,7 @@ class EbpTable:
         """
         if self.spec.watermark is None or not self.spec.key:
             raise LookupError(f"EBP does not say when a row of {self.spec.name} was changed: list it, and compare.")
-        watermark = quote_name(self.spec.column(self.spec.watermark).target)
+        watermark = quote_name(self.spec.get_column(self.spec.watermark).target)
         names = (watermark, *self._key)
         beyond = _beyond(names, cursor) or f"WHERE {watermark} IS NOT NULL"
         rows = await self._rows(connection, f"{beyond} ORDER BY {', '.join(names)} LIMIT {int(limit)}", cursor)
@@ -111,12 +111,12 @@ class EbpTable:
 
     async def _rows(self, connection: PostgresConnection, rest: str, values: Sequence[Any]) -> tuple[EbpRow, ...]:
         names = ", ".join(quote_name(column.target) for column in self.spec.columns)
-        query = f"SELECT {names} FROM {qualified(self.spec.target)} {rest}"
+        query = f"SELECT {names} FROM {qualify_name(self.spec.target)} {rest}"
         return tuple(EbpRow(self.spec, tuple(row)) for row in await connection.fetch(query, *values))
 
 
 def _beyond(names: Sequence[str], values: Sequence[Any]) -> str:
     if not values:
         return ""
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-    return f"WHERE ({', '.join(names)}) > ({places})"
+    positions = ", ".join(f"${position}" for position in range(1, len(values) + 1))
+    return f"WHERE ({', '.join(names)}) > ({positions})"

@@ -30,9 +30,9 @@ class Memory:
     def __init__(self, connection: PostgresConnection, now: datetime) -> None:
         self._connection, self._now = connection, now
 
-    async def tables(self) -> dict[str, Remembered]:
+    async def read_tables(self) -> dict[str, Remembered]:
         """All that is remembered, by name."""
-        return await remembered(self._connection)
+        return await read_remembered(self._connection)
 
     async def keep(self, table: Remembered) -> None:
         spec, stale = json.dumps(msgspec.to_builtins(table.copy.spec)), json.dumps(dict(table.copy.stale))
@@ -52,12 +52,12 @@ class Memory:
         """Whether this is the last that was said of its table."""
         return bool(await self._connection.fetchval(_LAST, change.table) == change.sentence)
 
-    async def backfilled(self, table: str) -> None:
+    async def note_backfilled(self, table: str) -> None:
         """Every row of the table was read again."""
         await self._connection.execute("UPDATE ebp.table_spec SET backfill = false WHERE name = $1", table)
 
 
-async def remembered(connection: PostgresConnection) -> dict[str, Remembered]:
+async def read_remembered(connection: PostgresConnection) -> dict[str, Remembered]:
     """All that is remembered, by name; nothing in a database that was not set up for EBP."""
     if await connection.fetchval("SELECT to_regclass('ebp.table_spec')") is None:
         return {}

@@ -8,7 +8,7 @@ from typing import Protocol
 from twinbase import Mirror
 from twinbase.errors import MirrorError
 from twinbase_ebp.schema.deny import DenyList
-from twinbase_ebp.schema.models import models
+from twinbase_ebp.schema.models import make_models
 from twinbase_ebp.schema.spec import TableSpec, specs_from_json
 
 PRIORITY = 5
@@ -26,14 +26,14 @@ class MirrorSettings(Protocol):
     def deny(self) -> Sequence[str]: ...
 
 
-def mirrors(settings: MirrorSettings) -> Iterator[Mirror]:
+def make_mirrors(settings: MirrorSettings) -> Iterator[Mirror]:
     """A pull-only mirror for each table that the settings name; MirrorError says which one cannot be, and why."""
     if not settings.mirror:
         return
     specs = {spec.name: spec for spec in _read(settings.specs)}
     deny = DenyList(settings.deny)
     wanted = [_allowed(_known(name, specs, settings.specs), deny) for name in dict.fromkeys(settings.mirror)]
-    for model in models(wanted).values():
+    for model in make_models(wanted).values():
         yield Mirror(model, direction="pull", priority=PRIORITY)
 
 

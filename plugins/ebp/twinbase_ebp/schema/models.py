@@ -46,7 +46,7 @@ _TYPES: dict[str, tuple[type, Callable[..., TypeEngine[Any]]]] = {
 }
 
 
-def models(specs: Iterable[TableSpec]) -> dict[str, type[SQLModel]]:
+def make_models(specs: Iterable[TableSpec]) -> dict[str, type[SQLModel]]:
     """A class for each table, by the table's name, with all columns of its spec under the names that they have here.
 
     They have metadata of their own: a class that is modelled by hand may stand for the same table.

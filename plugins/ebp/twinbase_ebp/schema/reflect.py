@@ -1,4 +1,4 @@
-"""Read the shape of a database, whatever is in it: SQL Server and PostgreSQL, through SQLAlchemy's inspector."""
+"""Read the tables of a database, whatever is in it: SQL Server and PostgreSQL, through SQLAlchemy's inspector."""
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +10,10 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.exc import SAWarning
 
-from twinbase_ebp.schema.canonical import canonical
+from twinbase_ebp.schema.canonical import canonical_type
 from twinbase_ebp.schema.classify import Rules, classify
 from twinbase_ebp.schema.deny import AMOUNTS, DenyList
-from twinbase_ebp.schema.names import collisions
+from twinbase_ebp.schema.names import find_collisions
 from twinbase_ebp.schema.spec import ColumnSpec, TableKind, TableSpec
 
 
@@ -70,7 +70,7 @@ def _read(connection: Connection) -> Iterable[tuple[str, list[_ReflectedColumn],
 
 
 def _found(column: ReflectedColumn) -> _ReflectedColumn:
-    return _ReflectedColumn(str(column["name"]), canonical(column["type"]), bool(column["nullable"]))
+    return _ReflectedColumn(str(column["name"]), canonical_type(column["type"]), bool(column["nullable"]))
 
 
 def _spec(table: str, read: list[_ReflectedColumn], key: list[str]) -> TableSpec:
@@ -99,14 +99,14 @@ def _problem(read: list[_ReflectedColumn], key: list[str]) -> str:
         return "has a key that may not be read, so that its rows cannot be told apart."
     if any(types[name] == "blob" for name in key):
         return "has a binary key, which cannot be copied."
-    for one, other in collisions(sorted(types)):
+    for one, other in find_collisions(sorted(types)):
         return f"has columns {one} and {other}, which PostgreSQL cannot tell apart: name one in TWINBASE_EBP_DENY."
     return ""
 
 
 def _refuse_alike(specs: list[TableSpec]) -> list[TableSpec]:
     """Of two tables that PostgreSQL cannot tell apart, neither is copied."""
-    alike = {name: pair for pair in collisions(spec.name for spec in specs) for name in pair}
+    alike = {name: pair for pair in find_collisions(spec.name for spec in specs) for name in pair}
     return [_too_alike(spec, *alike[spec.name]) if spec.name in alike else spec for spec in specs]
 
 

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from twinbase_ebp.schema.names import truncated
+from twinbase_ebp.schema.names import truncate_name
 from twinbase_ebp.schema.types import parse, pg_type
 
 TableKind = Literal["watermark", "files", "child", "hash", "system", "keyless", "unsupported"]
@@ -44,7 +44,7 @@ class ColumnSpec:
     @property
     def target(self) -> str:
         """Its name in PostgreSQL."""
-        return self.stored_as or truncated(self.name)
+        return self.stored_as or truncate_name(self.name)
 
     @property
     def held(self) -> str:
@@ -85,18 +85,18 @@ class TableSpec:
     @property
     def target(self) -> str:
         """Its name in PostgreSQL."""
-        return truncated(self.name)
+        return truncate_name(self.name)
 
     @property
     def key_columns(self) -> tuple[ColumnSpec, ...]:
-        return tuple(self.column(name) for name in self.key)
+        return tuple(self.get_column(name) for name in self.key)
 
     @property
     def custom(self) -> bool:
         """Whether the table was added for one company."""
         return is_custom(self.name)
 
-    def column(self, name: str) -> ColumnSpec:
+    def get_column(self, name: str) -> ColumnSpec:
         """The column of that name at the source; KeyError when there is none."""
         for column in self.columns:
             if column.name == name:
@@ -107,8 +107,8 @@ class TableSpec:
     def fingerprint(self) -> str:
         """The same for the same table at the source, whatever the order of its columns: a new one means drift."""
         columns = sorted((column.name, column.type, column.nullable) for column in self.columns)
-        shape = [self.name, columns, self.key, sorted(self.lobs), self.problem]
-        return hashlib.sha256(json.dumps(shape, ensure_ascii=False).encode()).hexdigest()
+        content = [self.name, columns, self.key, sorted(self.lobs), self.problem]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 class _File(msgspec.Struct):

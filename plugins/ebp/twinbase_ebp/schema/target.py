@@ -37,12 +37,12 @@ class TargetTable:
         return Copy(TableSpec(found.name, columns, key), stale)
 
 
-async def existing(connection: PostgresConnection) -> Collection[str]:
+async def list_targets(connection: PostgresConnection) -> Collection[str]:
     """The names of the tables in public."""
     return {row["relname"] for row in await connection.fetch(_EXISTING)}
 
 
-async def standing(connection: PostgresConnection, target: str) -> TargetTable | None:
+async def read_target(connection: PostgresConnection, target: str) -> TargetTable | None:
     """The table of that name, or None."""
     row = await connection.fetchrow(_STANDING, target)
     if row is None:

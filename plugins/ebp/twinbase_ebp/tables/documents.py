@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import NaiveDatetime
 from sqlmodel import Field, SQLModel
 
-from twinbase_ebp.tables.source import SOURCE, without
+from twinbase_ebp.tables.source import SOURCE, optional_column
 
 MIME = "What kind of file a document is is unknown."
 DATE = "Documents have no date."
@@ -17,8 +17,8 @@ class EbpAssociatedFile(SQLModel):
 
     Id: UUID = Field(primary_key=True)
     Name: str | None = Field(default=None, max_length=255)
-    TypeMime: str | None = without(MIME, 255)
-    sysCreatedDate: NaiveDatetime | None = without(DATE)
+    TypeMime: str | None = optional_column(MIME, 255)
+    sysCreatedDate: NaiveDatetime | None = optional_column(DATE)
 
 
 class EbpScheduleEventAssociatedFiles(EbpAssociatedFile, table=True):
@@ -58,12 +58,12 @@ class EbpSaleDocument(SQLModel, table=True):
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
     DocumentNumber: str | None = Field(default=None, max_length=30)
-    NumberPrefix: str | None = without("Kinds of sale documents are unknown.", 14)
-    DocumentType: int | None = without("Kinds of sale documents are unknown.")
-    DocumentDate: NaiveDatetime | None = without(DATE)
-    AmountVatIncluded: Decimal | None = without("Sale documents have no total.")
-    DealId: str | None = without("Sale documents of deals are not seen.", 10)
-    ConstructionSiteId: str | None = without("Sale documents of construction sites are not seen.", 10)
+    NumberPrefix: str | None = optional_column("Kinds of sale documents are unknown.", 14)
+    DocumentType: int | None = optional_column("Kinds of sale documents are unknown.")
+    DocumentDate: NaiveDatetime | None = optional_column(DATE)
+    AmountVatIncluded: Decimal | None = optional_column("Sale documents have no total.")
+    DealId: str | None = optional_column("Sale documents of deals are not seen.", 10)
+    ConstructionSiteId: str | None = optional_column("Sale documents of construction sites are not seen.", 10)
 
 
 class EbpSaleDocumentLine(SQLModel, table=True):
@@ -83,4 +83,4 @@ class EbpSysDeletedRecord(SQLModel, table=True):
     UniqueId: UUID = Field(primary_key=True)
     Id: str | None = Field(default=None, max_length=255)
     Kind: UUID | None = None
-    sysCreatedDate: NaiveDatetime | None = without("When rows were deleted is unknown.")
+    sysCreatedDate: NaiveDatetime | None = optional_column("When rows were deleted is unknown.")

@@ -16,11 +16,11 @@ def optional_table(lost: str) -> dict[str, Any]:
     return {"schema": SCHEMA, "info": {OPTIONAL: lost}}
 
 
-def without(lost: str, max_length: int | None = None) -> Any:
+def optional_column(lost: str, max_length: int | None = None) -> Any:
     """A column that a database may lack; `lost` says what is lost then. Without this word a column is required."""
     return Field(default=None, max_length=max_length, sa_column_kwargs={"info": {OPTIONAL: lost}})
 
 
-def code(max_length: int) -> Any:
+def code_column(max_length: int) -> Any:
     """A key made of letters and digits."""
     return Field(primary_key=True, max_length=max_length)

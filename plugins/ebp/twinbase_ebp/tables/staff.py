@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, DateTime
 from sqlmodel import Field, SQLModel
 
 from twinbase.projection import OPTIONAL
-from twinbase_ebp.tables.source import SOURCE, code, optional_table, without
+from twinbase_ebp.tables.source import SOURCE, code_column, optional_column, optional_table
 
 REACHED = "How colleagues are reached may be unknown."
 WEEK = "When colleagues work is unknown."
@@ -18,16 +18,16 @@ DAY_PARTS = ("StartTime", "EndTime", "LunchStartTime", "LunchEndTime")
 class EbpColleague(SQLModel, table=True):
     __tablename__ = "Colleague"
     __table_args__ = SOURCE
-    Id: str = code(20)
+    Id: str = code_column(20)
     Contact_Name: str | None = Field(default=None, max_length=60)
-    Contact_FirstName: str | None = without("Colleagues have no first name.", 60)
-    Contact_Phone: str | None = without(REACHED, 20)
-    Contact_CellPhone: str | None = without(REACHED, 20)
-    Contact_Email: str | None = without(REACHED, 100)
-    Contact_ColleagueFunction: str | None = without("What colleagues do is unknown.", 60)
-    GeographicSector: str | None = without("Colleagues have no sector.", 10)
-    StorehouseId: UUID | None = without("No storehouse is known as somebody's van.")
-    ActiveState: int | None = without("The state of colleagues is unknown.")
+    Contact_FirstName: str | None = optional_column("Colleagues have no first name.", 60)
+    Contact_Phone: str | None = optional_column(REACHED, 20)
+    Contact_CellPhone: str | None = optional_column(REACHED, 20)
+    Contact_Email: str | None = optional_column(REACHED, 100)
+    Contact_ColleagueFunction: str | None = optional_column("What colleagues do is unknown.", 60)
+    GeographicSector: str | None = optional_column("Colleagues have no sector.", 10)
+    StorehouseId: UUID | None = optional_column("No storehouse is known as somebody's van.")
+    ActiveState: int | None = optional_column("The state of colleagues is unknown.")
 
 
 # Seven days of five columns: DaySchedule0_StartTime … DaySchedule6_Active. Their times of day are on 1 January 1753.
@@ -40,7 +40,7 @@ for _day in (f"DaySchedule{number}_" for number in range(7)):
 class EbpCompetence(SQLModel, table=True):
     __tablename__ = "Competence"
     __table_args__ = optional_table("Competences are unknown.")
-    Id: str = code(8)
+    Id: str = code_column(8)
     Caption: str | None = Field(default=None, max_length=40)
 
 
@@ -50,11 +50,11 @@ class EbpColleagueCompetence(SQLModel, table=True):
     Id: UUID = Field(primary_key=True)
     ColleagueId: str | None = Field(default=None, max_length=20)
     CompetenceId: str | None = Field(default=None, max_length=8)
-    EndDate: NaiveDatetime | None = without("How long competences hold is unknown.")
+    EndDate: NaiveDatetime | None = optional_column("How long competences hold is unknown.")
 
 
 class EbpGeographicSector(SQLModel, table=True):
     __tablename__ = "GeographicSector"
     __table_args__ = optional_table("Sectors have no names.")
-    Code: str = code(10)
-    Name: str | None = without("Sectors have no names.", 30)
+    Code: str = code_column(10)
+    Name: str | None = optional_column("Sectors have no names.", 30)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import NaiveDatetime
 from sqlmodel import Field, SQLModel
 
-from twinbase_ebp.tables.source import SOURCE, code, without
+from twinbase_ebp.tables.source import SOURCE, code_column, optional_column
 
 PRICES = "Products have no prices."
 LEVELS = "What a storehouse holds may be unknown."
@@ -15,11 +15,11 @@ LEVELS = "What a storehouse holds may be unknown."
 class EbpUnit(SQLModel, table=True):
     __tablename__ = "Unit"
     __table_args__ = SOURCE
-    Id: str = code(4)
+    Id: str = code_column(4)
     Caption: str | None = Field(default=None, max_length=40)
-    Decimals: int | None = without("Quantities have no decimals.")
-    UnitType: int | None = without("Units cannot be converted.")
-    ConversionRate: Decimal | None = without("Units cannot be converted.")
+    Decimals: int | None = optional_column("Quantities have no decimals.")
+    UnitType: int | None = optional_column("Units cannot be converted.")
+    ConversionRate: Decimal | None = optional_column("Units cannot be converted.")
 
 
 class EbpVat(SQLModel, table=True):
@@ -27,8 +27,8 @@ class EbpVat(SQLModel, table=True):
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
     Rate: Decimal | None = None
-    Description: str | None = without("Rates of VAT have no caption.", 60)
-    Inactive: bool | None = without("Old rates of VAT cannot be told from those in force.")
+    Description: str | None = optional_column("Rates of VAT have no caption.", 60)
+    Inactive: bool | None = optional_column("Old rates of VAT cannot be told from those in force.")
 
 
 class EbpTravelExpense(SQLModel, table=True):
@@ -36,45 +36,45 @@ class EbpTravelExpense(SQLModel, table=True):
 
     __tablename__ = "TravelExpense"
     __table_args__ = SOURCE
-    Id: str = code(8)
+    Id: str = code_column(8)
     Caption: str | None = Field(default=None, max_length=40)
-    AmountVatExcluded: Decimal | None = without("Travel rates have no price.")
-    AmountVatIncluded: Decimal | None = without("Travel rates have no price.")
-    ReferenceItemId: str | None = without("Travel rates are not linked to products.", 40)
+    AmountVatExcluded: Decimal | None = optional_column("Travel rates have no price.")
+    AmountVatIncluded: Decimal | None = optional_column("Travel rates have no price.")
+    ReferenceItemId: str | None = optional_column("Travel rates are not linked to products.", 40)
 
 
 class EbpItemFamily(SQLModel, table=True):
     __tablename__ = "ItemFamily"
     __table_args__ = SOURCE
-    Id: str = code(10)
+    Id: str = code_column(10)
     Caption: str | None = Field(default=None, max_length=40)
 
 
 class EbpItemSubFamily(SQLModel, table=True):
     __tablename__ = "ItemSubFamily"
     __table_args__ = SOURCE
-    Id: str = code(10)
+    Id: str = code_column(10)
     Caption: str | None = Field(default=None, max_length=40)
-    ItemFamilyId: str | None = without("Families of products are not nested.", 10)
+    ItemFamilyId: str | None = optional_column("Families of products are not nested.", 10)
 
 
 class EbpItem(SQLModel, table=True):
     __tablename__ = "Item"
     __table_args__ = SOURCE
-    Id: str = code(40)
+    Id: str = code_column(40)
     Caption: str | None = Field(default=None, max_length=80)
-    DesComClear: str | None = without("Products have no description.")
-    ItemType: int | None = without("Goods and services cannot be told apart.")
-    FamilyId: str | None = without("Products have no family.", 10)
-    SubFamilyId: str | None = without("Products have no subfamily.", 10)
-    BarCode: str | None = without("Products cannot be found by bar code.", 40)
-    UnitId: str | None = without("Products have no unit.", 4)
-    SalePriceVatExcluded: Decimal | None = without(PRICES)
-    SalePriceVatIncluded: Decimal | None = without(PRICES)
-    VatId: UUID | None = without("Products have no rate of VAT.")
-    ManageStock: bool | None = without("Whether stock of a product is kept is unknown.")
-    TrackingMode: int | None = without("Which products have serial numbers is unknown.")
-    ActiveState: int | None = without("The state of products is unknown.")
+    DesComClear: str | None = optional_column("Products have no description.")
+    ItemType: int | None = optional_column("Goods and services cannot be told apart.")
+    FamilyId: str | None = optional_column("Products have no family.", 10)
+    SubFamilyId: str | None = optional_column("Products have no subfamily.", 10)
+    BarCode: str | None = optional_column("Products cannot be found by bar code.", 40)
+    UnitId: str | None = optional_column("Products have no unit.", 4)
+    SalePriceVatExcluded: Decimal | None = optional_column(PRICES)
+    SalePriceVatIncluded: Decimal | None = optional_column(PRICES)
+    VatId: UUID | None = optional_column("Products have no rate of VAT.")
+    ManageStock: bool | None = optional_column("Whether stock of a product is kept is unknown.")
+    TrackingMode: int | None = optional_column("Which products have serial numbers is unknown.")
+    ActiveState: int | None = optional_column("The state of products is unknown.")
 
 
 class EbpStorehouse(SQLModel, table=True):
@@ -82,20 +82,20 @@ class EbpStorehouse(SQLModel, table=True):
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
     Caption: str | None = Field(default=None, max_length=40)
-    Main: bool | None = without("No storehouse is known as the main one.")
-    Asleep: bool | None = without("Closed storehouses cannot be told from open ones.")
+    Main: bool | None = optional_column("No storehouse is known as the main one.")
+    Asleep: bool | None = optional_column("Closed storehouses cannot be told from open ones.")
 
 
 class EbpStockItem(SQLModel, table=True):
     __tablename__ = "StockItem"
     __table_args__ = SOURCE
-    ItemId: str = code(40)
+    ItemId: str = code_column(40)
     StorehouseId: UUID = Field(primary_key=True)
     RealStock: Decimal | None = None
-    VirtualStock: Decimal | None = without(LEVELS)
-    BookedQuantity: Decimal | None = without(LEVELS)
-    MinStock: Decimal | None = without(LEVELS)
-    MaxStock: Decimal | None = without(LEVELS)
+    VirtualStock: Decimal | None = optional_column(LEVELS)
+    BookedQuantity: Decimal | None = optional_column(LEVELS)
+    MinStock: Decimal | None = optional_column(LEVELS)
+    MaxStock: Decimal | None = optional_column(LEVELS)
 
 
 class EbpStockDocument(SQLModel, table=True):
@@ -105,12 +105,12 @@ class EbpStockDocument(SQLModel, table=True):
     __table_args__ = SOURCE
     Id: UUID = Field(primary_key=True)
     DocumentNumber: str | None = Field(default=None, max_length=26)
-    NumberPrefix: str | None = without("Kinds of stock documents are unknown.", 14)
-    DocumentType: int | None = without("Kinds of stock documents are unknown.")
-    DocumentDate: NaiveDatetime | None = without("When stock moved is unknown.")
-    StorehouseId: UUID | None = without("From where stock moved is unknown.")
-    TargetStorehouseId: UUID | None = without("Where stock moved to is unknown.")
-    ScheduleEventId: UUID | None = without("Parts of a visit are not seen to come back from EBP.")
+    NumberPrefix: str | None = optional_column("Kinds of stock documents are unknown.", 14)
+    DocumentType: int | None = optional_column("Kinds of stock documents are unknown.")
+    DocumentDate: NaiveDatetime | None = optional_column("When stock moved is unknown.")
+    StorehouseId: UUID | None = optional_column("From where stock moved is unknown.")
+    TargetStorehouseId: UUID | None = optional_column("Where stock moved to is unknown.")
+    ScheduleEventId: UUID | None = optional_column("Parts of a visit are not seen to come back from EBP.")
 
 
 class EbpStockDocumentLine(SQLModel, table=True):
@@ -120,7 +120,7 @@ class EbpStockDocumentLine(SQLModel, table=True):
     DocumentId: UUID | None = None
     ItemId: str | None = Field(default=None, max_length=40)
     Quantity: Decimal | None = None
-    TrackingNumber: str | None = without("Serial numbers of parts are not seen to come back from EBP.", 40)
+    TrackingNumber: str | None = optional_column("Serial numbers of parts are not seen to come back from EBP.", 40)
 
 
 class EbpStockMovement(SQLModel, table=True):
@@ -129,4 +129,4 @@ class EbpStockMovement(SQLModel, table=True):
     __tablename__ = "StockMovement"
     __table_args__ = SOURCE
     Id: int = Field(primary_key=True)
-    MovementType: int | None = without("Kinds of stock movements are unknown.")
+    MovementType: int | None = optional_column("Kinds of stock movements are unknown.")

@@ -9,15 +9,15 @@ the time zone as arguments.
 """
 
 from twinbase_mobile.reading.checklists import Checklist, Item
-from twinbase_mobile.reading.customer import ContactLine, Customer360, customer_360
+from twinbase_mobile.reading.customer import ContactLine, Customer360, read_customer_360
 from twinbase_mobile.reading.dealings import Contract, OpenIncident, ProjectLine, TicketLine
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
 from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
 from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours
-from twinbase_mobile.reading.jobs import ContactPerson, Earlier, Job, Reference, job
-from twinbase_mobile.reading.marking import Mark, Marks, marks
+from twinbase_mobile.reading.jobs import ContactPerson, Earlier, Job, Reference, read_job
+from twinbase_mobile.reading.marking import Mark, Marks, read_marks
 from twinbase_mobile.reading.me import whoami
-from twinbase_mobile.reading.near import Near, distance, nearby
+from twinbase_mobile.reading.near import Near, distance_metres, nearby_sites
 from twinbase_mobile.reading.products import Found, ProductSearch
 from twinbase_mobile.reading.sites import Equipment, Site
 from twinbase_mobile.reading.stock import Stock, StockLine, my_stock
@@ -66,17 +66,17 @@ __all__ = [
     "Visit",
     "Week",
     "WeekHours",
-    "customer_360",
-    "distance",
-    "job",
-    "marks",
+    "distance_metres",
     "my_day",
     "my_deliveries",
     "my_expenses",
     "my_hours",
     "my_stock",
     "my_week",
-    "nearby",
+    "nearby_sites",
     "open_jobs",
+    "read_customer_360",
+    "read_job",
+    "read_marks",
     "whoami",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from heapq import nsmallest
 from itertools import chain
 from uuid import UUID
 
-from twinbase_mobile.reading.words import compact, fold, words
+from twinbase_mobile.reading.words import compact, fold, split_words
 
 DESCRIPTION_CHARACTERS_MAX = 4000
 
@@ -27,11 +27,11 @@ class ProductTexts:
     caption: str | None
     description: str | None
 
-    def words(self) -> Iterable[str]:
+    def split_words(self) -> Iterable[str]:
         """Its words; a code counts as one word too, without what stands between its letters."""
         texts = (self.code, self.barcode, self.caption, (self.description or "")[:DESCRIPTION_CHARACTERS_MAX])
         codes = (compact(self.code), compact(self.barcode or ""))
-        return chain(words(" ".join(text or "" for text in texts)), (code for code in codes if code))
+        return chain(split_words(" ".join(text or "" for text in texts)), (code for code in codes if code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class Catalogue:
     def __init__(self, products: Iterable[ProductTexts]) -> None:
         by_caption = sorted((fold(product.caption or ""), product.id, product) for product in products)
         self._known = [_known(product, caption) for caption, _, product in by_caption]
-        places: dict[str, array[int]] = {}
-        for place, (_, _, product) in enumerate(by_caption):
-            for word in set(product.words()):
-                places.setdefault(word, array("l")).append(place)
-        self._words = sorted(places)
-        self._places = [places[word] for word in self._words]
+        positions: dict[str, array[int]] = {}
+        for position, (_, _, product) in enumerate(by_caption):
+            for word in set(product.split_words()):
+                positions.setdefault(word, array("l")).append(position)
+        self._words = sorted(positions)
+        self._positions = [positions[word] for word in self._words]
 
     def __len__(self) -> int:
         return len(self._known)
@@ -65,10 +65,10 @@ class Catalogue:
         First those whose code or bar code it is, then those whose caption begins with it, then those with most of the
         words in the caption; then by caption, then by id.
         """
-        asked = list(dict.fromkeys(words(text)))
+        asked = list(dict.fromkeys(split_words(text)))
         order = _Order(fold(text), compact(text), asked)
-        found = nsmallest(limit, ((order.of(self._known[place]), place) for place in self._matching(asked)))
-        return [self._known[place].id for _, place in found]
+        found = nsmallest(limit, ((order.of(self._known[position]), position) for position in self._matching(asked)))
+        return [self._known[position].id for _, position in found]
 
     def _matching(self, asked: Sequence[str]) -> Iterable[int]:
         if not asked:
@@ -80,7 +80,7 @@ class Catalogue:
         for number in range(bisect_left(self._words, beginning), len(self._words)):
             if not self._words[number].startswith(beginning):
                 break
-            found.update(self._places[number])
+            found.update(self._positions[number])
         return found
 
 

@@ -96,5 +96,5 @@ def _item(item: Mapping[str, Any], answer: Mapping[Any, Any] | None, known: Mark
         value=next((given[name] for name in _VALUES if given.get(name) is not None), None),
         judgement=judge(item, given),
         answered_at=given.get("answered_at"),
-        mark=known.of(ChecklistAnswer, given["id"]) if given else SYNCED,
+        mark=known.mark_of(ChecklistAnswer, given["id"]) if given else SYNCED,
     )

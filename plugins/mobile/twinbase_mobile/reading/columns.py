@@ -29,6 +29,6 @@ def pick(model: type[SQLModel], *names: str, prefix: str = "") -> list[Any]:
     return [columns[name].label(prefix + name) for name in names]
 
 
-def joined(model: type[SQLModel], *picked: Any) -> Select[Any]:
+def select_columns(model: type[SQLModel], *picked: Any) -> Select[Any]:
     """A query of one table for these columns, to which others are joined."""
     return select(*picked).select_from(table_of(model))

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading import work
-from twinbase_mobile.reading.columns import columns_of, joined, pick
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
 from twinbase_mobile.reading.dealings import (
     Contract,
     OpenIncident,
@@ -20,8 +20,8 @@ from twinbase_mobile.reading.dealings import (
     tickets_of,
 )
 from twinbase_mobile.reading.jobs import ContactPerson, Earlier, earlier_of
-from twinbase_mobile.reading.marking import Mark, Marks, marks
-from twinbase_mobile.reading.moments import PARIS, Zone, today
+from twinbase_mobile.reading.marking import Mark, Marks, read_marks
+from twinbase_mobile.reading.moments import PARIS, Zone, local_day
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.reading.sites import ROWS_MAX, Equipment, Site, equipment_of, sites_of
 from twinbase_mobile.reading.visits import Visit, visit_query, visits_of
@@ -85,13 +85,15 @@ _TEXTS = ("code", "name", "civility", "phone", "mobile", "email", "notes", "tech
 _MARKED = (CustomerSite, Contact, CustomerEquipment, Incident, Intervention, InterventionNote)
 
 
-async def customer_360(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone = PARIS) -> Customer360 | None:
+async def read_customer_360(
+    session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone = PARIS
+) -> Customer360 | None:
     """A customer with everything of his; None when he is not on this device. Thirteen queries."""
-    query = joined(Customer, *pick(Customer, "id", "is_person", "state", *_TEXTS))
+    query = select_columns(Customer, *pick(Customer, "id", "is_person", "state", *_TEXTS))
     row = (await session.execute(query.where(columns_of(Customer).id == id_))).mappings().one_or_none()
     if row is None:
         return None
-    known, day = await marks(session, *_MARKED), today(now, zone)
+    known, day = await read_marks(session, *_MARKED), local_day(now, zone)
     equipment = await equipment_of(session, id_, day, known)
     sites = await sites_of(session, id_, equipment, known)
     placed = {one.id for site in sites for one in site.equipment}
@@ -110,7 +112,7 @@ async def customer_360(session: ReplicaSession, id_: UUID, *, now: datetime, zon
         incidents=await incidents_of(session, id_, known, zone),
         projects=await projects_of(session, id_),
         tickets=await tickets_of(session, id_, zone),
-        files=await work.files(session, [(OwnerKind.EQUIPMENT, [one.id for _, one in equipment])]),
+        files=await work.files_of(session, [(OwnerKind.EQUIPMENT, [one.id for _, one in equipment])]),
     )
 
 
@@ -119,14 +121,14 @@ async def _contacts(session: ReplicaSession, customer: UUID, known: Marks) -> tu
     c = columns_of(Contact)
     ways = ("phone", "mobile", "email")
     names = ("id", "first_name", "last_name", "function", "department", "is_main", *ways)
-    query = joined(Contact, *pick(Contact, *names)).where(c.customer_id == customer)
+    query = select_columns(Contact, *pick(Contact, *names)).where(c.customer_id == customer)
     query = query.order_by(c.is_main.desc(), c.last_name, c.first_name, c.id).limit(ROWS_MAX)
     return tuple(
         ContactLine(
             ContactPerson(row["id"], full_name(row), row["function"] or "", *(row[way] or "" for way in ways)),
             row["department"] or "",
             row["is_main"],
-            known.of(Contact, row["id"]),
+            known.mark_of(Contact, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
     )
@@ -144,7 +146,7 @@ async def _coming(
 async def _history(session: ReplicaSession, customer: UUID, zone: Zone) -> tuple[Earlier, ...]:
     v, c = columns_of(Intervention), columns_of(Colleague)
     names = ("id", "number", "title", "status", "scheduled_start", "report")
-    query = joined(Intervention, *pick(Intervention, *names), *pick(Colleague, "first_name", "last_name"))
+    query = select_columns(Intervention, *pick(Intervention, *names), *pick(Colleague, "first_name", "last_name"))
     query = query.outerjoin(Colleague, v.lead_id == c.id)
     query = query.where(v.customer_id == customer, v.status.in_(tuple(CLOSED)))
     rows = await session.execute(query.order_by(v.scheduled_start.desc(), v.id).limit(HISTORY_MAX))
@@ -156,4 +158,4 @@ async def _timeline(session: ReplicaSession, customer: UUID, known: Marks, zone:
     n, v = columns_of(InterventionNote), columns_of(Intervention)
     visits = select(v.id).where(v.customer_id == customer)
     whose = or_(n.customer_id == customer, n.intervention_id.in_(visits))
-    return await work.notes(session, whose, known, zone, NOTES_MAX)
+    return await work.notes_of(session, whose, known, zone, NOTES_MAX)

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
 from twinbase_mobile.reading.marking import Mark, Marks
-from twinbase_mobile.reading.moments import Zone, local
+from twinbase_mobile.reading.moments import Zone, local_time
 from twinbase_mobile.reading.sites import COVERS, ROWS_MAX
 from twinbase_mobile.tables import Incident, MaintenanceContract, Project, Ticket
 from twinbase_mobile.tables.kinds import IncidentStatus, ProjectKind, Severity
@@ -69,7 +69,7 @@ async def contracts_of(session: ReplicaSession, customer: UUID, day: date) -> tu
         "id", "code", "caption", "start_on", "end_on", "parts_covered", "labour_covered", "travel_covered",
         "periodicity_text", "equipment_ids",
     )  # fmt: skip
-    query = joined(MaintenanceContract, *pick(MaintenanceContract, *names)).where(m.customer_id == customer)
+    query = select_columns(MaintenanceContract, *pick(MaintenanceContract, *names)).where(m.customer_id == customer)
     rows = (await session.execute(query.order_by(m.start_on.desc(), m.code).limit(ROWS_MAX))).mappings()
     return tuple(sorted((_contract(row, day) for row in rows), key=lambda contract: not contract.in_force))
 
@@ -91,7 +91,7 @@ def _contract(row: Mapping[Any, Any], day: date) -> Contract:
 async def incidents_of(session: ReplicaSession, customer: UUID, known: Marks, zone: Zone) -> tuple[OpenIncident, ...]:
     i = columns_of(Incident)
     over = (IncidentStatus.CLOSED, IncidentStatus.REJECTED)
-    query = joined(Incident, *pick(Incident, "id", "code", "caption", "severity", "status", "opened_at"))
+    query = select_columns(Incident, *pick(Incident, "id", "code", "caption", "severity", "status", "opened_at"))
     query = query.where(i.customer_id == customer, i.status.not_in(over)).order_by(i.opened_at.desc(), i.id)
     return tuple(
         OpenIncident(
@@ -100,8 +100,8 @@ async def incidents_of(session: ReplicaSession, customer: UUID, known: Marks, zo
             row["caption"] or "",
             row["severity"],
             row["status"],
-            local(row["opened_at"], zone),
-            known.of(Incident, row["id"]),
+            local_time(row["opened_at"], zone),
+            known.mark_of(Incident, row["id"]),
         )
         for row in (await session.execute(query.limit(ROWS_MAX))).mappings()
     )
@@ -109,7 +109,7 @@ async def incidents_of(session: ReplicaSession, customer: UUID, known: Marks, zo
 
 async def projects_of(session: ReplicaSession, customer: UUID) -> tuple[ProjectLine, ...]:
     p = columns_of(Project)
-    query = joined(Project, *pick(Project, "id", "kind", "code", "caption", "state", "start_on", "end_on"))
+    query = select_columns(Project, *pick(Project, "id", "kind", "code", "caption", "state", "start_on", "end_on"))
     query = query.where(p.customer_id == customer).order_by(p.start_on.desc(), p.code, p.id).limit(ROWS_MAX)
     return tuple(
         ProjectLine(
@@ -128,7 +128,7 @@ async def projects_of(session: ReplicaSession, customer: UUID) -> tuple[ProjectL
 async def tickets_of(session: ReplicaSession, customer: UUID, zone: Zone) -> tuple[TicketLine, ...]:
     """Open ones first, the newest first."""
     t = columns_of(Ticket)
-    query = joined(Ticket, *pick(Ticket, "id", "number", "subject", "status_name", "opened_at", "closed_at"))
+    query = select_columns(Ticket, *pick(Ticket, "id", "number", "subject", "status_name", "opened_at", "closed_at"))
     query = query.where(t.customer_id == customer).order_by(t.closed_at.is_not(None), t.opened_at.desc(), t.number)
     return tuple(
         TicketLine(
@@ -136,8 +136,8 @@ async def tickets_of(session: ReplicaSession, customer: UUID, zone: Zone) -> tup
             row["number"],
             row["subject"] or "",
             row["status_name"] or "",
-            local(row["opened_at"], zone),
-            local(row["closed_at"], zone),
+            local_time(row["opened_at"], zone),
+            local_time(row["closed_at"], zone),
         )
         for row in (await session.execute(query.limit(ROWS_MAX))).mappings()
     )

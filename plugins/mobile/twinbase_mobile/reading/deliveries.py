@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, name_of
-from twinbase_mobile.reading.moments import PARIS, Zone, local
+from twinbase_mobile.reading.moments import PARIS, Zone, local_time
 
 ROWS_MAX = 500
 
@@ -49,12 +49,12 @@ async def my_deliveries(
     if rows is not None:
         query = query.where(d.row_key.in_([str(row) for row in rows]))
     return tuple(
-        DeliveryLine(*row[:6], *(local(moment, zone) for moment in row[6:]))
+        DeliveryLine(*row[:6], *(local_time(moment, zone) for moment in row[6:]))
         for row in await session.execute(query.limit(ROWS_MAX))
     )
 
 
-async def unsettled(session: ReplicaSession, model: type[SQLModel]) -> set[UUID]:
+async def unsettled_rows(session: ReplicaSession, model: type[SQLModel]) -> set[UUID]:
     """The rows whose effect no other system has yet: unsent here, or not acknowledged there."""
     on_the_way = {one.key[0] for one in await session.pending_edits(model)}
     if not session.has_mirror(DeliveryRow):

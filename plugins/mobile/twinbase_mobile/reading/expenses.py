@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marking import Mark, Marks, marks
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
+from twinbase_mobile.reading.marking import Mark, Marks, read_marks
 from twinbase_mobile.tables import Customer, Expense, Intervention
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind, PaidWith
 
@@ -67,7 +67,7 @@ async def my_expenses(session: ReplicaSession, me: UUID) -> Expenses:
     """Those that are on this device: the last thirty days, and older ones that are not paid back. Two queries."""
     e, v, c = columns_of(Expense), columns_of(Intervention), columns_of(Customer)
     query = (
-        joined(
+        select_columns(
             Expense,
             *pick(
                 Expense,
@@ -95,7 +95,7 @@ async def my_expenses(session: ReplicaSession, me: UUID) -> Expenses:
         .limit(ENTRIES_MAX)
     )
     rows = (await session.execute(query)).mappings().all()
-    known = await marks(session, Expense)
+    known = await read_marks(session, Expense)
     by_state: dict[Claim, list[ExpenseLine]] = {state: [] for state in Claim}
     for row in rows:
         by_state[row["state"]].append(_line(row, known))
@@ -123,7 +123,7 @@ def _line(row: Mapping[Any, Any], known: Marks) -> ExpenseLine:
         comment=row["comment"] or "",
         has_receipt=row["receipt_sha256"] is not None,
         rejection_reason=row["rejection_reason"] or "",
-        mark=known.of(Expense, row["id"]),
+        mark=known.mark_of(Expense, row["id"]),
     )
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marking import Mark, Marks, marks
-from twinbase_mobile.reading.moments import PARIS, Zone, local, today, week_of
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
+from twinbase_mobile.reading.marking import Mark, Marks, read_marks
+from twinbase_mobile.reading.moments import PARIS, Zone, local_day, local_time, week_of
 from twinbase_mobile.rules import minutes_of
 from twinbase_mobile.tables import Colleague, Customer, Intervention, Timesheet
 from twinbase_mobile.tables.kinds import Claim, WorkKind
@@ -78,7 +78,7 @@ async def my_hours(
     session: ReplicaSession, me: UUID, day: date | None = None, *, weeks: int = 1, now: datetime, zone: Zone = PARIS
 ) -> tuple[WeekHours, ...]:
     """The week that a day (today) is in, and those before it: newest first. Three queries."""
-    last = week_of(day or today(now, zone))
+    last = week_of(day or local_day(now, zone))
     mondays = [last[0] - timedelta(weeks=number) for number in range(weeks)]
     schedule = await _schedule(session, me)
     entries = await _entries(session, me, mondays[-1], last[-1], zone)
@@ -109,7 +109,7 @@ async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, z
     """By day, then by start."""
     t, v, c = columns_of(Timesheet), columns_of(Intervention), columns_of(Customer)
     query = (
-        joined(
+        select_columns(
             Timesheet,
             *pick(
                 Timesheet,
@@ -136,7 +136,7 @@ async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, z
         .limit(ENTRIES_MAX)
     )
     rows = (await session.execute(query)).mappings().all()
-    known = await marks(session, Timesheet)
+    known = await read_marks(session, Timesheet)
     return [_entry(row, known, zone) for row in rows]
 
 
@@ -144,8 +144,8 @@ def _entry(row: Mapping[Any, Any], known: Marks, zone: Zone) -> Entry:
     return Entry(
         id=row["id"],
         day=row["day"],
-        start=local(row["start_at"], zone),
-        end=local(row["end_at"], zone),
+        start=local_time(row["start_at"], zone),
+        end=local_time(row["end_at"], zone),
         minutes=minutes_of(row),
         activity=row["activity"],
         visit_id=row["intervention_id"],
@@ -155,7 +155,7 @@ def _entry(row: Mapping[Any, Any], known: Marks, zone: Zone) -> Entry:
         comment=row["comment"] or "",
         state=row["state"],
         rejection_reason=row["rejection_reason"] or "",
-        mark=known.of(Timesheet, row["id"]),
+        mark=known.mark_of(Timesheet, row["id"]),
     )
 
 

@@ -11,14 +11,14 @@ from sqlalchemy import false, select
 from twinbase.replica import PendingEdit, ReplicaSession
 from twinbase_mobile.reading import work
 from twinbase_mobile.reading.checklists import Checklist, checklists_of
-from twinbase_mobile.reading.columns import columns_of, joined, pick, table_of
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns, table_of
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
-from twinbase_mobile.reading.marking import Marks, marks
-from twinbase_mobile.reading.moments import PARIS, Zone, local
+from twinbase_mobile.reading.marking import Marks, read_marks
+from twinbase_mobile.reading.moments import PARIS, Zone, local_time
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.reading.visits import Visit, visit_of, visit_query
 from twinbase_mobile.reasons import Reason
-from twinbase_mobile.rules import allowed_transitions, minutes_of, missing_for_done
+from twinbase_mobile.rules import allowed_transitions, done_faults, minutes_of
 from twinbase_mobile.tables import (
     ChecklistAnswer,
     ChecklistTemplate,
@@ -128,20 +128,20 @@ _MARKED = (
 )  # fmt: skip
 
 
-async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone = PARIS) -> Job | None:
+async def read_job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone = PARIS) -> Job | None:
     """A visit with everything on it; None when it is not on this device. Fourteen queries at most."""
     row = (await session.execute(_query().where(columns_of(Intervention).id == id_))).mappings().one_or_none()
     if row is None:
         return None
-    known = await marks(session, *_MARKED)
-    appliances = await work.appliances(session, id_, known)
-    answers, signed = await _answers(session, id_), await work.signatures(session, id_, known, zone)
+    known = await read_marks(session, *_MARKED)
+    appliances = await work.appliances_of(session, id_, known)
+    answers, signed = await _answers(session, id_), await work.signatures_of(session, id_, known, zone)
     template = {"id": row["template_id"], "title": row["template_title"], "items": row["template_items"]}
     template_or_none = template if row["template_id"] and row["template_items"] is not None else None
     entered = (
-        await work.parts(session, id_, known),
-        await work.notes(session, columns_of(InterventionNote).intervention_id == id_, known, zone),
-        await work.photos(session, id_, known, zone),
+        await work.parts_of(session, id_, known),
+        await work.notes_of(session, columns_of(InterventionNote).intervention_id == id_, known, zone),
+        await work.photos_of(session, id_, known, zone),
     )
     ids = [id_, *(one.id for rows in (*entered, signed) for one in rows)]
     signatures = [{"role": one.role, "refused": one.refused, "refusal_reason": one.refusal_reason} for one in signed]
@@ -153,18 +153,18 @@ async def job(session: ReplicaSession, id_: UUID, *, now: datetime, zone: Zone =
         project=_reference(row, "project"),
         incident=_reference(row, "incident"),
         tickets=await _tickets(session, id_),
-        team=await work.team(session, id_, zone),
+        team=await work.team_of(session, id_, zone),
         appliances=appliances,
         parts=entered[0],
         notes=entered[1],
         photos=entered[2],
         signatures=signed,
         checklists=checklists_of(template_or_none, answers, _asked(row, appliances), known),
-        files=await work.files(session, _owners(row, appliances)),
+        files=await work.files_of(session, _owners(row, appliances)),
         history=await _history(session, row, zone),
         written_minutes=await _written(session, id_),
         may_become=allowed_transitions(row["status"]),
-        missing=tuple(missing_for_done(dict(row), template=template_or_none, answers=answers, signatures=signatures)),
+        missing=tuple(done_faults(dict(row), template=template_or_none, answers=answers, signatures=signatures)),
         refused=_refused(known, id_),
         deliveries=await my_deliveries(session, rows=ids, zone=zone),
     )
@@ -197,7 +197,7 @@ def _texts(row: Mapping[Any, Any], zone: Zone) -> dict[str, Any]:
     return (
         {name: row[name] or "" for name in texts}
         | {name: row[name] for name in same}
-        | {name: local(row[name], zone) for name in ("actual_start", "actual_end")}
+        | {name: local_time(row[name], zone) for name in ("actual_start", "actual_end")}
     )
 
 
@@ -252,7 +252,7 @@ async def _history(session: ReplicaSession, row: Mapping[Any, Any], zone: Zone) 
     where = "site_id" if row["site_id"] else "customer_id"
     here = v[where] == row[where] if row[where] else false()
     query = (
-        joined(
+        select_columns(
             Intervention,
             *pick(Intervention, "id", "number", "title", "status", "scheduled_start", "report"),
             *pick(Colleague, "first_name", "last_name"),
@@ -272,7 +272,7 @@ def earlier_of(row: Mapping[Any, Any], zone: Zone) -> Earlier:
         row["number"] or "",
         row["title"] or "",
         row["status"],
-        local(row["scheduled_start"], zone),
+        local_time(row["scheduled_start"], zone),
         full_name(row),
         row["report"] or "",
     )
@@ -286,4 +286,4 @@ async def _written(session: ReplicaSession, visit: UUID) -> int:
 
 
 def _refused(known: Marks, visit: UUID) -> tuple[PendingEdit, ...]:
-    return tuple(one for one in known.never_taken() if one.new.get("intervention_id") == visit)
+    return tuple(one for one in known.refused_inserts() if one.new.get("intervention_id") == visit)

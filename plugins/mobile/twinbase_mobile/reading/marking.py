@@ -42,19 +42,19 @@ class Marks:
             if _WORSE.index(one.state) >= _WORSE.index(known.state):
                 self._worst[place] = Mark(one.state, one.detail, one.id if one.waits_for_person else None)
 
-    def of(self, model: type[SQLModel], id_: UUID) -> Mark:
+    def mark_of(self, model: type[SQLModel], id_: UUID) -> Mark:
         """The mark of a row; of several edits, the one that is worst off."""
         return self._worst.get((name_of(model), id_), SYNCED)
 
-    def never_taken(self) -> tuple[PendingEdit, ...]:
+    def refused_inserts(self) -> tuple[PendingEdit, ...]:
         """New rows that the server did not take: they are in no table any more, what was typed is in here."""
         return tuple(one for one in self._unsent if one.op == "insert" and one.waits_for_person)
 
-    def of_model(self, model: type[SQLModel]) -> tuple[PendingEdit, ...]:
+    def edits_of(self, model: type[SQLModel]) -> tuple[PendingEdit, ...]:
         """The edits of one table, oldest first."""
         return tuple(one for one in self._unsent if one.twin == name_of(model))
 
 
-async def marks(session: ReplicaSession, *models: type[SQLModel]) -> Marks:
+async def read_marks(session: ReplicaSession, *models: type[SQLModel]) -> Marks:
     """What is unsent of these tables, in one query."""
     return Marks(await session.pending_edits(*models))

@@ -20,7 +20,7 @@ from twinbase.plugins import Plugins
 from twinbase.replica import Replica, ReplicaSession
 from twinbase_mobile import reading
 from twinbase_mobile.reading.catalogue import Catalogue
-from twinbase_mobile.reading.products import active_texts
+from twinbase_mobile.reading.products import read_active_texts
 
 TIMES, WARM = 50, 5
 TYPED = ("vis", "chaud", "tub cuivre", "a", "")
@@ -40,7 +40,7 @@ async def measure(replica: Replica, now: datetime) -> list[Timing]:
 
 
 async def _index(session: ReplicaSession) -> tuple[Any, ...]:
-    index = Catalogue(await active_texts(session))
+    index = Catalogue(await read_active_texts(session))
     return tuple(range(len(index)))
 
 
@@ -56,11 +56,11 @@ async def _screens(replica: Replica, me: UUID, now: datetime) -> dict[str, ReadS
         "my_hours, 5 weeks": lambda session: reading.my_hours(session, me, weeks=5, now=now),
         "my_expenses": lambda session: reading.my_expenses(session, me),
         "my_stock": lambda session: reading.my_stock(session, me),
-        "nearby, 20 km": lambda session: reading.nearby(session, *_where(visit)),
+        "nearby, 20 km": lambda session: reading.nearby_sites(session, *_where(visit)),
     }
     if visit is not None and (customer := visit.customer_id) is not None:
-        screens["job"] = lambda session: reading.job(session, visit.id, now=now)
-        screens["customer_360"] = lambda session: reading.customer_360(session, customer, now=now)
+        screens["job"] = lambda session: reading.read_job(session, visit.id, now=now)
+        screens["customer_360"] = lambda session: reading.read_customer_360(session, customer, now=now)
     for text in TYPED:
         screens[f"find {text!r}"] = lambda session, text=text: search.find(session, text)  # type: ignore[misc]
     return screens

@@ -12,12 +12,12 @@ def zone_of(zone: Zone) -> tzinfo:
     return ZoneInfo(zone) if isinstance(zone, str) else zone
 
 
-def today(now: datetime, zone: Zone) -> date:
+def local_day(now: datetime, zone: Zone) -> date:
     """The day that it is there."""
     return now.astimezone(zone_of(zone)).date()
 
 
-def span(first: date, last: date, zone: Zone) -> tuple[datetime, datetime]:
+def span_of_days(first: date, last: date, zone: Zone) -> tuple[datetime, datetime]:
     """From the first midnight of `first` to the midnight after `last`, in UTC."""
     return _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
 
@@ -26,7 +26,7 @@ def _midnight(day: date, zone: Zone) -> datetime:
     return datetime.combine(day, time.min, zone_of(zone)).astimezone(UTC)
 
 
-def local(moment: datetime | None, zone: Zone) -> datetime | None:
+def local_time(moment: datetime | None, zone: Zone) -> datetime | None:
     """The same moment on the clocks there."""
     return None if moment is None else moment.astimezone(zone_of(zone))
 
@@ -39,5 +39,5 @@ def week_of(day: date) -> tuple[date, ...]:
 
 def days_of(start: datetime, end: datetime, zone: Zone) -> tuple[date, date]:
     """The first and the last day that something touches; what ends at midnight does not touch the day that begins."""
-    first = today(start, zone)
-    return first, max(first, today(end - timedelta(microseconds=1), zone))
+    first = local_day(start, zone)
+    return first, max(first, local_day(end - timedelta(microseconds=1), zone))

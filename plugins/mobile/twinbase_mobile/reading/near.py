@@ -37,14 +37,14 @@ class Near:
     metres: float
 
 
-def distance(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+def distance_metres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """Metres between two places on the ball (haversine)."""
     north, east = radians(other_lat - lat) / 2, radians(other_lon - lon) / 2
     chord = sin(north) ** 2 + cos(radians(lat)) * cos(radians(other_lat)) * sin(east) ** 2
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(chord)))
 
 
-async def nearby(
+async def nearby_sites(
     session: ReplicaSession, lat: float, lon: float, *, within_m: float = 20_000, limit: int = NEAR_MAX
 ) -> tuple[Near, ...]:
     """The sites on this device within so many metres of a place, nearest first. Sites without coordinates are not."""
@@ -54,7 +54,9 @@ async def nearby(
         .join_from(CustomerSite, Customer, s.customer_id == c.id)
         .where(_in_box(s, lat, lon, within_m))
     )
-    found = (near_of(row, distance(lat, lon, float(row.lat), float(row.lon))) for row in await session.execute(query))
+    found = (
+        near_of(row, distance_metres(lat, lon, float(row.lat), float(row.lon))) for row in await session.execute(query)
+    )
     near = sorted((one for one in found if one.metres <= within_m), key=lambda one: (one.metres, one.site_id))
     return tuple(near[:limit])
 

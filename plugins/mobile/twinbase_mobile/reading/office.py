@@ -11,7 +11,7 @@ from twinbase.quoting import quote_name
 from twinbase_mobile.reading.catalogue import DESCRIPTION_CHARACTERS_MAX
 from twinbase_mobile.reading.near import EARTH_RADIUS_M, NEAR_MAX, Near, near_of
 from twinbase_mobile.reading.products import FOUND_MAX, Found
-from twinbase_mobile.reading.words import TABLE, WORD_CHARACTERS_MAX, compact, fold, words
+from twinbase_mobile.reading.words import TABLE, WORD_CHARACTERS_MAX, compact, fold, split_words
 from twinbase_mobile.tables.kinds import SCHEMA, ActiveState, ProductKind
 
 TABLE_VERSION = 1
@@ -54,7 +54,7 @@ async def prepare_product_search(connection: PostgresConnection) -> None:
 
 async def search_products(connection: PostgresConnection, text: str, *, limit: int = FOUND_MAX) -> tuple[Found, ...]:
     """What `ProductSearch.find` answers on a device, from PostgreSQL (asyncpg connection)."""
-    asked = list(dict.fromkeys(words(text)))
+    asked = list(dict.fromkeys(split_words(text)))
     arguments: list[Any] = [limit, compact(text), fold(text), asked]
     matches = "true"
     if asked:
@@ -76,7 +76,7 @@ SELECT * FROM (
 """
 
 
-async def nearby_in_office(
+async def nearby_sites_in_office(
     connection: PostgresConnection, lat: float, lon: float, *, within_m: float = 20_000, limit: int = NEAR_MAX
 ) -> tuple[Near, ...]:
     """The same over all sites of the company (asyncpg connection): with PostGIS where it is installed, else without."""

@@ -55,12 +55,12 @@ class ProductSearch:
         async with self._making:
             digest = await session.read_digest(Product)
             if digest != self._digest:
-                texts = await active_texts(session)
+                texts = await read_active_texts(session)
                 self._catalogue, self._digest = await asyncio.to_thread(Catalogue, texts), digest
             return self._catalogue
 
 
-async def active_texts(session: ReplicaSession) -> list[ProductTexts]:
+async def read_active_texts(session: ReplicaSession) -> list[ProductTexts]:
     """What is searched of the products that are sold."""
     p = columns_of(Product)
     query = select(p.id, p.code, p.barcode, p.caption, p.description).where(p.state == ActiveState.ACTIVE)

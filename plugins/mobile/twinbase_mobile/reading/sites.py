@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
 from twinbase_mobile.reading.marking import Mark, Marks
 from twinbase_mobile.tables import Customer, CustomerEquipment, CustomerSite, Product
 from twinbase_mobile.tables.kinds import ActiveState
@@ -67,7 +67,7 @@ async def equipment_of(
         "state",
         *(f"{what}_cover_end" for what in COVERS),
     )
-    query = joined(CustomerEquipment, *pick(CustomerEquipment, *names), p.caption.label("product"))
+    query = select_columns(CustomerEquipment, *pick(CustomerEquipment, *names), p.caption.label("product"))
     query = query.outerjoin(Product, e.product_id == p.id).where(e.customer_id == customer)
     rows = (await session.execute(query.order_by(e.caption, e.id).limit(ROWS_MAX))).mappings()
     return [(row["site_id"], _appliance(row, day, known)) for row in rows]
@@ -85,7 +85,7 @@ def _appliance(row: Mapping[Any, Any], day: date, known: Marks) -> Equipment:
         installed_on=row["installed_on"],
         covered=tuple(what for what, end in ends.items() if end is not None and end >= day),
         state=row["state"],
-        mark=known.of(CustomerEquipment, row["id"]),
+        mark=known.mark_of(CustomerEquipment, row["id"]),
     )
 
 
@@ -96,7 +96,7 @@ async def sites_of(
     s, c = columns_of(CustomerSite), columns_of(Customer)
     lines = tuple(f"address{number}" for number in range(1, 5))
     names = ("id", "label", *lines, "zip_code", "city", "lat", "lon", "access_notes", "is_main_delivery")
-    query = joined(CustomerSite, *pick(CustomerSite, *names), c.main_site_id.label("main_site_id"))
+    query = select_columns(CustomerSite, *pick(CustomerSite, *names), c.main_site_id.label("main_site_id"))
     query = query.join(Customer, s.customer_id == c.id).where(s.customer_id == customer).limit(ROWS_MAX)
     rows = (await session.execute(query.order_by(s.is_main_delivery.desc(), s.label, s.id))).mappings()
     found = tuple(
@@ -111,7 +111,7 @@ async def sites_of(
             access_notes=row["access_notes"] or "",
             is_main=row["id"] == row["main_site_id"] if row["main_site_id"] else row["is_main_delivery"],
             equipment=tuple(one for site, one in equipment if site == row["id"]),
-            mark=known.of(CustomerSite, row["id"]),
+            mark=known.mark_of(CustomerSite, row["id"]),
         )
         for row in rows
     )

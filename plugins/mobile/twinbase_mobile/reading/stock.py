@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.deliveries import unsettled
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
+from twinbase_mobile.reading.deliveries import unsettled_rows
 from twinbase_mobile.reading.words import fold
 from twinbase_mobile.tables import Product, StockLevel, StockMovement, Storehouse, Unit
 
@@ -74,7 +74,7 @@ async def _levels(
     level, p, u = columns_of(StockLevel), columns_of(Product), columns_of(Unit)
     names = ("product_id", "storehouse_id", "real_qty", "booked_qty", "min_qty", "max_qty")
     product = (*pick(Product, "code", "caption"), u.code.label("unit"), u.decimals.label("decimals"))
-    query = joined(StockLevel, *pick(StockLevel, *names), *product).join(Product, level.product_id == p.id)
+    query = select_columns(StockLevel, *pick(StockLevel, *names), *product).join(Product, level.product_id == p.id)
     query = query.outerjoin(Unit, p.unit_id == u.id).where(level.storehouse_id.in_(vans)).limit(LINES_MAX)
     rows = [dict(row) for row in (await session.execute(query)).mappings()]
     rows += await _without_level(session, product, {(row["storehouse_id"], row["product_id"]) for row in rows}, moved)
@@ -93,7 +93,7 @@ async def _without_level(
 ) -> list[dict[str, Any]]:
     p, u = columns_of(Product), columns_of(Unit)
     missing = [pair for pair in moved if pair not in known]
-    query = joined(Product, p.id, *product).outerjoin(Unit, p.unit_id == u.id)
+    query = select_columns(Product, p.id, *product).outerjoin(Unit, p.unit_id == u.id)
     rows = await session.execute(query.where(p.id.in_([product_id for _, product_id in missing])))
     by_id = {row["id"]: row for row in rows.mappings()}
     empty = {"real_qty": NOTHING, "booked_qty": NOTHING, "min_qty": None, "max_qty": None}
@@ -122,7 +122,7 @@ def _line(row: Mapping[str, Any], moved: Decimal) -> StockLine:
 async def _moved(session: ReplicaSession, vans: list[UUID]) -> Mapping[tuple[UUID, UUID], Decimal]:
     """By van and product: what my movements put in and took out that the server's level does not have yet."""
     m = columns_of(StockMovement)
-    open_ids = await unsettled(session, StockMovement)
+    open_ids = await unsettled_rows(session, StockMovement)
     query = select(m.id, m.product_id, m.quantity, m.from_storehouse_id, m.to_storehouse_id).where(
         or_(m.from_storehouse_id.in_(vans), m.to_storehouse_id.in_(vans))
     )

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
-from twinbase_mobile.reading.marking import Mark, Marks, marks
-from twinbase_mobile.reading.moments import PARIS, Zone, days_of, local, span, today, week_of
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
+from twinbase_mobile.reading.marking import Mark, Marks, read_marks
+from twinbase_mobile.reading.moments import PARIS, Zone, days_of, local_day, local_time, span_of_days, week_of
 from twinbase_mobile.rules import is_closed, minutes_of
 from twinbase_mobile.rules.status import CLOSED
 from twinbase_mobile.tables import (
@@ -106,7 +106,7 @@ async def my_day(
     session: ReplicaSession, me: UUID, day: date | None = None, *, now: datetime, zone: Zone = PARIS
 ) -> Day:
     """The visits of one day (today), those that only reach into it too. Three queries."""
-    (only,) = await _days(session, me, (day or today(now, zone),), now, zone)
+    (only,) = await _days(session, me, (day or local_day(now, zone),), now, zone)
     return only
 
 
@@ -114,7 +114,7 @@ async def my_week(
     session: ReplicaSession, me: UUID, day: date | None = None, *, now: datetime, zone: Zone = PARIS
 ) -> Week:
     """The week that a day (today) is in. A visit over midnight stands in both days. Three queries."""
-    return Week(await _days(session, me, week_of(day or today(now, zone)), now, zone))
+    return Week(await _days(session, me, week_of(day or local_day(now, zone)), now, zone))
 
 
 async def open_jobs(
@@ -122,14 +122,14 @@ async def open_jobs(
 ) -> OpenJobs:
     """My visits that are neither done nor cancelled, whenever they are. Three queries."""
     v = columns_of(Intervention)
-    mine = is_mine(me) & v.status.not_in(tuple(CLOSED))
+    mine = is_my_visit(me) & v.status.not_in(tuple(CLOSED))
     total = (await session.execute(select(func.count()).where(mine))).scalar_one()
     rows = await session.execute(visit_query().where(mine).order_by(*_IN_TIME).limit(limit))
-    visits = visits_of(rows.mappings(), await marks(session, Intervention), now, zone)
+    visits = visits_of(rows.mappings(), await read_marks(session, Intervention), now, zone)
     return OpenJobs(tuple(sorted(visits, key=_urgency)), total)
 
 
-def is_mine(me: UUID) -> ColumnElement[bool]:
+def is_my_visit(me: UUID) -> ColumnElement[bool]:
     """I lead it, or I am one of those who go."""
     v, a = columns_of(Intervention), columns_of(InterventionAssignment)
     return or_(v.lead_id == me, v.id.in_(select(a.intervention_id).where(a.colleague_id == me)))
@@ -147,7 +147,7 @@ def visit_query(*more: object) -> Select[Any]:
     v, c, s = columns_of(Intervention), columns_of(Customer), columns_of(CustomerSite)
     t = columns_of(InterventionType)
     return (
-        joined(
+        select_columns(
             Intervention,
             *pick(Intervention, *_VISIT),
             *pick(InterventionType, "caption", "color", prefix="type_"),
@@ -187,15 +187,15 @@ def visit_of(row: Mapping[Any, Any], known: Marks, now: datetime, zone: Zone) ->
         priority=row["priority"],
         type=row["type_caption"] or "",
         color=row["type_color"] or "",
-        start=local(row["scheduled_start"], zone),
-        end=local(row["scheduled_end"], zone),
+        start=local_time(row["scheduled_start"], zone),
+        end=local_time(row["scheduled_end"], zone),
         expected_minutes=row["expected_minutes"],
         late=not is_closed(row["status"]) and over is not None and over < now,
         customer_id=row["customer_id"],
         customer=row["customer_name"] or "",
         place=place_of(row),
         phone=next((phone for phone in phones if phone), ""),
-        mark=known.of(Intervention, row["id"]),
+        mark=known.mark_of(Intervention, row["id"]),
     )
 
 
@@ -227,11 +227,11 @@ async def _days(
     session: ReplicaSession, me: UUID, days: tuple[date, ...], now: datetime, zone: Zone
 ) -> tuple[Day, ...]:
     v = columns_of(Intervention)
-    start, end = span(days[0], days[-1], zone)
+    start, end = span_of_days(days[0], days[-1], zone)
     reaches = or_(v.scheduled_start >= start, v.scheduled_end > start)
-    query = visit_query().where(is_mine(me), v.scheduled_start < end, reaches).order_by(*_IN_TIME).limit(VISITS_MAX)
+    query = visit_query().where(is_my_visit(me), v.scheduled_start < end, reaches).order_by(*_IN_TIME).limit(VISITS_MAX)
     rows = (await session.execute(query)).mappings()
-    visits = visits_of(rows, await marks(session, Intervention), now, zone)
+    visits = visits_of(rows, await read_marks(session, Intervention), now, zone)
     written = await _written_minutes(session, me, days)
     return tuple(_day(day, visits, written.get(day, 0), zone) for day in days)
 

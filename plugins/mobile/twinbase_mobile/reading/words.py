@@ -42,7 +42,7 @@ def fold(text: str) -> str:
     return " ".join(word[:WORD_CHARACTERS_MAX] for word in text.translate(TABLE).split(" ") if word)
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text, in order; what was typed into a search as well as what is searched."""
     return [word for word in fold(text).split(" ") if word]
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading.columns import columns_of, joined, pick
+from twinbase_mobile.reading.columns import columns_of, pick, select_columns
 from twinbase_mobile.reading.marking import Mark, Marks
-from twinbase_mobile.reading.moments import Zone, local
+from twinbase_mobile.reading.moments import Zone, local_time
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.tables import (
     Colleague,
@@ -119,12 +119,12 @@ class File:
     sale_document_number: str
 
 
-async def team(session: ReplicaSession, visit: UUID, zone: Zone) -> tuple[Teammate, ...]:
+async def team_of(session: ReplicaSession, visit: UUID, zone: Zone) -> tuple[Teammate, ...]:
     """Who goes, whoever leads it first."""
     a, c = columns_of(InterventionAssignment), columns_of(Colleague)
     names = ("first_name", "last_name", "phone", "mobile")
     query = (
-        joined(InterventionAssignment, a.colleague_id, a.role, a.acknowledged_at, *pick(Colleague, *names))
+        select_columns(InterventionAssignment, a.colleague_id, a.role, a.acknowledged_at, *pick(Colleague, *names))
         .outerjoin(Colleague, a.colleague_id == c.id)
         .where(a.intervention_id == visit)
         .order_by(a.role != Role.LEAD, c.last_name, a.id)
@@ -136,16 +136,16 @@ async def team(session: ReplicaSession, visit: UUID, zone: Zone) -> tuple[Teamma
             full_name(row),
             row["role"],
             row["mobile"] or row["phone"] or "",
-            local(row["acknowledged_at"], zone),
+            local_time(row["acknowledged_at"], zone),
         )
         for row in (await session.execute(query)).mappings()
     )
 
 
-async def appliances(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Appliance, ...]:
+async def appliances_of(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Appliance, ...]:
     e, c, p = columns_of(InterventionEquipment), columns_of(CustomerEquipment), columns_of(Product)
     query = (
-        joined(
+        select_columns(
             InterventionEquipment,
             *pick(InterventionEquipment, "id", "equipment_id", "caption", "serial_number", "replaced_by_serial"),
             *pick(CustomerEquipment, "caption", "serial_number", "location_in_site", prefix="own_"),
@@ -165,18 +165,18 @@ async def appliances(session: ReplicaSession, visit: UUID, known: Marks) -> tupl
             serial_number=row["serial_number"] or row["own_serial_number"] or "",
             replaced_by_serial=row["replaced_by_serial"] or "",
             location_in_site=row["own_location_in_site"] or "",
-            mark=known.of(InterventionEquipment, row["id"]),
+            mark=known.mark_of(InterventionEquipment, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
     )
 
 
-async def parts(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Part, ...]:
+async def parts_of(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Part, ...]:
     """In the order in which they were entered."""
     p, product = columns_of(InterventionPart), columns_of(Product)
     names = ("id", "product_id", "label", "quantity", "serial_number", "billable", "unit_price_ht")
     query = (
-        joined(
+        select_columns(
             InterventionPart,
             *pick(InterventionPart, *names),
             *pick(Product, "code", "caption", prefix="product_"),
@@ -202,19 +202,19 @@ async def parts(session: ReplicaSession, visit: UUID, known: Marks) -> tuple[Par
             serial_number=row["serial_number"] or "",
             billable=row["billable"],
             unit_price_ht=row["unit_price_ht"],
-            mark=known.of(InterventionPart, row["id"]),
+            mark=known.mark_of(InterventionPart, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
     )
 
 
-async def notes(
+async def notes_of(
     session: ReplicaSession, whose: ColumnElement[bool], known: Marks, zone: Zone, limit: int = ROWS_MAX
 ) -> tuple[Note, ...]:
     """Newest first; one without a time is the oldest."""
     n, c = columns_of(InterventionNote), columns_of(Colleague)
     query = (
-        joined(
+        select_columns(
             InterventionNote,
             *pick(InterventionNote, "id", "kind", "title", "body", "occurred_at"),
             *pick(Colleague, "first_name", "last_name"),
@@ -231,61 +231,63 @@ async def notes(
             row["title"] or "",
             row["body"] or "",
             full_name(row),
-            local(row["occurred_at"], zone),
-            known.of(InterventionNote, row["id"]),
+            local_time(row["occurred_at"], zone),
+            known.mark_of(InterventionNote, row["id"]),
         )
         for row in (await session.execute(query)).mappings()
     )
 
 
-async def photos(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone) -> tuple[Photo, ...]:
+async def photos_of(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone) -> tuple[Photo, ...]:
     """In the order in which they were taken."""
     p = columns_of(InterventionPhoto)
     names = ("id", "phase", "caption", "equipment_id", "taken_at", "sha256", "blob_state")
-    query = joined(InterventionPhoto, *pick(InterventionPhoto, *names)).where(p.intervention_id == visit)
+    query = select_columns(InterventionPhoto, *pick(InterventionPhoto, *names)).where(p.intervention_id == visit)
     return tuple(
         Photo(
             row["id"],
             row["phase"],
             row["caption"] or "",
             row["equipment_id"],
-            local(row["taken_at"], zone),
+            local_time(row["taken_at"], zone),
             row["sha256"] or "",
             row["blob_state"],
-            known.of(InterventionPhoto, row["id"]),
+            known.mark_of(InterventionPhoto, row["id"]),
         )
         for row in (await session.execute(query.order_by(p.taken_at, p.id).limit(ROWS_MAX))).mappings()
     )
 
 
-async def signatures(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone) -> tuple[Signature, ...]:
+async def signatures_of(session: ReplicaSession, visit: UUID, known: Marks, zone: Zone) -> tuple[Signature, ...]:
     s = columns_of(InterventionSignature)
     names = (
         "id", "role", "signer_name", "signer_quality", "signed_at", "refused", "refusal_reason", "image_sha256",
     )  # fmt: skip
-    query = joined(InterventionSignature, *pick(InterventionSignature, *names)).where(s.intervention_id == visit)
+    query = select_columns(InterventionSignature, *pick(InterventionSignature, *names)).where(
+        s.intervention_id == visit
+    )
     return tuple(
         Signature(
             id=row["id"],
             role=row["role"],
             signer_name=row["signer_name"] or "",
             signer_quality=row["signer_quality"] or "",
-            signed_at=local(row["signed_at"], zone),
+            signed_at=local_time(row["signed_at"], zone),
             refused=row["refused"],
             refusal_reason=row["refusal_reason"] or "",
             image_sha256=row["image_sha256"] or "",
-            mark=known.of(InterventionSignature, row["id"]),
+            mark=known.mark_of(InterventionSignature, row["id"]),
         )
         for row in (await session.execute(query.order_by(s.role, s.id).limit(ROWS_MAX))).mappings()
     )
 
 
-async def files(session: ReplicaSession, owners: Sequence[tuple[OwnerKind, Any]]) -> tuple[File, ...]:
+async def files_of(session: ReplicaSession, owners: Sequence[tuple[OwnerKind, Any]]) -> tuple[File, ...]:
     """Of these rows (an id, or a query of ids), newest first."""
     d = columns_of(Document)
     whose = or_(*((d.owner_kind == kind) & d.owner_id.in_(ids) for kind, ids in owners))
     names = ("id", "owner_kind", "owner_id", "name", "mime", "size_bytes", "sale_document_number")
-    query = joined(Document, *pick(Document, *names)).where(whose).order_by(d.document_date.desc(), d.id)
+    query = select_columns(Document, *pick(Document, *names)).where(whose).order_by(d.document_date.desc(), d.id)
     return tuple(
         File(
             row["id"],

@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
-from twinbase_mobile.reasons import Reason, reason
-from twinbase_mobile.rules.rows import AnyRow, list_of, number_of, same, values_of
+from twinbase_mobile.reasons import Reason, make_reason
+from twinbase_mobile.rules.rows import AnyRow, is_same_id, list_of, number_of, values_of
 
 ANSWERS = UUID("6d6f6269-6c65-5f61-8e73-776572730001")
 COLUMNS = {"bool": "value_bool", "number": "value_number", "text": "value_text", "choice": "value_choice"}
@@ -52,7 +52,7 @@ def judge(item: TemplateItem, answer: AnyRow) -> Judgement:
     return Judgement.DANGER if given.get(column) in _dangers(item, column, given) else Judgement.NORMAL
 
 
-def out_of_range(item: TemplateItem, answer: AnyRow) -> bool:
+def is_out_of_range(item: TemplateItem, answer: AnyRow) -> bool:
     """What belongs in the column of that name."""
     return judge(item, answer) is not Judgement.NORMAL
 
@@ -62,7 +62,7 @@ def answer_fault(items: Sequence[TemplateItem], answer: AnyRow) -> Reason | None
     given = values_of(answer)
     item = next((one for one in items if one["key"] == given.get("item_key")), None)
     if item is None:
-        return reason("item_unknown", item=given.get("item_key"))
+        return make_reason("item_unknown", item=given.get("item_key"))
     return _kind_fault(item, given) or _flag_fault(item, given)
 
 
@@ -75,7 +75,7 @@ def missing_answers(items: Sequence[TemplateItem], answers: Sequence[AnyRow]) ->
         item
         for item in required
         for appliance in sorted(appliances)
-        if not any(_answers(one, item) and same(one.get("equipment_id") or "None", appliance) for one in given)
+        if not any(_answers(one, item) and is_same_id(one.get("equipment_id") or "None", appliance) for one in given)
     )
     return list(dict.fromkeys(label_of(item) for item in missing))
 
@@ -111,10 +111,10 @@ def _kind_fault(item: TemplateItem, given: Mapping[str, Any]) -> Reason | None:
     if wanted is None:
         return None
     if any(given.get(column) is not None for column in COLUMNS.values() if column != wanted):
-        return reason("answer_kind", item=label_of(item), kind=KINDS[str(item["kind"])])
+        return make_reason("answer_kind", item=label_of(item), kind=KINDS[str(item["kind"])])
     choices = list_of(item.get("choices"))
     if wanted == "value_choice" and choices and given.get(wanted) not in (None, *choices):
-        return reason("answer_choice", item=label_of(item), choices=", ".join(map(str, choices)))
+        return make_reason("answer_choice", item=label_of(item), choices=", ".join(map(str, choices)))
     return None
 
 
@@ -123,4 +123,6 @@ def _flag_fault(item: TemplateItem, given: Mapping[str, Any]) -> Reason | None:
     said = bool(given.get("out_of_range"))
     if said == (judged is not Judgement.NORMAL):
         return None
-    return reason("answer_flag", item=label_of(item), said="out of range" if said else "normal", judged=str(judged))
+    return make_reason(
+        "answer_flag", item=label_of(item), said="out of range" if said else "normal", judged=str(judged)
+    )

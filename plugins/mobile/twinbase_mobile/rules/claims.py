@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from twinbase_mobile.reasons import Reason, reason
+from twinbase_mobile.reasons import Reason, make_reason
 from twinbase_mobile.rules.rows import AnyRow, moment_of, values_of
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind
 
@@ -25,7 +25,7 @@ def is_draft(claim: AnyRow) -> bool:
 def claim_fault(before: AnyRow | None, after: AnyRow | None) -> Reason | None:
     """Why a claim cannot change like this; None when it can. No `before`: it is new; no `after`: it is deleted."""
     if before is not None and not is_draft(before):
-        return reason("submitted")
+        return make_reason("submitted")
     if after is None:
         return None
     return _state_fault(before, values_of(after)) or span_fault(after) or _distance_fault(values_of(after))
@@ -39,10 +39,10 @@ def span_fault(row: AnyRow) -> Reason | None:
     if start is None or end is None:
         return None
     if end < start:
-        return reason("span_backwards")
+        return make_reason("span_backwards")
     counted = worked_minutes(start, end, given.get("break_minutes") or 0)
     written = given.get("minutes")
-    return None if written in (None, counted) else reason("minutes_wrong", counted=counted, written=written)
+    return None if written in (None, counted) else make_reason("minutes_wrong", counted=counted, written=written)
 
 
 def worked_minutes(start: str | datetime | None, end: str | datetime | None, pause: int = 0) -> int:
@@ -65,11 +65,11 @@ def minutes_of(timesheet: AnyRow) -> int:
 def _state_fault(before: AnyRow | None, after: Mapping[str, Any]) -> Reason | None:
     state = after.get("state") or Claim.DRAFT
     if before is None:
-        return None if state in NEW else reason("claim_transition", before="new", after=state, allowed=_named(NEW))
+        return None if state in NEW else make_reason("claim_transition", before="new", after=state, allowed=_named(NEW))
     was = Claim(values_of(before)["state"])
     if state == was or state in TRANSITIONS[was]:
         return None
-    return reason("claim_transition", before=was, after=state, allowed=_named(TRANSITIONS[was]))
+    return make_reason("claim_transition", before=was, after=state, allowed=_named(TRANSITIONS[was]))
 
 
 def _named(states: tuple[Claim, ...]) -> str:
@@ -79,4 +79,4 @@ def _named(states: tuple[Claim, ...]) -> str:
 def _distance_fault(given: Mapping[str, Any]) -> Reason | None:
     if given.get("distance_km") is None or "category" not in given or given["category"] == ExpenseKind.MILEAGE:
         return None
-    return reason("distance_only_mileage")
+    return make_reason("distance_only_mileage")

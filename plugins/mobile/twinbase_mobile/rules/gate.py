@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from twinbase import Identity, IncomingMutation, NeighbourQuery, Rows
-from twinbase_mobile.reasons import Reason, reason
+from twinbase_mobile.reasons import Reason, make_reason
 from twinbase_mobile.rules.checklists import answer_fault, items_of
 from twinbase_mobile.rules.claims import claim_fault
-from twinbase_mobile.rules.rows import number_of, same
+from twinbase_mobile.rules.rows import is_same_id, number_of
 from twinbase_mobile.rules.visits import CLOSE_WITH_IT, closed_fault, photo_fault, signature_fault, status_faults
 
 WRITERS = {
@@ -39,14 +39,14 @@ class Judged:
         """The row after the write, or as it was before it goes."""
         return self.after if self.after is not None else self.before or {}
 
-    def beside(self, twin: str, column: str, value: object) -> list[WireValues]:
+    def find_neighbours(self, twin: str, column: str, value: object) -> list[WireValues]:
         return [] if value is None else list(self._rows(twin, column, value))
 
-    def one(self, twin: str, id: object) -> WireValues | None:
-        return next(iter(self.beside(twin, "id", id)), None)
+    def find_row(self, twin: str, id: object) -> WireValues | None:
+        return next(iter(self.find_neighbours(twin, "id", id)), None)
 
 
-def wanted(written: IncomingMutation) -> Iterator[NeighbourQuery]:
+def wanted_neighbours(written: IncomingMutation) -> Iterator[NeighbourQuery]:
     """The rows that the rules on this mutation will look at."""
     row = {**(written.row or {}), **written.values}
     if written.twin == "interventions" and written.values.get("status") == "done":
@@ -61,7 +61,7 @@ def wanted(written: IncomingMutation) -> Iterator[NeighbourQuery]:
         yield NeighbourQuery("checklist_templates", "id", row.get("template_id"))
 
 
-def fault(written: IncomingMutation, identity: Identity, rows: Rows) -> Reason | None:
+def find_fault(written: IncomingMutation, identity: Identity, rows: Rows) -> Reason | None:
     """Why this mutation is refused; None when it is not."""
     judged = Judged(written, identity, rows)
     return next((why for check in CHECKS.get(written.twin, ()) if (why := check(judged)) is not None), None)
@@ -73,22 +73,22 @@ def _status(judged: Judged) -> Reason | None:
     visit = judged.written.key[0]
     beside: dict[str, Any] = {}
     if judged.after["status"] == "done":
-        beside["template"] = judged.one("checklist_templates", judged.after.get("template_id"))
-        beside["answers"] = judged.beside("checklist_answers", "intervention_id", visit)
-        beside["signatures"] = judged.beside("intervention_signatures", "intervention_id", visit)
+        beside["template"] = judged.find_row("checklist_templates", judged.after.get("template_id"))
+        beside["answers"] = judged.find_neighbours("checklist_answers", "intervention_id", visit)
+        beside["signatures"] = judged.find_neighbours("intervention_signatures", "intervention_id", visit)
     office = judged.identity.claims.get("role") == OFFICE
     return next(iter(status_faults(judged.before, judged.after, office=office, **beside)), None)
 
 
 def _open_visit(judged: Judged) -> Reason | None:
-    visit = judged.one("interventions", judged.row.get("intervention_id"))
+    visit = judged.find_row("interventions", judged.row.get("intervention_id"))
     return None if visit is None else closed_fault(judged.written.twin, visit)
 
 
 def _signature(judged: Judged) -> Reason | None:
     if judged.after is None:
         return None
-    others = judged.beside("intervention_signatures", "intervention_id", judged.after.get("intervention_id"))
+    others = judged.find_neighbours("intervention_signatures", "intervention_id", judged.after.get("intervention_id"))
     return signature_fault(judged.after, others)
 
 
@@ -100,9 +100,9 @@ def _answer(judged: Judged) -> Reason | None:
     """An answer without a template, or to one without items, is free."""
     if judged.after is None or judged.after.get("template_id") is None:
         return None
-    template = judged.one("checklist_templates", judged.after["template_id"])
+    template = judged.find_row("checklist_templates", judged.after["template_id"])
     if template is None:
-        return reason("template_unknown")
+        return make_reason("template_unknown")
     items = items_of(template)
     return answer_fault(items, judged.after) if items else None
 
@@ -115,11 +115,11 @@ def _own_name(judged: Judged) -> Reason | None:
     """Nobody writes in another's name; nor does a manager, who sees the hours of his team."""
     name = judged.row.get(WRITERS[judged.written.twin])
     me = judged.identity.claims.get("colleague_id")
-    return None if name is None or same(name, me) else reason("not_your_name")
+    return None if name is None or is_same_id(name, me) else make_reason("not_your_name")
 
 
 def _quantity(judged: Judged) -> Reason | None:
-    return None if number_of(judged.row.get("quantity")) else reason("movement_without_quantity")
+    return None if number_of(judged.row.get("quantity")) else make_reason("movement_without_quantity")
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {

@@ -45,6 +45,6 @@ def list_of(value: object) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def same(one: object, other: object) -> bool:
+def is_same_id(one: object, other: object) -> bool:
     """Whether two ids are the same, be they text or UUIDs."""
     return (None if one is None else str(one)) == (None if other is None else str(other))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twinbase_mobile.reasons import Reason, reason
+from twinbase_mobile.reasons import Reason, make_reason
 from twinbase_mobile.rules.rows import AnyRow, values_of
 from twinbase_mobile.tables.kinds import VisitStatus
 
@@ -50,7 +50,7 @@ def transition_fault(before: VisitStatus | str, after: VisitStatus | str, *, off
     if after == before or after in allowed_transitions(before, office=office):
         return None
     code = "status_office_only" if after in OFFICE.get(before, ()) else "status_transition"
-    return reason(code, before=in_letters(before), after=in_letters(after), allowed=_allowed(before))
+    return make_reason(code, before=word_text(before), after=word_text(after), allowed=_allowed(before))
 
 
 def is_closed(visit: AnyRow | VisitStatus | str) -> bool:
@@ -64,13 +64,13 @@ def status_of(visit: AnyRow | VisitStatus | str) -> VisitStatus:
     return VisitStatus(word) if word in set(VisitStatus) else VisitStatus.UNKNOWN
 
 
-def in_letters(word: object) -> str:
+def word_text(word: object) -> str:
     """A word of a list as it stands in a sentence."""
     return str(word).replace("_", " ")
 
 
 def _allowed(before: VisitStatus) -> str:
-    states, office = (", ".join(map(in_letters, found.get(before, ()))) for found in (TRANSITIONS, OFFICE))
+    states, office = (", ".join(map(word_text, found.get(before, ()))) for found in (TRANSITIONS, OFFICE))
     if not states and not office:
         return "From here it stays as it is."
     technician = f"From here it may become: {states}."

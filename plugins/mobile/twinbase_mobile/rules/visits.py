@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from twinbase_mobile.reasons import Reason, reason
+from twinbase_mobile.reasons import Reason, make_reason
 from twinbase_mobile.rules.checklists import items_of, missing_answers
-from twinbase_mobile.rules.rows import AnyRow, moment_of, same, values_of
-from twinbase_mobile.rules.status import STARTED, in_letters, is_closed, status_of, transition_fault
+from twinbase_mobile.rules.rows import AnyRow, is_same_id, moment_of, values_of
+from twinbase_mobile.rules.status import STARTED, is_closed, status_of, transition_fault, word_text
 from twinbase_mobile.tables.kinds import BlobState, Signer, VisitStatus
 
 CLOSE_WITH_IT = {"intervention_parts": "parts", "intervention_photos": "photos", "checklist_answers": "answers"}
 """Twins whose rows stay as they are once their visit is closed, and what a person calls them."""
 
 
-def missing_for_done(
+def done_faults(
     visit: AnyRow, *, template: AnyRow | None = None, answers: Sequence[AnyRow] = (), signatures: Sequence[AnyRow] = ()
 ) -> list[Reason]:
     """All that lacks before the visit may be done; empty when nothing does."""
@@ -38,9 +38,9 @@ def status_faults(
     if status == status_of(before):
         return []
     if status is VisitStatus.CANCELLED and not values_of(after).get("cancel_reason"):
-        return [reason("cancel_without_reason")]
+        return [make_reason("cancel_without_reason")]
     if status is VisitStatus.DONE:
-        return missing_for_done(after, template=template, answers=answers, signatures=signatures)
+        return done_faults(after, template=template, answers=answers, signatures=signatures)
     return []
 
 
@@ -48,58 +48,58 @@ def closed_fault(twin: str, visit: AnyRow) -> Reason | None:
     """Why nothing can be added to, changed or taken from this twin's rows of the visit; None while it is open."""
     if not is_closed(visit):
         return None
-    return reason("visit_closed", status=in_letters(status_of(visit)), what=CLOSE_WITH_IT[twin])
+    return make_reason("visit_closed", status=word_text(status_of(visit)), what=CLOSE_WITH_IT[twin])
 
 
 def signature_fault(signature: AnyRow, others: Sequence[AnyRow]) -> Reason | None:
     """Why a signature cannot be added to those that the visit has; None when it can."""
     given = values_of(signature)
-    rest = [values_of(one) for one in others if not same(values_of(one).get("id"), given.get("id"))]
+    rest = [values_of(one) for one in others if not is_same_id(values_of(one).get("id"), given.get("id"))]
     if any(one.get("role") == given.get("role") for one in rest):
-        return reason("signed_already", role=in_letters(given["role"]))
+        return make_reason("signed_already", role=word_text(given["role"]))
     if given.get("refused") and not given.get("refusal_reason"):
-        return reason("refused_without_reason")
+        return make_reason("refused_without_reason")
     return None
 
 
 def photo_fault(photo: AnyRow) -> Reason | None:
     """Why a photo cannot be deleted; None when it can."""
     gone = values_of(photo).get("blob_state") in (BlobState.UPLOADING, BlobState.STORED)
-    return reason("photo_sent") if gone else None
+    return make_reason("photo_sent") if gone else None
 
 
-def also_started(visit: AnyRow, visits: Sequence[AnyRow]) -> list[AnyRow]:
+def other_started_visits(visit: AnyRow, visits: Sequence[AnyRow]) -> list[AnyRow]:
     """Other visits of the same technician that are under way: a screen warns of them, nothing is refused."""
     one = values_of(visit)
     return [
         other
         for other in visits
         if status_of(other) in STARTED
-        and not same(values_of(other).get("id"), one.get("id"))
-        and same(values_of(other).get("lead_id"), one.get("lead_id"))
+        and not is_same_id(values_of(other).get("id"), one.get("id"))
+        and is_same_id(values_of(other).get("lead_id"), one.get("lead_id"))
     ]
 
 
 def _times(given: Mapping[str, Any]) -> list[Reason]:
     start, end = moment_of(given.get("actual_start")), moment_of(given.get("actual_end"))
     if start is None or end is None:
-        return [reason("done_without_times")]
-    return [reason("ends_before_start")] if end < start else []
+        return [make_reason("done_without_times")]
+    return [make_reason("ends_before_start")] if end < start else []
 
 
 def _report(given: Mapping[str, Any]) -> list[Reason]:
     written = any(str(given.get(column) or "").strip() for column in ("report", "no_report_reason"))
-    return [] if written else [reason("done_without_report")]
+    return [] if written else [make_reason("done_without_report")]
 
 
 def _checklist(given: Mapping[str, Any], template: AnyRow | None, answers: Sequence[AnyRow]) -> list[Reason]:
     if template is None:
         return []
-    of_it = [one for one in answers if same(values_of(one).get("template_id"), given.get("template_id"))]
+    of_it = [one for one in answers if is_same_id(values_of(one).get("template_id"), given.get("template_id"))]
     missing = missing_answers(items_of(template), of_it)
-    return [reason("done_without_answers", items=", ".join(missing))] if missing else []
+    return [make_reason("done_without_answers", items=", ".join(missing))] if missing else []
 
 
 def _signature(signatures: Sequence[AnyRow]) -> list[Reason]:
     signed = any(values_of(one).get("role") == Signer.CUSTOMER for one in signatures)
-    return [] if signed else [reason("done_without_signature")]
+    return [] if signed else [make_reason("done_without_signature")]

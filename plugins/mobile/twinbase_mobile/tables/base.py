@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from twinbase_mobile.tables.kinds import SCHEMA
 
 
-def reference(table: str, *, on_delete: str | None = "SET NULL", **options: object) -> UUID | None:
+def reference_column(table: str, *, on_delete: str | None = "SET NULL", **options: object) -> UUID | None:
     """An optional foreign key to another table of `mobile`; a row that goes leaves NULL behind."""
     return Field(default=None, foreign_key=f"{SCHEMA}.{table}.id", ondelete=on_delete, index=True, **options)  # type: ignore
 

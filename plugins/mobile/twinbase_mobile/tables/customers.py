@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import Numeric
 from sqlmodel import Field
 
-from twinbase_mobile.tables.base import OfficeRow, reference
+from twinbase_mobile.tables.base import OfficeRow, reference_column
 from twinbase_mobile.tables.kinds import (
     SCHEMA,
     ActiveState,
     Energy,
     GpsSource,
     ProjectKind,
-    coordinate,
-    document,
-    filled,
-    one_of,
+    coordinate_type,
+    document_type,
+    enum_type,
+    server_default,
 )
 
 
@@ -34,13 +34,13 @@ class Customer(OfficeRow, table=True):
     name: str | None = Field(default=None, max_length=60)
     civility: str | None = Field(default=None, max_length=25)
     is_person: bool = False
-    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=one_of(ActiveState))
+    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=enum_type(ActiveState))
     phone: str | None = Field(default=None, max_length=20)
     mobile: str | None = Field(default=None, max_length=20)
     email: str | None = Field(default=None, max_length=100)
     main_site_id: UUID | None = None
-    salesperson_id: UUID | None = reference("colleagues")
-    travel_rate_id: UUID | None = reference("travel_rates")
+    salesperson_id: UUID | None = reference_column("colleagues")
+    travel_rate_id: UUID | None = reference_column("travel_rates")
     notes: str | None = None
     technical_sheet: str | None = None
 
@@ -59,9 +59,9 @@ class CustomerSite(OfficeRow, table=True):
     zip_code: str | None = Field(default=None, max_length=10)
     city: str | None = Field(default=None, max_length=35)
     country: str | None = Field(default=None, max_length=3)
-    lat: Decimal | None = Field(default=None, sa_type=coordinate())
-    lon: Decimal | None = Field(default=None, sa_type=coordinate())
-    gps_source: GpsSource | None = Field(default=None, sa_type=one_of(GpsSource))
+    lat: Decimal | None = Field(default=None, sa_type=coordinate_type())
+    lon: Decimal | None = Field(default=None, sa_type=coordinate_type())
+    gps_source: GpsSource | None = Field(default=None, sa_type=enum_type(GpsSource))
     access_notes: str | None = None
     is_main_delivery: bool = False
     is_main_invoicing: bool = False
@@ -79,7 +79,7 @@ class Contact(OfficeRow, table=True):
     email: str | None = Field(default=None, max_length=100)
     function: str | None = Field(default=None, max_length=40)
     department: str | None = Field(default=None, max_length=40)
-    is_main: bool = Field(default=False, sa_column_kwargs=filled("false"))
+    is_main: bool = Field(default=False, sa_column_kwargs=server_default("false"))
 
 
 class CustomerEquipment(OfficeRow, table=True):
@@ -93,9 +93,9 @@ class CustomerEquipment(OfficeRow, table=True):
     code: str | None = Field(default=None, max_length=8)
     caption: str | None = Field(default=None, max_length=80)
     customer_id: UUID = Field(foreign_key=f"{SCHEMA}.customers.id", index=True)
-    site_id: UUID | None = reference("customer_sites")
+    site_id: UUID | None = reference_column("customer_sites")
     family_id: UUID | None = None
-    product_id: UUID | None = reference("products")
+    product_id: UUID | None = reference_column("products")
     serial_number: str | None = Field(default=None, max_length=40, index=True)
     location_in_site: str | None = Field(default=None, max_length=80)
     description: str | None = None
@@ -103,10 +103,10 @@ class CustomerEquipment(OfficeRow, table=True):
     labour_cover_end: date | None = None
     parts_cover_end: date | None = None
     travel_cover_end: date | None = None
-    energy: Energy | None = Field(default=None, sa_type=one_of(Energy))
+    energy: Energy | None = Field(default=None, sa_type=enum_type(Energy))
     power_kw: Decimal | None = Field(default=None, sa_type=Numeric(6, 2))
     state: ActiveState = Field(
-        default=ActiveState.ACTIVE, sa_type=one_of(ActiveState), sa_column_kwargs=filled(ActiveState.ACTIVE)
+        default=ActiveState.ACTIVE, sa_type=enum_type(ActiveState), sa_column_kwargs=server_default(ActiveState.ACTIVE)
     )
 
 
@@ -126,8 +126,8 @@ class MaintenanceContract(OfficeRow, table=True):
     travel_covered: bool = False
     remaining_counter: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     periodicity_text: str | None = Field(default=None, max_length=255)
-    travel_rate_id: UUID | None = reference("travel_rates")
-    equipment_ids: list[Any] | None = Field(default=None, sa_type=document())
+    travel_rate_id: UUID | None = reference_column("travel_rates")
+    equipment_ids: list[Any] | None = Field(default=None, sa_type=document_type())
 
 
 class Project(OfficeRow, table=True):
@@ -135,15 +135,15 @@ class Project(OfficeRow, table=True):
 
     __tablename__ = "projects"
     __table_args__ = {"schema": SCHEMA}
-    kind: ProjectKind = Field(sa_type=one_of(ProjectKind))
+    kind: ProjectKind = Field(sa_type=enum_type(ProjectKind))
     code: str = Field(max_length=10)
     caption: str | None = Field(default=None, max_length=80)
-    customer_id: UUID | None = reference("customers")
+    customer_id: UUID | None = reference_column("customers")
     state: str | None = Field(default=None, max_length=20)
     start_on: date | None = None
     end_on: date | None = None
-    site_snapshot: dict[str, Any] | None = Field(default=None, sa_type=document())
-    parent_id: UUID | None = reference("projects")
+    site_snapshot: dict[str, Any] | None = Field(default=None, sa_type=document_type())
+    parent_id: UUID | None = reference_column("projects")
     predicted_hours: Decimal | None = Field(default=None, sa_type=Numeric(9, 2))
     achieved_hours: Decimal | None = Field(default=None, sa_type=Numeric(9, 2))
     notes: str | None = None

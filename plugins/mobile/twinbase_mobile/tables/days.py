@@ -7,11 +7,20 @@ from uuid import UUID
 from sqlalchemy import Numeric
 from sqlmodel import Field
 
-from twinbase_mobile.tables.base import FieldRow, reference
-from twinbase_mobile.tables.kinds import SCHEMA, Claim, ExpenseKind, Movement, PaidWith, WorkKind, one_of, quantity
+from twinbase_mobile.tables.base import FieldRow, reference_column
+from twinbase_mobile.tables.kinds import (
+    SCHEMA,
+    Claim,
+    ExpenseKind,
+    Movement,
+    PaidWith,
+    WorkKind,
+    enum_type,
+    quantity_type,
+)
 
 
-def whose() -> UUID:
+def colleague_column() -> UUID:
     """The colleague that a row belongs to."""
     return Field(foreign_key=f"{SCHEMA}.colleagues.id", index=True)  # type: ignore[no-any-return]
 
@@ -19,20 +28,20 @@ def whose() -> UUID:
 class Timesheet(FieldRow, table=True):
     __tablename__ = "timesheets"
     __table_args__ = {"schema": SCHEMA}
-    colleague_id: UUID = whose()
+    colleague_id: UUID = colleague_column()
     day: date = Field(index=True)
     start_at: datetime | None = None
     end_at: datetime | None = None
     break_minutes: int = 0
     minutes: int | None = None
-    activity: WorkKind = Field(default=WorkKind.WORK, sa_type=one_of(WorkKind))
-    intervention_id: UUID | None = reference("interventions")
-    project_id: UUID | None = reference("projects")
-    customer_id: UUID | None = reference("customers")
+    activity: WorkKind = Field(default=WorkKind.WORK, sa_type=enum_type(WorkKind))
+    intervention_id: UUID | None = reference_column("interventions")
+    project_id: UUID | None = reference_column("projects")
+    customer_id: UUID | None = reference_column("customers")
     billable: bool = True
     comment: str | None = Field(default=None, max_length=500)
-    state: Claim = Field(default=Claim.DRAFT, sa_type=one_of(Claim))
-    approved_by: UUID | None = reference("colleagues")
+    state: Claim = Field(default=Claim.DRAFT, sa_type=enum_type(Claim))
+    approved_by: UUID | None = reference_column("colleagues")
     approved_at: datetime | None = None
     rejection_reason: str | None = Field(default=None, max_length=200)
 
@@ -42,8 +51,8 @@ class TravelLog(FieldRow, table=True):
 
     __tablename__ = "travel_logs"
     __table_args__ = {"schema": SCHEMA}
-    colleague_id: UUID = whose()
-    intervention_id: UUID | None = reference("interventions")
+    colleague_id: UUID = colleague_column()
+    intervention_id: UUID | None = reference_column("interventions")
     departed_at: datetime | None = Field(default=None, index=True)
     arrived_at: datetime | None = None
     from_label: str | None = Field(default=None, max_length=120)
@@ -52,8 +61,8 @@ class TravelLog(FieldRow, table=True):
     vehicle: str | None = Field(default=None, max_length=40)
     personal_vehicle: bool = False
     fiscal_hp: int | None = None
-    travel_rate_id: UUID | None = reference("travel_rates")
-    state: Claim = Field(default=Claim.DRAFT, sa_type=one_of(Claim))
+    travel_rate_id: UUID | None = reference_column("travel_rates")
+    state: Claim = Field(default=Claim.DRAFT, sa_type=enum_type(Claim))
 
 
 class Expense(FieldRow, table=True):
@@ -61,26 +70,26 @@ class Expense(FieldRow, table=True):
 
     __tablename__ = "expenses"
     __table_args__ = {"schema": SCHEMA}
-    colleague_id: UUID = whose()
+    colleague_id: UUID = colleague_column()
     expense_on: date = Field(index=True)
-    category: ExpenseKind = Field(default=ExpenseKind.OTHER, sa_type=one_of(ExpenseKind))
+    category: ExpenseKind = Field(default=ExpenseKind.OTHER, sa_type=enum_type(ExpenseKind))
     amount_ttc: Decimal = Field(default=Decimal(0), sa_type=Numeric(10, 2))
     vat_amount: Decimal | None = Field(default=None, sa_type=Numeric(10, 2))
-    vat_rate_id: UUID | None = reference("vat_rates")
+    vat_rate_id: UUID | None = reference_column("vat_rates")
     currency: str = Field(default="EUR", max_length=3)
     merchant: str | None = Field(default=None, max_length=120)
     receipt_number: str | None = Field(default=None, max_length=50)
     distance_km: Decimal | None = Field(default=None, sa_type=Numeric(7, 1))
-    intervention_id: UUID | None = reference("interventions")
-    project_id: UUID | None = reference("projects")
-    customer_id: UUID | None = reference("customers")
-    paid_with: PaidWith = Field(default=PaidWith.PERSONAL, sa_type=one_of(PaidWith))
+    intervention_id: UUID | None = reference_column("interventions")
+    project_id: UUID | None = reference_column("projects")
+    customer_id: UUID | None = reference_column("customers")
+    paid_with: PaidWith = Field(default=PaidWith.PERSONAL, sa_type=enum_type(PaidWith))
     comment: str | None = Field(default=None, max_length=500)
     receipt_sha256: str | None = Field(default=None, max_length=64)
     mime: str | None = Field(default=None, max_length=80)
     size_bytes: int | None = None
-    state: Claim = Field(default=Claim.DRAFT, sa_type=one_of(Claim))
-    approved_by: UUID | None = reference("colleagues")
+    state: Claim = Field(default=Claim.DRAFT, sa_type=enum_type(Claim))
+    approved_by: UUID | None = reference_column("colleagues")
     approved_at: datetime | None = None
     rejection_reason: str | None = Field(default=None, max_length=200)
 
@@ -90,14 +99,14 @@ class StockMovement(FieldRow, table=True):
 
     __tablename__ = "stock_movements"
     __table_args__ = {"schema": SCHEMA}
-    colleague_id: UUID = whose()
+    colleague_id: UUID = colleague_column()
     product_id: UUID = Field(foreign_key=f"{SCHEMA}.products.id", index=True)
-    kind: Movement = Field(default=Movement.CONSUMPTION, sa_type=one_of(Movement))
-    quantity: Decimal = Field(sa_type=quantity())
-    from_storehouse_id: UUID | None = reference("storehouses")
-    to_storehouse_id: UUID | None = reference("storehouses")
+    kind: Movement = Field(default=Movement.CONSUMPTION, sa_type=enum_type(Movement))
+    quantity: Decimal = Field(sa_type=quantity_type())
+    from_storehouse_id: UUID | None = reference_column("storehouses")
+    to_storehouse_id: UUID | None = reference_column("storehouses")
     serial_number: str | None = Field(default=None, max_length=40)
-    intervention_id: UUID | None = reference("interventions")
-    intervention_part_id: UUID | None = reference("intervention_parts")
+    intervention_id: UUID | None = reference_column("interventions")
+    intervention_part_id: UUID | None = reference_column("intervention_parts")
     occurred_at: datetime | None = Field(default=None, index=True)
-    reverses_id: UUID | None = reference("stock_movements")
+    reverses_id: UUID | None = reference_column("stock_movements")

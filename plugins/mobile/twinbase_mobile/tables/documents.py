@@ -8,7 +8,7 @@ from sqlalchemy import Index, Numeric
 from sqlmodel import Field
 
 from twinbase_mobile.tables.base import OfficeRow
-from twinbase_mobile.tables.kinds import SCHEMA, OwnerKind, one_of
+from twinbase_mobile.tables.kinds import SCHEMA, OwnerKind, enum_type
 
 
 class Document(OfficeRow, table=True):
@@ -20,7 +20,7 @@ class Document(OfficeRow, table=True):
 
     __tablename__ = "documents"
     __table_args__ = (Index("ix_mobile_documents_owner", "owner_kind", "owner_id"), {"schema": SCHEMA})
-    owner_kind: OwnerKind = Field(sa_type=one_of(OwnerKind))
+    owner_kind: OwnerKind = Field(sa_type=enum_type(OwnerKind))
     owner_id: UUID
     name: str | None = Field(default=None, max_length=255)
     mime: str | None = Field(default=None, max_length=255)

@@ -9,29 +9,29 @@ from sqlalchemy.dialects.postgresql import JSONB
 SCHEMA = "mobile"
 
 
-def one_of(kind: type[StrEnum]) -> Enum:
+def enum_type(kind: type[StrEnum]) -> Enum:
     """A text column that holds a word of the list: no PostgreSQL type to migrate when the list grows."""
     return Enum(kind, native_enum=False, length=24, values_callable=lambda words: [word.value for word in words])
 
 
-def filled(value: str) -> dict[str, str]:
+def server_default(value: str) -> dict[str, str]:
     """A default that the server gives too, for a column that no device may fill: `sa_column_kwargs=filled("draft")`."""
     return {"server_default": value}
 
 
-def money() -> Numeric[Any]:
+def money_type() -> Numeric[Any]:
     return Numeric(12, 4)
 
 
-def quantity() -> Numeric[Any]:
+def quantity_type() -> Numeric[Any]:
     return Numeric(14, 3)
 
 
-def coordinate() -> Numeric[Any]:
+def coordinate_type() -> Numeric[Any]:
     return Numeric(9, 6)
 
 
-def document() -> Any:
+def document_type() -> Any:
     """JSON: kept as text on the device, as jsonb on the server."""
     return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 

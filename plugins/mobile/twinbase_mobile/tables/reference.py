@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy import Numeric
 from sqlmodel import Field
 
-from twinbase_mobile.tables.base import OfficeRow, reference
+from twinbase_mobile.tables.base import OfficeRow, reference_column
 from twinbase_mobile.tables.kinds import (
     SCHEMA,
     ActiveState,
     ProductKind,
     StorehouseKind,
-    document,
-    money,
-    one_of,
-    quantity,
+    document_type,
+    enum_type,
+    money_type,
+    quantity_type,
 )
 
 
@@ -51,7 +51,7 @@ class Storehouse(OfficeRow, table=True):
     __tablename__ = "storehouses"
     __table_args__ = {"schema": SCHEMA}
     caption: str | None = Field(default=None, max_length=40)
-    kind: StorehouseKind = Field(default=StorehouseKind.DEPOT, sa_type=one_of(StorehouseKind))
+    kind: StorehouseKind = Field(default=StorehouseKind.DEPOT, sa_type=enum_type(StorehouseKind))
     is_main: bool = False
     asleep: bool = False
     owner_id: UUID | None = Field(default=None, index=True)
@@ -70,10 +70,10 @@ class Colleague(OfficeRow, table=True):
     email: str | None = Field(default=None, max_length=100)
     function: str | None = Field(default=None, max_length=60)
     sector: str | None = Field(default=None, max_length=10)
-    competences: list[Any] | None = Field(default=None, sa_type=document())
-    week_schedule: list[Any] | None = Field(default=None, sa_type=document())
-    storehouse_id: UUID | None = reference("storehouses")
-    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=one_of(ActiveState))
+    competences: list[Any] | None = Field(default=None, sa_type=document_type())
+    week_schedule: list[Any] | None = Field(default=None, sa_type=document_type())
+    storehouse_id: UUID | None = reference_column("storehouses")
+    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=enum_type(ActiveState))
 
 
 class ProductFamily(OfficeRow, table=True):
@@ -81,7 +81,7 @@ class ProductFamily(OfficeRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     code: str = Field(max_length=10)
     caption: str | None = Field(default=None, max_length=40)
-    parent_id: UUID | None = reference("product_families")
+    parent_id: UUID | None = reference_column("product_families")
 
 
 class Product(OfficeRow, table=True):
@@ -92,17 +92,17 @@ class Product(OfficeRow, table=True):
     code: str = Field(max_length=40, index=True)
     caption: str | None = Field(default=None, max_length=80)
     description: str | None = None
-    kind: ProductKind = Field(default=ProductKind.OTHER, sa_type=one_of(ProductKind))
-    family_id: UUID | None = reference("product_families")
-    subfamily_id: UUID | None = reference("product_families")
+    kind: ProductKind = Field(default=ProductKind.OTHER, sa_type=enum_type(ProductKind))
+    family_id: UUID | None = reference_column("product_families")
+    subfamily_id: UUID | None = reference_column("product_families")
     barcode: str | None = Field(default=None, max_length=40, index=True)
-    unit_id: UUID | None = reference("units")
-    price_ht: Decimal | None = Field(default=None, sa_type=money())
-    price_ttc: Decimal | None = Field(default=None, sa_type=money())
-    vat_rate_id: UUID | None = reference("vat_rates")
+    unit_id: UUID | None = reference_column("units")
+    price_ht: Decimal | None = Field(default=None, sa_type=money_type())
+    price_ttc: Decimal | None = Field(default=None, sa_type=money_type())
+    vat_rate_id: UUID | None = reference_column("vat_rates")
     stock_managed: bool = False
     tracking_mode: int | None = None
-    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=one_of(ActiveState))
+    state: ActiveState = Field(default=ActiveState.ACTIVE, sa_type=enum_type(ActiveState))
 
 
 class TravelRate(OfficeRow, table=True):
@@ -112,9 +112,9 @@ class TravelRate(OfficeRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     code: str = Field(max_length=8)
     caption: str | None = Field(default=None, max_length=40)
-    price_ht: Decimal | None = Field(default=None, sa_type=money())
-    price_ttc: Decimal | None = Field(default=None, sa_type=money())
-    product_id: UUID | None = reference("products")
+    price_ht: Decimal | None = Field(default=None, sa_type=money_type())
+    price_ttc: Decimal | None = Field(default=None, sa_type=money_type())
+    product_id: UUID | None = reference_column("products")
 
 
 class StockLevel(OfficeRow, table=True):
@@ -124,8 +124,8 @@ class StockLevel(OfficeRow, table=True):
     __table_args__ = {"schema": SCHEMA}
     product_id: UUID = Field(foreign_key=f"{SCHEMA}.products.id", ondelete="CASCADE", index=True)
     storehouse_id: UUID = Field(foreign_key=f"{SCHEMA}.storehouses.id", ondelete="CASCADE", index=True)
-    real_qty: Decimal = Field(default=Decimal(0), sa_type=quantity())
-    virtual_qty: Decimal = Field(default=Decimal(0), sa_type=quantity())
-    booked_qty: Decimal = Field(default=Decimal(0), sa_type=quantity())
-    min_qty: Decimal | None = Field(default=None, sa_type=quantity())
-    max_qty: Decimal | None = Field(default=None, sa_type=quantity())
+    real_qty: Decimal = Field(default=Decimal(0), sa_type=quantity_type())
+    virtual_qty: Decimal = Field(default=Decimal(0), sa_type=quantity_type())
+    booked_qty: Decimal = Field(default=Decimal(0), sa_type=quantity_type())
+    min_qty: Decimal | None = Field(default=None, sa_type=quantity_type())
+    max_qty: Decimal | None = Field(default=None, sa_type=quantity_type())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from twinbase_mobile.tables.base import OfficeRow, reference
+from twinbase_mobile.tables.base import OfficeRow, reference_column
 from twinbase_mobile.tables.kinds import SCHEMA
 
 
@@ -26,13 +26,13 @@ class Ticket(OfficeRow, table=True):
     type: str | None = Field(default=None, max_length=24)
     priority: str | None = Field(default=None, max_length=24)
     severity: str | None = Field(default=None, max_length=24)
-    customer_id: UUID | None = reference("customers")
+    customer_id: UUID | None = reference_column("customers")
     device_name: str | None = Field(default=None, max_length=255)
-    assignee_id: UUID | None = reference("colleagues")
+    assignee_id: UUID | None = reference_column("colleagues")
     opened_at: datetime | None = None
     updated_at_source: datetime | None = None
     closed_at: datetime | None = Field(default=None, index=True)
-    intervention_id: UUID | None = reference("interventions")
+    intervention_id: UUID | None = reference_column("interventions")
     version: int | None = None
 
 

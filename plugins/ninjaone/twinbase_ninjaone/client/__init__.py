@@ -1,4 +1,4 @@
-"""The door to NinjaOne: one client, with a method for each thing that we ask of it."""
+"""The way to NinjaOne: one client, with a method for each thing that we ask of it."""
 
 from twinbase_ninjaone.client.client import Attachment, NinjaOne
 

@@ -11,7 +11,7 @@ import msgspec
 import stamina
 
 from twinbase_ninjaone.client import meaning, paging
-from twinbase_ninjaone.client.line import HttpClient, Request
+from twinbase_ninjaone.client.http_client import HttpClient, Request
 from twinbase_ninjaone.client.token import Grant, TokenCache
 from twinbase_ninjaone.contract import Call, NinjaRow, calls
 from twinbase_ninjaone.errors import NotConfigured, TooManyCalls, UnexpectedAnswer, Unreachable, WrongCredentials
@@ -49,7 +49,7 @@ class NinjaOne:
         if not settings.configured:
             raise NotConfigured()
         self._settings = settings
-        self._line = HttpClient(settings, transport)
+        self._http = HttpClient(settings, transport)
         self._token = TokenCache(self._grant, clock)
 
     def __repr__(self) -> str:
@@ -61,15 +61,15 @@ class NinjaOne:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._line.close()
+        await self._http.close()
 
     @property
     def calls(self) -> int:
-        return self._line.calls
+        return self._http.calls
 
     # Lists
 
-    async def pages(self, call: Call, **query: Any) -> AsyncGenerator[list[NinjaRow], None]:
+    async def read_pages(self, call: Call, **query: Any) -> AsyncGenerator[list[NinjaRow], None]:
         """A list, in pages or whole, as this call pages it."""
         if "after" not in call.query:
             yield await self._rows(call, query=query)
@@ -79,10 +79,10 @@ class NinjaOne:
             place = {} if last is None else {"after": last}
             return await self._rows(call, query={**query, "pageSize": self._settings.page_rows, **place})
 
-        async for page in paging.after_ids(ask, _key(call)):
+        async for page in paging.page_after_ids(ask, _key(call)):
             yield page
 
-    async def board(self, board_id: int, *, page_rows: int | None = None) -> AsyncGenerator[list[NinjaRow], None]:
+    async def read_board(self, board_id: int, *, page_rows: int | None = None) -> AsyncGenerator[list[NinjaRow], None]:
         """The rows of a board, those updated last first."""
 
         async def ask(cursor: int | None) -> paging.BoardPage:
@@ -92,10 +92,10 @@ class NinjaOne:
             answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json={**order, **size, **place})
             return paging.BoardPage(_objects(calls.BOARD_RUN, answer), _cursor(answer))
 
-        async for page in paging.shifting(ask, "id", BOARD_OVERLAP_ROWS):
+        async for page in paging.page_shifting(ask, "id", BOARD_OVERLAP_ROWS):
             yield page
 
-    async def log_entries(self, ticket_id: int) -> list[NinjaRow]:
+    async def read_log(self, ticket_id: int) -> list[NinjaRow]:
         """The whole log of a ticket.
 
         Whether an anchor goes forward or back is not documented, so it is only used to go on in the direction in which
@@ -106,9 +106,9 @@ class NinjaOne:
             place = {} if last is None else {"anchorId": last}
             return await self._rows(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **place})
 
-        return [row async for page in paging.from_anchor(ask, "id", LOG_PAGE_ROWS) for row in page]
+        return [row async for page in paging.page_from_anchor(ask, "id", LOG_PAGE_ROWS) for row in page]
 
-    async def activities(self, newer_than: int | None) -> list[NinjaRow]:
+    async def read_activities(self, newer_than: int | None) -> list[NinjaRow]:
         """The activities after an id; without one, the newest page alone.
 
         They come newest first, so a second page is asked for below the first. The description of the two parameters is
@@ -123,7 +123,7 @@ class NinjaOne:
             return sorted(rows, key=lambda row: -row["id"])
 
         found: list[NinjaRow] = []
-        async for page in paging.from_anchor(ask, "id", ACTIVITY_PAGE_ROWS):
+        async for page in paging.page_from_anchor(ask, "id", ACTIVITY_PAGE_ROWS):
             found += [row for row in page if newer_than is None or row["id"] > newer_than]
             if newer_than is None or page[-1]["id"] <= newer_than:
                 break
@@ -131,7 +131,7 @@ class NinjaOne:
 
     # One ticket
 
-    async def ticket(self, ticket_id: int) -> NinjaRow:
+    async def read_ticket(self, ticket_id: int) -> NinjaRow:
         """A ticket as it is now; raises NotThere when it is gone."""
         return self._one(calls.TICKET, await self._ask(calls.TICKET, {"ticketId": ticket_id}))
 
@@ -144,7 +144,7 @@ class NinjaOne:
         body = {**fields, "version": version}
         return self._one(calls.UPDATE_TICKET, await self._ask(calls.UPDATE_TICKET, {"ticketId": ticket_id}, json=body))
 
-    async def comment(
+    async def add_comment(
         self, ticket_id: int, text: str, *, public: bool, seconds: int | None = None, files: Sequence[Attachment] = ()
     ) -> None:
         """A comment, with the time that it took and files. NinjaOne answers nothing, so the log shows its id later."""
@@ -171,9 +171,9 @@ class NinjaOne:
     # The way there
 
     async def _rows(
-        self, call: Call, places: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
+        self, call: Call, path_values: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
     ) -> list[NinjaRow]:
-        return _objects(call, await self._ask(call, places, query=query))
+        return _objects(call, await self._ask(call, path_values, query=query))
 
     def _one(self, call: Call, answer: Any) -> NinjaRow:
         (row,) = _objects(call, answer)
@@ -182,13 +182,13 @@ class NinjaOne:
     async def _ask(
         self,
         call: Call,
-        places: Mapping[str, Any] | None = None,
+        path_values: Mapping[str, Any] | None = None,
         *,
         query: Mapping[str, Any] | None = None,
         json: Any = None,
         files: Any = None,
     ) -> Any:
-        path = call.path.format(**(places or {}))
+        path = call.path.format(**(path_values or {}))
         request = Request(call.method, path, writes=not call.reads, query=query or {}, json=json, files=files)
         if request.writes:
             return await self._carry_out(request)
@@ -214,21 +214,21 @@ class NinjaOne:
 
     async def _carry_out(self, request: Request) -> Any:
         """With a token; with a new one, once, when it is not accepted. A call that got 401 was not carried out."""
-        token = await self._token.value()
-        answer = await self._line.send(_bearing(request, token))
+        token = await self._token.get()
+        answer = await self._http.send(_bearing(request, token))
         if answer.status == 401:
             self._token.forget(token)
-            answer = await self._line.send(_bearing(request, await self._token.value()))
-        return meaning.data(request, answer)
+            answer = await self._http.send(_bearing(request, await self._token.get()))
+        return meaning.read_data(request, answer)
 
     async def _grant(self) -> Grant:
         secret = self._settings.client_secret.get_secret_value()
         who = {"client_id": self._settings.client_id, "client_secret": secret, "scope": self._settings.scope}
         request = Request("POST", "/ws/oauth/token", form={"grant_type": "client_credentials", **who})
-        answer = await self._line.send(request)
+        answer = await self._http.send(request)
         if answer.status != 200:
             raise meaning.token_refusal(request, answer, self._settings.region)
-        grant = meaning.data(request, answer)
+        grant = meaning.read_data(request, answer)
         if not isinstance(grant, dict) or not isinstance(grant.get("access_token"), str):
             raise WrongCredentials(f"{request}: it holds no token.", status=200)
         lasts = grant.get("expires_in")
@@ -250,19 +250,19 @@ def _bearing(request: Request, token: str) -> Request:
 
 
 def _key(call: Call) -> str:
-    assert call.shape is not None
-    return call.shape.key
+    assert call.spec is not None
+    return call.spec.key
 
 
 def _objects(call: Call, answer: Any) -> list[NinjaRow]:
     """The rows in an answer; raises UnexpectedAnswer when it has another form."""
-    assert call.shape is not None
+    assert call.spec is not None
     inside = call.rows.removesuffix("[]")
     found = answer.get(inside) if inside and isinstance(answer, dict) else answer
     rows = found if call.rows.endswith("[]") else [found]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UnexpectedAnswer(f"{call.method} {call.path}: it holds no {call.shape.name}.")
-    return [call.shape.read(row) for row in rows]
+        raise UnexpectedAnswer(f"{call.method} {call.path}: it holds no {call.spec.name}.")
+    return [call.spec.read(row) for row in rows]
 
 
 def _cursor(answer: Any) -> int | None:

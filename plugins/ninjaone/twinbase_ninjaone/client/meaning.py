@@ -6,17 +6,17 @@ from typing import Any
 import msgspec
 
 from twinbase_ninjaone import errors
-from twinbase_ninjaone.client.line import Answer, Request
+from twinbase_ninjaone.client.http_client import Answer, Request
 
 SAID_CHARACTERS_MAX = 500
 USER_CONTEXT_REQUIRED = b"user_context_required"
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 
 
-def data(request: Request, answer: Answer) -> Any:
+def read_data(request: Request, answer: Answer) -> Any:
     """The JSON of a good answer (None for an empty one); raises what any other answer means."""
     if not 200 <= answer.status < 300:
-        raise refusal(request, answer)
+        raise refusal_of(request, answer)
     if not answer.body:
         return None
     if not answer.content_type.endswith("json"):
@@ -28,7 +28,7 @@ def data(request: Request, answer: Answer) -> Any:
     return _storable(decoded) if b"\\u0000" in answer.body else decoded
 
 
-def refusal(request: Request, answer: Answer) -> errors.NinjaOneError:
+def refusal_of(request: Request, answer: Answer) -> errors.NinjaOneError:
     """The error that an answer without data is."""
     where = f"{request}: {answer.status}{_code(answer)}."
     if answer.status == 429:
@@ -46,7 +46,7 @@ def token_refusal(request: Request, answer: Answer, region: str) -> errors.Ninja
         return errors.WrongRegion(f"The one set is {region}.", status=404)
     if answer.status in (400, 401, 403):
         return errors.WrongCredentials(f"{request}: {answer.status}.", status=answer.status)
-    return refusal(request, answer)
+    return refusal_of(request, answer)
 
 
 def _refused(answer: Answer) -> type[errors.CallRefused]:

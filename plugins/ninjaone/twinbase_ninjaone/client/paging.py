@@ -1,9 +1,9 @@
 """NinjaOne's four ways to answer a list that is longer than one answer.
 
 1. The whole list at once: there is nothing to page.
-2. After an id: `after_ids`.
-3. A board: `shifting`, whose cursor behaves as an offset into a list that is being changed while it is read.
-4. From an anchor: `from_anchor`, for the log of a ticket; activities go back from an id in the same way.
+2. After an id: `page_after_ids`.
+3. A board: `page_shifting`, whose cursor behaves as an offset into a list that is being changed while it is read.
+4. From an anchor: `page_from_anchor`, for the log of a ticket; activities go back from an id in the same way.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -16,7 +16,7 @@ from twinbase_ninjaone.errors import UnexpectedAnswer, Unreachable
 STEPS_BACK_MAX = 20
 
 
-async def after_ids(ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str) -> AsyncIterator[list[NinjaRow]]:
+async def page_after_ids(ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str) -> AsyncIterator[list[NinjaRow]]:
     """Pages of a list, each asked for after the last id of the one before (None: from the start).
 
     It ends at a page without a new id. A short page would end it one call earlier; but how many rows a page may have
@@ -29,7 +29,7 @@ async def after_ids(ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str) -
         last = page[-1][key]
 
 
-async def from_anchor(
+async def page_from_anchor(
     ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str, page_rows: int
 ) -> AsyncIterator[list[NinjaRow]]:
     """Pages of a list, each anchored at the last id of the one before; a page that is not full is the last."""
@@ -50,7 +50,7 @@ class BoardPage:
     cursor: int | None
 
 
-async def shifting(
+async def page_shifting(
     ask: Callable[[int | None], Awaitable[BoardPage]], key: str, overlap_rows: int
 ) -> AsyncIterator[list[NinjaRow]]:
     """Pages of a list under an offset, each row once, and none left out when rows move while it is read.

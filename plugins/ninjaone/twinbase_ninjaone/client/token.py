@@ -24,7 +24,7 @@ class TokenCache:
         self._grant: Grant | None = None
         self._stale_at = 0.0
 
-    async def value(self) -> str:
+    async def get(self) -> str:
         async with self._lock:
             if self._grant is None or self._clock() >= self._stale_at:
                 self._grant = await self._ask()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.errors import TwinbaseError
 from twinbase_ninjaone import linking
-from twinbase_ninjaone.commands.options import PLUGINS, By, decided, in_one_transaction
+from twinbase_ninjaone.commands.options import PLUGINS, By, make_decision, run_in_transaction
 from twinbase_ninjaone.linking import ListedLink
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
@@ -21,7 +21,7 @@ class NoneNamed(TwinbaseError):
     """Name links by their ids, or say --sure."""
 
 
-def links(
+def list_links(
     propose: Annotated[bool, typer.Option("--propose", help="Look for links first, and renew the proposals.")] = False,
     database_url: DatabaseUrl = None,
     plugins: PluginNames = PLUGINS,
@@ -32,9 +32,9 @@ def links(
     async def work(connection: AsyncConnection) -> list[ListedLink]:
         if propose:
             await linking.propose(connection, NinjaOneSettings().link_score_min)
-        return await linking.listed(connection)
+        return await linking.list_links(connection)
 
-    found = in_one_transaction(database_url, plugins, work)
+    found = run_in_transaction(database_url, plugins, work)
     answer([one.as_dict() for one in found], as_json=as_json, show=lambda console: _show(console, found))
 
 
@@ -54,10 +54,10 @@ def confirm(
 
     async def work(connection: AsyncConnection) -> int:
         for one in ids or ():
-            await linking.confirm(connection, one, decided(by))
-        return len(ids or ()) + (await linking.confirm_sure(connection, decided(by)) if sure else 0)
+            await linking.confirm(connection, one, make_decision(by))
+        return len(ids or ()) + (await linking.confirm_sure(connection, make_decision(by)) if sure else 0)
 
-    _say("confirmed", in_one_transaction(database_url, plugins, work), as_json)
+    _say("confirmed", run_in_transaction(database_url, plugins, work), as_json)
 
 
 def reject(
@@ -66,10 +66,10 @@ def reject(
     """Say that these two are not the same: the link goes, and is never proposed again."""
 
     async def work(connection: AsyncConnection) -> int:
-        await linking.reject(connection, id, decided(by))
+        await linking.reject(connection, id, make_decision(by))
         return 1
 
-    _say("rejected", in_one_transaction(database_url, plugins, work), as_json)
+    _say("rejected", run_in_transaction(database_url, plugins, work), as_json)
 
 
 def link(
@@ -83,10 +83,10 @@ def link(
     """Say who it is, where no proposal does."""
 
     async def work(connection: AsyncConnection) -> int:
-        await linking.link_by_hand(connection, id, code, decided(by))
+        await linking.link_by_hand(connection, id, code, make_decision(by))
         return 1
 
-    _say("linked", in_one_transaction(database_url, plugins, work), as_json)
+    _say("linked", run_in_transaction(database_url, plugins, work), as_json)
 
 
 def _say(what: str, number: int, as_json: bool) -> None:

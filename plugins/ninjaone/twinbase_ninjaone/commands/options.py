@@ -19,12 +19,12 @@ By = Annotated[
 ]
 
 
-def decided(by: str | None) -> LinkDecision:
+def make_decision(by: str | None) -> LinkDecision:
     """Who decides, and that it is now."""
     return LinkDecision(by or getpass.getuser(), utc_now())
 
 
-def in_one_transaction(
+def run_in_transaction(
     database_url: str | None, plugins: str, work: Callable[[AsyncConnection], Awaitable[Answer]]
 ) -> Answer:
     """What `work` answers; what it wrote is kept when it ends well."""

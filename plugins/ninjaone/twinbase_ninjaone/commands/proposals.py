@@ -12,7 +12,7 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase_ninjaone import proposing
-from twinbase_ninjaone.commands.options import PLUGINS, By, decided, in_one_transaction
+from twinbase_ninjaone.commands.options import PLUGINS, By, make_decision, run_in_transaction
 from twinbase_ninjaone.proposing import Proposed, VisitPlan
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
 
@@ -20,7 +20,7 @@ STATES = "proposed, approved, rejected, done or withdrawn"
 Number = Annotated[int, typer.Argument(metavar="TICKET", help="The number of the ticket.")]
 
 
-def proposals(
+def list_proposals(
     state: Annotated[str, typer.Option(help=f'Only those that are {STATES}; "": all.')] = "proposed",
     database_url: DatabaseUrl = None,
     plugins: PluginNames = PLUGINS,
@@ -29,9 +29,9 @@ def proposals(
     """List the tickets that are proposed as visits, the newest first."""
 
     async def work(connection: AsyncConnection) -> list[Proposed]:
-        return await proposing.proposals(connection, state)
+        return await proposing.list_proposals(connection, state)
 
-    found = in_one_transaction(database_url, plugins, work)
+    found = run_in_transaction(database_url, plugins, work)
     answer([one.as_dict() for one in found], as_json=as_json, show=lambda console: _show(console, found))
 
 
@@ -55,7 +55,7 @@ def approve(
     _decide(
         "approved",
         ticket,
-        lambda line: proposing.approve(line, ticket, plan, decided(by)),
+        lambda line: proposing.approve(line, ticket, plan, make_decision(by)),
         database_url,
         plugins,
         as_json,
@@ -70,11 +70,11 @@ def reject(
     as_json: AsJson = False,
 ) -> None:
     """Nobody goes. It is proposed again only when the ticket becomes another matter."""
-    who = decided(by)
+    who = make_decision(by)
     _decide("rejected", ticket, lambda line: proposing.reject(line, ticket, who), database_url, plugins, as_json)
 
 
-def done(
+def mark_done(
     ticket: Number,
     visit: Annotated[
         UUID | None, typer.Option(metavar="ID", help="The visit in the ERP that stands for it from now on.")
@@ -86,7 +86,12 @@ def done(
 ) -> None:
     """It is settled: somebody went, or the ERP has a visit of its own for it."""
     _decide(
-        "done", ticket, lambda line: proposing.done(line, ticket, visit, decided(by)), database_url, plugins, as_json
+        "done",
+        ticket,
+        lambda line: proposing.mark_done(line, ticket, visit, make_decision(by)),
+        database_url,
+        plugins,
+        as_json,
     )
 
 
@@ -98,7 +103,7 @@ def _decide(
     plugins: str,
     as_json: bool,
 ) -> None:
-    in_one_transaction(database_url, plugins, work)
+    run_in_transaction(database_url, plugins, work)
     said = {"ticket": ticket, "state": state}
     answer(said, as_json=as_json, show=lambda console: console.print(f"Ticket {ticket} is {state}."))
 

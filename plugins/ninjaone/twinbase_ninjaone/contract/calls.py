@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from twinbase_ninjaone.contract import shapes
+from twinbase_ninjaone.contract import specs
 from twinbase_ninjaone.contract.fields import FieldKind, ObjectSpec
 
 INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = FieldKind
@@ -14,7 +14,7 @@ INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = FieldKind
 class Call:
     """One call. `sends`, `gets`: fields of the body and of the answer; `a.b` is inside `a`, `a[].b` in each of `a`.
 
-    `rows`: where the objects of `shape` stand in the answer ("[]": it is a list of them; "": it is one). `values`:
+    `rows`: where the objects of `spec` stand in the answer ("[]": it is a list of them; "": it is one). `values`:
     words that we send or look for. `reads`: whether it changes nothing there, so that it may be tried again.
     """
 
@@ -24,7 +24,7 @@ class Call:
     sends: Mapping[str, FieldKind] = field(default_factory=dict)
     body: Literal["application/json", "multipart/form-data"] = "application/json"
     gets: Mapping[str, FieldKind] = field(default_factory=dict)
-    shape: ObjectSpec | None = None
+    spec: ObjectSpec | None = None
     rows: str = "[]"
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reads: bool = True
@@ -32,16 +32,16 @@ class Call:
 
 PAGES = {"pageSize": INT32, "after": INT32}
 
-ORGANIZATIONS = Call("GET", "/v2/organizations", PAGES, shape=shapes.ORGANIZATION)
-LOCATIONS = Call("GET", "/v2/locations", PAGES, shape=shapes.LOCATION)
-DEVICES = Call("GET", "/v2/devices", PAGES, shape=shapes.DEVICE)
-USERS = Call("GET", "/v2/users", {"includeRoles": BOOLEAN}, shape=shapes.USER)
-ALERTS = Call("GET", "/v2/alerts", shape=shapes.ALERT)
-BOARDS = Call("GET", "/v2/ticketing/trigger/boards", shape=shapes.BOARD)
-STATUSES = Call("GET", "/v2/ticketing/statuses", shape=shapes.STATUS)
-FORMS = Call("GET", "/v2/ticketing/ticket-form", shape=shapes.FORM)
-ATTRIBUTES = Call("GET", "/v2/ticketing/attributes", shape=shapes.ATTRIBUTE)
-CONTACTS = Call("GET", "/v2/ticketing/contact/contacts", shape=shapes.CONTACT)
+ORGANIZATIONS = Call("GET", "/v2/organizations", PAGES, spec=specs.ORGANIZATION)
+LOCATIONS = Call("GET", "/v2/locations", PAGES, spec=specs.LOCATION)
+DEVICES = Call("GET", "/v2/devices", PAGES, spec=specs.DEVICE)
+USERS = Call("GET", "/v2/users", {"includeRoles": BOOLEAN}, spec=specs.USER)
+ALERTS = Call("GET", "/v2/alerts", spec=specs.ALERT)
+BOARDS = Call("GET", "/v2/ticketing/trigger/boards", spec=specs.BOARD)
+STATUSES = Call("GET", "/v2/ticketing/statuses", spec=specs.STATUS)
+FORMS = Call("GET", "/v2/ticketing/ticket-form", spec=specs.FORM)
+ATTRIBUTES = Call("GET", "/v2/ticketing/attributes", spec=specs.ATTRIBUTE)
+CONTACTS = Call("GET", "/v2/ticketing/contact/contacts", spec=specs.CONTACT)
 
 BOARD_RUN = Call(
     "POST",
@@ -55,19 +55,19 @@ BOARD_RUN = Call(
         "lastCursorId": INT32,
     },
     gets={"data": JSON, "metadata.lastCursorId": INT32},
-    shape=shapes.BOARD_ROW,
+    spec=specs.BOARD_ROW,
     rows="data[]",
     values={"sends.sortBy[].direction": ("DESC",)},
 )
 """A POST that changes nothing: it runs a search. So it is tried again like a GET."""
 
-TICKET = Call("GET", "/v2/ticketing/ticket/{ticketId}", {"ticketId": INT32}, shape=shapes.TICKET, rows="")
+TICKET = Call("GET", "/v2/ticketing/ticket/{ticketId}", {"ticketId": INT32}, spec=specs.TICKET, rows="")
 
 LOG_ENTRIES = Call(
     "GET",
     "/v2/ticketing/ticket/{ticketId}/log-entry",
     {"ticketId": INT32, "anchorId": INT32, "pageSize": INT32},
-    shape=shapes.LOG_ENTRY,
+    spec=specs.LOG_ENTRY,
 )
 
 ACTIVITIES = Call(
@@ -75,7 +75,7 @@ ACTIVITIES = Call(
     "/v2/activities",
     {"type": TEXT, "olderThan": INT64, "newerThan": INT64, "pageSize": INT32},
     gets={"lastActivityId": INT64},
-    shape=shapes.ACTIVITY,
+    spec=specs.ACTIVITY,
     rows="activities[]",
     values={
         "gets.activities[].activityType": ("NINJA_TICKETING",),
@@ -101,7 +101,7 @@ CREATE_TICKET = Call(
     "POST",
     "/v2/ticketing/ticket",
     sends=WRITTEN_OF_A_TICKET | {f"description.{name}": kind for name, kind in COMMENT_FIELDS.items()},
-    shape=shapes.TICKET,
+    spec=specs.TICKET,
     rows="",
     reads=False,
 )
@@ -111,7 +111,7 @@ UPDATE_TICKET = Call(
     "/v2/ticketing/ticket/{ticketId}",
     {"ticketId": INT32},
     sends=WRITTEN_OF_A_TICKET | {"version": INT32},
-    shape=shapes.TICKET,
+    spec=specs.TICKET,
     rows="",
     reads=False,
 )

@@ -52,7 +52,7 @@ class ObjectSpec:
     @cached_property
     def by_column(self) -> Mapping[str, tuple[str, FieldKind]]:
         """Column → its field and kind."""
-        return {self.columns.get(name, snake_case(name)): (name, kind) for name, kind in self.fields.items()}
+        return {self.columns.get(name, to_snake_case(name)): (name, kind) for name, kind in self.fields.items()}
 
     def read(self, answer: Mapping[str, Any]) -> NinjaRow:
         """The row: every column, and `extra`. Raises UnexpectedAnswer when the key is missing or no key."""
@@ -64,12 +64,12 @@ class ObjectSpec:
         return row
 
 
-def snake_case(name: str) -> str:
+def to_snake_case(name: str) -> str:
     """`ticketFormId` → `ticket_form_id`, `status.parentId` → `status_parent_id`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace(".", "_")).lower()
 
 
-def moment(seconds: float) -> datetime:
+def moment_of(seconds: float) -> datetime:
     """An instant in UTC, from seconds since 1970. Raises ValueError beyond the years 1 to 9999."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
@@ -123,7 +123,7 @@ def _exactly(*types: type) -> Callable[[Any], Any]:
 def _moment(value: Any) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("not a number of seconds")
-    return moment(value)
+    return moment_of(value)
 
 
 def _each(read: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:

@@ -12,7 +12,7 @@ DESTINATION = "ninjaone"
 COMMENT, STATUS = "comment", "set_status"
 
 
-async def deliveries(
+async def make_deliveries(
     applied: Sequence[AppliedMutation], connection: PostgresConnection, status_of_visit: Mapping[str, str]
 ) -> list[Delivery]:
     """The deliveries of a batch, in its order. `connection`: asyncpg, in its transaction."""

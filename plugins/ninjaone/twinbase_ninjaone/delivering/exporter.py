@@ -9,10 +9,10 @@ import httpx2
 from twinbase.delivery import DeliveryOutcome, Exporter, WaitingDelivery
 from twinbase.source import Run
 from twinbase_ninjaone.client import NinjaOne
-from twinbase_ninjaone.database import connected
-from twinbase_ninjaone.delivering.book import TriedWrite, WriteLog
+from twinbase_ninjaone.database import connect_database
 from twinbase_ninjaone.delivering.deliveries import COMMENT, DESTINATION
-from twinbase_ninjaone.delivering.statuses import decide, fields
+from twinbase_ninjaone.delivering.statuses import decide, ticket_fields
+from twinbase_ninjaone.delivering.write_log import TriedWrite, WriteLog
 from twinbase_ninjaone.errors import (
     CallRefused,
     NinjaOneError,
@@ -43,10 +43,10 @@ BUSY = "The ticket is being changed in NinjaOne at this moment; it is tried agai
 ENDS_THE_RUN = (Unreachable, WrongCredentials, WrongRegion)
 
 
-def exporters(settings: NinjaOneSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> list[Exporter]:
+def make_exporters(settings: NinjaOneSettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> list[Exporter]:
     """The one exporter; where writing is off or nothing is configured, it holds what it gets."""
     sender = Sender(settings, transport)
-    return [Exporter(DESTINATION, sender.send, sender.acknowledged, every=EVERY)]
+    return [Exporter(DESTINATION, sender.send, sender.find_acknowledged, every=EVERY)]
 
 
 @dataclass
@@ -61,7 +61,10 @@ class Sender:
         if not self.settings.write or not self.settings.configured:
             return _held(waiting, OFF if self.settings.configured else NOT_CONFIGURED)
         answers: list[DeliveryOutcome] = []
-        async with NinjaOne(self.settings, transport=self.transport) as ninja, connected(run.database_url) as line:
+        async with (
+            NinjaOne(self.settings, transport=self.transport) as ninja,
+            connect_database(run.database_url) as line,
+        ):
             turn = ExportRun(self.settings, ninja, WriteLog(line, self.settings.time_unit_seconds), run.now)
             for one in waiting:
                 try:
@@ -72,12 +75,12 @@ class Sender:
                     return [*answers, *(_waiting(rest, str(failure)) for rest in waiting[len(answers) :])]
         return answers
 
-    async def acknowledged(self, sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
+    async def find_acknowledged(self, sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """Those that the last fetch has brought back."""
-        async with connected(run.database_url) as line:
+        async with connect_database(run.database_url) as line:
             book = WriteLog(line, self.settings.time_unit_seconds)
             await book.claim_fetched()
-            back = await book.come_back(sent)
+            back = await book.find_returned(sent)
         return [DeliveryOutcome(one.id, "acknowledged", THERE) for one in sent if one.id in back]
 
 
@@ -87,11 +90,11 @@ class ExportRun:
 
     settings: NinjaOneSettings
     ninja: NinjaOne
-    book: WriteLog
+    log: WriteLog
     now: datetime
 
     async def hand_over(self, one: WaitingDelivery) -> DeliveryOutcome:
-        tried = await self.book.open(one, self.now)
+        tried = await self.log.open(one, self.now)
         try:
             return await (self._comment(one, tried) if one.action == COMMENT else self._status(one))
         except NotThere:
@@ -107,10 +110,10 @@ class ExportRun:
         """What was tried before may have been carried out, whatever came of it."""
         if (tried.before or one.attempts) and await self._is_in_the_log(tried):
             return DeliveryOutcome(one.id, "acknowledged", THERE)
-        seconds = self.book.units(one.payload["minutes"])
+        seconds = self.log.time_units_of(one.payload["minutes"])
         number, body, public = one.payload["ticket"], one.payload["body"], one.payload["public"]
         try:
-            await self.ninja.comment(number, body, public=public, seconds=seconds)
+            await self.ninja.add_comment(number, body, public=public, seconds=seconds)
         except Uncertain:
             return await self._after_silence(one, tried)
         return DeliveryOutcome(one.id, "sent", SENT)
@@ -126,30 +129,32 @@ class ExportRun:
     async def _is_in_the_log(self, tried: TriedWrite) -> bool:
         if tried.write["log_entry_id"] is not None:
             return True
-        entries = await self.ninja.log_entries(tried.write["ticket_id"])
-        return await self.book.claim(tried.write, entries) is not None
+        entries = await self.ninja.read_log(tried.write["ticket_id"])
+        return await self.log.claim(tried.write, entries) is not None
 
     async def _status(self, one: WaitingDelivery) -> DeliveryOutcome:
         """With the version that was read a moment ago; when somebody was quicker, it is read and decided again."""
         word = str(one.payload["status"])
-        status = await self.book.status(word)
+        status = await self.log.find_status(word)
         if status is None:
             return DeliveryOutcome(
                 one.id, "refused", f"NinjaOne has no status {word!r} (TWINBASE_NINJAONE_STATUS_OF_VISIT)."
             )
         for _ in range(READ_AGAIN_MAX):
-            ticket = await self.ninja.ticket(one.payload["ticket"])
+            ticket = await self.ninja.read_ticket(one.payload["ticket"])
             verdict = decide(ticket, status[0], one.payload["seen"], self.settings.finished_statuses)
             if verdict != "write":
                 said = {"there": THERE, "gone": GONE, "finished": FINISHED}[verdict]
                 return DeliveryOutcome(one.id, "acknowledged" if verdict == "there" else "refused", said)
             try:
-                written = await self.ninja.update_ticket(ticket["id"], ticket["version"], fields(ticket, status[0]))
+                written = await self.ninja.update_ticket(
+                    ticket["id"], ticket["version"], ticket_fields(ticket, status[0])
+                )
             except OutOfDate:
                 continue
             except Uncertain:
                 return _waiting(one, UNSURE)
-            await self.book.note_version(one.id, written["version"])
+            await self.log.note_version(one.id, written["version"])
             return DeliveryOutcome(one.id, "sent", SENT)
         return _waiting(one, BUSY)
 

@@ -20,7 +20,7 @@ def decide(ticket: Mapping[str, Any], status: int, seen: int | None, finished: C
     return "write"
 
 
-def fields(ticket: Mapping[str, Any], status: int) -> dict[str, Any]:
+def ticket_fields(ticket: Mapping[str, Any], status: int) -> dict[str, Any]:
     """What is sent: everything as it is, but for the status. That an update keeps what it does not name is not
     documented."""
     kept = {

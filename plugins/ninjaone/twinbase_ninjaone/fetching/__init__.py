@@ -7,8 +7,8 @@ import httpx2
 
 from twinbase.source import Run, Source
 from twinbase_ninjaone.client import NinjaOne
-from twinbase_ninjaone.database import connected
-from twinbase_ninjaone.delivering.book import WriteLog
+from twinbase_ninjaone.database import connect_database
+from twinbase_ninjaone.delivering.write_log import WriteLog
 from twinbase_ninjaone.errors import NotConfigured
 from twinbase_ninjaone.fetching.activities import fetch_activities
 from twinbase_ninjaone.fetching.context import Fetch
@@ -17,10 +17,10 @@ from twinbase_ninjaone.fetching.tickets import fetch_tickets
 from twinbase_ninjaone.proposing.renewing import renew
 from twinbase_ninjaone.settings import NinjaOneSettings
 
-__all__ = ["fetch", "sources"]
+__all__ = ["fetch", "make_sources"]
 
 
-def sources(settings: NinjaOneSettings) -> Iterable[Source]:
+def make_sources(settings: NinjaOneSettings) -> Iterable[Source]:
     """The source `ninjaone`, when it is configured. Raises NotConfigured when it is half configured."""
     if settings.half_configured:
         raise NotConfigured("One of them is missing.")
@@ -39,7 +39,7 @@ async def fetch(
 
     Lists come first because they name the boards, and activities before tickets because they tell of deletions.
     """
-    async with NinjaOne(settings, transport=transport) as ninja, connected(run.database_url) as connection:
+    async with NinjaOne(settings, transport=transport) as ninja, connect_database(run.database_url) as connection:
         step = Fetch(ninja, connection, settings, run.now, run.tell)
         await fetch_lists(step)
         await fetch_activities(step)
@@ -49,4 +49,4 @@ async def fetch(
         async with connection.begin():
             for state, number in (await renew(connection, settings, run.now)).items():
                 step.counted[f"visits_{state}"] += number
-        return step.figures()
+        return step.make_figures()

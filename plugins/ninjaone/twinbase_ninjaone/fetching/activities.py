@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import cursor, keep, move
+from twinbase_ninjaone.fetching.keeping import keep, keep_cursor, read_cursor
 from twinbase_ninjaone.tables import NinjaActivity, table_of
 
 RESOURCE = "activities"
@@ -20,8 +20,8 @@ async def fetch_activities(run: Fetch) -> None:
     and that is noted in the same transaction: a run that is killed in between forgets nothing.
     """
     async with run.connection.begin():
-        place = await cursor(run.connection, RESOURCE)
-    rows = await run.ninja.activities(place.last_id)
+        sync_cursor = await read_cursor(run.connection, RESOURCE)
+    rows = await run.ninja.read_activities(sync_cursor.last_id)
     run.tell(RESOURCE, len(rows), len(rows))
     oldest = run.now - timedelta(days=run.settings.activity_days)
     kept = [row for row in rows if row["activity_time"] is None or row["activity_time"] >= oldest]
@@ -31,7 +31,7 @@ async def fetch_activities(run: Fetch) -> None:
         gone = await run.connection.execute(delete(activities).where(activities.c.activity_time < oldest))
         run.counted["activities_dropped"] += gone.rowcount
         if any(row["status_code"] in TICKETS_COME_AND_GO for row in rows):
-            whole = (await cursor(run.connection, TICKETS)).model_copy(update={"full_at": None})
-            await move(run.connection, whole)
-        last = max([place.last_id or 0, *(row["id"] for row in rows)])
-        await move(run.connection, place.model_copy(update={"last_id": last or None}))
+            whole = (await read_cursor(run.connection, TICKETS)).model_copy(update={"full_at": None})
+            await keep_cursor(run.connection, whole)
+        last = max([sync_cursor.last_id or 0, *(row["id"] for row in rows)])
+        await keep_cursor(run.connection, sync_cursor.model_copy(update={"last_id": last or None}))

@@ -58,7 +58,7 @@ async def _read(run: Fetch, board: int, floor: datetime | None, seen: SeenTicket
     newest: datetime | None = None
     pages = 0
     rows_per_page = None if floor is None else min(FIRST_LOOK_ROWS, run.settings.page_rows)
-    async with aclosing(run.ninja.board(board, page_rows=rows_per_page)) as reading:
+    async with aclosing(run.ninja.read_board(board, page_rows=rows_per_page)) as reading:
         async for page in reading:
             updates = _updates(page)
             newest = newest or max(updates, default=None)

@@ -24,7 +24,7 @@ class Fetch:
     counted: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
 
-    def figures(self) -> dict[str, Any]:
+    def make_figures(self) -> dict[str, Any]:
         """What is kept of the run: what was written, by table, and how many calls it took."""
         counted = {name: number for name, number in sorted(self.counted.items()) if number}
         failures = {"failed": self.failed} if self.failed else {}

@@ -65,17 +65,17 @@ async def mark_missing(
     return Missing(len(missing), believed=True)
 
 
-async def cursor(connection: AsyncConnection, resource: str) -> SyncCursor:
+async def read_cursor(connection: AsyncConnection, resource: str) -> SyncCursor:
     """How far a resource has come; an empty one before its first run."""
     table = table_of(SyncCursor)
     row = (await connection.execute(select(table).where(table.c.resource == resource))).mappings().first()
     return SyncCursor(**row) if row else SyncCursor(resource=resource)
 
 
-async def move(connection: AsyncConnection, moved: SyncCursor) -> None:
+async def keep_cursor(connection: AsyncConnection, moved: SyncCursor) -> None:
     """Keep a cursor, in the transaction of what it stands for; one that did not move is not written."""
     values = moved.model_dump()
-    if (await cursor(connection, moved.resource)).model_dump() != values:
+    if (await read_cursor(connection, moved.resource)).model_dump() != values:
         await _write(connection, table_of(SyncCursor), [values])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from twinbase_ninjaone.contract import Call, calls
 from twinbase_ninjaone.errors import CallRefused, UnexpectedAnswer, WrongCredentials, WrongRegion
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import cursor, keep, mark_missing, move
+from twinbase_ninjaone.fetching.keeping import keep, keep_cursor, mark_missing, read_cursor
 from twinbase_ninjaone.tables import (
     Fetched,
     NinjaAlert,
@@ -69,15 +69,15 @@ async def fetch_lists(run: Fetch) -> None:
 
 async def _is_due(run: Fetch, listed: FetchedList) -> bool:
     async with run.connection.begin():
-        last = (await cursor(run.connection, listed.name)).full_at
+        last = (await read_cursor(run.connection, listed.name)).full_at
     return last is None or last + timedelta(seconds=run.settings.lists_seconds) <= run.now
 
 
 async def _fetch(run: Fetch, listed: FetchedList) -> None:
     """Page by page, each kept as it comes; what is missing is known only after the last one."""
     present: set[Any] = set()
-    async for page in run.ninja.pages(listed.call, **listed.query):
-        present.update(row[listed.call.shape.key] for row in page if listed.call.shape)
+    async for page in run.ninja.read_pages(listed.call, **listed.query):
+        present.update(row[listed.call.spec.key] for row in page if listed.call.spec)
         async with run.connection.begin():
             run.counted[f"{listed.name}_written"] += await keep(run.connection, listed.model, page)
         run.tell(listed.name, len(present), None)
@@ -90,8 +90,8 @@ async def _fetch(run: Fetch, listed: FetchedList) -> None:
             return
         run.counted[f"{listed.name}_deleted"] += missing.rows
         if not listed.always:
-            done = await cursor(run.connection, listed.name)
-            await move(run.connection, done.model_copy(update={"full_at": run.now}))
+            done = await read_cursor(run.connection, listed.name)
+            await keep_cursor(run.connection, done.model_copy(update={"full_at": run.now}))
 
 
 def _doubt(listed: FetchedList, missing: int) -> str:

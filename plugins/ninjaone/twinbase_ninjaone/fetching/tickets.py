@@ -16,7 +16,7 @@ from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.errors import NinjaOneError, NotThere, TooManyCalls, WrongCredentials, WrongRegion
 from twinbase_ninjaone.fetching.board import SeenTickets, look
 from twinbase_ninjaone.fetching.context import Fetch
-from twinbase_ninjaone.fetching.keeping import cursor, keep, mark_missing, move
+from twinbase_ninjaone.fetching.keeping import keep, keep_cursor, mark_missing, read_cursor
 from twinbase_ninjaone.tables import NinjaTicket, NinjaTicketLogEntry, SyncCursor, table_of
 
 RESOURCE = "tickets"
@@ -60,28 +60,32 @@ class FetchProgress:
 async def fetch_tickets(run: Fetch) -> None:
     """Everything that changed since the last run, and from time to time everything that is gone."""
     async with run.connection.begin():
-        place = await cursor(run.connection, RESOURCE)
-    whole = is_due(place, run)
-    seen = await look(run, None if whole or place.watermark is None else place.watermark - run.settings.overlap)
+        sync_cursor = await read_cursor(run.connection, RESOURCE)
+    whole = is_due(sync_cursor, run)
+    seen = await look(
+        run, None if whole or sync_cursor.watermark is None else sync_cursor.watermark - run.settings.overlap
+    )
     known = await _known(run)
-    gone = vanished(seen, known) if whole else []
-    work = FetchProgress(seen, known, [*changed(seen, known), *gone])
+    gone = vanished_tickets(seen, known) if whole else []
+    work = FetchProgress(seen, known, [*changed_tickets(seen, known), *gone])
     for start in range(0, len(work.wanted), TICKETS_AT_ONCE):
         await _bring(run, work, work.wanted[start : start + TICKETS_AT_ONCE])
-    moved = place.model_copy(update={"watermark": watermark(place.watermark, seen, work.failed, run.now)})
+    moved = sync_cursor.model_copy(
+        update={"watermark": next_watermark(sync_cursor.watermark, seen, work.failed, run.now)}
+    )
     if whole and not set(gone) & set(work.failed):
         moved.full_at = run.now
     async with run.connection.begin():
-        await move(run.connection, moved)
+        await keep_cursor(run.connection, moved)
 
 
-def is_due(place: SyncCursor, run: Fetch) -> bool:
+def is_due(sync_cursor: SyncCursor, run: Fetch) -> bool:
     """Whether the whole board has to be read, to see what is gone."""
     every = timedelta(seconds=run.settings.tickets_full_seconds)
-    return place.full_at is None or place.full_at + every <= run.now
+    return sync_cursor.full_at is None or sync_cursor.full_at + every <= run.now
 
 
-def changed(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
+def changed_tickets(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
     """The tickets to fetch, those updated last first: new, updated, back from the dead, or not fetched whole before."""
     nothing = KnownTicket(None)
 
@@ -92,12 +96,12 @@ def changed(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
     return [row["id"] for row in sorted(filter(is_wanted, seen.values()), key=_newest_first)]
 
 
-def vanished(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
+def vanished_tickets(seen: SeenTickets, known: Mapping[int, KnownTicket]) -> list[int]:
     """The tickets that we have and no board shows. Each has to be asked for: it may only have left the boards."""
     return sorted(ticket for ticket, have in known.items() if have.deleted_at is None and ticket not in seen)
 
 
-def watermark(before: datetime | None, seen: SeenTickets, failed: Iterable[int], now: datetime) -> datetime | None:
+def next_watermark(before: datetime | None, seen: SeenTickets, failed: Iterable[int], now: datetime) -> datetime | None:
     """The newest update seen, but never in the future, and never beyond a ticket that has yet to be fetched."""
     updates = [row["last_updated"] for row in seen.values() if row["last_updated"] is not None]
     reached = max([*updates, *([before] if before else [])], default=None)
@@ -138,8 +142,8 @@ async def _fetch(run: Fetch, ticket_id: int) -> FetchedTicket:
     """
     ticket: NinjaRow | None = None
     try:
-        ticket = await run.ninja.ticket(ticket_id)
-        return FetchedTicket(ticket_id, ticket, await run.ninja.log_entries(ticket_id))
+        ticket = await run.ninja.read_ticket(ticket_id)
+        return FetchedTicket(ticket_id, ticket, await run.ninja.read_log(ticket_id))
     except ENDS_THE_RUN:
         raise
     except NinjaOneError as failure:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from twinbase_ninjaone.linking.kinds import KINDS, LinkKind, NoSuchLink, kind_and_number
+from twinbase_ninjaone.linking.kinds import KINDS, LinkKind, NoSuchLink, parse_link_id
 from twinbase_ninjaone.linking.matching import SURE
 from twinbase_ninjaone.tables import LinkRejection, table_of
 
@@ -23,7 +23,7 @@ class LinkDecision:
 
 async def confirm(connection: AsyncConnection, written: str, who: LinkDecision) -> None:
     """From now on it counts. One that is confirmed already stays as it was."""
-    kind, number = kind_and_number(written)
+    kind, number = parse_link_id(written)
     await _found(connection, kind, number)
     pending = update(kind.links).where(kind.id == number, kind.links.c.confirmed_at.is_(None))
     await connection.execute(pending.values(confirmed_by=who.by, confirmed_at=who.at))
@@ -40,7 +40,7 @@ async def confirm_sure(connection: AsyncConnection, who: LinkDecision) -> int:
 
 async def reject(connection: AsyncConnection, written: str, who: LinkDecision) -> None:
     """These two are not the same: the link goes, and is never proposed again."""
-    kind, number = kind_and_number(written)
+    kind, number = parse_link_id(written)
     code = await _found(connection, kind, number)
     rejection = {"kind": kind.name, "remote_id": number, "code": code, "rejected_by": who.by, "rejected_at": who.at}
     await connection.execute(insert(table_of(LinkRejection)).values(rejection).on_conflict_do_nothing())
@@ -49,7 +49,7 @@ async def reject(connection: AsyncConnection, written: str, who: LinkDecision) -
 
 async def link_by_hand(connection: AsyncConnection, written: str, code: str, who: LinkDecision) -> None:
     """Say who it is. Raises NoSuchLink when there is nobody of that id in NinjaOne, or of that code here."""
-    kind, number = kind_and_number(written)
+    kind, number = parse_link_id(written)
     there, here = table_of(kind.there), table_of(kind.here)
     if await connection.scalar(select(there.c.id).where(there.c.id == number)) is None:
         raise NoSuchLink(f"{written!r} is not in NinjaOne.")

@@ -64,7 +64,7 @@ KINDS: Mapping[str, LinkKind] = {
 }
 
 
-def kind_and_number(written: str) -> tuple[LinkKind, int]:
+def parse_link_id(written: str) -> tuple[LinkKind, int]:
     """What `org-12` names; raises NoSuchLink for anything else."""
     name, _, number = written.partition("-")
     if name not in KINDS or not number.isdecimal() or int(number) >= 2**31:

@@ -29,7 +29,7 @@ class ListedLink:
         return asdict(self) | {"confirmed_at": self.confirmed_at and self.confirmed_at.isoformat()}
 
 
-async def listed(connection: AsyncConnection) -> list[ListedLink]:
+async def list_links(connection: AsyncConnection) -> list[ListedLink]:
     """What waits for a person first, the surest of it on top; then what is confirmed."""
     found = [link for kind in KINDS.values() for link in await _of(connection, kind)]
     return sorted(found, key=lambda link: (link.confirmed_at is not None, -(link.score or 101.0), link.id))

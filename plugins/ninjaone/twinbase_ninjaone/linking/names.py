@@ -9,7 +9,7 @@ LEGAL_FORMS = frozenset(
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
-def plain(name: str | None) -> str:
+def normalise_name(name: str | None) -> str:
     """The words of a name in small letters, without accents, signs and legal forms; "" when nothing is left of it."""
     spelled = unicodedata.normalize("NFKD", (name or "").casefold().translate(_LIGATURES))
     letters = "".join(mark for mark in spelled if not unicodedata.combining(mark))
@@ -17,12 +17,12 @@ def plain(name: str | None) -> str:
     return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 
 
-def plain_of_person(first: str | None, last: str | None) -> str:
+def normalise_person(first: str | None, last: str | None) -> str:
     """The same for a person: which name comes first makes no difference."""
-    return " ".join(sorted(plain(f"{first or ''} {last or ''}").split()))
+    return " ".join(sorted(normalise_name(f"{first or ''} {last or ''}").split()))
 
 
-def address(email: str | None) -> str:
+def normalise_email(email: str | None) -> str:
     """An e-mail address as it is compared; "" for what is none."""
     written = (email or "").strip().casefold()
     return written if "@" in written else ""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.linking.kinds import KINDS, LinkKind
 from twinbase_ninjaone.linking.matching import Match, Matcher, Party, Stranger
-from twinbase_ninjaone.linking.names import address, plain, plain_of_person
+from twinbase_ninjaone.linking.names import normalise_email, normalise_name, normalise_person
 from twinbase_ninjaone.tables import LinkRejection, NinjaContact, NinjaOrganization, NinjaUser, table_of
 
 TECHNICIAN = "TECHNICIAN"
@@ -56,7 +56,10 @@ async def _organizations(connection: AsyncConnection) -> list[Stranger]:
     emails = _addresses((await connection.execute(said)).all())
     refused = await _refused(connection, "org")
     rows = await connection.execute(_unconfirmed(KINDS["org"], select(o.c.id, o.c.name), o))
-    return [Stranger(id, plain(name), emails.get(id, frozenset()), refused.get(id, frozenset())) for id, name in rows]
+    return [
+        Stranger(id, normalise_name(name), emails.get(id, frozenset()), refused.get(id, frozenset()))
+        for id, name in rows
+    ]
 
 
 async def _technicians(connection: AsyncConnection) -> list[Stranger]:
@@ -65,7 +68,7 @@ async def _technicians(connection: AsyncConnection) -> list[Stranger]:
     wanted = select(u.c.id, u.c.first_name, u.c.last_name, u.c.email).where(u.c.user_type == TECHNICIAN)
     rows = await connection.execute(_unconfirmed(KINDS["user"], wanted, u))
     return [
-        Stranger(id, plain_of_person(first, last), _known(email), refused.get(id, frozenset()))
+        Stranger(id, normalise_person(first, last), _known(email), refused.get(id, frozenset()))
         for id, first, last, email in rows
     ]
 
@@ -75,13 +78,15 @@ async def _customers(connection: AsyncConnection) -> list[Party]:
     said = select(contacts.c.customer_id, contacts.c.email).where(contacts.c.email.is_not(None))
     emails = _addresses((await connection.execute(said)).all())
     rows = await connection.execute(select(c.c.id, c.c.code, c.c.name, c.c.email))
-    return [Party(code, plain(name), _known(email) | emails.get(id, frozenset())) for id, code, name, email in rows]
+    return [
+        Party(code, normalise_name(name), _known(email) | emails.get(id, frozenset())) for id, code, name, email in rows
+    ]
 
 
 async def _colleagues(connection: AsyncConnection) -> list[Party]:
     c = table_of(mobile.Colleague)
     rows = await connection.execute(select(c.c.code, c.c.first_name, c.c.last_name, c.c.email))
-    return [Party(code, plain_of_person(first, last), _known(email)) for code, first, last, email in rows]
+    return [Party(code, normalise_person(first, last), _known(email)) for code, first, last, email in rows]
 
 
 def _unconfirmed(kind: LinkKind, wanted: Any, there: Any) -> Any:
@@ -101,7 +106,7 @@ def _addresses(rows: Iterable[Any]) -> Mapping[Any, frozenset[str]]:
 
 
 def _known(email: str | None) -> frozenset[str]:
-    return frozenset(filter(None, [address(email)]))
+    return frozenset(filter(None, [normalise_email(email)]))
 
 
 def _grouped(pairs: Iterable[tuple[Any, str]]) -> Mapping[Any, frozenset[str]]:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Table, case, 
 
 from twinbase.projection import Feeds, Projection
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.projections.sql import id_of, known, text_of
+from twinbase_ninjaone.projections.sql import id_of, known_id, text_of
 from twinbase_ninjaone.projections.tickets import NAME as TICKETS
 from twinbase_ninjaone.projections.tickets import is_there
 from twinbase_ninjaone.settings import NinjaOneSettings
@@ -17,7 +17,7 @@ SAID = ("DESCRIPTION", "COMMENT")
 USERS = ("TECHNICIAN", "END_USER")
 
 
-def comments(settings: NinjaOneSettings) -> Projection:
+def comment_projection(settings: NinjaOneSettings) -> Projection:
     e, t = table_of(NinjaTicketLogEntry), table_of(NinjaTicket).alias("of_ticket")
     rows = select(
         func.coalesce(_written_here(e), id_of(NAME, e.c.id)).label("id"),
@@ -44,7 +44,7 @@ def comments(settings: NinjaOneSettings) -> Projection:
 
 def _written_here(e: Table) -> ColumnElement[object]:
     w = table_of(Write).alias()
-    return select(known(mobile.TicketComment, w.c.comment_id)).where(w.c.log_entry_id == e.c.id).scalar_subquery()
+    return select(known_id(mobile.TicketComment, w.c.comment_id)).where(w.c.log_entry_id == e.c.id).scalar_subquery()
 
 
 def _minutes(e: Table, unit_seconds: float) -> ColumnElement[object]:
@@ -81,10 +81,10 @@ def _tickets(e: Table) -> Feeds:
     def keys(changed: FromClause) -> Select[Any]:
         return select(text_of(e.c.id)).where(e.c.ticket_id.in_(select(changed.c.id)))
 
-    def behind(source: ColumnElement[str]) -> ColumnElement[bool]:
+    def source_rows(source: ColumnElement[str]) -> ColumnElement[bool]:
         return t.c.id.in_(select(e.c.ticket_id).where(text_of(e.c.id) == source))
 
-    return Feeds(t, keys, behind, columns=frozenset({"deleted", "deleted_at"}))
+    return Feeds(t, keys, source_rows, columns=frozenset({"deleted", "deleted_at"}))
 
 
 def _tickets_here(e: Table) -> Feeds:

@@ -24,7 +24,7 @@ def id_of(source: str, number: ColumnElement[Any]) -> ColumnElement[UUID]:
     return func.twinbase.uuid_v3(cast(literal(str(NAMESPACE)), SaUuid), name, type_=SaUuid())
 
 
-def known(target: type[SQLModel], wanted: ColumnElement[Any]) -> ScalarSelect[Any]:
+def known_id(target: type[SQLModel], wanted: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The id when `target` has such a row, NULL otherwise."""
     rows = table_of(target).alias()
     return select(rows.c.id).where(rows.c.id == wanted).scalar_subquery()
@@ -54,7 +54,7 @@ def visit_of(proposal: FromClause) -> ColumnElement[UUID]:
     return func.coalesce(proposal.c.visit_id, id_of("ninjaone.visit_proposals", proposal.c.ticket_id))
 
 
-def fed_by_links(tickets: FromClause, key: ColumnElement[Any]) -> tuple[Feeds, ...]:
+def link_feeds(tickets: FromClause, key: ColumnElement[Any]) -> tuple[Feeds, ...]:
     """What touches the rows that are made of tickets: links, and the customers and colleagues that they name."""
     return (
         *_through_link(
@@ -89,7 +89,7 @@ def _through_link(
     )
 
 
-def fed_by_proposals() -> tuple[Feeds, Feeds]:
+def proposal_feeds() -> tuple[Feeds, Feeds]:
     """What touches the rows that a decision about a ticket changes, and the visits that it names."""
     proposals, visits = table_of(VisitProposal), table_of(mobile.Intervention)
 

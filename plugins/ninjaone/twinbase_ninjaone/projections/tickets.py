@@ -9,10 +9,10 @@ from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.projections.sql import (
     colleague_of,
     customer_of,
-    fed_by_links,
-    fed_by_proposals,
     id_of,
-    known,
+    known_id,
+    link_feeds,
+    proposal_feeds,
     text_of,
     visit_of,
 )
@@ -24,7 +24,7 @@ NOBODY_S = {"customer_id": None, "assignee_id": None, "intervention_id": None}
 """A ticket that is gone, with comments of devices on it: it stays here, and on no device."""
 
 
-def tickets(settings: NinjaOneSettings) -> Projection:
+def ticket_projection(settings: NinjaOneSettings) -> Projection:
     t = table_of(NinjaTicket)
     rows = select(
         id_of(NAME, t.c.id).label("id"),
@@ -43,10 +43,10 @@ def tickets(settings: NinjaOneSettings) -> Projection:
         t.c.create_time.label("opened_at"),
         t.c.last_updated.label("updated_at_source"),
         case((t.c.status_parent_id.in_(settings.closed_statuses), _last_known(t))).label("closed_at"),
-        known(mobile.Intervention, _visit(t)).label("intervention_id"),
+        known_id(mobile.Intervention, _visit(t)).label("intervention_id"),
         t.c.version.label("version"),
     )
-    feeds = (_own(t), *fed_by_links(t, t.c.id), *fed_by_proposals(), _devices(t))
+    feeds = (_own(t), *link_feeds(t, t.c.id), *proposal_feeds(), _devices(t))
     return Projection(
         mobile.Ticket, NAME, rows, feeds, only={"It was deleted in NinjaOne.": is_there(t)}, retire=NOBODY_S
     )
@@ -87,7 +87,7 @@ def _devices(t: Table) -> Feeds:
     def keys(changed: FromClause) -> Select[Any]:
         return select(text_of(t.c.id)).where(t.c.node_id.in_(select(changed.c.id)))
 
-    def behind(source: ColumnElement[str]) -> ColumnElement[bool]:
+    def source_rows(source: ColumnElement[str]) -> ColumnElement[bool]:
         return d.c.id.in_(select(t.c.node_id).where(text_of(t.c.id) == source))
 
-    return Feeds(d, keys, behind, columns=frozenset({"display_name", "system_name", "deleted_at"}))
+    return Feeds(d, keys, source_rows, columns=frozenset({"display_name", "system_name", "deleted_at"}))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 
 from twinbase.projection import Feeds, Projection
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.projections.sql import customer_of, fed_by_links, id_of, known, text_of
+from twinbase_ninjaone.projections.sql import customer_of, id_of, known_id, link_feeds, text_of
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.tables import NinjaTicket, NinjaTicketLogEntry, VisitProposal, table_of
 
@@ -17,7 +17,7 @@ GOES = ("approved", "done")
 RETIRED = {"status": "cancelled", "cancel_reason": "Refusée au bureau."}
 
 
-def visits(settings: NinjaOneSettings) -> list[Projection]:
+def visit_projections(settings: NinjaOneSettings) -> list[Projection]:
     """Parents first."""
     return [_incidents(settings), _visits(settings), _assignments()]
 
@@ -31,13 +31,13 @@ def _visits(settings: NinjaOneSettings) -> Projection:
         t.c.subject.label("title"),
         literal("planned").label("status"),
         _colleague(p).label("lead_id"),
-        in_words(t.c.priority, settings.priorities).label("priority"),
+        word_of(t.c.priority, settings.priorities).label("priority"),
         p.c.scheduled_start.label("scheduled_start"),
         (p.c.scheduled_start + cast(func.make_interval(0, 0, 0, 0, 0, p.c.minutes), INTERVAL)).label("scheduled_end"),
         p.c.minutes.label("expected_minutes"),
         customer.label("customer_id"),
         _main_site(customer).label("site_id"),
-        case((p.c.with_incident, known(mobile.Incident, id_of(f"{NAME}.incident", p.c.ticket_id)))).label(
+        case((p.c.with_incident, known_id(mobile.Incident, id_of(f"{NAME}.incident", p.c.ticket_id)))).label(
             "incident_id"
         ),
         literal("NinjaOne ").concat(text_of(p.c.ticket_id)).label("external_ref"),
@@ -85,7 +85,7 @@ def _incidents(settings: NinjaOneSettings) -> Projection:
         customer.label("customer_id"),
         _main_site(customer).label("site_id"),
         _description(p).label("description"),
-        in_words(t.c.severity, settings.severities).label("severity"),
+        word_of(t.c.severity, settings.severities).label("severity"),
         t.c.create_time.label("opened_at"),
         case((p.c.state == "done", literal("closed")), else_=literal("accepted")).label("status"),
     ).select_from(p.join(t, t.c.id == p.c.ticket_id))
@@ -97,7 +97,7 @@ def _only(p: Table) -> Mapping[str, ColumnElement[bool]]:
     return {"Nobody has approved it.": p.c.state.in_(GOES), "A visit of the ERP stands for it.": p.c.visit_id.is_(None)}
 
 
-def in_words(column: ColumnElement[Any], words: Mapping[str, str]) -> ColumnElement[str]:
+def word_of(column: ColumnElement[Any], words: Mapping[str, str]) -> ColumnElement[str]:
     """NinjaOne's word in ours; one that nobody has explained is as good as none."""
     whens = [(func.upper(column) == theirs.upper(), literal(str(ours))) for theirs, ours in words.items()]
     return case(*whens, else_=literal("normal")) if whens else literal("normal")
@@ -135,7 +135,7 @@ def _feeds(p: Table, t: Table) -> tuple[Feeds, ...]:
     ticket = frozenset({"subject", "priority", "severity", "client_id", "create_time"})
     return (
         _own(p), Feeds(t, of_ticket, columns=ticket), Feeds(e, of_entry, columns=frozenset({"body", "type"})),
-        *fed_by_links(t, t.c.id), _colleagues(p), Feeds(sites, of_site, columns=frozenset()),
+        *link_feeds(t, t.c.id), _colleagues(p), Feeds(sites, of_site, columns=frozenset()),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase.errors import TwinbaseError
 from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.linking.deciding import LinkDecision
-from twinbase_ninjaone.proposing.rules import MATERIAL, checksum
+from twinbase_ninjaone.proposing.rules import MATERIAL, checksum_of
 from twinbase_ninjaone.tables import NinjaTicket, UserColleagueLink, VisitProposal, table_of
 
 
@@ -53,7 +53,7 @@ async def reject(connection: AsyncConnection, ticket: int, who: LinkDecision) ->
     await _decide(connection, ticket, "rejected", ("proposed", "approved"), who)
 
 
-async def done(connection: AsyncConnection, ticket: int, visit: UUID | None, who: LinkDecision) -> None:
+async def mark_done(connection: AsyncConnection, ticket: int, visit: UUID | None, who: LinkDecision) -> None:
     """It is settled. `visit`: the one in the ERP that stands for it from now on, in the place of its own."""
     visits = table_of(mobile.Intervention)
     if visit is not None and await connection.scalar(select(visits.c.id).where(visits.c.id == visit)) is None:
@@ -78,7 +78,7 @@ async def _decide(
 async def _checksum(connection: AsyncConnection, ticket: int) -> str:
     t = table_of(NinjaTicket)
     row = (await connection.execute(select(*(t.c[name] for name in MATERIAL)).where(t.c.id == ticket))).mappings()
-    return checksum(dict(row.one()))
+    return checksum_of(dict(row.one()))
 
 
 async def _assigned(connection: AsyncConnection, ticket: int) -> str | None:

@@ -33,7 +33,7 @@ class Proposed:
         }
 
 
-async def proposals(connection: AsyncConnection, state: str = "") -> list[Proposed]:
+async def list_proposals(connection: AsyncConnection, state: str = "") -> list[Proposed]:
     """Those in this state, or all; the newest first."""
     p, t, o = table_of(VisitProposal), table_of(NinjaTicket), table_of(NinjaOrganization)
     wanted = (

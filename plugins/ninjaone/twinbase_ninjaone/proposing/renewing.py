@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.projections.sql import visit_of
-from twinbase_ninjaone.proposing.rules import MATERIAL, Links, checksum, is_wanted, next_state
+from twinbase_ninjaone.proposing.rules import MATERIAL, Links, checksum_of, is_wanted, next_state
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.tables import NinjaTicket, OrganizationCustomerLink, UserColleagueLink, VisitProposal, table_of
 
@@ -22,7 +22,7 @@ async def renew(connection: AsyncConnection, settings: NinjaOneSettings, now: da
     links, known = await _links(connection), await _known(connection)
     for ticket in await _tickets(connection):
         state, before = known.get(ticket["id"], (None, ""))
-        found = checksum(ticket)
+        found = checksum_of(ticket)
         wanted = is_wanted(ticket, links, settings.propose, settings.finished_statuses)
         after = next_state(state, wanted, changed=found != before)
         if after is not None and (after != state or (after == "proposed" and found != before)):

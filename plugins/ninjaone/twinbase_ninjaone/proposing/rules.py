@@ -23,7 +23,7 @@ class Links:
     organizations: frozenset[int]
 
 
-def checksum(ticket: Mapping[str, Any]) -> str:
+def checksum_of(ticket: Mapping[str, Any]) -> str:
     """Of what is material in it."""
     said = json.dumps([ticket[name] for name in MATERIAL], default=str)
     return hashlib.sha256(said.encode()).hexdigest()

@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 
 from twinbase.clock import utc_now
-from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, create_app, make_world, serving
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, create_app, make_world, serve_app
 
 DESCRIPTION = "A NinjaOne with made-up data: 348 organisations, 290 devices, 965 tickets."
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same number makes the same data")
     chosen = parser.parse_args()
     world = make_world(random.Random(chosen.seed), utc_now())
-    with serving(create_app(world), chosen.port) as url, suppress(KeyboardInterrupt):
+    with serve_app(create_app(world), chosen.port) as url, suppress(KeyboardInterrupt):
         print(f"export TWINBASE_NINJAONE_URL={url}")
         print(f"export TWINBASE_NINJAONE_CLIENT_ID={CLIENT_ID}")
         print(f"export TWINBASE_NINJAONE_CLIENT_SECRET={CLIENT_SECRET}", flush=True)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from twinbase.clock import utc_now
 from twinbase_ninjaone.standin.faults import Faults
-from twinbase_ninjaone.standin.tickets import Tickets, failure
+from twinbase_ninjaone.standin.tickets import Tickets, failure_response
 from twinbase_ninjaone.standin.world import StandinWorld
 from twinbase_ninjaone.tables.base import Json
 
@@ -24,15 +24,15 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def create_app(world: StandinWorld, faults: Faults | None = None, clock: Callable[[], datetime] = utc_now) -> Starlette:
     """The application. `clock` says when its tokens expire and when what is written happens."""
-    door = AccessGuard(faults or Faults(), clock)
-    lists, tickets = Lists(world), Tickets(world, door.faults, clock)
+    guard = AccessGuard(faults or Faults(), clock)
+    lists, tickets = Lists(world), Tickets(world, guard.faults, clock)
     routes = [
-        Route("/ws/oauth/token", door.token, methods=["POST"]),
-        *(Route(path, door.guarded(endpoint), methods=[method]) for method, path, endpoint in lists.routes()),
-        *(Route(path, door.guarded(endpoint), methods=[method]) for method, path, endpoint in tickets.routes()),
+        Route("/ws/oauth/token", guard.give_token, methods=["POST"]),
+        *(Route(path, guard.guard(endpoint), methods=[method]) for method, path, endpoint in lists.list_routes()),
+        *(Route(path, guard.guard(endpoint), methods=[method]) for method, path, endpoint in tickets.list_routes()),
     ]
     app = Starlette(routes=routes)
-    app.state.world, app.state.faults, app.state.door = world, door.faults, door
+    app.state.world, app.state.faults, app.state.door = world, guard.faults, guard
     return app
 
 
@@ -48,7 +48,7 @@ class AccessGuard:
         """No token given so far is worth anything any more."""
         self._tokens.clear()
 
-    async def token(self, request: Request) -> Response:
+    async def give_token(self, request: Request) -> Response:
         self.calls.append(f"POST {request.url.path}")
         if fault := await self.faults.answer(request):
             return fault
@@ -62,7 +62,7 @@ class AccessGuard:
         granted = {"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer", "scope": scope}
         return JSONResponse(granted)
 
-    def guarded(self, endpoint: Endpoint) -> Endpoint:
+    def guard(self, endpoint: Endpoint) -> Endpoint:
         async def answer(request: Request) -> Response:
             self.calls.append(f"{request.method} {request.url.path}")
             return await self.faults.answer(request) or self._refused(request) or await endpoint(request)
@@ -72,13 +72,13 @@ class AccessGuard:
     def _refused(self, request: Request) -> Response | None:
         header = request.headers.get("authorization", "")
         if not header.startswith("Bearer "):
-            return failure(400, "missing_authorization")
+            return failure_response(400, "missing_authorization")
         until, scope = self._tokens.get(header.removeprefix("Bearer "), (datetime.min.replace(tzinfo=UTC), set()))
         if self._clock() >= until:
-            return failure(401, "expired_token")
+            return failure_response(401, "expired_token")
         writes = request.method != "GET" and not request.url.path.endswith("/run")
         wanted = "management" if writes else "monitoring"
-        return None if wanted in scope else failure(403, "insufficient_scope")
+        return None if wanted in scope else failure_response(403, "insufficient_scope")
 
 
 class Lists:
@@ -87,7 +87,7 @@ class Lists:
     def __init__(self, world: StandinWorld) -> None:
         self._world = world
 
-    def routes(self) -> Iterable[tuple[str, str, Endpoint]]:
+    def list_routes(self) -> Iterable[tuple[str, str, Endpoint]]:
         world = self._world
         yield "GET", "/v2/organizations", _after(lambda: world.organizations.values())
         yield "GET", "/v2/locations", _after(lambda: world.locations.values())

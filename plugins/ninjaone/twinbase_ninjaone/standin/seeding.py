@@ -7,7 +7,7 @@ from typing import Any
 
 from twinbase_ninjaone.standin import words
 from twinbase_ninjaone.standin.sizes import Sizes
-from twinbase_ninjaone.standin.world import OPEN_ONLY, StandinWorld, seconds, uid
+from twinbase_ninjaone.standin.world import OPEN_ONLY, StandinWorld, make_uid, seconds_of
 from twinbase_ninjaone.tables.base import Json
 
 STATUSES = (
@@ -38,8 +38,8 @@ def make_world(
 
 def _places(world: StandinWorld, rng: random.Random, sizes: Sizes, names: Sequence[str]) -> None:
     for number in range(1, sizes.organizations + 1):
-        given = names[number - 1] if number <= len(names) else words.firm(rng)
-        name = words.misspelt(rng, given) if rng.randrange(MISSPELT_ONE_IN) == 0 else given
+        given = names[number - 1] if number <= len(names) else words.make_firm(rng)
+        name = words.misspell(rng, given) if rng.randrange(MISSPELT_ONE_IN) == 0 else given
         world.organizations[number] = {"id": number, "name": name, "nodeApprovalMode": "AUTOMATIC"}
         town = rng.choice(words.TOWNS)
         address = f"{rng.randrange(1, 200)} {rng.choice(words.STREETS)}, {town}"
@@ -55,7 +55,7 @@ def _device(world: StandinWorld, rng: random.Random, number: int) -> Json:
     name = f"{kind.split('_')[-1][:4]}-{number}"
     return {
         "id": number,
-        "uid": uid(rng),
+        "uid": make_uid(rng),
         "organizationId": location["organizationId"],
         "locationId": location["id"],
         "nodeClass": kind,
@@ -76,7 +76,7 @@ def _people(world: StandinWorld, rng: random.Random, sizes: Sizes) -> None:
         first, last = words.FIRST_NAMES[(number - 1) % len(words.FIRST_NAMES)], rng.choice(words.OWNERS)
         person = {
             "id": number,
-            "uid": uid(rng),
+            "uid": make_uid(rng),
             "firstName": first,
             "lastName": last,
             "enabled": True,
@@ -94,7 +94,7 @@ def _people(world: StandinWorld, rng: random.Random, sizes: Sizes) -> None:
         client = rng.choice(list(world.organizations.values()))
         contact = {
             "id": 5000 + number,
-            "uid": uid(rng),
+            "uid": make_uid(rng),
             "clientId": client["id"],
             "clientName": client["name"],
             "firstName": rng.choice(words.FIRST_NAMES),
@@ -106,14 +106,14 @@ def _people(world: StandinWorld, rng: random.Random, sizes: Sizes) -> None:
 
 def _desk(world: StandinWorld, rng: random.Random, now: datetime) -> None:
     """Boards, statuses, forms and attributes."""
-    created = seconds(now - YEARS)
+    created = seconds_of(now - YEARS)
     for name, display, number, parent in STATUSES:
         status = {"name": name, "displayName": display, "statusId": number, "parentId": parent}
         world.statuses[number] = status
     for number, name, conditions in ((2, "Tous les tickets", []), (1001, "Tickets ouverts", [OPEN_ONLY])):
         world.boards[number] = {
             "id": number,
-            "uid": uid(rng),
+            "uid": make_uid(rng),
             "name": name,
             "conditions": {"any": [], "all": conditions},
             "createTime": created,
@@ -170,7 +170,7 @@ def _tickets(world: StandinWorld, rng: random.Random, sizes: Sizes, now: datetim
         _talk(world, rng, ticket["id"], at, now)
     _track(world, rng, sizes.tracked_seconds)
     for board in world.boards.values():
-        board["ticketCount"] = len(world.on_board(board["id"]))
+        board["ticketCount"] = len(world.board_rows(board["id"]))
 
 
 def _talk(world: StandinWorld, rng: random.Random, ticket_id: int, opened: datetime, now: datetime) -> None:
@@ -180,7 +180,7 @@ def _talk(world: StandinWorld, rng: random.Random, ticket_id: int, opened: datet
     for at in moments:
         author = world.tickets[ticket_id].get("assignedAppUserId", 1)
         said = {"appUserContactId": author, "appUserContactType": "TECHNICIAN"}
-        world.comment(ticket_id, at, rng.choice(words.COMMENTS), public=rng.random() < 0.7, **said)
+        world.add_comment(ticket_id, at, rng.choice(words.COMMENTS), public=rng.random() < 0.7, **said)
 
 
 def _track(world: StandinWorld, rng: random.Random, total_seconds: int) -> None:
@@ -193,9 +193,9 @@ def _track(world: StandinWorld, rng: random.Random, total_seconds: int) -> None:
 
 def _alerts(world: StandinWorld, rng: random.Random, sizes: Sizes, now: datetime) -> None:
     for device in rng.sample(list(world.devices.values()), sizes.alerts):
-        at = seconds(now - timedelta(hours=rng.random() * 48))
+        at = seconds_of(now - timedelta(hours=rng.random() * 48))
         alert = {
-            "uid": uid(rng),
+            "uid": make_uid(rng),
             "deviceId": device["id"],
             "message": "Espace disque inférieur à 10 %",
             "createTime": at,

@@ -12,7 +12,7 @@ START_SECONDS_MAX = 20.0
 
 
 @contextmanager
-def serving(app: Any, port: int = 0) -> Iterator[str]:
+def serve_app(app: Any, port: int = 0) -> Iterator[str]:
     """The address under which the application answers while the block runs; port 0: one that is free."""
     configuration = uvicorn.Config(
         app, host="127.0.0.1", port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1

@@ -16,7 +16,7 @@ REQUIRED_NEW = ("clientId", "status", "subject", "ticketFormId")
 REQUIRED_CHANGE = (*REQUIRED_NEW, "requesterUid", "version")
 
 
-def failure(status: int, said: str) -> Response:
+def failure_response(status: int, said: str) -> Response:
     """A refusal in the API's words."""
     return JSONResponse({"resultCode": "FAILURE", "errorMessage": said, "incidentId": "standin-1"}, status)
 
@@ -27,7 +27,7 @@ class Tickets:
     def __init__(self, world: StandinWorld, faults: Faults, clock: Callable[[], datetime]) -> None:
         self._world, self._faults, self._clock = world, faults, clock
 
-    def routes(self) -> Iterable[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
+    def list_routes(self) -> Iterable[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
         yield "POST", "/v2/ticketing/trigger/board/{board:int}/run", self._run
         yield "GET", "/v2/ticketing/ticket/{ticket:int}", self._get
         yield "GET", "/v2/ticketing/ticket/{ticket:int}/log-entry", self._log
@@ -39,9 +39,9 @@ class Tickets:
         """A page from an offset, of a list that is sorted anew for each page."""
         board = request.path_params["board"]
         if board not in self._world.boards:
-            return failure(404, "no such board")
+            return failure_response(404, "no such board")
         asked = await request.json()
-        rows = self._world.on_board(board)
+        rows = self._world.board_rows(board)
         for order in reversed(asked.get("sortBy") or []):
             rows.sort(key=lambda row: row[order["field"]], reverse=order["direction"] == "DESC")
         start = asked.get("lastCursorId", 0)
@@ -58,14 +58,14 @@ class Tickets:
     async def _get(self, request: Request) -> Response:
         ticket = self._world.tickets.get(request.path_params["ticket"])
         if ticket is None or (ticket["deleted"] and self._world.deleted_answers_404):
-            return failure(404, "ticket not found")
+            return failure_response(404, "ticket not found")
         return JSONResponse(ticket)
 
     async def _log(self, request: Request) -> Response:
         """The log from an anchor on, in the direction in which it is read here."""
         entries = self._world.logs.get(request.path_params["ticket"])
         if entries is None:
-            return failure(404, "ticket not found")
+            return failure_response(404, "ticket not found")
         found = entries if self._world.log_oldest_first else entries[::-1]
         kind, anchor = request.query_params.get("type"), int(request.query_params.get("anchorId", 0))
         ids = [entry["id"] for entry in found]
@@ -76,7 +76,7 @@ class Tickets:
     def _writing(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             if self._faults.writes_forbidden:
-                return failure(403, "user_context_required")
+                return failure_response(403, "user_context_required")
             return await endpoint(request)
 
         return answer
@@ -84,33 +84,35 @@ class Tickets:
     async def _create(self, request: Request) -> Response:
         fields = await request.json()
         if wrong := self._wrong(fields, REQUIRED_NEW):
-            return failure(400, wrong)
+            return failure_response(400, wrong)
         return JSONResponse(self._world.open_ticket(_known(fields), self._clock(), source="TECHNICIAN"))
 
     async def _update(self, request: Request) -> Response:
         ticket = self._world.tickets.get(request.path_params["ticket"])
         fields = await request.json()
         if ticket is None or ticket["deleted"]:
-            return failure(404, "ticket not found")
+            return failure_response(404, "ticket not found")
         if wrong := self._wrong(fields, REQUIRED_CHANGE):
-            return failure(400, wrong)
+            return failure_response(400, wrong)
         if fields.pop("version") != ticket["version"]:
-            return failure(409, "the ticket was changed meanwhile")  # Which status it is there is not documented.
+            return failure_response(
+                409, "the ticket was changed meanwhile"
+            )  # Which status it is there is not documented.
         return JSONResponse(self._world.change_ticket(ticket["id"], self._clock(), **_known(fields)))
 
     async def _comment(self, request: Request) -> Response:
         """A multipart form with the comment as JSON, and files; it answers nothing."""
         if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-            return failure(415, "multipart/form-data required")
+            return failure_response(415, "multipart/form-data required")
         ticket = request.path_params["ticket"]
         if ticket not in self._world.tickets or self._world.tickets[ticket]["deleted"]:
-            return failure(404, "ticket not found")
+            return failure_response(404, "ticket not found")
         async with request.form() as form:
             comment: Json = json.loads(str(form["comment"]))
             files = [getattr(one, "filename", "") for one in form.getlist("files")]
         said = {"timeTracked": comment.get("timeTracked"), "htmlBody": comment.get("htmlBody")}
         body = "\n".join([comment.get("body") or "", *(f"[{name}]" for name in files)])
-        self._world.comment(ticket, self._clock(), body, public=comment["public"], **said)
+        self._world.add_comment(ticket, self._clock(), body, public=comment["public"], **said)
         return Response(status_code=204)
 
     def _wrong(self, fields: Json, required: Iterable[str]) -> str:
@@ -120,7 +122,7 @@ class Tickets:
         if fields["clientId"] not in self._world.organizations:
             return "no such client"
         try:
-            self._world.status(str(fields["status"]))
+            self._world.find_status(str(fields["status"]))
         except KeyError:
             return "no such status"
         return ""

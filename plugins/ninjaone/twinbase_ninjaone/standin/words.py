@@ -29,13 +29,13 @@ COMMENTS = (
 )  # fmt: skip
 
 
-def firm(rng: random.Random) -> str:
+def make_firm(rng: random.Random) -> str:
     """The name of a firm; not every one is different from the others."""
     parts = (rng.choice(LEGAL_FORMS), rng.choice(FIRMS), rng.choice(OWNERS), rng.choice(("", *TOWNS)))
     return " ".join(part for part in parts if part)
 
 
-def misspelt(rng: random.Random, name: str) -> str:
+def misspell(rng: random.Random, name: str) -> str:
     """The name as somebody else typed it: without accents, in capitals, without its legal form, or mistyped."""
     ways = (_plain, str.upper, _without_legal_form, lambda text: _swapped(rng, text), lambda text: f"{text} ")
     return rng.choice(ways)(name)

@@ -16,7 +16,7 @@ from twinbase_ninjaone.tables.base import Json
 OPEN_ONLY = {"field": "status", "operator": "not_in", "value": "6000"}
 
 
-def seconds(moment: datetime) -> float:
+def seconds_of(moment: datetime) -> float:
     """A moment in the API's words."""
     return moment.timestamp()
 
@@ -55,17 +55,19 @@ class StandinWorld:
     def open_ticket(self, fields: Mapping[str, Any], at: datetime, *, source: str = "TECHNICIAN") -> Json:
         """A new ticket, with its description as the first entry of its log."""
         ticket_id = max(self.tickets, default=1000) + 1
-        status = self.status(str(fields.get("status", "1000")))
+        status = self.find_status(str(fields.get("status", "1000")))
         kept = {name: value for name, value in fields.items() if name not in {"status", "description", "cc"}}
         self.tickets[ticket_id] = {
             "id": ticket_id, "version": 1, "type": "INCIDENT", "priority": "NONE", "severity": "NONE", "tags": [],
-            **kept, "status": status, "source": source, "createTime": seconds(at), "deleted": False,
+            **kept, "status": status, "source": source, "createTime": seconds_of(at), "deleted": False,
             "attributeValues": [],
         }  # fmt: skip
         self.logs[ticket_id] = []
-        self.last_updated[ticket_id] = seconds(at)
+        self.last_updated[ticket_id] = seconds_of(at)
         description = fields.get("description") or {"public": True, "body": kept.get("subject", "")}
-        self.log(ticket_id, "DESCRIPTION", at, body=description.get("body"), publicEntry=description["public"])
+        self.add_log_entry(
+            ticket_id, "DESCRIPTION", at, body=description.get("body"), publicEntry=description["public"]
+        )
         self._tell("NINJA_TICKETING_TICKET_CREATED", ticket_id, at)
         return self.tickets[ticket_id]
 
@@ -73,17 +75,17 @@ class StandinWorld:
         """The ticket with other values (None: taken away), one version later, and what changed in its log."""
         ticket = self.tickets[ticket_id]
         if "status" in fields:
-            fields["status"] = self.status(str(fields["status"]))
+            fields["status"] = self.find_status(str(fields["status"]))
         before = {name: ticket.get(name) for name in fields}
         ticket.update(fields, version=ticket["version"] + 1)
         self.tickets[ticket_id] = {name: value for name, value in ticket.items() if value is not None}
         difference = {name: {"old": old, "new": fields[name]} for name, old in before.items() if old != fields[name]}
-        self.log(ticket_id, "SAVE", at, changeDiff=difference, system=True, publicEntry=False)
+        self.add_log_entry(ticket_id, "SAVE", at, changeDiff=difference, system=True, publicEntry=False)
         return self.tickets[ticket_id]
 
-    def comment(self, ticket_id: int, at: datetime, body: str, *, public: bool = True, **fields: object) -> Json:
+    def add_comment(self, ticket_id: int, at: datetime, body: str, *, public: bool = True, **fields: object) -> Json:
         """A comment; the ticket counts as updated."""
-        return self.log(ticket_id, "COMMENT", at, body=body, publicEntry=public, **fields)
+        return self.add_log_entry(ticket_id, "COMMENT", at, body=body, publicEntry=public, **fields)
 
     def delete_ticket(self, ticket_id: int, at: datetime) -> None:
         self.tickets[ticket_id]["deleted"] = True
@@ -91,33 +93,33 @@ class StandinWorld:
 
     def reinstate_ticket(self, ticket_id: int, at: datetime) -> None:
         self.tickets[ticket_id]["deleted"] = False
-        self.last_updated[ticket_id] = seconds(at)
+        self.last_updated[ticket_id] = seconds_of(at)
         self._tell("NINJA_TICKETING_TICKET_REINSTATED", ticket_id, at)
 
-    def log(self, ticket_id: int, kind: str, at: datetime, **fields: object) -> Json:
-        entry = {"id": next(self._log_ids), "type": kind, "system": False, "createTime": seconds(at), **fields}
+    def add_log_entry(self, ticket_id: int, kind: str, at: datetime, **fields: object) -> Json:
+        entry = {"id": next(self._log_ids), "type": kind, "system": False, "createTime": seconds_of(at), **fields}
         self.logs[ticket_id].append({name: value for name, value in entry.items() if value is not None})
-        self.last_updated[ticket_id] = max(self.last_updated.get(ticket_id, 0.0), seconds(at))
+        self.last_updated[ticket_id] = max(self.last_updated.get(ticket_id, 0.0), seconds_of(at))
         return self.logs[ticket_id][-1]
 
-    def record(self, kind: str, status: str, at: datetime, **fields: object) -> None:
+    def add_activity(self, kind: str, status: str, at: datetime, **fields: object) -> None:
         """An activity of the whole installation."""
-        activity = {"id": next(self._activity_ids), "activityTime": seconds(at), "activityType": kind, **fields}
+        activity = {"id": next(self._activity_ids), "activityTime": seconds_of(at), "activityType": kind, **fields}
         self.activities.append({**activity, "statusCode": status, "activityResult": "SUCCESS"})
 
     def _tell(self, status: str, ticket_id: int, at: datetime) -> None:
-        self.record("NINJA_TICKETING", status, at, type="Ticketing", subject=f"#{ticket_id}", message="")
+        self.add_activity("NINJA_TICKETING", status, at, type="Ticketing", subject=f"#{ticket_id}", message="")
 
     # What the API shows
 
-    def status(self, wanted: str) -> Json:
+    def find_status(self, wanted: str) -> Json:
         """A status by its id or its name; KeyError when there is none."""
         for status in self.statuses.values():
             if wanted in (str(status["statusId"]), status["name"]):
                 return dict(status)
         raise KeyError(wanted)
 
-    def on_board(self, board_id: int) -> list[Json]:
+    def board_rows(self, board_id: int) -> list[Json]:
         """The tickets of a board as its rows."""
         open_only = OPEN_ONLY in self.boards[board_id]["conditions"]["all"]
         return [
@@ -147,6 +149,6 @@ class StandinWorld:
         return sum(entry.get("timeTracked", 0) for entry in self.logs[ticket_id])
 
 
-def uid(rng: random.Random) -> str:
+def make_uid(rng: random.Random) -> str:
     """A UUID out of the stand-in's own chance."""
     return str(uuid.UUID(int=rng.getrandbits(128), version=4))

@@ -112,7 +112,7 @@ class Company:
     async def load_and_project_apart(self) -> None:
         """Somebody loads by hand, and projects."""
         settings = EbpSettings()
-        databases = LoadDatabases.of(settings.source_url.get_secret_value(), self.world.database_url)
+        databases = LoadDatabases.from_urls(settings.source_url.get_secret_value(), self.world.database_url)
         await load(databases, settings, self.world.clock())
         async with open_engine(self.world.database_url) as database:
             await project(database, self.world.plugins.collect_projections(), registry=self.world.plugins.registry)

@@ -17,7 +17,7 @@ from tests.plugins.ebp.delivering.export_process import START, contact, export
 
 from twinbase import Run, WaitingDelivery
 from twinbase.testing.databases import Databases
-from twinbase_ebp.delivering.cells import guarded
+from twinbase_ebp.delivering.cells import guard_formula
 from twinbase_ebp.delivering.csv_files import CsvFiles, FolderMissing
 from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.settings import EbpSettings
@@ -158,7 +158,7 @@ async def test_without_a_folder_nothing_is_lost_and_the_worker_says_what_lacks(u
     ],
 )
 def test_a_text_is_never_a_formula(text: str, written: str) -> None:
-    assert guarded(text) == written
+    assert guard_formula(text) == written
 
 
 @asynccontextmanager

@@ -2,9 +2,9 @@
 
 import pytest
 
-from twinbase_ebp.delivering.alike import alike
+from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.columns import ValueKind
-from twinbase_ebp.delivering.texts import BLOCK, rich, with_block, with_location, without_block
+from twinbase_ebp.delivering.texts import BLOCK, add_block, add_location, format_rich, remove_block
 
 
 @pytest.mark.parametrize(
@@ -19,25 +19,25 @@ from twinbase_ebp.delivering.texts import BLOCK, rich, with_block, with_location
     ],
 )
 def test_rich_text_holds_any_text_and_is_ascii(text: str, written: str) -> None:
-    assert rich(text) == written and rich(text).isascii()
+    assert format_rich(text) == written and format_rich(text).isascii()
 
 
 def test_a_block_replaces_the_one_before_whatever_ebp_made_of_its_lines() -> None:
-    once = with_block("Nettoyé.", ["Début : 09:00"])
-    again = with_block(once.replace("\n", "\r\n"), ["Début : 09:00", "Fin : 10:00"])
+    once = add_block("Nettoyé.", ["Début : 09:00"])
+    again = add_block(once.replace("\n", "\r\n"), ["Début : 09:00", "Fin : 10:00"])
     assert again == f"Nettoyé.\n\n{BLOCK}\nDébut : 09:00\nFin : 10:00"
-    assert without_block(again) == "Nettoyé." and with_block(again, []) == "Nettoyé."
+    assert remove_block(again) == "Nettoyé." and add_block(again, []) == "Nettoyé."
 
 
 def test_a_report_of_facts_alone_is_the_block_alone() -> None:
-    assert with_block(None, ["Fin : 10:00"]) == f"{BLOCK}\nFin : 10:00"
+    assert add_block(None, ["Fin : 10:00"]) == f"{BLOCK}\nFin : 10:00"
 
 
 def test_where_it_stands_is_one_line_whoever_wrote_the_others() -> None:
-    notes = with_location("Clé chez le gardien", "Cave")
+    notes = add_location("Clé chez le gardien", "Cave")
     assert notes == "Emplacement : Cave\nClé chez le gardien"
-    assert with_location(notes, "Grenier") == "Emplacement : Grenier\nClé chez le gardien"
-    assert with_location(notes, None) == "Clé chez le gardien"
+    assert add_location(notes, "Grenier") == "Emplacement : Grenier\nClé chez le gardien"
+    assert add_location(notes, None) == "Clé chez le gardien"
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_where_it_stands_is_one_line_whoever_wrote_the_others() -> None:
 def test_a_value_is_known_again_however_ebp_writes_it(
     given: object, found: object, kind: ValueKind, same: bool
 ) -> None:
-    assert alike(given, found, kind) is same
+    assert is_alike(given, found, kind) is same

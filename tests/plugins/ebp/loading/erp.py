@@ -59,7 +59,7 @@ class Erp:
 
     @property
     def databases(self) -> LoadDatabases:
-        return LoadDatabases.of(self.source_url, self.target_url)
+        return LoadDatabases.from_urls(self.source_url, self.target_url)
 
     @property
     def office_time(self) -> datetime:

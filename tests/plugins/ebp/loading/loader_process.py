@@ -11,4 +11,4 @@ from twinbase_ebp.settings import EbpSettings
 if __name__ == "__main__":
     source, target, now = sys.argv[1:]
     settings = EbpSettings(page_rows_max=2)
-    asyncio.run(load(LoadDatabases.of(source, target), settings, datetime.fromisoformat(now)))
+    asyncio.run(load(LoadDatabases.from_urls(source, target), settings, datetime.fromisoformat(now)))

@@ -40,7 +40,7 @@ async def measure(url: str, scale: float) -> None:
     source, target = [await _created(url, name) for name in ("erp", "server")]
     await generate(source, scale=scale, today=DAY)
     await init_database(target, Plugins("ebp"), EVENING)
-    databases, settings = LoadDatabases.of(source, target), EbpSettings()
+    databases, settings = LoadDatabases.from_urls(source, target), EbpSettings()
     await _timed("first load", load(databases, settings, EVENING))
     await _timed("nothing changed", load(databases, settings, EVENING + timedelta(minutes=5)))
     await _timed("nothing changed, keys compared", load(databases, settings, EVENING + timedelta(hours=1)))
@@ -60,7 +60,7 @@ async def _measure_killed(url: str, source: str, settings: EbpSettings, scale: f
     target = await _created(url, "killed")
     await init_database(target, Plugins("ebp"), EVENING)
     await _kill_at(source, target, int(ROWS * scale / 2))
-    databases = LoadDatabases.of(source, target)
+    databases = LoadDatabases.from_urls(source, target)
     await _timed("killed half way, and gone on with", load(databases, settings, EVENING))
     verdicts: list[Any] = await _timed("verify", verify(databases, settings, EVENING))
     print("same" if all(verdict.same for verdict in verdicts) else "DIFFERENT", flush=True)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from tests.plugins.ebp.loading.erp import Erp, of
 
-from twinbase_ebp.loading.status import read_status
+from twinbase_ebp.loading.status import read_load_status
 
 KIND = UUID("00000000-0000-0000-0000-00000000c001")
 
@@ -178,9 +178,9 @@ async def test_deletions_of_a_table_without_a_key_wait_for_a_person_who_is_told(
     await erp.load()
     erp.ebp('DELETE FROM "Journal"')
     assert of(await erp.load(), "Journal").refused == 40
-    assert (await read_status(erp.target_url)).refused == {"Journal": 40}
+    assert (await read_load_status(erp.target_url)).refused == {"Journal": 40}
     await erp.load(confirmed=("Journal",))
-    assert (await read_status(erp.target_url)).sound and erp.differences() == []
+    assert (await read_load_status(erp.target_url)).sound and erp.differences() == []
 
 
 async def test_of_a_table_that_is_gone_nothing_waits_for_a_person(erp: Erp) -> None:
@@ -190,11 +190,11 @@ async def test_of_a_table_that_is_gone_nothing_waits_for_a_person(erp: Erp) -> N
     erp.rename(3, "Durand", erp.later(minutes=5))
     erp.ebp('DELETE FROM "Customer" WHERE "Id" <> \'C0003\'')
     await erp.load()
-    waiting = await read_status(erp.target_url)
+    waiting = await read_load_status(erp.target_url)
     assert waiting.refused == {"Customer": 39} and len(waiting.problems) == 1
     erp.ebp('DROP TABLE "Customer"')
     await erp.load()
-    assert (await read_status(erp.target_url)).sound
+    assert (await read_load_status(erp.target_url)).sound
 
 
 async def test_a_table_that_cannot_be_read_is_reported_and_the_others_are_loaded(erp: Erp) -> None:

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import ColumnElement, Select, column, select, table
 from sqlalchemy.dialects import mssql
 
-from twinbase_ebp.loading.keys import packed, shown, unpacked
-from twinbase_ebp.loading.moments import SQL_SERVER, bound, is_before, start, text_of, written
-from twinbase_ebp.loading.reading import after_key, is_one_of
+from twinbase_ebp.loading.keys import format_key, pack_key, unpack_key
+from twinbase_ebp.loading.moments import SQL_SERVER, bind_moment, exact_column, is_before, start_of_reading, text_of
+from twinbase_ebp.loading.reading import is_after_key, is_one_of
 from twinbase_ebp.loading.rows import copy_text
 from twinbase_ebp.schema import ColumnSpec, TableSpec
 
@@ -28,7 +28,7 @@ def written_out(query: Select[Any]) -> str:
 
 
 def test_a_page_begins_after_the_last_key_without_comparing_rows_as_a_whole() -> None:
-    assert said(after_key([STOCK.c.ItemId, STOCK.c.StorehouseId], ["A1", 7])) == (
+    assert said(is_after_key([STOCK.c.ItemId, STOCK.c.StorehouseId], ["A1", 7])) == (
         "SELECT TOP 5 [StockItem].[ItemId] FROM [StockItem] WHERE [StockItem].[ItemId] >= 'A1' AND"
         " ([StockItem].[ItemId] > 'A1' OR [StockItem].[ItemId] = 'A1' AND [StockItem].[StorehouseId] > 7)"
         " ORDER BY [StockItem].[ItemId]"
@@ -41,9 +41,11 @@ def test_rows_of_composite_keys_are_asked_for_without_comparing_rows_as_a_whole(
 
 
 def test_a_watermark_of_sql_server_travels_as_text_both_ways() -> None:
-    selected = written_out(select(written(SQL_SERVER, MARK)))
+    selected = written_out(select(exact_column(SQL_SERVER, MARK)))
     assert "convert(varchar(33), [StockItem].[sysModifiedDate], 126)" in selected
-    assert "[sysModifiedDate] > '2026-11-23T10:00:00.003'" in said(MARK > bound(SQL_SERVER, "2026-11-23T10:00:00.003"))
+    assert "[sysModifiedDate] > '2026-11-23T10:00:00.003'" in said(
+        MARK > bind_moment(SQL_SERVER, "2026-11-23T10:00:00.003")
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_a_watermark_of_sql_server_travels_as_text_both_ways() -> None:
 )
 def test_reading_begins_a_while_before_the_latest_and_before_now(high: str, begin: str) -> None:
     now = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-    assert start(high, now, "Europe/Paris", timedelta(minutes=5)) == begin
+    assert start_of_reading(high, now, "Europe/Paris", timedelta(minutes=5)) == begin
 
 
 def test_no_watermark_is_before_any() -> None:
@@ -76,8 +78,8 @@ def test_no_watermark_is_before_any() -> None:
 )
 def test_a_key_that_was_kept_is_the_same_again(type_: str, value: object, shown_as: str) -> None:
     spec = TableSpec("T", (ColumnSpec("Id", type_),), ("Id",))
-    assert unpacked(spec, packed((value,))) == (value,)
-    assert shown(packed((value,))) == shown_as
+    assert unpack_key(spec, pack_key((value,))) == (value,)
+    assert format_key(pack_key((value,))) == shown_as
 
 
 def test_copied_text_tells_nothing_from_the_word_for_it() -> None:

@@ -13,7 +13,7 @@ from twinbase.plugins import Plugins
 from twinbase.source import Run
 from twinbase.testing.databases import Databases
 from twinbase_demo.erp import generate, mutate_office_day
-from twinbase_ebp.loading.source import sources
+from twinbase_ebp.loading.source import make_sources
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.cli import run
 
@@ -45,7 +45,7 @@ def copied(databases: Databases, server_template: str, whole_ebp: str) -> Iterat
 
 async def test_a_whole_ebp_is_loaded_followed_and_proven(copied: Erp) -> None:
     first = await copied.load()
-    assert (len(first.tables), len(first.of("skipped")), first.sound) == (319, 59, True)
+    assert (len(first.tables), len(first.tables_of("skipped")), first.sound) == (319, 59, True)
     again = await copied.load()
     assert again.sum("changed") == 0
     connection = await asyncpg.connect(copied.source_url)
@@ -90,8 +90,8 @@ def test_a_database_without_our_tables_says_what_to_run(
 
 
 async def test_a_worker_loads_when_the_settings_say_where_ebp_is(copied: Erp) -> None:
-    assert list(sources(EbpSettings())) == []
-    (source,) = sources(EbpSettings(source_url=copied.source_url))
+    assert list(make_sources(EbpSettings())) == []
+    (source,) = make_sources(EbpSettings(source_url=copied.source_url))
     told: list[tuple[str, int, int | None]] = []
     figures = await source.run(Run(copied.target_url, MORNING, lambda *what: told.append(what)))
     assert (source.name, figures["tables"]["failed"]) == ("ebp", 0)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from tests.plugins.ebp.office import Office
 
-from twinbase_ebp.projections import projections
+from twinbase_ebp.projections import make_projections
 from twinbase_ebp.settings import EbpSettings
 
 
@@ -36,7 +36,7 @@ async def test_an_incident_comes_with_its_appliances_and_its_site(office: Office
         uuid4(),
         appliance,
     )
-    office.projections = projections(EbpSettings(incident_states={1: "open"}))
+    office.projections = make_projections(EbpSettings(incident_states={1: "open"}))
     await office.project()
     (found,) = await rows(office, "SELECT code, caption, site_id, opened_at, status, severity FROM mobile.incidents")
     assert found == ("INC00001", "Fuite", site, datetime(2026, 7, 1, 6, tzinfo=UTC), "open", "normal")
@@ -76,7 +76,7 @@ async def test_everybody_of_a_team_is_on_the_first_visit_once(office: Office) ->
 
 
 async def test_a_company_whose_entries_below_others_mean_nothing_can_say_so(office: Office) -> None:
-    office.projections = projections(EbpSettings(teams_by_parent=False))
+    office.projections = make_projections(EbpSettings(teams_by_parent=False))
     visit = await office.visit()
     await office.run("""UPDATE "ScheduleEvent" SET "ParentEventId" = $1 WHERE "Id" <> $1""", visit)
     await office.project()

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from twinbase.testing.databases import Databases, database_name
 from twinbase_demo.erp.ddl import create_table
-from twinbase_demo.erp.shape import tables
+from twinbase_demo.erp.ebp_tables import ebp_tables
 from twinbase_ebp.schema import TableSpec, reflect
 from twinbase_ebp.settings import EbpSettings
 
@@ -68,4 +68,4 @@ async def execute(url: str, *statements: str) -> None:
 
 
 async def _create_all(url: str) -> None:
-    await execute(url, *(create_table(table) for table in tables().values()))
+    await execute(url, *(create_table(table) for table in ebp_tables().values()))

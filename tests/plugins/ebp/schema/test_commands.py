@@ -50,7 +50,7 @@ def test_reflect_names_columns_as_the_copies_do(
         "--json",
     )
     (vat,) = specs_from_json(file.read_bytes())
-    assert vat.column("Rate").target == "Rate__2"
+    assert vat.get_column("Rate").target == "Rate__2"
 
 
 async def _copy_and_change(source_url: str, url: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinbase_ebp.schema.drift import Copy, Drift, drift, key_targets
+from twinbase_ebp.schema.drift import Copy, Drift, find_drift, key_targets
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import join
 
@@ -30,7 +30,7 @@ def follow(days: Sequence[TableSpec]) -> tuple[dict[str, str], list[Drift]]:
     columns = {column.target: column.held for column in days[0].columns}
     copy, steps = Copy(days[0]), []
     for found in days[1:]:
-        step = drift(copy, found, lambda table, column: False)
+        step = find_drift(copy, found, lambda table, column: False)
         for column in step.add:
             assert column.target not in columns, "added twice"
             columns[column.target] = column.held
@@ -64,7 +64,7 @@ def test_the_same_table_once_more_is_no_drift(days: list[TableSpec]) -> None:
 
 @given(tables(), tables())
 def test_a_change_of_shape_is_said_in_words_that_name_the_table(before: TableSpec, found: TableSpec) -> None:
-    step = drift(Copy(before), found, lambda table, column: False)
+    step = find_drift(Copy(before), found, lambda table, column: False)
     types = [{(column.name, column.type) for column in one.columns} for one in (before, found)]
     assert bool(step.changes) == (types[0] != types[1] or before.key != found.key)
     assert all("Vat" in change.sentence for change in step.changes)
@@ -74,14 +74,14 @@ def test_two_columns_never_go_on_in_one() -> None:
     """A is of another type from now on and would take A__2, which is the name of a new column too."""
     before = TableSpec("Vat", (ColumnSpec("A", "int32"),))
     found = TableSpec("Vat", (ColumnSpec("A", "uuid"), ColumnSpec("A__2", "text")))
-    step = drift(Copy(before), found, lambda table, column: False)
+    step = find_drift(Copy(before), found, lambda table, column: False)
     assert [column.target for column in step.copy.spec.columns] == ["A__2", "A__2__2"]
 
 
 def test_what_is_denied_is_counted_and_not_named() -> None:
     before = TableSpec("Vat", (ColumnSpec("Id", "int32"), ColumnSpec("Geheim", "text")), ("Id",))
     found = replace(before, columns=before.columns[:1])
-    step = drift(Copy(before), found, lambda table, column: column.name == "Geheim")
+    step = find_drift(Copy(before), found, lambda table, column: column.name == "Geheim")
     assert step.empty == ("Geheim",)
     assert [change.kind for change in step.changes] == ["columns_denied"]
     assert "Geheim" not in repr(step.changes)

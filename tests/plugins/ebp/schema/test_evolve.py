@@ -75,10 +75,10 @@ async def test_a_column_of_another_type_goes_on_in_a_new_one(target: Target) -> 
     await target.at_source('ALTER TABLE "Vat" ALTER COLUMN "Rate" TYPE varchar(10) USING "Rate"::text')
     evolved = await target.follow()
     await target.copy_rows(evolved)
-    assert evolved.specs[0].column("Rate").target == "Rate__2"
+    assert evolved.specs[0].get_column("Rate").target == "Rate__2"
     assert await target.rows('SELECT "Rate", "Rate__2" FROM "Vat" ORDER BY "Id"') == [(20, "20.000"), (5.5, "5.500")]
     await target.at_source('ALTER TABLE "Vat" ALTER COLUMN "Rate" TYPE numeric(6,3) USING "Rate"::numeric')
-    assert (await target.follow()).specs[0].column("Rate").target == "Rate"
+    assert (await target.follow()).specs[0].get_column("Rate").target == "Rate"
 
 
 async def test_another_key_is_taken_over(target: Target) -> None:

@@ -23,7 +23,7 @@ async def target(small_source_url: str, database_url: str) -> AsyncIterator[Targ
 
 
 async def test_one_row_by_its_key_with_what_is_this_companys_own(target: Target) -> None:
-    table = await EbpTable.of(target.connection, "Stock")
+    table = await EbpTable.open(target.connection, "Stock")
     row = await table.get(target.connection, "A1", 4)
     assert row is not None
     assert (row["xx_Rayon"], row.custom, row.key) == ("R4", {"xx_Rayon": "R4"}, ("A1", 4))
@@ -34,31 +34,31 @@ async def test_one_row_by_its_key_with_what_is_this_companys_own(target: Target)
 
 
 async def test_pages_hold_every_row_once(target: Target) -> None:
-    table = await EbpTable.of(target.connection, "Stock")
+    table = await EbpTable.open(target.connection, "Stock")
     seen: list[tuple[object, ...]] = []
-    page = await table.list(target.connection, limit=3)
+    page = await table.list_rows(target.connection, limit=3)
     while page:
         seen += [row.key for row in page]
-        page = await table.list(target.connection, after=page[-1].key, limit=3)
+        page = await table.list_rows(target.connection, after=page[-1].key, limit=3)
     assert seen == sorted(seen)
     assert len(seen) == len(set(seen)) == 10
 
 
 async def test_changes_come_in_their_order_and_go_on_from_the_cursor(target: Target) -> None:
-    table = await EbpTable.of(target.connection, "Stock")
-    first = await table.changes(target.connection, limit=4)
-    second = await table.changes(target.connection, first.cursor or ())
+    table = await EbpTable.open(target.connection, "Stock")
+    first = await table.list_changes(target.connection, limit=4)
+    second = await table.list_changes(target.connection, first.cursor or ())
     assert len(first.rows) + len(second.rows) == 10
     await target.connection.execute("""UPDATE "Stock" SET "sysModifiedDate" = '2027-01-01' WHERE "Place" = 2""")
-    third = await table.changes(target.connection, second.cursor or ())
+    third = await table.list_changes(target.connection, second.cursor or ())
     assert [row["Place"] for row in third.rows] == [2]
-    assert (await table.changes(target.connection, third.cursor or ())).cursor == third.cursor
+    assert (await table.list_changes(target.connection, third.cursor or ())).cursor == third.cursor
 
 
 async def test_what_cannot_be_asked_is_said(target: Target) -> None:
     with pytest.raises(LookupError, match="no copied table"):
-        await EbpTable.of(target.connection, "Nothing")
-    journal = await EbpTable.of(target.connection, "Journal")
-    assert await journal.list(target.connection) == ()
+        await EbpTable.open(target.connection, "Nothing")
+    journal = await EbpTable.open(target.connection, "Journal")
+    assert await journal.list_rows(target.connection) == ()
     with pytest.raises(LookupError, match="list it"):
-        await journal.changes(target.connection)
+        await journal.list_changes(target.connection)

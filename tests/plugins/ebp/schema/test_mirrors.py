@@ -15,8 +15,8 @@ from twinbase.plugins import Plugins
 from twinbase.registry import table_of
 from twinbase.testing import Device, World
 from twinbase_ebp.schema import specs_to_json
-from twinbase_ebp.schema.mirrors import mirrors
-from twinbase_ebp.schema.models import models
+from twinbase_ebp.schema.mirrors import make_mirrors
+from twinbase_ebp.schema.models import make_models
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.setup import init_database
@@ -121,29 +121,29 @@ def test_a_table_that_cannot_be_mirrored_is_refused_with_a_sentence(table: str, 
     ]
     path.write_text(specs_to_json(specs))
     with pytest.raises(MirrorError, match=f"{table}.*{sentence}"):
-        list(mirrors(EbpSettings(mirror=(table,), specs=str(path))))
+        list(make_mirrors(EbpSettings(mirror=(table,), specs=str(path))))
 
 
 def test_without_a_file_of_specs_the_sentence_says_how_to_get_one() -> None:
     with pytest.raises(MirrorError, match="twinbase ebp reflect --out"):
-        list(mirrors(EbpSettings(mirror=("Vat",))))
+        list(make_mirrors(EbpSettings(mirror=("Vat",))))
     with pytest.raises(MirrorError, match="TWINBASE_EBP_SPECS=/nowhere"):
-        list(mirrors(EbpSettings(mirror=("Vat",), specs="/nowhere")))
+        list(make_mirrors(EbpSettings(mirror=("Vat",), specs="/nowhere")))
 
 
 async def test_a_column_that_is_denied_after_the_file_was_written_stays_out(specs_file: Path) -> None:
     settings = EbpSettings(deny=("StockItem.Notes",))
-    (mirror,) = mirrors(settings)
+    (mirror,) = make_mirrors(settings)
     assert "Notes" not in table_of(mirror).columns
     with pytest.raises(MirrorError, match="key may not be read"):
-        list(mirrors(EbpSettings(deny=("*.ItemId",))))
+        list(make_mirrors(EbpSettings(deny=("*.ItemId",))))
 
 
 async def test_a_table_of_ebp_can_be_a_class_however_wide_it_is(ebp_shape: str) -> None:
     """The widest, and every eighth: a class takes its time."""
     all_specs = sorted(await reflected(ebp_shape), key=lambda spec: -len(spec.columns))
     specs = [spec for spec in all_specs[::8] if spec.key]
-    made = models(specs)
+    made = make_models(specs)
     assert {name: len(inspect(model).local_table.columns) for name, model in made.items()} == {
         spec.name: len(spec.columns) for spec in specs
     }

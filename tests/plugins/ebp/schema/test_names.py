@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from twinbase_ebp.schema.names import collisions, truncated, versioned
+from twinbase_ebp.schema.names import find_collisions, truncate_name, versioned_name
 
 LONG = "CurrencyRealNetAmountVatExcludedWithDiscountAndFinancialDiscount"
 
@@ -15,15 +15,15 @@ async def test_a_name_is_cut_where_postgresql_cuts_it(name: str, database_url: s
         kept = await connection.fetchval("SELECT $1::text::name::text", name)
     finally:
         await connection.close()
-    assert truncated(name) == kept
+    assert truncate_name(name) == kept
 
 
 def test_two_names_that_postgresql_cannot_tell_apart_are_found() -> None:
-    assert collisions([LONG + "A", "Id", LONG + "B", "id"]) == [(LONG + "A", LONG + "B")]
-    assert collisions([LONG, LONG]) == []
+    assert find_collisions([LONG + "A", "Id", LONG + "B", "id"]) == [(LONG + "A", LONG + "B")]
+    assert find_collisions([LONG, LONG]) == []
 
 
 def test_a_versioned_name_fits_too() -> None:
-    assert versioned("Total", 2) == "Total__2"
-    assert len(versioned(LONG, 12).encode()) == 63
-    assert versioned(LONG, 12).endswith("__12")
+    assert versioned_name("Total", 2) == "Total__2"
+    assert len(versioned_name(LONG, 12).encode()) == 63
+    assert versioned_name(LONG, 12).endswith("__12")

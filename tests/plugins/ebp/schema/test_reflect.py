@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.dialects.mssql.base import MSDialect
 from tests.plugins.ebp.schema.conftest import execute, reflected
 
-from twinbase_demo.erp.shape import tables
-from twinbase_ebp.schema.canonical import canonical
+from twinbase_demo.erp.ebp_tables import ebp_tables
+from twinbase_ebp.schema.canonical import canonical_type
 from twinbase_ebp.schema.deny import DenyList
-from twinbase_ebp.schema.names import truncated
+from twinbase_ebp.schema.names import truncate_name
 from twinbase_ebp.schema.reflect import _problem, _ReflectedColumn
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.settings import EbpSettings
@@ -28,10 +28,10 @@ async def test_the_whole_of_ebp_is_read_in_seconds(ebp_shape: str) -> None:
     deny = DenyList()
     allowed = sum(
         not deny.denies(table.name, column.name, amount=column.type[:3] in ("num", "dou"), blob=column.type == "bytea")
-        for table in tables().values()
+        for table in ebp_tables().values()
         for column in table.columns
     )
-    assert [spec.name for spec in specs] == sorted(tables())
+    assert [spec.name for spec in specs] == sorted(ebp_tables())
     assert sum(len(spec.columns) + len(spec.lobs) for spec in specs) == allowed
     assert not [spec.problem for spec in specs if spec.problem]
     assert seconds < 15
@@ -40,9 +40,9 @@ async def test_the_whole_of_ebp_is_read_in_seconds(ebp_shape: str) -> None:
 async def test_names_keys_and_types_are_those_of_the_source(ebp_shape: str) -> None:
     specs = by_name(await reflected(ebp_shape))
     assert specs["StockItem"].key == ("ItemId", "StorehouseId")
-    assert specs["StockItem"].column("ItemId") == ColumnSpec("ItemId", "text(40)", nullable=False)
-    assert specs["SaleDocument"].column("sysModifiedDate").type == "timestamp"
-    for name, table in tables().items():
+    assert specs["StockItem"].get_column("ItemId") == ColumnSpec("ItemId", "text(40)", nullable=False)
+    assert specs["SaleDocument"].get_column("sysModifiedDate").type == "timestamp"
+    for name, table in ebp_tables().items():
         assert specs[name].key == tuple(column.name for column in table.key)
     long = [column for spec in specs.values() for column in spec.columns if len(column.name) == 63]
     assert long and all(column.target == column.name for column in long)
@@ -134,7 +134,7 @@ def test_names_that_postgresql_cannot_tell_apart_are_refused() -> None:
 async def test_a_type_of_postgresql_has_its_canonical_one(declared: str, wanted: str, database_url: str) -> None:
     await execute(database_url, f'CREATE TABLE "Item" ("Id" int PRIMARY KEY, "Value" {declared})')
     (item,) = await reflected(database_url)
-    assert item.column("Value").type == wanted
+    assert item.get_column("Value").type == wanted
 
 
 SQL_SERVER = [
@@ -175,9 +175,9 @@ def test_a_type_of_sql_server_has_its_canonical_one(name: str, sizes: dict[str, 
         "comment": None,
     } | sizes
     dialect: Any = MSDialect()  # type: ignore[no-untyped-call]
-    assert canonical(dialect._parse_column_info(**row)["type"]) == wanted
+    assert canonical_type(dialect._parse_column_info(**row)["type"]) == wanted
 
 
 def test_long_names_are_stored_under_their_first_63_bytes() -> None:
     name = "CurrencyRealNetAmountVatExcludedWithDiscountAndFinancialDiscount"
-    assert ColumnSpec(name, "decimal(28,8)").target == truncated(name) == name[:63]
+    assert ColumnSpec(name, "decimal(28,8)").target == truncate_name(name) == name[:63]

@@ -31,12 +31,12 @@ SCREENS: dict[str, tuple[int, Read]] = {
     "my_day": (3, lambda session: reading.my_day(session, ME, now=NOW)),
     "my_week": (3, lambda session: reading.my_week(session, ME, now=NOW)),
     "open_jobs": (3, lambda session: reading.open_jobs(session, ME, now=NOW)),
-    "job": (14, lambda session: reading.job(session, VISIT, now=NOW)),
-    "customer_360": (13, lambda session: reading.customer_360(session, CUSTOMER, now=NOW)),
+    "job": (14, lambda session: reading.read_job(session, VISIT, now=NOW)),
+    "customer_360": (13, lambda session: reading.read_customer_360(session, CUSTOMER, now=NOW)),
     "my_hours": (3, lambda session: reading.my_hours(session, ME, weeks=4, now=NOW)),
     "my_expenses": (2, lambda session: reading.my_expenses(session, ME)),
     "my_stock": (6, lambda session: reading.my_stock(session, ME)),
-    "nearby": (1, lambda session: reading.nearby(session, 43.6, 1.44)),
+    "nearby": (1, lambda session: reading.nearby_sites(session, 43.6, 1.44)),
     "my_deliveries": (1, lambda session: reading.my_deliveries(session)),
 }
 """How many queries each screen runs at most."""
@@ -84,7 +84,7 @@ async def test_each_screen_runs_the_same_few_queries_whatever_there_is(company: 
     assert full == most
     assert all(empty[name] <= most[name] for name in most)
     async with company.phone.replica.read() as session:
-        shown = await reading.job(session, VISIT, now=NOW)
+        shown = await reading.read_job(session, VISIT, now=NOW)
         (van,) = await reading.my_stock(session, ME)
         near = await reading.open_jobs(session, ME, now=NOW, limit=10)
     assert shown is not None and len(shown.parts) == 60 and len(shown.notes) == 200

@@ -6,7 +6,7 @@ from typing import Any
 from tests.plugins.mobile.reading.company import ME, NOW, Company, ident, paris
 from tests.plugins.mobile.reading.test_days import visit
 
-from twinbase_mobile.reading import Customer360, customer_360
+from twinbase_mobile.reading import Customer360, read_customer_360
 from twinbase_mobile.tables import (
     Contact,
     Customer,
@@ -26,7 +26,7 @@ WHO = ident(10)
 
 async def read(company: Company) -> Customer360:
     async with company.phone.replica.read() as session:
-        found = await customer_360(session, WHO, now=NOW)
+        found = await read_customer_360(session, WHO, now=NOW)
     assert found is not None
     return found
 
@@ -111,4 +111,4 @@ async def test_a_customer_without_anything_is_whole_too(company: Company) -> Non
 
 async def test_a_customer_who_is_not_on_the_phone_is_none(company: Company) -> None:
     async with company.phone.replica.read() as session:
-        assert await customer_360(session, ident(9), now=NOW) is None
+        assert await read_customer_360(session, ident(9), now=NOW) is None

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.plugins.mobile.reading.company import BOB, BOB_ID, ME, NOW, Company, ident, paris
 
-from twinbase_mobile.reading import Day, OpenJobs, Week, job, my_day, my_hours, my_week, open_jobs
-from twinbase_mobile.reading.moments import days_of, span, today, week_of
+from twinbase_mobile.reading import Day, OpenJobs, Week, my_day, my_hours, my_week, open_jobs, read_job
+from twinbase_mobile.reading.moments import days_of, local_day, span_of_days, week_of
 from twinbase_mobile.tables import (
     Customer,
     CustomerSite,
@@ -164,7 +164,7 @@ async def test_a_line_without_minutes_counts_in_a_day_as_it_does_in_a_week_of_ho
     )
     async with company.phone.replica.read() as session:
         (hours,) = await my_hours(session, ME, now=NOW)
-        found = await job(session, ident(1001), now=NOW)
+        found = await read_job(session, ident(1001), now=NOW)
     assert found is not None
     assert (await day_of(company)).written_minutes == hours.worked == found.written_minutes == 170
 
@@ -227,7 +227,7 @@ async def test_a_visit_without_a_date_is_open_and_in_no_day(company: Company) ->
     ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 10), 24)], ids=str
 )
 def test_a_day_is_as_long_as_its_clocks_say(day: date, hours: int) -> None:
-    start, end = span(day, day, "Europe/Paris")
+    start, end = span_of_days(day, day, "Europe/Paris")
     assert end - start == timedelta(hours=hours)
     assert start.astimezone(PARIS).hour == end.astimezone(PARIS).hour == 0
 
@@ -235,7 +235,7 @@ def test_a_day_is_as_long_as_its_clocks_say(day: date, hours: int) -> None:
 @pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
 async def test_in_the_night_of_the_change_no_visit_is_lost_or_shown_twice(company: Company, change: date) -> None:
     """A visit for every half hour of three days round it, as the clocks of Paris count: each is in its own day only."""
-    start, end = span(change - timedelta(days=1), change + timedelta(days=1), PARIS)
+    start, end = span_of_days(change - timedelta(days=1), change + timedelta(days=1), PARIS)
     await company.on(start)
     moments = [start + timedelta(minutes=30) * number for number in range(int((end - start) / timedelta(minutes=30)))]
     await company.add_and_sync(*(visit(number, moment, 0.5) for number, moment in enumerate(moments)))
@@ -254,7 +254,7 @@ async def test_the_zone_says_which_day_it_is(company: Company) -> None:
     assert numbers(await day_of(company, TODAY, zone="UTC")) == ["V1"]
     assert numbers(await day_of(company, TODAY, zone=timezone(timedelta(hours=-4)))) == ["V1"]
     late = datetime(2026, 6, 10, 23, tzinfo=UTC)
-    assert (await day_of(company, now=late)).day == date(2026, 6, 11) == today(late, "Europe/Paris")
+    assert (await day_of(company, now=late)).day == date(2026, 6, 11) == local_day(late, "Europe/Paris")
 
 
 def test_what_ends_at_midnight_does_not_touch_the_next_day() -> None:

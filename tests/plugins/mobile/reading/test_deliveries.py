@@ -10,7 +10,7 @@ from tests.plugins.mobile.reading.test_stock import VAN, filled, movement, stock
 
 from twinbase import Plugins
 from twinbase.replica import Replica
-from twinbase_mobile.reading import job, my_deliveries, my_stock
+from twinbase_mobile.reading import my_deliveries, my_stock, read_job
 
 SCREW = ident(20)
 
@@ -38,7 +38,7 @@ async def test_a_visit_says_that_it_was_sent_or_refused_there(company: Company) 
     await deliver(company, "interventions", ident(1003), "sent", who="bob")
     await company.add_and_sync()
     async with company.phone.replica.read() as session:
-        found = await job(session, ident(1001), now=NOW)
+        found = await read_job(session, ident(1001), now=NOW)
         every = await my_deliveries(session)
         assert await my_deliveries(session, twin="expenses") == ()
     assert found is not None

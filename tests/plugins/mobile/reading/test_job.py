@@ -7,7 +7,7 @@ from typing import Any
 from tests.plugins.mobile.reading.company import BOB, BOB_ID, ME, NOW, Company, ident, paris
 from tests.plugins.mobile.reading.test_days import visit
 
-from twinbase_mobile.reading import Job, job
+from twinbase_mobile.reading import Job, read_job
 from twinbase_mobile.rules import Judgement, answer_id
 from twinbase_mobile.tables import (
     ChecklistAnswer,
@@ -44,7 +44,7 @@ ITEMS = [
 
 async def read(company: Company, number: int = 1) -> Job:
     async with company.phone.replica.read() as session:
-        found = await job(session, ident(1000 + number), now=NOW)
+        found = await read_job(session, ident(1000 + number), now=NOW)
     assert found is not None
     return found
 
@@ -231,4 +231,4 @@ async def test_a_bare_visit_is_whole_too(company: Company) -> None:
 
 async def test_a_visit_that_is_not_on_the_phone_is_none(company: Company) -> None:
     async with company.phone.replica.read() as session:
-        assert await job(session, ident(9), now=NOW) is None
+        assert await read_job(session, ident(9), now=NOW) is None

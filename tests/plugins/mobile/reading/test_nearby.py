@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plugins.mobile.reading.company import ME, Company, ident
 
-from twinbase_mobile.reading import Near, distance, nearby
-from twinbase_mobile.reading.office import nearby_in_office
+from twinbase_mobile.reading import Near, distance_metres, nearby_sites
+from twinbase_mobile.reading.office import nearby_sites_in_office
 from twinbase_mobile.tables import Customer, CustomerSite
 
 TOULOUSE = (43.6045, 1.4442)
@@ -21,22 +21,22 @@ LATITUDES, LONGITUDES = st.floats(-90, 90), st.floats(-180, 180)
 
 
 def test_paris_and_lyon_are_as_far_apart_as_the_map_says() -> None:
-    assert distance(*PARIS, *LYON) == pytest.approx(391_500, abs=500)
+    assert distance_metres(*PARIS, *LYON) == pytest.approx(391_500, abs=500)
 
 
 @given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES)
 def test_a_distance_is_the_same_both_ways_and_never_more_than_half_the_earth(
     lat: float, lon: float, other_lat: float, other_lon: float
 ) -> None:
-    there = distance(lat, lon, other_lat, other_lon)
+    there = distance_metres(lat, lon, other_lat, other_lon)
     assert 0 <= there <= 20_015_115
-    assert there == pytest.approx(distance(other_lat, other_lon, lat, lon), abs=0.001)
+    assert there == pytest.approx(distance_metres(other_lat, other_lon, lat, lon), abs=0.001)
 
 
 @given(st.floats(-80, 80), LONGITUDES, st.floats(-0.001, 0.001), st.floats(-0.001, 0.001))
 def test_near_by_it_is_what_a_ruler_says(lat: float, lon: float, north: float, east: float) -> None:
     metres = hypot(north * 111_195.08, east * 111_195.08 * cos(radians(lat)))
-    assert distance(lat, lon, lat + north, lon + east) == pytest.approx(metres, abs=0.5)
+    assert distance_metres(lat, lon, lat + north, lon + east) == pytest.approx(metres, abs=0.5)
 
 
 def site(number: int, lat: float | None, lon: float | None, **values: Any) -> CustomerSite:
@@ -50,7 +50,7 @@ def customer() -> Customer:
 
 async def here(company: Company, lat: float, lon: float, within_m: float = 20_000, limit: int = 50) -> list[Near]:
     async with company.phone.replica.read() as session:
-        return list(await nearby(session, lat, lon, within_m=within_m, limit=limit))
+        return list(await nearby_sites(session, lat, lon, within_m=within_m, limit=limit))
 
 
 async def test_the_nearest_comes_first_and_what_is_too_far_does_not_come(company: Company) -> None:
@@ -92,9 +92,9 @@ async def test_phone_and_server_find_the_same_sites(company: Company) -> None:
     asked += [(chance.uniform(-90, 90), chance.uniform(-180, 180), 10 ** chance.uniform(3, 7)) for _ in range(20)]
     for lat, lon, radius in asked:
         mine = await here(company, lat, lon, radius, 1000)
-        theirs = await nearby_in_office(connection, lat, lon, within_m=radius, limit=1000)
+        theirs = await nearby_sites_in_office(connection, lat, lon, within_m=radius, limit=1000)
         assert {one.site_id for one in mine} == {one.site_id for one in theirs}
-        whole = [one for one in sites if distance(lat, lon, float(one.lat or 0), float(one.lon or 0)) <= radius]
+        whole = [one for one in sites if distance_metres(lat, lon, float(one.lat or 0), float(one.lon or 0)) <= radius]
         assert {one.site_id for one in mine} == {one.id for one in whole}
         far = {one.site_id: one.metres for one in theirs}
         assert all(abs(one.metres - far[one.site_id]) < 1 for one in mine)

@@ -13,7 +13,7 @@ from tests.plugins.mobile.reading.company import Company, ident
 from twinbase_mobile.reading import ProductSearch
 from twinbase_mobile.reading.catalogue import Catalogue, ProductTexts
 from twinbase_mobile.reading.office import prepare_product_search, search_products
-from twinbase_mobile.reading.words import compact, fold, words
+from twinbase_mobile.reading.words import compact, fold, split_words
 from twinbase_mobile.tables import Product, ProductFamily, Unit
 from twinbase_mobile.tables.kinds import ProductKind
 
@@ -144,17 +144,17 @@ ROWS = st.lists(
 
 def by_definition(products: Sequence[Product], text: str) -> list[Any]:
     """The definition, without any index: every word begins a word of the product."""
-    asked = list(dict.fromkeys(words(text)))
+    asked = list(dict.fromkeys(split_words(text)))
 
     def has(one: Product) -> bool:
         texts = [one.code, one.barcode or "", one.caption or "", one.description or ""]
-        own = [*words(" ".join(texts)), compact(one.code), compact(one.barcode or "")]
+        own = [*split_words(" ".join(texts)), compact(one.code), compact(one.barcode or "")]
         return all(any(word.startswith(beginning) for word in own) for beginning in asked)
 
     def order(one: Product) -> Any:
         caption, code = fold(one.caption or ""), compact(text)
         exact = bool(code) and code in (compact(one.code), compact(one.barcode or ""))
-        inside = sum(any(word.startswith(each) for word in words(caption)) for each in asked)
+        inside = sum(any(word.startswith(each) for word in split_words(caption)) for each in asked)
         return not exact, not caption.startswith(fold(text)), -inside, caption, one.id
 
     return [one.id for one in sorted(filter(has, products), key=order)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from twinbase.testing.databases import Databases
 from twinbase_mobile.reading import office
-from twinbase_mobile.reading.words import TABLE, compact, fold, words
+from twinbase_mobile.reading.words import TABLE, compact, fold, split_words
 
 NO_NUL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
 LATIN = st.text(st.characters(max_codepoint=0x24F, exclude_characters="\x00"), max_size=60)
@@ -37,7 +37,7 @@ LATIN = st.text(st.characters(max_codepoint=0x24F, exclude_characters="\x00"), m
 )
 def test_case_accents_and_ligatures_do_not_count(text: str, folded: str) -> None:
     assert fold(text) == folded
-    assert " ".join(words(text)) == folded
+    assert " ".join(split_words(text)) == folded
 
 
 def test_a_code_is_one_word_without_what_stands_between() -> None:

@@ -10,7 +10,7 @@ from tests.plugins.ninjaone.conftest import Desk
 from twinbase import Plugins, Run
 from twinbase.testing import World
 from twinbase_ninjaone.fetching import fetch
-from twinbase_ninjaone.linking import LinkDecision, ListedLink, confirm, link_by_hand, listed, propose
+from twinbase_ninjaone.linking import LinkDecision, ListedLink, confirm, link_by_hand, list_links, propose
 from twinbase_server.projection.run import Projected, project
 
 PLUGINS = Plugins("accounts", "deliveries", "mobile", "ninjaone")
@@ -71,7 +71,7 @@ class Company:
 
     async def links(self) -> dict[str, ListedLink]:
         async with self.world.engine.connect() as connection:
-            return {link.id: link for link in await listed(connection)}
+            return {link.id: link for link in await list_links(connection)}
 
     async def link(self, *ids: str) -> None:
         """A person confirms these."""

@@ -13,7 +13,7 @@ from tests.plugins.ninjaone.office.field import Field, Proxy, send_anna
 from twinbase.testing import World
 from twinbase.testing.databases import Databases, database_name
 from twinbase.testing.world import prepare
-from twinbase_ninjaone.standin import serving
+from twinbase_ninjaone.standin import serve_app
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ async def company(company_url: str, desk: Desk, tmp_path: Path) -> AsyncIterator
 async def field(company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Field]:
     """Anna, who has a device and a ticket; NinjaOne is reached over HTTP, as the settings say."""
     proxy = Proxy(company.desk.app)
-    with serving(proxy) as url:
+    with serve_app(proxy) as url:
         quick = company.desk.configured(url=url, lists_seconds=0)
         for name in (
             "client_id",

@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from twinbase_ninjaone.commands.links import NoneNamed, confirm, links
-from twinbase_ninjaone.commands.proposals import approve, proposals
-from twinbase_ninjaone.commands.status import status
+from twinbase_ninjaone.commands.links import NoneNamed, confirm, list_links
+from twinbase_ninjaone.commands.proposals import approve, list_proposals
+from twinbase_ninjaone.commands.status import show_status
 from twinbase_ninjaone.proposing import NoSuchProposal
 
 FILL = """
@@ -40,7 +40,7 @@ def said(company_url: str, capsys: pytest.CaptureFixture[str]) -> Callable[[], A
 
 
 def test_links_are_proposed_listed_and_confirmed(company_url: str, said: Callable[[], Any]) -> None:
-    links(True, company_url, as_json=True)
+    list_links(True, company_url, as_json=True)
     assert [(one["id"], one["code"], one["method"]) for one in said()] == [
         ("org-12", "C1", "exact"),
         ("org-13", "C2", "fuzzy"),
@@ -48,7 +48,7 @@ def test_links_are_proposed_listed_and_confirmed(company_url: str, said: Callabl
     confirm(sure=True, by="clara", database_url=company_url, as_json=True)
     assert said() == {"confirmed": 1}
     confirm(["org-13"], by="clara", database_url=company_url, as_json=True)
-    links(database_url=company_url, as_json=False)
+    list_links(database_url=company_url, as_json=False)
 
 
 def test_nothing_is_confirmed_unless_it_is_named(company_url: str) -> None:
@@ -59,7 +59,7 @@ def test_nothing_is_confirmed_unless_it_is_named(company_url: str) -> None:
 def test_a_proposal_is_listed_and_approved_and_one_that_is_not_there_is_not(
     company_url: str, said: Callable[[], Any]
 ) -> None:
-    proposals("proposed", company_url, as_json=True)
+    list_proposals("proposed", company_url, as_json=True)
     assert [(one["ticket"], one["subject"], one["organization"]) for one in said()] == [
         (1042, "Écran noir", "GARAGE COLAS")
     ]
@@ -67,11 +67,11 @@ def test_a_proposal_is_listed_and_approved_and_one_that_is_not_there_is_not(
     assert said() == {"ticket": 1042, "state": "approved"}
     with pytest.raises(NoSuchProposal, match="1043"):
         approve(1043, by="clara", database_url=company_url)
-    proposals("", company_url)
+    list_proposals("", company_url)
 
 
 def test_the_status_says_that_writing_is_held_and_why(company_url: str, said: Callable[[], Any]) -> None:
-    assert status(company_url, as_json=True) == 1
+    assert show_status(company_url, as_json=True) == 1
     found = said()
     assert (found["deliveries"], found["held"], found["visits_to_decide"]) == ({"held": 1}, ["Only users may."], 1)
-    assert status(company_url) == 1
+    assert show_status(company_url) == 1

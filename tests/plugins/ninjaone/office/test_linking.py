@@ -5,7 +5,7 @@ from tests.plugins.ninjaone.office.company import CLARA, Company
 
 from twinbase_ninjaone.linking import NoSuchLink, confirm, confirm_sure, link_by_hand, reject
 from twinbase_ninjaone.linking.matching import Matcher, Party, Stranger
-from twinbase_ninjaone.linking.names import plain, plain_of_person
+from twinbase_ninjaone.linking.names import normalise_name, normalise_person
 
 
 @pytest.mark.parametrize(
@@ -19,16 +19,16 @@ from twinbase_ninjaone.linking.names import plain, plain_of_person
     ],
 )
 def test_capitals_accents_signs_and_legal_forms_make_no_difference(there: str, here: str) -> None:
-    assert plain(there) == plain(here) != ""
+    assert normalise_name(there) == normalise_name(here) != ""
 
 
 def test_a_name_of_signs_alone_is_nobody_s() -> None:
-    nobody = Stranger(1, plain("***"))
-    assert Matcher([Party("A", plain("---"))], 50).find(nobody, ("exact", "email", "fuzzy")) is None
+    nobody = Stranger(1, normalise_name("***"))
+    assert Matcher([Party("A", normalise_name("---"))], 50).find(nobody, ("exact", "email", "fuzzy")) is None
 
 
 def test_which_name_of_a_person_comes_first_makes_no_difference() -> None:
-    assert plain_of_person("Benoît", "du Château") == plain_of_person("DU CHATEAU", "benoit")
+    assert normalise_person("Benoît", "du Château") == normalise_person("DU CHATEAU", "benoit")
 
 
 async def test_it_is_found_by_name_by_email_and_by_likeness_and_counts_for_nothing_until_confirmed(

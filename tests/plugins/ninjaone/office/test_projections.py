@@ -75,7 +75,7 @@ async def test_changes_and_deletions_in_ninjaone_arrive_and_nothing_else_is_writ
     await company.bring()
     first, second, *_ = company.desk.world.tickets
     company.desk.world.change_ticket(first, company.desk.later(minutes=5), subject="Écran noir", status="6000")
-    company.desk.world.comment(first, company.desk.later(minutes=1), "Remplacé.", timeTracked=61)
+    company.desk.world.add_comment(first, company.desk.later(minutes=1), "Remplacé.", timeTracked=61)
     company.desk.world.delete_ticket(second, company.desk.later(minutes=1))
     log = [one for one in company.desk.world.logs[second] if one["type"] in ("DESCRIPTION", "COMMENT")]
     company.desk.later(minutes=10)
@@ -93,7 +93,7 @@ async def test_row_by_row_it_becomes_what_it_would_be_if_all_were_projected_anew
     for number, (id, there) in enumerate(list(company.desk.world.tickets.items())[:6]):
         await company.customer(f"C{number}", "x")
         await company.set_links(**{f"org_{there['clientId']}": f"C{number}"})
-        company.desk.world.comment(id, company.desk.later(minutes=1), f"Mot {number}")
+        company.desk.world.add_comment(id, company.desk.later(minutes=1), f"Mot {number}")
         await company.bring()
     company.desk.world.users[1]["lastName"] = "Renommée"
     company.desk.later(hours=1)

@@ -10,7 +10,7 @@ from tests.plugins.ninjaone.office.field import Field
 
 from twinbase_mobile.tables import Incident, Intervention
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
-from twinbase_ninjaone.proposing import NoSuchProposal, NotNow, VisitPlan, approve, done, proposals, reject
+from twinbase_ninjaone.proposing import NoSuchProposal, NotNow, VisitPlan, approve, list_proposals, mark_done, reject
 from twinbase_ninjaone.proposing.rules import next_state
 
 
@@ -34,7 +34,7 @@ def test_what_becomes_of_a_proposal(state: str | None, wanted: bool, changed: bo
 
 async def states(company: Company) -> dict[int, str]:
     async with company.world.engine.connect() as connection:
-        return {one.ticket: one.state for one in await proposals(connection)}
+        return {one.ticket: one.state for one in await list_proposals(connection)}
 
 
 async def decide(company: Company, work: Any, *arguments: Any) -> None:
@@ -62,7 +62,7 @@ async def test_what_was_rejected_comes_back_only_when_it_is_another_matter(field
     company, number = field.company, field.number
     await field.bring()
     await decide(company, reject, number)
-    company.desk.world.comment(number, company.desk.later(minutes=1), "Toujours en panne !")
+    company.desk.world.add_comment(number, company.desk.later(minutes=1), "Toujours en panne !")
     company.desk.world.change_ticket(number, company.desk.later(minutes=1), status="3000")
     await field.bring()
     assert (await states(company))[number] == "rejected"
@@ -137,7 +137,7 @@ async def test_the_visit_of_the_erp_takes_the_place_of_the_one_that_came_of_the_
         " VALUES (:id, 'planned', 'normal', false, false, 'ScheduleEvent', 'x')",
         id=theirs,
     )
-    await decide(company, done, number, theirs)
+    await decide(company, mark_done, number, theirs)
     await company.project()
     assert await company.rows("SELECT id FROM mobile.interventions") == [(theirs,)]
     assert await company.rows("SELECT intervention_id FROM mobile.tickets WHERE number = :n", n=number) == [(theirs,)]

@@ -54,7 +54,7 @@ async def test_a_comment_that_never_arrived_is_sent_again(field: Field) -> None:
 
 
 async def test_the_same_words_twice_are_two_comments_and_older_ones_are_not_mistaken_for_them(field: Field) -> None:
-    field.company.desk.world.comment(field.number, field.company.desk.later(minutes=1), "OK", public=False)
+    field.company.desk.world.add_comment(field.number, field.company.desk.later(minutes=1), "OK", public=False)
     await field.bring()
     await field.sync()
     ids = {await field.comment("OK"), await field.comment("OK")}

@@ -37,7 +37,7 @@ class Allowance:
         if turn > now:
             await self.sleep((turn - now).total_seconds())
 
-    def until_tomorrow(self) -> timedelta:
+    def time_until_tomorrow(self) -> timedelta:
         now = self.clock()
         return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now
 

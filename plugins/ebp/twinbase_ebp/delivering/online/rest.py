@@ -11,14 +11,14 @@ import httpx2
 from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
-from twinbase_ebp.delivering.finding import is_it
-from twinbase_ebp.delivering.handed import Before, forget_handed, handed_before, look_before, note_handed
+from twinbase_ebp.delivering.expected_rows import GONE, read_expected_rows
+from twinbase_ebp.delivering.finding import is_result
+from twinbase_ebp.delivering.handed import Before, find_handed, forget_handed, look_before, note_handed
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
-from twinbase_ebp.delivering.online.line import SECONDS_MAX, AnswerLost, Busy, Denied, NotTaken, RestClient
+from twinbase_ebp.delivering.online.rest_client import SECONDS_MAX, AnswerLost, Busy, Denied, NotTaken, RestClient
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
 from twinbase_ebp.delivering.ready import Ready, make_ready
-from twinbase_ebp.delivering.sheet import sheet
-from twinbase_ebp.delivering.standing import GONE, standing
+from twinbase_ebp.delivering.sheet import make_sheet
 from twinbase_ebp.settings import EbpSettings
 
 SENT = "Handed over to EBP's import."
@@ -38,23 +38,23 @@ class Rest:
 
     async def send(self, waiting: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
         """What became of each; when EBP takes nothing more now, the rest waits."""
-        async with self._line(run.database_url) as line:
-            await forget_handed(line.connection, run.now)
-            handed = await handed_before(line.connection, waiting)
+        async with self._client(run.database_url) as client:
+            await forget_handed(client.connection, run.now)
+            handed = await find_handed(client.connection, waiting)
             told = [DeliveryOutcome(id, "sent", SENT) for id in handed]
             left = [one for one in waiting if one.id not in handed]
-            ready, others = await make_ready(left, line.connection, self._settings)
+            ready, others = await make_ready(left, client.connection, self._settings)
             told += others
             for number, one in enumerate(ready):
                 try:
-                    told.append(await _Handing(line, one, self._settings).outcome())
+                    told.append(await _Handing(client, one, self._settings).outcome())
                 except (Busy, Spent, SignInNeeded) as reason:
-                    told += [_stopped(each, reason, line) for each in ready[number:]]
+                    told += [_stopped(each, reason, client) for each in ready[number:]]
                     break
             return told
 
     @asynccontextmanager
-    async def _line(self, url: str) -> AsyncIterator[RestClient]:
+    async def _client(self, url: str) -> AsyncIterator[RestClient]:
         import asyncpg  # not on a device
 
         connection = await asyncpg.connect(url)
@@ -66,18 +66,18 @@ class Rest:
             await connection.close()
 
 
-def _stopped(one: Ready, reason: Busy | Spent | SignInNeeded, line: RestClient) -> DeliveryOutcome:
+def _stopped(one: Ready, reason: Busy | Spent | SignInNeeded, client: RestClient) -> DeliveryOutcome:
     if isinstance(reason, SignInNeeded):
         return DeliveryOutcome(one.waiting.id, "held", str(reason))
-    pause = line.allowance.until_tomorrow() if isinstance(reason, Spent) else reason.retry_after
+    pause = client.allowance.time_until_tomorrow() if isinstance(reason, Spent) else reason.retry_after
     return DeliveryOutcome(one.waiting.id, "waiting", str(reason), pause)
 
 
 class _Handing:
     """One delivery. That its call is begun is noted before it is made, so that no crash is forgotten."""
 
-    def __init__(self, line: RestClient, one: Ready, settings: EbpSettings) -> None:
-        self._line, self._one, self._settings = line, one, settings
+    def __init__(self, client: RestClient, one: Ready, settings: EbpSettings) -> None:
+        self._line, self._one, self._settings = client, one, settings
 
     async def outcome(self) -> DeliveryOutcome:
         id, entity = self._one.waiting.id, self._one.entry.entity
@@ -104,19 +104,19 @@ class _Handing:
 
     async def _is_there(self, began_at: datetime) -> bool:
         since = (began_at - BEFORE).astimezone(ZoneInfo(self._settings.time_zone)).replace(tzinfo=None, microsecond=0)
-        async for row in self._line.changed(self._one.entry.entity, since):
-            if is_it(self._one, row):
+        async for row in self._line.read_changed(self._one.entry.entity, since):
+            if is_result(self._one, row):
                 return True
         return False
 
     async def _hand_over(self, category: str) -> DeliveryOutcome:
         id, entity = self._one.waiting.id, self._one.entry.entity
         copies = Copies(self._line.connection)
-        rows = await standing(entity, [self._one], copies)
+        rows = await read_expected_rows(entity, [self._one], copies)
         if rows.is_gone(self._one):
             return DeliveryOutcome(id, "refused", GONE)
         before = await look_before([self._one], rows, copies)
-        content, _ = sheet(entity, [self._one], rows, self._settings)
+        content, _ = make_sheet(entity, [self._one], rows, self._settings)
         try:
             await self._line.hand_in(category, f"{entity}.csv", content, self._begin)
         except AnswerLost as error:

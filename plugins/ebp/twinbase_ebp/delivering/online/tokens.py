@@ -34,7 +34,7 @@ class EbpTokens:
     clock: Callable[[], datetime]
     post: Callable[[dict[str, str]], Awaitable[httpx2.Response]]
 
-    async def access(self, refused: str = "") -> str:
+    async def get_access_token(self, refused: str = "") -> str:
         """A token that is valid a while yet, and is not the one that was refused."""
         given = self.settings.rest_refresh_token.get_secret_value()
         first = hashlib.sha256(given.encode()).hexdigest()

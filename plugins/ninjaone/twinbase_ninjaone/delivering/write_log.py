@@ -18,7 +18,7 @@ from twinbase_ninjaone.tables import NinjaStatus, NinjaTicket, NinjaTicketLogEnt
 
 @dataclass(frozen=True, slots=True)
 class TriedWrite:
-    """A delivery in the book. `before`: whether it was there already, so that it may have been carried out."""
+    """A delivery in the log. `before`: whether it was there already, so that it may have been carried out."""
 
     write: Mapping[str, Any]
     before: bool
@@ -34,7 +34,7 @@ class OpenComment:
 
 @dataclass
 class WriteLog:
-    """The book of one run; each verb is a transaction of its own."""
+    """The log of one run; each verb is a transaction of its own."""
 
     connection: AsyncConnection
     unit_seconds: float
@@ -93,18 +93,18 @@ class WriteLog:
         taken: Collection[int] = set(
             await self.connection.scalars(select(w.c.log_entry_id).where(w.c.ticket_id == write["ticket_id"]))
         )
-        entry = recognise(self.sent(write), entries, taken)
+        entry = recognise(self.sent_comment(write), entries, taken)
         if entry is not None:
             noted = update(w).where(w.c.delivery_id == write["delivery_id"]).values(log_entry_id=entry)
             await self.connection.execute(noted)
         return entry
 
-    def sent(self, write: Mapping[str, Any]) -> SentComment:
+    def sent_comment(self, write: Mapping[str, Any]) -> SentComment:
         payload = write["payload"]
-        seconds = self.units(payload["minutes"])
+        seconds = self.time_units_of(payload["minutes"])
         return SentComment(payload["body"], payload["public"], seconds or 0, write["tried_at"], write["after_entry"])
 
-    def units(self, minutes: int | None) -> int | None:
+    def time_units_of(self, minutes: int | None) -> int | None:
         """Minutes in NinjaOne's unit of time."""
         return round(minutes * 60 / self.unit_seconds) if minutes else None
 
@@ -114,7 +114,7 @@ class WriteLog:
         async with self.connection.begin():
             await self.connection.execute(update(w).where(w.c.delivery_id == delivery).values(version=version))
 
-    async def come_back(self, sent: Sequence[WaitingDelivery]) -> set[UUID]:
+    async def find_returned(self, sent: Sequence[WaitingDelivery]) -> set[UUID]:
         """Those of these deliveries that the fetched tables show."""
         w, t = table_of(Write), table_of(NinjaTicket)
         shown = (w.c.log_entry_id.is_not(None)) | (t.c.version >= w.c.version)
@@ -123,7 +123,7 @@ class WriteLog:
             ids = wanted.where(w.c.delivery_id.in_([one.id for one in sent]), shown)
             return set(await self.connection.scalars(ids))
 
-    async def status(self, word: str) -> tuple[int, int | None] | None:
+    async def find_status(self, word: str) -> tuple[int, int | None] | None:
         """A status and its parent, by its id or either of its names; None when there is none."""
         s = table_of(NinjaStatus)
         live = select(s.c.id, s.c.parent_id, s.c.name, s.c.display_name).where(s.c.deleted_at.is_(None))

@@ -1,4 +1,4 @@
-"""The line to NinjaOne: one request, one answer, never too many, never too large, never for ever.
+"""HTTP to NinjaOne: one request, one answer, never too many, never too large, never for ever.
 
 Every call of a client goes over one line, so one limiter sees them all. When NinjaOne asks for a pause, all of them
 make it.
@@ -108,7 +108,7 @@ class HttpClient:
             files=request.files,
         ) as response:
             kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-            pause = retry_after(response.headers.get("retry-after"), utc_now())
+            pause = parse_retry_after(response.headers.get("retry-after"), utc_now())
             return Answer(response.status_code, kind, await self._body(request, response), pause)
 
     async def _body(self, request: Request, response: httpx2.Response) -> bytes:
@@ -120,7 +120,7 @@ class HttpClient:
         return bytes(body)
 
 
-def retry_after(header: str | None, now: datetime) -> float | None:
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
     """Seconds to wait, from a Retry-After in either of its two forms; None when there is none that can be read."""
     if header is None:
         return None

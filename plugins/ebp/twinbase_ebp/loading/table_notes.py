@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from twinbase.errors import TwinbaseError
-from twinbase_ebp.loading.keys import packed, unpacked
+from twinbase_ebp.loading.keys import pack_key, unpack_key
 from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.records import LoadState, RowProblem
 from twinbase_ebp.loading.writing import RefusedRow
@@ -47,7 +47,7 @@ class TableNotes:
         self.state: TableProgress | None = None
 
     @contextmanager
-    def page(self) -> Iterator[None]:
+    def begin_page(self) -> Iterator[None]:
         """A transaction, in which rows and notes are written together, or neither."""
         before = self.state
         try:
@@ -76,22 +76,22 @@ class TableNotes:
         self._connection.execute(statement.on_conflict_do_update(index_elements=["table_name"], set_=values))
         self.state = state
 
-    def backfilled(self) -> None:
+    def note_backfilled(self) -> None:
         """Every row was read, whenever it was changed."""
         of_table = (SPEC.c.name == self._spec.name) & SPEC.c.backfill
         self._connection.execute(SPEC.update().where(of_table).values(backfill=False))
 
     # -- rows that were not taken ---------------------------------------------------------------------------------
 
-    def problem_keys(self) -> list[SourceKey]:
+    def read_problem_keys(self) -> list[SourceKey]:
         with self._connection.begin():
             of_table = select(PROBLEM.c.key).where(PROBLEM.c.table_name == self._spec.name)
-            return [unpacked(self._spec, key) for key in self._connection.execute(of_table).scalars()]
+            return [unpack_key(self._spec, key) for key in self._connection.execute(of_table).scalars()]
 
     def note_problems(self, refused: Sequence[RefusedRow]) -> None:
         for one in refused:
             values = {"sentence": one.sentence, "at": self._now}
-            statement = insert(PROBLEM).values(table_name=self._spec.name, key=packed(one.key), **values)
+            statement = insert(PROBLEM).values(table_name=self._spec.name, key=pack_key(one.key), **values)
             keys = ["table_name", "key"]
             self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
 
@@ -101,7 +101,7 @@ class TableNotes:
 
     def settle_problems(self, keys: Sequence[SourceKey]) -> None:
         for key in keys:
-            of_row = (PROBLEM.c.table_name == self._spec.name) & (PROBLEM.c.key == packed(key))
+            of_row = (PROBLEM.c.table_name == self._spec.name) & (PROBLEM.c.key == pack_key(key))
             self._connection.execute(delete(PROBLEM).where(of_row))
 
     # -- events ---------------------------------------------------------------------------------------------------

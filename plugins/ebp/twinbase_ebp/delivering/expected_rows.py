@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from twinbase.postgres import PostgresConnection
-from twinbase_ebp.delivering.alike import alike
+from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
 from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.deliveries import EBP
@@ -44,29 +44,29 @@ class ExpectedRows:
         """Whether EBP no longer has the row that it changes: its import would make a new one, empty but for this."""
         return one.entry.operation == "update" and one.entry.key in self.gone
 
-    def of(self, one: Ready) -> CopyRow:
+    def expected_row(self, one: Ready) -> CopyRow:
         """What its row is to say wherever it changes nothing."""
         return self.expected.get(one.entry.key or "", {})
 
-    def before(self, one: Ready) -> CopyRow:
+    def known_values(self, one: Ready) -> CopyRow:
         """What EBP said of the columns that it changes, as far as it was known."""
         row = self.copied.get(one.entry.key or "", {})
         return {name: row[name] for name in one.entry.values if name in row}
 
 
-async def standing(entity: str, ready: Sequence[Ready], copies: Copies) -> ExpectedRows:
+async def read_expected_rows(entity: str, ready: Sequence[Ready], copies: Copies) -> ExpectedRows:
     """How the rows that these change stand."""
     updates = [one for one in ready if one.entry.operation == "update" and one.entry.key]
     if not updates:
         return ExpectedRows()
     kind = ENTITIES[entity]
-    copied = await copies.by_key(entity, "Id", [str(one.entry.key) for one in updates], kind.columns)
+    copied = await copies.read_by_key(entity, "Id", [str(one.entry.key) for one in updates], kind.columns)
     handed = await _handed(entity, updates, copies.connection)
     expected = {}
     for one in updates:
         key = str(one.entry.key)
         expected[key] = _expected(copied.get(key, {}), handed[one.waiting.twin, _row_key(one)], kind)
-    is_copied = "Id" in await copies.columns(entity)
+    is_copied = "Id" in await copies.read_columns(entity)
     return ExpectedRows(copied, expected, frozenset(expected.keys() - copied.keys() if is_copied else ()))
 
 
@@ -86,7 +86,7 @@ def _is_news(name: str, copied: CopyRow, said: Sequence[Handed], entity: Entity)
         return False
     known = [one.before[name] for one in said if name in one.before]
     known += [one.values[name] for one in said if name in one.values]
-    return not any(alike(value, copied[name], entity.columns[name]) for value in known)
+    return not any(is_alike(value, copied[name], entity.columns[name]) for value in known)
 
 
 def _shown(name: str, entity: Entity) -> str:

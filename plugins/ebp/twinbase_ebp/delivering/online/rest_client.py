@@ -75,7 +75,7 @@ class RestClient:
             # What EBP says of it may hold the customer's data: it stays in EBP.
             raise NotTaken(f"status {answer.status_code}")
 
-    async def changed(self, table: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
+    async def read_changed(self, table: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
         """The rows of a table that were changed since (EBP's time), page by page. After Busy it may be tried again,
         after Denied and NotTaken there is no use."""
         for page in range(PAGES_MAX):
@@ -132,7 +132,7 @@ class RestClient:
             return await self.client.post(self.settings.rest_token_url, data=form)
 
         try:
-            return await EbpTokens(self.connection, self.settings, self.allowance.clock, post).access(refused)
+            return await EbpTokens(self.connection, self.settings, self.allowance.clock, post).get_access_token(refused)
         except (httpx2.HTTPError, msgspec.MsgspecError) as error:
             raise Busy() from error
 

@@ -14,7 +14,7 @@ from twinbase.clock import utc_now
 from twinbase_demo.company import Company, CrewMember
 from twinbase_ninjaone.linking import LinkDecision, confirm_sure, propose
 from twinbase_ninjaone.settings import NinjaOneSettings
-from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, StandinWorld, create_app, make_world, serving
+from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, StandinWorld, create_app, make_world, serve_app
 from twinbase_ninjaone.standin.sizes import SMALL
 from twinbase_server.extension import open_engine
 
@@ -33,7 +33,7 @@ class NinjaStandin:
 
 
 @contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
+def set_environment(values: Mapping[str, str]) -> Iterator[None]:
     """These variables are set inside the block, for us and for the processes that we start."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
@@ -48,26 +48,28 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def files_for_ebp(folder: Path) -> Iterator[Path]:
+def make_ebp_folder(folder: Path) -> Iterator[Path]:
     """Where what technicians enter is put for EBP's own import."""
     export = folder / "for-ebp"
     export.mkdir()
     # What the ERP of the demo means by its codes: a company finds out with `twinbase ebp values`.
     kinds = '{"2": "consumption", "3": "transfer"}'
     settings = {"EXPORT": "csv", "EXPORT_FOLDER": str(export), "STOCK_DOCUMENT_KINDS": kinds}
-    with environment({f"TWINBASE_EBP_{name}": value for name, value in settings.items()}):
+    with set_environment({f"TWINBASE_EBP_{name}": value for name, value in settings.items()}):
         yield export
 
 
 @contextmanager
-def ninjaone(customers: Sequence[str], crew: Sequence[CrewMember], *, seed: int, small: bool) -> Iterator[NinjaStandin]:
+def start_ninjaone(
+    customers: Sequence[str], crew: Sequence[CrewMember], *, seed: int, small: bool
+) -> Iterator[NinjaStandin]:
     """NinjaOne, with organisations that are our customers and technicians who are our colleagues."""
     world = make_world(random.Random(seed), utc_now(), customers, SMALL if small else Sizes())
     for colleague, user in zip(crew, sorted(world.users), strict=False):
         world.users[user] |= {"firstName": colleague.first_name, "lastName": colleague.last_name}
     with ExitStack() as stack:
-        url = stack.enter_context(serving(create_app(world)))
-        stack.enter_context(environment(_settings(url)))
+        url = stack.enter_context(serve_app(create_app(world)))
+        stack.enter_context(set_environment(_settings(url)))
         yield NinjaStandin(world)
 
 
@@ -85,7 +87,7 @@ async def link(company: Company) -> int:
         return await confirm_sure(connection, LinkDecision("the demo", utc_now()))
 
 
-async def waiting_for_a_person(company: Company) -> int:
+async def count_waiting_links(company: Company) -> int:
     """Links that look alike, and that nobody has confirmed."""
     return int(await company.connection.fetchval(_PENDING))
 

@@ -1,4 +1,4 @@
-"""The objects that we keep, one shape for each table of `ninjaone` that NinjaOne fills."""
+"""The objects that we keep, one spec for each table of `ninjaone` that NinjaOne fills."""
 
 from twinbase_ninjaone.contract.fields import FieldKind, ObjectSpec
 

@@ -1,9 +1,9 @@
-"""The shape of an EBP database: which tables, how many rows, which keys, how wide.
+"""The tables of an EBP database: which tables, how many rows, which keys, how wide.
 
-`shape.tsv` holds a line per table: name, rows at full scale, key columns, traits, and how many more columns of each
-type are required and optional. `columns.tsv` holds the columns that keep their true names because this package fills
-them or a plugin reads them; `made_names.py` names the others by rule, up to the true width. Nothing here knows what
-values mean.
+`ebp_tables.tsv` holds a line per table: name, rows at full scale, key columns, traits, and how many more columns of
+each type are required and optional. `columns.tsv` holds the columns that keep their true names because this package
+fills them or a plugin reads them; `made_names.py` names the others by rule, up to the true width. Nothing here knows
+what values mean.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from twinbase_demo.erp.made_names import made_names
+from twinbase_demo.erp.made_names import make_names
 
 TYPES = {
     "b": "boolean",
@@ -63,10 +63,10 @@ class GeneratedTable:
 
 
 @cache
-def tables() -> dict[str, GeneratedTable]:
+def ebp_tables() -> dict[str, GeneratedTable]:
     """Every table of EBP by name, in the order of the alphabet."""
     known = {name: columns for name, columns in (line.split("\t") for line in _lines("columns.tsv"))}
-    return {table.name: table for table in (_table(line, known) for line in _lines("shape.tsv"))}
+    return {table.name: table for table in (_table(line, known) for line in _lines("ebp_tables.tsv"))}
 
 
 def _lines(name: str) -> list[str]:
@@ -81,7 +81,7 @@ def _table(line: str, known: dict[str, str]) -> GeneratedTable:
     taken = {column.name for column in (*key, *columns, *marks)}
     custom, long = _number(traits, "x"), _number(traits, "l")
     kinds = [*_kinds(required, required=True), *_kinds(optional, required=False)]
-    names = made_names([TYPES[kind] for kind, _ in kinds], taken, custom=custom, long=long)
+    names = make_names([TYPES[kind] for kind, _ in kinds], taken, custom=custom, long=long)
     made = tuple(
         GeneratedColumn(made_name, TYPES[kind], must) for made_name, (kind, must) in zip(names, kinds, strict=True)
     )
