@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,8 @@ async def test_plain_sqlite_must_be_said_aloud(tmp_path: Path) -> None:
         async with opened(tmp_path, key=None):
             pass
     await fill(tmp_path, plain=True)
-    assert sqlite3.connect(tmp_path / "twin.db").execute("SELECT count(*) FROM jobs").fetchone() == (100,)
+    with closing(sqlite3.connect(tmp_path / "twin.db")) as plain:
+        assert plain.execute("SELECT count(*) FROM jobs").fetchone() == (100,)
 
 
 @pytest.mark.parametrize("key", [b"short", "", b"k" * 64])
