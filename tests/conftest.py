@@ -1,9 +1,14 @@
 """What every test may ask for: a database of its own on a real PostgreSQL, and chance that can be repeated."""
 
+import os
 import random
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from twinbase.testing.databases import VARIABLE
+from twinbase_server.embedded.programs import PostgresMissing, find_programs, major_version
 
 # The databases are the public kit's: one PostgreSQL for each xdist worker, which costs half a second.
 pytest_plugins = ["twinbase.testing.fixtures"]
@@ -22,6 +27,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """The seed, where a log of a failed run shows it."""
-    return f"repeat the examples of this run with --hypothesis-seed={config.option.hypothesis_seed}"
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """The seed and the PostgreSQL, where a log of a failed run shows them."""
+    seed = f"repeat the examples of this run with --hypothesis-seed={config.option.hypothesis_seed}"
+    return [seed, f"PostgreSQL: {_postgresql()}"]
+
+
+def _postgresql() -> str:
+    """The one that every test gets its databases from, without a password."""
+    if given := os.environ.get(VARIABLE):
+        return f"the server at {urlsplit(given).hostname}"
+    try:
+        folder = find_programs()
+        return f"{major_version(folder)}, started from {folder}"
+    except PostgresMissing as error:
+        return str(error)
