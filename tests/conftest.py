@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from twinbase.testing.databases import VARIABLE
-from twinbase_server.embedded.programs import PostgresMissing, find_programs, major_version
+from twinbase_server.embedded.programs import PostgresMissing, find_programs, read_major_version
 
 # The databases are the public kit's: one PostgreSQL for each xdist worker, which costs half a second.
 pytest_plugins = ["twinbase.testing.fixtures"]
@@ -39,6 +39,6 @@ def _postgresql() -> str:
         return f"the server at {urlsplit(given).hostname}"
     try:
         folder = find_programs()
-        return f"{major_version(folder)}, started from {folder}"
+        return f"{read_major_version(folder)}, started from {folder}"
     except PostgresMissing as error:
         return str(error)
