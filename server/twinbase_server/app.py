@@ -20,7 +20,7 @@ from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
 from twinbase_server.http import auth, pull, push, watch
-from twinbase_server.http.limits import LimitedBodies
+from twinbase_server.http.bodies import LimitedBodies
 from twinbase_server.http.plugin_routes import include_plugin_routes
 from twinbase_server.http.serving import make_serving
 from twinbase_server.problems import ProblemError, answer_problem, problem_response

@@ -14,13 +14,13 @@ from twinbase.digest import Digest
 from twinbase.frames import Page
 from twinbase.quoting import quote_names
 from twinbase.replica.apply import apply, rebase
-from twinbase.replica.file import digests
+from twinbase.replica.file import local_digest
 from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.sync import fetch, prove
 from twinbase_server.accept import accept, ledger
-from twinbase_server.capture.function import Capture
+from twinbase_server.capture.trigger_sql import Capture
 from twinbase_server.feed import cursor, reading, statements
 from twinbase_server.sql import scope
 from twinbase_server.sql.unseen import parse_snapshot
@@ -174,7 +174,7 @@ def no_idempotency() -> Iterator[None]:
         return None
 
     with (
-        patch.object(accept.Acceptance, "_is_replay", lambda *_: False),
+        patch.object(accept.Acceptance, "_check_turn", lambda *_: False),
         patch.object(ledger, "find_settled", known),
         patch.object(ledger, "note_entries", note),
     ):
@@ -184,7 +184,7 @@ def no_idempotency() -> Iterator[None]:
 @contextmanager
 def last_n_without_hash() -> Iterator[None]:
     """Take any batch with a number that was seen for the one that was seen (H7)."""
-    real, answers = accept.Acceptance._is_replay, accept.Acceptance._known_answers
+    real, answers = accept.Acceptance._check_turn, accept.Acceptance._known_answers
 
     class Applied(dict[str, Any]):
         def __missing__(self, key: str) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def last_n_without_hash() -> Iterator[None]:
         return bool(real(self, standing))
 
     with (
-        patch.object(accept.Acceptance, "_is_replay", is_replay),
+        patch.object(accept.Acceptance, "_check_turn", is_replay),
         patch.object(accept.Acceptance, "_known_answers", lambda self, known: Applied(answers(self, known))),
     ):
         yield
@@ -217,7 +217,7 @@ def no_repair() -> AbstractContextManager[Any]:
 @contextmanager
 def digest_over_local_edits() -> Iterator[None]:
     """Count rows that were only written here (H25)."""
-    real = digests.local_digest
+    real = local_digest.local_digest
 
     def digest(connection: Any, twin: str) -> Digest:
         query = f"SELECT count(*) FROM {image_table(twin)} WHERE NOT _present"

@@ -16,7 +16,7 @@ from tests.oracle.models import Tables
 from tests.oracle.plugin import Edition
 from tests.oracle.writers import CODES
 
-from twinbase.replica.outbox.offer_again import HISTORY_KEPT
+from twinbase.replica.outbox.history import HISTORY_KEPT
 from twinbase.testing import Device, ManualClock
 
 Edit = Callable[[Any, "Mine", Random], Awaitable[None]]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.replica.workshop import changes, opened, outbox, rows, serve
 
 from twinbase.digest import Digest, digest_of
-from twinbase.replica.file.digests import Changes, count_buckets, local_digest
+from twinbase.replica.file.local_digest import Changes, count_buckets, local_digest
 from twinbase.replica.file.names import meta_table
 from twinbase_server.feed.statements import _SUMS
 

@@ -10,7 +10,7 @@ import pytest
 from tests.sync.shop import Job
 
 from twinbase import Plugins
-from twinbase.replica.file.digests import count_buckets
+from twinbase.replica.file.local_digest import count_buckets
 from twinbase.replica.file.names import meta_table
 from twinbase.testing import World
 from twinbase.testing.device import Device

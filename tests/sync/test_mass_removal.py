@@ -8,7 +8,7 @@ from tests.sync.shop import Job, Product
 
 from twinbase.errors import Offline
 from twinbase.replica.apply.fuse import FuseBlown
-from twinbase.replica.file.digests import count_buckets
+from twinbase.replica.file.local_digest import count_buckets
 from twinbase.replica.file.names import meta_table
 from twinbase.testing import World
 from twinbase.testing.device import Device

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from twinbase.digest import Digest
 from twinbase.registry import Registry
-from twinbase.replica.file.digests import DIGEST, read_digest
+from twinbase.replica.file.local_digest import DIGEST, read_digest
 from twinbase.replica.outbox.as_read import EditContexts, stamp
 from twinbase.replica.outbox.pending_edits import PendingEdit, pending_edit_of, pending_edits_query
 

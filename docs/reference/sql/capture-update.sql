@@ -1,4 +1,4 @@
--- what the trigger does: update: composed by capture/function.py
+-- what the trigger does: update: composed by capture/trigger_sql.py
 CREATE OR REPLACE FUNCTION twinbase."update_workshop.part"() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB'
 SET enable_nestloop = off SET jit = off AS $twinbase1$

@@ -17,7 +17,7 @@ from twinbase.source import Tell
 from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport
-from twinbase_ebp.loading.work import Options
+from twinbase_ebp.loading.table_load import Options
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
 from twinbase_server.database.tables import create_twin_tables

@@ -10,12 +10,13 @@ import stamina
 from twinbase.plugins import Plugins
 from twinbase.protocol import PushAnswer, batch_hash
 from twinbase_server.accept import ledger
-from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Change, ReceivedBatch, SentMutation, check, read_batch
 from twinbase_server.accept.bisect import settle
+from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.deliveries import applied_mutations, keep_deliveries
 from twinbase_server.accept.journal import JournalEntry, write_journal
+from twinbase_server.accept.limits import AcceptLimits
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts
 from twinbase_server.accept.reasons import ID_REUSED, Refusal, retry_reason
 from twinbase_server.accept.rows import key_text
@@ -29,28 +30,6 @@ WAIT_SECONDS_MAX = 0.5
 
 # What a device is told of each mutation, by its id.
 Answers = dict[str, dict[str, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptLimits:
-    """How long a push waits: for a connection, for rows that others hold, for one statement."""
-
-    pool_seconds: float = 5.0
-    lock_seconds: float = 5.0
-    statement_seconds: float = 30.0
-
-    def settings_sql(self) -> str:
-        """Local to the transaction (H33). A process that stands still in the middle must not keep rows from others."""
-        return (
-            f"SET LOCAL lock_timeout = {_milliseconds(self.lock_seconds)};"
-            f"SET LOCAL statement_timeout = {_milliseconds(self.statement_seconds)};"
-            f"SET LOCAL idle_in_transaction_session_timeout = {_milliseconds(2 * self.statement_seconds)}"
-        )
-
-
-def _milliseconds(seconds: float) -> int:
-    """At least one: none would mean no limit."""
-    return max(1, round(seconds * 1000))
 
 
 LIMITS = AcceptLimits()
@@ -108,14 +87,14 @@ class Acceptance:
         async with connection.transaction(isolation="read_committed"):
             await connection.execute(limits.settings_sql())
             last = await ledger.lock_replica(connection, self.caller)
-            replayed = self._is_replay(last)
+            replayed = self._check_turn(last)
             known = await ledger.find_settled(connection, list(self.checked), self.caller)
             answers = self._known_answers(known)
             if not replayed:
                 await self._accept_fresh(connection, last, known, answers)
         return self._push_answer(answers, replayed)
 
-    def _is_replay(self, last: ledger.LastBatch) -> bool:
+    def _check_turn(self, last: ledger.LastBatch) -> bool:
         """Whether this very batch was the last one. Raises unless it is, or is the next one (H7)."""
         epoch, n, previous = self.caller.epoch, self.batch.n, self.batch.previous
         if epoch == last.epoch and (n, self.hash) == (last.last_n, last.last_hash):
@@ -126,17 +105,17 @@ class Acceptance:
             return False
         raise self._out_of_turn(last)
 
-    def _out_of_turn(self, standing: ledger.LastBatch) -> ProblemError:
+    def _out_of_turn(self, last: ledger.LastBatch) -> ProblemError:
         """Why this batch is not the one to follow, and how the device goes on."""
         epoch, n = self.caller.epoch, self.batch.n
-        ahead = epoch > standing.epoch or (epoch == standing.epoch and n > standing.last_n + 1)
+        ahead = epoch > last.epoch or (epoch == last.epoch and n > last.last_n + 1)
         return ProblemError(
             "gap" if ahead else "forked",
-            f"Batch {n} of epoch {epoch} does not follow batch {standing.last_n} of epoch {standing.epoch}. "
-            f"Begin epoch {max(standing.epoch, epoch) + 1} with batch 1, and offer all unsettled work again.",
-            epoch=standing.epoch,
-            last_n=standing.last_n,
-            last_hash=standing.last_hash,
+            f"Batch {n} of epoch {epoch} does not follow batch {last.last_n} of epoch {last.epoch}. "
+            f"Begin epoch {max(last.epoch, epoch) + 1} with batch 1, and offer all unsettled work again.",
+            epoch=last.epoch,
+            last_n=last.last_n,
+            last_hash=last.last_hash,
         )
 
     def _known_answers(self, known: Mapping[str, ledger.SettledMutation]) -> Answers:
@@ -165,10 +144,8 @@ class Acceptance:
         await self._deliver(connection, fresh, verdicts)
         await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
 
-    async def _settle(
-        self, connection: Connection, standing: ledger.LastBatch, fresh: Sequence[SentMutation]
-    ) -> Verdicts:
-        accepting = Accepting(self.plugins, self.caller, standing.xid, self.now)
+    async def _settle(self, connection: Connection, last: ledger.LastBatch, fresh: Sequence[SentMutation]) -> Verdicts:
+        accepting = AcceptContext(self.plugins, self.caller, last.xid, self.now)
         return await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
 
     def _transactions(self, fresh: Sequence[SentMutation]) -> list[LocalTransaction]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change
+from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction
 from twinbase_server.accept.read import Held, read_held
 from twinbase_server.accept.reasons import NOT_YOURS, Refusal
@@ -46,7 +46,7 @@ Attempt = Settled | Blamed | Objected
 
 
 async def attempt(
-    connection: Connection, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
+    connection: Connection, accepting: AcceptContext, progress: BatchProgress, part: Sequence[LocalTransaction]
 ) -> Attempt:
     """What came of it: read, decide, write, look whose the rows are now. Only Settled may be let stand.
 
@@ -74,7 +74,7 @@ def objected(error: asyncpg.PostgresError | NotWritten) -> Objected:
 
 
 async def _decide(
-    accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction], held: Held
+    accepting: AcceptContext, progress: BatchProgress, part: Sequence[LocalTransaction], held: Held
 ) -> Verdicts:
     verdicts: Verdicts = {}
     for transaction in part:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.attempt import Attempt, Blamed, Objected, Settled, attempt, objected
 from twinbase_server.accept.constraints import columns_of
+from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.decide import Verdict, refused_verdict
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, stop_transaction
 from twinbase_server.accept.reasons import NOT_WRITTEN, Refusal, refusal_of
@@ -70,7 +70,9 @@ class Parts:
         self.settled = []
 
 
-async def settle(connection: Connection, accepting: Accepting, transactions: Sequence[LocalTransaction]) -> Verdicts:
+async def settle(
+    connection: Connection, accepting: AcceptContext, transactions: Sequence[LocalTransaction]
+) -> Verdicts:
     """A verdict on every mutation of these local transactions; what can be written of them is written.
 
     All are tried together. Where the database objects, each half of them is, until the one to blame is alone.
@@ -101,7 +103,7 @@ def _refusals_of(verdicts: Verdicts) -> dict[str, Refusal]:
 
 
 async def _try(
-    savepoints: Savepoints, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
+    savepoints: Savepoints, accepting: AcceptContext, progress: BatchProgress, part: Sequence[LocalTransaction]
 ) -> Attempt:
     """What came of these, tried together; one alone is settled in any case, at the latest step by step."""
     tried = await _try_together(savepoints, accepting, progress, part)
@@ -111,7 +113,7 @@ async def _try(
 
 
 async def _try_together(
-    savepoints: Savepoints, accepting: Accepting, progress: BatchProgress, part: Sequence[LocalTransaction]
+    savepoints: Savepoints, accepting: AcceptContext, progress: BatchProgress, part: Sequence[LocalTransaction]
 ) -> Attempt:
     """What came of these; unless they are settled, nothing of them is left."""
     blocked = progress.keep_blocked()
@@ -126,7 +128,7 @@ async def _try_together(
 
 
 async def _settle_alone(
-    savepoints: Savepoints, accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction
+    savepoints: Savepoints, accepting: AcceptContext, progress: BatchProgress, transaction: LocalTransaction
 ) -> Settled:
     """One local transaction, its mutations in their own order: the first that fails refuses them all."""
     verdicts: Verdicts = {}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from twinbase.errors import Refused
 from twinbase.mutation import IncomingMutation, Operation
-from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change
+from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.decide import Verdict, decide, parked_verdict, refused_verdict
 from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.read import Held
@@ -33,7 +33,7 @@ class LocalTransaction:
 
 
 async def decide_transaction(
-    accepting: Accepting, progress: BatchProgress, transaction: LocalTransaction, held: Held
+    accepting: AcceptContext, progress: BatchProgress, transaction: LocalTransaction, held: Held
 ) -> Verdicts:
     """The verdicts on its mutations; the rows that are held are changed as they say, or left as they were."""
     before = {change.row_id: held.rows[change.row_id].save() for change in transaction.changes}
@@ -59,7 +59,7 @@ def stop_transaction(
 
 
 async def _decide_member(
-    accepting: Accepting, progress: BatchProgress, member: Change | Refusal, held: Held
+    accepting: AcceptContext, progress: BatchProgress, member: Change | Refusal, held: Held
 ) -> Verdict:
     """The verdict on one mutation: on sight, by what is known of the batch, or by the rules."""
     if isinstance(member, Refusal):
@@ -71,7 +71,7 @@ async def _decide_member(
     return await _decide_change(accepting, member, held)
 
 
-async def _decide_change(accepting: Accepting, change: Change, held: Held) -> Verdict:
+async def _decide_change(accepting: AcceptContext, change: Change, held: Held) -> Verdict:
     """The verdict of the rules, and of all who may object to what they let pass; the row is changed as it says."""
     row = held.rows[change.row_id]
     with translate_plugin_errors("conflict strategy"):
@@ -84,7 +84,7 @@ async def _decide_change(accepting: Accepting, change: Change, held: Held) -> Ve
     return verdict
 
 
-def _waits_for(accepting: Accepting, progress: BatchProgress, change: Change, held: Held) -> str | None:
+def _waits_for(accepting: AcceptContext, progress: BatchProgress, change: Change, held: Held) -> str | None:
     """The insert that was not accepted and that this change builds upon."""
     if not progress.blocked:
         return None
@@ -103,7 +103,7 @@ def _is_there(row: BatchRow | None, found: bool) -> bool:
     return found if row is None else row.values is not None
 
 
-async def _find_objection(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
+async def _find_objection(accepting: AcceptContext, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     """Foreign keys, guards and plugins have a say in what is about to be written."""
     why = _find_broken_key(accepting, change, verdict, held) or _ask_guards(change, verdict, held)
     if why is None and accepting.plugins.has_mutation_checks:
@@ -111,7 +111,7 @@ async def _find_objection(accepting: Accepting, change: Change, verdict: Verdict
     return why
 
 
-def _find_broken_key(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
+def _find_broken_key(accepting: AcceptContext, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     """A foreign key that would lead nowhere, or to a row that is not the writer's (H34)."""
     row = held.rows[change.row_id]
     # Of the columns of a key a strategy may write some, and leave the server's in the others.
@@ -135,7 +135,7 @@ def _ask_guards(change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     return None
 
 
-async def _ask_plugins(accepting: Accepting, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
+async def _ask_plugins(accepting: AcceptContext, change: Change, verdict: Verdict, held: Held) -> Refusal | None:
     row = held.rows[change.row_id].values
     operation: Operation = "delete" if verdict.delete else "insert" if row is None else "update"
     written = IncomingMutation(change.twin.name, operation, change.key, row, verdict.write)

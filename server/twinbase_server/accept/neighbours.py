@@ -10,8 +10,8 @@ from twinbase.errors import DeclarationError
 from twinbase.mutation import IncomingMutation
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
-from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Change, RowId
+from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.decide import is_same
 from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.rows import BatchRow, encode_keys
@@ -51,7 +51,7 @@ class Neighbours:
 
 
 async def read_neighbours(
-    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[RowId, BatchRow]
+    connection: Connection, accepting: AcceptContext, changes: Sequence[Change], rows: Mapping[RowId, BatchRow]
 ) -> Neighbours:
     """One query for each column that rules ask by."""
     registry, plugins = accepting.registry, accepting.plugins

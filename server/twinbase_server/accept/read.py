@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from twinbase_server.accept.accepting import Accepting, BatchProgress
 from twinbase_server.accept.batch import Change, RowId
+from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.ledger import find_unaccepted
 from twinbase_server.accept.neighbours import Neighbours, read_neighbours
 from twinbase_server.accept.rows import BatchRow, read_rows
@@ -24,7 +24,7 @@ class Held:
 
 
 async def read_held(
-    connection: Connection, accepting: Accepting, progress: BatchProgress, changes: Sequence[Change]
+    connection: Connection, accepting: AcceptContext, progress: BatchProgress, changes: Sequence[Change]
 ) -> Held:
     """All that is needed to decide on these changes; rows that they lack since an earlier batch are blocked."""
     rows = await read_rows(connection, accepting, progress.origins, changes)

@@ -12,8 +12,8 @@ import msgspec
 from twinbase.codecs import Codec
 from twinbase.quoting import quote_name
 from twinbase.registry import Twin
-from twinbase_server.accept.accepting import Accepting, Origin
 from twinbase_server.accept.batch import Change, KeyTuple, RowId
+from twinbase_server.accept.context import AcceptContext, Origin
 from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scope_condition, scoped_table_sql
 from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
@@ -65,7 +65,7 @@ class BatchRow:
 
 
 async def read_rows(
-    connection: Connection, accepting: Accepting, origins: dict[RowId, Origin], changes: Sequence[Change]
+    connection: Connection, accepting: AcceptContext, origins: dict[RowId, Origin], changes: Sequence[Change]
 ) -> dict[RowId, BatchRow]:
     """Every row that the changes name, locked until the batch is done; absent ones have `stored` None.
 
@@ -82,7 +82,9 @@ async def read_rows(
     return rows
 
 
-async def _read(connection: Connection, accepting: Accepting, twin: Twin, rows: list[BatchRow], *, whole: bool) -> None:
+async def _read(
+    connection: Connection, accepting: AcceptContext, twin: Twin, rows: list[BatchRow], *, whole: bool
+) -> None:
     keys = encode_keys([row.key for row in rows])
     await connection.fetchval(_lock_sql(twin, whole), keys)
     found = await connection.fetchval(_read_sql(twin), *accepting.bind_scope(twin), keys)
@@ -132,7 +134,7 @@ def _read_sql(twin: Twin) -> str:
 
 async def _recognise(
     connection: Connection,
-    accepting: Accepting,
+    accepting: AcceptContext,
     origins: dict[RowId, Origin],
     changes: Sequence[Change],
     rows: Mapping[RowId, BatchRow],

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from twinbase.registry import Registry
-from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import Change, RowId
+from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_key_columns, foreign_keys_of
 from twinbase_server.accept.rows import BatchRow, encode_keys
 from twinbase_server.accept.scope import INSIDE, recordset_sql, scope_condition, scoped_table_sql, typed_columns
@@ -70,7 +70,7 @@ def _pointing_at(registry: Registry, change: Change, written: Mapping[str, Any])
 
 
 async def read_targets(
-    connection: Connection, accepting: Accepting, changes: Sequence[Change], rows: Mapping[RowId, BatchRow]
+    connection: Connection, accepting: AcceptContext, changes: Sequence[Change], rows: Mapping[RowId, BatchRow]
 ) -> Targets:
     """One query for each table that the changes point at, one after the other as they will be written."""
     wanted: dict[Target, tuple[ForeignKey, set[KeyValues]]] = {}
@@ -97,7 +97,7 @@ async def read_targets(
 
 
 async def _existing(
-    connection: Connection, accepting: Accepting, key: ForeignKey, values: list[KeyValues]
+    connection: Connection, accepting: AcceptContext, key: ForeignKey, values: list[KeyValues]
 ) -> set[KeyValues]:
     bound = [] if key.target is None else accepting.bind_scope(key.target)
     found = await connection.fetch(_existing_sql(key), *bound, encode_keys(values))

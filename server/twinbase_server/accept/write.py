@@ -8,8 +8,8 @@ import msgspec
 
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
-from twinbase_server.accept.accepting import Accepting
 from twinbase_server.accept.batch import RowId, server_filled_columns
+from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.rows import BatchRow, encode_keys
 from twinbase_server.accept.scope import (
     INSIDE,
@@ -145,7 +145,7 @@ async def _expect(connection: Connection, statement: str, values: str, rows: int
         raise NotWritten
 
 
-async def find_outside(connection: Connection, accepting: Accepting, rows: Iterable[BatchRow]) -> list[BatchRow]:
+async def find_outside(connection: Connection, accepting: AcceptContext, rows: Iterable[BatchRow]) -> list[BatchRow]:
     """The rows that were written and that the writer may not leave where they are now: out of his scope."""
     found: list[BatchRow] = []
     checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))

@@ -19,13 +19,13 @@ from asyncpg.exceptions import (
 from twinbase.errors import TwinbaseError
 from twinbase.quoting import quote_name
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
-from twinbase_server.capture.function import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import quote_literal
 from twinbase_server.sql.row_hash import row_hash_sql
 
-LOCK_SECONDS_MAX = 2.0
+TABLE_LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 20
 _BUSY = (LockNotAvailableError, DeadlockDetectedError)
 # How PostgreSQL says that an expression does not fit a type.
@@ -49,7 +49,7 @@ async def install(
     connection: Connection,
     tables: Iterable[CapturedTable],
     *,
-    lock_timeout: float = LOCK_SECONDS_MAX,
+    lock_timeout: float = TABLE_LOCK_SECONDS_MAX,
     attempts: int = ATTEMPTS_MAX,
 ) -> list[Installation]:
     """Capture these tables, each in its own transaction; one that is captured as asked already is left alone.
@@ -68,7 +68,7 @@ async def uninstall(
     connection: Connection,
     tables: Iterable[CapturedTable],
     *,
-    lock_timeout: float = LOCK_SECONDS_MAX,
+    lock_timeout: float = TABLE_LOCK_SECONDS_MAX,
     attempts: int = ATTEMPTS_MAX,
 ) -> None:
     """Leave nothing of capture on these tables, nor for them; the tables themselves stay as they are."""

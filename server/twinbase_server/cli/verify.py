@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
+from twinbase.protocol import BUCKET_BITS_MAX
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import BITS
 from twinbase.replica.file.examine import find_damage
 from twinbase.replica.file.file import ReplicaFile, open_untouched
 from twinbase.replica.file.names import image_table, meta_table
@@ -66,7 +66,7 @@ def _strangers(connection: Connection, twin: str, key: tuple[str, ...]) -> list[
 def _sums(connection: Connection, twin: str) -> list[str]:
     """The sums that prove this twin, counted anew."""
     counted = (
-        f"SELECT hash & {(1 << BITS) - 1}, count(*), sum(hash >> {_HALF}), sum(hash & {(1 << _HALF) - 1}) "
+        f"SELECT hash & {(1 << BUCKET_BITS_MAX) - 1}, count(*), sum(hash >> {_HALF}), sum(hash & {(1 << _HALF) - 1}) "
         f"FROM {meta_table(twin)} GROUP BY 1"
     )
     kept = "SELECT bucket, rows, hi, lo FROM _twinbase_bucket WHERE twin = ? AND rows <> 0"

@@ -54,7 +54,7 @@ def plan(request: InitialRequest, shapes: FeedShapes, resume: Resume | None) -> 
         options = ""
     if resume is not None and (resume.kind != KIND or resume.options != options):
         raise ProblemError("bad-cursor", "The resume token belongs to another request.")
-    return InitialPlan([_fewer(shape, request) for shape in chosen], options, resume)
+    return InitialPlan([_backfill_shape(shape, request) for shape in chosen], options, resume)
 
 
 def _asked(request: InitialRequest, name: str) -> bool:
@@ -63,7 +63,7 @@ def _asked(request: InitialRequest, name: str) -> bool:
     return request.twins is None or name in request.twins
 
 
-def _fewer(shape: FeedShape, request: InitialRequest) -> FeedShape:
+def _backfill_shape(shape: FeedShape, request: InitialRequest) -> FeedShape:
     """The key and the columns that are new to the device."""
     if request.columns is None:
         return shape

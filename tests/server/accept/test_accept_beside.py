@@ -10,7 +10,8 @@ from tests.server.accept.workshop import NOW, Device, Server, Workshop, inserted
 
 from twinbase import IncomingMutation, NeighbourQuery, Plugins, Refused, Rows, hookimpl
 from twinbase.errors import DeclarationError
-from twinbase_server.accept.accept import AcceptLimits, read_push
+from twinbase_server.accept import AcceptLimits
+from twinbase_server.accept.accept import read_push
 from twinbase_server.problems import ProblemError
 
 

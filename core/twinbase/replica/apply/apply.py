@@ -15,7 +15,7 @@ from twinbase.replica.apply.doubt import update_doubts
 from twinbase.replica.apply.fuse import FuseBlown, Removal, is_confirmed, is_unusual, read_removal
 from twinbase.replica.apply.upsert import write_rows
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import Changes, count_rows, local_digest
+from twinbase.replica.file.local_digest import Changes, count_rows, local_digest
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
@@ -107,14 +107,14 @@ class _Work:
     def _page(self, page: Page) -> None:
         shape = self.shapes[page.twin]
         if page.columns is not None and tuple(page.columns) != shape.columns:
-            self._fill(Shape(shape.twin, tuple(page.columns)), page.content)
+            self._backfill(Shape(shape.twin, tuple(page.columns)), page.content)
             return
         rows = shape.store(page.content)
         self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in rows], None)
         write_rows(self.connection, shape, rows)
         self.applied.pulled += len(rows)
 
-    def _fill(self, shape: Shape, content: list[WireRow]) -> None:
+    def _backfill(self, shape: Shape, content: list[WireRow]) -> None:
         """A backfill: new columns of rows that are here. Rows that are not come whole, with the pull that follows.
 
         The new hash vouches for the whole row, so it is kept only where the other columns are the server's: `was` is

@@ -17,13 +17,13 @@ from twinbase.replica.apply.doubt import update_doubts
 from twinbase.replica.apply.fuse import read_removal
 from twinbase.replica.apply.swap import swap_tables
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import count_buckets, count_rows, local_digest
 from twinbase.replica.file.layout import engine_tables, twin_table
+from twinbase.replica.file.local_digest import count_buckets, count_rows, local_digest
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import recall, remember, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import begin_applying, begin_fenced
-from twinbase.replica.outbox.offer_again import check_memory
+from twinbase.replica.outbox.offer_again import check_server_remembers
 from twinbase.replica.outbox.outcomes import retire
 
 CACHE_KIBIBYTES = 32 * 1024
@@ -90,7 +90,7 @@ class Stage:
         first = next(frames, None)
         if not isinstance(first, Begin):
             raise NotTwinbase("Its answer does not begin with a begin.")
-        check_memory(connection, first)
+        check_server_remembers(connection, first)
         self._note_begin(connection, first)
         for frame in frames:
             match frame:

@@ -4,18 +4,12 @@ Every mutation keeps its own id for ever, so offering it twice does no harm: the
 Nothing is ever wiped here; work that was not acknowledged simply waits in the outbox again.
 """
 
-from datetime import datetime, timedelta
-
 from twinbase.errors import ServerRefused
 from twinbase.frames import Begin
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.names import changes_table
-from twinbase.replica.file.state import read_state, recall, remember, write_state
+from twinbase.replica.file.state import read_state, write_state
 from twinbase.replica.file.transaction import begin_fenced
-from twinbase.replica.outbox.states import ANSWERED, IN_FLIGHT, SENT, TAKEN, offer, refuse_in_flight
-
-HISTORY_KEPT = timedelta(days=45)
-"""How long acknowledged mutations are kept: longer than the oldest backup that a server may be restored from."""
+from twinbase.replica.outbox.states import ANSWERED, IN_FLIGHT, offer, refuse_in_flight
 
 
 def take_new_epoch(connection: Connection, token: str, *, chance: int, known: int = 0) -> int:
@@ -75,7 +69,7 @@ _TOO_LARGE = (
 )
 
 
-def check_memory(connection: Connection, begin: Begin) -> None:
+def check_server_remembers(connection: Connection, begin: Begin) -> None:
     """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may.
 
     It was restored to a time before that batch. Our cursor may be older than its backup, so that every milestone in it
@@ -97,30 +91,3 @@ def start_over(connection: Connection, token: str) -> None:
     """The server does not take our cursor: begin with a first sync again; what is pending stays."""
     with begin_fenced(connection, token):
         write_state(connection, cursor="", resume="")
-
-
-def forget_old(connection: Connection, token: str, now: datetime) -> int:
-    """Remove history that was acknowledged longer ago than any backup, once a day; answers how many mutations went.
-
-    What counts is when it was acknowledged, however long ago it was typed: a backup of the day before lacks it. A
-    device's clock that is ahead ages nothing.
-    """
-    today = now.date().isoformat()
-    if recall(connection, "history_day") == today:
-        return 0
-    with begin_fenced(connection, token) as state:
-        before = min([now, *([datetime.fromisoformat(state.synced_at)] if state.synced_at else [])]) - HISTORY_KEPT
-        times = before.isoformat(), int(before.timestamp())
-        young = "SELECT n FROM _twinbase_batch WHERE frozen_at >= ?1 OR answered >= ?2"
-        old = f"{TAKEN} AND at < ?1 AND coalesce(n, 0) NOT IN ({young})"
-        seqs = connection.execute(f"SELECT twin, seq FROM _twinbase_outbox WHERE {old}", times).fetchall()
-        for twin, seq in seqs:
-            connection.execute(f"DELETE FROM {changes_table(twin)} WHERE seq = ?", (seq,))
-        connection.execute(f"DELETE FROM _twinbase_outbox WHERE {old}", times)
-        connection.execute(
-            "DELETE FROM _twinbase_batch WHERE frozen_at < ?1 AND answered < ?2"
-            f" AND n NOT IN (SELECT n FROM _twinbase_outbox WHERE {SENT} AND n IS NOT NULL)",
-            times,
-        )
-        remember(connection, "history_day", today)
-    return len(seqs)

@@ -11,7 +11,7 @@ from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine
 from twinbase.replica.apply.apply import Checkpoint
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.transaction import begin_fenced
-from twinbase.replica.outbox.offer_again import check_memory
+from twinbase.replica.outbox.offer_again import check_server_remembers
 
 ROWS_IN_MEMORY = 5_000
 
@@ -37,7 +37,7 @@ class Collector:
         first = next(frames, None)
         if not isinstance(first, Begin):
             raise NotTwinbase("Its answer does not begin with a begin.")
-        check_memory(connection, first)
+        check_server_remembers(connection, first)
         # Of a resumed answer the first begin counts: what it says was answered is true of every page that followed.
         self._begin = self._begin or first
         try:

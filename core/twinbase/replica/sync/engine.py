@@ -21,13 +21,15 @@ from twinbase.replica.engines import Database
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.state import read_state, recall, remember
 from twinbase.replica.file.transaction import begin_transaction, take_over
-from twinbase.replica.outbox import offer_again
 from twinbase.replica.outbox.batch import has_pending
+from twinbase.replica.outbox.history import forget_old
 from twinbase.replica.outbox.states import count_states
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
+from twinbase.replica.sync.agree import agree
+from twinbase.replica.sync.backfill import backfill
 from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
-from twinbase.replica.sync.first_sync import catch_up, run_first_sync
+from twinbase.replica.sync.first_sync import run_first_sync
 from twinbase.replica.sync.pull import pull
 from twinbase.replica.sync.push import push
 from twinbase.replica.sync.recover import recover
@@ -165,7 +167,7 @@ class Engine:
         if exchange.report.is_proven:
             await exchange.thread.run(forget_removal, exchange.token)
         await _learn_who(exchange)
-        await exchange.thread.run(offer_again.forget_old, exchange.token, self._clock())
+        await exchange.thread.run(forget_old, exchange.token, self._clock())
         await self.count_edits()
         if failed is not None:
             raise failed
@@ -195,7 +197,7 @@ async def _steps(exchange: Exchange) -> ServerRefused | None:
     """Answers why a batch could not be taken when the fault is the server's: it is sent again at the next sync, and
     what the office wrote arrives meanwhile."""
     failed = None
-    await exchange.agree()
+    await agree(exchange)
     try:
         await push(exchange)
     except ServerRefused as problem:
@@ -205,7 +207,7 @@ async def _steps(exchange: Exchange) -> ServerRefused | None:
     if not (await exchange.read_state()).cursor:
         await run_first_sync(exchange)
     else:
-        await catch_up(exchange)
+        await backfill(exchange)
         await pull(exchange)
     return failed
 

@@ -10,7 +10,7 @@ from typing import Any
 from twinbase.frames import End
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.digests import count_buckets, local_sums
+from twinbase.replica.file.local_digest import count_buckets, local_sums
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.sync.exchange import Exchange

@@ -2,6 +2,7 @@
 
 from twinbase.errors import ServerRefused
 from twinbase.replica.outbox import offer_again
+from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.exchange import Exchange
 
 
@@ -11,7 +12,7 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
     chance = exchange.ids().int
     match problem.kind:
         case "schema-unknown":
-            await exchange.agree(anew=True)
+            await agree(exchange, anew=True)
         case "bad-cursor" | "cursor":
             await run(offer_again.start_over, token)
         case "forked" | "epoch":

@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 
 from twinbase_ebp.commands.options import SourceUrl, choose_source_url
+from twinbase_ebp.ebp_connection import open_source
 from twinbase_ebp.schema import TableSpec, specs_to_json
 from twinbase_ebp.schema import reflect as reflect_connection
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.drift import find_drift
 from twinbase_ebp.schema.memory import read_remembered
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ebp.source import open_source
 from twinbase_server.extension import AsJson, answer, make_error_console
 
 CopiesUrl = Annotated[

@@ -11,8 +11,8 @@ from twinbase_ebp.commands import load as loading
 from twinbase_ebp.commands import verify as verifying
 from twinbase_ebp.commands.options import SourceUrl, choose_source_url
 from twinbase_ebp.loading.crew import LoadDatabases
-from twinbase_ebp.loading.verifying import Repaired
-from twinbase_ebp.loading.verifying import repair as make_same
+from twinbase_ebp.loading.verify import Repaired
+from twinbase_ebp.loading.verify import repair as make_same
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command, show_progress
 

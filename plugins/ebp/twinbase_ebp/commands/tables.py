@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select, table
 
 from twinbase.errors import TwinbaseError
 from twinbase_ebp.commands.options import SourceUrl, choose_source_url
+from twinbase_ebp.ebp_connection import open_source
 from twinbase_ebp.schema import TableSpec
 from twinbase_ebp.schema import reflect as reflect_connection
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ebp.source import open_source
 from twinbase_server.extension import AsJson, answer, make_error_console, show_progress
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
+from twinbase_ebp.codes import Codes, known_codes
 from twinbase_ebp.settings import EbpSettings
-from twinbase_ebp.values import Codes, known_codes
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, open_engine, run_command, source_catalog
 
 VALUES_MAX = 50

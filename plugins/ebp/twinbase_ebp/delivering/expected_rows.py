@@ -21,7 +21,7 @@ GONE = "EBP no longer has this row: what was to be changed in it stays here."
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class EarlierChange:
     """An earlier change of a row. `before`: what the copy said of its columns then; `back`: it has come back."""
 
     values: CopyRow
@@ -61,7 +61,7 @@ async def read_expected_rows(entity: str, ready: Sequence[Ready], copies: Copies
         return ExpectedRows()
     kind = ENTITIES[entity]
     copied = await copies.read_by_key(entity, "Id", [str(one.entry.key) for one in updates], kind.columns)
-    handed = await _handed(entity, updates, copies.connection)
+    handed = await _read_earlier(entity, updates, copies.connection)
     expected = {}
     for one in updates:
         key = str(one.entry.key)
@@ -70,7 +70,7 @@ async def read_expected_rows(entity: str, ready: Sequence[Ready], copies: Copies
     return ExpectedRows(copied, expected, frozenset(expected.keys() - copied.keys() if is_copied else ()))
 
 
-def _expected(copied: CopyRow, handed: Sequence[Handed], entity: Entity) -> CopyRow:
+def _expected(copied: CopyRow, handed: Sequence[EarlierChange], entity: Entity) -> CopyRow:
     """The copy, with the last that was handed over of each column, unless EBP has taken that or says something new."""
     row = dict(copied)
     for name in {name for one in handed for name in one.values}:
@@ -80,7 +80,7 @@ def _expected(copied: CopyRow, handed: Sequence[Handed], entity: Entity) -> Copy
     return row
 
 
-def _is_news(name: str, copied: CopyRow, said: Sequence[Handed], entity: Entity) -> bool:
+def _is_news(name: str, copied: CopyRow, said: Sequence[EarlierChange], entity: Entity) -> bool:
     """Whether the copy says what neither EBP said when these were handed over, nor one of them that it took since."""
     if name not in copied:
         return False
@@ -95,15 +95,15 @@ def _shown(name: str, entity: Entity) -> str:
     return plain if entity.columns[name] == "rich" and plain in entity.columns else name
 
 
-async def _handed(
+async def _read_earlier(
     entity: str, updates: Sequence[Ready], connection: PostgresConnection
-) -> Mapping[tuple[str, str], list[Handed]]:
+) -> Mapping[tuple[str, str], list[EarlierChange]]:
     """What was handed over of these rows, oldest first."""
     twins, keys = [one.waiting.twin for one in updates], [_row_key(one) for one in updates]
-    found: dict[tuple[str, str], list[Handed]] = defaultdict(list)
+    found: dict[tuple[str, str], list[EarlierChange]] = defaultdict(list)
     for row in await connection.fetch(_HANDED, EBP, f"update {entity}", twins, keys):
         values, before = msgspec.json.decode(row["values"]), msgspec.json.decode(row["before"] or "{}")
-        found[row["twin"], row["row_key"]].append(Handed(values, before, row["state"] == "acknowledged"))
+        found[row["twin"], row["row_key"]].append(EarlierChange(values, before, row["state"] == "acknowledged"))
     return found
 
 

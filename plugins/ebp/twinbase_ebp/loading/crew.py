@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-from twinbase_ebp.source import open_source
+from twinbase_ebp.ebp_connection import open_source
 
 Job = TypeVar("Job")
 

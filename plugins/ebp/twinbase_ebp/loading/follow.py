@@ -2,7 +2,7 @@
 
 from twinbase_ebp.loading.keys import pack_key
 from twinbase_ebp.loading.moments import is_before, start_of_reading
-from twinbase_ebp.loading.work import TableLoad
+from twinbase_ebp.loading.table_load import TableLoad
 
 
 def follow(work: TableLoad) -> None:

@@ -1,7 +1,7 @@
 """Tables without a key: their rows are only told apart by what they hold, and the same row may be there twice."""
 
 from twinbase_ebp.loading.guard import deletion_refusal
-from twinbase_ebp.loading.work import TableLoad
+from twinbase_ebp.loading.table_load import TableLoad
 from twinbase_ebp.loading.writing import ARRAY, INCOMING, Writer, column_names
 
 

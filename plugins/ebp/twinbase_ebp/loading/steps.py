@@ -1,12 +1,12 @@
 """What is done with a table in one run, whatever kind it is of."""
 
-from twinbase_ebp.loading.check import check, is_check_due, remove
+from twinbase_ebp.loading.compare_keys import bring_by_keys, is_comparison_due, remove
+from twinbase_ebp.loading.deletion_notes import find_noted
 from twinbase_ebp.loading.follow import follow
 from twinbase_ebp.loading.keyless import replace_what_differs
-from twinbase_ebp.loading.kinds import find_noted
 from twinbase_ebp.loading.moments import is_before
+from twinbase_ebp.loading.table_load import TableLoad
 from twinbase_ebp.loading.whole import needs_whole, read_whole
-from twinbase_ebp.loading.work import TableLoad
 
 
 def bring(work: TableLoad) -> None:
@@ -20,10 +20,10 @@ def bring(work: TableLoad) -> None:
         read_whole(work)
     follow(work)
     _delete_noted(work)
-    if (went_back or is_check_due(work)) and not check(work):
+    if (went_back or is_comparison_due(work)) and not bring_by_keys(work):
         read_whole(work)
         follow(work)
-        check(work)
+        bring_by_keys(work)
 
 
 def _delete_noted(work: TableLoad) -> None:

@@ -5,7 +5,7 @@ more are found afterwards, by their keys.
 """
 
 from twinbase_ebp.loading.keys import pack_key, unpack_key
-from twinbase_ebp.loading.work import TableLoad
+from twinbase_ebp.loading.table_load import TableLoad
 
 
 def needs_whole(work: TableLoad) -> bool:

@@ -26,7 +26,7 @@ from twinbase_ebp.schema.memory import Memory, Remembered
 from twinbase_ebp.schema.spec import TableSpec
 from twinbase_ebp.schema.target import TargetTable, list_targets, read_target
 
-LOCK_SECONDS_MAX = 2.0
+TABLE_LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 5
 _BUSY = (LockNotAvailableError, DeadlockDetectedError)
 _HELD = (FeatureNotSupportedError, DependentObjectsStillExistError)
@@ -55,7 +55,7 @@ async def evolve(
     deny: DenyList,
     now: datetime,
     *,
-    lock_timeout: float = LOCK_SECONDS_MAX,
+    lock_timeout: float = TABLE_LOCK_SECONDS_MAX,
     attempts: int = ATTEMPTS_MAX,
     hear: Callable[[SchemaChange], None] = lambda change: None,
 ) -> Evolved:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from twinbase_server.database.connection import open_engine
 
 SCHEMA = "twinbase"
-LOCK_SECONDS_MAX = 10
+TURN_SECONDS_MAX = 10
 # Any constant will do, as long as every process that migrates takes the same one.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase migrations', 0))"
 
@@ -27,7 +27,7 @@ class MigrationStatus:
     pending: tuple[str, ...]
 
 
-async def migrate(url: str, *, lock_seconds: int = LOCK_SECONDS_MAX) -> MigrationStatus:
+async def migrate(url: str, *, lock_seconds: int = TURN_SECONDS_MAX) -> MigrationStatus:
     """Bring schema `twinbase` to the newest version in one transaction; a second process waits, then finds it done."""
     async with open_engine(url) as database, database.begin() as connection:
         await _take_turn(connection, lock_seconds)

@@ -82,7 +82,7 @@ def contact(name: str = "Martin", phone: str = "+33 6 12 34 56 78") -> WaitingDe
 
 async def test_each_delivery_is_one_call_and_a_second_lies_between_two(office: Office) -> None:
     one, other = contact("Martin"), contact("Petit")
-    assert await office.send(one, other) == [("sent", "Handed over to EBP's import.")] * 2
+    assert await office.send(one, other) == [("sent", "EarlierChange over to EBP's import.")] * 2
     assert [(category, row["ContactFields_Name"]) for category, row in office.online.taken] == [
         ("Contacts", "Martin"),
         ("Contacts", "Petit"),

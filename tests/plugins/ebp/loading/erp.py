@@ -14,9 +14,9 @@ from twinbase.quoting import quote_name
 from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport, TableReport
-from twinbase_ebp.loading.verify import TableVerdict
-from twinbase_ebp.loading.verifying import Repaired, repair, verify
-from twinbase_ebp.loading.work import Options
+from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.verify import Repaired, repair, verify
+from twinbase_ebp.loading.verify_table import TableVerdict
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.capture import CapturedTable, install, version_table
 

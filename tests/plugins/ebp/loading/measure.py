@@ -24,8 +24,8 @@ from twinbase.plugins import Plugins
 from twinbase_demo.erp import generate, mutate_office_day
 from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
-from twinbase_ebp.loading.verifying import verify
-from twinbase_ebp.loading.work import Options
+from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.verify import verify
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.embedded import EmbeddedPostgres
 from twinbase_server.setup import init_database

@@ -21,7 +21,7 @@ from twinbase_ebp.delivering.ready import Ready, make_ready
 from twinbase_ebp.delivering.sheet import make_sheet
 from twinbase_ebp.settings import EbpSettings
 
-SENT = "Handed over to EBP's import."
+SENT = "EarlierChange over to EBP's import."
 TAKEN_BEFORE = "EBP had taken it, though its answer was lost."
 MAY_NOT_LOOK = "Nobody knows whether EBP has taken this, and EBP lets only people look. If it lacks, release this."
 LOOK = "Nobody knows whether EBP has taken this, and it was not found there. Look in EBP; if it lacks, release this."

@@ -15,7 +15,7 @@ from twinbase_server.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
-class Accepting:
+class AcceptContext:
     """What stays the same while one batch is accepted. `xid`: the transaction that it is accepted in."""
 
     plugins: Plugins

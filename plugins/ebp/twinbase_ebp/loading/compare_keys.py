@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twinbase.quoting import quote_name
+from twinbase_ebp.loading.deletion_notes import learn
 from twinbase_ebp.loading.guard import deletion_refusal
-from twinbase_ebp.loading.kinds import learn
 from twinbase_ebp.loading.reading import SourceKey
-from twinbase_ebp.loading.work import TableLoad
+from twinbase_ebp.loading.table_load import TableLoad
 from twinbase_ebp.loading.writing import column_names
 from twinbase_ebp.schema.spec import ColumnSpec
 
@@ -35,7 +35,7 @@ class KeyComparison:
         return self.older > OLDER_MAX or len(self.again) >= READ_AGAIN_MAX
 
 
-def is_check_due(work: TableLoad) -> bool:
+def is_comparison_due(work: TableLoad) -> bool:
     """Whether it is time, or something has been seen that only this explains."""
     state, run = work.notes.state, work.run
     if state is None or state.checked_at is None or run.options.full or work.spec.name in run.options.confirmed:
@@ -49,7 +49,7 @@ def is_check_due(work: TableLoad) -> bool:
         return work.writer.count() != work.probe.rows - left_out
 
 
-def check(work: TableLoad) -> bool:
+def bring_by_keys(work: TableLoad) -> bool:
     """Bring what was missed and delete what is gone; answer False when the whole table has to be read instead.
 
     That is so when EBP was restored: then a row may be another one under the same key and the same watermark.

@@ -12,8 +12,8 @@ from twinbase.errors import TwinbaseError
 from twinbase_ebp.loading.reading import Probe, SourceReader
 from twinbase_ebp.loading.report import TableReport
 from twinbase_ebp.loading.steps import bring
+from twinbase_ebp.loading.table_load import RunContext, Stopped, TableLoad
 from twinbase_ebp.loading.table_notes import Superseded
-from twinbase_ebp.loading.work import RunContext, Stopped, TableLoad
 from twinbase_ebp.schema.spec import TableSpec
 
 

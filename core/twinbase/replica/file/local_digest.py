@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from twinbase.digest import HALF_BITS, HALF_MASK, Digest, bits_for, bucket_of, fold
+from twinbase.protocol import BUCKET_BITS_MAX
 from twinbase.replica.connection import Connection
-
-BITS = 12
 
 _CHANGE = """INSERT INTO _twinbase_bucket (twin, bucket, rows, hi, lo) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (twin, bucket) DO UPDATE
@@ -29,7 +28,7 @@ class Changes:
         self._count(row_hash, -1)
 
     def _count(self, row_hash: int, sign: int) -> None:
-        sums = self._sums.setdefault(bucket_of(row_hash, BITS), [0, 0, 0])
+        sums = self._sums.setdefault(bucket_of(row_hash, BUCKET_BITS_MAX), [0, 0, 0])
         sums[0] += sign
         sums[1] += sign * (row_hash >> HALF_BITS)
         sums[2] += sign * (row_hash & HALF_MASK)
@@ -55,7 +54,7 @@ def count_rows(connection: Connection, twin: str) -> int:
 
 def local_sums(connection: Connection, twin: str) -> dict[str, Any]:
     """What a repair request says of a twin: its sums, as finely as its rows deserve."""
-    sums = [Digest()] * (1 << BITS)
+    sums = [Digest()] * (1 << BUCKET_BITS_MAX)
     query = "SELECT bucket, rows, hi, lo FROM _twinbase_bucket WHERE twin = ?"
     for bucket, rows, high, low in connection.execute(query, (twin,)):
         sums[bucket] = Digest(rows, high, low)
@@ -67,7 +66,8 @@ def count_buckets(connection: Connection, twin: str, meta: str) -> None:
     """Count the sums of a whole twin anew, in one pass over its meta table."""
     connection.execute("DELETE FROM _twinbase_bucket WHERE twin = ?", (twin,))
     connection.execute(
-        f"INSERT INTO _twinbase_bucket (twin, bucket, rows, hi, lo) SELECT ?, hash & {(1 << BITS) - 1}, count(*),"
+        "INSERT INTO _twinbase_bucket (twin, bucket, rows, hi, lo)"
+        f" SELECT ?, hash & {(1 << BUCKET_BITS_MAX) - 1}, count(*),"
         f" sum(hash >> {HALF_BITS}), sum(hash & {HALF_MASK}) FROM {meta} GROUP BY 2",
         (twin,),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from twinbase.quoting import quote_name
 from twinbase_ebp.loading.reading import SourceKey
-from twinbase_ebp.loading.work import TableLoad
+from twinbase_ebp.loading.table_load import TableLoad
 from twinbase_ebp.loading.writing import ARRAY
 from twinbase_ebp.schema.ddl import qualify_name
 from twinbase_ebp.schema.spec import TableSpec
