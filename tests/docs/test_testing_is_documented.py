@@ -23,7 +23,7 @@ def test_every_test_of_the_kit_stands_on_the_page_and_none_of_the_past() -> None
 
 
 def test_all_that_a_plugin_may_give_stands_on_the_page() -> None:
-    given = {name for name in (*Conformance.__annotations__, "given", "row") if not name.startswith("_")}
+    given = {name for name in (*Conformance.__annotations__, "given_rows", "adjust_row") if not name.startswith("_")}
     assert given - NAMES == set()
 
 

@@ -27,7 +27,7 @@ def decimal_codec(precision: int | None, scale: int | None) -> Codec:
     name = f"numeric({precision},{scale})"
     if precision > SCALED_DIGITS_MAX or scale < 0:
         return _decimal_text(name, precision - scale, max(scale, 0), (precision, scale))
-    text, units = _text_of_units(scale), _units_of_text(scale)
+    text, scaled = _text_of_scaled(scale), _scaled_of_text(scale)
     return Codec(
         name,
         "INTEGER",
@@ -37,7 +37,7 @@ def decimal_codec(precision: int | None, scale: int | None) -> Codec:
         _check_decimal(max(precision - scale, 0), scale, name),
         python_from_wire=_python_from_decimal,
         wire_from_python=lambda value: text(scale_decimal(value, precision, scale)),
-        wire_to_storage=units,
+        wire_to_storage=scaled,
         storage_to_wire=text,
         guard_sql=_decimal_guard,
         direct=False,
@@ -78,31 +78,31 @@ def scale_decimal(value: object, precision: int, scale: int) -> int | None:
     """A decimal times 10^scale, rounded half away from zero as PostgreSQL does on assignment."""
     if value is None:
         return None
-    units = int(_decimal_of(value).scaleb(scale, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
-    if abs(units) >= 10**precision:
+    scaled = int(_decimal_of(value).scaleb(scale, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
+    if abs(scaled) >= 10**precision:
         raise ValueError(f"{value} has too many digits for numeric({precision},{scale})")
-    return units
+    return scaled
 
 
-def unscale_decimal(units: int, scale: int) -> Decimal:
-    """The decimal that `units` stands for, with `scale` decimals."""
-    return Decimal(units).scaleb(-scale, _EXACT)
+def unscale_decimal(scaled: int, scale: int) -> Decimal:
+    """The decimal that `scaled` stands for, with `scale` decimals."""
+    return Decimal(scaled).scaleb(-scale, _EXACT)
 
 
-def _text_of_units(scale: int) -> Callable[[int | None], str | None]:
-    def text(units: int | None) -> str | None:
-        if units is None or not scale:
-            return None if units is None else str(units)
-        digits = str(abs(units)).rjust(scale + 1, "0")
-        return f"{'-' if units < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
+def _text_of_scaled(scale: int) -> Callable[[int | None], str | None]:
+    def text(scaled: int | None) -> str | None:
+        if scaled is None or not scale:
+            return None if scaled is None else str(scaled)
+        digits = str(abs(scaled)).rjust(scale + 1, "0")
+        return f"{'-' if scaled < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
 
     return text
 
 
-def _units_of_text(scale: int) -> Callable[[str | None], int | None]:
+def _scaled_of_text(scale: int) -> Callable[[str | None], int | None]:
     point = slice(-scale - 1, -scale)
 
-    def units(text: str | None) -> int | None:
+    def scaled(text: str | None) -> int | None:
         if text is None:
             return None
         if text[point] == ".":  # as PostgreSQL prints it: this is the hot path of a first sync
@@ -112,7 +112,7 @@ def _units_of_text(scale: int) -> Callable[[str | None], int | None]:
             raise ValueError(f"{text} has more than {scale} decimals")
         return int(whole + decimals.ljust(scale, "0"))
 
-    return parse_integer if not scale else units
+    return parse_integer if not scale else scaled
 
 
 def parse_integer(text: str | None) -> int | None:

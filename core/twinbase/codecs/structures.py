@@ -139,5 +139,5 @@ def _wrong_items(value: str, item: Codec) -> str | None:
         return "a number with too many digits"
     if type(items) is not list:
         return f"expected a JSON array, got {kind_of(items)}"
-    wrongs = (f"item {place}: {wrong}" for place, each in enumerate(items) if (wrong := item.check_wire(each)))
+    wrongs = (f"item {position}: {wrong}" for position, each in enumerate(items) if (wrong := item.check_wire(each)))
     return next(wrongs, None)

@@ -65,7 +65,7 @@ def _key(code: Any) -> Any:
     return code.rstrip(" ").upper() if isinstance(code, str) else code
 
 
-def known_codes(settings: EbpSettings) -> list[Codes]:
+def make_codes(settings: EbpSettings) -> list[Codes]:
     """Every column of codes that projections read or that other settings should explain."""
     verified = [
         _codes(model, "ActiveState", ACTIVE_STATES)

@@ -57,8 +57,8 @@ def _ranked(me: Any, visited: Select[Any]) -> Subquery:
     """All that might be had, each in its place: visited ones first, then by distance, then by id."""
     one = _candidates(me, visited)
     order = (one.c.visited.desc(), one.c.distance.asc().nulls_last(), one.c.id)
-    place = func.row_number().over(order_by=order).label("place")
-    return select(one.c.id, one.c.visited, place).where(or_(one.c.visited, one.c.wanted)).subquery()
+    rank = func.row_number().over(order_by=order).label("place")
+    return select(one.c.id, one.c.visited, rank).where(or_(one.c.visited, one.c.wanted)).subquery()
 
 
 def _candidates(me: Any, visited: Select[Any]) -> Subquery:

@@ -243,9 +243,9 @@ def _last_notes(who: Who) -> Select[Any]:
     """The last notes of each customer whose visits I have; without a time they are the oldest."""
     note = aliased(InterventionNote)
     newest = (col(note.occurred_at).desc().nulls_last(), col(note.id).desc())
-    place = func.row_number().over(partition_by=col(note.customer_id), order_by=newest).label("place")
+    rank = func.row_number().over(partition_by=col(note.customer_id), order_by=newest).label("place")
     visited = col(note.customer_id).in_(_of_my_visits(who, "customer_id"))
-    ranked = select(col(note.id).label("id"), place).where(visited).subquery()
+    ranked = select(col(note.id).label("id"), rank).where(visited).subquery()
     return select(ranked.c.id).where(ranked.c.place <= NOTES_PER_CUSTOMER)
 
 

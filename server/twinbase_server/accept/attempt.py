@@ -59,14 +59,14 @@ async def attempt(
         attributes = await write_rows(connection, accepting.registry, held.rows.values())
         outside = await find_outside(connection, accepting, held.rows.values())
     except (asyncpg.PostgresError, NotWritten) as error:
-        return objected(error)
+        return objection_of(error)
     if outside:
         return _blame(changes, outside)
     _fill_in(changes, verdicts, attributes)
     return Settled(verdicts)
 
 
-def objected(error: asyncpg.PostgresError | NotWritten) -> Objected:
+def objection_of(error: asyncpg.PostgresError | NotWritten) -> Objected:
     """What the database objects with; raises the error when it says nothing about what was written."""
     if isinstance(error, asyncpg.PostgresError) and not is_refusal(error):
         raise error

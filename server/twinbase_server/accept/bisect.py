@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from twinbase_server.accept.attempt import Attempt, Blamed, Objected, Settled, attempt, objected
+from twinbase_server.accept.attempt import Attempt, Blamed, Objected, Settled, attempt, objection_of
 from twinbase_server.accept.constraints import columns_of
 from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.decide import Verdict, refused_verdict
@@ -40,7 +40,7 @@ class Savepoints:
         try:
             await self.connection.execute(f"SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT {name}")
         except asyncpg.PostgresError as error:
-            return objected(error)
+            return objection_of(error)
         return None
 
     async def undo(self, name: str) -> None:
@@ -133,7 +133,7 @@ async def _settle_alone(
     """One local transaction, its mutations in their own order: the first that fails refuses them all."""
     verdicts: Verdicts = {}
     await savepoints.open(_ALONE)
-    for id, step in transaction.steps():
+    for id, step in transaction.split_steps():
         tried = await attempt(savepoints.connection, accepting, progress, [step])
         if not isinstance(tried, Settled) or not tried.stands:
             return await _stop(savepoints, progress, transaction, id, tried)

@@ -56,14 +56,14 @@ class BatchProgress:
     blocked: dict[RowId, str] = field(default_factory=dict)
     doomed: dict[str, Refusal] = field(default_factory=dict)
 
-    def block(self, place: RowId, behind: str) -> None:
+    def block(self, row_id: RowId, behind: str) -> None:
         """Later work on the row waits for this mutation."""
-        self.blocked[place] = behind
+        self.blocked[row_id] = behind
 
     def block_since_earlier(self, behind: Mapping[RowId, str]) -> None:
         """Work on these rows waits since an earlier batch; what this batch says of a row counts more."""
-        for place, id in behind.items():
-            self.blocked.setdefault(place, id)
+        for row_id, id in behind.items():
+            self.blocked.setdefault(row_id, id)
 
     def keep_blocked(self) -> Mapping[RowId, str]:
         """What is blocked now, to go back to when a part is undone."""

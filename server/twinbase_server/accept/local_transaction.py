@@ -27,7 +27,7 @@ class LocalTransaction:
     def changes(self) -> list[Change]:
         return [member for member in self.members.values() if isinstance(member, Change)]
 
-    def steps(self) -> "list[tuple[str, LocalTransaction]]":
+    def split_steps(self) -> "list[tuple[str, LocalTransaction]]":
         """Each mutation for itself, with its id."""
         return [(id, LocalTransaction({id: member})) for id, member in self.members.items()]
 
@@ -41,8 +41,8 @@ async def decide_transaction(
     for id, member in transaction.members.items():
         verdicts[id] = verdict = await _decide_member(accepting, progress, member, held)
         if not verdict.stands:
-            for place, kept in before.items():
-                held.rows[place].restore(kept)
+            for row_id, kept in before.items():
+                held.rows[row_id].restore(kept)
             return stop_transaction(progress, transaction, id, verdict)
     return verdicts
 

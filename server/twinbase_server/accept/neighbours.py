@@ -35,10 +35,10 @@ class Neighbours:
         if (twin, column, value) not in self.stored:
             raise DeclarationError(f"A rule looks at {twin}.{column}, which its twinbase_neighbours did not ask for.")
         key = self._registry[twin].key
-        others = [one for one in self.stored[twin, column, value] if self._place(twin, key, one) not in self._rows]
+        others = [one for one in self.stored[twin, column, value] if self._row_id(twin, key, one) not in self._rows]
         return others + self._touched(twin, key, column, value)
 
-    def _place(self, twin: str, key: tuple[str, ...], row: Mapping[str, Any]) -> RowId:
+    def _row_id(self, twin: str, key: tuple[str, ...], row: Mapping[str, Any]) -> RowId:
         return twin, tuple(row[name] for name in key)
 
     def _touched(self, twin: str, key: tuple[str, ...], column: str, value: Any) -> list[Mapping[str, Any]]:

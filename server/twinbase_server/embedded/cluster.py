@@ -56,16 +56,16 @@ class Cluster:
         self._end_orphan()
         if not self.files.exists():
             self._initialise()
-        self._programs.own(self.files)
+        self._programs.give_files(self.files)
 
     def _end_orphan(self) -> None:
         """Wait for a server whose process died a moment ago: it is closing its files, and may need to be told to."""
         deadline = time.monotonic() + STOP_SECONDS_MAX
-        told = False
+        is_stopping = False
         while (pid := self._running_pid()) is not None:
-            if not told:
+            if not is_stopping:
                 os.kill(pid, signal.SIGINT)
-                told = True
+                is_stopping = True
             if time.monotonic() > deadline:
                 raise PostgresFailed(f"An older server (process {pid}) over {self.files} does not stop.")
             time.sleep(POLL_SECONDS)
@@ -79,8 +79,8 @@ class Cluster:
         for_initdb = self.home / "password.initdb"
         _write_private(for_initdb, self._password_file.read_text())
         try:
-            self._programs.own(half)
-            self._programs.own(for_initdb)
+            self._programs.give_files(half)
+            self._programs.give_files(for_initdb)
             self._programs.run(
                 "initdb",
                 "--pgdata",

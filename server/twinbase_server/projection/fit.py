@@ -207,10 +207,10 @@ class _Without:
             return ColumnClause(self.renamed[declared], element.type, _selectable=table)
         return None
 
-    def within(self, element: Any) -> Any:
+    def replace_in(self, element: Any) -> Any:
         return visitors.replacement_traverse(element, {}, self)
 
-    def lacking(self, element: Any) -> bool:
+    def is_lacking(self, element: Any) -> bool:
         """Whether this stands for something that is not there."""
         declared = _declared(element)
         return declared is not None and (declared in self.columns or declared.table in self.tables)
@@ -230,15 +230,15 @@ def _no_rows(table: Table) -> FromClause:
 
 
 def _reads(element: ClauseElement, without: _Without) -> bool:
-    return any(without.lacking(inner) for inner in visitors.iterate(element))
+    return any(without.is_lacking(inner) for inner in visitors.iterate(element))
 
 
 def _adapted(projection: Projection, without: _Without, catalog: Catalog) -> Projection:
     feeds = [_watching(feed, without, catalog) for feed in projection.feeds if _has_key(feed.table, catalog)]
     return replace(
         projection,
-        rows=without.within(projection.rows),
-        only={sentence: without.within(condition) for sentence, condition in projection.only.items()},
+        rows=without.replace_in(projection.rows),
+        only={sentence: without.replace_in(condition) for sentence, condition in projection.only.items()},
         feeds=tuple(feeds),
     )
 
@@ -257,7 +257,7 @@ def _watching(feed: Feeds, without: _Without, catalog: Catalog) -> Feeds:
 
 def _keys(feed: Feeds, without: _Without) -> Callable[[FromClause], Select[Any]]:
     def keys(changed: FromClause) -> Select[Any]:
-        return without.within(feed.keys(changed))  # type: ignore[no-any-return]
+        return without.replace_in(feed.keys(changed))  # type: ignore[no-any-return]
 
     return keys
 

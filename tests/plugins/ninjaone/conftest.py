@@ -36,7 +36,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.app = create_app(self.world, self.faults, lambda: self.now)
-        self.door = self.app.state.door
+        self.door = self.app.state.guard
 
     def later(self, **passed: float) -> datetime:
         """Time goes by; the moment that it is then."""

@@ -60,7 +60,7 @@ def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Check
         for frame in checkpoint.frames:
             work.take(frame)
         work.finish()
-        check_removal(work.removals(), checkpoint.begin, checkpoint.end.digests, read_removal(connection))
+        check_removal(work.count_removals(), checkpoint.begin, checkpoint.end.digests, read_removal(connection))
         applied.outcomes = retire(connection, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
         applied.digests = {twin: local_digest(connection, twin).as_list() for twin in checkpoint.end.digests}
@@ -100,7 +100,7 @@ class _Work:
         for twin, changes in self.changes.items():
             changes.write(self.connection, twin)
 
-    def removals(self) -> dict[str, tuple[int, int]]:
+    def count_removals(self) -> dict[str, tuple[int, int]]:
         """(rows removed, rows before) of every twin that lost some."""
         return {t: (gone, count_rows(self.connection, t) + gone) for t, gone in self.removed.items()}
 

@@ -55,11 +55,11 @@ class DeviceNumeric(types.Numeric[Any]):
         return lambda value: repr(process(value))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Process:
-        decimal = skip_none(_from_units(scale_of(self) or 0))
+        decimal = skip_none(_from_scaled(scale_of(self) or 0))
         return decimal if self.asdecimal else skip_none(lambda value: float(decimal(value)))
 
 
-def _from_units(scale: int) -> Process:
+def _from_scaled(scale: int) -> Process:
     """An INTEGER is exact, a TEXT is a canonical decimal, a REAL is the 15 safe digits of a computed value."""
 
     def decimal(value: Any) -> Decimal:

@@ -39,7 +39,7 @@ class ScaledOperand(_Operand):
         self.scale = scale
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return skip_none(lambda value: _units(_decimal(value), self.scale))
+        return skip_none(lambda value: _scaled(_decimal(value), self.scale))
 
 
 class PlainOperand(_Operand):
@@ -60,7 +60,7 @@ def _decimal(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
 
 
-def _units(number: Decimal, scale: int) -> int | float:
+def _scaled(number: Decimal, scale: int) -> int | float:
     """Scaled, with anything between two of its steps kept between them (compared with integers, exactly where is
     moot)."""
     exact = number.scaleb(scale, _EXACT)

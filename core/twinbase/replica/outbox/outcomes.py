@@ -22,8 +22,8 @@ def note_outcomes(connection: Connection, outcomes: Iterable[Mapping[str, Any]])
 
 
 def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
-    told = [outcome.get(name, "") for name in ("reason", "detail")]
-    return (msgspec.json.encode(outcome).decode(), *told, outcome.get("behind"), str(outcome["id"]))
+    explained = [outcome.get(name, "") for name in ("reason", "detail")]
+    return (msgspec.json.encode(outcome).decode(), *explained, outcome.get("behind"), str(outcome["id"]))
 
 
 def retire(connection: Connection, begin: Begin, state: FileState) -> dict[str, int]:

@@ -25,9 +25,9 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
             exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
         case "batch-too-large" | "body-too-large":
             if not await run(offer_again.set_aside_too_large, token):
-                told = problem.extra.get("limit") if problem.kind == "body-too-large" else None
+                limit = problem.extra.get("limit") if problem.kind == "body-too-large" else None
                 sent = await run(offer_again.bytes_in_flight)
-                exchange.limits = exchange.limits.halve(told if isinstance(told, int) else sent * 2 // 3)
+                exchange.limits = exchange.limits.halve(limit if isinstance(limit, int) else sent * 2 // 3)
             await run(offer_again.take_new_epoch, token, chance=chance)
         case _:
             raise problem

@@ -27,7 +27,7 @@ class Office:
         """All rows, in the order of their keys."""
         async with self.world.engine.connect() as connection:
             found = await connection.execute(select(table).order_by(*table.primary_key.columns))
-            return [{column.name: row[place] for place, column in enumerate(table.columns)} for row in found]
+            return [{column.name: row[position] for position, column in enumerate(table.columns)} for row in found]
 
     async def keep(self, rows: Sequence[SQLModel]) -> None:
         """Put rows there that stay as they are, in this order."""

@@ -77,7 +77,7 @@ class Play:
     def pick_somebody(self) -> Mine:
         return self.dice.choice(self.mine)
 
-    async def step(self) -> None:
+    async def take_step(self) -> None:
         """Something happens: work here or there, a sync, a line that breaks, time that passes."""
         mine = self.pick_somebody()
         match self.dice.randrange(12):

@@ -115,7 +115,7 @@ class Conformance:
         async def run(play: Play) -> None:
             await play.settle()
             for _ in range(self.steps):
-                await play.step()
+                await play.take_step()
             await play.settle()
             expect_none_wrong(await play.find_faults())
             said = f"the server took none of the devices' edits ({play.outcomes}): give `choices` or `adjust_row`"

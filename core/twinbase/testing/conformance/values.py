@@ -112,15 +112,15 @@ def _integer(type_: Any) -> Values:
 
 
 def _decimal(type_: Any) -> Values:
-    digits, places = type_.precision or 30, type_.scale or 0
+    digits, scale = type_.precision or 30, type_.scale or 0
     if type_.precision is None:
-        digits, places = 30, 10
+        digits, scale = 30, 10
     number = Decimal if type_.asdecimal else float
-    units = min(10**digits, 100_000) - 1
+    most = min(10**digits, 100_000) - 1
     ends = [10**digits - 1, 1, 0, -1, 1 - 10**digits] if type_.asdecimal else [1, 0, -1]
     return Values(
-        lambda dice: number(Decimal(dice.randint(0, units)).scaleb(-places)),
-        [number(Decimal((end < 0, tuple(map(int, str(abs(end)))), -places))) for end in ends],
+        lambda dice: number(Decimal(dice.randint(0, most)).scaleb(-scale)),
+        [number(Decimal((end < 0, tuple(map(int, str(abs(end)))), -scale))) for end in ends],
     )
 
 

@@ -140,5 +140,5 @@ def _item(chance: Chance, number: int, subs: list[str]) -> GeneratedItem:
 
 
 def _ean13(body: str) -> str:
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
+    total = sum(int(digit) * (3 if position % 2 else 1) for position, digit in enumerate(body))
     return body + str(-total % 10)

@@ -34,11 +34,11 @@ class _Day:
     chance: Chance
     today: date
 
-    def moment(self) -> datetime:
+    def pick_moment(self) -> datetime:
         """Some time in the working day: what `sysModifiedDate` gets."""
         return datetime.combine(self.today, time(9)) + timedelta(seconds=self.chance.draw_between(0, 30_600))
 
-    async def some(self, query: str, count: int, *arguments: object) -> list[asyncpg.Record]:
+    async def sample_rows(self, query: str, count: int, *arguments: object) -> list[asyncpg.Record]:
         """So many of the rows of an ordered query, or all when there are fewer."""
         found = await self.connection.fetch(query, *arguments)
         return self.chance.sample(found, min(count, len(found)))
@@ -67,12 +67,12 @@ async def mutate_office_day(connection: Connection, *, seed: int, changes: int =
 
 async def _edit_customers(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """A new phone number, or a note from a call."""
-    rows = await day.some('SELECT "Id" FROM public."Customer" ORDER BY "Id"', count)
+    rows = await day.sample_rows('SELECT "Id" FROM public."Customer" ORDER BY "Id"', count)
     edits = []
     for row in rows:
         note = texts.fill_template(day.chance, texts.NOTES)
         phone = f"04 65 71 {day.chance.make_digits(2)} {day.chance.make_digits(2)}"
-        edits.append((row["Id"], phone, note, texts.format_rich(note), day.moment()))
+        edits.append((row["Id"], phone, note, texts.format_rich(note), day.pick_moment()))
     await day.connection.executemany(
         """
         UPDATE public."Customer"
@@ -85,11 +85,12 @@ async def _edit_customers(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 
 async def _edit_contacts(day: _Day, count: int) -> dict[tuple[str, str], int]:
-    rows = await day.some(
+    rows = await day.sample_rows(
         'SELECT "Id" FROM public."Contact" WHERE "AssociatedCustomerId" IS NOT NULL ORDER BY "Id"', count
     )
     edits = [
-        (row["Id"], f"06 39 98 {day.chance.make_digits(2)} {day.chance.make_digits(2)}", day.moment()) for row in rows
+        (row["Id"], f"06 39 98 {day.chance.make_digits(2)} {day.chance.make_digits(2)}", day.pick_moment())
+        for row in rows
     ]
     await day.connection.executemany(
         'UPDATE public."Contact" SET "ContactFields_CellPhone" = $2, "sysModifiedDate" = $3 WHERE "Id" = $1', edits
@@ -99,7 +100,7 @@ async def _edit_contacts(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 async def _edit_prices(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """A supplier's new list: prices go up by one to six per cent."""
-    rows = await day.some(
+    rows = await day.sample_rows(
         """
         SELECT "Id", "SalePriceVatExcluded" AS price, "SalePriceVatIncluded" AS gross
         FROM public."Item" ORDER BY "Id"
@@ -110,7 +111,7 @@ async def _edit_prices(day: _Day, count: int) -> dict[tuple[str, str], int]:
     for row in rows:
         factor = Decimal(day.chance.draw_between(101, 106)) / 100
         price, gross = ((row[name] * factor).quantize(Decimal("0.01")) for name in ("price", "gross"))
-        edits.append((row["Id"], price, gross, gross - price, day.moment()))
+        edits.append((row["Id"], price, gross, gross - price, day.pick_moment()))
     await day.connection.executemany(
         """
         UPDATE public."Item"
@@ -125,7 +126,7 @@ async def _edit_prices(day: _Day, count: int) -> dict[tuple[str, str], int]:
 async def _move_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """Planned visits of the coming weeks go to another day, at the same hour."""
     rows = await _planned(day, count)
-    edits = [(row["Id"], timedelta(days=day.chance.pick((-2, -1, 1, 2, 7, 7, 14))), day.moment()) for row in rows]
+    edits = [(row["Id"], timedelta(days=day.chance.pick((-2, -1, 1, 2, 7, 7, 14))), day.pick_moment()) for row in rows]
     await day.connection.executemany(
         """
         UPDATE public."ScheduleEvent"
@@ -141,7 +142,7 @@ async def _move_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
 async def _reassign_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """Somebody is ill: visits go to a colleague."""
     rows, crew = await _planned(day, count), await _crew(day)
-    edits = [(row["Id"], day.chance.pick(crew), day.moment()) for row in rows]
+    edits = [(row["Id"], day.chance.pick(crew), day.pick_moment()) for row in rows]
     await day.connection.executemany(
         'UPDATE public."ScheduleEvent" SET "ColleagueId" = $2, "sysModifiedDate" = $3 WHERE "Id" = $1', edits
     )
@@ -150,7 +151,7 @@ async def _reassign_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 async def _cancel_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
     rows = await _planned(day, count)
-    edits = [(row["Id"], codes.CANCELLED, day.moment()) for row in rows]
+    edits = [(row["Id"], codes.CANCELLED, day.pick_moment()) for row in rows]
     await day.connection.executemany(
         'UPDATE public."ScheduleEvent" SET "EventState" = $2, "sysModifiedDate" = $3 WHERE "Id" = $1', edits
     )
@@ -159,7 +160,7 @@ async def _cancel_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 async def _add_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """New repair calls at known customers, for the days to come."""
-    sites = await day.some(
+    sites = await day.sample_rows(
         """
         SELECT a."Id" AS site, c."Id" AS customer, c."Name" AS name, a."AddressFields_Address1" AS street,
                a."AddressFields_ZipCode" AS zip_code, a."AddressFields_City" AS city
@@ -193,7 +194,7 @@ async def _add_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
                 site["street"],
                 site["zip_code"],
                 site["city"],
-                day.moment(),
+                day.pick_moment(),
             )
         )
     await day.connection.executemany(
@@ -211,10 +212,10 @@ async def _add_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 async def _add_activities(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """Calls and mails of the day, in the customers' journal."""
-    customers = await day.some('SELECT "Id", "Name" FROM public."Customer" ORDER BY "Id"', count)
+    customers = await day.sample_rows('SELECT "Id", "Name" FROM public."Customer" ORDER BY "Id"', count)
     notes = []
     for row in customers:
-        moment, text = day.moment(), texts.fill_template(day.chance, texts.NOTES)
+        moment, text = day.pick_moment(), texts.fill_template(day.chance, texts.NOTES)
         caption = f"{day.chance.pick(texts.ACTIVITIES)} - {row['Name']}"
         notes.append((day.chance.make_uuid(), moment, caption, row["Id"], row["Name"], text, texts.format_rich(text)))
     await day.connection.executemany(
@@ -230,10 +231,10 @@ async def _add_activities(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 async def _count_stock(day: _Day, count: int) -> dict[tuple[str, str], int]:
     """The storekeeper counts some shelves."""
-    rows = await day.some(
+    rows = await day.sample_rows(
         'SELECT "ItemId", "StorehouseId" FROM public."StockItem" ORDER BY "ItemId", "StorehouseId"', count
     )
-    edits = [(row["ItemId"], row["StorehouseId"], day.chance.draw_between(-2, 3), day.moment()) for row in rows]
+    edits = [(row["ItemId"], row["StorehouseId"], day.chance.draw_between(-2, 3), day.pick_moment()) for row in rows]
     await day.connection.executemany(
         """
         UPDATE public."StockItem"
@@ -267,7 +268,7 @@ async def _delete_events(day: _Day, count: int) -> dict[tuple[str, str], int]:
 
 
 async def _delete_activities(day: _Day, count: int) -> dict[tuple[str, str], int]:
-    rows = await day.some('SELECT "Id" FROM public."Activity" ORDER BY "Id"', count)
+    rows = await day.sample_rows('SELECT "Id" FROM public."Activity" ORDER BY "Id"', count)
     ids = [str(row["Id"]) for row in rows]
     await day.connection.execute('DELETE FROM public."Activity" WHERE "Id" = ANY ($1::uuid[])', ids)
     await _remember(day, "Activity", ids)
@@ -278,7 +279,7 @@ async def _remember(day: _Day, table: str, ids: Sequence[str]) -> None:
     """What EBP writes when it deletes a row: its key, and a Kind that stands for the table."""
     version = await day.connection.fetchval('SELECT coalesce(max("Version"), 0) FROM public."EbpSysDeletedRecord"')
     records = [
-        (day.chance.make_uuid(), key, codes.kind_of(table), version + rank, day.moment())
+        (day.chance.make_uuid(), key, codes.kind_of(table), version + rank, day.pick_moment())
         for rank, key in enumerate(ids, start=1)
     ]
     await day.connection.executemany(
@@ -292,7 +293,7 @@ async def _remember(day: _Day, table: str, ids: Sequence[str]) -> None:
 
 
 async def _planned(day: _Day, count: int) -> list[asyncpg.Record]:
-    return await day.some(
+    return await day.sample_rows(
         """
         SELECT "Id" FROM public."ScheduleEvent"
         WHERE "EventState" = $1 AND "CustomerId" IS NOT NULL AND "StartDateTime" >= $2 ORDER BY "Id"

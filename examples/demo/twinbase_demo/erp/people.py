@@ -103,6 +103,7 @@ def make_siren(chance: Chance) -> str:
     body = chance.make_digits(8)
     # Counted from the right of the nine digits, those at even places are doubled: the 8th, 6th, 4th and 2nd.
     total = sum(
-        sum(divmod(int(digit) * 2, 10)) if place % 2 == 0 else int(digit) for place, digit in enumerate(body, start=1)
+        sum(divmod(int(digit) * 2, 10)) if position % 2 == 0 else int(digit)
+        for position, digit in enumerate(body, start=1)
     )
     return body + str(-total % 10)

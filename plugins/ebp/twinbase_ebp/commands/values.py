@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
-from twinbase_ebp.codes import Codes, known_codes
+from twinbase_ebp.codes import Codes, make_codes
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, open_engine, run_command, source_catalog
 
@@ -68,7 +68,7 @@ class ColumnCodes:
 
 
 def _wanted(column: str | None) -> list[Codes]:
-    codes = known_codes(EbpSettings())
+    codes = make_codes(EbpSettings())
     if column is None:
         return codes
     if wanted := [one for one in codes if one.name.lower() == column.lower()]:

@@ -75,11 +75,11 @@ async def _overtaken(updates: Sequence[Ready], connection: PostgresConnection) -
 def _says(one: Ready, row: CopyRow, later: set[str]) -> str:
     """The sentence when the row says what the entry said; nothing when it does not, or when it cannot tell."""
     kinds = one.entity.columns
-    told = [name for name in one.entry.values if name in row and kinds[name] != "rich"]
-    same = {name for name in told if is_alike(one.entry.values[name], row[name], kinds[name])}
-    if not told or not all(name in same or name in later for name in told):
+    compared = [name for name in one.entry.values if name in row and kinds[name] != "rich"]
+    same = {name for name in compared if is_alike(one.entry.values[name], row[name], kinds[name])}
+    if not compared or not all(name in same or name in later for name in compared):
         return ""
-    return IS_THERE if len(same) == len(told) else OVERTAKEN
+    return IS_THERE if len(same) == len(compared) else OVERTAKEN
 
 
 _OVERTAKEN = """

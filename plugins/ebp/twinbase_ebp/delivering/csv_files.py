@@ -49,15 +49,15 @@ class CsvFiles:
             await _finish(folder, connection)
             await forget_handed(connection, run.now)
             written = await find_handed(connection, waiting)
-            told = [self._sent(one.id, written[one.id]) for one in waiting if one.id in written]
+            outcomes = [self._sent(one.id, written[one.id]) for one in waiting if one.id in written]
             left = [one for one in waiting if one.id not in written]
             ready, others = await make_ready(left, connection, self._settings)
             by_entity: dict[str, list[Ready]] = defaultdict(list)
             for one in ready:
                 by_entity[one.entry.entity].append(one)
             for entity, mine in by_entity.items():
-                told += await self._file(folder, entity, mine, connection, run)
-            return [*told, *others]
+                outcomes += await self._file(folder, entity, mine, connection, run)
+            return [*outcomes, *others]
         finally:
             await connection.close()
 

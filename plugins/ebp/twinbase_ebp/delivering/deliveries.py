@@ -31,7 +31,7 @@ async def make_deliveries(
     parts = [part for of_visit in beside.parts.values() for part in of_visit]
     known = known.add_origins(await read_origins(connection, {"intervention_parts": parts}))
     composer = _Composer(known, beside, now, settings)
-    return [delivery for change in beside.changed for delivery in composer.deliveries(change)]
+    return [delivery for change in beside.changed for delivery in composer.compose(change)]
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class _Composer:
         self._known, self._beside, self._now, self._settings = known, beside, now, settings
         self._done = {one.id for one in beside.done}
 
-    def deliveries(self, change: RowChange) -> Iterator[Delivery]:
+    def compose(self, change: RowChange) -> Iterator[Delivery]:
         for entry in self._entries(change):
             destination = FILES if change.table in claims.COLUMNS and entry.entity in claims.COLUMNS else EBP
             yield Delivery(destination, change.applied, entry.action, entry.as_payload(), echo=self._echo(entry))

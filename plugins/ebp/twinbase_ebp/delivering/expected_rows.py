@@ -48,7 +48,7 @@ class ExpectedRows:
         """What its row is to say wherever it changes nothing."""
         return self.expected.get(one.entry.key or "", {})
 
-    def known_values(self, one: Ready) -> CopyRow:
+    def values_before(self, one: Ready) -> CopyRow:
         """What EBP said of the columns that it changes, as far as it was known."""
         row = self.copied.get(one.entry.key or "", {})
         return {name: row[name] for name in one.entry.values if name in row}

@@ -21,9 +21,11 @@ def is_result(one: Ready, row: CopyRow) -> bool:
     """Whether a row of EBP's is what an entry was to make of it."""
     entry, kinds = one.entry, one.entity.columns
     if entry.operation == "update" or (one.entity.keeps_id and str(row.get("Id", "")).lower() == entry.key):
-        told = [name for name in entry.values if name in row]
+        compared = [name for name in entry.values if name in row]
         same = str(row.get("Id", "")).upper() == str(entry.key).upper()
-        return same and bool(told) and all(is_alike(entry.values[name], row[name], kinds[name]) for name in told)
+        return (
+            same and bool(compared) and all(is_alike(entry.values[name], row[name], kinds[name]) for name in compared)
+        )
     for names in one.entity.found_by:
         if all(name in row and entry.values.get(name) is not None for name in names):
             return _matches(entry.values, row, names, one.entity)

@@ -33,7 +33,7 @@ async def look_before(ready: Sequence[Ready], expected: ExpectedRows, copies: Co
     looking, before = RowFinder(copies), dict[UUID, Mapping[str, Any] | None]()
     for one in ready:
         if one.entry.operation == "update":
-            before[one.waiting.id] = expected.known_values(one)
+            before[one.waiting.id] = expected.values_before(one)
         elif one.entry.entity in LINKED:
             before[one.waiting.id] = {"Id": [str(row["Id"]) for row in await looking.find_alike(one)]}
     return before

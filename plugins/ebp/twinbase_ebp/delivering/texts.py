@@ -28,9 +28,9 @@ def _character(character: str) -> str:
         return ""
     if ord(character) < 128:
         return character
-    units = character.encode("utf-16-le")
+    encoded = character.encode("utf-16-le")
     # RTF counts UTF-16 units as signed 16-bit numbers; "?" is for readers that know no Unicode.
-    numbers = (int.from_bytes(units[at : at + 2], "little", signed=True) for at in range(0, len(units), 2))
+    numbers = (int.from_bytes(encoded[at : at + 2], "little", signed=True) for at in range(0, len(encoded), 2))
     return "".join(f"\\u{number}?" for number in numbers)
 
 

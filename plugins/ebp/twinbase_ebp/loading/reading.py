@@ -39,7 +39,7 @@ class _PagePlan:
     """What a page holds, where in it the key is, and how many rows it has."""
 
     columns: Sequence[ColumnElement[Any]]
-    key_places: Sequence[int]
+    key_positions: Sequence[int]
     size: int
 
 
@@ -156,7 +156,7 @@ class SourceReader:
                 yield found
             if len(found) < page.size:
                 return
-            after = tuple([found[-1][position] for position in page.key_places])
+            after = tuple([found[-1][position] for position in page.key_positions])
 
     def _since(self, moment: str, after: tuple[str, SourceKey] | None, size: int) -> Select[Any]:
         exact = exact_column(self._dialect, self._watermark).label("twinbase_watermark")

@@ -116,7 +116,7 @@ class _Comparison:
     def _page(self, rows: Sequence[SourceRowValues], high: str | None) -> None:
         by_key = {self._normal_key(self._reader.key_of(row)): row for row in rows}
         there = {self._normal_key(self._reader.key_of(row)): row for row in self._writer.read_rows(list(by_key))}
-        texts = [place for place, one in enumerate(self._spec.key_columns) if one.type.startswith("text")]
+        texts = [position for position, one in enumerate(self._spec.key_columns) if one.type.startswith("text")]
         self._writer.copy(SEEN, self._spec.key_columns, list(by_key), texts)
         self._verdict.rows += len(rows)
         for key, row in by_key.items():

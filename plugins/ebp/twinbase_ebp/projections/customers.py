@@ -20,21 +20,28 @@ from sqlalchemy import (
 from sqlalchemy.sql import FromClause
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import belonging_feeds, is_in_ebp, kept_id_feed, own_feed, reference_feed, unite
+from twinbase_ebp.projections.feeding import (
+    belonging_feeds,
+    feed_of_kept_ids,
+    is_in_ebp,
+    own_feed,
+    reference_feed,
+    unite,
+)
 from twinbase_ebp.projections.sql import (
     degrees_of,
-    filled_text,
     first_of,
     id_of,
+    id_of_known_code,
+    id_to_keep,
     is_any_true,
     is_same_key,
     is_true,
-    kept_id_of,
     key_of,
-    known_id_of_code,
     source_id_of,
     table_of,
     text_of,
+    text_or_null,
     word_of,
 )
 from twinbase_ebp.settings import ACTIVE_STATES
@@ -65,8 +72,8 @@ def _customers() -> Projection:
         first_of(c.c.MainDeliveryContact_CellPhone, c.c.MainInvoicingContact_CellPhone).label("mobile"),
         first_of(c.c.MainDeliveryContact_Email, c.c.MainInvoicingContact_Email).label("email"),
         func.coalesce(main.c.id, case((_has_address(c), _made_up_id(c)))).label("main_site_id"),
-        known_id_of_code(mobile.Colleague, "Colleague", c.c.ColleagueId).label("salesperson_id"),
-        known_id_of_code(mobile.TravelRate, "TravelExpense", c.c.TravelExpenseId).label("travel_rate_id"),
+        id_of_known_code(mobile.Colleague, "Colleague", c.c.ColleagueId).label("salesperson_id"),
+        id_of_known_code(mobile.TravelRate, "TravelExpense", c.c.TravelExpenseId).label("travel_rate_id"),
         c.c.NotesClear.label("notes"),
         c.c.TechnicalSheetClear.label("technical_sheet"),
     ).outerjoin_from(c, main, main.c.code == key_of(c.c.Id))
@@ -85,7 +92,7 @@ def _sites() -> Projection:
         a.c.Id.label("id"),
         text_of(a.c.Id).label("source_id"),
         id_of("Customer", a.c.AssociatedCustomerId).label("customer_id"),
-        *_place(a, "AddressFields_"),
+        *_address(a, "AddressFields_"),
         is_true(a.c.IsMainDelivery).label("is_main_delivery"),
         is_true(a.c.IsMainInvoicing).label("is_main_invoicing"),
     )
@@ -100,7 +107,7 @@ def _made_up_sites() -> Projection:
         _made_up_id(c).label("id"),
         c.c.Id.label("source_id"),
         id_of("Customer", c.c.Id).label("customer_id"),
-        *_place(c, "MainDeliveryAddress_"),
+        *_address(c, "MainDeliveryAddress_"),
         literal(True).label("is_main_delivery"),
         literal(False).label("is_main_invoicing"),
     ).outerjoin_from(c, main, main.c.code == key_of(c.c.Id))
@@ -115,7 +122,7 @@ def _made_up_sites() -> Projection:
 def _contacts() -> Projection:
     k = table_of(EbpContact)
     rows = select(
-        kept_id_of("Contact", k.c.Id).label("id"),
+        id_to_keep("Contact", k.c.Id).label("id"),
         text_of(k.c.Id).label("source_id"),
         id_of("Customer", k.c.AssociatedCustomerId).label("customer_id"),
         k.c.ContactFields_Civility.label("civility"),
@@ -130,7 +137,7 @@ def _contacts() -> Projection:
     )
     feeds = (
         own_feed(EbpContact),
-        kept_id_feed(EbpContact),
+        feed_of_kept_ids(EbpContact),
         *belonging_feeds(EbpContact, "AssociatedCustomerId", EbpCustomer, mobile.Customer),
     )
     only = {NO_CUSTOMER: is_in_ebp(EbpCustomer, k.c.AssociatedCustomerId)}
@@ -138,7 +145,7 @@ def _contacts() -> Projection:
     return Projection(mobile.Contact, "Contact", rows, feeds, only=only, shared=frozenset(shared))
 
 
-def _place(table: Table, prefix: str) -> list[ColumnElement[object]]:
+def _address(table: Table, prefix: str) -> list[ColumnElement[object]]:
     """An address, and where EBP says it lies."""
     lat = degrees_of(table.c[f"{prefix}Latitude"], 90)
     lon = degrees_of(table.c[f"{prefix}Longitude"], 180)
@@ -166,7 +173,7 @@ def _main_addresses() -> Subquery:
 
 def _has_address(customer: Table) -> ColumnElement[bool]:
     lines = (customer.c[f"MainDeliveryAddress_{part}"] for part in ("Address1", "ZipCode", "City"))
-    return or_(*(filled_text(line).is_not(None) for line in lines))
+    return or_(*(text_or_null(line).is_not(None) for line in lines))
 
 
 def _made_up_id(customer: Table) -> ColumnElement[UUID]:

@@ -22,7 +22,7 @@ def own_feed(model: type[SQLModel]) -> Feeds:
     return Feeds(table, lambda changed: select(source_id_of(*(changed.c[name] for name in key))), source_rows)
 
 
-def kept_id_feed(model: type[SQLModel]) -> Feeds:
+def feed_of_kept_ids(model: type[SQLModel]) -> Feeds:
     """That EBP has made a row of a device's touches the row that EBP made."""
     table = table_of(model)
 

@@ -9,20 +9,20 @@ from twinbase.projection import Projection
 from twinbase_ebp.projections.customers import NO_CUSTOMER
 from twinbase_ebp.projections.feeding import (
     belonging_feeds,
+    feed_of_kept_ids,
     is_in_ebp,
-    kept_id_feed,
     link_feed,
     own_feed,
     reference_feed,
 )
 from twinbase_ebp.projections.sql import (
     day_of,
+    id_if_known,
     id_of,
+    id_of_known_code,
     instant_of,
     is_same_key,
     is_true,
-    known_id,
-    known_id_of_code,
     table_of,
     word_of,
 )
@@ -54,9 +54,9 @@ def _equipment() -> Projection:
         e.c.Id.label("code"),
         e.c.Caption.label("caption"),
         id_of("Customer", e.c.CustomerId).label("customer_id"),
-        known_id(mobile.CustomerSite, e.c.DeliveryAddressId).label("site_id"),
+        id_if_known(mobile.CustomerSite, e.c.DeliveryAddressId).label("site_id"),
         id_of("CustomerProductFamily", e.c.CustomerProductFamilyId).label("family_id"),
-        known_id_of_code(mobile.Product, "Item", e.c.ItemId).label("product_id"),
+        id_of_known_code(mobile.Product, "Item", e.c.ItemId).label("product_id"),
         e.c.TrackingNumber.label("serial_number"),
         e.c.DescriptionClear.label("description"),
         day_of(e.c.LabourEndDate).label("labour_cover_end"),
@@ -66,7 +66,7 @@ def _equipment() -> Projection:
     )
     feeds = (
         own_feed(EbpCustomerProduct),
-        kept_id_feed(EbpCustomerProduct),
+        feed_of_kept_ids(EbpCustomerProduct),
         *belonging_feeds(EbpCustomerProduct, "CustomerId", EbpCustomer, mobile.Customer),
         reference_feed(mobile.CustomerSite, "Address", EbpCustomerProduct, "DeliveryAddressId"),
         reference_feed(mobile.Product, "Item", EbpCustomerProduct, "ItemId"),
@@ -98,7 +98,7 @@ def _contracts() -> Projection:
         is_true(m.c.IsTravelCovered).label("travel_covered"),
         m.c.RemainingCounterNumber.label("remaining_counter"),
         m.c.InterventionPeriodicity_Caption.label("periodicity_text"),
-        known_id_of_code(mobile.TravelRate, "TravelExpense", m.c.TravelExpenseId).label("travel_rate_id"),
+        id_of_known_code(mobile.TravelRate, "TravelExpense", m.c.TravelExpenseId).label("travel_rate_id"),
         _appliances(link, link.c.ContractId, m.c.Id).label("equipment_ids"),
     )
     feeds = (
@@ -118,21 +118,21 @@ def _incidents(settings: EbpSettings) -> Projection:
         i.c.Id.label("source_id"),
         i.c.Id.label("code"),
         i.c.Caption.label("caption"),
-        known_id_of_code(mobile.Customer, "Customer", i.c.CustomerId).label("customer_id"),
-        known_id(mobile.CustomerSite, i.c.AddressId).label("site_id"),
+        id_of_known_code(mobile.Customer, "Customer", i.c.CustomerId).label("customer_id"),
+        id_if_known(mobile.CustomerSite, i.c.AddressId).label("site_id"),
         _appliances(link, link.c.IncidentId, i.c.Id).label("equipment_ids"),
         i.c.DescriptionClear.label("description"),
         literal("normal").label("severity"),
         instant_of(i.c.StartDate, settings.time_zone).label("opened_at"),
         instant_of(i.c.EndDate, settings.time_zone).label("closed_at"),
         word_of(i.c.Status, settings.incident_states).label("status"),
-        known_id_of_code(mobile.MaintenanceContract, "MaintenanceContract", i.c.ContractId).label("contract_id"),
-        known_id_of_code(mobile.Project, "Deal", i.c.DealId).label("project_id"),
-        known_id_of_code(mobile.Colleague, "Colleague", i.c.CreatorColleagueId).label("creator_id"),
+        id_of_known_code(mobile.MaintenanceContract, "MaintenanceContract", i.c.ContractId).label("contract_id"),
+        id_of_known_code(mobile.Project, "Deal", i.c.DealId).label("project_id"),
+        id_of_known_code(mobile.Colleague, "Colleague", i.c.CreatorColleagueId).label("creator_id"),
     )
     feeds = (
         own_feed(EbpIncident),
-        kept_id_feed(EbpIncident),
+        feed_of_kept_ids(EbpIncident),
         reference_feed(mobile.Customer, "Customer", EbpIncident, "CustomerId"),
         reference_feed(mobile.CustomerSite, "Address", EbpIncident, "AddressId"),
         reference_feed(mobile.MaintenanceContract, "MaintenanceContract", EbpIncident, "ContractId"),

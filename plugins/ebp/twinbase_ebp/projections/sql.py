@@ -60,7 +60,7 @@ def id_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
     return func.coalesce(_linked(source, key[0]), made) if source in LINKED else made
 
 
-def kept_id_of(source: str, key: ColumnElement[Any]) -> ColumnElement[UUID]:
+def id_to_keep(source: str, key: ColumnElement[Any]) -> ColumnElement[UUID]:
     """The same of a row whose key in EBP is a uuid: that uuid."""
     return func.coalesce(_linked(source, key), key)
 
@@ -86,15 +86,15 @@ def source_id_of(*key: ColumnElement[Any]) -> ColumnElement[str]:
     return func.concat_ws("|", *(text_of(part) for part in key))
 
 
-def known_id(target: type[SQLModel], wanted: ColumnElement[Any]) -> ColumnElement[Any]:
+def id_if_known(target: type[SQLModel], wanted: ColumnElement[Any]) -> ColumnElement[Any]:
     """The id when `target` has such a row, NULL otherwise: EBP declares no foreign keys, so some point at nothing."""
     rows = table_of(target).alias()
     return select(rows.c.id).where(rows.c.id == wanted).scalar_subquery()
 
 
-def known_id_of_code(target: type[SQLModel], source: str, code: ColumnElement[Any]) -> ColumnElement[Any]:
+def id_of_known_code(target: type[SQLModel], source: str, code: ColumnElement[Any]) -> ColumnElement[Any]:
     """The same for a reference by code."""
-    return known_id(target, id_of(source, code))
+    return id_if_known(target, id_of(source, code))
 
 
 def word_of(column: ColumnElement[Any], words: Mapping[int, str], otherwise: str = "unknown") -> ColumnElement[str]:
@@ -122,14 +122,14 @@ def is_true(column: ColumnElement[Any]) -> ColumnElement[bool]:
     return func.coalesce(column, False)
 
 
-def filled_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def text_or_null(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The text without blanks around it, NULL when nothing is left: EBP writes empty text as well as NULL."""
     return func.nullif(func.btrim(column), "")
 
 
 def first_of(*columns: Column[Any]) -> ColumnElement[Any]:
     """The first that says something."""
-    return func.coalesce(*(filled_text(column) for column in columns))
+    return func.coalesce(*(text_or_null(column) for column in columns))
 
 
 def is_any_true(*columns: Column[Any]) -> ColumnElement[bool]:

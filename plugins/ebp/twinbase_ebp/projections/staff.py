@@ -9,11 +9,11 @@ from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import link_feed, own_feed, reference_feed, select_all
 from twinbase_ebp.projections.sql import (
     day_of,
+    id_if_known,
     id_of,
     is_same_key,
     is_true,
     key_of,
-    known_id,
     table_of,
     text_of,
     word_of,
@@ -44,7 +44,7 @@ def _colleagues(settings: EbpSettings) -> Projection:
         c.c.GeographicSector.label("sector"),
         _competences(c).label("competences"),
         _week(c, settings).label("week_schedule"),
-        known_id(mobile.Storehouse, c.c.StorehouseId).label("storehouse_id"),
+        id_if_known(mobile.Storehouse, c.c.StorehouseId).label("storehouse_id"),
         word_of(c.c.ActiveState, ACTIVE_STATES).label("state"),
     )
     feeds = (

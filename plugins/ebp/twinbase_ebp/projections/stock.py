@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, li
 from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import belonging_feeds, is_in_ebp, own_feed, reference_feed, unite
 from twinbase_ebp.projections.sql import (
+    id_if_known,
     id_of,
+    id_of_known_code,
     is_same_key,
     is_true,
-    known_id,
-    known_id_of_code,
     source_id_of,
     table_of,
     text_of,
@@ -75,7 +75,7 @@ def _travel_rates() -> Projection:
         t.c.Caption.label("caption"),
         t.c.AmountVatExcluded.label("price_ht"),
         t.c.AmountVatIncluded.label("price_ttc"),
-        known_id_of_code(mobile.Product, "Item", t.c.ReferenceItemId).label("product_id"),
+        id_of_known_code(mobile.Product, "Item", t.c.ReferenceItemId).label("product_id"),
     )
     feeds = (own_feed(EbpTravelExpense), reference_feed(mobile.Product, "Item", EbpTravelExpense, "ReferenceItemId"))
     return Projection(mobile.TravelRate, "TravelExpense", rows, feeds)
@@ -133,7 +133,7 @@ def _sub_families() -> Projection:
         f.c.Id.label("source_id"),
         f.c.Id.label("code"),
         f.c.Caption.label("caption"),
-        known_id_of_code(mobile.ProductFamily, "ItemFamily", f.c.ItemFamilyId).label("parent_id"),
+        id_of_known_code(mobile.ProductFamily, "ItemFamily", f.c.ItemFamilyId).label("parent_id"),
     )
     feeds = (
         own_feed(EbpItemSubFamily),
@@ -151,13 +151,13 @@ def _products(settings: EbpSettings) -> Projection:
         i.c.Caption.label("caption"),
         i.c.DesComClear.label("description"),
         word_of(i.c.ItemType, settings.item_kinds, "other").label("kind"),
-        known_id_of_code(mobile.ProductFamily, "ItemFamily", i.c.FamilyId).label("family_id"),
-        known_id_of_code(mobile.ProductFamily, "ItemSubFamily", i.c.SubFamilyId).label("subfamily_id"),
+        id_of_known_code(mobile.ProductFamily, "ItemFamily", i.c.FamilyId).label("family_id"),
+        id_of_known_code(mobile.ProductFamily, "ItemSubFamily", i.c.SubFamilyId).label("subfamily_id"),
         i.c.BarCode.label("barcode"),
-        known_id_of_code(mobile.Unit, "Unit", i.c.UnitId).label("unit_id"),
+        id_of_known_code(mobile.Unit, "Unit", i.c.UnitId).label("unit_id"),
         i.c.SalePriceVatExcluded.label("price_ht"),
         i.c.SalePriceVatIncluded.label("price_ttc"),
-        known_id(mobile.VatRate, i.c.VatId).label("vat_rate_id"),
+        id_if_known(mobile.VatRate, i.c.VatId).label("vat_rate_id"),
         is_true(i.c.ManageStock).label("stock_managed"),
         i.c.TrackingMode.label("tracking_mode"),
         word_of(i.c.ActiveState, ACTIVE_STATES).label("state"),

@@ -94,9 +94,9 @@ def _feeds() -> tuple[Feeds, ...]:
         return _around(select(e.c.Id).where(key_of(e.c.ColleagueId).in_(codes)))
 
     return (
-        Feeds(e, of_event, _event_behind),
+        Feeds(e, of_event, _event_of),
         Feeds(t, of_type),
-        Feeds(c, of_colleague, _colleague_behind),
+        Feeds(c, of_colleague, _colleague_of),
         Feeds(visits, of_visit, columns=frozenset()),
         Feeds(colleagues, of_mobile_colleague, columns=frozenset()),
     )
@@ -115,7 +115,7 @@ def _around(events: Select[Any]) -> Select[Any]:
     return unite(select(text_of(found.c[0])), select(text_of(found.c[0]).concat(HELPS)))
 
 
-def _event_behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+def _event_of(wanted: ColumnElement[str]) -> ColumnElement[bool]:
     """The entry itself, and the one above it when it is about helping there."""
     e = table_of(EbpScheduleEvent)
     child = e.alias("child")
@@ -123,7 +123,7 @@ def _event_behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
     return or_(text_of(e.c.Id) == wanted, text_of(e.c.Id).concat(HELPS) == wanted, e.c.Id.in_(above))
 
 
-def _colleague_behind(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+def _colleague_of(wanted: ColumnElement[str]) -> ColumnElement[bool]:
     c, e = table_of(EbpColleague), table_of(EbpScheduleEvent)
     made = or_(text_of(e.c.Id) == wanted, text_of(e.c.Id).concat(HELPS) == wanted)
     return key_of(c.c.Id).in_(select(key_of(e.c.ColleagueId)).where(made))

@@ -7,16 +7,16 @@ from sqlalchemy.sql.expression import Label
 from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds, Projection
-from twinbase_ebp.projections.feeding import kept_id_feed, own_feed, parent_feed, reference_feed
+from twinbase_ebp.projections.feeding import feed_of_kept_ids, own_feed, parent_feed, reference_feed
 from twinbase_ebp.projections.sql import (
     degrees_of,
+    id_if_known,
     id_of,
+    id_of_known_code,
+    id_to_keep,
     instant_of,
     integer_of,
     is_true,
-    kept_id_of,
-    known_id,
-    known_id_of_code,
     minutes_of,
     source_id_of,
     table_of,
@@ -78,7 +78,7 @@ def _templates() -> Projection:
         t.c.Id.label("code"),
         literal(1).label("version"),
         t.c.Caption.label("title"),
-        known_id(mobile.InterventionType, t.c.ScheduleEventTypeId).label("intervention_type_id"),
+        id_if_known(mobile.InterventionType, t.c.ScheduleEventTypeId).label("intervention_type_id"),
         literal(True).label("active"),
     )
     feeds = (
@@ -137,24 +137,24 @@ def _interventions(settings: EbpSettings) -> Projection:
 
 
 def _references(e: Table) -> list[Label[Any]]:
-    deal = known_id_of_code(mobile.Project, "Deal", e.c.DealId)
-    site = known_id_of_code(mobile.Project, "ConstructionSite", e.c.ConstructionSiteId)
+    deal = id_of_known_code(mobile.Project, "Deal", e.c.DealId)
+    site = id_of_known_code(mobile.Project, "ConstructionSite", e.c.ConstructionSiteId)
     template = e.c.Maintenance_ScheduleEventTemplateId
     return [
-        known_id(mobile.InterventionType, e.c.EventType).label("type_id"),
-        known_id_of_code(mobile.Colleague, "Colleague", e.c.ColleagueId).label("lead_id"),
-        known_id_of_code(mobile.Customer, "Customer", e.c.CustomerId).label("customer_id"),
-        known_id(mobile.CustomerSite, e.c.AddressId).label("site_id"),
-        known_id(mobile.Contact, kept_id_of("Contact", e.c.ContactId)).label("contact_id"),
+        id_if_known(mobile.InterventionType, e.c.EventType).label("type_id"),
+        id_of_known_code(mobile.Colleague, "Colleague", e.c.ColleagueId).label("lead_id"),
+        id_of_known_code(mobile.Customer, "Customer", e.c.CustomerId).label("customer_id"),
+        id_if_known(mobile.CustomerSite, e.c.AddressId).label("site_id"),
+        id_if_known(mobile.Contact, id_to_keep("Contact", e.c.ContactId)).label("contact_id"),
         func.coalesce(deal, site).label("project_id"),
-        known_id_of_code(mobile.MaintenanceContract, "MaintenanceContract", e.c.Maintenance_ContractId).label(
+        id_of_known_code(mobile.MaintenanceContract, "MaintenanceContract", e.c.Maintenance_ContractId).label(
             "contract_id"
         ),
-        known_id_of_code(mobile.Incident, "Incident", e.c.Maintenance_IncidentId).label("incident_id"),
-        known_id_of_code(mobile.CustomerEquipment, "CustomerProduct", e.c.Maintenance_CustomerProductId).label(
+        id_of_known_code(mobile.Incident, "Incident", e.c.Maintenance_IncidentId).label("incident_id"),
+        id_of_known_code(mobile.CustomerEquipment, "CustomerProduct", e.c.Maintenance_CustomerProductId).label(
             "main_equipment_id"
         ),
-        known_id_of_code(mobile.ChecklistTemplate, "ScheduleEventTemplate", template).label("template_id"),
+        id_of_known_code(mobile.ChecklistTemplate, "ScheduleEventTemplate", template).label("template_id"),
     ]
 
 
@@ -216,11 +216,11 @@ def visit_feeds(child: type[SQLModel], column: str) -> tuple[Feeds, ...]:
 def _equipment(settings: EbpSettings) -> Projection:
     link = table_of(EbpScheduleEventCustomerProduct)
     rows = select(
-        kept_id_of("ScheduleEventCustomerProduct", link.c.Id).label("id"),
+        id_to_keep("ScheduleEventCustomerProduct", link.c.Id).label("id"),
         text_of(link.c.Id).label("source_id"),
         link.c.ScheduleEventId.label("intervention_id"),
-        known_id_of_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
-        known_id_of_code(mobile.Product, "Item", link.c.ItemId).label("product_id"),
+        id_of_known_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
+        id_of_known_code(mobile.Product, "Item", link.c.ItemId).label("product_id"),
         link.c.Caption.label("caption"),
         link.c.TrackingNumber.label("serial_number"),
         link.c.PartsCoverType.label("parts_cover"),
@@ -231,7 +231,7 @@ def _equipment(settings: EbpSettings) -> Projection:
     )
     feeds = (
         own_feed(EbpScheduleEventCustomerProduct),
-        kept_id_feed(EbpScheduleEventCustomerProduct),
+        feed_of_kept_ids(EbpScheduleEventCustomerProduct),
         *visit_feeds(EbpScheduleEventCustomerProduct, "ScheduleEventId"),
         reference_feed(
             mobile.CustomerEquipment, "CustomerProduct", EbpScheduleEventCustomerProduct, "CustomerProductId"
@@ -251,11 +251,11 @@ def _equipment(settings: EbpSettings) -> Projection:
 def _notes(settings: EbpSettings) -> Projection:
     a = table_of(EbpActivity)
     rows = select(
-        kept_id_of("Activity", a.c.Id).label("id"),
+        id_to_keep("Activity", a.c.Id).label("id"),
         text_of(a.c.Id).label("source_id"),
-        known_id(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
-        known_id_of_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
-        known_id_of_code(mobile.Colleague, "Colleague", a.c.CreatorColleagueId).label("author_id"),
+        id_if_known(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
+        id_of_known_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
+        id_of_known_code(mobile.Colleague, "Colleague", a.c.CreatorColleagueId).label("author_id"),
         word_of(a.c.ActivityCategory, settings.activity_kinds, "other").label("kind"),
         a.c.Caption.label("title"),
         a.c.NotesClear.label("body"),
@@ -263,7 +263,7 @@ def _notes(settings: EbpSettings) -> Projection:
     )
     feeds = (
         own_feed(EbpActivity),
-        kept_id_feed(EbpActivity),
+        feed_of_kept_ids(EbpActivity),
         reference_feed(mobile.Intervention, "ScheduleEvent", EbpActivity, "ScheduleEventId"),
         reference_feed(mobile.Customer, "Customer", EbpActivity, "CustomerId"),
         reference_feed(mobile.Colleague, "Colleague", EbpActivity, "CreatorColleagueId"),

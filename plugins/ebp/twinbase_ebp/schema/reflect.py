@@ -64,9 +64,9 @@ def _read(connection: Connection) -> Iterable[tuple[str, list[_ReflectedColumn],
         warnings.simplefilter("ignore", SAWarning)
         columns = inspector.get_multi_columns(kind=ObjectKind.TABLE)
     keys = inspector.get_multi_pk_constraint(kind=ObjectKind.TABLE)
-    for place in sorted(columns, key=lambda place: place[1]):
-        key = keys.get(place)
-        yield place[1], [_found(one) for one in columns[place]], list(key["constrained_columns"] if key else [])
+    for table in sorted(columns, key=lambda table: table[1]):
+        key = keys.get(table)
+        yield table[1], [_found(one) for one in columns[table]], list(key["constrained_columns"] if key else [])
 
 
 def _found(column: ReflectedColumn) -> _ReflectedColumn:

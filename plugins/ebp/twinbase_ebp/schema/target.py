@@ -44,7 +44,7 @@ async def list_targets(connection: PostgresConnection) -> Collection[str]:
 
 async def read_target(connection: PostgresConnection, target: str) -> TargetTable | None:
     """The table of that name, or None."""
-    row = await connection.fetchrow(_STANDING, target)
+    row = await connection.fetchrow(_TARGET, target)
     if row is None:
         return None
     columns = {name: canonical_name(type_) for name, type_ in zip(row["names"], row["types"], strict=True)}
@@ -60,7 +60,7 @@ def canonical_name(written: str) -> str:
 
 
 _EXISTING = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
-_STANDING = """
+_TARGET = """
 SELECT
     ARRAY (SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
            ORDER BY attnum) AS names,

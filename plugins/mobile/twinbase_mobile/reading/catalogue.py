@@ -67,7 +67,9 @@ class Catalogue:
         """
         asked = list(dict.fromkeys(split_words(text)))
         order = _Order(fold(text), compact(text), asked)
-        found = nsmallest(limit, ((order.of(self._known[position]), position) for position in self._matching(asked)))
+        found = nsmallest(
+            limit, ((order.rank_of(self._known[position]), position) for position in self._matching(asked))
+        )
         return [self._known[position].id for _, position in found]
 
     def _matching(self, asked: Sequence[str]) -> Iterable[int]:
@@ -94,7 +96,7 @@ class _Order:
     code: str
     asked: Sequence[str]
 
-    def of(self, product: _Known) -> tuple[bool, bool, int]:
+    def rank_of(self, product: _Known) -> tuple[bool, bool, int]:
         """Smaller is better."""
         spaced = " " + product.caption
         return (

@@ -37,10 +37,10 @@ class Marks:
         self._unsent = list(unsent)
         self._worst: dict[tuple[str, UUID], Mark] = {}
         for one in self._unsent:
-            place = (one.twin, one.key[0])
-            known = self._worst.get(place, SYNCED)
+            row = (one.twin, one.key[0])
+            known = self._worst.get(row, SYNCED)
             if _WORSE.index(one.state) >= _WORSE.index(known.state):
-                self._worst[place] = Mark(one.state, one.detail, one.id if one.waits_for_person else None)
+                self._worst[row] = Mark(one.state, one.detail, one.id if one.waits_for_person else None)
 
     def mark_of(self, model: type[SQLModel], id_: UUID) -> Mark:
         """The mark of a row; of several edits, the one that is worst off."""

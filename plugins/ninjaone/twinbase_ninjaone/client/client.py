@@ -76,8 +76,8 @@ class NinjaOne:
             return
 
         async def ask(last: Any) -> list[NinjaRow]:
-            place = {} if last is None else {"after": last}
-            return await self._rows(call, query={**query, "pageSize": self._settings.page_rows, **place})
+            onward = {} if last is None else {"after": last}
+            return await self._rows(call, query={**query, "pageSize": self._settings.page_rows, **onward})
 
         async for page in paging.page_after_ids(ask, _key(call)):
             yield page
@@ -87,9 +87,9 @@ class NinjaOne:
 
         async def ask(cursor: int | None) -> paging.BoardPage:
             order = {"sortBy": [{"field": "lastUpdated", "direction": "DESC"}], "includeColumns": BOARD_COLUMNS}
-            place = {} if cursor is None else {"lastCursorId": cursor}
+            onward = {} if cursor is None else {"lastCursorId": cursor}
             size = {"pageSize": page_rows or self._settings.page_rows}
-            answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json={**order, **size, **place})
+            answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json={**order, **size, **onward})
             return paging.BoardPage(_objects(calls.BOARD_RUN, answer), _cursor(answer))
 
         async for page in paging.page_shifting(ask, "id", BOARD_OVERLAP_ROWS):
@@ -103,8 +103,8 @@ class NinjaOne:
         """
 
         async def ask(last: Any) -> list[NinjaRow]:
-            place = {} if last is None else {"anchorId": last}
-            return await self._rows(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **place})
+            onward = {} if last is None else {"anchorId": last}
+            return await self._rows(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **onward})
 
         return [row async for page in paging.page_from_anchor(ask, "id", LOG_PAGE_ROWS) for row in page]
 
@@ -118,8 +118,8 @@ class NinjaOne:
         since = {} if newer_than is None else {"newerThan": newer_than}
 
         async def ask(last: Any) -> list[NinjaRow]:
-            place = {} if last is None else {"olderThan": last}
-            rows = await self._rows(calls.ACTIVITIES, query={**kind, **since, **place, "pageSize": ACTIVITY_PAGE_ROWS})
+            onward = {} if last is None else {"olderThan": last}
+            rows = await self._rows(calls.ACTIVITIES, query={**kind, **since, **onward, "pageSize": ACTIVITY_PAGE_ROWS})
             return sorted(rows, key=lambda row: -row["id"])
 
         found: list[NinjaRow] = []
@@ -161,9 +161,9 @@ class NinjaOne:
         self, url: str, *, activities: Mapping[str, Sequence[str]], headers: Mapping[str, str]
     ) -> None:
         """Have activities told to `url`, with headers that only we know. One webhook for an application."""
-        told = {kind: list(statuses) for kind, statuses in activities.items()}
+        wanted = {kind: list(statuses) for kind, statuses in activities.items()}
         named = [{"name": name, "value": value} for name, value in headers.items()]
-        await self._ask(calls.SET_WEBHOOK, json={"url": url, "activities": told, "expand": [], "headers": named})
+        await self._ask(calls.SET_WEBHOOK, json={"url": url, "activities": wanted, "expand": [], "headers": named})
 
     async def remove_webhook(self) -> None:
         await self._ask(calls.REMOVE_WEBHOOK)

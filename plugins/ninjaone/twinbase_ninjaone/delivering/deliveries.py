@@ -24,8 +24,8 @@ async def make_deliveries(
         *_comments(comments, await connection.fetch(_COMMENTS, _ids(comments), TICKETS)),
         *_statuses(visits, await connection.fetch(_VISITS, _ids(visits), TICKETS), status_of_visit),
     ]
-    place = {one.id: number for number, one in enumerate(applied)}
-    return sorted(found, key=lambda delivery: place[delivery.applied.id])
+    number_of = {one.id: number for number, one in enumerate(applied)}
+    return sorted(found, key=lambda delivery: number_of[delivery.applied.id])
 
 
 def _comments(applied: Sequence[AppliedMutation], rows: Sequence[Any]) -> Iterator[Delivery]:

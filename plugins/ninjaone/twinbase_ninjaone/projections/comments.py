@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Table, case, 
 
 from twinbase.projection import Feeds, Projection
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.projections.sql import id_of, known_id, text_of
+from twinbase_ninjaone.projections.sql import id_if_known, id_of, text_of
 from twinbase_ninjaone.projections.tickets import NAME as TICKETS
 from twinbase_ninjaone.projections.tickets import is_there
 from twinbase_ninjaone.settings import NinjaOneSettings
@@ -44,7 +44,7 @@ def comment_projection(settings: NinjaOneSettings) -> Projection:
 
 def _written_here(e: Table) -> ColumnElement[object]:
     w = table_of(Write).alias()
-    return select(known_id(mobile.TicketComment, w.c.comment_id)).where(w.c.log_entry_id == e.c.id).scalar_subquery()
+    return select(id_if_known(mobile.TicketComment, w.c.comment_id)).where(w.c.log_entry_id == e.c.id).scalar_subquery()
 
 
 def _minutes(e: Table, unit_seconds: float) -> ColumnElement[object]:

@@ -24,7 +24,7 @@ def id_of(source: str, number: ColumnElement[Any]) -> ColumnElement[UUID]:
     return func.twinbase.uuid_v3(cast(literal(str(NAMESPACE)), SaUuid), name, type_=SaUuid())
 
 
-def known_id(target: type[SQLModel], wanted: ColumnElement[Any]) -> ScalarSelect[Any]:
+def id_if_known(target: type[SQLModel], wanted: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The id when `target` has such a row, NULL otherwise."""
     rows = table_of(target).alias()
     return select(rows.c.id).where(rows.c.id == wanted).scalar_subquery()

@@ -9,8 +9,8 @@ from twinbase_mobile import tables as mobile
 from twinbase_ninjaone.projections.sql import (
     colleague_of,
     customer_of,
+    id_if_known,
     id_of,
-    known_id,
     link_feeds,
     proposal_feeds,
     text_of,
@@ -43,7 +43,7 @@ def ticket_projection(settings: NinjaOneSettings) -> Projection:
         t.c.create_time.label("opened_at"),
         t.c.last_updated.label("updated_at_source"),
         case((t.c.status_parent_id.in_(settings.closed_statuses), _last_known(t))).label("closed_at"),
-        known_id(mobile.Intervention, _visit(t)).label("intervention_id"),
+        id_if_known(mobile.Intervention, _visit(t)).label("intervention_id"),
         t.c.version.label("version"),
     )
     feeds = (_own(t), *link_feeds(t, t.c.id), *proposal_feeds(), _devices(t))

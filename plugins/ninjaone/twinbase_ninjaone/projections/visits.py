@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 
 from twinbase.projection import Feeds, Projection
 from twinbase_mobile import tables as mobile
-from twinbase_ninjaone.projections.sql import customer_of, id_of, known_id, link_feeds, text_of
+from twinbase_ninjaone.projections.sql import customer_of, id_if_known, id_of, link_feeds, text_of
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.tables import NinjaTicket, NinjaTicketLogEntry, VisitProposal, table_of
 
@@ -37,7 +37,7 @@ def _visits(settings: NinjaOneSettings) -> Projection:
         p.c.minutes.label("expected_minutes"),
         customer.label("customer_id"),
         _main_site(customer).label("site_id"),
-        case((p.c.with_incident, known_id(mobile.Incident, id_of(f"{NAME}.incident", p.c.ticket_id)))).label(
+        case((p.c.with_incident, id_if_known(mobile.Incident, id_of(f"{NAME}.incident", p.c.ticket_id)))).label(
             "incident_id"
         ),
         literal("NinjaOne ").concat(text_of(p.c.ticket_id)).label("external_ref"),

@@ -32,7 +32,7 @@ def create_app(world: StandinWorld, faults: Faults | None = None, clock: Callabl
         *(Route(path, guard.guard(endpoint), methods=[method]) for method, path, endpoint in tickets.list_routes()),
     ]
     app = Starlette(routes=routes)
-    app.state.world, app.state.faults, app.state.door = world, guard.faults, guard
+    app.state.world, app.state.faults, app.state.guard = world, guard.faults, guard
     return app
 
 

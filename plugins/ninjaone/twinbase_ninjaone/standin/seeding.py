@@ -28,7 +28,7 @@ def make_world(
     """A world as of `now`. Organisations bear the given names first, one in eight of them misspelt."""
     sizes = sizes or Sizes()
     world = StandinWorld()
-    _places(world, rng, sizes, organization_names)
+    _locations(world, rng, sizes, organization_names)
     _people(world, rng, sizes)
     _desk(world, rng, now)
     _tickets(world, rng, sizes, now)
@@ -36,7 +36,7 @@ def make_world(
     return world
 
 
-def _places(world: StandinWorld, rng: random.Random, sizes: Sizes, names: Sequence[str]) -> None:
+def _locations(world: StandinWorld, rng: random.Random, sizes: Sizes, names: Sequence[str]) -> None:
     for number in range(1, sizes.organizations + 1):
         given = names[number - 1] if number <= len(names) else words.make_firm(rng)
         name = words.misspell(rng, given) if rng.randrange(MISSPELT_ONE_IN) == 0 else given

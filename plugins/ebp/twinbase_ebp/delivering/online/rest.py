@@ -41,17 +41,17 @@ class Rest:
         async with self._client(run.database_url) as client:
             await forget_handed(client.connection, run.now)
             handed = await find_handed(client.connection, waiting)
-            told = [DeliveryOutcome(id, "sent", SENT) for id in handed]
+            outcomes = [DeliveryOutcome(id, "sent", SENT) for id in handed]
             left = [one for one in waiting if one.id not in handed]
             ready, others = await make_ready(left, client.connection, self._settings)
-            told += others
+            outcomes += others
             for number, one in enumerate(ready):
                 try:
-                    told.append(await _Handing(client, one, self._settings).outcome())
+                    outcomes.append(await _Handing(client, one, self._settings).hand_in())
                 except (Busy, Spent, SignInNeeded) as reason:
-                    told += [_stopped(each, reason, client) for each in ready[number:]]
+                    outcomes += [_stopped(each, reason, client) for each in ready[number:]]
                     break
-            return told
+            return outcomes
 
     @asynccontextmanager
     async def _client(self, url: str) -> AsyncIterator[RestClient]:
@@ -79,7 +79,7 @@ class _Handing:
     def __init__(self, client: RestClient, one: Ready, settings: EbpSettings) -> None:
         self._line, self._one, self._settings = client, one, settings
 
-    async def outcome(self) -> DeliveryOutcome:
+    async def hand_in(self) -> DeliveryOutcome:
         id, entity = self._one.waiting.id, self._one.entry.entity
         if entity not in self._settings.rest_categories:
             said = f"EBP's category for {entity} is not known: set TWINBASE_EBP_REST_CATEGORIES, then release this."
