@@ -18,7 +18,7 @@ async def agree(exchange: Exchange, *, anew: bool = False) -> None:
     wanted = {twin.name: [twin.mirror.version, *twin.columns] for twin in exchange.registry}
     before = json.loads(await exchange.thread.run(recall, "agreed") or "{}")
     if not anew and before.get("wanted") == wanted and _is_complete(before):
-        exchange.travel(before["twins"])
+        exchange.take_agreement(before["twins"])
         return
     request = SchemaRequest(
         twins={t.name: TwinSchema(version=t.mirror.version, columns=list(t.columns)) for t in exchange.registry}
@@ -29,7 +29,7 @@ async def agree(exchange: Exchange, *, anew: bool = False) -> None:
         _keep_agreement, exchange.token, answer.schema_, json.dumps(agreed), _gained(before, agreed)
     )
     exchange.report.unproven.update(answer.refused)
-    exchange.travel(answer.twins)
+    exchange.take_agreement(answer.twins)
 
 
 def _is_complete(agreed: Mapping[str, Any]) -> bool:

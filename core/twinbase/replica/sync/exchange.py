@@ -45,7 +45,7 @@ class Exchange:
         state = await self.read_state()
         return RequestContext(self.access_token, UUID(state.replica), state.epoch, state.schema, self.ids())
 
-    def travel(self, twins: Mapping[str, list[str]]) -> None:
+    def take_agreement(self, twins: Mapping[str, list[str]]) -> None:
         """Know what was agreed on: the twins that the server has, and their columns."""
         self._served = frozenset(twins)
         self.shapes = agreed_shapes(self.registry, twins)
