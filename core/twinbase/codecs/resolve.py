@@ -142,6 +142,8 @@ def _is_single(type_: types.Float[Any]) -> bool:
 def _text(type_: types.String) -> Codec:
     if isinstance(type_, postgresql.CITEXT):
         return text.text_codec(None, "citext")
+    if isinstance(type_, types.CHAR):
+        return text.padded_text_codec(type_.length or 1)
     return text.text_codec(type_.length)
 
 

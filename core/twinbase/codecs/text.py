@@ -32,6 +32,11 @@ def check_text(value: object) -> str | None:
     return None
 
 
+def to_text_sql(sql_column: str) -> str:
+    """A column as text. Of char(n) that is without the spaces that pad it, whatever its class calls it."""
+    return f"({sql_column})::text"
+
+
 @cache
 def text_codec(length: int | None = None, sql_type: str = "text") -> Codec:
     """A JSON string as it is, a TEXT."""
@@ -45,7 +50,20 @@ def text_codec(length: int | None = None, sql_type: str = "text") -> Codec:
             return wrong
         return f"longer than {length} characters"
 
-    return Codec(name, "TEXT", keep_column, cast_to(sql_type), hash_text_sql, check)
+    return Codec(name, "TEXT", to_text_sql, cast_to(sql_type), hash_text_sql, check, direct=False)
+
+
+@cache
+def padded_text_codec(length: int) -> Codec:
+    """char(n), a JSON string without the spaces that pad it: PostgreSQL takes two values for one that differ in these."""
+    plain = text_codec(length)
+
+    def check(value: object) -> str | None:
+        wrong = plain.check_wire(value)
+        return wrong or ("ends with spaces, which char(n) does not keep" if str(value).endswith(" ") else None)
+
+    # bpchar and not char(n): the cast neither pads nor cuts, and the comparison can use the column's index.
+    return Codec(f"char({length})", "TEXT", to_text_sql, cast_to("bpchar"), hash_text_sql, check, direct=False)
 
 
 def enum_codec(members: Mapping[str, Any], sql_type: str) -> Codec:
@@ -64,7 +82,7 @@ def enum_codec(members: Mapping[str, Any], sql_type: str) -> Codec:
     return Codec(
         f"enum({','.join(labels)})",
         "TEXT",
-        lambda column: f"{column}::text",
+        to_text_sql,
         cast_to(sql_type),
         hash_text_sql,
         check,

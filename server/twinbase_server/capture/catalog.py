@@ -12,7 +12,7 @@ from twinbase_server.database.connection import Connection
 
 @dataclass(frozen=True)
 class KeyColumn:
-    """A key column as a version table repeats it: a domain's own type, any length, the same collation."""
+    """A key column as a version table repeats it: a domain's own type, of the same length, the same collation."""
 
     name: str
     type: str
@@ -140,19 +140,20 @@ JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespac
 ORDER BY tree.depth, c.oid
 """
 
-# The type under all domains, and how two of its values are compared.
+# The type under all domains, with its modifier (without one, "character" is one letter long), and how two of its values
+# are compared.
 _KEY = """
-WITH RECURSIVE typed (n, name, type, sorting, is_domain) AS (
-    SELECT k.n, a.attname, a.atttypid, a.attcollation, t.typtype = 'd'
+WITH RECURSIVE typed (n, name, type, modifier, sorting, is_domain) AS (
+    SELECT k.n, a.attname, a.atttypid, a.atttypmod, a.attcollation, t.typtype = 'd'
     FROM unnest($2::text[]) WITH ORDINALITY k (name, n)
     JOIN pg_attribute a ON a.attrelid = $1 AND a.attname = k.name AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid
     UNION ALL
-    SELECT d.n, d.name, t.typbasetype, d.sorting, b.typtype = 'd'
+    SELECT d.n, d.name, t.typbasetype, t.typtypmod, d.sorting, b.typtype = 'd'
     FROM typed d JOIN pg_type t ON t.oid = d.type JOIN pg_type b ON b.oid = t.typbasetype WHERE d.is_domain
 )
 SELECT k.name::text AS name,
-    CASE WHEN tn.nspname = 'pg_catalog' THEN format_type(k.type, NULL)
+    CASE WHEN tn.nspname = 'pg_catalog' THEN format_type(k.type, k.modifier)
          ELSE format('%I.%I', tn.nspname, t.typname) END AS type,
     (SELECT format('%I.%I', cn.nspname, l.collname) FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace
      WHERE l.oid = k.sorting) AS "collation",

@@ -164,6 +164,16 @@ class DeviceUuid(types.Uuid[Any]):
         return _quoted(self.bind_processor(dialect))
 
 
+class DeviceChar(types.CHAR):
+    """Text without the spaces at its end: to PostgreSQL they are no part of a char(n)."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return none_safe(lambda value: str(value).rstrip(" "))
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(self.bind_processor(dialect))
+
+
 class DeviceJson(types.JSON[Any]):
     """The text of the document."""
 
@@ -220,6 +230,7 @@ DEVICE_TYPES: dict[type[Any], type[Any]] = {
     types.TIMESTAMP: DeviceDateTime,
     types.Interval: DeviceInterval,
     postgresql.INTERVAL: DeviceInterval,
+    types.CHAR: DeviceChar,
     types.Uuid: DeviceUuid,
     types.JSON: DeviceJson,
     types.ARRAY: DeviceArray,
