@@ -178,3 +178,46 @@ async def test_the_row_hash_sees_what_equality_does_not(db: Connection) -> None:
     hashes = [row["hash"] for row in rows]
     assert len(set(hashes)) == 3
     assert all(0 <= value <= MASK for value in hashes)
+
+
+async def test_what_its_own_programs_could_not_write_any_more_is_left_uncaptured(db: Connection) -> None:
+    """The triggers are rehearsed over the rows that are there, before a writer meets them."""
+    await db.execute("CREATE TABLE fussy (id int PRIMARY KEY, share int); INSERT INTO fussy VALUES (1, 0), (2, 5)")
+    await db.execute("CREATE TABLE fine (id int PRIMARY KEY)")
+    fussy = CapturedTable("public", "fussy", ("id",), ("id", "share"), {"share": "(10 / {c})"})
+    fine = CapturedTable("public", "fine", ("id",), ("id",))
+    with pytest.raises(CaptureError, match=r"public\.fussy is not captured.*DivisionByZeroError"):
+        await install(db, [fussy, fine])
+    await db.execute("UPDATE fussy SET share = 7; DELETE FROM fussy; INSERT INTO fussy VALUES (3, 0)")
+    assert [one.captured for one in await status(db, [fussy, fine])] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("char(3)", "('EUR'), ('F')"),
+        ("bit(5)", "(B'10101'), (B'00001')"),
+        ("bpchar", "('longer'), ('F ')"),
+        ("varchar(4)", "('abcd'), ('')"),
+        ("numeric(6,2)", "(1234.56), (-0.01)"),
+        ("numeric", "(1.0), (2.000)"),
+        ("varbit(9)", "(B'1'), (B'101010101')"),
+        ("time(0)", "('10:00'), ('11:30')"),
+        ("timestamptz(3)", "('2030-01-01 10:00:00.123+00'), ('2031-01-01')"),
+        ('"char"', "('a'), ('b')"),
+        ("float8", "('-0'), ('1e300')"),
+        ("code", "('EUR'), ('F')"),
+    ],
+)
+async def test_a_key_of_any_type_leaves_its_writers_alone(db: Connection, kind: str, values: str) -> None:
+    await db.execute("CREATE DOMAIN iso AS char(3); CREATE DOMAIN code AS iso")
+    await db.execute(f"CREATE TABLE kept (k {kind} PRIMARY KEY, name text); INSERT INTO kept VALUES {values}")
+    table = CapturedTable("public", "kept", ("k",), ("k", "name"))
+    await install(db, [table])
+    for statement, keys in (
+        ("UPDATE kept SET name = 'x'", 2),
+        ("DELETE FROM kept", 2),
+        (f"INSERT INTO kept VALUES {values}", 2),
+        ("TRUNCATE kept", 2),
+    ):
+        assert len(await changed_by(db, statement, table=table)) == keys

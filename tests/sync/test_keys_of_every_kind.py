@@ -78,9 +78,7 @@ async def open_shop(database_url: str, folder: Path) -> AsyncIterator[World]:
 
 
 @pytest.mark.parametrize("model", [Currency, Warehouse])
-async def test_a_padded_key_is_one_key_on_both_sides(
-    database_url: str, tmp_path: Path, model: type[Any]
-) -> None:
+async def test_a_padded_key_is_one_key_on_both_sides(database_url: str, tmp_path: Path, model: type[Any]) -> None:
     table = model.__tablename__
     async with open_shop(database_url, tmp_path) as world:
         anna = await world.device("anna", claims={"currency": "F"})

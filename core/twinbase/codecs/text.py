@@ -55,7 +55,7 @@ def text_codec(length: int | None = None, sql_type: str = "text") -> Codec:
 
 @cache
 def padded_text_codec(length: int) -> Codec:
-    """char(n), a JSON string without the spaces that pad it: PostgreSQL takes two values for one that differ in these."""
+    """char(n), a JSON string without the spaces that pad it: PostgreSQL calls two values equal that differ in these."""
     plain = text_codec(length)
 
     def check(value: object) -> str | None:

@@ -12,6 +12,7 @@ from asyncpg.exceptions import (
     FeatureNotSupportedError,
     InsufficientPrivilegeError,
     LockNotAvailableError,
+    PostgresError,
     SyntaxOrAccessError,
     UndefinedTableError,
 )
@@ -55,12 +56,18 @@ async def install(
     """Capture these tables, each in its own transaction; one that is captured as asked already is left alone.
 
     Writers of a table wait for some milliseconds; a table that is busy for `lock_timeout` seconds is tried again.
+    Raises CaptureError with a sentence for each table that cannot be captured, after all others have been.
     """
-    done = []
+    done, refused = [], []
     for table in tables:
-        async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
-            with attempt:
-                done.append(await _install(connection, table, lock_timeout))
+        try:
+            async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
+                with attempt:
+                    done.append(await _install(connection, table, lock_timeout))
+        except CaptureError as error:
+            refused.append(error.detail)
+    if refused:
+        raise CaptureError(" ".join(refused))
     return done
 
 
@@ -113,7 +120,9 @@ async def _install(connection: Connection, table: CapturedTable, lock_timeout: f
         base = await connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
         await _forget(connection, table, facts)
         await _make_tables(connection, table, facts)
-        await _make_triggers(connection, Capture(table, facts.root.relid, base), facts)
+        capture = Capture(table, facts.root.relid, base)
+        await _make_triggers(connection, capture, facts)
+        await _rehearse(connection, capture)
         await _note(connection, table, facts, base)
     return Installation(table, "renewed" if installed else "installed", base)
 
@@ -244,6 +253,30 @@ async def _make_triggers(connection: Connection, capture: Capture, facts: Facts)
                 f"EXECUTE FUNCTION {table.object_sql(kind)}({quote_literal(str(relation.columns_hash))})"
             )
             await connection.execute(f"ALTER TABLE {relation.name} ENABLE ALWAYS TRIGGER {trigger_name(kind)}")
+
+
+async def _rehearse(connection: Connection, capture: Capture) -> None:
+    """Raise for a table whose writers would fail in our triggers: rather no capture than a customer who cannot work.
+
+    The triggers' own statements run over rows of the table, in a savepoint that is undone; nothing of the customer's is
+    written, and no trigger of his fires.
+    """
+    label = capture.table.label
+    for what, statement in capture.rehearsals().items():
+        rehearsal = connection.transaction()
+        await rehearsal.start()
+        try:
+            await connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+            await connection.execute(statement)
+        except InsufficientPrivilegeError:
+            raise
+        except PostgresError as error:
+            raise CaptureError(
+                f"{label} is not captured, as its own programs would fail at an {what}: {type(error).__name__}"
+                f" (error {error.sqlstate}). Hide the column that it is about, or report it."
+            ) from error
+        finally:
+            await rehearsal.rollback()
 
 
 async def _note(connection: Connection, table: CapturedTable, facts: Facts, base: int) -> None:

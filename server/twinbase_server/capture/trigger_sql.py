@@ -13,6 +13,7 @@ from twinbase_server.sql.row_hash import row_hash_sql
 
 # From here on versions are written in bulk: one join with the version table instead of one probe for each row.
 BULK_ROWS = 1000
+REHEARSED_ROWS = 100
 THIS = "pg_current_xact_id()"
 # Stands for the name of the relation, which a renamed table only knows when the trigger fires.
 RELATION = "the_relation_at_hand"
@@ -110,6 +111,19 @@ class Capture:
     def _once(self, alias: str, unique: bool = False) -> str:
         """No key twice: ON CONFLICT would refuse it (H3). Where the customer's own index sees to it, nothing."""
         return "" if unique else f"DISTINCT ON ({self._keys(alias)})"
+
+    def rehearsals(self) -> dict[str, str]:
+        """What the triggers do, over rows that are there: by what a program does. For a transaction that is undone."""
+        some = f"SELECT * FROM {self.table.qualified}"
+        rows = f"WITH added AS ({some} LIMIT {REHEARSED_ROWS}), removed AS ({some} OFFSET 1 LIMIT {REHEARSED_ROWS})"
+        changes = {
+            "insert": self._inserted(unique=False),
+            "update": self._updated(),
+            "delete": self._deleted("removed"),
+        }
+        one_by_one = {kind: f"{rows} {self._upsert(changed)}" for kind, changed in changes.items()}
+        in_bulk = {f"{kind} in bulk": rows + self._bulk(changed)[len("WITH") :] for kind, changed in changes.items()}
+        return one_by_one | {kind: sql.replace(rows, f"{rows},", 1) for kind, sql in in_bulk.items()}
 
     # -- how it is written ----------------------------------------------------------------------------------------
 
