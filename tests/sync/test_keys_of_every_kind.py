@@ -37,7 +37,7 @@ class Currency(Base, table=True):
     """Declared as the table is."""
 
     __tablename__ = "currency"
-    code: str = Field(primary_key=True, sa_type=CHAR(3))  # type: ignore[call-overload]
+    code: str = Field(primary_key=True, sa_type=CHAR(3))
     name: str | None = None
 
 
@@ -52,7 +52,7 @@ class Warehouse(Base, table=True):
 class Price(Base, table=True):
     __tablename__ = "price"
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    currency: str | None = Field(default=None, sa_type=CHAR(3), foreign_key="currency.code")  # type: ignore[call-overload]
+    currency: str | None = Field(default=None, sa_type=CHAR(3), foreign_key="currency.code")
     warehouse: str | None = Field(default=None, foreign_key="warehouse.code")
 
 

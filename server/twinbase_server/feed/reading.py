@@ -126,10 +126,12 @@ class Reader:
     def _begin(self, caller: Caller) -> str:
         """All settings are local to the transaction, so a pooler may sit in between (H33)."""
         milliseconds = int(self._settings.statement_seconds * 1000)
+        locks = max(1, int(self._settings.lock_seconds * 1000))
         idle = int(self._settings.send_seconds * 2000)
         return (
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-            f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL idle_in_transaction_session_timeout = {idle};"
+            f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {locks};"
+            f"SET LOCAL idle_in_transaction_session_timeout = {idle};"
             # Rows that a policy of the customer's hides would look as if they were gone: rather an error (H10).
             "SET LOCAL row_security = off;"
             "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 1;"

@@ -62,7 +62,9 @@ async def run_first_sync(body: InitialRequest, request: Request, serving: Servin
         async for line in initial.stream_initial(serving.context, reading, initial.plan(body, shapes, resume)):
             yield line
 
-    return await _answered(request, serving, caller, serving.stream_lines(caller, since, 0, initial.KIND, answer))
+    return await _answered(
+        request, serving, caller, serving.stream_lines(caller, since, 0, initial.KIND, answer, everything=True)
+    )
 
 
 @router.get("/pending", response_class=Response, responses=_stream_of(*STREAM))
@@ -86,7 +88,7 @@ async def pull(
         async for line in delta.stream_delta(serving.context, reading, shapes, wanted):
             yield line
 
-    lines = serving.stream_lines(caller, wanted.since, acked, delta.KIND, answer)
+    lines = serving.stream_lines(caller, wanted.since, acked, delta.KIND, answer, everything=wanted.prove_all)
     return await _answered(request, serving, caller, lines, oldest_outbox)
 
 
@@ -102,9 +104,8 @@ async def send_repair(body: RepairRequest, request: Request, serving: ServingDep
         async for line in repair.stream_repair(serving.context, reading, shapes, since, body.twins):
             yield line
 
-    return await _answered(
-        request, serving, caller, serving.stream_lines(caller, since, body.acked, repair.KIND, answer)
-    )
+    lines = serving.stream_lines(caller, since, body.acked, repair.KIND, answer, everything=True)
+    return await _answered(request, serving, caller, lines)
 
 
 async def _answered(

@@ -17,6 +17,7 @@ from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
+from twinbase_server.feed.hold import hold_tables, tables_to_read
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
 from twinbase_server.http.tokens import Tokens
@@ -25,6 +26,8 @@ from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 
 CLAIMS_KNOWN_MAX = 10_000
+SNAPSHOTS_MAX = 5
+"""How often an answer begins again because a table was loaded anew while it began."""
 _log = logging.getLogger(__name__)
 _NOTE = """
 UPDATE twinbase.replica
@@ -67,16 +70,27 @@ class Serving:
         acked: int,
         kind: str,
         answer: Callable[[Reading, FeedShapes], AsyncIterator[bytes]],
+        *,
+        everything: bool = False,
     ) -> AsyncGenerator[bytes, None]:
-        """An answer's lines; its transaction is open for as long as they are being read."""
+        """An answer's lines; its transaction is open for as long as they are being read.
+
+        `everything`: it reads every twin, and not only those in which something may have changed.
+        """
         now = self.clock()
         async with self.borrow_connection() as connection:
             shapes = await self.schemas.find(connection, caller.schema)
-            async with self.reader.open(connection, caller, since, acked, now) as reading:
-                await self._read_claims(reading, shapes)
-                self.metrics.answers.labels(kind).inc()
-                async for line in answer(reading, shapes):
-                    yield line
+            for _ in range(SNAPSHOTS_MAX):
+                async with self.reader.open(connection, caller, since, acked, now) as reading:
+                    tables = tables_to_read(reading, shapes, since, everything=everything)
+                    if not await hold_tables(connection, tables):
+                        continue
+                    await self._read_claims(reading, shapes)
+                    self.metrics.answers.labels(kind).inc()
+                    async for line in answer(reading, shapes):
+                        yield line
+                    return
+        raise ProblemError("too-busy", "A table is being loaded again and again at the moment.")
 
     async def _read_claims(self, reading: Reading, shapes: FeedShapes) -> None:
         """Refuse an identity whose claims are missing or cannot be read, before the first line and not in the middle.
