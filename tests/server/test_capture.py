@@ -221,3 +221,17 @@ async def test_a_key_of_any_type_leaves_its_writers_alone(db: Connection, kind: 
         ("TRUNCATE kept", 2),
     ):
         assert len(await changed_by(db, statement, table=table)) == keys
+
+
+@pytest.mark.parametrize(
+    "made", ["CREATE TABLE part PARTITION OF whole FOR VALUES IN ('a')", "CREATE TABLE part () INHERITS (old)"]
+)
+async def test_a_part_of_a_table_is_refused_and_its_whole_is_named(db: Connection, made: str) -> None:
+    """What is written through the whole fires no trigger of a part."""
+    await db.execute("CREATE TABLE whole (id int, kind text, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind)")
+    await db.execute(f"CREATE TABLE old (id int, kind text, PRIMARY KEY (id, kind)); {made}")
+    part = CapturedTable("public", "part", ("id", "kind"), ("id", "kind"))
+    with pytest.raises(CaptureError, match=r"is a part of public\.(whole|old).*mirror public"):
+        await install(db, [part])
+    (found,) = await status(db, [part])
+    assert found.problems[0].kind == "part"

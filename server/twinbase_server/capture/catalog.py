@@ -34,6 +34,7 @@ class Relation:
     columns: frozenset[str]
     virtual: frozenset[str]
     columns_hash: int
+    parents: tuple[str, ...]  # the tables that it is a partition of, or inherits from
     policed: bool  # whether a policy of row security may hide rows from the role that asks
     triggers: tuple[tuple[str, str, str | None, str], ...]  # (name, enabled, argument, function)
 
@@ -106,6 +107,7 @@ def _relation(row: asyncpg.Record) -> Relation:
         columns=frozenset(row["columns"]),
         virtual=frozenset(row["virtual"]),
         columns_hash=row["shape"],
+        parents=tuple(row["parents"]),
         policed=row["policed"],
         triggers=tuple((t[0], t[1], t[2], t[3]) for t in json.loads(row["triggers"])),
     )
@@ -127,6 +129,8 @@ WITH RECURSIVE tree (oid, depth) AS (
 SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name,
     c.relkind::text AS relkind, c.relpersistence::text AS relpersistence, ({shape}) AS shape,
     row_security_active(c.oid) AS policed,
+    ARRAY (SELECT format('%s.%s', pn.nspname, p.relname) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+           JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid ORDER BY 1) AS parents,
     ARRAY (SELECT attname::text FROM pg_attribute
            WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
     ARRAY (SELECT attname::text FROM pg_attribute

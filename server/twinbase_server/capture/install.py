@@ -153,6 +153,7 @@ def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
         (f"{table.label} has a foreign table below it, which PostgreSQL cannot watch.", _has_foreign(facts)),
         (f"{table.label} lacks {_missing(table, facts)}.", bool(_missing(table, facts))),
         (f"{table.label} is declared without a key.", not table.key),
+        (_child_text(table, facts), bool(facts.root.parents)),
         (_virtual_text(table, facts), bool(facts.root.virtual & set(table.watched))),
         (f"{table.label} has a key whose type comes from an extension.", not all(k.ours for k in facts.key)),
     ):
@@ -195,6 +196,15 @@ def _virtual_text(table: CapturedTable, facts: Facts) -> str:
     """PostgreSQL 18 has no value of such a column in what it shows a trigger, and fails the statement that asks."""
     names = ", ".join(sorted(facts.root.virtual & set(table.watched)))
     return f"{table.label} computes {names} when it is read, and not when it is written: declare it STORED, or hide it."
+
+
+def _child_text(table: CapturedTable, facts: Facts) -> str:
+    """Statement triggers fire on the table that a statement names."""
+    parents = " and ".join(facts.root.parents)
+    return (
+        f"{table.label} is a part of {parents}, and what is written through that table fires no trigger of a part:"
+        f" mirror {parents}, with a scope that says which rows."
+    )
 
 
 def _has_foreign(facts: Facts) -> bool:

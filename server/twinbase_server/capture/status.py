@@ -71,6 +71,8 @@ def _unfit(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
         return
     if any(relation.kind == "f" for relation in facts.relations[1:]):
         yield CaptureProblem("foreign", f"{name} has a foreign table below it: what is written there is not seen.")
+    if facts.root.parents:
+        yield CaptureProblem("part", f"{name} is a part of {', '.join(facts.root.parents)}. Mirror that table.")
     if facts.root.persistence == "u":
         yield CaptureProblem(
             "unlogged", f"{name} is unlogged: PostgreSQL empties it after a crash, and nobody is told."

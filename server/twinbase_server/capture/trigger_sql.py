@@ -33,6 +33,28 @@ def trigger_name(event: str) -> str:
     return f"twinbase_capture_{event}"
 
 
+def armed_sql(relid: str) -> str:
+    """Whether every write to a relation, and to all below it, fires our triggers. It reads two indexes of the catalog.
+
+    What is written through a parent fires its triggers alone, so a table that was attached to one is not armed.
+    """
+    names = ", ".join(quote_literal(trigger_name(event)) for event in TRIGGERS)
+
+    def fires(oid: str) -> str:
+        return (
+            f"(SELECT count(*) FROM pg_catalog.pg_trigger g WHERE g.tgrelid = {oid} AND g.tgenabled = 'A'"
+            f" AND g.tgname IN ({names})) = {len(TRIGGERS)}"
+        )
+
+    below = (
+        f"WITH RECURSIVE below (oid) AS (SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = {relid}"
+        " UNION SELECT i.inhrelid FROM below JOIN pg_catalog.pg_inherits i ON i.inhparent = below.oid)"
+        f" SELECT FROM below WHERE NOT {fires('below.oid')}"
+    )
+    child = f"SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = {relid}"
+    return f"({fires(relid)} AND NOT EXISTS ({child}) AND NOT EXISTS ({below}))"
+
+
 def columns_hash_sql(relid: str, table: CapturedTable) -> str:
     """One number for the captured columns of a relation: positions, names and types. Some 10 µs; NULL never."""
     names = ", ".join(quote_literal(column) for column in table.watched)

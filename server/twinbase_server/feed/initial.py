@@ -11,6 +11,7 @@ from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.delta import continue_cursor, end_line
 from twinbase_server.feed.paging import PageKey, Pager
+from twinbase_server.feed.proof import UNCAPTURED
 from twinbase_server.feed.reading import Reading, table_of
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.feed.statements import FeedShape, make_feed_shape
@@ -111,4 +112,5 @@ def _end(context: AnswerContext, reading: Reading, plan: InitialPlan, first: Cur
     if plan.resume is not None:
         return end_line(context, first, {}, [], {})
     cursor = reading.make_cursor(day=reading.today) if plan.whole else first
-    return end_line(context, cursor, {name: digest.as_list() for name, digest in sums.items()}, [], {})
+    causes = {w.twin.name: [UNCAPTURED] for w in plan.shapes if w.twin.reads.tables & reading.head.unarmed}
+    return end_line(context, cursor, {name: digest.as_list() for name, digest in sums.items()}, [], causes)

@@ -10,6 +10,9 @@ from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.feed.statements import FeedShape
 from twinbase_server.metrics import Metrics
 
+UNCAPTURED = "uncaptured"
+"""A cause: nobody hears of every change of a table, so what is proven now holds for this moment alone."""
+
 
 @dataclass
 class Proof:
@@ -33,6 +36,7 @@ def causes_since(reading: Reading, twin: Twin, since: Cursor) -> list[str]:
         "schema": since.schema != reading.caller.schema,
         "capture": reads.tables & head.renewed,
         "gap": reads.tables & head.gap,
+        UNCAPTURED: reads.tables & head.unarmed,
         "tombstones": own & head.collected,
     }
     return [cause for cause, true in found.items() if true]

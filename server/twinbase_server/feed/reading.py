@@ -16,6 +16,7 @@ import msgspec
 from twinbase.clock import cut_to_hour
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
+from twinbase_server.capture.function import armed_sql
 from twinbase_server.capture.tables import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
@@ -35,7 +36,7 @@ class Head:
 
     `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded, or none
     can be, as another table has taken the name;
-    `collected`: tombstones were removed.
+    `collected`: tombstones were removed; `unarmed`: not every write fires our triggers as they were installed.
     """
 
     snapshot: Snapshot
@@ -49,6 +50,7 @@ class Head:
     renewed: frozenset[TableName]
     gap: frozenset[TableName]
     collected: frozenset[TableName]
+    unarmed: frozenset[TableName]
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ class Reader:
             renewed=self._marked(row["renewed"]),
             gap=self._marked(row["gap"]),
             collected=self._marked(row["collected"]),
+            unarmed=self._marked(row["unarmed"]),
         )
 
     def _bases(self, bases: Iterable[str | None]) -> dict[TableName, str]:
@@ -252,6 +255,7 @@ SELECT
     ARRAY(SELECT {unseen_sql("c.base")} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
     ARRAY(SELECT {unseen_sql("c.collected")} FROM {captured} ORDER BY t.i) AS collected,
+    ARRAY(SELECT c.relid IS NOT NULL AND NOT {armed_sql("c.relid")} FROM {captured} ORDER BY t.i) AS unarmed,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 

@@ -17,6 +17,8 @@ from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
 
 ROUNDS_MAX = 3
+UNCAPTURED = "uncaptured"
+"""The server's word for a twin whose digest holds for this moment alone."""
 
 
 async def prove(exchange: Exchange, end: End, applied: ApplyReport, *, explained: Collection[str] = ()) -> None:
@@ -44,6 +46,8 @@ def compare(exchange: Exchange, end: End, applied: ApplyReport) -> list[str]:
     report.proven.update(dict.fromkeys(end.proven_by_skip, True))
     for twin, digest in end.digests.items():
         report.proven[twin] = applied.digests.get(twin) == list(digest)
+    for twin in (twin for twin, causes in end.causes.items() if UNCAPTURED in causes):
+        report.unproven[twin] = "Not captured: the server does not hear of every change of its table."
     return [twin for twin in end.digests if not report.proven[twin]]
 
 
