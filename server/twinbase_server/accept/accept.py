@@ -1,9 +1,10 @@
 """Step 3 of the way of a row: a device's batch, to PostgreSQL, once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import asyncpg
 import msgspec
 import stamina
 
@@ -22,10 +23,12 @@ from twinbase_server.accept.reasons import ID_REUSED, Refusal, retry_reason
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
-from twinbase_server.database.errors import is_transient, is_worth_another_try
+from twinbase_server.database.errors import is_transient, is_worth_another_try, may_be_of_a_row
 from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5
+ISOLATED_SHARE = 10
+"""What part of its time a statement has while the row is looked for that takes too long."""
 WAIT_SECONDS_MAX = 0.5
 
 # What a device is told of each mutation, by its id.
@@ -45,7 +48,12 @@ async def accept_push(
     """
     push = read_push(plugins, caller, body, now)
     try:
-        return await _accept_at_last(pool, push, limits)
+        try:
+            return await _accept_at_last(pool, push, limits)
+        except asyncpg.PostgresError as error:
+            if not may_be_of_a_row(error):
+                raise
+            return await _accept_isolated(pool, push, limits)
     except Exception as error:
         if not is_transient(error):
             raise
@@ -62,6 +70,13 @@ async def _accept_at_last(pool: Pool, push: "Acceptance", limits: AcceptLimits) 
             async with borrow_connection(pool, limits.pool_seconds) as connection:
                 return await push.accept(connection, limits)
     raise AssertionError("the last attempt returns or raises")
+
+
+async def _accept_isolated(pool: Pool, push: "Acceptance", limits: AcceptLimits) -> PushAnswer:
+    """The answer when the row is looked for that may cause an error every time; halves of a batch need less time."""
+    async with borrow_connection(pool, limits.pool_seconds) as connection:
+        shorter = replace(limits, statement_seconds=limits.statement_seconds / ISOLATED_SHARE)
+        return await replace(push, isolated=True).accept(connection, shorter)
 
 
 def read_push(plugins: Plugins, caller: Caller, body: bytes, now: datetime) -> "Acceptance":
@@ -81,6 +96,7 @@ class Acceptance:
     hash: str
     checked: Mapping[str, Change | Refusal]
     now: datetime
+    isolated: bool = False
 
     async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
@@ -145,7 +161,7 @@ class Acceptance:
         await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
 
     async def _settle(self, connection: Connection, last: ledger.LastBatch, fresh: Sequence[SentMutation]) -> Verdicts:
-        accepting = AcceptContext(self.plugins, self.caller, last.xid, self.now)
+        accepting = AcceptContext(self.plugins, self.caller, last.xid, self.now, self.isolated)
         return await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
 
     def _transactions(self, fresh: Sequence[SentMutation]) -> list[LocalTransaction]:

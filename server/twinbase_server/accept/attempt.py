@@ -13,7 +13,7 @@ from twinbase_server.accept.reasons import NOT_YOURS, Refusal
 from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.write import Attributes, NotWritten, find_outside, write_rows
 from twinbase_server.database.connection import Connection
-from twinbase_server.database.errors import is_refusal
+from twinbase_server.database.errors import is_about_rows, is_refusal, may_be_of_a_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +55,30 @@ async def attempt(
     changes = [change for transaction in part for change in transaction.changes]
     try:
         held = await read_held(connection, accepting, progress, changes)
-        verdicts = await _decide(accepting, progress, part, held)
+    except asyncpg.PostgresError as error:
+        if is_refusal(error):
+            return Objected(error)
+        raise
+    verdicts = await _decide(accepting, progress, part, held)
+    try:
         attributes = await write_rows(connection, accepting.registry, held.rows.values())
         outside = await find_outside(connection, accepting, held.rows.values())
     except (asyncpg.PostgresError, NotWritten) as error:
-        return objection_of(error)
+        return objection_of(accepting, error)
     if outside:
         return _blame(changes, outside)
     _fill_in(changes, verdicts, attributes)
     return Settled(verdicts)
 
 
-def objection_of(error: asyncpg.PostgresError | NotWritten) -> Objected:
-    """What the database objects with; raises the error when it says nothing about what was written."""
-    if isinstance(error, asyncpg.PostgresError) and not is_refusal(error):
-        raise error
-    return Objected(error)
+def objection_of(accepting: AcceptContext, error: asyncpg.PostgresError | NotWritten) -> Objected:
+    """What the database objects with; raises the error when it says nothing about what was written.
+
+    What says so and came again at every try is taken for a row's when the batch is being `isolated`.
+    """
+    if isinstance(error, NotWritten) or is_about_rows(error) or (accepting.isolated and may_be_of_a_row(error)):
+        return Objected(error)
+    raise error
 
 
 async def _decide(

@@ -13,6 +13,7 @@ from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts,
 from twinbase_server.accept.reasons import NOT_WRITTEN, Refusal, refusal_of
 from twinbase_server.accept.write import NotWritten
 from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import may_be_of_a_row
 
 # PostgreSQL keeps the first 64 subtransactions of a transaction where others find them fast; released ones count until
 # the end (H35). Past this many, what stood so far is undone and written again as one.
@@ -27,6 +28,7 @@ class Savepoints:
     """The savepoints of a batch: what is written since one was opened is kept or undone as a whole."""
 
     connection: Connection
+    accepting: AcceptContext
     begun: bool = False
 
     async def open(self, name: str) -> None:
@@ -40,7 +42,7 @@ class Savepoints:
         try:
             await self.connection.execute(f"SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT {name}")
         except asyncpg.PostgresError as error:
-            return objection_of(error)
+            return objection_of(self.accepting, error)
         return None
 
     async def undo(self, name: str) -> None:
@@ -77,7 +79,7 @@ async def settle(
 
     All are tried together. Where the database objects, each half of them is, until the one to blame is alone.
     """
-    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts([list(transactions)])
+    savepoints, progress, parts = Savepoints(connection, accepting), BatchProgress(), Parts([list(transactions)])
     verdicts: Verdicts = {}
     while parts.waiting:
         part = parts.waiting.pop()
@@ -148,6 +150,8 @@ async def _stop(
 ) -> Settled:
     """Nothing of a local transaction is left, for what came of one of its mutations."""
     await savepoints.undo(_ALONE)
+    if isinstance(tried, Objected) and may_be_of_a_row(tried.error):
+        progress.count_repeated(tried.error)
     verdict = await _verdict_on(savepoints.connection, culprit, tried)
     return Settled(stop_transaction(progress, transaction, culprit, verdict))
 

@@ -13,15 +13,21 @@ from twinbase_server.accept.reasons import Refusal
 from twinbase_server.accept.scope import scope_condition
 from twinbase_server.caller import Caller
 
+REPEATED_MAX = 3
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptContext:
-    """What stays the same while one batch is accepted. `xid`: the transaction that it is accepted in."""
+    """What stays the same while one batch is accepted. `xid`: the transaction that it is accepted in.
+
+    `isolated`: an error of the moment has come at every try before, so the row that it may be of is looked for.
+    """
 
     plugins: Plugins
     caller: Caller
     xid: int
     now: datetime
+    isolated: bool = False
 
     @property
     def registry(self) -> Registry:
@@ -55,6 +61,7 @@ class BatchProgress:
     origins: dict[RowId, Origin] = field(default_factory=dict)
     blocked: dict[RowId, str] = field(default_factory=dict)
     doomed: dict[str, Refusal] = field(default_factory=dict)
+    repeated: int = 0
 
     def block(self, row_id: RowId, behind: str) -> None:
         """Later work on the row waits for this mutation."""
@@ -72,6 +79,12 @@ class BatchProgress:
     def restore_blocked(self, kept: Mapping[RowId, str]) -> None:
         """Block what was kept, and nothing else."""
         self.blocked = dict(kept)
+
+    def count_repeated(self, error: BaseException) -> None:
+        """An error of the moment is taken for a row's. Raises it when it is so of too many: then it is the moment's."""
+        self.repeated += 1
+        if self.repeated > REPEATED_MAX:
+            raise error
 
     def doom(self, refusals: Mapping[str, Refusal]) -> None:
         """These mutations are refused from now on."""

@@ -53,14 +53,23 @@ def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusa
             return Refusal("check", f"{where or 'A value'} breaks a rule of the database{rule}.")
         case "42501":
             return Refusal("not-permitted", "The server may not write to this table.")
-        case "P0001":
-            message = str(error).splitlines()[0][:MESSAGE_LETTERS_MAX]
-            return Refusal("database-rule", message)
+        case _ if _is_raised(error):
+            return Refusal("database-rule", str(error).splitlines()[0][:MESSAGE_LETTERS_MAX])
+        case "57014":
+            return Refusal("too-slow", "The database took too long over this change.")
+        case _ if state.startswith("54"):
+            return Refusal("value", f"{where or 'A value'} is larger than the database can take (error {state}).")
         case _ if state.startswith("23"):
             return Refusal("constraint", f"{where or 'The row'} breaks a rule of the database{rule}.")
         case _ if state.startswith("22"):
             return Refusal("value", f"{where or 'A value'} is not one that the database takes (error {state}).")
     return Refusal("database", f"The database refused the change (error {state}).")
+
+
+def _is_raised(error: asyncpg.PostgresError) -> bool:
+    """Whether the customer's own code raised it, with a sentence of his, under whatever code."""
+    context = str(getattr(error, "context", None) or "").splitlines()
+    return error.sqlstate == "P0001" or (bool(context) and context[0].endswith("at RAISE"))
 
 
 def _and(names: tuple[str, ...]) -> str:

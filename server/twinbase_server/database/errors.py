@@ -12,8 +12,10 @@ DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Inter
 PASSING = ("08", "53", "55", "57", "40001", "40003", "40P01", "25006", "25P03")
 # Of these, the ones that come after a long wait: the device tries again, and not the server, which others need.
 WAITED_FOR = ("55P03", "57014")
-# SQLSTATEs that say that the data, or the right to write it, is wrong.
-REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38")
+# Of the passing ones, those that a trigger or a rule of the customer's may raise for one row, again and again.
+REPEATING = ("40", "57014", "57000", "55000", "55006")
+# SQLSTATEs that say that what was sent, or the right to write it, is wrong, whatever statement they come from.
+REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38", "54")
 
 
 class Raced(Exception):
@@ -44,5 +46,18 @@ def is_worth_another_try(error: BaseException) -> bool:
 
 
 def is_refusal(error: asyncpg.PostgresError) -> bool:
-    """Whether the error is about what was written."""
+    """Whether an error that came while rows were being read is about what the device had sent."""
     return (error.sqlstate or "").startswith(REFUSING)
+
+
+def is_about_rows(error: asyncpg.PostgresError) -> bool:
+    """Whether an error that came while rows were being written is about one of them.
+
+    All are that are not about the moment: which codes a trigger or a rule of the customer's raises is not ours to list.
+    """
+    return not is_transient(error)
+
+
+def may_be_of_a_row(error: BaseException) -> bool:
+    """Whether an error about the moment that did not pass may be one that a row causes every time."""
+    return isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "").startswith(REPEATING)

@@ -227,10 +227,12 @@ class Device:
         plugins = plugins or self.server.plugins
         return await accept_push(self.server.pool, plugins, self.caller, body, now, limits or AcceptLimits())
 
-    async def push(self, *, now: datetime = NOW, plugins: Plugins | None = None) -> dict[UUID, Outcome]:
+    async def push(
+        self, *, now: datetime = NOW, plugins: Plugins | None = None, limits: Limits | None = None
+    ) -> dict[UUID, Outcome]:
         """Send what is pending; outcomes by mutation."""
         body = self.batch()
-        answer = await self.send(body, now=now, plugins=plugins)
+        answer = await self.send(body, now=now, plugins=plugins, limits=limits)
         self.n, self.hash, self.pending = answer.last_n, answer.hash, []
         assert self.hash == batch_hash(self.id, self.epoch, body)
         return {outcome.id: outcome for outcome in answer.outcomes}

@@ -1,0 +1,73 @@
+"""Whatever PostgreSQL raises for one row, that row is refused with a sentence, and everything else goes on."""
+
+from uuid import uuid4
+
+import pytest
+from tests.server.accept.workshop import Server
+
+from twinbase_server.accept import AcceptLimits
+from twinbase_server.problems import ProblemError
+
+RAISED = ["P0002", "P0004", "42883", "0A000", "XX001", "TW001", "40001", "40P01", "55000", "57014", "23514"]
+FUNCTION = """
+CREATE FUNCTION workshop.judge() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF NEW.text = 'poison' THEN {body} END IF; RETURN NEW; END $$;
+CREATE TRIGGER judge BEFORE INSERT OR UPDATE ON workshop.rule FOR EACH ROW EXECUTE FUNCTION workshop.judge()
+"""
+
+
+async def _poisoned(server: Server, limits: AcceptLimits | None = None) -> tuple[str, str]:
+    """The reason and the sentence of one poisoned row; the eight beside it are written."""
+    ana = await server.person()
+    good = [ana.insert("rule", uuid4(), text=f"good {number}", other="") for number in range(8)]
+    bad = ana.insert("rule", uuid4(), text="poison", other="")
+    outcomes = await ana.push(limits=limits)
+    assert {outcomes[id].status for id in good} == {"applied"} and outcomes[bad].status == "refused"
+    assert await server.value("SELECT count(*) FROM workshop.rule") == 8
+    return outcomes[bad].reason, outcomes[bad].detail
+
+
+@pytest.mark.parametrize("state", RAISED)
+async def test_a_trigger_may_raise_what_it_likes(server: Server, state: str) -> None:
+    await server.connection.execute(
+        FUNCTION.format(body=f"RAISE EXCEPTION 'The meter is sealed.' USING ERRCODE = '{state}';")
+    )
+    reason, detail = await _poisoned(server)
+    assert detail == "The meter is sealed." or state == "23514"
+    assert reason in ("database-rule", "check")
+
+
+async def test_a_row_that_a_function_does_not_find_refuses_its_own_mutation(server: Server) -> None:
+    body = "PERFORM 1; DECLARE one uuid; BEGIN SELECT id INTO STRICT one FROM workshop.job; END;"
+    await server.connection.execute(FUNCTION.format(body=body))
+    assert await _poisoned(server) == ("database", "The database refused the change (error P0002).")
+
+
+async def test_a_row_that_takes_too_long_every_time_is_found(server: Server) -> None:
+    await server.connection.execute(FUNCTION.format(body="PERFORM pg_sleep(60);"))
+    reason, detail = await _poisoned(server, AcceptLimits(statement_seconds=2.0))
+    assert (reason, detail) == ("too-slow", "The database took too long over this change.")
+
+
+async def test_a_value_that_no_index_takes_is_refused_and_noted_all_the_same(server: Server) -> None:
+    """Nor does our own note of it break: a refused row's key may be longer than a B-tree's page."""
+    letters = "".join(chr(0x4E00 + (number * 7919) % 20000) for number in range(9000))
+    await server.connection.execute("CREATE INDEX ON workshop.rule (other)")
+    ana = await server.person()
+    good = ana.insert("rule", uuid4(), text="good", other="")
+    bad = ana.insert("rule", uuid4(), text="x", other=letters)
+    key = ana.insert("stock", (letters, 1), place=letters, article=1, amount=1)
+    outcomes = await ana.push()
+    assert [outcomes[id].status for id in (good, bad, key)] == ["applied", "refused", "refused"]
+    assert "larger than the database can take" in outcomes[bad].detail
+
+
+async def test_an_error_that_every_row_meets_is_the_moments(server: Server) -> None:
+    """Then nothing is refused: the batch comes again."""
+    await server.connection.execute(FUNCTION.format(body="NULL;").replace("NEW.text = 'poison'", "pg_sleep(9) IS NULL"))
+    ana = await server.person()
+    for number in range(8):
+        ana.insert("rule", uuid4(), text=f"good {number}", other="")
+    with pytest.raises(ProblemError, match="Send it again"):
+        await ana.push(limits=AcceptLimits(statement_seconds=1.0))
+    assert await server.value("SELECT count(*) FROM workshop.rule") == 0
