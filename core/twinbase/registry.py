@@ -13,6 +13,7 @@ from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.errors import MirrorError, UnknownStrategy
 from twinbase.mirror import ALL_OPERATIONS, Direction, Mirror
 from twinbase.mutation import Operation
+from twinbase.names import check_names
 from twinbase.scope import ScopeReads, resolve_scope, scope_reads
 
 
@@ -65,6 +66,10 @@ class Twin:
     @property
     def filtered(self) -> bool:
         return self.predicate is not None
+
+    def attribute_of(self, column: str) -> str:
+        """The attribute of the class that holds a column: their names may differ."""
+        return str(inspect(self.model).get_property_by_column(self.table.columns[column]).key)
 
     @cached_property
     def parents(self) -> frozenset[tuple[str, str]]:
@@ -131,9 +136,8 @@ def _claim(taken: dict[Any, Mirror], key: Any, mirror: Mirror, problem: str) -> 
 def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: Mapping[str, Strategy]) -> Twin:
     table = table_of(mirror)
     owner = mirror.model.__name__
-    if table.name.startswith("_twinbase"):
-        raise MirrorError(f"{owner}: names that begin with '_twinbase' are the engine's; rename table {table.name!r}.")
     key = _key(owner, table)
+    check_names(owner, table, key)
     columns = _columns(owner, mirror, table, key)
     predicate = resolve_scope(mirror, by_model)
     operations = _operations(owner, mirror)

@@ -189,7 +189,7 @@ async def test_what_its_own_programs_could_not_write_any_more_is_left_uncaptured
     with pytest.raises(CaptureError, match=r"public\.fussy is not captured.*DivisionByZeroError"):
         await install(db, [fussy, fine])
     await db.execute("UPDATE fussy SET share = 7; DELETE FROM fussy; INSERT INTO fussy VALUES (3, 0)")
-    assert [one.captured for one in await status(db, [fussy, fine])] == [False, True]
+    assert [one.captured for one in await read_capture_status(db, [fussy, fine])] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -233,5 +233,5 @@ async def test_a_part_of_a_table_is_refused_and_its_whole_is_named(db: Connectio
     part = CapturedTable("public", "part", ("id", "kind"), ("id", "kind"))
     with pytest.raises(CaptureError, match=r"is a part of public\.(whole|old).*mirror public"):
         await install(db, [part])
-    (found,) = await status(db, [part])
+    (found,) = await read_capture_status(db, [part])
     assert found.problems[0].kind == "part"

@@ -93,7 +93,8 @@ class Device:
     async def all(self, model: type[Row]) -> Sequence[Row]:
         """All rows, in the order of their keys."""
         async with self.replica.read() as session:
-            keys = [getattr(model, column.key) for column in model.__mapper__.primary_key]  # type: ignore[attr-defined]
+            mapper = model.__mapper__  # type: ignore[attr-defined]
+            keys = [getattr(model, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
             return (await session.exec(select(model).order_by(*keys))).all()
 
     async def sql(self, statement: str, *values: Stored) -> list[Any]:

@@ -19,6 +19,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.schema import CreateSchema
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
@@ -178,7 +179,7 @@ async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
     tables = [table for table in tables_of(plugins) if table.schema != "twinbase"]
     async with engine.begin() as connection:
         for schema in sorted({table.schema for table in tables if table.schema}):
-            await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+            await connection.execute(CreateSchema(schema, if_not_exists=True))
         for metadata in {table.metadata for table in tables}:
             mine = [table for table in tables if table.metadata is metadata]
             await connection.run_sync(metadata.create_all, tables=mine)

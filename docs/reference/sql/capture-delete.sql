@@ -2,6 +2,7 @@
 CREATE OR REPLACE FUNCTION twinbase."delete_workshop.part"() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB'
 SET enable_nestloop = off SET jit = off AS $twinbase1$
+#variable_conflict use_column
 DECLARE
     shape bigint := CASE WHEN EXISTS (SELECT FROM removed) THEN (SELECT coalesce(bit_xor(hashtextextended(attname::text,
         (attnum::bigint << 32 | atttypid::bigint) # (atttypmod::bigint << 16))), 0)

@@ -84,5 +84,36 @@ SELECT CASE
              FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
                   LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n
              ORDER BY t.i) AS collected,
+       ARRAY(SELECT     c.relid IS NOT NULL
+                    AND NOT((SELECT count(*)
+                             FROM pg_catalog.pg_trigger AS g
+                             WHERE g.tgrelid = c.relid
+                               AND g.tgenabled = 'A'
+                               AND g.tgname IN ('twinbase_capture_insert', 'twinbase_capture_update', 'twinbase_capture_delete', 'twinbase_capture_truncate', 'twinbase_capture_truncated')) = 5
+                        AND NOT EXISTS (SELECT
+                                        FROM pg_catalog.pg_inherits AS i
+                                        WHERE i.inhrelid = c.relid)
+                        AND NOT EXISTS (WITH RECURSIVE
+                                             below(oid) AS (
+                                                 SELECT i.inhrelid
+                                                 FROM pg_catalog.pg_inherits AS i
+                                                 WHERE i.inhparent = c.relid
+
+                                                 UNION
+
+                                                 SELECT i.inhrelid
+                                                 FROM below
+                                                      INNER JOIN pg_catalog.pg_inherits AS i ON i.inhparent = below.oid
+                                               )
+                                          SELECT
+                                          FROM below
+                                          WHERE NOT(SELECT count(*)
+                                                    FROM pg_catalog.pg_trigger AS g
+                                                    WHERE g.tgrelid = below.oid
+                                                      AND g.tgenabled = 'A'
+                                                      AND g.tgname IN ('twinbase_capture_insert', 'twinbase_capture_update', 'twinbase_capture_delete', 'twinbase_capture_truncate', 'twinbase_capture_truncated')) = 5))
+             FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
+                  LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n
+             ORDER BY t.i) AS unarmed,
        set_config('plan_cache_mode', 'force_custom_plan', TRUE)
 FROM (SELECT) AS one LEFT JOIN twinbase.replica AS r ON r.id = CAST($4 AS uuid)

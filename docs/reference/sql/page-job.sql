@@ -7,27 +7,27 @@ SELECT convert_to(string_agg(_line, ',') FILTER (WHERE _ok), 'UTF8') AS body,
        CAST(COALESCE(sum(_h & 16777215), 0) AS bigint) AS low,
        ((array_agg(_k0)))[CAST(count(*) AS integer)] AS _k0
 FROM (SELECT CAST(_t.id AS text) AS _k0,
-             _h,
-             _ok,
+             _x._h,
+             _x._ok,
              CASE
-               WHEN _ok
-                 THEN '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _h || ',' || COALESCE('"' || CAST(_t.id AS text) || '"',
-                                                                                                              'null') || ',' || COALESCE('"' || CAST(_t.lead_id AS text) || '"',
-                                                                                                                                         'null') || ',' || COALESCE(CAST(to_json(_t.title) AS text),
-                                                                                                                                                                    'null') || ',' || COALESCE('"' || CAST(to_char(pg_catalog.timezone('UTC', _t.starts_at),
-                                                                                                                                                                                                                   'YYYY-MM-DD HH24:MI:SS.US') AS text) || '"',
-                                                                                                                                                                                               'null') || ',' || COALESCE('"' || CAST(CAST(_t.price AS text) AS text) || '"',
-                                                                                                                                                                                                                          'null') || ']'
-               ELSE '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _h || ',[' || COALESCE('"' || CAST(_t.id AS text) || '"',
-                                                                                                             'null') || '],' || CAST(to_json(CAST(CASE
-                                                                                                                                                    WHEN NOT COALESCE(_t.starts_at >= '0001-01-01 00:00:00+00'
-                                                                                                                                                                  AND _t.starts_at < '10000-01-01 00:00:00+00',
-                                                                                                                                                                      TRUE)
-                                                                                                                                                      THEN 'starts_at: this timestamptz value cannot be carried'
-                                                                                                                                                    WHEN NOT COALESCE(_t.price NOT IN ('NaN', 'Infinity', '-Infinity'),
-                                                                                                                                                                      TRUE)
-                                                                                                                                                      THEN 'price: this numeric(10,2) value cannot be carried'
-                                                                                                                                                  END AS text)) AS text) || ']'
+               WHEN _x._ok
+                 THEN '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _x._h || ',' || COALESCE('"' || CAST(_t.id AS text) || '"',
+                                                                                                                 'null') || ',' || COALESCE('"' || CAST(_t.lead_id AS text) || '"',
+                                                                                                                                            'null') || ',' || COALESCE(CAST(to_json(CAST(_t.title AS text)) AS text),
+                                                                                                                                                                       'null') || ',' || COALESCE('"' || CAST(to_char(pg_catalog.timezone('UTC', _t.starts_at),
+                                                                                                                                                                                                                      'YYYY-MM-DD HH24:MI:SS.US') AS text) || '"',
+                                                                                                                                                                                                  'null') || ',' || COALESCE('"' || CAST(CAST(_t.price AS text) AS text) || '"',
+                                                                                                                                                                                                                             'null') || ']'
+               ELSE '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _x._h || ',[' || COALESCE('"' || CAST(_t.id AS text) || '"',
+                                                                                                                'null') || '],' || CAST(to_json(CAST(CASE
+                                                                                                                                                       WHEN NOT COALESCE(_t.starts_at >= '0001-01-01 00:00:00+00'
+                                                                                                                                                                     AND _t.starts_at < '10000-01-01 00:00:00+00',
+                                                                                                                                                                         TRUE)
+                                                                                                                                                         THEN 'starts_at: this timestamptz value cannot be carried'
+                                                                                                                                                       WHEN NOT COALESCE(_t.price NOT IN ('NaN', 'Infinity', '-Infinity'),
+                                                                                                                                                                         TRUE)
+                                                                                                                                                         THEN 'price: this numeric(10,2) value cannot be carried'
+                                                                                                                                                     END AS text)) AS text) || ']'
              END AS _line
       FROM (SELECT workshop.job.id,
                    workshop.job.lead_id,

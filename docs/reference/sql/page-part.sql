@@ -9,21 +9,21 @@ SELECT convert_to(string_agg(_line, ',') FILTER (WHERE _ok), 'UTF8') AS body,
        ((array_agg(_k1)))[CAST(count(*) AS integer)] AS _k1
 FROM (SELECT CAST(_t.job_id AS text) AS _k0,
              CAST(_t.position AS text) AS _k1,
-             _h,
-             _ok,
+             _x._h,
+             _x._ok,
              CASE
-               WHEN _ok
-                 THEN '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _h || ',' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
-                                                                                                              'null') || ',' || COALESCE(CAST(_t.position AS text),
-                                                                                                                                         'null') || ',' || COALESCE(CAST(to_json(_t.quantity + '0') AS text),
-                                                                                                                                                                    'null') || ']'
-               ELSE '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _h || ',[' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
-                                                                                                             'null') || ',' || COALESCE(CAST(_t.position AS text),
-                                                                                                                                        'null') || '],' || CAST(to_json(CAST(CASE
-                                                                                                                                                                               WHEN NOT COALESCE(_t.quantity <> 'NaN',
-                                                                                                                                                                                                 TRUE)
-                                                                                                                                                                                 THEN 'quantity: this double precision value cannot be carried'
-                                                                                                                                                                             END AS text)) AS text) || ']'
+               WHEN _x._ok
+                 THEN '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _x._h || ',' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
+                                                                                                                 'null') || ',' || COALESCE(CAST(_t.position AS text),
+                                                                                                                                            'null') || ',' || COALESCE(CAST(to_json(_t.quantity + '0') AS text),
+                                                                                                                                                                       'null') || ']'
+               ELSE '[' || COALESCE(CAST(_v.xid AS text), CAST($6 AS text)) || ',' || _x._h || ',[' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
+                                                                                                                'null') || ',' || COALESCE(CAST(_t.position AS text),
+                                                                                                                                           'null') || '],' || CAST(to_json(CAST(CASE
+                                                                                                                                                                                  WHEN NOT COALESCE(_t.quantity <> 'NaN',
+                                                                                                                                                                                                    TRUE)
+                                                                                                                                                                                    THEN 'quantity: this double precision value cannot be carried'
+                                                                                                                                                                                END AS text)) AS text) || ']'
              END AS _line
       FROM (SELECT workshop.part.job_id, workshop.part.position, workshop.part.quantity
             FROM workshop.part

@@ -5,13 +5,13 @@ SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
                                                               FROM twinbase.capture
                                                               WHERE (schema_name, table_name) = ('workshop', 'job'))) AS text),
                                                t.twinbase_inside,
-                                               (SELECT row_to_json(x)
+                                               (SELECT row_to_json(_twinbase_row)
                                                 FROM (SELECT t.id AS id,
                                                              t.lead_id AS lead_id,
-                                                             t.title AS title,
+                                                             CAST(t.title AS text) AS title,
                                                              to_char(pg_catalog.timezone('UTC', t.starts_at),
                                                                      'YYYY-MM-DD HH24:MI:SS.US') AS starts_at,
-                                                             CAST(t.price AS text) AS price) AS x))),
+                                                             CAST(t.price AS text) AS price) AS _twinbase_row))),
                      '[]') AS text)
 FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text)
      INNER JOIN (SELECT workshop.job.*,

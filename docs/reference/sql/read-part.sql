@@ -5,10 +5,10 @@ SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
                                                               FROM twinbase.capture
                                                               WHERE (schema_name, table_name) = ('workshop', 'part'))) AS text),
                                                t.twinbase_inside,
-                                               (SELECT row_to_json(x)
+                                               (SELECT row_to_json(_twinbase_row)
                                                 FROM (SELECT t.job_id AS job_id,
                                                              t.position AS position,
-                                                             t.quantity + '0' AS quantity) AS x))),
+                                                             t.quantity + '0' AS quantity) AS _twinbase_row))),
                      '[]') AS text)
 FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text, c1 text)
      INNER JOIN (SELECT workshop.part.*,

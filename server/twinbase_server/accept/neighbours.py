@@ -86,7 +86,7 @@ def _read_sql(twin: Twin, column: str) -> str:
         f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}" for name in twin.columns
     )
     (value,) = typed_columns([twin.codecs[column]])
-    row = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)"
+    row = f"(SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row)"
     return (
         f"SELECT coalesce(json_agg(json_build_array(r.o, {row})), '[]')::text"
         f" FROM {recordset_sql([column], 1, ordinal=True)}"

@@ -127,7 +127,7 @@ def _read_sql(twin: Twin) -> str:
     parameter = len(scope_condition(twin).names) + 1
     keys = recordset_sql(twin.key, parameter, ordinal=True)
     return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
-            (SELECT row_to_json(x) FROM (SELECT {wire}) x))), '[]')::text
+            (SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row))), '[]')::text
         FROM {keys} JOIN {scoped_table_sql(twin)} t ON {key_match(twin, "t")}
         LEFT JOIN {version_table(twin.schema, twin.table.name)} v ON {same}"""
 

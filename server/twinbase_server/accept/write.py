@@ -107,7 +107,7 @@ def _insert_sql(twin: Twin, columns: tuple[str, ...]) -> str:
             f"{twin.codecs[name].to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}"
             for name in (*twin.key, *_filled(twin, columns))
         )
-        returned = f"(SELECT row_to_json(x) FROM (SELECT {wire}) x)::text"
+        returned = f"(SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row)::text"
     return (
         f"INSERT INTO {table_sql(twin.table)} AS t ({quote_names(names)})"
         f" SELECT {values} FROM {recordset_sql(names, 1)} RETURNING {returned}"

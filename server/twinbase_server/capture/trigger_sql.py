@@ -178,6 +178,7 @@ class Capture:
 
     def _row_body(self, image: str, changed: str, unique: str, *, flag: str = "") -> str:
         return f"""
+#variable_conflict use_column
 DECLARE
     shape bigint := CASE WHEN EXISTS (SELECT FROM {image}) THEN ({columns_hash_sql("TG_RELID", self.table)}) END;
 BEGIN

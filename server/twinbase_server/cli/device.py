@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from twinbase.quoting import quote_name
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
@@ -165,7 +166,7 @@ async def _verify(file: Path, key_file: Path | None, *, online: bool) -> Finding
 
 
 def _count_rows(connection: Connection, twins: list[str]) -> dict[str, int]:
-    return {twin: connection.execute(f'SELECT count(*) FROM "{twin}"').fetchone()[0] for twin in twins}
+    return {twin: connection.execute(f"SELECT count(*) FROM {quote_name(twin)}").fetchone()[0] for twin in twins}
 
 
 def _count_edits(connection: Connection) -> dict[str, int]:

@@ -16,8 +16,8 @@ import msgspec
 from twinbase.clock import cut_to_hour
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
-from twinbase_server.capture.function import armed_sql
 from twinbase_server.capture.tables import version_table
+from twinbase_server.capture.trigger_sql import armed_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor

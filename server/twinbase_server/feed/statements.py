@@ -141,10 +141,11 @@ class FeedShape:
         if which == "changed" and resumed:
             where.append(self._after("_v", p))
         if which == "buckets":
-            where.append(f"(_h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
+            where.append(f"(_x._h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
         inside = f" ORDER BY {self._key(self.table)}{limit}" if which == "all" else ""
         return (
-            f"SELECT {texts}, _h, _ok, CASE WHEN _ok THEN {self._line(p)} ELSE {self._held_line(p)} END AS _line"
+            f"SELECT {texts}, _x._h, _x._ok,"
+            f" CASE WHEN _x._ok THEN {self._line(p)} ELSE {self._held_line(p)} END AS _line"
             f" FROM ({self._in_scope(resumed, p)}{inside}) {_ROW} {self._version_of_row(which)}"
             f" CROSS JOIN LATERAL (SELECT {self._hash_of(_ROW)} AS _h, {self._carried} AS _ok OFFSET 0) _x"
             f"{' WHERE ' + ' AND '.join(where) if where else ''}{order}{'' if inside else limit}"
@@ -173,7 +174,7 @@ class FeedShape:
 
     def _line(self, p: Parameters) -> str:
         values = [_json(column_sql(c, _ROW), self.twin.codecs[c]) for c in self.sent]
-        parts = " || ',' || ".join([_version(p), "_h", *self._was, *values])
+        parts = " || ',' || ".join([_version(p), "_x._h", *self._was, *values])
         return f"'[' || {parts} || ']'"
 
     @property
@@ -194,7 +195,7 @@ class FeedShape:
             for name, codec, guard in self._guards
         )
         return (
-            f"'[' || {_version(p)} || ',' || _h || ',[' || {keys} || '],'"
+            f"'[' || {_version(p)} || ',' || _x._h || ',[' || {keys} || '],'"
             f" || to_json(CASE {reasons} END::text)::text || ']'"
         )
 

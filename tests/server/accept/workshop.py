@@ -228,7 +228,7 @@ class Device:
         return await accept_push(self.server.pool, plugins, self.caller, body, now, limits or AcceptLimits())
 
     async def push(
-        self, *, now: datetime = NOW, plugins: Plugins | None = None, limits: Limits | None = None
+        self, *, now: datetime = NOW, plugins: Plugins | None = None, limits: AcceptLimits | None = None
     ) -> dict[UUID, Outcome]:
         """Send what is pending; outcomes by mutation."""
         body = self.batch()

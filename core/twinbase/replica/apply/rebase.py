@@ -134,16 +134,17 @@ def _update(shape: Shape) -> str:
     values = [name for name in shape.twin.columns if name not in shape.key]
     sets = ", ".join(f"{quote_name(name)} = {_rebased(shape, name)}" for name in values)
     on = " AND ".join(
-        f"{quote_name(shape.name)}.{quote_name(name)} = c.{quote_name('old_' + name)}" for name in shape.key
+        f"{quote_name(shape.name)}.{quote_name(name)} = _twinbase_c.{quote_name('old_' + name)}" for name in shape.key
     )
-    return f"UPDATE {quote_name(shape.name)} SET {sets} FROM {changes_table(shape.name)} AS c WHERE c.seq = ?1 AND {on}"
+    change = f"{changes_table(shape.name)} AS _twinbase_c"
+    return f"UPDATE {quote_name(shape.name)} SET {sets} FROM {change} WHERE _twinbase_c.seq = ?1 AND {on}"
 
 
 def _rebased(shape: Shape, name: str) -> str:
     mine, old, new = (
         quote_name(shape.name) + "." + quote_name(name),
-        "c." + quote_name("old_" + name),
-        "c." + quote_name("new_" + name),
+        "_twinbase_c." + quote_name("old_" + name),
+        "_twinbase_c." + quote_name("new_" + name),
     )
     rebased = f"coalesce({mine}, 0) + coalesce({new}, 0) - coalesce({old}, 0)" if _adds(shape, name) else new
     return f"CASE WHEN {old} IS {new} THEN {mine} ELSE {rebased} END"

@@ -168,7 +168,7 @@ class DeviceChar(types.CHAR):
     """Text without the spaces at its end: to PostgreSQL they are no part of a char(n)."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return none_safe(lambda value: str(value).rstrip(" "))
+        return skip_none(lambda value: str(value).rstrip(" "))
 
     def literal_processor(self, dialect: Dialect) -> Process:
         return _quoted(self.bind_processor(dialect))

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, UniqueConstraint
 
-from twinbase.errors import MirrorError
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection
@@ -23,7 +22,6 @@ FORMAT = 1
 APPLICATION_ID = 0x5477696E
 """'Twin', in PRAGMA application_id: how a replica is told from another SQLite file."""
 
-ENGINE_COLUMNS = frozenset({"version", "hash", "applied", "quarantined"})
 
 STATE = """CREATE TABLE _twinbase_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -179,10 +177,6 @@ def _actions(constraint: ForeignKeyConstraint) -> str:
 
 def engine_tables(twin: Twin) -> tuple[str, ...]:
     """The engine's tables of one twin: proof, local changes, the server's image of dirty rows, what was read."""
-    if taken := ENGINE_COLUMNS & set(twin.key):
-        raise MirrorError(
-            f"{twin.model.__name__}.{min(taken)} is part of the key and has a name of the engine's; rename the column."
-        )
     key = ", ".join(f"{quote_name(name)} {twin.codecs[name].storage} NOT NULL" for name in twin.key)
     columns = ", ".join(f"{quote_name(name)} {twin.codecs[name].storage}" for name in twin.columns)
     primary = f"PRIMARY KEY ({quote_names(twin.key)})"

@@ -129,7 +129,7 @@ def _as_read(twin: Twin, instance: Any) -> dict[str, Any]:
 
 
 def _attribute(twin: Twin, column: str) -> str:
-    return str(inspect(twin.model).get_property_by_column(twin.table.columns[column]).key)
+    return twin.attribute_of(column)
 
 
 def _same_key(table: Table, instance: Any) -> Any:
