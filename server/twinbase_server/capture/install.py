@@ -272,7 +272,7 @@ async def _rehearse(connection: Connection, capture: Capture) -> None:
     written, and no trigger of his fires.
     """
     label = capture.table.label
-    for what, statement in capture.rehearsals().items():
+    for what, statement in capture.rehearsal_sql().items():
         rehearsal = connection.transaction()
         await rehearsal.start()
         try:

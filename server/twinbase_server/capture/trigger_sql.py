@@ -33,7 +33,7 @@ def trigger_name(event: str) -> str:
     return f"twinbase_capture_{event}"
 
 
-def armed_sql(relid: str) -> str:
+def trigger_check_sql(relid: str) -> str:
     """Whether every write to a relation, and to all below it, fires our triggers. It reads two indexes of the catalog.
 
     What is written through a parent fires its triggers alone, so a table that was attached to one is not armed.
@@ -134,7 +134,7 @@ class Capture:
         """No key twice: ON CONFLICT would refuse it (H3). Where the customer's own index sees to it, nothing."""
         return "" if unique else f"DISTINCT ON ({self._keys(alias)})"
 
-    def rehearsals(self) -> dict[str, str]:
+    def rehearsal_sql(self) -> dict[str, str]:
         """What the triggers do, over rows that are there: by what a program does. For a transaction that is undone."""
         some = f"SELECT * FROM {self.table.qualified}"
         rows = f"WITH added AS ({some} LIMIT {REHEARSED_ROWS}), removed AS ({some} OFFSET 1 LIMIT {REHEARSED_ROWS})"

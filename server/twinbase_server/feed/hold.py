@@ -21,8 +21,6 @@ from twinbase_server.sql.names import TableName
 def tables_to_read(
     reading: Reading, shapes: FeedShapes, since: Cursor | None, *, everything: bool
 ) -> frozenset[TableName]:
-    reading: Reading, shapes: FeedShapes, since: Cursor | None, *, everything: bool
-) -> frozenset[TableName]:
     """The tables that an answer reads: of all twins, or of those that have to be sent or proven."""
     whole = everything or since is None or is_daily_proof_due(reading, since)
     read = (shape.twin for shape in shapes.values() if whole or _is_due(reading, shape.twin, since))

@@ -17,7 +17,7 @@ from twinbase.clock import cut_to_hour
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.capture.tables import version_table
-from twinbase_server.capture.trigger_sql import armed_sql
+from twinbase_server.capture.trigger_sql import trigger_check_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
@@ -255,7 +255,7 @@ SELECT
     ARRAY(SELECT {unseen_sql("c.base")} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
     ARRAY(SELECT {unseen_sql("c.collected")} FROM {captured} ORDER BY t.i) AS collected,
-    ARRAY(SELECT c.relid IS NOT NULL AND NOT {armed_sql("c.relid")} FROM {captured} ORDER BY t.i) AS unarmed,
+    ARRAY(SELECT c.relid IS NOT NULL AND NOT {trigger_check_sql("c.relid")} FROM {captured} ORDER BY t.i) AS unarmed,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 
