@@ -2,6 +2,8 @@
 
 from tests.server.depot import ANNA, TWINS, House
 
+from twinbase_server.capture.trigger_sql import TRIGGERS, trigger_name
+
 
 async def test_after_any_writes_the_digest_is_the_sum_over_a_fresh_first_sync(house: House) -> None:
     await house.products("boiler", "pipe", "valve")
@@ -36,9 +38,23 @@ async def test_a_change_that_capture_missed_is_found_by_the_daily_proof(house: H
     first = await device.initial()
     await house.office.execute(
         "ALTER TABLE depot.product DISABLE TRIGGER ALL; UPDATE depot.product SET label = 'behind its back';"
-        "ALTER TABLE depot.product ENABLE TRIGGER ALL"
+        + "".join(f"ALTER TABLE depot.product ENABLE ALWAYS TRIGGER {trigger_name(event)};" for event in TRIGGERS)
     )
     pull = await device.pending(first.end["cursor"], prove="all")
     assert pull.of("page") == []
     assert pull.end["digests"]["product"] != first.digest("product")
     assert pull.end["causes"] == {}, "nothing explains it: the device must raise an alarm"
+
+
+async def test_triggers_that_were_enabled_again_but_not_as_installed_explain_a_difference(house: House) -> None:
+    """ENABLE TRIGGER ALL, which pg_dump writes, lets a session that replicates pass by: capture is not what it was."""
+    await house.products("boiler")
+    device = await house.device()
+    first = await device.initial()
+    await house.office.execute(
+        "ALTER TABLE depot.product DISABLE TRIGGER ALL; UPDATE depot.product SET label = 'behind its back';"
+        "ALTER TABLE depot.product ENABLE TRIGGER ALL"
+    )
+    pull = await device.pending(first.end["cursor"], prove="all")
+    assert pull.end["digests"]["product"] != first.digest("product")
+    assert pull.end["causes"] == {"product": ["uncaptured"]}
