@@ -36,3 +36,5 @@ def declared(folder: Path) -> Distribution:
 
 
 DISTRIBUTIONS = {one.name: one for one in (declared(ROOT / folder) for folder in FOLDERS)}
+PACKAGES = tuple(package.relative_to(ROOT) for one in DISTRIBUTIONS.values() for package in one.packages)
+"""The folders of all import packages, from the root."""

@@ -5,17 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = (
-    "core/twinbase",
-    "server/twinbase_server",
-    "plugins/ebp/twinbase_ebp",
-    "plugins/mobile/twinbase_mobile",
-    "plugins/ninjaone/twinbase_ninjaone",
-    "examples/demo/twinbase_demo",
-)
+from tests.architecture.distributions import PACKAGES, ROOT
+
 # A migration is what it was on its day, its names too.
 LEFT_OUT = "database/migrations/"
 Function = ast.FunctionDef | ast.AsyncFunctionDef

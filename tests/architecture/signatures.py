@@ -9,17 +9,14 @@ nothing else: a type that says nothing says nothing under another name either. I
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from pathlib import PurePath
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = (
-    "core/twinbase",
-    "server/twinbase_server",
-    "plugins/ebp/twinbase_ebp",
-    "plugins/mobile/twinbase_mobile",
-    "plugins/ninjaone/twinbase_ninjaone",
-)
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from tests.architecture.distributions import PACKAGES
+from tests.architecture.names import Function, parsed_files
+
+MEASURED = tuple(str(package) for package in PACKAGES if package.parts[0] != "examples")
+"""What others build on; the demo is nobody's library."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,11 @@ class Share:
 
 def public_signatures(package: str) -> list[Signature]:
     """The public functions and methods of a package, in order."""
-    files = sorted((ROOT / package).rglob("*.py"))
-    trees = {path: ast.parse(path.read_text()) for path in files}
-    vague = _vague_aliases({tree for each in PACKAGES for tree in _trees(each)})
     return [
-        Signature(f"{path.relative_to(ROOT)}:{function.lineno} {name}", _says_any(function, vague))
-        for path, tree in trees.items()
-        if not any(part.startswith("_") and part != "__init__.py" for part in path.relative_to(ROOT).parts)
+        Signature(f"{file}:{function.lineno} {name}", _says_any(function, _vague_aliases()))
+        for file, tree in parsed_files().items()
+        if file.startswith(f"{package}/")
+        if not any(part.startswith("_") and part != "__init__.py" for part in PurePath(file).parts)
         for name, function in _public(tree.body, "")
     ]
 
@@ -59,10 +54,6 @@ def share_of(package: str) -> Share:
     """How many public signatures of a package say `Any`."""
     found = public_signatures(package)
     return Share(len(found), sum(one.says_any for one in found))
-
-
-def _trees(package: str) -> Iterator[ast.Module]:
-    return (ast.parse(path.read_text()) for path in (ROOT / package).rglob("*.py"))
 
 
 def _public(body: list[ast.stmt], inside: str) -> Iterator[tuple[str, Function]]:
@@ -89,10 +80,11 @@ def _is_any(annotation: ast.AST, vague: frozenset[str]) -> bool:
     return isinstance(annotation, ast.Name) and annotation.id in vague
 
 
-def _vague_aliases(trees: set[ast.Module]) -> frozenset[str]:
+@cache
+def _vague_aliases() -> frozenset[str]:
     """`Any`, and every alias of a module that is nothing else."""
     vague = {"Any"}
-    assigned = (node for tree in trees for node in tree.body if isinstance(node, ast.Assign))
+    assigned = (node for tree in parsed_files().values() for node in tree.body if isinstance(node, ast.Assign))
     found = [node for node in assigned if isinstance(node.value, ast.Name | ast.BinOp)]
     while (
         more := {alias for node in found if (alias := _alias(node)) and _is_any(node.value, frozenset(vague))} - vague
@@ -108,7 +100,7 @@ def _alias(node: ast.Assign) -> str | None:
 
 def main() -> None:
     """Print the share of each package, and each signature that says `Any`."""
-    for package in PACKAGES:
+    for package in MEASURED:
         share = share_of(package)
         print(f"{package}: {share.saying_any} of {share.signatures} public signatures say Any ({share.percent:.1f} %)")
         for one in public_signatures(package):

@@ -6,10 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.architecture.distributions import DISTRIBUTIONS, ROOT
+from tests.architecture.distributions import PACKAGES, ROOT
 
 PAGE = ROOT / "docs" / "reference" / "coverage.md"
-PACKAGES = [package.relative_to(ROOT) for one in DISTRIBUTIONS.values() for package in one.packages]
 LEAST = 12
 
 
@@ -80,8 +79,8 @@ def _cells(counts: Counts) -> str:
 _TEXT = """# Coverage
 
 Which lines the tests run, and which branches they take: `{command}`, measured on {measured}
-with Python {python} and the embedded PostgreSQL. That command writes this page. It is no part of the gate, which would
-take twice as long.
+with Python {python} and the embedded PostgreSQL. That command writes this page. It is no part of the gate: tracing
+costs time.
 
 | package | files | lines run | branches taken | both |
 |---|---|---|---|---|

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.architecture.distributions import ROOT
-from tests.coverage.page import PACKAGES, PAGE, Counts, counted, page
+from tests.architecture.distributions import PACKAGES, ROOT
+from tests.coverage.page import PAGE, Counts, counted, page
 
 TEXT = PAGE.read_text()
 ROW = r"^\| (\S+) \| (\d+) \| (\d+) of (\d+) \| (\d+) of (\d+) \| (\d+\.\d %) \|$"

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.architecture.names import PACKAGES, parsed_files
+from tests.architecture.distributions import PACKAGES
+from tests.architecture.names import parsed_files
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "glossary.md").read_text()

@@ -28,7 +28,6 @@ class Savepoints:
     """The savepoints of a batch: what is written since one was opened is kept or undone as a whole."""
 
     connection: Connection
-    accepting: AcceptContext
     begun: bool = False
 
     async def open(self, name: str) -> None:
@@ -37,12 +36,12 @@ class Savepoints:
         await self.connection.execute(f"{begin}SAVEPOINT {name}; SET CONSTRAINTS ALL DEFERRED")
         self.begun = True
 
-    async def keep(self, name: str) -> Objected | None:
+    async def keep(self, name: str, accepting: AcceptContext) -> Objected | None:
         """None, or what deferred constraints object with: now, and not at the commit of the whole batch (H16)."""
         try:
             await self.connection.execute(f"SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT {name}")
         except asyncpg.PostgresError as error:
-            return objection_of(self.accepting, error)
+            return objection_of(accepting, error)
         return None
 
     async def undo(self, name: str) -> None:
@@ -79,7 +78,7 @@ async def settle(
 
     All are tried together. Where the database objects, each half of them is, until the one to blame is alone.
     """
-    savepoints, progress, parts = Savepoints(connection, accepting), BatchProgress(), Parts([list(transactions)])
+    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts([list(transactions)])
     verdicts: Verdicts = {}
     while parts.waiting:
         part = parts.waiting.pop()
@@ -122,7 +121,7 @@ async def _try_together(
     await savepoints.open(_PART)
     tried = await attempt(savepoints.connection, accepting, progress, part)
     if isinstance(tried, Settled):
-        tried = await savepoints.keep(_PART) or tried
+        tried = await savepoints.keep(_PART, accepting) or tried
     if not isinstance(tried, Settled):
         await savepoints.undo(_PART)
         progress.restore_blocked(blocked)
@@ -140,7 +139,7 @@ async def _settle_alone(
         if not isinstance(tried, Settled) or not tried.stands:
             return await _stop(savepoints, progress, transaction, id, tried)
         verdicts |= tried.verdicts
-    if objection := await savepoints.keep(_ALONE):
+    if objection := await savepoints.keep(_ALONE, accepting):
         return await _stop(savepoints, progress, transaction, id, objection)
     return Settled(verdicts)
 

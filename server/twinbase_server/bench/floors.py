@@ -19,12 +19,13 @@ from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import twin_indexes, twin_table
 from twinbase_server.bench.testbed import KEY
 from twinbase_server.database.connection import Connection
+from twinbase_server.sql.names import table_sql
 
 
 def typed_select_sql(twin: Twin, where: str = "") -> str:
     """All columns as the driver's Python values."""
     columns = quote_names(twin.columns)
-    return f"SELECT {columns} FROM {quote_name(twin.schema)}.{quote_name(twin.table.name)} {where}"
+    return f"SELECT {columns} FROM {table_sql(twin.table)} {where}"
 
 
 def conversions_of(twin: Twin) -> list[tuple[int, Convert]]:

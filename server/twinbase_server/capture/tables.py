@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from twinbase.quoting import quote_name
+from twinbase_server.sql.names import qualify_name
 
 _NAME_BYTES_MAX = 63
 
@@ -28,7 +29,7 @@ class CapturedTable:
 
     @property
     def qualified(self) -> str:
-        return f"{quote_name(self.schema)}.{quote_name(self.name)}"
+        return qualify_name(self.schema, self.name)
 
     @property
     def watched(self) -> tuple[str, ...]:

@@ -137,15 +137,14 @@ class Capture:
     def rehearsal_sql(self) -> dict[str, str]:
         """What the triggers do, over rows that are there: by what a program does. For a transaction that is undone."""
         some = f"SELECT * FROM {self.table.qualified}"
-        rows = f"WITH added AS ({some} LIMIT {REHEARSED_ROWS}), removed AS ({some} OFFSET 1 LIMIT {REHEARSED_ROWS})"
+        rows = f"added AS ({some} LIMIT {REHEARSED_ROWS}), removed AS ({some} OFFSET 1 LIMIT {REHEARSED_ROWS})"
         changes = {
             "insert": self._inserted(unique=False),
             "update": self._updated(),
             "delete": self._deleted("removed"),
         }
-        one_by_one = {kind: f"{rows} {self._upsert(changed)}" for kind, changed in changes.items()}
-        in_bulk = {f"{kind} in bulk": rows + self._bulk(changed)[len("WITH") :] for kind, changed in changes.items()}
-        return one_by_one | {kind: sql.replace(rows, f"{rows},", 1) for kind, sql in in_bulk.items()}
+        one_by_one = {kind: f"WITH {rows} {self._upsert(changed)}" for kind, changed in changes.items()}
+        return one_by_one | {f"{kind} in bulk": self._bulk(changed, f"{rows}, ") for kind, changed in changes.items()}
 
     # -- how it is written ----------------------------------------------------------------------------------------
 
@@ -154,9 +153,12 @@ class Capture:
         {changed}
         ON CONFLICT ({self._keys()}) DO UPDATE SET {self._renewed("excluded")}"""
 
-    def _bulk(self, changed: str) -> str:
-        """The same as `_upsert`, three times as fast for many rows; see twinbase.bulk for when it may be used."""
-        return f"""WITH changed AS MATERIALIZED ({changed}),
+    def _bulk(self, changed: str, given: str = "") -> str:
+        """The same as `_upsert`, three times as fast for many rows; see twinbase.bulk for when it may be used.
+
+        `given`: named queries that `changed` reads, and a comma.
+        """
+        return f"""WITH {given}changed AS MATERIALIZED ({changed}),
         renewed AS (UPDATE {self._versions} v SET {self._renewed("c")} FROM changed c WHERE {self._same("v", "c")})
         INSERT INTO {self._versions} ({self._keys()}, xid, deleted, hash, before)
         SELECT {self._keys("c")}, c.xid, c.deleted, c.hash, c.before FROM changed c

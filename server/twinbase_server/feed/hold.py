@@ -8,14 +8,13 @@ anew since its snapshot was taken; if so, it begins again with another snapshot.
 
 from collections.abc import Collection
 
-from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase_server.database.connection import Connection
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.proof import is_daily_proof_due, must_prove
 from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import FeedShapes
-from twinbase_server.sql.names import TableName
+from twinbase_server.sql.names import TableName, qualify_name
 
 
 def tables_to_read(
@@ -39,10 +38,9 @@ async def hold_tables(connection: Connection, tables: Collection[TableName]) -> 
     """
     if not tables:
         return True
-    names = ", ".join(f"{quote_name(schema)}.{quote_name(name)}" for schema, name in sorted(tables))
+    names = ", ".join(qualify_name(schema, name) for schema, name in sorted(tables))
     await connection.execute(f"LOCK TABLE {names} IN ACCESS SHARE MODE")
-    schemas, tables_ = [schema for schema, _ in tables], [name for _, name in tables]
-    return not await connection.fetchval(_REWRITTEN, schemas, tables_)
+    return not await connection.fetchval(_REWRITTEN, *zip(*tables, strict=True))
 
 
 _REWRITTEN = """

@@ -18,6 +18,11 @@ def quote_literal(text: str) -> str:
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
 
 
+def qualify_name(schema: str, name: str) -> str:
+    """What stands in a schema, quoted."""
+    return f"{quote_name(schema)}.{quote_name(name)}"
+
+
 def table_sql(table: Table) -> str:
     """A table, with its schema, quoted."""
-    return f"{quote_name(table.schema or 'public')}.{quote_name(table.name)}"
+    return qualify_name(table.schema or "public", table.name)
