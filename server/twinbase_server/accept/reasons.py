@@ -67,9 +67,12 @@ def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusa
 
 
 def _is_raised(error: asyncpg.PostgresError) -> bool:
-    """Whether the customer's own code raised it, with a sentence of his, under whatever code."""
+    """Whether the customer's own code raised it, with a sentence of his, under whatever code.
+
+    PostgreSQL says where in the language of the server, but the statement's name is RAISE in all of them.
+    """
     context = str(getattr(error, "context", None) or "").splitlines()
-    return error.sqlstate == "P0001" or (bool(context) and context[0].endswith("at RAISE"))
+    return error.sqlstate == "P0001" or (bool(context) and context[0].endswith(" RAISE"))
 
 
 def _and(names: tuple[str, ...]) -> str:

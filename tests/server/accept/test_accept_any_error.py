@@ -2,10 +2,12 @@
 
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from tests.server.accept.workshop import Server
 
 from twinbase_server.accept import AcceptLimits
+from twinbase_server.accept.reasons import Refusal, refusal_of
 from twinbase_server.problems import ProblemError
 
 RAISED = ["P0002", "P0004", "42883", "0A000", "XX001", "TW001", "40001", "40P01", "55000", "57014", "23514"]
@@ -35,6 +37,19 @@ async def test_a_trigger_may_raise_what_it_likes(server: Server, state: str) -> 
     reason, detail = await _poisoned(server)
     assert detail == "The meter is sealed." or state == "23514"
     assert reason in ("database-rule", "check")
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        "PL/pgSQL function workshop.judge() line 3 at RAISE",
+        "fonction PL/pgSQL workshop.judge(), ligne 3 à RAISE",
+        "PL/pgSQL-Funktion workshop.judge() Zeile 3 bei RAISE\nSQL-Anweisung »INSERT«",
+    ],
+)
+def test_a_sentence_that_a_trigger_raises_is_told_whatever_language_the_server_speaks(context: str) -> None:
+    error = asyncpg.PostgresError.new({"C": "P0002", "M": "Le compteur est scellé.", "W": context})
+    assert refusal_of(error, ()) == Refusal("database-rule", "Le compteur est scellé.")
 
 
 async def test_a_row_that_a_function_does_not_find_refuses_its_own_mutation(server: Server) -> None:
