@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from twinbase.testing.conformance.suite import SEED
 from twinbase.testing.databases import VARIABLE
 from twinbase_server.embedded.programs import PostgresMissing, find_programs, read_major_version
 
@@ -22,14 +23,14 @@ settings.load_profile("ci")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Every run tries other examples, and says which number repeats it; the workers of xdist get the same one."""
-    if config.option.hypothesis_seed is None:
-        config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
+    """One number for all chance of a run: the given one, else a new one; the workers of xdist get the same."""
+    given = config.option.hypothesis_seed or os.environ.get(SEED) or str(random.SystemRandom().getrandbits(32))
+    config.option.hypothesis_seed = os.environ[SEED] = given
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """The seed and the PostgreSQL, where a log of a failed run shows them."""
-    seed = f"repeat the examples of this run with --hypothesis-seed={config.option.hypothesis_seed}"
+    seed = f"repeat the chance of this run with {SEED}={config.option.hypothesis_seed}"
     return [seed, f"PostgreSQL: {_postgresql()}"]
 
 

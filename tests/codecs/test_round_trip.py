@@ -1,10 +1,11 @@
 """Every value goes PostgreSQL → wire → SQLite → wire → PostgreSQL unchanged (decision 9)."""
 
 import struct
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -31,6 +32,13 @@ def exact(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)  # asyncpg has a faster class of its own
     return (type(value), value)
+
+
+def in_utc(value: Any) -> Any:
+    """The same moments; Python calls an hour that a clock shows twice unequal to that moment in another zone."""
+    if isinstance(value, list):
+        return [in_utc(each) for each in value]
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -64,7 +72,18 @@ def test_a_value_written_on_the_device_is_the_same_on_the_server(
         on_device = [exact(value) for value in twins.read(device, table)]
         twins.accept(table, twins.send(device, table))
         assert [exact(value) for value in twins.read(twins.server, table)] == on_device
-    assert twins.read(twins.server, table) == values
+    assert twins.read(twins.server, table) == in_utc(values)
+
+
+def test_an_hour_that_a_clock_shows_twice_is_the_moment_that_was_meant(twins: Twins, tables: dict[str, Table]) -> None:
+    table, paris = tables["aware"], ZoneInfo("Europe/Paris")
+    twice = [datetime(2026, 10, 25, 2, 30, tzinfo=paris, fold=fold) for fold in (0, 1)]
+    moments = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
+    for device in twins.devices:
+        twins.write(device, table, twice)
+        assert twins.read(device, table) == moments
+        twins.accept(table, twins.send(device, table))
+        assert twins.read(twins.server, table) == moments
 
 
 @given(values=st.lists(SINGLE.values, max_size=40))

@@ -16,6 +16,7 @@ from twinbase_mobile.tables.kinds import ProjectKind
 
 ANNA, BOB, CARL = (UUID(int=number, version=4) for number in (1, 2, 3))
 VISIT, PROJECT, BOILER, CUSTOMER, FAR = (UUID(int=number, version=4) for number in (4, 5, 6, 7, 8))
+VAN, FAR_VAN, VALVE = (UUID(int=number, version=4) for number in (9, 10, 11))
 
 
 def scope_of(table: str) -> str:
@@ -47,6 +48,7 @@ class TestMobile(Conformance):
         "interventions.lead_id": [ANNA, BOB, CARL],
         "project_members.project_id": [PROJECT],
         "project_members.colleague_id": [ANNA, BOB, CARL],
+        "storehouses.owner_id": [ANNA, BOB, CARL],
         "documents.owner_id": [VISIT, PROJECT, BOILER],
     }
     rows, steps = 6, 18
@@ -62,6 +64,10 @@ class TestMobile(Conformance):
             mobile.CustomerEquipment(id=BOILER, customer_id=CUSTOMER),
             mobile.Project(id=PROJECT, code="P1", kind=ProjectKind.DEAL),
             mobile.Intervention(id=VISIT, lead_id=ANNA, customer_id=CUSTOMER, project_id=PROJECT, scheduled_start=now),
+            mobile.Product(id=VALVE, code="V1"),
+            mobile.Storehouse(id=VAN, owner_id=ANNA),
+            mobile.Storehouse(id=FAR_VAN, owner_id=CARL),
+            *(mobile.StockLevel(id=id, product_id=VALVE, storehouse_id=id) for id in (VAN, FAR_VAN)),
         ]
 
 
