@@ -14,10 +14,10 @@ from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.source import Tell
-from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
 from twinbase_server.database.tables import create_twin_tables

@@ -9,10 +9,10 @@ from rich.table import Table
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands.options import SourceUrl, choose_source_url
-from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load as bring
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command, show_progress
 

@@ -42,7 +42,7 @@ def reflect(
 ) -> None:
     """Read which tables EBP has, with their columns, keys and kinds; no row is read, and nothing that is secret.
 
-    With a file it writes the specs that devices need for TWINBASE_EBP_MIRROR.
+    With --out it writes the specs to a file, for the server (TWINBASE_EBP_SPECS) and for devices (TWINBASE_EBP_MIRROR).
     """
     settings = EbpSettings()
     with make_error_console().status("Reading the tables of EBP"):

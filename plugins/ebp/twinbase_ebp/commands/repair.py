@@ -10,7 +10,7 @@ from twinbase.plugins import Plugins
 from twinbase_ebp.commands import load as loading
 from twinbase_ebp.commands import verify as verifying
 from twinbase_ebp.commands.options import SourceUrl, choose_source_url
-from twinbase_ebp.loading.crew import LoadDatabases
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.loading.verify import Repaired
 from twinbase_ebp.loading.verify import repair as make_same
 from twinbase_ebp.settings import EbpSettings

@@ -9,7 +9,7 @@ from rich.console import Console
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase_ebp.commands.options import SourceUrl, choose_source_url
-from twinbase_ebp.loading.crew import LoadDatabases
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.loading.verify import verify as compare
 from twinbase_ebp.loading.verify_table import TableVerdict
 from twinbase_ebp.settings import EbpSettings

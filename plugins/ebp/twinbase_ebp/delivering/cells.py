@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase_ebp.delivering.columns import DELIVERY, ENTITIES, ValueKind
-from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.make_ready import Ready
 from twinbase_ebp.settings import EbpSettings
 
 _FORMULA = re.compile(r"^[=+\-@\t\r]")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase_ebp.delivering.entry import EbpEntry
-from twinbase_ebp.delivering.known import KnownRows, RowChange
+from twinbase_ebp.delivering.known_rows import KnownRows, RowChange
 from twinbase_ebp.delivering.texts import format_local_time, format_number
 from twinbase_ebp.settings import EbpSettings
 

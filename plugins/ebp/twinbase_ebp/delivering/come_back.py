@@ -6,11 +6,11 @@ from uuid import UUID
 from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
-from twinbase_ebp.delivering.alike import is_alike
+from twinbase_ebp.delivering.compare_values import is_alike
 from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.finding import NUMBERS, RowFinder
 from twinbase_ebp.delivering.linking import link
-from twinbase_ebp.delivering.ready import Ready, make_ready
+from twinbase_ebp.delivering.make_ready import Ready, make_ready
 from twinbase_ebp.settings import EbpSettings
 
 IS_THERE = "It is in EBP."

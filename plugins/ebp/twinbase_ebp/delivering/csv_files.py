@@ -17,9 +17,9 @@ from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.expected_rows import GONE, read_expected_rows
-from twinbase_ebp.delivering.handed import find_handed, forget_handed, look_before, note_handed
-from twinbase_ebp.delivering.ready import Ready, make_ready
-from twinbase_ebp.delivering.sheet import make_sheet
+from twinbase_ebp.delivering.handed_over import find_handed, forget_handed, look_before, note_handed
+from twinbase_ebp.delivering.import_file import make_sheet
+from twinbase_ebp.delivering.make_ready import Ready, make_ready
 from twinbase_ebp.settings import EbpSettings
 
 ARCHIVE, HIDDEN = "archive", ".part"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase_ebp.delivering.entry import EbpEntry
-from twinbase_ebp.delivering.known import KnownRows, RowChange
+from twinbase_ebp.delivering.known_rows import KnownRows, RowChange
 from twinbase_ebp.delivering.texts import add_location, format_local_time, format_rich
 from twinbase_ebp.delivering.visits import creation_time, format_decimal, key_text, row_entry
 from twinbase_ebp.settings import EbpSettings

@@ -12,7 +12,7 @@ from twinbase.delivery import AppliedMutation, Delivery
 from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering import claims, customers, documents, visits
 from twinbase_ebp.delivering.entry import EbpEntry
-from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange, changes_of, read, read_origins, rows_of
+from twinbase_ebp.delivering.known_rows import KnownRows, MobileRow, RowChange, changes_of, read, read_origins, rows_of
 from twinbase_ebp.settings import EbpSettings
 
 EBP, FILES = "ebp", "ebp_claims"

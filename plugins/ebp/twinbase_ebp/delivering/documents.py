@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase_ebp.delivering.entry import EbpEntry, Word, encode_values
-from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange
+from twinbase_ebp.delivering.known_rows import KnownRows, MobileRow, RowChange
 from twinbase_ebp.delivering.texts import format_local_time, format_number
 from twinbase_ebp.delivering.visits import creation_time
 from twinbase_ebp.settings import EbpSettings

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from twinbase.postgres import PostgresConnection
-from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
+from twinbase_ebp.delivering.compare_values import is_alike
 from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.deliveries import EBP
-from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.make_ready import Ready
 
 GONE = "EBP no longer has this row: what was to be changed in it stays here."
 

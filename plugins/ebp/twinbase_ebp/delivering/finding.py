@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.columns import ENTITIES, Entity
+from twinbase_ebp.delivering.compare_values import is_alike
 from twinbase_ebp.delivering.copies import Copies, CopyRow
-from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.make_ready import Ready
 from twinbase_ebp.links import LINKED
 from twinbase_mobile.tables import SCHEMA
 

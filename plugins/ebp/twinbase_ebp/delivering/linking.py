@@ -12,8 +12,8 @@ from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies, CopyRow
 from twinbase_ebp.delivering.deliveries import EBP
 from twinbase_ebp.delivering.finding import RowFinder
-from twinbase_ebp.delivering.known import TABLES
-from twinbase_ebp.delivering.ready import Ready, make_ready
+from twinbase_ebp.delivering.known_rows import TABLES
+from twinbase_ebp.delivering.make_ready import Ready, make_ready
 from twinbase_ebp.links import LINKED
 from twinbase_ebp.settings import EbpSettings
 from twinbase_mobile.tables import SCHEMA

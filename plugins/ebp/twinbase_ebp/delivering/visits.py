@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from twinbase_ebp.delivering.entry import EbpEntry, Word
-from twinbase_ebp.delivering.known import KnownRows, MobileRow, RowChange
+from twinbase_ebp.delivering.known_rows import KnownRows, MobileRow, RowChange
 from twinbase_ebp.delivering.texts import add_block, format_local_time, format_number, format_rich, format_time
 from twinbase_ebp.settings import EbpSettings
 

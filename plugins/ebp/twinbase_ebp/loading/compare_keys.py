@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from twinbase.quoting import quote_name
 from twinbase_ebp.loading.deletion_notes import learn
 from twinbase_ebp.loading.guard import deletion_refusal
-from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.source_pages import SourceKey
 from twinbase_ebp.loading.table_load import TableLoad
 from twinbase_ebp.loading.writing import column_names
 from twinbase_ebp.schema.spec import ColumnSpec

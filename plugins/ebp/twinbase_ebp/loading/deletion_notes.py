@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.source_pages import SourceKey
 from twinbase_ebp.loading.table_load import TableLoad
 from twinbase_ebp.loading.writing import ARRAY
 from twinbase_ebp.schema.ddl import qualify_name

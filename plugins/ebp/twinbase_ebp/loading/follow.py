@@ -1,8 +1,8 @@
 """What has changed since the last run: rows by their watermark, rows without one, and rows that were not taken."""
 
 from twinbase_ebp.loading.keys import pack_key
-from twinbase_ebp.loading.moments import is_before, start_of_reading
 from twinbase_ebp.loading.table_load import TableLoad
+from twinbase_ebp.loading.watermarks import is_before, start_of_reading
 
 
 def follow(work: TableLoad) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.source_pages import SourceKey
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import parse
 

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
-from twinbase_ebp.loading.crew import Crew, LoadDatabases
+from twinbase_ebp.loading.bring_group import Group, bring_group, group_tables, look
 from twinbase_ebp.loading.deletion_notes import NOTES
-from twinbase_ebp.loading.groups import Group, bring_group, group_tables, look
 from twinbase_ebp.loading.report import LoadReport, TableReport
 from twinbase_ebp.loading.table_load import Habits, Options, RunContext
+from twinbase_ebp.loading.threads import Crew, LoadDatabases
 from twinbase_ebp.schema.deny import DenyList
 from twinbase_ebp.schema.evolve import Evolved, evolve
 from twinbase_ebp.schema.reflect import reflect

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from twinbase_ebp.loading.keys import format_key, pack_key
-from twinbase_ebp.loading.reading import SourceKey
+from twinbase_ebp.loading.source_pages import SourceKey
 from twinbase_ebp.loading.writing import RefusedRow, WriteResult
 
 TableOutcome = Literal["loaded", "unchanged", "skipped", "failed", "stopped"]

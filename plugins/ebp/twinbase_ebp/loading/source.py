@@ -24,8 +24,8 @@ class _Loads:
     async def __call__(self, run: Run) -> Mapping[str, Any]:
         # The drivers come with the extra `ebp`; a device that loads the plugin has none of them.
         from twinbase_ebp.delivering.linking import link_new_rows
-        from twinbase_ebp.loading.crew import LoadDatabases
         from twinbase_ebp.loading.load import load
+        from twinbase_ebp.loading.threads import LoadDatabases
 
         report = await load(
             LoadDatabases.from_urls(self._url, run.database_url), self._settings, run.now, tell=run.tell

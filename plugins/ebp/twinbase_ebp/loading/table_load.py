@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from twinbase.errors import TwinbaseError
 from twinbase.source import Tell
 from twinbase_ebp.loading.keys import pack_key
-from twinbase_ebp.loading.reading import Probe, SourceKey, SourceReader
 from twinbase_ebp.loading.report import TableReport
 from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.source_pages import Probe, SourceKey, SourceReader
 from twinbase_ebp.loading.table_notes import TableNotes
 from twinbase_ebp.loading.writing import Writer, WriteResult
 from twinbase_ebp.schema.spec import TableSpec

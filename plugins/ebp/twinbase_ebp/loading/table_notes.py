@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from twinbase.errors import TwinbaseError
 from twinbase_ebp.loading.keys import pack_key, unpack_key
-from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.records import LoadState, RowProblem
+from twinbase_ebp.loading.source_pages import SourceKey
 from twinbase_ebp.loading.writing import RefusedRow
 from twinbase_ebp.schema.records import CHANNEL, Event, TableRecord
 from twinbase_ebp.schema.spec import TableSpec

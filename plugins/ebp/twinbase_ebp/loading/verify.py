@@ -7,10 +7,10 @@ from threading import Event
 from typing import Any
 
 from twinbase.source import Tell
-from twinbase_ebp.loading.crew import Crew, LoadDatabases
 from twinbase_ebp.loading.load import UnknownTable, connect_database, load, reflect_source, run_in_thread, tell_in_loop
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.threads import Crew, LoadDatabases
 from twinbase_ebp.loading.verify_table import TableVerdict, verify_table
 from twinbase_ebp.schema.memory import Memory, Remembered
 from twinbase_ebp.schema.spec import TableSpec

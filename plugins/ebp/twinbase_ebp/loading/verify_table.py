@@ -22,12 +22,12 @@ from twinbase.quoting import quote_name
 from twinbase.source import Tell
 from twinbase_ebp.loading.compare_keys import SEEN
 from twinbase_ebp.loading.keyless import missing_rows_sql, surplus_rows_sql
-from twinbase_ebp.loading.moments import is_before, text_of
-from twinbase_ebp.loading.reading import SourceKey, SourceReader
 from twinbase_ebp.loading.report import SHOWN_MAX, key_label
 from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.source_pages import SourceKey, SourceReader
 from twinbase_ebp.loading.table_load import TELL_FROM_ROWS
 from twinbase_ebp.loading.table_notes import TableNotes
+from twinbase_ebp.loading.watermarks import is_before, text_of
 from twinbase_ebp.loading.writing import Writer, column_names
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 from twinbase_ebp.schema.types import parse

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from twinbase.errors import TwinbaseError
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.reading import SourceKey
 from twinbase_ebp.loading.rows import NULL, SourceRowValues, copy_text
+from twinbase_ebp.loading.source_pages import SourceKey
 from twinbase_ebp.schema.ddl import qualify_name
 from twinbase_ebp.schema.spec import ColumnSpec, TableSpec
 

@@ -17,8 +17,8 @@ from sqlmodel import SQLModel
 from twinbase import Plugins
 from twinbase.builtin.deliveries import DeliveryRow
 from twinbase.testing import Device, World
-from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.projections.sql import NAMESPACE
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import TABLES

@@ -2,8 +2,8 @@
 
 import pytest
 
-from twinbase_ebp.delivering.alike import is_alike
 from twinbase_ebp.delivering.columns import ValueKind
+from twinbase_ebp.delivering.compare_values import is_alike
 from twinbase_ebp.delivering.texts import BLOCK, add_block, add_location, format_rich, remove_block
 
 

@@ -11,10 +11,10 @@ import asyncpg
 import psycopg
 
 from twinbase.quoting import quote_name
-from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.report import LoadReport, TableReport
 from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.loading.verify import Repaired, repair, verify
 from twinbase_ebp.loading.verify_table import TableVerdict
 from twinbase_ebp.settings import EbpSettings

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from datetime import datetime
 
-from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.settings import EbpSettings
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ import psutil
 
 from twinbase.plugins import Plugins
 from twinbase_demo.erp import generate, mutate_office_day
-from twinbase_ebp.loading.crew import LoadDatabases
 from twinbase_ebp.loading.load import load
 from twinbase_ebp.loading.table_load import Options
+from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.loading.verify import verify
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.embedded import EmbeddedPostgres

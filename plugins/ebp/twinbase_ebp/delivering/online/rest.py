@@ -13,12 +13,12 @@ from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.expected_rows import GONE, read_expected_rows
 from twinbase_ebp.delivering.finding import is_result
-from twinbase_ebp.delivering.handed import Before, find_handed, forget_handed, look_before, note_handed
+from twinbase_ebp.delivering.handed_over import Before, find_handed, forget_handed, look_before, note_handed
+from twinbase_ebp.delivering.import_file import make_sheet
+from twinbase_ebp.delivering.make_ready import Ready, make_ready
 from twinbase_ebp.delivering.online.allowance import Allowance, Spent
 from twinbase_ebp.delivering.online.rest_client import SECONDS_MAX, AnswerLost, Busy, Denied, NotTaken, RestClient
 from twinbase_ebp.delivering.online.tokens import SignInNeeded
-from twinbase_ebp.delivering.ready import Ready, make_ready
-from twinbase_ebp.delivering.sheet import make_sheet
 from twinbase_ebp.settings import EbpSettings
 
 SENT = "EarlierChange over to EBP's import."

@@ -4,9 +4,9 @@ from twinbase_ebp.loading.compare_keys import bring_by_keys, is_comparison_due, 
 from twinbase_ebp.loading.deletion_notes import find_noted
 from twinbase_ebp.loading.follow import follow
 from twinbase_ebp.loading.keyless import replace_what_differs
-from twinbase_ebp.loading.moments import is_before
+from twinbase_ebp.loading.read_whole import needs_whole, read_whole
 from twinbase_ebp.loading.table_load import TableLoad
-from twinbase_ebp.loading.whole import needs_whole, read_whole
+from twinbase_ebp.loading.watermarks import is_before
 
 
 def bring(work: TableLoad) -> None:

@@ -12,7 +12,7 @@ from twinbase.postgres import PostgresConnection
 from twinbase_ebp.delivering.copies import Copies
 from twinbase_ebp.delivering.expected_rows import ExpectedRows
 from twinbase_ebp.delivering.finding import RowFinder
-from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.make_ready import Ready
 from twinbase_ebp.links import LINKED
 
 KEPT = timedelta(days=1)

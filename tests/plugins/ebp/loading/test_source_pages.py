@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, column, select, table
 from sqlalchemy.dialects import mssql
 
 from twinbase_ebp.loading.keys import format_key, pack_key, unpack_key
-from twinbase_ebp.loading.moments import SQL_SERVER, bind_moment, exact_column, is_before, start_of_reading, text_of
-from twinbase_ebp.loading.reading import is_after_key, is_one_of
 from twinbase_ebp.loading.rows import copy_text
+from twinbase_ebp.loading.source_pages import is_after_key, is_one_of
+from twinbase_ebp.loading.watermarks import SQL_SERVER, bind_moment, exact_column, is_before, start_of_reading, text_of
 from twinbase_ebp.schema import ColumnSpec, TableSpec
 
 STOCK = table("StockItem", column("ItemId"), column("StorehouseId"), column("sysModifiedDate"))

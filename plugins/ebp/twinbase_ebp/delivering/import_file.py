@@ -7,7 +7,7 @@ from uuid import UUID
 
 from twinbase_ebp.delivering import cells
 from twinbase_ebp.delivering.expected_rows import ExpectedRows
-from twinbase_ebp.delivering.ready import Ready
+from twinbase_ebp.delivering.make_ready import Ready
 from twinbase_ebp.settings import EbpSettings
 
 

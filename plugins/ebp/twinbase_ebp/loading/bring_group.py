@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from twinbase.errors import TwinbaseError
-from twinbase_ebp.loading.reading import Probe, SourceReader
+from twinbase_ebp.loading.bring_table import bring
 from twinbase_ebp.loading.report import TableReport
-from twinbase_ebp.loading.steps import bring
+from twinbase_ebp.loading.source_pages import Probe, SourceReader
 from twinbase_ebp.loading.table_load import RunContext, Stopped, TableLoad
 from twinbase_ebp.loading.table_notes import Superseded
 from twinbase_ebp.schema.spec import TableSpec

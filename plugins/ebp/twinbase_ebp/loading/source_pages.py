@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, column, func, or_, select, table
 
-from twinbase_ebp.loading.moments import bind_moment, exact_column, text_of
 from twinbase_ebp.loading.rows import SourceRowValues
+from twinbase_ebp.loading.watermarks import bind_moment, exact_column, text_of
 from twinbase_ebp.schema.spec import TableSpec
 
 CELLS_MAX = 500_000
