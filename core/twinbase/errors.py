@@ -16,6 +16,7 @@ TwinbaseError
 │   ├── StorageFailed
 │   ├── NewerReplica
 │   ├── ForeignReplica          another server, or another account
+│   ├── NoEventLoop
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
 ├── TransportError              the way to the server
@@ -94,6 +95,10 @@ class NewerReplica(ReplicaError):
 
 class ForeignReplica(ReplicaError):
     """The replica belongs to another server or another account. Open one file per server and account."""
+
+
+class NoEventLoop(ReplicaError):
+    """There is no event loop here. Call it in a coroutine of the loop that runs the app: `asyncio.run(main())`."""
 
 
 class ReplicaBusy(ReplicaError):

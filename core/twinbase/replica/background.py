@@ -6,11 +6,13 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from twinbase.errors import ServerRefused, TwinbaseError
+from twinbase.errors import NoEventLoop, ServerRefused, TwinbaseError
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Schedule, SyncPace
 
 _log = logging.getLogger(__name__)
+WatchWrites = Callable[[Callable[[], None]], Callable[[], None]]
+"""Takes what is to be called after a write; answers what stops it."""
 
 
 class Timer(Protocol):
@@ -25,7 +27,10 @@ class LoopTimer:
     """The event loop's own clock."""
 
     def now(self) -> float:
-        return asyncio.get_running_loop().time()
+        try:
+            return asyncio.get_running_loop().time()
+        except RuntimeError:
+            raise NoEventLoop() from None
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         try:
@@ -37,7 +42,8 @@ class LoopTimer:
 class Background:
     """Syncs until it is cancelled, whatever a sync ends with.
 
-    `note_write()` and `note_network()` may be called at any time from the event loop.
+    It hears of every commit that wrote to a twin through this replica. `note_network()` says that the network is back,
+    `note_write()` that another process has written; either may be called at any time from the event loop.
     """
 
     def __init__(
@@ -48,8 +54,9 @@ class Background:
         timer: Timer | None = None,
         rng: random.Random | None = None,
         has_more: Callable[[], Awaitable[bool]] | None = None,
+        watch_writes: WatchWrites | None = None,
     ) -> None:
-        self._sync, self._has_more = sync, has_more
+        self._sync, self._has_more, self._watch_writes = sync, has_more, watch_writes
         self._timer = timer or LoopTimer()
         self._schedule = Schedule(pace or SyncPace(), self._timer.now(), rng or random.Random())
         self._changed = asyncio.Event()
@@ -70,9 +77,14 @@ class Background:
 
     async def run(self) -> None:
         """Wait, sync, plan the next; no error is the end of it: nobody awaits this task, so nobody would hear of it."""
-        while True:
-            await self._wait_until_due()
-            await self._once()
+        stop = self._watch_writes(self.note_write) if self._watch_writes else None
+        try:
+            while True:
+                await self._wait_until_due()
+                await self._once()
+        finally:
+            if stop is not None:
+                stop()
 
     async def _wait_until_due(self) -> None:
         while (seconds := self._schedule.due - self._timer.now()) > 0:

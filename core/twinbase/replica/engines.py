@@ -17,7 +17,7 @@ from sqlalchemy import Connection as SQLAlchemyConnection
 from sqlalchemy import ExceptionContext, event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolResetState
 
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
 from twinbase.clock import Clock
@@ -28,6 +28,7 @@ from twinbase.replica.outbox.triggers import seal
 Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 
+_SEALED = "twinbase_sealed"
 WRITERS_MAX = 8
 READERS_MAX = 8
 _WRAPPED = (
@@ -43,9 +44,22 @@ class Database:
         self.file = file
         self.clock = clock
         self._schemas = {schema: None for schema in schemas}
+        self._watchers: list[Callable[[], None]] = []
         self.engine = self._engine("BEGIN IMMEDIATE", WRITERS_MAX, query_only=False)
         self.reader = self._engine("BEGIN", READERS_MAX, query_only=True)
         event.listen(self.engine.sync_engine, "commit", self._seal)
+        event.listen(self.engine.sync_engine, "rollback", lambda connection: connection.info.pop(_SEALED, None))
+        event.listen(self.engine.sync_engine, "checkin", self._announce)
+
+    def watch_writes(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` in the event loop after every commit that wrote to a twin; what is answered stops it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def announce_write(self) -> None:
+        """Tell those who watch that something waits to be sent."""
+        for watcher in list(self._watchers):
+            watcher()
 
     def connect(self, *, foreign_keys: bool = False) -> Connection:
         """A raw connection of the driver, for a thread that applies. Close it."""
@@ -112,7 +126,13 @@ class Database:
         return creator
 
     def _seal(self, connection: SQLAlchemyConnection) -> None:
-        seal(connection.exec_driver_sql, self.clock())
+        if seal(connection.exec_driver_sql, self.clock()):
+            connection.info[_SEALED] = True
+
+    def _announce(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        """A connection comes back when its transaction is over: what it wrote is in the file now."""
+        if record.info.pop(_SEALED, False):
+            self.announce_write()
 
     def _say_what_it_means(self, context: ExceptionContext) -> None:
         if said := interpret_error(self.file, context.original_exception):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from twinbase.clock import Clock, utc_now
-from twinbase.errors import DamagedReplica
+from twinbase.errors import DamagedReplica, ReplicaError
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
@@ -48,6 +48,8 @@ class Replica:
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
         self._reading = EditContexts(registry)
+        self._counts: set[asyncio.Task[None]] = set()
+        database.watch_writes(self._count_soon)
 
     @classmethod
     async def open(
@@ -121,12 +123,15 @@ class Replica:
     @property
     def status(self) -> StatusBoard:
         """Where the sync is, to show and to watch. The edits that wait are counted when the file is opened, after each
-        sync, whatever became of it, and after each decision about one."""
+        commit, after each sync, whatever became of it, and after each decision about one."""
         return self.syncing.status
 
     def background(self, *, pace: SyncPace | None = None) -> Background:
-        """Sync by itself: run its `run()` in a task, and tell it `note_write()` and `note_network()`."""
-        return Background(self.sync, pace=pace, has_more=self.syncing.has_more)
+        """Sync by itself: run its `run()` in a task, and tell it `note_network()` when the network is back.
+
+        Raises NoEventLoop outside of a coroutine.
+        """
+        return Background(self.sync, pace=pace, has_more=self.syncing.has_more, watch_writes=self.database.watch_writes)
 
     async def waiting_edits(self) -> list[WaitingEdit]:
         """The edits that wait for a person: refused, parked, in conflict."""
@@ -138,11 +143,13 @@ class Replica:
         A new row may take another key, if no row has it; raises ValueError where a value cannot be.
         """
         await self.database.write(waiting_edits.correct, self.registry, mutation, values, self.clock())
+        self.database.announce_write()
         await self.syncing.count_edits()
 
     async def discard(self, mutation: UUID) -> None:
         """Forget an edit; what was parked behind it is tried without it."""
         await self.database.write(waiting_edits.discard, self.registry, mutation, self.clock())
+        self.database.announce_write()
         await self.syncing.count_edits()
 
     async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:
@@ -161,7 +168,18 @@ class Replica:
     async def close(self) -> None:
         """Let go of the file and of the line. Nothing is lost by closing, or by not closing."""
         await self.syncing.server.close()
+        await asyncio.gather(*self._counts)
         await self.database.dispose()
+
+    def _count_soon(self) -> None:
+        """A task, since whoever commits does not wait for it."""
+        task = asyncio.get_running_loop().create_task(self._count_edits())
+        self._counts.add(task)
+        task.add_done_callback(self._counts.discard)
+
+    async def _count_edits(self) -> None:
+        with suppress(ReplicaError):
+            await self.syncing.count_edits()
 
     async def __aenter__(self) -> Self:
         return self

@@ -207,6 +207,9 @@ SET tx = (SELECT min(seq) FROM _twinbase_outbox WHERE tx IS NULL), at = ?,
 WHERE tx IS NULL"""
 
 
-def seal(execute: Callable[[str, tuple[Any, ...]], Any], now: datetime) -> None:
-    """Number the writes of the transaction that is about to commit: they have effect together or not at all."""
-    execute(_SEAL, (now.isoformat(),))
+def seal(execute: Callable[[str, tuple[Any, ...]], Any], now: datetime) -> bool:
+    """Number the writes of the transaction that is about to commit: they have effect together or not at all.
+
+    Answers whether there are any.
+    """
+    return bool(execute(_SEAL, (now.isoformat(),)).rowcount)

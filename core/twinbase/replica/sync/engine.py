@@ -4,6 +4,7 @@ push what was written → pull what changed → apply it under what is still pen
 What the server objects to has a way on, a bounded number of times; what the line does to us is tried again later.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -67,6 +68,7 @@ class Engine:
         self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
         self.status = status or StatusBoard()
         self.observers: list[Observer] = []
+        self._counting = asyncio.Lock()
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
@@ -113,13 +115,15 @@ class Engine:
 
     async def count_edits(self) -> None:
         """Say in the status how many edits wait, and for what; it needs no network."""
-        counts = await self._database.look(count_states)
-        self.status.set(
-            pending=counts.get("pending", 0) + counts.get("sent", 0),
-            refused=counts.get("refused", 0),
-            conflicts=counts.get("conflict", 0),
-            parked=counts.get("parked", 0),
-        )
+        # One after the other: of two that overlap, the older count could be said last.
+        async with self._counting:
+            counts = await self._database.look(count_states)
+            self.status.set(
+                pending=counts.get("pending", 0) + counts.get("sent", 0),
+                refused=counts.get("refused", 0),
+                conflicts=counts.get("conflict", 0),
+                parked=counts.get("parked", 0),
+            )
 
     async def has_more(self) -> bool:
         """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
