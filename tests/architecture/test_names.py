@@ -42,6 +42,7 @@ KEPT = {
     "DecimalSum.step": "SQLite: an aggregate",
     "DecimalSum.value": "SQLite: a window function",
     "Connection.executemany": "PEP 249",
+    "Replica.changes": "what it gives: `async with replica.changes(Job) as changes`",
     "Device.all": "a word of the test kit, beside `read`",
     "Device.sql": "a word of the test kit",
     "DeviceTypeCompiler.process": "SQLAlchemy: a type compiler",

@@ -68,10 +68,12 @@ class Background:
         return self._schedule.due
 
     def note_write(self) -> None:
+        """Something was written, by another process say: sync soon, when the typing pauses."""
         self._schedule.note_write(self._timer.now())
         self._changed.set()
 
     def note_network(self) -> None:
+        """There is a network again: sync at once, whatever failed before."""
         self._schedule.note_network(self._timer.now())
         self._changed.set()
 

@@ -1,14 +1,15 @@
 """A replica: one device's file, open."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from twinbase.clock import Clock, utc_now
 from twinbase.errors import DamagedReplica, ReplicaError
@@ -18,6 +19,7 @@ from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica import migrate
 from twinbase.replica.background import Background
+from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
 from twinbase.replica.engines import Database
 from twinbase.replica.file.examine import examine, find_damage
 from twinbase.replica.file.file import ReplicaFile, connect, create_file, is_new, open_untouched, translate_errors
@@ -49,6 +51,9 @@ class Replica:
         self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
         self._reading = EditContexts(registry)
         self._counts: set[asyncio.Task[None]] = set()
+        self._changes = ChangeBoard(database, registry, self.read)
+        self.syncing.observers.append(self._changes.note_changes)
+        database.watch_writes(self._changes.note_write)
         database.watch_writes(self._count_soon)
 
     @classmethod
@@ -92,6 +97,7 @@ class Replica:
 
     @property
     def path(self) -> Path:
+        """Where the file is."""
         return self.database.file.path
 
     @property
@@ -108,6 +114,22 @@ class Replica:
         """A session that only reads: it sees one moment, waits for nobody, and nobody waits for it."""
         return open_session(self.database.reader, self._reading, **options)
 
+    def changes(self, *models: type[object]) -> AbstractAsyncContextManager[AsyncGenerator[ChangedRow]]:
+        """Every row of these classes that changes from now on, by a sync or by a commit of this replica.
+
+        `async with replica.changes(Job) as changes:`, then `async for change in changes:`. Nothing is missed from the
+        moment at which the block is entered: read what is there inside of it. A row that changes twice before it is
+        asked for is told once, as it is then. Raises LookupError for a class that is not mirrored.
+        """
+        return self._changes.follow_rows(models)
+
+    def watch(self, statement: SelectOfScalar[Row] | Select[Row]) -> AsyncGenerator[Sequence[Row]]:
+        """The rows of a `select()` now, and anew whenever a twin that it reads has changed.
+
+        Raises LookupError for a statement that reads no twin.
+        """
+        return self._changes.follow_result(statement)
+
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in on the server; the token is kept in the file, for every later sync."""
         return await self.syncing.sign_in(email, password, device_name=device_name)
@@ -117,7 +139,12 @@ class Replica:
         return await self.database.look(read_identity)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
-        """Push, pull, prove and repair; see `Engine.sync` for what it raises."""
+        """Push, pull, prove and repair; answers what was done.
+
+        Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
+        lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end within
+        `wait_seconds`, ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room.
+        """
         return await self.syncing.sync(wait_seconds=wait_seconds)
 
     @property
@@ -169,6 +196,7 @@ class Replica:
         """Let go of the file and of the line. Nothing is lost by closing, or by not closing."""
         await self.syncing.server.close()
         await asyncio.gather(*self._counts)
+        await self._changes.close()
         await self.database.dispose()
 
     def _count_soon(self) -> None:

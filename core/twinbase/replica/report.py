@@ -48,6 +48,7 @@ class Report:
             self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
 
     def count_outcome(self, status: str) -> None:
+        """One more mutation came to this end."""
         self.outcomes[status] = self.outcomes.get(status, 0) + 1
 
     def as_dict(self) -> dict[str, Any]:

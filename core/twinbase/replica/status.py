@@ -27,10 +27,12 @@ class SyncStatus:
 
     @property
     def is_syncing(self) -> bool:
+        """Whether a sync runs at this moment."""
         return self.phase != "idle"
 
     @property
     def is_offline(self) -> bool:
+        """Whether the last sync found no way to the server."""
         return self.offline_since is not None
 
 

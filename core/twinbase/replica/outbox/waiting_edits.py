@@ -134,7 +134,7 @@ def _waiting(connection: Connection, registry: Registry, seq: int) -> WaitingEdi
         id=UUID(id_),
         twin=name,
         op=op,
-        key=tuple(_python(twin, column, side[column]) for column in twin.key),
+        key=tuple(python_value(twin, column, side[column]) for column in twin.key),
         old=_shown(twin, op, old, new, "insert"),
         new=_shown(twin, op, new, old, "delete"),
         state=state,
@@ -158,10 +158,11 @@ def _shown(twin: Twin, op: str, side: dict[str, Any], other: dict[str, Any], emp
     if op == empty:
         return {}
     names = [name for name in twin.columns if op != "update" or side[name] != other[name]]
-    return {name: _python(twin, name, side[name]) for name in names}
+    return {name: python_value(twin, name, side[name]) for name in names}
 
 
-def _python(twin: Twin, column: str, stored: Any) -> Any:
+def python_value(twin: Twin, column: str, stored: Any) -> Any:
+    """A value as SQLite holds it, as Python has it."""
     codec = twin.codecs[column]
     return codec.python_from_wire(codec.storage_to_wire(stored) if codec.storage_to_wire else stored)
 
