@@ -55,15 +55,17 @@ class Mutation(Model):
 
 
 class Push(Model):
-    """A batch of mutations, frozen on the device before it is sent: the same n always has the same bytes.
+    """A batch of mutations, frozen on the device before it is sent: the same n has the same bytes, unless they were
+    answered with `bad-batch`.
 
     `previous` is the `batch_hash` of batch n-1 (empty for the first of an epoch).
-    `offset_ms`: server time minus device time, as measured at the last sync (0 when never).
+    `offset_ms`: server time minus device time, as measured at the last sync (0 when never). It has no bounds: a clock
+    that is wrong by decades is corrected like any other, and must not make a batch that is never taken.
     """
 
     n: int = Field(ge=1)
     previous: str = Field(max_length=64)
-    offset_ms: int = Field(0, ge=-10 * 365 * 86_400_000, le=10 * 365 * 86_400_000)
+    offset_ms: int = 0
     mutations: list[Mutation] = Field(min_length=1, max_length=BATCH_MUTATIONS_MAX)
 
 

@@ -18,10 +18,11 @@ from twinbase.replica.file import local_digest
 from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
-from twinbase.replica.sync import fetch, prove
-from twinbase_server.accept import accept, ledger
+from twinbase.replica.sync import fetch, prove, recover
+from twinbase_server.accept import accept, batch, ledger
 from twinbase_server.capture.trigger_sql import Capture
 from twinbase_server.feed import cursor, reading, statements
+from twinbase_server.problems import ProblemError
 from twinbase_server.sql import scope
 from twinbase_server.sql.unseen import parse_snapshot
 
@@ -202,6 +203,24 @@ def last_n_without_hash() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def bounds_on_clocks() -> Iterator[None]:
+    """Refuse a batch whose clock is more than ten years off, and send the very same batch again for ever."""
+    read, bound = batch.read_batch, 10 * 365 * 86_400_000
+
+    def bounded(body: bytes) -> Any:
+        received = read(body)
+        if abs(received.offset_ms) > bound:
+            raise ProblemError("bad-batch", "Expected an offset of at most ten years.")
+        return received
+
+    def keep(connection: Any, token: str, limits: Any, *_: Any, **__: Any) -> Any:
+        return limits
+
+    with patch.object(accept, "read_batch", bounded), patch.object(recover, "thaw_batch", keep):
+        yield
+
+
 # The device.
 
 
@@ -265,6 +284,7 @@ MUTANTS = (
     Mutant("ack before commit", "both", ack_before_commit),
     Mutant("no idempotency", "both", no_idempotency),
     Mutant("last n without hash", "both", last_n_without_hash),
+    Mutant("bounds on clocks", "both", bounds_on_clocks),
     Mutant("no repair", "both", no_repair),
     Mutant("digest over local edits", "both", digest_over_local_edits),
     Mutant("pull overwrites unsent edits", "both", pull_overwrites_unsent_edits),

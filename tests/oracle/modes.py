@@ -14,7 +14,8 @@ from twinbase.replica.sync import prove
 from twinbase_server.feed import delta
 
 LEFT_TO_REPAIR = (
-    ordinary.time_passes, ordinary.tombstones_are_collected, ordinary.claims_go_missing,
+    ordinary.time_passes, ordinary.server_clock_is_wrong, ordinary.tombstones_are_collected,
+    ordinary.claims_go_missing,
     updates.columns_are_added, updates.server_is_updated, updates.app_is_updated,
 )  # fmt: skip
 """Scopes move, and capture that is installed anew forgets what it saw: the cursor alone cannot know."""

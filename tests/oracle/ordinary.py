@@ -1,7 +1,7 @@
 """What happens on an ordinary day, one thing at a time."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from tests.oracle.simulation import DEVICES_MAX, Simulation
@@ -9,6 +9,8 @@ from tests.oracle.writers import PEOPLE
 
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.feed import generation
+
+WILD = tuple(datetime(year, 1, 1, 6, tzinfo=UTC) for year in (1970, 2012, 2037, 2106))
 
 
 def moments(rng: Random) -> int:
@@ -65,6 +67,22 @@ async def time_passes(sim: Simulation, rng: Random) -> None:
 async def clock_jumps(sim: Simulation, rng: Random) -> None:
     """A device's clock is set wrong by up to two days."""
     sim.somebody(rng).clock.advance(hours=rng.randint(-48, 48))
+
+
+async def device_clock_goes_wild(sim: Simulation, rng: Random) -> None:
+    """A battery was empty, or somebody set the year; or the clock is right again."""
+    mine = sim.somebody(rng)
+    mine.clock.now = rng.choice((*WILD, sim.clock.now))
+
+
+async def server_clock_is_wrong(sim: Simulation, rng: Random) -> None:
+    """For one sync the server is decades away, and then it is right again."""
+    mine, right = sim.somebody(rng), sim.clock.now
+    sim.clock.now = rng.choice(WILD)
+    await sim.sign_in(mine)
+    await sim.sync(mine)
+    sim.clock.now = right
+    await sim.sign_in(mine)
 
 
 async def device_enrols(sim: Simulation, rng: Random) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -15,7 +15,6 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.accept.reasons import Refusal
 from twinbase_server.problems import ProblemError
 
-OFFSET_MS_MAX = 10 * 365 * 86_400_000
 VERSION_MAX = 2**63 - 1
 TWIN_LETTERS_MAX = 128
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -48,7 +47,7 @@ class ReceivedBatch(msgspec.Struct):
     n: Annotated[int, msgspec.Meta(ge=1, le=VERSION_MAX)]
     mutations: list[SentMutation]
     previous: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    offset_ms: Annotated[int, msgspec.Meta(ge=-OFFSET_MS_MAX, le=OFFSET_MS_MAX)] = 0
+    offset_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -102,12 +101,20 @@ def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: dat
 
 
 def _moment(at: Any, offset_ms: int, now: datetime) -> datetime | None:
-    """The device's time corrected by the measured offset; never later than now, whatever the device's clock says."""
+    """The device's time corrected by the measured offset; never later than now, whatever the device's clock says.
+
+    A clock that is beyond the calendar says nothing of when it was, so that is now.
+    """
     try:
         moment = datetime.fromisoformat(at)
-        return None if moment.tzinfo is None else min(moment + timedelta(milliseconds=offset_ms), now)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError):
         return None
+    if moment.tzinfo is None:
+        return None
+    try:
+        return min(moment.astimezone(UTC) + timedelta(milliseconds=offset_ms), now)
+    except OverflowError:
+        return now
 
 
 def _operation(twin: Twin, sent: SentMutation) -> Refusal | None:

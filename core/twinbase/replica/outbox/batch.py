@@ -52,7 +52,7 @@ def next_batch(
 ) -> FrozenBatch | None:
     """The batch that waits for its answer, or a new one of what is pending; None when there is nothing to send."""
     with begin_fenced(connection, token) as state:
-        waiting = _unanswered(connection, state)
+        waiting = find_unanswered(connection, state)
         if waiting is not None:
             return waiting
         # Nobody's work goes out under another name (H30). What was written before anybody signed in is of the first.
@@ -74,7 +74,8 @@ def note_answer(connection: Connection, token: str, batch: FrozenBatch, answer: 
         write_state(connection, offset_ms=round(offset.total_seconds() * 1000))
 
 
-def _unanswered(connection: Connection, state: FileState) -> FrozenBatch | None:
+def find_unanswered(connection: Connection, state: FileState) -> FrozenBatch | None:
+    """The batch that was frozen and that the server has not answered."""
     row = connection.execute(
         "SELECT n, epoch, hash, body FROM _twinbase_batch WHERE epoch = ? AND n IN"
         f" (SELECT n FROM _twinbase_outbox WHERE {IN_FLIGHT}) ORDER BY n LIMIT 1",

@@ -9,7 +9,7 @@ from twinbase.frames import Begin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state, write_state
 from twinbase.replica.file.transaction import begin_fenced
-from twinbase.replica.outbox.states import ANSWERED, IN_FLIGHT, offer, refuse_in_flight
+from twinbase.replica.outbox.states import ANSWERED, IN_FLIGHT, count_transactions_in_flight, offer, refuse_in_flight
 
 
 def take_new_epoch(connection: Connection, token: str, *, chance: int, known: int = 0) -> int:
@@ -58,8 +58,7 @@ def set_aside_too_large(connection: Connection, token: str) -> int:
     holds several of them: then smaller batches are the way.
     """
     with begin_fenced(connection, token):
-        transactions = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {IN_FLIGHT}"
-        if connection.execute(transactions).fetchone()[0] != 1:
+        if count_transactions_in_flight(connection) != 1:
             return 0
         return refuse_in_flight(connection, "too-large", _TOO_LARGE)
 

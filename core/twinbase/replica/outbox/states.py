@@ -4,7 +4,8 @@ pending ──freeze──▶ sent ──rest──▶ applied, merged          
    ▲ │               │ ├───rest──▶ conflict, refused, parked      it waits for a person
    │ │               │ └───refuse_in_flight──▶ refused            a batch that no server takes
    │ └──park──▶ parked                                            it no longer fits, or is another author's
-   └──────offer── sent, applied, merged                           after a clone or a restore
+   ├──────offer── sent, applied, merged                           after a clone or a restore
+   └─thaw_in_flight── sent                                        in a batch that cannot be read
 
 No other file writes a state, or spells one in SQL: tests/architecture/test_outbox_states.py holds that.
 """
@@ -101,6 +102,28 @@ def refuse_in_flight(connection: Connection, reason: str, detail: str) -> int:
     """What the batch in flight holds waits for a person, as if the server had refused it; answers how many edits."""
     refuse = f"UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = ?, detail = ? WHERE {IN_FLIGHT}"
     return int(connection.execute(refuse, (reason, detail)).rowcount)
+
+
+def thaw_in_flight(connection: Connection) -> int:
+    """What the batch in flight holds waits to be sent in another one; answers how many edits."""
+    thaw = f"UPDATE _twinbase_outbox SET state = 'pending', n = NULL WHERE {IN_FLIGHT}"
+    return int(connection.execute(thaw).rowcount)
+
+
+def count_transactions_in_flight(connection: Connection) -> int:
+    """How many local transactions the batch in flight holds."""
+    query = f"SELECT count(DISTINCT coalesce(tx, -seq)) FROM _twinbase_outbox WHERE {IN_FLIGHT}"
+    return int(connection.execute(query).fetchone()[0])
+
+
+def count_in_flight(connection: Connection) -> int:
+    """How many edits the batch in flight holds."""
+    return int(connection.execute(f"SELECT count(*) FROM _twinbase_outbox WHERE {IN_FLIGHT}").fetchone()[0])
+
+
+def count_on_their_way(connection: Connection) -> int:
+    """How many edits wait to be sent, answered or confirmed."""
+    return int(connection.execute(f"SELECT count(*) FROM _twinbase_outbox WHERE {ON_ITS_WAY}").fetchone()[0])
 
 
 def offer(connection: Connection, *, taken_too: bool) -> int:

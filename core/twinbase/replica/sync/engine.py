@@ -155,8 +155,13 @@ class Engine:
         )
 
     async def _run(self, exchange: Exchange) -> None:
-        """The steps, again after each objection of the server that has a way on; at the end what has none is raised."""
-        for _ in range(RECOVERIES_MAX):
+        """The steps, again after each objection of the server that has a way on; at the end what has none is raised.
+
+        Each step forward allows as many objections more: an outbox may hold more than one thing that nobody takes.
+        """
+        left = RECOVERIES_MAX
+        while left:
+            left -= 1
             try:
                 if not exchange.access_token:
                     raise NotSignedIn("Nobody has signed in on this device.")
@@ -166,6 +171,8 @@ class Engine:
                 await self._renewed(exchange)
             except ServerRefused as problem:
                 await recover(exchange, problem)
+                if await exchange.has_less_to_send():
+                    left = RECOVERIES_MAX
         else:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
         if exchange.report.is_proven:

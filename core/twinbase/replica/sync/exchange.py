@@ -1,5 +1,6 @@
 """What the steps of one sync share: the file's thread, the way to the server, who we are, what was agreed on."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,8 @@ from twinbase.registry import Registry
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.file.state import FileState, read_state
 from twinbase.replica.file.statements import Shape
-from twinbase.replica.outbox.batch import BatchLimits
+from twinbase.replica.outbox.batch import BYTES_MAX, MUTATIONS_MAX, BatchLimits
+from twinbase.replica.outbox.states import count_on_their_way
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.server import RequestContext, Server
@@ -36,6 +38,7 @@ class Exchange:
     shapes: dict[str, Shape] = field(default_factory=dict)
     limits: BatchLimits = field(default_factory=BatchLimits)
     _served: frozenset[str] = frozenset()
+    _least: tuple[int, ...] = (sys.maxsize, MUTATIONS_MAX, BYTES_MAX)
 
     async def read_state(self) -> FileState:
         return await self.thread.run(read_state)
@@ -44,6 +47,13 @@ class Exchange:
         """Who calls, as the next request says it."""
         state = await self.read_state()
         return RequestContext(self.access_token, UUID(state.replica), state.epoch, state.schema, self.ids())
+
+    async def has_less_to_send(self) -> bool:
+        """Whether fewer edits are on their way than ever in this sync, or go in smaller batches. It cannot be so for
+        ever."""
+        now = (await self.thread.run(count_on_their_way), self.limits.mutations, self.limits.bytes)
+        before, self._least = self._least, tuple(map(min, now, self._least))
+        return self._least != before
 
     def take_agreement(self, twins: Mapping[str, list[str]]) -> None:
         """Know what was agreed on: the twins that the server has, and their columns."""

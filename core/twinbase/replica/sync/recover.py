@@ -2,6 +2,7 @@
 
 from twinbase.errors import ServerRefused
 from twinbase.replica.outbox import offer_again
+from twinbase.replica.outbox.thaw import thaw_batch
 from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.exchange import Exchange
 
@@ -23,6 +24,9 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
             # A batch is missing in the server's memory: what it had answered is gone there, as after a restore.
             offered = await run(offer_again.offer_everything, token, chance=chance)
             exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
+        case "bad-batch":
+            exchange.limits = await run(thaw_batch, token, exchange.limits, problem.detail, chance=chance)
+            exchange.report.recovered.append(f"bad-batch: what the server cannot read is made anew ({problem.detail})")
         case "batch-too-large" | "body-too-large":
             if not await run(offer_again.set_aside_too_large, token):
                 limit = problem.extra.get("limit") if problem.kind == "body-too-large" else None
