@@ -19,10 +19,12 @@ TwinbaseError
 │   ├── NoEventLoop
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
+├── WrongAddress                of the server, as the app gives it
 ├── TransportError              the way to the server
 │   ├── Offline
 │   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
 │   ├── HalfAnswer
+│   │   └── Garbled             it did not arrive as it was sent
 │   └── ServerRefused           the server answered with a problem (RFC 9457)
 └── Refused                     a plugin refuses one mutation, with a reason that a person can read
 """
@@ -109,6 +111,10 @@ class ReplicaLocked(ReplicaError):
     """Somebody has been writing to this replica for too long. Commit or close the session that does; try again then."""
 
 
+class WrongAddress(TwinbaseError):
+    """The address of the server cannot be used."""
+
+
 class TransportError(TwinbaseError):
     """The exchange with the server did not succeed. Nothing is lost; it is tried again."""
 
@@ -123,6 +129,10 @@ class NotTwinbase(TransportError):
 
 class HalfAnswer(TransportError):
     """The answer stopped in the middle. What arrived whole is kept; the rest is asked for again."""
+
+
+class Garbled(HalfAnswer):
+    """Something on the way changed what was sent. What is not as it was sent is not believed; it is asked for again."""
 
 
 class ServerRefused(TransportError):

@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from twinbase.errors import HalfAnswer, NotTwinbase
+from twinbase.checksum import FrameCheck, sum_rows
+from twinbase.errors import Garbled, HalfAnswer, NotTwinbase
 
 WireRow = list[Any]
 
 
 class Frame(msgspec.Struct, tag_field="frame"):
-    """One frame of a stream."""
+    """One frame of a stream. As it travels its last member is `check`, which is compared before it is decoded."""
 
 
 class Begin(Frame, tag="begin"):
@@ -34,11 +35,12 @@ class Begin(Frame, tag="begin"):
 
 class Page(Frame, tag="page"):
     """Rows of one twin, each [version, hash, value…]. In a backfill `columns` says which, and each row is
-    [version, hash, was, value…]: `was` is its hash without the new columns.
+    [version, hash, was, value…]: `was` is its hash without the new columns. `rows_check`: the checksum of their line.
     """
 
     twin: str
     rows: int = 0
+    rows_check: str | None = None
     columns: list[str] | None = None
     resume: str | None = None
     content: list[WireRow] = []
@@ -87,11 +89,13 @@ _rows = msgspec.json.Decoder(list[WireRow])
 
 
 def read_frames(lines: Iterator[bytes]) -> Iterator[AnyFrame]:
-    """The frames of an answer, in order; raises HalfAnswer when it stops before its end."""
+    """The frames of an answer, in order, each as it was sent; raises HalfAnswer when it stops before its end."""
     ended = False
+    check = FrameCheck()
     for line in lines:
         if not line:
             continue
+        check.check(line)
         frame = decode(line)
         if isinstance(frame, Page):
             frame.content = _content(lines, frame)
@@ -109,7 +113,7 @@ def decode(line: bytes) -> AnyFrame:
         return frame
     except msgspec.ValidationError as error:
         raise NotTwinbase(f"A frame of its answer is not one of ours: {error}.") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HalfAnswer("A frame was damaged.") from error
 
 
@@ -117,9 +121,11 @@ def _content(lines: Iterator[bytes], page: Page) -> list[WireRow]:
     line = next(lines, None)
     if line is None:
         raise HalfAnswer()
+    if page.rows_check is not None and page.rows_check != sum_rows(line):
+        raise Garbled(f"The rows of a page of {page.twin} are not those that were sent.")
     try:
         rows = _rows.decode(line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HalfAnswer(f"A page of {page.twin} was damaged.") from error
     if len(rows) != page.rows:
         raise HalfAnswer(f"A page of {page.twin} says {page.rows} rows and holds {len(rows)}.")

@@ -20,6 +20,10 @@ HEADER_REPLICA = "Twinbase-Replica"
 HEADER_EPOCH = "Twinbase-Epoch"
 HEADER_SCHEMA = "Twinbase-Schema"
 HEADER_REQUEST = "Twinbase-Request"
+HEADER_CHECKSUM = "Twinbase-Checksum"
+HEADER_REVISION = "Twinbase-Revision"
+REVISION = 2
+"""What a device of this code understands beyond the first edition of the protocol; see its page."""
 STREAM_TYPE = "application/x-ndjson"
 PROBLEM_TYPE = "application/problem+json"
 

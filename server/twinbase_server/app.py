@@ -21,6 +21,7 @@ from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
 from twinbase_server.http import auth, pull, push, watch
 from twinbase_server.http.bodies import LimitedBodies
+from twinbase_server.http.checksums import ComparedChecksums
 from twinbase_server.http.plugin_routes import include_plugin_routes
 from twinbase_server.http.serving import make_serving
 from twinbase_server.problems import ProblemError, answer_problem, problem_response
@@ -44,6 +45,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
 
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
     app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(ComparedChecksums, prefix=f"{API}/")
     app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)
     for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
         app.include_router(router, prefix=API)

@@ -34,6 +34,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "database-unavailable": ProblemKind(503, "The database does not answer at the moment. Try again."),
     "device-revoked": ProblemKind(403, "This device was cut off. Ask whoever administers the server."),
     "forked": ProblemKind(409, "Another copy of this device has pushed. Take a new epoch and send again."),
+    "garbled": ProblemKind(400, "The request did not arrive as it was sent. Nothing was changed. Send it again."),
     "gap": ProblemKind(409, "The server has not seen the batch before this one."),
     "generation": ProblemKind(
         409, "The server's history has changed, after a restore perhaps. Offer recent work again."

@@ -5,15 +5,17 @@ It knows the standard library and is told how to send an HTTP request. What it h
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterable
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 Json = dict[str, Any]
 Key = tuple[Any, ...]
-Send = Callable[[str, str, dict[str, str], dict[str, str], bytes], Awaitable[tuple[int, str, bytes]]]
-"""method, path, headers, query, body → status, content type, body."""
+Send = Callable[[str, str, dict[str, str], dict[str, str], bytes], Awaitable[tuple[int, dict[str, str], bytes]]]
+"""method, path, headers, query, body → status, headers with their names in lower case, body."""
+CHECKED = ("Authorization", *(f"Twinbase-{name}" for name in ("Protocol", "Revision", "Replica", "Epoch", "Schema")))
 
 
 class ProblemAnswer(Exception):
@@ -72,6 +74,35 @@ def bucket_sums(hashes: Iterable[int], bits: int) -> list[list[int]]:
 
 def batch_hash(replica: str, epoch: int, body: bytes) -> str:
     return hashlib.sha256(f"{replica}\n{epoch}\n".encode() + body).hexdigest()
+
+
+def request_checksum(method: str, route: str, query: dict[str, str], headers: dict[str, str], body: bytes) -> str:
+    lines = [method, route, *sorted(f"{name}={value}" for name, value in query.items())]
+    lines += [headers.get(name, "") for name in CHECKED]
+    return f"{zlib.crc32(''.join(line + chr(10) for line in lines).encode() + body):08x}"
+
+
+def answer_checksum(status: int, body: bytes) -> str:
+    return f"{zlib.crc32(f'{status}{chr(10)}'.encode() + body):08x}"
+
+
+class DamagedAnswer(Exception):
+    """It did not arrive as it was sent."""
+
+
+def checked_frames(answer: bytes) -> Iterator[tuple[Json, list[Any]]]:
+    """The frames of an answer, each with the rows that follow it."""
+    running, lines = 0, iter(answer.splitlines())
+    for line in lines:
+        frame, _, said = line.rpartition(b',"check":"')
+        running = zlib.crc32(frame + b"}\n", running)
+        if said != f'{running:08x}"}}'.encode():
+            raise DamagedAnswer
+        decoded = json.loads(line)
+        rows = next(lines) if decoded["frame"] == "page" else b"[]"
+        if decoded["frame"] == "page" and decoded["rows_check"] != f"{zlib.crc32(rows):08x}":
+            raise DamagedAnswer
+        yield decoded, json.loads(rows)
 
 
 @dataclass
@@ -151,18 +182,15 @@ class Client:
             more = {} if resume is None else {"resume": resume}
             content = b"" if body is None else json.dumps({**body, **more}).encode()
             asked = {**query, **more} if body is None else query
-            status, kind, answer = await self.send(method, path, self._headers(), asked, content)
-            assert kind == "application/x-ndjson" or status != 200
+            headers = self._headers(method, path, asked, content)
+            status, said, answer = await self.send(method, path, headers, asked, content)
+            assert said["content-type"] == "application/x-ndjson" or status != 200
             if status != 200:
                 raise ProblemAnswer(json.loads(answer))
-            lines = iter(answer.decode().splitlines())
-            first = json.loads(next(lines))
+            (first, _), *more_frames = checked_frames(answer)
             assert first["frame"] == "begin"
             begin = begin or first
-            for line in lines:
-                frame = json.loads(line)
-                rows = json.loads(next(lines)) if frame["frame"] == "page" else []
-                frames.append((frame, rows))
+            frames += more_frames
             resume = frames[-1][0].get("resume") if frames[-1][0]["frame"] == "cut" else None
             if frames[-1][0]["frame"] == "end":
                 self._apply(begin, frames)
@@ -200,21 +228,25 @@ class Client:
 
     # -- requests -----------------------------------------------------------------------------------------------------
 
-    def _headers(self) -> dict[str, str]:
-        return {
+    def _headers(self, method: str, route: str, query: dict[str, str], body: bytes) -> dict[str, str]:
+        headers = {
             "Twinbase-Protocol": "1",
+            "Twinbase-Revision": "2",
             "Twinbase-Replica": self.replica,
             "Twinbase-Epoch": str(self.epoch),
             "Twinbase-Schema": self.schema,
             "Content-Type": "application/json",
             **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
         }
+        return {**headers, "Twinbase-Checksum": request_checksum(method, route, query, headers, body)}
 
     async def _json(self, path: str, body: Json | bytes) -> Json:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        status, kind, answer = await self.send("POST", path, self._headers(), {}, content)
-        assert kind in ("application/json", "application/problem+json")
+        status, said, answer = await self.send("POST", path, self._headers("POST", path, {}, content), {}, content)
+        assert said["content-type"] in ("application/json", "application/problem+json")
+        if said["twinbase-checksum"] != answer_checksum(status, answer):
+            raise DamagedAnswer
         if status != 200:
             raise ProblemAnswer(json.loads(answer))
-        said: Json = json.loads(answer)
-        return said
+        answered: Json = json.loads(answer)
+        return answered

@@ -16,7 +16,18 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import Field, SQLModel
 from tests.docs import protocol_client
-from tests.docs.protocol_client import Client, ProblemAnswer, batch_hash, bits_for, bucket_sums, digest
+from tests.docs.protocol_client import (
+    Client,
+    DamagedAnswer,
+    ProblemAnswer,
+    answer_checksum,
+    batch_hash,
+    bits_for,
+    bucket_sums,
+    checked_frames,
+    digest,
+    request_checksum,
+)
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase_server import accounts
@@ -61,9 +72,9 @@ class Office:
 
     async def send(
         self, method: str, path: str, headers: dict[str, str], query: dict[str, str], body: bytes
-    ) -> tuple[int, str, bytes]:
+    ) -> tuple[int, dict[str, str], bytes]:
         answer = await self.http.request(method, path, headers=headers, params=query, content=body)
-        return answer.status_code, answer.headers["content-type"].partition(";")[0], answer.content
+        return answer.status_code, dict(answer.headers), answer.content
 
     async def client(self) -> Client:
         client = Client(self.send, {"page_note": 1, "page_meter": 1})
@@ -254,6 +265,13 @@ def golden(word: str) -> dict[str, Any]:
     return found
 
 
+def golden_lines(word: str) -> list[bytes]:
+    """The lines of the block of text that holds this member."""
+    blocks = re.findall(r"^```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (found,) = [block for block in blocks if f'"{word}"' in block]
+    return [line.encode() for line in found.splitlines()]
+
+
 def test_every_json_block_of_the_page_is_json() -> None:
     for block in re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
         json.loads(block)
@@ -276,11 +294,40 @@ def test_the_golden_vectors_of_batches_hold_on_both_sides() -> None:
     from twinbase import protocol
 
     page = golden("batch_hashes")
-    (block,) = re.findall(r"^```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    bodies = [line.encode() for line in block.splitlines()]
+    bodies = golden_lines("previous")
     assert [batch_hash(page["replica"], page["epoch"], body) for body in bodies] == page["batch_hashes"]
     assert [protocol.batch_hash(UUID(page["replica"]), page["epoch"], b) for b in bodies] == page["batch_hashes"]
     assert protocol.Push.model_validate_json(bodies[1]).previous == page["batch_hashes"][0]
+
+
+def test_the_golden_vectors_of_checksums_hold_on_both_sides() -> None:
+    from twinbase.checksum import sum_answer, sum_request
+    from twinbase.frames import read_frames
+
+    page = golden("checked_request")
+    asked = page["checked_request"]
+    body = asked["body"].encode()
+    request = (asked["method"], asked["route"], asked["query"], asked["headers"], body)
+    assert request_checksum(*request) == page["request_checksum"]
+    assert sum_request(*request[:2], asked["query"].items(), *request[3:]) == page["request_checksum"]
+    answer = (page["status"], page["body"].encode())
+    assert answer_checksum(*answer) == sum_answer(*answer) == page["answer_checksum"]
+    lines = golden_lines("rows_check")
+    assert [frame["frame"] for frame, _ in checked_frames(b"\n".join(lines))] == ["begin", "page", "end"]
+    assert len(list(read_frames(iter(lines)))) == 3
+
+
+def test_a_frame_that_was_changed_on_the_way_is_noticed_by_both() -> None:
+    from twinbase.errors import Garbled
+    from twinbase.frames import read_frames
+
+    lines = golden_lines("rows_check")
+    for number in range(len(lines)):
+        changed = [*lines[:number], lines[number].replace(b"1", b"3", 1), *lines[number + 1 :]]
+        with pytest.raises(DamagedAnswer):
+            list(checked_frames(b"\n".join(changed)))
+        with pytest.raises(Garbled):
+            list(read_frames(iter(changed)))
 
 
 def test_every_problem_stands_on_the_page_with_its_status() -> None:
@@ -310,4 +357,4 @@ def test_the_client_knows_nothing_of_twinbase() -> None:
     tree = ast.parse(Path(protocol_client.__file__).read_text())
     imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported <= {"collections.abc", "dataclasses", "hashlib", "json", "typing", "uuid"}
+    assert imported <= {"collections.abc", "dataclasses", "hashlib", "json", "typing", "uuid", "zlib"}

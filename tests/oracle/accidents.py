@@ -11,7 +11,7 @@ from tests.oracle.ordinary import moments
 from tests.oracle.simulation import Simulation
 
 from twinbase.replica.file import transaction
-from twinbase.testing import cut, drop_answer, drop_request, duplicate, show_portal
+from twinbase.testing import cut, drop_answer, drop_request, duplicate, garble_answer, garble_request, show_portal
 
 PATHS = ("sync/initial", "sync/pending", "sync/mark-synced", "sync/repair", "sync/schema")
 COMMITS_MAX = 8
@@ -24,6 +24,17 @@ async def device_syncs_badly(sim: Simulation, rng: Random) -> None:
     fault = rng.choice((drop_request(), drop_answer(), duplicate(), cut(rng.randint(0, 3000)), show_portal()))
     mine.device.wire.spoil(rng.choice(PATHS), fault)
     await sim.sync(mine)
+
+
+async def line_flips_a_bit(sim: Simulation, rng: Random) -> None:
+    """What arrives is not what was sent, while both sides have something new."""
+    mine = sim.somebody(rng)
+    for _ in range(3):
+        await sim.office.write(rng)
+        await sim.work(mine, rng)
+        garble = rng.choice((garble_request, garble_answer))
+        mine.device.wire.spoil(rng.choice(PATHS[:3]), garble(rng.random()))
+        await sim.sync(mine)
 
 
 async def device_dies_in_sync(sim: Simulation, rng: Random) -> None:

@@ -5,14 +5,14 @@ at a time and used up by the requests that they fit: `wire.spoil("sync/pending",
 """
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import httpx2
 
 AsgiApp = Any  # a callable, and whatever else its framework gives it
-FaultKind = Literal["drop_request", "drop_answer", "duplicate", "cut", "portal"]
+FaultKind = Literal["drop_request", "drop_answer", "duplicate", "cut", "portal", "garble_request", "garble_answer"]
 MESSAGES_AHEAD = 4
 PORTAL = b"<html><title>Welcome to the hotel</title><form>Please sign in</form></html>"
 
@@ -23,6 +23,7 @@ class Fault:
 
     kind: FaultKind
     after: int = 0
+    at: float = 0.0
 
 
 def drop_request() -> Fault:
@@ -48,6 +49,16 @@ def cut(after: int) -> Fault:
 def show_portal() -> Fault:
     """A captive portal answers instead of the server."""
     return Fault("portal")
+
+
+def garble_request(at: float) -> Fault:
+    """One bit of the request flips, of its address and headers (`at` from 0), or of its body (from 0.5 up to 1)."""
+    return Fault("garble_request", at=at)
+
+
+def garble_answer(at: float) -> Fault:
+    """One bit of the answer flips, of its status and headers (`at` from 0), or of its body (from 0.5 up to 1)."""
+    return Fault("garble_answer", at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,10 @@ class Wire(httpx2.AsyncBaseTransport):
             await self._whole(request, body)
         if fault and fault.kind == "drop_answer":
             raise httpx2.ReadError("the answer was lost", request=request)
+        if fault and fault.kind == "garble_request":
+            return await self._answer(*_garbled_request(request, body, fault.at), None)
+        if fault and fault.kind == "garble_answer":
+            return await _garbled_answer(await self._answer(request, body, None), request, fault.at)
         return await self._answer(request, body, fault)
 
     def _next_fault(self, path: str) -> Fault | None:
@@ -110,6 +125,47 @@ class Wire(httpx2.AsyncBaseTransport):
         exchange = _Exchange(self.application, request, body, fault, self.crashes)
         status, headers = await exchange.start()
         return httpx2.Response(status, headers=headers, stream=exchange)
+
+
+def _flip(head: Sequence[bytes], body: bytes, at: float) -> tuple[list[bytes], bytes]:
+    """The parts of a message with one bit flipped in one of them."""
+    if at >= 0.5 and body:
+        return list(head), _flip_bit(body, at * 2 - 1)
+    whole, parts = _flip_bit(b"".join(head), at * 2 % 1), []
+    for part in head:
+        parts.append(whole[: len(part)])
+        whole = whole[len(part) :]
+    return parts, body
+
+
+def _flip_bit(whole: bytes, at: float) -> bytes:
+    bit, flipped = int(at * len(whole) * 8), bytearray(whole)
+    flipped[bit // 8] ^= 1 << bit % 8
+    return bytes(flipped)
+
+
+def _garbled_request(request: httpx2.Request, body: bytes, at: float) -> tuple[httpx2.Request, bytes]:
+    headers = [part for pair in request.headers.raw for part in pair]
+    (target, *headers), body = _flip([request.url.raw_path, *headers], body, at)
+    try:
+        url = request.url.copy_with(raw_path=target)
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise httpx2.ReadError("the server closed the line", request=request) from error
+    return httpx2.Request(request.method, url, headers=_paired(headers)), body
+
+
+async def _garbled_answer(answer: httpx2.Response, request: httpx2.Request, at: float) -> httpx2.Response:
+    body = b"".join([chunk async for chunk in answer.aiter_raw()])
+    await answer.aclose()
+    headers = [part for pair in answer.headers.raw for part in pair]
+    (status, *headers), body = _flip([str(answer.status_code).encode(), *headers], body, at)
+    if not status.isdigit():
+        raise httpx2.RemoteProtocolError("no answer of HTTP", request=request)
+    return httpx2.Response(int(status), headers=_paired(headers), stream=httpx2.ByteStream(body))
+
+
+def _paired(parts: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 class _Exchange(httpx2.AsyncByteStream):

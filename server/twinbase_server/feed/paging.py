@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from twinbase.checksum import sum_rows
 from twinbase.digest import Digest
 from twinbase_server.feed.cursor import Resume, TokenSigner
 from twinbase_server.feed.reading import Reading, table_of
@@ -94,12 +95,18 @@ class Pager:
         return PageLines(lines, key, digest, last=row["rows"] < asked)
 
     def _page_lines(self, shape: FeedShape, body: bytes, rows: int, key: PageKey) -> bytes:
-        frame: dict[str, Any] = {"frame": "page", "twin": shape.twin.name, "rows": rows}
+        content = b"[" + body + b"]"
+        frame: dict[str, Any] = {
+            "frame": "page",
+            "twin": shape.twin.name,
+            "rows": rows,
+            "rows_check": sum_rows(content),
+        }
         if shape.sent != shape.columns:
             frame["columns"] = list(shape.sent)
         if self.resume_template is not None:
             frame["resume"] = self.resume_token(shape, key)
-        return msgspec.json.encode(frame) + b"\n[" + body + b"]\n"
+        return b"\n".join((msgspec.json.encode(frame), content, b""))
 
     def resume_token(self, shape: FeedShape, key: PageKey) -> str:
         """The token to go on with after this key."""

@@ -28,6 +28,7 @@ class Me(BaseModel):
     response_model=LoginAnswer,
     responses=describe_problems(
         "bad-request",
+        "garbled",
         "credentials-wrong",
         "other-account",
         "device-revoked",

@@ -16,24 +16,24 @@ from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.serving import Serving
-from twinbase_server.http.streaming import Sending, StreamResponse
+from twinbase_server.http.streaming import Sending, StreamResponse, seal_lines
 from twinbase_server.problems import describe_problems
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 
 COMMON = (
-    "bad-request", "protocol", "upgrade-required", "token-invalid", "token-expired", "other-device", "other-account",
-    "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
+    "bad-request", "garbled", "protocol", "upgrade-required", "token-invalid", "token-expired", "other-device",
+    "other-account", "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
 )  # fmt: skip
 STREAM = (*COMMON, "schema-unknown", "claim-missing", "bad-cursor", "generation")
 _BEGIN = (
     '{"frame":"begin","protocol":1,"kind":"delta","generation":"5f0c…","time":"2026-05-04T09:00:12+00:00",'
-    '"as_of":"2026-05-04T09:00:00+00:00","claims":"a1b2…","epoch":1,"last_n":7,"outcomes":[]}\n'
+    '"as_of":"2026-05-04T09:00:00+00:00","claims":"a1b2…","epoch":1,"last_n":7,"outcomes":[],"check":"…"}\n'
 )
 _EXAMPLE = (
-    _BEGIN + '{"frame":"page","twin":"customers","rows":1,"resume":"…"}\n'
+    _BEGIN + '{"frame":"page","twin":"customers","rows":1,"rows_check":"…","resume":"…","check":"…"}\n'
     '[[981,196352719281663,"0198c5a0-0000-7000-8000-000000000001","Lyon"]]\n'
-    '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,1400319]},"proven_by_skip":[],"causes":{}}\n'
+    '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,1400319]},"proven_by_skip":[],"causes":{},"check":"…"}\n'
 )
 TokenParam = Annotated[str, Query(max_length=16_384)]
 
@@ -121,4 +121,4 @@ async def _answered(
     sending = Sending(settings.compression_level if accepts else None, settings.send_seconds, serving.metrics)
     noted = BackgroundTask(serving.note_pull, caller, oldest_outbox)
     with serving.metrics.open_seconds.time():
-        return await StreamResponse.begin(lines, sending, noted)
+        return await StreamResponse.begin(seal_lines(lines), sending, noted)

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from twinbase.checksum import FrameSeal
 from twinbase.protocol import STREAM_TYPE
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.metrics import Metrics
@@ -20,6 +22,25 @@ FLUSH_BYTES = 32 * 1024
 PLAIN_BYTES_MAX = 1024
 Lines = AsyncGenerator[bytes, None]
 _log = logging.getLogger(__name__)
+
+
+async def seal_lines(lines: Lines) -> Lines:
+    """The same lines; every frame says the checksum of the answer so far. A page's rows follow their frame as they are,
+    for that says theirs."""
+    seal = FrameSeal()
+    async with aclosing(lines):
+        async for some in lines:
+            yield b"".join(_sealed(seal, some))
+
+
+def _sealed(seal: FrameSeal, lines: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(lines):
+        end = lines.index(b"\n", start)
+        line = lines[start:end]
+        yield seal.seal(line) if line.startswith(b"{") else line
+        yield b"\n"
+        start = end + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +88,10 @@ class Gathered:
         return bytes(gathered)
 
 
+def _compressor(level: int) -> "zstandard.ZstdCompressionObj":
+    return zstandard.ZstdCompressor(level=level, write_checksum=True).compressobj()
+
+
 def _squeezed(squeeze: "zstandard.ZstdCompressionObj", portion: bytes) -> bytes:
     """Flushed, so that what the device has is whole pages."""
     return squeeze.compress(portion) + squeeze.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
@@ -110,7 +135,7 @@ class StreamResponse(Response):
             await self.background()
 
     async def _send_portions(self, send: Send) -> None:
-        squeeze = None if self._level is None else zstandard.ZstdCompressor(level=self._level).compressobj()
+        squeeze = None if self._level is None else _compressor(self._level)
         portion = self._first
         while portion:
             self._gathered.read_ahead()

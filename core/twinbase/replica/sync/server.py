@@ -16,7 +16,17 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from twinbase import protocol
-from twinbase.errors import ForeignReplica, HalfAnswer, NotSignedIn, NotTwinbase, Offline, ServerRefused
+from twinbase.checksum import sum_answer, sum_request
+from twinbase.errors import (
+    ForeignReplica,
+    Garbled,
+    HalfAnswer,
+    NotSignedIn,
+    NotTwinbase,
+    Offline,
+    ServerRefused,
+    WrongAddress,
+)
 from twinbase.identity import Identity
 from twinbase.protocol import LoginAnswer, LoginRequest, MeAnswer, PushAnswer, SchemaAnswer, SchemaRequest
 
@@ -42,6 +52,7 @@ class RequestContext:
         return {
             "Authorization": f"Bearer {self.token}",
             protocol.HEADER_PROTOCOL: str(protocol.VERSION),
+            protocol.HEADER_REVISION: str(protocol.REVISION),
             protocol.HEADER_REPLICA: str(self.replica),
             protocol.HEADER_EPOCH: str(self.epoch),
             protocol.HEADER_SCHEMA: self.schema,
@@ -99,7 +110,7 @@ class Server:
     async def sign_in(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""
         content = request.model_dump_json().encode()
-        headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION)}
+        headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
         return await self._ask("auth/login", content, headers, LoginAnswer)
 
     async def fetch_identity(self, caller: RequestContext) -> Identity:
@@ -151,6 +162,7 @@ class Server:
         async with self._send(method, path, headers, content, None) as response:
             await self._expect(response, "application/json")
             body = await self._read(response)
+        _compare_checksum(response, body)
         try:
             return answer.model_validate_json(body)
         except ValidationError as error:
@@ -160,9 +172,12 @@ class Server:
     async def _send(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes, params: Mapping[str, str] | None
     ) -> AsyncIterator[httpx2.Response]:
+        if not self.url:
+            raise WrongAddress("None was given when the replica was opened: `Replica.open(…, server=…)`.")
         self.traffic.requests += 1
         self.traffic.sent += len(content)
         typed = {**headers, "Content-Type": "application/json"} if content else dict(headers)
+        typed[protocol.HEADER_CHECKSUM] = sum_request(method, path, (params or {}).items(), headers, content)
         request = self._client.build_request(method, API + path, headers=typed, content=content, params=params)
         try:
             response = await self._client.send(request, stream=True)
@@ -177,7 +192,9 @@ class Server:
         """Raise unless this is a good answer of the type that was asked for."""
         given = response.headers.get("content-type", "").split(";")[0].strip().lower()
         if given == protocol.PROBLEM_TYPE:
-            raise _problem(response.status_code, await self._read(response), response.headers.get("retry-after"))
+            body = await self._read(response)
+            _compare_checksum(response, body)
+            raise _problem(response.status_code, body, response.headers.get("retry-after"))
         if response.status_code == 413:
             # A proxy's own limit: it answers for the server, in HTML, and the way on is the same.
             raise ServerRefused(413, "body-too-large", "Something on the way takes no body of this size.")
@@ -199,6 +216,13 @@ class Server:
         return bytes(body)
 
 
+def _compare_checksum(response: httpx2.Response, body: bytes) -> None:
+    """Raise Garbled unless this is the answer that was sent. A server of before the checksums says none."""
+    said = response.headers.get(protocol.HEADER_CHECKSUM)
+    if said is not None and said != sum_answer(response.status_code, body):
+        raise Garbled("An answer is not the one that was sent.")
+
+
 def _problem(status: int, body: bytes, retry_after: str | None) -> Exception:
     """What the server's problem (RFC 9457) means here."""
     try:
@@ -210,5 +234,7 @@ def _problem(status: int, body: bytes, retry_after: str | None) -> Exception:
         return NotSignedIn(problem.detail)
     if kind == "other-account":
         return ForeignReplica(problem.detail)
+    if kind == "garbled":
+        return Garbled("The server did not receive what was sent, and did nothing.")
     extra = {**(problem.model_extra or {}), "retry_after": retry_after}
     return ServerRefused(status, kind, problem.detail or problem.title, **extra)
