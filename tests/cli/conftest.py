@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -70,16 +71,16 @@ def company(databases: Databases) -> Iterator[Company]:
     blocking(_execute(url, _ROWS))
     claim = f"colleague_id={ANNA}"
     assert run(["account", "add", EMAIL, "--password", PASSWORD, "--claim", claim, "--database-url", url]) == 0
-    with _served(url) as port:
+    with served(url) as port:
         yield Company(url, port)
     databases.drop(url)
 
 
-class _served:
-    """`twinbase serve` as a process, for the time of the block."""
+class served:
+    """`twinbase serve` as a process, for the time of the block. `trust`: of whoever asks it over TLS."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *options: str, trust: ssl.SSLContext | None = None) -> None:
+        self._url, self._options, self._trust = url, options, trust
 
     def __enter__(self) -> int:
         with socket.socket() as probe:
@@ -87,11 +88,19 @@ class _served:
             port = int(probe.getsockname()[1])
         environment = os.environ | {"TWINBASE_DATABASE_URL": self._url, "TWINBASE_PLUGINS": PLUGINS}
         self._process = subprocess.Popen(
-            [Path(sys.executable).with_name("twinbase"), "serve", "--port", str(port), "--log-level", "critical"],
+            [
+                Path(sys.executable).with_name("twinbase"),
+                "serve",
+                "--port",
+                str(port),
+                "--log-level",
+                "critical",
+                *self._options,
+            ],
             env=environment,
         )
         deadline = time.monotonic() + 60
-        while not _answers(port):
+        while not _answers(port, self._trust):
             assert self._process.poll() is None and time.monotonic() < deadline
         return port
 
@@ -100,9 +109,10 @@ class _served:
         assert self._process.wait(30) in (0, -15)
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, trust: ssl.SSLContext | None) -> bool:
+    address = f"{'https' if trust else 'http'}://127.0.0.1:{port}/api/v1/health"
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=5, context=trust) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -15,6 +15,7 @@ from uuid import UUID
 from twinbase.errors import ForeignReplica, MirrorError, NewerReplica
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
+from twinbase.replica.address import is_same_server
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.layout import (
     APPLICATION_ID,
@@ -47,9 +48,10 @@ def check(connection: Connection, registry: Registry, owner: Owner) -> None:
     if not _exists(connection, "_twinbase_state"):
         return
     server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
-    for what, mine, theirs in (("server", owner.server, server), ("account", owner.account, account)):
-        if mine and theirs and mine != theirs:
-            raise ForeignReplica(f"It is of another {what}.")
+    if owner.server and server and not is_same_server(owner.server, server):
+        raise ForeignReplica("It is of another server.")
+    if owner.account and account and owner.account != account:
+        raise ForeignReplica("It is of another account.")
     for name, (version, declared) in _known(connection).items():
         if name in registry:
             _check_twin(registry[name], version, declared)
@@ -112,8 +114,10 @@ def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Mig
         )
         return
     server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
-    if (owner.server and not server) or (owner.account and not account):
-        yield ("UPDATE _twinbase_state SET server = ?, account = ?", (server or owner.server, account or owner.account))
+    # The newest way to write the server's address: https:// may have come since.
+    known = (owner.server or server, account or owner.account)
+    if known != (server, account):
+        yield "UPDATE _twinbase_state SET server = ?, account = ?", known
 
 
 def _new_twin(twin: Twin, registry: Registry) -> Iterator[MigrationStep]:

@@ -1,6 +1,7 @@
 """A replica: one device's file, open."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica import migrate
+from twinbase.replica.address import read_address
 from twinbase.replica.background import Background
 from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
 from twinbase.replica.engines import Database
@@ -63,7 +65,9 @@ class Replica:
         key: Secret | None = None,
         *,
         plugins: Plugins,
-        server: str = "",
+        server: str | None = None,
+        plain_http: bool = False,
+        tls: ssl.SSLContext | None = None,
         account: str = "",
         plain: bool = False,
         check: bool = False,
@@ -76,22 +80,28 @@ class Replica:
         """The replica at `path`; a new one where there is none.
 
         `key`: 32 bytes, or a passphrase. Without a key the file is plain SQLite, and `plain=True` says so aloud.
-        `server`, `account`: whose file it is; one file belongs to one account of one server for ever.
+        `server`, `account`: whose file it is; one file belongs to one account of one server for ever. Without a server
+        it can be read and written, and not synced.
+        `plain_http`: allow an address that begins with http:// beyond this machine. `tls`: how to recognise the server
+        by TLS, for a private authority; else by those that this machine trusts.
         `check`: read the whole file first, for an app that has reason to doubt it.
-        `transport`: another way to the server than the network. `renew`: called for a new access token.
+        `transport`: another way to the server than the network; then `server` only names it.
+        `renew`: called for a new access token.
         `who`: what another process that wants to sync the same file is told about this one.
-        Raises WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file untouched;
-        StorageFailed when there is no room for it.
+        Raises WrongAddress, WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file
+        untouched; StorageFailed when there is no room for it.
         """
         if (key is None) is not plain:
             raise ValueError("Give a key, or plain=True for a file that anybody can read; not both, not neither.")
+        url = "" if server is None else read_address(server, plain_http=plain_http or transport is not None).url
         registry = plugins.registry
         file = await asyncio.to_thread(
-            _prepare, Path(path), key, registry, Owner(server, account), new_id or uuid4(), check
+            _prepare, Path(path), key, registry, Owner(url, account), new_id or uuid4(), check
         )
         watch_refreshes(registry)
         database = Database(file, {twin.schema for twin in registry}, clock)
-        replica = cls(database, registry, clock, Server(server, transport=transport), renew, who)
+        line = Server(url, transport=transport, verify=tls or True)
+        replica = cls(database, registry, clock, line, renew, who)
         await replica.syncing.count_edits()
         return replica
 

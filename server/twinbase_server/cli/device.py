@@ -19,6 +19,7 @@ from twinbase.replica.status import SyncStatus
 from twinbase_server.cli.device_file import (
     PASSWORD_VARIABLE,
     DeviceFile,
+    Enrolment,
     KeyFile,
     make_key,
     open_existing,
@@ -42,6 +43,9 @@ def enroll(
     plugins: PluginNames,
     password: Annotated[str, typer.Option(envvar=PASSWORD_VARIABLE, prompt=True, hide_input=True)],
     device_name: Annotated[str, typer.Option("--name", help="What the office sees this device as.")] = "",
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Allow http:// beyond this machine: anybody on the way can read it.")
+    ] = False,
     key_file: KeyFile = None,
     as_json: AsJson = False,
 ) -> int:
@@ -54,9 +58,8 @@ def enroll(
         make_error_console().print(
             f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere."
         )
-    report = asyncio.run(
-        _enroll(file, read_key(file, key_file), server, split_names(plugins), email, password, device_name)
-    )
+    enrolment = Enrolment(server, split_names(plugins), plain_http)
+    report = asyncio.run(_enroll(file, read_key(file, key_file), enrolment, email, password, device_name))
     return _say_report(report, as_json)
 
 
@@ -104,10 +107,8 @@ def verify(
     return 0 if found.sound else FAILED
 
 
-async def _enroll(
-    file: Path, secret: Any, server: str, plugins: tuple[str, ...], email: str, password: str, device_name: str
-) -> Report:
-    async with open_new(file, secret, server, plugins) as replica:
+async def _enroll(file: Path, secret: Any, enrolment: Enrolment, email: str, password: str, device_name: str) -> Report:
+    async with open_new(file, secret, enrolment) as replica:
         await replica.sign_in(email, password, device_name=device_name or file.stem)
         return await _watched(replica)
 

@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -70,11 +71,20 @@ def _content(path: Path) -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a file was made for; it remembers server and plugins, so that nobody has to name them again."""
+
+    server: str
+    plugins: tuple[str, ...]
+    plain_http: bool = False
+
+
 @asynccontextmanager
-async def open_new(path: Path, secret: Secret, server: str, plugins: tuple[str, ...]) -> AsyncIterator[Replica]:
-    """A file that may not exist yet. It remembers its plugins, so that nobody has to name them again."""
-    async with await _open(path, secret, server, plugins) as replica:
-        await replica.database.write(_note_plugins, plugins)
+async def open_new(path: Path, secret: Secret, enrolment: Enrolment) -> AsyncIterator[Replica]:
+    """A file that may not exist yet."""
+    async with await _open(path, secret, enrolment) as replica:
+        await replica.database.write(_note_plugins, enrolment.plugins)
         yield replica
 
 
@@ -88,11 +98,13 @@ async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Repl
     examine(file)
     with open_untouched(file) as connection:
         plugins, server = recall(connection, PLUGINS_NOTE), read_state(connection).server
-    async with await _open(path, secret, server, tuple(plugins.split())) as replica:
+    # Whether plain HTTP will do was decided when the file was enrolled.
+    enrolment = Enrolment(server, tuple(plugins.split()), plain_http=True)
+    async with await _open(path, secret, enrolment) as replica:
         yield replica
 
 
-async def _open(path: Path, secret: Secret, server: str, plugins: tuple[str, ...]) -> Replica:
+async def _open(path: Path, secret: Secret, enrolment: Enrolment) -> Replica:
     """The replica; when its token has expired, it signs in again with the same account."""
     opened: list[Replica] = []
 
@@ -100,7 +112,15 @@ async def _open(path: Path, secret: Secret, server: str, plugins: tuple[str, ...
         state = await opened[0].database.look(read_state)
         return (await opened[0].sign_in(state.account, _password(state.account))).token
 
-    opened.append(await Replica.open(path, secret, plugins=load_plugins(plugins), server=server, renew=renew))
+    replica = await Replica.open(
+        path,
+        secret,
+        plugins=load_plugins(enrolment.plugins),
+        server=enrolment.server,
+        plain_http=enrolment.plain_http,
+        renew=renew,
+    )
+    opened.append(replica)
     return opened[0]
 
 

@@ -1,6 +1,7 @@
 """`twinbase serve`: the server, as a process."""
 
 import gc
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +15,22 @@ def command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve; they share PostgreSQL only.")] = 1,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Serve https:// with it (PEM).")
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Its private key, where it holds none (PEM)."),
+    ] = None,
     log_level: Annotated[str, typer.Option(help="critical, error, warning, info, debug.")] = "info",
 ) -> None:
-    """Serve the twins of the plugins over HTTP. The database must have been set up with `twinbase db init`."""
+    """Serve the twins of the plugins over HTTP or HTTPS. The database must have been set up with `twinbase db init`."""
     import os
 
     import uvicorn
 
+    if key is not None and certificate is None:
+        raise typer.BadParameter("A key is of use with its certificate only.", param_hint="--key")
     with open_database(database_url) as url:
         # The workers are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
@@ -33,6 +43,8 @@ def command(
             workers=workers,
             log_level=log_level,
             access_log=log_level in ("debug", "info"),
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
             timeout_graceful_shutdown=5,
         )
 

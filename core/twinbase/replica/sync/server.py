@@ -182,6 +182,8 @@ class Server:
         try:
             response = await self._client.send(request, stream=True)
         except (httpx2.HTTPError, OSError) as error:
+            if (distrust := _distrust(error)) is not None:
+                raise NotTwinbase(f"Its certificate is not trusted: {distrust.verify_message}.") from error
             raise Offline(type(error).__name__) from error
         try:
             yield response
@@ -214,6 +216,13 @@ class Server:
         except httpx2.HTTPError as error:
             raise HalfAnswer() from error
         return bytes(body)
+
+
+def _distrust(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """What was wrong with a certificate, somewhere behind this error."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _compare_checksum(response: httpx2.Response, body: bytes) -> None:
