@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, Table, and_, false, or_
 from sqlmodel import SQLModel
 
+from twinbase.association import map_table
 from twinbase.conflict.decision import Guard, Strategy
 from twinbase.identity import Who
 from twinbase.mutation import Operation
@@ -64,7 +65,8 @@ def within(parent: type[SQLModel], column: object, *, nulls: bool = False) -> Pa
 class Mirror:
     """One table that exists on both sides.
 
-    `model`: the SQLModel class. `direction`: "pull" (read on the device), "push" or "both".
+    `model`: the SQLModel class, or a bare `Table`, as association tables often are (a class stands for it then).
+    `direction`: "pull" (read on the device), "push" or "both".
     `columns`: what travels (default: all), `hidden`: what never does; give one of the two.
     `writable`: columns that a device may change in an existing row (default: all but the key, if it writes at all).
     `insertable`: columns that a device may fill when it creates a row (default: all).
@@ -75,9 +77,11 @@ class Mirror:
     `check_after`: the row must still be in the writer's scope after the write (False where a hand-over is legal).
     `priority`: 0 first; mirrors of one priority are sent in order of their foreign keys.
     `version`: grows by one when columns are added; the server serves this one and the one before.
+    `name`: what the table is called on devices and on the wire (default: as in PostgreSQL). It is for two schemas that
+    have a table of one name, and never changes once devices hold the table.
     """
 
-    model: type[SQLModel] = field(kw_only=False)
+    model: Any = field(kw_only=False)
     direction: Direction = "pull"
     columns: Collection[str] | None = None
     hidden: Collection[str] = ()
@@ -92,3 +96,8 @@ class Mirror:
     priority: int = 1
     page_rows: int = 2000
     version: int = 1
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.model, Table):
+            object.__setattr__(self, "model", map_table(self.model))

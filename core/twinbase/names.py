@@ -14,16 +14,22 @@ KEY_COLUMNS = frozenset({"xid", "deleted", "hash", "before", "version", "applied
 """Columns of the engine in the tables where either side keeps the key of a twin a second time."""
 
 
-def check_names(owner: str, table: Table, key: Sequence[str]) -> None:
-    """Raise MirrorError for a name that would be taken for another one, with what to do about it."""
-    for problem in _problems(table, key):
+def check_names(owner: str, table: Table, key: Sequence[str], name: str | None = None) -> None:
+    """Raise MirrorError for a name that would be taken for another one, with what to do about it.
+
+    `name`: what the table is called on a device, if it is not its own.
+    """
+    for problem in _problems(table, key, name or str(table.name)):
         raise MirrorError(f"{owner}: {problem}")
 
 
-def _problems(table: Table, key: Sequence[str]) -> Iterator[str]:
-    lower = table.name.lower()
+def _problems(table: Table, key: Sequence[str], device_name: str) -> Iterator[str]:
+    lower = device_name.lower()
     if lower.startswith(ENGINES_TABLES) or lower == "excluded":
-        yield f"a device has another meaning for the name {table.name!r}: rename the table, or mirror a view of it."
+        yield (
+            f"a device has another meaning for the name {device_name!r}: give the table another one there, name='…',"
+            " or rename the table."
+        )
     names = [str(column.name) for column in table.columns]
     for column in table.columns:
         if column.key != column.name:

@@ -1,17 +1,29 @@
 """The twins of an application: every mirror resolved against its table, or refused with what to do."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, inspect
-from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy import ColumnElement, Table, inspect
 
-from twinbase.codecs import Codec, NoCodec, codec_for
+from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
-from twinbase.errors import MirrorError, UnknownStrategy
-from twinbase.mirror import ALL_OPERATIONS, Direction, Mirror
+from twinbase.declaration import (
+    check_new_keys,
+    check_writable,
+    choose_strategy,
+    find_codecs,
+    find_key,
+    read_operations,
+    select_columns,
+    select_generated,
+    select_named,
+    table_of,
+)
+from twinbase.errors import DeclarationError, MirrorError
+from twinbase.mirror import Direction, Mirror
 from twinbase.mutation import Operation
 from twinbase.names import check_names
 from twinbase.scope import ScopeReads, resolve_scope, scope_reads
@@ -40,7 +52,9 @@ class Twin:
 
     @property
     def model(self) -> type[Any]:
-        return self.mirror.model
+        """The class whose instances are rows."""
+        model: type[Any] = self.mirror.model
+        return model
 
     @property
     def direction(self) -> Direction:
@@ -103,28 +117,54 @@ class Registry:
 
 
 def build_registry(mirrors: Iterable[Mirror], strategies: Mapping[str, Strategy]) -> Registry:
-    """Resolve and check every mirror. Raises MirrorError or UnknownStrategy with the class, the column, what to do."""
-    declared = list(mirrors)
+    """Resolve and check every mirror. Raises MirrorError or UnknownStrategy with the class, the column, what to do; a
+    MirrorError with a line for each of them when several are wrong.
+    """
+    declared, faults = list(mirrors), _Faults()
     by_table: dict[tuple[str, str], Mirror] = {}
     by_name: dict[str, Mirror] = {}
-    for mirror in declared:
-        table = table_of(mirror)
-        _claim(by_table, (table.schema or "public", table.name), mirror, "mirrors the same table; keep one of them")
-        _claim(by_name, table.name.lower(), mirror, f"is also called {table.name!r} on the device; rename one table")
     by_model = {mirror.model: mirror for mirror in declared}
-    return Registry(_resolve(mirror, by_model, strategies) for mirror in declared)
+    twins: list[Twin] = []
+    for mirror in declared:
+        with faults.keep():
+            table = table_of(mirror)
+            name = name_of(mirror, table)
+            _claim(by_table, (table.schema or "public", table.name), mirror, "mirrors the same table; keep one of them")
+            _claim(by_name, name.lower(), mirror, f"is also called {name!r} on the device; {_NAME_IT}")
+            twins.append(_resolve(mirror, by_model, strategies))
+    faults.raise_kept()
+    return Registry(twins)
 
 
-def table_of(mirror: Mirror) -> Table:
-    """The table of a mirror's class."""
-    try:
-        table = inspect(mirror.model).local_table
-    except (NoInspectionAvailable, AttributeError) as error:
-        name = getattr(mirror.model, "__name__", mirror.model)
-        raise MirrorError(f"{name} is no table: declare it as class {name}(SQLModel, table=True).") from error
-    if not isinstance(table, Table):
-        raise MirrorError(f"{mirror.model.__name__} is mapped to a query, not to a table.")
-    return table
+class _Faults:
+    """What is wrong with the mirrors, one fault of each: they are said together, and not one at each start."""
+
+    def __init__(self) -> None:
+        self._kept: list[DeclarationError] = []
+
+    @contextmanager
+    def keep(self) -> Iterator[None]:
+        """A fault inside the block is kept for later."""
+        try:
+            yield
+        except DeclarationError as error:
+            self._kept.append(error)
+
+    def raise_kept(self) -> None:
+        """Raise what was kept: the one fault as it is, several as one."""
+        if len(self._kept) == 1:
+            raise self._kept[0]
+        if self._kept:
+            lines = (error.detail if isinstance(error, MirrorError) else str(error) for error in self._kept)
+            raise MirrorError("\n".join(["There are several:", *lines])) from self._kept[0]
+
+
+def name_of(mirror: Mirror, table: Table) -> str:
+    """What a mirror's table is called on a device and on the wire."""
+    return mirror.name or str(table.name)  # SQLAlchemy has a text type of its own for names
+
+
+_NAME_IT = "give one of the two another name there: Mirror(…, name='…')"
 
 
 def _claim(taken: dict[Any, Mirror], key: Any, mirror: Mirror, problem: str) -> None:
@@ -136,105 +176,33 @@ def _claim(taken: dict[Any, Mirror], key: Any, mirror: Mirror, problem: str) -> 
 def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: Mapping[str, Strategy]) -> Twin:
     table = table_of(mirror)
     owner = mirror.model.__name__
-    key = _key(owner, table)
-    check_names(owner, table, key)
-    columns = _columns(owner, mirror, table, key)
+    name = name_of(mirror, table)
+    key = find_key(owner, table)
+    check_names(owner, table, key, name)
+    check_writable(owner, mirror, table)
+    columns = select_columns(owner, mirror, table, key)
     predicate = resolve_scope(mirror, by_model)
-    operations = _operations(owner, mirror)
-    strategy = _strategy(owner, mirror, strategies)
+    operations = read_operations(owner, mirror)
+    strategy = choose_strategy(owner, mirror, strategies)
     if strategy is append_only:
         operations &= {"insert"}
     if "insert" in operations:
-        _check_new_keys(mirror.model, table)
+        check_new_keys(mirror.model, table)
+    generated = select_generated(table)
     return Twin(
-        name=str(table.name),  # SQLAlchemy has a text type of its own for names
+        name=name,
         mirror=mirror,
         table=table,
         key=key,
         columns=columns,
-        codecs={name: _codec(owner, table.columns[name]) for name in columns},
-        writable=_named(owner, "writable", mirror.writable, columns) - set(key),
-        insertable=_named(owner, "insertable", mirror.insertable, columns) | set(key),
+        codecs=find_codecs(owner, table, columns),
+        writable=select_named(owner, "writable", mirror.writable, columns) - set(key) - generated,
+        insertable=(select_named(owner, "insertable", mirror.insertable, columns) - generated) | set(key),
         operations=operations,
         strategy=strategy,
         predicate=predicate,
         reads=scope_reads(owner, table, predicate),
     )
-
-
-def _key(owner: str, table: Table) -> tuple[str, ...]:
-    key = tuple(str(column.name) for column in table.primary_key.columns)
-    if not key:
-        raise MirrorError(f"{owner} has no primary key: mark at least one column with Field(primary_key=True).")
-    return key
-
-
-def _check_new_keys(model: type[Any], table: Table) -> None:
-    """A number that each device counts for itself names another row on every device."""
-    counted = table.autoincrement_column
-    if counted is None or counted.default is not None:
-        return
-    raise MirrorError(
-        f"{model.__name__}.{counted.name} counts up by itself, so two devices would give one number to two rows."
-        " Make the key a UUID (id: UUID = Field(default_factory=uuid4, primary_key=True)) and keep the number as a"
-        " column that the server fills; or admit no new rows from devices: operations=['update', 'delete'];"
-        " or, where people type the key, say so: sa_column_kwargs={'autoincrement': False}."
-    )
-
-
-def _columns(owner: str, mirror: Mirror, table: Table, key: tuple[str, ...]) -> tuple[str, ...]:
-    if mirror.columns is not None and mirror.hidden:
-        raise MirrorError(f"{owner}: give columns= or hidden=, not both.")
-    sent = _named(owner, "columns", mirror.columns, table.columns.keys())
-    hidden = _named(owner, "hidden", mirror.hidden, table.columns.keys())
-    for name in key:
-        if name in hidden or name not in sent:
-            raise MirrorError(f"{owner}.{name} is part of the key and must travel: take it out of hidden=.")
-    # SQLAlchemy has a text type of its own for names that are given: Column("Name", …).
-    rest = [str(c.name) for c in table.columns if c.name in sent and c.name not in hidden and c.name not in key]
-    return (*key, *rest)
-
-
-def _named(owner: str, option: str, names: Any, known: Any) -> frozenset[str]:
-    """The named columns, all known ones when none are named."""
-    if names is None:
-        return frozenset(known)
-    for name in names:
-        if name not in known:
-            raise MirrorError(f"{owner} has no column {name!r} (in {option}=); it has {', '.join(sorted(known))}.")
-    return frozenset(names)
-
-
-def _operations(owner: str, mirror: Mirror) -> frozenset[Operation]:
-    if mirror.direction not in ("pull", "push", "both"):
-        raise MirrorError(f"{owner}: direction is 'pull', 'push' or 'both', not {mirror.direction!r}.")
-    if mirror.direction == "pull":
-        if mirror.writable or mirror.operations or mirror.insertable:
-            raise MirrorError(
-                f"{owner} is only pulled: take out writable=, insertable= and operations=, or set direction='both'."
-            )
-        return frozenset()
-    operations: frozenset[Operation] = frozenset(mirror.operations if mirror.operations is not None else ALL_OPERATIONS)
-    if operations - ALL_OPERATIONS:
-        raise MirrorError(
-            f"{owner}: operations are insert, update and delete, not {sorted(operations - ALL_OPERATIONS)[0]!r}."
-        )
-    return operations
-
-
-def _strategy(owner: str, mirror: Mirror, strategies: Mapping[str, Strategy]) -> Strategy:
-    if callable(mirror.conflict):
-        return mirror.conflict
-    if mirror.conflict not in strategies:
-        raise UnknownStrategy(f"{owner} asks for {mirror.conflict!r}; there are {', '.join(sorted(strategies))}.")
-    return strategies[mirror.conflict]
-
-
-def _codec(owner: str, column: Column[Any]) -> Codec:
-    try:
-        return codec_for(column.type)
-    except NoCodec as error:
-        raise MirrorError(f"{owner}.{column.name}: {error}") from error
 
 
 def _ordered(twins: list[Twin]) -> list[Twin]:

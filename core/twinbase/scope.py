@@ -9,6 +9,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 
+from twinbase.declaration import table_of
 from twinbase.errors import MirrorError
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Who
 from twinbase.mirror import Mirror, ParentScope
@@ -71,16 +72,16 @@ def _within(
         )
     if mirror.model in seen:
         raise MirrorError(f"{owner}: its scope follows parents in a circle; write one of them out with select().")
-    key = list(parent.model.__table__.primary_key.columns)  # type: ignore[attr-defined]
+    key = list(table_of(parent).primary_key.columns)
     if len(key) != 1:
         raise MirrorError(
             f"{owner} is within {within.parent.__name__}, whose key has {len(key)} columns: write the scope out."
         )
     inner = [part for part in (_scope(parent, by_model, (*seen, mirror.model)), _window(parent)) if part is not None]
-    inside = exists().where(and_(key[0] == within.column, *inner)).correlate(mirror.model.__table__)  # type: ignore[attr-defined]
+    inside = exists().where(and_(key[0] == within.column, *inner)).correlate(mirror.model.__table__)
     seen_by = (within.column.is_(None) | inside) if within.nulls else inside
     scope = _claims_as_arrays(and_(*inner)) if inner else None
-    return Followed(seen_by, within.column.key, parent.model.__table__, scope)  # type: ignore[attr-defined]
+    return Followed(seen_by, within.column.key, table_of(parent), scope)
 
 
 def _claims_as_arrays(condition: ColumnElement[bool]) -> ColumnElement[bool]:

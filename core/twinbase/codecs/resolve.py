@@ -25,16 +25,24 @@ def codec_for(type_: TypeEngine[Any]) -> Codec:
 
 
 def server_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    """What the type is on PostgreSQL: variants chosen, decorators taken off."""
+    """What the type is on PostgreSQL: variants chosen, decorators and domains taken off."""
     return resolve_type(type_, _SERVER)
 
 
 def resolve_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    """What the type is on a dialect: variants chosen, decorators taken off."""
+    """What the type is on a dialect: variants chosen, decorators taken off, a domain's base in place of the domain."""
     found = _variant(type_, dialect)
-    while isinstance(found, types.TypeDecorator) and not isinstance(found, types.Interval):
-        found = _variant(found.load_dialect_impl(dialect), dialect)
+    while (inner := _inside(found, dialect)) is not None:
+        found = _variant(inner, dialect)
     return found
+
+
+def _inside(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any] | None:
+    if isinstance(type_, postgresql.DOMAIN):
+        return type_.data_type
+    if isinstance(type_, types.TypeDecorator) and not isinstance(type_, types.Interval):
+        return type_.load_dialect_impl(dialect)
+    return None
 
 
 def _variant(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolRese
 
 import twinbase.replica.dialect  # noqa: F401  registers sqlite+twinbase://
 from twinbase.clock import Clock
+from twinbase.registry import Twin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.file import ReplicaFile, connect, interpret_error, translate_errors
 from twinbase.replica.outbox.triggers import seal
@@ -38,12 +39,14 @@ _WRAPPED = (
 
 
 class Database:
-    """One open file. `schemas`: the PostgreSQL schemas whose tables have no schema here."""
+    """One open file. The tables of PostgreSQL's schemas have no schema here, and perhaps another name."""
 
-    def __init__(self, file: ReplicaFile, schemas: Iterable[str], clock: Clock) -> None:
+    def __init__(self, file: ReplicaFile, twins: Iterable[Twin], clock: Clock) -> None:
         self.file = file
         self.clock = clock
-        self._schemas = {schema: None for schema in schemas}
+        known = list(twins)
+        self._schemas = {twin.schema: None for twin in known}
+        self._names = {(t.table.schema, str(t.table.name)): t.name for t in known if t.name != t.table.name}
         self._watchers: list[Callable[[], None]] = []
         self.engine = self._engine("BEGIN IMMEDIATE", WRITERS_MAX, query_only=False)
         self.reader = self._engine("BEGIN", READERS_MAX, query_only=True)
@@ -101,6 +104,7 @@ class Database:
             "sqlite+twinbase://",
             async_creator=self._creator(query_only),
             module=_module(self.file.driver),
+            table_names=self._names,
             # Without a path in the URL, the default would be one connection shared by everybody.
             poolclass=AsyncAdaptedQueuePool,
             pool_size=2,

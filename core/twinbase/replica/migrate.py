@@ -21,6 +21,7 @@ from twinbase.replica.file.layout import (
     APPLICATION_ID,
     ENGINE,
     FORMAT,
+    INDEXES,
     column_sql,
     columns_of,
     engine_tables,
@@ -176,10 +177,12 @@ def _emptied(twin: Twin, names: list[str]) -> Iterator[MigrationStep]:
 
 
 def _missing_indexes(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:
-    here = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'index'")}
-    for statement in twin_indexes(twin):
-        if statement.replace(" IF NOT EXISTS", "") not in here:
-            yield statement, ()
+    """And away with those that no class asks for any more."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND name GLOB ?"
+    here = {sql: name for name, sql in connection.execute(query, (twin.name, f"{INDEXES}*"))}
+    wanted = {statement.replace(" IF NOT EXISTS", ""): statement for statement in twin_indexes(twin)}
+    yield from ((f"DROP INDEX {quote_name(here[sql])}", ()) for sql in here.keys() - wanted.keys())
+    yield from ((wanted[sql], ()) for sql in wanted.keys() - here.keys())
 
 
 def _changed_triggers(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:

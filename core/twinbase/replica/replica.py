@@ -99,7 +99,7 @@ class Replica:
             _prepare, Path(path), key, registry, Owner(url, account), new_id or uuid4(), check
         )
         watch_refreshes(registry)
-        database = Database(file, {twin.schema for twin in registry}, clock)
+        database = Database(file, registry, clock)
         line = Server(url, transport=transport, verify=tls or True)
         replica = cls(database, registry, clock, line, renew, who)
         await replica.syncing.count_edits()

@@ -114,6 +114,7 @@ def _loaded(session: SyncSession, instance: object) -> None:
 @event.listens_for(_Session, "before_flush")
 def _before_flush(session: SyncSession, context: Any, instances: Any) -> None:
     session.connection()
+    session.info[_READING].check_new_keys(session)
     session.info[_NOTED] = session.info[_READING].tell_triggers(session, session.info[_CHECKPOINT])
 
 

@@ -213,7 +213,7 @@ def server_filled_columns(twin: Twin) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _default(twin: Twin, column: str) -> Any:
     """The constant default of a column in its class, in wire form; None when there is none."""
-    field = twin.model.model_fields.get(twin.attribute_of(column))
+    field = getattr(twin.model, "model_fields", {}).get(twin.attribute_of(column))
     if field is None or field.default is None or field.is_required():
         return None
     try:

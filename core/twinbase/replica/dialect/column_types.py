@@ -174,6 +174,19 @@ class DeviceChar(types.CHAR):
         return _quoted(self.bind_processor(dialect))
 
 
+class DeviceDomain(postgresql.DOMAIN):
+    """A domain is stored as its base; the rule that it adds is the server's to judge."""
+
+    def bind_processor(self, dialect: Dialect) -> Process | None:
+        return self.data_type.dialect_impl(dialect).bind_processor(dialect)
+
+    def literal_processor(self, dialect: Dialect) -> Process | None:
+        return self.data_type.dialect_impl(dialect).literal_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process | None:
+        return self.data_type.dialect_impl(dialect).result_processor(dialect, coltype)
+
+
 class DeviceJson(types.JSON[Any]):
     """The text of the document."""
 
@@ -234,4 +247,5 @@ DEVICE_TYPES: dict[type[Any], type[Any]] = {
     types.Uuid: DeviceUuid,
     types.JSON: DeviceJson,
     types.ARRAY: DeviceArray,
+    postgresql.DOMAIN: DeviceDomain,
 }

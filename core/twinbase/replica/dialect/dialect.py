@@ -5,17 +5,18 @@ Use it by URL: `create_async_engine("sqlite+twinbase:///file")`; for SQLCipher a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import String, func, type_coerce, types
+from sqlalchemy import String, Table, func, type_coerce, types
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
-from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteTypeCompiler
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteIdentifierPreparer, SQLiteTypeCompiler
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BindParameter, ClauseList, ColumnElement, Grouping
+from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import immutabledict
 
@@ -24,6 +25,7 @@ from twinbase.replica.dialect.column_types import DEVICE_TYPES, dump_json, scale
 from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals, install_functions
 
 _SQLITE: Any = SQLiteCompiler  # its methods have no annotations
+_PREPARER: Any = SQLiteIdentifierPreparer
 _SAME_TYPE = {"sum", "min", "max", "coalesce"}
 
 
@@ -43,6 +45,11 @@ class DeviceCompiler(SQLiteCompiler):
     @property
     def decimals(self) -> Decimals:
         return Decimals(self.dialect)
+
+    def visit_table(self, table: Any, *args: Any, asfrom: bool = False, **kw: Any) -> str:
+        if not asfrom or _named(self.dialect, table) is None:
+            return str(_SQLITE.visit_table(self, table, *args, asfrom=asfrom, **kw))
+        return self.preparer.format_table(table)
 
     def visit_binary(self, binary: Any, *args: Any, **kw: Any) -> str:
         operator = kw.get("override_operator") or binary.operator
@@ -119,9 +126,15 @@ class DeviceCompiler(SQLiteCompiler):
         return str(_SQLITE.order_by_clause(self, select, decimal_order=True, **kw))
 
     def visit_column(self, column: Any, *args: Any, decimal_order: bool = False, **kw: Any) -> str:
-        text = str(_SQLITE.visit_column(self, column, *args, **kw))
+        text = self._column(column, *args, **kw)
         numeric = self.decimals.numeric_type_of(column) if decimal_order else None
         return f"{text} COLLATE {COLLATION}" if numeric is not None and scale_of(numeric) is None else text
+
+    def _column(self, column: Any, *args: Any, **kw: Any) -> str:
+        if column.table is None or not kw.get("include_table", True) or _named(self.dialect, column.table) is None:
+            return str(_SQLITE.visit_column(self, column, *args, **kw))
+        name = _SQLITE.visit_column(self, column, *args, **{**kw, "include_table": False})
+        return f"{self.preparer.format_table(column.table)}.{name}"
 
     def visit_insert(self, insert_stmt: Any, *args: Any, **kw: Any) -> str:
         return str(_SQLITE.visit_insert(self, self._with_assigned(insert_stmt), *args, **kw))
@@ -157,17 +170,35 @@ def _is_expression(value: Any) -> bool:
     return isinstance(value, ColumnElement) and not isinstance(value, BindParameter)
 
 
+def _named(dialect: Any, table: Any) -> str | None:
+    """The name of a table that has another one on the device."""
+    return dialect.table_names.get((table.schema, table.name)) if isinstance(table, Table) else None
+
+
+class DevicePreparer(SQLiteIdentifierPreparer):
+    """Tables under the names that they have on the device."""
+
+    def format_table(self, table: FromClause, use_schema: bool = True, name: str | None = None) -> str:
+        named = _named(self.dialect, table) if name is None else None
+        return self.quote(named) if named else str(_PREPARER.format_table(self, table, use_schema, name))
+
+
 class DeviceDialect(SQLiteDialect_aiosqlite):
-    """SQLite on a device, plain or SQLCipher: what sessions read and write are ordinary Python values, unchanged."""
+    """SQLite on a device, plain or SQLCipher: what sessions read and write are ordinary Python values, unchanged.
+
+    `table_names`: of the tables that are called otherwise here than in PostgreSQL, (schema, name) and the name here.
+    """
 
     driver = "twinbase"
     supports_statement_cache = True
     statement_compiler = DeviceCompiler
     type_compiler_cls = DeviceTypeCompiler
+    preparer = DevicePreparer
     colspecs = {**SQLiteDialect_aiosqlite.colspecs, **DEVICE_TYPES}
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, table_names: Mapping[tuple[str | None, str], str] | None = None, **options: Any) -> None:
         super().__init__(**{"json_serializer": dump_json, **options})
+        self.table_names = table_names or {}
 
     def on_connect(self) -> Callable[[Any], None]:
         prepare = super().on_connect()

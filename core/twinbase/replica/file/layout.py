@@ -22,6 +22,8 @@ FORMAT = 1
 APPLICATION_ID = 0x5477696E
 """'Twin', in PRAGMA application_id: how a replica is told from another SQLite file."""
 
+INDEXES = "_twinbase_ix_"
+"""How the name of every index begins; the rest of it quotes each name, so that no two indexes have one name."""
 
 STATE = """CREATE TABLE _twinbase_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -132,7 +134,7 @@ def _indexed(twin: Twin) -> set[tuple[str, tuple[str, ...]]]:
     columns += [tuple(c.name for c in u.columns) for u in twin.table.constraints if isinstance(u, UniqueConstraint)]
     columns += [tuple(fk.column_keys) for fk in twin.table.foreign_key_constraints]
     kept = {names for names in columns if names and names != twin.key and set(names) <= set(twin.columns)}
-    return {(f"_twinbase_ix_{twin.name}_{'_'.join(names)}", names) for names in kept}
+    return {(f"{INDEXES}{quote_name(twin.name)}({quote_names(names)})", names) for names in kept}
 
 
 def _is_plain(index: Index) -> bool:

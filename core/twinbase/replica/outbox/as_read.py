@@ -32,10 +32,20 @@ class EditContexts:
         self._metas = {twin.name: _meta_table(twin) for twin in registry}
 
     def twin_of(self, instance: object) -> Twin | None:
-        return self._twins.get(type(instance))
+        return next((self._twins[kind] for kind in type(instance).__mro__ if kind in self._twins), None)
 
     def twin_of_model(self, model: type[Any]) -> Twin | None:
         return self._twins.get(model)
+
+    def check_new_keys(self, session: Session) -> None:
+        """Raise ValueError for a new row without its number: SQLite would count one up, as every other device does."""
+        for instance in session.new:
+            twin = self.twin_of(instance)
+            for name in twin.key if twin is not None else ():
+                assert twin is not None
+                column = twin.table.columns[name]
+                if column.default is None and getattr(instance, _attribute(twin, name)) is None:
+                    raise ValueError(f"A new row of {twin.name} has no {name}, which is its key: give it one.")
 
     def tell_triggers(self, session: Session, checkpoint: int) -> set[str]:
         """Before a flush: write down what was read of every stale row that is about to be written; give their twins."""

@@ -70,7 +70,14 @@ def _abort(sentence: str) -> str:
 
 
 def _insert(twin: Twin) -> str:
-    return _trigger(twin, "insert", "AFTER INSERT", "", [*_required(twin, ""), *_record_insert(twin)])
+    return _trigger(
+        twin, "insert", "AFTER INSERT", "", [*_whole_key(twin), *_required(twin, ""), *_record_insert(twin)]
+    )
+
+
+def _whole_key(twin: Twin) -> list[str]:
+    """No part of a key may be empty: to SQLite such rows are all different, and no server could tell them apart."""
+    return _checks((_emptied(name, ""), f"NOT NULL constraint failed: {twin.name}.{name}") for name in twin.key)
 
 
 def _record_insert(twin: Twin) -> list[str]:
@@ -132,7 +139,8 @@ def _rekey(twin: Twin) -> str:
     moved = f"({quote_names(twin.key, 'NEW.')}) IS NOT ({quote_names(twin.key, 'OLD.')})"
     allowed = {"insert", "delete"} <= twin.operations
     sentence = f"the key of a row of {twin.name} cannot be changed on a device"
-    statements = [*_record_delete(twin), *_record_insert(twin)] if allowed else [f"SELECT {_abort(sentence)}"]
+    again = [*_whole_key(twin), *_record_delete(twin), *_record_insert(twin)]
+    statements = again if allowed else [f"SELECT {_abort(sentence)}"]
     return _trigger(twin, "rekey", "AFTER UPDATE", moved, statements)
 
 

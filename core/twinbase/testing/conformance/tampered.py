@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from sqlalchemy.exc import DBAPIError
 
+from twinbase.declaration import table_of
 from twinbase.hooks import hookimpl
 from twinbase.mirror import Mirror
 from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
-from twinbase.registry import Twin, table_of
+from twinbase.registry import Twin
 from twinbase.testing.conformance.person import RandomWork, read_rows
 
 

@@ -10,9 +10,9 @@ from tests.plugins.ebp.schema.conftest import execute, reflected
 from tests.plugins.ebp.schema.target import Target, following
 
 import twinbase_ebp
+from twinbase.declaration import table_of
 from twinbase.errors import MirrorError
 from twinbase.plugins import Plugins
-from twinbase.registry import table_of
 from twinbase.testing import Device, World
 from twinbase_ebp.schema import specs_to_json
 from twinbase_ebp.schema.mirrors import make_mirrors

@@ -1,0 +1,157 @@
+"""What a mirror declares, checked against its class; every fault names the class, the column and what to do."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Table, inspect
+from sqlalchemy.exc import NoInspectionAvailable
+
+from twinbase.codecs import Codec, NoCodec, codec_for
+from twinbase.conflict import Strategy
+from twinbase.errors import MirrorError, UnknownStrategy
+from twinbase.mirror import ALL_OPERATIONS, Mirror
+from twinbase.mutation import Operation
+
+COLUMNS_MAX = 999
+"""Of a twin: a device keeps both sides of a change in one table, and SQLite's tables have 2,000 columns at most."""
+
+
+def table_of(mirror: Mirror) -> Table:
+    """The table of a mirror's class."""
+    name = str(getattr(mirror.model, "__name__", mirror.model))
+    try:
+        mapper: Any = inspect(mirror.model)
+        table = mapper.local_table
+    except (NoInspectionAvailable, AttributeError) as error:
+        raise MirrorError(f"{name} is no table: declare it as class {name}(SQLModel, table=True).") from error
+    if not isinstance(table, Table):
+        raise MirrorError(f"{name} is mapped to a query, not to a table.")
+    _check_inheritance(name, mapper, table)
+    return table
+
+
+def _check_inheritance(owner: str, mapper: Any, table: Table) -> None:
+    """A row of joined inheritance is a row in each of several tables, and a twin is one table."""
+    for other in (*mapper.iterate_to_root(), *mapper.self_and_descendants):
+        if other.local_table is not table:
+            raise MirrorError(
+                f"{owner} shares its rows with {other.class_.__name__}, which is another table (joined inheritance):"
+                f" mirror each of the two tables by a class of its own that inherits nothing,"
+                f" class {owner}Row(SQLModel, table=True) with __tablename__ = {table.name!r}."
+            )
+
+
+def find_key(owner: str, table: Table) -> tuple[str, ...]:
+    """The names of the key's columns."""
+    key = tuple(str(column.name) for column in table.primary_key.columns)
+    if not key:
+        raise MirrorError(f"{owner} has no primary key: mark at least one column with Field(primary_key=True).")
+    return key
+
+
+def check_new_keys(model: type[Any], table: Table) -> None:
+    """A number that each device counts for itself names another row on every device."""
+    counted = table.autoincrement_column
+    if counted is None or counted.default is not None or not _is_counted(model, counted):
+        return
+    raise MirrorError(f"{model.__name__}.{counted.name} {COUNTED}")
+
+
+COUNTED = (
+    "counts up by itself, so two devices would give one number to two rows."
+    " Make the key a UUID (id: UUID = Field(default_factory=uuid4, primary_key=True)) and keep the number as a"
+    " column that the server fills; or admit no new rows from devices: operations=['update', 'delete'];"
+    " or, where people type the key, declare it without a default (number: int = Field(primary_key=True)) over a"
+    " column without a sequence or an identity."
+)
+
+
+def _is_counted(model: type[Any], column: Column[Any]) -> bool:
+    """Whether the class says so: it leaves the number out, or names who counts. Of any other key of whole numbers the
+    server looks at the table, which alone knows.
+    """
+    field = getattr(model, "model_fields", {}).get(inspect(model).get_property_by_column(column).key)
+    left_out = field is not None and not field.is_required() and field.default is None and not field.default_factory
+    given = column.identity is not None or column.server_default is not None
+    return left_out or given or column.autoincrement is True
+
+
+def select_columns(owner: str, mirror: Mirror, table: Table, key: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that travel, the key first."""
+    if mirror.columns is not None and mirror.hidden:
+        raise MirrorError(f"{owner}: give columns= or hidden=, not both.")
+    sent = select_named(owner, "columns", mirror.columns, table.columns.keys())
+    hidden = select_named(owner, "hidden", mirror.hidden, table.columns.keys())
+    for name in key:
+        if name in hidden or name not in sent:
+            raise MirrorError(f"{owner}.{name} is part of the key and must travel: take it out of hidden=.")
+    # SQLAlchemy has a text type of its own for names that are given: Column("Name", …).
+    rest = [str(c.name) for c in table.columns if c.name in sent and c.name not in hidden and c.name not in key]
+    if len(key) + len(rest) > COLUMNS_MAX:
+        raise MirrorError(
+            f"{owner} has {len(key) + len(rest)} columns that travel, and a device keeps {COLUMNS_MAX}: name those that"
+            " are needed there (columns={…}), or leave some out (hidden={…})."
+        )
+    return (*key, *rest)
+
+
+def select_named(owner: str, option: str, names: Collection[str] | None, known: Collection[str]) -> frozenset[str]:
+    """The named columns, all known ones when none are named."""
+    if names is None:
+        return frozenset(known)
+    for name in names:
+        if name not in known:
+            raise MirrorError(f"{owner} has no column {name!r} (in {option}=); it has {', '.join(sorted(known))}.")
+    return frozenset(names)
+
+
+def select_generated(table: Table) -> frozenset[str]:
+    """The columns that PostgreSQL computes from others: nobody can write them."""
+    return frozenset(str(column.name) for column in table.columns if column.computed is not None)
+
+
+def check_writable(owner: str, mirror: Mirror, table: Table) -> None:
+    """Refuse a declaration that lets a device write what PostgreSQL computes."""
+    for option in ("writable", "insertable"):
+        for name in select_generated(table).intersection(getattr(mirror, option) or ()):
+            raise MirrorError(f"{owner}.{name} is computed by PostgreSQL (Computed): take it out of {option}=.")
+
+
+def read_operations(owner: str, mirror: Mirror) -> frozenset[Operation]:
+    """What a device may do; nothing in a mirror that is only pulled."""
+    if mirror.direction not in ("pull", "push", "both"):
+        raise MirrorError(f"{owner}: direction is 'pull', 'push' or 'both', not {mirror.direction!r}.")
+    if mirror.direction == "pull":
+        if mirror.writable or mirror.operations or mirror.insertable:
+            raise MirrorError(
+                f"{owner} is only pulled: take out writable=, insertable= and operations=, or set direction='both'."
+            )
+        return frozenset()
+    operations: frozenset[Operation] = frozenset(mirror.operations if mirror.operations is not None else ALL_OPERATIONS)
+    if operations - ALL_OPERATIONS:
+        raise MirrorError(
+            f"{owner}: operations are insert, update and delete, not {sorted(operations - ALL_OPERATIONS)[0]!r}."
+        )
+    return operations
+
+
+def choose_strategy(owner: str, mirror: Mirror, strategies: Mapping[str, Strategy]) -> Strategy:
+    """The mirror's conflict strategy, by itself or by its name."""
+    if callable(mirror.conflict):
+        return mirror.conflict
+    if mirror.conflict not in strategies:
+        raise UnknownStrategy(f"{owner} asks for {mirror.conflict!r}; there are {', '.join(sorted(strategies))}.")
+    return strategies[mirror.conflict]
+
+
+def find_codecs(owner: str, table: Table, columns: Iterable[str]) -> dict[str, Codec]:
+    """How each column travels; raises MirrorError with a sentence for each that cannot."""
+    codecs, faults = {}, []
+    for name in columns:
+        try:
+            codecs[name] = codec_for(table.columns[name].type)
+        except NoCodec as error:
+            faults.append(f"{owner}.{name}: {error}")
+    if faults:
+        raise MirrorError(" ".join(faults))
+    return codecs
