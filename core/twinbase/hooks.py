@@ -16,6 +16,7 @@ from twinbase.postgres import PostgresConnection
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from pydantic_settings import BaseSettings
     from sqlmodel import SQLModel
 
     from twinbase.delivery import AppliedMutation, Delivery, Exporter
@@ -100,6 +101,16 @@ def twinbase_tables() -> "Iterable[type[SQLModel]]":
 
     When: when a database is set up or upgraded. Where: server.
     Example: `return [Sector]`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_settings() -> "Iterable[type[BaseSettings]]":
+    """The classes of this plugin's settings, so that a variable which none of them reads is a mistake that is told.
+
+    When: when a `twinbase` command has loaded its plugins. Where: server.
+    Example: `return [ShopSettings]`, which reads `TWINBASE_SHOP_…`.
     """
     raise NotImplementedError
 

@@ -26,6 +26,7 @@ from twinbase.source import Source
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from pydantic_settings import BaseSettings
 
 GROUP = "twinbase"
 Brought = TypeVar("Brought")
@@ -97,6 +98,10 @@ class Plugins:
     def collect_tables(self) -> list[type[SQLModel]]:
         """Tables of plugins that stay on the server."""
         return [one for some in reversed(self._manager.hook.twinbase_tables()) for one in some]
+
+    def collect_settings(self) -> "list[type[BaseSettings]]":
+        """The classes of plugins' settings, which read variables of the environment."""
+        return [one for some in reversed(self._manager.hook.twinbase_settings()) for one in some]
 
     def collect_routes(self) -> "list[APIRouter]":
         """The FastAPI routers that plugins bring."""

@@ -15,7 +15,7 @@ from twinbase.clock import Clock, utc_now
 from twinbase.errors import ClaimMissing
 from twinbase.plugins import Plugins
 from twinbase.protocol import Push
-from twinbase_server.database.connection import Pool
+from twinbase_server.database.connection import Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
@@ -72,7 +72,7 @@ def _describe(app: FastAPI) -> None:
 @asynccontextmanager
 async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
     """All settings of a session are local to a transaction, so a connection goes back as it came (H33)."""
-    pool: Pool = asyncpg.create_pool(
+    pool = open_pool(
         settings.database_url.get_secret_value(),
         min_size=settings.pool_min,
         max_size=settings.pool_max,

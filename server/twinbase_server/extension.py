@@ -12,10 +12,10 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends
 
 from twinbase.identity import Identity
-from twinbase.plugins import Plugins, load_plugins
+from twinbase.plugins import Plugins
 from twinbase_server.cli.bars import show_progress
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_console, make_error_console
 from twinbase_server.database.connection import Connection, open_engine
@@ -26,6 +26,7 @@ from twinbase_server.problems import ProblemError, describe_problems
 from twinbase_server.projection.fit import Catalog, Fitted, Lack, find_lacks
 from twinbase_server.projection.run import Projected, project
 from twinbase_server.projection.sources import fit_only, source_catalog
+from twinbase_server.settings import split_names
 
 __all__ = [
     "FAILED",
@@ -69,7 +70,7 @@ def run_command(
 
     Ctrl-C cancels it, and the command ends with status 130.
     """
-    loaded = load_plugins(split_names(plugins))
+    loaded = load_named_plugins(plugins)
     with open_database(database_url) as url:
         return asyncio.run(work(url, loaded))
 

@@ -1,9 +1,20 @@
 """What an operator sets: environment variables that begin with TWINBASE_, or arguments."""
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from twinbase.protocol import BATCH_BYTES_MAX
+
+
+def split_names(names: str) -> tuple[str, ...]:
+    """The names in a list like `accounts,mobile`; a JSON list is read too."""
+    return tuple(name for part in names.split(",") if (name := part.strip(' "[]')))
+
+
+def _names(given: Any) -> Any:
+    return split_names(given) if isinstance(given, str) else given
 
 
 class Settings(BaseSettings):
@@ -13,8 +24,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr
     """postgresql://user:password@host/database."""
-    plugins: tuple[str, ...] = ("accounts",)
-    """The plugins to load, by name."""
+    plugins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ("accounts",)
+    """The plugins to load, by name: `accounts,mobile`, or JSON."""
     pool_min: int = Field(1, ge=0)
     pool_max: int = Field(10, ge=1)
     pool_wait_seconds: float = Field(5.0, gt=0)

@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-import asyncpg
-
 from twinbase.plugins import Plugins
 from twinbase_server.capture.install import install
-from twinbase_server.database.connection import Connection
+from twinbase_server.database.connection import connect
 from twinbase_server.database.migrations import migrate
 from twinbase_server.database.secrets import make_secrets
 from twinbase_server.database.tables import create_server_tables
@@ -24,7 +22,7 @@ async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
     await migrate(url)
     await install_queue(url)
     await create_server_tables(url, plugins.collect_tables())
-    connection: Connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         await make_secrets(connection)
         await install(connection, await tables_to_capture(connection, plugins))

@@ -11,7 +11,9 @@ def explain(twinbase: Twinbase, company: Company, row: str, user: str = EMAIL, *
 
 
 def is_one_line(text: str) -> bool:
-    return text.startswith("error ") and text.count("\n") == 1
+    """Besides the line that says which PostgreSQL was found."""
+    lines = [line for line in text.splitlines() if not line.startswith("PostgreSQL ")]
+    return len(lines) == 1 and lines[0].startswith("error ")
 
 
 def test_alone_it_shows_the_commands(twinbase: Twinbase) -> None:

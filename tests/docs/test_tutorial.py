@@ -53,7 +53,7 @@ class Reader:
             if command.startswith("export "):
                 self.exports.append(command)
             done = self._bash(command)
-            said = "\n".join(line.rstrip() for line in (done.stdout + done.stderr).strip().splitlines())
+            said = "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
             shown = "\n".join(line.rstrip() for line in expected.strip().splitlines())
             assert re.fullmatch(re.escape(shown).replace("…", ".*"), said), f"$ {command}\n{said}"
             assert done.returncode == 0 or shown, f"$ {command} failed"
@@ -90,7 +90,8 @@ class Reader:
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
             timeout=60,
@@ -98,14 +99,15 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, database_url: str) -> Iterator[Reader]:
+def reader(tmp_path: Path) -> Iterator[Reader]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    modules = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
     environment = {
-        **os.environ, "PATH": programs, "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1",
-        "TWINBASE_DATABASE_URL": database_url,
+        **os.environ, "PATH": programs, "PYTHONPATH": modules, "PYTHONUTF8": "1",
+        "XDG_DATA_HOME": str(tmp_path / "data"),
     }  # fmt: skip
     reader = Reader(tmp_path, environment, port)
     yield reader

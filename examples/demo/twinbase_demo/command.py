@@ -21,6 +21,7 @@ from twinbase_demo.story import BeforeProof, Story
 from twinbase_demo.telling import WIDTH, Teller
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.run import INTERRUPTED
+from twinbase_server.embedded import EMBEDDED
 
 
 def demo(
@@ -57,7 +58,7 @@ def _console() -> Console:
 def _start_postgresql(stack: ExitStack, teller: Teller, database_url: str | None) -> str:
     """The server to use, until the stack is closed."""
     with teller.show_phase("postgresql", "Starting PostgreSQL") as phase:
-        url = stack.enter_context(open_database(database_url))
+        url = stack.enter_context(open_database(database_url, otherwise=EMBEDDED, set_up=False))
         phase.said = f"PostgreSQL {asyncio.run(read_version(url))} runs"
     return url
 

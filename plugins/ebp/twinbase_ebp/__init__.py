@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic_settings import BaseSettings
 from sqlmodel import SQLModel
 
 from twinbase import AppliedMutation, Delivery, Exporter, Identity, Mirror, hookimpl
@@ -21,6 +22,11 @@ from twinbase_ebp.settings import EbpSettings
 @hookimpl
 def twinbase_mirrors() -> Iterable[Mirror]:
     return make_mirrors(EbpSettings())
+
+
+@hookimpl
+def twinbase_settings() -> Iterable[type[BaseSettings]]:
+    return [EbpSettings]
 
 
 @hookimpl

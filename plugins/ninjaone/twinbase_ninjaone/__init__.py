@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic_settings import BaseSettings
 from sqlmodel import SQLModel
 
 from twinbase import hookimpl
@@ -14,6 +15,11 @@ from twinbase_ninjaone.delivering import make_deliveries
 from twinbase_ninjaone.projections import make_projections
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_ninjaone.tables import TABLES
+
+
+@hookimpl
+def twinbase_settings() -> Iterable[type[BaseSettings]]:
+    return [NinjaOneSettings]
 
 
 @hookimpl

@@ -5,7 +5,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,7 @@ from twinbase_server.bench.run import PARTS, BenchRun, Progress, make_document
 from twinbase_server.bench.sizes import QUICK, BenchSizes
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import make_console, make_error_console
+from twinbase_server.embedded import EMBEDDED
 
 JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")]
 PairCount = Annotated[int | None, typer.Option(min=1, help="How often each pair is measured; 9 or more to rely on.")]
@@ -54,9 +55,13 @@ def _parts(only: str) -> tuple[str, ...]:
 
 
 def _measured(sizes: BenchSizes, parts: tuple[str, ...], url: str | None) -> list[Result]:
-    with tempfile.TemporaryDirectory(prefix="twinbase-bench-") as folder, open_database(url) as admin_url:
+    with tempfile.TemporaryDirectory(prefix="twinbase-bench-") as folder, _open(url) as admin_url:
         with _shown() as progress:
             return asyncio.run(BenchRun(sizes, parts, admin_url, Path(folder), progress).measure_all())
+
+
+def _open(url: str | None) -> AbstractContextManager[str]:
+    return open_database(url, otherwise=EMBEDDED, set_up=False)
 
 
 @contextmanager

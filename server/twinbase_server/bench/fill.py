@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import Column
 
 from twinbase.codecs.resolve import server_type
 from twinbase.quoting import quote_name
 from twinbase_server.bench.tables import MAIN, SCHEMA, SECTORS, SMALL, BenchTable
-from twinbase_server.database.connection import Connection
+from twinbase_server.database.connection import Connection, connect
 
 SEED = 20260504
 # Of every 50 rows: how many are of each main table, in the order of tables.MAIN.
@@ -153,5 +152,5 @@ async def settle(connection: Connection) -> None:
 
 async def open_connection(url: str) -> Connection:
     """A connection as an application has one."""
-    connection: Connection = await asyncpg.connect(url)
+    connection = await connect(url)
     return connection

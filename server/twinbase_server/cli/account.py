@@ -48,11 +48,10 @@ def read_claim(text: str) -> tuple[str, Any]:
 
 
 async def _save(url: str, email: str, password: str, claims: dict[str, Any]) -> None:
-    import asyncpg
-
     from twinbase_server.accounts import save_account
+    from twinbase_server.database.connection import connect
 
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         await save_account(connection, email, password, claims)
     finally:

@@ -4,18 +4,18 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 from rich.console import Console
 
 from twinbase.clock import utc_now
-from twinbase.plugins import Plugins, load_plugins
+from twinbase.plugins import Plugins
 from twinbase_server.capture.install import uninstall
 from twinbase_server.capture.status import TableCapture, read_capture_status
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_error_console
+from twinbase_server.database.connection import connect
 from twinbase_server.database.migrations import MigrationStatus, read_migration_status
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.projection.sources import tables_to_capture
@@ -49,8 +49,9 @@ def upgrade(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts",
 @command.command("status")
 def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> int:
     """Say whether the database is up to date, and what escapes capture; exit status 1 when something does."""
-    with open_database(database_url) as url:
-        state = asyncio.run(_state(url, load_plugins(split_names(plugins))))
+    loaded = load_named_plugins(plugins)
+    with open_database(database_url, set_up=False) as url:
+        state = asyncio.run(_state(url, loaded))
     answer(state.as_dict(), as_json=as_json, show=state.show)
     return 0 if state.sound else FAILED
 
@@ -65,14 +66,15 @@ def remove(
     """Take capture off the user tables, which stay as they are. Schema `twinbase` keeps its ledger and journal."""
     if not yes:
         typer.confirm("Devices get no changes until capture is installed again. Remove it?", abort=True)
-    with open_database(database_url) as url:
-        labels = asyncio.run(_remove(url, load_plugins(split_names(plugins))))
+    loaded = load_named_plugins(plugins)
+    with open_database(database_url, set_up=False) as url:
+        labels = asyncio.run(_remove(url, loaded))
     answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(f"{len(labels)} tables let go."))
 
 
 def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> None:
-    loaded = load_plugins(split_names(plugins))
-    with open_database(database_url) as url, make_error_console().status("Setting up"):
+    loaded = load_named_plugins(plugins)
+    with open_database(database_url, set_up=False) as url, make_error_console().status("Setting up"):
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry))
         asyncio.run(init_database(url, loaded, utc_now()))
@@ -122,7 +124,7 @@ async def _state(url: str, plugins: Plugins) -> _State:
     migrations = await read_migration_status(url)
     if migrations.current is None:
         return _State(migrations, [])
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         tables = await tables_to_capture(connection, plugins)
         return _State(migrations, await read_capture_status(connection, tables))
@@ -131,7 +133,7 @@ async def _state(url: str, plugins: Plugins) -> _State:
 
 
 async def _remove(url: str, plugins: Plugins) -> list[str]:
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         tables = await tables_to_capture(connection, plugins)
         await uninstall(connection, tables)

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +15,7 @@ from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer
 from twinbase_server.cli.task_words import format_time
-from twinbase_server.database.connection import Connection
+from twinbase_server.database.connection import Connection, connect
 from twinbase_server.jobs import decisions
 from twinbase_server.jobs.decisions import Chosen, ListedDelivery
 
@@ -96,7 +95,7 @@ def _chosen(ids: list[UUID] | None, all_of_them: bool, to: str) -> Chosen:
 
 def _with(database_url: str | None, work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
     async def run(url: str) -> Answer:
-        connection = await asyncpg.connect(url)
+        connection = await connect(url)
         try:
             return await work(connection)
         finally:

@@ -27,10 +27,11 @@ from twinbase_server.cli.device_file import (
     read_key,
 )
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import PluginNames, split_names
+from twinbase_server.cli.options import PluginNames
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_error_console
 from twinbase_server.cli.verify import Findings, verify_file
+from twinbase_server.settings import split_names
 
 command = make_command_group("One device's file: enrol it, sync it, look at what waits in it, check it.")
 

@@ -5,7 +5,6 @@ import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -13,12 +12,12 @@ from rich.markup import escape
 from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.identity import Identity
-from twinbase.plugins import load_plugins
+from twinbase.registry import Twin
 from twinbase_server.accounts import normalise_email
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.database.connection import Connection
+from twinbase_server.database.connection import Connection, connect
 from twinbase_server.explain.scope import Explanation, ScopeReason, explain
 
 _ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
@@ -51,22 +50,20 @@ def command(
     if not slash or not key:
         raise NotOneRow(f"{row!r} is no row.")
     claims = dict(_claim(text) for text in claim) if claim else None
+    registry = load_named_plugins(plugins).registry
+    if twin not in registry:
+        raise NotOneRow(f"{twin!r} is no twin; the twins are {', '.join(registry.twins) or 'none'}.")
     with open_database(database_url) as url:
-        said = asyncio.run(_explain(url, split_names(plugins), twin, key.split(","), user, claims))
+        said = asyncio.run(_explain(url, registry[twin], key.split(","), user, claims))
     answer(asdict(said) | {"has": said.has}, as_json=as_json, show=lambda console: _show(console, said))
     return 0 if said.has else FAILED
 
 
-async def _explain(
-    url: str, plugins: tuple[str, ...], twin: str, key: list[str], user: str, claims: dict[str, Any] | None
-) -> Explanation:
-    registry = load_plugins(plugins).registry
-    if twin not in registry:
-        raise NotOneRow(f"{twin!r} is no twin; the twins are {', '.join(registry.twins) or 'none'}.")
-    connection = await asyncpg.connect(url)
+async def _explain(url: str, twin: Twin, key: list[str], user: str, claims: dict[str, Any] | None) -> Explanation:
+    connection = await connect(url)
     try:
         identity = await _identity(connection, user, claims)
-        return await explain(connection, registry[twin], key, identity, utc_now())
+        return await explain(connection, twin, key, identity, utc_now())
     finally:
         await connection.close()
 

@@ -1,10 +1,19 @@
 """Options that several commands share, and what they stand for."""
 
+import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+
+from twinbase.errors import TwinbaseError
+from twinbase.plugins import Plugins, load_plugins
+from twinbase_server.cli.environment import check_environment
+from twinbase_server.cli.screen import make_error_console
+from twinbase_server.embedded import EMBEDDED, EmbeddedPostgres, default_data_dir
+from twinbase_server.settings import split_names
 
 DatabaseUrl = Annotated[
     str | None,
@@ -13,7 +22,7 @@ DatabaseUrl = Annotated[
         envvar="TWINBASE_DATABASE_URL",
         metavar="URL",
         show_envvar=False,
-        help="PostgreSQL to use (or TWINBASE_DATABASE_URL); without it, one is started for the time of the command.",
+        help="PostgreSQL to use (or TWINBASE_DATABASE_URL); `embedded` starts one for the time of the command.",
     ),
 ]
 PluginNames = Annotated[
@@ -27,18 +36,44 @@ PluginNames = Annotated[
 ]
 
 
-def split_names(plugins: str) -> tuple[str, ...]:
-    """The names in a list like `accounts,mobile`; a JSON list is read too, as the settings do."""
-    return tuple(name for part in plugins.split(",") if (name := part.strip(' "[]')))
+class NoDatabaseNamed(TwinbaseError):
+    """No PostgreSQL is named. Set TWINBASE_DATABASE_URL: postgresql://user:password@host/database, or `embedded`."""
+
+
+def load_named_plugins(names: str) -> Plugins:
+    """The plugins of a list like `accounts,mobile`; a variable of theirs that they do not know is refused."""
+    loaded = load_plugins(split_names(names))
+    check_environment(os.environ, loaded.collect_settings())
+    return loaded
 
 
 @contextmanager
-def open_database(url: str | None) -> Iterator[str]:
-    """The URL that was given, or that of an embedded PostgreSQL that stops with the block."""
-    if url:
-        yield url
-        return
-    from twinbase_server.embedded import start_database
+def open_database(url: str | None, *, otherwise: str = "", set_up: bool = True) -> Iterator[str]:
+    """The URL of the PostgreSQL to use, once it has been said which that is; an embedded one stops with the block.
 
-    with start_database() as embedded:
-        yield embedded
+    `otherwise`: what is used when nobody has named one. `set_up`: raise NotSetUp unless `twinbase db init` was run.
+    """
+    from twinbase_server.database.facts import read_database_facts
+
+    with _choose(url or otherwise) as (chosen, where):
+        facts = asyncio.run(read_database_facts(chosen, where))
+        make_error_console().print(f"PostgreSQL {facts.version}: {where}, as {facts.role}", style="dim", markup=False)
+        if set_up:
+            facts.check_ready()
+        yield chosen
+
+
+@contextmanager
+def _choose(url: str) -> Iterator[tuple[str, str]]:
+    """A URL for every driver, and where that is, for people."""
+    from twinbase_server.database.address import describe_address, read_address
+
+    if not url:
+        raise NoDatabaseNamed
+    if url != EMBEDDED:
+        address = read_address(url)
+        yield url, describe_address(address, os.environ)
+        return
+    folder = default_data_dir()
+    with EmbeddedPostgres(folder, durable=False) as server:
+        yield server.url, f"embedded, in {folder}"

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from twinbase.plugins import load_plugins
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase.plugins import Plugins
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.screen import AsJson, answer, make_error_console
 from twinbase_server.database.connection import open_engine
 from twinbase_server.projection.run import Projected, project
@@ -22,13 +22,13 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts",
     What a source lacks costs a feature, or the projections that cannot do without it, never the others: the answer
     says which. Stopped in the middle, nothing of it has happened; the next run does it all.
     """
+    loaded = load_named_plugins(plugins)
     with open_database(database_url) as url:
-        reports = asyncio.run(_project(url, split_names(plugins)))
+        reports = asyncio.run(_project(url, loaded))
     answer([asdict(report) for report in reports], as_json=as_json, show=lambda console: _show(console, reports))
 
 
-async def _project(url: str, plugins: tuple[str, ...]) -> list[Projected]:
-    loaded = load_plugins(plugins)
+async def _project(url: str, loaded: Plugins) -> list[Projected]:
     with make_error_console().status("Reading the sources") as status:
         async with open_engine(url) as database_engine:
             return await project(

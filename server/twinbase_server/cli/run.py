@@ -3,6 +3,7 @@
 0: done. 1: it could not be done, or what was checked does not hold. 2: the command line is wrong. 130: Ctrl-C.
 """
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -22,9 +23,21 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """The exit status of `twinbase ARGUMENTS`."""
+    return _status(lambda: _work(list(arguments)))
+
+
+def _work(arguments: list[str]) -> object:
     from twinbase_server.cli.commands import make_group
 
-    return _status(lambda: make_group().main(args=list(arguments), prog_name="twinbase", standalone_mode=False))
+    if arguments and not {"--help", "--version"} & set(arguments):
+        _check_environment()
+    return make_group().main(args=arguments, prog_name="twinbase", standalone_mode=False)
+
+
+def _check_environment() -> None:
+    from twinbase_server.cli.environment import check_environment
+
+    check_environment(os.environ)
 
 
 def _status(work: Callable[[], object]) -> int:
@@ -42,7 +55,7 @@ def _status(work: Callable[[], object]) -> int:
     except OSError as error:
         return _say(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", FAILED)
     except Exception as error:
-        if (sentence := _of_the_database(error)) is None:
+        if (sentence := _of_the_database(error) or _of_the_settings(error)) is None:
             raise
         return _say(sentence, FAILED)
     if answer == INTERRUPTED:
@@ -61,6 +74,16 @@ def _of_the_database(error: Exception) -> str | None:
     if isinstance(cause, (asyncpg.PostgresError, asyncpg.InterfaceError)):
         return f"PostgreSQL says: {str(cause).splitlines()[0]}"
     return None
+
+
+def _of_the_settings(error: Exception) -> str | None:
+    """Which variable cannot be read, if that is what it is about."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from twinbase_server.cli.environment import explain_wrong_settings
+
+    return explain_wrong_settings(error, os.environ) if isinstance(error, (ValidationError, SettingsError)) else None
 
 
 def _say(sentence: str, status: int) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 
 
 def command(
@@ -28,11 +28,18 @@ def command(
     import os
 
     import uvicorn
+    from pydantic import SecretStr
+
+    from twinbase_server.app import create_app
+    from twinbase_server.settings import Settings
 
     if key is not None and certificate is None:
         raise typer.BadParameter("A key is of use with its certificate only.", param_hint="--key")
+    loaded = load_named_plugins(plugins)
     with open_database(database_url) as url:
-        # The workers are processes of their own: what they need to know travels in their environment.
+        # What is declared or set wrongly is said here, once, and not by each of the workers.
+        create_app(Settings(database_url=SecretStr(url)), loaded)
+        # They are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
         os.environ["TWINBASE_PLUGINS"] = plugins
         uvicorn.run(
@@ -51,14 +58,10 @@ def command(
 
 def make_application() -> object:
     """The application that the environment describes, for uvicorn and its workers."""
-    import json
-    import os
-
     from twinbase.plugins import load_plugins
     from twinbase_server.app import create_app
     from twinbase_server.settings import Settings
 
-    os.environ["TWINBASE_PLUGINS"] = json.dumps(split_names(os.environ["TWINBASE_PLUGINS"]))
     settings = Settings()
     made = create_app(settings, load_plugins(settings.plugins))
     freeze_objects()

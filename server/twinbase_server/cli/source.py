@@ -4,20 +4,19 @@ import asyncio
 from datetime import timedelta
 from typing import Annotated
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from twinbase.clock import utc_now
-from twinbase.plugins import load_plugins
 from twinbase_server.cli.bars import show_progress
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
 from twinbase_server.cli.task_words import describe_task, format_figures, format_time, task_data
+from twinbase_server.database.connection import connect
 from twinbase_server.jobs.run import run_task
 from twinbase_server.jobs.schedule import TaskStatus, read_task_statuses
 from twinbase_server.jobs.sources import source_task, source_tasks
@@ -28,7 +27,7 @@ command = make_command_group("Other systems that rows are brought from.")
 @command.command("list")
 def list_sources(plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
     """List the sources that the plugins bring, and how often each is run."""
-    sources = load_plugins(split_names(plugins)).collect_sources()
+    sources = load_named_plugins(plugins).collect_sources()
     said = [
         {"name": name, "every_seconds": one.every.total_seconds(), "project": one.project}
         for name, one in sources.items()
@@ -55,7 +54,7 @@ def show_status(
 
     Exit status 1 when the last run of one has failed, or its worker is gone.
     """
-    loaded = load_plugins(split_names(plugins))
+    loaded = load_named_plugins(plugins)
     wanted = [source_task(loaded, name).name] if name else list(source_tasks(loaded))
     with open_database(database_url) as url:
         found = asyncio.run(_read(url, wanted))
@@ -74,7 +73,7 @@ def run_source(
 
     A worker that would run it meanwhile leaves it alone. Stopped in the middle, the next run goes on.
     """
-    task = source_task(load_plugins(split_names(plugins)), name)
+    task = source_task(load_named_plugins(plugins), name)
     with open_database(database_url) as url, show_progress() as tell:
         status = asyncio.run(run_task(task, url, utc_now, tell=tell))
     answer(task_data(status), as_json=as_json, show=lambda console: _show(console, [status]))
@@ -82,7 +81,7 @@ def run_source(
 
 
 async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         return await read_task_statuses(connection, "source", wanted)
     finally:

@@ -1,16 +1,14 @@
 """`twinbase worker`: a process that runs sources and hands deliveries over, for as long as it is let."""
 
 import asyncio
-import json
-import os
 import signal
 
 from pydantic import SecretStr
 from rich.markup import escape
 
 from twinbase.clock import utc_now
-from twinbase.plugins import Plugins, load_plugins
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, open_database, split_names
+from twinbase.plugins import Plugins
+from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import INTERRUPTED
 from twinbase_server.cli.screen import make_error_console
 from twinbase_server.cli.task_words import describe_task
@@ -25,9 +23,7 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts")
     Any number of workers may run; each task is run by one at a time. Ctrl-C and SIGTERM stop what is running, which
     is then due at once; a second Ctrl-C does not wait for that.
     """
-    # The settings read a list there, as JSON.
-    os.environ["TWINBASE_PLUGINS"] = json.dumps(split_names(plugins))
-    loaded = load_plugins(split_names(plugins))
+    loaded = load_named_plugins(plugins)
     with open_database(database_url) as url:
         return asyncio.run(_work(url, loaded))
 

@@ -1,23 +1,42 @@
 """Lines to PostgreSQL: the types of a connection and of a pool, and SQLAlchemy's engine over the same database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from twinbase.postgres import PostgresConnection
+from twinbase_server.database.address import read_address
 from twinbase_server.problems import ProblemError
 
 if TYPE_CHECKING:
     Connection: TypeAlias = PostgresConnection
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Session: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
+    Session = asyncpg.Connection
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
+
+
+# A database, or a role in it, may read a backslash as an escape. Our statements are written for one meaning.
+_MEANING = {"standard_conforming_strings": "on"}
+
+
+async def connect(url: str, *, server_settings: Mapping[str, str] | None = None, **options: Any) -> Session:
+    """A connection of asyncpg's, as the URL asks for it: every one of the server's is opened here."""
+    address = read_address(url)
+    settings = {**_MEANING, **(server_settings or {})}
+    return await asyncpg.connect(address.url, timeout=address.connect_seconds, server_settings=settings, **options)
+
+
+def open_pool(url: str, **options: Any) -> Pool:
+    """A pool of such connections, still to be entered."""
+    address = read_address(url)
+    return asyncpg.create_pool(address.url, timeout=address.connect_seconds, server_settings=_MEANING, **options)
 
 
 @asynccontextmanager
@@ -36,7 +55,8 @@ async def borrow_connection(pool: Pool, seconds_max: float) -> AsyncIterator[Con
 @asynccontextmanager
 async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
     """SQLAlchemy's engine over the server's database; its connections end with the block."""
-    made = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    # SQLAlchemy would read the URL by rules of its own, and pass what it does not know on to asyncpg.
+    made = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(url), poolclass=NullPool)
     try:
         yield made
     finally:

@@ -26,6 +26,8 @@ import platformdirs
 from twinbase_server.embedded.cluster import POLL_SECONDS, START_SECONDS_MAX, STOP_SECONDS_MAX, Cluster
 from twinbase_server.embedded.programs import PostgresFailed
 
+EMBEDDED = "embedded"
+"""Written in place of a URL: the one of this folder."""
 URL_VARIABLE = "TWINBASE_DATABASE_URL"
 PORTS_TRIED_MAX = 5
 _log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ _log = logging.getLogger(__name__)
 @contextmanager
 def start_database(data_dir: Path | None = None, *, durable: bool = False) -> Iterator[str]:
     """The URL of the database to use: TWINBASE_DATABASE_URL, else an embedded server that stops with the block."""
-    if url := os.environ.get(URL_VARIABLE):
+    if (url := os.environ.get(URL_VARIABLE, "")) not in ("", EMBEDDED):
         yield url
         return
     with EmbeddedPostgres(data_dir or default_data_dir(), durable=durable) as server:

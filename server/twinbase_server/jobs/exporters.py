@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
-import asyncpg
-
 from twinbase.delivery import DeliveryOutcome, DeliveryState, Exporter, WaitingDelivery
 from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run
-from twinbase_server.database.connection import Connection
+from twinbase_server.database.connection import Connection, connect
 from twinbase_server.jobs import deliveries
 from twinbase_server.jobs.task import Task
 
@@ -38,7 +36,7 @@ class _HandedOver:
         self._exporter = exporter
 
     async def __call__(self, run: Run) -> Mapping[str, Any]:
-        connection = await asyncpg.connect(run.database_url)
+        connection = await connect(run.database_url)
         try:
             figures: dict[str, int] = {}
             await self._send(connection, run, figures)

@@ -7,14 +7,13 @@ is offered again. So its tables need not be safe from a crash, and no backup car
 from datetime import datetime
 from functools import cache
 
-import asyncpg
 from pgqueuer import AsyncpgDriver, AsyncpgPoolDriver, Queries, QueueManager
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.ports.driver import Driver
 from pgqueuer.types import Channel
 
-from twinbase_server.database.connection import Connection, Pool
+from twinbase_server.database.connection import Connection, Pool, connect
 from twinbase_server.database.migrations import SCHEMA
 
 CHANNEL = Channel("twinbase_queue")
@@ -55,9 +54,9 @@ def make_queue(pool: Pool) -> QueueManager:
 
 async def install_queue(url: str) -> None:
     """Make the queue's tables, or bring them to what the installed library wants; harmless to repeat."""
-    connection: Connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
-        wanted = make_queries(AsyncpgDriver(connection))  # type: ignore[arg-type]
+        wanted = make_queries(AsyncpgDriver(connection))
         async with connection.transaction():
             await connection.execute(_LOCK)
             if not await wanted.schema_is_installed():

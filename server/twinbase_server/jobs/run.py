@@ -12,6 +12,7 @@ import asyncpg
 from twinbase.clock import Clock
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run, Tell
+from twinbase_server.database.connection import connect
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.jobs import schedule
 from twinbase_server.jobs.task import Task, clean_text, describe_error
@@ -56,7 +57,7 @@ class Turn:
 @asynccontextmanager
 async def take_turn(task: Task, url: str) -> AsyncIterator[Turn]:
     """The turn of a task; raises RunsAlready when somebody has it."""
-    connection = await asyncpg.connect(url, command_timeout=CONNECTION_SECONDS_MAX, server_settings=_KEEPALIVES)
+    connection = await connect(url, command_timeout=CONNECTION_SECONDS_MAX, server_settings=_KEEPALIVES)
     turn = Turn(connection)
     connection.add_termination_listener(lambda _: turn.lost.set())
     try:

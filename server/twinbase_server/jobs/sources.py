@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
-
 from twinbase.errors import DeclarationError
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
 from twinbase_server.capture.install import install
-from twinbase_server.database.connection import open_engine
+from twinbase_server.database.connection import connect, open_engine
 from twinbase_server.jobs.task import Task
 from twinbase_server.projection.run import Projected, project
 from twinbase_server.projection.sources import tables_to_capture
@@ -51,7 +49,7 @@ class _Brought:
 
     async def _watch_again(self, run: Run) -> None:
         """A source may have altered a table that is captured, a column or the key: what is new of it is watched too."""
-        connection = await asyncpg.connect(run.database_url)
+        connection = await connect(run.database_url)
         try:
             rows = await connection.fetch("SELECT schema_name, table_name FROM twinbase.capture")
             captured = {(row["schema_name"], row["table_name"]) for row in rows}

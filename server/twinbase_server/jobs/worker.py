@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
 from pgqueuer import QueueManager
 from pgqueuer.errors import PgqException
 from pgqueuer.models import Job
@@ -16,7 +15,7 @@ from pgqueuer.models import Job
 from twinbase.clock import Clock, utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
-from twinbase_server.database.connection import Connection, Pool
+from twinbase_server.database.connection import Connection, Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.jobs import deliveries, schedule
 from twinbase_server.jobs.exporters import exporter_tasks, final_destinations
@@ -82,9 +81,7 @@ class Worker:
 
     async def _shift(self) -> None:
         """Until stopped, or until the queue is lost."""
-        pool: Pool = await asyncpg.create_pool(
-            self.url, min_size=2, max_size=6, statement_cache_size=self.settings.statement_cache
-        )
+        pool = await open_pool(self.url, min_size=2, max_size=6, statement_cache_size=self.settings.statement_cache)
         try:
             await _check(pool)
             queue = self._queue(pool)

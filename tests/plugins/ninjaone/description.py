@@ -10,7 +10,7 @@ import pytest
 
 from twinbase_ninjaone.contract import Call, FieldKind
 
-VARIABLE = "TWINBASE_NINJAONE_OPENAPI"
+VARIABLE = "TWINBASE_TEST_NINJAONE_OPENAPI"
 Schema = Mapping[str, Any]
 
 
