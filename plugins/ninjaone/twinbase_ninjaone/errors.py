@@ -6,6 +6,7 @@ NinjaOneError
 │   ├── TooManyCalls           429: it says how long to wait
 │   └── Uncertain              a call that writes got no answer: it may have been carried out
 ├── UnexpectedAnswer           something answered that is not NinjaOne's data: HTML, too large, of another form
+│   └── NotWhole               a list of which nobody can say whether it came whole
 └── CallRefused                NinjaOne understood, and said no
     ├── WrongRegion
     ├── WrongCredentials
@@ -14,6 +15,9 @@ NinjaOneError
     ├── NotThere               404: it was deleted, or never was
     └── OutOfDate              somebody else changed it since it was read
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 from twinbase.errors import TwinbaseError
 
@@ -29,13 +33,14 @@ class NotConfigured(NinjaOneError):
 class Unreachable(NinjaOneError):
     """NinjaOne does not answer at the moment. Nothing is lost; the next run goes on from here."""
 
+    def __init__(self, detail: str = "", *, retry_after_seconds: float | None = None) -> None:
+        """`retry_after_seconds`: the pause that NinjaOne asked for, if it asked for one."""
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
 
 class TooManyCalls(Unreachable):
     """NinjaOne asks us to call less often. The next run goes on; TWINBASE_NINJAONE_CALLS_PER_SECOND slows us down."""
-
-    def __init__(self, detail: str = "", *, retry_after_seconds: float | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after_seconds = retry_after_seconds
 
 
 class Uncertain(Unreachable):
@@ -44,6 +49,15 @@ class Uncertain(Unreachable):
 
 class UnexpectedAnswer(NinjaOneError):
     """Something answered that is not NinjaOne's data; a proxy or a maintenance page, perhaps."""
+
+
+class NotWhole(UnexpectedAnswer):
+    """NinjaOne's list may be longer than what came of it. What came is kept, and nothing is taken for deleted."""
+
+    def __init__(self, detail: str = "", *, rows: Sequence[dict[str, Any]] = ()) -> None:
+        """`rows`: what came, in its order."""
+        super().__init__(detail)
+        self.rows = rows
 
 
 class CallRefused(NinjaOneError):

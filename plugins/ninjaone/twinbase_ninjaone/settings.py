@@ -34,7 +34,7 @@ class NinjaOneSettings(BaseSettings):
     board_id: int | None = None
     activity_type: str = "NINJA_TICKETING"
     activity_days: int = Field(default=90, ge=1)
-    missing_share_max: float = Field(default=0.5, ge=0, le=1)
+    missing_share_max: float = Field(default=0.2, ge=0, le=1)
 
     # Who is whom.
     link_score_min: float = Field(default=85.0, ge=50, le=100)

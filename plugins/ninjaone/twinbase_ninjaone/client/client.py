@@ -1,6 +1,7 @@
 """What we ask of NinjaOne, a method each."""
 
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -10,11 +11,12 @@ import httpx2
 import msgspec
 import stamina
 
-from twinbase_ninjaone.client import meaning, paging
+from twinbase_ninjaone.client import meaning, paging, rows
+from twinbase_ninjaone.client.board_paging import page_board
 from twinbase_ninjaone.client.http_client import HttpClient, Request
 from twinbase_ninjaone.client.token import Grant, TokenCache
 from twinbase_ninjaone.contract import Call, NinjaRow, calls
-from twinbase_ninjaone.errors import NotConfigured, TooManyCalls, UnexpectedAnswer, Unreachable, WrongCredentials
+from twinbase_ninjaone.errors import NotConfigured, NotWhole, Unreachable, WrongCredentials
 from twinbase_ninjaone.settings import NinjaOneSettings
 
 BOARD_OVERLAP_ROWS = 20
@@ -34,7 +36,8 @@ class Attachment:
 
 
 class NinjaOne:
-    """A client; use it in `async with`. `calls` counts what went over the line, the token's calls too.
+    """A client; use it in `async with`. `calls` counts what went over the line, the token's calls too; `unreadable` the
+    rows that could not be read, by what they should have been.
 
     What only reads is tried again when nothing answers. What writes is tried once: it may have been carried out.
     """
@@ -51,6 +54,7 @@ class NinjaOne:
         self._settings = settings
         self._http = HttpClient(settings, transport)
         self._token = TokenCache(self._grant, clock)
+        self.unreadable: Counter[str] = Counter()
 
     def __repr__(self) -> str:
         return f"<NinjaOne at {self._settings.address}>"
@@ -70,46 +74,52 @@ class NinjaOne:
     # Lists
 
     async def read_pages(self, call: Call, **query: Any) -> AsyncGenerator[list[NinjaRow], None]:
-        """A list, in pages or whole, as this call pages it."""
+        """A list, in pages or whole, as this call pages it. Raises NotWhole behind the last page where rows lack."""
         if "after" not in call.query:
-            yield await self._rows(call, query=query)
+            page = await self._page(call, query=query)
+            yield list(page.rows)
+            if page.unreadable:
+                raise NotWhole(f"{page.unreadable} rows could not be read.", rows=page.rows)
             return
 
-        async def ask(last: Any) -> list[NinjaRow]:
+        async def ask(last: Any) -> paging.AnsweredPage:
             onward = {} if last is None else {"after": last}
-            return await self._rows(call, query={**query, "pageSize": self._settings.page_rows, **onward})
+            return await self._page(call, query={**query, "pageSize": self._settings.page_rows, **onward})
 
-        async for page in paging.page_after_ids(ask, _key(call)):
-            yield page
+        async for page_of_list in paging.page_after_ids(ask, rows.spec_of(call).key):
+            yield page_of_list
 
     async def read_board(self, board_id: int, *, page_rows: int | None = None) -> AsyncGenerator[list[NinjaRow], None]:
-        """The rows of a board, those updated last first."""
+        """The rows of a board, those updated last first. Raises NotWhole behind the last page where rows may lack."""
+        size = page_rows or self._settings.page_rows
 
-        async def ask(cursor: int | None) -> paging.BoardPage:
+        async def ask(cursor: int | None) -> paging.AnsweredPage:
             order = {"sortBy": [{"field": "lastUpdated", "direction": "DESC"}], "includeColumns": BOARD_COLUMNS}
             onward = {} if cursor is None else {"lastCursorId": cursor}
-            size = {"pageSize": page_rows or self._settings.page_rows}
-            answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json={**order, **size, **onward})
-            return paging.BoardPage(_objects(calls.BOARD_RUN, answer), _cursor(answer))
+            body = {**order, "pageSize": size, **onward}
+            answer = await self._ask(calls.BOARD_RUN, {"boardId": board_id}, json=body)
+            return self._counted(calls.BOARD_RUN, rows.read_page(calls.BOARD_RUN, answer))
 
-        async for page in paging.page_shifting(ask, "id", BOARD_OVERLAP_ROWS):
+        async for page in page_board(ask, "id", overlap_rows=BOARD_OVERLAP_ROWS, page_rows=size):
             yield page
 
     async def read_log(self, ticket_id: int) -> list[NinjaRow]:
-        """The whole log of a ticket.
+        """The whole log of a ticket. Raises NotWhole, with what came of it, where it may not be all.
 
         Whether an anchor goes forward or back is not documented, so it is only used to go on in the direction in which
-        the first page went; and a log is nearly always one page.
+        the first page went.
         """
 
-        async def ask(last: Any) -> list[NinjaRow]:
+        async def ask(last: Any) -> paging.AnsweredPage:
             onward = {} if last is None else {"anchorId": last}
-            return await self._rows(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **onward})
+            return await self._page(calls.LOG_ENTRIES, {"ticketId": ticket_id}, {"pageSize": LOG_PAGE_ROWS, **onward})
 
-        return [row async for page in paging.page_from_anchor(ask, "id", LOG_PAGE_ROWS) for row in page]
+        log = paging.ListReading("id")
+        pages = paging.page_from_anchor(ask, log, "create_time", anchor=rows.last_id, is_all=rows.is_whole_log)
+        return [row async for page in pages for row in page]
 
     async def read_activities(self, newer_than: int | None) -> list[NinjaRow]:
-        """The activities after an id; without one, the newest page alone.
+        """The activities after an id; without one, the newest page alone. Raises NotWhole where some may lack.
 
         They come newest first, so a second page is asked for below the first. The description of the two parameters is
         swapped in the API's own document: what comes is checked, not believed.
@@ -117,15 +127,15 @@ class NinjaOne:
         kind = {"type": self._settings.activity_type} if self._settings.activity_type else {}
         since = {} if newer_than is None else {"newerThan": newer_than}
 
-        async def ask(last: Any) -> list[NinjaRow]:
+        async def ask(last: Any) -> paging.AnsweredPage:
             onward = {} if last is None else {"olderThan": last}
-            rows = await self._rows(calls.ACTIVITIES, query={**kind, **since, **onward, "pageSize": ACTIVITY_PAGE_ROWS})
-            return sorted(rows, key=lambda row: -row["id"])
+            return await self._page(calls.ACTIVITIES, query={**kind, **since, **onward, "pageSize": ACTIVITY_PAGE_ROWS})
 
         found: list[NinjaRow] = []
-        async for page in paging.page_from_anchor(ask, "id", ACTIVITY_PAGE_ROWS):
+        reading = paging.ListReading("id", needs_all=False)
+        async for page in paging.page_from_anchor(ask, reading, "activity_time", anchor=rows.least_id):
             found += [row for row in page if newer_than is None or row["id"] > newer_than]
-            if newer_than is None or page[-1]["id"] <= newer_than:
+            if newer_than is None or rows.least_id(page) <= newer_than:
                 break
         return found
 
@@ -133,16 +143,17 @@ class NinjaOne:
 
     async def read_ticket(self, ticket_id: int) -> NinjaRow:
         """A ticket as it is now; raises NotThere when it is gone."""
-        return self._one(calls.TICKET, await self._ask(calls.TICKET, {"ticketId": ticket_id}))
+        return rows.read_ticket(calls.TICKET, ticket_id, await self._ask(calls.TICKET, {"ticketId": ticket_id}))
 
     async def create_ticket(self, fields: Mapping[str, Any]) -> NinjaRow:
         """A new ticket, in the API's own field names; what NinjaOne made of it."""
-        return self._one(calls.CREATE_TICKET, await self._ask(calls.CREATE_TICKET, json=dict(fields)))
+        return rows.read_one(calls.CREATE_TICKET, await self._ask(calls.CREATE_TICKET, json=dict(fields)))
 
     async def update_ticket(self, ticket_id: int, version: int, fields: Mapping[str, Any]) -> NinjaRow:
         """The ticket after the change; raises OutOfDate when `version` is not its version any more."""
         body = {**fields, "version": version}
-        return self._one(calls.UPDATE_TICKET, await self._ask(calls.UPDATE_TICKET, {"ticketId": ticket_id}, json=body))
+        answer = await self._ask(calls.UPDATE_TICKET, {"ticketId": ticket_id}, json=body)
+        return rows.read_ticket(calls.UPDATE_TICKET, ticket_id, answer)
 
     async def add_comment(
         self, ticket_id: int, text: str, *, public: bool, seconds: int | None = None, files: Sequence[Attachment] = ()
@@ -170,14 +181,16 @@ class NinjaOne:
 
     # The way there
 
-    async def _rows(
+    async def _page(
         self, call: Call, path_values: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
-    ) -> list[NinjaRow]:
-        return _objects(call, await self._ask(call, path_values, query=query))
+    ) -> paging.AnsweredPage:
+        return self._counted(call, rows.read_page(call, await self._ask(call, path_values, query=query)))
 
-    def _one(self, call: Call, answer: Any) -> NinjaRow:
-        (row,) = _objects(call, answer)
-        return row
+    def _counted(self, call: Call, page: paging.AnsweredPage) -> paging.AnsweredPage:
+        """Rows that cannot be read stop nobody; they are counted."""
+        if page.unreadable:
+            self.unreadable[rows.spec_of(call).name] += page.unreadable
+        return page
 
     async def _ask(
         self,
@@ -207,7 +220,7 @@ class NinjaOne:
 
     def _again(self, error: Exception) -> bool | float:
         """Whether to try again, and when NinjaOne says so: after how many seconds."""
-        if isinstance(error, TooManyCalls) and error.retry_after_seconds is not None:
+        if isinstance(error, Unreachable) and error.retry_after_seconds is not None:
             patient = error.retry_after_seconds <= self._settings.longest_pause_seconds
             return error.retry_after_seconds if patient else False
         return isinstance(error, Unreachable)
@@ -247,25 +260,3 @@ def _bearing(request: Request, token: str) -> Request:
         None,
         request.files,
     )
-
-
-def _key(call: Call) -> str:
-    assert call.spec is not None
-    return call.spec.key
-
-
-def _objects(call: Call, answer: Any) -> list[NinjaRow]:
-    """The rows in an answer; raises UnexpectedAnswer when it has another form."""
-    assert call.spec is not None
-    inside = call.rows.removesuffix("[]")
-    found = answer.get(inside) if inside and isinstance(answer, dict) else answer
-    rows = found if call.rows.endswith("[]") else [found]
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UnexpectedAnswer(f"{call.method} {call.path}: it holds no {call.spec.name}.")
-    return [call.spec.read(row) for row in rows]
-
-
-def _cursor(answer: Any) -> int | None:
-    metadata = answer.get("metadata")
-    cursor = metadata.get("lastCursorId") if isinstance(metadata, dict) else None
-    return cursor if isinstance(cursor, int) else None

@@ -1,97 +1,128 @@
-"""NinjaOne's four ways to answer a list that is longer than one answer.
+"""NinjaOne's ways to answer a list that is longer than one answer: a pager each.
 
 1. The whole list at once: there is nothing to page.
 2. After an id: `page_after_ids`.
-3. A board: `page_shifting`, whose cursor behaves as an offset into a list that is being changed while it is read.
-4. From an anchor: `page_from_anchor`, for the log of a ticket; activities go back from an id in the same way.
+3. From an anchor: `page_from_anchor`, for the log of a ticket; activities go back from an id in the same way.
+4. A board, by a cursor: see `board_paging.py`.
+
+How many rows an answer may have at most, whether an anchor is in its page, in which order rows come: none of it is
+documented. So the end of a list is what the server says when it is asked for more, never a page that looks short. Each
+pager ends, in a bounded number of calls: with all rows, or with NotWhole behind those that came.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from twinbase_ninjaone.contract import NinjaRow
-from twinbase_ninjaone.errors import UnexpectedAnswer, Unreachable
+from twinbase_ninjaone.errors import NotWhole
 
-STEPS_BACK_MAX = 20
-
-
-async def page_after_ids(ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str) -> AsyncIterator[list[NinjaRow]]:
-    """Pages of a list, each asked for after the last id of the one before (None: from the start).
-
-    It ends at a page without a new id. A short page would end it one call earlier; but how many rows a page may have
-    at most is not documented, and with a limit below ours the first page would look like the whole list.
-    """
-    seen: set[Any] = set()
-    last: Any = None
-    while fresh := _unseen(page := await ask(last), key, seen):
-        yield fresh
-        last = page[-1][key]
-
-
-async def page_from_anchor(
-    ask: Callable[[Any], Awaitable[list[NinjaRow]]], key: str, page_rows: int
-) -> AsyncIterator[list[NinjaRow]]:
-    """Pages of a list, each anchored at the last id of the one before; a page that is not full is the last."""
-    seen: set[Any] = set()
-    last: Any = None
-    while fresh := _unseen(page := await ask(last), key, seen):
-        yield fresh
-        last = page[-1][key]
-        if len(page) < page_rows:
-            return
+PAGES_MAX = 10_000
+REPEATED = "the same rows come again, whatever is asked for"
+UNORDERED = "its rows come in no order"
 
 
 @dataclass(frozen=True, slots=True)
-class BoardPage:
-    """One answer of a board. `cursor`: what it gave to go on with."""
+class AnsweredPage:
+    """One answer. `length`: how many rows it held, read or not. `cursor`: what it gave to go on with."""
 
     rows: Sequence[NinjaRow]
-    cursor: int | None
+    length: int
+    cursor: int | None = None
+
+    @property
+    def unreadable(self) -> int:
+        return self.length - len(self.rows)
 
 
-async def page_shifting(
-    ask: Callable[[int | None], Awaitable[BoardPage]], key: str, overlap_rows: int
-) -> AsyncIterator[list[NinjaRow]]:
-    """Pages of a list under an offset, each row once, and none left out when rows move while it is read.
+@dataclass
+class ListReading:
+    """What has come of a list, each row once, and what makes it doubtful that this is all of it.
 
-    Each page begins `overlap_rows` before the end of the last. If it repeats none of the rows seen, more rows than that
-    have left the list above it: then it goes back until one is repeated. A page that holds nothing new is the end only
-    where it reaches no further than those before: else as many rows have come in above. Whether the cursor is an offset
-    is observed, not documented; one that does not count rows is passed on as it came.
+    `needs_all`: whether a row that cannot be read is such a doubt.
     """
-    seen: set[Any] = set()
-    start, reached, steps_back = 0, 0, 0
-    asked: int | None = None
-    while True:
-        page = await ask(asked)
-        ids = [row[key] for row in page.rows]
-        if start and not seen.intersection(ids):
-            steps_back += 1
-            if steps_back > STEPS_BACK_MAX:
-                raise Unreachable("The board changes faster than it can be read.")
-            start = asked = max(start - overlap_rows * 2**steps_back, 0)
-            reached = 0
-            continue
-        fresh = _unseen(page.rows, key, seen)
-        end = start + len(page.rows)
-        counts_rows = page.cursor in (None, end)
-        if fresh:
-            yield fresh
-        elif end <= reached or not counts_rows:
-            return
-        overlap = min(overlap_rows, len(page.rows) // 2)
-        if counts_rows:
-            start, reached = max(end - overlap, start + 1), end
-            asked = start
-        elif page.cursor == asked:
-            raise UnexpectedAnswer("A board gave the same cursor twice.")
-        else:
-            start, asked = 0, page.cursor
+
+    key: str
+    needs_all: bool = True
+    rows: list[NinjaRow] = field(default_factory=list)
+    seen: set[Any] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+    pages: int = 0
+
+    def take(self, page: AnsweredPage) -> list[NinjaRow]:
+        """The rows that are new."""
+        self.pages += 1
+        if self.pages > PAGES_MAX:
+            self.doubts.append(f"it does not end after {PAGES_MAX} pages")
+            self.finish()
+        if page.unreadable and (self.needs_all or not page.rows):
+            self.doubts.append(f"{page.unreadable} rows could not be read")
+        fresh = {row[self.key]: row for row in page.rows if row[self.key] not in self.seen}
+        self.seen.update(fresh)
+        self.rows += fresh.values()
+        return list(fresh.values())
+
+    def stop(self, page: AnsweredPage, last: int | None) -> None:
+        """A page brought nothing new: that is the end where it is the row alone that was gone on from."""
+        if page.rows and [row[self.key] for row in page.rows] != [last]:
+            self.doubts.append(REPEATED)
+
+    def finish(self) -> None:
+        """Raises NotWhole where there is a doubt."""
+        if self.doubts:
+            raise NotWhole(f"{'; '.join(dict.fromkeys(self.doubts))}.".capitalize(), rows=self.rows)
 
 
-def _unseen(rows: Sequence[NinjaRow], key: str, seen: set[Any]) -> list[NinjaRow]:
-    """The rows that were not seen before, and they are seen now."""
-    fresh = {row[key]: row for row in rows if row[key] not in seen}
-    seen.update(fresh)
-    return list(fresh.values())
+async def page_after_ids(
+    ask: Callable[[int | None], Awaitable[AnsweredPage]], key: str
+) -> AsyncIterator[list[NinjaRow]]:
+    """Pages of a list in the order of its ids, each asked for after the last id of the one before it."""
+    reading = ListReading(key)
+    last: int | None = None
+    while (page := await ask(last)).length:
+        fresh = reading.take(page)
+        if not fresh:
+            reading.stop(page, last)
+            break
+        yield fresh
+        last = page.rows[-1][key]
+    if not _rises(row[key] for row in reading.rows):
+        reading.doubts.append(UNORDERED)
+    reading.finish()
+
+
+async def page_from_anchor(
+    ask: Callable[[int | None], Awaitable[AnsweredPage]],
+    reading: ListReading,
+    moment: str,
+    *,
+    anchor: Callable[[Sequence[NinjaRow]], int],
+    is_all: Callable[[Sequence[NinjaRow]], bool] = lambda rows: False,
+) -> AsyncIterator[list[NinjaRow]]:
+    """Pages of a list in the order of its keys or of `moment`, up or down, each from `anchor` of the one before.
+
+    `is_all`: whether rows show by themselves that there are no others.
+    """
+    last: int | None = None
+    while (page := await ask(last)).length:
+        fresh = reading.take(page)
+        if not fresh:
+            reading.stop(page, last)
+            break
+        yield fresh
+        if is_all(reading.rows):
+            break
+        last = anchor(page.rows)
+    if not any(_goes_one_way(row[column] for row in reading.rows) for column in (reading.key, moment)):
+        reading.doubts.append(UNORDERED)
+    reading.finish()
+
+
+def _goes_one_way(values: Iterable[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return _rises(known) or _rises(reversed(known))
+
+
+def _rises(values: Iterable[Any]) -> bool:
+    return all(first <= second for first, second in pairwise(values))

@@ -14,8 +14,9 @@ INT32, INT64, TEXT, UUID, BOOLEAN, MOMENT, JSON, TEXTS, INT32S = FieldKind
 class Call:
     """One call. `sends`, `gets`: fields of the body and of the answer; `a.b` is inside `a`, `a[].b` in each of `a`.
 
-    `rows`: where the objects of `spec` stand in the answer ("[]": it is a list of them; "": it is one). `values`:
-    words that we send or look for. `reads`: whether it changes nothing there, so that it may be tried again.
+    `rows`: where the objects of `spec` stand in the answer ("[]": it is a list of them; "": it is one);
+    `rows_required`: whether an answer without them is none. `values`: words that we send or look for. `reads`: whether
+    it changes nothing there, so that it may be tried again.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -26,6 +27,7 @@ class Call:
     gets: Mapping[str, FieldKind] = field(default_factory=dict)
     spec: ObjectSpec | None = None
     rows: str = "[]"
+    rows_required: bool = False
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reads: bool = True
 
@@ -57,6 +59,7 @@ BOARD_RUN = Call(
     gets={"data": JSON, "metadata.lastCursorId": INT32},
     spec=specs.BOARD_ROW,
     rows="data[]",
+    rows_required=True,
     values={"sends.sortBy[].direction": ("DESC",)},
 )
 """A POST that changes nothing: it runs a search. So it is tried again like a GET."""

@@ -9,6 +9,7 @@ import httpx2
 from twinbase.delivery import DeliveryOutcome, Exporter, WaitingDelivery
 from twinbase.source import Run
 from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.database import connect_database
 from twinbase_ninjaone.delivering.deliveries import COMMENT, DESTINATION
 from twinbase_ninjaone.delivering.statuses import decide, ticket_fields
@@ -17,6 +18,7 @@ from twinbase_ninjaone.errors import (
     CallRefused,
     NinjaOneError,
     NotThere,
+    NotWhole,
     OutOfDate,
     Uncertain,
     UnexpectedAnswer,
@@ -129,7 +131,14 @@ class ExportRun:
     async def _is_in_the_log(self, tried: TriedWrite) -> bool:
         if tried.write["log_entry_id"] is not None:
             return True
-        entries = await self.ninja.read_log(tried.write["ticket_id"])
+        try:
+            return await self._claims(tried, await self.ninja.read_log(tried.write["ticket_id"]))
+        except NotWhole as doubt:
+            if await self._claims(tried, doubt.rows):
+                return True
+            raise  # It may be in the part that did not come.
+
+    async def _claims(self, tried: TriedWrite, entries: Sequence[NinjaRow]) -> bool:
         return await self.log.claim(tried.write, entries) is not None
 
     async def _status(self, one: WaitingDelivery) -> DeliveryOutcome:

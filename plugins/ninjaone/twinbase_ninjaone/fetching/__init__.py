@@ -9,9 +9,9 @@ from twinbase.source import Run, Source
 from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.database import connect_database
 from twinbase_ninjaone.delivering.write_log import WriteLog
-from twinbase_ninjaone.errors import NotConfigured
+from twinbase_ninjaone.errors import NinjaOneError, NotConfigured
 from twinbase_ninjaone.fetching.activities import fetch_activities
-from twinbase_ninjaone.fetching.context import Fetch
+from twinbase_ninjaone.fetching.context import ENDS_THE_RUN, Fetch
 from twinbase_ninjaone.fetching.lists import fetch_lists
 from twinbase_ninjaone.fetching.tickets import fetch_tickets
 from twinbase_ninjaone.proposing.renewing import renew
@@ -42,7 +42,7 @@ async def fetch(
     async with NinjaOne(settings, transport=transport) as ninja, connect_database(run.database_url) as connection:
         step = Fetch(ninja, connection, settings, run.now, run.tell)
         await fetch_lists(step)
-        await fetch_activities(step)
+        await _fetch_activities(step)
         await fetch_tickets(step)
         # What a device wrote is known again before it is projected, so that it stays the row that it is.
         step.counted["comments_come_back"] += await WriteLog(connection, settings.time_unit_seconds).claim_fetched()
@@ -50,3 +50,13 @@ async def fetch(
             for state, number in (await renew(connection, settings, run.now)).items():
                 step.counted[f"visits_{state}"] += number
         return step.make_figures()
+
+
+async def _fetch_activities(step: Fetch) -> None:
+    """They are a hint: without them a deletion is noticed a day later, and tickets arrive all the same."""
+    try:
+        await fetch_activities(step)
+    except ENDS_THE_RUN:
+        raise
+    except NinjaOneError as failure:
+        step.failed["activities"] = str(failure)

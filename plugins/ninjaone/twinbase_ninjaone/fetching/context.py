@@ -9,7 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.source import Tell
 from twinbase_ninjaone.client import NinjaOne
+from twinbase_ninjaone.errors import TooManyCalls, WrongCredentials, WrongRegion
 from twinbase_ninjaone.settings import NinjaOneSettings
+
+ENDS_THE_RUN = (TooManyCalls, WrongCredentials, WrongRegion)
+"""Failures that the next call would meet too."""
 
 
 @dataclass
@@ -25,7 +29,8 @@ class Fetch:
     failed: dict[str, str] = field(default_factory=dict)
 
     def make_figures(self) -> dict[str, Any]:
-        """What is kept of the run: what was written, by table, and how many calls it took."""
+        """What is kept of the run: how many calls it took, what was written, by table, and what was left out."""
         counted = {name: number for name, number in sorted(self.counted.items()) if number}
+        unreadable = {"unreadable": dict(self.ninja.unreadable)} if self.ninja.unreadable else {}
         failures = {"failed": self.failed} if self.failed else {}
-        return {"calls": self.ninja.calls, **counted, **failures}
+        return {"calls": self.ninja.calls, **counted, **unreadable, **failures}

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from twinbase_ninjaone.contract import Call, calls
-from twinbase_ninjaone.errors import CallRefused, UnexpectedAnswer, WrongCredentials, WrongRegion
-from twinbase_ninjaone.fetching.context import Fetch
+from twinbase_ninjaone.errors import NinjaOneError, Unreachable
+from twinbase_ninjaone.fetching.context import ENDS_THE_RUN, Fetch
 from twinbase_ninjaone.fetching.keeping import keep, keep_cursor, mark_missing, read_cursor
 from twinbase_ninjaone.tables import (
     Fetched,
@@ -22,6 +22,8 @@ from twinbase_ninjaone.tables import (
     NinjaStatus,
     NinjaUser,
 )
+
+SILENT_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,23 @@ LISTS = (
 
 
 async def fetch_lists(run: Fetch) -> None:
-    """Every list that is due. One that is refused does not stop the others; the run's figures say so."""
+    """Every list that is due. One that fails does not stop the others, and the run's figures say so.
+
+    Raises what the next call would meet too, and the failure of the third list in a row to which nobody answers.
+    """
+    silent = 0
     for listed in LISTS:
         try:
             if listed.always or await _is_due(run, listed):
                 await _fetch(run, listed)
-        except (WrongCredentials, WrongRegion):
+                silent = 0
+        except ENDS_THE_RUN:
             raise
-        except (CallRefused, UnexpectedAnswer) as refused:
-            run.failed[listed.name] = str(refused)
+        except NinjaOneError as failure:
+            run.failed[listed.name] = str(failure)
+            silent = silent + 1 if isinstance(failure, Unreachable) else 0
+            if silent == SILENT_MAX:
+                raise
 
 
 async def _is_due(run: Fetch, listed: FetchedList) -> bool:

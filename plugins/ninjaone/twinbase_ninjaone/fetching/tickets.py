@@ -13,16 +13,14 @@ from typing import TypeVar
 from sqlalchemy import select, update
 
 from twinbase_ninjaone.contract import NinjaRow
-from twinbase_ninjaone.errors import NinjaOneError, NotThere, TooManyCalls, WrongCredentials, WrongRegion
+from twinbase_ninjaone.errors import NinjaOneError, NotThere, NotWhole
 from twinbase_ninjaone.fetching.board import SeenTickets, look
-from twinbase_ninjaone.fetching.context import Fetch
+from twinbase_ninjaone.fetching.context import ENDS_THE_RUN, Fetch
 from twinbase_ninjaone.fetching.keeping import keep, keep_cursor, mark_missing, read_cursor
 from twinbase_ninjaone.tables import NinjaTicket, NinjaTicketLogEntry, SyncCursor, table_of
 
 RESOURCE = "tickets"
 TICKETS_AT_ONCE = 25
-ENDS_THE_RUN = (TooManyCalls, WrongCredentials, WrongRegion)
-"""Failures that the next ticket would meet too."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -38,12 +36,16 @@ class KnownTicket:
 
 @dataclass(frozen=True, slots=True)
 class FetchedTicket:
-    """A ticket as it is there now: None when it is gone. `failure`: why it, or its log, could not be had."""
+    """A ticket as it is there now: None when it is gone. `failure`: why it, or its log, could not be had.
+
+    `doubt`: why there may be more in its log than came.
+    """
 
     id: int
     ticket: NinjaRow | None = None
     log: Sequence[NinjaRow] = ()
     failure: NinjaOneError | None = None
+    doubt: NotWhole | None = None
 
 
 @dataclass
@@ -62,14 +64,15 @@ async def fetch_tickets(run: Fetch) -> None:
     async with run.connection.begin():
         sync_cursor = await read_cursor(run.connection, RESOURCE)
     whole = is_due(sync_cursor, run)
-    seen = await look(
-        run, None if whole or sync_cursor.watermark is None else sync_cursor.watermark - run.settings.overlap
-    )
-    known = await _known(run)
-    gone = vanished_tickets(seen, known) if whole else []
+    since = None if whole or sync_cursor.watermark is None else sync_cursor.watermark - run.settings.overlap
+    looked = await look(run, since)
+    seen, known = looked.seen, await _known(run)
+    gone = vanished_tickets(seen, known) if whole and looked.whole else []
     work = FetchProgress(seen, known, [*changed_tickets(seen, known), *gone])
     for start in range(0, len(work.wanted), TICKETS_AT_ONCE):
         await _bring(run, work, work.wanted[start : start + TICKETS_AT_ONCE])
+    if not looked.whole:
+        return  # What was not seen may be older than what was: the next run looks again from where this one began.
     moved = sync_cursor.model_copy(
         update={"watermark": next_watermark(sync_cursor.watermark, seen, work.failed, run.now)}
     )
@@ -146,6 +149,8 @@ async def _fetch(run: Fetch, ticket_id: int) -> FetchedTicket:
         return FetchedTicket(ticket_id, ticket, await run.ninja.read_log(ticket_id))
     except ENDS_THE_RUN:
         raise
+    except NotWhole as doubt:
+        return FetchedTicket(ticket_id, ticket, doubt.rows, doubt=doubt)
     except NinjaOneError as failure:
         gone = ticket is None and isinstance(failure, NotThere)
         return FetchedTicket(ticket_id, ticket, failure=None if gone else failure)
@@ -157,11 +162,20 @@ async def _keep(run: Fetch, work: FetchProgress, found: Sequence[FetchedTicket])
     run.counted["tickets_deleted"] += sum(row["deleted_at"] == run.now for row in rows)
     logs = [{**entry, "ticket_id": one.id} for one in found for entry in one.log]
     run.counted["ticket_log_entries_written"] += await keep(run.connection, NinjaTicketLogEntry, logs)
-    run.counted["ticket_log_entries_deleted"] += await _mark_removed(run, logs)
+    whole = {one.id for one in found if one.doubt is None}
+    run.counted["ticket_log_entries_deleted"] += await _mark_removed(run, [e for e in logs if e["ticket_id"] in whole])
+    _note_doubts(run, found)
     if gone := [one.id for one in found if one.ticket is None and one.failure is None]:
         tickets = table_of(NinjaTicket)
         live = update(tickets).where(tickets.c.id.in_(gone), tickets.c.deleted_at.is_(None))
         run.counted["tickets_deleted"] += (await run.connection.execute(live.values(deleted_at=run.now))).rowcount
+
+
+def _note_doubts(run: Fetch, found: Sequence[FetchedTicket]) -> None:
+    doubts = [one.doubt for one in found if one.doubt]
+    run.counted["ticket_logs_doubted"] += len(doubts)
+    if doubts:
+        run.failed["ticket_log_entries"] = str(doubts[-1])
 
 
 async def _mark_removed(run: Fetch, logs: Sequence[NinjaRow]) -> int:

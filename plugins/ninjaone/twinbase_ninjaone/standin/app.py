@@ -25,7 +25,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def create_app(world: StandinWorld, faults: Faults | None = None, clock: Callable[[], datetime] = utc_now) -> Starlette:
     """The application. `clock` says when its tokens expire and when what is written happens."""
     guard = AccessGuard(faults or Faults(), clock)
-    lists, tickets = Lists(world), Tickets(world, guard.faults, clock)
+    lists, tickets = Lists(world, guard.faults), Tickets(world, guard.faults, clock)
     routes = [
         Route("/ws/oauth/token", guard.give_token, methods=["POST"]),
         *(Route(path, guard.guard(endpoint), methods=[method]) for method, path, endpoint in lists.list_routes()),
@@ -84,11 +84,11 @@ class AccessGuard:
 class Lists:
     """The lists that come whole, or page by page after an id, and the activities."""
 
-    def __init__(self, world: StandinWorld) -> None:
-        self._world = world
+    def __init__(self, world: StandinWorld, faults: Faults) -> None:
+        self._world, self._faults = world, faults
 
     def list_routes(self) -> Iterable[tuple[str, str, Endpoint]]:
-        world = self._world
+        world, _after, _whole = self._world, self._after, self._whole
         yield "GET", "/v2/organizations", _after(lambda: world.organizations.values())
         yield "GET", "/v2/locations", _after(lambda: world.locations.values())
         yield "GET", "/v2/devices", _after(lambda: world.devices.values())
@@ -113,7 +113,9 @@ class Lists:
             if above < activity["id"] < below and asked.get("type") in (None, activity["activityType"])
         ]
         last = self._world.activities[-1]["id"] if self._world.activities else 0
-        return JSONResponse({"lastActivityId": last, "activities": found[: int(asked.get("pageSize", 200))]})
+        page = found if "olderThan" in asked else self._faults.spoil(request, found)
+        shown = self._faults.cut(page, int(asked.get("pageSize", 200)))
+        return JSONResponse({"lastActivityId": last, "activities": shown})
 
     async def _set_webhook(self, request: Request) -> Response:
         self._world.webhook = await request.json()
@@ -123,18 +125,17 @@ class Lists:
         self._world.webhook = None
         return Response(status_code=204)
 
+    def _whole(self, rows: Callable[[], Iterable[Json]]) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            return JSONResponse(self._faults.spoil(request, rows()))
 
-def _whole(rows: Callable[[], Iterable[Json]]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        return JSONResponse(list(rows()))
+        return endpoint
 
-    return endpoint
+    def _after(self, rows: Callable[[], Iterable[Json]]) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            after = int(request.query_params.get("after", 0))
+            rest: Sequence[Any] = sorted((row for row in rows() if row["id"] > after), key=lambda row: row["id"])
+            page = rest if after else self._faults.spoil(request, rest)
+            return JSONResponse(self._faults.cut(page, int(request.query_params.get("pageSize", 100))))
 
-
-def _after(rows: Callable[[], Iterable[Json]]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        after = int(request.query_params.get("after", 0))
-        page: Sequence[Any] = sorted((row for row in rows() if row["id"] > after), key=lambda row: row["id"])
-        return JSONResponse(page[: int(request.query_params.get("pageSize", 100))])
-
-    return endpoint
+        return endpoint

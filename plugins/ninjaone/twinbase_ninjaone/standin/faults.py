@@ -1,9 +1,9 @@
 """What can go wrong with NinjaOne, on demand."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -37,6 +37,8 @@ class PlannedFailure:
 class Faults:
     """Switches. `writes_forbidden`: tickets are written by users only. `after_page`: called after each page of a board
     has been answered, as somebody who works in NinjaOne at that moment. `before_call`: called with each call's path.
+    `rows_max`: no page holds more, whatever is asked for. `board_pages_once`: a board gives no cursor and takes none.
+    `anchors_ignored`: a log begins anew each time. `odd_rows`: stand before those of a list whose path ends so.
     """
 
     planned: list[PlannedFailure] = field(default_factory=list)
@@ -46,6 +48,19 @@ class Faults:
     huge_bytes: int = 50_000_000
     after_page: Callable[[], None] | None = None
     before_call: Callable[[str], None] | None = None
+    rows_max: int = 10_000
+    board_pages_once: bool = False
+    anchors_ignored: bool = False
+    odd_rows: dict[str, list[Any]] = field(default_factory=dict)
+
+    def cut(self, rows: Sequence[Any], asked: int) -> Sequence[Any]:
+        """A page as it is answered."""
+        return rows[: min(asked, self.rows_max)]
+
+    def spoil(self, request: Request, rows: Iterable[Any]) -> list[Any]:
+        """A list, with the odd rows at its beginning."""
+        odd = [row for end, some in self.odd_rows.items() if request.url.path.endswith(end) for row in some]
+        return [*odd, *rows]
 
     def plan(self, kind: FailureKind, path: str = "", *, times: int = 1, after: int = 0) -> None:
         """Let a failure happen at the next calls."""

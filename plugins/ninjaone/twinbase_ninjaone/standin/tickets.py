@@ -42,14 +42,16 @@ class Tickets:
             return failure_response(404, "no such board")
         asked = await request.json()
         rows = self._world.board_rows(board)
-        for order in reversed(asked.get("sortBy") or []):
+        for order in reversed(asked.get("sortBy") or []) if self._world.sorts_boards else ():
             rows.sort(key=lambda row: row[order["field"]], reverse=order["direction"] == "DESC")
-        start = asked.get("lastCursorId", 0)
-        shown = rows[start : start + asked.get("pageSize", 50)]
+        once = self._faults.board_pages_once
+        start = 0 if once else asked.get("lastCursorId", 0)
+        shown = self._faults.cut(self._faults.spoil(request, rows)[start:], asked.get("pageSize", 50))
         hidden = self._world.hidden_columns
-        page = [{name: value for name, value in row.items() if name not in hidden} for row in shown]
+        page = [{name: one for name, one in row.items() if name not in hidden} if row in rows else row for row in shown]
         columns = list(self._world.boards[board]["columns"])
-        metadata = {"columns": columns, "sortBy": asked.get("sortBy") or [], "lastCursorId": start + len(page)}
+        metadata = {"columns": columns, "sortBy": asked.get("sortBy") or []}
+        metadata |= {} if once else {"lastCursorId": start + len(page)}
         answer = JSONResponse({"data": page, "metadata": metadata})
         if self._faults.after_page:
             self._faults.after_page()
@@ -67,11 +69,13 @@ class Tickets:
         if entries is None:
             return failure_response(404, "ticket not found")
         found = entries if self._world.log_oldest_first else entries[::-1]
-        kind, anchor = request.query_params.get("type"), int(request.query_params.get("anchorId", 0))
+        anchor = 0 if self._faults.anchors_ignored else int(request.query_params.get("anchorId", 0))
         ids = [entry["id"] for entry in found]
         rest = found[ids.index(anchor) + 1 :] if anchor in ids else found
+        kind = request.query_params.get("type")
         rest = [entry for entry in rest if kind in (None, entry["type"])]
-        return JSONResponse(rest[: int(request.query_params.get("pageSize", 500))])
+        page = rest if anchor in ids else self._faults.spoil(request, rest)
+        return JSONResponse(self._faults.cut(page, int(request.query_params.get("pageSize", 500))))
 
     def _writing(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

@@ -26,7 +26,7 @@ class StandinWorld:
     """Tables by key. `last_updated` and `gone` are the server's own knowledge, on no object of the API.
 
     `deleted_answers_404`: whether a deleted ticket is no more, or is answered with `deleted`; it is not documented.
-    `hidden_columns`: what somebody has taken off the boards.
+    `hidden_columns`: what somebody has taken off the boards. `sorts_boards`: whether they come in the order asked for.
     """
 
     organizations: dict[int, Json] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class StandinWorld:
     webhook: Json | None = None
     deleted_answers_404: bool = False
     log_oldest_first: bool = False
+    sorts_boards: bool = True
     hidden_columns: frozenset[str] = frozenset()
     _log_ids: Any = field(default_factory=lambda: count(50_001))
     _activity_ids: Any = field(default_factory=lambda: count(900_001))
