@@ -9,23 +9,14 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Iterator
-from typing import IO, Protocol, cast
-
-import zstandard
 
 from twinbase.errors import HalfAnswer, NotTwinbase
+from twinbase.replica.sync.encodings import DAMAGED, ByteSource, decode_source
 
 CHUNKS_MAX = 32
 PIECE_BYTES = 256 * 1024
 LINE_BYTES_MAX = 64 * 1024 * 1024
 ANSWER_BYTES_MAX = 8 * 1024 * 1024 * 1024
-WINDOW_BYTES_MAX = 8 * 1024 * 1024
-
-
-class ByteSource(Protocol):
-    """Where bytes come from: `read1` waits for some and gives at most `size`; b"" is the end."""
-
-    def read1(self, size: int = -1, /) -> bytes: ...
 
 
 class AnswerPipe:
@@ -90,10 +81,10 @@ class AnswerPipe:
         return chunk
 
 
-def read_lines(source: ByteSource, *, compressed: bool) -> Iterator[bytes]:
+def read_lines(source: ByteSource, *, encoding: str) -> Iterator[bytes]:
     """The lines of an answer, decompressed piece by piece; raises HalfAnswer or NotTwinbase when it cannot be read."""
     buffer = bytearray()
-    for piece in _pieces(_decompressed(source) if compressed else source):
+    for piece in read_pieces(decode_source(source, encoding), ANSWER_BYTES_MAX):
         start = 0
         while (end := piece.find(b"\n", start)) >= 0:
             buffer += piece[start:end]
@@ -105,22 +96,18 @@ def read_lines(source: ByteSource, *, compressed: bool) -> Iterator[bytes]:
             raise NotTwinbase(f"A line of its answer is longer than {LINE_BYTES_MAX} bytes.")
 
 
-def _pieces(source: ByteSource) -> Iterator[bytes]:
+def read_pieces(source: ByteSource, bytes_max: int) -> Iterator[bytes]:
+    """All of a source, piece by piece; raises NotTwinbase when it is more than that."""
     total = 0
     while piece := _read(source):
         total += len(piece)
-        if total > ANSWER_BYTES_MAX:
-            raise NotTwinbase(f"Its answer is larger than {ANSWER_BYTES_MAX} bytes.")
+        if total > bytes_max:
+            raise NotTwinbase(f"Its answer is larger than {bytes_max} bytes.")
         yield piece
 
 
 def _read(source: ByteSource) -> bytes:
     try:
         return source.read1(PIECE_BYTES)
-    except zstandard.ZstdError as error:
+    except DAMAGED as error:
         raise HalfAnswer("Its compression is damaged.") from error
-
-
-def _decompressed(source: ByteSource) -> ByteSource:
-    decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX)
-    return decompressor.stream_reader(cast(IO[bytes], source), read_size=64 * 1024, read_across_frames=True)

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,10 +30,12 @@ from twinbase.errors import (
 )
 from twinbase.identity import Identity
 from twinbase.protocol import LoginAnswer, LoginRequest, MeAnswer, PushAnswer, SchemaAnswer, SchemaRequest
+from twinbase.replica.sync.encodings import decode_source
+from twinbase.replica.sync.pipe import read_pieces
+from twinbase.replica.sync.strangers import judge_stranger
 
 API = "/api/v1/"
 PLAIN_BYTES_MAX = 32 * 1024 * 1024
-GATEWAY_STATUSES = frozenset({502, 503, 504})
 Answer = TypeVar("Answer", bound=BaseModel)
 Transport = httpx2.AsyncBaseTransport
 """A way to the server."""
@@ -74,7 +77,7 @@ class Body:
 
     def __init__(self, response: httpx2.Response, traffic: Traffic) -> None:
         self._response, self._traffic = response, traffic
-        self.compressed = response.headers.get("content-encoding", "").lower() == "zstd"
+        self.encoding: str = response.headers.get("content-encoding", "")
 
     async def read_chunks(self) -> AsyncIterator[bytes]:
         """The bytes as they come; raises HalfAnswer when the line breaks."""
@@ -197,13 +200,8 @@ class Server:
             body = await self._read(response)
             _compare_checksum(response, body)
             raise _problem(response.status_code, body, response.headers.get("retry-after"))
-        if response.status_code == 413:
-            # A proxy's own limit: it answers for the server, in HTML, and the way on is the same.
-            raise ServerRefused(413, "body-too-large", "Something on the way takes no body of this size.")
-        if response.status_code in GATEWAY_STATUSES:
-            raise Offline(f"A gateway answered {response.status_code}.")
         if response.status_code != 200 or given != content_type:
-            raise NotTwinbase(f"It answered {response.status_code} with {given or 'nothing'!s}.")
+            raise judge_stranger(response.status_code, given, response.headers.get("retry-after"))
 
     async def _read(self, response: httpx2.Response) -> bytes:
         body = bytearray()
@@ -215,7 +213,8 @@ class Server:
                     raise NotTwinbase(f"Its answer is larger than {PLAIN_BYTES_MAX} bytes.")
         except httpx2.HTTPError as error:
             raise HalfAnswer() from error
-        return bytes(body)
+        source = decode_source(BytesIO(body), response.headers.get("content-encoding", ""))
+        return b"".join(read_pieces(source, PLAIN_BYTES_MAX))
 
 
 def _distrust(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

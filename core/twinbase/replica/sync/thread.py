@@ -53,7 +53,7 @@ class FileThread:
 
         pump = asyncio.create_task(_pump(body, feed))
         try:
-            return await self.run(_consume, feed, body.compressed, consume_counted)
+            return await self.run(_consume, feed, body.encoding, consume_counted)
         finally:
             feed.end(HalfAnswer("The sync was stopped."))
             pump.cancel()
@@ -62,13 +62,10 @@ class FileThread:
 
 
 def _consume(
-    connection: Connection,
-    feed: AnswerPipe,
-    compressed: bool,
-    consume: Callable[[Connection, Iterator[AnyFrame]], Answer],
+    connection: Connection, feed: AnswerPipe, encoding: str, consume: Callable[[Connection, Iterator[AnyFrame]], Answer]
 ) -> Answer:
     try:
-        return consume(connection, read_frames(read_lines(feed, compressed=compressed)))
+        return consume(connection, read_frames(read_lines(feed, encoding=encoding)))
     finally:
         feed.abandon()
 
