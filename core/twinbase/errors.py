@@ -118,6 +118,8 @@ class WrongAddress(TwinbaseError):
 class TransportError(TwinbaseError):
     """The exchange with the server did not succeed. Nothing is lost; it is tried again."""
 
+    retry_after_seconds: float | None = None
+
 
 class Offline(TransportError):
     """There is no way to the server at the moment. Work goes on; sync follows when the network is back."""
@@ -143,6 +145,16 @@ class ServerRefused(TransportError):
         self.kind = kind
         self.extra = extra
         super().__init__(f"({status} {kind}) {detail}".strip())
+        self.retry_after_seconds = _seconds(extra.get("retry_after"))
+
+
+def _seconds(said: object) -> float | None:
+    """How long the server asked to wait, when it did, and in seconds."""
+    try:
+        seconds = float(str(said))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
 
 
 class Refused(TwinbaseError):

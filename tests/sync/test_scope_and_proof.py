@@ -72,12 +72,15 @@ async def test_deleting_most_of_a_twin_needs_a_second_answer_that_says_the_same(
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
     await world.sql("DELETE FROM workshop.product WHERE id > 10")
-    before = len(anna.wire.list_requests("sync/pending"))
+    with pytest.raises(FuseBlown, match=r"190 rows of product.*20 minutes later") as blown:
+        await anna.sync()
+    world.clock.advance(minutes=20)
+    await world.sign_in(anna, "anna")
 
     report = await anna.sync()
 
     assert report.removed == 190 and report.is_proven
-    assert len(anna.wire.list_requests("sync/pending")) == before + 2
+    assert blown.value.retry_after_seconds == 20 * 60
 
 
 async def test_a_claim_that_is_lost_removes_nothing(world: World) -> None:
@@ -93,14 +96,21 @@ async def test_a_claim_that_is_lost_removes_nothing(world: World) -> None:
     assert len(await anna.all(Job)) == 60
 
 
-def test_the_fuse_believes_two_answers_only_when_they_say_the_same() -> None:
+def test_the_fuse_believes_two_answers_only_when_they_say_about_the_same_and_apart() -> None:
     from twinbase.replica.apply.fuse import Removal, is_confirmed, is_unusual
 
-    first = Removal("claims", {"job": (1, 2, 3)})
-    assert is_confirmed(first, Removal("claims", {"job": (1, 2, 3)}))
-    assert not is_confirmed(first, Removal("other", {"job": (1, 2, 3)}))
-    assert not is_confirmed(first, Removal("claims", {"job": (0, 0, 0)}))
+    soon, late = "2030-05-01T12:19:59+00:00", "2030-05-01T12:20:00+00:00"
+    first = Removal("claims", {"job": (1, 2, 3)}, "2030-05-01T12:00:00+00:00")
+    assert is_confirmed(first, Removal("claims", {"job": (1, 2, 3)}, late))
+    assert not is_confirmed(first, Removal("claims", {"job": (1, 2, 3)}, soon))
+    assert not is_confirmed(first, Removal("other", {"job": (1, 2, 3)}, late))
+    assert is_confirmed(first, Removal("claims", {"job": (0, 0, 0)}, late))
+    assert not is_confirmed(
+        Removal("claims", {"job": (300, 2, 3)}, first.at), Removal("claims", {"job": (0, 0, 0)}, late)
+    )
+    assert not is_confirmed(first, Removal("claims", {"job": (1, 2, 3), "part": (0, 0, 0)}, late))
     assert not is_confirmed(None, first)
+    assert not is_confirmed(Removal("claims", {"job": (1, 2, 3)}), Removal("claims", {"job": (1, 2, 3)}, late))
     assert is_unusual(51, 100) and not is_unusual(50, 100) and not is_unusual(200, 1000) and is_unusual(201, 1000)
     assert issubclass(FuseBlown, Exception)
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from twinbase.errors import NoEventLoop, ServerRefused, TwinbaseError
+from twinbase.errors import NoEventLoop, TransportError, TwinbaseError
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Schedule, SyncPace
 
@@ -99,7 +99,8 @@ class Background:
             more = await self._has_more() if self._has_more else False
         except TwinbaseError as error:
             self.last_error = error
-            self._schedule.note_failure(self._timer.now(), retry_after_seconds=_asked(error))
+            wait = error.retry_after_seconds if isinstance(error, TransportError) else None
+            self._schedule.note_failure(self._timer.now(), retry_after_seconds=wait)
         except Exception as error:
             _log.exception("A sync in the background failed; it is tried again.")
             self.last_error = error
@@ -107,11 +108,3 @@ class Background:
         else:
             self.last_error = None
             self._schedule.note_success(self._timer.now(), more_to_send=more)
-
-
-def _asked(error: TwinbaseError) -> float | None:
-    """How long the server asked to wait, when it did."""
-    try:
-        return float(str(error.extra["retry_after"])) if isinstance(error, ServerRefused) else None
-    except (KeyError, ValueError):
-        return None

@@ -12,7 +12,7 @@ from twinbase.frames import AnyFrame, Begin, Buckets, End, Page, Quarantine, Rem
 from twinbase.quoting import quote_names
 from twinbase.replica.apply import rebase
 from twinbase.replica.apply.doubt import update_doubts
-from twinbase.replica.apply.fuse import FuseBlown, Removal, is_confirmed, is_unusual, read_removal
+from twinbase.replica.apply.fuse import CONFIRMED_AFTER, FuseBlown, Removal, is_confirmed, is_unusual, read_removal
 from twinbase.replica.apply.upsert import write_rows
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.local_digest import Changes, count_rows, local_digest
@@ -50,7 +50,7 @@ class ApplyReport:
 def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Checkpoint, *, token: str) -> ApplyReport:
     """Write one checkpoint; raises FuseBlown, having changed nothing, when it removes too much to be believed at once.
 
-    Whoever catches that notes the removal (`fuse.note_removal`), so that the next answer can confirm it.
+    Whoever catches that notes the removal (`fuse.note_removal`), so that a later answer can confirm it.
     """
     applied = ApplyReport()
     with begin_applying(connection, token) as state:
@@ -194,9 +194,12 @@ def check_removal(
 ) -> None:
     """Raise FuseBlown when (rows removed, rows before) of a twin is unusual and no earlier answers said the same."""
     hurt = [twin for twin, (gone, before) in removed.items() if is_unusual(gone, before)]
-    removal = Removal(begin.claims, {twin: tuple(digests.get(twin, ())) for twin in hurt})
+    removal = Removal(begin.claims, {twin: tuple(digests.get(twin, ())) for twin in hurt}, begin.time)
     if hurt and not is_confirmed(first, removal):
-        raise FuseBlown(", ".join(f"{removed[twin][0]} rows of {twin}" for twin in hurt) + ".", removal)
+        rows = ", ".join(f"{removed[twin][0]} rows of {twin}" for twin in hurt)
+        raise FuseBlown(
+            f"{rows}: believed when it is said again {CONFIRMED_AFTER.seconds // 60} minutes later.", removal
+        )
 
 
 def move_cursor(connection: Connection, state: FileState, begin: Begin, end: End) -> None:

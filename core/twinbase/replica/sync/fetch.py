@@ -22,15 +22,10 @@ Ask = Callable[[str | None], AbstractAsyncContextManager[Body]]
 
 
 async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, ApplyReport]:
-    """Ask, apply, report. An answer that blows the fuse is asked for once more, and believed if it says the same; if it
-    does not, the next sync asks again and knows what these two said.
+    """Ask, apply, report. An answer that blows the fuse is noted: the next sync asks again, and knows what it said.
 
     `keep_cursor`: the answer is about a part only, so where we are in the whole does not change.
     """
-    try:
-        return await _fetch_once(exchange, ask, keep_cursor)
-    except FuseBlown as blown:
-        await exchange.thread.run(note_removal, exchange.token, blown.removal)
     try:
         return await _fetch_once(exchange, ask, keep_cursor)
     except FuseBlown as blown:

@@ -12,15 +12,9 @@ CUTS_MAX = 10_000
 
 
 async def run_first_sync(exchange: Exchange) -> None:
-    """Everything in scope, page by page beside the twins, then visible at once. Goes on where it was stopped.
-
-    What blows the fuse is asked for once more, and believed if it says the same.
-    """
+    """Everything in scope, page by page beside the twins, then visible at once. Goes on where it was stopped."""
     exchange.status.set(phase="initial")
-    try:
-        end, applied = await _whole(exchange)
-    except FuseBlown:
-        end, applied = await _whole(exchange)
+    end, applied = await _whole(exchange)
     exchange.report_apply(applied)
     if end.digests:
         await prove(exchange, end, applied)
