@@ -21,6 +21,7 @@ from twinbase.mirror import Mirror
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
+from twinbase.projection_check import check_projections
 from twinbase.registry import Registry, build_registry
 from twinbase.source import Source
 
@@ -88,12 +89,14 @@ class Plugins:
         return strategies
 
     def collect_projections(self) -> list[Projection]:
-        """The same ones each time: what is derived from them is worth keeping."""
+        """The same ones each time: what is derived from them is worth keeping. A wrong one is a DeclarationError."""
         return list(self._projections)
 
     @cached_property
     def _projections(self) -> list[Projection]:
-        return [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
+        brought = [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
+        check_projections(brought)
+        return brought
 
     def collect_tables(self) -> list[type[SQLModel]]:
         """Tables of plugins that stay on the server."""

@@ -44,6 +44,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
                 yield
 
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
+    plugins.collect_projections()
     app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(ComparedChecksums, prefix=f"{API}/")
     app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)

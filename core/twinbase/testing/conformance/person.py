@@ -98,7 +98,8 @@ class RandomWork:
 
     async def _key_of_one(self, twin: Twin) -> Any:
         rows = await read_rows(self.device, twin)
-        return tuple(self.maker.dice.choice(rows)[name] for name in twin.key) if rows else None
+        row = self.maker.dice.choice(rows) if rows else None
+        return row and tuple(row[name] for name in twin.key)
 
     async def _read(self, table: Table) -> Sequence[Mapping[str, Any]]:
         twin = self.device.plugins.registry.find_by_table(table)

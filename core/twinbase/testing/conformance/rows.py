@@ -16,6 +16,17 @@ AdjustRow = Callable[[str, RowValues, Mapping[str, Any] | None, Random], RowValu
 EMPTY = 0.15
 
 
+def _settled(constraint: ForeignKeyConstraint, row: Mapping[str, Any], besides: Collection[str] = ()) -> RowValues:
+    """What a row says already of the columns of a foreign key."""
+    names = (element.parent.name for element in constraint.elements)
+    return {name: row[name] for name in names if name in row and name not in besides}
+
+
+def _agrees(constraint: ForeignKeyConstraint, target: Mapping[str, Any], settled: RowValues) -> bool:
+    pairs = ((element.parent.name, element.column.name) for element in constraint.elements)
+    return all(target[theirs] == settled[mine] for mine, theirs in pairs if mine in settled)
+
+
 class RowMaker:
     """Makes rows and changes of rows, by column name. `choices`: "table.column" → the values that it may have."""
 
@@ -25,7 +36,7 @@ class RowMaker:
 
     async def make_row(self, table: Table, read: ReadRows, columns: Collection[str] | None = None) -> RowValues | None:
         """A new row, of these columns; None when it would need a row of another table, and there is none."""
-        row = await self._values(table, [c for c in table.columns if columns is None or c.name in columns], read)
+        row = await self._values(table, [c for c in table.columns if columns is None or c.name in columns], read, {})
         return None if row is None else self._adjust(table.name, row, None, self.dice)
 
     async def change_row(
@@ -35,25 +46,34 @@ class RowMaker:
         keys = {column.name for column in table.primary_key.columns}
         free = [column for column in table.columns if column.name in columns and column.name not in keys]
         some = self.dice.sample(free, min(len(free), self.dice.randint(1, 3)))
-        values = await self._values(table, some, read) if some else None
+        values = await self._values(table, some, read, was) if some else None
         return (values and self._adjust(table.name, values, was, self.dice)) or None
 
-    async def _values(self, table: Table, columns: Sequence[Column[Any]], read: ReadRows) -> RowValues | None:
+    async def _values(
+        self, table: Table, columns: Sequence[Column[Any]], read: ReadRows, was: Mapping[str, Any]
+    ) -> RowValues | None:
         row = {column.name: self.make_value(column) for column in columns if not column.foreign_keys}
         wanted = {column.name for column in columns}
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: list(one.column_keys)):
             if wanted & set(constraint.column_keys):
-                target = await self._target(constraint, read)
+                target = await self._target(
+                    constraint, read, _settled(constraint, was, wanted) | _settled(constraint, row)
+                )
                 if target is None:
                     return None
                 row |= {name: value for name, value in target.items() if name in wanted}
         return row | {c.name: self._chosen(c) for c in columns if c.foreign_keys and self._key(c) in self.choices}
 
-    async def _target(self, constraint: ForeignKeyConstraint, read: ReadRows) -> RowValues | None:
-        """Where a new row points; nowhere when that is allowed and the dice say so."""
-        empty: RowValues = dict.fromkeys(constraint.column_keys)
-        may_be_empty = all(element.parent.nullable for element in constraint.elements)
-        targets = await read(constraint.referred_table)
+    async def _target(self, constraint: ForeignKeyConstraint, read: ReadRows, settled: RowValues) -> RowValues | None:
+        """Where a row points; nowhere when that is allowed and the dice say so.
+
+        `settled`: columns of the key that have their values already, as two keys may share one: it points to a row
+        that has them too.
+        """
+        free = [element.parent for element in constraint.elements if element.parent.name not in settled]
+        empty: RowValues = settled | {column.name: None for column in free}
+        may_be_empty = bool(free) and all(column.nullable for column in free)
+        targets = [row for row in await read(constraint.referred_table) if _agrees(constraint, row, settled)]
         if may_be_empty and (not targets or self.dice.random() < EMPTY):
             return empty
         if not targets:
