@@ -348,6 +348,16 @@ async def test_a_pause_that_is_asked_for_is_made_by_all_calls(desk: Desk) -> Non
         assert time.monotonic() - begun >= 0.2
 
 
+async def test_a_pause_that_is_asked_for_with_a_503_is_made_too(desk: Desk) -> None:
+    desk.faults.retry_after = "0.2"
+    desk.faults.plan("503", "/ticket/1001")
+    async with desk.client(longest_pause_seconds=5) as ninja:
+        await ninja.read_ticket(1002)
+        begun = time.monotonic()
+        await ninja.read_ticket(1001)
+        assert time.monotonic() - begun >= 0.2
+
+
 async def test_a_pause_that_is_longer_than_we_wait_ends_the_run_and_says_how_long_it_is(desk: Desk) -> None:
     desk.faults.retry_after = "3600"
     desk.faults.plan("429", "/ticket/1001")
@@ -475,6 +485,14 @@ def test_without_credentials_there_is_no_client() -> None:
         ("soon", None),
         ("Fri, 20 Nov 2026 08:01:00 GMT", 60.0),
         ("Fri, 20 Nov 2026 07:00:00 GMT", 0.0),
+        ("Fri, 20 Nov 2026 08:01:00", 60.0),
+        ("Fri, 20 Nov 2026 08:01:00 -0000", 60.0),
+        ("Fri, 20 Nov 2026 08:01:00 +999999999999999999", None),
+        ("Fri, 20 Nov 99999 08:01:00 GMT", None),
+        ("Mon, 01 Jan 0001 00:00:00 +1400", 0.0),
+        ("nan", None),
+        ("1e999", None),
+        ("", None),
     ],
 )
 def test_a_pause_is_read_in_both_of_its_forms(header: str | None, seconds: float | None) -> None:

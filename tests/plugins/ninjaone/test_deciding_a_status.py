@@ -1,10 +1,18 @@
 """Whether a ticket still wants the status that a visit gives it."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 
-from twinbase_ninjaone.delivering.statuses import decide, ticket_fields
+from twinbase_ninjaone.delivering.statuses import decide, find_lack, ticket_fields
 
 RESOLVED, FINISHED = 5000, (5000, 6000)
+WHOLE: dict[str, Any] = dict.fromkeys(
+    ("type", "priority", "severity", "location_id", "node_id", "assigned_app_user_id", "tags", "cc_list",
+     "additional_assigned_technician_ids", "followup_time", "attribute_values")
+) | {"id": 1042, "version": 3, "client_id": 7, "ticket_form_id": 1, "subject": "Écran",
+     "requester_uid": UUID("7e0c2b1e-0d6a-4f0b-9d1e-2f6a5b1c3d4e")}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -40,3 +48,32 @@ def test_an_update_says_all_that_is_known_and_nothing_that_is_not() -> None:
         "status": "5000",
         "attributes": [{"attributeId": 1, "value": "Lyon"}],
     }
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"value": "Lyon"}, {"attributeId": None, "value": "Lyon"}, {"attributeId": "1", "value": ""},
+        {"attributeId": True, "value": ""}, {}, None, "Lyon", 7,
+    ],
+)  # fmt: skip
+def test_a_value_of_no_attribute_is_left_alone_and_the_others_are_sent(odd: object) -> None:
+    ticket = WHOLE | {"attribute_values": [odd, {"attributeId": 2, "value": "Bron"}]}
+    assert ticket_fields(ticket, 5000)["attributes"] == [{"attributeId": 2, "value": "Bron"}]
+
+
+@pytest.mark.parametrize(
+    ("without", "lacks"),
+    [
+        ("client_id", "an organisation"), ("requester_uid", "a requester"), ("subject", "a subject"),
+        ("ticket_form_id", "a form"), ("version", "a version"),
+    ],
+)  # fmt: skip
+def test_what_ninjaone_requires_of_a_change_and_the_ticket_does_not_have_is_said(without: str, lacks: str) -> None:
+    said = find_lack(WHOLE | {without: None})
+    assert said == f"NinjaOne changes no ticket without {lacks}: give ticket 1042 one there."
+
+
+@pytest.mark.parametrize(("letters", "refused"), [(0, False), (200, False), (201, True)])
+def test_a_subject_that_is_longer_than_a_change_may_have_is_said_to_be(letters: int, refused: bool) -> None:
+    assert bool(find_lack(WHOLE | {"subject": "x" * letters})) is refused

@@ -343,6 +343,95 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(office: Office, desk: D
     assert await held(office) == there(desk.world)
 
 
+# What cannot be read
+
+ODD_ROWS: list[Any] = [
+    {"name": "no id"},
+    {"id": "seven"},
+    {"id": None},
+    {"id": 2**70},
+    {"uid": "x"},
+    "text",
+    None,
+    7,
+    [],
+]
+LISTS = [
+    "/organizations", "/locations", "/devices", "/users", "/alerts", "/boards", "/statuses", "/ticket-form",
+    "/attributes", "/contacts",
+]  # fmt: skip
+
+
+async def test_rows_that_cannot_be_read_are_counted_and_hide_no_others(office: Office, desk: Desk) -> None:
+    desk.faults.odd_rows = {end: ODD_ROWS for end in [*LISTS, "/run", "/1004/log-entry", "/activities"]}
+    figures = await office.run()
+    assert await held(office) == there(desk.world)
+    assert figures["unreadable"]["contact"] == figures["unreadable"]["log entry"] == len(ODD_ROWS)
+    assert "9 rows could not be read" in figures["failed"]["contacts"] and "board 2" not in figures["failed"]
+    desk.world.add_comment(1004, desk.later(minutes=5), "vu")
+    await office.run()
+    assert await held(office) == there(desk.world)
+
+
+async def test_a_list_with_a_row_that_cannot_be_read_marks_nothing_as_deleted(office: Office, desk: Desk) -> None:
+    """The row may be the one that seems to be missing."""
+    await office.run()
+    desk.faults.odd_rows = {"/organizations": [desk.world.organizations.pop(4) | {"id": None}]}
+    desk.later(hours=2)
+    figures = await office.run()
+    assert "organizations_deleted" not in figures and "organizations" in figures["failed"]
+
+
+@pytest.mark.parametrize("fault", ["403", "404", "500", "html", "not-json"])
+@pytest.mark.parametrize("place", ["/contact/contacts", "/devices", "/alerts", "/activities"])
+async def test_what_fails_beside_the_tickets_does_not_stop_them(
+    office: Office, desk: Desk, fault: Any, place: str
+) -> None:
+    desk.faults.plan(fault, place, times=1000)
+    figures = await office.run(attempts=2)
+    assert set(figures["failed"]) == {place.removeprefix("/contact").strip("/")}
+    ours, theirs = await held(office), there(desk.world)
+    assert (ours["tickets"], ours["log"]) == (theirs["tickets"], theirs["log"])
+
+
+@pytest.mark.parametrize("answer", [{}, {"activities": None}, [], {"activities": {}}, None])
+async def test_activities_that_are_none_do_not_stop_the_tickets(office: Office, desk: Desk, answer: Any) -> None:
+    desk.faults.instead = {"/activities": answer}
+    await office.run()
+    assert await held(office) == there(desk.world)
+
+
+async def test_when_nobody_answers_at_all_the_run_ends_soon(office: Office, desk: Desk) -> None:
+    desk.faults.plan("500", "/v2/", times=1000)
+    with pytest.raises(errors.Unreachable):
+        await office.run(attempts=2)
+    assert len(desk.calls()) == 1 + 3 * 2
+
+
+async def test_a_ticket_that_is_answered_as_another_is_not_taken_for_it(office: Office, desk: Desk) -> None:
+    desk.faults.instead = {"/ticket/1005": desk.world.tickets[1006]}
+    figures = await office.run()
+    assert figures["tickets_failed"] == 1
+    assert await office.rows("SELECT count(*) FROM ninjaone.ticket_log_entries WHERE ticket_id = 1005") == [(0,)]
+    desk.faults.instead = {"/ticket/1005": [desk.world.tickets[1005]]}
+    assert (await office.run())["tickets_failed"] == 1
+    desk.faults.instead = {}
+    await office.run()
+    assert await held(office) == there(desk.world)
+
+
+async def test_numbers_of_any_size_are_no_reason_to_write_a_row_again(office: Office, desk: Desk) -> None:
+    odd = [1e15, 1e16, 1e22, 1e23, 1.5e300, -1e23, 1e-7, 0.1, 2**63, 2**70, 1.0, -0.0, {"in": [1e23]}]
+    desk.world.organizations[3] |= {"odd": odd, "userData": {"odd": odd}}
+    desk.world.tickets[1003] |= {"odd": odd}
+    await office.run()
+    before = await office.images()
+    desk.later(days=2)
+    await office.run()
+    after = await office.images()
+    assert {table for table in after if after[table] != before[table]} == {"sync_cursors"}
+
+
 # Lists that come in pieces, or not whole
 
 

@@ -7,8 +7,9 @@ make it.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite, nan
 from typing import Any
 
 import httpx2
@@ -76,7 +77,7 @@ class HttpClient:
             await self._wait_for_our_turn()
             self.calls += 1
             answer = await self._exchange(request)
-        if answer.status == 429 and answer.retry_after_seconds:
+        if answer.status in (429, 503) and answer.retry_after_seconds:
             pause = min(answer.retry_after_seconds, self._settings.longest_pause_seconds)
             self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + pause)
         return answer
@@ -125,10 +126,16 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     if header is None:
         return None
     try:
-        return max(float(header), 0.0)
+        seconds = float(header)
     except ValueError:
-        pass
+        seconds = _seconds_until(header, now)
+    return max(seconds, 0.0) if isfinite(seconds) else None
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    """Dates of HTTP are of UTC, said or not; what is none is never."""
     try:
-        return max((parsedate_to_datetime(header) - now).total_seconds(), 0.0)
-    except (TypeError, ValueError):
-        return None
+        moment = parsedate_to_datetime(date)
+        return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return nan

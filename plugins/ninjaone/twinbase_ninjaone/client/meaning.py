@@ -34,7 +34,8 @@ def refusal_of(request: Request, answer: Answer) -> errors.NinjaOneError:
     if answer.status == 429:
         return errors.TooManyCalls(where, retry_after_seconds=answer.retry_after_seconds)
     if answer.status in (408, 425) or answer.status >= 500:
-        return errors.Uncertain(where) if request.writes else errors.Unreachable(where)
+        kind = errors.Uncertain if request.writes else errors.Unreachable
+        return kind(where, retry_after_seconds=answer.retry_after_seconds)
     if answer.status < 400:
         return errors.UnexpectedAnswer(where)
     return _refused(answer)(where, status=answer.status, said=_said(answer))

@@ -1,5 +1,6 @@
 """The exporter `ninjaone`. A comment is sent once: before it is sent again, the log is looked at."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from twinbase_ninjaone.client import NinjaOne
 from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.database import connect_database
 from twinbase_ninjaone.delivering.deliveries import COMMENT, DESTINATION
-from twinbase_ninjaone.delivering.statuses import decide, ticket_fields
+from twinbase_ninjaone.delivering.statuses import decide, find_lack, ticket_fields
 from twinbase_ninjaone.delivering.write_log import TriedWrite, WriteLog
 from twinbase_ninjaone.errors import (
     CallRefused,
@@ -29,6 +30,7 @@ from twinbase_ninjaone.errors import (
 )
 from twinbase_ninjaone.settings import NinjaOneSettings
 
+LOG = logging.getLogger(__name__)
 EVERY = timedelta(minutes=1)
 READ_AGAIN_MAX = 3
 OFF = "Writing to NinjaOne is switched off (TWINBASE_NINJAONE_WRITE)."
@@ -40,8 +42,10 @@ USERS_ONLY = (
 SENT, THERE = "Sent to NinjaOne.", "It is in NinjaOne."
 GONE = "The ticket was deleted in NinjaOne."
 FINISHED = "Somebody has finished the ticket in NinjaOne meanwhile; it stays as it is there."
+THEN_RETRY = "The status is not set; `twinbase delivery retry` hands it over again."
 UNSURE = "NinjaOne did not answer. Its log is looked at before this is sent again."
 BUSY = "The ticket is being changed in NinjaOne at this moment; it is tried again."
+UNFORESEEN = "It could not be handed over ({}): the server's log names it. It is tried again; the others go on."
 ENDS_THE_RUN = (Unreachable, WrongCredentials, WrongRegion)
 
 
@@ -75,6 +79,10 @@ class Sender:
                     return [*answers, *_held(waiting[len(answers) :], USERS_ONLY)]
                 except ENDS_THE_RUN as failure:
                     return [*answers, *(_waiting(rest, str(failure)) for rest in waiting[len(answers) :])]
+                except Exception as unforeseen:
+                    if line.invalidated or line.closed:
+                        raise  # Without the database, nothing can be handed over.
+                    answers.append(_left_aside(one, unforeseen))
         return answers
 
     async def find_acknowledged(self, sent: Sequence[WaitingDelivery], run: Run) -> Sequence[DeliveryOutcome]:
@@ -155,6 +163,8 @@ class ExportRun:
             if verdict != "write":
                 said = {"there": THERE, "gone": GONE, "finished": FINISHED}[verdict]
                 return DeliveryOutcome(one.id, "acknowledged" if verdict == "there" else "refused", said)
+            if lack := find_lack(ticket):
+                return DeliveryOutcome(one.id, "refused", f"{lack} {THEN_RETRY}")
             try:
                 written = await self.ninja.update_ticket(
                     ticket["id"], ticket["version"], ticket_fields(ticket, status[0])
@@ -170,6 +180,13 @@ class ExportRun:
 
 def _waiting(one: WaitingDelivery, said: str) -> DeliveryOutcome:
     return DeliveryOutcome(one.id, "waiting", said)
+
+
+def _left_aside(one: WaitingDelivery, unforeseen: Exception) -> DeliveryOutcome:
+    """What nobody has thought of happened with this one; the others go on, and it is tried again."""
+    kind = type(unforeseen).__name__
+    LOG.error("delivery %s (%s of %s) to ninjaone failed: %s", one.id, one.action, one.twin, kind)
+    return _waiting(one, UNFORESEEN.format(kind))
 
 
 def _held(waiting: Sequence[WaitingDelivery], said: str) -> list[DeliveryOutcome]:

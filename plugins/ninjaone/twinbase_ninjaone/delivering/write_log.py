@@ -100,9 +100,10 @@ class WriteLog:
         return entry
 
     def sent_comment(self, write: Mapping[str, Any]) -> SentComment:
+        """What was sent; whatever a payload lacks, it must not keep the others from being known again."""
         payload = write["payload"]
-        seconds = self.time_units_of(payload["minutes"])
-        return SentComment(payload["body"], payload["public"], seconds or 0, write["tried_at"], write["after_entry"])
+        body, public, seconds = payload.get("body"), payload.get("public"), self.time_units_of(payload.get("minutes"))
+        return SentComment(body or "", bool(public), seconds or 0, write["tried_at"], write["after_entry"])
 
     def time_units_of(self, minutes: int | None) -> int | None:
         """Minutes in NinjaOne's unit of time."""

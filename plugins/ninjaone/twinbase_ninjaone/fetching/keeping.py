@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from math import inf
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, select, true, update
@@ -13,6 +15,8 @@ from twinbase_ninjaone.contract import NinjaRow
 from twinbase_ninjaone.tables import Fetched, SyncCursor, table_of
 
 ROWS_AT_ONCE = 1000
+WRITTEN_IN_FULL = 1e16
+"""From here on Python writes a float with an exponent, which PostgreSQL writes out: it is a whole number then."""
 FEW = 5
 """So many rows may be missing from a list whatever their share: a list of three forms may become one of one."""
 
@@ -21,7 +25,7 @@ async def keep(connection: AsyncConnection, model: type[Fetched], rows: Iterable
     """How many rows were new or differed; only they are written. A row without `deleted_at` is there (again)."""
     table = table_of(model)
     key = _key(table)
-    wanted = {row[key.name]: {"deleted_at": None, **row} for row in rows}
+    wanted = {row[key.name]: _as_kept({"deleted_at": None, **row}) for row in rows}
     written = 0
     for ids in _chunks(list(wanted)):
         known = await _known(connection, table, ids)
@@ -77,6 +81,15 @@ async def keep_cursor(connection: AsyncConnection, moved: SyncCursor) -> None:
     values = moved.model_dump()
     if (await read_cursor(connection, moved.resource)).model_dump() != values:
         await _write(connection, table_of(SyncCursor), [values])
+
+
+def _as_kept(value: Any) -> Any:
+    """JSON as PostgreSQL gives it back: 1e23 is 100000000000000000000000 there, which no double is equal to."""
+    if isinstance(value, float) and WRITTEN_IN_FULL <= abs(value) < inf:
+        return int(Decimal(repr(value)))
+    if isinstance(value, dict):
+        return {name: _as_kept(inner) for name, inner in value.items()}
+    return [_as_kept(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _key(table: Table) -> Any:

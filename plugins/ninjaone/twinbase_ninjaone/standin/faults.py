@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 FailureKind = Literal[
-    "401", "403", "404", "429", "429-html", "500", "500-html", "502", "html", "not-json", "slow", "huge", "redirect"
-]
+    "401", "403", "404", "429", "429-html", "500", "500-html", "502", "503", "html", "not-json", "slow", "huge",
+    "redirect",
+]  # fmt: skip
 PAGE = "<!doctype html><title>Maintenance</title><p>Please come back later."
 
 
@@ -39,6 +40,7 @@ class Faults:
     has been answered, as somebody who works in NinjaOne at that moment. `before_call`: called with each call's path.
     `rows_max`: no page holds more, whatever is asked for. `board_pages_once`: a board gives no cursor and takes none.
     `anchors_ignored`: a log begins anew each time. `odd_rows`: stand before those of a list whose path ends so.
+    `instead`: what is answered where the path ends so.
     """
 
     planned: list[PlannedFailure] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Faults:
     board_pages_once: bool = False
     anchors_ignored: bool = False
     odd_rows: dict[str, list[Any]] = field(default_factory=dict)
+    instead: dict[str, Any] = field(default_factory=dict)
 
     def cut(self, rows: Sequence[Any], asked: int) -> Sequence[Any]:
         """A page as it is answered."""
@@ -73,7 +76,7 @@ class Faults:
         for planned in self.planned:
             if planned.strikes(request.url.path):
                 return await self._response(planned.kind)
-        return None
+        return next((JSONResponse(it) for end, it in self.instead.items() if request.url.path.endswith(end)), None)
 
     async def _response(self, kind: FailureKind) -> Response | None:
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
@@ -81,8 +84,8 @@ class Faults:
         match kind:
             case "401" | "403" | "404" | "500" | "502":
                 return JSONResponse(failure, int(kind))
-            case "429":
-                return JSONResponse(failure, 429, headers)
+            case "429" | "503":
+                return JSONResponse(failure, int(kind), headers)
             case "429-html":
                 return HTMLResponse(PAGE, 429, headers)
             case "500-html":

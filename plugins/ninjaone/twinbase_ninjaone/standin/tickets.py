@@ -123,6 +123,8 @@ class Tickets:
         """What is wrong with a body, in a sentence; empty when nothing is."""
         if missing := [name for name in required if fields.get(name) is None]:
             return f"{missing[0]} is required"
+        if len(fields["subject"]) > 200:
+            return "subject: size must be between 0 and 200"
         if fields["clientId"] not in self._world.organizations:
             return "no such client"
         try:

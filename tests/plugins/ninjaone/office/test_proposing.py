@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from tests.plugins.ninjaone.office.company import CLARA, Company
 from tests.plugins.ninjaone.office.field import Field
@@ -12,6 +13,7 @@ from twinbase_mobile.tables import Incident, Intervention
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
 from twinbase_ninjaone.proposing import NoSuchProposal, NotNow, VisitPlan, approve, list_proposals, mark_done, reject
 from twinbase_ninjaone.proposing.rules import next_state
+from twinbase_server.jobs.decisions import Chosen, retry
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,28 @@ async def test_a_status_that_somebody_was_quicker_to_change_is_decided_again(fie
     company.desk.faults.before_call = quicker
     assert await field.hand_over() == {"sent": 1}
     assert len(calls) == 4 and field.ticket["subject"] == "Autre sujet"
+    assert field.ticket["status"]["name"] == "RESOLVED"
+
+
+async def test_a_ticket_that_lacks_what_a_change_needs_says_so_and_gets_its_status_when_it_has_it(field: Field) -> None:
+    company, number = field.company, field.number
+    await field.bring()
+    await decide(company, approve, number, VisitPlan(start=field.world.clock()))
+    await field.bring()
+    await field.sync()
+    (visit,) = await field.device.all(Intervention)
+    requester = field.ticket.pop("requesterUid")
+    await field.world.sql("UPDATE mobile.interventions SET status = 'in_progress' WHERE id = :id", id=visit.id)
+    await field.sync()
+    await field.finish(visit)
+    assert await field.hand_over() == {"refused": 1}
+    ((_, said),) = await field.deliveries()
+    assert said.startswith(f"NinjaOne changes no ticket without a requester: give ticket {number} one there.")
+    field.ticket["requesterUid"] = requester
+    connection = await asyncpg.connect(field.world.database_url)
+    assert len(await retry(connection, Chosen(destination="ninjaone"), field.world.clock())) == 1
+    await connection.close()
+    assert await field.hand_over() == {"sent": 1}
     assert field.ticket["status"]["name"] == "RESOLVED"
 
 

@@ -126,3 +126,18 @@ async def test_a_ticket_that_is_gone_takes_no_comment_and_the_technician_reads_w
     await field.sync()
     assert not [row for row in await field.device.all(TicketComment) if row.body == "Trop tard"]
     assert await field.company.rows("SELECT body FROM mobile.ticket_comments WHERE body = 'Trop tard'")
+
+
+@pytest.mark.parametrize("broken", ["payload - 'minutes'", "payload - 'ticket'", "payload || '{\"comment\": 7}'"])
+async def test_what_nobody_has_thought_of_with_one_delivery_does_not_keep_the_others_back(
+    field: Field, broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        await field.comment(f"Mot {number}")
+    await field.sync()
+    await field.world.sql(f"UPDATE twinbase.deliveries SET payload = {broken} WHERE payload ->> 'body' = 'Mot 1'")
+    assert await field.hand_over() == {"sent": 2, "waiting": 1}
+    assert [len(field.said(f"Mot {number}")) for number in range(3)] == [1, 0, 1]
+    ((_, said),) = [one for one in await field.deliveries() if one[0] == "waiting"]
+    assert said.startswith("It could not be handed over (")
+    assert "Mot 1" not in caplog.text and "to ninjaone failed" in caplog.text
