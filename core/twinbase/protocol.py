@@ -29,6 +29,8 @@ PROBLEM_TYPE = "application/problem+json"
 
 BATCH_MUTATIONS_MAX = 10_000
 BATCH_BYTES_MAX = 16 * 1024 * 1024
+REQUEST_BYTES_MAX = 1024 * 1024
+"""Of a request that is no push."""
 BUCKET_BITS_MAX = 12
 
 WireValue = Any  # a JSON scalar as it travels: see docs/reference/codecs.md

@@ -20,6 +20,7 @@ from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
 from twinbase_server.http import auth, pull, push, watch
+from twinbase_server.http.allowance import BodyAllowances
 from twinbase_server.http.bodies import LimitedBodies
 from twinbase_server.http.checksums import ComparedChecksums
 from twinbase_server.http.plugin_routes import include_plugin_routes
@@ -47,7 +48,12 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     plugins.collect_projections()
     app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(ComparedChecksums, prefix=f"{API}/")
-    app.add_middleware(LimitedBodies, bytes_max=settings.body_bytes_max, seconds=settings.send_seconds)
+    app.add_middleware(
+        LimitedBodies,
+        allowances=BodyAllowances(API, settings),
+        bytes_total_max=settings.body_bytes_total_max,
+        seconds=settings.send_seconds,
+    )
     for router in (auth.router, pull.router, push.router, watch.sync_router, watch.router):
         app.include_router(router, prefix=API)
     include_plugin_routes(app, plugins.collect_routes(), API)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from twinbase.protocol import BATCH_BYTES_MAX
+from twinbase.protocol import BATCH_BYTES_MAX, REQUEST_BYTES_MAX
 
 
 def split_names(names: str) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     """An answer longer than this is cut after a whole page; the device goes on from there."""
     statement_seconds: float = Field(30.0, gt=0)
     lock_seconds: float = Field(5.0, gt=0)
-    """How long a push waits for a row that another program holds, before the device is told to come back."""
+    """How long a push waits for a row that another program holds, and an answer for a table."""
     send_seconds: float = Field(30.0, gt=0)
     """A device that takes no bytes for so long is left, so that its transaction ends."""
     page_rows_max: int = Field(5_000, ge=1)
@@ -48,7 +48,21 @@ class Settings(BaseSettings):
     delivery_days: int = Field(90, ge=1)
     """How long a delivery is kept after the other system has acknowledged it."""
     body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
-    """Of a request, before and after it is decompressed."""
+    """Of a push, before and after it is decompressed; no request may be larger."""
+    request_bytes_max: int = Field(REQUEST_BYTES_MAX, ge=REQUEST_BYTES_MAX)
+    """Of any other request that a signed-in device makes."""
+    open_bytes_max: int = Field(64 * 1024, ge=1024)
+    """Of a request without a token to a route that a plugin brings. Signing in takes 8 kB."""
+    body_bytes_total_max: int = Field(4 * BATCH_BYTES_MAX, ge=BATCH_BYTES_MAX)
+    """Of all requests at one time; what is more is told to come back."""
+    connections_max: int = Field(512, ge=16)
+    """Connections at one time; of more, those go first that have waited longest without asking for anything."""
+    streams_max: int = Field(64, ge=1)
+    """Answers that are being read by devices at one time, however slowly; each holds a few megabytes."""
+    account_streams_max: int = Field(8, ge=1)
+    """Of those, the answers that devices of one account read."""
+    sign_ins_max: int = Field(2, ge=1)
+    """Sign-ins that are checked at one time: each takes a processor for as long as guessing a password should."""
     minimum_client: str = ""
     """The oldest app version that may sync (header Twinbase-Client); empty: any."""
     sync_enabled: bool = True

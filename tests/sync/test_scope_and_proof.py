@@ -9,6 +9,8 @@ from tests.sync.shop import Job, Product
 from twinbase import Plugins
 from twinbase.errors import HalfAnswer, Offline
 from twinbase.replica.apply.fuse import FuseBlown
+from twinbase.replica.file.names import meta_table
+from twinbase.replica.sync import prove
 from twinbase.testing import Fault, World, cut, drop_answer, drop_request
 
 
@@ -177,3 +179,24 @@ async def test_a_repair_after_an_answer_in_several_parts_is_explained(
 
     assert len(anna.wire.list_requests("sync/pending")) > asked + 2, "the answer came in parts, and proved nothing"
     assert report.is_proven and report.repaired == 7 and not report.unexplained
+
+
+async def test_repairs_of_many_twins_are_asked_for_in_several_requests(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What had no room in a request is not taken for proven because the server knows of no change."""
+    monkeypatch.setattr(prove, "BUCKETS_MAX", 1)
+    await _jobs(world, 3)
+    await world.sql("INSERT INTO workshop.product VALUES (1, 'pipe', NULL)")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    for twin in ("product", "job"):
+        await anna.sql(f"DELETE FROM {meta_table(twin)}")
+    await anna.sql("DELETE FROM _twinbase_bucket")
+    world.clock.advance(days=2)
+    await world.sign_in(anna, "anna")
+
+    report = await anna.sync()
+
+    assert report.is_proven and report.repaired == 4
+    assert len(anna.wire.list_requests("sync/repair")) == 2

@@ -25,12 +25,14 @@ def command(
     log_level: Annotated[str, typer.Option(help="critical, error, warning, info, debug.")] = "info",
 ) -> None:
     """Serve the twins of the plugins over HTTP or HTTPS. The database must have been set up with `twinbase db init`."""
+    import json
     import os
 
     import uvicorn
     from pydantic import SecretStr
 
     from twinbase_server.app import create_app
+    from twinbase_server.http.listening import listening_options
     from twinbase_server.settings import Settings
 
     if key is not None and certificate is None:
@@ -41,7 +43,7 @@ def command(
         create_app(Settings(database_url=SecretStr(url)), loaded)
         # They are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
-        os.environ["TWINBASE_PLUGINS"] = plugins
+        os.environ["TWINBASE_PLUGINS"] = json.dumps(split_names(plugins))
         uvicorn.run(
             "twinbase_server.cli.serve:make_application",
             factory=True,
@@ -53,6 +55,7 @@ def command(
             ssl_certfile=certificate,
             ssl_keyfile=key,
             timeout_graceful_shutdown=5,
+            **listening_options(Settings().connections_max),
         )
 
 

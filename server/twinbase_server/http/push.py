@@ -64,7 +64,8 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     settings = serving.settings
     limits = AcceptLimits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
     try:
-        answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits)
+        async with serving.lanes.pushes.take_place():
+            answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits)
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()
         if problem.kind == "forked":

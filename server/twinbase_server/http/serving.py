@@ -20,6 +20,7 @@ from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import hold_tables, tables_to_read
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
+from twinbase_server.http.lanes import Lanes
 from twinbase_server.http.tokens import Tokens
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
@@ -49,6 +50,7 @@ class Serving:
     schemas: Schemas
     reader: Reader
     clock: Clock
+    lanes: Lanes
     _claims_read: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -139,4 +141,5 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         schemas=Schemas(registry),
         reader=Reader(registry, settings),
         clock=clock,
+        lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
     )

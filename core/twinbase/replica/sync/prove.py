@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from twinbase.frames import End
+from twinbase.protocol import BUCKET_BITS_MAX
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.local_digest import count_buckets, local_sums
@@ -17,6 +18,8 @@ from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
 
 ROUNDS_MAX = 3
+BUCKETS_MAX = 6 << BUCKET_BITS_MAX
+"""Of one request: their sums are well below the megabyte that a server reads."""
 UNCAPTURED = "uncaptured"
 """The server's word for a twin whose digest holds for this moment alone."""
 
@@ -34,8 +37,8 @@ async def prove(exchange: Exchange, end: End, applied: ApplyReport, *, explained
             await exchange.thread.run(_count_anew, exchange.token, differing)
         rounds += 1
         exchange.report.repair_rounds += 1
-        end, applied = await _repair(exchange, differing, unexplained)
-        differing, unexplained = compare(exchange, end, applied), []
+        end, applied, left = await _repair(exchange, differing, unexplained)
+        differing, unexplained = _differing_still(exchange, end, applied, left), []
     for twin in differing:
         exchange.report.unproven[twin] = f"The digest still differs after {rounds} repairs; it is tried again."
 
@@ -58,16 +61,27 @@ def _unexplained(exchange: Exchange, end: End, differing: list[str]) -> list[str
     return unexplained
 
 
-async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, ApplyReport]:
+def _differing_still(exchange: Exchange, end: End, applied: ApplyReport, left: list[str]) -> list[str]:
+    """The twins that differ after a repair. Of those `left` for the next one the server does not know that they do: it
+    may say that nothing has changed in them since the cursor."""
+    differing = compare(exchange, end, applied)
+    waiting = [twin for twin in left if twin not in end.digests]
+    exchange.report.proven.update(dict.fromkeys(waiting, False))
+    return [*differing, *waiting]
+
+
+async def _repair(exchange: Exchange, twins: list[str], unexplained: list[str]) -> tuple[End, ApplyReport, list[str]]:
+    """The third: the twins whose sums had no room in this request."""
     exchange.status.set(phase="repair")
     sums = await exchange.thread.run(_sums, twins)
     state = await exchange.read_state()
-    request = {"cursor": state.cursor, "acked": state.acked, "twins": sums, "unexplained": unexplained}
+    named = [twin for twin in unexplained if twin in sums]
+    request = {"cursor": state.cursor, "acked": state.acked, "twins": sums, "unexplained": named}
     caller = await exchange.make_request_context()
     with exchange.report.time_phase("repair"):
         end, applied = await fetch(exchange, lambda resume: exchange.server.stream_repair(request, caller))
     exchange.report.repaired += applied.pulled + applied.removed
-    return end, applied
+    return end, applied, [twin for twin in twins if twin not in sums]
 
 
 def _count_anew(connection: Connection, token: str, twins: list[str]) -> None:
@@ -78,4 +92,13 @@ def _count_anew(connection: Connection, token: str, twins: list[str]) -> None:
 
 
 def _sums(connection: Connection, twins: list[str]) -> dict[str, Any]:
-    return {twin: local_sums(connection, twin) for twin in twins}
+    """Of as many twins as one request has room for, and of one at least."""
+    sums: dict[str, Any] = {}
+    room = BUCKETS_MAX
+    for twin in twins:
+        found = local_sums(connection, twin)
+        room -= len(found["sums"])
+        if sums and room < 0:
+            break
+        sums[twin] = found
+    return sums
