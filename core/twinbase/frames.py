@@ -13,6 +13,8 @@ from twinbase.checksum import FrameCheck, sum_rows
 from twinbase.errors import Garbled, HalfAnswer, NotTwinbase
 
 WireRow = list[Any]
+LOCKED = "locked"
+"""The server's word for a twin whose table another program keeps to itself."""
 
 
 class Frame(msgspec.Struct, tag_field="frame"):
@@ -130,6 +132,11 @@ def _content(lines: Iterator[bytes], page: Page) -> list[WireRow]:
     if len(rows) != page.rows:
         raise HalfAnswer(f"A page of {page.twin} says {page.rows} rows and holds {len(rows)}.")
     return rows
+
+
+def locked_twins(end: End) -> frozenset[str]:
+    """The twins that an answer says nothing of: a table of theirs could not be read. What is here of them stays."""
+    return frozenset(twin for twin, causes in end.causes.items() if LOCKED in causes and twin not in end.digests)
 
 
 def encode(frame: AnyFrame) -> bytes:

@@ -38,6 +38,7 @@ class Metrics:
         self.rows_sent = Counter("twinbase_rows_sent", "Rows sent.", ["twin"], registry=r)
         self.bytes_sent = Counter("twinbase_bytes_sent", "Bytes of streams, as sent.", registry=r)
         self.quarantined = Counter("twinbase_quarantined_rows", "Rows that cannot be carried.", ["twin"], registry=r)
+        self.locked = Counter("twinbase_locked_twins", "Twins left out: a table was locked.", ["twin"], registry=r)
         self.digests = Counter("twinbase_digests", "Digests computed.", ["twin"], registry=r)
         self.skips = Counter("twinbase_digests_skipped", "Digests that nothing could have changed.", registry=r)
         self.repairs = Counter("twinbase_repairs", "Twins that devices asked to repair.", ["twin"], registry=r)

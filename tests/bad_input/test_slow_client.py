@@ -4,10 +4,15 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
+import httpx2
 import uvicorn
-from tests.server.depot import Device, House, open_house
+from tests.server.depot import Device, House, open_house, read_frames
+
+from twinbase import Identity
+from twinbase_server.caller import Caller
 
 OPEN = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -71,3 +76,51 @@ async def test_a_device_that_sends_its_body_letter_by_letter_is_told_that_it_is_
         assert head.startswith(b"HTTP/1.1 503") and b"retry-after" in head.lower()
         assert (problem["type"], problem["detail"]) == ("too-slow", "The body took too long to arrive.")
         writer.close()
+
+
+async def _read_on(client: httpx2.AsyncClient, device: Device, first: httpx2.Response) -> list[dict[str, Any]]:
+    """All rows of an answer that was begun, however many parts it has; whole and once."""
+    frames = read_frames(await first.aread())
+    pages = [frame for frame in frames if frame["frame"] == "page"]
+    while frames[-1]["frame"] == "cut":
+        body = {"resume": frames[-1]["resume"]}
+        answer = await client.post("sync/initial", json=body, headers=_plain(device))
+        frames = read_frames(answer.content)
+        pages += [frame for frame in frames if frame["frame"] == "page"]
+    assert frames[-1]["frame"] == "end"
+    return [row for page in pages for row in page["content"]]
+
+
+def _plain(device: Device) -> dict[str, str]:
+    return {**device.headers(), "Accept-Encoding": "identity"}
+
+
+async def test_devices_that_read_slowly_keep_no_connection_from_others_and_get_all_rows(depot_url: str) -> None:
+    """Six of them, and three connections; nobody is left for it."""
+    async with open_house(depot_url, pool_max=3) as house, _listening(house) as port, AsyncExitStack() as open_ones:
+        rows = "SELECT i::text, md5(i::text) || repeat(md5(random()::text), 60), 1, 1 FROM generate_series(1, 10000) i"
+        await house.office.execute(f"INSERT INTO depot.product {rows}")
+        client = await open_ones.enter_async_context(httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1/"))
+        slow = [await house.device() for _ in range(6)]
+        asked = [client.stream("POST", "sync/initial", json={}, headers=_plain(device)) for device in slow]
+        answers = [await open_ones.enter_async_context(one) for one in asked]
+        for _ in range(3):
+            honest = await house.device("bob@depot")
+            assert (await honest.initial(twins=["site"])).end
+        found = await _read_on(client, slow[0], answers[0])
+        assert len(found) == len({row[2] for row in found}) == 10_000
+        assert 'error="client"' not in (await house.http.get("metrics")).text
+
+
+async def test_one_device_and_one_account_read_so_many_answers_at_a_time(depot_url: str) -> None:
+    async with open_house(depot_url, account_streams_max=5) as house, AsyncExitStack() as open_ones:
+        readers, limits = house.app.state.serving.readers, (4, 1)
+        devices = [await house.device() for _ in limits]
+        other = await house.device("bob@depot")
+        for device, most in zip(devices, limits, strict=True):
+            caller = Caller(Identity("anna@depot", {}), device.replica, 1, device.schema, "")
+            for _ in range(most):
+                open_ones.callback(readers.admit_reader(caller))
+            answer = await device.initial()
+            assert (answer.status, answer.problem["type"]) == (503, "too-busy")
+        assert (await other.initial()).end

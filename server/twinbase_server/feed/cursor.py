@@ -40,7 +40,10 @@ class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
 
 
 class Resume(msgspec.Struct, frozen=True, tag="r", kw_only=True):
-    """Go on with twin `twin` after `key`. `since`: the delta's cursor (None: initial); `first`: the first page's."""
+    """Go on with twin `twin` after `key`. `since`: the delta's cursor (None: initial); `first`: the first page's.
+
+    `locked`: twins that were left out before, because they could not be read.
+    """
 
     kind: str
     twin: str
@@ -48,6 +51,7 @@ class Resume(msgspec.Struct, frozen=True, tag="r", kw_only=True):
     first: Cursor
     since: Cursor | None = None
     options: str = ""
+    locked: list[str] = []
 
 
 class TokenSigner:

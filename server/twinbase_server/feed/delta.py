@@ -11,7 +11,7 @@ from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.generation import is_recognised
 from twinbase_server.feed.paging import PageKey, Pager
-from twinbase_server.feed.proof import causes_since, is_daily_proof_due, prove
+from twinbase_server.feed.proof import LOCKED, causes_since, is_daily_proof_due, prove
 from twinbase_server.feed.reading import Reading, table_of
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.feed.statements import FeedShape
@@ -36,10 +36,11 @@ async def stream_delta(
     """The lines of a pull."""
     await _check_resumed(reading, delta)
     yield reading.make_begin_frame(KIND)
-    template = Resume(kind=KIND, twin="", key=[], first=first_cursor(reading, delta), since=delta.since)
+    locked = _left_out(reading, shapes, delta)
+    template = Resume(kind=KIND, twin="", key=[], first=first_cursor(reading, delta), since=delta.since, locked=locked)
     pager = Pager(reading, context.signer, context.metrics, template, context.settings.page_rows_max)
     unsent: dict[str, list[str]] = {}
-    for shape, after in _remaining(reading, shapes, delta):
+    for shape, after in _readable(reading, shapes, delta):
         async for page in _changed_pages(pager, shape, delta.since, after):
             yield page.lines
             if reading.late:
@@ -47,7 +48,15 @@ async def stream_delta(
                 yield pager.cut_line(shape, page.key)
                 return
         yield await removed_line(context, reading, shape, delta.since, unsent)
-    yield await _end(context, reading, shapes, delta, unsent)
+    yield await _end(context, reading, shapes, delta, unsent, locked)
+
+
+def _left_out(reading: Reading, shapes: FeedShapes, delta: Delta) -> list[str]:
+    """The twins that this answer, or one that it goes on from, does not speak of."""
+    if delta.resume is None:
+        return sorted(reading.locked)
+    remaining = {shape.twin.name for shape, _ in _remaining(reading, shapes, delta)}
+    return sorted(remaining & reading.locked | {*delta.resume.locked})
 
 
 def first_cursor(reading: Reading, delta: Delta) -> Cursor:
@@ -92,6 +101,10 @@ def _remaining(reading: Reading, shapes: FeedShapes, delta: Delta) -> Sequence[t
     ]
 
 
+def _readable(reading: Reading, shapes: FeedShapes, delta: Delta) -> Sequence[tuple[FeedShape, PageKey | None]]:
+    return [one for one in _remaining(reading, shapes, delta) if one[0].twin.name not in reading.locked]
+
+
 def _changed_pages(pager: Pager, shape: FeedShape, since: Cursor, after: PageKey | None) -> AsyncIterator[Any]:
     first, more = shape.changed_page_statement(resumed=False), shape.changed_page_statement(resumed=True)
     return pager.read_pages(shape, first, more, unseen_parameters(since), after)
@@ -102,7 +115,7 @@ async def delta_lines(
 ) -> Any:
     """The delta without tokens to resume it by, for an answer that goes on after it."""
     pager = Pager(reading, context.signer, context.metrics, None, context.settings.page_rows_max)
-    for shape, _ in _remaining(reading, shapes, Delta(since)):
+    for shape, _ in _readable(reading, shapes, Delta(since)):
         async for page in _changed_pages(pager, shape, since, None):
             yield page.lines
         yield await removed_line(context, reading, shape, since, unsent)
@@ -138,17 +151,21 @@ async def removed_line(
 
 
 async def _end(
-    context: AnswerContext, reading: Reading, shapes: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
+    context: AnswerContext,
+    reading: Reading,
+    shapes: FeedShapes,
+    delta: Delta,
+    unsent: Mapping[str, Sequence[str]],
+    locked: Sequence[str],
 ) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
-        return end_line(
-            context, first_cursor(reading, delta), {}, [], await _causes(context, reading, shapes, delta, unsent)
-        )
+        causes = await _causes(context, reading, shapes, delta, unsent)
+        return end_line(context, first_cursor(reading, delta), {}, [], causes | {name: [LOCKED] for name in locked})
     due = is_daily_proof_due(reading, delta.since)
     everything = delta.prove_all or due
     proof = await prove(reading, shapes, delta.since, context.metrics, everything=everything, also=unsent)
-    return end_line(context, reading.make_cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
+    return end_line(context, reading.make_proven_cursor(), proof.digests, proof.skipped, proof.causes)
 
 
 async def _causes(
@@ -160,7 +177,7 @@ async def _causes(
     """
     unnamed = {name: list(causes) for name, causes in unsent.items()}
     here = {shape.twin.name for shape, _ in _remaining(reading, shapes, delta)}
-    for shape, _ in _remaining(reading, shapes, Delta(delta.since)):
+    for shape, _ in _readable(reading, shapes, Delta(delta.since)):
         if shape.twin.name not in here:
             await removed_line(context, reading, shape, delta.since, unnamed)
     found = {name: [*causes_since(reading, w.twin, delta.since), *unnamed.get(name, ())] for name, w in shapes.items()}

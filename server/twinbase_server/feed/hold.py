@@ -6,7 +6,10 @@ row an answer takes the weakest lock on every table that it will read, and then 
 anew since its snapshot was taken; if so, it begins again with another snapshot.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import asyncpg
 
 from twinbase.registry import Twin
 from twinbase_server.database.connection import Connection
@@ -16,31 +19,62 @@ from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.sql.names import TableName, qualify_name
 
+TRY_MILLISECONDS = 100
+"""How long an answer keeps its connection while it waits for a table; then it tries again, and others go first."""
 
-def tables_to_read(
-    reading: Reading, shapes: FeedShapes, since: Cursor | None, *, everything: bool
-) -> frozenset[TableName]:
-    """The tables that an answer reads: of all twins, or of those that have to be sent or proven."""
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`locked`: the tables that others keep locked; the rest is held. `rewritten`: not as the snapshot sees it."""
+
+    locked: frozenset[TableName]
+    rewritten: bool
+
+
+def twins_to_read(reading: Reading, shapes: FeedShapes, since: Cursor | None, *, everything: bool) -> Sequence[Twin]:
+    """The twins whose tables an answer reads: all, or those that have to be sent or proven."""
     whole = everything or since is None or is_daily_proof_due(reading, since)
-    read = (shape.twin for shape in shapes.values() if whole or _is_due(reading, shape.twin, since))
-    return frozenset().union(*(twin.reads.tables for twin in read))
+    return [shape.twin for shape in shapes.values() if whole or _is_due(reading, shape.twin, since)]
 
 
 def _is_due(reading: Reading, twin: Twin, since: Cursor | None) -> bool:
     return since is None or must_prove(reading, twin, since)
 
 
-async def hold_tables(connection: Connection, tables: Collection[TableName]) -> bool:
-    """Keep these tables as they are until the transaction ends; whether they are as its snapshot sees them.
+async def hold_tables(connection: Connection, twins: Sequence[Twin], *, patient: bool) -> Hold | None:
+    """Keep the tables of these twins as they are until the transaction ends.
+
+    None when one is locked, to those who are `patient`: they come again with another transaction. To others it says
+    which are.
 
     PostgreSQL's functions look at the newest catalog, a query at the snapshot's: the two name different files for a
     table that was written anew in between.
     """
+    tables: frozenset[TableName] = frozenset().union(*(twin.reads.tables for twin in twins))
     if not tables:
-        return True
+        return Hold(frozenset(), False)
+    locked: frozenset[TableName] = frozenset()
+    if not await _lock(connection, tables):
+        if patient:
+            return None
+        locked = frozenset([table for table in sorted(tables) if not await _lock(connection, [table])])
+    held = sorted(tables - locked)
+    rewritten = bool(held) and await connection.fetchval(_REWRITTEN, *zip(*held, strict=True))
+    return Hold(locked, rewritten)
+
+
+async def _lock(connection: Connection, tables: Collection[TableName]) -> bool:
+    """Whether nobody else keeps these locked; what waits for a lock keeps others out as well."""
     names = ", ".join(qualify_name(schema, name) for schema, name in sorted(tables))
-    await connection.execute(f"LOCK TABLE {names} IN ACCESS SHARE MODE")
-    return not await connection.fetchval(_REWRITTEN, *zip(*tables, strict=True))
+    try:
+        await connection.execute(
+            f"SAVEPOINT twinbase_hold; SET LOCAL lock_timeout = {TRY_MILLISECONDS};"
+            f" LOCK TABLE {names} IN ACCESS SHARE MODE; RELEASE SAVEPOINT twinbase_hold"
+        )
+    except asyncpg.LockNotAvailableError:
+        await connection.execute("ROLLBACK TO SAVEPOINT twinbase_hold; RELEASE SAVEPOINT twinbase_hold")
+        return False
+    return True
 
 
 _REWRITTEN = """

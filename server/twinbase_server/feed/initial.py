@@ -11,7 +11,7 @@ from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.delta import continue_cursor, end_line
 from twinbase_server.feed.paging import PageKey, Pager
-from twinbase_server.feed.proof import UNCAPTURED
+from twinbase_server.feed.proof import LOCKED, UNCAPTURED
 from twinbase_server.feed.reading import Reading, table_of
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.feed.statements import FeedShape, make_feed_shape
@@ -80,11 +80,14 @@ async def stream_initial(context: AnswerContext, reading: Reading, plan: Initial
     was sent, over several answers perhaps, comes with the next pull.
     """
     first = continue_cursor(plan.resume.first, reading) if plan.resume else reading.make_cursor(day="")
-    template = Resume(kind=KIND, twin="", key=[], first=first, options=plan.options)
+    locked = _left_out(reading, plan)
+    template = Resume(kind=KIND, twin="", key=[], first=first, options=plan.options, locked=locked)
     pager = Pager(reading, context.signer, context.metrics, template, context.settings.page_rows_max)
     sums: dict[str, Digest] = {}
     yield reading.make_begin_frame(KIND)
     for shape, after in plan.remaining_twins():
+        if shape.twin.name in reading.locked:
+            continue
         sums[shape.twin.name] = Digest()
         await reading.connection.execute(walk_key_sql(shape))
         async for page in pager.read_pages(
@@ -96,7 +99,13 @@ async def stream_initial(context: AnswerContext, reading: Reading, plan: Initial
                 context.metrics.cuts.labels(KIND).inc()
                 yield pager.cut_line(shape, page.key)
                 return
-    yield _end(context, reading, plan, first, sums)
+    yield _end(context, reading, plan, first, sums, locked)
+
+
+def _left_out(reading: Reading, plan: InitialPlan) -> list[str]:
+    """The twins that this answer, or one that it goes on from, does not speak of."""
+    before = plan.resume.locked if plan.resume else ()
+    return sorted({shape.twin.name for shape, _ in plan.remaining_twins()} & reading.locked | {*before})
 
 
 def walk_key_sql(shape: FeedShape) -> str:
@@ -107,10 +116,19 @@ def walk_key_sql(shape: FeedShape) -> str:
     return f"SET LOCAL enable_sort = {'off' if alone else 'on'}"
 
 
-def _end(context: AnswerContext, reading: Reading, plan: InitialPlan, first: Cursor, sums: dict[str, Digest]) -> bytes:
+def _end(
+    context: AnswerContext,
+    reading: Reading,
+    plan: InitialPlan,
+    first: Cursor,
+    sums: dict[str, Digest],
+    locked: Sequence[str],
+) -> bytes:
     """Pages of one snapshot are their own proof; those of several are proven by the next pull, whose day is due."""
+    unread = {name: [LOCKED] for name in locked}
     if plan.resume is not None:
-        return end_line(context, first, {}, [], {})
-    cursor = reading.make_cursor(day=reading.today) if plan.whole else first
+        return end_line(context, first, {}, [], unread)
+    cursor = reading.make_proven_cursor() if plan.whole else first
     causes = {w.twin.name: [UNCAPTURED] for w in plan.shapes if w.twin.reads.tables & reading.head.unarmed}
-    return end_line(context, cursor, {name: digest.as_list() for name, digest in sums.items()}, [], causes)
+    digests = {name: digest.as_list() for name, digest in sums.items()}
+    return end_line(context, cursor, digests, [], causes | unread)

@@ -13,6 +13,9 @@ from twinbase_server.metrics import Metrics
 UNCAPTURED = "uncaptured"
 """A cause: nobody hears of every change of a table, so what is proven now holds for this moment alone."""
 
+LOCKED = "locked"
+"""A cause: somebody keeps a table of the twin to himself, so nothing is said of it; it comes with a later answer."""
+
 
 @dataclass
 class Proof:
@@ -73,6 +76,9 @@ async def prove(
     """The digests that are due, and the twins that need none. `also`: more causes, found while sending."""
     proof = Proof()
     for name, shape in shapes.items():
+        if name in reading.locked:
+            proof.causes[name] = [LOCKED]
+            continue
         causes = [*causes_since(reading, shape.twin, since), *(also or {}).get(name, ())]
         if causes:
             proof.causes[name] = causes

@@ -55,13 +55,18 @@ class Head:
 
 @dataclass(frozen=True)
 class Reading:
-    """An open answer: the transaction, its head, who asks, and when."""
+    """An open answer: the transaction, its head, who asks, and when.
+
+    `locked`: twins that cannot be read at the moment, as somebody keeps one of their tables to himself.
+    """
 
     connection: Connection
     caller: Caller
     head: Head
     now: datetime
     deadline: float
+    locked: frozenset[str] = frozenset()
+    hurry: asyncio.Event | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -69,7 +74,9 @@ class Reading:
 
     @property
     def late(self) -> bool:
-        return asyncio.get_running_loop().time() >= self.deadline
+        """Whether the answer should stop at the next good place: for the time it took, or as others need its place."""
+        hurried = self.hurry is not None and self.hurry.is_set()
+        return hurried or asyncio.get_running_loop().time() >= self.deadline
 
     def make_cursor(self, *, day: str) -> Cursor:
         """What the device has seen once it has applied this answer."""
@@ -82,6 +89,10 @@ class Reading:
             as_of=int(self.as_of.timestamp()),
             day=day,
         )
+
+    def make_proven_cursor(self) -> Cursor:
+        """The cursor of an answer with a proof; of one that left twins out the day's proof is still due."""
+        return self.make_cursor(day="" if self.locked else self.today)
 
     @property
     def today(self) -> str:
@@ -114,14 +125,20 @@ class Reader:
 
     @asynccontextmanager
     async def open(
-        self, connection: Connection, caller: Caller, since: Cursor | None, acked: int, now: datetime
+        self,
+        connection: Connection,
+        caller: Caller,
+        since: Cursor | None,
+        acked: int,
+        now: datetime,
+        hurry: asyncio.Event | None = None,
     ) -> AsyncIterator[Reading]:
         """A repeatable-read transaction with its head read; raises the problem that forbids an answer."""
         await connection.execute(self._begin(caller))
         try:
             head = await self._read_head(connection, caller, since, acked)
             deadline = asyncio.get_running_loop().time() + self._settings.answer_seconds
-            yield Reading(connection, caller, head, now, deadline)
+            yield Reading(connection, caller, head, now, deadline, hurry=hurry)
         finally:
             await _end(connection)
 

@@ -36,7 +36,8 @@ async def stream_repair(
     unsent: dict[str, list[str]] = {}
     async for line in delta_lines(context, reading, shapes, since, unsent):
         yield line
-    for number, (name, sums) in enumerate(twins.items()):
+    readable = {name: sums for name, sums in twins.items() if name not in reading.locked}
+    for number, (name, sums) in enumerate(readable.items()):
         if number and reading.late:
             context.metrics.cuts.labels(KIND).inc()
             break
@@ -44,11 +45,11 @@ async def stream_repair(
         async for line in _bucket_lines(context, reading, shapes[name], sums):
             yield line
     proof = await prove(reading, shapes, since, context.metrics, everything=since.day != reading.today, also=unsent)
-    for name in twins:
+    for name in readable:
         if name not in proof.digests:
             proof.skipped.remove(name)
             proof.digests[name] = await read_digest(reading, shapes[name], context.metrics)
-    yield end_line(context, reading.make_cursor(day=reading.today), proof.digests, proof.skipped, proof.causes)
+    yield end_line(context, reading.make_proven_cursor(), proof.digests, proof.skipped, proof.causes)
 
 
 async def _bucket_lines(context: AnswerContext, reading: Reading, shape: FeedShape, sums: Sums) -> AsyncIterator[bytes]:

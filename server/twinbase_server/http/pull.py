@@ -1,7 +1,9 @@
 """The reading half of sync: schema, first sync, pull, repair."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -62,9 +64,8 @@ async def run_first_sync(body: InitialRequest, request: Request, serving: Servin
         async for line in initial.stream_initial(serving.context, reading, initial.plan(body, shapes, resume)):
             yield line
 
-    return await _answered(
-        request, serving, caller, serving.stream_lines(caller, since, 0, initial.KIND, answer, everything=True)
-    )
+    ask = partial(serving.stream_lines, caller, since, 0, initial.KIND, answer, everything=True)
+    return await _answered(request, serving, caller, ask)
 
 
 @router.get("/pending", response_class=Response, responses=_stream_of(*STREAM))
@@ -88,8 +89,8 @@ async def pull(
         async for line in delta.stream_delta(serving.context, reading, shapes, wanted):
             yield line
 
-    lines = serving.stream_lines(caller, wanted.since, acked, delta.KIND, answer, everything=wanted.prove_all)
-    return await _answered(request, serving, caller, lines, oldest_outbox)
+    ask = partial(serving.stream_lines, caller, wanted.since, acked, delta.KIND, answer, everything=wanted.prove_all)
+    return await _answered(request, serving, caller, ask, oldest_outbox)
 
 
 @router.post("/repair", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
@@ -104,21 +105,24 @@ async def send_repair(body: RepairRequest, request: Request, serving: ServingDep
         async for line in repair.stream_repair(serving.context, reading, shapes, since, body.twins):
             yield line
 
-    lines = serving.stream_lines(caller, since, body.acked, repair.KIND, answer, everything=True)
-    return await _answered(request, serving, caller, lines)
+    ask = partial(serving.stream_lines, caller, since, body.acked, repair.KIND, answer, everything=True)
+    return await _answered(request, serving, caller, ask)
 
 
 async def _answered(
     request: Request,
     serving: Serving,
     caller: Caller,
-    lines: AsyncGenerator[bytes, None],
+    ask: Callable[..., AsyncGenerator[bytes, None]],
     oldest_outbox: datetime | None = None,
 ) -> Response:
     """The stream, begun; the device's pull is noted when all is sent."""
     accepts = "zstd" in request.headers.get("accept-encoding", "").lower()
-    settings = serving.settings
-    sending = Sending(settings.compression_level if accepts else None, settings.send_seconds, serving.metrics)
+    settings, hurry = serving.settings, asyncio.Event()
+    level = settings.compression_level if accepts else None
+    leave = serving.readers.admit_reader(caller)
+    wanted = serving.lanes.streams.is_wanted
+    sending = Sending(level, settings.send_seconds, serving.metrics, wanted, hurry, leave)
     noted = BackgroundTask(serving.note_pull, caller, oldest_outbox)
     with serving.metrics.open_seconds.time():
-        return await StreamResponse.begin(seal_lines(lines), sending, noted)
+        return await StreamResponse.begin(seal_lines(ask(hurry=hurry)), sending, noted)

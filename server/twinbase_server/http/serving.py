@@ -1,26 +1,28 @@
 """What one server process holds: a pool, its keys, its plugins; and how an answer is opened with them."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import asyncpg
 
 from twinbase.clock import Clock
 from twinbase.plugins import Plugins
-from twinbase.registry import Registry
+from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
-from twinbase_server.feed.hold import hold_tables, tables_to_read
+from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
-from twinbase_server.http.lanes import Lanes
+from twinbase_server.feed.statements import FeedShape
+from twinbase_server.http.lanes import Lanes, Readers
 from twinbase_server.http.tokens import Tokens
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
@@ -29,6 +31,7 @@ from twinbase_server.settings import Settings
 CLAIMS_KNOWN_MAX = 10_000
 SNAPSHOTS_MAX = 5
 """How often an answer begins again because a table was loaded anew while it began."""
+PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.02, 0.5
 _log = logging.getLogger(__name__)
 _NOTE = """
 UPDATE twinbase.replica
@@ -36,6 +39,25 @@ SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz
 WHERE id = $1 AND (last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute'
     OR oldest_outbox IS DISTINCT FROM $3)
 """
+
+
+class LockWait:
+    """How long an answer waits for tables that others keep locked, and how often it looks again meanwhile.
+
+    It holds no connection in between: one table that is locked for an hour takes nothing from those who do not need it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._ends, self._pause = asyncio.get_running_loop().time() + seconds, PAUSE_SECONDS_MIN
+
+    @property
+    def goes_on(self) -> bool:
+        return asyncio.get_running_loop().time() < self._ends
+
+    async def pause_a_while(self) -> None:
+        """Until the next look: at once at first, for it may be a moment's work, and then less often."""
+        await asyncio.sleep(self._pause)
+        self._pause = min(2 * self._pause, PAUSE_SECONDS_MAX)
 
 
 @dataclass
@@ -51,7 +73,8 @@ class Serving:
     reader: Reader
     clock: Clock
     lanes: Lanes
-    _claims_read: set[tuple[str, str]] = field(default_factory=set)
+    readers: Readers
+    _claims_read: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     @property
     def registry(self) -> Registry:
@@ -74,36 +97,52 @@ class Serving:
         answer: Callable[[Reading, FeedShapes], AsyncIterator[bytes]],
         *,
         everything: bool = False,
+        hurry: asyncio.Event | None = None,
     ) -> AsyncGenerator[bytes, None]:
         """An answer's lines; its transaction is open for as long as they are being read.
 
-        `everything`: it reads every twin, and not only those in which something may have changed.
+        `everything`: it reads every twin, and not only those in which something may have changed. `hurry`, once it is
+        set, ends it after the page that is being read.
         """
-        now = self.clock()
-        async with self.borrow_connection() as connection:
-            shapes = await self.schemas.find(connection, caller.schema)
-            for _ in range(SNAPSHOTS_MAX):
-                async with self.reader.open(connection, caller, since, acked, now) as reading:
-                    tables = tables_to_read(reading, shapes, since, everything=everything)
-                    if not await hold_tables(connection, tables):
-                        continue
-                    await self._read_claims(reading, shapes)
-                    self.metrics.answers.labels(kind).inc()
-                    async for line in answer(reading, shapes):
-                        yield line
-                    return
+        now, wait, loads = self.clock(), LockWait(self.settings.lock_seconds), 0
+        while loads < SNAPSHOTS_MAX:
+            async with self.lanes.streams.take_place(), self.borrow_connection() as connection:
+                shapes = await self.schemas.find(connection, caller.schema)
+                async with self.reader.open(connection, caller, since, acked, now, hurry) as reading:
+                    twins = twins_to_read(reading, shapes, since, everything=everything)
+                    hold = await hold_tables(connection, twins, patient=wait.goes_on)
+                    if hold is not None and not hold.rewritten:
+                        held = self._leave_out_locked(reading, twins, hold)
+                        await self._read_claims(held, [shapes[twin.name] for twin in twins])
+                        self.metrics.answers.labels(kind).inc()
+                        async for line in answer(held, shapes):
+                            yield line
+                        return
+            if hold is None:
+                await wait.pause_a_while()
+            else:
+                loads += 1
         raise ProblemError("too-busy", "A table is being loaded again and again at the moment.")
 
-    async def _read_claims(self, reading: Reading, shapes: FeedShapes) -> None:
+    def _leave_out_locked(self, reading: Reading, twins: Sequence[Twin], hold: Hold) -> Reading:
+        """The reading of an answer that says nothing of the twins whose tables are locked."""
+        locked = [twin.name for twin in twins if twin.reads.tables & hold.locked]
+        for name in locked:
+            self.metrics.locked.labels(name).inc()
+        return replace(reading, locked=frozenset(locked))
+
+    async def _read_claims(self, reading: Reading, shapes: Sequence[FeedShape]) -> None:
         """Refuse an identity whose claims are missing or cannot be read, before the first line and not in the middle.
 
-        Planning a statement reads its parameters, so PostgreSQL itself is asked, once for each identity.
+        Planning a statement reads its parameters, so PostgreSQL itself is asked, once for each identity and twin.
         """
         caller = reading.caller
-        known = (caller.schema, caller.identity.fingerprint())
-        if known in self._claims_read:
-            return
-        for shape in shapes.values():
+        if len(self._claims_read) >= CLAIMS_KNOWN_MAX:
+            self._claims_read.clear()
+        known = self._claims_read.setdefault((caller.schema, caller.identity.fingerprint()), set())
+        for shape in shapes:
+            if shape.twin.name in known or shape.twin.name in reading.locked:
+                continue
             values = shape.bind(caller.identity, reading.as_of)
             try:
                 await reading.connection.fetch(
@@ -113,9 +152,7 @@ class Serving:
                 raise ProblemError(
                     "claim-missing", f"A claim in the scope of {shape.twin.name} cannot be read as its column's type."
                 ) from error
-        if len(self._claims_read) >= CLAIMS_KNOWN_MAX:
-            self._claims_read.clear()
-        self._claims_read.add(known)
+            known.add(shape.twin.name)
 
     async def note_pull(self, caller: Caller, oldest_outbox: datetime | None) -> None:
         """Remember when a device pulled and how old its unsent work is, for whoever watches; no pull fails for it."""
@@ -142,4 +179,5 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         reader=Reader(registry, settings),
         clock=clock,
         lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
+        readers=Readers(settings.streams_max, settings.account_streams_max),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from twinbase.errors import HalfAnswer, NotTwinbase
-from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode
+from twinbase.frames import AnyFrame, Begin, Cut, End, Page, Quarantine, decode, encode, locked_twins
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry
 from twinbase.replica.apply import rebase
@@ -140,9 +140,10 @@ class Stage:
             begin = decode(recall(connection, "stage_begin").encode())
             assert isinstance(begin, Begin)
             rebase.undo(connection, self._shapes.values())
-            before = {twin: count_rows(connection, twin) for twin in self._shapes}
-            swap_tables(connection, list(self._shapes.values()), stage_table, stage_meta_table)
-            for twin in self._shapes:
+            arrived = {name: shape for name, shape in self._shapes.items() if name not in locked_twins(self.end)}
+            before = {twin: count_rows(connection, twin) for twin in arrived}
+            swap_tables(connection, list(arrived.values()), stage_table, stage_meta_table)
+            for twin in arrived:
                 count_buckets(connection, twin, meta_table(twin))
             removed = {twin: (rows - count_rows(connection, twin), rows) for twin, rows in before.items()}
             applied.keys |= dict.fromkeys(self._shapes)
@@ -151,7 +152,9 @@ class Stage:
             applied.outcomes = retire(connection, begin, state)
             applied.replayed = rebase.replay(connection, self._shapes, begin, state)
             applied.digests = {twin: local_digest(connection, twin).as_list() for twin in self.end.digests}
-            connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]'")
+            for twin in arrived:
+                connection.execute("UPDATE _twinbase_twin SET loaded = 1, backfill = '[]' WHERE name = ?", (twin,))
+            self._drop(connection)
             remember(connection, "stage_begin", "")
             update_doubts(connection, applied.digests, self.end)
             move_cursor(connection, state, begin, self.end)

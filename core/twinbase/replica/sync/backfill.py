@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from twinbase.frames import End, locked_twins
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.sync.exchange import Exchange
@@ -13,19 +14,21 @@ async def backfill(exchange: Exchange) -> None:
     """Fetch the columns and twins that an update of the app added; the cursor stays, the next pull goes on from it."""
     columns, twins = await exchange.thread.run(_read_unfetched, list(exchange.pulled))
     columns = {t: [c for c in names if c in exchange.shapes[t].columns] for t, names in columns.items()}
+    locked: frozenset[str] = frozenset()
     for part in ({"columns": {t: names for t, names in columns.items() if names}}, {"twins": twins}):
         if any(part.values()):
             with exchange.report.time_phase("backfill"):
-                await _fetch_part(exchange, part)
-    if columns or twins:
-        await exchange.thread.run(_note_fetched, exchange.token, [*columns, *twins])
+                locked |= locked_twins(await _fetch_part(exchange, part))
+    if fetched := [twin for twin in (*columns, *twins) if twin not in locked]:
+        await exchange.thread.run(_note_fetched, exchange.token, fetched)
 
 
-async def _fetch_part(exchange: Exchange, part: dict[str, Any]) -> None:
+async def _fetch_part(exchange: Exchange, part: dict[str, Any]) -> End:
     caller = await exchange.make_request_context()
-    await fetch(
+    end, _ = await fetch(
         exchange, lambda resume: exchange.server.stream_initial({"resume": resume, **part}, caller), keep_cursor=True
     )
+    return end
 
 
 def _read_unfetched(connection: Connection, pulled: list[str]) -> tuple[dict[str, list[str]], list[str]]:

@@ -7,7 +7,7 @@ way of a push (H23).
 from collections.abc import Collection
 from typing import Any
 
-from twinbase.frames import End
+from twinbase.frames import End, locked_twins
 from twinbase.protocol import BUCKET_BITS_MAX
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.connection import Connection
@@ -51,6 +51,9 @@ def compare(exchange: Exchange, end: End, applied: ApplyReport) -> list[str]:
         report.proven[twin] = applied.digests.get(twin) == list(digest)
     for twin in (twin for twin, causes in end.causes.items() if UNCAPTURED in causes):
         report.unproven[twin] = "Not captured: the server does not hear of every change of its table."
+    for twin in locked_twins(end):
+        report.proven.pop(twin, None)
+        report.unproven[twin] = "Another program keeps its table to itself on the server; it comes with a later sync."
     return [twin for twin in end.digests if not report.proven[twin]]
 
 

@@ -1,6 +1,6 @@
 """Step 5, seen from the device: ask what changed since the cursor, apply it, prove it."""
 
-from twinbase.frames import End
+from twinbase.frames import End, locked_twins
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.doubt import read_doubts
 from twinbase.replica.connection import Connection
@@ -23,7 +23,7 @@ async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
             twin: why for twin, why in (await exchange.thread.run(read_doubts)).items() if twin in exchange.pulled
         }
         end, applied = await _pull_once(exchange, prove_all=prove_all or bool(doubts))
-        if end.digests or end.proven_by_skip or not exchange.pulled:
+        if end.digests or end.proven_by_skip or locked_twins(end) or not exchange.pulled:
             await prove(exchange, end, applied, explained=[twin for twin, causes in doubts.items() if causes])
             return
     exchange.report.unproven.update(dict.fromkeys(exchange.pulled, "Every answer came in several parts."))
