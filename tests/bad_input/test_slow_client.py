@@ -78,7 +78,7 @@ async def test_a_device_that_sends_its_body_letter_by_letter_is_told_that_it_is_
         writer.close()
 
 
-async def _read_on(client: httpx2.AsyncClient, device: Device, first: httpx2.Response) -> list[dict[str, Any]]:
+async def _read_on(client: httpx2.AsyncClient, device: Device, first: httpx2.Response) -> list[list[Any]]:
     """All rows of an answer that was begun, however many parts it has; whole and once."""
     frames = read_frames(await first.aread())
     pages = [frame for frame in frames if frame["frame"] == "page"]

@@ -25,7 +25,6 @@ def command(
     log_level: Annotated[str, typer.Option(help="critical, error, warning, info, debug.")] = "info",
 ) -> None:
     """Serve the twins of the plugins over HTTP or HTTPS. The database must have been set up with `twinbase db init`."""
-    import json
     import os
 
     import uvicorn
@@ -40,10 +39,11 @@ def command(
     loaded = load_named_plugins(plugins)
     with open_database(database_url) as url:
         # What is declared or set wrongly is said here, once, and not by each of the workers.
-        create_app(Settings(database_url=SecretStr(url)), loaded)
+        settings = Settings(database_url=SecretStr(url))
+        create_app(settings, loaded)
         # They are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
-        os.environ["TWINBASE_PLUGINS"] = json.dumps(split_names(plugins))
+        os.environ["TWINBASE_PLUGINS"] = plugins
         uvicorn.run(
             "twinbase_server.cli.serve:make_application",
             factory=True,
@@ -55,7 +55,7 @@ def command(
             ssl_certfile=certificate,
             ssl_keyfile=key,
             timeout_graceful_shutdown=5,
-            **listening_options(Settings().connections_max),
+            **listening_options(settings.connections_max),
         )
 
 
