@@ -4,12 +4,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
-from sqlalchemy import ColumnElement, Table, and_, false, or_
+from sqlalchemy import ColumnElement, Date, DateTime, Table, and_, cast, false, func, or_
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from twinbase.association import map_table
+from twinbase.codecs.resolve import server_type
 from twinbase.conflict.decision import Guard, Strategy
+from twinbase.errors import MirrorError
 from twinbase.identity import Who
 from twinbase.mutation import Operation
 from twinbase.wording import says
@@ -21,18 +25,44 @@ Scope = Callable[[Who], Any]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A moving bound on a time column; `nulls` says whether rows without a time are inside."""
+    """A moving bound on a time column; `nulls` says whether rows without a time are inside.
+
+    `zone`: where its days begin and end. A date is always of a whole day; a moment only where a zone is named, else it
+    is measured from the server's time.
+    """
 
     column: Any
     back: timedelta
     ahead: timedelta | None
     nulls: bool = True
+    zone: str | None = None
 
     def build_predicate(self, who: Who) -> ColumnElement[bool]:
-        inside = [self.column >= who.as_of - self.back]
-        if self.ahead is not None:
-            inside.append(self.column < who.as_of + self.ahead)
+        first, end = self._bounds(who)
+        inside = [self.column >= first]
+        if end is not None:
+            inside.append(self.column < end)
         return says(or_(and_(*inside), self.column.is_(None) if self.nulls else false()), *self._words())
+
+    def _bounds(self, who: Who) -> tuple[Any, Any]:
+        """The first value inside, and the first one that is not any more."""
+        type_ = server_type(self.column.type)
+        if not isinstance(type_, Date) and self.zone is None:
+            return who.as_of - self.back, None if self.ahead is None else who.as_of + self.ahead
+        first = self._day(who, -self.back)
+        end = None if self.ahead is None else self._day(who, self.ahead + timedelta(days=1))
+        if isinstance(type_, Date):
+            return first, end
+        return self._midnight(first, type_), None if end is None else self._midnight(end, type_)
+
+    def _day(self, who: Who, later: timedelta) -> ColumnElement[Any]:
+        """The day that it is there, so much later."""
+        return cast(func.timezone(self.zone or "UTC", who.as_of) + later, Date)
+
+    def _midnight(self, day: ColumnElement[Any], type_: TypeEngine[Any]) -> ColumnElement[Any]:
+        """When a day begins there, as the column holds moments: with their zone, or in UTC without saying so."""
+        moment = func.timezone(self.zone, cast(day, DateTime()))
+        return moment if getattr(type_, "timezone", False) else func.timezone("UTC", moment)
 
     def _words(self) -> tuple[str, str]:
         name = self.column.key
@@ -42,9 +72,15 @@ class Window:
         return f"its {of} is {bounds}", f"its {of} is not {bounds}"
 
 
-def days(column: object, *, back: int, ahead: int | None = None, nulls: bool = True) -> Window:
-    """A window of whole days round the server's time: `days(Job.starts_at, back=30, ahead=30)`."""
-    return Window(column, timedelta(days=back), None if ahead is None else timedelta(days=ahead), nulls)
+def days(column: object, *, back: int, ahead: int | None = None, nulls: bool = True, zone: str | None = None) -> Window:
+    """A window of days round the server's time: `days(Job.starts_at, back=30, ahead=30, zone="Europe/Paris")`.
+
+    With a zone, and of a date in any case (in UTC then), days are whole: the day that it is there is day 0, from its
+    midnight on, and the window turns at that midnight.
+    """
+    if zone is not None and zone not in available_timezones():
+        raise MirrorError(f"There is no time zone {zone!r}: name one of the IANA's, 'Europe/Paris' say.")
+    return Window(column, timedelta(days=back), None if ahead is None else timedelta(days=ahead), nulls, zone)
 
 
 @dataclass(frozen=True, slots=True)
