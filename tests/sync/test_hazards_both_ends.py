@@ -1,6 +1,7 @@
 """What only shows when both ends are real: stale forms, clocks, reloads, collisions, echoes, and repairs that fail."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -84,13 +85,14 @@ async def test_people_who_read_and_write_during_a_sync_never_meet_a_lock(world: 
 
 
 def _digests_made_wrong(world: World) -> Callable[..., Any]:
-    """The world's application, whose digests of products are wrong by one row in every answer."""
+    """The world's application, whose digests of products are wrong by one row in every answer. It is one of before the
+    checksums of frames, so that what it says is believed to be what it meant."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
 
         async def garble(message: Any) -> None:
-            body = message.get("body", b"")
+            body = re.sub(rb',"check":"[0-9a-f]{8}"}', b"}", message.get("body", b""))
             if b'"frame":"end"' in body:
                 lines = body.splitlines(keepends=True)
                 end = msgspec.json.decode(lines[-1])

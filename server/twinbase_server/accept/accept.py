@@ -1,6 +1,6 @@
 """Step 3 of the way of a row: a device's batch, to PostgreSQL, once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,6 +31,8 @@ ISOLATED_SHARE = 10
 """What part of its time a statement has while the row is looked for that takes too long."""
 WAIT_SECONDS_MAX = 0.5
 
+SchemaCheck = Callable[[Connection], Awaitable[object]]
+"""Raises ProblemError when this server cannot carry what the device and a server have agreed on."""
 # What a device is told of each mutation, by its id.
 Answers = dict[str, dict[str, object]]
 
@@ -39,14 +41,21 @@ LIMITS = AcceptLimits()
 
 
 async def accept_push(
-    pool: Pool, plugins: Plugins, caller: Caller, body: bytes, now: datetime, limits: AcceptLimits = LIMITS
+    pool: Pool,
+    plugins: Plugins,
+    caller: Caller,
+    body: bytes,
+    now: datetime,
+    limits: AcceptLimits = LIMITS,
+    check_schema: SchemaCheck | None = None,
 ) -> PushAnswer:
     """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
 
     The same batch gets the same answer, whenever it comes. Raises ProblemError when nothing could be done with the
-    batch as a whole, and ClaimMissing; then nothing was written.
+    batch as a whole, and ClaimMissing; then nothing was written. `check_schema` is asked before a batch is settled that
+    was not settled before.
     """
-    push = read_push(plugins, caller, body, now)
+    push = replace(read_push(plugins, caller, body, now), check_schema=check_schema)
     try:
         try:
             return await _accept_at_last(pool, push, limits)
@@ -97,6 +106,7 @@ class Acceptance:
     checked: Mapping[str, Change | Refusal]
     now: datetime
     isolated: bool = False
+    check_schema: SchemaCheck | None = None
 
     async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
@@ -104,6 +114,8 @@ class Acceptance:
             await connection.execute(limits.settings_sql())
             last = await ledger.lock_replica(connection, self.caller)
             replayed = self._check_turn(last)
+            if self.check_schema is not None and not replayed:
+                await self.check_schema(connection)
             known = await ledger.find_settled(connection, list(self.checked), self.caller)
             answers = self._known_answers(known)
             if not replayed:

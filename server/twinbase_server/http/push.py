@@ -1,5 +1,6 @@
 """The writing half of sync: a batch of mutations in, an outcome for each out."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -47,6 +48,7 @@ _BODY: dict[str, Any] = {
     openapi_extra=_BODY,
     responses=describe_problems(
         *COMMON,
+        "schema-unknown",
         "claim-missing",
         "bad-batch",
         "batch-too-large",
@@ -63,9 +65,11 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     body = await request.body()
     settings = serving.settings
     limits = AcceptLimits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
+    # An older server behind the same address would refuse for good what it does not know; so it says so instead.
+    agreed = partial(serving.schemas.find, fingerprint=caller.schema) if caller.schema else None
     try:
-        async with serving.lanes.pushes.take_place():
-            answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits)
+        async with serving.lanes.pushes.take_turn():
+            answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits, agreed)
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()
         if problem.kind == "forked":

@@ -106,7 +106,7 @@ class Serving:
         """
         now, wait, loads = self.clock(), LockWait(self.settings.lock_seconds), 0
         while loads < SNAPSHOTS_MAX:
-            async with self.lanes.streams.take_place(), self.borrow_connection() as connection:
+            async with self.lanes.streams.take_turn(), self.borrow_connection() as connection:
                 shapes = await self.schemas.find(connection, caller.schema)
                 async with self.reader.open(connection, caller, since, acked, now, hurry) as reading:
                     twins = twins_to_read(reading, shapes, since, everything=everything)

@@ -1,4 +1,4 @@
-"""The way out of a frozen batch that the server cannot read: it is thawed, and made anew.
+"""The way out of a frozen batch that the server cannot read, or knows too little for: it is thawed, and made anew.
 
 Nothing of it was written, so the chain goes on from the batch before. First the batch is made again as it was, without
 the offset of a clock that may have been wrong; then smaller ones are made of it, until the local transaction that no
@@ -42,6 +42,20 @@ def thaw_batch(connection: Connection, token: str, limits: BatchLimits, why: str
     # What is stored is no batch any more: it is not known what it followed.
     take_new_epoch(connection, token, chance=chance)
     return limits
+
+
+def thaw_unknown(connection: Connection, token: str, *, chance: int) -> bool:
+    """Make pending again what is in flight and was not taken, for a server that does not know its columns; whether
+    anything was. What such a server has no column for waits then."""
+    with begin_fenced(connection, token) as state:
+        batch = find_unanswered(connection, state)
+        head = _read_head(batch) if batch else None
+        if batch and head:
+            _unfreeze(connection, batch, head)
+            return True
+    if batch:
+        take_new_epoch(connection, token, chance=chance)
+    return batch is not None
 
 
 def _read_head(batch: FrozenBatch) -> BatchHead | None:

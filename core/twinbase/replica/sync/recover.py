@@ -2,7 +2,7 @@
 
 from twinbase.errors import ServerRefused
 from twinbase.replica.outbox import offer_again
-from twinbase.replica.outbox.thaw import thaw_batch
+from twinbase.replica.outbox.thaw import thaw_batch, thaw_unknown
 from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.exchange import Exchange
 
@@ -13,6 +13,8 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
     chance = exchange.ids().int
     match problem.kind:
         case "schema-unknown":
+            if await run(thaw_unknown, token, chance=chance):
+                exchange.report.recovered.append("schema-unknown: what was on its way is made anew")
             await agree(exchange, anew=True)
         case "bad-cursor" | "cursor":
             await run(offer_again.start_over, token)
