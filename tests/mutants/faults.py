@@ -20,6 +20,7 @@ from twinbase.replica.file import local_digest
 from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
+from twinbase.replica.outbox import triggers
 from twinbase.replica.sync import fetch, prove, recover
 from twinbase.replica.sync import push as sync_push
 from twinbase.replica.sync import server as sync_server
@@ -251,6 +252,17 @@ def digest_over_local_edits() -> Iterator[None]:
         yield
 
 
+def rename_by_delete_and_insert() -> AbstractContextManager[Any]:
+    """Take a changed key for one row gone and another one made."""
+
+    def rekey(twin: Any) -> str:
+        moved = f"({quote_names(twin.key, 'NEW.')}) IS NOT ({quote_names(twin.key, 'OLD.')})"
+        statements = [*triggers._record_delete(twin), *triggers._record_insert(twin)]
+        return triggers._trigger(twin, "rekey", "AFTER UPDATE", moved, statements)
+
+    return patch.object(triggers, "_rekey", rekey)
+
+
 def pull_overwrites_unsent_edits() -> AbstractContextManager[Any]:
     """Put the server's rows in place, and nothing on top."""
     return patch.object(rebase, "replay", lambda *_: rebase.Replayed())
@@ -310,6 +322,7 @@ MUTANTS = (
     Mutant("bounds on clocks", "both", bounds_on_clocks),
     Mutant("no repair", "both", no_repair),
     Mutant("digest over local edits", "both", digest_over_local_edits),
+    Mutant("rename by delete and insert", "both", rename_by_delete_and_insert),
     Mutant("pull overwrites unsent edits", "both", pull_overwrites_unsent_edits),
     Mutant("answers unchecked", "both", answers_unchecked),
     Mutant("pushes unchecked", "both", pushes_unchecked),

@@ -7,7 +7,7 @@ ACTS: tuple[Act, ...] = (
     *[ordinary.office_writes] * 4, *[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2,
     *[ordinary.device_works] * 4, *[ordinary.device_syncs] * 3, *[ordinary.device_works_while_it_syncs] * 2,
     ordinary.network_goes, ordinary.time_passes, ordinary.clock_jumps, ordinary.device_enrols,
-    ordinary.device_clock_goes_wild, ordinary.server_clock_is_wrong,
+    ordinary.device_clock_goes_wild, ordinary.server_clock_is_wrong, ordinary.device_renames_a_key,
     ordinary.salt_is_noted, ordinary.tombstones_are_collected, ordinary.claims_go_missing,
     *[accidents.device_syncs_badly] * 2, *[accidents.line_flips_a_bit] * 2, *[accidents.device_dies_in_sync] * 2,
     *[accidents.device_dies_between_two_commits] * 2, accidents.server_dies_in_sync, accidents.server_restarts,

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from tests.oracle.person import renames
 from tests.oracle.simulation import DEVICES_MAX, Simulation
 from tests.oracle.writers import PEOPLE
 
@@ -48,6 +49,13 @@ async def device_works_while_it_syncs(sim: Simulation, rng: Random) -> None:
             await asyncio.sleep(0)
         await sim.work(mine, rng)
     await task
+
+
+async def device_renames_a_key(sim: Simulation, rng: Random) -> None:
+    """Refused where it is typed: at the office it would be a deletion, and what hangs on the row would go."""
+    mine = sim.somebody(rng)
+    if await renames(mine, rng):
+        sim.surprises.append(f"{mine.device.name}: a key was changed, and the office is told of a deletion")
 
 
 async def network_goes(sim: Simulation, rng: Random) -> None:

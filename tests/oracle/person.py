@@ -142,6 +142,22 @@ async def drop_job(session: Any, mine: Mine, rng: Random) -> None:
         await session.delete(job)
 
 
+async def renames(mine: Mine, rng: Random) -> bool:
+    """Somebody gives a part another line, which is half of its key; whether the device let him."""
+    part = mine.tables.part
+    async with mine.device.replica.session() as session:
+        parts = list((await session.exec(select(part).order_by(col(part.job_id), col(part.line)))).all())
+        if not parts:
+            return False
+        rng.choice(parts).line = rng.randint(7, 12)
+        try:
+            await session.commit()
+        except (DBAPIError, StaleDataError):
+            await session.rollback()
+            return False
+    return True
+
+
 async def note_floor(session: Any, mine: Mine, rng: Random) -> None:
     if job := await _one_of(session, mine.tables.job, rng):
         job.floor = rng.randint(-2, 9)

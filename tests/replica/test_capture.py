@@ -143,15 +143,36 @@ async def test_an_upsert_may_change_rows_where_none_may_be_added(tmp_path: Path)
         assert rows(replica, "SELECT title FROM jobs") == [("Pump",)]
 
 
-async def test_a_changed_key_is_one_row_gone_and_another_made(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "rename",
+    [
+        "UPDATE lines SET place = 2, label = 'b'",
+        "UPDATE OR REPLACE lines SET place = 2 WHERE place = 1",
+        "UPDATE OR IGNORE lines SET job_id = replace(job_id, 1, 2)",
+        "INSERT INTO lines (job_id, place) SELECT job_id, place FROM lines WHERE true"
+        " ON CONFLICT DO UPDATE SET place = 7",
+    ],
+)
+async def test_a_key_is_not_changed_on_a_device_and_the_error_says_so(tmp_path: Path, rename: str) -> None:
     async with opened(tmp_path) as replica:
         serve(replica, "jobs", {"id": ONE, "title": "J", "status": "new", "done": 0})
-        serve(replica, "lines", {"job_id": ONE, "place": 1, "label": "a"})
+        serve(replica, "lines", {"job_id": ONE, "place": 1, "label": "a"}, {"job_id": ONE, "place": 3, "label": "c"})
         async with replica.session() as session:
-            await session.execute(text("UPDATE lines SET place = 2, label = 'b'"))
-            await session.commit()
-        assert [op for _, _, op, _ in outbox(replica)] == ["delete", "insert"]
-        assert rows(replica, "SELECT _present, place FROM _twinbase_image_lines ORDER BY place") == [(1, 1), (0, 2)]
+            with pytest.raises(IntegrityError, match="job_id, place say which row of lines it is and"):
+                await session.execute(text(rename))
+        assert outbox(replica) == [] and rows(replica, "SELECT * FROM _twinbase_image_lines") == []
+        assert rows(replica, "SELECT place, label FROM lines ORDER BY place") == [(1, "a"), (3, "c")]
+
+
+async def test_an_object_whose_key_is_changed_is_refused_when_it_is_saved(tmp_path: Path) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "customers", {"id": ONE, "name": "Anna"})
+        async with replica.session() as session:
+            customer = await session.get_one(Customer, UUID(ONE))
+            customer.id = UUID(TWO)
+            with pytest.raises(IntegrityError, match=r"id says which row of customers it is .* add another row"):
+                await session.commit()
+        assert rows(replica, "SELECT id, name FROM customers") == [(ONE, "Anna")] and outbox(replica) == []
 
 
 async def test_cascades_are_caught_children_first(tmp_path: Path) -> None:

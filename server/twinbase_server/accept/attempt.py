@@ -10,7 +10,7 @@ from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction
 from twinbase_server.accept.read import Held, read_held
 from twinbase_server.accept.reasons import NOT_YOURS, Refusal
-from twinbase_server.accept.rows import BatchRow
+from twinbase_server.accept.rows import BatchRow, list_rows
 from twinbase_server.accept.write import Attributes, NotWritten, find_outside, write_rows
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import is_about_rows, is_refusal, may_be_of_a_row
@@ -61,12 +61,13 @@ async def attempt(
         raise
     verdicts = await _decide(accepting, progress, part, held)
     try:
-        attributes = await write_rows(connection, accepting.registry, held.rows.values())
-        outside = await find_outside(connection, accepting, held.rows.values())
+        rows = list_rows(held.rows)
+        attributes = await write_rows(connection, accepting.registry, rows)
+        outside = await find_outside(connection, accepting, rows)
     except (asyncpg.PostgresError, NotWritten) as error:
         return objection_of(accepting, error)
     if outside:
-        return _blame(changes, outside)
+        return _blame(changes, held, outside)
     _fill_in(changes, verdicts, attributes)
     return Settled(verdicts)
 
@@ -90,12 +91,12 @@ async def _decide(
     return verdicts
 
 
-def _blame(changes: Iterable[Change], outside: Sequence[BatchRow]) -> Blamed | Objected:
+def _blame(changes: Iterable[Change], held: Held, outside: Sequence[BatchRow]) -> Blamed | Objected:
     """Who has put rows where the writer may not leave them; of several that wrote one row nobody knows which did."""
     if any(row.changes > 1 for row in outside):
         return Objected(NotWritten())
-    row_ids = {(row.twin.name, row.key) for row in outside}
-    return Blamed({change.id: NOT_YOURS for change in changes if change.row_id in row_ids})
+    there = {id(row) for row in outside}
+    return Blamed({change.id: NOT_YOURS for change in changes if id(held.rows[change.row_id]) in there})
 
 
 def _fill_in(changes: Iterable[Change], verdicts: Verdicts, attributes: Attributes) -> None:

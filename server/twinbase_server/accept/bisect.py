@@ -137,11 +137,21 @@ async def _settle_alone(
     for id, step in transaction.split_steps():
         tried = await attempt(savepoints.connection, accepting, progress, [step])
         if not isinstance(tried, Settled) or not tried.stands:
-            return await _stop(savepoints, progress, transaction, id, tried)
+            return await _stop(savepoints, progress, transaction, _culprit_of(tried, id), tried)
         verdicts |= tried.verdicts
     if objection := await savepoints.keep(_ALONE, accepting):
         return await _stop(savepoints, progress, transaction, id, objection)
     return Settled(verdicts)
+
+
+def _culprit_of(tried: Attempt, last: str) -> str:
+    """Which mutation of a step could not be let stand."""
+    match tried:
+        case Settled(verdicts):
+            return next((id for id, verdict in verdicts.items() if verdict.status == "refused"), last)
+        case Blamed(refusals):
+            return next(iter(refusals), last)
+    return last
 
 
 async def _stop(

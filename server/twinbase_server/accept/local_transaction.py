@@ -1,13 +1,13 @@
 """Local transactions: what a device wrote together has effect together, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twinbase.errors import Refused
 from twinbase.mutation import IncomingMutation, Operation
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.context import AcceptContext, BatchProgress
-from twinbase_server.accept.decide import Verdict, decide, parked_verdict, refused_verdict
+from twinbase_server.accept.decide import Verdict, decide, is_same, parked_verdict, refused_verdict
 from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.read import Held
 from twinbase_server.accept.reasons import Refusal, target_refusal
@@ -28,8 +28,24 @@ class LocalTransaction:
         return [member for member in self.members.values() if isinstance(member, Change)]
 
     def split_steps(self) -> "list[tuple[str, LocalTransaction]]":
-        """Each mutation for itself, with its id."""
-        return [(id, LocalTransaction({id: member})) for id, member in self.members.items()]
+        """Each mutation for itself, with its id; but where a row is deleted and made again, that is one step."""
+        steps: list[tuple[str, LocalTransaction]] = []
+        for id, member in self.members.items():
+            if steps and _may_replace(steps[-1][1].changes, member):
+                steps[-1] = (id, LocalTransaction({**steps[-1][1].members, id: member}))
+            else:
+                steps.append((id, LocalTransaction({id: member})))
+        return steps
+
+
+def _may_replace(before: Sequence[Change], member: Change | Refusal) -> bool:
+    """Whether the one deletion before is of the row that is made now: PostgreSQL may call two spellings one key."""
+    if not isinstance(member, Change) or member.op != "insert" or len(before) != 1 or before[0].op != "delete":
+        return False
+    twin, pairs = member.twin, zip(member.twin.key, before[0].key, member.key, strict=True)
+    return before[0].twin is twin and all(
+        is_same(twin, name, one, other) or str(one).casefold() == str(other).casefold() for name, one, other in pairs
+    )
 
 
 async def decide_transaction(

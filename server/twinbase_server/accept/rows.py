@@ -19,7 +19,7 @@ from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, quote_literal, table_sql
 
-SavedRow = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool]
+SavedRow = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool, bool]
 
 
 @dataclass(slots=True)
@@ -27,7 +27,9 @@ class BatchRow:
     """One row while a batch is worked through: `stored` is what PostgreSQL has, `values` what it will have.
 
     `own`: this replica's own push was the last to write it. `at`: when it was last written, as far as known.
-    `changes`: how many mutations have written it in this round.
+    `changes`: how many mutations have written it in this round. `reborn`: it was deleted, and later made again.
+    `replaced`: one local transaction deleted it and made it again, as INSERT OR REPLACE does: for whoever looks at what
+    was committed it never went, and nothing that hangs on it may go.
     """
 
     twin: Twin
@@ -41,25 +43,37 @@ class BatchRow:
     written: frozenset[str] = frozenset()
     changes: int = 0
     reborn: bool = False
+    replaced: bool = False
+    removed_now: dict[str, Any] | None = None
 
     def save(self) -> "SavedRow":
-        """The row as it is now, to go back to when its local transaction is refused."""
-        return self.values, self.inside, self.written, self.changes, self.reborn
+        """The row as it is now, to go back to when its local transaction is refused. Another one begins."""
+        self.removed_now = None
+        return self.values, self.inside, self.written, self.changes, self.reborn, self.replaced
 
     def restore(self, kept: "SavedRow") -> None:
         """Be again what was kept."""
-        self.values, self.inside, self.written, self.changes, self.reborn = kept
+        self.values, self.inside, self.written, self.changes, self.reborn, self.replaced = kept
 
     def write(self, values: dict[str, Any]) -> None:
         """The row gets these values; it appears if it was not there."""
-        if self.values is None:
+        before = self.values
+        if before is None and self.removed_now is not None:
+            before, self.inside, self.replaced = self.removed_now, True, True
+        elif before is None:
             self.reborn, self.inside = self.stored is not None, True
-        self.values = {**(self.values or {}), **values}
+        self.values = {**(before or {}), **values}
         self.written = self.written | values.keys()
         self.changes += 1
 
+    def spelt_key(self) -> KeyTuple:
+        """The key as whoever made the row wrote it."""
+        values = self.values or {}
+        return tuple(values.get(name, value) for name, value in zip(self.twin.key, self.key, strict=True))
+
     def remove(self) -> None:
         """The row goes."""
+        self.removed_now = self.values
         self.values, self.written = None, frozenset()
         self.changes += 1
 
@@ -78,8 +92,23 @@ async def read_rows(
     deleted = {change.twin for change in changes if change.op == "delete"}
     for twin in sorted(by_twin, key=lambda twin: (twin.schema, twin.table.name)):
         await _read(connection, accepting, twin, by_twin[twin], whole=twin in deleted)
+    _unite(rows)
     await _recognise(connection, accepting, origins, changes, rows)
     return rows
+
+
+def _unite(rows: dict[RowId, BatchRow]) -> None:
+    """Two spellings of one key are one row: PostgreSQL may call 'Par' and 'PAR' equal (citext, a collation)."""
+    found: dict[RowId, BatchRow] = {}
+    for row_id, row in rows.items():
+        if row.stored is not None:
+            key = tuple(row.stored[name] for name in row.twin.key)
+            rows[row_id] = found.setdefault((row.twin.name, key), row)
+
+
+def list_rows(rows: Mapping[RowId, BatchRow]) -> list[BatchRow]:
+    """Each row once, however its key is spelt."""
+    return list({id(row): row for row in rows.values()}.values())
 
 
 async def _read(

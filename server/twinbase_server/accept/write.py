@@ -64,9 +64,16 @@ def _by_columns(rows: Iterable[BatchRow]) -> list[tuple[tuple[str, ...], list[Ba
     """Rows that write the same columns share a statement, so that no column is named which nobody wrote."""
     grouped: dict[tuple[str, ...], list[BatchRow]] = {}
     for row in rows:
-        columns = tuple(name for name in row.twin.columns if name in row.written and name not in row.twin.key)
+        columns = tuple(name for name in row.twin.columns if name in row.written and _is_written(row, name))
         grouped.setdefault(columns, []).append(row)
     return list(grouped.items())
+
+
+def _is_written(row: BatchRow, column: str) -> bool:
+    """Every value but the key, which an update writes only where the same key is spelt otherwise now."""
+    if column not in row.twin.key:
+        return True
+    return _is_changed(row) and (row.values or {})[column] != (row.stored or {}).get(column)
 
 
 def _values(columns: Sequence[str], rows: Sequence[BatchRow]) -> str:
@@ -75,7 +82,8 @@ def _values(columns: Sequence[str], rows: Sequence[BatchRow]) -> str:
     objects = []
     for row in rows:
         values: Mapping[str, Any] = row.values or {}
-        objects.append(dict(zip(names, (*row.key, *(values[column] for column in columns)), strict=True)))
+        key = row.spelt_key() if _is_new(row) else row.key
+        objects.append(dict(zip(names, (*key, *(values[column] for column in columns)), strict=True)))
     return msgspec.json.encode(objects).decode()
 
 
@@ -131,7 +139,7 @@ def _update_sql(twin: Twin, columns: tuple[str, ...]) -> str:
 async def _delete(connection: Connection, registry: Registry, rows: list[BatchRow]) -> None:
     """Rows that a cascade took already are as gone as asked: no count is expected."""
     for twin, removed in reversed(_by_twin(registry, rows)):
-        await connection.execute(_delete_sql(twin), _values((), removed))
+        await connection.execute(_delete_sql(twin), encode_keys([row.key for row in removed]))
 
 
 @lru_cache(maxsize=1024)
@@ -148,12 +156,16 @@ async def _expect(connection: Connection, statement: str, values: str, rows: int
 async def find_outside(connection: Connection, accepting: AcceptContext, rows: Iterable[BatchRow]) -> list[BatchRow]:
     """The rows that were written and that the writer may not leave where they are now: out of his scope."""
     found: list[BatchRow] = []
-    checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _stays(row)))
+    checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _is_replaced(row) or _stays(row)))
     for twin, group in _by_twin(accepting.registry, checked):
         bound = accepting.bind_scope(twin)
         out = await connection.fetch(_outside_sql(twin), *bound, encode_keys([row.key for row in group]))
         found += [group[ordinal] for (ordinal,) in out]
     return found
+
+
+def _is_replaced(row: BatchRow) -> bool:
+    return row.replaced and _is_changed(row)
 
 
 def _stays(row: BatchRow) -> bool:

@@ -159,10 +159,13 @@ def _foreign_keys(twin: Twin, registry: Registry) -> Iterator[str]:
 
 
 def _would_lock_parent(twin: Twin, parent: Twin, constraint: ForeignKeyConstraint) -> bool:
-    """A row that a device may not touch must not forbid to delete its parent: the server's cascade takes it along."""
+    """A row that a device may not touch must not forbid to delete its parent: the server's cascade takes it along.
+    Nor one that would get another key by it."""
     action = (constraint.ondelete or "").upper()
-    if not parent.pushes or action not in ("CASCADE", "SET NULL"):
+    if not parent.pushes or action not in ("CASCADE", "SET NULL", "SET DEFAULT"):
         return False
+    if action != "CASCADE" and not set(twin.key).isdisjoint(constraint.column_keys):
+        return True
     if action == "CASCADE":
         return "delete" not in twin.operations
     return "update" not in twin.operations or not set(constraint.column_keys) <= twin.writable

@@ -135,13 +135,13 @@ def _if_changed(name: str, value: str) -> str:
 
 
 def _rekey(twin: Twin) -> str:
-    """A changed key is one row gone and another one made."""
+    """The key says which row it is. To take one away and add another is not the same: what hangs on the row at the
+    office would be deleted with it, for ON UPDATE CASCADE means nothing to a deletion."""
     moved = f"({quote_names(twin.key, 'NEW.')}) IS NOT ({quote_names(twin.key, 'OLD.')})"
-    allowed = {"insert", "delete"} <= twin.operations
-    sentence = f"the key of a row of {twin.name} cannot be changed on a device"
-    again = [*_whole_key(twin), *_record_delete(twin), *_record_insert(twin)]
-    statements = again if allowed else [f"SELECT {_abort(sentence)}"]
-    return _trigger(twin, "rekey", "AFTER UPDATE", moved, statements)
+    named = f"{', '.join(twin.key)} {'says' if len(twin.key) == 1 else 'say'} which row of {twin.name} it is"
+    way = ": add another row, and delete this one where it should go" if {"insert", "delete"} <= twin.operations else ""
+    sentence = f"{named} and cannot be changed on a device{way}"
+    return _trigger(twin, "rekey", "AFTER UPDATE", moved, [f"SELECT {_abort(sentence)}"])
 
 
 def _required(twin: Twin, before: str) -> list[str]:
