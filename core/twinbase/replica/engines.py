@@ -74,10 +74,11 @@ class Database:
         """`work(connection, *arguments)` in a thread and one transaction of its own, all or nothing."""
 
         def written() -> Answer:
-            with translate_errors(self.file), closing(self.connect()) as connection:
+            opened = connect(self.file, foreign_keys=False, of_person=True)
+            with translate_errors(self.file), closing(opened) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 answer = work(connection, *arguments, **options)
-                connection.execute("COMMIT")
+                connection.commit()
                 return answer
 
         return await asyncio.to_thread(written)
@@ -121,7 +122,7 @@ class Database:
     def _creator(self, query_only: bool) -> Callable[[], Awaitable[aiosqlite.Connection]]:
         async def creator() -> aiosqlite.Connection:
             # The key goes in here, never through SQLAlchemy, whose echo would print it.
-            opened: Any = partial(connect, self.file, query_only=query_only)
+            opened: Any = partial(connect, self.file, query_only=query_only, of_person=not query_only)
             connection = aiosqlite.Connection(opened, iter_chunk_size=64)
             # As SQLAlchemy does for its own connections: a forgotten one must not keep the process alive.
             connection._thread.daemon = True

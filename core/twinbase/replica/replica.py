@@ -27,6 +27,7 @@ from twinbase.replica.file.examine import examine, find_damage
 from twinbase.replica.file.file import ReplicaFile, connect, create_file, is_new, open_untouched, translate_errors
 from twinbase.replica.file.keys import Secret, key_for
 from twinbase.replica.file.lock import hold_sync_lock
+from twinbase.replica.file.loss import find_loss, forget_loss, note_loss
 from twinbase.replica.file.rekey import rekey
 from twinbase.replica.migrate import Owner
 from twinbase.replica.outbox import waiting_edits
@@ -189,6 +190,11 @@ class Replica:
         self.database.announce_write()
         await self.syncing.count_edits()
 
+    async def forget_loss(self) -> None:
+        """Whoever typed what this file has lost has read of it (`status.now.lost`): it is not said any more."""
+        await self.database.write(forget_loss)
+        await self.syncing.count_edits()
+
     async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:
         """Encrypt the file under another key. Close its sessions first; the old key opens it no more.
 
@@ -232,15 +238,18 @@ def _prepare(
     path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool
 ) -> ReplicaFile:
     """Look at the file without touching it, then make it what the app declares."""
-    file = ReplicaFile(path, None if secret is None else key_for(path, secret))
+    file, lost = ReplicaFile(path, None if secret is None else key_for(path, secret)), ""
     if is_new(path):
         create_file(path)
     else:
         examine(file)
         with open_untouched(file) as connection, translate_errors(file):
             migrate.check(connection, registry, owner)
+        lost = find_loss(file)
         if check and (found := find_damage(file)):
             raise DamagedReplica(f"{path.name}: {found[0]} ({len(found)} findings).")
     with translate_errors(file), closing(connect(file)) as connection:
         migrate.prepare(connection, registry, owner, replica)
+        if lost:
+            note_loss(connection, path, lost)
     return file

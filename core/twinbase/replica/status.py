@@ -11,7 +11,10 @@ SyncPhase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure."""
+    """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure.
+
+    `lost`: which edits this file has lost, and what to do: show it to whoever typed them, then `Replica.forget_loss()`.
+    """
 
     phase: SyncPhase = "idle"
     rows: int = 0
@@ -24,6 +27,7 @@ class SyncStatus:
     parked: int = 0
     unproven: tuple[str, ...] = ()
     problem: str = ""
+    lost: str = ""
 
     @property
     def is_syncing(self) -> bool:

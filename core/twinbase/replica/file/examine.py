@@ -68,9 +68,11 @@ def _check_kind(file: ReplicaFile, size: int) -> None:
 
 
 def _header(file: ReplicaFile, size: int) -> Header:
-    for _ in range(TRIES):
+    for attempt in range(TRIES + 1):
         try:
-            return _try_first_page(file, *(_from_wal(wal_of(file.path)) or _from_file(file.path)))
+            # Summing up a -wal takes as long as opening it: only where nothing else has helped.
+            found = _from_wal(wal_of(file.path), summed=attempt == TRIES)
+            return _try_first_page(file, *(found or _from_file(file.path)))
         except file.driver.DatabaseError as error:
             if not is_corruption_error(error):
                 raise
@@ -104,30 +106,51 @@ def _from_file(path: Path) -> tuple[bytes, int]:
         return opened.read(PAGE_BYTES), -(-path.stat().st_size // PAGE_BYTES)
 
 
-def _from_wal(wal: Path) -> tuple[bytes, int] | None:
-    """The newest committed first page in a -wal, and how many pages the file has with it; None when there is none."""
+def _from_wal(wal: Path, *, summed: bool) -> tuple[bytes, int] | None:
+    """The newest committed first page in a -wal, and how many pages the file has with it; None when there is none.
+
+    `summed`: of the frames before the first one with a wrong checksum, which are those that SQLite takes.
+    """
     try:
         with wal.open("rb") as opened:
-            return _newest_first_page(opened)
+            return _newest_first_page(opened, summed)
     except FileNotFoundError:
         return None
 
 
-def _newest_first_page(wal: IO[bytes]) -> tuple[bytes, int] | None:
+def _newest_first_page(wal: IO[bytes], summed: bool) -> tuple[bytes, int] | None:
     header = wal.read(32)
     if len(header) < 32:
         return None
-    salts = _WAL_HEADER.unpack_from(header)[4:]
+    magic, *_, first, second = _WAL_HEADER.unpack_from(header)
+    checksum = Checksum("<>"[magic & 1]) if summed else None
+    if checksum is not None and not checksum.holds(header[:24], header[24:]):
+        return None
     committed = found = None
-    while len(frame := wal.read(24)) == 24:
+    while len(frame := wal.read(24)) == 24 and len(content := wal.read(PAGE_BYTES)) == PAGE_BYTES:
         page, pages_after, *salt = _FRAME_HEADER.unpack(frame)
-        content = wal.read(PAGE_BYTES) if page == 1 else b""
-        if tuple(salt) != salts or (page == 1 and len(content) < PAGE_BYTES):
+        if salt != [first, second] or (checksum and not checksum.holds(frame[:8] + content, frame[16:])):
             break
         if page == 1:
             found = content
-        else:
-            wal.seek(PAGE_BYTES, 1)
         if pages_after and found is not None:
             committed = (found, pages_after)
     return committed
+
+
+class Checksum:
+    """The running sum of a -wal's frames, as SQLite reckons it."""
+
+    def __init__(self, order: str) -> None:
+        """`order`: of the bytes of the words that are summed up; the sums themselves are big-endian."""
+        self._order, self._sums = order, (0, 0)
+
+    def holds(self, content: bytes, written: bytes) -> bool:
+        """Whether the sum over all content so far is the one that is written after it."""
+        first, second = self._sums
+        words = iter(struct.unpack(f"{self._order}{len(content) // 4}I", content))
+        for one, two in zip(words, words, strict=True):
+            first = (first + one + second) & 0xFFFFFFFF
+            second = (second + two + first) & 0xFFFFFFFF
+        self._sums = first, second
+        return struct.pack(">2I", first, second) == written

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlcipher3 import dbapi2 as cipher
 
 from twinbase.errors import DamagedReplica, ReplicaError, ReplicaLocked, StorageFailed
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.keys import FileKey
+from twinbase.replica.file.reach import noting_connection
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one. An apply holds the lock for a fraction of a second; a suspended app,
@@ -32,16 +34,20 @@ class ReplicaFile:
         return sqlite3 if self.key is None else cipher
 
 
-def connect(file: ReplicaFile, *, foreign_keys: bool = True, query_only: bool = False) -> Connection:
+def connect(
+    file: ReplicaFile, *, foreign_keys: bool = True, query_only: bool = False, of_person: bool = False
+) -> Connection:
     """A raw connection in autocommit, ready to use: `BEGIN IMMEDIATE` and `COMMIT` are the caller's.
 
-    An apply asks for `foreign_keys=False`, because a page of children may come before its parents (H26).
+    An apply asks for `foreign_keys=False`, because a page of children may come before its parents (H26). `of_person`:
+    what `commit()` has ended survives a power cut, and is noted beside the file: nobody else has it. What a sync writes
+    need not: the server has it.
     """
-    connection = _keyed(file, str(file.path), uri=False)
+    connection = _keyed(file, str(file.path), uri=False, noting=of_person)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if of_person else 'NORMAL'}")
         connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
         # Without it, INSERT OR REPLACE removes a row and no trigger sees it go (H27).
         connection.execute("PRAGMA recursive_triggers = ON")
@@ -52,15 +58,19 @@ def connect(file: ReplicaFile, *, foreign_keys: bool = True, query_only: bool = 
     return connection
 
 
-def _keyed(file: ReplicaFile, database: str, *, uri: bool) -> Connection:
-    connection: Connection = file.driver.connect(
-        database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+def _keyed(file: ReplicaFile, database: str, *, uri: bool, noting: bool = False) -> Connection:
+    kind: Any = noting_connection(file.driver) if noting else file.driver.Connection
+    connection: Any = file.driver.connect(
+        database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri, factory=kind
     )
+    if noting:
+        connection.path = file.path
     if file.key is not None:
         connection.execute(f"PRAGMA key = {file.key.pragma}")
         # SQLCipher otherwise writes three lines to stderr at each wrong key.
         connection.execute("PRAGMA cipher_log_level = NONE")
-    return connection
+    opened: Connection = connection
+    return opened
 
 
 @contextmanager

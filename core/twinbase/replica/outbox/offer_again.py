@@ -69,7 +69,8 @@ _TOO_LARGE = (
 
 
 def check_server_remembers(connection: Connection, begin: Begin) -> None:
-    """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may.
+    """Raise the problem `generation` when the server has forgotten a batch that it answered, and `forked` when it may,
+    or when it has batches of this file that the file does not know.
 
     It was restored to a time before that batch. Our cursor may be older than its backup, so that every milestone in it
     is known there; then the number of the last batch is all that tells. Where another copy of this file has taken a
@@ -82,6 +83,12 @@ def check_server_remembers(connection: Connection, begin: Begin) -> None:
     answered = max(state.acked, *sent.values(), 0)
     if answered and (begin.epoch, begin.last_n) < (state.epoch, answered):
         raise ServerRefused(409, "generation", "The server has forgotten what it had acknowledged.")
+    if begin.epoch == state.epoch and begin.last_n > state.batch_n:
+        said = (
+            f"The server has batch {begin.last_n} of this file, which knows of {state.batch_n}: a copy of it has synced"
+            ", it is out of a backup, or it has lost its newest changes. Type again what is not there after this sync."
+        )
+        raise ServerRefused(409, "forked", said, epoch=begin.epoch, lost=said)
     if begin.epoch > state.epoch and sent.keys() - {str(outcome["id"]) for outcome in begin.outcomes}:
         raise ServerRefused(409, "forked", "A copy of this file has synced meanwhile.", epoch=begin.epoch)
 

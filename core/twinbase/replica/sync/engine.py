@@ -20,6 +20,7 @@ from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.lock import hold_sync_lock
+from twinbase.replica.file.loss import read_loss
 from twinbase.replica.file.state import read_state, recall, remember
 from twinbase.replica.file.transaction import begin_transaction, take_over
 from twinbase.replica.outbox.batch import has_pending
@@ -114,11 +115,12 @@ class Engine:
         return report
 
     async def count_edits(self) -> None:
-        """Say in the status how many edits wait, and for what; it needs no network."""
+        """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""
         # One after the other: of two that overlap, the older count could be said last.
         async with self._counting:
-            counts = await self._database.look(count_states)
+            counts, lost = await self._database.look(_count_and_find_loss)
             self.status.set(
+                lost=lost,
                 pending=counts.get("pending", 0) + counts.get("sent", 0),
                 refused=counts.get("refused", 0),
                 conflicts=counts.get("conflict", 0),
@@ -143,6 +145,7 @@ class Engine:
         await thread.run(take_over, token)
         return Exchange(
             thread=thread,
+            path=self._database.file.path,
             server=self.server,
             registry=self._registry,
             token=token,
@@ -180,6 +183,7 @@ class Engine:
         await _learn_who(exchange)
         await exchange.thread.run(forget_old, exchange.token, self._clock())
         await self.count_edits()
+        exchange.report.lost = self.status.now.lost
         if failed is not None:
             raise failed
 
@@ -235,6 +239,10 @@ async def _learn_who(exchange: Exchange) -> None:
 def _keep_token(connection: Connection, token: str) -> None:
     with begin_transaction(connection):
         remember(connection, "access_token", token)
+
+
+def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], str]:
+    return count_states(connection), read_loss(connection)
 
 
 def _count_orphans(connection: Connection) -> dict[str, int]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from twinbase.frames import WireRow
@@ -26,6 +27,7 @@ class Exchange:
     """One sync while it runs. `token` is its fencing token; `shapes` are the twins as they travel."""
 
     thread: FileThread
+    path: Path
     server: Server
     registry: Registry
     token: str

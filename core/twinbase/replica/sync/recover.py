@@ -1,6 +1,7 @@
 """What the server objects to, and the way on from each objection."""
 
 from twinbase.errors import ServerRefused
+from twinbase.replica.file.loss import note_loss
 from twinbase.replica.outbox import offer_again
 from twinbase.replica.outbox.thaw import thaw_batch, thaw_unknown
 from twinbase.replica.sync.agree import agree
@@ -21,6 +22,8 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
         case "forked" | "epoch":
             known = int(str(problem.extra.get("epoch") or 0))
             await run(offer_again.take_new_epoch, token, chance=chance, known=known)
+            if lost := str(problem.extra.get("lost") or ""):
+                await run(note_loss, exchange.path, lost)
             exchange.report.recovered.append(f"{problem.kind}: new epoch, unconfirmed work offered again")
         case "generation" | "gap":
             # A batch is missing in the server's memory: what it had answered is gone there, as after a restore.
