@@ -8,10 +8,11 @@ from twinbase.identity import Identity
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, from which device, and what that device said of itself."""
+    """Who asks, from which device, and what that device said of itself. `revision`: of the protocol, as it knows it."""
 
     identity: Identity
     replica: UUID
     epoch: int
     schema: str
     request: str
+    revision: int = 1

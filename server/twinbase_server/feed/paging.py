@@ -17,6 +17,8 @@ from twinbase_server.metrics import Metrics
 # A page of wide rows holds fewer: what a page weighs is what bounds the memory on both sides.
 PAGE_BYTES_AIM = 1024 * 1024
 UNKNOWN_ROW_BYTES = 20_000
+QUARANTINE_FIRST = 2
+"""The revision of the protocol from which on a page's quarantined rows come before it."""
 # What a row weighs on disk, as far as PostgreSQL knows: the guess for a twin's first page.
 _WEIGHT = """
 SELECT CASE WHEN reltuples > 0 THEN pg_table_size(oid) / reltuples::float8 ELSE $2::float8 END
@@ -88,7 +90,7 @@ class Pager:
         key = [row[f"_k{i}"] for i in range(len(shape.twin.key))]
         lines = self._page_lines(shape, body, row["rows"] - held, key)
         if held:
-            lines += _quarantine_line(shape, row["quarantine"])
+            lines = self._with_quarantine(lines, _quarantine_line(shape, row["quarantine"]))
             self.metrics.quarantined.labels(shape.twin.name).inc(held)
         self.metrics.rows_sent.labels(shape.twin.name).inc(row["rows"])
         digest = Digest(row["rows"], row["high"], row["low"])
@@ -107,6 +109,11 @@ class Pager:
         if self.resume_template is not None:
             frame["resume"] = self.resume_token(shape, key)
         return b"\n".join((msgspec.json.encode(frame), content, b""))
+
+    def _with_quarantine(self, page: bytes, quarantine: bytes) -> bytes:
+        """Before its page, whose token to go on with lies behind these rows already: a line that breaks between the two
+        loses none of them. A device of before that was said keeps what has come so far and would stumble over it."""
+        return quarantine + page if self.reading.caller.revision >= QUARANTINE_FIRST else page + quarantine
 
     def resume_token(self, shape: FeedShape, key: PageKey) -> str:
         """The token to go on with after this key."""

@@ -7,7 +7,15 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from twinbase.protocol import HEADER_EPOCH, HEADER_PROTOCOL, HEADER_REPLICA, HEADER_REQUEST, HEADER_SCHEMA, VERSION
+from twinbase.protocol import (
+    HEADER_EPOCH,
+    HEADER_PROTOCOL,
+    HEADER_REPLICA,
+    HEADER_REQUEST,
+    HEADER_REVISION,
+    HEADER_SCHEMA,
+    VERSION,
+)
 from twinbase_server.caller import Caller
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.tokens import SignedIn
@@ -70,6 +78,7 @@ def read_caller(
     epoch: Annotated[str, Header(alias=HEADER_EPOCH, examples=["1"])] = "",
     schema: Annotated[str, Header(alias=HEADER_SCHEMA, max_length=64, examples=["90e1f3bb5a1a4c52"])] = "",
     request: Annotated[str, Header(alias=HEADER_REQUEST, max_length=64)] = "",
+    revision: Annotated[str, Header(alias=HEADER_REVISION, max_length=9, examples=["2"])] = "",
 ) -> Caller:
     """The device and the person that ask, and what the device says of itself."""
     if _uuid(replica) != who.replica:
@@ -77,7 +86,8 @@ def read_caller(
     if not epoch.isdecimal() or len(epoch) > 9:
         raise ProblemError("protocol", f"Header {HEADER_EPOCH} is a whole number.")
     safe = re.sub(r"[^0-9A-Za-z._-]", "", request)
-    return Caller(who.identity, who.replica, int(epoch), schema, safe)
+    knows = int(revision) if revision.isdecimal() else 1
+    return Caller(who.identity, who.replica, int(epoch), schema, safe, knows)
 
 
 def _uuid(text: str) -> UUID:

@@ -125,11 +125,12 @@ class Stage:
         self.rows += len(rows)
 
     def _quarantine(self, connection: Connection, frame: Quarantine) -> None:
+        """They come before their page: where the line broke between the two, they come once more."""
         shape = self._shapes[frame.twin]
         with begin_fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*shape.store_key(k), version, row_hash, applied, why) for version, row_hash, k, why in frame.rows]
-            connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
+            connection.executemany(shape.meta_replace(quote_name(stage_meta_table(shape.name))), meta)
 
     def publish(self, connection: Connection) -> ApplyReport:
         """Everything that was kept becomes visible at once, with local work on top; raises FuseBlown like `apply`."""

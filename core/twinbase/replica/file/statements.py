@@ -91,10 +91,14 @@ class Shape:
         marks = ", ".join("?" * (len(self.key) + 4))
         return f"INSERT INTO {table} ({quote_names(self.key)}, version, hash, applied, quarantined) VALUES ({marks})"
 
+    def meta_replace(self, table: str) -> str:
+        """The same, in the place of what is there."""
+        then = self._then(("version", "hash", "applied", "quarantined"))
+        return f"{self.meta_insert(table)} ON CONFLICT ({quote_names(self.key)}) {then}"
+
     @cached_property
     def meta_upsert(self) -> str:
-        then = self._then(("version", "hash", "applied", "quarantined"))
-        return f"{self.meta_insert(meta_table(self.name))} ON CONFLICT ({quote_names(self.key)}) {then}"
+        return self.meta_replace(meta_table(self.name))
 
     @cached_property
     def meta_delete(self) -> str:
