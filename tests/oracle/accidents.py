@@ -14,6 +14,11 @@ from twinbase.replica.file import transaction
 from twinbase.testing import cut, drop_answer, drop_request, duplicate, garble_answer, garble_request, show_portal
 
 PATHS = ("sync/initial", "sync/pending", "sync/mark-synced", "sync/repair", "sync/schema")
+GARBLED = (
+    *[("sync/pending", garble_answer)] * 4, *[("sync/mark-synced", garble_request)] * 4,
+    ("sync/pending", garble_request), ("sync/mark-synced", garble_answer), ("sync/repair", garble_answer),
+)  # fmt: skip
+"""Mostly where values travel."""
 COMMITS_MAX = 8
 """A sync that sends something and brings something has about so many transactions."""
 
@@ -29,12 +34,14 @@ async def device_syncs_badly(sim: Simulation, rng: Random) -> None:
 async def line_flips_a_bit(sim: Simulation, rng: Random) -> None:
     """What arrives is not what was sent, while both sides have something new."""
     mine = sim.somebody(rng)
-    for _ in range(3):
-        await sim.office.write(rng)
-        await sim.work(mine, rng)
-        garble = rng.choice((garble_request, garble_answer))
-        mine.device.wire.spoil(rng.choice(PATHS[:3]), garble(rng.random()))
+    for _ in range(4):
+        for _ in range(2):
+            await sim.office.write(rng)
+            await sim.work(mine, rng)
+        path, garble = rng.choice(GARBLED)
+        mine.device.wire.spoil(path, garble(rng.random()))
         await sim.sync(mine)
+        mine.device.wire.mend()
 
 
 async def device_dies_in_sync(sim: Simulation, rng: Random) -> None:

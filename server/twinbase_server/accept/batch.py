@@ -1,5 +1,6 @@
 """A batch as it arrives: bytes to mutations, each looked at on its own, so that one bad one harms no other."""
 
+import json
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,12 @@ class SentMutation(msgspec.Struct):
     def content_hash(self) -> str:
         """What tells two mutations apart that carry the same id."""
         content = [self.twin, self.op, self.key, self.base, self.old, self.new, self.at]
-        return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+        try:
+            encoded = msgspec.json.encode(content)
+        except UnicodeEncodeError:
+            # Half a character: such a change is refused, and known again by this.
+            encoded = json.dumps(content).encode()
+        return blake2b(encoded, digest_size=16).hexdigest()
 
 
 class ReceivedBatch(msgspec.Struct):
@@ -72,16 +78,38 @@ def read_batch(body: bytes) -> ReceivedBatch:
     """The batch; raises ProblemError with the path of the fault when it cannot be read or is too large."""
     if len(body) > BATCH_BYTES_MAX:
         raise ProblemError("batch-too-large", f"At most {BATCH_BYTES_MAX} bytes.", limit=BATCH_BYTES_MAX)
-    try:
-        batch = _DECODER.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ProblemError("bad-batch", f"The batch cannot be read: {error}.") from error
+    batch = _decode(body)
     if len(batch.mutations) > BATCH_MUTATIONS_MAX:
         limit = f"At most {BATCH_MUTATIONS_MAX} mutations, this batch has {len(batch.mutations)}."
         raise ProblemError("batch-too-large", limit, limit=BATCH_MUTATIONS_MAX)
     if not batch.mutations:
         raise ProblemError("bad-batch", "The batch holds no mutation - at `$.mutations`.")
     return batch
+
+
+def _decode(body: bytes) -> ReceivedBatch:
+    try:
+        return _DECODER.decode(body)
+    except msgspec.ValidationError as error:
+        raise _unreadable(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _decode_leniently(body, error)
+
+
+def _decode_leniently(body: bytes, error: Exception) -> ReceivedBatch:
+    """Half a character, which JSON can spell and UTF-8 cannot, or a number that is none: the standard library reads
+    them, so that the one change which holds it can be refused, and everything else has its effect.
+    """
+    try:
+        return msgspec.convert(json.loads(body), ReceivedBatch)
+    except msgspec.ValidationError as invalid:
+        raise _unreadable(invalid) from invalid
+    except (ValueError, RecursionError):
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> ProblemError:
+    return ProblemError("bad-batch", f"The batch cannot be read: {error}.")
 
 
 def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: datetime) -> Change | Refusal:

@@ -136,3 +136,41 @@ async def test_a_place_that_one_transaction_frees_is_taken_by_the_next(server: S
         inserted("part", two, job_id=id, position=1, name="b"),
     )
     assert await statuses(ana) == ["applied"] * 2
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [b'"half \\ud83d"', b'"\\udc00"', b'"\xed\xa0\xbd"', b"NaN", b"-Infinity"],
+    ids=["half", "other half", "as bytes", "no number", "infinity"],
+)
+@pytest.mark.parametrize("column", ["text", "other"])
+async def test_a_value_that_json_can_spell_and_no_text_can_hold_is_refused_alone(
+    server: Server, spelled: bytes, column: str
+) -> None:
+    ana = await server.person()
+    good = ana.insert("rule", uuid4(), text="good", other="")
+    bad = ana.insert("rule", uuid4(), **{"text": "t", "other": "o", column: "@"})
+    body = ana.batch().replace(b'"@"', spelled)
+
+    answers = [await ana.send(body), await ana.send(body)]
+
+    for answer in answers:
+        outcomes = {outcome.id: outcome for outcome in answer.outcomes}
+        assert outcomes[good].status == "applied"
+        assert (outcomes[bad].status, outcomes[bad].reason) == ("refused", "value")
+        assert outcomes[bad].detail.startswith(column)
+    assert answers[1].replayed
+
+
+@pytest.mark.parametrize("word", ["rule", "text", "2030", "insert"])
+async def test_half_a_character_anywhere_in_a_change_is_the_fault_of_that_change(server: Server, word: str) -> None:
+    ana = await server.person()
+    good = ana.insert("note", uuid4(), text="good")
+    bad = ana.insert("rule", uuid4(), text="t", other="o")
+    head, _, tail = ana.batch().partition(str(bad).encode())
+    body = head + str(bad).encode() + tail.replace(word.encode(), b"\\ud800", 1)
+
+    answer = await ana.send(body)
+
+    outcomes = {outcome.id: outcome.status for outcome in answer.outcomes}
+    assert outcomes == {good: "applied", bad: "refused"}
