@@ -4,7 +4,7 @@ import importlib.util
 import keyword
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,6 +16,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import find_plugins
 
 TEMPLATE = "plugin_template"
+OVER_TABLES = "plugin_over_tables"
 SUFFIX = ".in"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _FILE_NAMES = {"package": "{module}", "gitignore": ".gitignore"}
@@ -30,18 +31,33 @@ def module_of(name: str) -> str:
     return name.replace("-", "_")
 
 
-def make_plugin(name: str, folder: Path) -> list[Path]:
-    """Make the plugin in a folder that does not exist yet; the files, from there. Raises NameTaken with what to do."""
+def make_plugin(name: str, folder: Path, written: Mapping[str, str] | None = None) -> list[Path]:
+    """Make the plugin in a folder that does not exist yet; the files, from there. Raises NameTaken with what to do.
+
+    `written`: files that describe tables which exist, by their path; then there is nothing of the template's table.
+    """
+    check_target(name, folder)
+    templates = dict(_templates(files("twinbase_server.cli") / TEMPLATE, Path()))
+    if written is not None:
+        kept = {path: text for path, text in templates.items() if path.parts[0] != "tests"}
+        templates = kept | dict(_templates(files("twinbase_server.cli") / OVER_TABLES, Path()))
+    texts = {str(path).format(module=module_of(name)): _fill(text, name) for path, text in templates.items()}
+    for path, content in (texts | dict(written or {})).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+    return sorted(Path(path) for path in texts | dict(written or {}))
+
+
+def _fill(template: str, name: str) -> str:
+    return Template(template).substitute(name=name, module=module_of(name))
+
+
+def check_target(name: str, folder: Path) -> None:
+    """Raises NameTaken when the plugin cannot be made there, or not under that name."""
     check_name(name)
     if folder.exists():
         raise NameTaken(f"{folder} exists already: choose another folder, or another name.")
-    made = []
-    for path, template in _templates(files("twinbase_server.cli") / TEMPLATE, Path()):
-        target = folder / str(path).format(module=module_of(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(Template(template).substitute(name=name, module=module_of(name)), encoding="utf-8")
-        made.append(target.relative_to(folder))
-    return sorted(made)
 
 
 def check_name(name: str) -> None:

@@ -53,7 +53,7 @@ class DatabaseAddress:
         return f"postgresql://{who}{self.hosts}/{quote(self.database, safe='')}{query}"
 
     @property
-    def location(self) -> str:
+    def where(self) -> str:
         """Its hosts, or the folder of its socket, for people."""
         return self.hosts or dict(self.parameters).get("host", "")
 
@@ -121,6 +121,6 @@ def _check_ports(hosts: str) -> None:
 
 def describe_address(address: DatabaseAddress, environment: Mapping[str, str]) -> str:
     """Where it is, without the password; `environment` fills in what the URL leaves out, as it does for the drivers."""
-    location = address.location or environment.get("PGHOST", "") or "this machine"
+    where = address.where or environment.get("PGHOST", "") or "this machine"
     database = address.database or environment.get("PGDATABASE", "") or "of the user's name"
-    return f"database {database} on {unquote(location)}"
+    return f"database {database} on {unquote(where)}"

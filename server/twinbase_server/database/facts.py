@@ -50,8 +50,8 @@ class DatabaseFacts:
         if self.migration is None:
             raise NotSetUp(f"Database {self.database!r} has no schema twinbase: run `twinbase db init`.")
         if self.migration < newest_migration():
-            lack = f"schema twinbase is version {self.migration}, and {newest_migration()} is needed"
-            raise NotSetUp(f"In database {self.database!r} {lack}: run `twinbase db upgrade`.")
+            found = f"schema twinbase is version {self.migration}, and {newest_migration()} is needed"
+            raise NotSetUp(f"In database {self.database!r} {found}: run `twinbase db upgrade`.")
         self.check_writable()
 
     def check_writable(self) -> None:
