@@ -18,6 +18,7 @@ from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_console, make_error_console
+from twinbase_server.database.address import read_address
 from twinbase_server.database.connection import Connection, open_engine
 from twinbase_server.explain.lineage import Lineage, trace_lineage
 from twinbase_server.http.caller import ServingDep, SignedInDep
@@ -72,7 +73,7 @@ def run_command(
     """
     loaded = load_named_plugins(plugins)
     with open_database(database_url) as url:
-        return asyncio.run(work(url, loaded))
+        return asyncio.run(work(read_address(url).url, loaded))
 
 
 async def make_due(connection: Connection, source: str, now: datetime, interval_min: timedelta) -> None:

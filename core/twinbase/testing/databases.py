@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from twinbase_server.database.address import read_address
+from twinbase_server.database.connection import make_engine
 from twinbase_server.embedded import EmbeddedPostgres
 
 VARIABLE = "TWINBASE_TEST_DATABASE_URL"
@@ -29,7 +28,7 @@ class Databases:
         """The URL of a new database, a copy of a template (some 30 ms); nobody may be connected to the template."""
         name = f"test_{uuid.uuid4().hex}"
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return urlsplit(self.admin_url)._replace(path=f"/{name}").geturl()
+        return read_address(self.admin_url).choose_database(name).url
 
     def drop(self, url: str) -> None:
         """Remove a database, and whoever is still connected to it."""
@@ -37,8 +36,7 @@ class Databases:
 
     def _execute(self, statement: str) -> None:
         async def run() -> None:
-            driver = make_url(self.admin_url).set(drivername="postgresql+asyncpg")
-            engine = create_async_engine(driver, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+            engine = make_engine(self.admin_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
             async with engine.connect() as connection:
                 await connection.execute(text(statement))
             await engine.dispose()
@@ -53,7 +51,7 @@ class Databases:
 
 def database_name(url: str) -> str:
     """The name of the database that a URL points at."""
-    return urlsplit(url).path.removeprefix("/")
+    return read_address(url).database
 
 
 @contextmanager

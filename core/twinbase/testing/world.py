@@ -18,7 +18,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import Table, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateSchema
 
 from twinbase.clock import utc_now
@@ -26,6 +26,7 @@ from twinbase.plugins import Plugins
 from twinbase.testing.device import Device
 from twinbase.testing.server import serve
 from twinbase.testing.wire import AsgiApp
+from twinbase_server.database.connection import USE_PUBLIC, make_engine
 from twinbase_server.jobs.exporters import exporter_tasks
 from twinbase_server.jobs.run import run_task
 from twinbase_server.jobs.sources import source_task
@@ -78,7 +79,7 @@ class World:
 
         `settings` are the server's.
         """
-        engine = create_async_engine(_driver_url(database_url))
+        engine = make_engine(database_url)
         clock = ManualClock(utc_now())
         try:
             if not prepared:
@@ -167,7 +168,7 @@ class World:
 
 async def prepare(database_url: str, plugins: Plugins, now: datetime) -> None:
     """Make the tables of these plugins' twins and install capture: a database to copy for many worlds."""
-    engine = create_async_engine(_driver_url(database_url))
+    engine = make_engine(database_url)
     try:
         await _make_tables(engine, plugins)
     finally:
@@ -178,6 +179,7 @@ async def prepare(database_url: str, plugins: Plugins, now: datetime) -> None:
 async def _make_tables(engine: AsyncEngine, plugins: Plugins) -> None:
     tables = [table for table in tables_of(plugins) if table.schema != "twinbase"]
     async with engine.begin() as connection:
+        await connection.execute(text(USE_PUBLIC))
         for schema in sorted({table.schema for table in tables if table.schema}):
             await connection.execute(CreateSchema(schema, if_not_exists=True))
         for metadata in {table.metadata for table in tables}:
@@ -204,10 +206,6 @@ def tables_of(plugins: Plugins) -> list[Table]:
 def _password_hash() -> str:
     """A hash that is as real as any and quick to check: worlds are made by the hundred."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-
-def _driver_url(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 def _email(name: str) -> str:

@@ -21,6 +21,7 @@ from twinbase_demo.story import BeforeProof, Story
 from twinbase_demo.telling import WIDTH, Teller
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.run import INTERRUPTED
+from twinbase_server.database.address import read_address
 from twinbase_server.embedded import EMBEDDED
 
 
@@ -103,7 +104,7 @@ async def run(
     if json_file:
         _write(json_file, make_figures(teller, ending, seconds, scale=scale, seed=seed))
     if keep:
-        teller.console.print(f"Kept: {folder} and database {here.url.rpartition('/')[2]}")
+        teller.console.print(f"Kept: {folder} and database {read_address(here.url).database}")
     return 0 if ending.holds else 1
 
 

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +19,7 @@ from twinbase_ebp.loading.table_load import Options
 from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
+from twinbase_server.database.address import read_address
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.extension import open_engine
 from twinbase_server.jobs.exporters import exporter_tasks
@@ -157,7 +157,7 @@ async def open_company(server_url: str, *, keep: bool) -> AsyncIterator[Company]
 async def _database(server_url: str, name: str, keep: bool) -> AsyncIterator[str]:
     await _execute(server_url, f'CREATE DATABASE "{name}"')
     try:
-        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        yield read_address(server_url).choose_database(name).url
     finally:
         if not keep:
             await _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

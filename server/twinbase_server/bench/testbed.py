@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from twinbase.clock import utc_now
@@ -13,6 +12,7 @@ from twinbase_server.accounts import save_account
 from twinbase_server.bench.fill import fill_main, multiply, open_connection, settle
 from twinbase_server.bench.process import ServerProcess, find_free_port, make_plugins, start_server_process
 from twinbase_server.bench.tables import SCHEMA, SECTORS
+from twinbase_server.database.address import read_address
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.setup import init_database
@@ -29,7 +29,7 @@ async def create_database(admin_url: str) -> AsyncIterator[str]:
     try:
         await connection.execute(f"CREATE DATABASE {quote_name(name)}")
         try:
-            yield urlsplit(admin_url)._replace(path=f"/{name}").geturl()
+            yield read_address(admin_url).choose_database(name).url
         finally:
             await connection.execute(f"DROP DATABASE {quote_name(name)} WITH (FORCE)")
     finally:

@@ -24,6 +24,8 @@ else:
 
 # A database, or a role in it, may read a backslash as an escape. Our statements are written for one meaning.
 _MEANING = {"standard_conforming_strings": "on"}
+USE_PUBLIC = "SET LOCAL search_path = public"
+"""A class without a schema is a table of schema public, whatever the path of a database or a role is set to."""
 
 
 async def connect(url: str, *, server_settings: Mapping[str, str] | None = None, **options: Any) -> Session:
@@ -52,11 +54,18 @@ async def borrow_connection(pool: Pool, seconds_max: float) -> AsyncIterator[Con
         await pool.release(connection)
 
 
+def make_engine(url: str, **options: Any) -> AsyncEngine:
+    """SQLAlchemy's engine over a database, yours to dispose of.
+
+    SQLAlchemy itself would read the URL by rules of its own, and pass what it does not know on to asyncpg.
+    """
+    return create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(url), **options)
+
+
 @asynccontextmanager
 async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
     """SQLAlchemy's engine over the server's database; its connections end with the block."""
-    # SQLAlchemy would read the URL by rules of its own, and pass what it does not know on to asyncpg.
-    made = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(url), poolclass=NullPool)
+    made = make_engine(url, poolclass=NullPool)
     try:
         yield made
     finally:

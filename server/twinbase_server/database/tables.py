@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from twinbase.errors import DeclarationError, TwinbaseError
 from twinbase.registry import Registry
-from twinbase_server.database.connection import open_engine
+from twinbase_server.database.connection import USE_PUBLIC, open_engine
 from twinbase_server.database.migrations import SCHEMA
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase tables', 0))"
@@ -49,6 +49,7 @@ async def _in_one_transaction(url: str, work: Callable[[Connection], None]) -> N
     """Two processes that set up one database take turns."""
     async with open_engine(url) as database, database.begin() as connection:
         await connection.execute(text(_LOCK))
+        await connection.execute(text(USE_PUBLIC))
         await connection.run_sync(work)
 
 

@@ -12,6 +12,7 @@ import asyncpg
 from twinbase.clock import Clock
 from twinbase.errors import TwinbaseError
 from twinbase.source import Run, Tell
+from twinbase_server.database.address import read_address
 from twinbase_server.database.connection import connect
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.jobs import schedule
@@ -85,7 +86,7 @@ async def run_task(
 async def _run(task: Task, url: str, clock: Clock, turn: Turn, tell: Tell | None, stop: asyncio.Event) -> None:
     due_at = await schedule.begin(turn.connection, task, clock())
     progress = _ProgressText(tell)
-    work = asyncio.ensure_future(_begun(task, Run(url, clock(), progress)))
+    work = asyncio.ensure_future(_begun(task, Run(read_address(url).url, clock(), progress)))
     try:
         await _watch(task, work, turn, progress, stop)
     except asyncio.CancelledError:

@@ -31,6 +31,7 @@ from sqlalchemy.types import String
 
 from twinbase.projection import Projection
 from twinbase.registry import Registry
+from twinbase_server.database.connection import USE_PUBLIC
 from twinbase_server.projection.echoes import find_settled_deliveries, forget_echoes, forget_heard_echoes, is_echo
 from twinbase_server.projection.fit import table_name
 from twinbase_server.projection.progress import read_progress, remember
@@ -66,6 +67,7 @@ async def project(
     async with engine.begin() as connection:
         await connection.execute(text(_IN_TURN))
         await connection.execute(text(_WHOLE))
+        await connection.execute(text(USE_PUBLIC))
         own = int(await connection.scalar(text("SELECT pg_current_xact_id()::text")))
         snapshot = parse_snapshot(await connection.scalar(text("SELECT pg_current_snapshot()::text")))
         reached = await read_progress(connection, running_projections(fitted))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import twinbase.replica.dialect  # noqa: F401  (makes sqlite+twinbase known)
@@ -14,6 +13,7 @@ from twinbase.codecs import Codec
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase.testing.conformance.rows import RowMaker
+from twinbase_server.database.connection import make_engine
 
 _N = "_n"
 ORDINARY = 12
@@ -22,7 +22,7 @@ ORDINARY = 12
 
 async def find_changed_values(registry: Registry, maker: RowMaker, database_url: str, folder: Path) -> list[str]:
     """The columns that do not bring their values through, in words; it works on tables of its own."""
-    server = create_async_engine(make_url(database_url).set(drivername="postgresql+asyncpg"))
+    server = make_engine(database_url)
     device = create_async_engine(f"sqlite+twinbase:///{folder / 'carried.db'}")
     try:
         columns = _one_of_each(registry, maker)

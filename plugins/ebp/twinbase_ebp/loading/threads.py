@@ -9,13 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Event, Lock
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from twinbase_ebp.ebp_connection import open_source
+
+if TYPE_CHECKING:
+    import psycopg
 
 Job = TypeVar("Job")
 
@@ -25,17 +27,13 @@ class LoadDatabases:
     """Where rows come from and where they go. Nothing is written to the source."""
 
     source: str
-    target: URL
+    target_url: str
+    """As libpq and asyncpg read it."""
 
     @classmethod
     def from_urls(cls, source_url: str, database_url: str) -> "LoadDatabases":
         """`source_url` may be empty: then every attempt to read says that it is missing."""
-        return cls(source_url, make_url(database_url).set(drivername="postgresql+psycopg"))
-
-    @property
-    def target_url(self) -> str:
-        """For drivers that are no part of SQLAlchemy."""
-        return self.target.set(drivername="postgresql").render_as_string(hide_password=False)
+        return cls(source_url, database_url)
 
     def open_source(self) -> AbstractContextManager[Connection]:
         """A connection to the source, each statement for itself: no transaction of ours is open while we write."""
@@ -44,12 +42,18 @@ class LoadDatabases:
     @contextmanager
     def open_target(self, name: str) -> Iterator[Connection]:
         """A connection to the server's database; PostgreSQL shows it under this name."""
-        engine = create_engine(self.target.update_query_dict({"application_name": name}), poolclass=NullPool)
+        engine = create_engine("postgresql+psycopg://", creator=lambda: self._connect(name), poolclass=NullPool)
         try:
             with engine.connect() as connection:
                 yield connection
         finally:
             engine.dispose()
+
+    def _connect(self, name: str) -> "psycopg.Connection[Any]":
+        """By libpq itself, which knows several hosts and sockets, and SQLAlchemy does not."""
+        import psycopg
+
+        return psycopg.connect(self.target_url, application_name=name)
 
 
 class Crew:
