@@ -9,6 +9,11 @@ from tests.server.depot import ANNA, NOON, TWINS, Device, House, open_house
 
 from twinbase_server.accounts import save_account
 
+CUTS = [
+    "UPDATE twinbase.replica SET revoked_at = now() WHERE account = 'anna@depot'",
+    "UPDATE twinbase.account SET disabled = true WHERE email = 'anna@depot'",
+]
+
 
 async def test_a_sign_in_gives_a_short_token_that_names_person_device_and_claims(house: House) -> None:
     device = Device(house.http)
@@ -57,6 +62,27 @@ async def test_a_device_that_was_cut_off_can_neither_sign_in_nor_pull(house: Hou
     await house.office.execute("UPDATE twinbase.replica SET revoked_at = now()")
     assert (await device.initial()).problem["type"] == "device-revoked"
     assert (await device.login("anna@depot")).json()["type"] == "device-revoked"
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=["the device was cut off", "the account was disabled"])
+async def test_a_token_is_no_good_any_more_whatever_is_asked_with_it(house: House, cut: str) -> None:
+    device = await house.device("anna@depot")
+    bob = await house.device("bob@depot")
+    cursor = (await device.initial()).end["cursor"]
+    await house.office.execute(cut)
+    wanted = {"twins": {"products": {"version": 1, "columns": ["id", "name"]}}}
+    answers = {
+        "auth/me": await house.http.get("auth/me", headers=device.headers()),
+        "sync/status": await house.http.get("sync/status", headers=device.headers()),
+        "sync/schema": await house.http.post("sync/schema", json=wanted, headers=device.headers()),
+    }
+    assert {name: (one.status_code, one.json()["type"]) for name, one in answers.items()} == {
+        name: (403, "device-revoked") for name in answers
+    }
+    assert (await device.pending(cursor)).problem["type"] == "device-revoked"
+    assert (await device.initial()).problem["type"] == "device-revoked"
+    assert (await house.http.get("auth/me", headers=bob.headers())).status_code == 200
+    assert (await bob.initial()).end
 
 
 async def test_the_token_of_one_device_is_no_good_on_another(house: House) -> None:

@@ -28,6 +28,9 @@ SELECT CASE
        r.epoch,
        r.last_n,
        r.revoked_at IS NOT NULL AS revoked,
+       EXISTS (SELECT
+               FROM twinbase.account AS a
+               WHERE a.email = r.account AND a.disabled) AS disabled,
        COALESCE(CAST((SELECT json_agg(l.outcome ORDER BY l.n)
                       FROM (SELECT outcome, n
                             FROM twinbase.ledger

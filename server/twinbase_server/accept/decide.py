@@ -58,15 +58,21 @@ def decide(change: Change, row: BatchRow, now: datetime) -> Verdict:
     """The verdict on one mutation; guards and hooks have not been asked yet."""
     if change.op == "insert":
         return _insert(change, row, now)
-    if row.values is None and change.op == "delete":
-        return Verdict()
     if row.values is None or not row.inside:
-        return refused_verdict(
-            GONE, SetAside(change.old, change.new, None, dict.fromkeys(change.new or change.old, "server"))
-        )
+        return _of_no_row(change, hidden=row.values is not None)
     if change.op == "delete":
         return _delete(change, row, row.values, now)
     return _update(change, row, row.values, now)
+
+
+def _of_no_row(change: Change, *, hidden: bool) -> Verdict:
+    """One answer, whether the row is not there or is hidden from whoever asks: it is as gone as he wants it, or too
+    gone to be changed. What was typed for a row that is there, and not his, is not kept to be written to it one day.
+    """
+    if change.op == "delete":
+        return Verdict()
+    kept = SetAside(change.old, change.new, None, dict.fromkeys(change.new or change.old, "server"))
+    return refused_verdict(GONE, None if hidden else kept)
 
 
 def _insert(change: Change, row: BatchRow, now: datetime) -> Verdict:

@@ -12,9 +12,9 @@ import msgspec
 from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
+from twinbase_server.database.admission import DISABLED, check_device
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import Raced
-from twinbase_server.problems import ProblemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,15 @@ async def lock_replica(connection: Connection, caller: Caller) -> LastBatch:
         await connection.execute(_ENROL, caller.replica, caller.identity.subject, caller.epoch)
         row = await connection.fetchrow(_LOCK, caller.replica)
     assert row is not None
-    if row["account"] != caller.identity.subject:
-        raise ProblemError("other-account", "Another account works with this device. Sign in with that one.")
-    if row["revoked_at"] is not None:
-        raise ProblemError("device-revoked")
+    check_device(row["account"], caller.identity, revoked=row["revoked"], disabled=row["disabled"])
     return LastBatch(row["epoch"], row["last_n"], row["last_hash"], row["xid"])
 
 
 _ENROL = "INSERT INTO twinbase.replica (id, account, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-_LOCK = """
-SELECT account, revoked_at, epoch, last_n, last_hash, pg_current_xact_id()::text::bigint AS xid
-FROM twinbase.replica WHERE id = $1 FOR UPDATE
+_LOCK = f"""
+SELECT r.account, r.revoked_at IS NOT NULL AS revoked, {DISABLED} AS disabled, r.epoch, r.last_n, r.last_hash,
+    pg_current_xact_id()::text::bigint AS xid
+FROM twinbase.replica r WHERE r.id = $1 FOR UPDATE OF r
 """
 
 

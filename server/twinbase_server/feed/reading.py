@@ -18,6 +18,7 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.capture.tables import version_table
 from twinbase_server.capture.trigger_sql import trigger_check_sql
+from twinbase_server.database.admission import DISABLED, check_device
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
@@ -216,10 +217,7 @@ async def _end(connection: Connection) -> None:
 def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
     if row["account"] is None:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
-    if row["account"] != caller.identity.subject:
-        raise ProblemError("other-account", "This device's file belongs to another account.")
-    if row["revoked"]:
-        raise ProblemError("device-revoked", "This device was cut off; its unsent work is kept on it.")
+    check_device(row["account"], caller.identity, revoked=row["revoked"], disabled=row["disabled"])
     if row["generation"] is None:
         raise ProblemError("internal", "The database has no generation: run `twinbase db init`.")
 
@@ -262,7 +260,7 @@ SELECT
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
     ({NEWEST_MILESTONE}) AS salt,
     {recognised_sql("$3::text", "$1::xid8", "$2::xid8[]")} AS recognised,
-    r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked,
+    r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked, {DISABLED} AS disabled,
     coalesce((SELECT json_agg(l.outcome ORDER BY l.n) FROM (
         SELECT outcome, n FROM twinbase.ledger
         WHERE replica = $4 AND epoch = r.epoch AND n > $5::bigint ORDER BY n LIMIT {OUTCOMES_MAX}) l)::text, '[]')

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from twinbase.identity import Credentials
 from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.tokens import bind_device
 from twinbase_server.problems import ProblemError, describe_problems
@@ -55,9 +56,17 @@ async def sign_in(body: LoginRequest, serving: ServingDep, _: Annotated[None, De
     )
 
 
-@router.get("/me", response_model=Me, responses=describe_problems("token-invalid", "token-expired"))
-async def read_me(who: SignedInDep) -> Me:
+@router.get(
+    "/me",
+    response_model=Me,
+    responses=describe_problems(
+        "token-invalid", "token-expired", "other-account", "device-revoked", "too-busy", "database-unavailable"
+    ),
+)
+async def read_me(who: SignedInDep, serving: ServingDep) -> Me:
     """Who the token names, and until when."""
+    async with serving.borrow_connection() as connection:
+        await check_still_admitted(connection, who.identity, who.replica)
     return Me(
         subject=who.identity.subject,
         claims=dict(who.identity.claims),

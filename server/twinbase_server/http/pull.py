@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask
 
 from twinbase.protocol import STREAM_TYPE, InitialRequest, RepairRequest, SchemaAnswer, SchemaRequest
 from twinbase_server.caller import Caller
+from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.feed import delta, initial, repair
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
@@ -51,6 +52,7 @@ def _stream_of(*kinds: str) -> dict[int | str, dict[str, Any]]:
 async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) -> SchemaAnswer:
     """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
     async with serving.borrow_connection() as connection:
+        await check_still_admitted(connection, caller.identity, caller.replica)
         return await serving.schemas.agree(connection, body, serving.clock())
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
+from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
 from twinbase_server.problems import ProblemError, describe_problems
@@ -14,7 +15,7 @@ from twinbase_server.problems import ProblemError, describe_problems
 sync_router = APIRouter(prefix="/sync", tags=["sync"])
 router = APIRouter(tags=["watch"])
 _STATUS = """
-SELECT r.epoch, r.last_n, r.last_pull, r.last_seen, r.revoked_at IS NOT NULL AS revoked, r.account,
+SELECT r.epoch, r.last_n, r.last_pull,
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
     (SELECT coalesce(json_object_agg(status, many), '{}')::text FROM (
         SELECT status, count(*) AS many FROM twinbase.ledger WHERE replica = r.id GROUP BY 1) s) AS outcomes
@@ -41,8 +42,9 @@ class Health(BaseModel):
 async def read_status(serving: ServingDep, caller: CallerDep) -> DeviceStatus:
     """How far this device has come."""
     async with serving.borrow_connection() as connection:
+        await check_still_admitted(connection, caller.identity, caller.replica)
         row = await connection.fetchrow(_STATUS, caller.replica)
-    if row is None or row["account"] != caller.identity.subject:
+    if row is None:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
     return DeviceStatus.model_validate(_status(serving.registry.twins, row))
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from tests.server.accept.workshop import Device, Server, a_job, job, only, statuses
+import pytest
+from tests.server.accept.workshop import Device, Server, a_job, job, journal, only, statuses
 
 
 async def test_a_row_of_somebody_else_and_a_row_that_is_not_there_are_refused_alike(server: Server) -> None:
@@ -14,6 +15,30 @@ async def test_a_row_of_somebody_else_and_a_row_that_is_not_there_are_refused_al
     one, other = (await ana.push()).values()
     assert one.status == other.status == "refused"
     assert (one.reason, one.detail) == (other.reason, other.detail)
+
+
+@pytest.mark.parametrize("known_version", [True, False])
+async def test_deleting_a_row_of_somebody_else_is_answered_like_deleting_none_and_does_nothing(
+    server: Server, known_version: bool
+) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    his = await a_job(ben)
+    version = await server.version("job", id=his) if known_version else None
+    ana.delete("job", his, {"title": "Boiler"}, version)
+    ana.delete("job", uuid4(), {"title": "Boiler"}, version)
+    one, other = (await ana.push()).values()
+    assert one.model_copy(update={"id": other.id}) == other
+    assert await server.row("job", id=his) is not None
+    assert await journal(server) == []
+
+
+async def test_what_was_typed_for_a_row_of_somebody_else_cannot_be_written_to_it_later(server: Server) -> None:
+    ana, ben = await server.person("Ana"), await server.person("Ben")
+    his = await a_job(ben)
+    ana.update("job", his, {"report": None}, await server.version("job", id=his), report="Mine.")
+    ana.insert("job", his, title="Mine")
+    assert await statuses(ana) == ["refused", "refused"]
+    assert await journal(server) == []
 
 
 async def test_a_new_row_must_be_in_the_writers_scope(server: Server) -> None:
