@@ -31,6 +31,8 @@ CATALOGUE: Mapping[str, str] = {
     "refused_without_reason": "Say why the signature was refused.",
     "photo_sent": "The photo was sent already and can no longer be deleted here. Ask the office.",
     "not_your_name": "This is written in somebody else's name. Write it in your own.",
+    "nobodys_name": "This is written in nobody's name. Write it in your own.",
+    "equipment_unknown": "Equipment that is named here does not exist, or is not this customer's. Choose it again.",
     # checklists
     "template_unknown": "The checklist of this answer does not exist any more.",
     "item_unknown": "The checklist has no item {item}.",

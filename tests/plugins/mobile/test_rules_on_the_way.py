@@ -18,6 +18,7 @@ from twinbase.testing.world import prepare
 from twinbase_mobile.rules import answer_id, is_out_of_range
 from twinbase_mobile.tables import (
     ChecklistAnswer,
+    CustomerEquipment,
     Expense,
     Incident,
     Intervention,
@@ -215,6 +216,58 @@ async def test_a_checklist_with_a_bound_that_is_no_number_stops_nobody(world: Wo
 )
 async def test_nobody_writes_in_another_name(anna: Device, row: Any) -> None:
     assert await codes(anna, row()) == ["not_your_name"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [lambda: InterventionNote(intervention_id=VISIT, body="x"), lambda: Incident(customer_id=CUSTOMER, caption="x")],
+)
+async def test_nobody_writes_in_nobodys_name(world: World, anna: Device, row: Any) -> None:
+    assert await codes(anna, row()) == ["nobodys_name"]
+    assert await world.sql("SELECT id FROM mobile.intervention_notes UNION SELECT id FROM mobile.incidents") == []
+
+
+HERS, HIS, NOBODYS = (UUID(int=n, version=4) for n in range(21, 24))
+
+
+@pytest.mark.parametrize(
+    ("named", "refused"),
+    [
+        (None, False),
+        ([], False),
+        ([str(HERS)], False),
+        ([str(HERS).upper(), str(HERS)], False),
+        ([str(HIS)], True),
+        ([str(HERS), str(NOBODYS)], True),
+        (["x"], True),
+        ([None], True),
+        ([7], True),
+        ({"id": str(HERS)}, True),
+        ("x", True),
+    ],
+)
+async def test_an_incident_names_equipment_of_its_customer_and_no_other(
+    world: World, anna: Device, named: Any, refused: bool
+) -> None:
+    other = uuid4()
+    await world.sql(
+        "INSERT INTO mobile.customers (id, code, state, is_person) VALUES (:id, 'C2', 'active', true)", id=other
+    )
+    for id, customer in ((HERS, CUSTOMER), (HIS, other)):
+        await world.sql(
+            "INSERT INTO mobile.customer_equipment (id, customer_id, caption, state)"
+            " VALUES (:id, :customer, 'x', 'active')",
+            id=id,
+            customer=customer,
+        )
+    incident = Incident(customer_id=CUSTOMER, creator_id=ME, caption="x", equipment_ids=named)
+    assert await codes(anna, incident) == (["equipment_unknown"] if refused else [])
+
+
+async def test_equipment_and_the_incident_that_names_it_may_be_new_together(anna: Device) -> None:
+    boiler = CustomerEquipment(customer_id=CUSTOMER, caption="Boiler")
+    incident = Incident(customer_id=CUSTOMER, creator_id=ME, caption="x", equipment_ids=[str(boiler.id)])
+    assert await codes(anna, boiler, incident) == []
 
 
 async def test_a_manager_sees_the_hours_of_his_team_and_does_not_change_them(world: World, anna: Device) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from twinbase import Identity, IncomingMutation, NeighbourQuery, Rows
 from twinbase_mobile.reasons import Reason, make_reason
 from twinbase_mobile.rules.checklists import answer_fault, items_of
 from twinbase_mobile.rules.claims import claim_fault
-from twinbase_mobile.rules.rows import is_same_id, number_of
+from twinbase_mobile.rules.rows import is_id, is_same_id, list_of, number_of
 from twinbase_mobile.rules.visits import CLOSE_WITH_IT, closed_fault, photo_fault, signature_fault, status_faults
 
 WRITERS = {
@@ -16,6 +17,9 @@ WRITERS = {
     "travel_logs": "colleague_id", "expenses": "colleague_id", "stock_movements": "colleague_id",
 }  # fmt: skip
 """The column that says in whose name a row is written."""
+
+EMPTY: tuple[object, ...] = (None, [], "[]")
+"""A list of nothing, as it is or as it travels."""
 
 OFFICE = "office"
 """Who has the claim `role` with this value may also do what is the office's."""
@@ -59,6 +63,8 @@ def wanted_neighbours(written: IncomingMutation) -> Iterator[NeighbourQuery]:
         yield NeighbourQuery("intervention_signatures", "intervention_id", row.get("intervention_id"))
     if written.twin == "checklist_answers":
         yield NeighbourQuery("checklist_templates", "id", row.get("template_id"))
+    if written.twin == "incidents":
+        yield from (NeighbourQuery("customer_equipment", "id", id) for id in _ids_of(row.get("equipment_ids")) or ())
 
 
 def find_fault(written: IncomingMutation, identity: Identity, rows: Rows) -> Reason | None:
@@ -112,10 +118,27 @@ def _claim(judged: Judged) -> Reason | None:
 
 
 def _own_name(judged: Judged) -> Reason | None:
-    """Nobody writes in another's name; nor does a manager, who sees the hours of his team."""
+    """Nobody writes in another's name, or in nobody's; nor does a manager, who sees the hours of his team."""
     name = judged.row.get(WRITERS[judged.written.twin])
-    me = judged.identity.claims.get("colleague_id")
-    return None if name is None or is_same_id(name, me) else make_reason("not_your_name")
+    if name is None:
+        return make_reason("nobodys_name")
+    return None if is_same_id(name, judged.identity.claims.get("colleague_id")) else make_reason("not_your_name")
+
+
+def _equipment(judged: Judged) -> Reason | None:
+    """What a device names in a list is looked at like what it points at: it is there, and of the customer."""
+    ids, customer = _ids_of(judged.row.get("equipment_ids")), judged.row.get("customer_id")
+    rows = [judged.find_row("customer_equipment", id) for id in ids or ()]
+    known = all(row is not None and is_same_id(row["customer_id"], customer) for row in rows)
+    return None if known and ids is not None else make_reason("equipment_unknown")
+
+
+def _ids_of(named: object) -> list[str] | None:
+    """The ids that a list holds, as the keys of rows are written; None where it is no list of ids."""
+    found = list_of(named)
+    if not all(isinstance(one, str) and is_id(one) for one in found) or (not found and named not in EMPTY):
+        return None
+    return [str(UUID(one)) for one in found]
 
 
 def _quantity(judged: Judged) -> Reason | None:
@@ -130,7 +153,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "intervention_assignments": (_own_name,),
     "checklist_answers": (_open_visit, _answer),
     "intervention_notes": (_own_name,),
-    "incidents": (_own_name,),
+    "incidents": (_own_name, _equipment),
     "timesheets": (_own_name, _claim),
     "travel_logs": (_own_name, _claim),
     "expenses": (_own_name, _claim),

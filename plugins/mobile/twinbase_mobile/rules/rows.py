@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import SQLModel
 
@@ -48,3 +49,12 @@ def list_of(value: object) -> list[Any]:
 def is_same_id(one: object, other: object) -> bool:
     """Whether two ids are the same, be they text or UUIDs."""
     return (None if one is None else str(one)) == (None if other is None else str(other))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a UUID."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
