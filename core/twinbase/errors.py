@@ -76,7 +76,8 @@ class ReplicaError(TwinbaseError):
 
 
 class WrongKey(ReplicaError):
-    """The key does not open this replica. Check the key, or enrol the device again; the file was not changed."""
+    """The key does not open this replica: it is another one's, or the head of the file is damaged. Check the key, and
+    keep the file while it may hold unsent work; it was not changed."""
 
 
 class NotADatabase(ReplicaError):

@@ -1,9 +1,11 @@
 """What SQLite does otherwise than one thinks: sums that overflow, deletes that no trigger sees, sums on both ends."""
 
 import random
+import stat
+import sys
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -12,6 +14,7 @@ from tests.replica.workshop import changes, opened, outbox, rows, serve
 
 from twinbase.digest import Digest, digest_of
 from twinbase.replica.file.local_digest import Changes, count_buckets, local_digest
+from twinbase.replica.file.lock import hold_sync_lock, lock_path
 from twinbase.replica.file.names import meta_table
 from twinbase_server.feed.statements import _SUMS
 
@@ -118,3 +121,15 @@ async def test_a_third_of_a_tenth_and_bytes_that_are_no_text_are_kept_in_a_corre
             await session.execute(text("UPDATE jobs SET hours = hours + 0.2, photo = x'00ff00'"))
             await session.commit()
         assert changes(replica, "jobs") == [{"hours": (0.1, 0.1 + 0.2), "photo": (b"\xff\x00", b"\x00\xff\x00")}]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files")
+@pytest.mark.parametrize("before", [None, 0o644, 0o666])
+async def test_the_lock_of_a_sync_is_for_its_owner_alone(tmp_path: Path, before: int | None) -> None:
+    """Another user of the machine who could open it could hold it, and nobody would sync any more."""
+    file = tmp_path / "anna.twin"
+    if before is not None:
+        lock_path(file).touch()
+        lock_path(file).chmod(before)
+    async with hold_sync_lock(file, uuid4(), wait_seconds=0):
+        assert stat.S_IMODE(lock_path(file).stat().st_mode) == 0o600

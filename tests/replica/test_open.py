@@ -89,6 +89,31 @@ async def test_another_key_is_refused_after_a_power_cut_too(tmp_path: Path) -> N
         assert rows(replica, "SELECT title FROM jobs") == [("in the wal",)]
 
 
+@pytest.mark.parametrize("key", [KEY, "correct horse"])
+@pytest.mark.parametrize("at", [16, 17, 100, 2000, 4031, 4032, 4095])
+async def test_a_first_page_that_is_damaged_is_not_taken_for_a_wrong_key(tmp_path: Path, at: int, key: Any) -> None:
+    await fill(tmp_path, key=key)
+    spoil(tmp_path / "twin.db", at)
+    message = await refused(tmp_path, DamagedReplica, key=key)
+    assert "the key is the right one" in message
+
+
+@pytest.mark.parametrize("at", [0, 7, 15])
+async def test_where_the_salt_may_be_damaged_nobody_is_told_to_throw_the_file_away(tmp_path: Path, at: int) -> None:
+    """Every page is sealed with it, so nothing in the file can tell it from another key."""
+    await fill(tmp_path)
+    spoil(tmp_path / "twin.db", at)
+    message = await refused(tmp_path, WrongKey)
+    assert "the head of the file is damaged" in message and "keep the file" in message and "enrol" not in message
+
+
+def spoil(file: Path, at: int) -> None:
+    """One byte is another one."""
+    content = bytearray(file.read_bytes())
+    content[at] ^= 0xFF
+    file.write_bytes(content)
+
+
 async def test_a_passphrase_opens_what_it_closed_and_no_other_does(tmp_path: Path) -> None:
     await fill(tmp_path, key="correct horse")
     await refused(tmp_path, WrongKey, key="battery staple")

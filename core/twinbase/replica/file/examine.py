@@ -14,6 +14,7 @@ from typing import IO
 from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
 from twinbase.replica.file.file import ReplicaFile, is_corruption_error, open_untouched, translate_errors, wal_of
 from twinbase.replica.file.layout import APPLICATION_ID, FORMAT
+from twinbase.replica.file.seals import is_key_of
 
 SMALLEST_BYTES = 512
 PAGE_BYTES = 4096
@@ -83,6 +84,8 @@ def _header(file: ReplicaFile, size: int) -> Header:
         raise DamagedReplica(f"{file.path.name}: its first page is no page.")
     if size % PAGE_BYTES and not wal_of(file.path).exists():
         raise NotADatabase(f"{file.path.name} has {size} bytes, which are not whole pages.")
+    if _from_wal(wal_of(file.path)) is None and is_key_of(file.path, file.key):
+        raise DamagedReplica(f"{file.path.name}: its first page is damaged; the key is the right one.")
     raise WrongKey(file.path.name + ".")
 
 

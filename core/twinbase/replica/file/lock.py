@@ -7,6 +7,7 @@ holder writes a new token into the file, and every transaction of a sync checks 
 import asyncio
 import json
 import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,6 +18,7 @@ from uuid import UUID
 from twinbase.errors import ReplicaBusy, StorageFailed
 
 POLL_SECONDS = 0.05
+OWNER_ONLY = 0o600
 
 
 @asynccontextmanager
@@ -48,8 +50,12 @@ def _translated(lock: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> IO[bytes]:
-    path.touch(exist_ok=True)
-    return path.open("r+b", buffering=0)
+    """For its owner alone: whoever may open it may hold it, and then nobody syncs."""
+    path.touch(mode=OWNER_ONLY, exist_ok=True)
+    file = path.open("r+b", buffering=0)
+    if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & ~OWNER_ONLY and sys.platform != "win32":
+        path.chmod(OWNER_ONLY)  # Made by an earlier version.
+    return file
 
 
 async def _acquire(file: IO[bytes], wait_seconds: float) -> None:
