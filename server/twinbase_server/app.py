@@ -43,6 +43,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
             serving = app.state.serving = await make_serving(settings, plugins, pool, clock)
             async with keep_house(serving):
                 yield
+            serving.health.close()
 
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
     plugins.collect_projections()

@@ -67,4 +67,6 @@ class Settings(BaseSettings):
     """The oldest app version that may sync (header Twinbase-Client); empty: any."""
     sync_enabled: bool = True
     """False stops all syncing with a polite 503; devices work on and try again."""
+    metrics_token: SecretStr = SecretStr("")
+    """What whoever reads the metrics shows; without it they are shown to this machine alone."""
     compression_level: int = Field(3, ge=1, le=19)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
+import pytest
 from tests.server.depot import ANNA, BOB, NOON, TWINS, Device, House, open_house
 
 from twinbase_server.capture import install, read_capture_status
@@ -237,6 +238,26 @@ async def test_outcomes_that_the_device_has_not_acknowledged_come_with_every_ans
     answer = await device.pending(cursor, acked=1)
     assert answer.begin["last_n"] == 2
     assert [outcome["reason"] for outcome in answer.begin["outcomes"]] == ["n is 2"]
+
+
+@pytest.mark.parametrize("acked", [0, 1])
+async def test_outcomes_that_came_with_the_answer_that_a_cursor_is_from_do_not_come_again(
+    house: House, acked: int
+) -> None:
+    device, before = await synced(house)
+    await house.office.execute("UPDATE twinbase.replica SET last_n = 2 WHERE id = $1", device.replica)
+    for n in (1, 2):
+        await _write_ledger(house, device, n, uuid4())
+    answer = await device.pending(before, acked=acked)
+    assert len(answer.begin["outcomes"]) == 2 - acked
+    assert (await device.pending(answer.end["cursor"], acked=acked)).begin["outcomes"] == []
+    # Whoever lost that answer comes with the cursor of the one before it, and has them again.
+    assert len((await device.pending(before, acked=acked)).begin["outcomes"]) == 2 - acked
+    await _write_ledger(house, device, 3, uuid4())
+    assert [one["reason"] for one in (await device.pending(answer.end["cursor"])).begin["outcomes"]] == ["n is 3"]
+    await house.office.execute("UPDATE twinbase.replica SET epoch = 2 WHERE id = $1", device.replica)
+    await house.office.execute("UPDATE twinbase.ledger SET epoch = 2")
+    assert len((await device.pending(answer.end["cursor"])).begin["outcomes"]) == 3
 
 
 async def _write_ledger(house: House, device: Device, n: int, mutation: object) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from itertools import combinations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -112,7 +113,49 @@ async def test_a_server_whose_connections_are_all_in_use_says_so_soon(depot_url:
             answer = await house.http.get("sync/status", headers=device.headers())
             assert kind_of(answer) == (503, "too-busy")
             assert answer.headers["retry-after"]
+            # Whoever watches takes none of them, and is told the truth: the server and its database are well.
+            assert (await house.http.get("health")).status_code == 200
         assert (await house.http.get("health")).status_code == 200
+
+
+async def test_health_asked_again_and_again_asks_postgresql_once_a_second(house: House) -> None:
+    for _ in range(50):
+        assert (await house.http.get("health")).status_code == 200
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT 1' AND datname = current_database()"
+    assert await house.office.fetchval(asked) == 1
+
+
+async def test_the_metrics_are_for_this_machine_or_for_whoever_has_their_token(depot_url: str) -> None:
+    async def ask(house: House, address: str, token: str = "") -> int:
+        line = httpx2.ASGITransport(app=house.app, client=(address, 4711))
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        async with httpx2.AsyncClient(transport=line, base_url="http://depot/api/v1/") as http:
+            return (await http.get("metrics", headers=headers)).status_code
+
+    async with open_house(depot_url) as house:
+        device = await house.device()
+        assert [await ask(house, address) for address in ("127.0.0.1", "::1", "10.0.0.7")] == [200, 200, 404]
+        assert await ask(house, "10.0.0.7", device.token) == 404
+    async with open_house(depot_url, metrics_token="of the watcher") as house:
+        wanted = [("127.0.0.1", ""), ("10.0.0.7", "of the watcher"), ("10.0.0.7", "of the watche")]
+        assert [await ask(house, *one) for one in wanted] == [404, 200, 404]
+
+
+async def test_an_account_that_brings_one_new_schema_after_another_is_stopped_and_others_are_not(house: House) -> None:
+    anna, bob = await house.device("anna@depot"), await house.device("bob@depot")
+    gauges, jobs = (
+        [[first, *some] for size in range(4) for some in combinations(rest, size)]
+        for first, *rest in (("id", "level", "read_on", "lasted"), ("id", "lead_id", "title", "starts_at"))
+    )
+    several = [
+        {"gauge": {"version": 1, "columns": one}, "job": {"version": 1, "columns": other}}
+        for one in gauges
+        for other in jobs
+    ]
+    answers = [(await anna.agree(one)).status_code for one in several]
+    assert answers.count(200) <= 21 and answers[-1] == 503
+    assert (await anna.agree(several[0])).status_code == 200
+    assert (await bob.agree(several[-1])).status_code == 200
 
 
 async def test_a_statement_that_takes_too_long_is_a_problem_to_retry(depot_url: str) -> None:

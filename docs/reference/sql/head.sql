@@ -34,7 +34,12 @@ SELECT CASE
        COALESCE(CAST((SELECT json_agg(l.outcome ORDER BY l.n)
                       FROM (SELECT outcome, n
                             FROM twinbase.ledger
-                            WHERE replica = $4 AND epoch = r.epoch AND n > CAST($5 AS bigint)
+                            WHERE replica = $4
+                              AND epoch = r.epoch
+                              AND n > GREATEST(CAST($5 AS bigint),
+                                               CASE r.epoch
+                                                 WHEN CAST($6 AS bigint) THEN CAST($7 AS bigint)
+                                               END)
                             ORDER BY n
                             LIMIT 20000) AS l) AS text),
                 '[]') AS outcomes,

@@ -23,7 +23,7 @@ START_OVER = "It is not one of this server's: start with an initial sync."
 class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
     """`snapshot` is as PostgreSQL prints it; `milestone` the newest that the device has seen, under the name that it
     has in tokens; `day` that of the last full proof, empty when the last answer was not proven; `as_of` is in
-    seconds."""
+    seconds. `n`: the last batch of `epoch` whose outcomes came with the answer: who has the one has the others."""
 
     generation: str
     milestone: str = msgspec.field(name="salt")
@@ -32,6 +32,8 @@ class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
     claims: str
     as_of: int
     day: str = ""
+    epoch: int = 0
+    n: int = 0
 
     @property
     def seen(self) -> Snapshot:

@@ -29,6 +29,8 @@ from twinbase_server.sql.names import TableName, quote_literal
 from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
 OUTCOMES_MAX = 20_000
+OUTCOME_BYTES_MIN = 60
+"""None is shorter: it holds its mutation's id and a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Head:
     gap: frozenset[TableName]
     collected: frozenset[TableName]
     unarmed: frozenset[TableName]
+
+    @property
+    def told_all(self) -> bool:
+        """Whether no outcome was left out for a later answer."""
+        few = len(self.outcomes) < OUTCOMES_MAX * OUTCOME_BYTES_MIN
+        return few or len(msgspec.json.decode(self.outcomes)) < OUTCOMES_MAX
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,8 @@ class Reading:
             claims=self.caller.identity.fingerprint(),
             as_of=int(self.as_of.timestamp()),
             day=day,
+            epoch=self.head.epoch if self.head.told_all else 0,
+            n=self.head.last_n if self.head.told_all else 0,
         )
 
     def make_proven_cursor(self) -> Cursor:
@@ -170,6 +180,8 @@ class Reader:
             since.milestone if since else None,
             caller.replica,
             acked,
+            since.epoch if since else 0,
+            since.n if since else 0,
         )
         assert row is not None
         _check_replica(row, caller)
@@ -234,7 +246,7 @@ def _check_history(row: asyncpg.Record, since: Cursor) -> None:
 
 def _head_sql(tables: tuple[TableName, ...]) -> str:
     """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its milestone, $4 replica, $5
-    acked.
+    acked, $6 and $7 the cursor's epoch and n.
 
     It ends with a setting for the statements that follow: for them a plan made for any snapshot would read whole tables
     to find the three rows that changed.
@@ -263,7 +275,9 @@ SELECT
     r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked, {DISABLED} AS disabled,
     coalesce((SELECT json_agg(l.outcome ORDER BY l.n) FROM (
         SELECT outcome, n FROM twinbase.ledger
-        WHERE replica = $4 AND epoch = r.epoch AND n > $5::bigint ORDER BY n LIMIT {OUTCOMES_MAX}) l)::text, '[]')
+        WHERE replica = $4 AND epoch = r.epoch
+            AND n > greatest($5::bigint, CASE r.epoch WHEN $6::bigint THEN $7::bigint END)
+        ORDER BY n LIMIT {OUTCOMES_MAX}) l)::text, '[]')
         AS outcomes,
     ARRAY[{probes}]::boolean[] AS changed,
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,

@@ -4,8 +4,9 @@ A device names its set of columns by a fingerprint. The server keeps what each f
 carries sixteen letters and not a schema.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -17,12 +18,17 @@ from twinbase_server.problems import ProblemError
 
 SCHEMAS_KEPT_MAX = 64
 SCHEMAS_STORED_MAX = 1_000
+SCHEMAS_OF_ACCOUNT_MAX = 20
+"""New ones, in a process and an hour."""
+COUNTED_FOR = timedelta(hours=1)
+ACCOUNTS_COUNTED_MAX = 10_000
 VERSIONS_SERVED = 2
 _FIND = "SELECT twins::text FROM twinbase.device_schema WHERE fingerprint = $1"
 _KEEP = """
 INSERT INTO twinbase.device_schema (fingerprint, twins, at) VALUES ($1, $2::jsonb, $3)
 ON CONFLICT (fingerprint) DO UPDATE SET at = excluded.at
 """
+_TOUCH = "UPDATE twinbase.device_schema SET at = $2 WHERE fingerprint = $1 RETURNING true"
 _FORGET = """
 DELETE FROM twinbase.device_schema WHERE fingerprint IN (
     SELECT fingerprint FROM twinbase.device_schema ORDER BY at DESC, fingerprint OFFSET $1
@@ -69,12 +75,24 @@ class Schemas:
         self._registry = registry
         self._known: dict[str, FeedShapes] = {}
         self._shapes: dict[tuple[str, tuple[str, ...]], FeedShape] = {}
+        self._new_of: Counter[str] = Counter()
+        self._counted_since = datetime.min.replace(tzinfo=UTC)
 
-    async def agree(self, connection: Connection, request: SchemaRequest, now: datetime) -> SchemaAnswer:
-        """Negotiate, and keep what was agreed on."""
+    async def agree(self, connection: Connection, request: SchemaRequest, account: str, now: datetime) -> SchemaAnswer:
+        """Negotiate, and keep what was agreed on. An account has few apps, each with one schema; raises the problem
+        `too-busy` when it brings one new schema after another."""
         answer = negotiate(self._registry, request)
-        await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
+        if not await connection.fetchval(_TOUCH, answer.schema_, now):
+            self._count_new(account, now)
+            await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
         return answer
+
+    def _count_new(self, account: str, now: datetime) -> None:
+        if now >= self._counted_since + COUNTED_FOR or len(self._new_of) >= ACCOUNTS_COUNTED_MAX:
+            self._counted_since, self._new_of = now, Counter()
+        self._new_of[account] += 1
+        if self._new_of[account] > SCHEMAS_OF_ACCOUNT_MAX:
+            raise ProblemError("too-busy", "This account has brought too many new schemas. Try again in an hour.")
 
     def find_known(self, fingerprint: str) -> FeedShapes | None:
         """The schema's twins, if this process has met it before."""

@@ -53,7 +53,7 @@ async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerD
     """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
     async with serving.borrow_connection() as connection:
         await check_still_admitted(connection, caller.identity, caller.replica)
-        return await serving.schemas.agree(connection, body, serving.clock())
+        return await serving.schemas.agree(connection, body, caller.identity.subject, serving.clock())
 
 
 @router.post("/initial", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))

@@ -22,6 +22,7 @@ from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
 from twinbase_server.feed.statements import FeedShape
+from twinbase_server.http.health import HealthWatch
 from twinbase_server.http.lanes import Lanes, Readers
 from twinbase_server.http.tokens import Tokens
 from twinbase_server.metrics import Metrics
@@ -74,6 +75,7 @@ class Serving:
     clock: Clock
     lanes: Lanes
     readers: Readers
+    health: HealthWatch
     _claims_read: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     @property
@@ -180,4 +182,5 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         clock=clock,
         lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
         readers=Readers(settings.streams_max, settings.account_streams_max),
+        health=HealthWatch(settings.database_url.get_secret_value()),
     )

@@ -1,19 +1,21 @@
 """For whoever watches: health, metrics, and what the server knows of a device."""
 
-from typing import Any
+import hmac
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from twinbase_server.database.admission import check_still_admitted
-from twinbase_server.http.caller import CallerDep, ServingDep
+from twinbase_server.http.caller import Bearer, CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
 from twinbase_server.problems import ProblemError, describe_problems
 
 sync_router = APIRouter(prefix="/sync", tags=["sync"])
 router = APIRouter(tags=["watch"])
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _STATUS = """
 SELECT r.epoch, r.last_n, r.last_pull,
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
@@ -60,19 +62,35 @@ def _status(twins: Any, row: Any) -> dict[str, Any]:
     }
 
 
-@router.get("/health", response_model=Health, responses=describe_problems("database-unavailable", "too-busy"))
+@router.get("/health", response_model=Health, responses=describe_problems("database-unavailable"))
 async def check_health(serving: ServingDep) -> Health:
     """Whether this server can serve: it answers, and so does its database."""
-    async with serving.borrow_connection() as connection:
-        await connection.fetchval("SELECT 1")
+    await serving.health.check()
     return Health(status="ok")
 
 
+def check_watcher(request: Request, serving: ServingDep, bearer: Bearer) -> None:
+    """Let in whoever has the token for metrics; where none is set, whoever asks from this machine."""
+    wanted = serving.settings.metrics_token.get_secret_value()
+    if wanted:
+        given = bearer.credentials if bearer else ""
+        admitted = hmac.compare_digest(given.encode(), wanted.encode())
+    else:
+        admitted = request.client is not None and request.client.host in LOOPBACK
+    if not admitted:
+        raise ProblemError("not-found", "There is nothing here.")
+
+
 @router.get(
-    "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+    "/metrics",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **describe_problems("not-found", "too-busy", "database-unavailable"),
+    },
 )
-async def read_metrics(serving: ServingDep) -> Response:
-    """Prometheus's text format."""
+async def read_metrics(serving: ServingDep, _: Annotated[None, Depends(check_watcher)]) -> Response:
+    """Prometheus's text format. With TWINBASE_METRICS_TOKEN as bearer; without one, from this machine alone."""
     async with serving.borrow_connection() as connection:
         text = await serving.metrics.render_text(connection)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
