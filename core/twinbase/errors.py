@@ -17,6 +17,7 @@ TwinbaseError
 │   ├── NewerReplica
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
+│   ├── TransactionTooLarge     more rows in one commit than any server takes at once
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
 ├── WrongAddress                of the server, as the app gives it
@@ -102,6 +103,10 @@ class ForeignReplica(ReplicaError):
 
 class NoEventLoop(ReplicaError):
     """There is no event loop here. Call it in a coroutine of the loop that runs the app: `asyncio.run(main())`."""
+
+
+class TransactionTooLarge(ReplicaError):
+    """This commit changes more rows than a server takes at once. Commit in smaller parts; nothing of it was saved."""
 
 
 class ReplicaBusy(ReplicaError):

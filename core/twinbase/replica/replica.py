@@ -176,7 +176,7 @@ class Replica:
         return await self.database.look(waiting_edits.list_waiting_edits, self.registry)
 
     async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
-        """Send an edit again with other values; what was parked behind it goes along.
+        """Send an edit again with other values; its local transaction goes along whole, and what was parked behind it.
 
         A new row may take another key, if no row has it; raises ValueError where a value cannot be.
         """
@@ -185,7 +185,10 @@ class Replica:
         await self.syncing.count_edits()
 
     async def discard(self, mutation: UUID) -> None:
-        """Forget an edit; what was parked behind it is tried without it."""
+        """Forget an edit; what was parked behind it is tried without it.
+
+        A local transaction that was set aside whole (`too-large`, `unreadable`, `other-account`, `replay`) goes whole.
+        """
         await self.database.write(waiting_edits.discard, self.registry, mutation, self.clock())
         self.database.announce_write()
         await self.syncing.count_edits()

@@ -14,6 +14,7 @@ class Report:
     `outcomes` counts mutations by status. `proven` says for each twin whether its digest equals the server's (a twin
     that the server could skip counts as proven); `unproven` says why not. `unexplained` are repairs that no change of
     scope explains: they should not happen. `recovered` says what a clone or a restore made necessary.
+    `set_aside` says what no server can take and waits for a person now, one sentence for each local transaction.
     `lost` says which edits the file has lost, and what to do, until `Replica.forget_loss()`; "" is how it should be.
     """
 
@@ -29,6 +30,7 @@ class Report:
     unproven: dict[str, str] = field(default_factory=dict)
     parked_here: int = 0
     recovered: list[str] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
     lost: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     bytes_sent: int = 0

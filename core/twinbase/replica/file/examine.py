@@ -84,7 +84,7 @@ def _header(file: ReplicaFile, size: int) -> Header:
         raise DamagedReplica(f"{file.path.name}: its first page is no page.")
     if size % PAGE_BYTES and not wal_of(file.path).exists():
         raise NotADatabase(f"{file.path.name} has {size} bytes, which are not whole pages.")
-    if _from_wal(wal_of(file.path)) is None and is_key_of(file.path, file.key):
+    if _from_wal(wal_of(file.path), summed=True) is None and is_key_of(file.path, file.key):
         raise DamagedReplica(f"{file.path.name}: its first page is damaged; the key is the right one.")
     raise WrongKey(file.path.name + ".")
 

@@ -41,6 +41,10 @@ TAKEN = _one_of(("applied", "merged"))
 WAITING = _one_of(WAITING_STATES)
 NOT_TAKEN = _one_of(PENDING_STATES)
 PARKED = "state = 'parked'"
+NOT_WRITTEN = _one_of(("refused", "parked"))
+"""Of an edit that had no effect, nor had anything else of its local transaction."""
+SET_ASIDE_WHOLE = ("too-large", "unreadable", "other-account", "replay")
+"""Why a whole local transaction was set aside on the device: no edit of it is more to blame than another."""
 
 _STATUS = "json_extract(outcome, '$.status')"
 
@@ -99,9 +103,18 @@ def keep_back(connection: Connection, seq: int, reason: str, detail: str) -> Non
 
 
 def refuse_in_flight(connection: Connection, reason: str, detail: str) -> int:
-    """What the batch in flight holds waits for a person, as if the server had refused it; answers how many edits."""
-    refuse = f"UPDATE _twinbase_outbox SET state = 'refused', n = NULL, reason = ?, detail = ? WHERE {IN_FLIGHT}"
-    return int(connection.execute(refuse, (reason, detail)).rowcount)
+    """The local transaction in flight waits for a person, as if the server had refused its first edit, and the others
+    with it; answers how many edits."""
+    edits = connection.execute(f"SELECT seq, id FROM _twinbase_outbox WHERE {IN_FLIGHT} ORDER BY seq").fetchall()
+    first = edits[0][1] if edits else ""
+    connection.executemany(
+        "UPDATE _twinbase_outbox SET state = ?, behind = ?, n = NULL, reason = ?, detail = ? WHERE seq = ?",
+        [
+            ("refused" if id_ == first else "parked", None if id_ == first else first, reason, detail, seq)
+            for seq, id_ in edits
+        ],
+    )
+    return len(edits)
 
 
 def thaw_in_flight(connection: Connection) -> int:

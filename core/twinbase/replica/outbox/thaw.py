@@ -26,22 +26,24 @@ class BatchHead(msgspec.Struct):
     offset_ms: int
 
 
-def thaw_batch(connection: Connection, token: str, limits: BatchLimits, why: str, *, chance: int) -> BatchLimits:
-    """Make what is in flight pending again; answers how large the next batches may be.
+def thaw_batch(
+    connection: Connection, token: str, limits: BatchLimits, why: str, *, chance: int
+) -> tuple[BatchLimits, int]:
+    """Make what is in flight pending again; answers how large the next batches may be, and how many edits were refused.
 
-    A local transaction that was alone in its batch is set aside, with the server's sentence. `chance` is a random
+    A local transaction that was alone in its batch is: it waits, with the server's sentence. `chance` is a random
     number.
     """
     with begin_fenced(connection, token) as state:
         batch = find_unanswered(connection, state)
         head = _read_head(batch) if batch else None
         if batch and head:
-            smaller = limits if head.offset_ms else _take_apart(connection, limits, why)
+            taken = (limits, 0) if head.offset_ms else _take_apart(connection, limits, why)
             _unfreeze(connection, batch, head)
-            return smaller
+            return taken
     # What is stored is no batch any more: it is not known what it followed.
     take_new_epoch(connection, token, chance=chance)
-    return limits
+    return limits, 0
 
 
 def thaw_unknown(connection: Connection, token: str, *, chance: int) -> bool:
@@ -65,13 +67,12 @@ def _read_head(batch: FrozenBatch) -> BatchHead | None:
         return None
 
 
-def _take_apart(connection: Connection, limits: BatchLimits, why: str) -> BatchLimits:
+def _take_apart(connection: Connection, limits: BatchLimits, why: str) -> tuple[BatchLimits, int]:
     """Parts of what is in flight; what is one local transaction waits for a person, for nobody can take it."""
     if states.count_transactions_in_flight(connection) > 1:
-        return replace(limits, mutations=max(1, states.count_in_flight(connection) // PARTS))
+        return replace(limits, mutations=max(1, states.count_in_flight(connection) // PARTS)), 0
     detail = f"The server cannot read it ({why.rstrip('.')}). Write it again, or discard it."
-    states.refuse_in_flight(connection, "unreadable", detail)
-    return limits
+    return limits, states.refuse_in_flight(connection, "unreadable", detail)
 
 
 def _unfreeze(connection: Connection, batch: FrozenBatch, head: BatchHead) -> None:

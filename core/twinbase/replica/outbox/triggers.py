@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from twinbase.errors import TransactionTooLarge
+from twinbase.protocol import BATCH_MUTATIONS_MAX
 from twinbase.quoting import quote_name, quote_names, quote_text
 from twinbase.registry import Twin
 from twinbase.replica.file.defaults import is_filled_by_server
@@ -218,6 +220,12 @@ WHERE tx IS NULL"""
 def seal(execute: Callable[[str, tuple[Any, ...]], Any], now: datetime) -> bool:
     """Number the writes of the transaction that is about to commit: they have effect together or not at all.
 
-    Answers whether there are any.
+    Answers whether there are any. Raises TransactionTooLarge for what no batch can hold: nobody could send it
+    afterwards.
     """
-    return bool(execute(_SEAL, (now.isoformat(),)).rowcount)
+    (writes,) = execute("SELECT count(*) FROM _twinbase_outbox WHERE tx IS NULL", ()).fetchone()
+    if writes > BATCH_MUTATIONS_MAX:
+        raise TransactionTooLarge(f"It changes {writes} rows; {BATCH_MUTATIONS_MAX} are the most.")
+    if writes:
+        execute(_SEAL, (now.isoformat(),))
+    return bool(writes)

@@ -5,6 +5,7 @@ conflicting edit stays here with everything that was typed until somebody correc
 correct is to write again, on top of what the server has now.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,11 @@ from uuid import UUID
 
 from twinbase.errors import ReplicaError
 from twinbase.mutation import Operation
-from twinbase.quoting import quote_name, quote_names
+from twinbase.quoting import quote_name, quote_names, quote_text
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import changes_table
-from twinbase.replica.outbox.states import PARKED, WAITING, keep_back
+from twinbase.replica.outbox.states import NOT_WRITTEN, PARKED, SET_ASIDE_WHOLE, WAITING, keep_back
 from twinbase.replica.outbox.triggers import seal
 
 _ROW_GONE = "The row that it changes is not here any more. Discard it."
@@ -59,33 +60,43 @@ def list_waiting_edits(connection: Connection, registry: Registry) -> list[Waiti
 def correct(
     connection: Connection, registry: Registry, mutation: UUID, values: Mapping[str, Any], now: datetime
 ) -> None:
-    """Write an edit again with other values, on top of the row as it is now; what was parked behind it goes along."""
-    seq = _seq_of(connection, mutation)
-    waiting = _waiting(connection, registry, seq)
-    if waiting is None:
+    """Write an edit again with other values, on top of the row as it is now; its local transaction goes along whole,
+    and so does what was parked behind it."""
+    if _waiting(connection, registry, _seq_of(connection, mutation)) is None:
         raise EditNotWaiting(f"Its table is no longer part of the app (edit {mutation}).")
-    if not _write_again(connection, registry[waiting.twin], waiting, values):
-        raise RowGone(f"Edit {mutation} of {waiting.twin}.")
-    _finish(connection, registry, mutation, now)
+    _write_all_again(connection, registry, _together(connection, mutation), {str(mutation): values})
+    seal(connection.execute, now)
 
 
 def discard(connection: Connection, registry: Registry, mutation: UUID, now: datetime) -> None:
-    """Forget an edit; the row keeps what the server has. What was parked behind it is tried without it."""
+    """Forget an edit; the row keeps what the server has. What was parked behind it is tried without it.
+
+    Where the local transaction was set aside as a whole, it goes as a whole.
+    """
     _seq_of(connection, mutation)
-    _finish(connection, registry, mutation, now)
+    gone = _set_aside_with(connection, mutation) or [str(mutation)]
+    behind = [edit for edit in _together(connection, mutation, *gone) if edit[1] not in gone]
+    for id_ in gone:
+        _forget(connection, id_)
+    _write_all_again(connection, registry, behind, {})
+    seal(connection.execute, now)
 
 
-def _finish(connection: Connection, registry: Registry, mutation: UUID, now: datetime) -> None:
-    """An edit is decided: those behind it return, in their order, all in one local transaction."""
-    behind = _behind(connection, mutation)
-    _forget(connection, mutation)
-    for seq, id_ in behind:
+def _write_all_again(
+    connection: Connection,
+    registry: Registry,
+    edits: Sequence[tuple[int, str]],
+    corrected: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Edits as new local writes, in their order; what finds no row stays, unless it is the one that was corrected."""
+    for seq, id_ in edits:
         waiting = _waiting(connection, registry, seq)
-        if waiting is not None and _write_again(connection, registry[waiting.twin], waiting, {}):
-            _forget(connection, UUID(id_))
+        if waiting is not None and _write_again(connection, registry[waiting.twin], waiting, corrected.get(id_, {})):
+            _forget(connection, id_)
+        elif id_ in corrected:
+            raise RowGone(f"Edit {id_} of {waiting.twin if waiting else 'a table'}.")
         else:
             keep_back(connection, seq, "row-gone", _ROW_GONE)
-    seal(connection.execute, now)
 
 
 def _seq_of(connection: Connection, mutation: UUID) -> int:
@@ -97,20 +108,35 @@ def _seq_of(connection: Connection, mutation: UUID) -> int:
     return int(row[0])
 
 
-def _behind(connection: Connection, mutation: UUID) -> list[tuple[int, str]]:
-    """(seq, id) of the edits that this one kept back, and of those that they kept back."""
+def _together(connection: Connection, *mutations: UUID | str) -> list[tuple[int, str]]:
+    """(seq, id) of edits that are written again together, in their order: these, what else of their local transactions
+    had no effect, and what they keep back, directly or not."""
+    listed = json.dumps([str(mutation) for mutation in mutations])
     return list(
         connection.execute(
-            "WITH RECURSIVE held(id) AS (VALUES (?) UNION SELECT o.id FROM _twinbase_outbox o JOIN held h"
-            f" ON o.behind = h.id WHERE o.{PARKED})"
-            " SELECT seq, id FROM _twinbase_outbox WHERE id IN (SELECT id FROM held) AND id <> ?1 ORDER BY seq",
-            (str(mutation),),
+            "WITH RECURSIVE held(id) AS ("
+            " SELECT value FROM json_each(?1)"
+            " UNION SELECT o.id FROM _twinbase_outbox o JOIN _twinbase_outbox m ON coalesce(o.tx, -o.seq) = m.tx"
+            f" WHERE m.id IN (SELECT value FROM json_each(?1)) AND m.{NOT_WRITTEN} AND o.{NOT_WRITTEN}"
+            f" UNION SELECT o.id FROM _twinbase_outbox o JOIN held h ON o.behind = h.id WHERE o.{PARKED})"
+            f" SELECT seq, id FROM _twinbase_outbox WHERE id IN (SELECT id FROM held) AND {WAITING} ORDER BY seq",
+            (listed,),
         )
     )
 
 
-def _forget(connection: Connection, mutation: UUID) -> None:
-    seq, twin = connection.execute("SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (str(mutation),)).fetchone()
+def _set_aside_with(connection: Connection, mutation: UUID) -> list[str]:
+    """The ids of the local transaction that was set aside as a whole; none when it was not."""
+    reasons = ", ".join(quote_text(reason) for reason in SET_ASIDE_WHOLE)
+    query = (
+        "SELECT o.id FROM _twinbase_outbox o JOIN _twinbase_outbox m ON o.tx = m.tx"
+        f" WHERE m.id = ? AND m.reason IN ({reasons}) AND o.{NOT_WRITTEN} ORDER BY o.seq"
+    )
+    return [id_ for (id_,) in connection.execute(query, (str(mutation),))]
+
+
+def _forget(connection: Connection, id_: str) -> None:
+    seq, twin = connection.execute("SELECT seq, twin FROM _twinbase_outbox WHERE id = ?", (id_,)).fetchone()
     forget(connection, twin, seq)
 
 

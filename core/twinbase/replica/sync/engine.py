@@ -111,7 +111,9 @@ class Engine:
             )
             self.status.set(phase="idle")
         unproven = tuple(sorted(report.unproven))
-        self.status.set(offline_since=None, synced_at=self._clock(), problem="", unproven=unproven)
+        self.status.set(
+            offline_since=None, synced_at=self._clock(), problem=" ".join(report.set_aside), unproven=unproven
+        )
         return report
 
     async def count_edits(self) -> None:

@@ -67,6 +67,12 @@ class Exchange:
         """The twins that come from the server, as far as it has them."""
         return {name: shape for name, shape in self.shapes.items() if shape.twin.pulls and name in self._served}
 
+    def note_set_aside(self, edits: int, why: str) -> None:
+        """Say in the report that so many edits wait for a person, as one: they were saved together."""
+        if edits:
+            said = "1 change" if edits == 1 else f"{edits} changes that were saved together"
+            self.report.set_aside.append(f"{said} {why}. Correct or discard what waits: one decision is for all of it.")
+
     def count_arrived(self, rows: int) -> None:
         """So many more rows came in the phase that runs."""
         self.status.set(rows=self.status.now.rows + rows)

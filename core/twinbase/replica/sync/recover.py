@@ -30,10 +30,13 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
             offered = await run(offer_again.offer_everything, token, chance=chance)
             exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
         case "bad-batch":
-            exchange.limits = await run(thaw_batch, token, exchange.limits, problem.detail, chance=chance)
+            exchange.limits, refused = await run(thaw_batch, token, exchange.limits, problem.detail, chance=chance)
+            exchange.note_set_aside(refused, "cannot be read by the server")
             exchange.report.recovered.append(f"bad-batch: what the server cannot read is made anew ({problem.detail})")
         case "batch-too-large" | "body-too-large":
-            if not await run(offer_again.set_aside_too_large, token):
+            refused = await run(offer_again.set_aside_too_large, token)
+            exchange.note_set_aside(refused, "are more than the server takes at once")
+            if not refused:
                 limit = problem.extra.get("limit") if problem.kind == "body-too-large" else None
                 sent = await run(offer_again.bytes_in_flight)
                 exchange.limits = exchange.limits.halve(limit if isinstance(limit, int) else sent * 2 // 3)
