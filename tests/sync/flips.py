@@ -18,6 +18,7 @@ from twinbase_server.embedded import EmbeddedPostgres
 
 ROWS, JOBS = 60, 10
 PATHS = ("sync/pending", "sync/pending", "sync/mark-synced", "sync/mark-synced", "sync/initial", "sync/schema")
+SHOWN_EVERY = 250
 WRONG = "proven, and wrong"
 
 
@@ -91,9 +92,13 @@ class Company:
 
 async def flip_bits(world: World, rng: Random, flips: int) -> Counter[str]:
     """So many flips, one after the other; how each sync ended that met one."""
-    company = Company(world, rng)
+    company, ended = Company(world, rng), Counter[str]()
     await company.begin()
-    return Counter([await company.flip_one() for _ in range(flips)])
+    for number in range(1, flips + 1):
+        ended[await company.flip_one()] += 1
+        if number % SHOWN_EVERY == 0:
+            print(number, dict(ended), flush=True)
+    return ended
 
 
 async def _report(url: str, folder: Path, flips: int, seed: int) -> None:
