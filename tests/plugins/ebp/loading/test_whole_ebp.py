@@ -86,7 +86,7 @@ def test_a_database_without_our_tables_says_what_to_run(
 ) -> None:
     there = ["--source-url", whole_ebp, "--database-url", database_url, "--plugins", "ebp"]
     assert run(["ebp", "load", *there]) == 1
-    assert "twinbase db upgrade" in capsys.readouterr().err
+    assert "twinbase db init" in capsys.readouterr().err
 
 
 async def test_a_worker_loads_when_the_settings_say_where_ebp_is(copied: Erp) -> None:
