@@ -117,6 +117,18 @@ def check_writable(owner: str, mirror: Mirror, table: Table) -> None:
             raise MirrorError(f"{owner}.{name} is computed by PostgreSQL (Computed): take it out of {option}=.")
 
 
+def check_renamed(owner: str, mirror: Mirror, columns: Collection[str], key: Collection[str]) -> None:
+    """Refuse a renaming that leads nowhere, or that would name a row anew."""
+    select_named(owner, "renamed", mirror.renamed.values(), columns)
+    for old, new in mirror.renamed.items():
+        if old in columns:
+            raise MirrorError(f"{owner} has a column {old!r} still: take it out of renamed=.")
+        if new in key:
+            raise MirrorError(
+                f"{owner}.{new} is part of the key, whose columns keep their names: take it out of renamed=."
+            )
+
+
 def read_operations(owner: str, mirror: Mirror) -> frozenset[Operation]:
     """What a device may do; nothing in a mirror that is only pulled."""
     if mirror.direction not in ("pull", "push", "both"):

@@ -1,6 +1,6 @@
 """The declaration that makes a table a twin: which class, which way, which columns, whose rows, who wins."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -115,6 +115,8 @@ class Mirror:
     `version`: grows by one when columns are added; the server serves this one and the one before.
     `name`: what the table is called on devices and on the wire (default: as in PostgreSQL). It is for two schemas that
     have a table of one name, and never changes once devices hold the table.
+    `renamed`: the names that columns had before, each with the name now: `renamed={"mass": "weight"}`. What was typed
+    under an old name arrives under the new one, from apps of either age.
     """
 
     model: Any = field(kw_only=False)
@@ -133,6 +135,7 @@ class Mirror:
     page_rows: int = 2000
     version: int = 1
     name: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if isinstance(self.model, Table):

@@ -12,6 +12,7 @@ from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.declaration import (
     check_new_keys,
+    check_renamed,
     check_writable,
     choose_strategy,
     find_codecs,
@@ -80,6 +81,10 @@ class Twin:
     @property
     def filtered(self) -> bool:
         return self.predicate is not None
+
+    def newest_name_of(self, column: str) -> str:
+        """What a column is called now, given a name that it has or had."""
+        return column if column in self.codecs else self.mirror.renamed.get(column, column)
 
     def attribute_of(self, column: str) -> str:
         """The attribute of the class that holds a column: their names may differ."""
@@ -181,6 +186,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
     check_names(owner, table, key, name)
     check_writable(owner, mirror, table)
     columns = select_columns(owner, mirror, table, key)
+    check_renamed(owner, mirror, columns, key)
     predicate = resolve_scope(mirror, by_model)
     operations = read_operations(owner, mirror)
     strategy = choose_strategy(owner, mirror, strategies)

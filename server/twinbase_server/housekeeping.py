@@ -1,4 +1,6 @@
-"""What a server does by itself while it runs: milestones in the history every minute, old tombstones every hour."""
+"""What a server does by itself while it runs: milestones in the history and a look at the tables of its twins every
+minute, old tombstones every hour.
+"""
 
 import asyncio
 import logging
@@ -51,5 +53,6 @@ async def _keep(serving: Serving) -> None:
         try:
             async with serving.borrow_connection() as connection:
                 await run_turn(connection, serving.clock(), number, kept)
+                await serving.look_again(connection)
         except (ProblemError, *DATABASE_ERRORS):
             _log.warning("The house was not kept this time; it is tried again in a minute.", exc_info=True)

@@ -17,7 +17,7 @@ async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
     """Make a database ready to serve these plugins' twins, or bring it up to date; harmless to repeat.
 
     The tables of the twins must exist: they belong to whoever brings them. Those that plugins keep on the server are
-    made, or completed.
+    made, or completed. Raises CaptureError when a table could not be captured, after all the rest is done.
     """
     await migrate(url)
     await install_queue(url)
@@ -25,7 +25,7 @@ async def init_database(url: str, plugins: Plugins, now: datetime) -> None:
     connection = await connect(url)
     try:
         await make_secrets(connection)
-        await install(connection, await tables_to_capture(connection, plugins))
         await generation.start(connection, now)
+        await install(connection, await tables_to_capture(connection, plugins))
     finally:
         await connection.close()

@@ -53,7 +53,7 @@ class Company:
 
     def sql(self, statement: str) -> None:
         """Do something in PostgreSQL as anybody might."""
-        blocking(_execute(self.url, statement))
+        blocking(execute(self.url, statement))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def company(databases: Databases) -> Iterator[Company]:
     url = databases.create()
     status = run(["db", "init", "--create-tables", "--plugins", PLUGINS, "--database-url", url])
     assert status == 0
-    blocking(_execute(url, _ROWS))
+    blocking(execute(url, _ROWS))
     claim = f"colleague_id={ANNA}"
     assert run(["account", "add", EMAIL, "--password", PASSWORD, "--claim", claim, "--database-url", url]) == 0
     with served(url) as port:
@@ -118,7 +118,7 @@ def _answers(port: int, trust: ssl.SSLContext | None) -> bool:
         return False
 
 
-async def _execute(url: str, statement: str) -> None:
+async def execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)

@@ -3,7 +3,8 @@
 A new twin or column is added; the values of a new column are asked for once more (`backfill`), the rest stays. A
 column that the class lost, or hides now, is emptied and left in place, so that an older app can still open the file.
 An app one mirror version older than the file goes on with the columns that it knows; they are backfilled when the
-newer app is back. The key and the storage of a column never change: that is another column, or another table.
+newer app is back. A column that was renamed, as its mirror says, is renamed here. The key and the storage of a column
+never change: that is another column, or another table.
 """
 
 import json
@@ -64,7 +65,8 @@ def _check_twin(twin: Twin, version: int, declared: dict[str, Any]) -> None:
         raise NewerReplica(f"{owner} is at version {version}, this app knows {twin.mirror.version}.")
     if declared["key"] != list(twin.key):
         raise MirrorError(f"{owner}: its key was {declared['key']} on this device; give the new table another name.")
-    for name, storage in declared["columns"].items():
+    for was, storage in declared["columns"].items():
+        name = twin.newest_name_of(was)
         if name in twin.codecs and twin.codecs[name].storage != storage:
             raise MirrorError(
                 f"{owner}.{name} was stored as {storage} on this device and is {twin.codecs[name].storage} now: "
@@ -133,20 +135,36 @@ def _new_twin(twin: Twin, registry: Registry) -> Iterator[MigrationStep]:
 def _changed_twin(
     connection: Connection, twin: Twin, version: int, declared: dict[str, Any]
 ) -> Iterator[MigrationStep]:
+    yield from _renamed_columns(connection, twin)
     yield from _missing_columns(connection, twin)
-    added = [name for name in twin.columns if name not in declared["columns"]]
-    removed = [name for name in declared["columns"] if name not in twin.codecs]
+    known = {twin.newest_name_of(name) for name in declared["columns"]}
+    added = [name for name in twin.columns if name not in known]
+    removed = [name for name in declared["columns"] if twin.newest_name_of(name) not in twin.codecs]
     if removed:
         yield from _emptied(twin, removed)
     active, backfill = connection.execute(
         "SELECT active, backfill FROM _twinbase_twin WHERE name = ?", (twin.name,)
     ).fetchone()
     if added or removed or not active or version != twin.mirror.version or json.loads(_declaration(twin)) != declared:
-        waiting = [name for name in json.loads(backfill) if name in twin.codecs]
+        waiting = [name for name in map(twin.newest_name_of, json.loads(backfill)) if name in twin.codecs]
         yield (
             "UPDATE _twinbase_twin SET version = ?, shape = ?, backfill = ?, active = 1 WHERE name = ?",
             (twin.mirror.version, _declaration(twin), json.dumps(sorted({*waiting, *added})), twin.name),
         )
+
+
+def _renamed_columns(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:
+    """Rows and edits that wait keep their values under the new name."""
+    here = columns_of(connection, twin.name)
+    for old, new in twin.mirror.renamed.items():
+        if old not in here or new in here:
+            continue
+        yield from ((statement, ()) for statement in drop_triggers(twin.name))
+        for table in (quote_name(twin.name), image_table(twin.name), reads_table(twin.name)):
+            yield f"ALTER TABLE {table} RENAME COLUMN {quote_name(old)} TO {quote_name(new)}", ()
+        for side in ("old_", "new_"):
+            names = f"{quote_name(side + old)} TO {quote_name(side + new)}"
+            yield f"ALTER TABLE {changes_table(twin.name)} RENAME COLUMN {names}", ()
 
 
 def _missing_columns(connection: Connection, twin: Twin) -> Iterator[MigrationStep]:

@@ -23,7 +23,7 @@ from twinbase_server.accept.reasons import ID_REUSED, Refusal, retry_reason
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
-from twinbase_server.database.errors import is_transient, is_worth_another_try, may_be_of_a_row
+from twinbase_server.database.errors import is_of_schema, is_transient, is_worth_another_try, may_be_of_a_row
 from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5
@@ -38,6 +38,8 @@ Answers = dict[str, dict[str, object]]
 
 
 LIMITS = AcceptLimits()
+Look = Callable[[bool], Awaitable[Mapping[str, str]]]
+"""The twins that wait, and why; True: after another look at the tables."""
 
 
 async def accept_push(
@@ -47,20 +49,23 @@ async def accept_push(
     body: bytes,
     now: datetime,
     limits: AcceptLimits = LIMITS,
+    look: Look | None = None,
     check_schema: SchemaCheck | None = None,
 ) -> PushAnswer:
     """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
 
     The same batch gets the same answer, whenever it comes. Raises ProblemError when nothing could be done with the
-    batch as a whole, and ClaimMissing; then nothing was written. `check_schema` is asked before a batch is settled that
-    was not settled before.
+    batch as a whole, and ClaimMissing; then nothing was written. Before a batch is settled that was not settled before,
+    `check_schema` is asked, and `look`, which tells which twins wait, after another look at their tables if asked to.
     """
-    push = replace(read_push(plugins, caller, body, now), check_schema=check_schema)
+    push = replace(read_push(plugins, caller, body, now), check_schema=check_schema, look=look)
     try:
         try:
             return await _accept_at_last(pool, push, limits)
         except asyncpg.PostgresError as error:
-            if not may_be_of_a_row(error):
+            if is_of_schema(error):
+                await push.check_waiting(again=True)
+            elif not may_be_of_a_row(error):
                 raise
             return await _accept_isolated(pool, push, limits)
     except Exception as error:
@@ -107,6 +112,7 @@ class Acceptance:
     now: datetime
     isolated: bool = False
     check_schema: SchemaCheck | None = None
+    look: Look | None = None
 
     async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
@@ -114,13 +120,26 @@ class Acceptance:
             await connection.execute(limits.settings_sql())
             last = await ledger.lock_replica(connection, self.caller)
             replayed = self._check_turn(last)
-            if self.check_schema is not None and not replayed:
-                await self.check_schema(connection)
+            if not replayed:
+                await self._check_carried(connection)
             known = await ledger.find_settled(connection, list(self.checked), self.caller)
             answers = self._known_answers(known)
             if not replayed:
                 await self._accept_fresh(connection, last, known, answers)
         return self._push_answer(answers, replayed)
+
+    async def _check_carried(self, connection: Connection) -> None:
+        """Raise `schema-unknown` for what this server cannot carry now: the device sends it when it can."""
+        if self.check_schema is not None:
+            await self.check_schema(connection)
+        await self.check_waiting(again=False)
+
+    async def check_waiting(self, *, again: bool) -> None:
+        """Refuse the batch while a twin of it waits for its table: it is not lost, and comes when the twin is back."""
+        waiting = await self.look(again) if self.look is not None else {}
+        for sent in self.batch.mutations:
+            if isinstance(sent.twin, str) and (why := waiting.get(sent.twin)):
+                raise ProblemError("schema-unknown", why)
 
     def _check_turn(self, last: ledger.LastBatch) -> bool:
         """Whether this very batch was the last one. Raises unless it is, or is the next one (H7)."""

@@ -13,7 +13,7 @@ from twinbase_server.accept.reasons import NOT_YOURS, Refusal
 from twinbase_server.accept.rows import BatchRow, list_rows
 from twinbase_server.accept.write import Attributes, NotWritten, find_outside, write_rows
 from twinbase_server.database.connection import Connection
-from twinbase_server.database.errors import is_about_rows, is_refusal, may_be_of_a_row
+from twinbase_server.database.errors import is_about_rows, is_of_schema, is_refusal, may_be_of_a_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,11 @@ async def attempt(
 def objection_of(accepting: AcceptContext, error: asyncpg.PostgresError | NotWritten) -> Objected:
     """What the database objects with; raises the error when it says nothing about what was written.
 
-    What says so and came again at every try is taken for a row's when the batch is being `isolated`.
+    What says so and came again at every try is taken for a row's when the batch is being `isolated`. So is what says
+    that a table is not what it was: then all is well with the tables, by all that can be found.
     """
+    if not isinstance(error, NotWritten) and is_of_schema(error) and not accepting.isolated:
+        raise error
     if isinstance(error, NotWritten) or is_about_rows(error) or (accepting.isolated and may_be_of_a_row(error)):
         return Objected(error)
     raise error

@@ -117,6 +117,7 @@ def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: dat
     if not isinstance(sent.twin, str) or sent.twin not in registry:
         return Refusal("unknown-twin", f"This server knows no twin {_shown(sent.twin)}.")
     twin = registry[sent.twin]
+    sent = _under_new_names(twin, sent)
     wrote_at = _moment(sent.at, batch.offset_ms, now)
     if wrote_at is None:
         return Refusal("malformed", "The change does not say when it was made (at: ISO 8601 with a time zone).")
@@ -126,6 +127,14 @@ def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: dat
     new = {**dict(zip(twin.key, sent.key, strict=True)), **sent.new} if sent.op == "insert" else sent.new
     key = tuple(sent.key)
     return Change(sent.id, twin, sent.op, key, sent.base, sent.old, new, wrote_at, (twin.name, key))
+
+
+def _under_new_names(twin: Twin, sent: SentMutation) -> SentMutation:
+    """A mutation of an app that knows columns by the names that they had."""
+    if not twin.mirror.renamed or not isinstance(sent.old, dict) or not isinstance(sent.new, dict):
+        return sent
+    old, new = ({twin.newest_name_of(name): value for name, value in side.items()} for side in (sent.old, sent.new))
+    return msgspec.structs.replace(sent, old=old, new=new)
 
 
 def _moment(at: Any, offset_ms: int, now: datetime) -> datetime | None:

@@ -36,6 +36,10 @@ _UNFIT = (SyntaxOrAccessError, DataError, FeatureNotSupportedError)
 class CaptureError(TwinbaseError):
     """A table cannot be captured."""
 
+    def __init__(self, *sentences: str) -> None:
+        self.sentences = sentences
+        super().__init__(" ".join(sentences))
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -58,16 +62,19 @@ async def install(
     Writers of a table wait for some milliseconds; a table that is busy for `lock_timeout` seconds is tried again.
     Raises CaptureError with a sentence for each table that cannot be captured, after all others have been.
     """
-    done, refused = [], []
+    done: list[Installation] = []
+    refused: list[str] = []
     for table in tables:
         try:
             async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
                 with attempt:
                     done.append(await _install(connection, table, lock_timeout))
         except CaptureError as error:
-            refused.append(error.detail)
+            refused += error.sentences
+        except _BUSY:
+            refused.append(f"{table.label} was busy all the time: run `twinbase db upgrade` again.")
     if refused:
-        raise CaptureError(" ".join(refused))
+        raise CaptureError(*refused)
     return done
 
 

@@ -1,15 +1,17 @@
 """`twinbase db`: what Twinbase keeps in PostgreSQL: its own schema, and the triggers on captured tables."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
-from twinbase_server.capture.install import uninstall
+from twinbase_server.capture.install import CaptureError, uninstall
 from twinbase_server.capture.status import TableCapture, read_capture_status
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
@@ -18,6 +20,8 @@ from twinbase_server.cli.screen import AsJson, answer, make_error_console
 from twinbase_server.database.connection import connect
 from twinbase_server.database.migrations import MigrationStatus, read_migration_status
 from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.feed.misfits import Misfit
+from twinbase_server.feed.standing import read_standing
 from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
 
@@ -32,23 +36,30 @@ def init(
         bool, typer.Option("--create-tables", help="Create the twins' tables that are not there yet.")
     ] = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Set a database up: schema `twinbase`, and capture on every table that a twin, a scope or a projection reads.
 
     User tables get triggers and no column. Each table is locked for milliseconds; stopped in the middle, run it again.
+    What cannot be captured or does not fit its class is listed after all the rest is done, with exit status 1.
     """
-    _init(database_url, plugins, create_tables=create_tables, as_json=as_json)
+    return _init(database_url, plugins, create_tables=create_tables, as_json=as_json)
 
 
 @command.command()
-def upgrade(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> None:
-    """Bring schema `twinbase` to this version, and capture to what the tables and plugins are now."""
-    _init(database_url, plugins, create_tables=False, as_json=as_json)
+def upgrade(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> int:
+    """Bring schema `twinbase` to this version, and capture to what the tables and plugins are now.
+
+    All that can be done is done; the rest is listed, with exit status 1.
+    """
+    return _init(database_url, plugins, create_tables=False, as_json=as_json)
 
 
 @command.command("status")
 def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> int:
-    """Say whether the database is up to date, and what escapes capture; exit status 1 when something does."""
+    """Say whether the database is up to date, what escapes capture, and where a class and its table differ.
+
+    Exit status 1 when something is not as it must be (✗). What starts with ! can be synced as it is.
+    """
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url:
         state = asyncio.run(_state(url, loaded))
@@ -72,26 +83,34 @@ def remove(
     answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(f"{len(labels)} tables let go."))
 
 
-def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> None:
+def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> int:
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url, make_error_console().status("Setting up"):
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry))
-        asyncio.run(init_database(url, loaded, utc_now()))
-        state = asyncio.run(_state(url, loaded))
+        try:
+            asyncio.run(init_database(url, loaded, utc_now()))
+            uncaptured: Sequence[str] = ()
+        except CaptureError as error:
+            uncaptured = error.sentences
+        state = asyncio.run(_state(url, loaded, uncaptured))
     answer(state.as_dict(), as_json=as_json, show=state.show)
+    return 0 if state.sound else FAILED
 
 
 @dataclass(frozen=True)
 class _State:
-    """Where a database stands."""
+    """Where a database stands. `uncaptured`: why capture could not be installed, a sentence for each table."""
 
     migrations: MigrationStatus
-    tables: list[TableCapture]
+    tables: Sequence[TableCapture] = ()
+    misfits: Sequence[Misfit] = ()
+    uncaptured: Sequence[str] = ()
 
     @property
     def sound(self) -> bool:
-        return not self.migrations.pending and all(table.captured for table in self.tables)
+        captured = not self.uncaptured and all(table.captured for table in self.tables)
+        return captured and not self.migrations.pending and not any(misfit.blocks for misfit in self.misfits)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -107,6 +126,8 @@ class _State:
                 }
                 for one in self.tables
             ],
+            "uncaptured": list(self.uncaptured),
+            "misfits": [asdict(misfit) for misfit in self.misfits],
         }
 
     def show(self, console: Console) -> None:
@@ -115,19 +136,25 @@ class _State:
         console.print(f"Schema twinbase: version {version}{f', to come: {pending}' if pending else ''}")
         captured = [one for one in self.tables if one.captured]
         console.print(f"[green]✓[/] {len(captured)} of {len(self.tables)} tables are captured")
-        for one in self.tables:
-            for problem in one.problems:
-                console.print(f"[red]✗[/] {problem.detail}", markup=True)
+        problems = [problem.detail for one in self.tables for problem in one.problems]
+        blocking = [misfit.detail for misfit in self.misfits if misfit.blocks]
+        for sentence in dict.fromkeys((*self.uncaptured, *problems, *blocking)):
+            console.print(f"[red]✗[/] {escape(sentence)}")
+        for misfit in self.misfits:
+            if not misfit.blocks:
+                console.print(f"[yellow]![/] {escape(misfit.detail)}")
 
 
-async def _state(url: str, plugins: Plugins) -> _State:
+async def _state(url: str, plugins: Plugins, uncaptured: Sequence[str] = ()) -> _State:
     migrations = await read_migration_status(url)
     if migrations.current is None:
-        return _State(migrations, [])
+        return _State(migrations)
     connection = await connect(url)
     try:
         tables = await tables_to_capture(connection, plugins)
-        return _State(migrations, await read_capture_status(connection, tables))
+        captured = await read_capture_status(connection, tables)
+        standing = await read_standing(connection, plugins.registry)
+        return _State(migrations, captured, standing.misfits, uncaptured)
     finally:
         await connection.close()
 

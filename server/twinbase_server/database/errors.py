@@ -16,6 +16,15 @@ WAITED_FOR = ("55P03", "57014")
 REPEATING = ("40", "57014", "57000", "55000", "55006")
 # SQLSTATEs that say that what was sent, or the right to write it, is wrong, whatever statement they come from.
 REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38", "54")
+# What PostgreSQL says of a statement that was right before a table was altered.
+ALTERED = (
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedObjectError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.DatatypeMismatchError,
+    asyncpg.InvalidCachedStatementError,
+)
 
 
 class Raced(Exception):
@@ -48,6 +57,14 @@ def is_worth_another_try(error: BaseException) -> bool:
 def is_refusal(error: asyncpg.PostgresError) -> bool:
     """Whether an error that came while rows were being read is about what the device had sent."""
     return (error.sqlstate or "").startswith(REFUSING)
+
+
+def is_of_schema(error: BaseException) -> bool:
+    """Whether an error says that a table is not what a statement of ours was made for.
+
+    The same words from inside of a trigger are the trigger's, and say where it was.
+    """
+    return isinstance(error, ALTERED) and not getattr(error, "context", None)
 
 
 def is_about_rows(error: asyncpg.PostgresError) -> bool:

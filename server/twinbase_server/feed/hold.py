@@ -6,13 +6,14 @@ row an answer takes the weakest lock on every table that it will read, and then 
 anew since its snapshot was taken; if so, it begins again with another snapshot.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
 from twinbase.registry import Twin
 from twinbase_server.database.connection import Connection
+from twinbase_server.feed.columns import signature_sql
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.proof import is_daily_proof_due, must_prove
 from twinbase_server.feed.reading import Reading
@@ -25,7 +26,8 @@ TRY_MILLISECONDS = 100
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`locked`: the tables that others keep locked; the rest is held. `rewritten`: not as the snapshot sees it."""
+    """`locked`: the tables that others keep locked; the rest is held. `rewritten`: not as the snapshot sees it, or
+    altered."""
 
     locked: frozenset[TableName]
     rewritten: bool
@@ -41,8 +43,10 @@ def _is_due(reading: Reading, twin: Twin, since: Cursor | None) -> bool:
     return since is None or must_prove(reading, twin, since)
 
 
-async def hold_tables(connection: Connection, twins: Sequence[Twin], *, patient: bool) -> Hold | None:
-    """Keep the tables of these twins as they are until the transaction ends.
+async def hold_tables(
+    connection: Connection, twins: Sequence[Twin], signatures: Mapping[TableName, int], *, patient: bool
+) -> Hold | None:
+    """Keep the tables of these twins as they are until the transaction ends. `signatures`: what their columns were.
 
     None when one is locked, to those who are `patient`: they come again with another transaction. To others it says
     which are.
@@ -54,13 +58,23 @@ async def hold_tables(connection: Connection, twins: Sequence[Twin], *, patient:
     if not tables:
         return Hold(frozenset(), False)
     locked: frozenset[TableName] = frozenset()
-    if not await _lock(connection, tables):
-        if patient:
-            return None
-        locked = frozenset([table for table in sorted(tables) if not await _lock(connection, [table])])
+    try:
+        if not await _lock(connection, tables):
+            if patient:
+                return None
+            locked = frozenset([table for table in sorted(tables) if not await _lock(connection, [table])])
+    except asyncpg.UndefinedTableError:
+        return Hold(frozenset(), True)
     held = sorted(tables - locked)
-    rewritten = bool(held) and await connection.fetchval(_REWRITTEN, *zip(*held, strict=True))
-    return Hold(locked, rewritten)
+    return Hold(locked, bool(held) and not await _are_as_known(connection, held, signatures))
+
+
+async def _are_as_known(
+    connection: Connection, tables: Sequence[TableName], signatures: Mapping[TableName, int]
+) -> bool:
+    row = await connection.fetchrow(_AS_THEY_ARE, *zip(*tables, strict=True))
+    assert row is not None
+    return not row["rewritten"] and list(row["signatures"]) == [signatures.get(table) for table in tables]
 
 
 async def _lock(connection: Connection, tables: Collection[TableName]) -> bool:
@@ -77,7 +91,7 @@ async def _lock(connection: Connection, tables: Collection[TableName]) -> bool:
     return True
 
 
-_REWRITTEN = """
+_AS_THEY_ARE = f"""
 WITH RECURSIVE tree (oid) AS (
     SELECT c.oid FROM unnest($1::text[], $2::text[]) AS t (schema, name)
     JOIN pg_namespace n ON n.nspname = t.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
@@ -86,5 +100,9 @@ WITH RECURSIVE tree (oid) AS (
 )
 SELECT EXISTS (
     SELECT FROM tree JOIN pg_class c ON c.oid = tree.oid
-    WHERE c.relfilenode <> 0 AND pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode)
+    WHERE c.relfilenode <> 0 AND pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode) AS rewritten,
+    ARRAY(SELECT {signature_sql("c.oid")}
+          FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (schema, name, i)
+          LEFT JOIN pg_namespace n ON n.nspname = t.schema
+          LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name ORDER BY t.i) AS signatures
 """

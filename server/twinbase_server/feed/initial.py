@@ -14,7 +14,7 @@ from twinbase_server.feed.paging import PageKey, Pager
 from twinbase_server.feed.proof import LOCKED, UNCAPTURED
 from twinbase_server.feed.reading import Reading, table_of
 from twinbase_server.feed.schemas import FeedShapes
-from twinbase_server.feed.statements import FeedShape, make_feed_shape
+from twinbase_server.feed.statements import FeedShape
 from twinbase_server.problems import ProblemError
 
 KIND = "initial"
@@ -68,11 +68,12 @@ def _backfill_shape(shape: FeedShape, request: InitialRequest) -> FeedShape:
     """The key and the columns that are new to the device."""
     if request.columns is None:
         return shape
-    wanted = request.columns[shape.twin.name]
+    wanted = [shape.twin.newest_name_of(name) for name in request.columns[shape.twin.name]]
     for name in wanted:
         if name not in shape.columns:
             raise ProblemError("bad-request", f"{shape.twin.name} has no column {name!r} in this device's schema.")
-    return make_feed_shape(shape.twin, shape.columns, [c for c in shape.columns if c in wanted or c in shape.twin.key])
+    sent = tuple(c for c in shape.columns if c in wanted or c in shape.twin.key)
+    return FeedShape(shape.twin, shape.columns, sent, shape.condition, shape.called)
 
 
 async def stream_initial(context: AnswerContext, reading: Reading, plan: InitialPlan) -> AsyncIterator[bytes]:

@@ -105,7 +105,7 @@ class Pager:
             "rows_check": sum_rows(content),
         }
         if shape.sent != shape.columns:
-            frame["columns"] = list(shape.sent)
+            frame["columns"] = [shape.called.get(name, name) for name in shape.sent]
         if self.resume_template is not None:
             frame["resume"] = self.resume_token(shape, key)
         return b"\n".join((msgspec.json.encode(frame), content, b""))

@@ -5,7 +5,7 @@ trips: begin, this, commit.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,10 +127,11 @@ class Reading:
 
 
 class Reader:
-    """Opens answers. Made once: it knows every table that a scope reads."""
+    """Opens answers. Made once for the tables that are captured, of all that scopes read."""
 
-    def __init__(self, registry: Registry, settings: Settings) -> None:
-        self.tables: tuple[TableName, ...] = tuple(sorted(set().union(*(t.reads.tables for t in registry if t.pulls))))
+    def __init__(self, registry: Registry, settings: Settings, captured: Collection[TableName]) -> None:
+        read: set[TableName] = set().union(*(twin.reads.tables for twin in registry if twin.pulls))
+        self.tables: tuple[TableName, ...] = tuple(sorted(read.intersection(captured)))
         self._settings = settings
         self._head = _head_sql(self.tables)
 

@@ -5,7 +5,7 @@ carries sixteen letters and not a schema.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinSchema, schema_fingerprint
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
+from twinbase_server.feed.standing import Standing
 from twinbase_server.feed.statements import FeedShape, make_feed_shape
 from twinbase_server.problems import ProblemError
 
@@ -38,17 +39,17 @@ DELETE FROM twinbase.device_schema WHERE fingerprint IN (
 FeedShapes = Mapping[str, FeedShape]
 
 
-def negotiate(registry: Registry, request: SchemaRequest) -> SchemaAnswer:
+def negotiate(registry: Registry, request: SchemaRequest, waiting: Mapping[str, str]) -> SchemaAnswer:
     """What of a device's schema this server serves: the columns that both have, or why not."""
     twins: dict[str, list[str]] = {}
     refused: dict[str, str] = {}
     for name, asked in request.twins.items():
-        why = _why_not(registry, name, asked)
+        why = _why_not(registry, name, asked) or waiting.get(name, "")
         if why:
             refused[name] = why
         else:
-            known = set(asked.columns)
-            twins[name] = [column for column in registry[name].columns if column in known]
+            called = {registry[name].newest_name_of(column): column for column in asked.columns}
+            twins[name] = [called[column] for column in registry[name].columns if column in called]
     return SchemaAnswer(schema=schema_fingerprint(twins), twins=twins, refused=refused)
 
 
@@ -69,10 +70,13 @@ async def forget_schemas(connection: Connection) -> None:
 
 
 class Schemas:
-    """The schemas that devices have, each with the statements for its twins, in the order in which they are sent."""
+    """The schemas that devices have, each with the statements for its twins, in the order in which they are sent.
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    A twin that waits is in none of them: a device that has it in its own is asked to agree anew, and waits as well.
+    """
+
+    def __init__(self, registry: Registry, standing: Standing) -> None:
+        self._registry, self._standing = registry, standing
         self._known: dict[str, FeedShapes] = {}
         self._shapes: dict[tuple[str, tuple[str, ...]], FeedShape] = {}
         self._new_of: Counter[str] = Counter()
@@ -81,7 +85,7 @@ class Schemas:
     async def agree(self, connection: Connection, request: SchemaRequest, account: str, now: datetime) -> SchemaAnswer:
         """Negotiate, and keep what was agreed on. An account has few apps, each with one schema; raises the problem
         `too-busy` when it brings one new schema after another."""
-        answer = negotiate(self._registry, request)
+        answer = negotiate(self._registry, request, self._standing.waiting)
         if not await connection.fetchval(_TOUCH, answer.schema_, now):
             self._count_new(account, now)
             await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
@@ -93,10 +97,6 @@ class Schemas:
         self._new_of[account] += 1
         if self._new_of[account] > SCHEMAS_OF_ACCOUNT_MAX:
             raise ProblemError("too-busy", "This account has brought too many new schemas. Try again in an hour.")
-
-    def find_known(self, fingerprint: str) -> FeedShapes | None:
-        """The schema's twins, if this process has met it before."""
-        return self._known.get(fingerprint)
 
     async def find(self, connection: Connection, fingerprint: str) -> FeedShapes:
         """The schema's twins; raises the problem `schema-unknown` when the device has to tell it (again)."""
@@ -114,7 +114,9 @@ class Schemas:
 
     def _order(self, columns: Mapping[str, Sequence[str]]) -> FeedShapes:
         for name, names in columns.items():
-            if name not in self._registry or not set(names) <= set(self._registry[name].columns):
+            if why := self._standing.waiting.get(name):
+                raise ProblemError("schema-unknown", why)
+            if name not in self._registry or not _has_all(self._registry[name], names):
                 raise ProblemError("schema-unknown", "The server's tables have changed: agree on the schema anew.")
         return {
             twin.name: self._shape(twin, tuple(columns[twin.name]))
@@ -126,5 +128,12 @@ class Schemas:
         """Shared by the schemas that agree on this twin, so that a connection prepares each statement once."""
         shape = self._shapes.get((twin.name, columns))
         if shape is None:
-            shape = self._shapes[twin.name, columns] = make_feed_shape(twin, columns)
+            maybe_empty = self._standing.find_maybe_empty(twin)
+            newest = [twin.newest_name_of(column) for column in columns]
+            shape = make_feed_shape(twin, newest, maybe_empty, dict(zip(newest, columns, strict=True)))
+            self._shapes[twin.name, columns] = shape
         return shape
+
+
+def _has_all(twin: Twin, names: Iterable[str]) -> bool:
+    return {twin.newest_name_of(name) for name in names} <= set(twin.columns)

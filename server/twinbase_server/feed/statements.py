@@ -3,8 +3,8 @@
 A page is one row of a result: the text of all its rows joined, how many they are, where they end, and their digest.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,8 @@ class FeedShape:
     """The statements of one twin for the columns of one device. `sent` are those that travel, the key first: all of
     them, or fewer when a device fills new columns; the hash is over all in any case. Parameters by name:
 
+    `called`: what the device calls a column, by its name here.
+
     `base`: the version of rows that were never written; `after0`…: the key to go on from, as text; `xmax`, `xip`: the
     cursor's snapshot; `rows`: how many at most; `mask`, `buckets`: for repair.
     """
@@ -61,6 +63,7 @@ class FeedShape:
     columns: tuple[str, ...]
     sent: tuple[str, ...]
     condition: Condition
+    called: Mapping[str, str] = field(default_factory=dict)
     _made: dict[tuple[str, bool], Statement] = field(default_factory=dict, repr=False)
 
     def bind(self, identity: Identity, as_of: datetime) -> list[Any]:
@@ -236,9 +239,17 @@ class FeedShape:
         return self.twin.codecs[name].to_wire_sql(column_sql(name, source))
 
 
-def make_feed_shape(twin: Twin, columns: Sequence[str], sent: Sequence[str] | None = None) -> FeedShape:
-    """The statements of a twin for the columns that one device schema holds."""
-    return FeedShape(twin, tuple(columns), tuple(columns if sent is None else sent), compile_condition(twin))
+def make_feed_shape(
+    twin: Twin, columns: Sequence[str], maybe_empty: Iterable[str] = (), called: Mapping[str, str] | None = None
+) -> FeedShape:
+    """The statements of a twin for the columns that one device schema holds.
+
+    `maybe_empty`: parts of the key that PostgreSQL lets be empty; a row without one of them is no row of the twin.
+    """
+    condition = compile_condition(twin)
+    if whole := [f"{column_sql(name, table_sql(twin.table))} IS NOT NULL" for name in maybe_empty]:
+        condition = replace(condition, sql=f"({' AND '.join([condition.sql, *whole])})")
+    return FeedShape(twin, tuple(columns), tuple(columns), condition, called or {})
 
 
 _SUMS = (

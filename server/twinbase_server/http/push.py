@@ -58,6 +58,7 @@ _BODY: dict[str, Any] = {
         "gap",
         "generation",
         "plugin-failed",
+        "schema-unknown",
     ),
 )
 async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Response:
@@ -69,7 +70,9 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     agreed = partial(serving.schemas.find, fingerprint=caller.schema) if caller.schema else None
     try:
         async with serving.lanes.pushes.take_turn():
-            answer = await accept_push(serving.pool, serving.plugins, caller, body, serving.clock(), limits, agreed)
+            answer = await accept_push(
+                serving.pool, serving.plugins, caller, body, serving.clock(), limits, serving.find_waiting, agreed
+            )
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()
         if problem.kind == "forked":

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -14,13 +14,14 @@ from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
-from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.database.errors import ALTERED, DATABASE_ERRORS
 from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
+from twinbase_server.feed.standing import Standing, read_standing
 from twinbase_server.feed.statements import FeedShape
 from twinbase_server.http.health import HealthWatch
 from twinbase_server.http.lanes import Lanes, Readers
@@ -72,6 +73,7 @@ class Serving:
     context: AnswerContext
     schemas: Schemas
     reader: Reader
+    standing: Standing
     clock: Clock
     lanes: Lanes
     readers: Readers
@@ -108,11 +110,16 @@ class Serving:
         """
         now, wait, loads = self.clock(), LockWait(self.settings.lock_seconds), 0
         while loads < SNAPSHOTS_MAX:
-            async with self.lanes.streams.take_turn(), self.borrow_connection() as connection:
+            async with (
+                self.lanes.streams.take_turn(),
+                self.borrow_connection() as connection,
+                self._looking_again(connection),
+            ):
                 shapes = await self.schemas.find(connection, caller.schema)
                 async with self.reader.open(connection, caller, since, acked, now, hurry) as reading:
                     twins = twins_to_read(reading, shapes, since, everything=everything)
-                    hold = await hold_tables(connection, twins, patient=wait.goes_on)
+                    signatures = self.standing.signatures_of(self.reader.tables)
+                    hold = await hold_tables(connection, twins, signatures, patient=wait.goes_on)
                     if hold is not None and not hold.rewritten:
                         held = self._leave_out_locked(reading, twins, hold)
                         await self._read_claims(held, [shapes[twin.name] for twin in twins])
@@ -120,11 +127,37 @@ class Serving:
                         async for line in answer(held, shapes):
                             yield line
                         return
+                if hold is not None:
+                    loads += 1
+                    await self.look_again(connection)
             if hold is None:
                 await wait.pause_a_while()
-            else:
-                loads += 1
         raise ProblemError("too-busy", "A table is being loaded again and again at the moment.")
+
+    @asynccontextmanager
+    async def _looking_again(self, connection: Connection) -> AsyncIterator[None]:
+        """A statement that PostgreSQL does not understand any more is about a table that was altered this moment."""
+        try:
+            yield
+        except ALTERED as error:
+            await self.look_again(connection)
+            raise ProblemError("schema-unknown", "A table was altered: agree on the schema anew.") from error
+
+    async def find_waiting(self, again: bool) -> Mapping[str, str]:
+        """The twins that wait, and why; `again`: as the tables are this moment."""
+        if again:
+            async with self.borrow_connection() as connection:
+                await self.look_again(connection)
+        return self.standing.waiting
+
+    async def look_again(self, connection: Connection) -> None:
+        """See how the twins stand now: one whose table was altered may have to wait, or may be synced again."""
+        standing = await read_standing(connection, self.registry, self.standing)
+        _tell_news(self.standing.waiting, standing.waiting)
+        if standing is not self.standing:
+            self.schemas = Schemas(self.registry, standing)
+            self.reader = Reader(self.registry, self.settings, standing.captured)
+        self.standing = standing
 
     def _leave_out_locked(self, reading: Reading, twins: Sequence[Twin], hold: Hold) -> Reading:
         """The reading of an answer that says nothing of the twins whose tables are locked."""
@@ -165,20 +198,32 @@ class Serving:
             _log.warning("A pull was answered, and not noted.", exc_info=True)
 
 
+def _tell_news(before: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Into the log: which twins wait that did not, and which wait no longer."""
+    for name, why in now.items():
+        if before.get(name) != why:
+            _log.error("Twin %s waits. %s", name, why)
+    for name in before.keys() - now.keys():
+        _log.warning("Twin %s is synced again.", name)
+
+
 async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: Clock) -> Serving:
     """Everything put together once, over an open pool and a database that `init_database` has set up."""
     async with pool.acquire() as connection:
         keys = await read_secrets(connection)
+        standing = await read_standing(connection, plugins.registry)
     metrics = Metrics()
     registry = plugins.registry
+    _tell_news({}, standing.waiting)
     return Serving(
         settings=settings,
         plugins=plugins,
         pool=pool,
         tokens=Tokens(keys[TOKEN_SECRET], timedelta(seconds=settings.token_seconds)),
         context=AnswerContext(settings, TokenSigner(keys[CURSOR_SECRET]), metrics),
-        schemas=Schemas(registry),
-        reader=Reader(registry, settings),
+        schemas=Schemas(registry, standing),
+        reader=Reader(registry, settings, standing.captured),
+        standing=standing,
         clock=clock,
         lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
         readers=Readers(settings.streams_max, settings.account_streams_max),

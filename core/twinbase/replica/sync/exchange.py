@@ -39,7 +39,6 @@ class Exchange:
     tell: Callable[[ChangedKeys], None]
     shapes: dict[str, Shape] = field(default_factory=dict)
     limits: BatchLimits = field(default_factory=BatchLimits)
-    _served: frozenset[str] = frozenset()
     _least: tuple[int, ...] = (sys.maxsize, MUTATIONS_MAX, BYTES_MAX)
 
     async def read_state(self) -> FileState:
@@ -59,13 +58,12 @@ class Exchange:
 
     def take_agreement(self, twins: Mapping[str, list[str]]) -> None:
         """Know what was agreed on: the twins that the server has, and their columns."""
-        self._served = frozenset(twins)
         self.shapes = agreed_shapes(self.registry, twins)
 
     @property
     def pulled(self) -> dict[str, Shape]:
         """The twins that come from the server, as far as it has them."""
-        return {name: shape for name, shape in self.shapes.items() if shape.twin.pulls and name in self._served}
+        return {name: shape for name, shape in self.shapes.items() if shape.twin.pulls}
 
     def note_set_aside(self, edits: int, why: str) -> None:
         """Say in the report that so many edits wait for a person, as one: they were saved together."""
@@ -88,5 +86,5 @@ class Exchange:
 
 
 def agreed_shapes(registry: Registry, twins: Mapping[str, Sequence[str]]) -> dict[str, Shape]:
-    """Every twin as it travels, by the columns that were agreed on; whole where nothing was."""
-    return {twin.name: Shape(twin, tuple(twins.get(twin.name, twin.columns))) for twin in registry}
+    """The twins that travel, by the columns that were agreed on. What is written to others waits in the outbox."""
+    return {twin.name: Shape(twin, tuple(twins[twin.name])) for twin in registry if twin.name in twins}
