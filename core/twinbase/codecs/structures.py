@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -33,10 +34,10 @@ def _wrong_document(value: object) -> str | None:
     wrong = f"expected JSON as text, got {kind_of(value)}" if type(value) is not str else check_text(value)
     if wrong:
         return wrong
+    if _is_too_deep(str(value)):
+        return "JSON nested too deeply"
     try:
         _strict.decode(str(value))
-    except RecursionError:
-        return "JSON nested too deeply"
     except ValueError as error:
         return f"not JSON: {error}"
     return None
@@ -59,8 +60,40 @@ def _check_jsonb(value: object) -> str | None:
     return None
 
 
+def load_document(text: str) -> Any:
+    """A document, whatever numbers are in it: Python itself reads no integer of more than 4,300 digits."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(text, parse_int=lambda digits: int(Decimal(digits)))
+
+
 def _loads(value: str | None) -> Any:
-    return None if value is None else json.loads(value)
+    return None if value is None else load_document(value)
+
+
+DEPTH_MAX = 500
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
+
+
+def _check_depth(value: str) -> str:
+    """The document, if a person's program can read it; most have too few brackets to be looked at."""
+    if _is_too_deep(value):
+        raise ValueError("JSON nested too deeply")
+    return value
+
+
+def _is_too_deep(value: str) -> bool:
+    return value.count("[") + value.count("{") > DEPTH_MAX and _depth_of(value) > DEPTH_MAX
+
+
+def _depth_of(value: str) -> int:
+    depth = deepest = 0
+    for token in _TOKENS.finditer(value):
+        opening = token[0] in ("[", "{")
+        depth += 1 if opening else -1 if token[0] in ("]", "}") else 0
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _dumps(value: Any) -> str | None:
@@ -80,6 +113,7 @@ def document_codec(binary: bool) -> Codec:
         _check_jsonb if binary else _check_json,
         python_from_wire=_loads,
         wire_from_python=_dumps,
+        wire_to_storage=_check_depth,
         direct=False,
     )
 

@@ -1,7 +1,8 @@
 """A raw connection to a device's file, as both drivers have it: sqlite3's and SQLCipher's."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from contextlib import contextmanager
+from typing import Any, Literal, Protocol
 
 Stored = str | int | float | bytes | None
 """A value as SQLite holds it."""
@@ -29,6 +30,7 @@ class Connection(Protocol):
     """A connection in autocommit: BEGIN and COMMIT are statements like others."""
 
     IntegrityError: type[Exception]
+    text_factory: Any
 
     @property
     def in_transaction(self) -> bool: ...
@@ -48,3 +50,15 @@ class Connection(Protocol):
     def commit(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+@contextmanager
+def read_any_text(connection: Connection, errors: Literal["surrogateescape", "replace"]) -> Iterator[None]:
+    """Inside the block a text is read even if it is no UTF-8, as raw SQL may leave it; `errors` is Python's word for
+    what stands in place of such bytes. A driver otherwise raises for the whole row."""
+    usual = connection.text_factory
+    connection.text_factory = lambda raw: raw.decode(errors=errors)
+    try:
+        yield
+    finally:
+        connection.text_factory = usual

@@ -24,10 +24,14 @@ class Databases:
 
     admin_url: str
 
-    def create(self, template: str = "template1") -> str:
-        """The URL of a new database, a copy of a template (some 30 ms); nobody may be connected to the template."""
+    def create(self, template: str = "template1", *, encoding: str = "") -> str:
+        """The URL of a new database, a copy of a template (some 30 ms); nobody may be connected to the template.
+
+        `encoding`: another one than the server's own, over `template0`.
+        """
         name = f"test_{uuid.uuid4().hex}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        options = f" ENCODING '{encoding}' LOCALE 'C'" if encoding else ""
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{options}')
         return read_address(self.admin_url).choose_database(name).url
 
     def drop(self, url: str) -> None:

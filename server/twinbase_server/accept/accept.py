@@ -17,6 +17,7 @@ from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.deliveries import applied_mutations, keep_deliveries
 from twinbase_server.accept.journal import JournalEntry, write_journal
+from twinbase_server.accept.letters import check_letters
 from twinbase_server.accept.limits import AcceptLimits
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts
 from twinbase_server.accept.reasons import ID_REUSED, Refusal, retry_reason
@@ -116,6 +117,9 @@ class Acceptance:
 
     async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
+        return await replace(self, checked=check_letters(connection, self.checked))._accept(connection, limits)
+
+    async def _accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         async with connection.transaction(isolation="read_committed"):
             await connection.execute(limits.settings_sql())
             last = await ledger.lock_replica(connection, self.caller)

@@ -261,4 +261,4 @@ def _default(twin: Twin, column: str) -> Any:
 
 def _shown(name: Any) -> str:
     """A name as the device sent it, cut to what a sentence can hold."""
-    return repr(name[:TWIN_LETTERS_MAX]) if isinstance(name, str) else "without a name"
+    return ascii(name[:TWIN_LETTERS_MAX]) if isinstance(name, str) else "without a name"

@@ -21,7 +21,7 @@ from twinbase_server.database.connection import connect
 from twinbase_server.database.migrations import MigrationStatus, read_migration_status
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.feed.misfits import Misfit
-from twinbase_server.feed.standing import read_standing
+from twinbase_server.feed.readiness import read_readiness
 from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
 
@@ -153,8 +153,8 @@ async def _state(url: str, plugins: Plugins, uncaptured: Sequence[str] = ()) -> 
     try:
         tables = await tables_to_capture(connection, plugins)
         captured = await read_capture_status(connection, tables)
-        standing = await read_standing(connection, plugins.registry)
-        return _State(migrations, captured, standing.misfits, uncaptured)
+        readiness = await read_readiness(connection, plugins.registry)
+        return _State(migrations, captured, readiness.misfits, uncaptured)
     finally:
         await connection.close()
 

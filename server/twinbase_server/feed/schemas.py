@@ -13,7 +13,7 @@ import msgspec
 from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinSchema, schema_fingerprint
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
-from twinbase_server.feed.standing import Standing
+from twinbase_server.feed.readiness import Readiness
 from twinbase_server.feed.statements import FeedShape, make_feed_shape
 from twinbase_server.problems import ProblemError
 
@@ -75,8 +75,8 @@ class Schemas:
     A twin that waits is in none of them: a device that has it in its own is asked to agree anew, and waits as well.
     """
 
-    def __init__(self, registry: Registry, standing: Standing) -> None:
-        self._registry, self._standing = registry, standing
+    def __init__(self, registry: Registry, readiness: Readiness) -> None:
+        self._registry, self._readiness = registry, readiness
         self._known: dict[str, FeedShapes] = {}
         self._shapes: dict[tuple[str, tuple[str, ...]], FeedShape] = {}
         self._new_of: Counter[str] = Counter()
@@ -85,7 +85,7 @@ class Schemas:
     async def agree(self, connection: Connection, request: SchemaRequest, account: str, now: datetime) -> SchemaAnswer:
         """Negotiate, and keep what was agreed on. An account has few apps, each with one schema; raises the problem
         `too-busy` when it brings one new schema after another."""
-        answer = negotiate(self._registry, request, self._standing.waiting)
+        answer = negotiate(self._registry, request, self._readiness.waiting)
         if not await connection.fetchval(_TOUCH, answer.schema_, now):
             self._count_new(account, now)
             await connection.execute(_KEEP, answer.schema_, msgspec.json.encode(answer.twins).decode(), now)
@@ -114,7 +114,7 @@ class Schemas:
 
     def _order(self, columns: Mapping[str, Sequence[str]]) -> FeedShapes:
         for name, names in columns.items():
-            if why := self._standing.waiting.get(name):
+            if why := self._readiness.waiting.get(name):
                 raise ProblemError("schema-unknown", why)
             if name not in self._registry or not _has_all(self._registry[name], names):
                 raise ProblemError("schema-unknown", "The server's tables have changed: agree on the schema anew.")
@@ -128,7 +128,7 @@ class Schemas:
         """Shared by the schemas that agree on this twin, so that a connection prepares each statement once."""
         shape = self._shapes.get((twin.name, columns))
         if shape is None:
-            maybe_empty = self._standing.find_maybe_empty(twin)
+            maybe_empty = self._readiness.find_maybe_empty(twin)
             newest = [twin.newest_name_of(column) for column in columns]
             shape = make_feed_shape(twin, newest, maybe_empty, dict(zip(newest, columns, strict=True)))
             self._shapes[twin.name, columns] = shape

@@ -87,8 +87,9 @@ class FeedShape:
         """Keys that the cursor cannot see and that are not in scope (now), as JSON text each."""
         p = Parameters(len(self.condition.names))
         keys = " || ',' || ".join(_json(column_sql(k, "_v"), self.twin.codecs[k]) for k in self.twin.key)
+        named = "".join(f" AND {guard}" for guard in _key_guards(self.twin, "_v"))
         sql = (
-            f"SELECT '[' || {keys} || ']' AS key FROM {self._versions} _v WHERE {_unseen(p)}"
+            f"SELECT '[' || {keys} || ']' AS key FROM {self._versions} _v WHERE {_unseen(p)}{named}"
             f" AND NOT EXISTS (SELECT FROM {self.table} WHERE {self._same_key} AND {self.condition.sql})"
             f" LIMIT {p('rows')}::bigint"
         )
@@ -246,10 +247,16 @@ def make_feed_shape(
 
     `maybe_empty`: parts of the key that PostgreSQL lets be empty; a row without one of them is no row of the twin.
     """
-    condition = compile_condition(twin)
-    if whole := [f"{column_sql(name, table_sql(twin.table))} IS NOT NULL" for name in maybe_empty]:
+    condition, table = compile_condition(twin), table_sql(twin.table)
+    if whole := [*(f"{column_sql(name, table)} IS NOT NULL" for name in maybe_empty), *_key_guards(twin, table)]:
         condition = replace(condition, sql=f"({' AND '.join([condition.sql, *whole])})")
     return FeedShape(twin, tuple(columns), tuple(columns), condition, called or {})
+
+
+def _key_guards(twin: Twin, source: str) -> list[str]:
+    """A row whose key cannot be carried has no name by which a device could be told of it: it is left out."""
+    guards = (twin.codecs[name].guard_sql(column_sql(name, source)) for name in twin.key)
+    return [guard for guard in guards if guard is not None]
 
 
 _SUMS = (

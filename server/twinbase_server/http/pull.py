@@ -53,7 +53,7 @@ async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerD
     """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
     async with serving.borrow_connection() as connection:
         await check_still_admitted(connection, caller.identity, caller.replica)
-        if serving.standing.waiting:
+        if serving.readiness.waiting:
             await serving.look_again(connection)
         return await serving.schemas.agree(connection, body, caller.identity.subject, serving.clock())
 

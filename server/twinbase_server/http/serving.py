@@ -19,9 +19,9 @@ from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_s
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
+from twinbase_server.feed.readiness import Readiness, read_readiness
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
-from twinbase_server.feed.standing import Standing, read_standing
 from twinbase_server.feed.statements import FeedShape
 from twinbase_server.http.health import HealthWatch
 from twinbase_server.http.lanes import Lanes, Readers
@@ -73,7 +73,7 @@ class Serving:
     context: AnswerContext
     schemas: Schemas
     reader: Reader
-    standing: Standing
+    readiness: Readiness
     clock: Clock
     lanes: Lanes
     readers: Readers
@@ -118,7 +118,7 @@ class Serving:
                 shapes = await self.schemas.find(connection, caller.schema)
                 async with self.reader.open(connection, caller, since, acked, now, hurry) as reading:
                     twins = twins_to_read(reading, shapes, since, everything=everything)
-                    signatures = self.standing.signatures_of(self.reader.tables)
+                    signatures = self.readiness.signatures_of(self.reader.tables)
                     hold = await hold_tables(connection, twins, signatures, patient=wait.goes_on)
                     if hold is not None and not hold.rewritten:
                         held = self._leave_out_locked(reading, twins, hold)
@@ -148,16 +148,16 @@ class Serving:
         if again:
             async with self.borrow_connection() as connection:
                 await self.look_again(connection)
-        return self.standing.waiting
+        return self.readiness.waiting
 
     async def look_again(self, connection: Connection) -> None:
         """See how the twins stand now: one whose table was altered may have to wait, or may be synced again."""
-        standing = await read_standing(connection, self.registry, self.standing)
-        _tell_news(self.standing.waiting, standing.waiting)
-        if standing is not self.standing:
-            self.schemas = Schemas(self.registry, standing)
-            self.reader = Reader(self.registry, self.settings, standing.captured)
-        self.standing = standing
+        readiness = await read_readiness(connection, self.registry, self.readiness)
+        _tell_news(self.readiness.waiting, readiness.waiting)
+        if readiness is not self.readiness:
+            self.schemas = Schemas(self.registry, readiness)
+            self.reader = Reader(self.registry, self.settings, readiness.captured)
+        self.readiness = readiness
 
     def _leave_out_locked(self, reading: Reading, twins: Sequence[Twin], hold: Hold) -> Reading:
         """The reading of an answer that says nothing of the twins whose tables are locked."""
@@ -211,19 +211,19 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
     """Everything put together once, over an open pool and a database that `init_database` has set up."""
     async with pool.acquire() as connection:
         keys = await read_secrets(connection)
-        standing = await read_standing(connection, plugins.registry)
+        readiness = await read_readiness(connection, plugins.registry)
     metrics = Metrics()
     registry = plugins.registry
-    _tell_news({}, standing.waiting)
+    _tell_news({}, readiness.waiting)
     return Serving(
         settings=settings,
         plugins=plugins,
         pool=pool,
         tokens=Tokens(keys[TOKEN_SECRET], timedelta(seconds=settings.token_seconds)),
         context=AnswerContext(settings, TokenSigner(keys[CURSOR_SECRET]), metrics),
-        schemas=Schemas(registry, standing),
-        reader=Reader(registry, settings, standing.captured),
-        standing=standing,
+        schemas=Schemas(registry, readiness),
+        reader=Reader(registry, settings, readiness.captured),
+        readiness=readiness,
         clock=clock,
         lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
         readers=Readers(settings.streams_max, settings.account_streams_max),

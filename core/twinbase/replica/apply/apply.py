@@ -109,10 +109,11 @@ class _Work:
         if page.columns is not None and tuple(page.columns) != shape.columns:
             self._backfill(Shape(shape.twin, tuple(page.columns)), page.content)
             return
-        rows = shape.store(page.content)
-        self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in rows], None)
-        write_rows(self.connection, shape, rows)
-        self.applied.pulled += len(rows)
+        stored = shape.store(page.content)
+        self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in stored.rows], None)
+        write_rows(self.connection, shape, stored.rows)
+        self._hold(shape, stored.held)
+        self.applied.pulled += len(stored.rows)
 
     def _backfill(self, shape: Shape, content: list[WireRow]) -> None:
         """A backfill: new columns of rows that are here. Rows that are not come whole, with the pull that follows.
@@ -120,9 +121,12 @@ class _Work:
         The new hash vouches for the whole row, so it is kept only where the other columns are the server's: `was` is
         the hash of the row without the new ones.
         """
-        rows = shape.store([[version, row_hash, *values] for version, row_hash, _, *values in content])
+        was = {tuple(shape.store_key(values[: len(shape.key)])): hash_ for _, _, hash_, *values in content}
+        stored = shape.store([[version, row_hash, *values] for version, row_hash, _, *values in content])
+        self._hold(shape, stored.held)
+        rows = stored.rows
         old = [self._hash(shape, shape.key_of(row)) for row in rows]
-        same = [row for row, there, here in zip(rows, content, old, strict=True) if there[2] == here]
+        same = [row for row, here in zip(rows, old, strict=True) if was[tuple(shape.key_of(row))] == here]
         here = [row for row, known in zip(rows, old, strict=True) if known is not None]
         self._note(shape, [(row[0], row[1], shape.key_of(row)) for row in same], None)
         self.connection.executemany(shape.fill, here)
@@ -135,11 +139,15 @@ class _Work:
     def _quarantine(self, frame: Quarantine) -> None:
         """A row that cannot be carried counts in the proof, and is not shown."""
         shape = self.shapes[frame.twin]
-        for version, row_hash, key, reason in frame.rows:
-            stored = shape.store_key(key)
-            self._note(shape, [(version, row_hash, stored)], reason)
-            self.connection.execute(shape.delete, stored)
-        self.applied.quarantined += len(frame.rows)
+        self._hold(
+            shape, [(version, row_hash, shape.store_key(key), why) for version, row_hash, key, why in frame.rows]
+        )
+
+    def _hold(self, shape: Shape, rows: Iterable[tuple[int, int, WireRow, str]]) -> None:
+        for version, row_hash, key, reason in rows:
+            self._note(shape, [(version, row_hash, key)], reason)
+            self.connection.execute(shape.delete, key)
+            self.applied.quarantined += 1
 
     def _note(self, shape: Shape, rows: list[tuple[int, int, WireRow]], quarantined: str | None) -> None:
         """Keep the proof of rows that came: version, hash, sums."""

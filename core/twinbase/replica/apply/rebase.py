@@ -11,7 +11,7 @@ from typing import Any
 from twinbase.conflict.strategies import is_additive
 from twinbase.frames import Begin, WireRow
 from twinbase.quoting import quote_name, quote_names
-from twinbase.replica.connection import Connection
+from twinbase.replica.connection import Connection, read_any_text
 from twinbase.replica.file.names import changes_table, image_table
 from twinbase.replica.file.state import FileState
 from twinbase.replica.file.statements import Shape
@@ -33,7 +33,8 @@ def undo(connection: Connection, shapes: Iterable[Shape]) -> Touched:
     touched: Touched = {}
     for shape in shapes:
         image, table, key = image_table(shape.name), quote_name(shape.name), quote_names(shape.key)
-        keys = [list(row) for row in connection.execute(f"SELECT {key} FROM {image}")]
+        with read_any_text(connection, "replace"):
+            keys = [list(row) for row in connection.execute(f"SELECT {key} FROM {image}").fetchall()]
         if not keys:
             continue
         touched[shape.name] = keys

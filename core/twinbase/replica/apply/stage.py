@@ -114,10 +114,12 @@ class Stage:
 
     def _page(self, connection: Connection, page: Page) -> None:
         shape = self._shapes[page.twin]
-        keys, rows = len(shape.key) + 2, shape.store(page.content)
+        stored = shape.store(page.content)
+        keys, rows = len(shape.key) + 2, stored.rows
         with begin_fenced(connection, self._token) as state:
             applied = state.checkpoint + 1
             meta = [(*row[2:keys], row[0], row[1], applied, None) for row in rows]
+            meta += [(*key, version, row_hash, applied, why) for version, row_hash, key, why in stored.held]
             connection.executemany(shape.insert_into(quote_name(stage_table(shape.name))), rows)
             connection.executemany(shape.meta_insert(quote_name(stage_meta_table(shape.name))), meta)
             if page.resume:
@@ -146,6 +148,7 @@ class Stage:
             swap_tables(connection, list(arrived.values()), stage_table, stage_meta_table)
             for twin in arrived:
                 count_buckets(connection, twin, meta_table(twin))
+                applied.quarantined += _count_quarantined(connection, twin)
             removed = {twin: (rows - count_rows(connection, twin), rows) for twin, rows in before.items()}
             applied.keys |= dict.fromkeys(self._shapes)
             digests = {twin: local_digest(connection, twin).as_list() for twin in removed}
@@ -160,3 +163,8 @@ class Stage:
             update_doubts(connection, applied.digests, self.end)
             move_cursor(connection, state, begin, self.end)
         return applied
+
+
+def _count_quarantined(connection: Connection, twin: str) -> int:
+    query = f"SELECT count(*) FROM {meta_table(twin)} WHERE quarantined IS NOT NULL"
+    return int(connection.execute(query).fetchone()[0])

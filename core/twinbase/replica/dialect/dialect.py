@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import immutabledict
 
 from twinbase.codecs import NoCodec, codec_for
+from twinbase.codecs.structures import load_document
 from twinbase.replica.dialect.column_types import DEVICE_TYPES, dump_json, scale_of
 from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals, install_functions
 
@@ -197,7 +198,7 @@ class DeviceDialect(SQLiteDialect_aiosqlite):
     colspecs = {**SQLiteDialect_aiosqlite.colspecs, **DEVICE_TYPES}
 
     def __init__(self, table_names: Mapping[tuple[str | None, str], str] | None = None, **options: Any) -> None:
-        super().__init__(**{"json_serializer": dump_json, **options})
+        super().__init__(**{"json_serializer": dump_json, "json_deserializer": load_document, **options})
         self.table_names = table_names or {}
 
     def on_connect(self) -> Callable[[Any], None]:

@@ -14,6 +14,14 @@ FIRST_VALUE = 2
 """Where the values begin in a row that travels: after version and hash."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """Rows of a page as SQLite holds them; `held`: (version, hash, key, why) of those that it cannot hold."""
+
+    rows: list[WireRow]
+    held: list[tuple[int, int, WireRow, str]]
+
+
 @dataclass(frozen=True, eq=False)
 class Shape:
     """One twin as it travels to this device: `columns` are the effective ones, key first."""
@@ -43,13 +51,33 @@ class Shape:
         codecs = [self.twin.codecs[name].wire_to_storage for name in self.columns]
         return tuple((i + FIRST_VALUE, convert) for i, convert in enumerate(codecs) if convert is not None)
 
-    def store(self, rows: list[WireRow]) -> list[WireRow]:
-        """The rows with every value as SQLite holds it (changed in place: a page is read once)."""
+    def store(self, rows: list[WireRow]) -> "StoredPage":
+        """The rows with every value as SQLite holds it (changed in place: a page is read once), and those apart that
+        have a value which this device cannot hold."""
+        held: dict[int, str] = {}
         for index, convert in self.conversions:
-            for row in rows:
-                if row[index] is not None:
-                    row[index] = convert(row[index])
-        return rows
+            self._store_column(rows, index, convert, held)
+        if not held:
+            return StoredPage(rows, [])
+        whole = [row for row in rows if id(row) not in held]
+        return StoredPage(whole, [(row[0], row[1], self.key_of(row), held[id(row)]) for row in rows if id(row) in held])
+
+    def _store_column(
+        self, rows: list[WireRow], index: int, convert: Callable[[Any], Any], held: dict[int, str]
+    ) -> None:
+        remaining = iter(rows)
+        while True:
+            try:
+                for row in remaining:
+                    if row[index] is not None:
+                        row[index] = convert(row[index])
+                return
+            except (ValueError, ArithmeticError):
+                name = self.columns[index - FIRST_VALUE]
+                if name in self.key:
+                    raise
+                held[id(row)] = f"{name}: this {self.twin.codecs[name].name} value cannot be held by this device"
+                row[index] = None
 
     def store_key(self, key: WireRow) -> WireRow:
         """A key alone, as SQLite holds it."""

@@ -14,12 +14,12 @@ from uuid import UUID
 import msgspec
 
 from twinbase.protocol import PushAnswer, batch_hash
-from twinbase.replica.connection import Connection
+from twinbase.replica.connection import Connection, read_any_text
 from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.outcomes import note_outcomes
-from twinbase.replica.outbox.states import IN_FLIGHT, PENDING, freeze, park_foreign
+from twinbase.replica.outbox.states import IN_FLIGHT, PENDING, freeze, park_foreign, park_with_transaction
 from twinbase.replica.outbox.withheld import hold
 
 MUTATIONS_MAX = 2_000
@@ -63,7 +63,7 @@ def next_batch(
 
 def has_pending(connection: Connection, shapes: dict[str, Shape]) -> bool:
     """Whether something waits that can be sent."""
-    return any(_pending(connection, shapes))
+    return any(_pending(connection, shapes, []))
 
 
 def note_answer(connection: Connection, token: str, batch: FrozenBatch, answer: PushAnswer, *, now: datetime) -> None:
@@ -84,13 +84,18 @@ def find_unanswered(connection: Connection, state: FileState) -> FrozenBatch | N
     return None if row is None else FrozenBatch(row[0], row[1], row[2], bytes(row[3]))
 
 
+_UNREADABLE = "It holds text that is no text (no UTF-8), written by raw SQL. Type it again, or discard it."
 _FOREIGN = "It was written by another account on this device. Write it again as yours, or discard it."
 
 
 def _freeze(
     connection: Connection, shapes: dict[str, Shape], state: FileState, now: datetime, limits: BatchLimits
 ) -> FrozenBatch | None:
-    chosen = list(_chosen(_pending(connection, shapes), limits))
+    unreadable: list[int] = []
+    chosen = list(_chosen(_pending(connection, shapes, unreadable), limits))
+    if unreadable:
+        park_with_transaction(connection, unreadable, "unreadable", _UNREADABLE)
+        return _freeze(connection, shapes, state, now, limits)
     if not chosen:
         return None
     n, previous = state.batch_n + 1, state.batch_hash
@@ -124,8 +129,11 @@ def _chosen(pending: Iterator[tuple[int, int, bytes]], limits: BatchLimits) -> I
         yield from transaction
 
 
-def _pending(connection: Connection, shapes: dict[str, Shape]) -> Iterator[tuple[int, int, bytes]]:
-    """(tx, seq, encoded mutation) of what waits to be sent, in the order in which it was written.
+def _pending(
+    connection: Connection, shapes: dict[str, Shape], unreadable: list[int]
+) -> Iterator[tuple[int, int, bytes]]:
+    """(tx, seq, encoded mutation) of what waits to be sent, in the order in which it was written; `unreadable` takes
+    the seqs of what cannot be sent at all.
 
     An edit of a twin that this app no longer declares, or of columns that do not travel, is left where it is: sent
     without them it would be answered, and forgotten. Nothing else waits for it.
@@ -137,13 +145,17 @@ def _pending(connection: Connection, shapes: dict[str, Shape]) -> Iterator[tuple
         change = _change(connection, shapes[twin], seq, op) if twin in shapes else None
         if change is not None and (op != "update" or change["new"]):
             head = {"id": id_, "tx": tx, "twin": twin, "op": op, "base": base, "at": at}
-            yield tx, seq, msgspec.json.encode({**head, **change})
+            try:
+                yield tx, seq, msgspec.json.encode({**head, **change})
+            except UnicodeEncodeError:
+                unreadable.append(seq)
 
 
 def _change(connection: Connection, shape: Shape, seq: int, op: str) -> dict[str, Any]:
     """Key, old and new values of one change, in wire form."""
     columns = shape.columns
-    row = connection.execute(shape.change, (seq,)).fetchone()
+    with read_any_text(connection, "surrogateescape"):
+        row = connection.execute(shape.change, (seq,)).fetchone()
     old = dict(zip(columns, row[: len(columns)], strict=True))
     new = dict(zip(columns, row[len(columns) :], strict=True))
     key = [_wire(shape, name, (new if op == "insert" else old)[name]) for name in shape.key]

@@ -86,6 +86,15 @@ def park(connection: Connection, seqs: Iterable[int], reason: str, detail: str) 
     )
 
 
+def park_with_transaction(connection: Connection, seqs: Iterable[int], reason: str, detail: str) -> None:
+    """Set these aside together with all that was written in their local transactions."""
+    connection.executemany(
+        f"UPDATE _twinbase_outbox SET state = 'parked', reason = ?, detail = ? WHERE {PENDING}"
+        " AND tx = (SELECT tx FROM _twinbase_outbox WHERE seq = ?)",
+        [(reason, detail, seq) for seq in seqs],
+    )
+
+
 def park_foreign(connection: Connection, account: str, reason: str, detail: str) -> None:
     """Set aside every local transaction that holds an edit of another author than `account`."""
     connection.execute(

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from twinbase.codecs import Codec
 from twinbase.errors import ReplicaError
 from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_names, quote_text
 from twinbase.registry import Registry, Twin
-from twinbase.replica.connection import Connection
+from twinbase.replica.connection import Connection, read_any_text
 from twinbase.replica.file.names import changes_table
 from twinbase.replica.outbox.states import NOT_WRITTEN, PARKED, SET_ASIDE_WHOLE, WAITING, keep_back
 from twinbase.replica.outbox.triggers import seal
@@ -175,7 +176,8 @@ def _waiting(connection: Connection, registry: Registry, seq: int) -> WaitingEdi
 def _values(connection: Connection, twin: Twin, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Old and new of every column, as they are stored."""
     sides = quote_names([side + name for side in ("old_", "new_") for name in twin.columns])
-    row = connection.execute(f"SELECT {sides} FROM {changes_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
+    with read_any_text(connection, "replace"):
+        row = connection.execute(f"SELECT {sides} FROM {changes_table(twin.name)} WHERE seq = ?", (seq,)).fetchone()
     middle = len(twin.columns)
     return dict(zip(twin.columns, row[:middle], strict=True)), dict(zip(twin.columns, row[middle:], strict=True))
 
@@ -188,8 +190,15 @@ def _shown(twin: Twin, op: str, side: dict[str, Any], other: dict[str, Any], emp
 
 
 def python_value(twin: Twin, column: str, stored: Any) -> Any:
-    """A value as SQLite holds it, as Python has it."""
+    """A stored value as Python's; what raw SQL left and no type can read is shown as it is stored."""
     codec = twin.codecs[column]
+    try:
+        return _read(codec, stored)
+    except (ValueError, KeyError, ArithmeticError, RecursionError):
+        return stored
+
+
+def _read(codec: Codec, stored: Any) -> Any:
     return codec.python_from_wire(codec.storage_to_wire(stored) if codec.storage_to_wire else stored)
 
 

@@ -19,7 +19,7 @@ from twinbase_server.sql.names import TableName
 
 
 @dataclass(frozen=True)
-class Standing:
+class Readiness:
     """`misfits`: every difference between classes and tables. `waiting`: twin → why it cannot be synced now.
 
     `found`: the tables as they were when it was looked.
@@ -44,7 +44,7 @@ class Standing:
         return {name: self.found.get(name, FoundTable()).signature for name in tables}
 
 
-async def read_standing(connection: Connection, registry: Registry, before: Standing | None = None) -> Standing:
+async def read_readiness(connection: Connection, registry: Registry, before: Readiness | None = None) -> Readiness:
     """Compare every class with its table, and let PostgreSQL read the statements of those that fit.
 
     `before`: what the last look found; it stands while the tables are as they were.
@@ -57,7 +57,7 @@ async def read_standing(connection: Connection, registry: Registry, before: Stan
     for twin in registry:
         if twin.name not in blocked:
             misfits += [misfit async for misfit in _try_statements(connection, twin, found)]
-    return Standing(tuple(misfits), _waiting(registry, misfits), found)
+    return Readiness(tuple(misfits), _waiting(registry, misfits), found)
 
 
 async def _try_statements(connection: Connection, twin: Twin, found: FoundTables) -> AsyncIterator[Misfit]:
