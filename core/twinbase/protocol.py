@@ -46,6 +46,7 @@ class Mutation(Model):
     `tx`: the local transaction on the device; all mutations of one transaction have effect together or not at all.
     `base`: the version that was read (None: the row was new to the device). `old`: what was read, of the changed
     columns (of the whole row for a delete). `new`: what was written, of the changed columns (all for an insert).
+    `unsaid`: columns that are left out of `old`, as what was read is too large to be sent along.
     `at`: the device's clock, uncorrected.
     """
 
@@ -57,6 +58,7 @@ class Mutation(Model):
     base: int | None = None
     old: dict[str, WireValue] = Field(default_factory=dict)
     new: dict[str, WireValue] = Field(default_factory=dict)
+    unsaid: list[str] = Field(default_factory=list, max_length=2000)
     at: AwareDatetime
 
 

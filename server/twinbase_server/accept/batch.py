@@ -19,6 +19,9 @@ from twinbase_server.problems import ProblemError
 VERSION_MAX = 2**63 - 1
 TWIN_LETTERS_MAX = 128
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+UNSAID = "(too large to be sent along)"
+"""Stands for what was read of a column that a device left out of `old`. It is equal to no value that the row has, so
+where somebody else has written the row since, the column is contested."""
 KeyTuple = tuple[Any, ...]
 RowId = tuple[str, KeyTuple]
 
@@ -35,6 +38,7 @@ class SentMutation(msgspec.Struct):
     old: Any = msgspec.field(default_factory=dict)
     new: Any = msgspec.field(default_factory=dict)
     at: Any = None
+    unsaid: Any = msgspec.field(default_factory=list)
 
     def content_hash(self) -> str:
         """What tells two mutations apart that carry the same id."""
@@ -126,7 +130,8 @@ def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: dat
         return fault
     new = {**dict(zip(twin.key, sent.key, strict=True)), **sent.new} if sent.op == "insert" else sent.new
     key = tuple(sent.key)
-    return Change(sent.id, twin, sent.op, key, sent.base, sent.old, new, wrote_at, (twin.name, key))
+    old = {**dict.fromkeys((name for name in sent.unsaid if name in new), UNSAID), **sent.old}
+    return Change(sent.id, twin, sent.op, key, sent.base, old, new, wrote_at, (twin.name, key))
 
 
 def _under_new_names(twin: Twin, sent: SentMutation) -> SentMutation:
@@ -134,7 +139,8 @@ def _under_new_names(twin: Twin, sent: SentMutation) -> SentMutation:
     if not twin.mirror.renamed or not isinstance(sent.old, dict) or not isinstance(sent.new, dict):
         return sent
     old, new = ({twin.newest_name_of(name): value for name, value in side.items()} for side in (sent.old, sent.new))
-    return msgspec.structs.replace(sent, old=old, new=new)
+    unsaid = [twin.newest_name_of(str(name)) for name in sent.unsaid] if isinstance(sent.unsaid, list) else sent.unsaid
+    return msgspec.structs.replace(sent, old=old, new=new, unsaid=unsaid)
 
 
 def _moment(at: Any, offset_ms: int, now: datetime) -> datetime | None:
@@ -165,6 +171,8 @@ def _operation(twin: Twin, sent: SentMutation) -> Refusal | None:
         return Refusal("malformed", "The version that was read (base) is not a number.")
     if not isinstance(sent.old, dict) or not isinstance(sent.new, dict):
         return Refusal("malformed", "The values of the change (old, new) are not objects.")
+    if not isinstance(sent.unsaid, list) or not all(isinstance(name, str) for name in sent.unsaid):
+        return Refusal("malformed", "The columns that are too large to be sent (unsaid) are no list of names.")
     return None
 
 
@@ -193,7 +201,7 @@ def _values(twin: Twin, sent: SentMutation) -> Refusal | None:
         fault = _value(twin, column, value, twin.writable)
         if fault is not None:
             return fault
-        if column not in sent.old:
+        if column not in sent.old and column not in sent.unsaid:
             return Refusal("malformed", f"The change of {column} does not say what was read (old).")
     return None
 

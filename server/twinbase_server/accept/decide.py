@@ -9,7 +9,7 @@ from twinbase.codecs import Codec
 from twinbase.conflict import Conflict, Decision, is_additive
 from twinbase.conflict import add as add_up
 from twinbase.registry import Twin
-from twinbase_server.accept.batch import Change, server_filled_columns
+from twinbase_server.accept.batch import UNSAID, Change, server_filled_columns
 from twinbase_server.accept.reasons import GONE, KEY_TAKEN, Refusal
 from twinbase_server.accept.rows import BatchRow
 
@@ -129,12 +129,15 @@ def _delete(change: Change, row: BatchRow, values: Mapping[str, Any], now: datet
 
 
 def _unseen(change: Change, values: Mapping[str, Any]) -> bool:
-    """The row holds something that the device did not write and had not read, in the columns at stake."""
+    """The row holds something that the device did not write and had not read, in the columns at stake.
+
+    It is asked of a row that the device itself was the last to write: what it left unsaid nobody else has written.
+    """
     filled = server_filled_columns(change.twin)
     return any(
         not is_same(change.twin, column, value, values.get(column))
         for column, value in change.old.items()
-        if not (value is None and column in filled)
+        if not (value is None and column in filled) and value != UNSAID
     )
 
 

@@ -24,6 +24,8 @@ from twinbase.replica.outbox.withheld import hold
 
 MUTATIONS_MAX = 2_000
 BYTES_MAX = 4 * 1024 * 1024
+OLD_LETTERS_MAX = 1_000_000
+"""What was read of a column is left out when it is longer: beside what was written it would not fit into a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,13 @@ def _change(connection: Connection, shape: Shape, seq: int, op: str) -> dict[str
     old = dict(zip(columns, row[: len(columns)], strict=True))
     new = dict(zip(columns, row[len(columns) :], strict=True))
     key = [_wire(shape, name, (new if op == "insert" else old)[name]) for name in shape.key]
-    if op == "update":
-        changed = [name for name in columns if not _same(old[name], new[name])]
-        return {"key": key, "old": _wires(shape, old, changed), "new": _wires(shape, new, changed)}
-    whole = _wires(shape, new if op == "insert" else old, columns)
-    return {"key": key, "old": {}, "new": whole} if op == "insert" else {"key": key, "old": whole, "new": {}}
+    if op == "insert":
+        return {"key": key, "old": {}, "new": _wires(shape, new, columns)}
+    changed = [name for name in columns if not _same(old[name], new[name])] if op == "update" else columns
+    large = [name for name in changed if isinstance(old[name], str | bytes) and len(old[name]) > OLD_LETTERS_MAX]
+    said = [name for name in changed if name not in large]
+    change = {"key": key, "old": _wires(shape, old, said), "new": _wires(shape, new, changed if op == "update" else ())}
+    return change | ({"unsaid": large} if large else {})
 
 
 def _same(old: Any, new: Any) -> bool:
