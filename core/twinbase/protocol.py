@@ -21,6 +21,7 @@ HEADER_EPOCH = "Twinbase-Epoch"
 HEADER_SCHEMA = "Twinbase-Schema"
 HEADER_REQUEST = "Twinbase-Request"
 HEADER_CHECKSUM = "Twinbase-Checksum"
+HEADER_DEFERS = "Twinbase-Defers"
 HEADER_REVISION = "Twinbase-Revision"
 REVISION = 2
 """What a device of this code understands beyond the first edition of the protocol; see its page."""
@@ -82,12 +83,13 @@ class Outcome(Model):
 
     `applied`: as written. `merged`: written together with what others wrote. `conflict`: something was set aside (it is
     in the journal). `refused`: not written, `reason` is a code and `detail` the sentence for the technician. `parked`:
-    not written because the mutation `behind` was not. `columns`: per contested column who decided. `attributes`: values
-    that the server gave (a number, say).
+    not written because the mutation `behind` was not. `deferred`: not written yet, send it again in a later batch; only
+    a device that says `Twinbase-Defers: 1` is answered so. `columns`: per contested column who decided. `attributes`:
+    values that the server gave (a number, say).
     """
 
     id: UUID
-    status: Literal["applied", "merged", "conflict", "refused", "parked"]
+    status: Literal["applied", "merged", "conflict", "refused", "parked", "deferred"]
     reason: str = ""
     detail: str = ""
     behind: UUID | None = None

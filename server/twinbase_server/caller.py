@@ -8,7 +8,10 @@ from twinbase.identity import Identity
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, from which device, and what that device said of itself. `revision`: of the protocol, as it knows it."""
+    """Who asks, from which device, and what that device said of itself.
+
+    `revision`: of the protocol, as it knows it. `defers`: it knows that a change may be put off, and sends it again.
+    """
 
     identity: Identity
     replica: UUID
@@ -16,3 +19,4 @@ class Caller:
     schema: str
     request: str
     revision: int = 1
+    defers: bool = False

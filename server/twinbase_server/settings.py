@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """How long a sign-in lasts. A device works on without one; it only cannot sync."""
     answer_seconds: float = Field(20.0, ge=0)
     """An answer longer than this is cut after a whole page; the device goes on from there."""
+    push_seconds: float = Field(20.0, ge=0)
+    """What of a batch has not been settled by then is put off, and sent again with the next one."""
     statement_seconds: float = Field(30.0, gt=0)
     lock_seconds: float = Field(5.0, gt=0)
     """How long a push waits for a row that another program holds, and an answer for a table."""

@@ -1,8 +1,10 @@
 """Step 3 of the way of a row: a device's batch, to PostgreSQL, once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 
 import asyncpg
 import msgspec
@@ -24,13 +26,22 @@ from twinbase_server.accept.reasons import ID_REUSED, Refusal, retry_reason
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
-from twinbase_server.database.errors import is_of_schema, is_transient, is_worth_another_try, may_be_of_a_row
+from twinbase_server.database.errors import (
+    is_of_a_lock,
+    is_of_schema,
+    is_transient,
+    is_worth_another_try,
+    may_be_of_a_row,
+)
 from twinbase_server.problems import ProblemError
 
 ATTEMPTS_MAX = 5
 ISOLATED_SHARE = 10
 """What part of its time a statement has while the row is looked for that takes too long."""
+LOCK_SECONDS_MAX = 0.1
+"""How long a statement then waits for a lock, of which there may be many."""
 WAIT_SECONDS_MAX = 0.5
+READ_AT_ONCE_BYTES = 64 * 1024
 
 SchemaCheck = Callable[[Connection], Awaitable[object]]
 """Raises ProblemError when this server cannot carry what the device and a server have agreed on."""
@@ -59,14 +70,14 @@ async def accept_push(
     batch as a whole, and ClaimMissing; then nothing was written. Before a batch is settled that was not settled before,
     `check_schema` is asked, and `look`, which tells which twins wait, after another look at their tables if asked to.
     """
-    push = replace(read_push(plugins, caller, body, now), check_schema=check_schema, look=look)
+    push = replace(await _read(plugins, caller, body, now), check_schema=check_schema, look=look)
     try:
         try:
             return await _accept_at_last(pool, push, limits)
         except asyncpg.PostgresError as error:
             if is_of_schema(error):
                 await push.check_waiting(again=True)
-            elif not may_be_of_a_row(error):
+            elif not may_be_of_a_row(error) and not (caller.defers and is_of_a_lock(error)):
                 raise
             return await _accept_isolated(pool, push, limits)
     except Exception as error:
@@ -74,6 +85,13 @@ async def accept_push(
             raise
         why = f"{retry_reason(error)} Send it again: it has its effect once."
         raise ProblemError("database-unavailable", why) from error
+
+
+async def _read(plugins: Plugins, caller: Caller, body: bytes, now: datetime) -> "Acceptance":
+    """A large batch is read in a thread, while others are served."""
+    if len(body) <= READ_AT_ONCE_BYTES:
+        return read_push(plugins, caller, body, now)
+    return await asyncio.to_thread(read_push, plugins, caller, body, now)
 
 
 async def _accept_at_last(pool: Pool, push: "Acceptance", limits: AcceptLimits) -> PushAnswer:
@@ -90,25 +108,37 @@ async def _accept_at_last(pool: Pool, push: "Acceptance", limits: AcceptLimits) 
 async def _accept_isolated(pool: Pool, push: "Acceptance", limits: AcceptLimits) -> PushAnswer:
     """The answer when the row is looked for that may cause an error every time; halves of a batch need less time."""
     async with borrow_connection(pool, limits.pool_seconds) as connection:
-        shorter = replace(limits, statement_seconds=limits.statement_seconds / ISOLATED_SHARE)
+        lock_seconds = min(limits.lock_seconds, LOCK_SECONDS_MAX) if push.caller.defers else limits.lock_seconds
+        statement_seconds = limits.statement_seconds / ISOLATED_SHARE
+        shorter = replace(limits, statement_seconds=statement_seconds, lock_seconds=lock_seconds)
         return await replace(push, isolated=True).accept(connection, shorter)
 
 
 def read_push(plugins: Plugins, caller: Caller, body: bytes, now: datetime) -> "Acceptance":
     """The push that these bytes are; raises ProblemError when they cannot be read."""
     batch = read_batch(body)
-    checked = {sent.id: check(sent, batch, plugins.registry, now) for sent in batch.mutations}
-    return Acceptance(plugins, caller, batch, batch_hash(caller.replica, caller.epoch, body), checked, now)
+    sent = first_of_each(batch.mutations)
+    checked = {id: check(one, batch, plugins.registry, now) for id, one in sent.items()}
+    return Acceptance(plugins, caller, batch, batch_hash(caller.replica, caller.epoch, body), sent, checked, now)
+
+
+def first_of_each(mutations: Sequence[SentMutation]) -> dict[str, SentMutation]:
+    """Mutations by id: of several that carry one id the first counts, whatever its local transaction."""
+    sent: dict[str, SentMutation] = {}
+    for one in mutations:
+        sent.setdefault(one.id, one)
+    return sent
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """One batch of one device, on its way. `checked`: of each mutation the change, or what is wrong with it."""
+    """One batch of one device, on its way. `sent`: its mutations; `checked`: of each the change, or what is wrong."""
 
     plugins: Plugins
     caller: Caller
     batch: ReceivedBatch
     hash: str
+    sent: Mapping[str, SentMutation]
     checked: Mapping[str, Change | Refusal]
     now: datetime
     isolated: bool = False
@@ -127,9 +157,14 @@ class Acceptance:
             if not replayed:
                 await self._check_carried(connection)
             known = await ledger.find_settled(connection, list(self.checked), self.caller)
+            if not replayed:
+                known = await ledger.forget_deferred(connection, known)
             answers = self._known_answers(known)
             if not replayed:
-                await self._accept_fresh(connection, last, known, answers)
+                ends_at = asyncio.get_running_loop().time() + limits.batch_seconds if self.caller.defers else inf
+                await self._accept_fresh(
+                    connection, replace(self.accepting, xid=last.xid, ends_at=ends_at), known, answers
+                )
         return self._push_answer(answers, replayed)
 
     async def _check_carried(self, connection: Connection) -> None:
@@ -171,22 +206,21 @@ class Acceptance:
 
     def _known_answers(self, known: Mapping[str, ledger.SettledMutation]) -> Answers:
         """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
-        sent = {one.id: one for one in self.batch.mutations}
         return {
-            id: one.outcome if one.mine and one.content_hash == sent[id].content_hash() else _reused(id)
+            id: one.outcome if one.mine and one.content_hash == self.sent[id].content_hash() else _reused(id)
             for id, one in known.items()
         }
 
     async def _accept_fresh(
         self,
         connection: Connection,
-        last: ledger.LastBatch,
+        accepting: AcceptContext,
         known: Mapping[str, ledger.SettledMutation],
         answers: Answers,
     ) -> None:
         """Settle what the ledger does not hold, and note the whole batch; the answers are complete then."""
-        fresh = [sent for sent in self.batch.mutations if sent.id not in known]
-        verdicts = await self._settle(connection, last, fresh)
+        fresh = [sent for id, sent in self.sent.items() if id not in known]
+        verdicts = await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
         if again := [id for id, one in known.items() if answers[id] is one.outcome]:
             await ledger.note_offered_again(connection, again, self.caller, self.batch.n)
         answers |= {id: _outcome(id, verdict) for id, verdict in verdicts.items()}
@@ -195,9 +229,10 @@ class Acceptance:
         await self._deliver(connection, fresh, verdicts)
         await ledger.advance(connection, self.caller, self.batch.n, self.hash, self.now)
 
-    async def _settle(self, connection: Connection, last: ledger.LastBatch, fresh: Sequence[SentMutation]) -> Verdicts:
-        accepting = AcceptContext(self.plugins, self.caller, last.xid, self.now, self.isolated)
-        return await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
+    @property
+    def accepting(self) -> AcceptContext:
+        """What stays the same, as far as it is known before the batch's transaction."""
+        return AcceptContext(self.plugins, self.caller, 0, self.now, self.isolated)
 
     def _transactions(self, fresh: Sequence[SentMutation]) -> list[LocalTransaction]:
         """The local transactions, in the order in which they began."""
@@ -208,7 +243,7 @@ class Acceptance:
 
     def _entries(self, fresh: Sequence[SentMutation], answers: Answers) -> list[ledger.LedgerEntry]:
         """One line of the ledger for each id."""
-        return [self._entry(sent, answers[sent.id]) for sent in {sent.id: sent for sent in fresh}.values()]
+        return [self._entry(sent, answers[sent.id]) for sent in fresh]
 
     def _entry(self, sent: SentMutation, outcome: dict[str, object]) -> ledger.LedgerEntry:
         change, status = self.checked[sent.id], str(outcome["status"])
@@ -231,10 +266,16 @@ class Acceptance:
         """Keep what plugins want handed over to other systems, of what was written."""
         if not self.plugins.has_deliveries:
             return
-        changes = (self.checked[id] for id in dict.fromkeys(sent.id for sent in fresh))
+        changes = (self.checked[sent.id] for sent in fresh)
         written = applied_mutations([change for change in changes if isinstance(change, Change)], verdicts)
         if written:
             await keep_deliveries(connection, self.plugins, self.caller.identity, written, self.now)
+
+    def _answer_to(self, sent: SentMutation, answers: Answers) -> dict[str, object]:
+        """That of its id, unless an earlier mutation of the batch has taken that for something else."""
+        first = self.sent[sent.id]
+        same = sent is first or sent.content_hash() == first.content_hash()
+        return answers[sent.id] if same else _reused(sent.id)
 
     def _push_answer(self, answers: Answers, replayed: bool) -> PushAnswer:
         return PushAnswer.model_validate(
@@ -242,7 +283,7 @@ class Acceptance:
                 "epoch": self.caller.epoch,
                 "last_n": self.batch.n,
                 "hash": self.hash,
-                "outcomes": [answers[sent.id] for sent in self.batch.mutations],
+                "outcomes": [self._answer_to(sent, answers) for sent in self.batch.mutations],
                 "replayed": replayed,
                 "time": self.now,
             }

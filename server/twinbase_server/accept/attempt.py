@@ -1,5 +1,6 @@
 """One attempt to write local transactions together, set by set, and what may come of it."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,13 +8,16 @@ import asyncpg
 
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.context import AcceptContext, BatchProgress
+from twinbase_server.accept.decide import DEFERRED
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, decide_transaction
 from twinbase_server.accept.read import Held, read_held
 from twinbase_server.accept.reasons import NOT_YOURS, Refusal
 from twinbase_server.accept.rows import BatchRow, list_rows
 from twinbase_server.accept.write import Attributes, NotWritten, find_outside, write_rows
 from twinbase_server.database.connection import Connection
-from twinbase_server.database.errors import is_about_rows, is_of_schema, is_refusal, may_be_of_a_row
+from twinbase_server.database.errors import is_about_rows, is_of_a_lock, is_of_schema, may_be_of_a_row
+
+DECIDED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,15 @@ class Settled:
     def stands(self) -> bool:
         """None is refused, and none waits."""
         return all(verdict.stands for verdict in self.verdicts.values())
+
+    @property
+    def has_written(self) -> bool:
+        return any(verdict.write or verdict.delete for verdict in self.verdicts.values())
+
+    @property
+    def is_deferred(self) -> bool:
+        """All of it was put off."""
+        return all(verdict.status == DEFERRED for verdict in self.verdicts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +69,7 @@ async def attempt(
     try:
         held = await read_held(connection, accepting, progress, changes)
     except asyncpg.PostgresError as error:
-        if is_refusal(error):
-            return Objected(error)
-        raise
+        return objection_of(accepting, error)
     verdicts = await _decide(accepting, progress, part, held)
     try:
         rows = list_rows(held.rows)
@@ -75,12 +86,17 @@ async def attempt(
 def objection_of(accepting: AcceptContext, error: asyncpg.PostgresError | NotWritten) -> Objected:
     """What the database objects with; raises the error when it says nothing about what was written.
 
-    What says so and came again at every try is taken for a row's when the batch is being `isolated`. So is what says
-    that a table is not what it was: then all is well with the tables, by all that can be found.
+    What says so and came again at every try is taken for a row's when the batch is being `isolated`; so is a lock that
+    somebody keeps, where the device can be told to wait for that row alone. So is what says that a table is not what it
+    was: then all is well with the tables, by all that can be found.
     """
-    if not isinstance(error, NotWritten) and is_of_schema(error) and not accepting.isolated:
+    if isinstance(error, NotWritten):
+        return Objected(error)
+    if is_of_schema(error) and not accepting.isolated:
         raise error
-    if isinstance(error, NotWritten) or is_about_rows(error) or (accepting.isolated and may_be_of_a_row(error)):
+    if is_about_rows(error):
+        return Objected(error)
+    if accepting.isolated and (may_be_of_a_row(error) or (accepting.caller.defers and is_of_a_lock(error))):
         return Objected(error)
     raise error
 
@@ -89,7 +105,9 @@ async def _decide(
     accepting: AcceptContext, progress: BatchProgress, part: Sequence[LocalTransaction], held: Held
 ) -> Verdicts:
     verdicts: Verdicts = {}
-    for transaction in part:
+    for number, transaction in enumerate(part, 1):
+        if number % DECIDED_AT_ONCE == 0:
+            await asyncio.sleep(0)  # others are served meanwhile
         verdicts |= await decide_transaction(accepting, progress, transaction, held)
     return verdicts
 

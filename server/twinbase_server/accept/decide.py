@@ -13,6 +13,8 @@ from twinbase_server.accept.batch import UNSAID, Change, server_filled_columns
 from twinbase_server.accept.reasons import GONE, KEY_TAKEN, Refusal
 from twinbase_server.accept.rows import BatchRow
 
+DEFERRED = "deferred"
+
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
@@ -43,7 +45,7 @@ class Verdict:
     @property
     def stands(self) -> bool:
         """The mutation was dealt with; else its local transaction has no effect."""
-        return self.status not in ("refused", "parked")
+        return self.status not in ("refused", "parked", DEFERRED)
 
 
 def refused_verdict(why: Refusal, journal: SetAside | None = None) -> Verdict:
@@ -52,6 +54,11 @@ def refused_verdict(why: Refusal, journal: SetAside | None = None) -> Verdict:
 
 def parked_verdict(behind: str) -> Verdict:
     return Verdict("parked", "behind", "This change waits for another one that was not accepted.", behind)
+
+
+def deferred_verdict(why: Refusal) -> Verdict:
+    """Not dealt with yet: the device sends it again."""
+    return Verdict(DEFERRED, why.reason, why.detail)
 
 
 def decide(change: Change, row: BatchRow, now: datetime) -> Verdict:

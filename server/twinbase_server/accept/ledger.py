@@ -47,6 +47,7 @@ class SettledMutation:
     outcome: dict[str, object]
     content_hash: str
     mine: bool
+    deferred: bool
 
 
 async def lock_replica(connection: Connection, caller: Caller) -> LastBatch:
@@ -80,17 +81,28 @@ async def find_settled(connection: Connection, ids: Sequence[str], caller: Calle
     """Of these mutations, those that were settled before."""
     rows = await connection.fetch(_KNOWN, ids, caller.replica, caller.identity.subject)
     return {
-        str(row["mutation"]): SettledMutation(msgspec.json.decode(row["outcome"]), row["hash"], row["mine"])
+        str(row["mutation"]): SettledMutation(
+            msgspec.json.decode(row["outcome"]), row["hash"], row["mine"], row["deferred"]
+        )
         for row in rows
     }
 
 
 _KNOWN = """
-SELECT l.mutation, l.outcome::text, l.hash, l.replica = $2 OR coalesce(r.account = $3, false) AS mine
+SELECT l.mutation, l.outcome::text, l.hash, l.status = 'deferred' AS deferred,
+    l.replica = $2 OR coalesce(r.account = $3, false) AS mine
 FROM unnest($1::uuid[]) AS m(id)
 JOIN twinbase.ledger l ON l.mutation = m.id
 LEFT JOIN twinbase.replica r ON r.id = l.replica
 """
+
+
+async def forget_deferred(connection: Connection, known: dict[str, SettledMutation]) -> dict[str, SettledMutation]:
+    """What was put off is not settled: it is decided anew, and its entry goes. The others."""
+    deferred = [id for id, one in known.items() if one.deferred and one.mine]
+    if deferred:
+        await connection.execute("DELETE FROM twinbase.ledger WHERE mutation = ANY($1::uuid[])", deferred)
+    return {id: one for id, one in known.items() if not (one.deferred and one.mine)}
 
 
 async def note_offered_again(connection: Connection, ids: Sequence[str], caller: Caller, n: int) -> None:

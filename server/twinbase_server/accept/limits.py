@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AcceptLimits:
-    """How long a push waits: for a connection, for rows that others hold, for one statement."""
+    """How long a push waits: for a connection, for rows that others hold, for one statement, for all of them."""
 
     pool_seconds: float = 5.0
     lock_seconds: float = 5.0
     statement_seconds: float = 30.0
+    batch_seconds: float = 20.0
 
     def settings_sql(self) -> str:
         """Local to the transaction (H33). A process that stands still in the middle must not keep rows from others."""

@@ -7,10 +7,18 @@ from twinbase.errors import Refused
 from twinbase.mutation import IncomingMutation, Operation
 from twinbase_server.accept.batch import Change
 from twinbase_server.accept.context import AcceptContext, BatchProgress
-from twinbase_server.accept.decide import Verdict, decide, is_same, parked_verdict, refused_verdict
+from twinbase_server.accept.decide import (
+    DEFERRED,
+    Verdict,
+    decide,
+    deferred_verdict,
+    is_same,
+    parked_verdict,
+    refused_verdict,
+)
 from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.read import Held
-from twinbase_server.accept.reasons import Refusal, target_refusal
+from twinbase_server.accept.reasons import ROW_LOCKED, Refusal, target_refusal
 from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.targets import find_targets
 
@@ -48,6 +56,24 @@ def _may_replace(before: Sequence[Change], member: Change | Refusal) -> bool:
     )
 
 
+def divide(
+    progress: BatchProgress, transactions: Sequence[LocalTransaction]
+) -> tuple[list[LocalTransaction], list[LocalTransaction]]:
+    """Those that can be tried, and those that are about rows on which earlier work was put off."""
+    if not progress.held:
+        return list(transactions), []
+    free: list[LocalTransaction] = []
+    waiting: list[LocalTransaction] = []
+    for one in transactions:
+        row_ids = {change.row_id for change in one.changes}
+        if progress.held.isdisjoint(row_ids):
+            free.append(one)
+        else:
+            progress.hold_rows(row_ids)
+            waiting.append(one)
+    return free, waiting
+
+
 async def decide_transaction(
     accepting: AcceptContext, progress: BatchProgress, transaction: LocalTransaction, held: Held
 ) -> Verdicts:
@@ -71,6 +97,10 @@ def stop_transaction(
     for change in transaction.changes:
         if change.op == "insert":
             progress.block(change.row_id, waits_for)
+    if verdict.status == DEFERRED:
+        progress.deferred.update(transaction.members)
+        progress.hold_rows(change.row_id for change in transaction.changes)
+        return dict.fromkeys(transaction.members, verdict)
     return {id: verdict if id == culprit else parked_verdict(waits_for) for id in transaction.members}
 
 
@@ -82,8 +112,10 @@ async def _decide_member(
         return refused_verdict(member)
     if why := progress.doomed.get(member.id):
         return refused_verdict(why)
+    if member.row_id in progress.held:
+        return deferred_verdict(ROW_LOCKED)
     if behind := _waits_for(accepting, progress, member, held):
-        return parked_verdict(behind)
+        return deferred_verdict(ROW_LOCKED) if behind in progress.deferred else parked_verdict(behind)
     return await _decide_change(accepting, member, held)
 
 

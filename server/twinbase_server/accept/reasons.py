@@ -21,6 +21,9 @@ NOT_YOURS = Refusal("out-of-scope", "After this change the row would not be your
 ID_REUSED = Refusal("id-reused", "This change carries the number of an earlier one. Save it again.")
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
+ROW_LOCKED = Refusal("locked", "Another program holds this row, or its table, on the server. It is sent again.")
+NO_TIME = Refusal("time", "The server had no time for this change yet. It is sent again.")
+
 
 def target_refusal(columns: tuple[str, ...]) -> Refusal:
     """One sentence whether the target is absent or out of the writer's scope, so that nobody can probe (H34)."""

@@ -14,8 +14,6 @@ PASSING = ("08", "53", "55", "57", "40001", "40003", "40P01", "25006", "25P03")
 WAITED_FOR = ("55P03", "57014")
 # Of the passing ones, those that a trigger or a rule of the customer's may raise for one row, again and again.
 REPEATING = ("40", "57014", "57000", "55000", "55006")
-# SQLSTATEs that say that what was sent, or the right to write it, is wrong, whatever statement they come from.
-REFUSING = ("23", "22", "42501", "428C9", "44000", "40002", "P0001", "27000", "38", "54")
 # What PostgreSQL says of a statement that was right before a table was altered.
 ALTERED = (
     asyncpg.UndefinedColumnError,
@@ -54,11 +52,6 @@ def is_worth_another_try(error: BaseException) -> bool:
     return is_transient(error) and getattr(error, "sqlstate", None) not in WAITED_FOR
 
 
-def is_refusal(error: asyncpg.PostgresError) -> bool:
-    """Whether an error that came while rows were being read is about what the device had sent."""
-    return (error.sqlstate or "").startswith(REFUSING)
-
-
 def is_of_schema(error: BaseException) -> bool:
     """Whether an error says that a table is not what a statement of ours was made for.
 
@@ -68,7 +61,7 @@ def is_of_schema(error: BaseException) -> bool:
 
 
 def is_about_rows(error: asyncpg.PostgresError) -> bool:
-    """Whether an error that came while rows were being written is about one of them.
+    """Whether an error that came while rows were being read or written is about one of them.
 
     All are that are not about the moment: which codes a trigger or a rule of the customer's raises is not ours to list.
     """
@@ -78,3 +71,8 @@ def is_about_rows(error: asyncpg.PostgresError) -> bool:
 def may_be_of_a_row(error: BaseException) -> bool:
     """Whether an error about the moment that did not pass may be one that a row causes every time."""
     return isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "").startswith(REPEATING)
+
+
+def is_of_a_lock(error: BaseException) -> bool:
+    """Whether somebody else keeps what was asked for, a row or a table."""
+    return isinstance(error, asyncpg.LockNotAvailableError)

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from twinbase.protocol import (
+    HEADER_DEFERS,
     HEADER_EPOCH,
     HEADER_PROTOCOL,
     HEADER_REPLICA,
@@ -79,6 +80,7 @@ def read_caller(
     schema: Annotated[str, Header(alias=HEADER_SCHEMA, max_length=64, examples=["90e1f3bb5a1a4c52"])] = "",
     request: Annotated[str, Header(alias=HEADER_REQUEST, max_length=64)] = "",
     revision: Annotated[str, Header(alias=HEADER_REVISION, max_length=9, examples=["2"])] = "",
+    defers: Annotated[str, Header(alias=HEADER_DEFERS, max_length=8, examples=["1"])] = "",
 ) -> Caller:
     """The device and the person that ask, and what the device says of itself."""
     if _uuid(replica) != who.replica:
@@ -87,7 +89,7 @@ def read_caller(
         raise ProblemError("protocol", f"Header {HEADER_EPOCH} is a whole number.")
     safe = re.sub(r"[^0-9A-Za-z._-]", "", request)
     knows = int(revision) if revision.isdecimal() else 1
-    return Caller(who.identity, who.replica, int(epoch), schema, safe, knows)
+    return Caller(who.identity, who.replica, int(epoch), schema, safe, knows, defers == "1")
 
 
 def _uuid(text: str) -> UUID:

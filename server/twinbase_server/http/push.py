@@ -65,7 +65,9 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     """Push a batch. Its exact bytes are its name: the same bytes are the same batch, and have the same answer."""
     body = await request.body()
     settings = serving.settings
-    limits = AcceptLimits(settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds)
+    limits = AcceptLimits(
+        settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds, settings.push_seconds
+    )
     # An older server behind the same address would refuse for good what it does not know; so it says so instead.
     agreed = partial(serving.schemas.find, fingerprint=caller.schema) if caller.schema else None
     try:

@@ -38,8 +38,10 @@ _log = logging.getLogger(__name__)
 _NOTE = """
 UPDATE twinbase.replica
 SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz, schema_fingerprint = $4
-WHERE id = $1 AND (last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute'
-    OR oldest_outbox IS DISTINCT FROM $3)
+WHERE id = (
+    SELECT id FROM twinbase.replica WHERE id = $1 AND (
+        last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute' OR oldest_outbox IS DISTINCT FROM $3)
+    FOR NO KEY UPDATE SKIP LOCKED)
 """
 
 

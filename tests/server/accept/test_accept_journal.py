@@ -1,9 +1,9 @@
 """What a conflict set aside can be had back."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from tests.server.accept.workshop import NOW, Server, a_job, journal, office, only
+from tests.server.accept.workshop import NOW, Server, a_job, job, journal, office, only
 
 from twinbase_server.accept import restore_from_journal
 
@@ -60,3 +60,16 @@ async def test_the_servers_value_can_be_had_back_where_the_device_won(server: Se
     assert isinstance(line, UUID)
     assert await restore_from_journal(server.connection, server.plugins.registry, line, "server", NOW)
     assert await server.value("SELECT amount FROM workshop.stock") == 10
+
+
+async def test_what_was_refused_for_a_row_that_is_gone_is_kept_however_often_the_rest_is_tried(server: Server) -> None:
+    """Among so many bad changes that the good ones are written again as one."""
+    ana, gone = await server.person(), uuid4()
+    ana.update("job", gone, {"title": "Boiler"}, None, title="Pump")
+    for number in range(60):
+        ana.insert("rule", uuid4(), text=str(number), other="")
+        ana.transaction(job(uuid4(), ana.person, visits=-1))
+    outcomes = list((await ana.push()).values())
+    assert (outcomes[0].status, outcomes[0].reason) == ("refused", "gone")
+    (line,) = await journal(server)
+    assert "Pump" in str(line["mine"])

@@ -174,3 +174,27 @@ async def test_half_a_character_anywhere_in_a_change_is_the_fault_of_that_change
 
     outcomes = {outcome.id: outcome.status for outcome in answer.outcomes}
     assert outcomes == {good: "applied", bad: "refused"}
+
+
+async def test_a_mutation_that_is_sent_twice_in_one_batch_has_its_effect_once(server: Server) -> None:
+    """Under two local transactions, and under one."""
+    ana = await server.person()
+    (added,) = ana.transaction(inserted("stock", ("Lyon", 1), place="Lyon", article=1, amount=1))
+    ana.pending += [{**ana.pending[0], "tx": tx} for tx in (1, 7)]
+    ana.update("stock", ("Lyon", 1), {"amount": 1}, None, amount=3)
+    ana.pending.append({**ana.pending[-1], "tx": 9})
+    answer = await ana.send(ana.batch())
+    assert [outcome.status for outcome in answer.outcomes] == ["applied"] * 5
+    assert [outcome.id for outcome in answer.outcomes[:3]] == [added] * 3
+    assert await server.value("SELECT amount FROM workshop.stock") == 3
+
+
+async def test_an_id_that_one_batch_gives_to_two_mutations_is_the_first_one_s(server: Server) -> None:
+    ana, one, other = await server.person(), uuid4(), uuid4()
+    ana.insert("rule", one, text="first", other="")
+    ana.insert("rule", other, text="second", other="")
+    ana.pending[1]["id"] = ana.pending[0]["id"]
+    body = ana.batch()
+    for answer in [await ana.send(body), await ana.send(body)]:
+        assert [(o.status, o.reason) for o in answer.outcomes] == [("applied", ""), ("refused", "id-reused")]
+    assert await server.value("SELECT array_agg(text) FROM workshop.rule") == ["first"]

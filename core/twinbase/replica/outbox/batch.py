@@ -71,7 +71,7 @@ def has_pending(connection: Connection, shapes: dict[str, Shape]) -> bool:
 def note_answer(connection: Connection, token: str, batch: FrozenBatch, answer: PushAnswer, *, now: datetime) -> None:
     """Keep the outcomes. What is applied stays on top of its row until the pull that brings the server's row."""
     with begin_fenced(connection, token):
-        note_outcomes(connection, (outcome.model_dump(mode="json") for outcome in answer.outcomes))
+        note_outcomes(connection, [outcome.model_dump(mode="json") for outcome in answer.outcomes], batch.n)
         offset = answer.time - now
         write_state(connection, offset_ms=round(offset.total_seconds() * 1000))
 

@@ -1,7 +1,7 @@
 """What became of mutations: kept beside them in the outbox, until a pull has brought the effect."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,24 @@ import msgspec
 from twinbase.frames import Begin
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import FileState
-from twinbase.replica.outbox.states import rest
+from twinbase.replica.outbox.states import put_off, rest
 
 
-def note_outcomes(connection: Connection, outcomes: Iterable[Mapping[str, Any]]) -> None:
-    """Keep what became of mutations beside them. They stay on top of their rows until a pull covers them (H14)."""
+def note_outcomes(connection: Connection, outcomes: Sequence[Mapping[str, Any]], covered: int) -> None:
+    """Keep what became of mutations beside them. They stay on top of their rows until a pull covers them (H14).
+
+    What the server has put off waits to be sent again, unless a batch after `covered` holds it already.
+    """
+    put_off(connection, [str(one["id"]) for one in outcomes if is_deferred(one)], covered)
     connection.executemany(
         "UPDATE _twinbase_outbox SET outcome = ?, reason = ?, detail = ?, behind = ? WHERE id = ?",
-        [_outcome_row(outcome) for outcome in outcomes],
+        [_outcome_row(outcome) for outcome in outcomes if not is_deferred(outcome)],
     )
+
+
+def is_deferred(outcome: Mapping[str, Any]) -> bool:
+    """Whether the server has not dealt with the mutation yet."""
+    return outcome.get("status") == "deferred"
 
 
 def _outcome_row(outcome: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -32,7 +41,7 @@ def retire(connection: Connection, begin: Begin, state: FileState) -> dict[str, 
     Three ways to know that an effect is in what was pulled: the answer names it; last n covers its batch; or, when
     another copy of this file has taken over the epoch, its answer came before this pull was asked for.
     """
-    note_outcomes(connection, begin.outcomes)
     covered = begin.last_n if begin.epoch == state.epoch else state.batch_n
-    named = json.dumps([str(outcome["id"]) for outcome in begin.outcomes])
+    note_outcomes(connection, begin.outcomes, covered)
+    named = json.dumps([str(outcome["id"]) for outcome in begin.outcomes if not is_deferred(outcome)])
     return rest(connection, covered, named, int(datetime.fromisoformat(begin.time).timestamp()))

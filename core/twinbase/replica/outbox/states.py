@@ -5,7 +5,8 @@ pending ──freeze──▶ sent ──rest──▶ applied, merged          
    │ │               │ └───refuse_in_flight──▶ refused            a batch that no server takes
    │ └──park──▶ parked                                            it no longer fits, or is another author's
    ├──────offer── sent, applied, merged                           after a clone or a restore
-   └─thaw_in_flight── sent                                        in a batch that cannot be read
+   ├─thaw_in_flight── sent                                        in a batch that cannot be read
+   └───put_off─── sent                                            the server asks for it again, in a later batch
 
 No other file writes a state, or spells one in SQL: tests/architecture/test_outbox_states.py holds that.
 """
@@ -153,6 +154,14 @@ def offer(connection: Connection, *, taken_too: bool) -> int:
     which = f"{SENT} OR {TAKEN}" if taken_too else SENT
     offer = "UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL, behind = NULL WHERE "
     return int(connection.execute(offer + which).rowcount)
+
+
+def put_off(connection: Connection, ids: Iterable[str], covered: int) -> None:
+    """These edits, of batches up to `covered`, wait to be sent again: the server has not dealt with them yet."""
+    connection.executemany(
+        f"UPDATE _twinbase_outbox SET state = 'pending', n = NULL, outcome = NULL WHERE id = ? AND {SENT} AND n <= ?",
+        [(id, covered) for id in ids],
+    )
 
 
 def count_states(connection: Connection) -> dict[str, int]:

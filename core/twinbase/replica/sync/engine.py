@@ -40,8 +40,8 @@ from twinbase.replica.sync.sign_in import has_current_claims, keep_identity, kee
 from twinbase.replica.sync.thread import FileThread, open_file_thread
 
 RECOVERIES_MAX = 6
-FAILED_THERE = ("plugin-failed", "internal")
-"""A fault in the server's own rules that a batch runs into, every time perhaps, until somebody there has mended it."""
+FAILED_THERE = ("plugin-failed", "internal", "database-unavailable", "too-slow", "too-busy")
+"""What keeps a batch from being taken, every time perhaps, until somebody there has mended it or let a row go."""
 Renew = Callable[[], Awaitable[str | None]]
 Observer = Callable[[ChangedKeys], None]
 

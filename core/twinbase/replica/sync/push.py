@@ -1,11 +1,16 @@
 """Step 2: what was written here goes to the server, batch after batch, until nothing waits."""
 
+from collections.abc import Sequence
+
 from twinbase.errors import Garbled
 from twinbase.protocol import PushAnswer
 from twinbase.replica.outbox.batch import FrozenBatch, next_batch, note_answer
+from twinbase.replica.outbox.states import count_states
 from twinbase.replica.sync.exchange import Exchange
 
 BATCHES_MAX = 10_000
+NO_TIME = "time"
+"""The server's word for what it had no time for: less is sent at once."""
 
 
 async def push(exchange: Exchange) -> None:
@@ -21,12 +26,23 @@ async def push(exchange: Exchange) -> None:
             answer = await exchange.server.push(batch.body, await exchange.make_request_context())
             _compare(batch, answer)
             await exchange.thread.run(note_answer, exchange.token, batch, answer, now=exchange.clock())
-            exchange.report.pushed += len(answer.outcomes)
             for outcome in answer.outcomes:
                 exchange.report.count_outcome(outcome.status)
+            deferred = [outcome.reason for outcome in answer.outcomes if outcome.status == "deferred"]
+            exchange.report.pushed += len(answer.outcomes) - len(deferred)
+            if NO_TIME in deferred:
+                exchange.limits = exchange.limits.halve(0)
+            if len(deferred) == len(answer.outcomes) or (deferred and not await _has_more(exchange, deferred)):
+                return  # Nothing can go now; the next sync sends it again.
 
 
 def _compare(batch: FrozenBatch, answer: PushAnswer) -> None:
     """Raise Garbled unless the server answers the batch that was sent, byte for byte."""
     if (answer.epoch, answer.last_n, answer.hash) != (batch.epoch, batch.n, batch.hash):
         raise Garbled("The server answers another batch than the one that was sent.")
+
+
+async def _has_more(exchange: Exchange, deferred: Sequence[str]) -> bool:
+    """Whether more waits than what somebody keeps locked on the server."""
+    waiting = (await exchange.thread.run(count_states)).get("pending", 0)
+    return NO_TIME in deferred or waiting > len(deferred)

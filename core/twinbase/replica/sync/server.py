@@ -60,6 +60,7 @@ class RequestContext:
             protocol.HEADER_EPOCH: str(self.epoch),
             protocol.HEADER_SCHEMA: self.schema,
             protocol.HEADER_REQUEST: str(self.request),
+            protocol.HEADER_DEFERS: "1",
         }
 
 
