@@ -11,15 +11,16 @@ SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
                                                              t.quantity + '0' AS quantity) AS _twinbase_row))),
                      '[]') AS text)
 FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text, c1 text)
-     INNER JOIN (SELECT workshop.part.*,
-                        COALESCE(EXISTS (SELECT *
-                                         FROM workshop.job
-                                         WHERE workshop.job.id = workshop.part.job_id
-                                           AND workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
-                                           AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
-                                             AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
-                                             OR workshop.job.starts_at IS NULL)),
-                                 FALSE) AS twinbase_inside
-                 FROM workshop.part) AS t ON t.job_id = CAST(r.c0 AS uuid)
-                                         AND t.position = CAST(r.c1 AS integer)
+     CROSS JOIN LATERAL (SELECT workshop.part.*,
+                                COALESCE(EXISTS (SELECT *
+                                                 FROM workshop.job
+                                                 WHERE workshop.job.id = workshop.part.job_id
+                                                   AND workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
+                                                   AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
+                                                     AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
+                                                     OR workshop.job.starts_at IS NULL)),
+                                         FALSE) AS twinbase_inside
+                         FROM workshop.part
+                         WHERE workshop.part.job_id = CAST(r.c0 AS uuid)
+                           AND workshop.part.position = CAST(r.c1 AS integer)) AS t
      LEFT JOIN twinbase."v_workshop.part" AS v ON v.job_id = t.job_id AND v.position = t.position

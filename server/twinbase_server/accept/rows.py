@@ -14,7 +14,7 @@ from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, KeyTuple, RowId
 from twinbase_server.accept.context import AcceptContext, Origin
-from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scope_condition, scoped_table_sql
+from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scope_condition, scoped_rows_sql
 from twinbase_server.capture import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, quote_literal, table_sql
@@ -157,7 +157,7 @@ def _read_sql(twin: Twin) -> str:
     keys = recordset_sql(twin.key, parameter, ordinal=True)
     return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
             (SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row))), '[]')::text
-        FROM {keys} JOIN {scoped_table_sql(twin)} t ON {key_match(twin, "t")}
+        FROM {keys} CROSS JOIN {scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)))}
         LEFT JOIN {version_table(twin.schema, twin.table.name)} v ON {same}"""
 
 

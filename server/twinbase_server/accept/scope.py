@@ -17,11 +17,13 @@ def scope_condition(twin: Twin) -> Condition:
     return compile_condition(twin)
 
 
-@lru_cache(maxsize=1024)
-def scoped_table_sql(twin: Twin) -> str:
-    """A sub-select: the twin's table with one more column, INSIDE, true for the rows that the identity sees."""
+def scoped_rows_sql(twin: Twin, match: str) -> str:
+    """The FROM item `t`: the rows of the twin's table that `match`, with one more column, INSIDE, true for those that
+    the identity sees. A scope is asked about these rows alone, whatever functions of the customer's it calls.
+    """
     table = table_sql(twin.table)
-    return f"(SELECT {table}.*, coalesce({scope_condition(twin).sql}, false) AS {INSIDE} FROM {table})"
+    inside = f"coalesce({scope_condition(twin).sql}, false) AS {INSIDE}"
+    return f"LATERAL (SELECT {table}.*, {inside} FROM {table} WHERE {match}) t"
 
 
 def recordset_sql(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:

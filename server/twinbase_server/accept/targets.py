@@ -10,7 +10,7 @@ from twinbase_server.accept.batch import Change, RowId
 from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_key_columns, foreign_keys_of
 from twinbase_server.accept.rows import BatchRow, encode_keys
-from twinbase_server.accept.scope import INSIDE, recordset_sql, scope_condition, scoped_table_sql, typed_columns
+from twinbase_server.accept.scope import INSIDE, recordset_sql, scope_condition, scoped_rows_sql, typed_columns
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
 
@@ -106,15 +106,20 @@ async def _existing(
 
 @lru_cache(maxsize=1024)
 def _existing_sql(key: ForeignKey) -> str:
-    same = " AND ".join(
-        f"{column_sql(name, 't')} = {value}"
-        for name, value in zip(key.target_columns, typed_columns(key.codecs), strict=True)
-    )
     if key.target is None:
-        return f"SELECT r.o FROM {recordset_sql(key.columns, 1, ordinal=True)} JOIN {table_sql(key.table)} t ON {same}"
+        rows = recordset_sql(key.columns, 1, ordinal=True)
+        return f"SELECT r.o FROM {rows} JOIN {table_sql(key.table)} t ON {_same(key, 't')}"
     parameter = len(scope_condition(key.target).names) + 1
     rows = recordset_sql(key.columns, parameter, ordinal=True)
-    return f"SELECT r.o FROM {rows} JOIN {scoped_table_sql(key.target)} t ON {same} WHERE t.{INSIDE}"
+    scoped = scoped_rows_sql(key.target, _same(key, table_sql(key.table)))
+    return f"SELECT r.o FROM {rows} CROSS JOIN {scoped} WHERE t.{INSIDE}"
+
+
+def _same(key: ForeignKey, alias: str) -> str:
+    return " AND ".join(
+        f"{column_sql(name, alias)} = {value}"
+        for name, value in zip(key.target_columns, typed_columns(key.codecs), strict=True)
+    )
 
 
 def _name(key: ForeignKey) -> Target:

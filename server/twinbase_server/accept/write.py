@@ -16,7 +16,7 @@ from twinbase_server.accept.scope import (
     key_match,
     recordset_sql,
     scope_condition,
-    scoped_table_sql,
+    scoped_rows_sql,
     typed_columns,
 )
 from twinbase_server.database.connection import Connection
@@ -175,4 +175,5 @@ def _stays(row: BatchRow) -> bool:
 @lru_cache(maxsize=1024)
 def _outside_sql(twin: Twin) -> str:
     rows = recordset_sql(twin.key, len(scope_condition(twin).names) + 1, ordinal=True)
-    return f"SELECT r.o FROM {rows} JOIN {scoped_table_sql(twin)} t ON {key_match(twin, 't')} WHERE NOT t.{INSIDE}"
+    scoped = scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)))
+    return f"SELECT r.o FROM {rows} CROSS JOIN {scoped} WHERE NOT t.{INSIDE}"

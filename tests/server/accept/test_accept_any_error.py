@@ -1,11 +1,14 @@
 """Whatever PostgreSQL raises for one row, that row is refused with a sentence, and everything else goes on."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.server.accept.workshop import Server
+from sqlalchemy import func
+from tests.server.accept.workshop import Job, Server, a_job
 
+from twinbase import Mirror, Plugins, hookimpl
 from twinbase_server.accept import AcceptLimits
 from twinbase_server.accept.reasons import Refusal, refusal_of
 from twinbase_server.problems import ProblemError
@@ -75,6 +78,30 @@ async def test_a_value_that_no_index_takes_is_refused_and_noted_all_the_same(ser
     outcomes = await ana.push()
     assert [outcomes[id].status for id in (good, bad, key)] == ["applied", "refused", "refused"]
     assert "larger than the database can take" in outcomes[bad].detail
+
+
+@pytest.mark.parametrize("state", ["P0002", "42883", "0A000", "TW001", "40001", "23514"])
+async def test_what_is_raised_while_a_row_is_looked_for_refuses_that_row_alone(server: Server, state: str) -> None:
+    """A scope, or a view or a policy of the customer's, may call what raises for one value."""
+    await server.connection.execute(f"""
+        CREATE FUNCTION workshop.judge_title(title text) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN IF title = 'poison' THEN RAISE EXCEPTION 'The meter is sealed.' USING ERRCODE = '{state}'; END IF;
+        RETURN true; END $$""")
+    ana, plugins = await server.person(), Plugins(Judged())
+    ids = [await a_job(ana, title=title) for title in ("good", "poison", "fine", "well")]
+    for id in ids:
+        ana.update("job", id, {"visits": 5}, None, visits=6)
+    outcomes = list((await ana.push(plugins=plugins)).values())
+    assert [outcome.status for outcome in outcomes] == ["merged", "refused", "merged", "merged"]
+    assert outcomes[1].detail == "The meter is sealed." or state == "23514"
+
+
+class Judged:
+    """Jobs whose scope calls a function of the customer's."""
+
+    @hookimpl
+    def twinbase_mirrors(self) -> Iterable[Mirror]:
+        yield Mirror(Job, direction="both", scope=lambda who: func.workshop.judge_title(Job.title), conflict="add")
 
 
 async def test_an_error_that_every_row_meets_is_the_moments(server: Server) -> None:
