@@ -124,7 +124,7 @@ async def test_a_body_that_comes_steadily_on_a_bad_line_is_waited_for(depot_url:
 async def test_sign_ins_wait_for_each_other_and_for_nobody_else(depot_url: str) -> None:
     async with open_house(depot_url, sign_ins_max=1, pool_wait_seconds=0.1) as house:
         device = await house.device()
-        async with house.app.state.serving.lanes.sign_ins.take_turn():
+        async with house.app.state.serving.lanes.sign_ins.enter_lane():
             answer = await Device(house.http).login("anna@depot", PASSWORD)
             assert kind_of(answer) == (503, "too-busy")
             assert (await device.initial()).end

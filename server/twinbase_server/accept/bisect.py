@@ -12,9 +12,9 @@ from twinbase_server.accept.attempt import Attempt, Blamed, Objected, Settled, a
 from twinbase_server.accept.constraints import columns_of
 from twinbase_server.accept.context import AcceptContext, BatchProgress
 from twinbase_server.accept.decide import Verdict, deferred_verdict, refused_verdict
-from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, divide, stop_transaction
+from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts, split_held, stop_transaction
 from twinbase_server.accept.locked import find_locked
-from twinbase_server.accept.parts import Part, Parts
+from twinbase_server.accept.parts import BatchPart, Parts
 from twinbase_server.accept.reasons import NO_TIME, NOT_WRITTEN, ROW_LOCKED, Refusal, refusal_of
 from twinbase_server.accept.savepoints import Savepoints
 from twinbase_server.accept.write import NotWritten
@@ -33,7 +33,7 @@ async def settle(
     Where the device can wait for a part of its answer, what is locked by others is put off, and so is what there is no
     time for any more.
     """
-    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts([Part(list(transactions))])
+    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts([BatchPart(list(transactions))])
     if accepting.isolated and accepting.caller.defers:
         progress.hold_rows(await find_locked(connection, [c for one in transactions for c in one.changes]))
     verdicts: Verdicts = {}
@@ -47,10 +47,10 @@ async def settle(
 
 
 async def _settle_part(
-    savepoints: Savepoints, accepting: AcceptContext, progress: BatchProgress, parts: Parts, part: Part
+    savepoints: Savepoints, accepting: AcceptContext, progress: BatchProgress, parts: Parts, part: BatchPart
 ) -> Verdicts:
     """The verdicts on a part, once it is settled. Until then what is left of it waits, in smaller parts perhaps."""
-    transactions, held = divide(progress, part.transactions)
+    transactions, held = split_held(progress, part.transactions)
     verdicts = _put_off(progress, held, ROW_LOCKED)
     tried = await _try(savepoints, accepting, progress, transactions) if transactions else Settled({})
     match tried:
@@ -58,16 +58,16 @@ async def _settle_part(
             verdicts |= settled
             parts.note_settled(part, stands=tried.stands, deferred=tried.is_deferred)
             if tried.has_written:
-                await _count_kept(savepoints, parts, Part(transactions, part.level))
+                await _count_kept(savepoints, parts, BatchPart(transactions, part.level))
         case Blamed(refusals):
             progress.doom(refusals)
-            parts.waiting.append(Part(transactions, part.level))
+            parts.waiting.append(BatchPart(transactions, part.level))
         case Objected():
-            parts.halve(Part(transactions, part.level))
+            parts.halve(BatchPart(transactions, part.level))
     return verdicts
 
 
-async def _count_kept(savepoints: Savepoints, parts: Parts, part: Part) -> None:
+async def _count_kept(savepoints: Savepoints, parts: Parts, part: BatchPart) -> None:
     """Too many parts that were written for themselves are undone and written again as one."""
     if part.level:
         await savepoints.renew(part.level - 1)

@@ -56,7 +56,7 @@ def _may_replace(before: Sequence[Change], member: Change | Refusal) -> bool:
     )
 
 
-def divide(
+def split_held(
     progress: BatchProgress, transactions: Sequence[LocalTransaction]
 ) -> tuple[list[LocalTransaction], list[LocalTransaction]]:
     """Those that can be tried, and those that are about rows on which earlier work was put off."""

@@ -10,7 +10,7 @@ KEPT_MAX = 16
 
 
 @dataclass(slots=True)
-class Part:
+class BatchPart:
     """Local transactions that are written together. Above level 0: they were written before, in more parts."""
 
     transactions: list[LocalTransaction]
@@ -21,17 +21,17 @@ class Part:
 class Parts:
     """`waiting`: the next one last. `has_settled`: something of the batch has got its last word."""
 
-    waiting: list[Part]
+    waiting: list[BatchPart]
     has_settled: bool = False
     _size: int = 1 << 62
-    _kept: list[list[Part]] = field(default_factory=lambda: [[] for _ in range(LEVELS)])
+    _kept: list[list[BatchPart]] = field(default_factory=lambda: [[] for _ in range(LEVELS)])
 
-    def take_next(self) -> Part:
+    def take_next(self) -> BatchPart:
         """The next part, as large as the last ones let hope for."""
         part = self.waiting.pop()
         if part.level == 0 and len(part.transactions) > self._size:
-            self.waiting.append(Part(part.transactions[self._size :]))
-            return Part(part.transactions[: self._size])
+            self.waiting.append(BatchPart(part.transactions[self._size :]))
+            return BatchPart(part.transactions[: self._size])
         return part
 
     def take_all(self) -> list[LocalTransaction]:
@@ -40,19 +40,20 @@ class Parts:
         self.waiting.clear()
         return waiting
 
-    def halve(self, part: Part) -> None:
+    def halve(self, part: BatchPart) -> None:
         """Each half for itself, in order."""
         middle = len(part.transactions) // 2
         self._size = max(1, middle)
-        self.waiting += [Part(part.transactions[middle:], part.level), Part(part.transactions[:middle], part.level)]
+        for half in (part.transactions[middle:], part.transactions[:middle]):
+            self.waiting.append(BatchPart(half, part.level))
 
-    def note_settled(self, part: Part, *, stands: bool, deferred: bool) -> None:
+    def note_settled(self, part: BatchPart, *, stands: bool, deferred: bool) -> None:
         """What comes next may be twice as large, unless this was the culprit, alone."""
         self.has_settled = self.has_settled or not deferred
         alone = len(part.transactions) == 1 and not stands
         self._size = 1 if alone else max(self._size, 2 * len(part.transactions))
 
-    def keep(self, part: Part) -> bool:
+    def keep(self, part: BatchPart) -> bool:
         """Count a part that was written; whether its level is full."""
         if part.level == LEVELS:
             return False
@@ -62,5 +63,5 @@ class Parts:
     def merge_level(self, level: int) -> None:
         """What the level counts is one part of the level above, and comes next."""
         merged = [transaction for part in self._kept[level] for transaction in part.transactions]
-        self.waiting.append(Part(merged, level + 1))
+        self.waiting.append(BatchPart(merged, level + 1))
         self._kept[level] = []

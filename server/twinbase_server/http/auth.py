@@ -43,7 +43,7 @@ class Me(BaseModel):
 async def sign_in(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depends(check_admission)]) -> LoginAnswer:
     """Sign in on a device. The device is bound to the account from now on."""
     now = serving.clock()
-    async with serving.lanes.sign_ins.take_turn(), serving.borrow_connection() as connection:
+    async with serving.lanes.sign_ins.enter_lane(), serving.borrow_connection() as connection:
         identity = await serving.plugins.authenticate(Credentials(body.email, body.password), connection)
         if identity is None:
             raise ProblemError("credentials-wrong", "Type them again.")

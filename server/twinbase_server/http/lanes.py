@@ -25,12 +25,12 @@ class Lane:
         self._inside = self._waiting = 0
 
     @asynccontextmanager
-    async def take_turn(self) -> AsyncIterator[None]:
+    async def enter_lane(self) -> AsyncIterator[None]:
         """A place for the time of the block; raises `too-busy` when none comes free."""
         await self._wait()
         self._inside += 1
         try:
-            async with nullcontext() if self._within is None else self._within.take_turn():
+            async with nullcontext() if self._within is None else self._within.enter_lane():
                 yield
         finally:
             self._inside -= 1

@@ -71,7 +71,7 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     # An older server behind the same address would refuse for good what it does not know; so it says so instead.
     agreed = partial(serving.schemas.find, fingerprint=caller.schema) if caller.schema else None
     try:
-        async with serving.lanes.pushes.take_turn():
+        async with serving.lanes.pushes.enter_lane():
             answer = await accept_push(
                 serving.pool, serving.plugins, caller, body, serving.clock(), limits, serving.find_waiting, agreed
             )

@@ -113,7 +113,7 @@ class Serving:
         now, wait, loads = self.clock(), LockWait(self.settings.lock_seconds), 0
         while loads < SNAPSHOTS_MAX:
             async with (
-                self.lanes.streams.take_turn(),
+                self.lanes.streams.enter_lane(),
                 self.borrow_connection() as connection,
                 self._looking_again(connection),
             ):

@@ -56,7 +56,7 @@ class Turn:
 
 
 @asynccontextmanager
-async def take_turn(task: Task, url: str) -> AsyncIterator[Turn]:
+async def enter_lane(task: Task, url: str) -> AsyncIterator[Turn]:
     """The turn of a task; raises RunsAlready when somebody has it."""
     connection = await connect(url, command_timeout=CONNECTION_SECONDS_MAX, server_settings=_KEEPALIVES)
     turn = Turn(connection)
@@ -77,7 +77,7 @@ async def run_task(
 
     Raises RunsAlready, and ConnectionLost. `stop`: set it to stop the run, which is then due at once.
     """
-    async with take_turn(task, url) as turn:
+    async with enter_lane(task, url) as turn:
         await _run(task, url, clock, turn, tell, stop or asyncio.Event())
         (status,) = await schedule.read_task_statuses(turn.connection, task.kind, [task.name])
         return status

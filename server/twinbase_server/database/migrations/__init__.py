@@ -30,7 +30,7 @@ class MigrationStatus:
 async def migrate(url: str, *, lock_seconds: int = TURN_SECONDS_MAX) -> MigrationStatus:
     """Bring schema `twinbase` to the newest version in one transaction; a second process waits, then finds it done."""
     async with open_engine(url) as database, database.begin() as connection:
-        await _take_turn(connection, lock_seconds)
+        await _enter_lane(connection, lock_seconds)
         await connection.run_sync(_upgrade)
         return await connection.run_sync(_status)
 
@@ -41,7 +41,7 @@ async def read_migration_status(url: str) -> MigrationStatus:
         return await connection.run_sync(_status)
 
 
-async def _take_turn(connection: AsyncConnection, lock_seconds: int) -> None:
+async def _enter_lane(connection: AsyncConnection, lock_seconds: int) -> None:
     """A lock that does not come fails the migration; it must not make the customer's writers queue behind it."""
     await connection.execute(text(f"SET LOCAL lock_timeout = '{lock_seconds}s'"))
     await connection.execute(text(_LOCK))
