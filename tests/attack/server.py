@@ -1,0 +1,22 @@
+"""The server that is attacked: the depot's, as `twinbase serve` listens."""
+
+import asyncio
+
+import uvicorn
+from pydantic import SecretStr
+from tests.server.depot import Depot
+
+from twinbase import Plugins
+from twinbase_server import accounts
+from twinbase_server.app import create_app
+from twinbase_server.http.listening import listening_options
+from twinbase_server.settings import Settings
+
+
+def run(database_url: str, port: int) -> None:
+    """Serve until the process is killed."""
+    settings = Settings(database_url=SecretStr(database_url))
+    app = create_app(settings, Plugins(Depot(), accounts))
+    options = listening_options(settings.connections_max)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, **options)
+    asyncio.run(uvicorn.Server(config).serve())
