@@ -18,6 +18,11 @@ from twinbase_server.problems import ProblemError
 
 VERSION_MAX = 2**63 - 1
 TWIN_LETTERS_MAX = 128
+ODD_BYTES_MAX = 64 * 1024
+LENIENT_BYTES_MAX = 1024 * 1024
+"""A larger body is not read a second time, by a reader that makes objects of all that it finds: the device takes it
+apart, and smaller ones come."""
+NOTHING = msgspec.Raw(b"null")
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 UNSAID = "(too large to be sent along)"
 """Stands for what was read of a column that a device left out of `old`. It is equal to no value that the row has, so
@@ -51,6 +56,30 @@ class SentMutation(msgspec.Struct):
         return blake2b(encoded, digest_size=16).hexdigest()
 
 
+class _RawMutation(msgspec.Struct):
+    """A mutation of which nothing is read but its id: what its members hold may be anything, and very much of it."""
+
+    id: Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
+    tx: msgspec.Raw = msgspec.Raw(b"0")
+    twin: msgspec.Raw = NOTHING
+    op: msgspec.Raw = NOTHING
+    key: msgspec.Raw = NOTHING
+    base: msgspec.Raw = NOTHING
+    old: msgspec.Raw = msgspec.Raw(b"{}")
+    new: msgspec.Raw = msgspec.Raw(b"{}")
+    at: msgspec.Raw = NOTHING
+
+    def read(self) -> SentMutation:
+        """The mutation, as far as its members hold values as they travel; what does not is an empty list, which none of
+        them may be. It takes no memory, however long it was."""
+        tx, twin, op, base, at = (
+            _read_as(_SCALAR, raw, []) for raw in (self.tx, self.twin, self.op, self.base, self.at)
+        )
+        return SentMutation(
+            self.id, tx, twin, op, _read_as(_SCALARS, self.key, []), base, _read_row(self.old), _read_row(self.new), at
+        )
+
+
 class ReceivedBatch(msgspec.Struct):
     """A push as sent; see twinbase.protocol.Push for what its members mean."""
 
@@ -58,6 +87,10 @@ class ReceivedBatch(msgspec.Struct):
     mutations: list[SentMutation]
     previous: Annotated[str, msgspec.Meta(max_length=64)] = ""
     offset_ms: int = 0
+
+
+class _RawBatch(ReceivedBatch):
+    mutations: list[_RawMutation]  # type: ignore[assignment]
 
 
 @dataclass(slots=True)
@@ -75,7 +108,28 @@ class Change:
     row_id: RowId
 
 
-_DECODER = msgspec.json.Decoder(ReceivedBatch)
+Scalar = str | int | float | bool | None
+_DECODER = msgspec.json.Decoder(_RawBatch)
+_SCALAR: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Scalar)
+_SCALARS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[Scalar])
+_ROW: msgspec.json.Decoder[Any] = msgspec.json.Decoder(dict[str, Scalar])
+_MEMBERS: msgspec.json.Decoder[Any] = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _read_as(decoder: "msgspec.json.Decoder[Any]", raw: msgspec.Raw, otherwise: Any) -> Any:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        return otherwise
+
+
+def _read_row(raw: msgspec.Raw) -> Any:
+    """The values of a row; where some are none, which ones, unless it is too long to look."""
+    row = _read_as(_ROW, raw, None)
+    if row is not None or memoryview(raw).nbytes > ODD_BYTES_MAX:
+        return [] if row is None else row
+    members = _read_as(_MEMBERS, raw, None)
+    return [] if members is None else {name: _read_as(_SCALAR, value, []) for name, value in members.items()}
 
 
 def read_batch(body: bytes) -> ReceivedBatch:
@@ -83,20 +137,28 @@ def read_batch(body: bytes) -> ReceivedBatch:
     if len(body) > BATCH_BYTES_MAX:
         raise ProblemError("batch-too-large", f"At most {BATCH_BYTES_MAX} bytes.", limit=BATCH_BYTES_MAX)
     batch = _decode(body)
-    if len(batch.mutations) > BATCH_MUTATIONS_MAX:
-        limit = f"At most {BATCH_MUTATIONS_MAX} mutations, this batch has {len(batch.mutations)}."
-        raise ProblemError("batch-too-large", limit, limit=BATCH_MUTATIONS_MAX)
-    if not batch.mutations:
-        raise ProblemError("bad-batch", "The batch holds no mutation - at `$.mutations`.")
+    _check_count(len(batch.mutations))
     return batch
+
+
+def _check_count(count: int) -> None:
+    if count > BATCH_MUTATIONS_MAX:
+        limit = f"At most {BATCH_MUTATIONS_MAX} mutations, this batch has {count}."
+        raise ProblemError("batch-too-large", limit, limit=BATCH_MUTATIONS_MAX)
+    if not count:
+        raise ProblemError("bad-batch", "The batch holds no mutation - at `$.mutations`.")
 
 
 def _decode(body: bytes) -> ReceivedBatch:
     try:
-        return _DECODER.decode(body)
+        raw = _DECODER.decode(body)
+        _check_count(len(raw.mutations))
+        return ReceivedBatch(raw.n, [one.read() for one in raw.mutations], raw.previous, raw.offset_ms)
     except msgspec.ValidationError as error:
         raise _unreadable(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if len(body) > LENIENT_BYTES_MAX:
+            raise _unreadable(error) from error
         return _decode_leniently(body, error)
 
 

@@ -1,9 +1,12 @@
 """What is refused, why, and what it takes with it."""
 
+import tracemalloc
 from uuid import uuid4
 
 import pytest
 from tests.server.accept.workshop import Server, a_job, deleted, inserted, job, only, statuses, updated
+
+from twinbase_server.accept.batch import read_batch
 
 
 async def test_a_refused_mutation_refuses_its_local_transaction_and_no_other(server: Server) -> None:
@@ -41,6 +44,15 @@ async def test_work_on_a_row_whose_insert_was_refused_waits_behind_it_in_later_b
     [
         ({"twin": "nothing"}, "unknown-twin"),
         ({"twin": None}, "unknown-twin"),
+        ({"twin": [[], []]}, "unknown-twin"),
+        ({"op": {"insert": True}}, "malformed"),
+        ({"at": [[]]}, "malformed"),
+        ({"base": {}}, "malformed"),
+        ({"key": [[]]}, "malformed"),
+        ({"key": {}}, "malformed"),
+        ({"new": {"text": {"deep": [[]]}}}, "value"),
+        ({"new": [[], []]}, "malformed"),
+        ({"old": {"text": []}, "op": "update"}, "value"),
         ({"twin": "person", "op": "delete", "new": {}}, "read-only"),
         ({"twin": "event", "op": "delete", "new": {}}, "operation"),
         ({"op": "merge"}, "malformed"),
@@ -198,3 +210,17 @@ async def test_an_id_that_one_batch_gives_to_two_mutations_is_the_first_one_s(se
     for answer in [await ana.send(body), await ana.send(body)]:
         assert [(o.status, o.reason) for o in answer.outcomes] == [("applied", ""), ("refused", "id-reused")]
     assert await server.value("SELECT array_agg(text) FROM workshop.rule") == ["first"]
+
+
+@pytest.mark.parametrize("member", ["tx", "twin", "op", "key", "base", "old", "new", "at"])
+def test_what_no_value_can_be_is_not_even_made(member: str) -> None:
+    """Five million empty lists in the place of a value would be half a gigabyte, and two seconds for everybody."""
+    lists = b"[" + b"[]," * 5_000_000 + b"0]"
+    body = b'{"n":1,"mutations":[{"id":"0198c5a0-1111-7000-8000-000000000001","%b":%b}]}' % (member.encode(), lists)
+    tracemalloc.start()
+    try:
+        (sent,) = read_batch(body).mutations
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert getattr(sent, member) == [] and peak < 2 * len(body)
