@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from tests.oracle.ordinary import moments
+from tests.oracle.person import Mine
 from tests.oracle.simulation import Simulation
 
 from twinbase.replica.file import transaction
@@ -90,6 +93,41 @@ def dying(*, at: int, after: bool) -> Iterator[None]:
 
     with patch.object(transaction, "commit", commit_or_die):
         yield
+
+
+async def device_loses_its_wal(sim: Simulation, rng: Random) -> None:
+    """The power goes, and what is left of the -wal is damaged: what was committed may be gone, but never in silence."""
+    mine = sim.somebody(rng)
+    before = await _newest_edit(mine)
+    copies = [path for path in mine.device.path.parent.glob(f"{mine.device.path.name}*") if _is_kept(path)]
+    kept = {path: path.read_bytes() for path in copies}
+    await mine.device.close()
+    for path, content in kept.items():
+        path.write_bytes(_damaged(content, rng) if path.name.endswith("-wal") else content)
+    mine.device.path.with_name(mine.device.path.name + "-shm").unlink(missing_ok=True)
+    sent = {row["id"] for row in await sim.office.connection.fetch("SELECT id FROM oracle.logs")}
+    await mine.device.reopen()
+    here = {UUID(id_) for (id_,) in await mine.device.sql("SELECT new_id FROM _twinbase_change_logs")}
+    if await _newest_edit(mine) < before and not mine.device.replica.status.now.lost:
+        sim.surprises.append(f"{mine.device.name}: committed edits went with the -wal, and nobody was told")
+    mine.logs &= here | sent
+    mine.held = {log: at for log, at in mine.held.items() if log in here}
+    await mine.device.replica.forget_loss()
+
+
+async def _newest_edit(mine: Mine) -> int:
+    found = await mine.device.sql("SELECT seq FROM sqlite_sequence WHERE name = '_twinbase_outbox'")
+    return int(found[0][0]) if found else 0
+
+
+def _is_kept(path: Path) -> bool:
+    return not path.name.endswith(("-shm", ".backup", ".sync-lock")) and ".lost-" not in path.name
+
+
+def _damaged(wal: bytes, rng: Random) -> bytes:
+    """Cut somewhere, or with one wrong byte; what comes after it is as good as gone."""
+    at = rng.randrange(len(wal)) if wal else 0
+    return wal[:at] if rng.random() < 0.5 else wal[:at] + bytes(1) + wal[at + 1 :]
 
 
 async def server_dies_in_sync(sim: Simulation, rng: Random) -> None:

@@ -11,6 +11,7 @@ ACTS: tuple[Act, ...] = (
     ordinary.salt_is_noted, ordinary.tombstones_are_collected, ordinary.claims_go_missing,
     *[accidents.device_syncs_badly] * 2, *[accidents.line_flips_a_bit] * 2, *[accidents.device_dies_in_sync] * 2,
     *[accidents.device_dies_between_two_commits] * 2, accidents.server_dies_in_sync, accidents.server_restarts,
+    accidents.device_loses_its_wal,
     histories.device_is_cloned, histories.device_is_saved, histories.device_is_restored,
     histories.server_is_saved, histories.server_is_restored,
     updates.columns_are_added, updates.server_is_updated, updates.app_is_updated,
