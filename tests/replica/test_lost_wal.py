@@ -12,6 +12,7 @@ from tests.replica.workshop import Job, opened, rows
 
 from twinbase.errors import DamagedReplica
 from twinbase.replica import Replica
+from twinbase.replica.file.examine import find_damage
 
 EDITS = 5
 Damage = Callable[[bytearray, Random], bytes]
@@ -76,6 +77,32 @@ async def test_whatever_becomes_of_the_wal_no_edit_is_lost_in_silence(tmp_path: 
             continue
         assert here == 1 + EDITS or ("missing in this file" in said and "type again" in said), f"seed {seed}: {here}"
         assert bool(said) is (here < 1 + EDITS)
+
+
+async def test_a_wal_that_is_partly_in_the_file_already_leaves_no_torn_file_in_use(tmp_path: Path) -> None:
+    """SQLite moves pages of a long -wal into the file and keeps it; its beginning alone would put old ones back."""
+    live, crashed, saved = tmp_path / "live", tmp_path / "crashed", 40
+    live.mkdir()
+    async with opened(live) as replica:
+        for number in range(saved):
+            await _save(replica, f"edit {number}")
+        rows(replica, "PRAGMA wal_checkpoint(PASSIVE)")
+        crashed.mkdir()
+        for path in live.iterdir():
+            shutil.copy(path, crashed / path.name)
+    wal = (crashed / "twin.db-wal").read_bytes()
+    for seed in range(10):
+        folder = tmp_path / f"seed {seed}"
+        shutil.copytree(crashed, folder)
+        (folder / "twin.db-wal").write_bytes(_cut(bytearray(wal), Random(seed)))
+        (folder / "twin.db-shm").unlink(missing_ok=True)
+        try:
+            async with opened(folder) as replica:
+                here, said = await _count(replica), replica.status.now.lost
+                sound = find_damage(replica.database.file) == []
+        except DamagedReplica:
+            continue
+        assert sound and (here == saved or said), f"seed {seed}: {here} of {saved}"
 
 
 async def test_a_wal_that_is_gone_is_said_until_somebody_has_read_it(tmp_path: Path) -> None:
