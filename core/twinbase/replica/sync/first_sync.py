@@ -4,6 +4,7 @@ from twinbase.frames import End
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.apply.stage import Stage
+from twinbase.replica.file.reread import note_reread
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.prove import prove
 from twinbase.replica.sync.pull import pull
@@ -15,6 +16,7 @@ async def run_first_sync(exchange: Exchange) -> None:
     """Everything in scope, page by page beside the twins, then visible at once. Goes on where it was stopped."""
     exchange.status.set(phase="initial")
     end, applied = await _whole(exchange)
+    await exchange.thread.run(note_reread, exchange.token, exchange.clock())
     exchange.report_apply(applied)
     if end.digests:
         await prove(exchange, end, applied)

@@ -4,6 +4,7 @@ from twinbase.frames import End, locked_twins
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.doubt import read_doubts
 from twinbase.replica.connection import Connection
+from twinbase.replica.file.reread import reread_file
 from twinbase.replica.outbox.states import ON_ITS_WAY
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
@@ -15,14 +16,18 @@ PULLS_MAX = 3
 async def pull(exchange: Exchange, *, prove_all: bool = False) -> None:
     """Ask what changed since the cursor, apply it, prove it. An answer in several parts proves nothing: pull again.
 
-    While a twin is in doubt, everything is proven by digest.
+    While a twin is in doubt, everything is proven by digest, over a file that was looked at again; once a week it is
+    so without any doubt.
     """
     for _ in range(PULLS_MAX):
         # Of a twin that an update of the app has taken away nobody will say any more that it is equal.
         doubts = {
             twin: why for twin, why in (await exchange.thread.run(read_doubts)).items() if twin in exchange.pulled
         }
-        end, applied = await _pull_once(exchange, prove_all=prove_all or bool(doubts))
+        again = await exchange.thread.run(
+            reread_file, exchange.token, exchange.pulled.values(), doubts, now=exchange.clock()
+        )
+        end, applied = await _pull_once(exchange, prove_all=prove_all or again or bool(doubts))
         if end.digests or end.proven_by_skip or locked_twins(end) or not exchange.pulled:
             await prove(exchange, end, applied, explained=[twin for twin, causes in doubts.items() if causes])
             return
