@@ -41,6 +41,12 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class AnswerModel(BaseModel):
+    """What a server answers: a device ignores what a newer one adds."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
 class Mutation(Model):
     """One local write, with what it was based on.
 
@@ -78,7 +84,7 @@ class Push(Model):
     mutations: list[Mutation] = Field(min_length=1, max_length=BATCH_MUTATIONS_MAX)
 
 
-class Outcome(Model):
+class Outcome(AnswerModel):
     """What became of a mutation.
 
     `applied`: as written. `merged`: written together with what others wrote. `conflict`: something was set aside (it is
@@ -98,7 +104,7 @@ class Outcome(Model):
     attributes: dict[str, WireValue] = Field(default_factory=dict)
 
 
-class PushAnswer(Model):
+class PushAnswer(AnswerModel):
     """`last_n` and `hash` are the batch that was answered; outcomes come in the order of its mutations."""
 
     epoch: int
@@ -144,12 +150,29 @@ class SchemaRequest(Model):
     twins: dict[str, TwinSchema] = Field(max_length=512)
 
 
-class SchemaAnswer(Model):
-    """`twins`: the columns that will travel. `refused`: twins not served to that version, and why."""
+class TwinDescription(AnswerModel):
+    """How a twin travels: how many of its columns are the key, which way, and the codec of each column, in their order.
+
+    What a device may do there: `operations`, and the columns that it may change and may fill in a new row.
+    """
+
+    key: int
+    direction: str
+    types: list[str]
+    operations: list[str]
+    writable: list[str]
+    insertable: list[str]
+
+
+class SchemaAnswer(AnswerModel):
+    """`twins`: the columns that will travel. `refused`: twins not served to that version, and why. `described`: for a
+    device of revision 2.
+    """
 
     schema_: str = Field(alias="schema")
     twins: dict[str, list[str]]
     refused: dict[str, str] = Field(default_factory=dict)
+    described: dict[str, TwinDescription] | None = None
 
 
 class LoginRequest(Model):
@@ -159,7 +182,7 @@ class LoginRequest(Model):
     device_name: str = Field("", max_length=200)
 
 
-class LoginAnswer(Model):
+class LoginAnswer(AnswerModel):
     token: str
     expires_in_seconds: int
     subject: str

@@ -110,8 +110,6 @@ class Client:
     """A device of dictionaries. Nothing is kept on a disk, so nothing here is frozen but in `batch`."""
 
     send: Send
-    keys: dict[str, int]
-    """How many key columns each twin has."""
     replica: str = field(default_factory=lambda: str(uuid4()))
     epoch: int = 1
     n: int = 0
@@ -122,6 +120,7 @@ class Client:
     cursor: str = ""
     batch: bytes = b""
     tables: dict[str, Table] = field(default_factory=dict)
+    described: Json = field(default_factory=dict)
     begin: Json = field(default_factory=dict)
     end: Json = field(default_factory=dict)
 
@@ -134,7 +133,8 @@ class Client:
         answer = await self._json("sync/schema", body)
         self.schema = answer["schema"]
         for name, columns in answer["twins"].items():
-            self.tables[name] = Table(columns, self.keys[name])
+            self.tables[name] = Table(columns, answer["described"][name]["key"])
+        self.described = answer["described"]
 
     async def initial(self) -> None:
         await self._streamed("POST", "sync/initial", {}, {})

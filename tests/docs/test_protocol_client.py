@@ -77,7 +77,7 @@ class Office:
         return answer.status_code, dict(answer.headers), answer.content
 
     async def client(self) -> Client:
-        client = Client(self.send, {"page_note": 1, "page_meter": 1})
+        client = Client(self.send)
         await client.login("anna@example.org", "correct horse")
         await client.agree(COLUMNS)
         return client
@@ -124,6 +124,22 @@ def mutation(key: UUID, op: str, tx: int, **members: Any) -> dict[str, Any]:
 
 async def meters(office: Office, rows: int) -> None:
     await office.database.execute("INSERT INTO page_meter SELECT i, i / 8.0 FROM generate_series(1, $1) i", rows)
+
+
+async def test_types_and_rights_travel_with_the_schema_to_who_knows_of_them(office: Office) -> None:
+    client = await office.client()
+    assert client.described["page_meter"] == {
+        "key": 1, "direction": "pull", "types": ["integer", "double precision"], "operations": [], "writable": [],
+        "insertable": [],
+    }  # fmt: skip
+    note = client.described["page_note"]
+    assert note["types"] == ["uuid", "text", "text"] and note["direction"] == "both"
+    assert note["operations"] == ["delete", "insert", "update"] and note["writable"] == ["owner", "text"]
+    body = json.dumps({"twins": {"page_meter": {"version": 1, "columns": ["number"]}}}).encode()
+    headers = client._headers("POST", "sync/schema", {}, body)
+    older = {name: value for name, value in headers.items() if name not in ("Twinbase-Revision", "Twinbase-Checksum")}
+    _, _, answer = await office.send("POST", "sync/schema", older, {}, body)
+    assert set(json.loads(answer)) == {"schema", "twins", "refused"}
 
 
 async def test_a_first_sync_fills_the_dictionaries_and_is_proven(office: Office) -> None:
@@ -333,6 +349,14 @@ def test_a_frame_that_was_changed_on_the_way_is_noticed_by_both() -> None:
 def test_every_problem_stands_on_the_page_with_its_status() -> None:
     listed = {kind: int(status) for kind, status in re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", PAGE, re.MULTILINE)}
     assert listed == {name: kind.status for name, kind in KINDS.items()}
+
+
+def test_every_reason_of_a_refusal_stands_on_the_page() -> None:
+    accept = Path(__file__).parents[2] / "server" / "twinbase_server" / "accept"
+    said = {word for file in accept.glob("*.py") for word in re.findall(r'Refusal\(\s*"([a-z-]+)"', file.read_text())}
+    rows = PAGE.partition("| `reason` |")[2].partition("A corrected edit")[0]
+    listed = {word for row in rows.splitlines() for word in re.findall(r"`([a-z-]+)`", row.split(" | ")[0])}
+    assert listed == said | {"behind"}
 
 
 def test_every_frame_and_its_members_stand_on_the_page() -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinSchema, schema_fingerprint
+from twinbase.protocol import SchemaAnswer, SchemaRequest, TwinDescription, TwinSchema, schema_fingerprint
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
 from twinbase_server.feed.readiness import Readiness
@@ -62,6 +62,22 @@ def _why_not(registry: Registry, name: str, asked: TwinSchema) -> str:
     if tuple(asked.columns[: len(twin.key)]) != twin.key:
         return f"Its key is ({', '.join(twin.key)}), in this order, before all other columns."
     return ""
+
+
+def describe_twins(registry: Registry, twins: Mapping[str, Sequence[str]]) -> dict[str, TwinDescription]:
+    """What a device of another make has to know of these twins and columns."""
+    return {name: _describe(registry[name], columns) for name, columns in twins.items()}
+
+
+def _describe(twin: Twin, columns: Sequence[str]) -> TwinDescription:
+    return TwinDescription(
+        key=len(twin.key),
+        direction=twin.mirror.direction,
+        types=[twin.codecs[name].name for name in columns],
+        operations=sorted(twin.operations) if twin.pushes else [],
+        writable=[name for name in columns if twin.pushes and name in twin.writable],
+        insertable=[name for name in columns if twin.pushes and name in twin.insertable],
+    )
 
 
 async def forget_schemas(connection: Connection) -> None:

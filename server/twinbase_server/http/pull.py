@@ -16,7 +16,7 @@ from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.feed import delta, initial, repair
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
-from twinbase_server.feed.schemas import FeedShapes
+from twinbase_server.feed.schemas import FeedShapes, describe_twins
 from twinbase_server.http.caller import CallerDep, ServingDep
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.streaming import Sending, StreamResponse, seal_lines
@@ -38,6 +38,8 @@ _EXAMPLE = (
     '[[981,196352719281663,"0198c5a0-0000-7000-8000-000000000001","Lyon"]]\n'
     '{"frame":"end","cursor":"…","digests":{"customers":[1,11703534,1400319]},"proven_by_skip":[],"causes":{},"check":"…"}\n'
 )
+DESCRIBED = 2
+"""The revision from which on a device is told of types and rights; an older one takes no member that is new to it."""
 TokenParam = Annotated[str, Query(max_length=16_384)]
 
 
@@ -47,7 +49,10 @@ def _stream_of(*kinds: str) -> dict[int | str, dict[str, Any]]:
 
 
 @router.post(
-    "/schema", response_model=SchemaAnswer, responses=describe_problems(*COMMON, "body-too-large", "media-type")
+    "/schema",
+    response_model=SchemaAnswer,
+    response_model_exclude_none=True,
+    responses=describe_problems(*COMMON, "body-too-large", "media-type"),
 )
 async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) -> SchemaAnswer:
     """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
@@ -55,7 +60,10 @@ async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerD
         await check_still_admitted(connection, caller.identity, caller.replica)
         if serving.readiness.waiting:
             await serving.look_again(connection)
-        return await serving.schemas.agree(connection, body, caller.identity.subject, serving.clock())
+        answer = await serving.schemas.agree(connection, body, caller.identity.subject, serving.clock())
+    if caller.revision < DESCRIBED:
+        return answer
+    return answer.model_copy(update={"described": describe_twins(serving.registry, answer.twins)})
 
 
 @router.post("/initial", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
