@@ -92,6 +92,15 @@ async def uninstall(
                 await _uninstall(connection, table, lock_timeout)
 
 
+async def check_capturable(connection: Connection, table: CapturedTable) -> None:
+    """Raise CaptureError, with what to do, for a table that `install` could not watch. Nothing is changed."""
+    facts = _capturable(table, await read_facts(connection, table))
+    if not facts.key_is_unique:
+        key = ", ".join(table.key)
+        raise CaptureError(f"{table.label} has no unique index on ({key}): two rows may be one twin.")
+    await _check_hash(connection, table)
+
+
 def fingerprint(table: CapturedTable, facts: Facts) -> str:
     """Changes when anything does that capture was built for: columns, key, partitions, or our own SQL."""
     sql = Capture(table, facts.root.relid, 0).functions_sql()

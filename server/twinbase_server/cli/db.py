@@ -5,25 +5,34 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
+import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from twinbase.clock import utc_now
+from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
-from twinbase_server.capture.install import CaptureError, uninstall
+from twinbase_server.capture.install import CaptureError, check_capturable, uninstall
+from twinbase_server.capture.rights import find_missing_grants, find_missing_ownership
 from twinbase_server.capture.status import TableCapture, read_capture_status
+from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_error_console
-from twinbase_server.database.connection import connect
+from twinbase_server.database.connection import Connection, connect
 from twinbase_server.database.migrations import MigrationStatus, read_migration_status
 from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.feed.misfits import Misfit
 from twinbase_server.feed.readiness import read_readiness
 from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
+
+
+class MissingRights(TwinbaseError):
+    """The role lacks rights. Nothing was changed."""
+
 
 command = make_command_group("Twinbase's own schema in PostgreSQL, and the capture of changes.")
 
@@ -68,6 +77,19 @@ def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accoun
 
 
 @command.command()
+def check(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", as_json: AsJson = False) -> int:
+    """Look whether a database is fit for these plugins before anything is changed in it: tables, columns, keys, rights.
+
+    Everything that stands in the way is listed, with what to do; exit status 1 when something does.
+    """
+    loaded = load_named_plugins(plugins)
+    with open_database(database_url, set_up=False) as url:
+        found = asyncio.run(_check(url, loaded))
+    answer({"fit": not found, "found": found}, as_json=as_json, show=lambda console: _show_check(console, found))
+    return FAILED if found else 0
+
+
+@command.command()
 def remove(
     database_url: DatabaseUrl = None,
     plugins: PluginNames = "accounts",
@@ -86,6 +108,8 @@ def remove(
 def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> int:
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url, make_error_console().status("Setting up"):
+        if missing := asyncio.run(_missing_ownership(url, loaded)):
+            raise MissingRights(" ".join(missing))
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry))
         try:
@@ -143,6 +167,43 @@ class _State:
         for misfit in self.misfits:
             if not misfit.blocks:
                 console.print(f"[yellow]![/] {escape(misfit.detail)}")
+
+
+async def _check(url: str, plugins: Plugins) -> list[str]:
+    connection = await connect(url)
+    try:
+        tables = await tables_to_capture(connection, plugins)
+        written = {(twin.schema, str(twin.table.name)) for twin in plugins.registry if twin.pushes}
+        found = await find_missing_ownership(connection, tables)
+        found += await find_missing_grants(connection, tables, written)
+        return [*found, *[said for table in tables if (said := await _unfit(connection, table))]]
+    finally:
+        await connection.close()
+
+
+async def _unfit(connection: Connection, table: CapturedTable) -> str:
+    try:
+        await check_capturable(connection, table)
+    except CaptureError as error:
+        return error.detail
+    except asyncpg.InsufficientPrivilegeError:
+        return ""  # its columns cannot be looked at: the right is said already
+    return ""
+
+
+def _show_check(console: Console, found: list[str]) -> None:
+    for sentence in found:
+        console.print(f"[red]✗[/] {escape(sentence)}")
+    if not found:
+        console.print("[green]✓[/] Fit: `twinbase db init` will set it up.")
+
+
+async def _missing_ownership(url: str, plugins: Plugins) -> list[str]:
+    connection = await connect(url)
+    try:
+        return await find_missing_ownership(connection, await tables_to_capture(connection, plugins))
+    finally:
+        await connection.close()
 
 
 async def _state(url: str, plugins: Plugins, uncaptured: Sequence[str] = ()) -> _State:
