@@ -30,7 +30,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "batch-too-large": ProblemKind(413, "The batch holds more mutations than the server takes. Send it in parts."),
     "body-too-large": ProblemKind(413, "The body is larger than the server takes."),
     "claim-missing": ProblemKind(403, "The account lacks a claim that a scope needs. Nothing was sent or removed."),
-    "credentials-wrong": ProblemKind(401, "The e-mail or the password is wrong."),
+    "credentials-wrong": ProblemKind(401, "Nobody signs in with what was typed."),
     "database-unavailable": ProblemKind(503, "The database does not answer at the moment. Try again."),
     "device-revoked": ProblemKind(403, "This device was cut off. Ask whoever administers the server."),
     "forked": ProblemKind(409, "Another copy of this device has pushed. Take a new epoch and send again."),

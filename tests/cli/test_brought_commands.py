@@ -1,6 +1,7 @@
 """Commands of other distributions: where one cannot run, the answer says what to install."""
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,18 @@ def test_a_command_that_lacks_a_driver_says_which_distribution_brings_it(
 def test_a_command_that_cannot_run_is_left_out_of_the_list(twinbase: Twinbase) -> None:
     said = twinbase("--help")
     assert said.status == 0 and "coffee" not in said.out and "ebp" in said.out
+
+
+def test_the_version_is_that_of_the_distribution(twinbase: Twinbase) -> None:
+    said = twinbase("--version")
+    assert (said.status, said.out) == (0, f"twinbase {version('twinbase')}\n")
+
+
+def test_a_command_of_ours_that_lacks_a_driver_says_where_it_comes_from(
+    twinbase: Twinbase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No index has a package of our name: whoever installs what the index calls so has something else."""
+    monkeypatch.delitem(sys.modules, "twinbase_server.cli.worker", raising=False)
+    monkeypatch.setitem(sys.modules, "pydantic", None)  # as Python finds what is not installed
+    said = twinbase("worker")
+    assert said.status == 2 and "the path of the checkout or the wheel" in " ".join(said.err.split())

@@ -19,6 +19,7 @@ from tests.replica.workshop import KEY, NOON, Customer, Job, opened, rows
 
 from twinbase.errors import DamagedReplica, ForeignReplica, NewerReplica, NotADatabase, WrongKey
 from twinbase.replica.file.examine import find_damage
+from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import FORMAT
 
 OTHER = b"o" * 32
@@ -314,3 +315,10 @@ async def test_an_error_of_the_cipher_driver_is_an_error_of_sqlalchemy(tmp_path:
         with pytest.raises(IntegrityError):
             await session.execute(text("INSERT INTO stamps (id, note) VALUES ('x', 'n')"))
         assert job.title == "J" and replica.clock() == NOON
+
+
+def test_a_passphrase_is_one_whichever_way_the_keyboard_writes_its_accents(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(16))
+    composed, apart = "caf\u00e9 d'\u00e9t\u00e9", "cafe\u0301 d'e\u0301te\u0301"
+    assert composed != apart and key_for(path, composed) == key_for(path, apart) != key_for(path, "cafe d'ete")

@@ -2,7 +2,8 @@
 
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.metadata import version as read_version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -17,7 +18,19 @@ OURS = ("serve", "worker", "db", "account", "project", "source", "delivery", "ex
 def make_group() -> Any:
     """The command `twinbase` itself."""
     description = "Two databases that stay twins: PostgreSQL on the server, an encrypted SQLite file on every device."
-    return typer.main.get_command(make_command_group(description, cls=_Lazy))
+    group = make_command_group(description, cls=_Lazy)
+    group.callback(invoke_without_command=True, help=description)(_begin)
+    return typer.main.get_command(group)
+
+
+def _begin(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"twinbase {read_version('twinbase')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def find_plugin_commands() -> dict[str, EntryPoint]:
@@ -44,7 +57,7 @@ class _Lazy(TyperGroup):
             _command(args[0])
         except ImportError as error:
             _check_ours(error)
-            ctx.fail(f"It needs {error.name}, which is not installed: pip install '{_whole(args[0])}'.")
+            ctx.fail(f"It needs {error.name}, which is not installed: {_advice(args[0])}.")
         return super().resolve_command(ctx, args)
 
 
@@ -54,13 +67,14 @@ def _check_ours(error: ImportError) -> None:
         raise error
 
 
-def _whole(name: str) -> str:
+def _advice(name: str) -> str:
     """What to install for all that a command needs: by custom the extra `server` of the distribution that brings it."""
     entry = find_plugin_commands().get(name)
-    if entry is None or entry.dist is None:
-        return "twinbase[server]"
+    if entry is None or entry.dist is None or entry.dist.name == "twinbase":
+        # No index has it: what pip is given is the path of the checkout or of the wheel.
+        return "pip install '…/twinbase[server]', with the path of the checkout or the wheel that Twinbase came from"
     extras = entry.dist.metadata.get_all("Provides-Extra") or ()
-    return f"{entry.dist.name}[server]" if "server" in extras else entry.dist.name
+    return f"pip install '{entry.dist.name}{'[server]' if 'server' in extras else ''}'"
 
 
 def _command(name: str) -> Any:

@@ -17,7 +17,7 @@ _NEEDED = ("typer", "rich")
 def main() -> None:
     """The console script."""
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        sys.exit(f"The command line needs {' and '.join(missing)}: pip install 'twinbase[cli]'.")
+        sys.exit(f"The command line needs {' and '.join(missing)}: pip install '…/twinbase[cli]', from its checkout.")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -46,7 +46,7 @@ async def sign_in(body: LoginRequest, serving: ServingDep, _: Annotated[None, De
     async with serving.lanes.sign_ins.enter_lane(), serving.borrow_connection() as connection:
         identity = await serving.plugins.authenticate(Credentials(body.email, body.password), connection)
         if identity is None:
-            raise ProblemError("credentials-wrong", "Type them again.")
+            raise ProblemError("credentials-wrong", "Type it again, or ask the office.")
         await bind_device(connection, identity, body.replica, body.device_name, now)
     return LoginAnswer(
         token=serving.tokens.make(identity, body.replica, now),

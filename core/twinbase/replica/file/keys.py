@@ -6,6 +6,7 @@ keyring) is the app's matter; the engine keeps it in memory only.
 """
 
 import os
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def _raw(secret: Secret, salt: bytes) -> bytes:
     if isinstance(secret, str):
         if not secret:
             raise ValueError("The passphrase is empty: give one, or 32 random bytes.")
-        return hash_secret_raw(secret.encode(), salt, ARGON2_PASSES, ARGON2_KIBIBYTES, ARGON2_LANES, KEY_BYTES, Type.ID)
+        typed = unicodedata.normalize("NFC", secret).encode()  # é is one letter here and two there, by the keyboard
+        return hash_secret_raw(typed, salt, ARGON2_PASSES, ARGON2_KIBIBYTES, ARGON2_LANES, KEY_BYTES, Type.ID)
     if len(secret) != KEY_BYTES:
         raise ValueError(f"A raw key has {KEY_BYTES} bytes, this one {len(secret)}: give secrets.token_bytes(32).")
     return bytes(secret)
