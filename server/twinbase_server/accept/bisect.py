@@ -16,6 +16,7 @@ from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts,
 from twinbase_server.accept.locked import find_locked
 from twinbase_server.accept.parts import BatchPart, Parts
 from twinbase_server.accept.reasons import NO_TIME, NOT_WRITTEN, ROW_LOCKED, Refusal, refusal_of
+from twinbase_server.accept.rights import changes_own_rights
 from twinbase_server.accept.savepoints import Savepoints
 from twinbase_server.accept.write import NotWritten
 from twinbase_server.database.connection import Connection
@@ -33,7 +34,8 @@ async def settle(
     Where the device can wait for a part of its answer, what is locked by others is put off, and so is what there is no
     time for any more.
     """
-    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts([BatchPart(list(transactions))])
+    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts(accepting.registry)
+    parts.begin(transactions)
     if accepting.isolated and accepting.caller.defers:
         progress.hold_rows(await find_locked(connection, [c for one in transactions for c in one.changes]))
     verdicts: Verdicts = {}
@@ -87,6 +89,8 @@ async def _try(
     savepoints: Savepoints, accepting: AcceptContext, progress: BatchProgress, part: Sequence[LocalTransaction]
 ) -> Attempt:
     """What came of these, tried together; one alone is settled in any case, at the latest step by step."""
+    if len(part) == 1 and changes_own_rights(accepting.registry, part[0]):
+        return await _settle_alone(savepoints, accepting, progress, part[0])
     tried = await _try_together(savepoints, accepting, progress, part)
     if not isinstance(tried, Objected) or len(part) > 1:
         return tried

@@ -1,8 +1,11 @@
 """A batch in parts: those that wait, and those that were written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from twinbase.registry import Registry
 from twinbase_server.accept.local_transaction import LocalTransaction
+from twinbase_server.accept.rights import split_by_rights
 
 LEVELS = 3
 KEPT_MAX = 16
@@ -21,10 +24,15 @@ class BatchPart:
 class Parts:
     """`waiting`: the next one last. `has_settled`: something of the batch has got its last word."""
 
-    waiting: list[BatchPart]
+    registry: Registry
+    waiting: list[BatchPart] = field(default_factory=list)
     has_settled: bool = False
     _size: int = 1 << 62
     _kept: list[list[BatchPart]] = field(default_factory=lambda: [[] for _ in range(LEVELS)])
+
+    def begin(self, transactions: Sequence[LocalTransaction], level: int = 0) -> None:
+        """These come next, in as many parts as the rights of their writer need."""
+        self.waiting += [BatchPart(part, level) for part in reversed(split_by_rights(self.registry, transactions))]
 
     def take_next(self) -> BatchPart:
         """The next part, as large as the last ones let hope for."""
@@ -61,7 +69,7 @@ class Parts:
         return len(self._kept[part.level]) > KEPT_MAX
 
     def merge_level(self, level: int) -> None:
-        """What the level counts is one part of the level above, and comes next."""
+        """What the level counts is one part of the level above, as far as rights let it be, and comes next."""
         merged = [transaction for part in self._kept[level] for transaction in part.transactions]
-        self.waiting.append(BatchPart(merged, level + 1))
         self._kept[level] = []
+        self.begin(merged, level + 1)
