@@ -26,12 +26,12 @@ def split_by_rights(registry: Registry, transactions: Sequence[LocalTransaction]
     now = PartRights(registry)
     for transaction in transactions:
         alone = changes_own_rights(registry, transaction)
-        if not parts or alone or now.is_closed or any(now.meets(change) for change in transaction.changes):
+        if not parts or alone or now.is_closed or any(now.touches_rights_of(change) for change in transaction.changes):
             now = PartRights(registry, is_closed=alone)
             parts.append([])
         parts[-1].append(transaction)
         for change in transaction.changes:
-            now.note(change)
+            now.add_change(change)
     return parts
 
 
@@ -39,9 +39,9 @@ def changes_own_rights(registry: Registry, transaction: LocalTransaction) -> boo
     """Whether one of its mutations writes what a scope of another looks at."""
     now = PartRights(registry)
     for change in transaction.changes:
-        if now.meets(change):
+        if now.touches_rights_of(change):
             return True
-        now.note(change)
+        now.add_change(change)
     return False
 
 
@@ -61,7 +61,7 @@ class PartRights:
     inserted: set[RowId] = field(default_factory=set)
     written: dict[str, Twin] = field(default_factory=dict)
 
-    def note(self, change: Change) -> None:
+    def add_change(self, change: Change) -> None:
         """This one is of the part."""
         if change.op == "update":
             self.columns.setdefault(_table_of(change.twin), set()).update(change.new)
@@ -74,7 +74,7 @@ class PartRights:
         if change.op != "delete":
             self.written[change.twin.name] = change.twin
 
-    def meets(self, change: Change) -> bool:
+    def touches_rights_of(self, change: Change) -> bool:
         """Whether the part changes the rights on this one, or this one those on what the part has written."""
         looked_at = any(self._is_moved(twin, row_id) for twin, row_id in self._watched(change))
         return looked_at or any(_writes_for(change, twin) for twin in self.written.values())

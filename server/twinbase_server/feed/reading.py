@@ -56,7 +56,7 @@ class Head:
     unarmed: frozenset[TableName]
 
     @property
-    def told_all(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether no outcome was left out for a later answer."""
         few = len(self.outcomes) < OUTCOMES_MAX * OUTCOME_BYTES_MIN
         return few or len(msgspec.json.decode(self.outcomes)) < OUTCOMES_MAX
@@ -97,8 +97,8 @@ class Reading:
             claims=self.caller.identity.fingerprint(),
             as_of=int(self.as_of.timestamp()),
             day=day,
-            epoch=self.head.epoch if self.head.told_all else 0,
-            n=self.head.last_n if self.head.told_all else 0,
+            epoch=self.head.epoch if self.head.is_complete else 0,
+            n=self.head.last_n if self.head.is_complete else 0,
         )
 
     def make_proven_cursor(self) -> Cursor:
