@@ -34,8 +34,9 @@ async def settle(
     Where the device can wait for a part of its answer, what is locked by others is put off, and so is what there is no
     time for any more.
     """
-    savepoints, progress, parts = Savepoints(connection), BatchProgress(), Parts(accepting.registry)
+    progress, parts = BatchProgress(), Parts(accepting.registry)
     parts.begin(transactions)
+    savepoints = Savepoints(connection, in_parts=len(parts.waiting) > 1)
     if accepting.isolated and accepting.caller.defers:
         progress.hold_rows(await find_locked(connection, [c for one in transactions for c in one.changes]))
     verdicts: Verdicts = {}

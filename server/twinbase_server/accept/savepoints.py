@@ -17,14 +17,18 @@ from twinbase_server.database.connection import Connection
 
 @dataclass(slots=True)
 class Savepoints:
-    """The levels' savepoints are opened when the batch cannot be written as one, that of the highest level first."""
+    """The levels' savepoints are opened when the batch cannot be written as one, that of the highest level first.
+
+    `in_parts`: it is known from the beginning that it cannot.
+    """
 
     connection: Connection
+    in_parts: bool = False
     opened: int = 0
 
     async def open(self, name: str) -> None:
         """The levels, where they are needed, come along, which costs no round trip of their own."""
-        levels = _levels_below(LEVELS) if self.opened == 1 else ""
+        levels = _levels_below(LEVELS) if self.opened == int(not self.in_parts) else ""
         await self.connection.execute(f"{levels}SAVEPOINT {name}; SET CONSTRAINTS ALL DEFERRED")
         self.opened += 1
 
