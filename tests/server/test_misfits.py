@@ -253,3 +253,17 @@ async def test_what_devices_would_meet_only_at_a_write_is_said_and_stops_nothing
     said = [misfit.detail for misfit in (await readiness_of(url, COUNTING)).misfits]
     for part in ("may be empty", "max_length=9", "declare shout without None", "owner must not be empty, has no"):
         assert any(part in sentence for sentence in said), (part, said)
+
+
+async def test_labels_that_only_one_side_knows_are_said_and_stop_nothing(pairs_url: str) -> None:
+    class Moods:
+        @hookimpl
+        def twinbase_mirrors(self) -> Iterator[Mirror]:
+            yield Mirror(a_table(MOOD, Enum("glad", "angry", name="mood")), direction="both")
+
+    readiness = await readiness_of(pairs_url, Plugins(Moods(), accounts))
+    said = " ".join(misfit.detail for misfit in readiness.misfits)
+    assert not readiness.waiting and "knows sad, and the class does not" in said and "has no angry" in said
+
+
+MOOD = next(number for number, (type_, _, _) in enumerate(PAIRS) if type_ == "mood")

@@ -30,6 +30,7 @@ class Connection(Protocol):
     """A connection in autocommit: BEGIN and COMMIT are statements like others."""
 
     IntegrityError: type[Exception]
+    OperationalError: type[Exception]
     text_factory: Any
 
     @property

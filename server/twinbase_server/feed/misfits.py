@@ -186,12 +186,22 @@ def _of_values(twin: Twin, name: str, column: FoundColumn, written: bool) -> Ite
         yield _misfit(
             twin, name, "is part of the key and may be empty: rows without it do not reach any device.", blocks=False
         )
+    if unknown := _unknown_labels(twin.codecs[name].name, column):
+        yield _misfit(
+            twin, name, f"knows {unknown}, and the class does not: such rows are set apart. Add it there.", blocks=False
+        )
     if not written:
         return
     if column.required and declared.nullable and not column.filled and "insert" in twin.operations:
         yield _misfit(twin, name, f"must not be empty in PostgreSQL: declare {name} without None.", blocks=False)
     if narrower := _is_narrower(twin.codecs[name].name, column):
         yield _misfit(twin, name, f"is {column.type}, and {narrower}", blocks=False)
+
+
+def _unknown_labels(name: str, column: FoundColumn) -> str:
+    """The labels of PostgreSQL's that the class lacks."""
+    known = name[5:-1].split(",") if name.startswith("enum(") else column.labels
+    return " and ".join(label for label in column.labels if label not in known)
 
 
 def _is_narrower(name: str, column: FoundColumn) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from twinbase.protocol import PushAnswer, batch_hash
-from twinbase.replica.connection import Connection, read_any_text
+from twinbase.replica.connection import Connection, StoredRow, read_any_text
 from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import begin_fenced
@@ -156,8 +156,7 @@ def _pending(
 def _change(connection: Connection, shape: Shape, seq: int, op: str) -> dict[str, Any]:
     """Key, old and new values of one change, in wire form."""
     columns = shape.columns
-    with read_any_text(connection, "surrogateescape"):
-        row = connection.execute(shape.change, (seq,)).fetchone()
+    row = _sides(connection, shape, seq)
     old = dict(zip(columns, row[: len(columns)], strict=True))
     new = dict(zip(columns, row[len(columns) :], strict=True))
     key = [_wire(shape, name, (new if op == "insert" else old)[name]) for name in shape.key]
@@ -168,6 +167,16 @@ def _change(connection: Connection, shape: Shape, seq: int, op: str) -> dict[str
     said = [name for name in changed if name not in large]
     change = {"key": key, "old": _wires(shape, old, said), "new": _wires(shape, new, changed if op == "update" else ())}
     return change | ({"unsaid": large} if large else {})
+
+
+def _sides(connection: Connection, shape: Shape, seq: int) -> StoredRow:
+    try:
+        row: StoredRow = connection.execute(shape.change, (seq,)).fetchone()
+    except connection.OperationalError:
+        # A text that is no text: it is told from a file that fails by reading it again.
+        with read_any_text(connection, "surrogateescape"):
+            row = connection.execute(shape.change, (seq,)).fetchone()
+    return row
 
 
 def _same(old: Any, new: Any) -> bool:
