@@ -176,8 +176,8 @@ async def test_text_that_is_no_text_is_shown_as_such_and_can_be_discarded(world:
     await anna.replica.correct(edits["new"].id, {"sense": "typed again"})
     await anna.replica.discard(edits["\ufffd"].id)
     last = await anna.sync()
-    assert last.is_proven and last.outcomes == {"applied": 1}
-    assert await world.sql("SELECT word FROM odd.word ORDER BY 1") == [("kept",), ("new",)]
+    assert last.is_proven and last.outcomes == {"applied": 2}, "what was saved together goes together"
+    assert await world.sql("SELECT word FROM odd.word ORDER BY 1") == [("beside it",), ("kept",), ("new",)]
 
 
 async def test_a_letter_that_the_database_does_not_have_is_refused_alone(latin_url: str, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ Answers = dict[str, dict[str, object]]
 
 
 LIMITS = AcceptLimits()
-Look = Callable[[bool], Awaitable[Mapping[str, str]]]
+FindWaiting = Callable[[bool], Awaitable[Mapping[str, str]]]
 """The twins that wait, and why; True: after another look at the tables."""
 
 
@@ -61,7 +61,7 @@ async def accept_push(
     body: bytes,
     now: datetime,
     limits: AcceptLimits = LIMITS,
-    look: Look | None = None,
+    look: FindWaiting | None = None,
     check_schema: SchemaCheck | None = None,
 ) -> PushAnswer:
     """The outcome of every mutation of a batch; effects, ledger and the replica's n are one transaction.
@@ -143,7 +143,7 @@ class Acceptance:
     now: datetime
     isolated: bool = False
     check_schema: SchemaCheck | None = None
-    look: Look | None = None
+    look: FindWaiting | None = None
 
     async def accept(self, connection: Connection, limits: AcceptLimits) -> PushAnswer:
         """The answer to the batch, once all that it says is committed in one transaction."""
