@@ -6,12 +6,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
-from unittest.mock import ANY, patch
+from unittest.mock import patch
 
 import asyncpg
 
-from twinbase import frames
-from twinbase.checksum import FrameCheck
 from twinbase.digest import Digest
 from twinbase.frames import Page
 from twinbase.quoting import quote_names
@@ -22,12 +20,9 @@ from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox import triggers
 from twinbase.replica.sync import fetch, prove, recover
-from twinbase.replica.sync import push as sync_push
-from twinbase.replica.sync import server as sync_server
 from twinbase_server.accept import accept, batch, ledger
 from twinbase_server.capture.trigger_sql import Capture
 from twinbase_server.feed import cursor, reading, statements
-from twinbase_server.http import checksums
 from twinbase_server.problems import ProblemError
 from twinbase_server.sql import scope
 from twinbase_server.sql.unseen import parse_snapshot
@@ -268,25 +263,7 @@ def pull_overwrites_unsent_edits() -> AbstractContextManager[Any]:
     return patch.object(rebase, "replay", lambda *_: rebase.Replayed())
 
 
-@contextmanager
-def answers_unchecked() -> Iterator[None]:
-    """Believe what arrives, whatever was sent."""
-    with (
-        patch.object(FrameCheck, "check", lambda *_: None),
-        patch.object(frames, "sum_rows", lambda _: ANY),
-        patch.object(sync_server, "sum_answer", lambda *_: ANY),
-    ):
-        yield
-
-
 # The server.
-
-
-@contextmanager
-def pushes_unchecked() -> Iterator[None]:
-    """Write what arrives, whatever was sent."""
-    with patch.object(checksums, "sum_request", lambda *_: ANY), patch.object(sync_push, "_compare", lambda *_: None):
-        yield
 
 
 @contextmanager
@@ -324,8 +301,6 @@ MUTANTS = (
     Mutant("digest over local edits", "both", digest_over_local_edits),
     Mutant("rename by delete and insert", "both", rename_by_delete_and_insert),
     Mutant("pull overwrites unsent edits", "both", pull_overwrites_unsent_edits),
-    Mutant("answers unchecked", "both", answers_unchecked),
-    Mutant("pushes unchecked", "both", pushes_unchecked),
     Mutant("empty claims as empty scope", "both", empty_claims),
     Mutant("capture without dedupe", "both", capture_without_dedupe),
 )
