@@ -10,7 +10,7 @@ from twinbase_server.sql.names import TableName
 
 
 @dataclass(frozen=True)
-class FoundColumn:
+class CatalogColumn:
     """A column as it is. `type` is for people, `kind` the type's own name (of an array: of its items), under domains.
 
     `modifier`: length or precision and scale, as PostgreSQL packs them; -1 without. `counted`: a sequence or an
@@ -43,31 +43,31 @@ class FoundColumn:
 
 
 @dataclass(frozen=True)
-class FoundTable:
+class CatalogTable:
     """A table as it is. `signature` changes with whatever of its columns a statement or a codec depends on.
 
     `keys`: the sets of columns that are unique together. `captured`: its changes are noted, or were.
     """
 
-    columns: Mapping[str, FoundColumn] = field(default_factory=dict)
+    columns: Mapping[str, CatalogColumn] = field(default_factory=dict)
     keys: tuple[frozenset[str], ...] = ()
     captured: bool = False
     signature: int = 0
 
 
-FoundTables = Mapping[TableName, FoundTable]
+CatalogTables = Mapping[TableName, CatalogTable]
 
 
-async def read_tables(connection: Connection, names: Iterable[TableName]) -> FoundTables:
+async def read_tables(connection: Connection, names: Iterable[TableName]) -> CatalogTables:
     """What there is of these tables; those that are not there are left out."""
     wanted = sorted(set(names))
     schemas, tables = [schema for schema, _ in wanted], [name for _, name in wanted]
-    columns: dict[TableName, dict[str, FoundColumn]] = {}
+    columns: dict[TableName, dict[str, CatalogColumn]] = {}
     for row in await connection.fetch(_COLUMNS, schemas, tables):
         columns.setdefault((row["schema"], row["table"]), {})[row["name"]] = _column(row)
     facts = {(row["schema"], row["table"]): row for row in await connection.fetch(_TABLES, schemas, tables)}
     return {
-        name: FoundTable(
+        name: CatalogTable(
             columns.get(name, {}),
             tuple(frozenset(key.split("\x1f")) for key in row["keys"]),
             row["captured"],
@@ -77,9 +77,9 @@ async def read_tables(connection: Connection, names: Iterable[TableName]) -> Fou
     }
 
 
-def _column(row: asyncpg.Record) -> FoundColumn:
+def _column(row: asyncpg.Record) -> CatalogColumn:
     names = ("name", "type", "kind", "modifier", "array", "required", "filled", "counted", "generated")
-    return FoundColumn(**{name: row[name] for name in names}, labels=tuple(row["labels"]))
+    return CatalogColumn(**{name: row[name] for name in names}, labels=tuple(row["labels"]))
 
 
 def signature_sql(relid: str) -> str:

@@ -9,7 +9,7 @@ from twinbase.codecs import Codec
 from twinbase.codecs.resolve import server_type
 from twinbase.declaration import COUNTED
 from twinbase.registry import Twin
-from twinbase_server.feed.columns import FoundColumn, FoundTable, FoundTables
+from twinbase_server.feed.columns import CatalogColumn, CatalogTable, CatalogTables
 from twinbase_server.feed.reading import table_of
 from twinbase_server.sql.names import TableName
 
@@ -40,7 +40,7 @@ class Misfit:
     blocks: bool = True
 
 
-def find_misfits(twin: Twin, found: FoundTables) -> list[Misfit]:
+def find_misfits(twin: Twin, found: CatalogTables) -> list[Misfit]:
     """Every difference between a twin's class and what it reads in PostgreSQL, all at once."""
     table = found.get(table_of(twin))
     if table is None:
@@ -54,7 +54,7 @@ def _misfit(twin: Twin, column: str, sentence: str, *, blocks: bool = True) -> M
     return Misfit(twin.name, column, f"{at} {sentence}", blocks)
 
 
-def _of_key(twin: Twin, table: FoundTable) -> Iterator[Misfit]:
+def _of_key(twin: Twin, table: CatalogTable) -> Iterator[Misfit]:
     names = ", ".join(twin.key)
     if not any(key <= set(twin.key) for key in table.keys):
         yield _misfit(
@@ -74,7 +74,7 @@ def _gives(twin: Twin, name: str) -> bool:
     return twin.table.columns[name].default is not None
 
 
-def _of_column(twin: Twin, name: str, table: FoundTable) -> Iterator[Misfit]:
+def _of_column(twin: Twin, name: str, table: CatalogTable) -> Iterator[Misfit]:
     column = table.columns.get(name)
     if column is None:
         there = ", ".join(sorted(set(table.columns) - set(twin.columns))) or "no other column"
@@ -101,7 +101,7 @@ def _of_column(twin: Twin, name: str, table: FoundTable) -> Iterator[Misfit]:
         yield from _of_values(twin, name, column, written)
 
 
-def _fits(twin: Twin, name: str, column: FoundColumn, written: bool) -> bool:
+def _fits(twin: Twin, name: str, column: CatalogColumn, written: bool) -> bool:
     """Whether the column's values can be read as the class says, and the class's be written where devices write."""
     lenient = not written and not _is_compared(twin, name)
     return _can_read(twin.codecs[name], column, lenient=lenient) and (not written or _is_enum_of(twin, name, column))
@@ -116,7 +116,7 @@ def _is_compared(twin: Twin, name: str) -> bool:
     return name in twin.key or name in twin.reads.columns.get(table_of(twin), ())
 
 
-def _is_enum_of(twin: Twin, name: str, column: FoundColumn) -> bool:
+def _is_enum_of(twin: Twin, name: str, column: CatalogColumn) -> bool:
     """A label is written as a value of the class's own type, which must be the column's."""
     type_ = server_type(twin.table.columns[name].type)
     if not isinstance(type_, Enum):
@@ -124,14 +124,14 @@ def _is_enum_of(twin: Twin, name: str, column: FoundColumn) -> bool:
     return column.kind == type_.name if type_.native_enum else not column.labels
 
 
-def _can_read(codec: Codec, column: FoundColumn, *, lenient: bool) -> bool:
+def _can_read(codec: Codec, column: CatalogColumn, *, lenient: bool) -> bool:
     """Whether every value of the column is one of the class. `lenient`: it is only shown, and anything has a text."""
     if codec.name.startswith("array(") or column.array:
         return codec.name.startswith("array(") and column.array and _can_hold(codec.name[6:-1], column, lenient)
     return _can_hold(codec.name, column, lenient)
 
 
-def _can_hold(name: str, column: FoundColumn, lenient: bool) -> bool:
+def _can_hold(name: str, column: CatalogColumn, lenient: bool) -> bool:
     if name in ("smallint", "integer", "bigint"):
         return _BITS.get(column.kind, 99) <= _BITS[name]
     if name.startswith("numeric"):
@@ -145,7 +145,7 @@ def _can_hold(name: str, column: FoundColumn, lenient: bool) -> bool:
     return column.kind in _SAME.get(name, (column.kind,))
 
 
-def _has_room(name: str, column: FoundColumn) -> bool:
+def _has_room(name: str, column: CatalogColumn) -> bool:
     """numeric(p,s) holds what has no more digits on either side of the point."""
     mine = _digits_of(name)
     if mine is None or column.digits is None:
@@ -161,7 +161,7 @@ def _digits_of(name: str) -> tuple[int, int] | None:
     return int(precision), int(scale)
 
 
-def _advice(codec: Codec, column: FoundColumn) -> str:
+def _advice(codec: Codec, column: CatalogColumn) -> str:
     if column.kind in _TEXTS and codec.name.startswith("enum("):
         written = "Enum(…, native_enum=False)"
     elif column.labels:
@@ -177,7 +177,7 @@ def _advice(codec: Codec, column: FoundColumn) -> str:
     return f"write sa_column=Column({f'ARRAY({written})' if column.array else written}, …), or hide the column"
 
 
-def _of_values(twin: Twin, name: str, column: FoundColumn, written: bool) -> Iterator[Misfit]:
+def _of_values(twin: Twin, name: str, column: CatalogColumn, written: bool) -> Iterator[Misfit]:
     """What can be synced, though some value of the one side is none of the other."""
     declared = twin.table.columns[name]
     if not column.required and not declared.nullable and name not in twin.key:
@@ -198,13 +198,13 @@ def _of_values(twin: Twin, name: str, column: FoundColumn, written: bool) -> Ite
         yield _misfit(twin, name, f"is {column.type}, and {narrower}", blocks=False)
 
 
-def _unknown_labels(name: str, column: FoundColumn) -> str:
+def _unknown_labels(name: str, column: CatalogColumn) -> str:
     """The labels of PostgreSQL's that the class lacks."""
     known = name[5:-1].split(",") if name.startswith("enum(") else column.labels
     return " and ".join(label for label in column.labels if label not in known)
 
 
-def _is_narrower(name: str, column: FoundColumn) -> str:
+def _is_narrower(name: str, column: CatalogColumn) -> str:
     """Why a device may write what PostgreSQL then refuses or rounds."""
     if column.labels and name.startswith("enum("):
         unknown = set(name[5:-1].split(",")) - set(column.labels)
@@ -220,7 +220,7 @@ def _is_narrower(name: str, column: FoundColumn) -> str:
     return ""
 
 
-def _of_other_columns(twin: Twin, table: FoundTable) -> Iterator[Misfit]:
+def _of_other_columns(twin: Twin, table: CatalogTable) -> Iterator[Misfit]:
     """A device makes rows without the columns that do not travel."""
     for name, column in table.columns.items() if "insert" in twin.operations else ():
         if name not in twin.columns and column.required and not column.filled:
@@ -233,11 +233,11 @@ def _of_other_columns(twin: Twin, table: FoundTable) -> Iterator[Misfit]:
             )
 
 
-def _of_scope(twin: Twin, found: FoundTables) -> Iterator[Misfit]:
+def _of_scope(twin: Twin, found: CatalogTables) -> Iterator[Misfit]:
     for name, columns in twin.reads.columns.items():
         if name == table_of(twin):
             continue
-        there = found.get(name, FoundTable()).columns
+        there = found.get(name, CatalogTable()).columns
         if missing := sorted(columns - there.keys()) or ([] if name in found else ["the table"]):
             yield _misfit(
                 twin, "", f"has a scope that reads {'.'.join(name)}, and {', '.join(missing)} is not there: correct it."

@@ -11,7 +11,7 @@ import asyncpg
 
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
-from twinbase_server.feed.columns import FoundTable, FoundTables, read_tables
+from twinbase_server.feed.columns import CatalogTable, CatalogTables, read_tables
 from twinbase_server.feed.misfits import Misfit, find_misfits, tables_to_find
 from twinbase_server.feed.reading import table_of
 from twinbase_server.feed.statements import FeedShape, make_feed_shape
@@ -27,7 +27,7 @@ class Readiness:
 
     misfits: tuple[Misfit, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
-    found: FoundTables = field(default_factory=dict)
+    found: CatalogTables = field(default_factory=dict)
 
     @property
     def captured(self) -> frozenset[TableName]:
@@ -36,12 +36,12 @@ class Readiness:
 
     def find_maybe_empty(self, twin: Twin) -> list[str]:
         """The parts of a twin's key that PostgreSQL lets be empty."""
-        columns = self.found.get(table_of(twin), FoundTable()).columns
+        columns = self.found.get(table_of(twin), CatalogTable()).columns
         return [name for name in twin.key if name in columns and not columns[name].required]
 
     def signatures_of(self, tables: Iterable[TableName]) -> dict[TableName, int]:
         """What the columns of these tables were."""
-        return {name: self.found.get(name, FoundTable()).signature for name in tables}
+        return {name: self.found.get(name, CatalogTable()).signature for name in tables}
 
 
 async def read_readiness(connection: Connection, registry: Registry, before: Readiness | None = None) -> Readiness:
@@ -60,7 +60,7 @@ async def read_readiness(connection: Connection, registry: Registry, before: Rea
     return Readiness(tuple(misfits), _waiting(registry, misfits), found)
 
 
-async def _try_statements(connection: Connection, twin: Twin, found: FoundTables) -> AsyncIterator[Misfit]:
+async def _try_statements(connection: Connection, twin: Twin, found: CatalogTables) -> AsyncIterator[Misfit]:
     for name in sorted(twin.reads.tables | {table_of(twin)}) if twin.pulls else ():
         if not found[name].captured:
             yield Misfit(twin.name, "", f"{'.'.join(name)} is not captured: run `twinbase db upgrade`.")
