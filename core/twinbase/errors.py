@@ -17,6 +17,7 @@ TwinbaseError
 │   ├── NewerReplica
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
+│   ├── ReplicaClosed
 │   ├── TransactionTooLarge     more rows in one commit than any server takes at once
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
@@ -27,6 +28,7 @@ TwinbaseError
 │   ├── HalfAnswer
 │   │   └── Garbled             it did not arrive as it was sent
 │   └── ServerRefused           the server answered with a problem (RFC 9457)
+├── Unforeseen                  what nobody has thought of; its cause says what
 └── Refused                     a plugin refuses one mutation, with a reason that a person can read
 """
 
@@ -105,6 +107,10 @@ class NoEventLoop(ReplicaError):
     """There is no event loop here. Call it in a coroutine of the loop that runs the app: `asyncio.run(main())`."""
 
 
+class ReplicaClosed(ReplicaError):
+    """The replica was closed. Open it again."""
+
+
 class TransactionTooLarge(ReplicaError):
     """This commit changes more rows than a server takes at once. Commit in smaller parts; nothing of it was saved."""
 
@@ -161,6 +167,10 @@ def _seconds(said: object) -> float | None:
     except ValueError:
         return None
     return seconds if 0 <= seconds < float("inf") else None
+
+
+class Unforeseen(TwinbaseError):
+    """Something happened that nobody has foreseen. What was saved is kept; try again, and report it with its log."""
 
 
 class Refused(TwinbaseError):

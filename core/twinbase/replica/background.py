@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from twinbase.errors import NoEventLoop, TransportError, TwinbaseError
+from twinbase.errors import NoEventLoop, TransportError, TwinbaseError, Unforeseen
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Schedule, SyncPace
 
@@ -98,6 +98,8 @@ class Background:
             await self._sync()
             more = await self._has_more() if self._has_more else False
         except TwinbaseError as error:
+            if isinstance(error, Unforeseen):
+                _log.exception("A sync in the background failed; it is tried again.")
             self.last_error = error
             wait = error.retry_after_seconds if isinstance(error, TransportError) else None
             self._schedule.note_failure(self._timer.now(), retry_after_seconds=wait)

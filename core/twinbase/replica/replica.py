@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, closing, suppress
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from twinbase.clock import Clock, utc_now
-from twinbase.errors import DamagedReplica, ReplicaError
+from twinbase.errors import DamagedReplica, ReplicaClosed, ReplicaError
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import LoginAnswer
@@ -23,9 +23,10 @@ from twinbase.replica.address import read_address
 from twinbase.replica.background import Background
 from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
 from twinbase.replica.engines import Database
+from twinbase.replica.fence import translate_unforeseen
 from twinbase.replica.file.examine import examine, find_damage
 from twinbase.replica.file.file import ReplicaFile, connect, create_file, is_new, open_untouched, translate_errors
-from twinbase.replica.file.keys import Secret, key_for
+from twinbase.replica.file.keys import Secret, check_secret, key_for
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import find_loss, forget_loss, note_loss
 from twinbase.replica.file.rekey import rekey
@@ -53,6 +54,7 @@ class Replica:
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
         self._reading = EditContexts(registry)
+        self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
         self._changes = ChangeBoard(database, registry, self.read)
         self.syncing.observers.append(self._changes.note_changes)
@@ -94,17 +96,20 @@ class Replica:
         """
         if (key is None) is not plain:
             raise ValueError("Give a key, or plain=True for a file that anybody can read; not both, not neither.")
+        if key is not None:
+            check_secret(key)
         url = "" if server is None else read_address(server, plain_http=plain_http or transport is not None).url
         registry = plugins.registry
-        file = await asyncio.to_thread(
-            _prepare, Path(path), key, registry, Owner(url, account), new_id or uuid4(), check
-        )
-        watch_refreshes(registry)
-        database = Database(file, registry, clock)
-        line = Server(url, transport=transport, verify=tls or True)
-        replica = cls(database, registry, clock, line, renew, who)
-        await replica.syncing.count_edits()
-        return replica
+        with translate_unforeseen():
+            file = await asyncio.to_thread(
+                _prepare, Path(path), key, registry, Owner(url, account), new_id or uuid4(), check
+            )
+            watch_refreshes(registry)
+            database = Database(file, registry, clock)
+            line = Server(url, transport=transport, verify=tls or True)
+            replica = cls(database, registry, clock, line, renew, who)
+            await replica.syncing.count_edits()
+            return replica
 
     @property
     def path(self) -> Path:
@@ -143,11 +148,13 @@ class Replica:
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in on the server; the token is kept in the file, for every later sync."""
-        return await self.syncing.sign_in(email, password, device_name=device_name)
+        with self._enter():
+            return await self.syncing.sign_in(email, password, device_name=device_name)
 
     async def read_identity(self) -> Identity | None:
         """Who signed in on this device, with the claims; None when nobody did. It needs no network."""
-        return await self.database.look(read_identity)
+        with self._enter():
+            return await self.database.look(read_identity)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
         """Push, pull, prove and repair; answers what was done.
@@ -156,7 +163,8 @@ class Replica:
         lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end within
         `wait_seconds`, ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room.
         """
-        return await self.syncing.sync(wait_seconds=wait_seconds)
+        with self._enter():
+            return await self.syncing.sync(wait_seconds=wait_seconds)
 
     @property
     def status(self) -> StatusBoard:
@@ -173,30 +181,38 @@ class Replica:
 
     async def waiting_edits(self) -> list[WaitingEdit]:
         """The edits that wait for a person: refused, parked, in conflict."""
-        return await self.database.look(waiting_edits.list_waiting_edits, self.registry)
+        with self._enter():
+            return await self.database.look(waiting_edits.list_waiting_edits, self.registry)
 
     async def correct(self, mutation: UUID, values: Mapping[str, Any]) -> None:
         """Send an edit again with other values; its local transaction goes along whole, and what was parked behind it.
 
-        A new row may take another key, if no row has it; raises ValueError where a value cannot be.
+        A new row may take another key, if no row has it; raises ValueError where a value cannot be, or a rule of the
+        table does not let it stand.
         """
-        await self.database.write(waiting_edits.correct, self.registry, mutation, values, self.clock())
-        self.database.announce_write()
-        await self.syncing.count_edits()
+        with self._enter(ValueError):
+            try:
+                await self.database.write(waiting_edits.correct, self.registry, mutation, values, self.clock())
+            except self.database.file.driver.IntegrityError as error:
+                raise ValueError(f"A rule of the table does not let it stand: {error}.") from error
+            self.database.announce_write()
+            await self.syncing.count_edits()
 
     async def discard(self, mutation: UUID) -> None:
         """Forget an edit; what was parked behind it is tried without it.
 
         A local transaction that was set aside whole (`too-large`, `unreadable`, `other-account`, `replay`) goes whole.
         """
-        await self.database.write(waiting_edits.discard, self.registry, mutation, self.clock())
-        self.database.announce_write()
-        await self.syncing.count_edits()
+        with self._enter():
+            await self.database.write(waiting_edits.discard, self.registry, mutation, self.clock())
+            self.database.announce_write()
+            await self.syncing.count_edits()
 
     async def forget_loss(self) -> None:
         """Whoever typed what this file has lost has read of it (`status.now.lost`): it is not said any more."""
-        await self.database.write(forget_loss)
-        await self.syncing.count_edits()
+        with self._enter():
+            await self.database.write(forget_loss)
+            await self.syncing.count_edits()
 
     async def rekey(self, key: Secret, *, wait_seconds: float = 60.0) -> None:
         """Encrypt the file under another key. Close its sessions first; the old key opens it no more.
@@ -204,19 +220,30 @@ class Replica:
         It waits for a sync that runs, and none begins meanwhile. Raises ReplicaBusy when the file is in use, and
         StorageFailed when there is no room: the key is the old one then.
         """
-        async with hold_sync_lock(self.path, uuid4(), wait_seconds=wait_seconds, who="a change of key"):
-            await self.database.dispose()
-            await asyncio.shield(self._rekeyed(key))
+        check_secret(key)
+        with self._enter():
+            async with hold_sync_lock(self.path, uuid4(), wait_seconds=wait_seconds, who="a change of key"):
+                await self.database.dispose()
+                await asyncio.shield(self._rekeyed(key))
 
     async def _rekeyed(self, key: Secret) -> None:
         self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
 
     async def close(self) -> None:
         """Let go of the file and of the line. Nothing is lost by closing, or by not closing."""
+        self._closed = True
         await self.syncing.server.close()
         await asyncio.gather(*self._counts)
         await self._changes.close()
         await self.database.dispose()
+
+    @contextmanager
+    def _enter(self, *allowed: type[Exception]) -> Iterator[None]:
+        """What an app asks for: it leaves with a TwinbaseError, or with what is allowed here."""
+        if self._closed:
+            raise ReplicaClosed(f"({self.path.name})")
+        with translate_unforeseen(*allowed):
+            yield
 
     def _count_soon(self) -> None:
         """A task, since whoever commits does not wait for it."""
@@ -238,6 +265,16 @@ class Replica:
 
 
 def _prepare(
+    path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool
+) -> ReplicaFile:
+    try:
+        return _look_and_prepare(path, secret, registry, owner, replica, check)
+    except UnicodeDecodeError as error:
+        # SQLite quotes the file in what it says, and what it quotes is no text.
+        raise DamagedReplica(f"{path.name}: its schema cannot be read.") from error
+
+
+def _look_and_prepare(
     path: Path, secret: Secret | None, registry: Registry, owner: Owner, replica: UUID, check: bool
 ) -> ReplicaFile:
     """Look at the file without touching it, then make it what the app declares."""

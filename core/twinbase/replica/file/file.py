@@ -113,7 +113,8 @@ def is_corruption_error(error: BaseException | None) -> bool:
 
 def is_storage_error(error: BaseException | None) -> bool:
     """Whether a driver's error comes from the storage. A quota that is used up is only an I/O error to SQLCipher."""
-    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+    names = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_NOLFS")
+    return getattr(error, "sqlite_errorname", "").startswith(names)
 
 
 def is_lock_error(error: BaseException | None) -> bool:

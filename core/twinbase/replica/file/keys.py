@@ -36,8 +36,18 @@ class FileKey:
 
 def key_for(path: Path, secret: Secret) -> FileKey:
     """The key that `secret` gives for the file at `path` (which may not exist yet). A passphrase takes 0.2 seconds."""
+    check_secret(secret)
     salt = _salt_of(path) or os.urandom(SALT_BYTES)
     return FileKey(_raw(secret, salt), salt)
+
+
+def check_secret(secret: Secret) -> None:
+    """Raise ValueError for what cannot be a key."""
+    if isinstance(secret, str):
+        if not secret:
+            raise ValueError("The passphrase is empty: give one, or 32 random bytes.")
+    elif len(secret) != KEY_BYTES:
+        raise ValueError(f"A raw key has {KEY_BYTES} bytes, this one {len(secret)}: give secrets.token_bytes(32).")
 
 
 def _salt_of(path: Path) -> bytes | None:
@@ -51,10 +61,6 @@ def _salt_of(path: Path) -> bytes | None:
 
 def _raw(secret: Secret, salt: bytes) -> bytes:
     if isinstance(secret, str):
-        if not secret:
-            raise ValueError("The passphrase is empty: give one, or 32 random bytes.")
         typed = unicodedata.normalize("NFC", secret).encode()  # é is one letter here and two there, by the keyboard
         return hash_secret_raw(typed, salt, ARGON2_PASSES, ARGON2_KIBIBYTES, ARGON2_LANES, KEY_BYTES, Type.ID)
-    if len(secret) != KEY_BYTES:
-        raise ValueError(f"A raw key has {KEY_BYTES} bytes, this one {len(secret)}: give secrets.token_bytes(32).")
     return bytes(secret)
