@@ -38,7 +38,7 @@ class TwinbaseError(Exception):
 
     def __init__(self, detail: str = "") -> None:
         self.detail = detail
-        first = (type(self).__doc__ or "").strip()
+        first = " ".join((type(self).__doc__ or "").split())
         super().__init__(f"{first} {detail}".strip())
 
 

@@ -73,7 +73,7 @@ async def device_dies_between_two_commits(sim: Simulation, rng: Random) -> None:
     await mine.device.reopen()
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process is no more."""
 
 

@@ -19,7 +19,7 @@ _WAITING = (
 )
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process is no more."""
 
 
