@@ -158,7 +158,7 @@ async def test_a_worker_stops_cleanly_in_the_middle_of_a_run(
 async def test_a_worker_over_a_database_that_is_not_set_up_says_what_to_do(vending: Path, database_url: str) -> None:
     with a_worker(vending, database_url) as worker:
         _, said = await asyncio.to_thread(worker.communicate, timeout=60)
-    assert worker.returncode == 1 and "Run `twinbase db upgrade` first" in said
+    assert worker.returncode == 1 and "run `twinbase db init`" in said
 
 
 async def _failed(office: Connection) -> bool:

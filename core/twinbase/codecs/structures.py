@@ -76,9 +76,9 @@ DEPTH_MAX = 500
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
 
 
-def _check_depth(value: str) -> str:
+def _check_depth(value: str | None) -> str | None:
     """The document, if a person's program can read it; most have too few brackets to be looked at."""
-    if _is_too_deep(value):
+    if value is not None and _is_too_deep(value):
         raise ValueError("JSON nested too deeply")
     return value
 

@@ -140,7 +140,10 @@ class Database:
             self.announce_write()
 
     def _say_what_it_means(self, context: ExceptionContext) -> None:
-        if said := interpret_error(self.file, context.original_exception):
+        error = context.original_exception
+        if context.engine is self.reader.sync_engine and getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY":
+            return  # A session that only reads cannot write: the statement is wrong, and not the storage.
+        if said := interpret_error(self.file, error):
             raise said
 
 

@@ -68,6 +68,7 @@ class _RawMutation(msgspec.Struct):
     old: msgspec.Raw = msgspec.Raw(b"{}")
     new: msgspec.Raw = msgspec.Raw(b"{}")
     at: msgspec.Raw = NOTHING
+    unsaid: msgspec.Raw = msgspec.Raw(b"[]")
 
     def read(self) -> SentMutation:
         """The mutation, as far as its members hold values as they travel; what does not is an empty list, which none of
@@ -75,9 +76,8 @@ class _RawMutation(msgspec.Struct):
         tx, twin, op, base, at = (
             _read_as(_SCALAR, raw, []) for raw in (self.tx, self.twin, self.op, self.base, self.at)
         )
-        return SentMutation(
-            self.id, tx, twin, op, _read_as(_SCALARS, self.key, []), base, _read_row(self.old), _read_row(self.new), at
-        )
+        key, unsaid = _read_as(_SCALARS, self.key, []), _read_as(_SCALARS, self.unsaid, None)
+        return SentMutation(self.id, tx, twin, op, key, base, _read_row(self.old), _read_row(self.new), at, unsaid)
 
 
 class ReceivedBatch(msgspec.Struct):

@@ -91,8 +91,7 @@ def _say(sentence: str, status: int) -> int:
         from twinbase_server.cli.screen import make_error_console
 
         make_error_console().print(
-            f"[bold red]error[/] {_escaped(sentence)}" if status != INTERRUPTED else _escaped(sentence),
-            soft_wrap=True,
+            f"[bold red]error[/] {_escaped(sentence)}" if status != INTERRUPTED else _escaped(sentence), soft_wrap=True
         )
     return status
 
