@@ -139,7 +139,7 @@ async def _wire(engine: AsyncEngine, table: Table) -> list[Any]:
 
 async def _receive(engine: AsyncEngine, table: Table, wire: Sequence[Any]) -> None:
     convert = value_of(table)[1].wire_to_storage or (lambda value: value)
-    rows = [(n, None if value is None else convert(value)) for n, value in enumerate(wire)]
+    rows = [(n, convert(value)) for n, value in enumerate(wire)]
     async with engine.begin() as connection:
         await connection.exec_driver_sql(f"DELETE FROM {table.name}")
         if rows:

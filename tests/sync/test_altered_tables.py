@@ -1,7 +1,6 @@
 """The ERP alters its tables when it likes: the twin that no longer fits waits with its reason, all others go on."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +9,6 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.testing import Device, World
-from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 from twinbase_server.setup import init_database
 
@@ -54,21 +52,6 @@ class Depot:
 
 
 PLUGINS = Plugins(Depot(), accounts)
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests alter their tables."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, PLUGINS, tmp_path) as world:
-        yield world
-        world.raise_crashes()
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """A large value is changed and deleted like any other: what was read of it is not sent along."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import Column, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.testing import World
-from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
 MEGABYTE = 1_000_000
@@ -35,21 +32,6 @@ class Large:
 
 
 PLUGINS = Plugins(Large(), accounts)
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests have a table of their own."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, PLUGINS, tmp_path) as world:
-        yield world
-        world.raise_crashes()
 
 
 async def test_nine_megabytes_are_changed_and_thirteen_deleted(world: World) -> None:

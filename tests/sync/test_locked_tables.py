@@ -2,24 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-import pytest
 from tests.sync.shop import Job, Product
 
-from twinbase import Plugins
 from twinbase.testing import World
 
 PRODUCT = ["product"]
-
-
-@pytest.fixture
-async def world(database_url: str, plugins: Plugins, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, plugins, tmp_path, prepared=True, lock_seconds=0.2) as world:
-        yield world
-        world.raise_crashes()
+SETTINGS = {"lock_seconds": 0.2}
 
 
 @asynccontextmanager

@@ -2,23 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from tests.sync.shop import Job, Part, Product
 
-from twinbase import Plugins
 from twinbase.errors import Offline, ServerRefused
 from twinbase.testing import Device, World, drop_answer
 
-
-@pytest.fixture
-async def world(database_url: str, plugins: Plugins, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, plugins, tmp_path, prepared=True, lock_seconds=0.2) as world:
-        yield world
-        world.raise_crashes()
+SETTINGS = {"lock_seconds": 0.2}
 
 
 @asynccontextmanager

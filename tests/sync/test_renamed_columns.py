@@ -11,7 +11,6 @@ from sqlmodel import Field, SQLModel
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.errors import MirrorError
 from twinbase.testing import World
-from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
 S = {"schema": "renamed"}
@@ -54,14 +53,7 @@ class New:
 
 
 OLD, NEW = Plugins(Old(), accounts), Plugins(New(), accounts)
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests alter their tables."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
+PLUGINS = OLD
 
 
 @pytest.fixture

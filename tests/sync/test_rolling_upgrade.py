@@ -1,6 +1,6 @@
 """Servers of two versions behind one address, during an upgrade or after one that was taken back: work waits."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -11,17 +11,9 @@ from tests.sync.test_two_versions import NEW, OLD, NewVisit
 
 from twinbase.errors import TransportError
 from twinbase.testing import Device, World, drop_answer
-from twinbase.testing.databases import Databases
 
+PLUGINS = OLD
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests have tables of their own."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
 
 
 @pytest.fixture

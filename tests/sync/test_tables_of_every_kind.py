@@ -1,6 +1,6 @@
 """What real databases declare beside ordinary tables: it syncs, or the class is refused with what to write."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ from sqlmodel import select as select_rows
 from twinbase import Mirror, Plugins, hookimpl, within
 from twinbase.errors import MirrorError
 from twinbase.registry import Registry
-from twinbase.testing.databases import Databases
 from twinbase.testing.world import World
 from twinbase_server import accounts
 
@@ -94,21 +93,6 @@ class OfEveryKind:
 PLUGINS = Plugins(OfEveryKind(), accounts)
 # Of SQLAlchemy's own type DOMAIN, in any comparison.
 pytestmark = pytest.mark.filterwarnings("ignore:Type object .*DOMAIN:sqlalchemy.exc.SADeprecationWarning")
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests have tables of their own."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, PLUGINS, tmp_path) as world:
-        yield world
-        world.raise_crashes()
 
 
 def refusal(*mirrors: Mirror) -> str:

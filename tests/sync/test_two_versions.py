@@ -10,7 +10,6 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.testing import Device, World
-from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
 ROWS = 2_000
@@ -54,14 +53,7 @@ class New:
 
 
 OLD, NEW = Plugins(Old(), accounts), Plugins(New(), accounts)
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests have tables of their own."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
+PLUGINS = OLD
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """One value or row that cannot travel stops no other: it is set apart, refused or corrected, and it is counted."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,21 +58,6 @@ class Odd:
 
 
 PLUGINS = Plugins(Odd(), accounts)
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests have tables of their own."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(database_url, PLUGINS, tmp_path) as world:
-        yield world
-        world.raise_crashes()
 
 
 DIGITS = "7" * 5_000

@@ -13,7 +13,6 @@ from sqlmodel import Field, SQLModel
 from twinbase import Mirror, Plugins, days, hookimpl
 from twinbase.errors import MirrorError
 from twinbase.testing import Device, World
-from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 
 S = {"schema": "windows"}
@@ -57,14 +56,6 @@ class Windows:
 
 
 PLUGINS = Plugins(Windows(), accounts)
-
-
-@pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """An empty database: these tests have tables of their own."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
 
 
 async def days_on(anna: Device, model: type[Shift] | type[Leave]) -> list[date]:

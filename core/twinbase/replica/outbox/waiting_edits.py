@@ -208,7 +208,7 @@ def _stored(twin: Twin, column: str, value: Any) -> Any:
     wire = codec.wire_from_python(value)
     if wrong := codec.check_wire(wire):
         raise ValueError(f"{twin.name}.{column}: {wrong}")
-    return wire if wire is None or codec.wire_to_storage is None else codec.wire_to_storage(wire)
+    return codec.wire_to_storage(wire) if codec.wire_to_storage else wire
 
 
 def _write_again(connection: Connection, twin: Twin, waiting: WaitingEdit, values: Mapping[str, Any]) -> bool:
