@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from twinbase_server.database.errors import is_raised
+
 MESSAGE_LETTERS_MAX = 300
 
 
@@ -56,7 +58,7 @@ def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusa
             return Refusal("check", f"{where or 'A value'} breaks a rule of the database{rule}.")
         case "42501":
             return Refusal("not-permitted", "The server may not write to this table.")
-        case _ if _is_raised(error):
+        case _ if is_raised(error):
             return Refusal("database-rule", str(error).splitlines()[0][:MESSAGE_LETTERS_MAX])
         case "57014":
             return Refusal("too-slow", "The database took too long over this change.")
@@ -67,15 +69,6 @@ def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusa
         case _ if state.startswith("22"):
             return Refusal("value", f"{where or 'A value'} is not one that the database takes (error {state}).")
     return Refusal("database", f"The database refused the change (error {state}).")
-
-
-def _is_raised(error: asyncpg.PostgresError) -> bool:
-    """Whether the customer's own code raised it, with a sentence of his, under whatever code.
-
-    PostgreSQL says where in the language of the server, but the statement's name is RAISE in all of them.
-    """
-    context = str(getattr(error, "context", None) or "").splitlines()
-    return error.sqlstate == "P0001" or (bool(context) and context[0].endswith(" RAISE"))
 
 
 def _and(names: tuple[str, ...]) -> str:

@@ -14,6 +14,8 @@ PASSING = ("08", "53", "55", "57", "40001", "40003", "40P01", "25006", "25P03")
 WAITED_FOR = ("55P03", "57014")
 # Of the passing ones, those that a trigger or a rule of the customer's may raise for one row, again and again.
 REPEATING = ("40", "57014", "57000", "55000", "55006")
+# Of what a customer's code raises under a code of its own choice, the one that is about the moment: "do it again".
+AGAIN = "40"
 # What PostgreSQL says of a statement that was right before a table was altered.
 ALTERED = (
     asyncpg.UndefinedColumnError,
@@ -40,7 +42,8 @@ def database_problem(error: Exception) -> str:
 def is_transient(error: BaseException) -> bool:
     """Whether to try the whole batch again: the error is about the moment, not about the data."""
     if isinstance(error, asyncpg.PostgresError):
-        return (error.sqlstate or "").startswith(PASSING)
+        state = error.sqlstate or ""
+        return state.startswith(PASSING) and (state.startswith(AGAIN) or not is_raised(error))
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # asyncpg.DataError is both, and would fail again
     # asyncpg says InternalClientError of a pooled connection that was cut while nobody used it.
@@ -75,4 +78,13 @@ def may_be_of_a_row(error: BaseException) -> bool:
 
 def is_of_a_lock(error: BaseException) -> bool:
     """Whether somebody else keeps what was asked for, a row or a table."""
-    return isinstance(error, asyncpg.LockNotAvailableError)
+    return isinstance(error, asyncpg.LockNotAvailableError) and not is_raised(error)
+
+
+def is_raised(error: asyncpg.PostgresError) -> bool:
+    """Whether the customer's own code raised it, with a sentence of his, under whatever code.
+
+    PostgreSQL says where in the language of the server, but the statement's name is RAISE in all of them.
+    """
+    context = str(getattr(error, "context", None) or "").splitlines()
+    return error.sqlstate == "P0001" or (bool(context) and context[0].endswith(" RAISE"))

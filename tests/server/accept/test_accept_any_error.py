@@ -14,6 +14,8 @@ from twinbase_server.accept.reasons import Refusal, refusal_of
 from twinbase_server.problems import ProblemError
 
 RAISED = ["P0002", "P0004", "42883", "0A000", "XX001", "TW001", "40001", "40P01", "55000", "57014", "23514"]
+RAISED += ["08006", "40003", "53100", "53400", "55P03", "57P03", "25006", "25P03"]
+"""And what PostgreSQL says itself when the line, its means or somebody's lock is to blame."""
 FUNCTION = """
 CREATE FUNCTION workshop.judge() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN IF NEW.text = 'poison' THEN {body} END IF; RETURN NEW; END $$;
