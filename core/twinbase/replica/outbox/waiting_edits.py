@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from twinbase.codecs import Codec
+from twinbase.conflict import Conflict, add, is_additive
 from twinbase.errors import ReplicaError
 from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_names, quote_text
@@ -226,7 +227,8 @@ def _write_again(connection: Connection, twin: Twin, waiting: WaitingEdit, value
     if waiting.op == "delete":
         connection.execute(f"DELETE FROM {quote_name(twin.name)} WHERE {where}", key)
         return there
-    new = {name: _stored(twin, name, value) for name, value in {**waiting.new, **values}.items()}
+    typed = {**waiting.new, **(_add_up(connection, twin, waiting, key) if there else {}), **values}
+    new = {name: _stored(twin, name, value) for name, value in typed.items()}
     changes = {name: value for name, value in new.items() if name not in twin.key}
     if there and changes:
         sets = ", ".join(f"{quote_name(name)} = ?" for name in changes)
@@ -237,6 +239,22 @@ def _write_again(connection: Connection, twin: Twin, waiting: WaitingEdit, value
             f"INSERT INTO {quote_name(twin.name)} ({quote_names(list(new))}) VALUES ({marks})", list(new.values())
         )
     return there or waiting.op == "insert"
+
+
+def _add_up(connection: Connection, twin: Twin, waiting: WaitingEdit, key: Sequence[Any]) -> dict[str, Any]:
+    """Of columns that add up, what the row holds by now with what the edit had added: it was typed on another value."""
+    adding = [name for name in waiting.new if waiting.op == "update" and is_additive(twin.strategy, name)]
+    sums: dict[str, Any] = {}
+    for name in adding:
+        query = f"SELECT {quote_name(name)} FROM {quote_name(twin.name)} WHERE {_where_key(twin)}"
+        here = python_value(twin, name, connection.execute(query, key).fetchone()[0])
+        base, mine, theirs = (
+            {name: None if value is None else twin.codecs[name].wire_from_python(value)}
+            for value in (waiting.old[name], waiting.new[name], here)
+        )
+        added = add(Conflict("update", base, mine, theirs, waiting.at, waiting.at)).write
+        sums |= {name: twin.codecs[name].python_from_wire(value) for name, value in added.items()}
+    return sums
 
 
 def _check_new_key(twin: Twin, waiting: WaitingEdit, *, taken: bool) -> None:
