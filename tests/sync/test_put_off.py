@@ -9,7 +9,7 @@ import pytest
 from tests.sync.shop import Job, Part, Product
 
 from twinbase.errors import Offline, ServerRefused
-from twinbase.testing import Device, World, drop_answer
+from twinbase.testing import Device, World, drop_answer, drop_request
 
 SETTINGS = {"lock_seconds": 0.2}
 
@@ -63,6 +63,26 @@ async def test_all_but_the_locked_row_goes_and_comes_and_the_edit_waits(world: W
     report = await anna.sync()
     assert report.outcomes == {"applied": 2} and report.is_proven and not anna.replica.status.now.pending
     assert await _visits(world) == {"busy": 5, "free": 2}
+
+
+async def test_a_batch_of_nothing_but_the_locked_row_keeps_nothing_else_back(world: World) -> None:
+    """It was made when only that row had been changed, and its first request was lost."""
+    anna, ids = await _anna(world)
+    await anna.sync()
+    await anna.change(Job, ids["busy"], visits=3)
+    anna.wire.spoil("sync/mark-synced", drop_request())
+    with pytest.raises(Offline):
+        await anna.sync()
+    await anna.change(Job, ids["free"], visits=4)
+    async with _held(world, BUSY):
+        assert (await anna.sync()).is_proven
+        assert await _visits(world) == {"busy": 2, "free": 4}
+        requests = len(anna.wire.list_requests("sync/mark-synced"))
+        await anna.sync()
+        assert len(anna.wire.list_requests("sync/mark-synced")) == requests + 1, (
+            "what nothing else waits with goes once"
+        )
+    assert (await anna.sync()).is_proven and await _visits(world) == {"busy": 3, "free": 4}
 
 
 async def test_what_was_put_off_is_sent_again_though_the_answer_was_lost(world: World) -> None:

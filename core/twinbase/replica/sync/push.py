@@ -1,6 +1,7 @@
 """Step 2: what was written here goes to the server, batch after batch, until nothing waits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from uuid import UUID
 
 from twinbase.errors import Garbled
 from twinbase.protocol import PushAnswer
@@ -16,6 +17,7 @@ NO_TIME = "time"
 async def push(exchange: Exchange) -> None:
     """Send batch after batch until nothing waits."""
     exchange.status.set(phase="push")
+    put_off: set[UUID] = set()
     with exchange.report.time_phase("push"):
         for _ in range(BATCHES_MAX):
             batch = await exchange.thread.run(
@@ -28,12 +30,14 @@ async def push(exchange: Exchange) -> None:
             await exchange.thread.run(note_answer, exchange.token, batch, answer, now=exchange.clock())
             for outcome in answer.outcomes:
                 exchange.report.count_outcome(outcome.status)
-            deferred = [outcome.reason for outcome in answer.outcomes if outcome.status == "deferred"]
+            deferred = {outcome.id: outcome.reason for outcome in answer.outcomes if outcome.status == "deferred"}
+            goes_on = len(deferred) < len(answer.outcomes) or not deferred.keys() <= put_off
+            put_off |= deferred.keys()
             exchange.report.pushed += len(answer.outcomes) - len(deferred)
-            if NO_TIME in deferred:
+            if NO_TIME in deferred.values():
                 exchange.limits = exchange.limits.halve(0)
-            if len(deferred) == len(answer.outcomes) or (deferred and not await _has_more(exchange, deferred)):
-                return  # Nothing can go now; the next sync sends it again.
+            if deferred and not (goes_on and await _has_more(exchange, deferred.values())):
+                return  # Nothing else can go now; the next sync sends it again.
 
 
 def _compare(batch: FrozenBatch, answer: PushAnswer) -> None:
@@ -42,7 +46,7 @@ def _compare(batch: FrozenBatch, answer: PushAnswer) -> None:
         raise Garbled("The server answers another batch than the one that was sent.")
 
 
-async def _has_more(exchange: Exchange, deferred: Sequence[str]) -> bool:
+async def _has_more(exchange: Exchange, deferred: Collection[str]) -> bool:
     """Whether more waits than what somebody keeps locked on the server."""
     waiting = (await exchange.thread.run(count_states)).get("pending", 0)
     return NO_TIME in deferred or waiting > len(deferred)
