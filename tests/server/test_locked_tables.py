@@ -131,3 +131,17 @@ async def test_a_claim_is_not_looked_at_in_a_table_that_is_locked(house: House) 
     async with _locked(house, "job"):
         assert (await device.initial()).end["causes"]["job"] == LOCKED
     assert (await device.initial()).end["digests"]["job"] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("default", ["1", "nextval('depot.numbers')", "length('depot.numbers')"])
+async def test_tables_are_looked_at_again_though_one_of_them_is_locked(house: House, default: str) -> None:
+    """A column was added, so the catalog is read: PostgreSQL would lock a table to write out its defaults."""
+    device = await house.device()
+    cursor = (await device.initial()).end["cursor"]
+    await house.office.execute("CREATE SEQUENCE depot.numbers")
+    await house.office.execute(f"ALTER TABLE depot.product ADD COLUMN number bigint NOT NULL DEFAULT {default}")
+    (job,) = await house.jobs(ANNA)
+    await house.office.execute("ALTER TABLE depot.job ADD COLUMN place text")
+    async with _locked(house, "product"), asyncio.timeout(10):
+        answers = await asyncio.gather(*(device.pending(cursor) for _ in range(4)))
+    assert [answer.keys("job") for answer in answers] == [[str(job)]] * 4

@@ -98,6 +98,10 @@ wanted AS (
     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 )"""
 
+# A default is looked at as the catalog holds it: to have it written out takes a lock on its table, which somebody may
+# keep to himself for hours.
+_NEXTVAL = "'pg_catalog.nextval(regclass)'::regprocedure::oid"
+
 _COLUMNS = f"""
 WITH RECURSIVE {_WANTED},
 typed (relid, attnum, type, modifier, required, level) AS (
@@ -110,7 +114,7 @@ typed (relid, attnum, type, modifier, required, level) AS (
 SELECT w.schema, w.name AS "table", a.attname::text AS name, format_type(d.type, d.modifier) AS type,
     coalesce(i.typname, t.typname)::text AS kind, d.modifier, i.oid IS NOT NULL AS "array", d.required,
     a.atthasdef OR a.attidentity::text <> '' AS filled, a.attgenerated::text <> '' AS generated,
-    a.attidentity::text <> '' OR coalesce(pg_get_expr(f.adbin, f.adrelid) LIKE 'nextval(%', false) AS counted,
+    a.attidentity::text <> '' OR coalesce(f.adbin::text LIKE '%:funcid ' || {_NEXTVAL} || ' %', false) AS counted,
     ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = coalesce(i.oid, t.oid) ORDER BY e.enumsortorder)
         AS labels
 FROM typed d JOIN wanted w ON w.relid = d.relid
