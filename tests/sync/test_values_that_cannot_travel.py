@@ -184,6 +184,21 @@ async def test_a_letter_that_the_database_does_not_have_is_refused_alone(latin_u
         world.raise_crashes()
 
 
+async def test_an_edit_that_holds_what_no_type_can_read_is_marked_like_any_other(world: World) -> None:
+    """The marks of a screen come in one query: one text that is none, or a number that is none, takes no other away."""
+    anna = await world.device("anna")
+    async with anna.replica.session() as session:
+        await session.execute(text("INSERT INTO word (word, sense) VALUES ('new', CAST(x'61ff62' AS TEXT))"))
+        await session.execute(text("INSERT INTO word (word, sense) VALUES (CAST(x'ff' AS TEXT), 'in the key')"))
+        await session.execute(text("INSERT INTO reading (id, name, exact) VALUES ('no id', 'kept', 'no number')"))
+        await session.commit()
+    await anna.save(Word(word="beside it"))
+    async with anna.replica.read() as session:
+        edits = await session.pending_edits(Word, Reading)
+    assert [edit.key[0] for edit in edits] == ["new", "\ufffd", "no id", "beside it"]
+    assert edits[0].new["sense"] == "a\ufffdb" and edits[2].new["exact"] == "no number"
+
+
 @pytest.fixture
 def latin_url(databases: Databases) -> Iterator[str]:
     """A database of another encoding."""

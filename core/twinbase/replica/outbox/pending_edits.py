@@ -14,6 +14,7 @@ from twinbase.quoting import quote_name, quote_text
 from twinbase.registry import Twin
 from twinbase.replica.file.names import changes_table
 from twinbase.replica.outbox.states import NOT_TAKEN, WAITING_STATES, PendingState
+from twinbase.replica.outbox.waiting_edits import python_value
 
 ARGUMENTS_MAX = 100
 _EXACT: Mapping[str, Callable[[Any], Any]] = {"BLOB": bytes.fromhex, "REAL": float}
@@ -58,10 +59,13 @@ def _of_twin(twin: Twin) -> str:
 
 
 def _as_json(twin: Twin, side: str) -> str:
-    """All values of one side, as arrays of a few: SQLite's functions take a limited number of arguments."""
+    """All values of one side, as arrays of a few: SQLite's functions take a limited number of arguments.
+
+    As bytes: raw SQL may have left text that is no UTF-8, and a driver would raise for all edits at once.
+    """
     texts = list(_texts(twin, side))
     groups = [texts[start : start + ARGUMENTS_MAX] for start in range(0, len(texts), ARGUMENTS_MAX)]
-    return "json_array(" + ", ".join(f"json_array({', '.join(group)})" for group in groups) + ")"
+    return "CAST(json_array(" + ", ".join(f"json_array({', '.join(group)})" for group in groups) + ") AS BLOB)"
 
 
 def _texts(twin: Twin, side: str) -> Iterator[str]:
@@ -76,7 +80,7 @@ def pending_edit_of(twins: Mapping[str, Twin], row: Sequence[Any]) -> PendingEdi
     """A row of `pending_edits_query`, in Python values."""
     _, id_, name, op, state, reason, detail, at, old, new = row
     twin = twins[name]
-    before, after = (list(chain.from_iterable(json.loads(side))) for side in (old, new))
+    before, after = (list(chain.from_iterable(json.loads(side.decode(errors="replace")))) for side in (old, new))
     key = (after if op == "insert" else before)[: len(twin.key)]
     return PendingEdit(
         id=UUID(id_),
@@ -97,6 +101,5 @@ def _written(twin: Twin, op: str, before: list[Any], after: list[Any]) -> dict[s
 
 
 def _python(twin: Twin, name: str, stored: Any) -> Any:
-    codec = twin.codecs[name]
-    value = stored if stored is None else _EXACT.get(codec.storage, keep_value)(stored)
-    return codec.python_from_wire(codec.storage_to_wire(value) if codec.storage_to_wire else value)
+    value = stored if stored is None else _EXACT.get(twin.codecs[name].storage, keep_value)(stored)
+    return python_value(twin, name, value)
