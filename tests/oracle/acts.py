@@ -1,6 +1,6 @@
 """Everything that can happen, as often as it is chosen."""
 
-from tests.oracle import accidents, histories, ordinary, updates
+from tests.oracle import accidents, changed_values, decisions, histories, locks, ordinary, reloads, updates
 from tests.oracle.simulation import Act
 
 ACTS: tuple[Act, ...] = (
@@ -11,8 +11,11 @@ ACTS: tuple[Act, ...] = (
     ordinary.salt_is_noted, ordinary.tombstones_are_collected, ordinary.claims_go_missing,
     *[accidents.device_syncs_badly] * 2, *[accidents.line_flips_a_bit] * 2, *[accidents.device_dies_in_sync] * 2,
     *[accidents.device_dies_between_two_commits] * 2, accidents.server_dies_in_sync, accidents.server_restarts,
-    accidents.device_loses_its_wal,
+    accidents.device_loses_its_wal, changed_values.line_changes_values,
     histories.device_is_cloned, histories.device_is_saved, histories.device_is_restored,
     histories.server_is_saved, histories.server_is_restored,
     updates.columns_are_added, updates.server_is_updated, updates.app_is_updated,
+    *[decisions.office_makes_a_rule] * 3, decisions.office_ends_its_rules, *[decisions.person_decides] * 2,
+    *[reloads.table_is_loaded_in_a_first_sync] * 2, reloads.table_is_loaded_in_a_repair,
+    *[locks.erp_keeps_rows] * 2, locks.erp_keeps_a_table, updates.server_is_rolled,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.oracle.models import SCHEMA
 from tests.oracle.plugin import FIRST
+from tests.oracle.rules import RULED, RULES_SQL, judge_sql
 from tests.oracle.writers import CODES, PEOPLE, SECTORS
 
 from twinbase_server.setup import init_database
@@ -31,6 +32,10 @@ async def prepare(url: str, now: object) -> None:
     await engine.dispose()
     await init_database(url, FIRST.plugins, now)  # type: ignore[arg-type]
     connection = await asyncpg.connect(url)
+    await connection.execute(RULES_SQL)
+    for relation in RULED:
+        if relation in FIRST.plugins.registry:
+            await connection.execute(judge_sql(relation))
     for person in PEOPLE:
         await connection.execute(
             "INSERT INTO twinbase.account (email, password_hash, claims) VALUES ($1, '', $2::jsonb)",

@@ -19,6 +19,7 @@ async def device_is_cloned(sim: Simulation, rng: Random) -> None:
     twin = sim.add(mine.person, ManualClock(mine.clock.now), mine.edition)
     shutil.copyfile(mine.device.path, twin.device.path)
     twin.logs, twin.held = set(mine.logs), dict(mine.held)
+    mine.has_copy = twin.has_copy = True
     await mine.device.reopen()
     await twin.device.reopen()
 
@@ -30,6 +31,7 @@ async def device_is_saved(sim: Simulation, rng: Random) -> None:
     copy = sim.folder / f"{mine.device.name}.backup"
     shutil.copyfile(mine.device.path, copy)
     mine.saved = Saved(copy, set(mine.logs), dict(mine.held))
+    mine.has_copy = True
     await mine.device.reopen()
 
 

@@ -5,18 +5,18 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from tests.oracle import accidents, ordinary, updates
+from tests.oracle import accidents, ordinary, reloads, updates
 from tests.oracle.acts import ACTS
 from tests.oracle.simulation import Act, Simulation
 from tests.oracle.writers import WRITES_IN_SCOPE
 
 from twinbase.replica.sync import prove
-from twinbase_server.feed import delta
+from twinbase_server.feed import delta, hold
 
 LEFT_TO_REPAIR = (
     ordinary.time_passes, ordinary.server_clock_is_wrong, ordinary.tombstones_are_collected,
-    ordinary.claims_go_missing,
-    updates.columns_are_added, updates.server_is_updated, updates.app_is_updated,
+    ordinary.claims_go_missing, reloads.table_is_loaded_in_a_repair,
+    updates.columns_are_added, updates.server_is_updated, updates.server_is_rolled, updates.app_is_updated,
 )  # fmt: skip
 """Scopes move, and capture that is installed anew forgets what it saw: the cursor alone cannot know."""
 
@@ -34,7 +34,11 @@ def in_mode(mode: str, sim: Simulation) -> Iterator[tuple[Act, ...]]:
             with patch.object(prove, "prove", _compare_only):
                 yield (*[act for act in ACTS if act not in LEFT_TO_REPAIR], *HARD)
         case "repair":
-            with patch.object(delta, "_remaining", _nothing), patch.object(delta, "is_daily_proof_due", _always):
+            with (
+                patch.object(delta, "_remaining", _nothing),
+                patch.object(delta, "is_daily_proof_due", _always),
+                patch.object(hold, "is_daily_proof_due", _always),
+            ):
                 yield ACTS
         case _:
             yield ACTS

@@ -19,10 +19,13 @@ from tests.oracle.writers import (
 )
 
 HELD_MAX = 2
+OF_THE_OFFICE = {"oracle.office": "yes"}
+"""What the office's own programs say on their connections: its rules are for devices."""
 
 
 class Office:
-    """The server's own writers. `now` is the world's time; `spent` is what was added to each stock code here."""
+    """The server's own writers. `now` is the world's time; `spent` is what was added to each stock code here; `ruled`
+    are the rows that ever were under a rule."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -30,15 +33,19 @@ class Office:
         self.spent: dict[str, int] = dict.fromkeys(CODES, 0)
         self.held: list[tuple[Connection, Any]] = []
         self.serial = 1000
+        self.ruled: set[tuple[str, int]] = set()
         self.writes: tuple[Write, ...] = WRITES
         self.has_new_columns = False
         self.connection: Connection = None
 
     async def open(self) -> None:
         # Tables change under it: it keeps no plan of a statement.
-        self.connection = await asyncpg.connect(self.url, statement_cache_size=0)
+        self.connection = await self.connect()
         # A writer that meets a transaction held open gives up, as a patient ERP would in the end.
         await self.connection.execute("SET lock_timeout = '300ms'")
+
+    async def connect(self) -> Connection:
+        return await asyncpg.connect(self.url, statement_cache_size=0, server_settings=OF_THE_OFFICE)
 
     async def close(self) -> None:
         await self.cut()
@@ -50,12 +57,16 @@ class Office:
         writes = self.writes + (NEW_WRITES if self.has_new_columns else ())
         await self._in_transaction(self.connection, rng.choice(writes), rng, commit=rng.random() < 0.9)
 
+    async def write_this(self, write: Write, rng: Random) -> None:
+        """This writer, committed at once."""
+        await self._in_transaction(self.connection, write, rng, commit=True)
+
     async def open_write(self, rng: Random) -> None:
         """A writer that stays open while others come and go: it inserts, or touches what nobody else edits."""
         if len(self.held) >= HELD_MAX:
             await self.end_write(rng)
             return
-        connection = await asyncpg.connect(self.url)
+        connection = await self.connect()
         transaction = connection.transaction()
         await transaction.start()
         await rng.choice((insert_job, insert_notice, insert_team))(self, connection, rng)

@@ -41,6 +41,7 @@ class Mine:
         self.held: dict[UUID, datetime] = {}
         self.saved: Saved | None = None
         self.problem = ""
+        self.has_copy = False
 
     @property
     def tables(self) -> Tables:

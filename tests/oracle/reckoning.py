@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tests.oracle.decisions import judge_waiting
 from tests.oracle.scopes import scopes
 from tests.oracle.writers import CODES
 
@@ -35,13 +36,22 @@ class Reckoning:
         elif not report.is_proven:
             self.found.append(f"{name}: not proven: {report.unproven or report.proven}")
         for twin, scope in scopes(mine.edition.version).items():
-            await self._twin(mine, twin, *scope)
+            await self.compare(mine, twin, *scope)
+        await self._told(mine)
         waiting = await mine.device.sql("SELECT id, state FROM _twinbase_outbox")
         stuck = [state for _, state in waiting if state not in (*WAITS_FOR_A_PERSON, *ANSWERED)]
         if stuck:
             self.found.append(f"{name}: {len(stuck)} mutations are neither answered nor explained: {set(stuck)}")
 
-    async def _twin(self, mine: "Mine", twin: str, sql: str, names: tuple[str, ...]) -> None:
+    async def _told(self, mine: "Mine") -> None:
+        """What waits for a person is listed and counted, each with its reason, and nothing else of a batch waits."""
+        waiting = await mine.device.replica.waiting_edits()
+        status = mine.device.replica.status.now
+        if (counted := status.refused + status.parked + status.conflicts) != len(waiting):
+            self.found.append(f"{mine.device.name}: {len(waiting)} edits wait for a person, and {counted} are counted")
+        self.found += [f"{mine.device.name}: {what}" for what in judge_waiting(self.sim.office.ruled, waiting)]
+
+    async def compare(self, mine: "Mine", twin: str, sql: str, names: tuple[str, ...]) -> None:
         """A device equals its scope, by value."""
         as_of = self.sim.clock.now.replace(minute=0, second=0, microsecond=0)
         values = {"person": mine.person, "as_of": as_of}

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import asyncpg
 from tests.oracle.office import Office
 from tests.oracle.plugin import EDITIONS, FIRST, SECOND, Edition
+from tests.oracle.rolling import OneAddress
+from tests.oracle.rules import judge_sql
 
 from twinbase.testing import ManualClock
 from twinbase.testing.server import serve
@@ -17,22 +19,31 @@ NEW_COLUMNS = """
 ALTER TABLE oracle.jobs ADD COLUMN floor integer;
 ALTER TABLE oracle.notices ADD COLUMN urgency integer NOT NULL DEFAULT 1;
 CREATE TABLE oracle.tools (id uuid PRIMARY KEY, person text NOT NULL, place text NOT NULL);
-"""
+""" + judge_sql("tools")
 SAME_PLACE = """
 UPDATE twinbase.generation SET database = (SELECT oid FROM pg_database WHERE datname = current_database())::bigint
 """
 
 
 class Server:
-    """The application over the office's database. `application` is another object after every start."""
+    """The application over the office's database. `application` is another object after every start.
+
+    `edition` is the newest that runs; `older`, if any, runs beside it, behind the same address.
+    """
 
     def __init__(self, url: str, clock: ManualClock, office: Office) -> None:
         self.url, self._clock, self._office = url, clock, office
         self.edition: Edition = FIRST
+        self.older: Edition | None = None
         self.application: Any = None
         self._stack = AsyncExitStack()
         self.was_restored = False
+        self._chance = 0
         self._saved: tuple[int, dict[str, int], bool] | None = None
+
+    def has_all_of(self, edition: Edition) -> bool:
+        """Whether every process knows all that an app of this version knows."""
+        return edition.version <= (self.older or self.edition).version
 
     @property
     def is_saved(self) -> bool:
@@ -40,10 +51,12 @@ class Server:
 
     async def start(self) -> None:
         # A pull waits for no lock; a push that meets a writer's open transaction gives up soon and is tried again.
-        settings = {"pool_max": 3, "token_seconds": TOKEN_SECONDS}
-        self.application = await self._stack.enter_async_context(
-            serve(self.url, self.edition.plugins, self._clock, settings)
-        )
+        running = [edition for edition in (self.edition, self.older) if edition is not None]
+        self.application = OneAddress([await self._serve(edition) for edition in running], self._chance)
+
+    async def _serve(self, edition: Edition) -> Any:
+        settings = {"pool_max": 3, "token_seconds": TOKEN_SECONDS, "lock_seconds": 0.1}
+        return await self._stack.enter_async_context(serve(self.url, edition.plugins, self._clock, settings))
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -61,13 +74,23 @@ class Server:
         await self._office.end_all()
         await self.stop()
         await init_database(self.url, SECOND.plugins, self._clock())
-        self.edition = SECOND
+        self.edition, self.older = SECOND, None
         await self.start()
 
     async def roll_back(self) -> None:
         """The first version again, on a database that keeps what the second one added."""
         await self.stop()
-        self.edition = FIRST
+        self.edition, self.older = FIRST, None
+        await self.start()
+
+    async def roll(self, chance: int) -> None:
+        """Processes of the second version come one by one: one of each answers, and `chance` says which."""
+        self._chance = chance
+        await self.add_columns()
+        await self._office.end_all()
+        await init_database(self.url, SECOND.plugins, self._clock())
+        await self.stop()
+        self.edition, self.older = SECOND, FIRST
         await self.start()
 
     async def save(self) -> None:
@@ -93,7 +116,7 @@ class Server:
         await connection.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._backup}"')
         await connection.close()
         version, spent, self._office.has_new_columns = self._saved
-        self.edition, self._office.spent = EDITIONS[version], dict(spent)
+        self.edition, self.older, self._office.spent = EDITIONS[version], None, dict(spent)
         await self._office.open()
         if of_the_machine:
             await self._office.connection.execute(SAME_PLACE)

@@ -11,10 +11,12 @@ from random import Random
 
 from tests.oracle import person
 from tests.oracle.company import PASSWORD, email
+from tests.oracle.decisions import decide
 from tests.oracle.office import Office
 from tests.oracle.person import Mine
 from tests.oracle.plugin import FIRST, SECOND, Edition
 from tests.oracle.reckoning import Reckoning
+from tests.oracle.rules import end_rules
 from tests.oracle.server import Server
 from tests.oracle.writers import PEOPLE
 
@@ -130,13 +132,14 @@ class Simulation:
         """No more faults, no more writers; every device syncs until nothing is left to do. Where the app was taken back
         and its outbox holds what only the newer one knows, the newer one comes again, and sends it."""
         await self.office.end_all()
-        if any(mine.edition.version > self.server.edition.version for mine in self.mine):
+        if self.server.older or any(mine.edition.version > self.server.edition.version for mine in self.mine):
             await self.server.update()
             self.rewire()
         for mine in self.mine:
             mine.device.wire.up = True
             mine.device.wire.mend()
         await self._sync_all(rounds)
+        await self._decide(rounds)
         behind = [mine for mine in self.mine if mine.edition is FIRST and await self._holds_edits(mine)]
         if behind and self.server.edition is FIRST:
             await self.server.update()
@@ -146,6 +149,14 @@ class Simulation:
             await mine.device.close()
             await mine.device.reopen(plugins=mine.edition.plugins)
         if behind:
+            await self._sync_all(rounds)
+
+    async def _decide(self, rounds: int) -> None:
+        """Now and then the office gives in, and people type again what it did not take."""
+        if self.office.ruled and self.rng.random() < 0.5:
+            await end_rules(self.office.connection)
+            for mine in self.mine:
+                await decide(mine, self.rng)
             await self._sync_all(rounds)
 
     async def _holds_edits(self, mine: Mine) -> bool:

@@ -2,7 +2,8 @@
 
 from random import Random
 
-from tests.oracle.plugin import FIRST, SECOND
+from tests.oracle.person import Mine
+from tests.oracle.plugin import FIRST, SECOND, Edition
 from tests.oracle.simulation import Simulation
 
 
@@ -15,9 +16,24 @@ async def server_is_updated(sim: Simulation, rng: Random) -> None:
     """The second version on the server; now and then it is taken back."""
     if sim.server.edition is FIRST:
         await sim.server.update()
+    elif sim.server.older is not None:
+        await (sim.server.update() if rng.random() < 0.7 else sim.server.roll_back())
     elif rng.random() < 0.2:
         await sim.server.roll_back()
     sim.rewire()
+
+
+async def server_is_rolled(sim: Simulation, rng: Random) -> None:
+    """Both versions behind one address, for a while; a request meets either."""
+    if sim.server.older is None:
+        await sim.server.roll(rng.getrandbits(32))
+        sim.rewire()
+    if (first := [mine for mine in sim.mine if mine.edition is FIRST]) and rng.random() < 0.7:
+        await _update_app(rng.choice(first), SECOND)
+    for _ in range(2):
+        mine = sim.somebody(rng)
+        await sim.work(mine, rng)
+        await sim.sync(mine)
 
 
 async def app_is_updated(sim: Simulation, rng: Random) -> None:
@@ -25,6 +41,10 @@ async def app_is_updated(sim: Simulation, rng: Random) -> None:
     mine = sim.somebody(rng)
     if mine.edition is SECOND and rng.random() < 0.8:
         return
-    mine.edition = SECOND if mine.edition is FIRST else FIRST
+    await _update_app(mine, SECOND if mine.edition is FIRST else FIRST)
+
+
+async def _update_app(mine: Mine, edition: Edition) -> None:
+    mine.edition = edition
     await mine.device.close()
     await mine.device.reopen(plugins=mine.edition.plugins)
