@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import asyncpg
 
+from twinbase import checksum, frames
 from twinbase.digest import Digest
 from twinbase.frames import Page
 from twinbase.quoting import quote_names
@@ -19,10 +20,11 @@ from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox import triggers
-from twinbase.replica.sync import fetch, prove, recover
-from twinbase_server.accept import accept, batch, ledger
+from twinbase.replica.sync import fetch, prove, push, recover, server
+from twinbase_server.accept import accept, attempt, batch, ledger
 from twinbase_server.capture.trigger_sql import Capture
-from twinbase_server.feed import cursor, reading, statements
+from twinbase_server.feed import cursor, hold, reading, statements
+from twinbase_server.http import checksums
 from twinbase_server.problems import ProblemError
 from twinbase_server.sql import scope
 from twinbase_server.sql.unseen import parse_snapshot
@@ -222,7 +224,62 @@ def bounds_on_clocks() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def errors_on_an_allow_list() -> Iterator[None]:
+    """Take for a row's what is on a list of codes; anything else a trigger raises breaks the batch off, for ever."""
+    listed = ("22", "23", "42501", "P0001")
+
+    def is_listed(error: Any) -> bool:
+        return (error.sqlstate or "").startswith(listed)
+
+    with (
+        patch.object(attempt, "is_about_rows", is_listed),
+        patch.object(attempt, "may_be_of_a_row", lambda _: False),
+        patch.object(accept, "may_be_of_a_row", lambda _: False),
+    ):
+        yield
+
+
+def unknown_is_refused() -> AbstractContextManager[Any]:
+    """Refuse what an older server does not know, and not ask which schema the device has agreed on."""
+
+    async def carries_all(*_: Any, **__: Any) -> None:
+        return None
+
+    return patch.object(accept.Acceptance, "_check_carried", carries_all)
+
+
+@contextmanager
+def requests_without_checksums() -> Iterator[None]:
+    """Take a request for what was sent, and its answer for the answer to it."""
+    with (
+        patch.object(checksums, "HEADER_CHECKSUM", "Nobody-Sends-This"),
+        patch.object(push, "_compare", lambda *_: None),
+    ):
+        yield
+
+
 # The device.
+
+
+@contextmanager
+def answers_without_checksums() -> Iterator[None]:
+    """Believe whatever arrives: frames, rows, and answers in one piece."""
+    with (
+        patch.object(checksum.FrameCheck, "check", lambda *_: None),
+        patch.object(frames, "sum_rows", lambda _: AnySum()),
+        patch.object(server, "_compare_checksum", lambda *_: None),
+    ):
+        yield
+
+
+class AnySum(str):
+    """Equal to every checksum."""
+
+    def __ne__(self, _: object) -> bool:
+        return False
+
+    __eq__, __hash__ = object.__eq__, str.__hash__
 
 
 def no_repair() -> AbstractContextManager[Any]:
@@ -288,6 +345,15 @@ def capture_without_dedupe() -> Iterator[None]:
         yield
 
 
+def snapshot_before_the_lock() -> AbstractContextManager[Any]:
+    """Lock the tables of an answer, and go on with the snapshot of before."""
+
+    async def as_known(*_: Any) -> bool:
+        return True
+
+    return patch.object(hold, "_are_as_known", as_known)
+
+
 MUTANTS = (
     Mutant("sequence cursor", "cursor", sequence_cursor),
     Mutant("timestamp cursor", "cursor", timestamp_cursor, add_timestamps),
@@ -297,10 +363,15 @@ MUTANTS = (
     Mutant("no idempotency", "both", no_idempotency),
     Mutant("last n without hash", "both", last_n_without_hash),
     Mutant("bounds on clocks", "both", bounds_on_clocks),
+    Mutant("errors on an allow list", "both", errors_on_an_allow_list),
+    Mutant("unknown is refused", "both", unknown_is_refused),
+    Mutant("requests without checksums", "both", requests_without_checksums),
     Mutant("no repair", "both", no_repair),
     Mutant("digest over local edits", "both", digest_over_local_edits),
     Mutant("rename by delete and insert", "both", rename_by_delete_and_insert),
     Mutant("pull overwrites unsent edits", "both", pull_overwrites_unsent_edits),
+    Mutant("answers without checksums", "both", answers_without_checksums),
     Mutant("empty claims as empty scope", "both", empty_claims),
     Mutant("capture without dedupe", "both", capture_without_dedupe),
+    Mutant("snapshot before the lock", "both", snapshot_before_the_lock),
 )
