@@ -69,7 +69,7 @@ def name_classes(tables: Iterable[JudgedTable]) -> dict[str, str]:
     """A class for each table, by its label; no two alike, and none that hides what the module imports."""
     names: dict[str, str] = {}
     for table in tables:
-        words = re.split(r"[\W_]+", table.found.name)
+        words = re.split(r"[\W_]+", table.name)
         name = "".join(word[:1].upper() + word[1:] for word in words if word) or "Table"
         name = name if name.isidentifier() and not keyword.iskeyword(name) else f"Table{name}"
         names[table.found.label] = _free(name, {*names.values(), *_TAKEN_CLASSES}, "Row")
@@ -216,6 +216,7 @@ def write_mirrors(module: str, verdict: JudgedTables) -> str:
 
 def _mirror(table: JudgedTable, name: str) -> Iterator[str]:
     options = ['direction="both"', 'conflict="merge_columns"']
+    options += [f"name={table.name!r}"] if table.name != table.found.name else []
     if table.fixed:
         free = {column.name for column in table.columns} - set(table.fixed)
         yield f"    # {', '.join(map(_one_line, table.fixed))}: computed by the database."
@@ -240,6 +241,7 @@ def write_page(name: str, verdict: JudgedTables) -> str:
     for table in verdict.kept:
         notes = [f"{one.name} stays on the server, as it {why_hidden(one)}" for one in table.hidden]
         notes += [table.no_inserts] if table.no_inserts else []
+        notes += [f"called {table.name} on devices"] if table.name != table.found.name else []
         lines.append(f"- `{table.found.label}`" + (f": {'; '.join(notes)}" if notes else ""))
     if verdict.left:
         lines += ["", "## Not mirrored", ""]

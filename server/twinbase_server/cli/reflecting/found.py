@@ -138,6 +138,9 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS ki
         WHEN parent.name IS NOT NULL THEN 'a child of ' || parent.name || ', which is mirrored instead'
         WHEN EXISTS (SELECT FROM pg_inherits JOIN pg_class f ON f.oid = inhrelid
                      WHERE inhparent = c.oid AND f.relkind = 'f') THEN 'the parent of a foreign table'
+        WHEN c.relpersistence = 'u' THEN 'unlogged: PostgreSQL empties it after a crash, and nobody is told'
+        WHEN EXISTS (SELECT FROM pg_subscription_rel s WHERE s.srrelid = c.oid)
+            THEN 'filled by logical replication, which fires no statement triggers'
         ELSE '' END AS problem
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (

@@ -1,6 +1,6 @@
 """What of a database can be mirrored, and how far; and why the rest cannot."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.dialects import postgresql
@@ -17,9 +17,10 @@ GIVEN = "new rows are the office's: {names} may not be empty, and no device can 
 @dataclass(frozen=True)
 class JudgedTable:
     """A table that can be mirrored. `hidden`: columns that stay on the server. `fixed`: those that no device writes.
-    `no_inserts`: why devices make no rows of it; "" where they do."""
+    `no_inserts`: why devices make no rows of it; "" where they do. `name`: what a device calls it."""
 
     found: FoundTable
+    name: str
     columns: tuple[FoundColumn, ...]
     hidden: tuple[FoundColumn, ...]
     fixed: tuple[str, ...]
@@ -35,15 +36,26 @@ class JudgedTables:
 
 
 def judge_tables(found: Iterable[FoundTable]) -> JudgedTables:
-    """Each table by itself; and of two tables of one name the first, as a device has no schemas."""
-    verdict, names = JudgedTables(), dict[str, str]()
-    for table in found:
-        if problem := _problem(table) or _twice(table, names):
+    """Each table by itself; of two tables of one name the second gets another one on devices, which have no schemas."""
+    tables, verdict = list(found), JudgedTables()
+    taken = {table.name.lower() for table in tables}
+    used: set[str] = set()
+    for table in tables:
+        if problem := _problem(table):
             verdict.left[table.label] = problem
-        else:
-            names[table.name.lower()] = table.label
-            verdict.kept.append(_judge(table))
+            continue
+        name = table.name if table.name.lower() not in used else _name_by_schema(table, taken | used)
+        used.add(name.lower())
+        verdict.kept.append(_judge(table, name))
     return verdict
+
+
+def _name_by_schema(table: FoundTable, taken: Collection[str]) -> str:
+    """A name that no table has, whichever schema it is in."""
+    name = f"{table.schema}_{table.name}"
+    while name.lower() in taken:
+        name += "_"
+    return name
 
 
 def _problem(table: FoundTable) -> str:
@@ -59,16 +71,11 @@ def _problem(table: FoundTable) -> str:
     return ""
 
 
-def _twice(table: FoundTable, names: dict[str, str]) -> str:
-    other = names.get(table.name.lower())
-    return f"a device has no schemas, and {other} has the same name" if other else ""
-
-
-def _judge(table: FoundTable) -> JudgedTable:
+def _judge(table: FoundTable, name: str) -> JudgedTable:
     carried = tuple(column for column in table.columns if _is_carried(column) and not _is_again(column, table))
     hidden = tuple(column for column in table.columns if column not in carried)
     fixed = tuple(column.name for column in carried if column.generated)
-    return JudgedTable(table, carried, hidden, fixed, _no_inserts(table, hidden))
+    return JudgedTable(table, name, carried, hidden, fixed, _no_inserts(table, hidden))
 
 
 def _is_carried(column: FoundColumn) -> bool:

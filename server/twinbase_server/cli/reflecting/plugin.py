@@ -50,7 +50,7 @@ def _leave_out_what_is_refused(module: str, verdict: JudgedTables) -> None:
         model = getattr(made, names[table.found.label])
         operations = {"update", "delete"} if table.no_inserts else None
         try:
-            mirror = Mirror(model, direction="both", conflict="merge_columns", operations=operations)  # type: ignore[arg-type]
+            mirror = Mirror(model, direction="both", conflict="merge_columns", operations=operations, name=table.name)  # type: ignore[arg-type]
             build_registry([mirror], twinbase_strategies())
         except TwinbaseError as error:
             verdict.kept.remove(table)
