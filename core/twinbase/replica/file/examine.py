@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
+from twinbase.replica.file.descriptors import read_at
 from twinbase.replica.file.file import ReplicaFile, is_corruption_error, open_untouched, translate_errors, wal_of
 from twinbase.replica.file.layout import APPLICATION_ID, FORMAT
 from twinbase.replica.file.seals import is_key_of
@@ -60,8 +61,7 @@ def find_damage(file: ReplicaFile) -> list[str]:
 
 
 def _check_kind(file: ReplicaFile, size: int) -> None:
-    with file.path.open("rb") as opened:
-        is_plain = opened.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+    is_plain = read_at(file.path, 0, len(_PLAIN_HEADER)) == _PLAIN_HEADER
     if size < SMALLEST_BYTES or (file.key is None and not is_plain):
         raise NotADatabase(f"{file.path.name} has {size} bytes, which are no SQLite database.")
     if file.key is not None and is_plain:
@@ -105,8 +105,7 @@ def _try_first_page(file: ReplicaFile, page: bytes, pages: int) -> Header:
 
 
 def _from_file(path: Path) -> tuple[bytes, int]:
-    with path.open("rb") as opened:
-        return opened.read(PAGE_BYTES), -(-path.stat().st_size // PAGE_BYTES)
+    return read_at(path, 0, PAGE_BYTES), -(-path.stat().st_size // PAGE_BYTES)
 
 
 def _from_wal(wal: Path, *, summed: bool) -> tuple[bytes, int] | None:

@@ -13,6 +13,8 @@ from sqlcipher3 import dbapi2 as cipher
 
 from twinbase.errors import DamagedReplica, ReplicaError, ReplicaLocked, StorageFailed
 from twinbase.replica.connection import Connection
+from twinbase.replica.file.counted import counted_connection
+from twinbase.replica.file.descriptors import note_connection
 from twinbase.replica.file.keys import FileKey
 from twinbase.replica.file.reach import noting_connection
 
@@ -59,10 +61,16 @@ def connect(
 
 
 def _keyed(file: ReplicaFile, database: str, *, uri: bool, noting: bool = False) -> Connection:
-    kind: Any = noting_connection(file.driver) if noting else file.driver.Connection
-    connection: Any = file.driver.connect(
-        database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri, factory=kind
-    )
+    kind: Any = noting_connection(file.driver) if noting else counted_connection(file.driver)
+    let_go = note_connection(file.path)
+    try:
+        connection: Any = file.driver.connect(
+            database, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri, factory=kind
+        )
+    except BaseException:
+        let_go()
+        raise
+    connection.count_until_closed(let_go)
     if noting:
         connection.path = file.path
     if file.key is not None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from argon2.low_level import Type, hash_secret_raw
 
+from twinbase.replica.file.descriptors import read_at
+
 KEY_BYTES = 32
 SALT_BYTES = 16
 ARGON2_PASSES = 3
@@ -52,8 +54,7 @@ def check_secret(secret: Secret) -> None:
 
 def _salt_of(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
-            salt = file.read(SALT_BYTES)
+        salt = read_at(path, 0, SALT_BYTES)
     except FileNotFoundError:
         return None
     return salt if len(salt) == SALT_BYTES else None

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from twinbase.replica.connection import Connection
+from twinbase.replica.file.counted import counted_connection
 
 RECORD_BYTES = 256
 
@@ -68,9 +69,9 @@ def reach_path(path: Path) -> Path:
 @cache
 def noting_connection(driver: ModuleType) -> type[Any]:
     """The driver's connection, with commits that note how far the outbox has come. Set its `path`."""
-    plain: Any = driver.Connection
+    counted: Any = counted_connection(driver)
 
-    class NotingConnection(plain):  # type: ignore[misc]
+    class NotingConnection(counted):  # type: ignore[misc]
         """The connection of a person: what is committed is on the disk, and noted beside the file."""
 
         path: Path

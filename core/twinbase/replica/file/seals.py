@@ -10,6 +10,7 @@ import struct
 from hashlib import pbkdf2_hmac
 from pathlib import Path
 
+from twinbase.replica.file.descriptors import read_at
 from twinbase.replica.file.keys import FileKey
 
 PAGE_BYTES = 4096
@@ -24,12 +25,8 @@ def is_key_of(path: Path, key: FileKey) -> bool:
     """Whether any page of the file behind the first bears the seal of this key."""
     sealing = _seal_key(key)
     pages = path.stat().st_size // PAGE_BYTES
-    with path.open("rb") as file:
-        for number in range(2, pages + 1, max(1, pages // PAGES_TRIED)):
-            file.seek((number - 1) * PAGE_BYTES)
-            if _is_sealed(file.read(PAGE_BYTES), number, sealing):
-                return True
-    return False
+    tried = range(2, pages + 1, max(1, pages // PAGES_TRIED))
+    return any(_is_sealed(read_at(path, (number - 1) * PAGE_BYTES, PAGE_BYTES), number, sealing) for number in tried)
 
 
 def _seal_key(key: FileKey) -> bytes:
