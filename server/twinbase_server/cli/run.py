@@ -1,12 +1,16 @@
 """Run one command: its answer on stdout, what goes wrong as one line on stderr, an exit status that scripts can read.
 
 0: done. 1: it could not be done, or what was checked does not hold. 2: the command line is wrong. 130: Ctrl-C.
+A command that is told to stop (SIGTERM) ends what it has begun as after Ctrl-C, and then dies of the signal.
 """
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
+from types import FrameType
 
 from twinbase.errors import TwinbaseError
 
@@ -18,7 +22,28 @@ def main() -> None:
     """The console script."""
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         sys.exit(f"The command line needs {' and '.join(missing)}: pip install '…/twinbase[cli]', from its checkout.")
-    sys.exit(run(sys.argv[1:]))
+    with _stopping_cleanly():
+        status = run(sys.argv[1:])
+    sys.exit(status)
+
+
+@contextmanager
+def _stopping_cleanly() -> Iterator[None]:
+    """By default SIGTERM runs no `finally`: an embedded PostgreSQL, and files that were for the moment, would stay."""
+    asked = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        ctrl_c = signal.getsignal(signal.SIGINT)  # An event loop has its own, which ends what runs in it.
+        (ctrl_c if callable(ctrl_c) else signal.default_int_handler)(signal.SIGINT, frame)
+
+    usual = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+        if asked:
+            signal.raise_signal(signal.SIGTERM)
 
 
 def run(arguments: Sequence[str]) -> int:
