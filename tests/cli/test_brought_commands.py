@@ -1,4 +1,4 @@
-"""Commands of other distributions: where one cannot run, the answer says what to install."""
+"""Commands of other distributions: shown when their plugin is active; one that cannot run says what it needs."""
 
 import sys
 from importlib.metadata import version
@@ -40,7 +40,60 @@ def test_a_command_that_lacks_a_driver_says_which_distribution_brings_it(
 
 def test_a_command_that_cannot_run_is_left_out_of_the_list(twinbase: Twinbase) -> None:
     said = twinbase("--help")
-    assert said.status == 0 and "coffee" not in said.out and "ebp" in said.out
+    assert said.status == 0 and "coffee" not in said.out and "demo" in said.out
+
+
+def plugin(folder: Path) -> None:
+    """What `pip install` leaves behind of a distribution with two plugins and three commands."""
+    (folder / "tea_house.py").write_text('def command() -> None:\n    """Say what there is."""\n    print(\'green\')\n')
+    found = folder / "tea_house-0.1.dist-info"
+    found.mkdir()
+    (found / "METADATA").write_text("Metadata-Version: 2.1\nName: tea-house\nVersion: 0.1\n")
+    commands = "".join(f"{name} = tea_house:command\n" for name in ("tea", "tea-cups", "tea-pots"))
+    (found / "entry_points.txt").write_text(
+        f"[twinbase]\ntea = tea_house\ntea-cups = tea_house\n[twinbase.commands]\n{commands}"
+    )
+
+
+@pytest.mark.parametrize("named", ["accounts", "accounts,mobile", '["accounts"]', ""])
+@pytest.mark.parametrize("arguments", [["--help"], []])
+def test_somebody_without_a_plugin_reads_no_word_of_it(
+    twinbase: Twinbase, tmp_path: Path, named: str, arguments: list[str]
+) -> None:
+    plugin(tmp_path)
+    said = twinbase(*arguments, TWINBASE_PLUGINS=named)
+    assert said.status == 0 and "serve" in said.out
+    assert not [word for word in ("tea", "ebp", "ninja") if word in said.out.lower()]
+
+
+@pytest.mark.parametrize("named", ["accounts,mobile,ebp", '["mobile", "ebp"]', "ebp"])
+def test_the_commands_of_an_active_plugin_are_shown_and_no_others(twinbase: Twinbase, named: str) -> None:
+    said = twinbase("--help", TWINBASE_PLUGINS=named)
+    assert "ebp" in said.out and "ninja" not in said.out.lower()
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("ebp", ["status"]), ("ninjaone", ["--help"]), ("ebp", [])])
+def test_a_command_of_an_inactive_plugin_says_how_to_activate_it(
+    twinbase: Twinbase, name: str, arguments: list[str]
+) -> None:
+    said = twinbase(name, *arguments, TWINBASE_PLUGINS="accounts,mobile")
+    assert said.status == 2 and said.out == ""
+    assert f"which is not active. Activate it: TWINBASE_PLUGINS=accounts,mobile,{name}" in " ".join(said.err.split())
+
+
+def test_a_command_belongs_to_the_plugin_of_its_name_or_to_any_of_its_distribution(
+    twinbase: Twinbase, tmp_path: Path
+) -> None:
+    plugin(tmp_path)
+    for active, shown in (("tea", {"tea", "tea-pots"}), ("tea-cups", {"tea-cups", "tea-pots"})):
+        ran = {name for name in ("tea", "tea-cups", "tea-pots") if twinbase(name, TWINBASE_PLUGINS=active).status == 0}
+        assert ran == shown
+
+
+@pytest.mark.parametrize("option", [["--plugins", "accounts,ebp"], ["--plugins=ebp"]])
+def test_a_plugin_that_the_command_line_names_is_active(twinbase: Twinbase, option: list[str]) -> None:
+    said = twinbase("ebp", "status", *option, TWINBASE_PLUGINS="accounts")
+    assert said.status == 1 and "No PostgreSQL is named" in said.err
 
 
 def test_the_version_is_that_of_the_distribution(twinbase: Twinbase) -> None:

@@ -25,8 +25,8 @@ OVER_THE_DATABASE = (
     ("source", "status"),
     ("delivery", "list"),
     ("explain", ROW, "--for", "a@example.org", "--plugins", PLUGINS),
-    ("ebp", "check"),
-    ("ninjaone", "status"),
+    ("ebp", "check", "--plugins", "mobile,ebp"),
+    ("ninjaone", "status", "--plugins", "mobile,ninjaone"),
 )
 SETTING_UP = (("db", "init"), ("db", "upgrade"), ("db", "status"), ("db", "remove", "--yes"))
 

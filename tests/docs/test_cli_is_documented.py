@@ -1,4 +1,4 @@
-"""docs/reference/cli.md holds every command with its options and defaults; a failure prints what to write."""
+"""The reference and the parts of plugins hold every command with its options; a failure prints what to write."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ import pytest
 
 from twinbase_server.cli.commands import make_group
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "cli.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+PRODUCT = (DOCS / "reference" / "cli.md").read_text()
+PARTS = {name: (DOCS / "plugins" / f"{name}.md").read_text() for name in ("ebp", "ninjaone")}
 
 
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -21,7 +23,14 @@ def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from commands(command.get_command(None, child), f"{name} {child}")
 
 
-COMMANDS = dict(commands(make_group(), "twinbase"))
+def all_commands() -> dict[str, Any]:
+    """Those of the product and of every plugin of this repository, each of which is active."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TWINBASE_PLUGINS", "accounts,mobile,ebp,ninjaone")
+        return dict(commands(make_group(), "twinbase"))
+
+
+COMMANDS = all_commands()
 
 
 def section(name: str, command: Any) -> str:
@@ -51,8 +60,13 @@ def test_there_are_commands_to_document() -> None:
 def test_a_command_stands_on_the_page_with_its_options_and_their_defaults(name: str) -> None:
     """Words may differ; what can be given, and what holds when it is not, may not."""
     wanted = section(name, COMMANDS[name])
-    written = PAGE.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-    assert options(written) == options(wanted), f"docs/reference/cli.md should hold:\n\n{wanted}"
+    written = page_of(name).partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    assert options(written) == options(wanted), f"the page should hold:\n\n{wanted}"
+
+
+def page_of(name: str) -> str:
+    """A plugin's commands stand in the plugin's own part."""
+    return PARTS.get(name.split()[1], PRODUCT)
 
 
 def options(text: str) -> list[tuple[str, str]]:
@@ -61,4 +75,5 @@ def options(text: str) -> list[tuple[str, str]]:
 
 
 def test_no_command_of_the_past_is_still_documented() -> None:
-    assert set(re.findall(r"^## (twinbase .*)$", PAGE, re.MULTILINE)) == COMMANDS.keys()
+    pages = "".join((PRODUCT, *PARTS.values()))
+    assert set(re.findall(r"^## (twinbase .*)$", pages, re.MULTILINE)) == COMMANDS.keys()

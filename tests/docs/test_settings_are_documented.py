@@ -1,4 +1,4 @@
-"""docs/reference/settings.md and metrics.md hold every setting with its default, and every metric with its labels."""
+"""The reference and the parts of plugins hold each setting with its default, and each metric with its labels."""
 
 import json
 import re
@@ -16,17 +16,18 @@ from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.metrics import Metrics
 from twinbase_server.settings import Settings
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
-SECTIONS: Mapping[str, type[BaseSettings]] = {
-    "The server": Settings,
-    "The plugin `ebp`": EbpSettings,
-    "The plugin `ninjaone`": NinjaOneSettings,
+DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = DOCS / "reference"
+SECTIONS: Mapping[tuple[str, str], type[BaseSettings]] = {
+    ("reference/settings.md", "The server"): Settings,
+    ("plugins/ebp.md", "Settings"): EbpSettings,
+    ("plugins/ninjaone.md", "Settings"): NinjaOneSettings,
 }
 
 
-def documented(heading: str) -> dict[str, str]:
+def documented(page: str, heading: str) -> dict[str, str]:
     """The variables of one section of the page and their defaults."""
-    section = (REFERENCE / "settings.md").read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = (DOCS / page).read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return dict(re.findall(r"^\| `(\w+)` \| (.*?) ?\| \S.*\|$", section, re.MULTILINE))
 
 
@@ -38,12 +39,12 @@ def shown(default: Any) -> str:
     return f"`{text}`" if text else ""
 
 
-@pytest.mark.parametrize("heading", SECTIONS)
-def test_every_setting_stands_on_the_page_with_its_default(heading: str) -> None:
-    model = SECTIONS[heading]
+@pytest.mark.parametrize(("page", "heading"), SECTIONS)
+def test_every_setting_stands_on_the_page_with_its_default(page: str, heading: str) -> None:
+    model = SECTIONS[page, heading]
     prefix = model.model_config.get("env_prefix", "")
     wanted = {f"{prefix}{name}".upper(): shown(field.default) for name, field in model.model_fields.items()}
-    assert {name: default.strip() for name, default in documented(heading).items()} == wanted
+    assert {name: default.strip() for name, default in documented(page, heading).items()} == wanted
 
 
 def test_every_metric_stands_on_the_page_with_its_type_and_labels() -> None:
