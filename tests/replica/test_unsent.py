@@ -97,3 +97,29 @@ async def test_what_is_made_from_a_twin_is_up_to_date_while_its_digest_is_the_sa
         assert (await session.read_digest(Job)).rows == 0
         with pytest.raises(LookupError, match="dict is not mirrored"):
             await session.read_digest(dict)
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "shown"),
+    [
+        ("title", "CAST(x'ff41' AS TEXT)", "\N{REPLACEMENT CHARACTER}A"),
+        ("status", "CAST(x'c3' AS TEXT)", "\N{REPLACEMENT CHARACTER}"),
+        ("starts_at", "CAST(x'ff' AS TEXT)", "\N{REPLACEMENT CHARACTER}"),
+        ("starts_at", "'yesterday'", "yesterday"),
+    ],
+)
+async def test_what_no_type_can_read_is_shown_as_it_is_stored_and_can_be_discarded(
+    tmp_path: Path, column: str, written: str, shown: str
+) -> None:
+    async with opened(tmp_path) as replica:
+        serve(replica, "jobs", SERVED)
+        await _write(replica, f"UPDATE jobs SET {column} = {written}")
+        await _write(replica, "UPDATE jobs SET hours = 2")
+        async with replica.session() as session:
+            unreadable, readable = await session.pending_edits(Job)
+            assert (await session.execute(text("SELECT 'Été'"))).scalar_one() == "Été"
+        assert unreadable.new == {column: shown} and readable.new == {"hours": 2.0}
+        answer(replica, (1, "refused", None))
+        await replica.discard(unreadable.id)
+        async with replica.read() as session:
+            assert [edit.id for edit in await session.pending_edits(Job)] == [readable.id]

@@ -25,7 +25,7 @@ class PendingEdit:
     """A local write that is on its way (pending, sent), or that waits for a person (refused, parked, conflict).
 
     `new`: the values that it wrote, as Python values; none for a delete. A refused insert has no row any more: what was
-    typed is here.
+    typed is here. What raw SQL left and no type can read is there as it is stored; bytes that are no text, as �.
     """
 
     id: UUID
