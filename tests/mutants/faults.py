@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import asyncpg
+from tests.mutants.captures import keys_without_length, parts_not_watched, trust_in_triggers
 
 from twinbase import checksum, frames
 from twinbase.digest import Digest
@@ -374,4 +375,7 @@ MUTANTS = (
     Mutant("empty claims as empty scope", "both", empty_claims),
     Mutant("capture without dedupe", "both", capture_without_dedupe),
     Mutant("snapshot before the lock", "both", snapshot_before_the_lock),
+    Mutant("parts not watched", "both", parts_not_watched),
+    Mutant("trust in triggers that are off", "both", trust_in_triggers),
+    Mutant("keys without length", "both", keys_without_length),
 )

@@ -6,10 +6,13 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.oracle.models import SCHEMA
-from tests.oracle.plugin import FIRST
+from tests.oracle.plugin import edition
 from tests.oracle.rules import RULED, RULES_SQL, judge_sql
+from tests.oracle.strange.tables import DOMAIN, WORLDS, draw
 from tests.oracle.writers import CODES, PEOPLE, SECTORS
 
+from twinbase_server.capture.install import install
+from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
 
 PASSWORD = "any"
@@ -28,13 +31,21 @@ async def prepare(url: str, now: object) -> None:
     engine = create_async_engine(driver_url(url))
     async with engine.begin() as begun:
         await begun.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-        await begun.run_sync(FIRST.tables.metadata.create_all)
+        await begun.run_sync(edition(1, 0).tables.metadata.create_all)
     await engine.dispose()
-    await init_database(url, FIRST.plugins, now)  # type: ignore[arg-type]
     connection = await asyncpg.connect(url)
+    await connection.execute(DOMAIN)
+    for world in range(WORLDS):
+        await connection.execute(f'CREATE SCHEMA "odd {world}"')
+        for strange in draw(world):
+            for statement in strange.ddl():
+                await connection.execute(statement)
+    await init_database(url, edition(1, 0).plugins, now)  # type: ignore[arg-type]
+    for world in range(1, WORLDS):
+        await install(connection, await tables_to_capture(connection, edition(1, world).plugins))
     await connection.execute(RULES_SQL)
     for relation in RULED:
-        if relation in FIRST.plugins.registry:
+        if relation in edition(1, 0).plugins.registry:
             await connection.execute(judge_sql(relation))
     for person in PEOPLE:
         await connection.execute(

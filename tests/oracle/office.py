@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import asyncpg
+from tests.oracle.strange.writers import write_strange
 from tests.oracle.writers import (
     CODES,
     NEW_WRITES,
@@ -32,7 +33,7 @@ class Office:
         self.now = datetime.fromisoformat("2026-03-01T08:00:00+00:00")
         self.spent: dict[str, int] = dict.fromkeys(CODES, 0)
         self.held: list[tuple[Connection, Any]] = []
-        self.serial = 1000
+        self.serial, self.world = 1000, 0
         self.ruled: set[tuple[str, int]] = set()
         self.writes: tuple[Write, ...] = WRITES
         self.has_new_columns = False
@@ -60,6 +61,10 @@ class Office:
     async def write_this(self, write: Write, rng: Random) -> None:
         """This writer, committed at once."""
         await self._in_transaction(self.connection, write, rng, commit=True)
+
+    async def write_strange(self, rng: Random) -> None:
+        """A writer of the strange tables."""
+        await self._in_transaction(self.connection, _strange_write, rng, commit=rng.random() < 0.9)
 
     async def open_write(self, rng: Random) -> None:
         """A writer that stays open while others come and go: it inserts, or touches what nobody else edits."""
@@ -109,6 +114,11 @@ class Office:
     def next(self) -> int:
         self.serial += 1
         return self.serial
+
+
+async def _strange_write(office: Any, connection: Connection, rng: Random) -> None:
+    for _ in range(rng.randint(1, 3)):
+        await write_strange(office.world, connection, rng)
 
 
 class _RolledBackError(Exception):

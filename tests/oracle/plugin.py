@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import col
 from tests.oracle.models import Tables, declare
+from tests.oracle.strange.tables import mirrors
 
 from twinbase import Credentials, Identity, Mirror, Plugins, Who, days, hookimpl, merge_columns, within
 from twinbase.conflict import add, device_wins, server_wins
@@ -16,8 +18,8 @@ from twinbase.conflict import add, device_wins, server_wins
 class Company:
     """The plugin of the oracle."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+    def __init__(self, tables: Tables, world: int) -> None:
+        self.tables, self.world = tables, world
 
     @hookimpl
     async def twinbase_authenticate(self, credentials: Credentials, connection: Any) -> Identity | None:
@@ -52,6 +54,7 @@ class Company:
             tables.stock, direction="both", operations=["update"], conflict="add", page_rows=3, version=version
         )
         yield Mirror(tables.notice, scope=self._in_my_sectors(tables.notice), page_rows=4, version=version)
+        yield from mirrors(self.world, version)
         if tables.tool is not None:
             yield Mirror(
                 tables.tool,
@@ -94,16 +97,15 @@ class Edition:
 
     tables: Tables
     plugins: Plugins
+    world: int
 
     @property
     def version(self) -> int:
         return self.tables.version
 
 
-def _edition(version: int) -> Edition:
+@cache
+def edition(version: int, world: int) -> Edition:
+    """The app in this version, for the company that has this world's strange tables."""
     tables = declare(version)
-    return Edition(tables, Plugins(Company(tables)))
-
-
-FIRST, SECOND = _edition(1), _edition(2)
-EDITIONS = {1: FIRST, 2: SECOND}
+    return Edition(tables, Plugins(Company(tables, world)), world)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.oracle.decisions import judge_waiting
 from tests.oracle.scopes import scopes
+from tests.oracle.strange.reckoning import differences
 from tests.oracle.writers import CODES
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Reckoning:
             self.found.append(f"{name}: not proven: {report.unproven or report.proven}")
         for twin, scope in scopes(mine.edition.version).items():
             await self.compare(mine, twin, *scope)
+        for twin, what in (await differences(self.sim.world, mine.device, self.sim.office.connection)).items():
+            self.found.append(f"{name}.{twin}: {what}")
         await self._told(mine)
         waiting = await mine.device.sql("SELECT id, state FROM _twinbase_outbox")
         stuck = [state for _, state in waiting if state not in (*WAITS_FOR_A_PERSON, *ANSWERED)]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from tests.oracle.office import Office
-from tests.oracle.plugin import EDITIONS, FIRST, SECOND, Edition
+from tests.oracle.plugin import Edition, edition
 from tests.oracle.rolling import OneAddress
 from tests.oracle.rules import judge_sql
 
@@ -31,9 +31,9 @@ class Server:
     `edition` is the newest that runs; `older`, if any, runs beside it, behind the same address.
     """
 
-    def __init__(self, url: str, clock: ManualClock, office: Office) -> None:
+    def __init__(self, url: str, clock: ManualClock, office: Office, world: int) -> None:
         self.url, self._clock, self._office = url, clock, office
-        self.edition: Edition = FIRST
+        self.edition: Edition = edition(1, world)
         self.older: Edition | None = None
         self.application: Any = None
         self._stack = AsyncExitStack()
@@ -41,9 +41,9 @@ class Server:
         self._chance = 0
         self._saved: tuple[int, dict[str, int], bool] | None = None
 
-    def has_all_of(self, edition: Edition) -> bool:
+    def has_all_of(self, app: Edition) -> bool:
         """Whether every process knows all that an app of this version knows."""
-        return edition.version <= (self.older or self.edition).version
+        return app.version <= (self.older or self.edition).version
 
     @property
     def is_saved(self) -> bool:
@@ -51,12 +51,12 @@ class Server:
 
     async def start(self) -> None:
         # A pull waits for no lock; a push that meets a writer's open transaction gives up soon and is tried again.
-        running = [edition for edition in (self.edition, self.older) if edition is not None]
-        self.application = OneAddress([await self._serve(edition) for edition in running], self._chance)
+        running = [one for one in (self.edition, self.older) if one is not None]
+        self.application = OneAddress([await self._serve(one) for one in running], self._chance)
 
-    async def _serve(self, edition: Edition) -> Any:
+    async def _serve(self, one: Edition) -> Any:
         settings = {"pool_max": 3, "token_seconds": TOKEN_SECONDS, "lock_seconds": 0.1}
-        return await self._stack.enter_async_context(serve(self.url, edition.plugins, self._clock, settings))
+        return await self._stack.enter_async_context(serve(self.url, one.plugins, self._clock, settings))
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -73,14 +73,18 @@ class Server:
         await self.add_columns()
         await self._office.end_all()
         await self.stop()
-        await init_database(self.url, SECOND.plugins, self._clock())
-        self.edition, self.older = SECOND, None
+        self.edition, self.older = self._version(2), None
+        await self.arm()
         await self.start()
+
+    async def arm(self) -> None:
+        """What `twinbase db upgrade` does: every trigger stands again, where it was taken away."""
+        await init_database(self.url, self.edition.plugins, self._clock())
 
     async def roll_back(self) -> None:
         """The first version again, on a database that keeps what the second one added."""
         await self.stop()
-        self.edition, self.older = FIRST, None
+        self.edition, self.older = self._version(1), None
         await self.start()
 
     async def roll(self, chance: int) -> None:
@@ -88,9 +92,9 @@ class Server:
         self._chance = chance
         await self.add_columns()
         await self._office.end_all()
-        await init_database(self.url, SECOND.plugins, self._clock())
+        self.edition, self.older = self._version(2), self._version(1)
+        await self.arm()
         await self.stop()
-        self.edition, self.older = SECOND, FIRST
         await self.start()
 
     async def save(self) -> None:
@@ -116,7 +120,7 @@ class Server:
         await connection.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._backup}"')
         await connection.close()
         version, spent, self._office.has_new_columns = self._saved
-        self.edition, self.older, self._office.spent = EDITIONS[version], None, dict(spent)
+        self.edition, self.older, self._office.spent = self._version(version), None, dict(spent)
         await self._office.open()
         if of_the_machine:
             await self._office.connection.execute(SAME_PLACE)
@@ -130,6 +134,9 @@ class Server:
 
     async def _drop_backup(self) -> None:
         await self._office.connection.execute(f'DROP DATABASE IF EXISTS "{self._backup}"')
+
+    def _version(self, number: int) -> Edition:
+        return edition(number, self.edition.world)
 
     @property
     def _name(self) -> str:

@@ -14,10 +14,13 @@ from tests.oracle.company import PASSWORD, email
 from tests.oracle.decisions import decide
 from tests.oracle.office import Office
 from tests.oracle.person import Mine
-from tests.oracle.plugin import FIRST, SECOND, Edition
+from tests.oracle.plugin import Edition, edition
 from tests.oracle.reckoning import Reckoning
 from tests.oracle.rules import end_rules
 from tests.oracle.server import Server
+from tests.oracle.strange.person import work_strangely
+from tests.oracle.strange.reckoning import differences
+from tests.oracle.strange.tables import WORLDS
 from tests.oracle.writers import PEOPLE
 
 from twinbase.errors import NotSignedIn, TransportError, TwinbaseError
@@ -37,12 +40,15 @@ class Simulation:
         self.folder, self.rng = folder, Random(seed)
         self.clock = ManualClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
         self.office = Office(database_url)
-        self.server = Server(database_url, self.clock, self.office)
+        self.world = seed % WORLDS
+        self.office.world = self.world
+        self.server = Server(database_url, self.clock, self.office, self.world)
         self.mine: list[Mine] = []
         self.unexplained: list[str] = []
         self.surprises: list[str] = []
         self.reports = 0
         self.deletes = True
+        self.is_armed = True
         self.trace: list[str] = []
 
     async def __aenter__(self) -> "Simulation":
@@ -87,6 +93,8 @@ class Simulation:
 
     async def work(self, mine: Mine, rng: Random) -> None:
         await person.work(mine, rng, deletes=self.deletes)
+        if rng.random() < 0.4:
+            await work_strangely(self.world, mine.device, rng, deletes=self.deletes)
 
     async def sync(self, mine: Mine) -> Report | None:
         """One sync; what the line does to it is no failure."""
@@ -138,14 +146,16 @@ class Simulation:
         for mine in self.mine:
             mine.device.wire.up = True
             mine.device.wire.mend()
+        if not self.is_armed:
+            await self._check_unarmed()
         await self._sync_all(rounds)
         await self._decide(rounds)
-        behind = [mine for mine in self.mine if mine.edition is FIRST and await self._holds_edits(mine)]
-        if behind and self.server.edition is FIRST:
+        behind = [mine for mine in self.mine if mine.edition.version == 1 and await self._holds_edits(mine)]
+        if behind and self.server.edition.version == 1:
             await self.server.update()
             self.rewire()
         for mine in behind:
-            mine.edition = SECOND
+            mine.edition = edition(2, self.world)
             await mine.device.close()
             await mine.device.reopen(plugins=mine.edition.plugins)
         if behind:
@@ -158,6 +168,18 @@ class Simulation:
             for mine in self.mine:
                 await decide(mine, self.rng)
             await self._sync_all(rounds)
+
+    async def _check_unarmed(self) -> None:
+        """While nobody watches a table, no device calls it proven that holds something else; then capture returns."""
+        for mine in self.mine:
+            for _ in range(2):
+                report = await self.sync(mine)
+            wrong = await differences(self.world, mine.device, self.office.connection)
+            if report is not None and not await self._holds_edits(mine):
+                for twin in wrong.keys() & report.proven.keys() - report.unproven.keys():
+                    if report.proven[twin]:
+                        self.surprises.append(f"{mine.device.name}: {twin} is proven, but {wrong[twin]}")
+        await self.server.arm()
 
     async def _holds_edits(self, mine: Mine) -> bool:
         return bool(await mine.device.sql("SELECT 1 FROM _twinbase_outbox WHERE state = 'pending' LIMIT 1"))
