@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from twinbase.postgres import PostgresConnection
 from twinbase_server.database.address import read_address
+from twinbase_server.database.raising import RaisingConnection
 from twinbase_server.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -32,13 +33,25 @@ async def connect(url: str, *, server_settings: Mapping[str, str] | None = None,
     """A connection of asyncpg's, as the URL asks for it: every one of the server's is opened here."""
     address = read_address(url)
     settings = {**_MEANING, **(server_settings or {})}
-    return await asyncpg.connect(address.url, timeout=address.connect_seconds, server_settings=settings, **options)
+    return await asyncpg.connect(
+        address.url,
+        timeout=address.connect_seconds,
+        server_settings=settings,
+        connection_class=RaisingConnection,
+        **options,
+    )
 
 
 def open_pool(url: str, **options: Any) -> Pool:
     """A pool of such connections, still to be entered."""
     address = read_address(url)
-    return asyncpg.create_pool(address.url, timeout=address.connect_seconds, server_settings=_MEANING, **options)
+    return asyncpg.create_pool(
+        address.url,
+        timeout=address.connect_seconds,
+        server_settings=_MEANING,
+        connection_class=RaisingConnection,
+        **options,
+    )
 
 
 @asynccontextmanager

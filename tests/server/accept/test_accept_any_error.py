@@ -15,6 +15,7 @@ from twinbase_server.problems import ProblemError
 
 RAISED = ["P0002", "P0004", "42883", "0A000", "XX001", "TW001", "40001", "40P01", "55000", "57014", "23514"]
 RAISED += ["08006", "40003", "53100", "53400", "55P03", "57P03", "25006", "25P03"]
+RAISED += ["02000", "02001", "01000", "01004", "01ABC", "03000"]
 """And what PostgreSQL says itself when the line, its means or somebody's lock is to blame."""
 FUNCTION = """
 CREATE FUNCTION workshop.judge() RETURNS trigger LANGUAGE plpgsql AS $$

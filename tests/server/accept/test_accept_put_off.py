@@ -13,6 +13,7 @@ from tests.server.accept.workshop import NOW, Device, Server, a_job, inserted, j
 
 from twinbase.protocol import Outcome, PushAnswer
 from twinbase_server.accept import AcceptLimits, accept_push
+from twinbase_server.database.connection import open_pool
 from twinbase_server.problems import ProblemError
 
 QUICK = AcceptLimits(lock_seconds=0.3)
@@ -174,7 +175,7 @@ async def test_work_grows_with_what_is_refused_and_not_with_its_square(server: S
 
             connection.add_query_logger(count_one)
 
-        async with asyncpg.create_pool(server.url, min_size=1, max_size=1, init=count_statements) as pool:
+        async with open_pool(server.url, min_size=1, max_size=1, init=count_statements) as pool:
             ana.server = replace(server, pool=pool)
             outcomes = await ana.push()
         assert {outcomes[id].status for id in bad} == {"refused"}

@@ -22,6 +22,7 @@ from twinbase.identity import Identity
 from twinbase.protocol import Outcome, PushAnswer, batch_hash
 from twinbase_server.accept import AcceptLimits, accept_push
 from twinbase_server.caller import Caller
+from twinbase_server.database.connection import open_pool
 from twinbase_server.setup import init_database
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -291,7 +292,7 @@ async def set_up(url: str) -> None:
 
 async def open_workshop(url: str) -> Server:
     """A server on a database that was set up."""
-    pool = await asyncpg.create_pool(url, min_size=1, max_size=8)
+    pool = await open_pool(url, min_size=1, max_size=8)
     return Server(pool, await asyncpg.connect(url), Plugins(Workshop()), url)
 
 
