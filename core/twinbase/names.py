@@ -14,6 +14,14 @@ KEY_COLUMNS = frozenset({"xid", "deleted", "hash", "before", "version", "applied
 """Columns of the engine in the tables where either side keeps the key of a twin a second time."""
 
 
+def key_column(name: str) -> str:
+    """What a column of a key is called where the engine keeps it beside columns of its own.
+
+    It is its own name, unless that is one of the engine's: then one that no column of a twin may have.
+    """
+    return f"{ENGINES_COLUMNS[0]}_{name}" if name.lower() in KEY_COLUMNS else name
+
+
 def check_names(owner: str, table: Table, key: Sequence[str], name: str | None = None) -> None:
     """Raise MirrorError for a name that would be taken for another one, with what to do about it.
 
@@ -40,7 +48,5 @@ def _problems(table: Table, key: Sequence[str], device_name: str) -> Iterator[st
     for name in names:
         if name.lower().startswith(ENGINES_COLUMNS) or name.lower() in SHADOW_COLUMNS:
             yield f"the engine has a column of the name {name!r}: rename it, or leave it out of the class."
-        if name in key and name.lower() in KEY_COLUMNS:
-            yield f"the engine keeps a column {name!r} beside the key, and {name!r} is part of it: rename it."
     if twice := {name for name in names if [other.lower() for other in names].count(name.lower()) > 1}:
         yield f"{' and '.join(sorted(twice))} are one column to SQLite, which takes A for a: leave one of them out."

@@ -130,7 +130,7 @@ def image_replay() -> Iterator[None]:
 
     def page(self: Any, frame: Page) -> None:
         shape = self.shapes[frame.twin]
-        marks = " AND ".join(f"{quote_names((name,))} = ?" for name in shape.key)
+        marks = " AND ".join(f"{quote_names((name,))} = ?" for name in shape.kept_key)
         query = f"SELECT version FROM {meta_table(shape.name)} WHERE {marks}"
 
         def is_newer(row: list[Any]) -> bool:

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.errors import MirrorError
-from twinbase.names import check_names
+from twinbase.names import KEY_COLUMNS, check_names, key_column
 from twinbase.registry import Registry
 from twinbase.testing.databases import Databases
 from twinbase.testing.world import World
@@ -81,8 +81,20 @@ def a_plugin(schema: str, table: str, columns: Sequence[str]) -> tuple[type[Any]
     return model, Oddities()
 
 
+def of_the_engine() -> list[str]:
+    """Every column that the engine's tables have beside a key, as they are and in capitals."""
+    return sorted({*KEY_COLUMNS, *(name.upper() for name in KEY_COLUMNS)})
+
+
+KEYS = NAMES | st.sampled_from(of_the_engine())
+
+
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(schema=NAMES, table=NAMES, columns=st.lists(NAMES, min_size=2, max_size=5, unique=True))
+@given(
+    schema=NAMES,
+    table=NAMES,
+    columns=st.tuples(KEYS, st.lists(NAMES, min_size=1, max_size=4, unique=True)).map(lambda both: [both[0], *both[1]]),
+)
 @example(schema="x", table="c", columns=["x", "t", "r", "_h", "_ok"])
 @example(schema="public", table="new", columns=["shape", "x", "_line", "_k0", "_t"])
 @example(schema="pg", table="added", columns=["expected", "excluded", "state", "seq", "base"])
@@ -102,6 +114,27 @@ def test_what_is_not_refused_syncs(databases: Databases, schema: str, table: str
         asyncio.run(_round(url, model, plugin, columns))
     finally:
         databases.drop(url)
+
+
+@pytest.mark.parametrize("name", [*sorted(KEY_COLUMNS), "Version"])
+def test_a_key_may_be_called_like_a_column_that_the_engine_keeps_beside_it(databases: Databases, name: str) -> None:
+    columns = [name, *sorted(KEY_COLUMNS - {name.lower()})]
+    model, plugin = a_plugin("public", "schema_migrations", columns)
+    url = databases.create()
+    try:
+        asyncio.run(_round(url, model, plugin, columns))
+    finally:
+        databases.drop(url)
+
+
+def test_a_key_has_its_own_name_in_the_tables_of_the_engine_unless_that_is_one_of_theirs() -> None:
+    """What is installed already is not made anew; and nobody's column is called as the others are."""
+    assert [key_column(name) for name in ("id", "seq", "versions", "Hash_")] == ["id", "seq", "versions", "Hash_"]
+    assert {key_column(name).lower() for name in of_the_engine()}.isdisjoint(KEY_COLUMNS)
+    for name in of_the_engine():
+        _, plugin = a_plugin("public", "t", ["id", key_column(name)])
+        with pytest.raises(MirrorError, match="the engine has a column of the name"):
+            build_registry(plugin)
 
 
 def build_registry(plugin: object) -> Registry:
@@ -144,7 +177,6 @@ async def _round(url: str, model: type[Any], plugin: object, columns: Sequence[s
     [
         ("excluded", ["id", "a"], "another meaning for the name 'excluded'"),
         ("_twinbase_x", ["id", "a"], "rename the table"),
-        ("t", ["xid", "a"], "keeps a column 'xid' beside the key"),
         ("t", ["id", "_version"], "the engine has a column of the name '_version'"),
         ("t", ["id", "Name", "name"], "Name and name are one column to SQLite"),
     ],

@@ -15,7 +15,7 @@ from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, KeyTuple, RowId
 from twinbase_server.accept.context import AcceptContext, Origin
 from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scope_condition, scoped_rows_sql
-from twinbase_server.capture import version_table
+from twinbase_server.capture import key_column_sql, version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, quote_literal, table_sql
 
@@ -150,7 +150,7 @@ def _read_sql(twin: Twin) -> str:
     wire = ", ".join(
         f"{codec.to_wire_sql(column_sql(name, 't'))} AS {quote_name(name)}" for name, codec in _codecs(twin)
     )
-    same = " AND ".join(f"{column_sql(name, 'v')} = {column_sql(name, 't')}" for name in twin.key)
+    same = " AND ".join(f"{key_column_sql(name, 'v')} = {column_sql(name, 't')}" for name in twin.key)
     at = f"({quote_literal(twin.schema)}, {quote_literal(twin.table.name)})"
     base = f"(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = {at})"
     parameter = len(scope_condition(twin).names) + 1

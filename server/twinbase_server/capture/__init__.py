@@ -6,7 +6,7 @@ customer's own statement fail: what they cannot record, they record as a gap.
 
 from twinbase_server.capture.install import CaptureError, Installation, install, uninstall
 from twinbase_server.capture.status import CaptureProblem, TableCapture, read_capture_status
-from twinbase_server.capture.tables import CapturedTable, version_table
+from twinbase_server.capture.tables import CapturedTable, key_column_sql, version_table
 
 __all__ = [
     "CaptureError",
@@ -15,6 +15,7 @@ __all__ = [
     "Installation",
     "TableCapture",
     "install",
+    "key_column_sql",
     "read_capture_status",
     "uninstall",
     "version_table",

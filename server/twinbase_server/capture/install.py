@@ -18,9 +18,8 @@ from asyncpg.exceptions import (
 )
 
 from twinbase.errors import TwinbaseError
-from twinbase.quoting import quote_name
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
-from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.capture.tables import CapturedTable, key_column_sql
 from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import quote_literal
@@ -256,8 +255,8 @@ async def _forget(connection: Connection, table: CapturedTable, facts: Facts | N
 
 async def _make_tables(connection: Connection, table: CapturedTable, facts: Facts) -> None:
     """The version table, and an unlogged one that holds keys and hashes while a transaction reloads the table."""
-    columns = ", ".join(f"{quote_name(k.name)} {k.definition_sql()} NOT NULL" for k in facts.key)
-    keys = ", ".join(quote_name(k.name) for k in facts.key)
+    columns = ", ".join(f"{key_column_sql(k.name)} {k.definition_sql()} NOT NULL" for k in facts.key)
+    keys = ", ".join(key_column_sql(k.name) for k in facts.key)
     await connection.execute(
         f"CREATE TABLE {table.object_sql('v')} ({columns}, xid xid8 NOT NULL, deleted boolean NOT NULL DEFAULT false, "
         f"hash bigint, before xid8, PRIMARY KEY ({keys}))"

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from twinbase.names import key_column
 from twinbase.quoting import quote_name
-from twinbase_server.sql.names import qualify_name
+from twinbase_server.sql.names import column_sql, qualify_name
 
 _NAME_BYTES_MAX = 63
 
@@ -49,6 +50,11 @@ class CapturedTable:
 def version_table(schema: str, name: str) -> str:
     """The version table of a captured table, qualified and quoted, ready for a query."""
     return f"twinbase.{quote_name(object_name('v', schema, name))}"
+
+
+def key_column_sql(name: str, alias: str = "") -> str:
+    """A column of a table's key as the version table has it, quoted, and qualified as `column_sql` does it."""
+    return column_sql(key_column(name), alias)
 
 
 def object_name(kind: str, schema: str, name: str) -> str:

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from twinbase.quoting import quote_names
-from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.capture.tables import CapturedTable, key_column_sql
 from twinbase_server.database.connection import Connection
 
 COLLECT_ROWS = 5000
@@ -30,7 +29,7 @@ async def collect_tombstones(connection: Connection, older_than: datetime) -> in
 
 async def _collect_some(connection: Connection, table: CapturedTable, relid: int, horizon: int) -> int:
     """Writers in bulk rely on tombstones staying where they saw them: the lock is the one that they share."""
-    keys = quote_names(table.key)
+    keys = ", ".join(map(key_column_sql, table.key))
     async with connection.transaction():
         if not await connection.fetchval(_LOCK, relid):
             return 0

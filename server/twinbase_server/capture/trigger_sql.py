@@ -6,8 +6,7 @@ Pure text. What it must do, and why it has this form, is told in docs/decisions/
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twinbase.quoting import quote_name
-from twinbase_server.capture.tables import CapturedTable, object_name
+from twinbase_server.capture.tables import CapturedTable, key_column_sql, object_name
 from twinbase_server.sql.names import column_sql, quote_literal
 from twinbase_server.sql.row_hash import row_hash_sql
 
@@ -94,14 +93,14 @@ class Capture:
     def _inserted(self, *, unique: bool) -> str:
         """A hash is needed only where this transaction left a tombstone that the row may undo."""
         undo = f"(SELECT current_setting({self._flag('removed')}, true) <> '')"
-        return f"""SELECT {self._once("a", unique)} {self._keys("a")}, {THIS} AS xid, false AS deleted,
+        return f"""SELECT {self._once("a", unique)} {self._picked("a")}, {THIS} AS xid, false AS deleted,
             CASE WHEN {undo} THEN {self._hash("a")} END AS hash, NULL::xid8 AS before
         FROM added a WHERE {self._known("a")} ORDER BY {self._keys("a")}"""
 
     def _updated(self) -> str:
         """Rows whose image differs; a key that is gone leaves a tombstone, a key that is new may undo one."""
         keys = [(k, f"coalesce({column_sql(k, 'n')}, {column_sql(k, 'o')})") for k in self.table.key]
-        picked = ", ".join(f"{both} AS {quote_name(k)}" for k, both in keys)
+        picked = ", ".join(f"{both} AS {key_column_sql(k)}" for k, both in keys)
         distinct = ", ".join(both for _, both in keys)
         known = " AND ".join(f"{both} IS NOT NULL" for _, both in keys)
         gone, new = f"{column_sql(self.table.key[0], 'n')} IS NULL", f"{column_sql(self.table.key[0], 'o')} IS NULL"
@@ -112,23 +111,23 @@ class Capture:
         WHERE {self._image("n")} *<> {self._image("o")} AND {known} ORDER BY {distinct}"""
 
     def _deleted(self, source: str) -> str:
-        return f"""SELECT {self._once("a")} {self._keys("a")}, {THIS} AS xid, true AS deleted,
+        return f"""SELECT {self._once("a")} {self._picked("a")}, {THIS} AS xid, true AS deleted,
             {self._hash("a")} AS hash, {self._base} AS before
         FROM {source} a WHERE {self._known("a")} ORDER BY {self._keys("a")}"""
 
     def _settled(self, *, unique: bool) -> str:
         """What differs between the table now and its copy from before it was truncated."""
-        keys = [(k, f"coalesce({column_sql(k, 't')}, {column_sql(k, 's')})") for k in self.table.key]
-        picked = ", ".join(f"{both} AS {quote_name(k)}" for k, both in keys)
-        gone = f"{column_sql(self.table.key[0], 't')} IS NULL"
+        keys = [(k, f"coalesce({key_column_sql(k, 't')}, {key_column_sql(k, 's')})") for k in self.table.key]
+        picked = ", ".join(f"{both} AS {key_column_sql(k)}" for k, both in keys)
+        gone = f"{key_column_sql(self.table.key[0], 't')} IS NULL"
         return f"""SELECT {picked}, {THIS} AS xid, {gone} AS deleted, coalesce(t.hash, s.hash) AS hash,
             CASE WHEN {gone} THEN {self._base} END AS before
-        FROM (SELECT {self._once("a", unique)} {self._keys("a")}, {self._hash("a")} AS hash
+        FROM (SELECT {self._once("a", unique)} {self._picked("a")}, {self._hash("a")} AS hash
               FROM {RELATION} a WHERE {self._known("a")}) t
-        FULL JOIN {self.table.object_sql("stash")} s ON {self._same("t", "s")}
+        FULL JOIN {self.table.object_sql("stash")} s ON {self._same_kept("t", "s")}
         WHERE t.hash IS DISTINCT FROM s.hash
-           OR ((SELECT current_setting({self._flag("removed")}, true) <> '') AND ({self._keys("t")}) IN (
-                SELECT {self._keys("w")} FROM {self._versions} w WHERE w.deleted AND w.xid = {THIS}))"""
+           OR ((SELECT current_setting({self._flag("removed")}, true) <> '') AND ({self._kept("t")}) IN (
+                SELECT {self._kept("w")} FROM {self._versions} w WHERE w.deleted AND w.xid = {THIS}))"""
 
     def _once(self, alias: str, unique: bool = False) -> str:
         """No key twice: ON CONFLICT would refuse it (H3). Where the customer's own index sees to it, nothing."""
@@ -149,9 +148,9 @@ class Capture:
     # -- how it is written ----------------------------------------------------------------------------------------
 
     def _upsert(self, changed: str) -> str:
-        return f"""INSERT INTO {self._versions} AS v ({self._keys()}, xid, deleted, hash, before)
+        return f"""INSERT INTO {self._versions} AS v ({self._kept()}, xid, deleted, hash, before)
         {changed}
-        ON CONFLICT ({self._keys()}) DO UPDATE SET {self._renewed("excluded")}"""
+        ON CONFLICT ({self._kept()}) DO UPDATE SET {self._renewed("excluded")}"""
 
     def _bulk(self, changed: str, given: str = "") -> str:
         """The same as `_upsert`, three times as fast for many rows; see twinbase.bulk for when it may be used.
@@ -159,14 +158,14 @@ class Capture:
         `given`: named queries that `changed` reads, and a comma.
         """
         return f"""WITH {given}changed AS MATERIALIZED ({changed}),
-        renewed AS (UPDATE {self._versions} v SET {self._renewed("c")} FROM changed c WHERE {self._same("v", "c")})
-        INSERT INTO {self._versions} ({self._keys()}, xid, deleted, hash, before)
-        SELECT {self._keys("c")}, c.xid, c.deleted, c.hash, c.before FROM changed c
-        WHERE NOT EXISTS (SELECT FROM {self._versions} v WHERE {self._same("v", "c")})"""
+        renewed AS (UPDATE {self._versions} v SET {self._renewed("c")} FROM changed c WHERE {self._same_kept("v", "c")})
+        INSERT INTO {self._versions} ({self._kept()}, xid, deleted, hash, before)
+        SELECT {self._kept("c")}, c.xid, c.deleted, c.hash, c.before FROM changed c
+        WHERE NOT EXISTS (SELECT FROM {self._versions} v WHERE {self._same_kept("v", "c")})"""
 
     def _first(self, changed: str) -> str:
         """The same as `_bulk`, where the version table is empty."""
-        return f"INSERT INTO {self._versions} ({self._keys()}, xid, deleted, hash, before) {changed}"
+        return f"INSERT INTO {self._versions} ({self._kept()}, xid, deleted, hash, before) {changed}"
 
     def _renewed(self, to: str) -> str:
         """A tombstone of this same transaction is undone by a row of equal content: the old version comes back."""
@@ -261,7 +260,7 @@ END """
         return f"EXECUTE format({dollar_quote(template)}, {relid}::regclass);"
 
     def _stash(self) -> str:
-        return f"""INSERT INTO {self.table.object_sql("stash")} ({self._keys()}, hash)
+        return f"""INSERT INTO {self.table.object_sql("stash")} ({self._kept()}, hash)
         SELECT {self._keys("a")}, {self._hash("a")} FROM {RELATION} a WHERE {self._known("a")}"""
 
     # -- words of the bodies --------------------------------------------------------------------------------------
@@ -316,11 +315,24 @@ END """
     def _base(self) -> str:
         return f"'{self.base}'::xid8"
 
-    def _keys(self, alias: str = "") -> str:
+    def _keys(self, alias: str) -> str:
+        """The key as the captured table calls it."""
         return ", ".join(column_sql(k, alias) for k in self.table.key)
+
+    def _kept(self, alias: str = "") -> str:
+        """The key as the version table and the stash call it."""
+        return ", ".join(key_column_sql(k, alias) for k in self.table.key)
+
+    def _picked(self, alias: str) -> str:
+        """The key out of the captured table, under the names of the version table."""
+        renamed = {k: f" AS {key_column_sql(k)}" for k in self.table.key if key_column_sql(k) != column_sql(k)}
+        return ", ".join(column_sql(k, alias) + renamed.get(k, "") for k in self.table.key)
 
     def _same(self, one: str, other: str) -> str:
         return " AND ".join(f"{column_sql(k, one)} = {column_sql(k, other)}" for k in self.table.key)
+
+    def _same_kept(self, one: str, other: str) -> str:
+        return " AND ".join(f"{key_column_sql(k, one)} = {key_column_sql(k, other)}" for k in self.table.key)
 
     def _known(self, alias: str) -> str:
         return " AND ".join(f"{column_sql(k, alias)} IS NOT NULL" for k in self.table.key)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
+from twinbase.names import key_column
 from twinbase.protocol import BUCKET_BITS_MAX
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry
@@ -52,11 +53,8 @@ def verify_file(file: ReplicaFile, registry: Registry) -> Findings:
 
 def _strangers(connection: Connection, twin: str, key: tuple[str, ...]) -> list[str]:
     """Rows without proof data and proof data without rows. Where an edit waits the two may differ, and are left out."""
-    listed = quote_names(key)
-    rows, meta, dirty = (
-        f"SELECT {listed} FROM {table}"
-        for table in (quote_name(twin), f"{meta_table(twin)} WHERE quarantined IS NULL", image_table(twin))
-    )
+    rows, dirty = (f"SELECT {quote_names(key)} FROM {table}" for table in (quote_name(twin), image_table(twin)))
+    meta = f"SELECT {quote_names(map(key_column, key))} FROM {meta_table(twin)} WHERE quarantined IS NULL"
     unknown = _count(connection, f"{rows} EXCEPT {meta} EXCEPT {dirty}")
     lost = _count(connection, f"{meta} EXCEPT {rows} EXCEPT {dirty}")
     problems = [f"{twin}: {unknown} rows that no server sent and nobody wrote"] if unknown else []

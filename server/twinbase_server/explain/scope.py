@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import Grouping
 
 from twinbase.clock import cut_to_hour
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
+from twinbase.names import key_column
 from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase.wording import Followed, Said
@@ -166,7 +167,7 @@ async def _absence(connection: Connection, twin: Twin, key: Sequence[str]) -> st
     captured = CapturedTable(twin.schema, twin.table.name, twin.key, ())
     if await connection.fetchval("SELECT to_regclass($1) IS NULL", captured.object_sql("v")):
         return "there is no such row, and its table is not captured: run `twinbase db upgrade`."
-    match = _key_is(twin, 0)
+    match = _key_is(twin, 0, key_column)
     deleted = await connection.fetchrow(
         f"SELECT (SELECT min(s.at) FROM twinbase.salt s WHERE s.xid > v.xid) AS at FROM {captured.object_sql('v')} v "
         f"WHERE v.deleted AND {match}",
@@ -200,11 +201,11 @@ async def _devices(connection: Connection, identity: Identity) -> list[str]:
     ]
 
 
-def _key_is(twin: Twin, before: int) -> str:
+def _key_is(twin: Twin, before: int, called: Callable[[str], str] = str) -> str:
     """The condition on the key, its parameters numbered after `before` others."""
     types = [twin.table.columns[name].type.compile(dialect=postgresql.dialect()) for name in twin.key]  # type: ignore[no-untyped-call]
     return " AND ".join(
-        f"{quote_name(name)} = ${before + number}::text::{kind}"
+        f"{quote_name(called(name))} = ${before + number}::text::{kind}"
         for number, (name, kind) in enumerate(zip(twin.key, types, strict=True), start=1)
     )
 

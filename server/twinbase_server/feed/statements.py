@@ -3,7 +3,7 @@
 A page is one row of a result: the text of all its rows joined, how many they are, where they end, and their digest.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from twinbase.codecs import Codec
 from twinbase.digest import HALF_BITS, HALF_MASK
 from twinbase.identity import Identity
 from twinbase.registry import Twin
-from twinbase_server.capture.tables import version_table
+from twinbase_server.capture.tables import key_column_sql, version_table
 from twinbase_server.sql.names import column_sql, quote_literal, table_sql
 from twinbase_server.sql.row_hash import hash_sql_of, row_hash_sql
 from twinbase_server.sql.scope import Condition, compile_condition
@@ -22,6 +22,8 @@ from twinbase_server.sql.unseen import unseen_sql
 _NUMBERS = ("smallint", "integer", "bigint", "interval")
 _ROW = "_t"  # the row in scope, inside a page's statement
 _PLAIN_TEXT = ("uuid", "date", "time", "timestamp", "timestamptz", "numeric", "bytea")
+ColumnSql = Callable[[str, str], str]
+"""A column's name and its table's, to what SQL writes: `column_sql` or, for a version table, `key_column_sql`."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class FeedShape:
     def removed_statement(self) -> Statement:
         """Keys that the cursor cannot see and that are not in scope (now), as JSON text each."""
         p = Parameters(len(self.condition.names))
-        keys = " || ',' || ".join(_json(column_sql(k, "_v"), self.twin.codecs[k]) for k in self.twin.key)
-        named = "".join(f" AND {guard}" for guard in _key_guards(self.twin, "_v"))
+        keys = " || ',' || ".join(_json(key_column_sql(k, "_v"), self.twin.codecs[k]) for k in self.twin.key)
+        named = "".join(f" AND {guard}" for guard in _key_guards(self.twin, "_v", key_column_sql))
         sql = (
             f"SELECT '[' || {keys} || ']' AS key FROM {self._versions} _v WHERE {_unseen(p)}{named}"
             f" AND NOT EXISTS (SELECT FROM {self.table} WHERE {self._same_key} AND {self.condition.sql})"
@@ -143,7 +145,7 @@ class FeedShape:
         if which == "changed":
             where.append(_unseen(p))
         if which == "changed" and resumed:
-            where.append(self._after("_v", p))
+            where.append(self._after("_v", p, key_column_sql))
         if which == "buckets":
             where.append(f"(_x._h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
         inside = f" ORDER BY {self._key(self.table)}{limit}" if which == "all" else ""
@@ -161,20 +163,20 @@ class FeedShape:
         return f"SELECT {columns} FROM {self.table} WHERE {self.condition.sql}{after}"
 
     def _version_of_row(self, which: str) -> str:
-        same = " AND ".join(f"{column_sql(k, '_v')} = {column_sql(k, _ROW)}" for k in self.twin.key)
+        same = " AND ".join(f"{key_column_sql(k, '_v')} = {column_sql(k, _ROW)}" for k in self.twin.key)
         if which == "changed":
             return f"JOIN {self._versions} _v ON {same}"
         return f"LEFT JOIN LATERAL (SELECT _v.xid FROM {self._versions} _v WHERE {same} LIMIT 1) _v ON true"
 
-    def _key(self, source: str) -> str:
-        return ", ".join(column_sql(name, source) for name in self.twin.key)
+    def _key(self, source: str, called: ColumnSql = column_sql) -> str:
+        return ", ".join(called(name, source) for name in self.twin.key)
 
-    def _after(self, source: str, p: Parameters) -> str:
+    def _after(self, source: str, p: Parameters, called: ColumnSql = column_sql) -> str:
         """Rows behind the last one of the page before."""
         start = ", ".join(
             self.twin.codecs[k].from_wire_sql(f"{p(f'after{i}')}::text") for i, k in enumerate(self.twin.key)
         )
-        return f"({self._key(source)}) > ({start})"
+        return f"({self._key(source, called)}) > ({start})"
 
     def _line(self, p: Parameters) -> str:
         values = [_json(column_sql(c, _ROW), self.twin.codecs[c]) for c in self.sent]
@@ -227,7 +229,7 @@ class FeedShape:
 
     @property
     def _same_key(self) -> str:
-        return " AND ".join(f"{column_sql(k, '_v')} = {column_sql(k, self.table)}" for k in self.twin.key)
+        return " AND ".join(f"{key_column_sql(k, '_v')} = {column_sql(k, self.table)}" for k in self.twin.key)
 
     @property
     def _hash(self) -> str:
@@ -253,9 +255,9 @@ def make_feed_shape(
     return FeedShape(twin, tuple(columns), tuple(columns), condition, called or {})
 
 
-def _key_guards(twin: Twin, source: str) -> list[str]:
+def _key_guards(twin: Twin, source: str, called: ColumnSql = column_sql) -> list[str]:
     """A row whose key cannot be carried has no name by which a device could be told of it: it is left out."""
-    guards = (twin.codecs[name].guard_sql(column_sql(name, source)) for name in twin.key)
+    guards = (twin.codecs[name].guard_sql(called(name, source)) for name in twin.key)
     return [guard for guard in guards if guard is not None]
 
 

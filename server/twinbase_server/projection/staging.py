@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import String, TypeEngine
 
+from twinbase.names import key_column
 from twinbase.projection import Feeds, Projection
 from twinbase.quoting import quote_names
 from twinbase_server.capture.tables import object_name
@@ -185,9 +186,14 @@ def _touched(feeds: Sequence[Feeds]) -> Select[tuple[str]]:
     parts = []
     for feed in feeds:
         name = object_name("v", feed.table.schema or "public", feed.table.name)
-        keys = [column(key.name, key.type) for key in feed.table.primary_key.columns]
+        key = feed.table.primary_key.columns
+        keys = [column(key_column(one.name), one.type) for one in key]
         versions = table(name, *keys, schema="twinbase").alias("v")
-        changed = select(*(versions.c[key.name] for key in keys)).where(text(unseen_of("v"))).subquery()
+        changed = (
+            select(*(versions.c[key_column(one.name)].label(one.name) for one in key))
+            .where(text(unseen_of("v")))
+            .subquery()
+        )
         parts.append(feed.keys(changed))
     touched = parts[0].union(*parts[1:]).subquery("touched")
     (source_id,) = touched.c

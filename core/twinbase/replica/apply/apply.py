@@ -183,7 +183,7 @@ class _Work:
         shape = self.shapes[frame.twin]
         mask = (1 << frame.bits) - 1
         marks = ", ".join("?" * len(frame.buckets))
-        query = f"SELECT {quote_names(shape.key)} FROM {meta_table(shape.name)} WHERE hash & {mask} IN ({marks})"
+        query = f"SELECT {quote_names(shape.kept_key)} FROM {meta_table(shape.name)} WHERE hash & {mask} IN ({marks})"
         self.full[frame.twin] = {tuple(key) for key in self.connection.execute(query, frame.buckets)}
 
     def _close_buckets(self, twin: str) -> None:

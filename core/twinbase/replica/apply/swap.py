@@ -46,7 +46,7 @@ def _is_small(connection: Connection, table: str) -> bool:
 
 
 def _copy(connection: Connection, shape: Shape, rows: tuple[str, str], meta: tuple[str, str]) -> None:
-    kept = (shape.columns, (*shape.key, "version", "hash", "applied", "quarantined"))
+    kept = (shape.columns, (*shape.kept_key, "version", "hash", "applied", "quarantined"))
     for (filled, table), columns in zip((rows, meta), kept, strict=True):
         connection.execute(f"DELETE FROM {table}")
         connection.execute(f"INSERT INTO {table} ({quote_names(columns)}) SELECT {quote_names(columns)} FROM {filled}")

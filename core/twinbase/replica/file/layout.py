@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, UniqueConstraint
 
+from twinbase.names import key_column
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection
@@ -182,12 +183,12 @@ def _actions(constraint: ForeignKeyConstraint) -> str:
 
 def engine_tables(twin: Twin) -> tuple[str, ...]:
     """The engine's tables of one twin: proof, local changes, the server's image of dirty rows, what was read."""
-    key = ", ".join(f"{quote_name(name)} {twin.codecs[name].storage} NOT NULL" for name in twin.key)
+    key = ", ".join(f"{quote_name(key_column(name))} {twin.codecs[name].storage} NOT NULL" for name in twin.key)
     columns = ", ".join(f"{quote_name(name)} {twin.codecs[name].storage}" for name in twin.columns)
-    primary = f"PRIMARY KEY ({quote_names(twin.key)})"
+    primary, kept = f"PRIMARY KEY ({quote_names(twin.key)})", quote_names(map(key_column, twin.key))
     return (
         f"CREATE TABLE {meta_table(twin.name)} ({key}, version INTEGER NOT NULL, hash INTEGER NOT NULL,"
-        f" applied INTEGER NOT NULL, quarantined TEXT, {primary}) STRICT, WITHOUT ROWID",
+        f" applied INTEGER NOT NULL, quarantined TEXT, PRIMARY KEY ({kept})) STRICT, WITHOUT ROWID",
         f"CREATE TABLE {changes_table(twin.name)} (seq INTEGER PRIMARY KEY, {', '.join(shadow_columns(twin))}) STRICT",
         f"CREATE TABLE {image_table(twin.name)} (_present INTEGER NOT NULL, {columns}, {primary}) STRICT",
         f"CREATE TABLE {reads_table(twin.name)} (_version INTEGER, {columns}, {primary}) STRICT",

@@ -55,5 +55,6 @@ def _forget_lost_sql(shape: Shape) -> str:
 
 
 def _same_key_sql(shape: Shape, meta: str, table: str) -> str:
-    same = " AND ".join(f"_twinbase_t.{quote_name(name)} = {meta}.{quote_name(name)}" for name in shape.key)
+    pairs = zip(shape.key, shape.kept_key, strict=True)
+    same = " AND ".join(f"_twinbase_t.{quote_name(name)} = {meta}.{quote_name(kept)}" for name, kept in pairs)
     return f"SELECT 1 FROM {table} AS _twinbase_t WHERE {same}"

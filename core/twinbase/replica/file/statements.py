@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from twinbase.frames import WireRow
+from twinbase.names import key_column
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Twin
 from twinbase.replica.file.names import changes_table, meta_table
@@ -36,6 +37,11 @@ class Shape:
     @property
     def key(self) -> tuple[str, ...]:
         return self.twin.key
+
+    @property
+    def kept_key(self) -> tuple[str, ...]:
+        """The key as the table of proof calls it."""
+        return tuple(map(key_column, self.key))
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -88,6 +94,10 @@ class Shape:
     def where_key(self) -> str:
         return " AND ".join(f"{quote_name(name)} = ?" for name in self.key)
 
+    @cached_property
+    def _where_kept_key(self) -> str:
+        return " AND ".join(f"{quote_name(name)} = ?" for name in self.kept_key)
+
     def insert_into(self, table: str) -> str:
         """Plain insert of a row that travels; its version and hash are bound and not used."""
         return f"INSERT INTO {table} ({quote_names(self.columns)}) VALUES ({self._numbered()})"
@@ -106,7 +116,7 @@ class Shape:
 
     @cached_property
     def old_hash(self) -> str:
-        return f"SELECT hash FROM {meta_table(self.name)} WHERE {self.where_key}"
+        return f"SELECT hash FROM {meta_table(self.name)} WHERE {self._where_kept_key}"
 
     @cached_property
     def change(self) -> str:
@@ -117,12 +127,14 @@ class Shape:
     def meta_insert(self, table: str) -> str:
         """[key…, version, hash, applied, quarantined]."""
         marks = ", ".join("?" * (len(self.key) + 4))
-        return f"INSERT INTO {table} ({quote_names(self.key)}, version, hash, applied, quarantined) VALUES ({marks})"
+        return (
+            f"INSERT INTO {table} ({quote_names(self.kept_key)}, version, hash, applied, quarantined) VALUES ({marks})"
+        )
 
     def meta_replace(self, table: str) -> str:
         """The same, in the place of what is there."""
         then = self._then(("version", "hash", "applied", "quarantined"))
-        return f"{self.meta_insert(table)} ON CONFLICT ({quote_names(self.key)}) {then}"
+        return f"{self.meta_insert(table)} ON CONFLICT ({quote_names(self.kept_key)}) {then}"
 
     @cached_property
     def meta_upsert(self) -> str:
@@ -130,7 +142,7 @@ class Shape:
 
     @cached_property
     def meta_delete(self) -> str:
-        return f"DELETE FROM {meta_table(self.name)} WHERE {self.where_key}"
+        return f"DELETE FROM {meta_table(self.name)} WHERE {self._where_kept_key}"
 
     def _numbered(self) -> str:
         return ", ".join(f"?{FIRST_VALUE + 1 + i}" for i in range(len(self.columns)))

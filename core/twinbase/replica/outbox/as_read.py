@@ -5,7 +5,7 @@ apply has changed its row, the session first tells the capture triggers what was
 values as read and the base READ_BEFORE, which equals no version, so that the server compares column by column.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, and_, delete, insert, inspect, literal, select, update
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
+from twinbase.names import key_column
 from twinbase.registry import Registry, Twin
 
 READ_BEFORE = 0
@@ -94,7 +95,7 @@ class EditContexts:
 
     def _is_stale(self, session: Session, twin: Twin, instance: Any) -> bool:
         meta = self._metas[twin.name]
-        applied = session.connection().scalar(select(meta.c.applied).where(_same_key(meta, instance)))
+        applied = session.connection().scalar(select(meta.c.applied).where(_same_key(meta, instance, key_column)))
         return applied is not None and applied > stamp_of(instance)
 
     def _tell(self, session: Session, twin: Twin, instance: Any) -> None:
@@ -142,9 +143,9 @@ def _attribute(twin: Twin, column: str) -> str:
     return twin.attribute_of(column)
 
 
-def _same_key(table: Table, instance: Any) -> Any:
+def _same_key(table: Table, instance: Any, called: Callable[[str], str] = str) -> Any:
     state = inspect(instance)
-    names = [column.name for column in state.mapper.primary_key]
+    names = [called(column.name) for column in state.mapper.primary_key]
     return and_(*(table.c[name] == value for name, value in zip(names, state.identity, strict=True)))
 
 
@@ -154,5 +155,5 @@ def _read_table(twin: Twin) -> Table:
 
 
 def _meta_table(twin: Twin) -> Table:
-    columns = [Column(name, twin.table.columns[name].type) for name in twin.key]
+    columns = [Column(key_column(name), twin.table.columns[name].type) for name in twin.key]
     return Table(f"_twinbase_meta_{twin.name}", MetaData(), Column("applied", Integer), *columns)

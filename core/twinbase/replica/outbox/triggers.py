@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from twinbase.errors import TransactionTooLarge
+from twinbase.names import key_column
 from twinbase.protocol import BATCH_MUTATIONS_MAX
 from twinbase.quoting import quote_name, quote_names, quote_text
 from twinbase.registry import Twin
@@ -187,10 +188,9 @@ def _note(twin: Twin, op: str, base: str) -> str:
 
 def _base(twin: Twin) -> str:
     """The version that was read: the last applied one, unless a session says that it read an older one (H29)."""
-    key = _same_key(twin, "OLD")
     return (
-        f"coalesce((SELECT _version FROM {reads_table(twin.name)} WHERE {key}),"
-        f" (SELECT version FROM {meta_table(twin.name)} WHERE {key}))"
+        f"coalesce((SELECT _version FROM {reads_table(twin.name)} WHERE {_same_key(twin, 'OLD')}),"
+        f" (SELECT version FROM {meta_table(twin.name)} WHERE {_same_key(twin, 'OLD', key_column)}))"
     )
 
 
@@ -203,8 +203,8 @@ def _as_read(name: str) -> str:
     return f"CASE WHEN was._version IS NULL THEN OLD.{quote_name(name)} ELSE was.{quote_name(name)} END"
 
 
-def _same_key(twin: Twin, side: str) -> str:
-    return " AND ".join(f"{quote_name(name)} = {side}.{quote_name(name)}" for name in twin.key)
+def _same_key(twin: Twin, side: str, called: Callable[[str], str] = str) -> str:
+    return " AND ".join(f"{quote_name(called(name))} = {side}.{quote_name(name)}" for name in twin.key)
 
 
 def _sided(names: Sequence[str], side: str) -> str:
