@@ -37,6 +37,15 @@ def test_only_triggers_are_added_and_none_stays(ground: Ground, clients: Clients
     assert tuple(left) == (0, 0, 0)
 
 
+def test_after_the_removal_of_everything_the_whole_database_is_what_it_was(
+    ground: Ground, clients: Clients, url: str
+) -> None:
+    assert ground.command("db", "remove", "--everything", "--yes", url=url) == 0
+    assert clients.dump(url, "--schema-only") == clients.dump(ground.plain, "--schema-only")
+    assert blocking(read_contents(url, ground.schemas)) == blocking(read_contents(ground.plain, ground.schemas))
+    assert ground.command("db", "init", url=url) == 0, "and it can be set up again"
+
+
 def test_a_whole_dump_is_restored_with_capture_and_sync_goes_on(
     ground: Ground, clients: Clients, url: str, tmp_path: Path
 ) -> None:
@@ -74,6 +83,29 @@ def test_a_dump_of_a_part_is_restored_without_capture_by_what_the_docs_say(
     wanted.write_text("\n".join(lines))
     assert [error for error in clients.restore(other, "-L", str(wanted), str(file)) if "public" not in error] == []
     check_programs(ground, clients, other)
+
+
+def test_a_dump_of_tables_is_restored_by_what_the_status_says(
+    ground: Ground, clients: Clients, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    ground.command("db", "status", url=url)
+    said = re.search("grep -v '(.*)'", capsys.readouterr().out.replace("\n", " "))
+    assert said, "what to pass is said"
+    part = [f"--table={schema}.*" for schema in ground.schemas]
+    plain, file, wanted = tmp_path / "plain.dump", tmp_path / "tables.dump", tmp_path / "wanted.list"
+    clients.dump(ground.plain, "--format=custom", f"--file={plain}", *part)
+    clients.dump(url, "--format=custom", f"--file={file}", *part)
+    lines = clients.list_dump(file)
+    assert [line for line in lines if re.search(said[1], line)]
+    wanted.write_text("\n".join(line for line in lines if not re.search(said[1], line)))
+    places = "".join(f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in ground.schemas)
+    original, other = ground.empty(), ground.empty()
+    for place in (original, other):
+        clients.feed(place, places)
+    # Without its types and functions not every table can be made, with and without Twinbase.
+    assert clients.restore(other, "-L", str(wanted), str(file)) == clients.restore(original, str(plain))
+    assert blocking(read_contents(other, ground.schemas)) == blocking(read_contents(original, ground.schemas)) != {}
 
 
 def test_a_dump_of_a_part_as_sql_works_in_spite_of_its_errors(ground: Ground, clients: Clients, url: str) -> None:

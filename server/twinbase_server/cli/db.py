@@ -14,6 +14,7 @@ from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase_server.capture.install import CaptureError, check_capturable, uninstall
+from twinbase_server.capture.removal import CannotRemove, read_unsent, remove_everything
 from twinbase_server.capture.rights import find_missing_grants, find_missing_ownership
 from twinbase_server.capture.status import TableCapture, read_capture_status
 from twinbase_server.capture.tables import CapturedTable
@@ -28,6 +29,11 @@ from twinbase_server.feed.misfits import Misfit
 from twinbase_server.feed.readiness import read_readiness
 from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
+
+PARTIAL_DUMP = (
+    "What pg_dump -n or -t makes of it is restored without errors by `pg_restore -L LIST`, of the list that "
+    "`pg_restore -l FILE | grep -v ' TRIGGER .* twinbase_capture_'` prints."
+)
 
 
 class MissingRights(TwinbaseError):
@@ -72,7 +78,7 @@ def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accoun
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url:
         state = asyncio.run(_state(url, loaded))
-    answer(state.as_dict(), as_json=as_json, show=state.show)
+    answer(state.as_dict(), as_json=as_json, show=lambda console: _show_state(console, state))
     return 0 if state.sound else FAILED
 
 
@@ -93,16 +99,46 @@ def check(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", a
 def remove(
     database_url: DatabaseUrl = None,
     plugins: PluginNames = "accounts",
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Of every plugin, and schema `twinbase` with accounts and journal.")
+    ] = False,
+    lose_unsent: Annotated[
+        bool, typer.Option("--lose-unsent", help="Even if it is known that something is not sent yet.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take capture off the user tables, which stay as they are. Schema `twinbase` keeps its ledger and journal."""
+    """Take capture off the user tables, which stay as they are. Schema `twinbase` keeps its ledger and journal.
+
+    With --everything nothing of Twinbase stays but the tables that plugins have made in schemas of their own.
+    """
+    if everything:
+        _remove_everything(database_url, lose_unsent=lose_unsent, yes=yes, as_json=as_json)
+        return
     if not yes:
         typer.confirm("Devices get no changes until capture is installed again. Remove it?", abort=True)
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url:
         labels = asyncio.run(_remove(url, loaded))
     answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(f"{len(labels)} tables let go."))
+
+
+def _show_state(console: Console, state: "_State") -> None:
+    state.show(console)
+    if any(one.captured for one in state.tables):
+        console.print(PARTIAL_DUMP, style="dim", markup=False)
+
+
+def _remove_everything(database_url: str | None, *, lose_unsent: bool, yes: bool, as_json: bool) -> None:
+    with open_database(database_url, set_up=False) as url:
+        unsent = asyncio.run(read_unsent(url))
+        if unsent.sentence and not lose_unsent:
+            raise CannotRemove(f"{unsent.sentence}, or say --lose-unsent.")
+        if not yes:
+            typer.confirm(f"{unsent.devices} devices can never send again what they hold. Remove it?", abort=True)
+        labels = asyncio.run(remove_everything(url))
+    done = f"{len(labels)} tables let go; there is no schema twinbase any more."
+    answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(done))
 
 
 def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> int:
