@@ -10,22 +10,22 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, cast, func, literal_column, or_, type_coerce, types
+from sqlalchemy import Integer, String, and_, func, literal_column, or_, type_coerce, types
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BindParameter, ColumnClause, ColumnElement, Grouping, Null
+from sqlalchemy.sql.elements import BindParameter, ColumnClause, Grouping, Null
 from sqlalchemy.types import TypeEngine
 
 from twinbase.codecs.decimals import format_decimal
 from twinbase.replica.connection import Connection
+from twinbase.replica.dialect.casts import Element, NativeCast
 from twinbase.replica.dialect.column_types import Process, decimal_type_of, scale_of, skip_none
+from twinbase.replica.dialect.documents import install_document_functions
 
 COLLATION = "twinbase_decimal"
 _EXACT = Context(prec=1_000)
 _QUOTIENT = Context(prec=40)
 _HALF_SAFE = 2**52
-
-Element = ColumnElement[Any]
 
 
 class _Operand(TypeEngine[Any]):
@@ -90,7 +90,7 @@ class Decimals:
             return element._with_binary_element_type(PlainOperand())
         scale = scale_of(numeric)
         if scale is None:
-            return cast(type_coerce(element, String), types.REAL)
+            return NativeCast(type_coerce(element, String), types.REAL())
         return type_coerce(element, types.Float) / literal_column(f"{10**scale}.0") if scale else _raw(element)
 
     def make_scaled(self, element: Element, scale: int) -> Element:
@@ -116,7 +116,7 @@ class Decimals:
         numeric = self.numeric_type_of(element)
         if numeric is not None and scale_of(numeric) is None:
             return type_coerce(element, String)
-        return cast(self.make_natural(element), String)
+        return NativeCast(self.make_natural(element), String())
 
     def convert_to_type(self, element: Element, numeric: types.Numeric[Any]) -> Element:
         """The element in the form that a decimal type stores (a scaled REAL where it has more decimals)."""
@@ -132,7 +132,7 @@ class Decimals:
             return self.make_text(element)
         exact = self.make_scaled(element, scale)
         is_stored = isinstance(element, ColumnClause) and own is not None and scale_of(own) == scale
-        return exact if is_stored else cast(func.round(exact), Integer)
+        return exact if is_stored else NativeCast(func.round(exact), Integer())
 
     def compare(self, left: Element, right: Any, operator: Any) -> Element | None:
         """A comparison with both sides in one form; None if neither is a decimal."""
@@ -258,6 +258,7 @@ class DecimalSum:
 
 def install_functions(connection: Connection) -> None:
     """Give a raw SQLite or SQLCipher connection what the device's SQL for decimal text needs."""
+    install_document_functions(connection)
     connection.create_collation(COLLATION, compare_text)
     connection.create_window_function("twinbase_sum", 1, DecimalSum)
     for name, compute in {

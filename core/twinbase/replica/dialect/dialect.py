@@ -9,21 +9,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import String, Table, func, type_coerce, types
-from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteIdentifierPreparer, SQLiteTypeCompiler
-from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BindParameter, ClauseList, ColumnElement, Grouping
+from sqlalchemy.sql.elements import BindParameter, ClauseList, ColumnElement, Extract, Grouping
 from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import immutabledict
 
 from twinbase.codecs import NoCodec, codec_for
+from twinbase.codecs.decimals import SCALED_DIGITS_MAX
 from twinbase.codecs.structures import load_document
+from twinbase.replica.dialect.casts import NativeCast, convert_for_cast, refuse_extract, refuse_function, refuse_moments
 from twinbase.replica.dialect.column_types import DEVICE_TYPES, dump_json, scale_of
 from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals, install_functions
+from twinbase.replica.dialect.documents import compute_document
 
 _SQLITE: Any = SQLiteCompiler  # its methods have no annotations
 _PREPARER: Any = SQLiteIdentifierPreparer
@@ -60,8 +61,9 @@ class DeviceCompiler(SQLiteCompiler):
             rewritten = self.decimals.compute(binary.left, binary.right, operator, binary.type)
         else:
             rewritten = None
-        if operator in ARITHMETIC:
-            _refuse_moments(binary)
+        refuse_moments(binary, operator, self.dialect)
+        if (document := compute_document(binary, operator)) is not None:
+            return self._rendered(document.self_group(against=operator), binary, kw)
         if rewritten is None:
             return str(_SQLITE.visit_binary(self, binary, *args, **kw))
         kw.pop("override_operator", None)
@@ -83,6 +85,7 @@ class DeviceCompiler(SQLiteCompiler):
         return str(self.process(rewritten, **kw))
 
     def visit_function(self, func: Any, add_to_result_map: Any = None, **kw: Any) -> str:
+        refuse_function(func)
         arguments = list(func.clauses)
         if not any(self.decimals.numeric_type_of(each) is not None for each in arguments):
             return str(_SQLITE.visit_function(self, func, add_to_result_map=add_to_result_map, **kw))
@@ -104,14 +107,24 @@ class DeviceCompiler(SQLiteCompiler):
         return forms
 
     def visit_cast(self, cast: Any, **kw: Any) -> str:
+        if (converted := convert_for_cast(cast, self.dialect)) is not None:
+            return self._rendered(converted.self_group(), cast, kw)
         numeric, clause = self.decimals.numeric_type_of(cast), cast.clause
         if numeric is None and self.decimals.numeric_type_of(clause) is None:
             return str(_SQLITE.visit_cast(self, cast, **kw))
         if numeric is None:
-            return self._rendered(sql_cast(self.decimals.make_natural(clause), cast.type), cast, kw)
+            return self._rendered(self._cast_decimal(clause, cast.type), cast, kw)
         if isinstance(clause, BindParameter):
             return self._rendered(clause._with_binary_element_type(numeric), cast, kw)
         return self._rendered(self.decimals.assign(clause, numeric), cast, kw)
+
+    def visit_native_cast(self, cast: NativeCast, **kw: Any) -> str:
+        return str(_SQLITE.visit_cast(self, cast, **kw))
+
+    def _cast_decimal(self, clause: Any, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+        """A decimal as another kind of number; PostgreSQL rounds where SQLite would cut off."""
+        whole = types.Numeric(SCALED_DIGITS_MAX, 0) if isinstance(type_, types.Integer) else None
+        return self.decimals.assign(clause, whole) if whole else NativeCast(self.decimals.make_natural(clause), type_)
 
     def visit_case(self, clause: Any, **kw: Any) -> str:
         numeric = self.decimals.numeric_type_of(clause)
@@ -159,12 +172,12 @@ class DeviceCompiler(SQLiteCompiler):
 
     visit_current_timestamp_func = visit_now_func
 
+    def visit_current_time_func(self, fn: Any, **kw: Any) -> str:
+        return "strftime('%H:%M:%f000', 'now')"
 
-def _refuse_moments(binary: Any) -> None:
-    """A moment is text on the device: SQLite would add and subtract it as if it were its year."""
-    sides = {side.type._type_affinity for side in (binary.left, binary.right)}
-    if sides & {types.DateTime, types.Date, types.Time}:
-        raise CompileError(f"{binary} cannot be computed on a device: compute the moment in Python and bind it")
+    def visit_extract(self, extract: Extract, **kw: Any) -> str:
+        refuse_extract(extract, self.dialect)
+        return str(_SQLITE.visit_extract(self, extract, **kw))
 
 
 def _is_expression(value: Any) -> bool:
