@@ -56,7 +56,7 @@ async def _type_again(mine: "Mine", edit: Any, log: UUID) -> None:
     mine.note(log)
 
 
-def judge_waiting(ruled: set[tuple[str, int]], waiting: list[Any]) -> list[str]:
+def judge_waiting(ruled: set[tuple[str, int, bool]], waiting: list[Any]) -> list[str]:
     """What is wrong with what waits for a person: said without a sentence, for a reason that is none, or held up by a
     rule that is about other rows."""
     found = []
@@ -65,12 +65,18 @@ def judge_waiting(ruled: set[tuple[str, int]], waiting: list[Any]) -> list[str]:
             found.append(f"an edit of {edit.twin} is {edit.state}, and nobody is told why")
         if edit.reason in NEVER:
             found.append(f"an edit of {edit.twin} was refused for good: {edit.reason}, {edit.detail}")
-        if edit.reason in OF_A_RULE and not _is_ruled(ruled, edit):
+        if edit.reason in OF_A_RULE and not (_is_ruled(ruled, edit) or _is_ruled_late(ruled, edit, waiting)):
             found.append(f"an edit of {edit.twin} was refused, and no rule speaks of its row: {edit.reason}")
     return found
 
 
-def _is_ruled(ruled: set[tuple[str, int]], edit: Any) -> bool:
+def _is_ruled(ruled: set[tuple[str, int, bool]], edit: Any, late: tuple[bool, ...] = (False, True)) -> bool:
     """Parts go with their job, so their rules are its rules."""
     tables = ("jobs", "parts") if edit.twin in ("jobs", "parts") else (edit.twin,)
-    return any((table, slice_of(edit.key[0])) in ruled for table in tables)
+    return any((table, slice_of(edit.key[0]), when) in ruled for table in tables for when in late)
+
+
+def _is_ruled_late(ruled: set[tuple[str, int, bool]], edit: Any, waiting: list[Any]) -> bool:
+    """What a rule says at the end of a local transaction names no row: one edit is said to be refused for all of it,
+    and the one that the rule is about waits behind."""
+    return any(_is_ruled(ruled, other, (True,)) for other in waiting if other.behind == edit.id)

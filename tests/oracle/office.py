@@ -34,7 +34,7 @@ class Office:
         self.spent: dict[str, int] = dict.fromkeys(CODES, 0)
         self.held: list[tuple[Connection, Any]] = []
         self.serial, self.world = 1000, 0
-        self.ruled: set[tuple[str, int]] = set()
+        self.ruled: set[tuple[str, int, bool]] = set()
         self.writes: tuple[Write, ...] = WRITES
         self.has_new_columns = False
         self.connection: Connection = None

@@ -67,15 +67,15 @@ def slice_of(key: Any) -> int:
     return ord(str(key)[0]) % SLICES
 
 
-async def make_rule(connection: Any, rng: Random) -> tuple[str, int]:
-    """One rule more, or another in the place of one; which rows it is about."""
+async def make_rule(connection: Any, rng: Random) -> tuple[str, int, bool]:
+    """One rule more, or another in the place of one; which rows it is about, and whether it looks at the very end."""
     about = rng.choice(RULED), rng.randrange(SLICES)
     await connection.execute(
         "INSERT INTO oracle.rules VALUES ($1, $2, $3) ON CONFLICT (relation, slice) DO UPDATE SET kind = excluded.kind",
         *about,
-        rng.choice(KINDS),
+        kind := rng.choice(KINDS),
     )
-    return about
+    return *about, kind == "late"
 
 
 async def end_rules(connection: Any) -> None:
