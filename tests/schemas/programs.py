@@ -111,8 +111,9 @@ async def run_programs(url: str, statements: Iterable[str]) -> list[Any]:
 async def _answer(connection: Any, statement: str) -> Any:
     try:
         prepared = await connection.prepare(statement)
-        rows = [tuple(row) for row in await prepared.fetch()]
-        return repr(rows), prepared.get_statusmsg()
+        rows = [repr(tuple(row)) for row in await prepared.fetch()]
+        # PostgreSQL promises an order to whoever asks for one: else it is where rows happen to lie.
+        return str(rows if "ORDER BY" in statement.upper() else sorted(rows)), prepared.get_statusmsg()
     except asyncpg.PostgresError as error:
         return error.sqlstate, error.message, error.detail, error.hint, error.table_name, error.constraint_name
 

@@ -14,7 +14,7 @@ from twinbase.codecs.codec import Convert
 from twinbase.codecs.resolve import server_type
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
-from twinbase.replica.file.file import ReplicaFile, connect
+from twinbase.replica.file.file import ReplicaFile, connect, create_file
 from twinbase.replica.file.keys import key_for
 from twinbase.replica.file.layout import twin_indexes, twin_table
 from twinbase_server.bench.testbed import KEY
@@ -69,6 +69,7 @@ class FloorFile:
 
     def __init__(self, path: Path, registry: Registry) -> None:
         self._path = path
+        create_file(path)
         self.connection = connect(ReplicaFile(path, key_for(path, KEY)), foreign_keys=False)
         for twin in registry:
             self.connection.execute(twin_table(twin, registry))
