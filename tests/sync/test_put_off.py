@@ -133,6 +133,22 @@ async def test_a_part_of_a_job_that_was_put_off_waits_with_it(world: World) -> N
     assert await world.sql("SELECT count(*) FROM workshop.part") == [(1,)]
 
 
+async def test_work_that_came_before_does_not_wait_for_what_was_written_to_its_row_later(world: World) -> None:
+    anna, ids = await _anna(world)
+    await anna.sync()
+    await anna.change(Job, ids["free"], visits=3)
+    async with anna.replica.session() as session:
+        for title, visits in (("busy", 4), ("free", 5)):
+            (await session.get_one(Job, ids[title])).visits = visits
+        await session.commit()
+    await anna.change(Job, ids["free"], visits=6)
+    async with _held(world, BUSY):
+        assert (await anna.sync()).outcomes == {"applied": 1, "deferred": 3}
+        assert await _visits(world) == {"busy": 2, "free": 3}
+    assert (await anna.sync()).outcomes == {"applied": 3}
+    assert await _visits(world) == {"busy": 4, "free": 6}
+
+
 async def test_a_locked_table_keeps_its_edits_and_everything_else_goes(world: World) -> None:
     anna, _ = await _anna(world)
     await anna.save(Job(lead="anna", title="new"))

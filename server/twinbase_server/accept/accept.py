@@ -239,7 +239,7 @@ class Acceptance:
         grouped: dict[str, dict[str, Change | Refusal]] = {}
         for sent in fresh:
             grouped.setdefault(repr(sent.tx), {})[sent.id] = self.checked[sent.id]
-        return [LocalTransaction(members) for members in grouped.values()]
+        return [LocalTransaction(members, position) for position, members in enumerate(grouped.values())]
 
     def _entries(self, fresh: Sequence[SentMutation], answers: Answers) -> list[ledger.LedgerEntry]:
         """One line of the ledger for each id."""

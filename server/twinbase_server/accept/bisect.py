@@ -38,7 +38,8 @@ async def settle(
     parts.begin(transactions)
     savepoints = Savepoints(connection, in_parts=len(parts.waiting) > 1)
     if accepting.isolated and accepting.caller.defers:
-        progress.hold_rows(await find_locked(connection, [c for one in transactions for c in one.changes]))
+        locked = await find_locked(connection, [change for one in transactions for change in one.changes])
+        progress.hold_rows(locked, since=0)
     verdicts: Verdicts = {}
     while parts.waiting:
         if parts.has_settled and accepting.is_over:

@@ -65,13 +65,14 @@ class BatchProgress:
 
     `origins`: what its rows were when it began. `blocked`: rows whose insert was not accepted, each with the mutation
     that later work on it waits for. `doomed`: mutations that are refused whatever they are tried with, and why. `held`:
-    rows that work which was put off, `deferred`, is about: later work on them is put off too, to stay in order.
+    rows that work which was put off, `deferred`, is about, and since which local transaction: what comes after it is
+    put off too, to stay in order.
     """
 
     origins: dict[RowId, Origin] = field(default_factory=dict)
     blocked: dict[RowId, str] = field(default_factory=dict)
     doomed: dict[str, Refusal] = field(default_factory=dict)
-    held: set[RowId] = field(default_factory=set)
+    held: dict[RowId, int] = field(default_factory=dict)
     deferred: set[str] = field(default_factory=set)
     repeated: int = 0
     _replaced: list[tuple[RowId, str | None]] = field(default_factory=list)
@@ -100,9 +101,14 @@ class BatchProgress:
             else:
                 self.blocked[row_id] = before
 
-    def hold_rows(self, row_ids: Iterable[RowId]) -> None:
-        """Work on these rows is put off."""
-        self.held.update(row_ids)
+    def hold_rows(self, row_ids: Iterable[RowId], *, since: int) -> None:
+        """Work on these rows is put off, from the local transaction at this position on."""
+        for row_id in row_ids:
+            self.held[row_id] = min(since, self.held.get(row_id, since))
+
+    def holds(self, row_id: RowId, position: int) -> bool:
+        """Whether the local transaction at this position waits for the row."""
+        return position >= self.held.get(row_id, inf)
 
     def count_repeated(self, error: BaseException) -> None:
         """An error of the moment is taken for a row's. Raises it when it is so of too many: then it is the moment's."""

@@ -27,9 +27,11 @@ Verdicts = dict[str, Verdict]
 
 @dataclass(frozen=True, slots=True)
 class LocalTransaction:
-    """`members`: its mutations by their ids, in order; of those that were refused on sight, why."""
+    """`members`: its mutations by their ids, in order; of those that were refused on sight, why. `position`: in its
+    batch."""
 
     members: Mapping[str, Change | Refusal]
+    position: int
 
     @property
     def changes(self) -> list[Change]:
@@ -40,9 +42,9 @@ class LocalTransaction:
         steps: list[tuple[str, LocalTransaction]] = []
         for id, member in self.members.items():
             if steps and _may_replace(steps[-1][1].changes, member):
-                steps[-1] = (id, LocalTransaction({**steps[-1][1].members, id: member}))
+                steps[-1] = (id, LocalTransaction({**steps[-1][1].members, id: member}, self.position))
             else:
-                steps.append((id, LocalTransaction({id: member})))
+                steps.append((id, LocalTransaction({id: member}, self.position)))
         return steps
 
 
@@ -65,12 +67,12 @@ def split_held(
     free: list[LocalTransaction] = []
     waiting: list[LocalTransaction] = []
     for one in transactions:
-        row_ids = {change.row_id for change in one.changes}
-        if progress.held.isdisjoint(row_ids):
-            free.append(one)
-        else:
-            progress.hold_rows(row_ids)
+        row_ids = [change.row_id for change in one.changes]
+        if any(progress.holds(row_id, one.position) for row_id in row_ids):
+            progress.hold_rows(row_ids, since=one.position)
             waiting.append(one)
+        else:
+            free.append(one)
     return free, waiting
 
 
@@ -81,7 +83,7 @@ async def decide_transaction(
     before = {change.row_id: held.rows[change.row_id].save() for change in transaction.changes}
     verdicts: Verdicts = {}
     for id, member in transaction.members.items():
-        verdicts[id] = verdict = await _decide_member(accepting, progress, member, held)
+        verdicts[id] = verdict = await _decide_member(accepting, progress, transaction, member, held)
         if not verdict.stands:
             for row_id, kept in before.items():
                 held.rows[row_id].restore(kept)
@@ -99,20 +101,24 @@ def stop_transaction(
             progress.block(change.row_id, waits_for)
     if verdict.status == DEFERRED:
         progress.deferred.update(transaction.members)
-        progress.hold_rows(change.row_id for change in transaction.changes)
+        progress.hold_rows([change.row_id for change in transaction.changes], since=transaction.position)
         return dict.fromkeys(transaction.members, verdict)
     return {id: verdict if id == culprit else parked_verdict(waits_for) for id in transaction.members}
 
 
 async def _decide_member(
-    accepting: AcceptContext, progress: BatchProgress, member: Change | Refusal, held: Held
+    accepting: AcceptContext,
+    progress: BatchProgress,
+    transaction: LocalTransaction,
+    member: Change | Refusal,
+    held: Held,
 ) -> Verdict:
     """The verdict on one mutation: on sight, by what is known of the batch, or by the rules."""
     if isinstance(member, Refusal):
         return refused_verdict(member)
     if why := progress.doomed.get(member.id):
         return refused_verdict(why)
-    if member.row_id in progress.held:
+    if progress.holds(member.row_id, transaction.position):
         return deferred_verdict(ROW_LOCKED)
     if behind := _waits_for(accepting, progress, member, held):
         return deferred_verdict(ROW_LOCKED) if behind in progress.deferred else parked_verdict(behind)
