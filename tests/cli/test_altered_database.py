@@ -42,3 +42,19 @@ def test_what_was_altered_is_listed_and_the_rest_is_brought_up_to_date(
     assert "colleagues" not in said, "what could be captured again is"
     waiting = {misfit["twin"] for misfit in after.json["misfits"] if misfit["blocks"]}
     assert waiting == {"units", "travel_logs"}
+
+
+def test_rows_that_no_device_can_get_are_counted(
+    url: str, twinbase: Twinbase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    statement = (
+        "ALTER TABLE mobile.units DROP CONSTRAINT units_pkey CASCADE; ALTER TABLE mobile.units ALTER id DROP NOT NULL;"
+        "CREATE UNIQUE INDEX ON mobile.units (id); INSERT INTO mobile.units (id, code, caption, decimals)"
+        " VALUES (NULL, 'a', 'A', 0), (NULL, 'b', 'B', 0), (gen_random_uuid(), 'c', 'C', 0)"
+    )
+    blocking(execute(url, statement))
+    said = twinbase("db", "status", "--plugins", PLUGINS, "--database-url", url, "--json")
+    told = [one["detail"] for one in said.json["misfits"] if one["twin"] == "units"]
+    assert said.status == 0, "it can be synced as it is"
+    assert any(detail.startswith("2 rows of mobile.units have no key") for detail in told)

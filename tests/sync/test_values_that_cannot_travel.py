@@ -16,6 +16,9 @@ from twinbase import Mirror, Plugins, hookimpl
 from twinbase.testing import World
 from twinbase.testing.databases import Databases
 from twinbase_server import accounts
+from twinbase_server.database.connection import connect
+from twinbase_server.feed.left_out import find_left_out
+from twinbase_server.feed.readiness import read_readiness
 
 S = {"schema": "odd"}
 
@@ -205,3 +208,16 @@ def latin_url(databases: Databases) -> Iterator[str]:
     url = databases.create("template0", encoding="LATIN1")
     yield url
     databases.drop(url)
+
+
+async def test_rows_without_a_key_that_can_be_carried_are_counted_for_the_office(world: World) -> None:
+    await world.sql("INSERT INTO odd.level VALUES (1.5), ('NaN')")
+    connection = await connect(world.database_url)
+    try:
+        readiness = await read_readiness(connection, PLUGINS.registry)
+        left_out = await find_left_out(connection, PLUGINS.registry, readiness)
+    finally:
+        await connection.close()
+    assert [(one.twin, one.detail.split(" have")[0], one.blocks) for one in left_out] == [
+        ("level", "1 rows of odd.level", False)
+    ]

@@ -250,9 +250,14 @@ def make_feed_shape(
     `maybe_empty`: parts of the key that PostgreSQL lets be empty; a row without one of them is no row of the twin.
     """
     condition, table = compile_condition(twin), table_sql(twin.table)
-    if whole := [*(f"{column_sql(name, table)} IS NOT NULL" for name in maybe_empty), *_key_guards(twin, table)]:
+    if whole := whole_key_conditions(twin, table, maybe_empty):
         condition = replace(condition, sql=f"({' AND '.join([condition.sql, *whole])})")
     return FeedShape(twin, tuple(columns), tuple(columns), condition, called or {})
+
+
+def whole_key_conditions(twin: Twin, source: str, maybe_empty: Iterable[str]) -> list[str]:
+    """What holds of every row with a key that can be carried; none where all keys can."""
+    return [*(f"{column_sql(name, source)} IS NOT NULL" for name in maybe_empty), *_key_guards(twin, source)]
 
 
 def _key_guards(twin: Twin, source: str, called: ColumnSql = column_sql) -> list[str]:
