@@ -98,6 +98,7 @@ KEYS = NAMES | st.sampled_from(of_the_engine())
 @example(schema="x", table="c", columns=["x", "t", "r", "_h", "_ok"])
 @example(schema="public", table="new", columns=["shape", "x", "_line", "_k0", "_t"])
 @example(schema="pg", table="added", columns=["expected", "excluded", "state", "seq", "base"])
+@example(schema="a\x1fb", table="c\x1fd", columns=["e\x1ff", "g\x1fh"])
 @example(schema='a"b', table="it's", columns=["p%c", "co:lon", "$1", "{c}", "\\"])
 def test_what_is_not_refused_syncs(databases: Databases, schema: str, table: str, columns: list[str]) -> None:
     if schema.startswith(("pg_", "twinbase", "information_schema")) or len(set(columns)) < len(columns):

@@ -1,5 +1,6 @@
 """What PostgreSQL's catalog says about the tables of twins: columns, their types under all domains, keys, capture."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -69,7 +70,7 @@ async def read_tables(connection: Connection, names: Iterable[TableName]) -> Cat
     return {
         name: CatalogTable(
             columns.get(name, {}),
-            tuple(frozenset(key.split("\x1f")) for key in row["keys"]),
+            tuple(frozenset(json.loads(key)) for key in row["keys"]),
             row["captured"],
             row["signature"],
         )
@@ -129,7 +130,7 @@ _TABLES = f"""
 WITH {_WANTED}
 SELECT w.schema, w.name AS "table", {signature_sql("w.relid")} AS signature,
     EXISTS (SELECT FROM twinbase.capture c WHERE (c.schema_name, c.table_name) = (w.schema, w.name)) AS captured,
-    ARRAY(SELECT (SELECT string_agg(k.attname::text, E'\\x1f') FROM pg_attribute k
+    ARRAY(SELECT (SELECT json_agg(k.attname::text)::text FROM pg_attribute k
                   WHERE k.attrelid = x.indrelid AND k.attnum = ANY ((x.indkey::int2[])[0:x.indnkeyatts - 1]))
           FROM pg_index x WHERE x.indrelid = w.relid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL
           AND x.indexprs IS NULL) AS keys
