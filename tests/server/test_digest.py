@@ -1,8 +1,10 @@
 """Digests: what the server sums is what a device sums over the rows that it was sent."""
 
-from tests.server.depot import ANNA, TWINS, House
+import pytest
+from tests.server.depot import ANNA, NOON, TWINS, House
 
 from twinbase_server.capture.trigger_sql import TRIGGERS, trigger_name
+from twinbase_server.setup import init_database
 
 
 async def test_after_any_writes_the_digest_is_the_sum_over_a_fresh_first_sync(house: House) -> None:
@@ -58,3 +60,42 @@ async def test_triggers_that_were_enabled_again_but_not_as_installed_explain_a_d
     pull = await device.pending(first.end["cursor"], prove="all")
     assert pull.end["digests"]["product"] != first.digest("product")
     assert pull.end["causes"] == {"product": ["uncaptured"]}
+
+
+@pytest.mark.parametrize("go", ["ALTER TABLE depot.old NO INHERIT depot.product", "DROP TABLE depot.old"])
+async def test_a_part_that_is_taken_out_takes_its_rows_along_and_nothing_is_skipped(house: House, go: str) -> None:
+    """No statement writes a row of it, so no trigger fires."""
+    await _make_part(house)
+    device = await house.device()
+    first = await device.initial()
+    assert (await device.pending(first.end["cursor"])).end["causes"] == {}
+    await house.office.execute(go)
+    pull = await device.pending(first.end["cursor"])
+    assert pull.end["causes"] == {"product": ["uncaptured"]}
+    assert pull.end["digests"]["product"] != first.digest("product")
+
+
+async def test_a_part_that_was_out_and_is_in_again_is_not_what_it_was(house: House) -> None:
+    """A device that was repaired in between lacks its rows, and everything looks as it did at its installation."""
+    await _make_part(house)
+    device = await house.device()
+    first = await device.initial()
+    await house.office.execute("ALTER TABLE depot.old NO INHERIT depot.product")
+    between = await device.pending(first.end["cursor"])
+    await house.office.execute("ALTER TABLE depot.old INHERIT depot.product")
+    pull = await device.pending(between.end["cursor"])
+    assert pull.end["causes"] == {"product": ["uncaptured"]}
+    assert pull.end["digests"]["product"] == first.digest("product")
+    await init_database(house.url, house.plugins, NOON)
+    pull = await device.pending(pull.end["cursor"])
+    assert pull.end["causes"] == {"product": ["capture"]}
+    assert (await device.pending(pull.end["cursor"])).end["causes"] == {}
+
+
+async def _make_part(house: House) -> None:
+    await house.products("boiler")
+    await house.office.execute(
+        "CREATE TABLE depot.old (PRIMARY KEY (code)) INHERITS (depot.product);"
+        "INSERT INTO depot.old VALUES ('pipe', 'old', 1.10, 3)"
+    )
+    await init_database(house.url, house.plugins, NOON)

@@ -119,7 +119,26 @@ SELECT CASE
                                                     FROM pg_catalog.pg_trigger AS g
                                                     WHERE g.tgrelid = below.oid
                                                       AND g.tgenabled = 'A'
-                                                      AND g.tgname IN ('twinbase_capture_insert', 'twinbase_capture_update', 'twinbase_capture_delete', 'twinbase_capture_truncate', 'twinbase_capture_truncated')) = 5))
+                                                      AND g.tgname IN ('twinbase_capture_insert', 'twinbase_capture_update', 'twinbase_capture_delete', 'twinbase_capture_truncate', 'twinbase_capture_truncated')) = 5)
+                        AND split_part(c.fingerprint, ' ', 2) = (WITH RECURSIVE
+                                                                      below(  oid, since) AS (
+                                                                          SELECT i.inhrelid,
+                                                                                 CAST(i.xmin AS text)
+                                                                          FROM pg_catalog.pg_inherits AS i
+                                                                          WHERE i.inhparent = c.relid
+
+                                                                          UNION
+
+                                                                          SELECT i.inhrelid,
+                                                                                 CAST(i.xmin AS text)
+                                                                          FROM below
+                                                                               INNER JOIN pg_catalog.pg_inherits AS i ON i.inhparent = below.oid
+                                                                        )
+                                                                   SELECT COALESCE(md5(string_agg(oid || ' ' || since,
+                                                                                                  ',' ORDER BY oid,
+                                                                                                               since)),
+                                                                                   '')
+                                                                   FROM below))
              FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
                   LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n
              ORDER BY t.i) AS unarmed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from twinbase_server.capture.tables import CapturedTable, object_name
-from twinbase_server.capture.trigger_sql import TRIGGERS, columns_hash_sql, trigger_name
+from twinbase_server.capture.trigger_sql import TRIGGERS, columns_hash_sql, parts_mark_sql, trigger_name
 from twinbase_server.database.connection import Connection
 
 
@@ -46,9 +46,11 @@ class Relation:
 
 @dataclass(frozen=True)
 class Facts:
-    """A table as it stands. `relations` holds the table first, then everything below it."""
+    """A table as it stands. `relations` holds the table first, then everything below it; `parts_mark` is another text
+    once a part was taken out or hung in."""
 
     relations: tuple[Relation, ...]
+    parts_mark: str
     key: tuple[KeyColumn, ...]
     key_is_unique: bool
     subscribed: bool
@@ -80,6 +82,7 @@ async def read_facts(connection: Connection, table: CapturedTable) -> Facts | No
     key = await connection.fetch(_KEY, relid, list(table.key))
     return Facts(
         relations=tuple(_relation(row) for row in rows),
+        parts_mark=await connection.fetchval(f"SELECT {parts_mark_sql('$1::bigint')}", relid),
         key=tuple(KeyColumn(row["name"], row["type"], row["collation"], row["ours"]) for row in key),
         key_is_unique=await connection.fetchval(_UNIQUE, relid, list(table.key)),
         subscribed=await connection.fetchval(_SUBSCRIBED, [row["oid"] for row in rows]),

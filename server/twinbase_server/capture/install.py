@@ -101,10 +101,14 @@ async def check_capturable(connection: Connection, table: CapturedTable) -> None
 
 
 def fingerprint(table: CapturedTable, facts: Facts) -> str:
-    """Changes when anything does that capture was built for: columns, key, partitions, or our own SQL."""
+    """Changes when anything does that capture was built for: columns, key, partitions, or our own SQL.
+
+    Its second word, if it has parts, is their mark: whoever reads looks at that (`feed/reading.py`).
+    """
     sql = Capture(table, facts.root.relid, 0).functions_sql()
     hashes = [(r.relid, r.columns_hash) for r in facts.relations if takes_triggers(r)]
-    return sha256(repr((sql, hashes, [k.definition_sql() for k in facts.key])).encode()).hexdigest()
+    built_for = sha256(repr((sql, hashes, [k.definition_sql() for k in facts.key])).encode()).hexdigest()
+    return f"{built_for} {facts.parts_mark}".rstrip()
 
 
 def takes_triggers(relation: Relation) -> bool:

@@ -54,6 +54,15 @@ def trigger_check_sql(relid: str) -> str:
     return f"({fires(relid)} AND NOT EXISTS ({child}) AND NOT EXISTS ({below}))"
 
 
+def parts_mark_sql(relid: str) -> str:
+    """A text for what is below a relation; empty for nothing. It changes for good when a part is taken out, dropped, or
+    hung in again: `xmin` is the transaction that hung it in."""
+    return f"""(WITH RECURSIVE below (oid, since) AS (
+        SELECT i.inhrelid, i.xmin::text FROM pg_catalog.pg_inherits i WHERE i.inhparent = {relid}
+        UNION SELECT i.inhrelid, i.xmin::text FROM below JOIN pg_catalog.pg_inherits i ON i.inhparent = below.oid)
+        SELECT coalesce(md5(string_agg(oid || ' ' || since, ',' ORDER BY oid, since)), '') FROM below)"""
+
+
 def columns_hash_sql(relid: str, table: CapturedTable) -> str:
     """One number for the captured columns of a relation: positions, names and types. Some 10 µs; NULL never."""
     names = ", ".join(quote_literal(column) for column in table.watched)

@@ -17,7 +17,7 @@ from twinbase.clock import cut_to_hour
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.capture.tables import version_table
-from twinbase_server.capture.trigger_sql import trigger_check_sql
+from twinbase_server.capture.trigger_sql import parts_mark_sql, trigger_check_sql
 from twinbase_server.database.admission import DISABLED, check_device
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
@@ -264,6 +264,8 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
         f"(EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql('g.xid')})"
         " OR $1::xid8 IS NOT NULL AND c.relid IS DISTINCT FROM to_regclass(format('%I.%I', t.s, t.n))::oid)"
     )
+    # A part that is taken out or hung in takes its rows along, and no trigger fires for them.
+    watched = f"{trigger_check_sql('c.relid')} AND split_part(c.fingerprint, ' ', 2) = {parts_mark_sql('c.relid')}"
     return f"""
 SELECT
     CASE WHEN pg_is_in_recovery()
@@ -285,7 +287,7 @@ SELECT
     ARRAY(SELECT {unseen_sql("c.base")} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
     ARRAY(SELECT {unseen_sql("c.collected")} FROM {captured} ORDER BY t.i) AS collected,
-    ARRAY(SELECT c.relid IS NOT NULL AND NOT {trigger_check_sql("c.relid")} FROM {captured} ORDER BY t.i) AS unarmed,
+    ARRAY(SELECT c.relid IS NOT NULL AND NOT ({watched}) FROM {captured} ORDER BY t.i) AS unarmed,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
 
