@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tests.mutants.faults import MUTANTS, Mutant
 from tests.oracle.run import run_once
-from tests.oracle.template import make_template
+from tests.oracle.template import copy_template, make_template
 
-from twinbase.testing.databases import Databases, database_name
+from twinbase.testing.databases import Databases
 from twinbase_server.embedded import EmbeddedPostgres
 
 
@@ -35,9 +35,9 @@ def hunt(mutant: Mutant, databases: Databases, folder: Path, runs: int) -> bool:
     """Whether some seed finds the mutant out; says which, and how."""
     with mutant.wrong():
         template = make_template(databases)
-        asyncio.run(mutant.prepare(template))
         for seed in range(runs):
-            url = databases.create(database_name(template))
+            url = copy_template(databases, template, seed)
+            asyncio.run(mutant.prepare(url))
             place = Path(tempfile.mkdtemp(dir=folder))
             faults, _ = asyncio.run(run_once(url, place, seed, mutant.mode))
             databases.drop(url)

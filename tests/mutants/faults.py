@@ -39,7 +39,7 @@ async def nothing(url: str) -> None:
 
 @dataclass(frozen=True)
 class Mutant:
-    """`mode`: the oracle's mode that must find it. `prepare`: what it does to the template database."""
+    """`mode`: the oracle's mode that must find it. `prepare`: what it does to the database of a run."""
 
     name: str
     mode: str

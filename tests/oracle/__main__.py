@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from tests.oracle.run import MODES, run_once
-from tests.oracle.template import make_template
+from tests.oracle.template import copy_template, make_template
 
-from twinbase.testing.databases import Databases, database_name
+from twinbase.testing.databases import Databases
 from twinbase_server.embedded import EmbeddedPostgres
 
 
@@ -32,7 +32,7 @@ def main() -> int:
         template = make_template(databases)
         for done, seed in enumerate(seeds, start=1):
             mode = chosen.mode or MODES[seed % len(MODES)]
-            url = databases.create(database_name(template))
+            url = copy_template(databases, template, seed)
             place = folder / f"run-{seed}"
             place.mkdir()
             faults, trace = asyncio.run(run_once(url, place, seed, mode, chosen.steps))

@@ -1,4 +1,4 @@
-"""A company on the oracle's database: template once, then a fresh copy for every run."""
+"""A company on the oracle's database: template once, then a copy for every run, with strange tables of its own."""
 
 import json
 
@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.oracle.models import SCHEMA
 from tests.oracle.plugin import edition
 from tests.oracle.rules import RULED, RULES_SQL, judge_sql
-from tests.oracle.strange.tables import DOMAIN, WORLDS, draw
+from tests.oracle.strange.keys import CASELESS, TYPES, WITHOUT_ICU
+from tests.oracle.strange.mirrors import ddl
 from tests.oracle.writers import CODES, PEOPLE, SECTORS
 
 from twinbase_server.capture.install import install
@@ -31,21 +32,14 @@ async def prepare(url: str, now: object) -> None:
     engine = create_async_engine(driver_url(url))
     async with engine.begin() as begun:
         await begun.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-        await begun.run_sync(edition(1, 0).tables.metadata.create_all)
+        await begun.run_sync(edition(1, None).tables.metadata.create_all)
     await engine.dispose()
     connection = await asyncpg.connect(url)
-    await connection.execute(DOMAIN)
-    for world in range(WORLDS):
-        await connection.execute(f'CREATE SCHEMA "odd {world}"')
-        for strange in draw(world):
-            for statement in strange.ddl():
-                await connection.execute(statement)
-    await init_database(url, edition(1, 0).plugins, now)  # type: ignore[arg-type]
-    for world in range(1, WORLDS):
-        await install(connection, await tables_to_capture(connection, edition(1, world).plugins))
+    await _make_types(connection)
+    await init_database(url, edition(1, None).plugins, now)  # type: ignore[arg-type]
     await connection.execute(RULES_SQL)
     for relation in RULED:
-        if relation in edition(1, 0).plugins.registry:
+        if relation in edition(1, None).plugins.registry:
             await connection.execute(judge_sql(relation))
     for person in PEOPLE:
         await connection.execute(
@@ -62,4 +56,23 @@ async def prepare(url: str, now: object) -> None:
     await connection.executemany(
         "INSERT INTO oracle.memberships VALUES ($1, $2)", list(zip(PEOPLE, SECTORS, strict=True))
     )
+    await connection.close()
+
+
+async def _make_types(connection: asyncpg.Connection) -> None:
+    """What the columns of strange tables are made of."""
+    for statement in TYPES:
+        await connection.execute(statement)
+    try:
+        await connection.execute(CASELESS)
+    except asyncpg.FeatureNotSupportedError:
+        await connection.execute(WITHOUT_ICU)
+
+
+async def make_world(url: str, world: int) -> None:
+    """The strange tables of this world, with capture: as `twinbase db upgrade` does for a plugin with more mirrors."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(";\n".join(ddl(world)))
+    tables = await tables_to_capture(connection, edition(1, world).plugins)
+    await install(connection, [table for table in tables if table.schema != SCHEMA])
     await connection.close()

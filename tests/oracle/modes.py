@@ -30,7 +30,7 @@ def in_mode(mode: str, sim: Simulation) -> Iterator[tuple[Act, ...]]:
     """Switch a part of the engine off for a while; gives the acts that the mode allows."""
     match mode:
         case "cursor":
-            sim.office.writes = WRITES_IN_SCOPE
+            sim.office.writes, sim.office.moves = WRITES_IN_SCOPE, False
             sim.deletes = False
             with patch.object(prove, "prove", _compare_only):
                 yield (*[act for act in ACTS if act not in LEFT_TO_REPAIR], *HARD)

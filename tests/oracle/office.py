@@ -5,6 +5,8 @@ from random import Random
 from typing import Any
 
 import asyncpg
+from tests.oracle.strange.hanging import draw_hanging
+from tests.oracle.strange.hanging_writers import write_hanging
 from tests.oracle.strange.writers import write_strange
 from tests.oracle.writers import (
     CODES,
@@ -26,7 +28,7 @@ OF_THE_OFFICE = {"oracle.office": "yes"}
 
 class Office:
     """The server's own writers. `now` is the world's time; `spent` is what was added to each stock code here; `ruled`
-    are the rows that ever were under a rule."""
+    are the rows that ever were under a rule; `moves`: rows may leave a scope, and come into one."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -36,7 +38,7 @@ class Office:
         self.serial, self.world = 1000, 0
         self.ruled: set[tuple[str, int, bool]] = set()
         self.writes: tuple[Write, ...] = WRITES
-        self.has_new_columns = False
+        self.has_new_columns, self.moves = False, True
         self.connection: Connection = None
 
     async def open(self) -> None:
@@ -118,7 +120,11 @@ class Office:
 
 async def _strange_write(office: Any, connection: Connection, rng: Random) -> None:
     for _ in range(rng.randint(1, 3)):
-        await write_strange(office.world, connection, rng)
+        hanging = draw_hanging(office.world)
+        if hanging is not None and rng.random() < 0.4:
+            await write_hanging(hanging, connection, rng, moves=office.moves)
+        else:
+            await write_strange(office.world, connection, rng, deletes=office.moves)
 
 
 class _RolledBackError(Exception):

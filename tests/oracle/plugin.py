@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import col
 from tests.oracle.models import Tables, declare
-from tests.oracle.strange.tables import mirrors
+from tests.oracle.strange.mirrors import mirrors
 
 from twinbase import Credentials, Identity, Mirror, Plugins, Who, days, hookimpl, merge_columns, within
 from twinbase.conflict import add, device_wins, server_wins
@@ -18,7 +18,7 @@ from twinbase.conflict import add, device_wins, server_wins
 class Company:
     """The plugin of the oracle."""
 
-    def __init__(self, tables: Tables, world: int) -> None:
+    def __init__(self, tables: Tables, world: int | None) -> None:
         self.tables, self.world = tables, world
 
     @hookimpl
@@ -97,15 +97,18 @@ class Edition:
 
     tables: Tables
     plugins: Plugins
-    world: int
+    world: int | None
 
     @property
     def version(self) -> int:
         return self.tables.version
 
 
-@cache
-def edition(version: int, world: int) -> Edition:
-    """The app in this version, for the company that has this world's strange tables."""
-    tables = declare(version)
+tables_of = cache(declare)
+
+
+@lru_cache(maxsize=8)
+def edition(version: int, world: int | None) -> Edition:
+    """The app in this version, for the company that has this world's strange tables, or none."""
+    tables = tables_of(version)
     return Edition(tables, Plugins(Company(tables, world)), world)

@@ -38,7 +38,8 @@ class Reckoning:
             self.found.append(f"{name}: not proven: {report.unproven or report.proven}")
         for twin, scope in scopes(mine.edition.version).items():
             await self.compare(mine, twin, *scope)
-        for twin, what in (await differences(self.sim.world, mine.device, self.sim.office.connection)).items():
+        strange = await differences(self.sim.world, mine.person, mine.device, self.sim.office.connection)
+        for twin, what in strange.items():
             self.found.append(f"{name}.{twin}: {what}")
         await self._told(mine)
         waiting = await mine.device.sql("SELECT id, state FROM _twinbase_outbox")

@@ -20,7 +20,6 @@ from tests.oracle.rules import end_rules
 from tests.oracle.server import Server
 from tests.oracle.strange.person import work_strangely
 from tests.oracle.strange.reckoning import differences
-from tests.oracle.strange.tables import WORLDS
 from tests.oracle.writers import PEOPLE
 
 from twinbase.errors import NotSignedIn, TransportError, TwinbaseError
@@ -40,7 +39,7 @@ class Simulation:
         self.folder, self.rng = folder, Random(seed)
         self.clock = ManualClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
         self.office = Office(database_url)
-        self.world = seed % WORLDS
+        self.world = seed
         self.office.world = self.world
         self.server = Server(database_url, self.clock, self.office, self.world)
         self.mine: list[Mine] = []
@@ -174,7 +173,7 @@ class Simulation:
         for mine in self.mine:
             for _ in range(2):
                 report = await self.sync(mine)
-            wrong = await differences(self.world, mine.device, self.office.connection)
+            wrong = await differences(self.world, mine.person, mine.device, self.office.connection)
             if report is not None and not await self._holds_edits(mine):
                 for twin in wrong.keys() & report.proven.keys() - report.unproven.keys():
                     if report.proven[twin]:

@@ -13,16 +13,16 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from tests.oracle.acts import ACTS
 from tests.oracle.run import MODES, run_once
 from tests.oracle.simulation import Act, Simulation
-from tests.oracle.template import make_template
+from tests.oracle.template import copy_template, make_template
 
-from twinbase.testing.databases import Databases, database_name
+from twinbase.testing.databases import Databases
 
 SEEDS_IN_CI = 3
 
 
 @pytest.fixture(scope="session")
 def template(databases: Databases) -> str:
-    return database_name(make_template(databases))
+    return make_template(databases)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -31,7 +31,7 @@ def test_random_days_end_with_equal_twins(
 ) -> None:
     first = int(request.config.option.hypothesis_seed) % 1_000_000
     for seed in range(first, first + SEEDS_IN_CI):
-        url = databases.create(template)
+        url = copy_template(databases, template, seed)
         folder = tmp_path / str(seed)
         folder.mkdir()
         faults, trace = asyncio.run(run_once(url, folder, seed, mode))
@@ -48,7 +48,7 @@ def machine(databases: Databases, template: str) -> type[RuleBasedStateMachine]:
             super().__init__()
             self.runner = asyncio.Runner()
             self.folder = Path(tempfile.mkdtemp(prefix="oracle-"))
-            self.url = databases.create(template)
+            self.url = copy_template(databases, template, seed=0)
             self.simulation = Simulation(self.url, self.folder, seed=0)
             self.runner.run(self.simulation.__aenter__())
 

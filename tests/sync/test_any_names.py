@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, Text, Uuid, select
 from sqlmodel import Field, SQLModel
+from tests.oracle.strange.names import ODD, WORDS
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.errors import MirrorError
@@ -22,33 +23,9 @@ from twinbase.testing.databases import Databases
 from twinbase.testing.world import World
 from twinbase_server import accounts
 
-WORDS = (
-    "x r t n o s v w c d e a was new old added removed changed renewed excluded select order user group table index"
-    " row rows value values key state seq tx op base at author twin hash xid deleted before version applied shape"
-    " expected tg_relid relid rowid oid _rowid_ _h _ok _k0 _line _t _v _x _r _version _present held body quarantine"
-    " public name Name NAME id text c0 c1 json null true count sum position twinbase_inside _twinbase_x"
-).split()
 NAMES = (
     st.sampled_from(WORDS)
-    | st.sampled_from(
-        [
-            'a"b',
-            "it's",
-            "two words",
-            "p%c",
-            "co:lon",
-            "tab\tbed",
-            "Ünï",
-            "名前",
-            "e\u0301",
-            "q?",
-            "$1",
-            "{c}",
-            "\\",
-            "a.b",
-            ";--",
-        ]
-    )
+    | st.sampled_from(ODD)
     | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=9)
     | st.text(st.sampled_from("abcxyz_é"), min_size=50, max_size=63)
 )

@@ -1,32 +1,46 @@
-"""The strange tables of one world, drawn from its number: names, a kind of key, and how the table is cut in parts."""
+"""The strange tables of one world, drawn from its number: names, kinds of key, and how a table is cut in parts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from random import Random
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Text
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from tests.oracle.strange.keys import KINDS, Kind
-from tests.oracle.strange.names import draw_names
+from tests.oracle.strange.keys import KINDS, NUMBERS, Kind
+from tests.oracle.strange.layouts import LAYOUTS, Layout
+from tests.oracle.strange.names import Names
 
-from twinbase import Mirror
-from twinbase.quoting import quote_name
+from twinbase.errors import MirrorError
+from twinbase.names import check_names
+from twinbase.quoting import quote_name, quote_names
 
-WORLDS = 9
-LAYOUTS = ("list", "inherits", "plain", "hash")
-DOMAIN = "CREATE DOMAIN oracle.strange_code AS varchar(9)"
+OF_THE_COMPANY = ("teams", "memberships", "jobs", "parts", "logs", "stocks", "notices", "tools")
+"""What a strange table cannot be called on a device."""
+OF_OTHERS = ("pg_", "twinbase", "_twinbase", "information_schema", "oracle")
+"""Schemas that are PostgreSQL's, the engine's, the company's."""
+KEY_COLUMNS_MAX = 3
+Number = tuple[int, ...]
+"""Which key: for each of its columns, which value of its kind."""
 
 
 @dataclass(frozen=True)
 class Strange:
-    """A table with a key (in a partitioned one with its place, too) and a text."""
+    """A table with a key (in some layouts with its place, too) and a text. `twin`: its name on a device. `unseen`: a
+    column that is no device's, and called as one is in another case."""
 
     schema: str
     name: str
-    columns: tuple[str, str, str]
-    kind: Kind
-    layout: str
+    twin: str
+    kinds: tuple[Kind, ...]
+    key: tuple[str, ...]
+    place: str
+    label: str
+    unseen: str | None
+    names_of_parts: tuple[str, ...]
+    layout: Layout
     model: Any
 
     @property
@@ -34,70 +48,126 @@ class Strange:
         return f"{quote_name(self.schema)}.{quote_name(self.name)}"
 
     def part(self, number: int) -> str:
-        return f'{quote_name(self.schema)}."part {number} of {self.layout}"'
+        return f"{quote_name(self.schema)}.{quote_name(self.names_of_parts[number])}"
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The relations of the parts that a world begins with."""
-        return {"list": (self.part(0), self.part(1)), "inherits": (self.part(0),)}.get(self.layout, ())
+        """The relations of the parts that a statement may name."""
+        return () if self.layout.name == "hash" else tuple(self.part(n) for n in range(len(self.layout.bounds)))
 
     @property
-    def quoted(self) -> tuple[str, str, str]:
-        code, place, label = map(quote_name, self.columns)
-        return code, place, label
+    def primary(self) -> tuple[str, ...]:
+        return (*self.key, self.place) if self.layout.has_place_in_key else self.key
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What no other relation beside it and no other twin is called."""
+        return (self.name, self.twin, *self.names_of_parts)
+
+    @property
+    def numbers(self) -> int:
+        """How many values each column of the key has: few, so that a key comes again and again."""
+        return {1: NUMBERS, 2: 4, 3: 3}[len(self.kinds)]
+
+    def draw_number(self, rng: Random) -> Number:
+        return tuple(rng.randrange(self.numbers) for _ in self.kinds)
+
+    def spell(self, number: Number, rng: Random) -> list[str]:
+        """The key as SQL, one of the ways that there are."""
+        return [spell_value(kind, n, rng) for kind, n in zip(self.kinds, number, strict=True)]
+
+    def where(self, number: Number, rng: Random) -> str:
+        pairs = zip(map(quote_name, self.key), self.spell(number, rng), strict=True)
+        return " AND ".join(f"{column} = {value}" for column, value in pairs)
+
+    def show(self, row: Any) -> tuple[str, ...]:
+        """The key of a row of the class."""
+        return tuple(kind.show(getattr(row, f"key{n}")) for n, kind in enumerate(self.kinds))
+
+    def same(self, shown: Sequence[str]) -> tuple[str, ...]:
+        """Equal for two shown keys that PostgreSQL calls equal."""
+        return tuple(kind.same(text) for kind, text in zip(self.kinds, shown, strict=True))
 
     def ddl(self) -> list[str]:
-        """CREATE TABLE, and its parts."""
-        code, place, label = self.quoted
-        sql = self.kind.sql.replace("strange_code", "oracle.strange_code")
-        body = f"{code} {sql}, {place} integer NOT NULL DEFAULT 0, {label} text"
-        match self.layout:
-            case "list":
-                tail, parts = f", PRIMARY KEY ({code}, {place})) PARTITION BY LIST ({place})", [
-                    f"CREATE TABLE {self.part(n)} PARTITION OF {self.table} FOR VALUES IN ({n})" for n in (0, 1)
-                ]  # fmt: skip
-            case "hash":
-                tail, parts = f", PRIMARY KEY ({code})) PARTITION BY HASH ({code})", [
-                    f"CREATE TABLE {self.part(n)} PARTITION OF {self.table}"
-                    f" FOR VALUES WITH (MODULUS 2, REMAINDER {n})" for n in (0, 1)
-                ]  # fmt: skip
-            case "inherits":
-                tail = f", PRIMARY KEY ({code}))"
-                parts = [f"CREATE TABLE {self.part(0)} (PRIMARY KEY ({code})) INHERITS ({self.table})"]
-            case _:
-                tail, parts = f", PRIMARY KEY ({code}))", []
-        return [f"CREATE TABLE {self.table} ({body}{tail}", *parts]
+        """CREATE SCHEMA where there is none, CREATE TABLE, and its parts."""
+        columns = [f"{quote_name(name)} {kind.sql}" for name, kind in zip(self.key, self.kinds, strict=True)]
+        columns += [f"{quote_name(self.place)} integer NOT NULL DEFAULT 0", f"{quote_name(self.label)} text"]
+        columns += [f"{quote_name(self.unseen)} text"] if self.unseen else []
+        body = ", ".join([*columns, f"PRIMARY KEY ({quote_names(self.primary)})"])
+        words = {"place": quote_name(self.place), "first": quote_name(self.key[0]), "key": quote_names(self.key)}
+        tail = self.layout.tail.format(**words)
+        return [
+            f"CREATE SCHEMA IF NOT EXISTS {quote_name(self.schema)}",
+            f"CREATE TABLE {self.table} ({body}){tail}",
+            *[
+                self.layout.part.format(part=self.part(n), table=self.table, bounds=bounds, **words)
+                for n, bounds in enumerate(self.layout.bounds)
+            ],
+        ]
 
 
-@cache
+def spell_value(kind: Kind, number: int, rng: Random) -> str:
+    """One value as SQL, in one of its spellings."""
+    doubled = rng.choice(kind.spellings(number)).replace("'", "''").replace("\\", "\\\\")
+    return f"E'{doubled}'::{kind.sql}"
+
+
+@lru_cache(maxsize=8)
 def draw(world: int) -> tuple[Strange, ...]:
-    """Two tables; each kind of key and each layout comes in some world."""
-    rng = Random(world)
-    names = draw_names(rng, 2)
-    kinds = (KINDS[world % len(KINDS)], KINDS[(world + 3) % len(KINDS)])
-    layouts = (LAYOUTS[world % 2], LAYOUTS[2 + world % 2])
-    both = zip(names, kinds, layouts, strict=True)
-    return tuple(_strange(world, rng, name, kind, layout) for name, kind, layout in both)
+    """Two tables, now and then in one schema, and now and then each other's case pair."""
+    rng = Random(f"strange {world}")
+    tables, schemas = Names(rng, OF_THE_COMPANY), Names(rng)
+    first, second = schemas.draw(_is_free), schemas.draw(_is_free)
+    one = _draw_table(rng, tables, first, None)
+    pair = tables.draw_other_case(one.name) if rng.random() < 0.2 else None
+    return one, _draw_table(rng, tables, first if pair or rng.random() < 0.5 else second, pair)
 
 
-def _strange(world: int, rng: Random, name: str, kind: Kind, layout: str) -> Strange:
-    code, place, label = draw_names(rng, 3)
-    schema = f"odd {world}"
+def _is_free(schema: str) -> bool:
+    return not schema.lower().startswith(OF_OTHERS)
+
+
+def _draw_table(rng: Random, tables: Names, schema: str, given: str | None) -> Strange:
+    """A table with names that the engine does not refuse; one that it refuses on a device has another one there."""
+    layout = rng.choice(LAYOUTS)
+    kinds = tuple(rng.sample(KINDS, rng.choice((1, 1, 1, 2, KEY_COLUMNS_MAX))))
+    name = given or tables.draw()
+    twin = tables.draw() if given or rng.random() < 0.3 else name
+    while True:
+        columns = Names(rng)
+        key = tuple(columns.draw() for _ in kinds)
+        place, label = columns.draw(), columns.draw()
+        model = _make_class(schema, name, dict(zip(key, kinds, strict=True)), place, label, layout)
+        if is_allowed(model, key, twin):
+            break
+        twin = tables.draw()
+    unseen = columns.draw_other_case(rng.choice((*key, label))) if rng.random() < 0.3 else None
+    parts = tuple(tables.draw() for _ in range(3))
+    return Strange(schema, name, twin, kinds, key, place, label, unseen, parts, layout, model)
+
+
+def is_allowed(model: Any, key: Sequence[str], twin: str) -> bool:
+    """Whether the engine takes these names: its own rule says so."""
+    try:
+        check_names("Strange", model.__table__, key, twin)
+    except MirrorError:
+        return False
+    return True
+
+
+def _make_class(schema: str, name: str, key: dict[str, Kind], place: str, label: str, layout: Layout) -> Any:
     attributes: dict[str, Any] = {
         "__module__": __name__,
         "__tablename__": name,
         "__table_args__": {"schema": schema},
-        "metadata": MetaData(),
-        "__annotations__": {"code": kind.python, "place": int, "label": str | None},
-        "code": Field(sa_column=Column(code, kind.declared, primary_key=True)),
-        "place": Field(default=0, sa_column=Column(place, Integer, primary_key=layout == "list", nullable=False)),
-        "label": Field(default=None, sa_column=Column(label, Text, nullable=True)),
+        "__annotations__": {f"key{n}": kind.python for n, kind in enumerate(key.values())},
     }
+    for n, (column, kind) in enumerate(key.items()):
+        attributes[f"key{n}"] = Field(sa_column=Column(column, kind.declared, primary_key=True, autoincrement=False))
+    attributes["__annotations__"] |= {"place": int, "label": str | None}
+    in_key = layout.has_place_in_key
+    attributes["place"] = Field(default=0, sa_column=Column(place, Integer, primary_key=in_key, nullable=False))
+    attributes["label"] = Field(default=None, sa_column=Column(label, Text, nullable=True))
     make: Any = type(SQLModel)
-    model = make(f"Strange{world}{layout.title()}", (SQLModel,), attributes, table=True)
-    return Strange(schema, name, (code, place, label), kind, layout, model)
-
-
-def mirrors(world: int, version: int) -> list[Mirror]:
-    """Everybody reads and writes them all; people's word goes."""
-    return [Mirror(each.model, direction="both", page_rows=4, version=version) for each in draw(world)]
+    base = make("Base", (SQLModel,), {"__module__": __name__}, registry=registry(metadata=MetaData()))
+    return make("Strange", (base,), attributes, table=True)
