@@ -3,6 +3,7 @@
 from tests.oracle import accidents, changed_values, decisions, histories, locks, ordinary, reloads, updates
 from tests.oracle.simulation import Act
 from tests.oracle.strange.acts import capture_is_taken_off, office_writes_strangely
+from tests.oracle.strange.parts import part_comes_and_goes
 
 ACTS: tuple[Act, ...] = (
     *[ordinary.office_writes] * 4, *[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2,
@@ -19,5 +20,5 @@ ACTS: tuple[Act, ...] = (
     *[decisions.office_makes_a_rule] * 3, decisions.office_ends_its_rules, *[decisions.person_decides] * 2,
     *[reloads.table_is_loaded_in_a_first_sync] * 2, reloads.table_is_loaded_in_a_repair,
     *[locks.erp_keeps_rows] * 2, locks.erp_keeps_a_table, updates.server_is_rolled,
-    *[office_writes_strangely] * 4, capture_is_taken_off,
+    *[office_writes_strangely] * 4, capture_is_taken_off, *[part_comes_and_goes] * 2,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from tests.oracle import accidents, ordinary, reloads, updates
 from tests.oracle.acts import ACTS
 from tests.oracle.simulation import Act, Simulation
 from tests.oracle.strange.acts import capture_is_taken_off
+from tests.oracle.strange.parts import part_comes_and_goes
 from tests.oracle.writers import WRITES_IN_SCOPE
 
 from twinbase.replica.sync import prove
@@ -16,7 +17,7 @@ from twinbase_server.feed import delta, hold
 
 LEFT_TO_REPAIR = (
     ordinary.time_passes, ordinary.server_clock_is_wrong, ordinary.tombstones_are_collected,
-    ordinary.claims_go_missing, reloads.table_is_loaded_in_a_repair, capture_is_taken_off,
+    ordinary.claims_go_missing, reloads.table_is_loaded_in_a_repair, capture_is_taken_off, part_comes_and_goes,
     updates.columns_are_added, updates.server_is_updated, updates.server_is_rolled, updates.app_is_updated,
 )  # fmt: skip
 """Scopes move, and capture that is installed anew forgets what it saw: the cursor alone cannot know."""
