@@ -9,7 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 import asyncpg
-from tests.mutants.captures import keys_without_length, parts_not_watched, trust_in_triggers
+from tests.mutants.captures import (
+    keys_without_length,
+    parts_as_installed,
+    parts_not_watched,
+    trust_in_triggers,
+    updates_lost,
+)
 
 from twinbase import checksum, frames
 from twinbase.digest import Digest
@@ -377,5 +383,7 @@ MUTANTS = (
     Mutant("snapshot before the lock", "both", snapshot_before_the_lock),
     Mutant("parts not watched", "both", parts_not_watched),
     Mutant("trust in triggers that are off", "both", trust_in_triggers),
+    Mutant("updates lost", "both", updates_lost),
+    Mutant("parts as installed", "both", parts_as_installed),
     Mutant("keys without length", "both", keys_without_length),
 )
