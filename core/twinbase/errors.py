@@ -5,6 +5,7 @@ TwinbaseError
 │   ├── MirrorError             one mirror: names the class, the column and what to do
 │   ├── UnknownPlugin
 │   ├── UnknownHook
+│   ├── WrongHook
 │   └── UnknownStrategy
 ├── IdentityError               who is asking is not clear
 │   ├── ClaimMissing
@@ -56,6 +57,10 @@ class UnknownPlugin(DeclarationError):
 
 class UnknownHook(DeclarationError):
     """A plugin implements a hook that does not exist."""
+
+
+class WrongHook(DeclarationError):
+    """A plugin brings something that cannot be used as it is written."""
 
 
 class UnknownStrategy(DeclarationError):

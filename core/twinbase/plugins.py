@@ -1,7 +1,6 @@
 """Plugins: loaded by the names that the configuration gives, asked through one typed method per hook."""
 
-import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -12,10 +11,12 @@ import pluggy
 from sqlmodel import SQLModel
 
 from twinbase import hooks
+from twinbase.awaiting import check_function, check_functions
 from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
-from twinbase.errors import DeclarationError, UnknownHook, UnknownPlugin
+from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
+from twinbase.hook_check import check_answer, check_hooks
 from twinbase.identity import Credentials, Identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
@@ -47,26 +48,17 @@ class Plugins:
         self._manager.register(strategies, "builtin")
         for plugin in plugins:
             self._register(plugin)
-        self._check_pending()
 
     def _register(self, plugin: str | object) -> None:
         if isinstance(plugin, str):
-            self._manager.register(_load(plugin), plugin)
+            name, plugin = plugin, _load(plugin)
         else:
-            name = plugin.__name__ if isinstance(plugin, ModuleType) else None
-            self._manager.register(plugin, name)
-
-    def _check_pending(self) -> None:
-        """A misspelt hook is an error, not silence."""
-        known = {name for name, _ in inspect.getmembers(hooks, inspect.isfunction) if name.startswith("twinbase_")}
-        for name, plugin in self._manager.list_name_plugin():
-            for member in dir(plugin):
-                if member.startswith("twinbase_") and callable(getattr(plugin, member)) and member not in known:
-                    raise UnknownHook(f"{name}.{member}; the hooks are {', '.join(sorted(known))}.")
-        try:
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            raise UnknownHook(str(error)) from error
+            name = plugin.__name__ if isinstance(plugin, ModuleType) else type(plugin).__qualname__
+        if self._manager.is_registered(plugin):
+            return
+        check_hooks(name, plugin)
+        # Two objects of one class are two plugins.
+        self._manager.register(plugin, None if name in self.names else name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,12 +70,22 @@ class Plugins:
         return build_registry(self.collect_mirrors(), self.collect_strategies())
 
     def collect_mirrors(self) -> list[Mirror]:
-        return [mirror for mirrors in reversed(self._manager.hook.twinbase_mirrors()) for mirror in mirrors]
+        """Raises WrongHook where one is given a function that cannot be used."""
+        mirrors: list[Mirror] = self._collect("twinbase_mirrors", "Mirror", _is_a(Mirror))
+        for mirror in mirrors:
+            check_functions(f"Mirror({getattr(mirror.model, '__name__', mirror.model)})", mirror)
+        return mirrors
 
     def collect_strategies(self) -> dict[str, Strategy]:
+        """By name; two of one name are a DeclarationError."""
         strategies: dict[str, Strategy] = {}
-        for brought in reversed(self._manager.hook.twinbase_strategies()):
+        for owner, brought in self._answers("twinbase_strategies"):
+            if not isinstance(brought, Mapping):
+                raise WrongHook(
+                    f"twinbase_strategies of plugin {owner!r} answers no mapping: return {{name: strategy}}."
+                )
             for name, strategy in brought.items():
+                check_function(f"The strategy {name!r}", strategy, awaited=False)
                 if strategies.setdefault(name, strategy) is not strategy:
                     raise DeclarationError(f"Two plugins bring a strategy called {name!r}; rename one.")
         return strategies
@@ -94,31 +96,38 @@ class Plugins:
 
     @cached_property
     def _projections(self) -> list[Projection]:
-        brought = [one for some in reversed(self._manager.hook.twinbase_projections()) for one in some]
+        brought: list[Projection] = self._collect("twinbase_projections", "Projection", _is_a(Projection))
+        for projection in brought:
+            for feed in projection.feeds:
+                check_functions(f"Projection({projection.name!r}), Feeds({feed.table.name})", feed)
         check_projections(brought)
         return brought
 
     def collect_tables(self) -> list[type[SQLModel]]:
         """Tables of plugins that stay on the server."""
-        return [one for some in reversed(self._manager.hook.twinbase_tables()) for one in some]
+        return self._collect("twinbase_tables", "class with table=True", lambda one: hasattr(one, "__table__"))
 
     def collect_settings(self) -> "list[type[BaseSettings]]":
         """The classes of plugins' settings, which read variables of the environment."""
-        return [one for some in reversed(self._manager.hook.twinbase_settings()) for one in some]
+        return self._collect("twinbase_settings", "class of settings", lambda one: hasattr(one, "model_config"))
 
     def collect_routes(self) -> "list[APIRouter]":
         """The FastAPI routers that plugins bring."""
-        return [one for some in reversed(self._manager.hook.twinbase_routes()) for one in some]
+        return self._collect("twinbase_routes", "APIRouter", lambda one: hasattr(one, "routes"))
 
     def collect_sources(self) -> dict[str, Source]:
-        """By name; two of one name are a DeclarationError."""
-        some = self._manager.hook.twinbase_sources()
-        return _by_name("source", ((one.name, one) for brought in reversed(some) for one in brought))
+        """By name; two of one name are a DeclarationError, a run that is not awaited is WrongHook."""
+        brought: list[Source] = self._collect("twinbase_sources", "Source", _is_a(Source))
+        for one in brought:
+            check_functions(f"Source({one.name!r})", one)
+        return _by_name("source", ((one.name, one) for one in brought))
 
     def collect_exporters(self) -> dict[str, Exporter]:
-        """By destination; two for one destination are a DeclarationError."""
-        some = self._manager.hook.twinbase_exporters()
-        return _by_name("exporter", ((one.destination, one) for brought in reversed(some) for one in brought))
+        """By destination; two for one destination are a DeclarationError, what is not awaited is WrongHook."""
+        brought: list[Exporter] = self._collect("twinbase_exporters", "Exporter", _is_a(Exporter))
+        for one in brought:
+            check_functions(f"Exporter({one.destination!r})", one)
+        return _by_name("exporter", ((one.destination, one) for one in brought))
 
     async def collect_deliveries(
         self, applied: Sequence[AppliedMutation], identity: Identity, connection: PostgresConnection, now: datetime
@@ -142,7 +151,7 @@ class Plugins:
 
     def collect_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
         """The other rows that plugins want to look at when they judge this mutation."""
-        return [one for some in self._manager.hook.twinbase_neighbours(written=written) for one in some]
+        return [one for some in self._calls("twinbase_neighbours", written=written) for one in some or ()]
 
     @cached_property
     def has_neighbours(self) -> bool:
@@ -160,11 +169,23 @@ class Plugins:
         """Whether any plugin implements twinbase_before_mutation (a batch of thousands asks this once)."""
         return bool(self._manager.hook.twinbase_before_mutation.get_hookimpls())
 
+    def _collect(self, hook: str, what: str, fits: Callable[[Any], bool]) -> list[Any]:
+        """What all plugins bring at start by one hook, the plugin named first before the others."""
+        return [one for owner, some in self._answers(hook) for one in check_answer(owner, hook, some, what, fits)]
+
+    def _answers(self, hook: str) -> Iterable[tuple[str, Any]]:
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            yield implementation.plugin_name, implementation.function()
+
     def _calls(self, hook: str, **arguments: Any) -> Iterable[Any]:
-        """The coroutines of a hook's implementations, one at a time, the plugin named first asked first."""
+        """The answers of a hook's implementations, one at a time, the plugin named first asked first."""
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             wanted: Mapping[str, Any] = {name: arguments[name] for name in implementation.argnames}
             yield implementation.function(**wanted)
+
+
+def _is_a(kind: type[Any]) -> Callable[[Any], bool]:
+    return lambda one: isinstance(one, kind)
 
 
 def _by_name(kind: str, brought: Iterable[tuple[str, Brought]]) -> dict[str, Brought]:

@@ -1,0 +1,76 @@
+"""Hooks are held against their specification when a plugin is loaded, and what they answer when it is collected."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from twinbase import hooks
+from twinbase.awaiting import check_function
+from twinbase.errors import UnknownHook, WrongHook
+
+SPECIFIED: Mapping[str, Callable[..., Any]] = {
+    name: function for name, function in inspect.getmembers(hooks, inspect.isfunction) if name.startswith("twinbase_")
+}
+_MARK = f"{hooks.PROJECT}_impl"
+
+
+def check_hooks(owner: str, plugin: object) -> None:
+    """Raise UnknownHook or WrongHook, with what to write instead. `owner`: what the plugin is called."""
+    for name in dir(plugin):
+        # Not by getattr: that would run a property of the plugin's.
+        found = inspect.getattr_static(plugin, name, None)
+        marked = getattr(getattr(found, "__func__", found), _MARK, None)
+        # Some objects have every attribute that one asks for, as `sqlalchemy.func` does.
+        mark = marked if isinstance(marked, dict) else None
+        if mark is not None or name.startswith("twinbase_"):
+            _check_hook(owner, name, getattr(plugin, name), mark)
+
+
+def _check_hook(owner: str, name: str, function: Any, mark: Mapping[str, Any] | None) -> None:
+    specified = (mark or {}).get("specname") or name
+    label = f"{name} of plugin {owner!r}"
+    if not callable(function) or function is SPECIFIED.get(name):
+        return
+    if specified not in SPECIFIED:
+        nearest = get_close_matches(specified, SPECIFIED, 1)
+        meant = f"is {nearest[0]} meant? " if nearest else ""
+        raise UnknownHook(f"{label}: {meant}The hooks are {', '.join(SPECIFIED)}.")
+    if mark is None:
+        raise WrongHook(f"{label} is not marked: write @hookimpl above it (from twinbase import hookimpl).")
+    if mark.get("wrapper") or mark.get("hookwrapper"):
+        raise WrongHook(f"{label} is a wrapper, which no hook can have: take wrapper=True out.")
+    check_function(label, function, awaited=inspect.iscoroutinefunction(SPECIFIED[specified]))
+    _check_arguments(label, function, list(inspect.signature(SPECIFIED[specified]).parameters))
+
+
+def _check_arguments(label: str, function: Any, known: list[str]) -> None:
+    """A hook is called by the names of its arguments, and gets those alone that it takes plainly."""
+    for parameter in inspect.signature(function).parameters.values():
+        is_given = parameter.name in known
+        is_plain = parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is parameter.empty
+        if is_given is is_plain and (is_plain or parameter.default is not parameter.empty):
+            continue
+        nearest = [] if is_given else get_close_matches(parameter.name, known, 1)
+        meant = f"is {nearest[0]} meant? " if nearest else ""
+        there = f"It may take {', '.join(known)}, each without a default." if known else "It takes no arguments."
+        shown = parameter.replace(annotation=parameter.empty, default=parameter.empty)
+        raise WrongHook(f"{label} cannot be given {shown}: {meant}{there}")
+
+
+def check_answer(owner: str, hook: str, answer: object, what: str, fits: Callable[[object], bool]) -> list[object]:
+    """What a hook has answered, as a list; raises WrongHook unless all of it is what it should be."""
+    if not isinstance(answer, Iterable) or isinstance(answer, (str, Mapping)):
+        raise WrongHook(f"{hook} of plugin {owner!r} answers {_shown(answer)}: return a list of {what}, or yield each.")
+    answered = list(answer)
+    for one in answered:
+        if not fits(one):
+            raise WrongHook(f"{hook} of plugin {owner!r} brings {_shown(one)}, which is no {what}.")
+    return answered
+
+
+def _shown(value: Any) -> str:
+    """Its kind, never its content."""
+    return "nothing" if value is None else f"the class {value.__name__}" if isinstance(value, type) else (
+        f"a {type(value).__name__}"
+    )  # fmt: skip
