@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -202,11 +203,31 @@ def find_plugins() -> dict[str, EntryPoint]:
 
 
 def _load(name: str) -> Any:
-    entry = find_plugins().get(name)
-    if entry is None:
-        there = ", ".join(sorted(find_plugins())) or "none"
-        raise UnknownPlugin(f"{name!r}; installed are: {there}. Install the distribution that brings it.")
-    return entry.load()
+    there = find_plugins()
+    if name not in there:
+        nearest = get_close_matches(name, there, 1)
+        meant = f"is {nearest[0]} meant? " if nearest else ""
+        raise UnknownPlugin(f"{name!r}: {meant}Installed are: {', '.join(sorted(there)) or 'none'}. {_BECOMES_KNOWN}")
+    try:
+        return there[name].load()
+    except ModuleNotFoundError as error:
+        if error.name not in _with_parents(there[name].module):
+            raise
+        raise UnknownPlugin(
+            f"{name!r} is the module {there[name].module}, and there is none. {_BECOMES_KNOWN}"
+        ) from error
+
+
+def _with_parents(module: str) -> list[str]:
+    """`a.b.c`, `a.b` and `a`."""
+    parts = module.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+_BECOMES_KNOWN = (
+    'A plugin is known by an entry point of the group twinbase ([project.entry-points.twinbase] shop = "shop"), once'
+    " its distribution is installed: `pip install -e .` in its folder, and again after a change of its pyproject.toml."
+)
 
 
 def load_plugins(names: Sequence[str]) -> Plugins:

@@ -1,6 +1,7 @@
 """A wrong declaration is refused at start, with the class, the column and what to do."""
 
 from datetime import datetime
+from pathlib import Path
 from random import getrandbits
 from typing import Any, cast
 from uuid import UUID
@@ -218,9 +219,23 @@ def test_a_misspelt_hook_is_an_error_not_silence() -> None:
         Plugins(Plugin())
 
 
-def test_an_unknown_plugin_is_named_with_the_installed_ones() -> None:
-    with pytest.raises(UnknownPlugin, match=r"'nope'; installed are: .*mobile.*\. Install the distribution"):
+def test_an_unknown_plugin_is_named_with_the_installed_ones_and_how_one_is_installed() -> None:
+    known = r"Installed are: .*mobile.*\. A plugin is known by an entry point .*`pip install -e \.`"
+    with pytest.raises(UnknownPlugin, match=r"'nope': " + known):
         Plugins("nope")
+    with pytest.raises(UnknownPlugin, match=r"'moblie': is mobile meant\? " + known):
+        Plugins("moblie")
+
+
+@pytest.mark.parametrize("module", ["a_shop_that_was_renamed", "email.a_shop_that_was_renamed"])
+def test_a_plugin_whose_module_is_gone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    installed = tmp_path / "shop-0.1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 0.1\n")
+    (installed / "entry_points.txt").write_text(f"[twinbase]\nshop = {module}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UnknownPlugin, match=f"'shop' is the module {module}, and there is none. A plugin is known"):
+        Plugins("shop")
 
 
 def test_a_mirror_knows_no_unknown_option() -> None:
