@@ -87,6 +87,19 @@ def test_what_is_no_url_is_said_without_its_password(twinbase: Twinbase, written
     assert said.status == 1 and "Write postgresql://" in error(said) and "geheim" not in said.err
 
 
+@pytest.mark.parametrize("written", ["mysql://a:geheim@b/c", NOWHERE, "postgresql://a:geheim@h:99999/c"])
+def test_a_url_that_leads_nowhere_is_said_with_the_setting_that_holds_it(twinbase: Twinbase, written: str) -> None:
+    by_option = ("db", "status", "--database-url", written)
+    for arguments, environment, setting in (
+        (by_option, {}, "--database-url"),
+        (by_option, {"TWINBASE_DATABASE_URL": "postgresql://another"}, "--database-url"),
+        (("db", "status"), {"TWINBASE_DATABASE_URL": written}, "TWINBASE_DATABASE_URL"),
+        (("plugin", "new", "shop", "--from", written), {}, "--from"),
+    ):
+        said = twinbase(*arguments, **environment)
+        assert said.status == 1 and f"It is named by {setting}." in error(said) and "geheim" not in said.err
+
+
 @pytest.mark.parametrize(
     ("mistyped", "meant"),
     [

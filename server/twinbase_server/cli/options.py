@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -15,11 +15,12 @@ from twinbase_server.cli.screen import make_error_console
 from twinbase_server.embedded import EMBEDDED, EmbeddedPostgres, default_data_dir
 from twinbase_server.settings import split_names
 
+URL_OPTION, URL_VARIABLE = "--database-url", "TWINBASE_DATABASE_URL"
 DatabaseUrl = Annotated[
     str | None,
     typer.Option(
-        "--database-url",
-        envvar="TWINBASE_DATABASE_URL",
+        URL_OPTION,
+        envvar=URL_VARIABLE,
         metavar="URL",
         show_envvar=False,
         help="PostgreSQL to use (or TWINBASE_DATABASE_URL); `embedded` starts one for the time of the command.",
@@ -48,19 +49,39 @@ def load_named_plugins(names: str) -> Plugins:
 
 
 @contextmanager
-def open_database(url: str | None, *, otherwise: str = "", set_up: bool = True) -> Iterator[str]:
+def open_database(
+    url: str | None, *, otherwise: str = "", set_up: bool = True, option: str = URL_OPTION
+) -> Iterator[str]:
     """The URL of the PostgreSQL to use, once it has been said which that is; an embedded one stops with the block.
 
     `otherwise`: what is used when nobody has named one. `set_up`: raise NotSetUp unless `twinbase db init` was run.
+    `option`: by which the command line may name it, for the sentence that says where a wrong URL stands.
     """
     from twinbase_server.database.facts import read_database_facts
 
-    with _choose(url or otherwise) as (chosen, where):
-        facts = asyncio.run(read_database_facts(chosen, where))
+    with ExitStack() as stack:
+        with _say_where_it_stands(url, option):
+            chosen, where = stack.enter_context(_choose(url or otherwise))
+            facts = asyncio.run(read_database_facts(chosen, where))
         make_error_console().print(f"PostgreSQL {facts.version}: {where}, as {facts.role}", style="dim", markup=False)
         if set_up:
             facts.check_ready()
         yield chosen
+
+
+@contextmanager
+def _say_where_it_stands(url: str | None, option: str) -> Iterator[None]:
+    """A URL that leads nowhere is corrected where it was written, an option or a variable: that is said with it."""
+    from twinbase_server.database.address import WrongDatabaseUrl
+    from twinbase_server.database.facts import NoDatabase
+
+    try:
+        yield
+    except (WrongDatabaseUrl, NoDatabase) as error:
+        if not url or url == EMBEDDED:
+            raise
+        setting = URL_VARIABLE if url == os.environ.get(URL_VARIABLE) else option
+        raise type(error)(f"{error.detail} It is named by {setting}.") from error
 
 
 @contextmanager

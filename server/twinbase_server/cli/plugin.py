@@ -64,7 +64,7 @@ def _read(url: str, name: str, schemas: Sequence[str], tables: Sequence[str]) ->
     from twinbase_server.cli.options import open_database
     from twinbase_server.cli.reflecting.plugin import write_plugin
 
-    with open_database(url, set_up=False) as opened:
+    with open_database(url, set_up=False, option="--from") as opened:
         return asyncio.run(write_plugin(opened, name, module_of(name), schemas, tables))
 
 
