@@ -23,7 +23,7 @@ OURS = ("serve", "worker", "db", "account", "project", "source", "delivery", "ex
 def make_group() -> Any:
     """The command `twinbase` itself."""
     description = "Two databases that stay twins: PostgreSQL on the server, an encrypted SQLite file on every device."
-    group = make_command_group(description, cls=_Lazy)
+    group = make_command_group(description, cls=_Lazy, completion=True)
     group.callback(invoke_without_command=True, help=description)(_begin)
     return typer.main.get_command(group)
 

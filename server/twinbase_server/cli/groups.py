@@ -3,9 +3,11 @@
 import typer
 
 
-def make_command_group(description: str, *, cls: type[typer.core.TyperGroup] | None = None) -> typer.Typer:
-    """A typer.Typer to which commands are added."""
-    app = typer.Typer(cls=cls, add_completion=False, help=description, pretty_exceptions_enable=False)
+def make_command_group(
+    description: str, *, cls: type[typer.core.TyperGroup] | None = None, completion: bool = False
+) -> typer.Typer:
+    """A typer.Typer to which commands are added. `completion`: options for a shell, which the outermost one has."""
+    app = typer.Typer(cls=cls, add_completion=completion, help=description, pretty_exceptions_enable=False)
 
     def show_help(context: typer.Context) -> None:
         if context.invoked_subcommand is None:
