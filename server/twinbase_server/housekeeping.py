@@ -1,5 +1,5 @@
-"""What a server does by itself while it runs: milestones in the history and a look at the tables of its twins every
-minute, old tombstones every hour.
+"""What a server does by itself while it runs: milestones in the history, a look at the tables of its twins and at the
+signing keys every minute, old tombstones every hour.
 """
 
 import asyncio
@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import count
 
+from twinbase.errors import TwinbaseError
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed import generation
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.http.serving import Serving
+from twinbase_server.keys.store import forget_ended_keys
 from twinbase_server.problems import ProblemError
 
 TURNS_AN_HOUR = int(timedelta(hours=1) / generation.MILESTONE_EVERY)
@@ -43,6 +45,7 @@ async def run_turn(connection: Connection, now: datetime, number: int, tombstone
     if number % TURNS_AN_HOUR:
         return 0
     await forget_schemas(connection)
+    await forget_ended_keys(connection, now)
     return await collect_tombstones(connection, now - tombstones_kept)
 
 
@@ -54,5 +57,6 @@ async def _keep(serving: Serving) -> None:
             async with serving.borrow_connection() as connection:
                 await run_turn(connection, serving.clock(), number, kept)
                 await serving.look_again(connection)
-        except (ProblemError, *DATABASE_ERRORS):
+                await serving.read_keys_again(connection)
+        except (ProblemError, TwinbaseError, *DATABASE_ERRORS):
             _log.warning("The house was not kept this time; it is tried again in a minute.", exc_info=True)

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """Of those, the answers that devices of one account read."""
     sign_ins_max: int = Field(2, ge=1)
     """Sign-ins that are checked at one time: each takes a processor for as long as guessing a password should."""
+    wrapping_key_file: str = ""
+    """Its 32 bytes (base64) wrap the keys that sign tokens and cursors, so that no dump of the database holds them."""
     minimum_client: str = ""
     """The oldest app version that may sync (header Twinbase-Client); empty: any."""
     sync_enabled: bool = True

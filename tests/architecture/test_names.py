@@ -8,16 +8,16 @@ from tests.architecture.names import Name, aliases, by_name, classes, public_fun
 # What one word may be: somebody does it. A noun or an adjective needs its object beside it.
 VERBS = frozenset(
     """
-    abandon accept add admits advance agree analyze answer apply approve ask assign attempt authenticate backfill
-    beat begin bind block bring cancel carry change check claim classify clear clone close commit compact compare
-    compose compute confirm connect copy correct count create cut decide decode delete denies discard dispose do
-    doom drop duplicate encode end enroll evolve examine execute explain fetch fill find fingerprint finish fit fold
-    follow forget freeze generate get guard halve happens hasten hold holds init insert install join judge keep kill
-    knows launch learn link load look make measure mend merge misspell multiply negotiate offer open park parse pick
-    plan postpone prepare probe project propose prove prune publish pull push put read recall recognise recover
-    reflect register reject rekey release remember remove renew reopen repair replay rest restore retire retry run
-    save say says seal sees send serve set settle show spoil stage stamp start stop store strikes sum sync take tell
-    touch undo uninstall unite upgrade upsert verify wait watch work write
+    abandon accept add admits advance agree analyze answer apply approve ask assign attempt authenticate backfill beat
+    begin bind block bring cancel carry change check claim classify clear clone close commit compact compare compose
+    compute confirm connect copy correct count create cut decide decode delete denies discard dispose do doom drop
+    duplicate encode end enroll evolve examine execute explain fetch fill find fingerprint finish fit fold follow forget
+    freeze generate get guard halve happens hasten hold holds init insert install join judge keep kill knows launch
+    learn link load look make measure mend merge misspell multiply negotiate offer open park parse pick plan postpone
+    prepare probe project propose prove prune publish pull push put read recall recognise recover reflect register
+    reject rekey release remember remove renew reopen repair replay rest restore retire retry rotate run save say says
+    seal sees send serve set settle show spoil stage stamp start stop store strikes sum sync take tell touch undo
+    uninstall unite unwrap upgrade upsert verify wait watch work wrap write
     """.split()
 )
 

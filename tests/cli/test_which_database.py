@@ -21,6 +21,8 @@ OVER_THE_DATABASE = (
     ("serve", "--port", "0"),
     ("worker",),
     ("account", "add", "a@example.org", "--password", "p"),
+    ("key", "list"),
+    ("key", "rotate", "token"),
     ("project",),
     ("source", "status"),
     ("delivery", "list"),

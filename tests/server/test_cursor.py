@@ -7,24 +7,29 @@ import pytest
 from tests.server.depot import ANNA, NOON, House, open_house
 
 from twinbase_server.feed.cursor import Cursor, Resume, TokenSigner
+from twinbase_server.keys.signing_key import FIRST, KeyRing, SigningKey
 from twinbase_server.problems import ProblemError
 
 CURSOR = Cursor(generation="g", milestone="s", snapshot="10:20:12,15", schema="f", claims="c", as_of=0)
 
 
+def _signer(letter: bytes) -> TokenSigner:
+    return TokenSigner(KeyRing([SigningKey("cursor", FIRST, "HS256", letter * 32, NOON)], lambda: NOON))
+
+
 def test_a_signer_opens_what_it_sealed_and_nothing_else() -> None:
-    signer = TokenSigner(b"k" * 32)
+    signer = _signer(b"k")
     sealed = signer.seal(CURSOR)
     assert signer.open(sealed, Cursor) == CURSOR
     changed = sealed[:-2] + ("AA" if sealed[-2:] != "AA" else "BB")
-    for bad in ("", "x", "é", "=" * 9, sealed[1:], changed, sealed + "AAAA", TokenSigner(b"o" * 32).seal(CURSOR)):
+    for bad in ("", "x", "é", "=" * 9, sealed[1:], changed, sealed + "AAAA", _signer(b"o").seal(CURSOR)):
         with pytest.raises(ProblemError) as problem:
             signer.open(bad, Cursor)
         assert problem.value.kind == "bad-cursor"
 
 
 def test_a_resume_token_is_no_cursor() -> None:
-    signer = TokenSigner(b"k" * 32)
+    signer = _signer(b"k")
     with pytest.raises(ProblemError):
         signer.open(signer.seal(Resume(kind="initial", twin="t", key=[], first=CURSOR)), Cursor)
 

@@ -19,7 +19,13 @@ from twinbase_server.capture.rights import find_missing_grants, find_missing_own
 from twinbase_server.capture.status import TableCapture, read_capture_status
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
+from twinbase_server.cli.options import (
+    DatabaseUrl,
+    PluginNames,
+    load_named_plugins,
+    open_database,
+    read_named_wrapping_key,
+)
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_error_console
 from twinbase_server.database.connection import Connection, connect
@@ -150,7 +156,7 @@ def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_jso
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry))
         try:
-            asyncio.run(init_database(url, loaded, utc_now()))
+            asyncio.run(init_database(url, loaded, utc_now(), wrapping=read_named_wrapping_key(url)))
             uncaptured: Sequence[str] = ()
         except CaptureError as error:
             uncaptured = error.sentences

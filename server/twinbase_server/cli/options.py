@@ -4,9 +4,10 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import SecretStr
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins, load_plugins
@@ -14,6 +15,9 @@ from twinbase_server.cli.environment import check_environment
 from twinbase_server.cli.screen import make_error_console
 from twinbase_server.embedded import EMBEDDED, EmbeddedPostgres, default_data_dir
 from twinbase_server.settings import split_names
+
+if TYPE_CHECKING:
+    from twinbase_server.keys.wrapping import WrappingKey
 
 URL_OPTION, URL_VARIABLE = "--database-url", "TWINBASE_DATABASE_URL"
 DatabaseUrl = Annotated[
@@ -98,3 +102,11 @@ def _choose(url: str) -> Iterator[tuple[str, str]]:
     folder = default_data_dir()
     with EmbeddedPostgres(folder, durable=False) as server:
         yield server.url, f"embedded, in {folder}"
+
+
+def read_named_wrapping_key(url: str) -> "WrappingKey | None":
+    """The wrapping key that TWINBASE_WRAPPING_KEY_FILE or a credential of systemd names; raises UnfitWrappingKey."""
+    from twinbase_server.keys.wrapping import read_wrapping_key
+    from twinbase_server.settings import Settings
+
+    return read_wrapping_key(Settings(database_url=SecretStr(url)).wrapping_key_file)

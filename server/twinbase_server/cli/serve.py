@@ -1,12 +1,16 @@
 """`twinbase serve`: the server, as a process."""
 
+import asyncio
 import gc
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
+
+if TYPE_CHECKING:
+    from twinbase_server.settings import Settings
 
 
 def command(
@@ -41,6 +45,7 @@ def command(
         # What is declared or set wrongly is said here, once, and not by each of the workers.
         settings = Settings(database_url=SecretStr(url))
         create_app(settings, loaded)
+        asyncio.run(_check_keys(settings))
         # They are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
         os.environ["TWINBASE_PLUGINS"] = plugins
@@ -57,6 +62,19 @@ def command(
             timeout_graceful_shutdown=5,
             **listening_options(settings.connections_max),
         )
+
+
+async def _check_keys(settings: "Settings") -> None:
+    """Raise what stands in the way of the signing keys, before any process begins to serve."""
+    from twinbase_server.database.connection import connect
+    from twinbase_server.keys.store import read_keys
+    from twinbase_server.keys.wrapping import read_wrapping_key
+
+    connection = await connect(settings.database_url.get_secret_value())
+    try:
+        await read_keys(connection, read_wrapping_key(settings.wrapping_key_file))
+    finally:
+        await connection.close()
 
 
 def make_application() -> object:

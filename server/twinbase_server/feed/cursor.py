@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from twinbase_server.keys.signing_key import FIRST, KeyRing, SigningKey
 from twinbase_server.problems import ProblemError
 from twinbase_server.sql.unseen import Snapshot, parse_snapshot
 
@@ -57,23 +58,22 @@ class Resume(msgspec.Struct, frozen=True, tag="r", kw_only=True):
 
 
 class TokenSigner:
-    """Seals tokens with the server's key, and opens what it sealed."""
+    """Seals tokens with the server's key, and opens what it sealed. Before the dot stands which key it was."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
 
     def seal(self, token: Cursor | Resume) -> str:
-        body = msgspec.json.encode(token)
-        return urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
+        key, body = self._keys.find_signing("cursor"), msgspec.json.encode(token)
+        return f"{key.kid}.{urlsafe_b64encode(_mac(key, body) + body).rstrip(b'=').decode()}"
 
     def open(self, text: str, kind: type[Token]) -> Token:
         """The token that was sealed; raises the problem `bad-cursor` for anything else."""
-        try:
-            raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        except (NotBase64, ValueError) as error:
-            raise ProblemError("bad-cursor", START_OVER) from error
+        kid, dot, sealed = text.partition(".")
+        key = self._keys.find("cursor", kid if dot else FIRST)
+        raw = _read_base64(sealed if dot else text)
         mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(body)):
+        if key is None or not hmac.compare_digest(mac, _mac(key, body)):
             raise ProblemError("bad-cursor", START_OVER)
         return self._decode(body, kind)
 
@@ -85,5 +85,13 @@ class TokenSigner:
         opened: Token = token
         return opened
 
-    def _mac(self, body: bytes) -> bytes:
-        return hmac.new(self._secret, body, hashlib.sha256).digest()[:MAC_BYTES]
+
+def _read_base64(text: str) -> bytes:
+    try:
+        return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except (NotBase64, ValueError) as error:
+        raise ProblemError("bad-cursor", START_OVER) from error
+
+
+def _mac(key: SigningKey, body: bytes) -> bytes:
+    return hmac.new(key.secret, body, hashlib.sha256).digest()[:MAC_BYTES]

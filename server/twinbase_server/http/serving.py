@@ -15,7 +15,6 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import ALTERED, DATABASE_ERRORS
-from twinbase_server.database.secrets import CURSOR_SECRET, TOKEN_SECRET, read_secrets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
@@ -26,6 +25,9 @@ from twinbase_server.feed.statements import FeedShape
 from twinbase_server.http.health import HealthWatch
 from twinbase_server.http.lanes import Lanes, Readers
 from twinbase_server.http.tokens import Tokens
+from twinbase_server.keys.signing_key import KeyRing
+from twinbase_server.keys.store import read_keys
+from twinbase_server.keys.wrapping import WrappingKey, read_wrapping_key
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
@@ -71,6 +73,8 @@ class Serving:
     settings: Settings
     plugins: Plugins
     pool: Pool
+    wrapping: WrappingKey | None
+    keys: KeyRing
     tokens: Tokens
     context: AnswerContext
     schemas: Schemas
@@ -145,6 +149,10 @@ class Serving:
             await self.look_again(connection)
             raise ProblemError("schema-unknown", "A table was altered: agree on the schema anew.") from error
 
+    async def read_keys_again(self, connection: Connection) -> None:
+        """Take up the signing keys as they are kept now; raises when they can no longer be read."""
+        self.keys.replace_keys(await read_keys(connection, self.wrapping))
+
     async def find_waiting(self, again: bool) -> Mapping[str, str]:
         """The twins that wait, and why; `again`: as the tables are this moment."""
         if again:
@@ -211,8 +219,9 @@ def _tell_news(before: Mapping[str, str], now: Mapping[str, str]) -> None:
 
 async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: Clock) -> Serving:
     """Everything put together once, over an open pool and a database that `init_database` has set up."""
+    wrapping = read_wrapping_key(settings.wrapping_key_file)
     async with pool.acquire() as connection:
-        keys = await read_secrets(connection)
+        keys = KeyRing(await read_keys(connection, wrapping), clock)
         readiness = await read_readiness(connection, plugins.registry)
     metrics = Metrics()
     registry = plugins.registry
@@ -221,8 +230,10 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         settings=settings,
         plugins=plugins,
         pool=pool,
-        tokens=Tokens(keys[TOKEN_SECRET], timedelta(seconds=settings.token_seconds)),
-        context=AnswerContext(settings, TokenSigner(keys[CURSOR_SECRET]), metrics),
+        wrapping=wrapping,
+        keys=keys,
+        tokens=Tokens(keys, timedelta(seconds=settings.token_seconds)),
+        context=AnswerContext(settings, TokenSigner(keys), metrics),
         schemas=Schemas(registry, readiness),
         reader=Reader(registry, settings, readiness.captured),
         readiness=readiness,

@@ -1,4 +1,4 @@
-"""Tokens: a short-lived proof of who signed in on which device, checked without asking the database."""
+"""Access tokens: a short-lived proof of who signed in on which device, checked without asking the database."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,10 +9,12 @@ import jwt
 
 from twinbase.identity import Identity
 from twinbase_server.database.connection import Connection
+from twinbase_server.keys.signing_key import FIRST, KeyRing
 from twinbase_server.problems import ProblemError
 
 AUDIENCE = "twinbase"
-ALGORITHM = "HS256"
+TYPE = "at+jwt"
+"""As RFC 9068 names it."""
 # A file belongs to one account for ever (H30): the update finds no row when the device is another account's.
 _ENROL = """
 INSERT INTO twinbase.replica (id, account, device_name, last_seen) VALUES ($1, $2, $3, $4)
@@ -35,12 +37,13 @@ class SignedIn:
 class Tokens:
     """Makes and reads access tokens."""
 
-    def __init__(self, secret: bytes, lifetime: timedelta) -> None:
-        self._secret = secret
+    def __init__(self, keys: KeyRing, lifetime: timedelta) -> None:
+        self._keys = keys
         self.lifetime = lifetime
 
     def make(self, identity: Identity, replica: UUID, now: datetime) -> str:
         """A token for this person on this device."""
+        key = self._keys.find_signing("token")
         return jwt.encode(
             {
                 "aud": AUDIENCE,
@@ -50,8 +53,9 @@ class Tokens:
                 "iat": int(now.timestamp()),
                 "exp": int((now + self.lifetime).timestamp()),
             },
-            self._secret,
-            algorithm=ALGORITHM,
+            key.signing_material,
+            algorithm=key.algorithm,
+            headers={"typ": TYPE, "kid": key.kid},
         )
 
     def read(self, token: str, now: datetime) -> SignedIn:
@@ -67,11 +71,14 @@ class Tokens:
         return signed
 
     def _decode(self, token: str) -> dict[str, Any]:
-        # Time is an argument here, so its check is ours; an attacker cannot choose the algorithm.
+        # Time is an argument here, so its check is ours; the algorithm is the key's, and not for an attacker to choose.
         options: Any = {"verify_exp": False, "verify_iat": False, "require": ["exp", "sub", "aud"]}
         try:
+            key = self._keys.find("token", jwt.get_unverified_header(token).get("kid", FIRST))
+            if key is None:
+                raise ProblemError("token-invalid", "The key that signed it is not taken any more. Sign in again.")
             content: dict[str, Any] = jwt.decode(
-                token, self._secret, algorithms=[ALGORITHM], audience=AUDIENCE, options=options
+                token, key.verifying_material, algorithms=[key.algorithm], audience=AUDIENCE, options=options
             )
         except jwt.PyJWTError as error:
             raise ProblemError("token-invalid", "Sign in again.") from error
