@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.sync.test_two_versions import NEW, OLD, NewVisit
+from tests.sync.test_two_versions import NEW, OLD, NewVisit, OldVisit
 
 from twinbase.errors import TransportError
 from twinbase.testing import Device, World, drop_answer
@@ -73,6 +73,38 @@ async def test_a_batch_that_the_new_server_took_is_answered_by_the_old_one_too(w
     phone.wire.application = new.application
     assert (await phone.sync()).is_proven and await floors(new) == [("cellar", -1)]
     assert await new.sql("SELECT count(*) FROM twinbase.ledger") == [(1,)]
+
+
+async def test_columns_that_the_new_server_filled_explain_what_differs_at_the_old_one(
+    worlds: tuple[World, World],
+) -> None:
+    """The rows' hashes are of all the columns then, and the old one's are not."""
+    old, new = worlds
+    phone = await old.device("phone", plugins=OLD)
+    await phone.save(OldVisit(title="cellar"), OldVisit(title="attic"))
+    assert (await phone.sync()).is_proven
+    await new.sql("UPDATE versions.visit SET floor = 3")
+    await phone.sync()
+    await new.sql("UPDATE versions.visit SET notes = 'newer' WHERE title = 'attic'")
+    await phone.reopen(plugins=NEW)
+    phone.wire.application = change_over(new.application, old.application, after="sync/initial")
+
+    report = await phone.sync()
+
+    assert report.requests > 4 and "backfill" in report.seconds and not report.unexplained
+    assert {visit.floor for visit in await phone.all(NewVisit)} == {3}
+
+
+def change_over(first: AsgiApp, then: AsgiApp, *, after: str) -> AsgiApp:
+    """One address: the first answers until such a request was answered, and then the other."""
+    seen = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await (then if seen else first)(scope, receive, send)
+        if scope["path"].endswith(after):
+            seen.append(scope["path"])
+
+    return application
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -25,8 +25,9 @@ async def backfill(exchange: Exchange) -> None:
 
 async def _fetch_part(exchange: Exchange, part: dict[str, Any]) -> End:
     caller = await exchange.make_request_context()
+    (twins,) = (list(named) for named in part.values())
     end, _ = await fetch(
-        exchange, lambda resume: exchange.server.stream_initial({"resume": resume, **part}, caller), keep_cursor=True
+        exchange, lambda resume: exchange.server.stream_initial({"resume": resume, **part}, caller), part=twins
     )
     return end
 

@@ -3,7 +3,7 @@
 The line may break and the server may cut: what came stays, and the rest is asked for, a bounded number of times.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
@@ -18,28 +18,31 @@ from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.server import Body
 
 BREAKS_MAX = 3
+SCHEMA = "schema"
+"""A cause of a difference, in the server's word for it."""
 Ask = Callable[[str | None], AbstractAsyncContextManager[Body]]
 
 
-async def fetch(exchange: Exchange, ask: Ask, *, keep_cursor: bool = False) -> tuple[End, ApplyReport]:
+async def fetch(exchange: Exchange, ask: Ask, *, part: Collection[str] = ()) -> tuple[End, ApplyReport]:
     """Ask, apply, report. An answer that blows the fuse is noted: the next sync asks again, and knows what it said.
 
-    `keep_cursor`: the answer is about a part only, so where we are in the whole does not change.
+    `part`: the answer is about these twins only, under the schema agreed on now. Where we are in the whole does not
+    change; but whoever answers next may have agreed on another, and then it is this that makes them differ.
     """
     try:
-        return await _fetch_once(exchange, ask, keep_cursor)
+        return await _fetch_once(exchange, ask, part)
     except FuseBlown as blown:
         await exchange.thread.run(note_removal, exchange.token, blown.removal)
         raise
 
 
-async def _fetch_once(exchange: Exchange, ask: Ask, keep_cursor: bool) -> tuple[End, ApplyReport]:
+async def _fetch_once(exchange: Exchange, ask: Ask, part: Collection[str]) -> tuple[End, ApplyReport]:
     collector = Collector(exchange.token)
     try:
         await _collect(exchange, ask, collector)
         exchange.status.set(phase="apply")
         with exchange.report.time_phase("apply"):
-            applied = await exchange.thread.run(_apply, exchange, collector, keep_cursor)
+            applied = await exchange.thread.run(_apply, exchange, collector, part)
     finally:
         await exchange.thread.run(collector.clear)
     exchange.report_apply(applied)
@@ -63,8 +66,9 @@ async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
                 raise HalfAnswer("The server cut its answer without going on.")
 
 
-def _apply(connection: Connection, exchange: Exchange, collector: Collector, keep_cursor: bool) -> ApplyReport:
+def _apply(connection: Connection, exchange: Exchange, collector: Collector, part: Collection[str]) -> ApplyReport:
     checkpoint = collector.make_checkpoint(connection)
-    if keep_cursor:
-        checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor))
+    if part:
+        causes = {twin: [SCHEMA] for twin in part}
+        checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor, causes=causes))
     return apply(connection, exchange.shapes, checkpoint, token=exchange.token)
