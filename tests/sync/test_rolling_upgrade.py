@@ -97,7 +97,7 @@ async def test_columns_that_the_new_server_filled_explain_what_differs_at_the_ol
 
 def change_over(first: AsgiApp, then: AsgiApp, *, after: str) -> AsgiApp:
     """One address: the first answers until such a request was answered, and then the other."""
-    seen = []
+    seen: list[str] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await (then if seen else first)(scope, receive, send)
