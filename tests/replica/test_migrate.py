@@ -5,7 +5,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    BigInteger,
+    Column,
+    DateTime,
+    Double,
+    Enum,
+    Integer,
+    Interval,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, select
 from tests.replica.workshop import changes, opened, outbox, rows, serve
@@ -107,6 +123,56 @@ async def test_an_app_two_versions_old_is_refused(tmp_path: Path) -> None:
         async with opened(tmp_path, visits(NOTE)):
             pass
     assert (tmp_path / "twin.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (Numeric(10, 2), Numeric(12, 4)),
+        (Numeric(10, 2), Integer()),
+        (Integer(), Interval()),
+        (DateTime(), DateTime(timezone=True)),
+        (Text(), Uuid()),
+        (ARRAY(Text()), ARRAY(Integer())),
+    ],
+)
+async def test_a_type_that_reads_stored_values_otherwise_is_refused(tmp_path: Path, was: Any, now: Any) -> None:
+    """21.50 would be shown, and sent, as 0.2150."""
+    async with opened(tmp_path, visits(typed(was))):
+        pass
+    with pytest.raises(MirrorError, match=r"value was stored as .* add a column with another name"):
+        async with opened(tmp_path, visits(typed(now))):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (SmallInteger(), BigInteger()),
+        (Numeric(10, 2), Numeric(14, 2)),
+        (String(40), Text()),
+        (Enum("a", "b", name="kind"), Enum("a", "b", "c", name="kind")),
+        (REAL(), Double()),
+        (ARRAY(String(9)), ARRAY(Text())),
+    ],
+)
+async def test_a_type_that_holds_more_of_the_same_goes_on(tmp_path: Path, was: Any, now: Any) -> None:
+    async with opened(tmp_path, visits(typed(was))):
+        pass
+    async with opened(tmp_path, visits(typed(now))) as replica:
+        assert rows(replica, "SELECT backfill FROM _twinbase_twin") == [("[]",)]
+
+
+async def test_a_file_of_before_forms_were_kept_is_opened_and_keeps_them_from_then_on(tmp_path: Path) -> None:
+    async with opened(tmp_path, visits(typed(Numeric(10, 2)))) as replica:
+        rows(replica, "UPDATE _twinbase_twin SET shape = json_remove(shape, '$.forms')")
+    async with opened(tmp_path, visits(typed(Numeric(10, 2)))) as replica:
+        assert "2 decimals" in rows(replica, "SELECT shape FROM _twinbase_twin")[0][0]
+
+
+def typed(type_: Any) -> dict[str, Any]:
+    """A column `value` of this type."""
+    return {**NOTE, "value": (Any, Field(default=None, sa_column=Column("value", type_)))}
 
 
 @pytest.mark.parametrize(

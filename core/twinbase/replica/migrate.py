@@ -4,7 +4,7 @@ A new twin or column is added; the values of a new column are asked for once mor
 column that the class lost, or hides now, is emptied and left in place, so that an older app can still open the file.
 An app one mirror version older than the file goes on with the columns that it knows; they are backfilled when the
 newer app is back. A column that was renamed, as its mirror says, is renamed here. The key and the storage of a column
-never change: that is another column, or another table.
+never change: that is another column, or another table. Nor does what a stored value means: a decimal keeps its places.
 """
 
 import json
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from twinbase.codecs.forms import stored_form
 from twinbase.errors import ForeignReplica, MirrorError, NewerReplica
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
@@ -66,12 +67,20 @@ def _check_twin(twin: Twin, version: int, declared: dict[str, Any]) -> None:
     if declared["key"] != list(twin.key):
         raise MirrorError(f"{owner}: its key was {declared['key']} on this device; give the new table another name.")
     for was, storage in declared["columns"].items():
-        name = twin.newest_name_of(was)
-        if name in twin.codecs and twin.codecs[name].storage != storage:
-            raise MirrorError(
-                f"{owner}.{name} was stored as {storage} on this device and is {twin.codecs[name].storage} now: "
-                "add a column with another name."
-            )
+        _check_column(twin, twin.newest_name_of(was), storage, declared.get("forms", {}).get(was))
+
+
+def _check_column(twin: Twin, name: str, storage: str, form: str | None) -> None:
+    """`form`: None in a file of before forms were kept; then the storage has to do."""
+    if name not in twin.codecs:
+        return
+    codec = twin.codecs[name]
+    if codec.storage != storage or form not in (None, stored_form(codec)):
+        was, now = (storage, codec.storage) if codec.storage != storage else (form, stored_form(codec))
+        raise MirrorError(
+            f"{twin.model.__name__}.{name} was stored as {was} on this device and is {now} now: "
+            "add a column with another name."
+        )
 
 
 def prepare(connection: Connection, registry: Registry, owner: Owner, replica: UUID) -> None:
@@ -220,7 +229,9 @@ def _retired_twin(connection: Connection, name: str) -> Iterator[MigrationStep]:
 
 
 def _declaration(twin: Twin) -> str:
-    return json.dumps({"key": list(twin.key), "columns": {name: twin.codecs[name].storage for name in twin.columns}})
+    columns = {name: twin.codecs[name].storage for name in twin.columns}
+    forms = {name: stored_form(twin.codecs[name]) for name in twin.columns}
+    return json.dumps({"key": list(twin.key), "columns": columns, "forms": forms})
 
 
 def _known(connection: Connection) -> dict[str, tuple[int, dict[str, Any]]]:
