@@ -92,6 +92,39 @@ async def test_an_old_app_goes_on_under_the_old_name(world: World) -> None:
     newer.raise_crashes()
 
 
+async def test_an_old_app_may_come_for_the_first_time_after_the_renaming(world: World) -> None:
+    newer = await _updated(world)
+    phone = await newer.device("phone", plugins=OLD)
+    await phone.save(OldCrate(label="crate 4", mass=4))
+    first = await phone.sync()
+    here = {crate.label: crate for crate in await phone.all(OldCrate)}
+    await phone.change(OldCrate, here["crate 1"].id, mass=70)
+    again = await phone.sync()
+
+    assert first.is_proven and again.is_proven and again.outcomes == {"applied": 1}
+    there = await newer.sql("SELECT label, weight FROM renamed.crate ORDER BY label")
+    assert there == [("crate 1", 70), ("crate 2", 2), ("crate 3", 3), ("crate 4", 4)]
+    assert sorted((crate.label, crate.mass) for crate in await phone.all(OldCrate)) == there
+    newer.raise_crashes()
+
+
+async def test_an_old_app_that_asked_between_the_renaming_and_the_update_of_the_server_goes_on(world: World) -> None:
+    phone = await world.device("phone")
+    await phone.sync()
+    crates = {crate.label: crate.id for crate in await phone.all(OldCrate)}
+    await phone.change(OldCrate, crates["crate 1"], mass=70)
+    await world.sql("ALTER TABLE renamed.crate RENAME mass TO weight")
+    between = await phone.sync()
+    newer = await world._stack.enter_async_context(World.open(world.database_url, NEW, world.folder))
+    phone.wire.application = newer.application
+    after = await phone.sync()
+
+    assert not between.is_proven and not between.pushed and "crate" in between.unproven
+    assert after.is_proven and after.outcomes.keys() <= {"applied", "merged"}
+    assert await newer.sql("SELECT weight FROM renamed.crate WHERE label = 'crate 1'") == [(70,)]
+    newer.raise_crashes()
+
+
 async def test_an_app_that_is_updated_keeps_what_was_typed_before(world: World) -> None:
     phone = await world.device("phone")
     first = await phone.sync()

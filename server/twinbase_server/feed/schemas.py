@@ -70,13 +70,15 @@ def describe_twins(registry: Registry, twins: Mapping[str, Sequence[str]]) -> di
 
 
 def _describe(twin: Twin, columns: Sequence[str]) -> TwinDescription:
+    """Its columns are called as the device calls them, by the names of before a renaming perhaps."""
+    newest = {name: twin.newest_name_of(name) for name in columns}
     return TwinDescription(
         key=len(twin.key),
         direction=twin.mirror.direction,
-        types=[twin.codecs[name].name for name in columns],
+        types=[twin.codecs[newest[name]].name for name in columns],
         operations=sorted(twin.operations) if twin.pushes else [],
-        writable=[name for name in columns if twin.pushes and name in twin.writable],
-        insertable=[name for name in columns if twin.pushes and name in twin.insertable],
+        writable=[name for name in columns if twin.pushes and newest[name] in twin.writable],
+        insertable=[name for name in columns if twin.pushes and newest[name] in twin.insertable],
     )
 
 
