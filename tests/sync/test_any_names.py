@@ -35,8 +35,8 @@ NAMES = NAMES.filter(lambda name: len(name.encode()) <= 63)
 NUMBERS = itertools.count()
 
 
-def a_plugin(schema: str, table: str, columns: Sequence[str]) -> tuple[type[Any], object]:
-    """A class over a table of these names: a key, and columns of text."""
+def a_plugin(schema: str, table: str, columns: Sequence[str], *, is_scoped: bool = False) -> tuple[type[Any], object]:
+    """A class over a table of these names: a key, and columns of text. A scope asks of each row what is true of all."""
     attributes: dict[str, Any] = {
         "__tablename__": table,
         "__table_args__": {"schema": schema},
@@ -53,7 +53,8 @@ def a_plugin(schema: str, table: str, columns: Sequence[str]) -> tuple[type[Any]
     class Oddities:
         @hookimpl
         def twinbase_mirrors(self) -> Iterable[Mirror]:
-            yield Mirror(model, direction="both")
+            scope = (lambda who: model.__table__.columns[columns[0]].is_not(None)) if is_scoped else None
+            yield Mirror(model, direction="both", scope=scope)
 
     return model, Oddities()
 
@@ -87,6 +88,20 @@ def test_what_is_not_refused_syncs(databases: Databases, schema: str, table: str
         with pytest.raises(MirrorError):
             check_names("Odd", model.__table__, columns[:1])
         return
+    url = databases.create()
+    try:
+        asyncio.run(_round(url, model, plugin, columns))
+    finally:
+        databases.drop(url)
+
+
+@pytest.mark.parametrize("name", [*"rtvmxn", "_r"])
+def test_a_table_with_a_scope_may_be_called_like_what_a_statement_of_ours_reads(
+    databases: Databases, name: str
+) -> None:
+    """Inside of the scope its rows are named by its own name, which was ours for the rows of a batch."""
+    columns = ["c0", "o", "a"]
+    model, plugin = a_plugin(name, name, columns, is_scoped=True)
     url = databases.create()
     try:
         asyncio.run(_round(url, model, plugin, columns))

@@ -1,6 +1,6 @@
 -- rows that are out of scope now (part): composed by accept/write.py
-SELECT r.o
-FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text, c1 text)
+SELECT _twinbase_r.o
+FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS _twinbase_r(o integer, c0 text, c1 text)
      CROSS JOIN LATERAL (SELECT workshop.part.*,
                                 COALESCE(EXISTS (SELECT *
                                                  FROM workshop.job
@@ -11,6 +11,6 @@ FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text, c1 
                                                      OR workshop.job.starts_at IS NULL)),
                                          FALSE) AS twinbase_inside
                          FROM workshop.part
-                         WHERE workshop.part.job_id = CAST(r.c0 AS uuid)
-                           AND workshop.part.position = CAST(r.c1 AS integer)) AS t
+                         WHERE workshop.part.job_id = CAST(_twinbase_r.c0 AS uuid)
+                           AND workshop.part.position = CAST(_twinbase_r.c1 AS integer)) AS t
 WHERE NOT t.twinbase_inside

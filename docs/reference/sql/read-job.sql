@@ -1,5 +1,5 @@
 -- the rows of a batch, with version and scope (job): composed by accept/rows.py
-SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
+SELECT CAST(COALESCE(json_agg(json_build_array(_twinbase_r.o,
                                                CAST(COALESCE(v.xid,
                                                              (SELECT base
                                                               FROM twinbase.capture
@@ -13,7 +13,7 @@ SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
                                                                      'YYYY-MM-DD HH24:MI:SS.US') AS starts_at,
                                                              CAST(t.price AS text) AS price) AS _twinbase_row))),
                      '[]') AS text)
-FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text)
+FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS _twinbase_r(o integer, c0 text)
      CROSS JOIN LATERAL (SELECT workshop.job.*,
                                 COALESCE(workshop.job.lead_id = CAST(CAST($1 AS varchar) AS uuid)
                                      AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
@@ -21,5 +21,5 @@ FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text)
                                        OR workshop.job.starts_at IS NULL),
                                          FALSE) AS twinbase_inside
                          FROM workshop.job
-                         WHERE workshop.job.id = CAST(r.c0 AS uuid)) AS t
+                         WHERE workshop.job.id = CAST(_twinbase_r.c0 AS uuid)) AS t
      LEFT JOIN twinbase."v_workshop.job" AS v ON v.id = t.id

@@ -1,5 +1,5 @@
 -- the rows of a batch, with version and scope (part): composed by accept/rows.py
-SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
+SELECT CAST(COALESCE(json_agg(json_build_array(_twinbase_r.o,
                                                CAST(COALESCE(v.xid,
                                                              (SELECT base
                                                               FROM twinbase.capture
@@ -10,7 +10,7 @@ SELECT CAST(COALESCE(json_agg(json_build_array(r.o,
                                                              t.position AS position,
                                                              t.quantity + '0' AS quantity) AS _twinbase_row))),
                      '[]') AS text)
-FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text, c1 text)
+FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS _twinbase_r(o integer, c0 text, c1 text)
      CROSS JOIN LATERAL (SELECT workshop.part.*,
                                 COALESCE(EXISTS (SELECT *
                                                  FROM workshop.job
@@ -21,6 +21,6 @@ FROM json_to_recordset(CAST($5 AS pg_catalog.json)) AS r(o integer, c0 text, c1 
                                                      OR workshop.job.starts_at IS NULL)),
                                          FALSE) AS twinbase_inside
                          FROM workshop.part
-                         WHERE workshop.part.job_id = CAST(r.c0 AS uuid)
-                           AND workshop.part.position = CAST(r.c1 AS integer)) AS t
+                         WHERE workshop.part.job_id = CAST(_twinbase_r.c0 AS uuid)
+                           AND workshop.part.position = CAST(_twinbase_r.c1 AS integer)) AS t
      LEFT JOIN twinbase."v_workshop.part" AS v ON v.job_id = t.job_id AND v.position = t.position

@@ -1,5 +1,5 @@
 -- changed rows (part): composed by accept/write.py
 UPDATE workshop.part AS t
-SET quantity = CAST(r.c2 AS double precision)
-FROM json_to_recordset(CAST($1 AS pg_catalog.json)) AS r(c0 text, c1 text, c2 text)
-WHERE t.job_id = CAST(r.c0 AS uuid) AND t.position = CAST(r.c1 AS integer)
+SET quantity = CAST(_twinbase_r.c2 AS double precision)
+FROM json_to_recordset(CAST($1 AS pg_catalog.json)) AS _twinbase_r(c0 text, c1 text, c2 text)
+WHERE t.job_id = CAST(_twinbase_r.c0 AS uuid) AND t.position = CAST(_twinbase_r.c1 AS integer)

@@ -43,8 +43,8 @@ async def _find_in(connection: Connection, twin: Twin, row_ids: list[RowId]) -> 
 @lru_cache(maxsize=1024)
 def _locked_sql(twin: Twin) -> str:
     table, rows = table_sql(twin.table), recordset_sql(twin.key, 1, ordinal=True)
-    found = f"SELECT r.o FROM {rows} JOIN {table} t ON {key_match(twin, 't')}"
+    found = f"SELECT _twinbase_r.o FROM {rows} JOIN {table} t ON {key_match(twin, 't')}"
     return (
         f"WITH free AS MATERIALIZED ({found} FOR NO KEY UPDATE OF t SKIP LOCKED)"
-        f" {found} WHERE r.o NOT IN (SELECT o FROM free)"
+        f" {found} WHERE _twinbase_r.o NOT IN (SELECT o FROM free)"
     )

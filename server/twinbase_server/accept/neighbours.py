@@ -88,7 +88,7 @@ def _read_sql(twin: Twin, column: str) -> str:
     (value,) = typed_columns([twin.codecs[column]])
     row = f"(SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row)"
     return (
-        f"SELECT coalesce(json_agg(json_build_array(r.o, {row})), '[]')::text"
+        f"SELECT coalesce(json_agg(json_build_array(_twinbase_r.o, {row})), '[]')::text"
         f" FROM {recordset_sql([column], 1, ordinal=True)}"
         f" JOIN {table_sql(twin.table)} t ON {column_sql(column, 't')} = {value}"
     )

@@ -155,7 +155,7 @@ def _read_sql(twin: Twin) -> str:
     base = f"(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = {at})"
     parameter = len(scope_condition(twin).names) + 1
     keys = recordset_sql(twin.key, parameter, ordinal=True)
-    return f"""SELECT coalesce(json_agg(json_build_array(r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
+    return f"""SELECT coalesce(json_agg(json_build_array(_twinbase_r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
             (SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row))), '[]')::text
         FROM {keys} CROSS JOIN {scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)))}
         LEFT JOIN {version_table(twin.schema, twin.table.name)} v ON {same}"""

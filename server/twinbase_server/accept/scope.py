@@ -27,17 +27,17 @@ def scoped_rows_sql(twin: Twin, match: str) -> str:
 
 
 def recordset_sql(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:
-    """The FROM item `r` that holds the rows of a JSON parameter: `o` where they are numbered, texts `c0`, `c1`, …"""
+    """The FROM item `_twinbase_r` with the rows of a JSON parameter: `o` where they are numbered, texts `c0`, `c1`, …"""
     columns = [*(["o integer"] if ordinal else []), *(f"c{i} text" for i in range(len(names)))]
-    return f"json_to_recordset(${parameter}::json) AS r({', '.join(columns)})"
+    return f"json_to_recordset(${parameter}::json) AS _twinbase_r({', '.join(columns)})"
 
 
 def typed_columns(codecs: Iterable[Codec]) -> list[str]:
-    """The columns of `r` in their own types."""
-    return [codec.from_wire_sql(f"r.c{i}") for i, codec in enumerate(codecs)]
+    """The columns of `_twinbase_r` in their own types."""
+    return [codec.from_wire_sql(f"_twinbase_r.c{i}") for i, codec in enumerate(codecs)]
 
 
 def key_match(twin: Twin, alias: str) -> str:
-    """`alias` is the row whose key stands in the first columns of `r`."""
+    """`alias` is the row whose key stands in the first columns of `_twinbase_r`."""
     keys = typed_columns(twin.codecs[name] for name in twin.key)
     return " AND ".join(f"{column_sql(name, alias)} = {key}" for name, key in zip(twin.key, keys, strict=True))

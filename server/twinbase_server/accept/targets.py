@@ -108,11 +108,11 @@ async def _existing(
 def _existing_sql(key: ForeignKey) -> str:
     if key.target is None:
         rows = recordset_sql(key.columns, 1, ordinal=True)
-        return f"SELECT r.o FROM {rows} JOIN {table_sql(key.table)} t ON {_same(key, 't')}"
+        return f"SELECT _twinbase_r.o FROM {rows} JOIN {table_sql(key.table)} t ON {_same(key, 't')}"
     parameter = len(scope_condition(key.target).names) + 1
     rows = recordset_sql(key.columns, parameter, ordinal=True)
     scoped = scoped_rows_sql(key.target, _same(key, table_sql(key.table)))
-    return f"SELECT r.o FROM {rows} CROSS JOIN {scoped} WHERE t.{INSIDE}"
+    return f"SELECT _twinbase_r.o FROM {rows} CROSS JOIN {scoped} WHERE t.{INSIDE}"
 
 
 def _same(key: ForeignKey, alias: str) -> str:

@@ -176,4 +176,4 @@ def _stays(row: BatchRow) -> bool:
 def _outside_sql(twin: Twin) -> str:
     rows = recordset_sql(twin.key, len(scope_condition(twin).names) + 1, ordinal=True)
     scoped = scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)))
-    return f"SELECT r.o FROM {rows} CROSS JOIN {scoped} WHERE NOT t.{INSIDE}"
+    return f"SELECT _twinbase_r.o FROM {rows} CROSS JOIN {scoped} WHERE NOT t.{INSIDE}"
