@@ -27,7 +27,7 @@ def scoped_rows_sql(twin: Twin, match: str) -> str:
 
 
 def recordset_sql(names: Sequence[str], parameter: int, *, ordinal: bool = False) -> str:
-    """The FROM item `_twinbase_r` with the rows of a JSON parameter: `o` where they are numbered, texts `c0`, `c1`, …"""
+    """The FROM item `_twinbase_r`, the rows of a JSON parameter: `o` if they are numbered, texts `c0`, `c1`, …"""
     columns = [*(["o integer"] if ordinal else []), *(f"c{i} text" for i in range(len(names)))]
     return f"json_to_recordset(${parameter}::json) AS _twinbase_r({', '.join(columns)})"
 
