@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import types
 from sqlalchemy.dialects import postgresql
@@ -158,7 +159,26 @@ class DeviceUuid(types.Uuid[Any]):
     """Lower-case text with dashes."""
 
     def bind_processor(self, dialect: Dialect) -> Process:
-        return skip_none(lambda value: str(value).lower())
+        return skip_none(lambda value: str(value if isinstance(value, UUID) else UUID(str(value))))
+
+    def literal_processor(self, dialect: Dialect) -> Process:
+        return _quoted(self.bind_processor(dialect))
+
+
+class DeviceEnum(types.Enum):
+    """The label, as text. One that the enum does not have is refused: what has it could not be read again."""
+
+    def bind_processor(self, dialect: Dialect) -> Process:
+        process: Process = super().bind_processor(dialect)  # type: ignore[no-untyped-call]
+        labels = frozenset(self.enums)
+
+        def check(value: Any) -> Any:
+            label = process(value)
+            if label not in labels:
+                raise ValueError(f"a label that the enum does not have: use one of {', '.join(self.enums)}")
+            return label
+
+        return skip_none(check)
 
     def literal_processor(self, dialect: Dialect) -> Process:
         return _quoted(self.bind_processor(dialect))
@@ -244,6 +264,7 @@ DEVICE_TYPES: dict[type[Any], type[Any]] = {
     types.Interval: DeviceInterval,
     postgresql.INTERVAL: DeviceInterval,
     types.CHAR: DeviceChar,
+    types.Enum: DeviceEnum,
     types.Uuid: DeviceUuid,
     types.JSON: DeviceJson,
     types.ARRAY: DeviceArray,
