@@ -26,6 +26,9 @@ CREATE TABLE shop.animal (id int PRIMARY KEY, name text); CREATE TABLE shop.dog 
 CREATE TABLE shop.no_key (a int, b text);
 CREATE TABLE shop.geo_key (p box, id bit(3) PRIMARY KEY);
 CREATE TABLE shop.matrix (id uuid PRIMARY KEY, m int[][], n int[], e shop.mood[]);
+CREATE TABLE shop.album (id int PRIMARY KEY, title text);
+CREATE TABLE shop.song (album int REFERENCES shop.album ON DELETE CASCADE, line int, title text, PRIMARY KEY (album, line));
+CREATE TABLE shop.listener (name text PRIMARY KEY, likes int REFERENCES shop.album ON DELETE SET NULL ON UPDATE CASCADE);
 CREATE VIEW shop.rich AS SELECT * FROM shop.customer;
 CREATE MATERIALIZED VIEW shop.poor AS SELECT * FROM shop.currency;
 CREATE TABLE "Old Days"."customer" (id uuid PRIMARY KEY);
@@ -50,3 +53,6 @@ INSERT INTO public.trigger ("version", xid) VALUES (1, 2);
 INSERT INTO shop.customer ("Full Name", mail, mood, currency_code) VALUES ('Anna', 'a@b', 'good', 'EUR');
 INSERT INTO shop.product_tag SELECT 'A-1', id FROM shop.customer;
 INSERT INTO shop.animal VALUES (1, 'Rex');
+INSERT INTO shop.album VALUES (1, 'Best of'), (2, 'Live');
+INSERT INTO shop.song VALUES (1, 1, 'first'), (1, 2, 'second'), (2, 1, 'other');
+INSERT INTO shop.listener VALUES ('Anna', 1), ('Bruno', 2);

@@ -89,7 +89,7 @@ def test_what_cannot_be_mirrored_is_said_with_its_reason(legacy: str, tmp_path: 
     said = make(legacy, tmp_path).said
     assert said["not_mirrored"].keys() == LEFT.keys()
     assert not [label for label, why in said["not_mirrored"].items() if LEFT[label] not in why]
-    assert {"Old Days.customer", "shop.customer"} <= set(said["mirrored"]) and len(said["mirrored"]) == 17
+    assert {"Old Days.customer", "shop.customer"} <= set(said["mirrored"]) and len(said["mirrored"]) == 20
     assert "name='shop_customer'" in (tmp_path / "my-shop" / "my_shop" / "mirrors.py").read_text()
 
 
@@ -104,6 +104,20 @@ async def test_a_device_has_every_value_of_every_table(world: World) -> None:
     for twin in world.plugins.registry:
         (count,) = await world.sql(f'SELECT count(*) AS n FROM "{twin.schema}"."{twin.name}"')
         assert len(await anna.all(twin.model)) == count.n > 0, twin.name
+
+
+async def test_with_a_row_goes_what_the_database_lets_go_with_it(world: World, plugin: ModuleType) -> None:
+    tables = importlib.import_module("my_shop.tables")
+    anna = await world.device("anna")
+    await anna.sync()
+    await anna.delete(tables.Album, 1)
+    assert [song.title for song in await anna.all(tables.Song)] == ["other"], "at once, without the server"
+    report = await anna.sync()
+    assert report.is_proven and report.outcomes.keys() == {"applied"} and await anna.replica.waiting_edits() == []
+    assert [tuple(row) for row in await world.sql("SELECT album, line FROM shop.song")] == [(2, 1)]
+    likes = [("Anna", None), ("Bruno", 2)]
+    assert [tuple(row) for row in await world.sql("SELECT name, likes FROM shop.listener ORDER BY name")] == likes
+    assert [(one.name, one.likes) for one in await anna.all(tables.Listener)] == likes
 
 
 async def test_what_a_device_writes_arrives(world: World, plugin: ModuleType) -> None:

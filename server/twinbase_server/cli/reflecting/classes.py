@@ -120,8 +120,8 @@ def _arguments(table: JudgedTable, labels: Collection[tuple[str, str]]) -> Itera
     options = {} if table.found.schema == "public" else {"schema": table.found.schema}
     if lines:
         yield "    __table_args__ = ("
-        for columns, targets in lines:
-            yield from _wrap("        ForeignKeyConstraint(", [columns, targets], "),")
+        for parts in lines:
+            yield from _wrap("        ForeignKeyConstraint(", parts, "),")
         yield f"        {options!r},"
         yield "    )"
     elif options:
@@ -147,10 +147,11 @@ def _wrap(before: str, parts: Sequence[str], after: str) -> Iterator[str]:
     yield f"{indent}{after}"
 
 
-def _foreign_key(key: FoundKey) -> tuple[str, str]:
+def _foreign_key(key: FoundKey) -> list[str]:
+    """With what the database does: where a row goes, a device has to let those that hang on it go as well."""
     schema = "" if key.target[0] == "public" else f"{key.target[0]}."
     targets = [f"{schema}{key.target[1]}.{name}" for name in key.referred]
-    return repr(list(key.columns)), repr(targets)
+    return [repr(list(key.columns)), repr(targets), *(f"{name}={action!r}" for name, action in key.actions.items())]
 
 
 def _annotation(table: JudgedTable, column: FoundColumn) -> str:

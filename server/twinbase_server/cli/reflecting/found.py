@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,12 @@ class FoundColumn:
 
 @dataclass(frozen=True)
 class FoundKey:
-    """A foreign key: these columns point at those of another table."""
+    """A foreign key: these columns point at those of another table. `actions`: what is done where that row goes."""
 
     columns: tuple[str, ...]
     target: TableName
     referred: tuple[str, ...]
+    actions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,9 @@ def _measured(type_: Any, base: str) -> Any:
 
 def _foreign_key(reflected: Any) -> FoundKey:
     target = (reflected["referred_schema"] or "public", reflected["referred_table"])
-    return FoundKey(tuple(reflected["constrained_columns"]), target, tuple(reflected["referred_columns"]))
+    options = reflected.get("options") or {}
+    actions = {name: options[name] for name in ("ondelete", "onupdate") if options.get(name)}
+    return FoundKey(tuple(reflected["constrained_columns"]), target, tuple(reflected["referred_columns"]), actions)
 
 
 _RELATIONS = """
