@@ -104,7 +104,7 @@ def kind_of(type_: str) -> Kind:
 
 async def printed_rows(url: str, twin: Twin) -> tuple[list[Row], int]:
     """The rows that a device must have, and how many are set apart: PostgreSQL's own text, in UTC, read by rule."""
-    kinds = await _kinds(url, twin)
+    kinds = await find_kinds(url, twin)
     asked = ", ".join(kind.sql.format(quote_name(name)) for name, kind in kinds.items())
     printed = await read_rows(url, f"SELECT {asked} FROM {table_sql(twin.table)}")
     used = list(kinds.values())
@@ -115,7 +115,7 @@ async def printed_rows(url: str, twin: Twin) -> tuple[list[Row], int]:
 
 async def held_rows(url: str, device: Device, twin: Twin) -> list[Row]:
     """The rows that a device has, through an ordinary session."""
-    kinds = await _kinds(url, twin)
+    kinds = await find_kinds(url, twin)
     return sorted((_held(twin, row, kinds) for row in await device.all(twin.model)), key=repr)
 
 
@@ -124,7 +124,7 @@ def _held(twin: Twin, row: SQLModel, kinds: Mapping[str, Kind]) -> Row:
     return tuple(value if value is None else kinds[name].write(value) for name, value in values.items())
 
 
-async def _kinds(url: str, twin: Twin) -> dict[str, Kind]:
+async def find_kinds(url: str, twin: Twin) -> dict[str, Kind]:
     """How the values of each column that travels are compared."""
     types = {row["name"]: row["type"] for row in await read_rows(url, _TYPES, twin.schema, str(twin.table.name))}
     return {name: kind_of(types[name]) for name in twin.columns}
