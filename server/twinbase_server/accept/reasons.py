@@ -48,6 +48,9 @@ def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusa
     rule = f" (rule {name})" if (name := getattr(error, "constraint_name", None)) else ""
     where = _and(columns) if columns else ""
     match state:
+        # First of all: a trigger may say its sentence under the code of a constraint, and then it is no constraint's.
+        case _ if is_raised(error):
+            return Refusal("database-rule", str(error).splitlines()[0][:MESSAGE_LETTERS_MAX])
         case "23505":
             return Refusal("unique", f"Another row already has this {where or 'value'}{rule}.")
         case "23503":
@@ -58,8 +61,6 @@ def refusal_of(error: asyncpg.PostgresError, columns: tuple[str, ...]) -> Refusa
             return Refusal("check", f"{where or 'A value'} breaks a rule of the database{rule}.")
         case "42501":
             return Refusal("not-permitted", "The server may not write to this table.")
-        case _ if is_raised(error):
-            return Refusal("database-rule", str(error).splitlines()[0][:MESSAGE_LETTERS_MAX])
         case "57014":
             return Refusal("too-slow", "The database took too long over this change.")
         case _ if state.startswith("54"):
