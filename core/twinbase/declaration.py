@@ -1,15 +1,16 @@
 """What a mirror declares, checked against its class; every fault names the class, the column and what to do."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, inspect
+from sqlalchemy import Column, Date, DateTime, Table, inspect
 from sqlalchemy.exc import NoInspectionAvailable
 
 from twinbase.codecs import Codec, NoCodec, codec_for
+from twinbase.codecs.resolve import server_type
 from twinbase.conflict import Strategy
 from twinbase.errors import MirrorError, UnknownStrategy
-from twinbase.mirror import ALL_OPERATIONS, Mirror
+from twinbase.mirror import ALL_OPERATIONS, Mirror, ParentScope, Window
 from twinbase.mutation import Operation
 
 COLUMNS_MAX = 999
@@ -74,6 +75,35 @@ def _is_counted(model: type[Any], column: Column[Any]) -> bool:
     left_out = field is not None and not field.is_required() and field.default is None and not field.default_factory
     given = column.identity is not None or column.server_default is not None
     return left_out or given or column.autoincrement is True
+
+
+_NAMES = ("columns", "hidden", "writable", "insertable", "operations")
+
+
+def check_options(owner: str, mirror: Mirror) -> None:
+    """Refuse an option that is of another kind than it can be, with what it is."""
+    for option in _NAMES:
+        if (given := getattr(mirror, option)) is not None and not _are_names(given):
+            raise MirrorError(f"{owner}: {option}= is a list of names: {option}=['…', '…'].")
+    if not isinstance(mirror.guards, Sequence) or not all(map(callable, mirror.guards)):
+        raise MirrorError(f"{owner}: guards= is a tuple of functions: guards=(check,).")
+    for option in ("priority", "page_rows", "version"):
+        if not isinstance(getattr(mirror, option), int):
+            raise MirrorError(f"{owner}: {option}= is a whole number.")
+    if mirror.scope is not None and not callable(mirror.scope) and not isinstance(mirror.scope, ParentScope):
+        raise MirrorError(f"{owner}: scope= is a function, scope=lambda who: …, or within(…).")
+    if mirror.window is not None and not _is_of_time(mirror.window):
+        raise MirrorError(f"{owner}: window= is days({owner}.column, back=…) of a column that holds dates or moments.")
+
+
+def _are_names(given: object) -> bool:
+    return isinstance(given, Collection) and not isinstance(given, str) and all(isinstance(one, str) for one in given)
+
+
+def _is_of_time(window: object) -> bool:
+    column = getattr(window, "column", None)
+    type_ = getattr(column, "type", None)
+    return isinstance(window, Window) and type_ is not None and isinstance(server_type(type_), (Date, DateTime))
 
 
 def select_columns(owner: str, mirror: Mirror, table: Table, key: tuple[str, ...]) -> tuple[str, ...]:

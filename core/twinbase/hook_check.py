@@ -1,18 +1,23 @@
 """Hooks are held against their specification when a plugin is loaded, and what they answer when it is collected."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from twinbase import hooks
 from twinbase.awaiting import check_function
-from twinbase.errors import UnknownHook, WrongHook
+from twinbase.errors import TwinbaseError, UnknownHook, WrongHook
 
 SPECIFIED: Mapping[str, Callable[..., Any]] = {
     name: function for name, function in inspect.getmembers(hooks, inspect.isfunction) if name.startswith("twinbase_")
 }
 _MARK = f"{hooks.PROJECT}_impl"
+# A setting that cannot be read: its words would show the value, so whoever knows the variables says it.
+_EXPLAINED_ELSEWHERE = ("pydantic", "pydantic_core", "pydantic_settings")
 
 
 def check_hooks(owner: str, plugin: object) -> None:
@@ -67,6 +72,31 @@ def check_answer(owner: str, hook: str, answer: object, what: str, fits: Callabl
         if not fits(one):
             raise WrongHook(f"{hook} of plugin {owner!r} brings {_shown(one)}, which is no {what}.")
     return answered
+
+
+@contextmanager
+def explain_failure(what: str) -> Iterator[None]:
+    """An error of a plugin's own code inside the block becomes a WrongHook that says where; ours stay as they are."""
+    try:
+        yield
+    except TwinbaseError:
+        raise
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in _EXPLAINED_ELSEWHERE:
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        own = next((one for one in reversed(traceback.extract_tb(error.__traceback__)) if _is_own(one)), place)
+        said = " ".join(str(error).split())
+        at = f"{Path(own.filename).name}, line {own.lineno}"
+        raise WrongHook(f"{what} fails in {at}: {type(error).__name__}: {said.rstrip('.')}.") from error
+
+
+def _is_own(place: traceback.FrameSummary) -> bool:
+    """Whether it is a line that somebody has written for this app: no library's, not Python's own, and not ours."""
+    is_foreign = place.filename.startswith("<") or any(
+        part in place.filename for part in ("site-packages", "importlib")
+    )
+    return not is_foreign and not Path(place.filename).is_relative_to(Path(__file__).parent)
 
 
 def _shown(value: Any) -> str:

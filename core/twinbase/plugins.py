@@ -1,6 +1,6 @@
 """Plugins: loaded by the names that the configuration gives, asked through one typed method per hook."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -17,7 +17,7 @@ from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
-from twinbase.hook_check import check_answer, check_hooks
+from twinbase.hook_check import check_answer, check_hooks, explain_failure
 from twinbase.identity import Credentials, Identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
@@ -176,7 +176,11 @@ class Plugins:
 
     def _answers(self, hook: str) -> Iterable[tuple[str, Any]]:
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            yield implementation.plugin_name, implementation.function()
+            with explain_failure(f"{hook} of plugin {implementation.plugin_name!r}"):
+                answer = implementation.function()
+                # What it yields is its own code too.
+                answer = list(answer) if isinstance(answer, Iterator) else answer
+            yield implementation.plugin_name, answer
 
     def _calls(self, hook: str, **arguments: Any) -> Iterable[Any]:
         """The answers of a hook's implementations, one at a time, the plugin named first asked first."""
@@ -208,14 +212,14 @@ def _load(name: str) -> Any:
         nearest = get_close_matches(name, there, 1)
         meant = f"is {nearest[0]} meant? " if nearest else ""
         raise UnknownPlugin(f"{name!r}: {meant}Installed are: {', '.join(sorted(there)) or 'none'}. {_BECOMES_KNOWN}")
-    try:
-        return there[name].load()
-    except ModuleNotFoundError as error:
-        if error.name not in _with_parents(there[name].module):
-            raise
-        raise UnknownPlugin(
-            f"{name!r} is the module {there[name].module}, and there is none. {_BECOMES_KNOWN}"
-        ) from error
+    module = there[name].module
+    with explain_failure(f"The import of plugin {name!r}"):
+        try:
+            return there[name].load()
+        except ModuleNotFoundError as error:
+            if error.name not in _with_parents(module):
+                raise
+            raise UnknownPlugin(f"{name!r} is the module {module}, and there is none. {_BECOMES_KNOWN}") from error
 
 
 def _with_parents(module: str) -> list[str]:

@@ -12,6 +12,7 @@ from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.declaration import (
     check_new_keys,
+    check_options,
     check_renamed,
     check_writable,
     choose_strategy,
@@ -181,6 +182,7 @@ def _claim(taken: dict[Any, Mirror], key: Any, mirror: Mirror, problem: str) -> 
 def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: Mapping[str, Strategy]) -> Twin:
     table = table_of(mirror)
     owner = mirror.model.__name__
+    check_options(owner, mirror)
     name = name_of(mirror, table)
     key = find_key(owner, table)
     check_names(owner, table, key, name)

@@ -54,6 +54,12 @@ def _scope(
             f"{owner}: its scope cannot be read as SQL ({error}). It is called once, at start, with parameters: "
             "use and_, or_ and comparisons instead of if, and, or, in."
         ) from error
+    except Exception as error:
+        columns = ", ".join(table_of(mirror).columns.keys())
+        raise MirrorError(
+            f"{owner}: its scope fails ({type(error).__name__}: {error}). Its columns are {columns}; a claim is"
+            " who['…'], with its name."
+        ) from error
     if isinstance(condition, bool):
         condition = true() if condition else ~true()
     if not isinstance(condition, ColumnElement):

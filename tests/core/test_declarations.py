@@ -151,6 +151,33 @@ def test_a_scope_that_is_python_instead_of_sql_is_refused_with_the_way_out() -> 
     assert "Visit" in message and "or_" in message
 
 
+@pytest.mark.parametrize("scope", [lambda who: Visit.sectro == who["sector"], lambda who: Visit.sector == who.sector])  # type: ignore[attr-defined]
+def test_a_scope_that_asks_for_what_is_not_there_is_told_what_there_is(scope: Any) -> None:
+    message = refusal(Mirror(Visit, scope=scope))
+    assert "Visit: its scope fails (AttributeError: " in message
+    assert "Its columns are id, lead_id, sector" in message and "who['…']" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"operations": "insert"}, "operations= is a list of names"),
+        ({"hidden": "secret"}, "hidden= is a list of names"),
+        ({"columns": 3}, "columns= is a list of names"),
+        ({"writable": [Visit.sector]}, "writable= is a list of names"),
+        ({"guards": lambda current, written: None}, "guards= is a tuple of functions"),
+        ({"guards": ("closed",)}, "guards= is a tuple of functions"),
+        ({"version": "2"}, "version= is a whole number"),
+        ({"scope": Visit.sector == "north"}, "scope= is a function"),
+        ({"window": 30}, "window= is days(Visit.column, back=…)"),
+        ({"window": days(Visit.sector, back=30)}, "of a column that holds dates or moments"),
+    ],
+)
+def test_an_option_of_another_kind_is_told_what_it_is(options: Any, said: str) -> None:
+    message = refusal(Mirror(Visit, direction="both", **options))
+    assert "Visit: " in message and said in message
+
+
 def test_a_scope_within_a_class_without_mirror_is_refused() -> None:
     assert "Visit, which has no mirror" in refusal(Mirror(Part, scope=within(Visit, Part.visit_id)))
 

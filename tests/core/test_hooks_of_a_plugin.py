@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import timedelta
 from functools import partial, wraps
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -173,6 +174,38 @@ def answering(answer: Any, hook: str = "twinbase_mirrors") -> Plugins:
 def test_what_a_hook_answers_is_looked_at(answer: Any, said: str) -> None:
     with pytest.raises(WrongHook, match=f"twinbase_mirrors of plugin 'shop' {said}"):
         _ = answering(answer).registry
+
+
+def test_a_hook_that_fails_at_start_is_one_sentence_that_says_where() -> None:
+    @hookimpl
+    def mirrors() -> Iterable[Mirror]:
+        yield Mirror(Lamp, directon="both")  # type: ignore[call-arg]
+
+    said = r"twinbase_mirrors of plugin 'shop' fails in test_hooks_of_a_plugin\.py, line \d+: TypeError: .*'directon'\."
+    with pytest.raises(WrongHook, match=said):
+        _ = Plugins(plugin(twinbase_mirrors=mirrors)).registry
+
+
+def test_a_plugin_that_cannot_be_imported_is_one_sentence_that_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a class without a key SQLAlchemy says it, when the module is imported."""
+    code = """
+from sqlmodel import SQLModel
+
+class Keyless(SQLModel, table=True):
+    __table_args__ = {"schema": "shop_without_key"}
+    team: str
+"""
+    (tmp_path / "shop_without_key.py").write_text(code)
+    installed = tmp_path / "shop-0.1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 0.1\n")
+    (installed / "entry_points.txt").write_text("[twinbase]\nshop = shop_without_key\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    said = r"The import of plugin 'shop' fails in shop_without_key\.py, line 4: ArgumentError: .* any primary key"
+    with pytest.raises(WrongHook, match=said):
+        Plugins("shop")
 
 
 async def fetch(run: Run) -> Mapping[str, Any]:
