@@ -3,9 +3,13 @@
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from tests.cli.said import Twinbase, command_line
+
+from twinbase_server.cli.brought_commands import find_brought_commands
 
 
 def distribution(folder: Path, name: str, *headers: str) -> None:
@@ -79,6 +83,20 @@ def test_a_command_of_an_inactive_plugin_says_how_to_activate_it(
     said = twinbase(name, *arguments, TWINBASE_PLUGINS="accounts,mobile")
     assert said.status == 2 and said.out == ""
     assert f"which is not active. Activate it: TWINBASE_PLUGINS=accounts,mobile,{name}" in " ".join(said.err.split())
+
+
+@pytest.mark.parametrize("name", ["ebp", "ninjaone"])
+def test_a_command_promises_no_plugins_that_nobody_has_named(twinbase: Twinbase, name: str) -> None:
+    """It runs when its plugin is named, so a default of its own would never be used."""
+    group = typer.main.get_command(find_brought_commands()[name].load())
+    options = [one for command in leaves(group) for one in command.params if one.name == "plugins"]
+    assert options and {one.default for one in options} == {""}
+
+
+def leaves(command: Any) -> list[Any]:
+    """The commands that do something."""
+    below = getattr(command, "commands", {}).values()
+    return [leaf for one in below for leaf in leaves(one)] if below else [command]
 
 
 def test_a_command_belongs_to_the_plugin_of_its_name_or_to_any_of_its_distribution(

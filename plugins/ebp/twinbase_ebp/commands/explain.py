@@ -31,7 +31,7 @@ def explain(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="A table of `mobile`: interventions, say.")],
     row: Annotated[str, typer.Argument(metavar="ID", help="The id of a row, or its key in EBP.")],
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = "accounts,mobile,ebp",
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> int:
     """Show the rows of EBP behind a row, why it is absent, and which of its columns are a device's.

@@ -28,7 +28,7 @@ def load(
     ] = None,
     source_url: SourceUrl = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = "accounts,mobile,ebp",
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> int:
     """Bring what has changed in EBP since the last load to schema public: rows, deletions, new tables and columns.

@@ -24,7 +24,7 @@ def repair(
     ] = False,
     source_url: SourceUrl = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = "accounts,mobile,ebp",
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> int:
     """Read all rows of one table again, write what differs, delete what is gone, and compare the outcome.

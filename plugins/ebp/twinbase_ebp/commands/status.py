@@ -9,9 +9,7 @@ from twinbase_ebp.loading.status import LoadStatus, read_load_status
 from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command
 
 
-def show_status(
-    database_url: DatabaseUrl = None, plugins: PluginNames = "accounts,mobile,ebp", as_json: AsJson = False
-) -> int:
+def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "", as_json: AsJson = False) -> int:
     """Say how the last loads went, which tables are not whole yet, and what waits for a person.
 
     Exit status 1 when something does. EBP itself is not asked.

@@ -28,7 +28,7 @@ def list_values(
         str | None, typer.Argument(metavar="[TABLE.COLUMN]", help="This one alone; all without it.")
     ] = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = "accounts,mobile,ebp",
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """List the codes found in EBP's copy: how many rows of each, some of them, and what it is taken for.

@@ -22,7 +22,7 @@ def verify(
     ] = None,
     source_url: SourceUrl = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = "accounts,mobile,ebp",
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> int:
     """Compare every value of every copied row with EBP's, and name the rows that differ. Nothing is written.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.errors import TwinbaseError
 from twinbase_ninjaone import linking
-from twinbase_ninjaone.commands.options import PLUGINS, By, make_decision, run_in_transaction
+from twinbase_ninjaone.commands.options import By, make_decision, run_in_transaction
 from twinbase_ninjaone.linking import ListedLink
 from twinbase_ninjaone.settings import NinjaOneSettings
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
@@ -24,7 +24,7 @@ class NoneNamed(TwinbaseError):
 def list_links(
     propose: Annotated[bool, typer.Option("--propose", help="Look for links first, and renew the proposals.")] = False,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """List who is whom: organisations and customers, technicians and colleagues. What waits comes first."""
@@ -45,7 +45,7 @@ def confirm(
     ] = False,
     by: By = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """Confirm proposed links: from now on tickets have a customer and an assignee."""
@@ -61,7 +61,7 @@ def confirm(
 
 
 def reject(
-    id: LinkId, by: By = None, database_url: DatabaseUrl = None, plugins: PluginNames = PLUGINS, as_json: AsJson = False
+    id: LinkId, by: By = None, database_url: DatabaseUrl = None, plugins: PluginNames = "", as_json: AsJson = False
 ) -> None:
     """Say that these two are not the same: the link goes, and is never proposed again."""
 
@@ -77,7 +77,7 @@ def link(
     code: Annotated[str, typer.Argument(metavar="CODE", help="The customer's code, or the colleague's.")],
     by: By = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """Say who it is, where no proposal does."""

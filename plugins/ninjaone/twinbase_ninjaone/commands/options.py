@@ -13,7 +13,6 @@ from twinbase_ninjaone.linking import LinkDecision
 from twinbase_server.extension import open_engine, run_command
 
 Answer = TypeVar("Answer")
-PLUGINS = "accounts,mobile,ninjaone"
 By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides; without it, who is signed in on this machine.")
 ]

@@ -12,7 +12,7 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase_ninjaone import proposing
-from twinbase_ninjaone.commands.options import PLUGINS, By, make_decision, run_in_transaction
+from twinbase_ninjaone.commands.options import By, make_decision, run_in_transaction
 from twinbase_ninjaone.proposing import Proposed, VisitPlan
 from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
 
@@ -23,7 +23,7 @@ Number = Annotated[int, typer.Argument(metavar="TICKET", help="The number of the
 def list_proposals(
     state: Annotated[str, typer.Option(help=f'Only those that are {STATES}; "": all.')] = "proposed",
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """List the tickets that are proposed as visits, the newest first."""
@@ -47,7 +47,7 @@ def approve(
     incident: Annotated[bool, typer.Option("--incident", help="Make an incident too.")] = False,
     by: By = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """Somebody goes: the next projection makes the visit. Approve it again to plan it anew."""
@@ -63,11 +63,7 @@ def approve(
 
 
 def reject(
-    ticket: Number,
-    by: By = None,
-    database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
-    as_json: AsJson = False,
+    ticket: Number, by: By = None, database_url: DatabaseUrl = None, plugins: PluginNames = "", as_json: AsJson = False
 ) -> None:
     """Nobody goes. It is proposed again only when the ticket becomes another matter."""
     who = make_decision(by)
@@ -81,7 +77,7 @@ def mark_done(
     ] = None,
     by: By = None,
     database_url: DatabaseUrl = None,
-    plugins: PluginNames = PLUGINS,
+    plugins: PluginNames = "",
     as_json: AsJson = False,
 ) -> None:
     """It is settled: somebody went, or the ERP has a visit of its own for it."""

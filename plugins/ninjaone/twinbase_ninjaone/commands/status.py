@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.builtin.deliveries import DeliveryRow
-from twinbase_ninjaone.commands.options import PLUGINS, run_in_transaction
+from twinbase_ninjaone.commands.options import run_in_transaction
 from twinbase_ninjaone.delivering import DESTINATION
 from twinbase_ninjaone.linking import KINDS
 from twinbase_ninjaone.tables import VisitProposal, table_of
@@ -26,7 +26,7 @@ class StatusReport:
     held: list[str]
 
 
-def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = PLUGINS, as_json: AsJson = False) -> int:
+def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "", as_json: AsJson = False) -> int:
     """Say how many links and proposals wait for a person, and whether what technicians write reaches NinjaOne.
 
     Exit status 1 when something of that is held or was refused.
