@@ -126,9 +126,9 @@ async def test_who_stands_in_the_directory_signs_in_with_the_claims_of_the_page(
             await world.sql("INSERT INTO ran_hours VALUES (:id, 'planned', '', 1, :team)", id=uuid4(), team=team)
         anna = await world.device("anna", signed_in=False)
 
-        with pytest.raises(NotSignedIn, match="Type it again"):
+        with pytest.raises(NotSignedIn, match="type them again"):
             await anna.sign_in("anna@example.org", "wrong")
-        with pytest.raises(NotSignedIn, match="Type it again"):
+        with pytest.raises(NotSignedIn, match="type them again"):
             await anna.sign_in("gone@example.org", "correct horse")
         await anna.sign_in("anna@example.org", "correct horse")
         assert (await anna.sync()).is_proven

@@ -12,6 +12,8 @@ from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.tokens import bind_device
 from twinbase_server.problems import ProblemError, describe_problems
 
+# A plugin may ask for a badge or a PIN in place of either.
+_MISTYPED = "The name and the password or PIN do not belong together: type them again, or ask the office."
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
@@ -46,7 +48,7 @@ async def sign_in(body: LoginRequest, serving: ServingDep, _: Annotated[None, De
     async with serving.lanes.sign_ins.enter_lane(), serving.borrow_connection() as connection:
         identity = await serving.plugins.authenticate(Credentials(body.email, body.password), connection)
         if identity is None:
-            raise ProblemError("credentials-wrong", "Type it again, or ask the office.")
+            raise ProblemError("credentials-wrong", _MISTYPED)
         await bind_device(connection, identity, body.replica, body.device_name, now)
     return LoginAnswer(
         token=serving.tokens.make(identity, body.replica, now),
