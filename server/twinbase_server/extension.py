@@ -17,7 +17,7 @@ from twinbase_server.cli.bars import show_progress
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer, make_console, make_error_console
+from twinbase_server.cli.screen import AsJson, answer, make_console, make_error_console, show_table
 from twinbase_server.database.address import read_address
 from twinbase_server.database.connection import Connection, open_engine
 from twinbase_server.explain.lineage import Lineage, trace_lineage
@@ -57,6 +57,7 @@ __all__ = [
     "project",
     "run_command",
     "show_progress",
+    "show_table",
     "source_catalog",
     "split_names",
     "trace_lineage",

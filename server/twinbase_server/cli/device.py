@@ -8,7 +8,6 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from twinbase.quoting import quote_name
 from twinbase.replica import Replica
@@ -29,7 +28,7 @@ from twinbase_server.cli.device_file import (
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import PluginNames
 from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer, make_error_console
+from twinbase_server.cli.screen import AsJson, answer, make_error_console, show_table
 from twinbase_server.cli.verify import Findings, verify_file
 from twinbase_server.settings import split_names
 
@@ -197,11 +196,9 @@ def _show_status(console: Console, said: dict[str, Any]) -> None:
     console.print(f"Last sync: {said['synced_at'] or 'never'}{'' if said['complete'] else ', not complete yet'}")
     edits = ", ".join(f"{count} {state}" for state, count in sorted(said["edits"].items()))
     console.print(f"Edits: {edits or 'none'}")
-    table = Table("twin", box=None, header_style="dim")
-    table.add_column("rows", justify="right")
-    for twin, rows in said["rows"].items():
-        table.add_row(twin, f"{rows:,}")
-    console.print(table)
+    show_table(
+        console, ("twin", "rows"), ((twin, f"{rows:,}") for twin, rows in said["rows"].items()), numbers=("rows",)
+    )
 
 
 def _show_outbox(console: Console, waiting: list[dict[str, Any]]) -> None:

@@ -5,11 +5,10 @@ from dataclasses import asdict
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from twinbase.plugins import Plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
-from twinbase_server.cli.screen import AsJson, answer, make_error_console
+from twinbase_server.cli.screen import AsJson, answer, make_error_console, show_table
 from twinbase_server.database.connection import open_engine
 from twinbase_server.projection.run import Projected, project
 
@@ -40,16 +39,19 @@ async def _project(url: str, loaded: Plugins) -> list[Projected]:
 
 
 def _show(console: Console, reports: list[Projected]) -> None:
-    table = Table("from", "to", "", box=None, header_style="bold")
-    for name in COUNTS:
-        table.add_column(name.replace("_", " "), justify="right")
-    for report in reports:
-        counts = [getattr(report, name) for name in COUNTS]
-        table.add_row(report.name, report.target, _reach(report), *(str(count) if count else "·" for count in counts))
-    console.print(table if reports else "No active plugin brings a projection.")
+    if not reports:
+        console.print("No active plugin brings a projection.")
+        return
+    counts = [name.replace("_", " ") for name in COUNTS]
+    show_table(console, ("projection", "", *counts), map(_cells, reports), numbers=counts)
     for report in reports:
         for sentence in filter(None, (report.off, *report.lost)):
             console.print(f"[yellow]![/] {report.name} → {report.target}: {escape(sentence)}")
+
+
+def _cells(report: Projected) -> tuple[str, ...]:
+    counts = (getattr(report, name) for name in COUNTS)
+    return (f"{report.name} → {report.target}", _reach(report), *(str(count) if count else "·" for count in counts))
 
 
 def _reach(report: Projected) -> str:

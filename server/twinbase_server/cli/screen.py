@@ -3,15 +3,18 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document on stdout.")]
 WIDTH = 100
 """What fits a terminal, and a log that is no terminal."""
+_BEYOND = 100_000
 
 
 def make_console() -> Console:
@@ -25,7 +28,8 @@ def make_error_console() -> Console:
 
 
 def _console(stream: Any) -> Console:
-    return Console(file=stream, highlight=False, soft_wrap=True, width=None if os.isatty(_number(stream)) else WIDTH)
+    is_told = os.isatty(_number(stream)) or "COLUMNS" in os.environ
+    return Console(file=stream, highlight=False, soft_wrap=True, width=None if is_told else WIDTH)
 
 
 def _number(stream: Any) -> int:
@@ -33,6 +37,29 @@ def _number(stream: Any) -> int:
         return int(stream.fileno())
     except (AttributeError, OSError, ValueError):
         return -1
+
+
+def show_table(
+    console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[str] = ()
+) -> None:
+    """A table where the screen is wide enough for all of it, and else a paragraph for each row.
+
+    The first column is what a row is called. Nothing is cut, and no name is broken: it may be copied from the screen.
+    """
+    told = [[escape(text) for text in row] for row in rows]
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, no_wrap=True, justify="right" if heading in numbers else "left")
+    for row in told:
+        table.add_row(*row)
+    if console.measure(table, options=console.options.update(max_width=_BEYOND)).maximum <= console.width:
+        console.print(table)
+        return
+    for name, *rest in told:
+        console.print(f"[bold]{name}[/]")
+        for heading, text in zip(headings[1:], rest, strict=True):
+            if text:
+                console.print(f"  {f'[dim]{heading}[/] ' if heading else ''}{text}")
 
 
 def answer(data: Any, *, as_json: bool, show: Callable[[Console], None]) -> None:

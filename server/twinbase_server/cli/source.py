@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from twinbase.clock import utc_now
 from twinbase_server.cli.bars import show_progress
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer
+from twinbase_server.cli.screen import AsJson, answer, show_table
 from twinbase_server.cli.task_words import describe_task, format_figures, format_time, task_data
 from twinbase_server.database.connection import connect
 from twinbase_server.jobs.run import run_task
@@ -89,17 +88,16 @@ async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
 
 
 def _show(console: Console, found: list[TaskStatus]) -> None:
-    table = Table("source", "last run", "", "figures of the last that was done", "next", box=None, header_style="bold")
-    for one in found:
-        shown = (
-            one.name,
-            format_time(one.started_at),
-            describe_task(one),
-            format_figures(one),
-            format_time(one.next_at) or "now",
-        )
-        table.add_row(*map(escape, shown))
-    console.print(table if found else "No active plugin brings a source.")
+    if not found:
+        console.print("No active plugin brings a source.")
+        return
+    headings = ("source", "last run", "", "figures of the last that was done", "next")
+    show_table(console, headings, map(_cells, found))
+
+
+def _cells(one: TaskStatus) -> tuple[str, ...]:
+    next_at = format_time(one.next_at) or "now"
+    return (one.name, format_time(one.started_at), describe_task(one), format_figures(one), next_at)
 
 
 def _span(span: timedelta) -> str:

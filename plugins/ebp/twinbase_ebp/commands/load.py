@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
@@ -14,7 +13,16 @@ from twinbase_ebp.loading.report import LoadReport
 from twinbase_ebp.loading.table_load import Options
 from twinbase_ebp.loading.threads import LoadDatabases
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.extension import FAILED, AsJson, DatabaseUrl, PluginNames, answer, run_command, show_progress
+from twinbase_server.extension import (
+    FAILED,
+    AsJson,
+    DatabaseUrl,
+    PluginNames,
+    answer,
+    run_command,
+    show_progress,
+    show_table,
+)
 
 
 def load(
@@ -53,7 +61,9 @@ def show(console: Console, report: LoadReport) -> None:
         console.print(f"[yellow]![/] {sentence}", markup=True)
     loaded = report.tables_of("loaded")
     if loaded:
-        console.print(_figures(report))
+        figures = ("read", "inserted", "updated", "deleted", "seconds")
+        cells = ((one.table, *(f"{getattr(one, name):,}" for name in figures)) for one in loaded)
+        show_table(console, ("table", *figures), cells, numbers=figures)
     for table in report.tables:
         if table.outcome == "failed" or table.refused:
             console.print(f"[red]✗[/] {table.table}: {table.why}")
@@ -64,14 +74,3 @@ def show(console: Console, report: LoadReport) -> None:
     console.print(
         f"{len(loaded)} tables changed, {unchanged} did not, {skipped} are not copied: {rows} in {report.seconds:.1f} s"
     )
-
-
-def _figures(report: LoadReport) -> Table:
-    figures = ("read", "inserted", "updated", "deleted", "seconds")
-    shown = Table(box=None, pad_edge=False)
-    shown.add_column("table")
-    for name in figures:
-        shown.add_column(name, justify="right")
-    for table in report.tables_of("loaded"):
-        shown.add_row(table.table, *(f"{getattr(table, name):,}" for name in figures))
-    return shown

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection, func, select, table
 
 from twinbase.errors import TwinbaseError
@@ -15,7 +14,7 @@ from twinbase_ebp.ebp_connection import open_source
 from twinbase_ebp.schema import TableSpec
 from twinbase_ebp.schema import reflect as reflect_connection
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.extension import AsJson, answer, make_error_console, show_progress
+from twinbase_server.extension import AsJson, answer, make_error_console, show_progress, show_table
 
 
 class NoSuchTable(TwinbaseError):
@@ -75,13 +74,13 @@ def _lines(connection: Connection, specs: Sequence[TableSpec], mirrored: Sequenc
 
 
 def _show(console: Console, lines: Sequence[_TableRow]) -> None:
-    shown = Table(box=None, pad_edge=False)
-    for heading in ("table", "kind", "rows", "key", "columns", "on devices"):
-        shown.add_column(heading, justify="right" if heading in ("rows", "columns") else "left")
-    for line in lines:
-        mirrored = "yes" if line.mirrored else ""
-        shown.add_row(line.name, line.kind, f"{line.rows:,}", ", ".join(line.key), str(line.columns), mirrored)
-    console.print(shown)
+    headings = ("table", "kind", "rows", "key", "columns", "on devices")
+    show_table(console, headings, map(_cells, lines), numbers=("rows", "columns"))
     for line in lines:
         if line.problem:
             console.print(f"[red]✗[/] {line.problem}")
+
+
+def _cells(line: _TableRow) -> tuple[str, ...]:
+    mirrored = "yes" if line.mirrored else ""
+    return (line.name, line.kind, f"{line.rows:,}", ", ".join(line.key), str(line.columns), mirrored)

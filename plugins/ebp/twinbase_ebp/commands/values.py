@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +12,16 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase_ebp.codes import Codes, make_codes
 from twinbase_ebp.settings import EbpSettings
-from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, open_engine, run_command, source_catalog
+from twinbase_server.extension import (
+    AsJson,
+    DatabaseUrl,
+    PluginNames,
+    answer,
+    open_engine,
+    run_command,
+    show_table,
+    source_catalog,
+)
 
 VALUES_MAX = 50
 EXAMPLES = 3
@@ -101,10 +109,11 @@ def _show(console: Console, found: list[ColumnCodes]) -> None:
         if one.problem or not one.values:
             console.print(f"  {one.problem or 'No rows.'}")
             continue
-        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2))
-        for value in one.values:
-            table.add_row("", _shown(value.value), f"{value.rows:,}", value.means, ", ".join(value.examples))
-        console.print(table)
+        show_table(console, ("", "", "", ""), map(_cells, one.values))
+
+
+def _cells(value: CodeValue) -> tuple[str, ...]:
+    return (f"  {_shown(value.value)}", f"{value.rows:,}", value.means, ", ".join(value.examples))
 
 
 def _shown(value: Any) -> str:

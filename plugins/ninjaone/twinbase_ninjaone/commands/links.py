@@ -1,10 +1,9 @@
 """`twinbase ninjaone links` and `link …`: who is whom; the machine proposes, a person decides."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase.errors import TwinbaseError
@@ -12,7 +11,7 @@ from twinbase_ninjaone import linking
 from twinbase_ninjaone.commands.options import By, make_decision, run_in_transaction
 from twinbase_ninjaone.linking import ListedLink
 from twinbase_ninjaone.settings import NinjaOneSettings
-from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
+from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, show_table
 
 LinkId = Annotated[str, typer.Argument(metavar="ID", help="Which link: org-12, or user-3.")]
 
@@ -94,9 +93,14 @@ def _say(what: str, number: int, as_json: bool) -> None:
 
 
 def _show(console: Console, found: list[ListedLink]) -> None:
-    table = Table("id", "NinjaOne", "here", "code", "found by", "confirmed", box=None, header_style="bold")
-    for one in found:
-        likeness = f"{one.method} {one.score:.0f}" if one.score is not None else one.method
-        confirmed: Any = f"{one.confirmed_by} {one.confirmed_at:%Y-%m-%d}" if one.confirmed_at else "—"
-        table.add_row(one.id, one.there or "gone", one.here or "gone", one.code, likeness, confirmed)
-    console.print(table if found else "No links. `twinbase ninjaone links --propose` looks for them.")
+    headings = ("id", "NinjaOne", "here", "code", "found by", "confirmed")
+    if found:
+        show_table(console, headings, map(_cells, found))
+    else:
+        console.print("No links. `twinbase ninjaone links --propose` looks for them.")
+
+
+def _cells(one: ListedLink) -> tuple[str, ...]:
+    likeness = f"{one.method} {one.score:.0f}" if one.score is not None else one.method
+    confirmed = f"{one.confirmed_by} {one.confirmed_at:%Y-%m-%d}" if one.confirmed_at else "—"
+    return (str(one.id), one.there or "gone", one.here or "gone", one.code or "", likeness, confirmed)

@@ -7,14 +7,12 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from twinbase_ninjaone import proposing
 from twinbase_ninjaone.commands.options import By, make_decision, run_in_transaction
 from twinbase_ninjaone.proposing import Proposed, VisitPlan
-from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer
+from twinbase_server.extension import AsJson, DatabaseUrl, PluginNames, answer, show_table
 
 STATES = "proposed, approved, rejected, done or withdrawn"
 Number = Annotated[int, typer.Argument(metavar="TICKET", help="The number of the ticket.")]
@@ -105,11 +103,14 @@ def _decide(
 
 
 def _show(console: Console, found: list[Proposed]) -> None:
-    table = Table(
-        "ticket", "state", "subject", "organisation", "priority", "who", "when", box=None, header_style="bold"
-    )
-    for one in found:
-        when = f"{one.scheduled_start:%Y-%m-%d %H:%M}" if one.scheduled_start else ""
-        texts = (one.subject, one.organization, one.priority, one.colleague_code)
-        table.add_row(str(one.ticket), one.state, *(escape(text or "") for text in texts), when)
-    console.print(table if found else "No ticket is proposed.")
+    headings = ("ticket", "state", "subject", "organisation", "priority", "who", "when")
+    if found:
+        show_table(console, headings, map(_cells, found))
+    else:
+        console.print("No ticket is proposed.")
+
+
+def _cells(one: Proposed) -> tuple[str, ...]:
+    when = f"{one.scheduled_start:%Y-%m-%d %H:%M}" if one.scheduled_start else ""
+    texts = (one.subject, one.organization, one.priority, one.colleague_code)
+    return (str(one.ticket), one.state, *(text or "" for text in texts), when)
