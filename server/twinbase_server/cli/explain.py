@@ -21,10 +21,15 @@ from twinbase_server.database.connection import Connection, connect
 from twinbase_server.explain.scope import Explanation, ScopeReason, explain
 
 _ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
+_HAS_SIGNED_IN = "SELECT EXISTS (SELECT FROM twinbase.replica WHERE account = $1)"
 
 
 class NoAccount(TwinbaseError):
-    """Nobody may sign in under this e-mail. Add the account, or give the claims with --claim."""
+    """No account has this e-mail, and no device signed in as this subject. Add it, or give the claims with --claim."""
+
+
+class ClaimsUnknown(TwinbaseError):
+    """A plugin signs this subject in, and alone knows the claims. Give those that the row's scope asks for."""
 
 
 class NotOneRow(TwinbaseError):
@@ -62,19 +67,24 @@ def command(
 async def _explain(url: str, twin: Twin, key: list[str], user: str, claims: dict[str, Any] | None) -> Explanation:
     connection = await connect(url)
     try:
-        identity = await _identity(connection, user, claims)
+        identity = await _identity(connection, twin, user, claims)
         return await explain(connection, twin, key, identity, utc_now())
     finally:
         await connection.close()
 
 
-async def _identity(connection: Connection, user: str, claims: dict[str, Any] | None) -> Identity:
+async def _identity(connection: Connection, twin: Twin, user: str, claims: dict[str, Any] | None) -> Identity:
     if claims is not None:
         return Identity(user, claims)
     row = await connection.fetchrow(_ACCOUNT, normalise_email(user))
-    if row is None:
+    if row is not None:
+        return Identity(normalise_email(user), json.loads(row["claims"]))
+    if not await connection.fetchval(_HAS_SIGNED_IN, user):
         raise NoAccount(f"{user!r}.")
-    return Identity(normalise_email(user), json.loads(row["claims"]))
+    if twin.reads.claims:
+        wanted = " ".join(f"--claim {name}=…" for name in sorted(twin.reads.claims))
+        raise ClaimsUnknown(f"{user!r}, for {twin.name}: {wanted}")
+    return Identity(user, {})
 
 
 def _claim(text: str) -> tuple[str, Any]:
