@@ -84,19 +84,19 @@ def explain_failure(what: str) -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] in _EXPLAINED_ELSEWHERE:
             raise
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        own = next((one for one in reversed(traceback.extract_tb(error.__traceback__)) if _is_own(one)), place)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        own = next((one for one in reversed(traceback.extract_tb(error.__traceback__)) if _is_own(one)), last)
         said = " ".join(str(error).split())
         at = f"{Path(own.filename).name}, line {own.lineno}"
         raise WrongHook(f"{what} fails in {at}: {type(error).__name__}: {said.rstrip('.')}.") from error
 
 
-def _is_own(place: traceback.FrameSummary) -> bool:
+def _is_own(frame: traceback.FrameSummary) -> bool:
     """Whether it is a line that somebody has written for this app: no library's, not Python's own, and not ours."""
-    is_foreign = place.filename.startswith("<") or any(
-        part in place.filename for part in ("site-packages", "importlib")
+    is_foreign = frame.filename.startswith("<") or any(
+        part in frame.filename for part in ("site-packages", "importlib")
     )
-    return not is_foreign and not Path(place.filename).is_relative_to(Path(__file__).parent)
+    return not is_foreign and not Path(frame.filename).is_relative_to(Path(__file__).parent)
 
 
 def _shown(value: Any) -> str:

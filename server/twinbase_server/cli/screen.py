@@ -46,16 +46,16 @@ def show_table(
 
     The first column is what a row is called. Nothing is cut, and no name is broken: it may be copied from the screen.
     """
-    told = [[escape(text) for text in row] for row in rows]
+    shown = [[escape(text) for text in row] for row in rows]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, no_wrap=True, justify="right" if heading in numbers else "left")
-    for row in told:
+    for row in shown:
         table.add_row(*row)
     if console.measure(table, options=console.options.update(max_width=_BEYOND)).maximum <= console.width:
         console.print(table)
         return
-    for name, *rest in told:
+    for name, *rest in shown:
         console.print(f"[bold]{name}[/]")
         for heading, text in zip(headings[1:], rest, strict=True):
             if text:
