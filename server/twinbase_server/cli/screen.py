@@ -28,8 +28,8 @@ def make_error_console() -> Console:
 
 
 def _console(stream: Any) -> Console:
-    is_told = os.isatty(_number(stream)) or "COLUMNS" in os.environ
-    return Console(file=stream, highlight=False, soft_wrap=True, width=None if is_told else WIDTH)
+    is_given = os.isatty(_number(stream)) or "COLUMNS" in os.environ
+    return Console(file=stream, highlight=False, soft_wrap=True, width=None if is_given else WIDTH)
 
 
 def _number(stream: Any) -> int:
