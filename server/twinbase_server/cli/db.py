@@ -154,7 +154,7 @@ def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_jso
         if missing := asyncio.run(_missing_ownership(url, loaded)):
             raise MissingRights(" ".join(missing))
         if create_tables:
-            asyncio.run(create_twin_tables(url, loaded.registry))
+            asyncio.run(create_twin_tables(url, loaded.registry, loaded.collect_tables()))
         try:
             asyncio.run(init_database(url, loaded, utc_now(), wrapping=read_named_wrapping_key(url)))
             uncaptured: Sequence[str] = ()

@@ -20,12 +20,12 @@ class ColumnMissing(TwinbaseError):
     """A table that exists lacks a column of its class, and the rows in it have no value for it."""
 
 
-async def create_twin_tables(url: str, registry: Registry) -> None:
+async def create_twin_tables(url: str, registry: Registry, beside: Iterable[type[SQLModel]] = ()) -> None:
     """Create every table of a twin, and its schema, that does not exist; what exists is left as it is.
 
-    The engine's own come by migrations.
+    The engine's own come by migrations. `beside`: tables that stay on the server, which a twin's may refer to.
     """
-    tables = [twin.table for twin in registry if twin.schema != SCHEMA]
+    tables = list(dict.fromkeys([twin.table for twin in registry if twin.schema != SCHEMA] + _checked(beside)))
     await _in_one_transaction(url, lambda connection: _create(connection, tables))
 
 
