@@ -14,16 +14,17 @@ import httpx2
 import pytest
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
+from tests.docs.page_blocks import Block, executes, find_blocks
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.registry import build_registry
 from twinbase.testing import Device, World
 from twinbase.testing.conformance.laws import broken_laws
 from twinbase.testing.conformance.rows import RowMaker
+from twinbase_server.cli.environment import UnknownSetting, check_environment
 from twinbase_server.database.connection import open_engine
 from twinbase_server.projection.run import project
 
-DOCS = Path(__file__).parents[2] / "docs"
 STAFF = UUID("00000000-0000-7000-8000-00000000000a")
 HOOK = re.compile(r"^(?:async )?def (twinbase_\w+)", re.M)
 
@@ -61,16 +62,16 @@ class Company:
         yield Mirror(Note, direction="both", conflict="longest_text")
 
 
-def read_page(page: str) -> str:
+def read_block(block: Block) -> str:
     """With tables of other names: another test declares the same ones once more."""
-    return (DOCS / page).read_text().replace("hook_", "page_").replace("strategy_visits", "page_visits")
+    return block.take().replace("hook_", "page_").replace("strategy_visits", "page_visits")
 
 
 def run_page(page: str) -> list[ModuleType]:
     """Each hook's block as a plugin of its own; what an earlier block has made is there for the later ones."""
     plugins: list[ModuleType] = []
     names: dict[str, Any] = {}
-    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", read_page(page), re.M | re.S)):
+    for number, block in enumerate(map(read_block, find_blocks(page, "python"))):
         module = ModuleType(f"hooks_{number}")
         sys.modules[module.__name__] = module
         module.__dict__.update(names)
@@ -81,8 +82,14 @@ def run_page(page: str) -> list[ModuleType]:
     return plugins
 
 
-PAGE = run_page("reference/hooks.md")
-STRATEGIES = [*PAGE, *run_page("how-to/conflict-strategy.md")]
+HOOKS, HOW_TO = "docs/reference/hooks.md", "docs/how-to/conflict-strategy.md"
+PAGE = run_page(HOOKS)
+STRATEGIES = [*PAGE, *run_page(HOW_TO)]
+
+
+def shown(*hooks: str) -> list[Block]:
+    """The blocks of the page with these hooks."""
+    return [block for hook in hooks for block in find_blocks(HOOKS, "python") if f"def {hook}(" in block.text]
 
 
 def named(name: str) -> Any:
@@ -104,6 +111,7 @@ async def enter(world: World, name: str) -> Device:
     return device
 
 
+@executes(*shown("twinbase_authenticate", "twinbase_mirrors"))
 async def test_who_is_staff_signs_in_and_has_the_mirrored_rows(world: World) -> None:
     anna = await enter(world, "anna")
     await world.sql(f"INSERT INTO page_products VALUES ('{STAFF}', 'Boiler')")
@@ -111,6 +119,7 @@ async def test_who_is_staff_signs_in_and_has_the_mirrored_rows(world: World) -> 
     assert [product.caption for product in await anna.all(named("Product"))] == ["Boiler"]
 
 
+@executes(*shown("twinbase_projections"))
 async def test_the_projection_follows_its_source(world: World, database_url: str) -> None:
     await world.sql("CREATE TABLE item (number int PRIMARY KEY, name text)")
     await world.sql("INSERT INTO item VALUES (1, 'soup'), (2, 'tea')")
@@ -131,6 +140,7 @@ async def captions(world: World) -> list[tuple[str, str, str]]:
     return [tuple(row) for row in rows]
 
 
+@executes(*shown("twinbase_neighbours", "twinbase_before_mutation"))
 async def test_a_closed_visit_is_refused_with_the_sentence(world: World) -> None:
     anna, visit = await enter(world, "anna"), Visit(state="closed")
     key = visit.id
@@ -146,6 +156,7 @@ async def test_a_closed_visit_is_refused_with_the_sentence(world: World) -> None
     assert [row.n for row in await world.sql("SELECT count(*) AS n FROM parts")] == [1]
 
 
+@executes(*shown("twinbase_deliveries", "twinbase_exporters"))
 async def test_a_note_is_handed_over_and_an_empty_one_is_refused(world: World) -> None:
     anna = await enter(world, "anna")
     await anna.save(Note(text="leaks"))
@@ -154,10 +165,12 @@ async def test_a_note_is_handed_over_and_an_empty_one_is_refused(world: World) -
     assert await world.hand_over("erp") == {"sent": 1, "refused": 1}
 
 
+@executes(*shown("twinbase_sources"))
 async def test_the_source_answers_its_figures(world: World) -> None:
     assert await world.run_source("prices") == {"prices": 2, "projected": 0}
 
 
+@executes(*shown("twinbase_strategies"))
 async def test_of_two_texts_the_longer_one_stays(world: World) -> None:
     anna, note = await enter(world, "anna"), Note(text="It leaks")
     key = note.id
@@ -173,6 +186,15 @@ async def test_of_two_texts_the_longer_one_stays(world: World) -> None:
     assert [row.text for row in await world.sql("SELECT text FROM notes")] == ["It is dry by now"]
 
 
+@executes(*shown("twinbase_settings"))
+def test_the_settings_come_from_the_environment_and_a_wrong_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINBASE_SHOP_TIME_ZONE", "Europe/Lisbon")
+    assert named("ShopSettings")().time_zone == "Europe/Lisbon"
+    with pytest.raises(UnknownSetting, match="TWINBASE_SHOP_TIME_ZONE"):
+        check_environment({"TWINBASE_SHOP_TIMEZONE": "UTC"}, Plugins(*PAGE).collect_settings())
+
+
+@executes(*shown("twinbase_routes", "twinbase_tables"))
 async def test_the_route_answers_whoever_is_signed_in(world: World) -> None:
     await world.sql("CREATE SCHEMA IF NOT EXISTS vending")
     await world.sql("CREATE TABLE IF NOT EXISTS vending.page_machines (id uuid PRIMARY KEY, place text)")
@@ -188,6 +210,7 @@ async def test_the_route_answers_whoever_is_signed_in(world: World) -> None:
     assert answer.json() == [str(STAFF)]
 
 
+@executes(*find_blocks(HOW_TO, "python"))
 def test_the_strategies_of_the_documentation_keep_the_laws() -> None:
     """On conflicts of every kind, and not only on the one that its page shows."""
     strategies = {name: one for module in STRATEGIES for name, one in _strategies(module).items()}

@@ -8,18 +8,19 @@ from uuid import UUID, uuid4
 import pytest
 from argon2 import PasswordHasher
 from sqlmodel import Field, SQLModel
-from tests.docs.page_blocks import list_blocks, load_page
+from tests.docs.page_blocks import executes, find_blocks, load_page
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.errors import NotSignedIn, ServerRefused
 from twinbase.testing import World
 from twinbase_server import accounts
 
-MIRROR_A_TABLE = load_page("how-to/mirror-a-table.md")
-MIRROR = load_page("reference/mirror.md")
-SIGN_IN = load_page("how-to/sign-in.md")
-STRATEGIES = load_page("reference/strategies.md")
-(LOST_DEVICE,) = list_blocks("how-to/lost-device.md", "sql")
+MIRROR_A_TABLE = load_page("docs/how-to/mirror-a-table.md")
+MIRROR = load_page("docs/reference/mirror.md")
+SIGN_IN = load_page("docs/how-to/sign-in.md")
+STRATEGIES = load_page("docs/reference/strategies.md")
+(LOST_DEVICE,) = find_blocks("docs/how-to/lost-device.md", "sql")
+SCOPES, WITH_WORDS = find_blocks("docs/reference/mirror.md", "python")
 ANNA, BOB = UUID(MIRROR_A_TABLE.ANNA), UUID(MIRROR_A_TABLE.BOB)
 
 
@@ -45,6 +46,7 @@ class Hour(SQLModel, table=True):
     team: str = ""
 
 
+@executes(*find_blocks("docs/how-to/mirror-a-table.md", "python"))
 async def test_a_table_that_exists_is_mirrored_as_its_page_says(database_url: str, tmp_path: Path) -> None:
     page = MIRROR_A_TABLE
     async with World.open(database_url, Plugins(accounts, page), tmp_path) as world:
@@ -69,6 +71,7 @@ async def test_a_table_that_exists_is_mirrored_as_its_page_says(database_url: st
         world.raise_crashes()
 
 
+@executes(SCOPES)
 async def test_the_scopes_of_the_reference_let_through_whose_rows_they_are(database_url: str, tmp_path: Path) -> None:
     async with World.open(database_url, Plugins(accounts, Hooks(*MIRROR.mirrors)), tmp_path) as world:
         await _visits(world)
@@ -87,6 +90,7 @@ async def test_the_scopes_of_the_reference_let_through_whose_rows_they_are(datab
         assert [visit.zip_code for visit in await anna.all(MIRROR.Visit)] == ["10000"], "what is done goes"
 
 
+@executes(WITH_WORDS)
 async def test_a_scope_with_words_lets_through_the_same_rows(database_url: str, tmp_path: Path) -> None:
     mirror = Mirror(MIRROR.Visit, scope=MIRROR.my_open_visits)
     async with World.open(database_url, Plugins(accounts, Hooks(mirror)), tmp_path) as world:
@@ -111,6 +115,7 @@ async def _visits(world: World, *, parts: bool = True) -> None:
             )
 
 
+@executes(*find_blocks("docs/how-to/sign-in.md", "python"))
 async def test_who_stands_in_the_directory_signs_in_with_the_claims_of_the_page(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -135,6 +140,7 @@ async def test_who_stands_in_the_directory_signs_in_with_the_claims_of_the_page(
         assert [hour.team for hour in await anna.all(Hour)] == ["north"]
 
 
+@executes(*find_blocks("docs/reference/strategies.md", "python"))
 async def test_the_strategies_of_the_reference_decide_what_is_contested(database_url: str, tmp_path: Path) -> None:
     mirror = Mirror(Hour, direction="both", conflict=STRATEGIES.merge, guards=(STRATEGIES.status,))
     async with World.open(database_url, Plugins(accounts, Hooks(mirror)), tmp_path) as world:
@@ -153,11 +159,12 @@ async def test_the_strategies_of_the_reference_decide_what_is_contested(database
         assert await world.sql("SELECT status FROM ran_hours") == [("planned",)]
 
 
+@executes(LOST_DEVICE)
 async def test_a_lost_device_is_cut_off_by_the_statement_of_its_page(database_url: str, tmp_path: Path) -> None:
     async with World.open(database_url, Plugins(accounts, Hooks(Mirror(Hour))), tmp_path) as world:
         lost, kept = await world.device("Anna's phone", account="anna"), await world.device("tablet", account="anna")
         assert (await lost.sync()).is_proven and (await kept.sync()).is_proven
-        await world.sql(LOST_DEVICE.strip().rstrip(";"))
+        await world.sql(LOST_DEVICE.take().strip().rstrip(";"))
         with pytest.raises(ServerRefused, match="device-revoked"):
             await lost.sync()
         assert (await kept.sync()).is_proven

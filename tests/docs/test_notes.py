@@ -1,14 +1,15 @@
 """The example `notes` runs, and the lines of the README are its lines."""
 
-import re
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.docs.page_blocks import executes, find_blocks
 
 ROOT = Path(__file__).parents[2]
+(README,) = find_blocks("README.md", "python")
 SOURCE = ROOT / "examples" / "notes" / "notes.py"
 
 
@@ -29,7 +30,8 @@ async def test_two_people_who_edit_one_note_offline_both_keep_their_edit(
     assert (note.text, note.place) == ("The boiler leaks", "In the cellar")
 
 
+@executes(README)
 def test_the_ten_lines_of_the_readme_are_those_of_the_example() -> None:
-    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    block = README.take()
     assert block in SOURCE.read_text()
     assert len([line for line in block.splitlines() if line.strip()]) == 10

@@ -16,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import Field, SQLModel
 from tests.docs import protocol_client
+from tests.docs.page_blocks import Block, executes, find_blocks
 from tests.docs.protocol_client import (
     Client,
     DamagedAnswer,
@@ -92,11 +93,11 @@ async def office(database_url: str) -> AsyncIterator[Office]:
 class serve:
     """`async with serve(url, answer_seconds=0)`: a set-up database and its server in this process."""
 
-    def __init__(self, url: str, **settings: Any) -> None:
-        self.url, self.settings = url, settings
+    def __init__(self, url: str, plugin: object = None, **settings: Any) -> None:
+        self.url, self.plugin, self.settings = url, plugin or Pages(), settings
 
     async def __aenter__(self) -> Office:
-        plugins = Plugins(Pages(), accounts)
+        plugins = Plugins(self.plugin, accounts)
         await create_twin_tables(self.url, plugins.registry)
         await init_database(self.url, plugins, NOON)
         self.database = await asyncpg.connect(self.url)
@@ -273,26 +274,24 @@ async def test_a_cursor_of_somebody_else_is_a_problem_with_a_way_on(office: Offi
 # -- the page itself --------------------------------------------------------------------------------------------------
 
 
+def shown(kind: str, word: str) -> Block:
+    """The block of the page that holds this member or value."""
+    (found,) = [block for block in find_blocks("docs/reference/protocol.md", kind) if f'"{word}"' in block.text]
+    return found
+
+
 def golden(word: str) -> dict[str, Any]:
     """The JSON block of the page that holds this member."""
-    blocks = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    (found,) = [json.loads(block) for block in blocks if f'"{word}"' in block]
-    assert isinstance(found, dict)
+    found: dict[str, Any] = json.loads(shown("json", word).take())
     return found
 
 
 def golden_lines(word: str) -> list[bytes]:
     """The lines of the block of text that holds this member."""
-    blocks = re.findall(r"^```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    (found,) = [block for block in blocks if f'"{word}"' in block]
-    return [line.encode() for line in found.splitlines()]
+    return [line.encode() for line in shown("text", word).take().splitlines()]
 
 
-def test_every_json_block_of_the_page_is_json() -> None:
-    for block in re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
-        json.loads(block)
-
-
+@executes(shown("json", "bits_for_rows"))
 def test_the_golden_vectors_of_digests_and_buckets_hold_on_both_sides() -> None:
     from twinbase.digest import bits_for as our_bits_for
     from twinbase.digest import bucket_of, digest_of
@@ -306,6 +305,7 @@ def test_the_golden_vectors_of_digests_and_buckets_hold_on_both_sides() -> None:
         assert bits_for(int(rows)) == our_bits_for(int(rows)) == bits
 
 
+@executes(shown("json", "batch_hashes"), shown("text", "previous"))
 def test_the_golden_vectors_of_batches_hold_on_both_sides() -> None:
     from twinbase import protocol
 
@@ -316,6 +316,7 @@ def test_the_golden_vectors_of_batches_hold_on_both_sides() -> None:
     assert protocol.Push.model_validate_json(bodies[1]).previous == page["batch_hashes"][0]
 
 
+@executes(shown("json", "checked_request"), shown("text", "initial"))
 def test_the_golden_vectors_of_checksums_hold_on_both_sides() -> None:
     from twinbase.checksum import sum_answer, sum_request
     from twinbase.frames import read_frames
@@ -328,7 +329,7 @@ def test_the_golden_vectors_of_checksums_hold_on_both_sides() -> None:
     assert sum_request(*request[:2], asked["query"].items(), *request[3:]) == page["request_checksum"]
     answer = (page["status"], page["body"].encode())
     assert answer_checksum(*answer) == sum_answer(*answer) == page["answer_checksum"]
-    lines = golden_lines("rows_check")
+    lines = golden_lines("initial")
     assert [frame["frame"] for frame, _ in checked_frames(b"\n".join(lines))] == ["begin", "page", "end"]
     assert len(list(read_frames(iter(lines)))) == 3
 
@@ -337,7 +338,7 @@ def test_a_frame_that_was_changed_on_the_way_is_noticed_by_both() -> None:
     from twinbase.errors import Garbled
     from twinbase.frames import read_frames
 
-    lines = golden_lines("rows_check")
+    lines = golden_lines("initial")
     for number in range(len(lines)):
         changed = [*lines[:number], lines[number].replace(b"1", b"3", 1), *lines[number + 1 :]]
         with pytest.raises(DamagedAnswer):

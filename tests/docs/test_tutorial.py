@@ -16,8 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.docs.page_blocks import ROOT, executes, find_blocks, only_checks
 
-PAGE = (Path(__file__).parents[2] / "docs" / "tutorial" / "first-table.md").read_text()
+TUTORIAL = "docs/tutorial/first-table.md"
+PAGE, BLOCKS = (ROOT / TUTORIAL).read_text(), find_blocks(TUTORIAL)
+INSTALLS = [block for block in BLOCKS if block.mark == "install"]
 FENCE = r"(?:^<!-- (?P<mark>[^\n]+) -->\n)?^```(?P<kind>\w+)\n(?P<body>.*?)^```$"
 STEP = re.compile(rf"{FENCE}|^<!-- (?P<sign>[^\n]+) -->$", re.M | re.S)
 CTRL_C = "second terminal: Ctrl-C"
@@ -115,9 +118,13 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 @pytest.mark.timeout(400)
+@executes(*(block for block in BLOCKS if block.mark != "install"))
 def test_the_tutorial_works_when_it_is_followed_to_the_letter(reader: Reader) -> None:
+    blocks = iter(BLOCKS)
     for step in STEP.finditer(PAGE):
         mark, kind, body = step["mark"] or step["sign"] or "", step["kind"], step["body"]
+        if body:
+            assert next(blocks).take() == body
         if mark == CTRL_C:
             reader.stop()
         elif mark.startswith("file: "):
@@ -129,8 +136,9 @@ def test_the_tutorial_works_when_it_is_followed_to_the_letter(reader: Reader) ->
             reader.run(body)
 
 
+@only_checks(*INSTALLS, because="pip would fetch what is being tested, which is installed already.")
 def test_all_that_is_not_run_is_what_installs() -> None:
-    skipped = "".join(step["body"] for step in STEP.finditer(PAGE) if step["mark"] == "install")
+    skipped = "".join(block.take() for block in INSTALLS)
     assert re.findall(r"^\$ (.*)$", skipped, re.M) == [
         "export TWINBASE=~/twinbase",
         "mkdir field-notes && cd field-notes",

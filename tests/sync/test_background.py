@@ -1,15 +1,14 @@
 """A sync that runs by itself sends what was written, whoever wrote it, and a screen counts it at once."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, update
+from tests.docs.page_blocks import executes, find_blocks
 from tests.sync.shop import Job
 
 from twinbase.errors import NoEventLoop, NotSignedIn
@@ -20,6 +19,7 @@ from twinbase.replica.status import SyncStatus
 from twinbase.testing import Device, World
 from twinbase.testing.world import KEY, PASSWORD
 
+(HOW_TO,) = find_blocks("docs/how-to/sync-by-itself.md")
 SOON = SyncPace(regular_seconds=3600, after_write_seconds=0.05, jitter=0)
 """Whatever is sent within a test was sent because it was written."""
 
@@ -115,6 +115,7 @@ async def test_whoever_reads_or_takes_back_says_nothing(world: World) -> None:
     assert len(heard) == 1
 
 
+@executes(HOW_TO)
 async def test_the_sign_in_of_the_how_to_page_outlives_its_token(world: World) -> None:
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
@@ -137,9 +138,8 @@ async def test_the_sign_in_of_the_how_to_page_outlives_its_token(world: World) -
 
 def how_to_open() -> Callable[..., Awaitable[Replica]]:
     """`open_replica` as the how-to page has it."""
-    page = Path(__file__).parents[2] / "docs/how-to/sync-by-itself.md"
     example: dict[str, Any] = {}
-    exec(re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)[0], example)
+    exec(HOW_TO.take(), example)
     found: Callable[..., Awaitable[Replica]] = example["open_replica"]
     return found
 

@@ -1,7 +1,6 @@
 """Who shows rows hears which of them changed, and a query that is watched is never old."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from sqlalchemy import exists, func
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Field, SQLModel, col, delete, select, update
+from tests.docs.page_blocks import executes, find_blocks
 from tests.sync.shop import Job, Part, Product
 
 from twinbase import Mirror, Plugins, hookimpl
@@ -208,15 +208,18 @@ async def test_rows_with_a_key_of_several_columns_are_told_by_all_of_them(tmp_pa
     assert {(change.key, change.row.height) for change in found} == {((floor, number), number) for number in (1, 2, 3)}
 
 
+HOW_TO = find_blocks("docs/how-to/react-to-changes.md")
+
+
 def how_to() -> dict[str, Any]:
     """What the how-to page defines."""
-    page = Path(__file__).parents[2] / "docs/how-to/react-to-changes.md"
     defined: dict[str, Any] = {}
-    for example in re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
-        exec(example, defined)
+    for example in HOW_TO:
+        exec(example.take(), defined)
     return defined
 
 
+@executes(*HOW_TO)
 async def test_the_examples_of_the_how_to_page_keep_a_screen_and_a_copy(world: World) -> None:
     anna, page = await world.device("anna", claims={"lead": "anna"}), how_to()
     await anna.save(Job(lead="anna", title="boiler"))

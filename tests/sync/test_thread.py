@@ -2,7 +2,6 @@
 
 import asyncio
 import queue
-import re
 import socket
 import threading
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +12,7 @@ from uuid import uuid4
 import pytest
 import uvicorn
 from sqlmodel import select
+from tests.docs.page_blocks import executes, find_blocks
 from tests.sync.shop import Job
 from tests.sync.template import workshop
 
@@ -21,14 +21,14 @@ from twinbase.testing import World
 from twinbase.testing.world import PASSWORD
 
 SECONDS = 30
+HOW_TO = find_blocks("docs/how-to/run-on-a-thread.md")
 
 
 def read_example() -> dict[str, Any]:
     """What the how-to page defines."""
-    page = Path(__file__).parents[2] / "docs/how-to/run-on-a-thread.md"
     defined: dict[str, Any] = {"__name__": "how_to"}
-    for example in re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
-        exec(example, defined)
+    for example in HOW_TO:
+        exec(example.take(), defined)
     return defined
 
 
@@ -43,6 +43,7 @@ async def url(world: World) -> AsyncIterator[str]:
         await task
 
 
+@executes(*HOW_TO)
 async def test_a_program_without_asyncio_writes_watches_and_closes(world: World, url: str, tmp_path: Path) -> None:
     await world.account("anna", lead="anna")
     await world.sql(f"INSERT INTO workshop.job VALUES ('{uuid4()}', 'anna', 'pump', NULL, 1, false)")
