@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Field, SQLModel
 from tests.docs.page_blocks import executes, find_blocks, load_page
 
@@ -20,7 +22,7 @@ MIRROR = load_page("docs/reference/mirror.md")
 SIGN_IN = load_page("docs/how-to/sign-in.md")
 STRATEGIES = load_page("docs/reference/strategies.md")
 (LOST_DEVICE,) = find_blocks("docs/how-to/lost-device.md", "sql")
-SCOPES, WITH_WORDS = find_blocks("docs/reference/mirror.md", "python")
+OWN_METADATA, SCOPES, WITH_WORDS = find_blocks("docs/reference/mirror.md", "python")
 ANNA, BOB = UUID(MIRROR_A_TABLE.ANNA), UUID(MIRROR_A_TABLE.BOB)
 
 
@@ -168,3 +170,23 @@ async def test_a_lost_device_is_cut_off_by_the_statement_of_its_page(database_ur
         with pytest.raises(ServerRefused, match="device-revoked"):
             await lost.sync()
         assert (await kept.sync()).is_proven
+
+
+@executes(OWN_METADATA)
+async def test_two_plugins_with_metadata_of_their_own_may_declare_one_table(database_url: str, tmp_path: Path) -> None:
+    """With the one that all classes share they may not."""
+    with pytest.raises(InvalidRequestError, match="already defined"):
+        _declare_again(SQLModel, "ran_hours")
+    for _ in range(2):
+        page: dict[str, Any] = {}
+        exec(OWN_METADATA.take(), page)
+        plugins = Plugins(accounts, Hooks(Mirror(_declare_again(page["Base"], "ran_cups"))))
+        async with World.open(database_url, plugins, tmp_path) as world:
+            assert (await (await world.device(f"device {uuid4()}")).sync()).is_proven
+
+
+def _declare_again(base: type[SQLModel], table: str) -> type[SQLModel]:
+    """A class over this table, in a module of its own."""
+    body = {"__module__": f"again_{uuid4().hex}", "__tablename__": table, "__annotations__": {"id": int}}
+    made: type[SQLModel] = type("Again", (base,), {**body, "id": Field(primary_key=True)}, table=True)
+    return made
