@@ -8,7 +8,7 @@ from twinbase.conflict import Conflict, Decision, merge_columns, state_machine
 from twinbase.delivery import AppliedMutation, Delivery, DeliveryOutcome, Exporter, WaitingDelivery
 from twinbase.errors import Refused, TwinbaseError
 from twinbase.hooks import hookimpl
-from twinbase.identity import Credentials, Identity, Who
+from twinbase.identity import Credentials, Identity, UncheckedIdentity, Who
 from twinbase.mirror import Mirror, Window, days, within
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
 from twinbase.plugins import Plugins
@@ -33,6 +33,7 @@ __all__ = [
     "Run",
     "Source",
     "TwinbaseError",
+    "UncheckedIdentity",
     "WaitingDelivery",
     "Who",
     "Window",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from twinbase.delivery import AppliedMutation, Delivery, Exporter
-    from twinbase.identity import Credentials
+    from twinbase.identity import Credentials, UncheckedIdentity
     from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
     from twinbase.projection import Projection
     from twinbase.source import Source
@@ -51,10 +51,14 @@ def twinbase_strategies() -> Mapping[str, Strategy]:
 
 
 @hookspec
-async def twinbase_authenticate(credentials: "Credentials", connection: PostgresConnection) -> Identity | None:
+async def twinbase_authenticate(
+    credentials: "Credentials", connection: PostgresConnection
+) -> "Identity | UncheckedIdentity | None":
     """Say who signs in, or None when it is not for this plugin to say. The first identity counts.
 
     When: at POST auth/login. Where: server. `credentials`: e-mail and password as typed. `connection`: asyncpg, open.
+    What takes long without it, such as the hash of a password, is answered as an UncheckedIdentity: it is checked when
+    the connection has been given back, so that many sign-ins do not keep all connections.
     Example: `return Identity(user.id, {"colleague_id": str(user.colleague_id)})`.
     """
     raise NotImplementedError

@@ -1,8 +1,9 @@
 """Who is asking: an identity with claims, and `Who`, its stand-in while a scope is being declared."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,28 @@ class Identity:
         """A short hash of subject and claims: two equal ones see the same rows at the same time."""
         body = json.dumps([self.subject, dict(self.claims)], sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class UncheckedIdentity:
+    """Who it would be, if the check says so. It needs nothing but processor time, a password's hash say.
+
+    `check` is called in a thread, when the connection to PostgreSQL has been given back. `identity` may be None: then
+    nobody is it whatever the check says, and an unknown name takes as long as a wrong password.
+    """
+
+    identity: Identity | None
+    check: Callable[[], bool] = field(repr=False)
+
+
+async def settle_identity(found: Iterable[Identity | UncheckedIdentity]) -> Identity | None:
+    """The first that it is; None when it is none of them."""
+    for one in found:
+        if isinstance(one, Identity):
+            return one
+        if await asyncio.to_thread(one.check) and one.identity is not None:
+            return one.identity
+    return None
 
 
 class Who:

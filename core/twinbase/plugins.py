@@ -18,7 +18,7 @@ from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
 from twinbase.hook_check import check_answer, check_hooks, explain_failure
-from twinbase.identity import Credentials, Identity
+from twinbase.identity import Credentials, Identity, UncheckedIdentity, settle_identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
 from twinbase.postgres import PostgresConnection
@@ -144,11 +144,20 @@ class Plugins:
 
     async def authenticate(self, credentials: Credentials, connection: PostgresConnection) -> Identity | None:
         """The first identity that a plugin gives; None when no plugin knows these credentials."""
+        return await settle_identity(await self.find_identities(credentials, connection))
+
+    async def find_identities(
+        self, credentials: Credentials, connection: PostgresConnection
+    ) -> list[Identity | UncheckedIdentity]:
+        """Who it may be, for `settle_identity`; after that no connection is needed any more."""
+        found: list[Identity | UncheckedIdentity] = []
         for answer in self._calls("twinbase_authenticate", credentials=credentials, connection=connection):
-            identity: Identity | None = await answer
+            identity = await answer
             if identity is not None:
-                return identity
-        return None
+                found.append(identity)
+            if isinstance(identity, Identity):
+                break
+        return found
 
     def collect_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
         """The other rows that plugins want to look at when they judge this mutation."""

@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import PwdlibError
 
 from twinbase.hooks import hookimpl
-from twinbase.identity import Credentials, Identity
+from twinbase.identity import Credentials, Identity, UncheckedIdentity
 from twinbase.postgres import PostgresConnection
 
 _FIND = "SELECT password_hash, claims::text, disabled FROM twinbase.account WHERE email = $1"
@@ -21,15 +21,14 @@ ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, claims
 
 
 @hookimpl
-async def twinbase_authenticate(credentials: Credentials, connection: PostgresConnection) -> Identity | None:
+async def twinbase_authenticate(credentials: Credentials, connection: PostgresConnection) -> UncheckedIdentity:
     """The account of this e-mail, if the password is right. An unknown e-mail takes as long as a wrong password."""
     email = normalise_email(credentials.email)
     row = await connection.fetchrow(_FIND, email) if "\x00" not in email else None
     kept = row["password_hash"] if row is not None else _nobodys_hash()
-    right = await asyncio.to_thread(_matches, credentials.password, kept)
-    if row is None or not right or row["disabled"]:
-        return None
-    return Identity(email, json.loads(row["claims"]))
+    admitted = row is not None and not row["disabled"]
+    identity = Identity(email, json.loads(row["claims"])) if row is not None and admitted else None
+    return UncheckedIdentity(identity, partial(_matches, credentials.password, kept))
 
 
 async def save_account(connection: PostgresConnection, email: str, password: str, claims: Mapping[str, Any]) -> None:

@@ -52,6 +52,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "token-expired": ProblemKind(401, "The token has expired. Sign in again."),
     "token-invalid": ProblemKind(401, "The token is missing or not one of this server's. Sign in again."),
     "too-busy": ProblemKind(503, "The server is busy. Try again."),
+    "too-many-sign-ins": ProblemKind(429, "Too often something was typed wrongly. Wait a little, then try again."),
     "too-slow": ProblemKind(503, "The answer took too long. Try again."),
     "upgrade-required": ProblemKind(426, "This app is too old for the server. Update it; unsent work is kept."),
 }

@@ -2,15 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from twinbase.identity import Credentials
+from twinbase.identity import Credentials, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.tokens import bind_device
 from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.sign_in.attempts import forgive_attempt, is_known_device, note_attempt
+from twinbase_server.sign_in.delays import SignInAttempt
 
 # A plugin may ask for a badge or a PIN in place of either.
 _MISTYPED = "The name and the password or PIN do not belong together: type them again, or ask the office."
@@ -38,24 +40,42 @@ class Me(BaseModel):
         "body-too-large",
         "media-type",
         "upgrade-required",
+        "too-many-sign-ins",
         "too-busy",
         "database-unavailable",
     ),
 )
-async def sign_in(body: LoginRequest, serving: ServingDep, _: Annotated[None, Depends(check_admission)]) -> LoginAnswer:
-    """Sign in on a device. The device is bound to the account from now on."""
+async def sign_in(
+    body: LoginRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
+) -> LoginAnswer:
+    """Sign in on a device. The device is bound to the account from now on.
+
+    No connection to PostgreSQL is kept while a password is checked.
+    """
     now = serving.clock()
-    async with serving.lanes.sign_ins.enter_lane(), serving.borrow_connection() as connection:
-        identity = await serving.plugins.authenticate(Credentials(body.email, body.password), connection)
+    async with serving.lanes.sign_ins.enter_lane():
+        async with serving.borrow_connection() as connection:
+            known = await is_known_device(connection, body.replica, body.email)
+            counts = await note_attempt(
+                connection, SignInAttempt(body.email, _address(request), body.replica, known), now
+            )
+            found = await serving.plugins.find_identities(Credentials(body.email, body.password), connection)
+        identity = await settle_identity(found)
         if identity is None:
             raise ProblemError("credentials-wrong", _MISTYPED)
-        await bind_device(connection, identity, body.replica, body.device_name, now)
+        async with serving.borrow_connection() as connection:
+            await forgive_attempt(connection, counts)
+            await bind_device(connection, identity, body.replica, body.device_name, now)
     return LoginAnswer(
         token=serving.tokens.make(identity, body.replica, now),
         expires_in_seconds=int(serving.tokens.lifetime.total_seconds()),
         subject=identity.subject,
         claims=dict(identity.claims),
     )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
 
 
 @router.get(
