@@ -38,6 +38,11 @@ def _problems(table: Table, key: Sequence[str], device_name: str) -> Iterator[st
             f"a device has another meaning for the name {device_name!r}: give the table another one there, name='…',"
             " or rename the table."
         )
+    if table.schema is not None and set("[]") & set(table.schema):
+        yield (
+            f"SQLAlchemy cannot put a device's table in the place of one in a schema with brackets in its name,"
+            f" {table.schema!r}: rename the schema."
+        )
     names = [str(column.name) for column in table.columns]
     for column in table.columns:
         if column.key != column.name:

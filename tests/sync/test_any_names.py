@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from twinbase import Mirror, Plugins, hookimpl
 from twinbase.errors import MirrorError
 from twinbase.names import KEY_COLUMNS, check_names, key_column
 from twinbase.registry import Registry
+from twinbase.replica.report import Report
 from twinbase.testing.databases import Databases
 from twinbase.testing.world import World
 from twinbase_server import accounts
@@ -33,6 +35,7 @@ NAMES = NAMES.filter(lambda name: len(name.encode()) <= 63)
 
 
 NUMBERS = itertools.count()
+STATEMENTS = Path(__file__).parents[2] / "docs" / "reference" / "sql"
 
 
 def a_plugin(schema: str, table: str, columns: Sequence[str], *, is_scoped: bool = False) -> tuple[type[Any], object]:
@@ -77,6 +80,7 @@ KEYS = NAMES | st.sampled_from(of_the_engine())
 @example(schema="public", table="new", columns=["shape", "x", "_line", "_k0", "_t"])
 @example(schema="pg", table="added", columns=["expected", "excluded", "state", "seq", "base"])
 @example(schema="a\x1fb", table="c\x1fd", columns=["e\x1ff", "g\x1fh"])
+@example(schema="[", table="t", columns=["key", "a"])
 @example(schema='a"b', table="it's", columns=["p%c", "co:lon", "$1", "{c}", "\\"])
 def test_what_is_not_refused_syncs(databases: Databases, schema: str, table: str, columns: list[str]) -> None:
     if schema.startswith(("pg_", "twinbase", "information_schema")) or len(set(columns)) < len(columns):
@@ -95,18 +99,70 @@ def test_what_is_not_refused_syncs(databases: Databases, schema: str, table: str
         databases.drop(url)
 
 
-@pytest.mark.parametrize("name", [*"rtvmxn", "_r"])
-def test_a_table_with_a_scope_may_be_called_like_what_a_statement_of_ours_reads(
-    databases: Databases, name: str
-) -> None:
-    """Inside of the scope its rows are named by its own name, which was ours for the rows of a batch."""
-    columns = ["c0", "o", "a"]
-    model, plugin = a_plugin(name, name, columns, is_scoped=True)
+def words_of_our_statements() -> list[str]:
+    """What the statements that the server composes call tables and columns, as far as a table may be called so."""
+    found: set[str] = set()
+    for file in STATEMENTS.glob("*.sql"):
+        found |= set(re.findall(r'(?:\bAS|\)|[\w"]) +"?([a-z_][a-z_0-9]*)"?', file.read_text()))
+    return sorted(name for name in found if _may_be_a_table(name))
+
+
+def _may_be_a_table(name: str) -> bool:
+    try:
+        build_registry(a_plugin("public", name, ["id", "a"])[1])
+    except MirrorError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("is_scoped", [False, True], ids=["whole", "scoped"])
+def test_tables_may_be_called_like_anything_in_our_statements(databases: Databases, is_scoped: bool) -> None:
+    """Inside of a statement that reads a table, what its name stands for is the table and nothing of ours."""
+    words = words_of_our_statements()
+    assert {"c", "hash", "i", "t", "xid"} <= set(words)
+    made = [a_plugin("public", name, ["c0", "o", "a"], is_scoped=is_scoped) for name in words]
     url = databases.create()
     try:
-        asyncio.run(_round(url, model, plugin, columns))
+        asyncio.run(_round_of_all(url, made))
     finally:
         databases.drop(url)
+
+
+async def _round_of_all(url: str, made: Sequence[tuple[type[Any], object]]) -> None:
+    plugins = Plugins(*(plugin for _, plugin in made), accounts)
+    models = [model for model, _ in made]
+    kept, gone = uuid4(), uuid4()
+    with tempfile.TemporaryDirectory() as folder:
+        async with World.open(url, plugins, Path(folder)) as world:
+            anna = await world.device("anna")
+            for model in models:
+                await _execute(
+                    world, *(model.__table__.insert().values(c0=key, a="of the office") for key in (kept, gone))
+                )
+            _is_without_repair(await anna.sync())
+            for model in models:
+                await anna.change(model, kept, field1="of the device")
+            _is_without_repair(await anna.sync())
+            for model in models:
+                await _execute(world, model.__table__.delete().where(model.__table__.c.c0 == gone))
+            _is_without_repair(await anna.sync())
+            for model in models:
+                async with world.engine.connect() as office:
+                    ((key, value),) = await office.execute(select(model.__table__.c.c0, model.__table__.c.a))
+                (here,) = await anna.all(model)
+                assert (key, value) == (here.key, here.field1) == (kept, "of the device"), model.__table__.name
+
+
+async def _execute(world: World, *statements: Any) -> None:
+    async with world.engine.begin() as office:
+        for statement in statements:
+            await office.execute(statement)
+
+
+def _is_without_repair(report: Report) -> None:
+    """What changed came by itself: no digest had to find it."""
+    assert report.is_proven and not report.unexplained and not report.repaired
+    assert set(report.outcomes) <= {"applied"}
 
 
 @pytest.mark.parametrize("name", [*sorted(KEY_COLUMNS), "Version"])
@@ -144,21 +200,21 @@ async def _round(url: str, model: type[Any], plugin: object, columns: Sequence[s
             kept, gone = uuid4(), uuid4()
             async with world.engine.begin() as office:
                 await office.execute(table.insert(), [{columns[0]: kept}, {columns[0]: gone}])
-            assert (await anna.sync()).is_proven and len(await anna.all(model)) == 2
+            _is_without_repair(await anna.sync())
+            assert len(await anna.all(model)) == 2
             field = f"field{len(columns) - 2}"
             made = model(**{field: "new"})
             await anna.save(made)
             await anna.change(model, kept, **{field: "of the device"})
-            report = await anna.sync()
-            assert report.is_proven and set(report.outcomes) == {"applied"}
+            _is_without_repair(await anna.sync())
             async with world.engine.begin() as office:
                 await office.execute(
                     table.update().where(table.columns[columns[0]] == made.key).values({last: "of the office"})
                 )
                 await office.execute(table.delete().where(table.columns[columns[0]] == gone))
-            assert (await anna.sync()).is_proven
+            _is_without_repair(await anna.sync())
             await anna.delete(model, kept)
-            assert (await anna.sync()).is_proven
+            _is_without_repair(await anna.sync())
             async with world.engine.connect() as office:
                 there = [tuple(row) for row in await office.execute(select(key, last))]
             here = [(row.key, getattr(row, field)) for row in await anna.all(model)]

@@ -13,6 +13,6 @@ FROM (SELECT pg_catalog.hash_record_extended(ROW(workshop.part.job_id, workshop.
                       AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
                         AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
                         OR workshop.job.starts_at IS NULL))
-      OFFSET 0) AS _r
+      OFFSET 0) AS _twinbase_r
 GROUP BY 1
 ORDER BY 1

@@ -7,23 +7,23 @@ SELECT convert_to(string_agg(_line, ',') FILTER (WHERE _ok), 'UTF8') AS body,
        CAST(COALESCE(sum(_h & 16777215), 0) AS bigint) AS low,
        ((array_agg(_k0)))[CAST(count(*) AS integer)] AS _k0,
        ((array_agg(_k1)))[CAST(count(*) AS integer)] AS _k1
-FROM (SELECT CAST(_t.job_id AS text) AS _k0,
-             CAST(_t.position AS text) AS _k1,
-             _x._h,
-             _x._ok,
+FROM (SELECT CAST(_twinbase_t.job_id AS text) AS _k0,
+             CAST(_twinbase_t.position AS text) AS _k1,
+             _twinbase_x._h,
+             _twinbase_x._ok,
              CASE
-               WHEN _x._ok
-                 THEN '[' || COALESCE(CAST(_v.xid AS text), CAST($10 AS text)) || ',' || _x._h || ',' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
-                                                                                                                  'null') || ',' || COALESCE(CAST(_t.position AS text),
-                                                                                                                                             'null') || ',' || COALESCE(CAST(to_json(_t.quantity + '0') AS text),
-                                                                                                                                                                        'null') || ']'
-               ELSE '[' || COALESCE(CAST(_v.xid AS text), CAST($10 AS text)) || ',' || _x._h || ',[' || COALESCE('"' || CAST(_t.job_id AS text) || '"',
-                                                                                                                 'null') || ',' || COALESCE(CAST(_t.position AS text),
-                                                                                                                                            'null') || '],' || CAST(to_json(CAST(CASE
-                                                                                                                                                                                   WHEN NOT COALESCE(_t.quantity <> 'NaN',
-                                                                                                                                                                                                     TRUE)
-                                                                                                                                                                                     THEN 'quantity: this double precision value cannot be carried'
-                                                                                                                                                                                 END AS text)) AS text) || ']'
+               WHEN _twinbase_x._ok
+                 THEN '[' || COALESCE(CAST(_twinbase_v.xid AS text), CAST($10 AS text)) || ',' || _twinbase_x._h || ',' || COALESCE('"' || CAST(_twinbase_t.job_id AS text) || '"',
+                                                                                                                                    'null') || ',' || COALESCE(CAST(_twinbase_t.position AS text),
+                                                                                                                                                               'null') || ',' || COALESCE(CAST(to_json(_twinbase_t.quantity + '0') AS text),
+                                                                                                                                                                                          'null') || ']'
+               ELSE '[' || COALESCE(CAST(_twinbase_v.xid AS text), CAST($10 AS text)) || ',' || _twinbase_x._h || ',[' || COALESCE('"' || CAST(_twinbase_t.job_id AS text) || '"',
+                                                                                                                                   'null') || ',' || COALESCE(CAST(_twinbase_t.position AS text),
+                                                                                                                                                              'null') || '],' || CAST(to_json(CAST(CASE
+                                                                                                                                                                                                     WHEN NOT COALESCE(_twinbase_t.quantity <> 'NaN',
+                                                                                                                                                                                                                       TRUE)
+                                                                                                                                                                                                       THEN 'quantity: this double precision value cannot be carried'
+                                                                                                                                                                                                   END AS text)) AS text) || ']'
              END AS _line
       FROM (SELECT workshop.part.job_id, workshop.part.position, workshop.part.quantity
             FROM workshop.part
@@ -35,13 +35,15 @@ FROM (SELECT CAST(_t.job_id AS text) AS _k0,
                               AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
                               OR workshop.job.starts_at IS NULL))
               AND (workshop.part.job_id, workshop.part.position) > (CAST(CAST($8 AS text) AS uuid),
-                                                                    CAST(CAST($9 AS text) AS integer))) AS _t
-           INNER JOIN twinbase."v_workshop.part" AS _v ON _v.job_id = _t.job_id AND _v.position = _t.position
-           CROSS JOIN LATERAL (SELECT pg_catalog.hash_record_extended(ROW(_t.job_id, _t.position, _t.quantity),
+                                                                    CAST(CAST($9 AS text) AS integer))) AS _twinbase_t
+           INNER JOIN twinbase."v_workshop.part" AS _twinbase_v ON _twinbase_v.job_id = _twinbase_t.job_id
+                                                               AND _twinbase_v.position = _twinbase_t.position
+           CROSS JOIN LATERAL (SELECT pg_catalog.hash_record_extended(ROW(_twinbase_t.job_id, _twinbase_t.position, _twinbase_t.quantity),
                                                                       0) & 281474976710655 AS _h,
-                                      COALESCE(_t.quantity <> 'NaN', TRUE) AS _ok
-                               OFFSET 0) AS _x
-      WHERE (_v.xid >= CAST($6 AS xid8) OR _v.xid = ANY(CAST($7 AS xid8[])))
-        AND (_v.job_id, _v.position) > (CAST(CAST($8 AS text) AS uuid), CAST(CAST($9 AS text) AS integer))
-      ORDER BY _t.job_id, _t.position
-      LIMIT CAST($5 AS bigint)) AS _r
+                                      COALESCE(_twinbase_t.quantity <> 'NaN', TRUE) AS _ok
+                               OFFSET 0) AS _twinbase_x
+      WHERE (_twinbase_v.xid >= CAST($6 AS xid8) OR _twinbase_v.xid = ANY(CAST($7 AS xid8[])))
+        AND (_twinbase_v.job_id, _twinbase_v.position) > (CAST(CAST($8 AS text) AS uuid),
+                                                          CAST(CAST($9 AS text) AS integer))
+      ORDER BY _twinbase_t.job_id, _twinbase_t.position
+      LIMIT CAST($5 AS bigint)) AS _twinbase_r

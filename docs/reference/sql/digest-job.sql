@@ -13,4 +13,4 @@ FROM (SELECT pg_catalog.hash_record_extended(ROW(workshop.job.id,
         AND ((workshop.job.starts_at >= CAST($2 AS timestamp with time zone) - CAST($3 AS interval)
           AND workshop.job.starts_at < CAST($2 AS timestamp with time zone) + CAST($4 AS interval))
           OR workshop.job.starts_at IS NULL)
-      OFFSET 0) AS _r
+      OFFSET 0) AS _twinbase_r

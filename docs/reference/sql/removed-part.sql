@@ -1,12 +1,12 @@
 -- keys that changed and are not in scope (part): composed by feed/statements.py
-SELECT '[' || COALESCE('"' || CAST(_v.job_id AS text) || '"', 'null') || ',' || COALESCE(CAST(_v.position AS text),
-                                                                                         'null') || ']' AS key
-FROM twinbase."v_workshop.part" AS _v
-WHERE (_v.xid >= CAST($5 AS xid8) OR _v.xid = ANY(CAST($6 AS xid8[])))
+SELECT '[' || COALESCE('"' || CAST(_twinbase_v.job_id AS text) || '"', 'null') || ',' || COALESCE(CAST(_twinbase_v.position AS text),
+                                                                                                  'null') || ']' AS key
+FROM twinbase."v_workshop.part" AS _twinbase_v
+WHERE (_twinbase_v.xid >= CAST($5 AS xid8) OR _twinbase_v.xid = ANY(CAST($6 AS xid8[])))
   AND NOT EXISTS (SELECT
                   FROM workshop.part
-                  WHERE _v.job_id = workshop.part.job_id
-                    AND _v.position = workshop.part.position
+                  WHERE _twinbase_v.job_id = workshop.part.job_id
+                    AND _twinbase_v.position = workshop.part.position
                     AND EXISTS (SELECT *
                                 FROM workshop.job
                                 WHERE workshop.job.id = workshop.part.job_id

@@ -20,7 +20,7 @@ from twinbase_server.sql.unseen import unseen_sql
 
 # Codecs whose text holds no character that JSON would have to escape, and is never NULL for a value.
 _NUMBERS = ("smallint", "integer", "bigint", "interval")
-_ROW = "_t"  # the row in scope, inside a page's statement
+_ROW = "_twinbase_t"  # the row in scope, inside a page's statement
 _PLAIN_TEXT = ("uuid", "date", "time", "timestamp", "timestamptz", "numeric", "bytea")
 ColumnSql = Callable[[str, str], str]
 """A column's name and its table's, to what SQL writes: `column_sql` or, for a version table, `key_column_sql`."""
@@ -88,10 +88,10 @@ class FeedShape:
     def removed_statement(self) -> Statement:
         """Keys that the cursor cannot see and that are not in scope (now), as JSON text each."""
         p = Parameters(len(self.condition.names))
-        keys = " || ',' || ".join(_json(key_column_sql(k, "_v"), self.twin.codecs[k]) for k in self.twin.key)
-        named = "".join(f" AND {guard}" for guard in _key_guards(self.twin, "_v", key_column_sql))
+        keys = " || ',' || ".join(_json(key_column_sql(k, "_twinbase_v"), self.twin.codecs[k]) for k in self.twin.key)
+        named = "".join(f" AND {guard}" for guard in _key_guards(self.twin, "_twinbase_v", key_column_sql))
         sql = (
-            f"SELECT '[' || {keys} || ']' AS key FROM {self._versions} _v WHERE {_unseen(p)}{named}"
+            f"SELECT '[' || {keys} || ']' AS key FROM {self._versions} _twinbase_v WHERE {_unseen(p)}{named}"
             f" AND NOT EXISTS (SELECT FROM {self.table} WHERE {self._same_key} AND {self.condition.sql})"
             f" LIMIT {p('rows')}::bigint"
         )
@@ -100,7 +100,7 @@ class FeedShape:
     def digest_statement(self) -> Statement:
         """Rows and sums of their hashes, over the scope. OFFSET 0: else the hash is computed for each of its sums."""
         rows = f"SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql} OFFSET 0"
-        sql = f"SELECT {_SUMS} FROM ({rows}) _r"
+        sql = f"SELECT {_SUMS} FROM ({rows}) _twinbase_r"
         return Statement(sql, ())
 
     def bucket_sums_statement(self) -> Statement:
@@ -109,7 +109,7 @@ class FeedShape:
         bucket = f"(_h & {p('mask')}::bigint)::int"
         sql = (
             f"SELECT {bucket} AS bucket, {_SUMS}"
-            f" FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql} OFFSET 0) _r"
+            f" FROM (SELECT {self._hash} AS _h FROM {self.table} WHERE {self.condition.sql} OFFSET 0) _twinbase_r"
             " GROUP BY 1 ORDER BY 1"
         )
         return Statement(sql, tuple(p.names))
@@ -130,7 +130,7 @@ class FeedShape:
         sql = (
             "SELECT convert_to(string_agg(_line, ',') FILTER (WHERE _ok), 'UTF8') AS body,"
             " string_agg(_line, ',') FILTER (WHERE NOT _ok) AS quarantine, count(*) FILTER (WHERE NOT _ok) AS held,"
-            f" {_SUMS}, {last} FROM ({self._rows(which, resumed, p)}) _r"
+            f" {_SUMS}, {last} FROM ({self._rows(which, resumed, p)}) _twinbase_r"
         )
         return Statement(sql, tuple(p.names))
 
@@ -145,15 +145,15 @@ class FeedShape:
         if which == "changed":
             where.append(_unseen(p))
         if which == "changed" and resumed:
-            where.append(self._after("_v", p, key_column_sql))
+            where.append(self._after("_twinbase_v", p, key_column_sql))
         if which == "buckets":
-            where.append(f"(_x._h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
+            where.append(f"(_twinbase_x._h & {p('mask')}::bigint) = ANY ({p('buckets')}::bigint[])")
         inside = f" ORDER BY {self._key(self.table)}{limit}" if which == "all" else ""
         return (
-            f"SELECT {texts}, _x._h, _x._ok,"
-            f" CASE WHEN _x._ok THEN {self._line(p)} ELSE {self._held_line(p)} END AS _line"
+            f"SELECT {texts}, _twinbase_x._h, _twinbase_x._ok,"
+            f" CASE WHEN _twinbase_x._ok THEN {self._line(p)} ELSE {self._held_line(p)} END AS _line"
             f" FROM ({self._in_scope(resumed, p)}{inside}) {_ROW} {self._version_of_row(which)}"
-            f" CROSS JOIN LATERAL (SELECT {self._hash_of(_ROW)} AS _h, {self._carried} AS _ok OFFSET 0) _x"
+            f" CROSS JOIN LATERAL (SELECT {self._hash_of(_ROW)} AS _h, {self._carried} AS _ok OFFSET 0) _twinbase_x"
             f"{' WHERE ' + ' AND '.join(where) if where else ''}{order}{'' if inside else limit}"
         )
 
@@ -163,10 +163,11 @@ class FeedShape:
         return f"SELECT {columns} FROM {self.table} WHERE {self.condition.sql}{after}"
 
     def _version_of_row(self, which: str) -> str:
-        same = " AND ".join(f"{key_column_sql(k, '_v')} = {column_sql(k, _ROW)}" for k in self.twin.key)
+        same = " AND ".join(f"{key_column_sql(k, '_twinbase_v')} = {column_sql(k, _ROW)}" for k in self.twin.key)
         if which == "changed":
-            return f"JOIN {self._versions} _v ON {same}"
-        return f"LEFT JOIN LATERAL (SELECT _v.xid FROM {self._versions} _v WHERE {same} LIMIT 1) _v ON true"
+            return f"JOIN {self._versions} _twinbase_v ON {same}"
+        its = f"SELECT _twinbase_v.xid FROM {self._versions} _twinbase_v WHERE {same} LIMIT 1"
+        return f"LEFT JOIN LATERAL ({its}) _twinbase_v ON true"
 
     def _key(self, source: str, called: ColumnSql = column_sql) -> str:
         return ", ".join(called(name, source) for name in self.twin.key)
@@ -180,7 +181,7 @@ class FeedShape:
 
     def _line(self, p: Parameters) -> str:
         values = [_json(column_sql(c, _ROW), self.twin.codecs[c]) for c in self.sent]
-        parts = " || ',' || ".join([_version(p), "_x._h", *self._was, *values])
+        parts = " || ',' || ".join([_version(p), "_twinbase_x._h", *self._was, *values])
         return f"'[' || {parts} || ']'"
 
     @property
@@ -201,7 +202,7 @@ class FeedShape:
             for name, codec, guard in self._guards
         )
         return (
-            f"'[' || {_version(p)} || ',' || _x._h || ',[' || {keys} || '],'"
+            f"'[' || {_version(p)} || ',' || _twinbase_x._h || ',[' || {keys} || '],'"
             f" || to_json(CASE {reasons} END::text)::text || ']'"
         )
 
@@ -229,7 +230,7 @@ class FeedShape:
 
     @property
     def _same_key(self) -> str:
-        return " AND ".join(f"{key_column_sql(k, '_v')} = {column_sql(k, self.table)}" for k in self.twin.key)
+        return " AND ".join(f"{key_column_sql(k, '_twinbase_v')} = {column_sql(k, self.table)}" for k in self.twin.key)
 
     @property
     def _hash(self) -> str:
@@ -274,11 +275,11 @@ _SUMS = (
 
 def _version(p: Parameters) -> str:
     """Of a row that was never written since capture began: the table's base."""
-    return f"coalesce(_v.xid::text, {p('base')}::text)"
+    return f"coalesce(_twinbase_v.xid::text, {p('base')}::text)"
 
 
 def _unseen(p: Parameters) -> str:
-    return unseen_sql("_v.xid", xmax=p("xmax"), xip=p("xip"))
+    return unseen_sql("_twinbase_v.xid", xmax=p("xmax"), xip=p("xip"))
 
 
 def _json(column: str, codec: Codec) -> str:
