@@ -69,8 +69,8 @@ def twinbase_neighbours(written: "IncomingMutation") -> "Iterable[NeighbourQuery
     """Which other rows twinbase_before_mutation will look at. They are read once for a batch, with one query a table.
 
     When: for every mutation of a batch, before the first is decided. Where: server.
-    `written`: the row as it was before the batch, and what the device wants to write.
-    Example: `return [NeighbourQuery("visits", "id", written.values["visit_id"])] if written.row is None else []`.
+    `written`: the row as it was before the batch (None: new, or gone), and the columns that the device wants to write.
+    Example: `return [NeighbourQuery("visits", "id", {**(written.row or {}), **written.values}.get("visit_id"))]`.
     """
     raise NotImplementedError
 

@@ -11,8 +11,8 @@ Operation = Literal["insert", "update", "delete"]
 class IncomingMutation:
     """A mutation as it is about to be written on the server.
 
-    `row`: the row as the server has it (None: not there). `values`: the columns to be written, in wire form (none for a
-    delete). `key`: in the order of the twin's key columns.
+    `row`: the row as the server has it (None: new, or gone). `values`: the columns to be written and no others, in wire
+    form (none for a delete). `key`: in the order of the twin's key columns.
     """
 
     twin: str
@@ -24,7 +24,10 @@ class IncomingMutation:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourQuery:
-    """Rows of a twin that have `value`, in wire form, in `column`: what a rule wants to see beside a mutation."""
+    """Rows of a twin that have `value`, in wire form, in `column`: what a rule wants to see beside a mutation.
+
+    There are none for None.
+    """
 
     twin: str
     column: str

@@ -44,6 +44,7 @@ class Part(Base, table=True):
     __tablename__ = "parts"
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     visit_id: UUID
+    count: int = 1
 
 
 class Note(Base, table=True):
@@ -154,6 +155,32 @@ async def test_a_closed_visit_is_refused_with_the_sentence(world: World) -> None
         "refused", "closed", "The visit is closed; ask the office to open it again.",
     )  # fmt: skip
     assert [row.n for row in await world.sql("SELECT count(*) AS n FROM parts")] == [1]
+
+
+async def test_an_edit_of_a_part_that_the_office_has_deleted_is_answered(world: World) -> None:
+    """The rule's neighbours are asked for then with no row, and with the one column that was edited."""
+    anna, visit = await enter(world, "anna"), Visit()
+    part = Part(visit_id=visit.id)
+    key = part.id
+    await anna.save(visit)
+    await anna.save(part)
+    await anna.sync()
+    await world.sql("DELETE FROM parts")
+    await anna.change(Part, key, count=2)
+    assert (await anna.sync()).is_proven
+    assert [(edit.state, edit.reason) for edit in await anna.replica.waiting_edits()] == [("refused", "gone")]
+    assert await world.sql("SELECT count FROM parts") == []
+
+
+async def test_a_part_that_is_new_and_edited_in_the_same_push_is_written(world: World) -> None:
+    anna, visit = await enter(world, "anna"), Visit()
+    part = Part(visit_id=visit.id)
+    key = part.id
+    await anna.save(visit)
+    await anna.save(part)
+    await anna.change(Part, key, count=2)
+    assert (await anna.sync()).is_proven
+    assert [row.count for row in await world.sql("SELECT count AS count FROM parts")] == [2]
 
 
 @executes(*shown("twinbase_deliveries", "twinbase_exporters"))

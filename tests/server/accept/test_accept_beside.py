@@ -25,7 +25,7 @@ class OnlyWhatIsOpen:
     def twinbase_neighbours(self, written: IncomingMutation) -> Iterator[NeighbourQuery]:
         if written.twin == "part":
             self.asked += 1
-            job = {**(written.row or {}), **written.values}["job_id"]
+            job = {**(written.row or {}), **written.values}.get("job_id")
             yield NeighbourQuery("job", "id", job)
             yield NeighbourQuery("part", "job_id", job)
 
