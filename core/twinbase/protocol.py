@@ -177,13 +177,13 @@ class SchemaAnswer(AnswerModel):
 
 class LoginRequest(Model):
     email: str = Field(max_length=320)
-    password: str = Field(max_length=1024)
+    password: str = Field(max_length=1024, repr=False)
     replica: UUID
     device_name: str = Field("", max_length=200)
 
 
 class LoginAnswer(AnswerModel):
-    token: str
+    token: str = Field(repr=False)
     expires_in_seconds: int
     subject: str
     claims: dict[str, Any]

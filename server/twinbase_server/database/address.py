@@ -6,7 +6,7 @@ and by libpq alike.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from twinbase.errors import TwinbaseError
@@ -37,7 +37,7 @@ class DatabaseAddress:
     """A PostgreSQL, and who signs in there."""
 
     user: str
-    password: str
+    password: str = field(repr=False)
     hosts: str
     database: str
     parameters: tuple[tuple[str, str], ...] = ()

@@ -1,6 +1,6 @@
 """What the file knows of itself: one row of state, and the notes of its syncs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from twinbase.replica.connection import Connection
 
@@ -33,7 +33,7 @@ class FileState:
     batch_n: int
     batch_hash: str
     acked: int
-    token: str
+    token: str = field(repr=False)
     synced_at: str
     proven_at: str
 

@@ -30,8 +30,8 @@ class Exchange:
     path: Path
     server: Server
     registry: Registry
-    token: str
-    access_token: str
+    token: str = field(repr=False)
+    access_token: str = field(repr=False)
     clock: Callable[[], datetime]
     ids: Callable[[], UUID]
     report: Report

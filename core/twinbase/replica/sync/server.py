@@ -7,7 +7,7 @@ answered (NotTwinbase), the answer stopped (HalfAnswer), the server said no (Not
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, TypeVar
 from uuid import UUID
@@ -45,7 +45,7 @@ Transport = httpx2.AsyncBaseTransport
 class RequestContext:
     """Who calls: it is said on every request of a sync."""
 
-    token: str
+    token: str = field(repr=False)
     replica: UUID
     epoch: int
     schema: str

@@ -36,8 +36,8 @@ class RestToken(SQLModel, table=True):
     __table_args__ = SCHEMA
     single: bool = Field(default=True, primary_key=True)
     first: str
-    refresh_token: str
-    access_token: str
+    refresh_token: str = Field(repr=False)
+    access_token: str = Field(repr=False)
     expires_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 

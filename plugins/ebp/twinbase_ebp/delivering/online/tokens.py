@@ -24,6 +24,9 @@ class _Grant(msgspec.Struct):
     refresh_token: str
     expires_in: float = 3600
 
+    def __repr__(self) -> str:
+        return f"_Grant(expires_in={self.expires_in!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class EbpTokens:
