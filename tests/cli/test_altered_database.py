@@ -39,6 +39,8 @@ def test_what_was_altered_is_listed_and_the_rest_is_brought_up_to_date(
     said = upgraded.out.replace("\n", " ")
     assert "✗" in said and "renamed={'caption': '…'}" in said
     assert "mobile.units lacks caption." in said and "mobile.travel_logs does not exist" in said
+    assert said.count("travel_logs") == 1, "each fault is said once"
+    assert "--create-tables" in said
     assert "colleagues" not in said, "what could be captured again is"
     waiting = {misfit["twin"] for misfit in after.json["misfits"] if misfit["blocks"]}
     assert waiting == {"units", "travel_logs"}

@@ -56,6 +56,11 @@ def test_a_database_that_is_not_set_up_is_one_sentence(
     assert said.status == 1 and "run `twinbase db init`" in error(said)
 
 
+def test_the_state_of_a_database_that_is_not_set_up_says_how_it_becomes_so(twinbase: Twinbase, bare: str) -> None:
+    said = twinbase("db", "status", "--database-url", bare)
+    assert said.status == 1 and "✗ It is not set up: run `twinbase db init`." in said.out and "✓" not in said.out
+
+
 @pytest.mark.parametrize("arguments", (*OVER_THE_DATABASE, *SETTING_UP), ids=" ".join)
 def test_no_connection_is_one_sentence_and_never_the_password(twinbase: Twinbase, arguments: tuple[str, ...]) -> None:
     said = twinbase(*arguments, "--database-url", NOWHERE)

@@ -225,6 +225,45 @@ async def test_what_postgresql_computes_and_the_class_does_not_say_is_found(url:
     assert "Computed('…')" in await said_of(url, f"CREATE TABLE counted ({columns})")
 
 
+class Tree(SQLModel, table=True):
+    __tablename__ = "Trees"
+    metadata = MetaData()
+    id: int = Field(primary_key=True)
+    note: str = ""
+
+
+async def test_a_renaming_that_only_the_class_has_made_is_told_to_postgresql(url: str) -> None:
+    class Orchard:
+        @hookimpl
+        def twinbase_mirrors(self) -> Iterator[Mirror]:
+            yield Mirror(Tree, renamed={"reMark": "note"})
+
+    plugins = Plugins(Orchard(), accounts)
+    connection = await asyncpg.connect(url)
+    await connection.execute('CREATE TABLE "Trees" (id integer PRIMARY KEY, "reMark" text NOT NULL, age integer)')
+    with suppress(CaptureError):
+        await init_database(url, plugins, utc_now())
+    said = (await readiness_of(url, plugins)).waiting["Trees"]
+    rename = 'ALTER TABLE public."Trees" RENAME COLUMN "reMark" TO note'
+    assert said.startswith("public.Trees.note is not there") and said.endswith(f": {rename}.") and "{" not in said
+    await connection.execute(rename)
+    await connection.close()
+    await init_database(url, plugins, utc_now())
+    assert not (await readiness_of(url, plugins)).waiting
+
+
+async def test_a_column_that_the_table_never_had_is_not_said_to_be_renamed(url: str) -> None:
+    said = await said_of(url, "CREATE TABLE counted (number integer PRIMARY KEY, name text NOT NULL)")
+    assert "counted.shout is not there; the table has no other column. Add it" in said and "renamed" not in said
+    said = await said_of(url, "ALTER TABLE counted ADD cry text")
+    assert "the table has cry. If it was renamed" in said and "renamed={'shout': '…'}" in said
+
+
+async def test_a_key_that_is_not_there_is_said_once(url: str) -> None:
+    said = await said_of(url, "CREATE TABLE counted (nr integer PRIMARY KEY, name text NOT NULL, shout text)")
+    assert "counted.number is not there" in said and "UNIQUE INDEX" not in said
+
+
 async def test_a_key_that_is_not_unique_is_found_with_what_to_write(url: str) -> None:
     said = await said_of(url, "CREATE TABLE counted (number integer NOT NULL, name text NOT NULL, shout text)")
     assert "CREATE UNIQUE INDEX ON public.counted (number)" in said

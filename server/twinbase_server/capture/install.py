@@ -19,7 +19,7 @@ from asyncpg.exceptions import (
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
-from twinbase_server.capture.tables import CapturedTable, key_column_sql
+from twinbase_server.capture.tables import ABSENT, CapturedTable, key_column_sql
 from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import quote_literal
@@ -165,7 +165,7 @@ async def _uninstall(connection: Connection, table: CapturedTable, lock_timeout:
 def _capturable(table: CapturedTable, facts: Facts | None) -> Facts:
     """The facts, if capture can promise something about this table; else an error that says what to do."""
     if facts is None:
-        raise CaptureError(f"{table.label} does not exist.")
+        raise CaptureError(f"{table.label} {ABSENT}")
     for problem, found in (
         (f"{table.label} is not an ordinary table: capture the tables that it reads.", not takes_triggers(facts.root)),
         (f"{table.label} is temporary.", facts.root.persistence == "t"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
 from twinbase_server.capture.install import is_current, takes_triggers
-from twinbase_server.capture.tables import CapturedTable
+from twinbase_server.capture.tables import ABSENT, CapturedTable
 from twinbase_server.database.connection import Connection
 
 
@@ -47,7 +47,7 @@ async def read_capture_status(connection: Connection, tables: Iterable[CapturedT
 
 def _problems(table: CapturedTable, facts: Facts | None, installed: Installed | None) -> Iterator[CaptureProblem]:
     if facts is None:
-        yield CaptureProblem("missing", f"{table.label} does not exist.")
+        yield CaptureProblem("missing", f"{table.label} {ABSENT}")
         return
     yield from _unfit(table, facts)
     if not takes_triggers(facts.root):
@@ -96,7 +96,9 @@ def _unfit(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
 def _drift(table: CapturedTable, facts: Facts) -> Iterator[CaptureProblem]:
     """What `install` cures."""
     if missing := [column for column in table.watched if column not in facts.root.columns]:
-        yield CaptureProblem("columns", f"{table.label} lost {', '.join(missing)}: its changes are recorded as gaps.")
+        yield CaptureProblem(
+            "columns", f"{table.label} has no {' and no '.join(missing)}: its changes are recorded as gaps."
+        )
     for relation in facts.relations:
         if takes_triggers(relation) and not relation.is_armed_by(table):
             yield _unarmed(table, relation)

@@ -9,6 +9,11 @@ from twinbase.quoting import quote_name
 from twinbase_server.sql.names import column_sql, qualify_name
 
 _NAME_BYTES_MAX = 63
+ABSENT = (
+    "does not exist in PostgreSQL: create it, by `twinbase db init --create-tables` if it is a mirror's, or take out"
+    " what reads it."
+)
+"""Of a table that something declares, said alike by whoever misses it."""
 
 
 @dataclass(frozen=True)

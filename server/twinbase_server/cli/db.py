@@ -201,6 +201,9 @@ class _State:
         pending = ", ".join(self.migrations.pending)
         version = self.migrations.current or "none"
         console.print(f"Schema twinbase: version {version}{f', to come: {pending}' if pending else ''}")
+        if self.migrations.current is None:
+            console.print("[red]✗[/] It is not set up: run `twinbase db init`.")
+            return
         captured = [one for one in self.tables if one.captured]
         console.print(f"[green]✓[/] {len(captured)} of {len(self.tables)} tables are captured")
         problems = [problem.detail for one in self.tables for problem in one.problems]

@@ -9,9 +9,10 @@ from twinbase.codecs import Codec
 from twinbase.codecs.resolve import server_type
 from twinbase.declaration import COUNTED
 from twinbase.registry import Twin
+from twinbase_server.capture.tables import ABSENT
 from twinbase_server.feed.columns import CatalogColumn, CatalogTable, CatalogTables
 from twinbase_server.feed.reading import table_of
-from twinbase_server.sql.names import TableName
+from twinbase_server.sql.names import TableName, show_name
 
 _BITS = {"smallint": 16, "integer": 32, "bigint": 64, "int2": 16, "int4": 32, "int8": 64}
 _TEXTS = frozenset({"text", "varchar", "bpchar", "citext", "name"})
@@ -44,7 +45,7 @@ def find_misfits(twin: Twin, found: CatalogTables) -> list[Misfit]:
     """Every difference between a twin's class and what it reads in PostgreSQL, all at once."""
     table = found.get(table_of(twin))
     if table is None:
-        return [_misfit(twin, "", "does not exist in PostgreSQL: create it, or take its mirror out.")]
+        return [_misfit(twin, "", ABSENT)]
     columns = (m for name in twin.columns for m in _of_column(twin, name, table))
     return [*_of_key(twin, table), *columns, *_of_other_columns(twin, table), *_of_scope(twin, found)]
 
@@ -55,13 +56,13 @@ def _misfit(twin: Twin, column: str, sentence: str, *, blocks: bool = True) -> M
 
 
 def _of_key(twin: Twin, table: CatalogTable) -> Iterator[Misfit]:
-    names = ", ".join(twin.key)
-    if not any(key <= set(twin.key) for key in table.keys):
+    names = ", ".join(map(show_name, twin.key))
+    if table.columns.keys() >= set(twin.key) and not any(key <= set(twin.key) for key in table.keys):
         yield _misfit(
             twin,
             "",
             f"has no unique index on ({names}), the key of its class, so two rows may be one twin: CREATE UNIQUE INDEX"
-            f" ON {twin.schema}.{twin.table.name} ({names}), or declare the columns that are the key.",
+            f" ON {show_name(*table_of(twin))} ({names}), or declare the columns that are the key.",
         )
     for name in twin.key:
         column = table.columns.get(name)
@@ -77,13 +78,7 @@ def _gives(twin: Twin, name: str) -> bool:
 def _of_column(twin: Twin, name: str, table: CatalogTable) -> Iterator[Misfit]:
     column = table.columns.get(name)
     if column is None:
-        there = ", ".join(sorted(set(table.columns) - set(twin.columns))) or "no other column"
-        yield _misfit(
-            twin,
-            name,
-            f"is not there; the table has {there}. If it was renamed, rename it in the class and say so:"
-            f" Mirror(…, renamed={{{name!r}: '…'}}); else take it out of the class, or hide it.",
-        )
+        yield _misfit(twin, name, f"is not there; {_missing_advice(twin, name, table)}")
         return
     written = _is_written(twin, name)
     if column.generated and written:
@@ -99,6 +94,22 @@ def _of_column(twin: Twin, name: str, table: CatalogTable) -> Iterator[Misfit]:
         yield _misfit(twin, name, said)
     else:
         yield from _of_values(twin, name, column, written)
+
+
+def _missing_advice(twin: Twin, name: str, table: CatalogTable) -> str:
+    """What to do about a column that only the class has: which side was renamed, if either was."""
+    before = {new: old for old, new in twin.mirror.renamed.items() if old in table.columns}
+    if name in before:
+        table_name = show_name(*table_of(twin))
+        rename = f"ALTER TABLE {table_name} RENAME COLUMN {show_name(before[name])} TO {show_name(name)}"
+        return f"the table has {before[name]} still, which its mirror says was renamed: {rename}."
+    others = sorted(set(table.columns) - set(twin.columns))
+    if not others:
+        return "the table has no other column. Add it to the table, or take it out of the class."
+    return (
+        f"the table has {', '.join(others)}. If it was renamed, rename it in the class and say so:"
+        f" Mirror(…, renamed={{{name!r}: '…'}}); else add it to the table, take it out of the class, or hide it."
+    )
 
 
 def _fits(twin: Twin, name: str, column: CatalogColumn, written: bool) -> bool:
