@@ -1,6 +1,7 @@
 """Hooks are held against their specification when a plugin is loaded, and what they answer when it is collected."""
 
 import inspect
+import json
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from twinbase import hooks
 from twinbase.awaiting import check_function
 from twinbase.errors import TwinbaseError, UnknownHook, WrongHook
+from twinbase.identity import Identity, UncheckedIdentity
 
 SPECIFIED: Mapping[str, Callable[..., Any]] = {
     name: function for name, function in inspect.getmembers(hooks, inspect.isfunction) if name.startswith("twinbase_")
@@ -74,6 +76,38 @@ def check_answer(owner: str, hook: str, answer: object, what: str, fits: Callabl
     return answered
 
 
+def check_identity(owner: str, answer: object) -> Identity | UncheckedIdentity | None:
+    """What a sign-in has answered; raises WrongHook, without its content, unless a token can carry who it names."""
+    named = answer.identity if isinstance(answer, UncheckedIdentity) else answer
+    if named is not None:
+        _check_identity(f"twinbase_authenticate of plugin {owner!r}", named)
+    return answer  # type: ignore[return-value]
+
+
+def _check_identity(label: str, answer: object) -> None:
+    if not isinstance(answer, Identity):
+        raise WrongHook(f"{label} answers {_shown(answer)}: return Identity(subject, claims), or None.")
+    if not isinstance(answer.subject, str) or not answer.subject:
+        what = "an empty text" if answer.subject == "" else _shown(answer.subject)
+        raise WrongHook(f"{label} answers an Identity whose subject is {what}: it is a text, Identity(str(…)).")
+    if not isinstance(answer.claims, Mapping):
+        raise WrongHook(f"{label} answers an Identity whose claims are {_shown(answer.claims)}: give {{name: value}}.")
+    for name, value in answer.claims.items():
+        if not isinstance(name, str) or not _is_json(value):
+            raise WrongHook(
+                f"{label} answers the claim {name!r} with {_shown(value)}, which is none of JSON: a text, a number,"
+                " true or false, or a list of them; of a UUID or a date its text, str(…)."
+            )
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
 @contextmanager
 def explain_failure(what: str) -> Iterator[None]:
     """An error of a plugin's own code inside the block becomes a WrongHook that says where; ours stay as they are."""
@@ -101,6 +135,9 @@ def _is_own(frame: traceback.FrameSummary) -> bool:
 
 def _shown(value: Any) -> str:
     """Its kind, never its content."""
-    return "nothing" if value is None else f"the class {value.__name__}" if isinstance(value, type) else (
-        f"a {type(value).__name__}"
-    )  # fmt: skip
+    if value is None:
+        return "nothing"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    kind = type(value).__name__
+    return f"an {kind}" if kind[0] in "aeioAEIO" else f"a {kind}"

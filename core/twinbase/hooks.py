@@ -59,7 +59,7 @@ async def twinbase_authenticate(
     When: at POST auth/login. Where: server. `credentials`: e-mail and password as typed. `connection`: asyncpg, open.
     What takes long without it, such as the hash of a password, is answered as an UncheckedIdentity: it is checked when
     the connection has been given back, so that many sign-ins do not keep all connections.
-    Example: `return Identity(user.id, {"colleague_id": str(user.colleague_id)})`.
+    Example: `return Identity(str(user.id), {"colleague_id": str(user.colleague_id)})`.
     """
     raise NotImplementedError
 

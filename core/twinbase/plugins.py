@@ -17,7 +17,7 @@ from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
-from twinbase.hook_check import check_answer, check_hooks, explain_failure
+from twinbase.hook_check import check_answer, check_hooks, check_identity, explain_failure
 from twinbase.identity import Credentials, Identity, UncheckedIdentity, settle_identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
@@ -149,10 +149,14 @@ class Plugins:
     async def find_identities(
         self, credentials: Credentials, connection: PostgresConnection
     ) -> list[Identity | UncheckedIdentity]:
-        """Who it may be, for `settle_identity`; after that no connection is needed any more."""
+        """Who it may be, for `settle_identity`; after that no connection is needed any more.
+
+        Raises WrongHook when a plugin answers something else.
+        """
         found: list[Identity | UncheckedIdentity] = []
-        for answer in self._calls("twinbase_authenticate", credentials=credentials, connection=connection):
-            identity = await answer
+        arguments = {"credentials": credentials, "connection": connection}
+        for owner, answer in self._calls_by_owner("twinbase_authenticate", **arguments):
+            identity = check_identity(owner, await answer)
             if identity is not None:
                 found.append(identity)
             if isinstance(identity, Identity):
@@ -193,9 +197,12 @@ class Plugins:
 
     def _calls(self, hook: str, **arguments: Any) -> Iterable[Any]:
         """The answers of a hook's implementations, one at a time, the plugin named first asked first."""
+        return (answer for _, answer in self._calls_by_owner(hook, **arguments))
+
+    def _calls_by_owner(self, hook: str, **arguments: Any) -> Iterable[tuple[str, Any]]:
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             wanted: Mapping[str, Any] = {name: arguments[name] for name in implementation.argnames}
-            yield implementation.function(**wanted)
+            yield implementation.plugin_name, implementation.function(**wanted)
 
 
 def _is_a(kind: type[Any]) -> Callable[[Any], bool]:

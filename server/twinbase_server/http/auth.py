@@ -1,13 +1,20 @@
 """Signing in, and who one is."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
+import asyncpg
+from asyncpg.exceptions import InternalClientError
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from twinbase.errors import Refused, WrongHook
 from twinbase.identity import Credentials, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.database.admission import check_still_admitted
+from twinbase_server.database.errors import is_transient
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.tokens import bind_device
 from twinbase_server.problems import ProblemError, describe_problems
@@ -16,6 +23,10 @@ from twinbase_server.sign_in.delays import SignInAttempt
 
 # A plugin may ask for a badge or a PIN in place of either.
 _MISTYPED = "The name and the password or PIN do not belong together: type them again, or ask the office."
+_log = logging.getLogger(__name__)
+_FAILED = "Nobody can sign in at the moment; whoever runs the server is told. Try again later."
+# A directory that does not answer is an OSError too.
+_OF_POSTGRESQL = (asyncpg.PostgresError, asyncpg.InterfaceError, InternalClientError)
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
@@ -41,6 +52,7 @@ class Me(BaseModel):
         "media-type",
         "upgrade-required",
         "too-many-sign-ins",
+        "plugin-failed",
         "too-busy",
         "database-unavailable",
     ),
@@ -59,8 +71,10 @@ async def sign_in(
             counts = await note_attempt(
                 connection, SignInAttempt(body.email, _address(request), body.replica, known), now
             )
-            found = await serving.plugins.find_identities(Credentials(body.email, body.password), connection)
-        identity = await settle_identity(found)
+            with _translate_failure():
+                found = await serving.plugins.find_identities(Credentials(body.email, body.password), connection)
+        with _translate_failure():
+            identity = await settle_identity(found)
         if identity is None:
             raise ProblemError("credentials-wrong", _MISTYPED)
         async with serving.borrow_connection() as connection:
@@ -76,6 +90,26 @@ async def sign_in(
 
 def _address(request: Request) -> str:
     return request.client.host if request.client is not None else ""
+
+
+@contextmanager
+def _translate_failure() -> Iterator[None]:
+    """A plugin is asked inside the block. What it raises `Refused` with is read by the person who signs in; any other
+    error is the plugin's, whose `plugin-failed` says that it may pass."""
+    try:
+        yield
+    except ProblemError:
+        raise
+    except Refused as why:
+        raise ProblemError("credentials-wrong", why.detail) from why
+    except WrongHook as error:
+        _log.error("%s", error)
+        raise ProblemError("plugin-failed", _FAILED) from error
+    except (Exception, SystemExit) as error:
+        if isinstance(error, _OF_POSTGRESQL) and is_transient(error):
+            raise
+        _log.exception("A plugin's twinbase_authenticate failed; nobody was signed in.")
+        raise ProblemError("plugin-failed", _FAILED) from error
 
 
 @router.get(
