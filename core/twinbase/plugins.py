@@ -51,6 +51,9 @@ class Plugins:
             self._register(plugin)
 
     def _register(self, plugin: str | object) -> None:
+        if _is_plain_value(plugin):
+            given = type(plugin).__name__
+            raise DeclarationError(f"Plugins takes each plugin by itself, not in a {given}: Plugins('accounts', shop).")
         if isinstance(plugin, str):
             name, plugin = plugin, _load(plugin)
         else:
@@ -203,6 +206,17 @@ class Plugins:
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             wanted: Mapping[str, Any] = {name: arguments[name] for name in implementation.argnames}
             yield implementation.plugin_name, implementation.function(**wanted)
+
+
+def check_plugins(plugins: object) -> None:
+    """Raise DeclarationError unless these are Plugins: names and modules are none yet."""
+    if not isinstance(plugins, Plugins):
+        raise DeclarationError(f"plugins= is Plugins('accounts', shop), and not a {type(plugins).__name__}.")
+
+
+def _is_plain_value(plugin: object) -> bool:
+    """A list of names, say: it can have no hook."""
+    return type(plugin).__module__ == "builtins" and not isinstance(plugin, str | type | ModuleType)
 
 
 def _is_a(kind: type[Any]) -> Callable[[Any], bool]:

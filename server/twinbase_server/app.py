@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from twinbase.clock import Clock, utc_now
 from twinbase.errors import ClaimMissing
-from twinbase.plugins import Plugins
+from twinbase.plugins import Plugins, check_plugins
 from twinbase.protocol import Push
 from twinbase_server.database.connection import Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
@@ -45,6 +45,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
                 yield
             serving.health.close()
 
+    check_plugins(plugins)
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
     plugins.collect_projections()
     app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)

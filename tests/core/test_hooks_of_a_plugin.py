@@ -1,5 +1,6 @@
 """A plugin whose hooks cannot be called as they are written is refused when it is loaded, in one sentence."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import timedelta
 from functools import partial, wraps
@@ -9,13 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Column, Integer, MetaData, Table, func, select
 from sqlmodel import Field, SQLModel
 
 from twinbase import Delivery, Exporter, Identity, Mirror, Plugins, Run, Source, hookimpl, hooks
-from twinbase.errors import UnknownHook, WrongHook
+from twinbase.errors import DeclarationError, UnknownHook, WrongHook
 from twinbase.hook_check import SPECIFIED
 from twinbase.projection import Feeds, Projection
+from twinbase.replica import Replica
+from twinbase_server.app import create_app
+from twinbase_server.settings import Settings
 
 AWAITED = ("twinbase_authenticate", "twinbase_before_mutation", "twinbase_deliveries")
 CALLED = tuple(sorted(set(SPECIFIED) - set(AWAITED)))
@@ -152,6 +157,22 @@ def test_a_misspelt_hook_is_told_which_is_meant(written: str) -> None:
 def test_what_else_a_module_holds_is_no_hook_of_it() -> None:
     """`func` has every attribute that one asks for."""
     assert "shop" in Plugins(plugin(func=func, select=select, days=timedelta)).names
+
+
+@pytest.mark.parametrize("given", [["mobile"], ("mobile",), {"mobile"}, None, 7, {"mobile": 1}], ids=repr)
+def test_a_list_of_plugins_is_no_plugin(given: Any) -> None:
+    with pytest.raises(DeclarationError, match=r"each plugin by itself, not in a \w+: Plugins\('accounts', shop\)"):
+        Plugins(given)
+
+
+@pytest.mark.parametrize("given", [["mobile"], "mobile", None], ids=repr)
+async def test_names_are_no_plugins_yet(given: Any, tmp_path: Path) -> None:
+    said = f"plugins= is Plugins('accounts', shop), and not a {type(given).__name__}"
+    with pytest.raises(DeclarationError, match=re.escape(said)):
+        await Replica.open(tmp_path / "file", plain=True, plugins=given)
+    with pytest.raises(DeclarationError, match=re.escape(said)):
+        create_app(Settings(database_url=SecretStr("postgresql://localhost/x")), given)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_plugin_that_is_named_twice_is_active_once() -> None:

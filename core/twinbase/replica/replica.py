@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 from twinbase.clock import Clock, utc_now
 from twinbase.errors import DamagedReplica, ReplicaClosed, ReplicaError
 from twinbase.identity import Identity
-from twinbase.plugins import Plugins
+from twinbase.plugins import Plugins, check_plugins
 from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica import migrate
@@ -98,6 +98,7 @@ class Replica:
             raise ValueError("Give a key, or plain=True for a file that anybody can read; not both, not neither.")
         if key is not None:
             check_secret(key)
+        check_plugins(plugins)
         url = "" if server is None else read_address(server, plain_http=plain_http or transport is not None).url
         registry = plugins.registry
         with translate_unforeseen():

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateSchema
 
 from twinbase.clock import utc_now
-from twinbase.plugins import Plugins
+from twinbase.plugins import Plugins, check_plugins
 from twinbase.testing.device import Device
 from twinbase.testing.server import serve
 from twinbase.testing.wire import AsgiApp
@@ -79,6 +79,7 @@ class World:
 
         `settings` are the server's.
         """
+        check_plugins(plugins)
         engine = make_engine(database_url)
         clock = ManualClock(utc_now())
         try:
