@@ -31,16 +31,24 @@ class WrongSetting(TwinbaseError):
 def check_environment(environment: Mapping[str, str], models: Iterable[type[BaseSettings]] = ()) -> None:
     """Raise UnknownSetting, with the nearest name. `models`: the settings of the plugins that are active.
 
-    `TWINBASE_EBP_…` is for the plugin `ebp` to know; as long as it is not active, nobody does.
+    `TWINBASE_EBP_…` is for the plugin `ebp` to know; as long as it is not active, nobody does. A prefix of a plugin's
+    own, `SHOP_…`, is its alone.
     """
     known = {*list_variables(Settings), *(PREFIX + name for name in OTHERS)}
     foreign = {f"{PREFIX}{name.upper().replace('-', '_')}_" for name in find_plugins()}
+    prefixes = {PREFIX}
     for model in models:
         known |= {*list_variables(model)}
-        foreign.discard(str(model.model_config.get("env_prefix", "")).upper())
+        prefixes.add(_prefix(model))
+        foreign.discard(_prefix(model))
+    claimed = tuple(prefixes - {""})
     for name in sorted({name.upper() for name in environment}):
-        if name.startswith(PREFIX) and name not in known and not _is_left_alone(name, foreign):
+        if name.startswith(claimed) and name not in known and not _is_left_alone(name, foreign):
             raise UnknownSetting(_sentence(name, known))
+
+
+def _prefix(model: type[BaseSettings]) -> str:
+    return str(model.model_config.get("env_prefix", "")).upper()
 
 
 def list_variables(model: type[BaseSettings]) -> Iterator[str]:
@@ -65,7 +73,7 @@ def explain_wrong_settings(error: ValidationError | SettingsError, environment: 
     model = next((one for one in _all_models() if one.__name__ == error.title), None)
     if model is None:
         return None
-    prefix = str(model.model_config.get("env_prefix", "")).upper()
+    prefix = _prefix(model)
     faults = (
         f"{prefix}{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg'].removeprefix('Value error, ')}."
         for fault in error.errors(include_url=False, include_context=False, include_input=False)
