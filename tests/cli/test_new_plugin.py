@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -51,6 +52,18 @@ def test_a_new_plugin_holds_its_name_everywhere_and_no_gap(tmp_path: Path) -> No
     assert {"pyproject.toml", ".gitignore", "field_work/__init__.py", "tests/test_conformance.py"} <= texts.keys()
     assert not [path for path, text in texts.items() if "$module" in text or "$name" in text]
     assert tomllib.loads(texts["pyproject.toml"])["project"]["name"] == "field-work"
+
+
+@pytest.mark.parametrize("written", [None, {"TABLES.md": ""}], ids=["with a table of its own", "over tables"])
+def test_what_its_readme_installs_is_there_in_an_empty_environment(
+    tmp_path: Path, written: dict[str, str] | None
+) -> None:
+    """No index has Twinbase: pip is told where it is, as the tutorial tells it."""
+    make_plugin("field-work", tmp_path / "made", written)
+    readme = (tmp_path / "made" / "README.md").read_text()
+    (install,) = re.findall(r"^\$ (pip install .*)$", readme, re.M)
+    assert install == 'pip install -c "$TWINBASE/requirements.lock" "${TWINBASE}[testing]" -e .'
+    assert "`TWINBASE` is the checkout" in readme
 
 
 def test_a_new_plugin_keeps_the_rules_of_the_house(tmp_path: Path) -> None:

@@ -76,4 +76,7 @@ def _show(console: Console, said: dict[str, Any]) -> None:
         console.print(f"[yellow]![/] {escape(label)}: {escape(why)}")
 
 
-_MADE = "[green]✓[/] {folder} holds the plugin {name}. Its tests: cd {folder}, pip install -e '.\\[test]', pytest"
+_MADE = (
+    "[green]✓[/] {folder} holds the plugin {name}. Its tests, in an environment of Twinbase with the extra `testing`:"
+    " cd {folder}, pip install -e ., pytest"
+)
