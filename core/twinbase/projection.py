@@ -59,6 +59,7 @@ class Projection:
 
     @property
     def table(self) -> Table:
+        """The target's table."""
         return self.target.__table__  # type: ignore[attr-defined,no-any-return]
 
     @property

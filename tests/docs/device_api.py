@@ -1,4 +1,4 @@
-"""docs/reference/device.md, from the signatures and docstrings of what an app uses on a device."""
+"""docs/reference/device.md and hook-types.md, from the signatures and docstrings of what apps and plugins use."""
 
 import dataclasses
 import inspect
@@ -7,7 +7,25 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from twinbase import replica
+import twinbase
+from twinbase import (
+    AppliedMutation,
+    Conflict,
+    Credentials,
+    Decision,
+    Delivery,
+    DeliveryOutcome,
+    Exporter,
+    Identity,
+    IncomingMutation,
+    NeighbourQuery,
+    Run,
+    Source,
+    WaitingDelivery,
+    Who,
+    replica,
+)
+from twinbase.projection import Feeds, Projection
 from twinbase.replica import ChangedRow, PendingEdit, Replica, ReplicaSession, WaitingEdit
 from twinbase.replica.background import Background
 from twinbase.replica.report import Report
@@ -23,12 +41,26 @@ CLASSES = (
     Replica, ReplicaSession, ChangedRow, Background, SyncPace, StatusBoard, SyncStatus, Report, WaitingEdit,
     PendingEdit,
 )  # fmt: skip
+PLUGIN_HEAD = """# What hooks receive and answer
+
+The types of the [hooks](hooks.md), each with the module to import it from. Written from the docstrings:
+`pytest tests/docs/test_device_is_documented.py --force-regen`.
+"""
+PLUGIN_CLASSES = (
+    Credentials, Identity, Who, Conflict, Decision, IncomingMutation, NeighbourQuery, Projection, Feeds, Source, Run,
+    AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter,
+)  # fmt: skip
 WIDTH = 120
 
 
 def page() -> str:
-    """The whole page."""
+    """The whole page of the device."""
     return HEAD + "".join(_section(cls) for cls in CLASSES)
+
+
+def plugin_page() -> str:
+    """The whole page of what hooks receive and answer."""
+    return PLUGIN_HEAD + "".join(_section(cls) for cls in PLUGIN_CLASSES)
 
 
 def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
@@ -58,6 +90,8 @@ def _section(cls: type[Any]) -> str:
 
 
 def _module(cls: type[Any]) -> str:
+    if cls.__name__ in twinbase.__all__:
+        return "twinbase"
     return "twinbase.replica" if cls.__name__ in replica.__all__ else cls.__module__
 
 
@@ -67,6 +101,8 @@ def _fields(cls: type[Any]) -> tuple[Any, ...]:
 
 def _type(field: Any) -> str:
     default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
+    if field.default_factory in (dict, list, set):
+        default = f" = {field.default_factory()!r}"
     return _short(inspect.formatannotation(field.type)) + default
 
 
