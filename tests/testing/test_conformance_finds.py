@@ -13,7 +13,17 @@ import pytest
 from sqlalchemy import MetaData, Text, TypeDecorator
 from sqlmodel import Field, SQLModel, col
 
-from twinbase import AppliedMutation, Conflict, Decision, Delivery, IncomingMutation, Mirror, Refused, hookimpl
+from twinbase import (
+    AppliedMutation,
+    Conflict,
+    Decision,
+    Delivery,
+    IncomingMutation,
+    Mirror,
+    NeighbourQuery,
+    Refused,
+    hookimpl,
+)
 from twinbase.conflict import device_wins, server_wins
 from twinbase.registry import build_registry
 from twinbase.testing import prepare
@@ -70,6 +80,20 @@ class RefusesAll:
         raise Refused("never", "Never.")
 
 
+class AsksBlindly:
+    """A plugin whose rule takes for granted that the row is there, and all of its columns."""
+
+    @hookimpl
+    def twinbase_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
+        return [NeighbourQuery("tasks", "team", {**(written.row or {}), **written.values}["team"])]
+
+
+class AsksWithCare:
+    @hookimpl
+    def twinbase_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
+        return [NeighbourQuery("tasks", "team", {**(written.row or {}), **written.values}.get("team"))]
+
+
 class Right(Conformance):
     """Not collected by pytest: the tests below call its tests."""
 
@@ -108,6 +132,14 @@ class LossyType(Right):
     choices = {**Right.choices, "tasks.note": ["a ", "b"]}
 
 
+class Blind(Right):
+    plugins = (Tasks(), AsksBlindly())
+
+
+class Seeing(Right):
+    plugins = (Tasks(), AsksWithCare())
+
+
 class Unclaimed(Right):
     plugins = (Tasks(), ForNobody())
 
@@ -131,6 +163,15 @@ def test_rows_that_show_nothing_are_found(prepared_url: str, tmp_path: Path) -> 
 def test_a_type_that_loses_something_is_found(prepared_url: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="of 'a ' the server has, once it is back, 'a'"):
         LossyType().test_every_value_of_every_column_goes_round_unchanged(prepared_url, tmp_path)
+
+
+def test_a_rule_that_fails_for_a_row_that_is_gone_is_found() -> None:
+    with pytest.raises(AssertionError, match=r"twinbase_neighbours fails when the row is gone \(.*KeyError\('team'\)"):
+        Blind().test_rules_look_at_an_edit_of_a_row_that_is_gone()
+
+
+def test_a_rule_that_asks_with_what_it_has_passes() -> None:
+    Seeing().test_rules_look_at_an_edit_of_a_row_that_is_gone()
 
 
 def test_what_is_handed_over_to_nobody_is_found(prepared_url: str, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""The laws of a conflict strategy, tried on random conflicts of the twin that uses it."""
+"""The laws of a conflict strategy, tried on random conflicts of the twin that uses it, and one of rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime, timedelta
 from random import Random
@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from twinbase.conflict import Conflict, Decision
-from twinbase.mutation import Operation
+from twinbase.mutation import IncomingMutation, Operation
+from twinbase.plugins import Plugins
 from twinbase.registry import Twin
 from twinbase.testing.conformance.rows import RowMaker
 
@@ -62,6 +63,27 @@ def _changed(twin: Twin, maker: RowMaker, base: Mapping[str, Any]) -> dict[str, 
 def _frozen(row: dict[str, Any]) -> Mapping[str, Any]:
     """What a strategy is given it may not change: an attempt raises TypeError."""
     return MappingProxyType(row)
+
+
+def find_blind_rules(plugins: Plugins, twin: Twin, maker: RowMaker) -> list[str]:
+    """Which edits of a row that is gone `twinbase_neighbours` fails for, in words."""
+    found = []
+    for operation, values in _edits_of_one_column(twin, maker):
+        row = _row(twin, maker)
+        written = IncomingMutation(twin.name, operation, tuple(row[name] for name in twin.key), None, values)
+        try:
+            plugins.collect_neighbours(written)
+        except Exception as error:
+            edit = f"{operation} of {', '.join(values) or 'it'}"
+            found.append(f"{twin.name}: twinbase_neighbours fails when the row is gone ({edit}): {error!r}")
+    return found
+
+
+def _edits_of_one_column(twin: Twin, maker: RowMaker) -> Iterator[tuple[Operation, dict[str, Any]]]:
+    if "update" in twin.operations:
+        yield from (("update", {name: _row(twin, maker)[name]}) for name in sorted(twin.writable))
+    if "delete" in twin.operations:
+        yield "delete", {}
 
 
 def broken_law(twin: Twin, conflict: Conflict) -> str | None:

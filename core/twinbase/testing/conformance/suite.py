@@ -19,7 +19,7 @@ from twinbase.clock import utc_now
 from twinbase.plugins import Plugins
 from twinbase.testing.conformance.carrying import find_changed_values
 from twinbase.testing.conformance.crashes import kill_server_in_accept, sync_and_die
-from twinbase.testing.conformance.laws import broken_laws
+from twinbase.testing.conformance.laws import broken_laws, find_blind_rules
 from twinbase.testing.conformance.person import Person
 from twinbase.testing.conformance.play import Cast, Play, own_tables, pushing_twins
 from twinbase.testing.conformance.replayed import double_requests, find_differences, read_effects
@@ -198,6 +198,15 @@ class Conformance:
         seed = self._seed()
         maker = RowMaker(Random(seed), self._cast.now, self.choices, self.adjust_row)
         expect_none_wrong([wrong for twin in twins for wrong in broken_laws(twin, maker, CONFLICTS)], seed)
+
+    def test_rules_look_at_an_edit_of_a_row_that_is_gone(self) -> None:
+        """The office has deleted it: they are shown the columns that were edited, and nothing of the row."""
+        if not self._cast.plugins.has_neighbours:
+            pytest.skip("no rule looks at other rows")
+        seed = self._seed()
+        maker = RowMaker(Random(seed), self._cast.now, self.choices, self.adjust_row)
+        twins = pushing_twins(self._cast.plugins)
+        expect_none_wrong([one for twin in twins for one in find_blind_rules(self._cast.plugins, twin, maker)], seed)
 
     def test_what_a_device_may_not_write_is_refused(self, prepared_url: str, tmp_path: Path) -> None:
         """An app that was tampered with sends it all the same; the server takes nothing of it."""
