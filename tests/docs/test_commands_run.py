@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from twinbase_server.embedded import EmbeddedPostgres
 from twinbase_server.embedded.programs import find_programs
 
 Ask = Callable[..., list[Any]]
-YOURS, EMBEDDED, OTHER_VERSION, DUMP, REMOVE = find_blocks("docs/how-to/postgresql.md", "bash")
+YOURS, EMBEDDED, PSQL, OTHER_VERSION, DUMP, REMOVE = find_blocks("docs/how-to/postgresql.md", "bash")
 (IN_A_PROGRAM,) = find_blocks("docs/how-to/postgresql.md", "python")
 THROUGH_PGBOUNCER, UPGRADE, WORKER = find_blocks("docs/how-to/pgbouncer.md")
 BLOCKS_WITH_URL = (YOURS, THROUGH_PGBOUNCER, UPGRADE, WORKER)
@@ -68,6 +70,17 @@ def test_the_embedded_one_is_started_from_the_folder_that_is_named(open_terminal
     assert find_programs() == Path(os.environ["TWINBASE_POSTGRES_BIN"]) == folder
     said = terminal.run_line("twinbase db init")
     assert str(terminal.folder / "data-home") in said.err
+
+
+@executes(PSQL)
+def test_psql_is_given_the_server_that_commands_use(tmp_path: Path, databases: Databases) -> None:
+    psql = tmp_path / "psql"
+    psql.write_text('#!/bin/sh\nprintf %s "$1" >address\n')
+    psql.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "TWINBASE_DATABASE_URL": databases.admin_url}
+    subprocess.run(["bash", "-ec", PSQL.take()], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "address").read_text() == databases.admin_url
 
 
 @executes(IN_A_PROGRAM)

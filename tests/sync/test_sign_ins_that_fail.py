@@ -12,6 +12,7 @@ import pytest
 
 from twinbase import Credentials, Identity, Plugins, Refused, hookimpl
 from twinbase.errors import NotSignedIn, ServerRefused
+from twinbase.identity import UncheckedIdentity
 from twinbase.testing import Device, World
 from twinbase_server import accounts
 
@@ -75,6 +76,11 @@ async def test_a_directory_that_fails_is_not_the_persons_fault(
     assert (await anna.sync()).is_proven
 
 
+async def test_a_check_that_fails_is_not_the_persons_fault_either(anna: Device, directory: Directory) -> None:
+    directory.ask = lambda: UncheckedIdentity(Identity("anna"), failing(ConnectionRefusedError("ldap")))
+    assert "Try again later" in await said(anna)
+
+
 async def test_a_database_that_is_away_is_said_to_be(anna: Device, directory: Directory) -> None:
     directory.ask = failing(asyncpg.CannotConnectNowError("starting up"))
     with pytest.raises(ServerRefused, match="database-unavailable"):
@@ -102,6 +108,7 @@ async def test_who_is_turned_away_reads_why(anna: Device, directory: Directory) 
         (Identity("7", {"teams": {"north"}}), "the claim 'teams' with a set"),
         (Identity("7", {"rate": float("nan")}), "the claim 'rate' with a float"),
         (Identity("7", {7: "north"}), "the claim 7 with a str"),  # type: ignore[dict-item]
+        (UncheckedIdentity(Identity(7), lambda: True), "whose subject is an int"),  # type: ignore[arg-type]
     ],
 )
 async def test_what_a_sign_in_answers_is_looked_at(
