@@ -118,6 +118,19 @@ async def test_no_connection_is_kept_while_a_password_is_looked_at(depot_url: st
         assert (await signing_in).json()["type"] == "credentials-wrong"
 
 
+async def test_while_a_directory_is_down_nobody_is_taken_for_a_guesser(house: House) -> None:
+    class Down:
+        @hookimpl
+        async def twinbase_authenticate(self) -> None:
+            raise ConnectionRefusedError
+
+    down = Down()
+    house.plugins._register(down)
+    assert await _kinds(house, 6) == ["plugin-failed"] * 6
+    house.plugins._manager.unregister(down)
+    assert await _kinds(house, 5) == ["credentials-wrong"] * 4 + ["too-many-sign-ins"]
+
+
 async def test_what_was_counted_is_forgotten_after_a_day_and_holds_no_name(house: House) -> None:
     await _kinds(house, 2)
     rows = await house.office.fetch("SELECT kind, name FROM twinbase.attempt")

@@ -11,14 +11,15 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from twinbase.errors import Refused, WrongHook
-from twinbase.identity import Credentials, settle_identity
+from twinbase.identity import Credentials, Identity, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.database.errors import is_transient
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
+from twinbase_server.http.serving import Serving
 from twinbase_server.http.tokens import bind_device
 from twinbase_server.problems import ProblemError, describe_problems
-from twinbase_server.sign_in.attempts import forgive_attempt, is_known_device, note_attempt
+from twinbase_server.sign_in.attempts import Counts, forgive_attempt, is_known_device, note_attempt, take_attempt_back
 from twinbase_server.sign_in.delays import SignInAttempt
 
 # A plugin may ask for a badge or a PIN in place of either.
@@ -68,13 +69,9 @@ async def sign_in(
     async with serving.lanes.sign_ins.enter_lane():
         async with serving.borrow_connection() as connection:
             known = await is_known_device(connection, body.replica, body.email)
-            counts = await note_attempt(
-                connection, SignInAttempt(body.email, _address(request), body.replica, known), now
-            )
-            with _translate_failure():
-                found = await serving.plugins.find_identities(Credentials(body.email, body.password), connection)
-        with _translate_failure():
-            identity = await settle_identity(found)
+            attempt = SignInAttempt(body.email, _address(request), body.replica, known)
+            counts = await note_attempt(connection, attempt, now)
+        identity = await _identify(serving, Credentials(body.email, body.password), counts)
         if identity is None:
             raise ProblemError("credentials-wrong", _MISTYPED)
         async with serving.borrow_connection() as connection:
@@ -86,6 +83,20 @@ async def sign_in(
         subject=identity.subject,
         claims=dict(identity.claims),
     )
+
+
+async def _identify(serving: Serving, credentials: Credentials, counts: Counts) -> Identity | None:
+    """Who it is, as plugins say. Where one of them failed nobody has guessed: the attempt does not count."""
+    try:
+        with _translate_failure():
+            async with serving.borrow_connection() as connection:
+                found = await serving.plugins.find_identities(credentials, connection)
+            return await settle_identity(found)
+    except ProblemError as problem:
+        if problem.kind == "plugin-failed":
+            async with serving.borrow_connection() as connection:
+                await take_attempt_back(connection, counts)
+        raise
 
 
 def _address(request: Request) -> str:

@@ -39,6 +39,12 @@ async def forgive_attempt(connection: Connection, counts: Counts) -> None:
     """It was the right password. What was counted for this account goes; of an address only this one try does, or who
     owns one account could guess at all others."""
     await connection.execute(_FORGIVE, list(counts), list(counts.values()))
+    await take_attempt_back(connection, counts)
+
+
+async def take_attempt_back(connection: Connection, counts: Counts) -> None:
+    """As if it had not been made; what was counted before stays."""
+    await connection.execute(_TAKE_BACK, list(counts), list(counts.values()))
 
 
 async def is_known_device(connection: Connection, replica: object, email: str) -> bool:
@@ -72,11 +78,11 @@ FROM unnest($1::text[], $2::bytea[], $3::int[], $5::interval[]) AS n (kind, name
 WHERE (a.kind, a.name) = (n.kind, n.name)
 """
 _FORGIVE = f"""
-WITH named AS (SELECT * FROM {_NAMED}),
-    gone AS (DELETE FROM twinbase.attempt a USING named n WHERE (a.kind, a.name) = (n.kind, n.name)
-        AND a.kind <> 'address')
+DELETE FROM twinbase.attempt a USING {_NAMED} WHERE (a.kind, a.name) = (n.kind, n.name) AND a.kind <> 'address'
+"""
+_TAKE_BACK = f"""
 UPDATE twinbase.attempt a SET failures = greatest(a.failures - 1, 0), next_at = a.last_at
-FROM named n WHERE (a.kind, a.name) = (n.kind, n.name) AND a.kind = 'address'
+FROM {_NAMED} WHERE (a.kind, a.name) = (n.kind, n.name)
 """
 _KNOWN = "SELECT EXISTS (SELECT FROM twinbase.replica WHERE id = $1 AND account = $2 AND revoked_at IS NULL)"
 _FORGET_OLDEST = """
