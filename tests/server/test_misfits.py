@@ -305,4 +305,19 @@ async def test_labels_that_only_one_side_knows_are_said_and_stop_nothing(pairs_u
     assert not readiness.waiting and "knows sad, and the class does not" in said and "has no angry" in said
 
 
+async def test_a_label_with_a_comma_is_one_label(pairs_url: str) -> None:
+    class Choices:
+        @hookimpl
+        def twinbase_mirrors(self) -> Iterator[Mirror]:
+            yield Mirror(a_table(len(PAIRS), Enum("a,b", "c", name="choice")), direction="both")
+
+    connection = await asyncpg.connect(pairs_url)
+    await connection.execute("CREATE TYPE choice AS ENUM ('a,b', 'c')")
+    await connection.execute(f"CREATE TABLE pair{len(PAIRS)} (id uuid PRIMARY KEY, v choice)")
+    readiness = await readiness_of(pairs_url, Plugins(Choices(), accounts))
+    await connection.execute(f"DROP TABLE pair{len(PAIRS)}; DROP TYPE choice")
+    await connection.close()
+    assert [misfit.detail for misfit in readiness.misfits if misfit.column] == []
+
+
 MOOD = next(number for number, (type_, _, _) in enumerate(PAIRS) if type_ == "mood")

@@ -197,7 +197,8 @@ def _of_values(twin: Twin, name: str, column: CatalogColumn, written: bool) -> I
         yield _misfit(
             twin, name, "is part of the key and may be empty: rows without it do not reach any device.", blocks=False
         )
-    if unknown := _unknown_labels(twin.codecs[name].name, column):
+    labels = _labels_of(twin, name)
+    if unknown := " and ".join(label for label in column.labels if labels is not None and label not in labels):
         yield _misfit(
             twin, name, f"knows {unknown}, and the class does not: such rows are set apart. Add it there.", blocks=False
         )
@@ -205,20 +206,20 @@ def _of_values(twin: Twin, name: str, column: CatalogColumn, written: bool) -> I
         return
     if column.required and declared.nullable and not column.filled and "insert" in twin.operations:
         yield _misfit(twin, name, f"must not be empty in PostgreSQL: declare {name} without None.", blocks=False)
-    if narrower := _is_narrower(twin.codecs[name].name, column):
+    if narrower := _is_narrower(twin.codecs[name].name, labels, column):
         yield _misfit(twin, name, f"is {column.type}, and {narrower}", blocks=False)
 
 
-def _unknown_labels(name: str, column: CatalogColumn) -> str:
-    """The labels of PostgreSQL's that the class lacks."""
-    known = name[5:-1].split(",") if name.startswith("enum(") else column.labels
-    return " and ".join(label for label in column.labels if label not in known)
+def _labels_of(twin: Twin, name: str) -> tuple[str, ...] | None:
+    """The labels that the class has for the column; None where it is no enum there."""
+    type_ = server_type(twin.table.columns[name].type)
+    return tuple(type_.enums) if isinstance(type_, Enum) else None
 
 
-def _is_narrower(name: str, column: CatalogColumn) -> str:
+def _is_narrower(name: str, labels: tuple[str, ...] | None, column: CatalogColumn) -> str:
     """Why a device may write what PostgreSQL then refuses or rounds."""
-    if column.labels and name.startswith("enum("):
-        unknown = set(name[5:-1].split(",")) - set(column.labels)
+    if column.labels and labels is not None:
+        unknown = set(labels) - set(column.labels)
         return f"has no {' and no '.join(sorted(unknown))}: take it out of the class." if unknown else ""
     if column.kind in ("varchar", "bpchar") and column.length:
         declared = int(name.split("(")[1].rstrip(")")) if name.startswith(("varchar(", "char(")) else None
