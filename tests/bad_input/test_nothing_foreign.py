@@ -77,6 +77,7 @@ async def test_no_answer_brings_a_foreign_error_and_honest_ones_go_on_afterwards
     foreign = [e for e in found if not isinstance(e, TwinbaseError) or isinstance(e, Unforeseen)]
     assert found and [repr(error.__cause__ or error) for error in foreign] == []
     anna.wire.application = world.application
+    world.clock.advance(minutes=15)  # so many wrong passwords have to be waited for
     await world.sign_in(anna, "anna")
     await anna.sync()
     assert (await anna.sync()).is_proven

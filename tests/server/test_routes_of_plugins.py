@@ -105,5 +105,5 @@ def test_another_method_on_a_path_of_ours_is_no_collision() -> None:
 
 
 def test_what_is_no_router_is_refused_at_start() -> None:
-    with pytest.raises(DeclarationError, match="must bring APIRouters"):
+    with pytest.raises(DeclarationError, match="which is no APIRouter"):
         application(count)

@@ -128,5 +128,5 @@ async def test_two_tables_of_one_name_and_tables_of_the_engine_are_refused(datab
 
     with pytest.raises(DeclarationError, match="the engine's"):
         await set_up(database_url, Ledger)
-    with pytest.raises(DeclarationError, match="is no table"):
+    with pytest.raises(DeclarationError, match="which is no class with table=True"):
         await set_up(database_url, int)
