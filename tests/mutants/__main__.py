@@ -13,6 +13,7 @@ from tests.oracle.run import run_once
 from tests.oracle.template import copy_template, make_template
 
 from twinbase.testing.databases import Databases
+from twinbase_server.capture.install import CaptureError
 from twinbase_server.embedded import EmbeddedPostgres
 
 
@@ -36,7 +37,11 @@ def hunt(mutant: Mutant, databases: Databases, folder: Path, runs: int) -> bool:
     with mutant.wrong():
         template = make_template(databases)
         for seed in range(runs):
-            url = copy_template(databases, template, seed)
+            try:
+                url = copy_template(databases, template, seed)
+            except CaptureError as refused:
+                print(f"killed    {mutant.name} (seed {seed}): {str(refused)[:110]}", flush=True)
+                return True
             asyncio.run(mutant.prepare(url))
             place = Path(tempfile.mkdtemp(dir=folder))
             faults, _ = asyncio.run(run_once(url, place, seed, mutant.mode))

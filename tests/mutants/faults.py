@@ -20,7 +20,7 @@ from tests.mutants.captures import (
 from twinbase import checksum, frames
 from twinbase.digest import Digest
 from twinbase.frames import Page
-from twinbase.quoting import quote_names
+from twinbase.quoting import quote_name, quote_names
 from twinbase.replica.apply import apply, rebase
 from twinbase.replica.file import local_digest
 from twinbase.replica.file.names import image_table, meta_table
@@ -76,7 +76,7 @@ def timestamp_cursor() -> Iterator[None]:
         return f"EXISTS (SELECT FROM {versions} v WHERE v.at > {seen(versions, '$1', '$2')})"
 
     def unseen(p: Any) -> str:
-        return f"_v.at > {seen(current[0], p('xmax'), p('xip'))}"
+        return f"_twinbase_v.at > {seen(current[0], p('xmax'), p('xip'))}"
 
     current: list[str] = [""]
     rows, gone = statements.FeedShape._rows, statements.FeedShape.removed_statement
@@ -104,7 +104,7 @@ async def add_timestamps(url: str) -> None:
         "CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at = now(); RETURN NEW; END $$"
     )
     for row in await connection.fetch("SELECT version_table FROM twinbase.capture"):
-        table = f'twinbase."{row["version_table"]}"'
+        table = f"twinbase.{quote_name(row['version_table'])}"
         await connection.execute(f"ALTER TABLE {table} ADD COLUMN at timestamptz")
         await connection.execute(
             f"CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION public.touch()"
