@@ -27,7 +27,7 @@ from twinbase_server.sql.row_hash import row_hash_sql
 
 TABLE_LOCK_SECONDS_MAX = 2.0
 ATTEMPTS_MAX = 20
-_BUSY = (LockNotAvailableError, DeadlockDetectedError)
+BUSY = (LockNotAvailableError, DeadlockDetectedError)
 # How PostgreSQL says that an expression does not fit a type.
 _UNFIT = (SyntaxOrAccessError, DataError, FeatureNotSupportedError)
 
@@ -65,12 +65,12 @@ async def install(
     refused: list[str] = []
     for table in tables:
         try:
-            async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
+            async for attempt in stamina.retry_context(on=BUSY, attempts=attempts, timeout=None):
                 with attempt:
                     done.append(await _install(connection, table, lock_timeout))
         except CaptureError as error:
             refused += error.sentences
-        except _BUSY:
+        except BUSY:
             refused.append(f"{table.label} was busy all the time: run `twinbase db upgrade` again.")
     if refused:
         raise CaptureError(*refused)
@@ -86,7 +86,7 @@ async def uninstall(
 ) -> None:
     """Leave nothing of capture on these tables, nor for them; the tables themselves stay as they are."""
     for table in tables:
-        async for attempt in stamina.retry_context(on=_BUSY, attempts=attempts, timeout=None):
+        async for attempt in stamina.retry_context(on=BUSY, attempts=attempts, timeout=None):
             with attempt:
                 await _uninstall(connection, table, lock_timeout)
 

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import stamina
-from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
 
 from twinbase.errors import TwinbaseError
-from twinbase_server.capture.install import ATTEMPTS_MAX, TABLE_LOCK_SECONDS_MAX, uninstall
+from twinbase_server.capture.install import ATTEMPTS_MAX, BUSY, TABLE_LOCK_SECONDS_MAX, uninstall
 from twinbase_server.capture.rights import find_missing_ownership
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection, connect
 from twinbase_server.sql.names import qualify_name
-
-_BUSY = (LockNotAvailableError, DeadlockDetectedError)
 
 
 class CannotRemove(TwinbaseError):
@@ -85,7 +82,7 @@ def _drop_triggers_sql(relation: str, triggers: Sequence[str]) -> str:
 
 async def _give_way(connection: Connection, statements: str) -> None:
     """Writers come first: a lock that does not come soon is asked for again."""
-    async for attempt in stamina.retry_context(on=_BUSY, attempts=ATTEMPTS_MAX, timeout=None):
+    async for attempt in stamina.retry_context(on=BUSY, attempts=ATTEMPTS_MAX, timeout=None):
         with attempt:
             async with connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = '{round(TABLE_LOCK_SECONDS_MAX * 1000)}ms'")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
+from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
 from twinbase_server.sign_in.delays import DELAYS, SignInAttempt
@@ -49,7 +50,7 @@ async def take_attempt_back(connection: Connection, counts: Counts) -> None:
 
 async def is_known_device(connection: Connection, replica: object, email: str) -> bool:
     """Whether the device is one of this account's."""
-    email = email.strip().lower()
+    email = normalise_email(email)
     return "\x00" not in email and bool(await connection.fetchval(_KNOWN, replica, email))
 
 

@@ -12,6 +12,8 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
+from twinbase_server.accounts import normalise_email
+
 NETWORK_BITS = 64
 """Whoever has one IPv6 address has all of its network."""
 
@@ -48,7 +50,7 @@ class SignInAttempt:
 
     def list_counts(self) -> Iterator[tuple[str, bytes]]:
         """What is counted, and under which name. Names are hashed: the table tells nobody who tried."""
-        email = self.email.strip().lower()
+        email = normalise_email(self.email)
         if self.is_known:
             yield "device", _hash(email, str(self.replica))
             return

@@ -20,7 +20,6 @@ from twinbase.codecs.decimals import format_decimal
 from twinbase.replica.connection import Connection
 from twinbase.replica.dialect.casts import Element, NativeCast
 from twinbase.replica.dialect.column_types import Process, decimal_type_of, scale_of, skip_none
-from twinbase.replica.dialect.documents import install_document_functions
 
 COLLATION = "twinbase_decimal"
 _EXACT = Context(prec=1_000)
@@ -256,9 +255,8 @@ class DecimalSum:
     finalize = value
 
 
-def install_functions(connection: Connection) -> None:
+def install_decimal_functions(connection: Connection) -> None:
     """Give a raw SQLite or SQLCipher connection what the device's SQL for decimal text needs."""
-    install_document_functions(connection)
     connection.create_collation(COLLATION, compare_text)
     connection.create_window_function("twinbase_sum", 1, DecimalSum)
     for name, compute in {

@@ -23,8 +23,9 @@ from twinbase.codecs.decimals import SCALED_DIGITS_MAX
 from twinbase.codecs.structures import load_document
 from twinbase.replica.dialect.casts import NativeCast, convert_for_cast, refuse_extract, refuse_function, refuse_moments
 from twinbase.replica.dialect.column_types import DEVICE_TYPES, dump_json, scale_of
-from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals, install_functions
+from twinbase.replica.dialect.decimals import ARITHMETIC, COLLATION, COMPARISONS, Decimals
 from twinbase.replica.dialect.documents import compute_document
+from twinbase.replica.dialect.functions import install_functions
 
 _SQLITE: Any = SQLiteCompiler  # its methods have no annotations
 _PREPARER: Any = SQLiteIdentifierPreparer
