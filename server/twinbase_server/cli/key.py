@@ -8,12 +8,11 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from twinbase.clock import utc_now
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, open_database, read_named_wrapping_key
-from twinbase_server.cli.screen import AsJson, answer
+from twinbase_server.cli.screen import AsJson, answer, show_table
 from twinbase_server.database.connection import Connection, connect
 from twinbase_server.keys.signing_key import PUBLISHED, Purpose
 from twinbase_server.keys.store import KeptKey, list_keys, rewrap_keys, rotate_keys
@@ -87,9 +86,11 @@ async def _with_connection(url: str, ask: Callable[[Connection], Awaitable[Answe
 
 
 def _show(console: Console, keys: Sequence[KeptKey]) -> None:
-    table = Table("signs", "key", "by", "signs from", "is taken until", "wrapped", box=None, header_style="bold")
-    for key in keys:
-        ends = f"{key.ends_at:%Y-%m-%d %H:%M}" if key.ends_at else ""
-        wrapped = "yes" if key.wrapped_by else "[yellow]no[/]"
-        table.add_row(key.purpose, key.kid, key.algorithm, f"{key.signs_from:%Y-%m-%d %H:%M}", ends, wrapped)
-    console.print(table)
+    headings = ("key", "signs", "by", "signs from", "is taken until", "wrapped")
+    show_table(console, headings, [_row(key) for key in keys])
+
+
+def _row(key: KeptKey) -> tuple[str, ...]:
+    ends = f"{key.ends_at:%Y-%m-%d %H:%M}" if key.ends_at else ""
+    wrapped = "yes" if key.wrapped_by else "no"
+    return key.kid, key.purpose, key.algorithm, f"{key.signs_from:%Y-%m-%d %H:%M}", ends, wrapped
