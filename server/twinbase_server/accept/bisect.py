@@ -20,7 +20,7 @@ from twinbase_server.accept.rights import changes_own_rights
 from twinbase_server.accept.savepoints import Savepoints
 from twinbase_server.accept.write import NotWritten
 from twinbase_server.database.connection import Connection
-from twinbase_server.database.errors import is_of_a_lock, may_be_of_a_row
+from twinbase_server.database.errors import is_of_a_lock, may_be_of_the_moment
 
 _PART = "twinbase_part"
 _ALONE = "twinbase_unit"
@@ -150,7 +150,7 @@ async def _stop(
     savepoints: Savepoints, progress: BatchProgress, transaction: LocalTransaction, culprit: str, tried: Attempt
 ) -> Settled:
     """The verdicts on a local transaction of which nothing is left, for what came of one of its mutations."""
-    if isinstance(tried, Objected) and may_be_of_a_row(tried.error):
+    if isinstance(tried, Objected) and may_be_of_the_moment(tried.error):
         progress.count_repeated(tried.error)
     verdict = await _verdict_on(savepoints.connection, culprit, tried)
     return Settled(stop_transaction(progress, transaction, culprit, verdict))

@@ -76,6 +76,12 @@ def may_be_of_a_row(error: BaseException) -> bool:
     return isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "").startswith(REPEATING)
 
 
+def may_be_of_the_moment(error: BaseException) -> bool:
+    """Whether an error that is taken for a row's may be the moment's after all: not what the customer's code raises, be
+    it for every row of a batch."""
+    return isinstance(error, asyncpg.PostgresError) and may_be_of_a_row(error) and not is_raised(error)
+
+
 def is_of_a_lock(error: BaseException) -> bool:
     """Whether somebody else keeps what was asked for, a row or a table."""
     return isinstance(error, asyncpg.LockNotAvailableError) and not is_raised(error)

@@ -107,6 +107,19 @@ class Judged:
         yield Mirror(Job, direction="both", scope=lambda who: func.workshop.judge_title(Job.title), conflict="add")
 
 
+@pytest.mark.parametrize("state", RAISED)
+async def test_what_a_trigger_raises_for_every_row_refuses_them_all(server: Server, state: str) -> None:
+    """A batch that is all of what the office does not take is answered, and does not come again for ever."""
+    body = f"RAISE EXCEPTION 'The meter is sealed.' USING ERRCODE = '{state}';"
+    await server.connection.execute(FUNCTION.format(body=body))
+    ana = await server.person()
+    good = ana.insert("rule", uuid4(), text="good", other="")
+    bad = [ana.insert("rule", uuid4(), text="poison", other="") for _ in range(12)]
+    outcomes = await ana.push()
+    assert {(outcomes[id].status, outcomes[id].detail) for id in bad} == {("refused", "The meter is sealed.")}
+    assert outcomes[good].status == "applied"
+
+
 async def test_an_error_that_every_row_meets_is_the_moments(server: Server) -> None:
     """Then nothing is refused: the batch comes again."""
     await server.connection.execute(FUNCTION.format(body="NULL;").replace("NEW.text = 'poison'", "pg_sleep(9) IS NULL"))
