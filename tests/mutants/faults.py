@@ -16,6 +16,7 @@ from tests.mutants.captures import (
     trust_in_triggers,
     updates_lost,
 )
+from tests.oracle.replacing import replace_everywhere
 
 from twinbase import checksum, frames
 from twinbase.digest import Digest
@@ -26,10 +27,11 @@ from twinbase.replica.file import local_digest
 from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
-from twinbase.replica.outbox import triggers
-from twinbase.replica.sync import fetch, prove, push, recover, server
-from twinbase_server.accept import accept, attempt, batch, ledger
+from twinbase.replica.outbox import thaw, triggers
+from twinbase.replica.sync import fetch, prove, push, server
+from twinbase_server.accept import accept, batch, ledger
 from twinbase_server.capture.trigger_sql import Capture
+from twinbase_server.database import errors
 from twinbase_server.feed import cursor, hold, reading, statements
 from twinbase_server.http import checksums
 from twinbase_server.problems import ProblemError
@@ -227,7 +229,7 @@ def bounds_on_clocks() -> Iterator[None]:
     def keep(connection: Any, token: str, limits: Any, *_: Any, **__: Any) -> Any:
         return limits
 
-    with patch.object(accept, "read_batch", bounded), patch.object(recover, "thaw_batch", keep):
+    with replace_everywhere(read, bounded), replace_everywhere(thaw.thaw_batch, keep):
         yield
 
 
@@ -240,9 +242,8 @@ def errors_on_an_allow_list() -> Iterator[None]:
         return (error.sqlstate or "").startswith(listed)
 
     with (
-        patch.object(attempt, "is_about_rows", is_listed),
-        patch.object(attempt, "may_be_of_a_row", lambda _: False),
-        patch.object(accept, "may_be_of_a_row", lambda _: False),
+        replace_everywhere(errors.is_about_rows, is_listed),
+        replace_everywhere(errors.may_be_of_a_row, lambda _: False),
     ):
         yield
 
@@ -295,7 +296,7 @@ def no_repair() -> AbstractContextManager[Any]:
     async def only(exchange: Any, end: Any, applied: Any, **_: Any) -> None:
         prove.compare(exchange, end, applied)
 
-    return patch.object(prove, "prove", only)
+    return replace_everywhere(prove.prove, only)
 
 
 @contextmanager
@@ -307,7 +308,7 @@ def digest_over_local_edits() -> Iterator[None]:
         query = f"SELECT count(*) FROM {image_table(twin)} WHERE NOT _present"
         return real(connection, twin) + Digest(rows=int(connection.execute(query).fetchone()[0]))
 
-    with patch.object(apply, "local_digest", digest):
+    with replace_everywhere(real, digest):
         yield
 
 

@@ -7,6 +7,7 @@ from tests.oracle.strange.parts import part_comes_and_goes
 
 ACTS: tuple[Act, ...] = (
     *[ordinary.office_writes] * 4, *[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2,
+    ordinary.oldest_writes_last,
     *[ordinary.device_works] * 4, *[ordinary.device_syncs] * 3, *[ordinary.device_works_while_it_syncs] * 2,
     ordinary.network_goes, ordinary.time_passes, ordinary.clock_jumps, ordinary.device_enrols,
     ordinary.device_clock_goes_wild, ordinary.server_clock_is_wrong, ordinary.device_renames_a_key,

@@ -1,5 +1,6 @@
 """What happens on the server while devices work: every kind of writer, on raw connections."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from tests.oracle.writers import (
     Connection,
     Write,
     edit_all_notices,
+    edit_all_titles,
     edit_title,
     insert_job,
     insert_notice,
@@ -87,6 +89,18 @@ class Office:
         if rng.random() < 0.7:
             await rng.choice((edit_all_notices, edit_title))(self, connection, rng)
         await (transaction.commit() if rng.random() < 0.8 else transaction.rollback())
+        await connection.close()
+
+    async def write_last(self, rng: Random, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        """The older of two transactions writes the same rows after the younger one has committed, and everybody has
+        read that."""
+        write = rng.choice((edit_all_notices, edit_all_titles))
+        connection = await self.connect()
+        async with connection.transaction():
+            await insert_notice(self, connection, rng)
+            await self.write_this(write, rng)
+            await meanwhile()
+            await write(self, connection, rng)
         await connection.close()
 
     async def end_all(self) -> None:

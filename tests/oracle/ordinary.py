@@ -32,6 +32,16 @@ async def office_ends(sim: Simulation, rng: Random) -> None:
     await sim.office.end_write(rng)
 
 
+async def oldest_writes_last(sim: Simulation, rng: Random) -> None:
+    """The number of a transaction says when it began: which of two values is the last one, it does not say."""
+
+    async def read() -> None:
+        for mine in sim.mine:
+            await sim.sync(mine)
+
+    await sim.office.write_last(rng, read)
+
+
 async def device_works(sim: Simulation, rng: Random) -> None:
     await sim.work(sim.somebody(rng), rng)
 

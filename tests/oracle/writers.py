@@ -87,6 +87,10 @@ async def edit_all_notices(office: Desk, connection: Connection, rng: Random) ->
     await connection.execute("UPDATE oracle.notices SET body = body || '>'")
 
 
+async def edit_all_titles(office: Desk, connection: Connection, rng: Random) -> None:
+    await connection.execute("UPDATE oracle.jobs SET title = title || '>'")
+
+
 async def edit_many(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute("UPDATE oracle.jobs SET title = title || '*' WHERE sector = $1", rng.choice(SECTORS))
 
