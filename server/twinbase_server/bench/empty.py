@@ -59,7 +59,7 @@ class RawDevice:
         return seconds
 
     async def time_question(self) -> float:
-        """The seconds of one request that asks PostgreSQL one trivial thing, through all that a pull goes through too."""
+        """The seconds of one request that asks PostgreSQL one trivial thing, through the same stack."""
         return await time_work(self._ask_who())
 
     async def _ask_who(self) -> None:
