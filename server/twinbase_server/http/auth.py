@@ -70,7 +70,7 @@ async def sign_in(
     """
     now, email = serving.clock(), normalise_email(body.email)
     async with serving.lanes.sign_ins.enter_lane():
-        device = SigningDevice(body.replica, body.device_name, read_device_key(body.device_key))
+        device = SigningDevice(body.replica, body.device_name, read_device_key(body.device_key), body.replaces)
         async with serving.borrow_connection() as connection:
             known = await is_known_device(connection, body.replica, body.email)
             attempt = SignInAttempt(body.email, _address(request), body.replica, known)

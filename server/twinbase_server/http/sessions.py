@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from twinbase.errors import Refused, WrongHook
 from twinbase.identity import Identity
-from twinbase.protocol import LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
+from twinbase.protocol import EndAnswer, LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.connection import Connection
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
@@ -32,12 +32,6 @@ class EndRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     session: UUID | None = None
-
-
-class EndAnswer(BaseModel):
-    """How many sessions were ended."""
-
-    ended: int
 
 
 async def begin_answered(
@@ -74,10 +68,10 @@ async def begin_answered(
         *_PASSING,
     ),
 )
-async def refresh(
+async def renew_session(
     body: RefreshRequest, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
 ) -> LoginAnswer:
-    """Go on with a session: a new access token, and the refresh token that takes the place of the one that is shown.
+    """Go on with a session: a new access token, and the refresh token that follows the one that is shown.
 
     When no answer comes, the same request again gets the same one.
     """
