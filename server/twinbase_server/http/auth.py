@@ -15,6 +15,7 @@ from twinbase.identity import Credentials, Identity, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.database.errors import is_transient
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.tokens import bind_device
@@ -32,10 +33,11 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 class Me(BaseModel):
-    """Who the token names."""
+    """Who the token names. `permissions`: what their role permits now; "*" is everything."""
 
     subject: str
     claims: dict[str, Any]
+    permissions: list[str]
     replica: str
     expires_at: str
 
@@ -43,6 +45,7 @@ class Me(BaseModel):
 @router.post(
     "/login",
     response_model=LoginAnswer,
+    dependencies=[open_to_anybody("nobody is signed in yet; guessing is slowed down")],
     responses=describe_problems(
         "bad-request",
         "garbled",
@@ -137,6 +140,7 @@ async def read_me(who: SignedInDep, serving: ServingDep) -> Me:
     return Me(
         subject=who.identity.subject,
         claims=dict(who.identity.claims),
+        permissions=sorted(who.identity.permissions or ()),
         replica=str(who.replica),
         expires_at=who.expires_at.isoformat(),
     )
