@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, Column, ColumnElement, Table, and_, any_, exists, true
+from sqlalchemy import ARRAY, BindParameter, Boolean, Column, ColumnElement, Table, and_, any_, bindparam, exists, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.selectable import AliasedReturnsRows
@@ -54,7 +54,8 @@ def _parts(
 
 
 def _permission(mirror: Mirror) -> ColumnElement[bool] | None:
-    return Who().may(str(mirror.read)) if mirror.read else None
+    """Without words: whoever explains a row says first what somebody may not read at all."""
+    return bindparam(f"{PERMISSION_PREFIX}{mirror.read}", type_=Boolean(), required=True) if mirror.read else None
 
 
 def _window(mirror: Mirror) -> ColumnElement[bool] | None:

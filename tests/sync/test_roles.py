@@ -4,13 +4,16 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from sqlmodel import Field, SQLModel
 
-from twinbase import Mirror, Plugins, Who, hookimpl, within
+from twinbase import Identity, Mirror, Plugins, Who, hookimpl, within
 from twinbase.errors import ServerRefused
 from twinbase.testing import Device, World
+from twinbase.testing.server import serve
 from twinbase_server import accounts
+from twinbase_server.explain.scope import explain
 
 SCHEMA = "roles"
 
@@ -38,6 +41,11 @@ def led_or_all(who: Who) -> object:
 
 
 class Plans:
+    """A plugin with roles; `changed`: those that are not as below."""
+
+    def __init__(self, **changed: Collection[str]) -> None:
+        self.changed = changed
+
     @hookimpl
     def twinbase_permissions(self) -> Mapping[str, str]:
         return {
@@ -56,6 +64,7 @@ class Plans:
             "scribe": ["plans.read", "sheets.write"],
             "blind": ["sheets.write"],
             "boss": ["*"],
+            **self.changed,
         }
 
     @hookimpl
@@ -116,6 +125,22 @@ async def test_a_role_that_is_given_brings_the_rows_and_taken_away_takes_them(wo
         report = await anna.sync()
         assert (len(await anna.all(Plan)), len(await anna.all(Sheet))) == (plans, plans), role
         assert report.is_proven and not report.unexplained
+
+
+@pytest.mark.parametrize(("reader", "plans"), [([], 0), (["plans.read", "plans.all"], 3), (["*"], 3)])
+async def test_a_role_that_gives_something_else_since_the_server_was_updated_takes_effect(
+    world: World, reader: list[str], plans: int
+) -> None:
+    """The account and its token are the same as before."""
+    await _plans(world, "anna", "anna", "bob")
+    anna = await _device(world, "reader")
+    await anna.sync()
+    updated = Plugins(accounts, Plans(reader=reader))
+    async with serve(world.database_url, updated, world.clock, {}) as application:
+        anna.wire.application = application
+        report = await anna.sync()
+    assert (len(await anna.all(Plan)), len(await anna.all(Sheet))) == (plans, plans)
+    assert report.is_proven and not report.unexplained
 
 
 async def test_several_roles_give_what_all_of_them_give(world: World) -> None:
@@ -227,6 +252,23 @@ async def test_a_slip_in_the_role_removes_no_row_and_refuses_no_edit(world: Worl
     assert [row.title for row in await anna.all(Plan)] == ["typed"]
     await _become(world, anna, lead="anna", role=["reader", "writer"])
     assert (await anna.sync()).outcomes == {"applied": 1}
+
+
+EXPLAINED = [
+    ("reader", "bob", "it is outside the scope: no role of theirs gives plans.all"),
+    ("overseer", "bob", "it is in scope: their role gives plans.all"),
+    ("writer", "anna", "no role of theirs gives plans.read, without which nobody has a row of plans"),
+]
+
+
+@pytest.mark.parametrize(("role", "lead", "because"), EXPLAINED)
+async def test_it_is_explained_in_words(world: World, role: str, lead: str, because: str) -> None:
+    (plan,) = await _plans(world, lead)
+    identity = PLUGINS.roles.grant(Identity("anna", {"lead": "anna", "role": role}))
+    connection = await asyncpg.connect(world.database_url)
+    said = await explain(connection, PLUGINS.registry["plans"], [str(plan)], identity, world.clock())
+    await connection.close()
+    assert said.because == f"{because}.", said
 
 
 async def test_an_empty_list_is_no_slip(world: World) -> None:
