@@ -29,7 +29,7 @@ from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase.testing import prepare
 from twinbase.testing.databases import Databases
-from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
+from twinbase_mobile.roles import COMPLETE, PERMISSIONS, REOPEN, ROLES, ROLES_OF_BEFORE
 from twinbase_server.app import create_app
 from twinbase_server.extension import needs
 from twinbase_server.http.access import RouteAccess, list_access
@@ -225,6 +225,30 @@ async def test_a_role_has_the_rows_that_are_its_own_in_the_tables_that_it_may_re
 async def test_a_role_writes_its_own_rows_in_the_tables_that_it_may_write(company: Company, role: str) -> None:
     async with company.serve() as (_, http):
         await expect_writes(company, await company.sign_in(http, role or None), permissions_of([role]))
+
+
+STEPS = [
+    ({"in_progress", "paused"}, "done", COMPLETE, "complete_not_yours"),
+    ({"done"}, "in_progress", REOPEN, "status_office_only"),
+    ({"cancelled"}, "planned", REOPEN, "status_office_only"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "permission", "reason"), STEPS)
+async def test_some_steps_of_a_visit_are_permissions_of_their_own(
+    company: Company, before: Collection[str], after: str, permission: str, reason: str
+) -> None:
+    """Of two people who may both work on visits."""
+    works = ["interventions.read", "interventions.update"]
+    visit = next(row for row in (await read_rows(company))["interventions"].own.values() if row["status"] in before)
+    step = {"op": "update", "old": {"status": visit["status"]}, "new": {"status": after}}
+    async with company.serve() as (_, http):
+        for permissions, is_refused in ((works, True), ([*works, permission], False)):
+            roles = [role for role, (given,) in ALONE.items() if given in permissions]
+            device = await company.sign_in(http, roles)
+            mutation = {**_mutation(PLUGINS.registry["interventions"], "update", visit), **step}
+            (outcome,) = await _push(device, [mutation])
+            assert (outcome.get("reason") == reason) == is_refused, outcome
 
 
 @pytest.mark.parametrize("role", [*ROLES, *ROLES_OF_BEFORE, None])
