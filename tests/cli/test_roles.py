@@ -1,6 +1,6 @@
 """`twinbase role list` says what the plugins bring, and needs no database for it."""
 
-from tests.cli.conftest import Twinbase
+from tests.cli.said import Twinbase
 
 from twinbase_mobile.roles import PERMISSIONS, ROLES
 
