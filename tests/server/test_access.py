@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
@@ -25,6 +26,12 @@ ROLES: Mapping[str, Collection[str]] = {
     "guest": [],
     "boss": ["*"],
 }
+
+
+OF_THE_PLUGIN = {
+    "GET /api/v1/alone/open", "GET /api/v1/alone/signed", "GET /api/v1/alone/named", "POST /api/v1/alone/written",
+    "GET /api/v1/stock/list", "PUT /api/v1/stock/item",
+}  # fmt: skip
 
 
 class Count(BaseModel):
@@ -137,11 +144,11 @@ def test_all_routes_are_found_and_say_it() -> None:
     said = {access.label: access for access in list_access(application(*_routers()).routes)}
     opened = {label for label, access in said.items() if access.is_open}
     assert opened == {
-        "GET /openapi.json", "POST /api/v1/auth/login", "GET /api/v1/health", "GET /api/v1/metrics",
-        "GET /api/v1/alone/open",
+        "GET /openapi.json", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "GET /api/v1/health",
+        "GET /api/v1/metrics", "GET /api/v1/alone/open",
     }  # fmt: skip
     assert said["PUT /api/v1/stock/item"].permissions == {"stock.read", "stock.write"}
-    assert len(said) == 17
+    assert {label for label in said if "/stock/" in label or "/alone/" in label} == OF_THE_PLUGIN
 
 
 async def test_every_route_lets_in_whom_it_says_and_nobody_else(depot_url: str) -> None:
@@ -149,10 +156,10 @@ async def test_every_route_lets_in_whom_it_says_and_nobody_else(depot_url: str) 
     async with serve(depot_url, Plugins(Depot(), Stock(*_routers()))) as (app, http, _clock):
         routes = list_access(app.routes)
         for role in (*ROLES, None):
-            headers = {} if role is None else await _signed_in(http, role)
             for access in routes:
                 if access.label == "POST /api/v1/auth/login":
                     continue  # it is how one comes in
+                headers = {} if role is None else await _signed_in(http, role)  # once more: some routes sign out
                 kind = await _problem(http, access.label, headers)
                 assert _is_shut_out(kind) == (None if _admits(access, role) else _why_not(role)), (access, role, kind)
 
@@ -209,3 +216,25 @@ async def test_the_role_counts_as_it_is_now_and_not_as_it_was_at_sign_in(depot_u
         async with serve(depot_url, Plugins(Depot(), Stock(*_routers(), roles=roles))) as (_, http, _clock):
             answer = await http.get("stock/list", headers=headers)
             assert (answer.status_code, answer.json()["type"]) == (403, kind)
+
+
+@pytest.mark.parametrize("path", ["stock/list", "alone/signed", "alone/named"])
+async def test_whoever_was_cut_off_calls_no_route_of_a_plugin_any_more(depot_url: str, path: str) -> None:
+    """The token is good for minutes still; the device, the account and the session are not."""
+    cuts = {
+        "UPDATE twinbase.replica SET revoked_at = now()": "device-revoked",
+        "UPDATE twinbase.session SET ended_at = now(), ended_why = 'It was ended.'": "session-ended",
+    }
+    async with serve(depot_url, Plugins(Depot(), Stock(*_routers()))) as (_, http, _clock):
+        for number, (cut, kind) in enumerate(cuts.items()):
+            headers = await _signed_in(http, list(ROLES)[number])
+            assert (await http.get(path, headers=headers)).status_code == 200
+            await execute(depot_url, cut)
+            assert (await http.get(path, headers=headers)).json()["type"] == kind
+
+
+async def execute(url: str, statement: str) -> None:
+    """Do something in the office."""
+    office = await asyncpg.connect(url)
+    await office.execute(statement)
+    await office.close()

@@ -5,7 +5,7 @@ What a route says is what is checked: it is read from the dependencies that chec
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Depends
 from fastapi.dependencies.models import Dependant
@@ -14,7 +14,9 @@ from starlette.routing import BaseRoute
 
 from twinbase.errors import DeclarationError
 from twinbase.roles import RoleTable
-from twinbase_server.http.caller import SignedInDep, read_signed_in
+from twinbase_server.database.admission import check_still_admitted
+from twinbase_server.http.caller import ServingDep, SignedInDep, read_signed_in
+from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
 
 _WRITE = (
@@ -33,13 +35,23 @@ class OpenRoute:
         """Nothing is asked."""
 
 
+async def read_admitted(who: SignedInDep, serving: ServingDep) -> SignedIn:
+    """Who the token names, once the database has said that device, account, session and claims are what they were."""
+    async with serving.borrow_connection() as connection:
+        await check_still_admitted(connection, who)
+    return who
+
+
+AdmittedDep = Annotated[SignedIn, Depends(read_admitted)]
+
+
 @dataclass(frozen=True, slots=True)
 class NeededPermission:
     """A dependency that lets in whoever has a role that gives the permission."""
 
     permission: str
 
-    async def __call__(self, who: SignedInDep) -> None:
+    async def __call__(self, who: AdmittedDep) -> None:
         """Raises the problem `not-permitted`, and ClaimMissing where nobody can tell."""
         if not who.identity.may(self.permission):
             raise ProblemError("not-permitted", f"No role of yours gives {self.permission}.")
@@ -52,7 +64,7 @@ def open_to_anybody(why: str) -> Any:
 
 def needs_sign_in() -> Any:
     """For `dependencies=[…]` of a route or a router that whoever is signed in may call."""
-    return Depends(read_signed_in)
+    return Depends(read_admitted)
 
 
 def needs(permission: str) -> Any:
