@@ -52,15 +52,11 @@ class Replica:
     """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
 
     def __init__(
-        self,
-        database: Database,
-        registry: Registry,
-        clock: Clock,
-        server: Server,
-        session: DeviceSession,
-        who: str = "",
+        self, database: Database, plugins: Plugins, clock: Clock, server: Server, session: DeviceSession, who: str = ""
     ) -> None:
+        registry = plugins.registry
         self.database = database
+        self._roles = plugins.roles
         self.registry = registry
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who)
@@ -123,7 +119,7 @@ class Replica:
             database = Database(file, registry, clock)
             line = Server(url, transport=transport, verify=tls or True)
             store = tokens if tokens is not None else await asyncio.to_thread(choose_token_store, Path(path), key)
-            replica = cls(database, registry, clock, line, DeviceSession(line, store, renew), who)
+            replica = cls(database, plugins, clock, line, DeviceSession(line, store, renew), who)
             await replica.syncing.count_edits()
             return replica
 
@@ -168,9 +164,11 @@ class Replica:
             return await self.syncing.sign_in(email, password, device_name=device_name)
 
     async def read_identity(self) -> Identity | None:
-        """Who signed in on this device, with the claims; None when nobody did. It needs no network."""
+        """Who signed in on this device, with the claims and what their role permits; None when nobody did. It needs no
+        network."""
         with self._enter():
-            return await self.database.look(read_identity)
+            identity = await self.database.look(read_identity)
+        return None if identity is None else self._roles.grant(identity)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
         """Push, pull, prove and repair; answers what was done.

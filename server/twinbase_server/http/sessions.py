@@ -12,6 +12,7 @@ from twinbase.identity import Identity
 from twinbase.protocol import EndAnswer, LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.connection import Connection
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError, describe_problems
@@ -54,6 +55,7 @@ async def begin_answered(
 @router.post(
     "/refresh",
     response_model=LoginAnswer,
+    dependencies=[open_to_anybody("whoever asks shows a refresh token of the device")],
     responses=describe_problems(
         "bad-request",
         "garbled",
