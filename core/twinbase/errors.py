@@ -23,6 +23,7 @@ TwinbaseError
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
 ├── WrongAddress                of the server, as the app gives it
+├── WrongCode                   typed or scanned to enrol a device, and none of ours
 ├── TransportError              the way to the server
 │   ├── Offline
 │   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
@@ -130,6 +131,10 @@ class ReplicaLocked(ReplicaError):
 
 class WrongAddress(TwinbaseError):
     """The address of the server cannot be used."""
+
+
+class WrongCode(TwinbaseError):
+    """This is no code that a device is enrolled by. Read it again, or ask the office for a new one."""
 
 
 class TransportError(TwinbaseError):

@@ -184,6 +184,15 @@ class LoginRequest(Model):
     """The public half of the device's Ed25519 key, as base64url; whoever signs in without one has a session without."""
 
 
+class EnrollRequest(Model):
+    """In place of an e-mail and a password: the code that the office has given for this device, however it is typed."""
+
+    code: str = Field(max_length=64, repr=False)
+    replica: UUID
+    device_name: str = Field("", max_length=200)
+    device_key: str = Field("", max_length=64)
+
+
 class LoginAnswer(AnswerModel):
     """Of a sign-in and of a refresh. A server of before the sessions gives no `refresh_token`."""
 

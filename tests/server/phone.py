@@ -1,4 +1,4 @@
-"""A device that keeps its session, as thin as can be: it holds a key and a refresh token, and sends what a test says."""
+"""A device that keeps its session, as thin as can be: it holds a key and a refresh token, and sends what it is told."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -22,9 +22,15 @@ class Phone(Device):
 
     async def sign_in(self, email: str = "anna@depot") -> httpx2.Response:
         body = {"email": email, "password": PASSWORD, "replica": str(self.replica), "device_name": "tablet"}
-        if self.key is not None:
-            body["device_key"] = _text(self.key.public_key().public_bytes_raw())
+        body["device_key"] = self._shown_key()
         return self.take(await self._post("auth/login", body))
+
+    async def enroll(self, code: str, *, of: str = "127.0.0.1") -> httpx2.Response:
+        """Show a code, from an address."""
+        body = {"code": code, "replica": str(self.replica), "device_name": "tablet", "device_key": self._shown_key()}
+        transport = httpx2.ASGITransport(app=self.http._transport.app, client=(of, 4711))  # type: ignore[attr-defined]
+        async with httpx2.AsyncClient(transport=transport, base_url=self.http.base_url) as http:
+            return self.take(await http.post("auth/enroll", json=body, headers={"Twinbase-Protocol": "1"}))
 
     async def refresh(self, **said: Any) -> httpx2.Response:
         """Go on, and keep what is answered; `said` instead of what it would say."""
@@ -48,6 +54,9 @@ class Phone(Device):
     async def me(self) -> int:
         """The status of a request with the access token."""
         return (await self.http.get("auth/me", headers=self.headers())).status_code
+
+    def _shown_key(self) -> str:
+        return "" if self.key is None else _text(self.key.public_key().public_bytes_raw())
 
     def _prove(self, token: str, rotation: str, replica: UUID) -> str:
         return "" if self.key is None else _text(self.key.sign(refresh_proof(token, rotation, replica)))

@@ -29,7 +29,15 @@ from twinbase.errors import (
     WrongAddress,
 )
 from twinbase.identity import Identity
-from twinbase.protocol import LoginAnswer, LoginRequest, MeAnswer, PushAnswer, SchemaAnswer, SchemaRequest
+from twinbase.protocol import (
+    EnrollRequest,
+    LoginAnswer,
+    LoginRequest,
+    MeAnswer,
+    PushAnswer,
+    SchemaAnswer,
+    SchemaRequest,
+)
 from twinbase.replica.sync.encodings import decode_source
 from twinbase.replica.sync.pipe import read_pieces
 from twinbase.replica.sync.strangers import judge_stranger
@@ -37,6 +45,7 @@ from twinbase.replica.sync.strangers import judge_stranger
 API = "/api/v1/"
 PLAIN_BYTES_MAX = 32 * 1024 * 1024
 Answer = TypeVar("Answer", bound=BaseModel)
+_UNSIGNED = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
 Transport = httpx2.AsyncBaseTransport
 """A way to the server."""
 
@@ -113,9 +122,11 @@ class Server:
 
     async def sign_in(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""
-        content = request.model_dump_json().encode()
-        headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
-        return await self._ask("auth/login", content, headers, LoginAnswer)
+        return await self._ask("auth/login", request.model_dump_json().encode(), _UNSIGNED, LoginAnswer)
+
+    async def enroll(self, request: EnrollRequest) -> LoginAnswer:
+        """Sign in by a code of the office; raises NotSignedIn when it is none that can be used."""
+        return await self._ask("auth/enroll", request.model_dump_json().encode(), _UNSIGNED, LoginAnswer)
 
     async def fetch_identity(self, caller: RequestContext) -> Identity:
         """Who the token names, and the claims that its rows are chosen by."""
