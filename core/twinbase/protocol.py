@@ -20,6 +20,7 @@ HEADER_REPLICA = "Twinbase-Replica"
 HEADER_EPOCH = "Twinbase-Epoch"
 HEADER_SCHEMA = "Twinbase-Schema"
 HEADER_REQUEST = "Twinbase-Request"
+HEADER_PROOF = "Twinbase-Proof"
 HEADER_CHECKSUM = "Twinbase-Checksum"
 HEADER_DEFERS = "Twinbase-Defers"
 HEADER_REVISION = "Twinbase-Revision"
@@ -233,6 +234,17 @@ class SessionsAnswer(AnswerModel):
 def refresh_proof(refresh_token: str, rotation: str, replica: UUID) -> bytes:
     """What a device signs to show that a refresh token is its own."""
     return "\n".join(("twinbase refresh", refresh_token, rotation, str(replica))).encode()
+
+
+def wipe_proof(ticket: str) -> bytes:
+    """What a device that is to be wiped signs to show that it is that device."""
+    return f"twinbase wipe\n{ticket}".encode()
+
+
+class WipeAnswer(AnswerModel):
+    """`taken`: how many edits of this request wait for the office now."""
+
+    taken: int = 0
 
 
 class MeAnswer(BaseModel):

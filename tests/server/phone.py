@@ -9,7 +9,7 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.server.depot import PASSWORD, Device
 
-from twinbase.protocol import refresh_proof
+from twinbase.protocol import refresh_proof, wipe_proof
 
 
 @dataclass
@@ -51,6 +51,23 @@ class Phone(Device):
             self.token, self.refresh_token, self.session = given["token"], given["refresh_token"], given["session"]
         return answer
 
+    async def push(self, *mutations: dict[str, Any], n: int = 1, previous: str = "") -> httpx2.Response:
+        """Send a batch."""
+        return await self.http.post(
+            "sync/mark-synced", json=batch(*mutations, n=n, previous=previous), headers=self.headers()
+        )
+
+    async def hand_over(self, ticket: str, *mutations: dict[str, Any], n: int = 1) -> httpx2.Response:
+        """What is unsent, before it is wiped."""
+        return await self.http.post("auth/wipe/unsent", json=batch(*mutations, n=n), headers=self._of_wipe(ticket))
+
+    async def say_wiped(self, ticket: str) -> httpx2.Response:
+        return await self.http.post("auth/wipe/done", headers=self._of_wipe(ticket))
+
+    def _of_wipe(self, ticket: str) -> dict[str, str]:
+        proof = "" if self.key is None else _text(self.key.sign(wipe_proof(ticket)))
+        return {"Authorization": f"Bearer {ticket}", "Twinbase-Proof": proof, "Twinbase-Protocol": "1"}
+
     async def me(self) -> int:
         """The status of a request with the access token."""
         return (await self.http.get("auth/me", headers=self.headers())).status_code
@@ -67,3 +84,24 @@ class Phone(Device):
 
 def _text(value: bytes) -> str:
     return urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def batch(*mutations: dict[str, Any], n: int = 1, previous: str = "") -> dict[str, Any]:
+    return {"n": n, "previous": previous, "offset_ms": 0, "mutations": list(mutations)}
+
+
+def a_job(lead: UUID, title: str, *, tx: int = 1, id: UUID | None = None) -> dict[str, Any]:
+    """A new job, as a device sends it."""
+    key, at = str(id or uuid4()), "2030-05-01T11:00:00+00:00"
+    new = {"id": key, "lead_id": str(lead), "title": title, "starts_at": "2030-05-01 12:00:00.000000"}
+    return {
+        "id": str(uuid4()),
+        "tx": tx,
+        "twin": "job",
+        "op": "insert",
+        "key": [key],
+        "base": None,
+        "old": {},
+        "new": new,
+        "at": at,
+    }

@@ -7,7 +7,6 @@ they came. A try counts before it is looked at, so that a thousand at once are n
 
 import hashlib
 import hmac
-import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,8 +16,6 @@ import asyncpg
 
 from twinbase.enrolment import CODE_LETTERS, LETTERS, read_code
 from twinbase.errors import TwinbaseError, WrongCode
-from twinbase.identity import Identity
-from twinbase.plugins import Plugins
 from twinbase_server.database.connection import Connection
 
 PREFIX_LETTERS = 3
@@ -91,15 +88,6 @@ async def use_code(connection: Connection, kept: KeptCode, replica: UUID, key: b
     return bool(await connection.fetchval(_USE, kept.id, replica, key, now))
 
 
-async def find_code_owner(connection: Connection, plugins: Plugins, account: str) -> Identity:
-    """Who the account is now. Raises Refused when it is closed.
-
-    A subject of another directory has no claims here but those of its last session, which its plugin brings up to date.
-    """
-    claims = await connection.fetchval(_LAST_CLAIMS, account)
-    return await plugins.identify_again(Identity(account, json.loads(claims or "{}")), connection)
-
-
 async def forget_codes(connection: Connection, now: datetime) -> None:
     """Delete what has ended long ago."""
     await connection.execute("DELETE FROM twinbase.enrolment WHERE ends_at < $1", now - KEPT)
@@ -114,7 +102,6 @@ _IS_ACCOUNT = """
 SELECT EXISTS (SELECT FROM twinbase.account WHERE email = $1) OR EXISTS (
     SELECT FROM twinbase.session WHERE account = $1)
 """
-_LAST_CLAIMS = "SELECT claims::text FROM twinbase.session WHERE account = $1 ORDER BY made_at DESC LIMIT 1"
 _MAKE = """
 INSERT INTO twinbase.enrolment (id, prefix, hash, account, made_by, made_at, ends_at, tries_left)
 SELECT $1, $2, $3, $4, $5, $6::timestamptz, $7, $8

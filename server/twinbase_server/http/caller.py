@@ -19,6 +19,7 @@ from twinbase.protocol import (
 )
 from twinbase_server.caller import Caller
 from twinbase_server.http.serving import Serving
+from twinbase_server.http.telling_wipes import check_expired
 from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
@@ -37,11 +38,15 @@ ServingDep = Annotated[Serving, Depends(serving_of)]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
+async def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
     """Who the token names."""
     if bearer is None:
         raise ProblemError("token-invalid", "Send Authorization: Bearer with the token of auth/login.")
-    return serving.tokens.read(bearer.credentials, serving.clock())
+    try:
+        return serving.tokens.read(bearer.credentials, serving.clock())
+    except ProblemError as problem:
+        await check_expired(serving, problem, bearer.credentials)
+        raise
 
 
 SignedInDep = Annotated[SignedIn, Depends(read_signed_in)]

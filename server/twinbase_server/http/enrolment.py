@@ -10,7 +10,8 @@ from twinbase.identity import Identity
 from twinbase.protocol import EnrollRequest, LoginAnswer
 from twinbase_server.database.admission import read_claims_version
 from twinbase_server.database.connection import Connection
-from twinbase_server.devices.enrolment import KeptCode, find_code, find_code_owner, is_code, use_code
+from twinbase_server.devices.account import identify_account
+from twinbase_server.devices.enrolment import KeptCode, find_code, is_code, use_code
 from twinbase_server.http.auth import read_sender_address
 from twinbase_server.http.caller import ServingDep, check_admission
 from twinbase_server.http.serving import Serving
@@ -34,6 +35,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
         "credentials-wrong",
         "other-account",
         "device-revoked",
+        "device-wiped",
         "body-too-large",
         "media-type",
         "upgrade-required",
@@ -76,7 +78,7 @@ async def _begin(serving: Serving, connection: Connection, kept: KeptCode, devic
 
 async def _identify(serving: Serving, connection: Connection, kept: KeptCode) -> Identity:
     try:
-        return await find_code_owner(connection, serving.plugins, kept.account)
+        return await identify_account(connection, serving.plugins, kept.account)
     except Refused as why:
         raise ProblemError("credentials-wrong", why.detail) from why
     except WrongHook as error:

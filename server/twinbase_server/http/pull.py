@@ -26,7 +26,8 @@ router = APIRouter(prefix="/sync", tags=["sync"])
 
 COMMON = (
     "bad-request", "garbled", "protocol", "upgrade-required", "token-invalid", "token-expired", "other-device",
-    "session-ended", "other-account", "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
+    "session-ended", "other-account", "device-revoked", "device-wiped", "sync-off", "too-busy", "too-slow",
+    "database-unavailable",
 )  # fmt: skip
 STREAM = (*COMMON, "schema-unknown", "claim-missing", "bad-cursor", "generation")
 _BEGIN = (

@@ -15,6 +15,7 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import ALTERED, DATABASE_ERRORS
+from twinbase_server.devices.wipe_ticket import WipeTickets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
@@ -79,6 +80,7 @@ class Serving:
     keys: KeyRing
     tokens: Tokens
     refresh_tokens: RefreshTokens
+    wipe_tickets: WipeTickets
     session_life: SessionLife
     context: AnswerContext
     schemas: Schemas
@@ -243,6 +245,7 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         keys=keys,
         tokens=Tokens(keys, timedelta(seconds=settings.token_seconds)),
         refresh_tokens=RefreshTokens(keys),
+        wipe_tickets=WipeTickets(keys),
         session_life=_life_of(settings),
         context=AnswerContext(settings, TokenSigner(keys), metrics),
         schemas=Schemas(registry, readiness),

@@ -49,7 +49,7 @@ async def begin_session(
 ) -> UUID:
     """A session more; the one that this device had is over. Answers its id."""
     async with connection.transaction():
-        await connection.execute(_END_OF_REPLICA, replica, now, "Somebody signed in on this device again.")
+        await end_session_of_device(connection, replica, "Somebody signed in on this device again.", now)
         claims, id = json.dumps(dict(identity.claims)), uuid4()
         await connection.execute(_BEGIN, id, identity.subject, replica, device_key, claims, now, ends_at)
         return id
@@ -103,6 +103,11 @@ async def end_sessions(
     return int(status.rpartition(" ")[2])
 
 
+async def end_session_of_device(connection: Connection, replica: UUID, why: str, now: datetime) -> None:
+    """End the session that a device has, if it has one."""
+    await connection.execute(_END_OF_REPLICA, replica, now, why)
+
+
 async def forget_sessions(connection: Connection, now: datetime) -> None:
     """Delete what has been over for a while."""
     await connection.execute(_FORGET, now - KEPT_ENDED)
@@ -135,4 +140,8 @@ _END_OF_ACCOUNT = """
 UPDATE twinbase.session SET ended_at = $2, ended_why = $3
 WHERE account = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4
 """
-_FORGET = "DELETE FROM twinbase.session WHERE coalesce(ended_at, ends_at) < $1"
+# A device that is to be wiped may have nothing but its last session to be known by.
+_FORGET = """
+DELETE FROM twinbase.session WHERE coalesce(ended_at, ends_at) < $1 AND replica NOT IN (
+    SELECT id FROM twinbase.replica WHERE wipe_asked_at IS NOT NULL AND wiped_at IS NULL)
+"""
