@@ -16,6 +16,7 @@ TwinbaseError
 │   ├── DamagedReplica
 │   ├── StorageFailed
 │   ├── NewerReplica
+│   ├── DestroyedReplica        wiped by the office, or by whoever signed out
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
 │   ├── ReplicaClosed
@@ -103,6 +104,10 @@ class StorageFailed(ReplicaError):
 
 class NewerReplica(ReplicaError):
     """The replica was written by a newer version of this app. Update the app; the file was not changed."""
+
+
+class DestroyedReplica(ReplicaError):
+    """This replica was destroyed, as the office or its owner has asked. Nothing can be read of it; open a new one."""
 
 
 class ForeignReplica(ReplicaError):

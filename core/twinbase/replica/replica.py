@@ -2,18 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from twinbase.clock import Clock, utc_now
-from twinbase.errors import DamagedReplica, ReplicaClosed, ReplicaError
+from twinbase.errors import DamagedReplica, DestroyedReplica, ReplicaClosed, ReplicaError
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, check_plugins
 from twinbase.protocol import LoginAnswer
@@ -38,21 +38,32 @@ from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync.engine import Engine, Renew
+from twinbase.replica.sync.engine import Engine, OnWipe, Renew
 from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
+from twinbase.replica.sync.wipe import SignMessage
+
+Given = TypeVar("Given")
 
 
 class Replica:
     """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
 
     def __init__(
-        self, database: Database, registry: Registry, clock: Clock, server: Server, renew: Renew | None, who: str = ""
+        self,
+        database: Database,
+        registry: Registry,
+        clock: Clock,
+        server: Server,
+        renew: Renew | None,
+        who: str = "",
+        sign: SignMessage | None = None,
+        on_wipe: OnWipe | None = None,
     ) -> None:
         self.database = database
         self.registry = registry
         self.clock = clock
-        self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
+        self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who, sign=sign, on_wipe=on_wipe)
         self._reading = EditContexts(registry)
         self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
@@ -79,6 +90,8 @@ class Replica:
         transport: Transport | None = None,
         renew: Renew | None = None,
         who: str = "",
+        sign: SignMessage | None = None,
+        on_wipe: OnWipe | None = None,
     ) -> Self:
         """The replica at `path`; a new one where there is none.
 
@@ -91,6 +104,8 @@ class Replica:
         `transport`: another way to the server than the network; then `server` only names it.
         `renew`: called for a new access token.
         `who`: what another process that wants to sync the same file is told about this one.
+        `sign`: signs with the key of this device, by which the server knows it. `on_wipe`: awaited before the file is
+        destroyed because the office has asked for it: destroy its key there.
         Raises WrongAddress, WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file
         untouched; StorageFailed when there is no room for it.
         """
@@ -108,7 +123,7 @@ class Replica:
             watch_refreshes(registry)
             database = Database(file, registry, clock)
             line = Server(url, transport=transport, verify=tls or True)
-            replica = cls(database, registry, clock, line, renew, who)
+            replica = cls(database, registry, clock, line, renew, who, sign, on_wipe)
             await replica.syncing.count_edits()
             return replica
 
@@ -150,7 +165,7 @@ class Replica:
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in on the server; the token is kept in the file, for every later sync."""
         with self._enter():
-            return await self.syncing.sign_in(email, password, device_name=device_name)
+            return await self._or_closed(self.syncing.sign_in(email, password, device_name=device_name))
 
     async def read_identity(self) -> Identity | None:
         """Who signed in on this device, with the claims; None when nobody did. It needs no network."""
@@ -162,10 +177,11 @@ class Replica:
 
         Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
         lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end within
-        `wait_seconds`, ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room.
+        `wait_seconds`, ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room, and
+        DestroyedReplica when the office has asked for this device to be wiped, and it is.
         """
         with self._enter():
-            return await self.syncing.sync(wait_seconds=wait_seconds)
+            return await self._or_closed(self.syncing.sync(wait_seconds=wait_seconds))
 
     @property
     def status(self) -> StatusBoard:
@@ -237,6 +253,14 @@ class Replica:
         await asyncio.gather(*self._counts)
         await self._changes.close()
         await self.database.dispose()
+
+    async def _or_closed(self, asked: Awaitable[Given]) -> Given:
+        """What was asked; a file that was destroyed meanwhile is closed."""
+        try:
+            return await asked
+        except DestroyedReplica:
+            self._closed = True
+            raise
 
     @contextmanager
     def _enter(self, *allowed: type[Exception]) -> Iterator[None]:

@@ -13,12 +13,13 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
-from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.errors import DestroyedReplica, ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
+from twinbase.replica.file.destroy import destroy_file
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
 from twinbase.replica.file.state import read_state, recall, remember
@@ -38,11 +39,13 @@ from twinbase.replica.sync.recover import recover
 from twinbase.replica.sync.server import Server
 from twinbase.replica.sync.sign_in import has_current_claims, keep_identity, keep_sign_in
 from twinbase.replica.sync.thread import FileThread, open_file_thread
+from twinbase.replica.sync.wipe import WIPED, SignMessage, WipeOrder, hand_over
 
 RECOVERIES_MAX = 6
 FAILED_THERE = ("plugin-failed", "internal", "database-unavailable", "too-slow", "too-busy")
 """What keeps a batch from being taken, every time perhaps, until somebody there has mended it or let a row go."""
 Renew = Callable[[], Awaitable[str | None]]
+OnWipe = Callable[[], Awaitable[None]]
 Observer = Callable[[ChangedKeys], None]
 
 
@@ -50,6 +53,8 @@ class Engine:
     """Syncs one replica with its server.
 
     `renew`: called when the access token has expired; answers a new one, or None when somebody must sign in.
+    `sign`: with the key of this device, where it has one. `on_wipe`: called before the file is destroyed, because the
+    office has asked for it: it destroys the file's key.
     `observers`: called after each apply with the keys of the rows that changed (None: too many to list).
     """
 
@@ -64,15 +69,28 @@ class Engine:
         renew: Renew | None = None,
         status: StatusBoard | None = None,
         who: str = "",
+        sign: SignMessage | None = None,
+        on_wipe: OnWipe | None = None,
     ) -> None:
         self._database, self._registry, self.server = database, registry, server
         self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
+        self._sign, self._on_wipe = sign, on_wipe
         self.status = status or StatusBoard()
         self.observers: list[Observer] = []
         self._counting = asyncio.Lock()
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
+        try:
+            answer = await self._sign_in(email, password, device_name)
+        except ServerRefused as problem:
+            async with hold_sync_lock(self._database.file.path, self._ids(), wait_seconds=10.0, who=self._who):
+                await self._obey(problem)
+            raise
+        self.status.set(signed_in=True)
+        return answer
+
+    async def _sign_in(self, email: str, password: str, device_name: str) -> LoginAnswer:
         async with open_file_thread(self._database) as thread:
             state = await thread.run(read_state)
             request = LoginRequest(email=email, password=password, replica=UUID(state.replica), device_name=device_name)
@@ -80,8 +98,7 @@ class Engine:
             if state.account and state.account != answer.subject:
                 raise ForeignReplica("It is of another account.")
             await thread.run(keep_sign_in, answer)
-        self.status.set(signed_in=True)
-        return answer
+            return answer
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
         """Bring both sides together; answers what was done.
@@ -95,8 +112,9 @@ class Engine:
         before = (traffic.requests, traffic.sent, traffic.received)
         try:
             async with hold_sync_lock(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
-                async with open_file_thread(self._database) as thread:
-                    await self._run(await self._exchange(thread, str(token), report))
+                await self._run_or_obey(str(token), report)
+        except DestroyedReplica:
+            raise
         except TwinbaseError as error:
             self._say_failure(error)
             with suppress(TwinbaseError):
@@ -115,6 +133,31 @@ class Engine:
             offline_since=None, synced_at=self._clock(), problem=" ".join(report.set_aside), unproven=unproven
         )
         return report
+
+    async def _run_or_obey(self, token: str, report: Report) -> None:
+        try:
+            async with open_file_thread(self._database) as thread:
+                await self._run(await self._exchange(thread, token, report))
+        except ServerRefused as problem:
+            await self._obey(problem)
+            raise
+
+    async def _obey(self, problem: ServerRefused) -> None:
+        """Wipe this device, if that is what the server asks for; raises DestroyedReplica then. Hold the sync's lock."""
+        if problem.kind != WIPED:
+            return
+        order, path = WipeOrder.read(problem, self._sign), self._database.file.path
+        async with open_file_thread(self._database) as thread:
+            await hand_over(await self._exchange(thread, str(self._ids()), Report()), order)
+        if self._on_wipe is not None:
+            await self._on_wipe()
+        await self._database.dispose()
+        await asyncio.to_thread(destroy_file, path)
+        gone = DestroyedReplica(f"({path.name})")
+        self.status.set(signed_in=False, problem=str(gone))
+        with suppress(TwinbaseError):
+            await self.server.say_wiped(order.ticket, order.proof)
+        raise gone
 
     async def count_edits(self) -> None:
         """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""

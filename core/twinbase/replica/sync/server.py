@@ -37,6 +37,7 @@ from twinbase.protocol import (
     PushAnswer,
     SchemaAnswer,
     SchemaRequest,
+    WipeAnswer,
 )
 from twinbase.replica.sync.encodings import decode_source
 from twinbase.replica.sync.pipe import read_pieces
@@ -127,6 +128,15 @@ class Server:
     async def enroll(self, request: EnrollRequest) -> LoginAnswer:
         """Sign in by a code of the office; raises NotSignedIn when it is none that can be used."""
         return await self._ask("auth/enroll", request.model_dump_json().encode(), _UNSIGNED, LoginAnswer)
+
+    async def hand_over(self, body: bytes, ticket: str, proof: str) -> int:
+        """Hand a frozen batch to the office, before a wipe; answers how many edits it has now."""
+        answer = await self._ask("auth/wipe/unsent", body, _of_wipe(ticket, proof), WipeAnswer)
+        return answer.taken
+
+    async def say_wiped(self, ticket: str, proof: str) -> None:
+        """Key and file of this device are destroyed."""
+        await self._ask("auth/wipe/done", b"", _of_wipe(ticket, proof), WipeAnswer)
 
     async def fetch_identity(self, caller: RequestContext) -> Identity:
         """Who the token names, and the claims that its rows are chosen by."""
@@ -227,6 +237,10 @@ class Server:
             raise HalfAnswer() from error
         source = decode_source(BytesIO(body), response.headers.get("content-encoding", ""))
         return b"".join(read_pieces(source, PLAIN_BYTES_MAX))
+
+
+def _of_wipe(ticket: str, proof: str) -> dict[str, str]:
+    return {**_UNSIGNED, "Authorization": f"Bearer {ticket}", protocol.HEADER_PROOF: proof}
 
 
 def _distrust(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
