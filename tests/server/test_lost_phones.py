@@ -277,3 +277,33 @@ async def accept(house: House, mutation: dict[str, Any]) -> list[str]:
     async with open_pool(house.url, min_size=1, max_size=2) as pool:
         outcomes = await accept_salvaged(pool, house.plugins, UUID(mutation["id"]), "office", NOON)
     return [outcome.status for outcome in outcomes]
+
+
+async def test_the_office_sees_what_a_device_tells_of_itself_at_a_pull(house: House) -> None:
+    phone = await a_phone(house)
+    cursor = (await phone.initial()).end["cursor"]
+    said_of_itself = {
+        "unsent": 3,
+        "storage": 4_096_000,
+        "proven_at": "2030-05-01T10:00:00+00:00",
+        "platform": "Android 15\x07",
+    }
+    assert (await phone.pending(cursor, **said_of_itself, oldest_outbox="2030-04-30T10:00:00+00:00")).status == 200
+    (device,) = await list_devices(house.office, "anna@depot")
+    assert (device.unsent, device.storage_bytes, device.platform) == (3, 4_096_000, "Android 15")
+    assert device.proven_at == NOON - timedelta(hours=2) and device.oldest_unsent == NOON - timedelta(hours=26)
+    house.clock.now += timedelta(minutes=2)
+    await phone.pending(cursor, unsent=0, proven_at="2099-01-01T00:00:00+00:00")
+    (device,) = await list_devices(house.office, "anna@depot")
+    assert (device.unsent, device.storage_bytes, device.oldest_unsent) == (0, 4_096_000, None)
+    assert device.proven_at == house.clock.now, "no later than now, whatever its clock says"
+    house.clock.now += timedelta(minutes=2)
+    assert (await phone.pending(cursor)).status == 200, "an older app says nothing"
+    assert (await list_devices(house.office))[0].unsent == 0
+
+
+@pytest.mark.parametrize("wrong", [{"unsent": -1}, {"storage": "x"}, {"proven_at": "now"}, {"platform": "x" * 65}])
+async def test_a_report_that_cannot_be_is_refused(house: House, wrong: dict[str, Any]) -> None:
+    phone = await a_phone(house)
+    cursor = (await phone.initial()).end["cursor"]
+    assert (await phone.pending(cursor, **wrong)).problem["type"] == "bad-request"

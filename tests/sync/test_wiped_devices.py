@@ -4,21 +4,23 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.sync.shop import Job
+from tests.sync.shop import Job, Product
 
-from twinbase.errors import DestroyedReplica, Offline, ReplicaClosed
+from twinbase.errors import DestroyedReplica, ReplicaClosed, ServerRefused, TransportError
 from twinbase.replica import Replica
 from twinbase.replica.file.destroy import destroy_file
 from twinbase.testing import World
 from twinbase.testing.device import Device
+from twinbase.testing.wire import Fault, cut, drop_answer, drop_request, garble_request, show_portal
 from twinbase.testing.world import KEY
 from twinbase_server.database.connection import connect, open_pool
 from twinbase_server.devices.salvage import SalvagedEdit, accept_salvaged, list_salvaged
-from twinbase_server.devices.store import OfficeDevice, read_device, wipe_device
+from twinbase_server.devices.store import OfficeDevice, read_device, revoke_device, wipe_device
 
 SEALED = "sealed in the file of a lost phone"
 
@@ -80,27 +82,53 @@ async def test_so_it_is_when_somebody_signs_in_on_it(world: World) -> None:
     assert device.state == "wiped" and len(salvaged) == 2 and left_of(phone.path) == []
 
 
-async def test_without_a_way_to_hand_it_over_nothing_is_destroyed_and_it_goes_on_later(world: World) -> None:
+@pytest.mark.parametrize("fault", [drop_request(), drop_answer(), cut(5), show_portal(), garble_request(0.8)])
+async def test_without_a_way_to_hand_it_over_nothing_is_destroyed_and_it_goes_on_later(
+    world: World, fault: Fault
+) -> None:
     phone, id = await a_phone(world)
-
-    original = phone.replica.syncing.server.hand_over
-
-    async def cut(body: bytes, ticket: str, proof: str) -> int:
-        phone.wire.up = False
-        return await original(body, ticket, proof)
-
-    phone.replica.syncing.server.hand_over = cut  # type: ignore[method-assign]
-    with pytest.raises(Offline):
+    phone.wire.spoil("auth/wipe/unsent", fault)
+    with pytest.raises(TransportError):
         await phone.sync()
     assert len(await phone.all(Job)) == 3
-    device, salvaged = await known(world, id)
-    assert device.state == "told to wipe" and salvaged == []
-    phone.wire.up = True
-    phone.replica.syncing.server.hand_over = original  # type: ignore[method-assign]
+    assert (await known(world, id))[0].state == "told to wipe"
     with pytest.raises(DestroyedReplica):
         await phone.sync()
     device, salvaged = await known(world, id)
     assert device.state == "wiped" and len(salvaged) == 2
+
+
+@pytest.mark.parametrize(("fault", "state"), [(drop_request(), "told to wipe"), (drop_answer(), "wiped")])
+async def test_a_device_that_cannot_say_that_it_is_done_is_wiped_all_the_same(
+    world: World, fault: Fault, state: str
+) -> None:
+    phone, id = await a_phone(world)
+    phone.wire.spoil("auth/wipe/done", fault)
+    with pytest.raises(DestroyedReplica):
+        await phone.sync()
+    assert left_of(phone.path) == [] and (await known(world, id))[0].state == state
+
+
+async def test_a_device_that_is_cut_off_while_it_syncs_gets_and_sends_nothing_more(world: World) -> None:
+    phone, id = await a_phone(world, wiped=False)
+    await world.sql("INSERT INTO workshop.product VALUES (7, 'not for a thief')")
+    connection = await connect(world.database_url)
+
+    async def revoking(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].endswith("sync/pending"):
+            await revoke_device(connection, id, world.clock())
+        await world.application(scope, receive, send)
+
+    phone.wire.application = revoking
+    with pytest.raises(ServerRefused, match="device-revoked"):
+        await phone.sync()
+    phone.wire.application = world.application
+    await phone.save(Job(lead="anna", title="typed by a thief"))
+    with pytest.raises(ServerRefused, match="device-revoked"):
+        await phone.sync()
+    assert await phone.all(Product) == [] and len(await phone.all(Job)) == 4
+    assert len(await world.sql("SELECT title FROM workshop.job")) == 3
+    await connection.close()
 
 
 async def test_the_key_goes_first_and_a_device_with_a_key_of_its_own_signs(world: World) -> None:
@@ -181,3 +209,14 @@ def test_what_only_looks_like_a_part_of_the_file_is_left_alone(tmp_path: Path) -
         place.write_bytes(b"x" * 5000)
     destroy_file(mine)
     assert sorted(place.name for place in tmp_path.iterdir()) == ["a[b].twin.txt", "ab.twin-wal.lost-1"]
+
+
+async def test_the_office_knows_what_is_unsent_on_a_device_and_when_it_was_last_proven(world: World) -> None:
+    phone, id = await a_phone(world, wiped=False)
+    await phone.sync()
+    first = world.clock()
+    world.clock.advance(minutes=5)
+    assert (await phone.sync()).is_proven
+    device, _ = await known(world, id)
+    assert (device.unsent, device.oldest_unsent, device.proven_at) == (0, None, first)
+    assert device.platform and device.storage_bytes and device.storage_bytes >= phone.path.stat().st_size

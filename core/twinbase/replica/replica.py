@@ -90,6 +90,7 @@ class Replica:
         transport: Transport | None = None,
         renew: Renew | None = None,
         who: str = "",
+        app: str = "",
         sign: SignMessage | None = None,
         on_wipe: OnWipe | None = None,
     ) -> Self:
@@ -104,6 +105,7 @@ class Replica:
         `transport`: another way to the server than the network; then `server` only names it.
         `renew`: called for a new access token.
         `who`: what another process that wants to sync the same file is told about this one.
+        `app`: the version of the app, `1.4.0` say: the office sees it, and a server may ask for a newer one.
         `sign`: signs with the key of this device, by which the server knows it. `on_wipe`: awaited before the file is
         destroyed because the office has asked for it: destroy its key there.
         Raises WrongAddress, WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file
@@ -122,7 +124,7 @@ class Replica:
             )
             watch_refreshes(registry)
             database = Database(file, registry, clock)
-            line = Server(url, transport=transport, verify=tls or True)
+            line = Server(url, transport=transport, verify=tls or True, app=app)
             replica = cls(database, registry, clock, line, renew, who, sign, on_wipe)
             await replica.syncing.count_edits()
             return replica

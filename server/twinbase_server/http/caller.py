@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from twinbase.protocol import (
+    HEADER_CLIENT,
     HEADER_DEFERS,
     HEADER_EPOCH,
     HEADER_PROTOCOL,
@@ -24,7 +25,6 @@ from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 
-HEADER_CLIENT = "Twinbase-Client"
 _bearer = HTTPBearer(auto_error=False, description="The token of auth/login.")
 
 

@@ -1,6 +1,5 @@
 """Telling a device that it is to be wiped, on whichever route it comes: with a ticket, and noted as told."""
 
-from typing import Any, Protocol
 from uuid import UUID
 
 from fastapi.security.utils import get_authorization_scheme_param
@@ -9,12 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from twinbase.clock import Clock
 from twinbase_server.database.admission import WIPE_PENDING, turn_away
-from twinbase_server.devices.wipe_ticket import WipeTicket, WipeTickets
-from twinbase_server.http.tokens import Tokens
+from twinbase_server.devices.wipe_ticket import WipeTicket
+from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError, problem_response
-from twinbase_server.settings import Settings
 
 _IS_PENDING = f"SELECT EXISTS (SELECT FROM twinbase.replica r WHERE r.id = $1 AND {WIPE_PENDING})"
 _TELL = f"""
@@ -23,18 +20,7 @@ WHERE r.id = $1 AND {WIPE_PENDING} RETURNING r.wipe_asked_at
 """
 
 
-class Telling(Protocol):
-    """What is needed of the one Serving."""
-
-    settings: Settings
-    tokens: Tokens
-    wipe_tickets: WipeTickets
-    clock: Clock
-
-    def borrow_connection(self) -> Any: ...
-
-
-async def check_expired(serving: Telling, problem: ProblemError, token: str) -> None:
+async def check_expired(serving: Serving, problem: ProblemError, token: str) -> None:
     """Raises `device-wiped` when it is the token of a device that is to be wiped, and that has only expired."""
     if problem.kind != "token-expired":
         return
@@ -46,7 +32,7 @@ async def check_expired(serving: Telling, problem: ProblemError, token: str) -> 
 
 async def find_wipe(scope: Scope, problem: ProblemError) -> ProblemError:
     """What to answer before a body is read: that the device is to be wiped, or else the problem."""
-    serving: Telling = scope["app"].state.serving
+    serving: Serving = scope["app"].state.serving
     _, token = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
     try:
         await check_expired(serving, problem, token)
@@ -61,7 +47,7 @@ async def answer_problem_or_wipe(request: Request, error: Exception) -> Response
     return problem_response(await _tell(request.app.state.serving, error) if error.kind == "device-wiped" else error)
 
 
-async def _tell(serving: Telling, problem: ProblemError) -> ProblemError:
+async def _tell(serving: Serving, problem: ProblemError) -> ProblemError:
     """From now on the wipe cannot be cancelled: the device may have done it the next moment."""
     replica = UUID(problem.extra["replica"])
     async with serving.borrow_connection() as connection:

@@ -31,6 +31,7 @@ from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.backfill import backfill
+from twinbase.replica.sync.condition import note_proven
 from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
 from twinbase.replica.sync.first_sync import run_first_sync
 from twinbase.replica.sync.pull import pull
@@ -225,6 +226,7 @@ class Engine:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
         if exchange.report.is_proven:
             await exchange.thread.run(forget_removal, exchange.token)
+            await exchange.thread.run(note_proven, exchange.token, self._clock().isoformat())
         await _learn_who(exchange)
         await exchange.thread.run(forget_old, exchange.token, self._clock())
         await self.count_edits()

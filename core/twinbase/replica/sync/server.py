@@ -110,12 +110,19 @@ class Server:
         transport: Transport | None = None,
         timeout_seconds: float = 30.0,
         verify: ssl.SSLContext | bool = True,
+        app: str = "",
     ) -> None:
+        """`app`: the version of the app, which the server may ask to be newer, and the office sees."""
         timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
         self.url = url.rstrip("/")
         self.traffic = Traffic()
         self._client = httpx2.AsyncClient(
-            base_url=self.url, transport=transport, timeout=timeout, verify=verify, follow_redirects=False
+            base_url=self.url,
+            transport=transport,
+            timeout=timeout,
+            verify=verify,
+            follow_redirects=False,
+            headers={protocol.HEADER_CLIENT: app} if app else {},
         )
 
     async def close(self) -> None:
