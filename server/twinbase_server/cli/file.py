@@ -1,4 +1,4 @@
-"""`twinbase device`: one device's file, from a terminal. Uses the replica alone; no server need be installed."""
+"""`twinbase file`: one device's file, from a terminal. Uses the replica alone; no server need be installed."""
 
 import asyncio
 from dataclasses import asdict
@@ -59,7 +59,7 @@ def enroll(
             f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere."
         )
     enrolment = Enrolment(server, split_names(plugins), plain_http)
-    report = asyncio.run(_enroll(file, read_key(file, key_file), enrolment, email, password, device_name))
+    report = asyncio.run(_enroll(file, key_file, enrolment, email, password, device_name))
     return _say_report(report, as_json)
 
 
@@ -107,8 +107,10 @@ def verify(
     return 0 if found.sound else FAILED
 
 
-async def _enroll(file: Path, secret: Any, enrolment: Enrolment, email: str, password: str, device_name: str) -> Report:
-    async with open_new(file, secret, enrolment) as replica:
+async def _enroll(
+    file: Path, key_file: Path | None, enrolment: Enrolment, email: str, password: str, device_name: str
+) -> Report:
+    async with open_new(file, read_key(file, key_file), enrolment, key_file) as replica:
         await replica.sign_in(email, password, device_name=device_name or file.stem)
         return await _watched(replica)
 
