@@ -1,6 +1,7 @@
 """`twinbase device`, `session` and `salvage`: what the office does about a phone, typed."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -118,6 +119,30 @@ def test_what_was_salvaged_is_shown_accepted_and_discarded(twinbase: Twinbase, c
     decided = twinbase("salvage", "list", "--decided", *at, "--json").json
     assert decided[1]["outcome"] == "discarded" and "command line" in decided[1]["decided_by"]
     assert twinbase("salvage", "accept", str(uuid4()), "--plugins", PLUGINS, *at).status == 1
+
+
+def test_what_a_thief_typed_gives_the_terminal_of_the_office_no_orders(twinbase: Twinbase, company: Company) -> None:
+    at, id = ("--database-url", company.url), str(uuid4())
+    typed = {
+        "id": id,
+        "tx": 1,
+        "twin": "\x1b[2J",
+        "op": ["\x1b]0;"],
+        "key": 7,
+        "old": [],
+        "new": {"\x1b[1m": "\x1b[31m"},
+    }
+    mutation = json.dumps(typed).replace("'", "''")
+    company.sql(
+        "WITH r AS (INSERT INTO twinbase.replica (id, account, device_name)"
+        " VALUES (gen_random_uuid(), 'thief', E'\\x1b[8m') RETURNING id)"
+        " INSERT INTO twinbase.salvaged (id, replica, tx, offset_ms, mutation, salvaged_at)"
+        f" SELECT '{id}', id, '1', 0, '{mutation}', now() FROM r"
+    )
+    for command in (("salvage", "list"), ("salvage", "show", id), ("device", "list"), ("session", "list")):
+        said = twinbase(*command, *at)
+        assert said.status == 0 and "\x1b" not in said.out
+    assert twinbase("salvage", "discard", id, *at).status == 0
 
 
 def change(tx: int, title: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A device that keeps its session, as thin as can be: it holds a key and a refresh token, and sends what it is told."""
 
+import json
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +60,9 @@ class Phone(Device):
 
     async def hand_over(self, ticket: str, *mutations: dict[str, Any], n: int = 1) -> httpx2.Response:
         """What is unsent, before it is wiped."""
-        return await self.http.post("auth/wipe/unsent", json=batch(*mutations, n=n), headers=self._of_wipe(ticket))
+        body = json.dumps(batch(*mutations, n=n)).encode()
+        headers = {**self._of_wipe(ticket), "Content-Type": "application/json"}
+        return await self.http.post("auth/wipe/unsent", content=body, headers=headers)
 
     async def say_wiped(self, ticket: str) -> httpx2.Response:
         return await self.http.post("auth/wipe/done", headers=self._of_wipe(ticket))

@@ -256,6 +256,9 @@ async def test_what_is_no_batch_is_not_kept(house: House) -> None:
     await wipe_device(house.office, phone.replica, NOON)
     ticket = (await told(phone))["ticket"]
     assert said(await phone.hand_over(ticket, {"id": "none"})) == (422, "bad-batch")
+    strange = {"id": str(uuid4()), "tx": "\x00", "key": 7, "new": "\ud83d", "twin": "\x00"}
+    assert (await phone.hand_over(ticket, strange)).json() == {"taken": 1}
+    assert await accept(house, strange) == ["refused"]
 
 
 async def test_the_office_sees_its_devices_and_names_them(house: House) -> None:

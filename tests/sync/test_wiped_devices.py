@@ -205,7 +205,13 @@ async def test_killed_at_any_step_the_file_is_never_opened_again_and_its_end_can
 
 def test_what_only_looks_like_a_part_of_the_file_is_left_alone(tmp_path: Path) -> None:
     mine, other = tmp_path / "a[b].twin", tmp_path / "ab.twin-wal.lost-1"
-    for place in (mine, other, tmp_path / "a[b].twin-wal.lost-2", tmp_path / "a[b].twin.txt"):
+    for place in (
+        mine,
+        other,
+        tmp_path / "a[b].twin-wal.lost-2",
+        tmp_path / "a[b].twin-tokens",
+        tmp_path / "a[b].twin.txt",
+    ):
         place.write_bytes(b"x" * 5000)
     destroy_file(mine)
     assert sorted(place.name for place in tmp_path.iterdir()) == ["a[b].twin.txt", "ab.twin-wal.lost-1"]

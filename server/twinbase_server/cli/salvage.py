@@ -1,6 +1,7 @@
 """`twinbase salvage`: the unsent edits of devices that were wiped, which wait for a person."""
 
 import asyncio
+import json
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
@@ -93,19 +94,31 @@ def _show(console: Console, edits: list[dict[str, Any]]) -> None:
 
 def _row(edit: dict[str, Any]) -> tuple[str, ...]:
     mutation = edit["mutation"]
-    key = ", ".join(map(str, mutation.get("key") or ()))
     what = (str(mutation.get(name, "")) for name in ("op", "twin"))
     at = str(mutation.get("at", ""))[:16].replace("T", " ")
-    return str(edit["id"]), edit["account"], edit["device_name"], edit["tx"], *what, key, at, edit["outcome"] or ""
+    became = edit["outcome"] or ""
+    return str(edit["id"]), edit["account"], edit["device_name"], edit["tx"], *what, _spell_key(mutation), at, became
+
+
+def _spell_key(mutation: dict[str, Any]) -> str:
+    key = mutation.get("key")
+    return ", ".join(map(str, key)) if isinstance(key, list) else _spell(key)
+
+
+def _spell(value: Any) -> str:
+    """As JSON: what somebody typed gives a terminal no orders."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _show_values(console: Console, edit: dict[str, Any]) -> None:
     mutation = edit["mutation"]
-    console.print(f"{mutation.get('op')} {mutation.get('twin')} {mutation.get('key')}", markup=False)
-    console.print(f"by {edit['account']} on {edit['device_name']}, {mutation.get('at')}", style="dim", markup=False)
-    for column, value in (mutation.get("new") or {}).items():
-        before = (mutation.get("old") or {}).get(column)
-        console.print(f"  {column}: {value}{f' (was {before})' if before is not None else ''}", markup=False)
+    new, old = (one if isinstance(one := mutation.get(side), dict) else {} for side in ("new", "old"))
+    console.print(f"{_spell(mutation.get('op'))} {_spell(mutation.get('twin'))} {_spell_key(mutation)!r}", markup=False)
+    by = f"by {_spell(edit['account'])} on {_spell(edit['device_name'])}, {_spell(mutation.get('at'))}"
+    console.print(by, style="dim", markup=False)
+    for column in (*new, *(old.keys() - new.keys())):
+        before = f" (was {_spell(old[column])})" if column in old else ""
+        console.print(f"  {_spell(column)}: {_spell(new.get(column))}{before}", markup=False)
     if edit["outcome"]:
         when = show_moment(edit["decided_at"])
         console.print(f"{edit['outcome']} by {edit['decided_by']}, {when}. {edit['detail'] or ''}", markup=False)

@@ -56,7 +56,7 @@ async def salvage_batch(connection: Connection, replica: UUID, body: bytes, now:
     if len(raw) > room:
         raise ProblemError("batch-too-large", f"Of one device {SALVAGED_MAX} edits are kept.", limit=max(room, 0))
     ids = [sent.id for sent in batch.mutations]
-    txs = [str(sent.tx) for sent in batch.mutations]
+    txs = [json.dumps(sent.tx) for sent in batch.mutations]
     await connection.execute(_KEEP, ids, txs, [json.dumps(one) for one in raw], replica, batch.offset_ms, now)
     return len(ids)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from twinbase_server.database.admission import WIPE_PENDING, turn_away
+from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.devices.wipe_ticket import WipeTicket
 from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError, problem_response
@@ -38,6 +39,8 @@ async def find_wipe(scope: Scope, problem: ProblemError) -> ProblemError:
         await check_expired(serving, problem, token)
     except ProblemError as other:
         return await _tell(serving, other) if other.kind == "device-wiped" else problem
+    except DATABASE_ERRORS:
+        return problem
     return problem
 
 
@@ -48,7 +51,16 @@ async def answer_problem_or_wipe(request: Request, error: Exception) -> Response
 
 
 async def _tell(serving: Serving, problem: ProblemError) -> ProblemError:
-    """From now on the wipe cannot be cancelled: the device may have done it the next moment."""
+    """The problem with its ticket. From now on the wipe cannot be cancelled: it may be done the next moment."""
+    try:
+        return await _make_order(serving, problem)
+    except ProblemError as busy:
+        return busy
+    except DATABASE_ERRORS as error:
+        return ProblemError(database_problem(error))
+
+
+async def _make_order(serving: Serving, problem: ProblemError) -> ProblemError:
     replica = UUID(problem.extra["replica"])
     async with serving.borrow_connection() as connection:
         asked_at = await connection.fetchval(_TELL, replica, serving.clock())

@@ -51,9 +51,9 @@ def _overwrite_head(path: Path) -> None:
 
 
 def _list_belongings(path: Path) -> Iterator[Path]:
-    """What SQLite and we keep beside a file, but for the lock, which the caller may hold."""
+    """What SQLite and we keep beside a file, tokens too, but for the lock, which the caller may hold."""
     yield wal_of(path)
-    for ending in ("-shm", "-journal"):
+    for ending in ("-shm", "-journal", "-tokens"):
         yield path.with_name(path.name + ending)
     yield reach_path(path)
     yield from path.parent.glob(f"{_literal(path.name)}-wal.lost-*")
