@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.sync.shop import Job, Product
 
+from twinbase import Plugins
 from twinbase.errors import DestroyedReplica, ReplicaClosed, ServerRefused, TransportError
 from twinbase.replica import Replica
 from twinbase.replica.file.destroy import destroy_file
@@ -226,3 +227,31 @@ async def test_the_office_knows_what_is_unsent_on_a_device_and_when_it_was_last_
     device, _ = await known(world, id)
     assert (device.unsent, device.oldest_unsent, device.proven_at) == (0, None, first)
     assert device.platform and device.storage_bytes and device.storage_bytes >= phone.path.stat().st_size
+
+
+async def test_what_the_server_will_never_take_is_no_reason_to_keep_the_file(world: World) -> None:
+    phone, id = await a_phone(world)
+    serving = world.application.state.serving
+
+    async def changing_its_mind(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].endswith("auth/wipe/unsent"):
+            serving.settings = serving.settings.model_copy(update={"wipe_keeps_unsent": False})
+        await world.application(scope, receive, send)
+
+    phone.wire.application = changing_its_mind
+    with pytest.raises(DestroyedReplica):
+        await phone.sync()
+    assert (await known(world, id))[0].state == "wiped" and left_of(phone.path) == []
+
+
+async def test_much_unsent_work_is_handed_over_in_parts_that_the_server_takes(
+    database_url: str, plugins: Plugins, tmp_path: Path
+) -> None:
+    async with World.open(database_url, plugins, tmp_path, prepared=True, body_bytes_max=4096) as world:
+        phone, id = await a_phone(world)
+        for number in range(20):
+            await phone.save(Job(lead="anna", title=f"much {number}", report="x" * 500))
+        with pytest.raises(DestroyedReplica):
+            await phone.sync()
+        device, salvaged = await known(world, id)
+        assert device.state == "wiped" and len(salvaged) == 22
