@@ -151,6 +151,21 @@ class Client:
     def _keep(self, answer: Json) -> None:
         self.token, self.refresh_token, self.rotation = answer["token"], answer["refresh_token"], ""
 
+    async def enroll(self, code: str) -> None:
+        """Without a key of its own: the standard library signs nothing."""
+        body = {"code": code, "replica": self.replica, "device_name": "dictionaries", "device_key": ""}
+        self.token = (await self._json("auth/enroll", body))["token"]
+
+    async def wipe(self, order: Json, unsent: list[Json]) -> int:
+        """What a device does that is told to wipe itself; answers how many edits the office took."""
+        self.token, taken = order["ticket"], 0
+        if order["keeps_unsent"]:
+            body = {"n": self.n + 1, "previous": self.previous, "offset_ms": 0, "mutations": unsent}
+            taken = (await self._json("auth/wipe/unsent", body))["taken"]
+        self.tables.clear()
+        await self._json("auth/wipe/done", b"")
+        return taken
+
     async def agree(self, twins: dict[str, list[str]]) -> None:
         body = {"twins": {name: {"version": 1, "columns": columns} for name, columns in twins.items()}}
         answer = await self._json("sync/schema", body)
