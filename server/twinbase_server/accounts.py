@@ -12,7 +12,9 @@ from twinbase.postgres import PostgresConnection
 from twinbase_server.passwords import hash_password, matches_hash
 
 _FIND = "SELECT password_hash, claims::text, disabled FROM twinbase.account WHERE email = $1"
+# Whoever was to choose a password by a link has got one, so the link goes.
 _KEEP = """
+WITH ended AS (DELETE FROM twinbase.link WHERE account = $1 AND used_at IS NULL)
 INSERT INTO twinbase.account (email, password_hash, claims) VALUES ($1, $2, $3::jsonb)
 ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, claims = excluded.claims, disabled = false
 """

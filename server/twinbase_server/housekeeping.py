@@ -17,6 +17,7 @@ from twinbase_server.feed import generation
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.http.serving import Serving
 from twinbase_server.keys.store import forget_ended_keys
+from twinbase_server.links.store import forget_links
 from twinbase_server.problems import ProblemError
 from twinbase_server.sign_in.attempts import forget_attempts
 
@@ -48,6 +49,7 @@ async def run_turn(connection: Connection, now: datetime, number: int, tombstone
     await forget_schemas(connection)
     await forget_ended_keys(connection, now)
     await forget_attempts(connection, now)
+    await forget_links(connection, now)
     return await collect_tombstones(connection, now - tombstones_kept)
 
 

@@ -40,11 +40,13 @@ KINDS: Mapping[str, ProblemKind] = {
         409, "The server's history has changed, after a restore perhaps. Offer recent work again."
     ),
     "internal": ProblemKind(500, "The server failed. Nothing was changed."),
+    "link-gone": ProblemKind(410, "The link was used, or has ended, or is unknown. Ask for another one."),
     "media-type": ProblemKind(415, "The body's type or encoding is not one that the server reads."),
     "method": ProblemKind(405, "This address does not take that method."),
     "not-found": ProblemKind(404, "There is nothing at this address."),
     "other-account": ProblemKind(403, "The device belongs to another account. Open one file per account."),
     "other-device": ProblemKind(403, "The token was given to another device. Sign in on this one."),
+    "password-unfit": ProblemKind(422, "This password is not taken. The link is good still."),
     "plugin-failed": ProblemKind(503, "A part of the server failed. Nothing was changed. Try again later."),
     "protocol": ProblemKind(400, "The protocol headers are missing or wrong."),
     "schema-unknown": ProblemKind(409, "The server does not know this device's schema. Send it to sync/schema."),

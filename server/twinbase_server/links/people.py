@@ -1,0 +1,74 @@
+"""Who may sign in, and who was asked to: accounts and open invitations, listed, disabled, enabled, named."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from twinbase_server.accounts import normalise_email
+from twinbase_server.database.connection import Connection
+from twinbase_server.links.store import AccountMissing, end_links
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account, or one that an open invitation will make.
+
+    `last_seen`: when one of its devices spoke to the server. `link`, `link_ends_at`: of an open link, if there is one.
+    """
+
+    email: str
+    name: str
+    state: str
+    claims: Mapping[str, Any]
+    made_at: datetime
+    last_seen: datetime | None
+    link: str | None
+    link_ends_at: datetime | None
+
+
+async def list_people(connection: Connection, now: datetime) -> list[Person]:
+    """Everybody, by e-mail. `state` is active, disabled, or invited."""
+    rows = await connection.fetch(_LIST, now)
+    return [Person(**{**row, "claims": json.loads(row["claims"])}) for row in map(dict, rows)]
+
+
+async def disable_account(connection: Connection, email: str, now: datetime) -> None:
+    """From now on every request of it is refused, in every process, and its links are no good. An invitation that was
+    not used is taken back. Raises AccountMissing where there is neither."""
+    email = normalise_email(email)
+    async with connection.transaction():
+        found = await connection.fetchval(_SET_DISABLED, email, True)
+        ended = await end_links(connection, email, now)
+    if not found and not ended:
+        raise AccountMissing(email)
+
+
+async def enable_account(connection: Connection, email: str) -> None:
+    """It may sign in again, with the password that it had. Raises AccountMissing."""
+    await _expect(connection, normalise_email(email), _SET_DISABLED, False)
+
+
+async def rename_account(connection: Connection, email: str, name: str) -> None:
+    """What people read that it is called; its e-mail, to which devices are bound, stays. Raises AccountMissing."""
+    await _expect(connection, normalise_email(email), _RENAME, name.strip())
+
+
+async def _expect(connection: Connection, email: str, statement: str, value: object) -> None:
+    if not await connection.fetchval(statement, email, value):
+        raise AccountMissing(email)
+
+
+_SET_DISABLED = "UPDATE twinbase.account SET disabled = $2 WHERE email = $1 RETURNING true"
+_RENAME = "UPDATE twinbase.account SET name = $2 WHERE email = $1 RETURNING true"
+_LIST = """
+SELECT coalesce(a.email, l.account) AS email, coalesce(nullif(a.name, ''), l.name, '') AS name,
+    CASE WHEN a.email IS NULL THEN 'invited' WHEN a.disabled THEN 'disabled' ELSE 'active' END AS state,
+    coalesce(a.claims, l.claims)::text AS claims, coalesce(a.created_at, l.made_at) AS made_at,
+    (SELECT max(r.last_seen) FROM twinbase.replica r WHERE r.account = a.email) AS last_seen,
+    l.kind AS link, l.ends_at AS link_ends_at
+FROM twinbase.account a
+FULL JOIN (SELECT * FROM twinbase.link WHERE used_at IS NULL AND ends_at > $1) l ON l.account = a.email
+ORDER BY 1
+"""
