@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     def _check_public_url(cls, url: str) -> str:
         """A password is typed on the page that it leads to."""
         parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in url
+        if url and not (plain and not parts.query and not parts.fragment):
             raise ValueError("write https://host, and the path that the server has there, if any")
         if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
             raise ValueError("over http:// everybody on the way reads the passwords: write https://")

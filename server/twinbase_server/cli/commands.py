@@ -17,7 +17,20 @@ from twinbase_server.cli.brought_commands import (
 )
 from twinbase_server.cli.groups import make_command_group
 
-OURS = ("serve", "worker", "db", "account", "key", "project", "source", "delivery", "explain", "device", "plugin")
+OURS = (
+    "serve",
+    "worker",
+    "db",
+    "user",
+    "account",
+    "key",
+    "project",
+    "source",
+    "delivery",
+    "explain",
+    "device",
+    "plugin",
+)
 
 
 def make_group() -> Any:

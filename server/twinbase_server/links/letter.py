@@ -37,6 +37,6 @@ def _read_recipient(link: Link) -> Address:
         recipient = Address(link.name, addr_spec=link.account)
     except (ValueError, IndexError, HeaderParseError) as error:
         raise MailFailed(f"{link.account!r} is no address that mail can be sent to.") from error
-    if not recipient.domain:
+    if not recipient.domain or recipient.addr_spec != link.account:
         raise MailFailed(f"{link.account!r} is no address that mail can be sent to.")
     return recipient

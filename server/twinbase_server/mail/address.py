@@ -10,7 +10,10 @@ _SCHEMES: dict[str, tuple[Protection, int]] = {
     "smtp": ("starttls", 587),
     "smtp+plain": ("none", 25),
 }
-FORM = "smtp://user:password@host (STARTTLS), smtps://… (TLS), or smtp+plain://host for a relay on a trusted line"
+_WRONG = (
+    "it is no address of a mail server: write smtp://user:password@host (STARTTLS), smtps://… (TLS), "
+    "or smtp+plain://host for a relay on a trusted line"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,15 @@ class MailServer:
 
 def read_mail_server(text: str) -> MailServer:
     """The server that a URL names; raises ValueError, which shows nothing of it: there may be a password in it."""
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+        given_port = parts.port
+    except ValueError as error:
+        raise ValueError(_WRONG) from error
     if parts.scheme not in _SCHEMES or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"it is no address of a mail server: write {FORM}")
+        raise ValueError(_WRONG)
     protection, port = _SCHEMES[parts.scheme]
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if protection == "none" and (user or password):
         raise ValueError("with smtp+plain:// everybody on the way could read the password: leave it out, or use TLS")
-    return MailServer(parts.hostname, parts.port or port, protection, user, password)
+    return MailServer(parts.hostname, given_port or port, protection, user, password)
