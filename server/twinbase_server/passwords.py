@@ -20,8 +20,8 @@ LETTERS_JUDGED = 72
 """To judge the beginning takes 50 ms at most; of more letters it grows with their square."""
 # What people here think of first, beside the lists that the library has, which are of English.
 _WORDS = ("twinbase", "motdepasse", "azertyuiop", "bienvenue", "bonjour", "entreprise", "administrateur", "technicien")
-Fault: TypeAlias = Literal["short", "long", "unreadable", "known"]
-SENTENCES: dict[Fault, str] = {
+PasswordFault: TypeAlias = Literal["short", "long", "unreadable", "known"]
+SENTENCES: dict[PasswordFault, str] = {
     "short": f"It has fewer than {LETTERS_MIN} letters. Take several words, with spaces if you like.",
     "long": f"It is longer than {BYTES_MAX} bytes.",
     "unreadable": "It holds half a letter, which no keyboard types.",
@@ -34,8 +34,8 @@ _judging = Lock()
 class UnfitPassword(TwinbaseError):
     """This password is not taken."""
 
-    def __init__(self, fault: Fault) -> None:
-        self.fault: Fault = fault
+    def __init__(self, fault: PasswordFault) -> None:
+        self.fault: PasswordFault = fault
         super().__init__(SENTENCES[fault])
 
 
@@ -50,7 +50,7 @@ def hash_password(password: str, *, of: str) -> str:
     return _hasher().hash(password)
 
 
-def judge_password(password: str, *, of: str) -> Fault | None:
+def judge_password(password: str, *, of: str) -> PasswordFault | None:
     """What is wrong with a password for this account, if anything is."""
     try:
         count = len(password.encode())

@@ -11,7 +11,7 @@ from tests.server.depot import NOON, Device, House, open_house
 
 from twinbase_server.accounts import save_account
 from twinbase_server.housekeeping import TURNS_AN_HOUR, run_turn
-from twinbase_server.links.link import Link, LinkKind, find_end, hash_secret, make_address, make_secret
+from twinbase_server.links.link import LinkPurpose, OneTimeLink, find_end, hash_secret, make_address, make_secret
 from twinbase_server.links.people import disable_account, enable_account, list_people, rename_account
 from twinbase_server.links.store import FORGOTTEN_AFTER, AccountExists, AccountMissing, make_link
 from twinbase_server.links.words import WORDS, choose_language
@@ -21,9 +21,9 @@ CARLA, PASSWORD = "carla@depot", "three old trains"
 CLAIMS = {"person": "c", "sectors": ["north"]}
 
 
-async def _make(house: House, kind: LinkKind = "invite", of: str = CARLA, minutes: int = 60) -> str:
+async def _make(house: House, kind: LinkPurpose = "invite", of: str = CARLA, minutes: int = 60) -> str:
     claims = CLAIMS if kind != "reset" else {}
-    link = Link(kind, of, find_end(house.clock.now, minutes), claims, "Carla" if claims else "")
+    link = OneTimeLink(kind, of, find_end(house.clock.now, minutes), claims, "Carla" if claims else "")
     return await make_link(house.office, link, "a test", house.clock.now)
 
 
@@ -155,7 +155,7 @@ async def test_a_link_that_was_looked_at_before_the_account_was_disabled_is_no_g
 
 
 async def test_whoever_has_an_account_is_not_invited_and_whoever_has_none_gets_no_reset(house: House) -> None:
-    kinds: tuple[LinkKind, ...] = ("invite", "admin")
+    kinds: tuple[LinkPurpose, ...] = ("invite", "admin")
     for kind in kinds:
         with pytest.raises(AccountExists):
             await _make(house, kind, "Anna@Depot")

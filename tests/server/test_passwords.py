@@ -12,7 +12,7 @@ from twinbase_server.database.migrations import migrate
 from twinbase_server.passwords import (
     BYTES_MAX,
     GUESSES_MIN,
-    Fault,
+    PasswordFault,
     UnfitPassword,
     count_guesses,
     hash_password,
@@ -49,7 +49,7 @@ ANNA = "anna.martin@dupont-chauffage.fr"
         ("v" + "9#kX!" * 150, None),
     ],
 )
-def test_a_password_is_long_and_nobody_thinks_of_it_first(password: str, fault: Fault | None) -> None:
+def test_a_password_is_long_and_nobody_thinks_of_it_first(password: str, fault: PasswordFault | None) -> None:
     assert judge_password(password, of=ANNA) == fault
 
 

@@ -11,7 +11,7 @@ from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import answer, make_error_console
 from twinbase_server.database.connection import connect
 from twinbase_server.links.letter import write_letter
-from twinbase_server.links.link import Link, make_address
+from twinbase_server.links.link import OneTimeLink, make_address
 from twinbase_server.links.store import make_link
 from twinbase_server.mail.address import read_mail_server
 from twinbase_server.mail.send import MailFailed, send_mail
@@ -33,12 +33,12 @@ class LetterLanguage(StrEnum):
 class GivenLink:
     """A link, and whether the mail server has taken it; if not, `address` is to be handed over."""
 
-    link: Link
+    link: OneTimeLink
     address: str
     is_sent: bool = False
     failure: str = ""
 
-    def describe(self) -> dict[str, Any]:
+    def describe_link(self) -> dict[str, Any]:
         """For programs. What was sent is not shown: it is for one person to read."""
         said = {"email": self.link.account, "kind": self.link.kind, "ends_at": self.link.ends_at, "sent": self.is_sent}
         return {**said, "link": None if self.is_sent else self.address, "failure": self.failure or None}
@@ -53,7 +53,7 @@ class GivenLink:
         console.print(self.address, markup=False)
 
 
-async def give_link(settings: Settings, link: Link, language: LetterLanguage, *, by_mail: bool) -> GivenLink:
+async def give_link(settings: Settings, link: OneTimeLink, language: LetterLanguage, *, by_mail: bool) -> GivenLink:
     """Make it and send it, where a mail server is set. A mail that fails costs nobody the link."""
     now = utc_now()
     connection = await connect(settings.database_url.get_secret_value())
@@ -77,5 +77,5 @@ def say_given(given: GivenLink, *, as_json: bool) -> int:
     """The answer of the command, and its status: a mail that was wanted and failed is a failure; the link is shown."""
     if given.failure:
         make_error_console().print(f"{given.failure} The link is good all the same: hand it over.", markup=False)
-    answer(given.describe(), as_json=as_json, show=given.show)
+    answer(given.describe_link(), as_json=as_json, show=given.show)
     return FAILED if given.failure else 0

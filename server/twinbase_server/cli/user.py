@@ -19,8 +19,8 @@ from twinbase_server.cli.links import LetterLanguage, give_link, say_given
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer, show_table
 from twinbase_server.database.connection import Connection, connect
-from twinbase_server.links.link import MINUTES_MAX, MINUTES_MIN, Link, find_end
-from twinbase_server.links.people import Person, disable_account, enable_account, list_people, rename_account
+from twinbase_server.links.link import MINUTES_MAX, MINUTES_MIN, OneTimeLink, find_end
+from twinbase_server.links.people import KnownPerson, disable_account, enable_account, list_people, rename_account
 from twinbase_server.settings import Settings
 
 command = make_command_group("Who may sign in with an e-mail and a password.")
@@ -60,8 +60,8 @@ def add(
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} may sign in."))
 
 
-@command.command()
-def invite(
+@command.command("invite")
+def invite_person(
     email: Email,
     claim: Claims = None,
     name: CalledName = "",
@@ -77,7 +77,7 @@ def invite(
     """
     claims = read_claims(claim)
     return _give(
-        lambda ends_at: Link("invite", normalise_email(email), ends_at, claims, name.strip()),
+        lambda ends_at: OneTimeLink("invite", normalise_email(email), ends_at, claims, name.strip()),
         minutes, language, database_url, by_mail=not show, as_json=as_json,
     )  # fmt: skip
 
@@ -97,13 +97,13 @@ def create_admin(
     """Invite whoever will administer the server: as `invite`, with a role. Nobody has a password before."""
     claims = {"role": role, **read_claims(claim)}
     return _give(
-        lambda ends_at: Link("admin", normalise_email(email), ends_at, claims, name.strip()),
+        lambda ends_at: OneTimeLink("admin", normalise_email(email), ends_at, claims, name.strip()),
         minutes, language, database_url, by_mail=not show, as_json=as_json,
     )  # fmt: skip
 
 
-@command.command()
-def reset(
+@command.command("reset")
+def reset_person(
     email: Email,
     minutes: Minutes = None,
     language: Spoken = LetterLanguage.EN,
@@ -113,7 +113,7 @@ def reset(
 ) -> int:
     """Give a person a link to choose another password by. Until they have, the old one goes on."""
     return _give(
-        lambda ends_at: Link("reset", normalise_email(email), ends_at),
+        lambda ends_at: OneTimeLink("reset", normalise_email(email), ends_at),
         minutes, language, database_url, by_mail=not show, as_json=as_json,
     )  # fmt: skip
 
@@ -126,8 +126,8 @@ def show_people(database_url: DatabaseUrl = None, as_json: AsJson = False) -> No
     answer([asdict(one) for one in people], as_json=as_json, show=lambda console: _show(console, people))
 
 
-@command.command()
-def disable(email: Email, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@command.command("disable")
+def disable_person(email: Email, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Cut a person off, on every device and at once; what they have not sent stays on the device.
 
     An invitation that was not used is taken back, and no link of the account is good any more.
@@ -135,14 +135,14 @@ def disable(email: Email, database_url: DatabaseUrl = None, as_json: AsJson = Fa
     _do(email, "is disabled.", database_url, as_json, lambda connection: disable_account(connection, email, utc_now()))
 
 
-@command.command()
-def enable(email: Email, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@command.command("enable")
+def enable_person(email: Email, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Let a disabled account in again, with the password that it had."""
     _do(email, "may sign in again.", database_url, as_json, lambda connection: enable_account(connection, email))
 
 
-@command.command()
-def rename(
+@command.command("rename")
+def rename_person(
     email: Email,
     name: Annotated[str, typer.Argument(help="What the person is called from now on.")],
     database_url: DatabaseUrl = None,
@@ -153,7 +153,7 @@ def rename(
 
 
 def _give(
-    draw_up: Callable[[datetime], Link],
+    draw_up: Callable[[datetime], OneTimeLink],
     minutes: int | None,
     language: LetterLanguage,
     database_url: str | None,
@@ -185,12 +185,12 @@ async def _ask(url: str, work: Callable[[Connection], Awaitable[Done]]) -> Done:
         await connection.close()
 
 
-def _show(console: Console, people: Sequence[Person]) -> None:
+def _show(console: Console, people: Sequence[KnownPerson]) -> None:
     headings = ("e-mail", "name", "state", "last here", "open link", "claims")
     show_table(console, headings, [_row(one) for one in people])
 
 
-def _row(one: Person) -> tuple[str, ...]:
+def _row(one: KnownPerson) -> tuple[str, ...]:
     link = f"{one.link}, until {one.link_ends_at:%Y-%m-%d %H:%M}" if one.link_ends_at else ""
     return one.email, one.name, one.state, _minute(one.last_seen), link, _spell(one.claims)
 

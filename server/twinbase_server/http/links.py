@@ -15,7 +15,7 @@ from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.http.caller import ServingDep
 from twinbase_server.http.serving import Serving
-from twinbase_server.links.link import Link, read_secret
+from twinbase_server.links.link import OneTimeLink, read_secret
 from twinbase_server.links.page import LinkPage, render_page
 from twinbase_server.links.store import find_link, use_link
 from twinbase_server.links.words import choose_language
@@ -107,7 +107,7 @@ def _read_choice(body: bytes, kind: str) -> LinkChoice:
         raise ProblemError("bad-request", "The form cannot be read.") from error
 
 
-async def _set_password(serving: Serving, choice: LinkChoice, address: str) -> Link:
+async def _set_password(serving: Serving, choice: LinkChoice, address: str) -> OneTimeLink:
     """Raises the problems `link-gone`, `password-unfit`, `too-many-sign-ins`, `too-busy`.
 
     No connection to PostgreSQL is kept while the password is judged and hashed, and no more are at one time than people
@@ -125,7 +125,7 @@ async def _set_password(serving: Serving, choice: LinkChoice, address: str) -> L
     return used
 
 
-async def _find(connection: Connection, secret: str, address: str, now: datetime) -> Link:
+async def _find(connection: Connection, secret: str, address: str, now: datetime) -> OneTimeLink:
     """What the link would give. Who shows one that is none has to wait after a while, as who types wrong passwords."""
     counts = await note_attempt(connection, LinkAttempt(address), now)
     link = await find_link(connection, secret, now)

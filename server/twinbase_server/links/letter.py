@@ -7,12 +7,12 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 
-from twinbase_server.links.link import Link
+from twinbase_server.links.link import OneTimeLink
 from twinbase_server.links.words import WORDS, Language
 from twinbase_server.mail.send import MailFailed
 
 
-def write_letter(link: Link, address: str, sender: str, language: Language, now: datetime) -> EmailMessage:
+def write_letter(link: OneTimeLink, address: str, sender: str, language: Language, now: datetime) -> EmailMessage:
     """It names the server and the time in words, and holds the link once. Raises MailFailed for an account whose name
     is no address."""
     words, host = WORDS[language], urlsplit(address).netloc
@@ -32,7 +32,7 @@ def write_letter(link: Link, address: str, sender: str, language: Language, now:
     return letter
 
 
-def _read_recipient(link: Link) -> Address:
+def _read_recipient(link: OneTimeLink) -> Address:
     try:
         recipient = Address(link.name, addr_spec=link.account)
     except (ValueError, IndexError, HeaderParseError) as error:

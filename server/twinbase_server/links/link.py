@@ -10,15 +10,15 @@ from typing import Any, Literal, TypeAlias
 PATH = "/api/v1/auth/link"
 SECRET_BYTES = 32
 MINUTES_MIN, MINUTES_MAX = 15, 7 * 24 * 60
-LinkKind: TypeAlias = Literal["invite", "reset", "admin"]
+LinkPurpose: TypeAlias = Literal["invite", "reset", "admin"]
 """An invitation makes an account, and so does the first administrator's; a reset gives one that is there a password."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class OneTimeLink:
     """What a link gives. `claims` and `name` are for an account that it makes."""
 
-    kind: LinkKind
+    kind: LinkPurpose
     account: str
     ends_at: datetime
     claims: Mapping[str, Any] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from twinbase_server.links.store import AccountMissing, end_links
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class KnownPerson:
     """An account, or one that an open invitation will make.
 
     `last_seen`: when one of its devices spoke to the server. `link`, `link_ends_at`: of an open link, if there is one.
@@ -28,10 +28,10 @@ class Person:
     link_ends_at: datetime | None
 
 
-async def list_people(connection: Connection, now: datetime) -> list[Person]:
+async def list_people(connection: Connection, now: datetime) -> list[KnownPerson]:
     """Everybody, by e-mail. `state` is active, disabled, or invited."""
     rows = await connection.fetch(_LIST, now)
-    return [Person(**{**row, "claims": json.loads(row["claims"])}) for row in map(dict, rows)]
+    return [KnownPerson(**{**row, "claims": json.loads(row["claims"])}) for row in map(dict, rows)]
 
 
 async def disable_account(connection: Connection, email: str, now: datetime) -> None:

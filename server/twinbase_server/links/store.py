@@ -3,10 +3,12 @@
 import json
 from datetime import datetime, timedelta
 
+import asyncpg
+
 from twinbase.errors import TwinbaseError
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
-from twinbase_server.links.link import Link, hash_secret, make_secret
+from twinbase_server.links.link import OneTimeLink, hash_secret, make_secret
 
 FORGOTTEN_AFTER = timedelta(days=90)
 """For so long it can be seen who was invited by whom, and whether the link was used."""
@@ -20,7 +22,7 @@ class AccountMissing(TwinbaseError):
     """There is no account with this e-mail, or it is disabled. `twinbase user list` shows which there are."""
 
 
-async def make_link(connection: Connection, link: Link, made_by: str, now: datetime) -> str:
+async def make_link(connection: Connection, link: OneTimeLink, made_by: str, now: datetime) -> str:
     """The secret of a new link, which is told here and never again. Older links of the account end.
 
     Raises AccountExists for one that makes an account which is there, AccountMissing for a reset of one that is not, or
@@ -42,15 +44,13 @@ async def make_link(connection: Connection, link: Link, made_by: str, now: datet
     return secret
 
 
-async def find_link(connection: Connection, secret: str, now: datetime) -> Link | None:
+async def find_link(connection: Connection, secret: str, now: datetime) -> OneTimeLink | None:
     """What a link would give; None for one that is unknown, was used, or has ended. Nothing is used up."""
     row = await connection.fetchrow(_FIND, hash_secret(secret), now)
-    if row is None:
-        return None
-    return Link(row["kind"], row["account"], row["ends_at"], json.loads(row["claims"]), row["name"])
+    return _read(row) if row is not None else None
 
 
-async def use_link(connection: Connection, secret: str, password_hash: str, now: datetime) -> Link | None:
+async def use_link(connection: Connection, secret: str, password_hash: str, now: datetime) -> OneTimeLink | None:
     """Give the account its password, and use the link up; None where that cannot be done (any more).
 
     Of two who come at once one waits for the other, and then finds the link used.
@@ -59,7 +59,7 @@ async def use_link(connection: Connection, secret: str, password_hash: str, now:
         row = await connection.fetchrow(_USE, hash_secret(secret), now)
         if row is None:
             return None
-        link = Link(row["kind"], row["account"], row["ends_at"], json.loads(row["claims"]), row["name"])
+        link = _read(row)
         if link.makes_account:
             done = await connection.fetchval(_MAKE_ACCOUNT, link.account, password_hash, row["claims"], link.name)
         else:
@@ -77,6 +77,10 @@ async def end_links(connection: Connection, account: str, now: datetime) -> int:
 async def forget_links(connection: Connection, now: datetime) -> None:
     """What ended long ago goes."""
     await connection.execute("DELETE FROM twinbase.link WHERE ends_at < $1", now - FORGOTTEN_AFTER)
+
+
+def _read(row: asyncpg.Record) -> OneTimeLink:
+    return OneTimeLink(row["kind"], row["account"], row["ends_at"], json.loads(row["claims"]), row["name"])
 
 
 _TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase link ' || $1::text, 0))"
