@@ -1,5 +1,6 @@
 """What an operator sets: environment variables that begin with TWINBASE_, or arguments."""
 
+from email.utils import parseaddr
 from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -98,6 +99,13 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
             raise ValueError("over http:// everybody on the way reads the passwords: write https://")
         return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_mail_from(cls, sender: str) -> str:
+        if sender and ("@" not in parseaddr(sender)[1] or not sender.isprintable()):
+            raise ValueError("write Name <name@host>")
+        return sender
 
     @field_validator("smtp_url")
     @classmethod

@@ -104,6 +104,15 @@ def test_a_disabled_person_is_out_at_once_and_comes_back_with_the_same_password(
     assert re.search(r"fred@example.com\s+Frédéric \[blue\]\s+active", user("list", COLUMNS="200").out)
 
 
+def test_claims_change_without_a_password(user: Twinbase, company: Company) -> None:
+    user("add", "kim@example.com", "--claim", "team=north", "--claim", "old=1", TWINBASE_PASSWORD=CHOSEN)
+    said = user("change", "Kim@example.com", "--claim", "role=patron", "--claim", "team=[1]", "--drop", "old", "--json")
+    assert said.json == {"email": "kim@example.com", "claims": {"role": "patron", "team": [1]}}
+    assert "team=[1]" in user("change", "kim@example.com").out
+    assert sign_in(company, "kim@example.com") == 200
+    assert user("change", "nobody@example.com", "--claim", "a=1").status == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -200,6 +209,8 @@ def test_a_link_is_shown_to_whoever_asks_and_to_whom_no_mail_can_be_sent(user: T
         ({"TWINBASE_SMTP_URL": "smtp+plain://u:hunter2@mail", **OFFICE}, "everybody on the way could read the"),
         ({"TWINBASE_SMTP_URL": "smtp://mail"}, "it is of use with TWINBASE_PUBLIC_URL only"),
         ({"TWINBASE_SMTP_URL": "smtp://mail", **OFFICE, "TWINBASE_MAIL_FROM": ""}, "with TWINBASE_MAIL_FROM only"),
+        ({"TWINBASE_MAIL_FROM": "Twinbase"}, "TWINBASE_MAIL_FROM: write Name <name@host>"),
+        ({"TWINBASE_MAIL_FROM": "a@b\nBcc: eve@example.com"}, "TWINBASE_MAIL_FROM: write Name <name@host>"),
         ({"TWINBASE_PUBLIC_URL": "http://sync.example.com"}, "TWINBASE_PUBLIC_URL: over http:// everybody"),
         ({"TWINBASE_PUBLIC_URL": "sync.example.com"}, "TWINBASE_PUBLIC_URL: write https://host"),
         ({"TWINBASE_PUBLIC_URL": "https://u:hunter2@sync.example.com"}, "TWINBASE_PUBLIC_URL: write https://host"),

@@ -8,7 +8,7 @@ from tests.cli.mail_server import MailBox, listening
 from tests.docs.page_blocks import executes, find_blocks
 from tests.docs.terminal import OpenTerminal, Terminal
 
-FIRST, MAIL, RESET, LEAVE, ADD = find_blocks("docs/how-to/accounts.md", "bash")
+FIRST, MAIL, RESET, LEAVE, CHANGE, ADD = find_blocks("docs/how-to/accounts.md", "bash")
 LINK = re.compile(r"https://sync\.example\.com/api/v1/auth/link#[\w-]{43}\s")
 
 
@@ -17,7 +17,7 @@ def _states(terminal: Terminal) -> dict[str, str]:
     return {one["email"].partition("@")[0]: one["state"] for one in people}
 
 
-@executes(FIRST, MAIL, RESET, LEAVE, ADD)
+@executes(FIRST, MAIL, RESET, LEAVE, CHANGE, ADD)
 def test_people_are_invited_by_hand_and_by_mail_reset_and_cut_off(
     open_terminal: OpenTerminal, database_url: str, ask: Any
 ) -> None:
@@ -42,5 +42,6 @@ def test_people_are_invited_by_hand_and_by_mail_reset_and_cut_off(
     assert _states(terminal)["anna"] == "disabled"
     terminal.run_line(enabled)
     assert _states(terminal)["anna"] == "active"
+    assert 'anna@example.com has team="south".' in terminal.run(CHANGE)[-1].out
     assert "password is not taken" in terminal.run(ADD, fails="twinbase user add dora")[-1].err
     assert _states(terminal) == {"anna": "active", "bob": "invited", "carl": "active", "chief": "invited"}

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -20,7 +20,14 @@ from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer, show_table
 from twinbase_server.database.connection import Connection, connect
 from twinbase_server.links.link import MINUTES_MAX, MINUTES_MIN, OneTimeLink, find_end
-from twinbase_server.links.people import KnownPerson, disable_account, enable_account, list_people, rename_account
+from twinbase_server.links.people import (
+    KnownPerson,
+    change_claims,
+    disable_account,
+    enable_account,
+    list_people,
+    rename_account,
+)
 from twinbase_server.settings import Settings
 
 command = make_command_group("Who may sign in with an e-mail and a password.")
@@ -152,6 +159,25 @@ def rename_person(
     _do(email, "is renamed.", database_url, as_json, lambda connection: rename_account(connection, email, name))
 
 
+@command.command("change")
+def change_person(
+    email: Email,
+    claim: Claims = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A claim that the account shall not have. Repeatable.")
+    ] = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account other claims; those that are not named stay. They hold from its next access token on."""
+    claims = read_claims(claim)
+    with open_database(database_url) as url:
+        now = asyncio.run(_ask(url, lambda connection: change_claims(connection, email, claims, drop or ())))
+    said = {"email": normalise_email(email), "claims": now}
+    done = f"{said['email']} has {_spell(now) or 'no claims'}."
+    answer(said, as_json=as_json, show=lambda console: console.print(f"✓ {done}", markup=False))
+
+
 def _give(
     draw_up: Callable[[datetime], OneTimeLink],
     minutes: int | None,
@@ -199,5 +225,5 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
-def _spell(claims: Any) -> str:
+def _spell(claims: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in claims.items())

@@ -1,7 +1,7 @@
-"""Who may sign in, and who was asked to: accounts and open invitations, listed, disabled, enabled, named."""
+"""Who may sign in, and who was asked to: accounts and open invitations, listed, disabled, enabled, changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,18 @@ async def rename_account(connection: Connection, email: str, name: str) -> None:
     await _expect(connection, normalise_email(email), _RENAME, name.strip())
 
 
+async def change_claims(
+    connection: Connection, email: str, claims: Mapping[str, Any], drop: Sequence[str]
+) -> Mapping[str, Any]:
+    """Give an account these claims, take those from it, and answer what it has now. Raises AccountMissing."""
+    email = normalise_email(email)
+    changed = await connection.fetchval(_CHANGE, email, json.dumps(dict(claims)), list(drop))
+    if changed is None:
+        raise AccountMissing(email)
+    now: Mapping[str, Any] = json.loads(changed)
+    return now
+
+
 async def _expect(connection: Connection, email: str, statement: str, value: object) -> None:
     if not await connection.fetchval(statement, email, value):
         raise AccountMissing(email)
@@ -62,6 +74,9 @@ async def _expect(connection: Connection, email: str, statement: str, value: obj
 
 _SET_DISABLED = "UPDATE twinbase.account SET disabled = $2 WHERE email = $1 RETURNING true"
 _RENAME = "UPDATE twinbase.account SET name = $2 WHERE email = $1 RETURNING true"
+_CHANGE = """
+UPDATE twinbase.account SET claims = (claims - $3::text[]) || $2::jsonb WHERE email = $1 RETURNING claims::text
+"""
 _LIST = """
 SELECT coalesce(a.email, l.account) AS email, coalesce(nullif(a.name, ''), l.name, '') AS name,
     CASE WHEN a.email IS NULL THEN 'invited' WHEN a.disabled THEN 'disabled' ELSE 'active' END AS state,
