@@ -173,11 +173,12 @@ async def test_whoever_has_an_account_is_not_invited_and_whoever_has_none_gets_n
         await disable_account(house.office, CARLA, NOON)
 
 
-async def test_a_password_that_is_set_otherwise_ends_the_links(house: House) -> None:
-    secret = await _make(house)
-    await save_account(house.office, CARLA, "another old train", {"person": "x"})
+@EITHER
+async def test_a_password_that_is_set_otherwise_ends_the_links(house: House, kind: LinkPurpose, of: str) -> None:
+    secret = await _make(house, kind, of)
+    await save_account(house.office, of.upper(), "another old train", {"person": "x"})
     assert _problem(await _show(house, secret)) == (410, "link-gone")
-    assert (await Device(house.http).login(CARLA, "another old train")).status_code == 200
+    assert (await Device(house.http).login(of, "another old train")).status_code == 200
 
 
 async def test_everybody_is_listed_with_what_becomes_of_them(house: House) -> None:
