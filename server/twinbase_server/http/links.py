@@ -1,6 +1,7 @@
 """One-time links: a page to choose a password on, and what takes the password. To look at the page uses nothing up."""
 
 import asyncio
+import logging
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -26,6 +27,7 @@ from twinbase_server.sign_in.delays import LinkAttempt
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 AcceptLanguage = Annotated[str, Header()]
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
@@ -91,6 +93,7 @@ async def take_password(request: Request, serving: ServingDep, accept_language: 
     except ProblemError as problem:
         return _show_problem(problem, choice, accept_language)
     except DATABASE_ERRORS as error:
+        _log.error("A link's password could not be set in the database.", exc_info=error)
         return _show_problem(ProblemError(database_problem(error)), choice, accept_language)
     return _show(LinkPage("done", email=link.account), accept_language)
 
