@@ -84,6 +84,18 @@ def check_identity(owner: str, answer: object) -> Identity | UncheckedIdentity |
     return answer  # type: ignore[return-value]
 
 
+def check_identity_again(owner: str, before: Identity, answer: object) -> Identity | None:
+    """Who somebody is by now; raises WrongHook for somebody else, and as `check_identity` does."""
+    label = f"twinbase_identify_again of plugin {owner!r}"
+    if answer is None:
+        return None
+    _check_identity(label, answer)
+    assert isinstance(answer, Identity)
+    if answer.subject != before.subject:
+        raise WrongHook(f"{label} answers another subject: a session is one person's, from its beginning to its end.")
+    return answer
+
+
 def _check_identity(label: str, answer: object) -> None:
     if not isinstance(answer, Identity):
         raise WrongHook(f"{label} answers {_shown(answer)}: return Identity(subject, claims), or None.")

@@ -65,6 +65,18 @@ async def twinbase_authenticate(
 
 
 @hookspec
+async def twinbase_identify_again(identity: "Identity", connection: PostgresConnection) -> "Identity | None":
+    """Say who somebody is by now who signed in long ago, or None when it is not for this plugin to say.
+
+    When: at POST auth/refresh, every few minutes of a session. Where: server. `identity`: as it was said last.
+    `connection`: asyncpg, open, inside of a transaction. The first identity counts, and its subject stays the same.
+    Raise `Refused("…")` when the account is closed: the session ends with that sentence.
+    Example: `return Identity(identity.subject, {"sectors": await read_sectors(connection, identity.subject)})`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def twinbase_neighbours(written: "IncomingMutation") -> "Iterable[NeighbourQuery]":
     """Which other rows twinbase_before_mutation will look at. They are read once for a batch, with one query a table.
 

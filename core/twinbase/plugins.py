@@ -17,7 +17,7 @@ from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
-from twinbase.hook_check import check_answer, check_hooks, check_identity, explain_failure
+from twinbase.hook_check import check_answer, check_hooks, check_identity, check_identity_again, explain_failure
 from twinbase.identity import Credentials, Identity, UncheckedIdentity, settle_identity
 from twinbase.mirror import Mirror
 from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
@@ -165,6 +165,18 @@ class Plugins:
             if isinstance(identity, Identity):
                 break
         return found
+
+    async def identify_again(self, identity: Identity, connection: PostgresConnection) -> Identity:
+        """Who somebody is by now: as the first plugin says that knows, or as before.
+
+        Raises Refused when the account is closed, and WrongHook when a plugin answers something else.
+        """
+        arguments = {"identity": identity, "connection": connection}
+        for owner, answer in self._calls_by_owner("twinbase_identify_again", **arguments):
+            again = check_identity_again(owner, identity, await answer)
+            if again is not None:
+                return again
+        return identity
 
     def collect_neighbours(self, written: IncomingMutation) -> list[NeighbourQuery]:
         """The other rows that plugins want to look at when they judge this mutation."""

@@ -180,13 +180,50 @@ class LoginRequest(Model):
     password: str = Field(max_length=1024, repr=False)
     replica: UUID
     device_name: str = Field("", max_length=200)
+    device_key: str = Field("", max_length=64)
+    """The public half of the device's Ed25519 key, as base64url; whoever signs in without one has a session without."""
 
 
 class LoginAnswer(AnswerModel):
+    """Of a sign-in and of a refresh. A server of before the sessions gives no `refresh_token`."""
+
     token: str = Field(repr=False)
     expires_in_seconds: int
     subject: str
     claims: dict[str, Any]
+    refresh_token: str = Field("", repr=False)
+    session: str = ""
+
+
+class RefreshRequest(Model):
+    """Go on with a session. `rotation`: a random text, kept before the request is sent and sent again when no answer
+    came. `proof`: the device's signature of `refresh_proof`, as base64url, in a session that has its key."""
+
+    refresh_token: str = Field(max_length=1024, repr=False)
+    rotation: str = Field(min_length=16, max_length=64)
+    replica: UUID
+    proof: str = Field("", max_length=128, repr=False)
+
+
+class SessionAnswer(AnswerModel):
+    """One sign-in on one device. `is_this`: it is the one that asks."""
+
+    session: str
+    device_name: str
+    replica: UUID
+    made_at: AwareDatetime
+    used_at: AwareDatetime
+    ends_at: AwareDatetime
+    is_this: bool
+
+
+class SessionsAnswer(AnswerModel):
+    sessions: list[SessionAnswer]
+
+
+def refresh_proof(refresh_token: str, rotation: str, replica: UUID) -> bytes:
+    """What a device signs to show that a refresh token is its own."""
+    return "\n".join(("twinbase refresh", refresh_token, rotation, str(replica))).encode()
 
 
 class MeAnswer(BaseModel):

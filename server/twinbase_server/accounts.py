@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from twinbase.errors import Refused
 from twinbase.hooks import hookimpl
 from twinbase.identity import Credentials, Identity, UncheckedIdentity
 from twinbase.postgres import PostgresConnection
@@ -29,6 +30,17 @@ async def twinbase_authenticate(credentials: Credentials, connection: PostgresCo
     admitted = row is not None and not row["disabled"]
     identity = Identity(email, json.loads(row["claims"])) if row is not None and admitted else None
     return UncheckedIdentity(identity, partial(matches_hash, credentials.password, kept))
+
+
+@hookimpl
+async def twinbase_identify_again(identity: Identity, connection: PostgresConnection) -> Identity | None:
+    """The account with the claims that it has now; a disabled one is refused, an unknown one is another plugin's."""
+    row = await connection.fetchrow(_FIND, identity.subject)
+    if row is None:
+        return None
+    if row["disabled"]:
+        raise Refused("disabled", "This account was disabled. Unsent work is kept on its devices.")
+    return Identity(identity.subject, json.loads(row["claims"]))
 
 
 async def save_account(connection: PostgresConnection, email: str, password: str, claims: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from twinbase_server.database.connection import Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
-from twinbase_server.http import auth, links, pull, push, watch
+from twinbase_server.http import auth, links, pull, push, sessions, watch
 from twinbase_server.http.allowance import BodyAllowances
 from twinbase_server.http.bodies import LimitedBodies
 from twinbase_server.http.checksums import ComparedChecksums
@@ -56,7 +56,8 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
         bytes_total_max=settings.body_bytes_total_max,
         seconds=settings.send_seconds,
     )
-    for router in (auth.router, links.router, pull.router, push.router, watch.sync_router, watch.router):
+    routers = (auth.router, links.router, sessions.router, pull.router, push.router, watch.sync_router, watch.router)
+    for router in routers:
         app.include_router(router, prefix=API)
     include_plugin_routes(app, plugins.collect_routes(), API)
     _translate_errors(app)

@@ -37,7 +37,11 @@ class Settings(BaseSettings):
     statement_cache: int = Field(256, ge=0)
     """Prepared statements per connection; 0 behind PgBouncer older than 1.21."""
     token_seconds: int = Field(900, ge=30)
-    """How long a sign-in lasts. A device works on without one; it only cannot sync."""
+    """How long an access token lasts; a device fetches the next one by itself, while its session lasts."""
+    session_days: int = Field(90, ge=1)
+    """How long a session lasts that is not used. A device works on without one; it only cannot sync."""
+    session_days_max: int = Field(0, ge=0)
+    """How long a session lasts at most, however much it is used; 0: without an end."""
     answer_seconds: float = Field(20.0, ge=0)
     """An answer longer than this is cut after a whole page; the device goes on from there."""
     push_seconds: float = Field(20.0, ge=0)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.server.depot import NOON, Device, House, open_house
+from tests.server.phone import Phone
 
 from twinbase_server.accounts import save_account
 from twinbase_server.housekeeping import TURNS_AN_HOUR, run_turn
@@ -59,6 +60,16 @@ async def test_a_reset_changes_the_password_and_nothing_else_and_only_when_it_is
     assert (await _show(house, secret)).status_code == 200
     assert (await Device(house.http).login("anna@depot")).status_code == 401
     assert (await Device(house.http).login("anna@depot", PASSWORD)).json()["claims"] == before
+
+
+async def test_a_reset_that_is_used_ends_the_sessions_of_the_account_and_of_no_other(house: House) -> None:
+    anna, bob = Phone(house.http), Phone(house.http)
+    assert {(await anna.sign_in()).status_code, (await bob.sign_in("bob@depot")).status_code} == {200}
+    secret = await _make(house, "reset", "anna@depot")
+    assert (await anna.me(), (await _show(house, secret, "short")).status_code, await anna.me()) == (200, 422, 200)
+    assert (await _show(house, secret)).status_code == 200
+    assert await anna.me() == 401 and _problem(await anna.refresh()) == (401, "session-ended")
+    assert await bob.me() == 200 and (await bob.refresh()).status_code == 200
 
 
 async def test_a_mail_scanner_that_opens_a_link_uses_nothing_up(house: House) -> None:
@@ -143,12 +154,15 @@ async def test_no_connection_is_kept_and_no_more_are_hashed_than_sign_in_at_one_
 
 
 async def test_a_disabled_account_gets_no_link_and_a_link_enables_nobody(house: House) -> None:
+    phone = Phone(house.http)
+    await phone.sign_in()
     secret = await _make(house, "reset", "anna@depot")
     await disable_account(house.office, "anna@depot", NOON)
     assert _problem(await _show(house, secret)) == (410, "link-gone")
     with pytest.raises(AccountMissing):
         await _make(house, "reset", "anna@depot")
     await enable_account(house.office, " Anna@depot")
+    assert _problem(await phone.refresh()) == (401, "session-ended"), "who comes back signs in again"
     assert _problem(await _show(house, secret)) == (410, "link-gone")
     assert (await Device(house.http).login("anna@depot")).status_code == 200
 

@@ -11,7 +11,7 @@ import pytest
 from tests.server.depot import NOON, Device, House, open_house
 
 from twinbase.errors import TwinbaseError
-from twinbase_server.keys.signing_key import KEPT, PUBLISHED
+from twinbase_server.keys.signing_key import KEPT, PUBLISHED, PURPOSES
 from twinbase_server.keys.store import (
     KeysWrapped,
     forget_ended_keys,
@@ -41,6 +41,7 @@ async def test_a_token_says_which_key_has_signed_it_and_is_no_secret_shared_with
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
     assert [(key.purpose, key.algorithm) for key in await list_keys(house.office)] == [
         ("cursor", "HS256"),
+        ("refresh", "HS256"),
         ("token", "EdDSA"),
     ]
 
@@ -81,7 +82,7 @@ async def test_servers_that_set_up_together_make_one_key_of_each_kind(depot_url:
         await house.office.execute("DELETE FROM twinbase.signing_key")
         others = [await asyncpg.connect(depot_url) for _ in range(3)]
         await asyncio.gather(*(make_keys(connection, None, NOON) for connection in (*others, house.office)))
-        assert len(await list_keys(house.office)) == 2
+        assert len(await list_keys(house.office)) == len(PURPOSES)
         for connection in others:
             await connection.close()
 
@@ -110,14 +111,14 @@ async def test_tokens_and_cursors_from_before_the_keys_had_names_go_on(house: Ho
 
 async def test_no_dump_holds_a_key_that_is_wrapped(house: House) -> None:
     before = {key.kid: key.secret for key in await read_keys(house.office, None)}
-    assert await rewrap_keys(house.office, None, ONE) == 2
+    assert await rewrap_keys(house.office, None, ONE) == len(PURPOSES)
     kept = await house.office.fetch("SELECT secret, wrapped_by FROM twinbase.signing_key")
     assert all(secret not in bytes(row["secret"]) for row in kept for secret in before.values())
     assert {row["wrapped_by"] for row in kept} == {ONE.fingerprint}
     assert {key.kid: key.secret for key in await read_keys(house.office, ONE)} == before
     await rotate_keys(house.office, "token", ONE, NOON)
-    assert await rewrap_keys(house.office, ONE, OTHER) == 3
-    assert len(await read_keys(house.office, OTHER)) == 3
+    assert await rewrap_keys(house.office, ONE, OTHER) == len(PURPOSES) + 1
+    assert len(await read_keys(house.office, OTHER)) == len(PURPOSES) + 1
 
 
 async def test_keys_that_cannot_be_unwrapped_are_neither_used_nor_replaced(house: House) -> None:
@@ -129,7 +130,7 @@ async def test_keys_that_cannot_be_unwrapped_are_neither_used_nor_replaced(house
             await make_keys(house.office, wrapping, NOON)
         with pytest.raises(refused):
             await rotate_keys(house.office, "token", wrapping, NOON)
-    assert len(await list_keys(house.office)) == 2
+    assert len(await list_keys(house.office)) == len(PURPOSES)
 
 
 async def test_a_wrapped_key_that_was_put_in_the_place_of_another_is_refused(house: House) -> None:
@@ -166,9 +167,9 @@ async def test_keys_of_which_nothing_is_taken_any_more_go(house: House) -> None:
     await rotate_keys(house.office, "token", None, NOON)
     ended = NOON + PUBLISHED + KEPT["token"]
     await forget_ended_keys(house.office, ended)
-    assert len(await list_keys(house.office)) == 3
+    assert len(await list_keys(house.office)) == len(PURPOSES) + 1
     await forget_ended_keys(house.office, ended + timedelta(seconds=1))
-    assert len(await list_keys(house.office)) == 2
+    assert len(await list_keys(house.office)) == len(PURPOSES)
 
 
 @pytest.mark.parametrize("text", [b"", b"short", b64encode(b"1" * 31), b64encode(b"1" * 33), b"\xff" * 44])

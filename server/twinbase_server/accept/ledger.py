@@ -12,7 +12,7 @@ import msgspec
 from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
-from twinbase_server.database.admission import DISABLED, check_device
+from twinbase_server.database.admission import check_device, turned_away_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import Raced
 
@@ -52,18 +52,19 @@ class SettledMutation:
 
 async def lock_replica(connection: Connection, caller: Caller) -> LastBatch:
     """Where the caller's replica stands, locked until the commit: two batches of one device never run side by side."""
-    row = await connection.fetchrow(_LOCK, caller.replica)
+    asked = (caller.replica, caller.session, caller.claims_version)
+    row = await connection.fetchrow(_LOCK, *asked)
     if row is None:
         await connection.execute(_ENROL, caller.replica, caller.identity.subject, caller.epoch)
-        row = await connection.fetchrow(_LOCK, caller.replica)
+        row = await connection.fetchrow(_LOCK, *asked)
     assert row is not None
-    check_device(row["account"], caller.identity, revoked=row["revoked"], disabled=row["disabled"])
+    check_device(row["account"], caller.identity, row["turned_away"])
     return LastBatch(row["epoch"], row["last_n"], row["last_hash"], row["xid"])
 
 
 _ENROL = "INSERT INTO twinbase.replica (id, account, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _LOCK = f"""
-SELECT r.account, r.revoked_at IS NOT NULL AS revoked, {DISABLED} AS disabled, r.epoch, r.last_n, r.last_hash,
+SELECT r.account, {turned_away_sql("$2::uuid", "$3::bigint")} AS turned_away, r.epoch, r.last_n, r.last_hash,
     pg_current_xact_id()::text::bigint AS xid
 FROM twinbase.replica r WHERE r.id = $1 FOR UPDATE OF r
 """

@@ -28,6 +28,8 @@ from twinbase_server.links.people import (
     list_people,
     rename_account,
 )
+from twinbase_server.links.store import PASSWORD_CHANGED
+from twinbase_server.sessions.store import end_sessions
 from twinbase_server.settings import Settings
 
 command = make_command_group("Who may sign in with an e-mail and a password.")
@@ -62,7 +64,7 @@ def add(
     if not password:
         raise typer.BadParameter("The password is empty.")
     with open_database(database_url) as url:
-        asyncio.run(_ask(url, lambda connection: save_account(connection, email, password, claims)))
+        asyncio.run(_ask(url, lambda connection: _save(connection, email, password, claims)))
     said = {"email": normalise_email(email), "claims": claims}
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} may sign in."))
 
@@ -201,6 +203,12 @@ def _do(
         asyncio.run(_ask(url, work))
     said = {"email": normalise_email(email)}
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} {done}"))
+
+
+async def _save(connection: Connection, email: str, password: str, claims: Mapping[str, Any]) -> None:
+    async with connection.transaction():
+        await save_account(connection, email, password, claims)
+        await end_sessions(connection, normalise_email(email), PASSWORD_CHANGED, utc_now())
 
 
 async def _ask(url: str, work: Callable[[Connection], Awaitable[Done]]) -> Done:

@@ -18,7 +18,7 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.capture.tables import version_table
 from twinbase_server.capture.trigger_sql import parts_mark_sql, trigger_check_sql
-from twinbase_server.database.admission import DISABLED, check_device
+from twinbase_server.database.admission import check_device, turned_away_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
@@ -183,6 +183,8 @@ class Reader:
             acked,
             since.epoch if since else 0,
             since.n if since else 0,
+            caller.session,
+            caller.claims_version,
         )
         assert row is not None
         _check_replica(row, caller)
@@ -230,7 +232,7 @@ async def _end(connection: Connection) -> None:
 def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
     if row["account"] is None:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
-    check_device(row["account"], caller.identity, revoked=row["revoked"], disabled=row["disabled"])
+    check_device(row["account"], caller.identity, row["turned_away"])
     if row["generation"] is None:
         raise ProblemError("internal", "The database has no generation: run `twinbase db init`.")
 
@@ -247,7 +249,7 @@ def _check_history(row: asyncpg.Record, since: Cursor) -> None:
 
 def _head_sql(tables: tuple[TableName, ...]) -> str:
     """Parameters: $1 the cursor's xmax (NULL: no cursor), $2 what was open then, $3 its milestone, $4 replica, $5
-    acked, $6 and $7 the cursor's epoch and n.
+    acked, $6 and $7 the cursor's epoch and n, $8 the session, $9 the version of the account's claims.
 
     It ends with a setting for the statements that follow: for them a plan made for any snapshot would read whole tables
     to find the three rows that changed.
@@ -275,7 +277,7 @@ SELECT
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
     ({NEWEST_MILESTONE}) AS salt,
     {recognised_sql("$3::text", "$1::xid8", "$2::xid8[]")} AS recognised,
-    r.account, r.epoch, r.last_n, r.revoked_at IS NOT NULL AS revoked, {DISABLED} AS disabled,
+    r.account, r.epoch, r.last_n, {turned_away_sql("$8::uuid", "$9::bigint")} AS turned_away,
     coalesce((SELECT json_agg(l.outcome ORDER BY l.n) FROM (
         SELECT outcome, n FROM twinbase.ledger
         WHERE replica = $4 AND epoch = r.epoch

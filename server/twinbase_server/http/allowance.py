@@ -36,17 +36,15 @@ class BodyAllowances:
     """Decides on the requests of one application, whose routes are below `prefix`."""
 
     def __init__(self, prefix: str, settings: Settings) -> None:
-        self._sign_in, self._push = (
-            {f"{prefix}/auth/{name}" for name in ("login", "link")},
-            f"{prefix}/sync/mark-synced",
-        )
+        self._open = {f"{prefix}/auth/{name}" for name in ("login", "link", "refresh")}
+        self._push = f"{prefix}/sync/mark-synced"
         self._signed = {f"{prefix}/sync/{name}" for name in ("schema", "initial", "repair")}
         self._settings = settings
 
     def decide(self, scope: Scope) -> BodyAllowance:
         """Raises the problem that the token has, where there is no other way than with a token."""
         path, settings = scope["path"].removeprefix(scope.get("root_path", "")), self._settings
-        if path in self._sign_in:
+        if path in self._open:
             return BodyAllowance(min(SIGN_IN_BYTES_MAX, settings.body_bytes_max))
         if path == self._push:
             return BodyAllowance(settings.body_bytes_max, _sender(scope))

@@ -13,12 +13,15 @@ from pydantic import BaseModel
 from twinbase.errors import Refused, WrongHook
 from twinbase.identity import Credentials, Identity, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
-from twinbase_server.database.admission import check_still_admitted
+from twinbase_server.accounts import normalise_email
+from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.errors import is_transient
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.serving import Serving
-from twinbase_server.http.tokens import bind_device
+from twinbase_server.http.sessions import begin_answered
 from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.sessions.begin import SigningDevice
+from twinbase_server.sessions.device_key import read_device_key
 from twinbase_server.sign_in.attempts import Counts, forgive_attempt, is_known_device, note_attempt, take_attempt_back
 from twinbase_server.sign_in.delays import SignInAttempt
 
@@ -65,24 +68,21 @@ async def sign_in(
 
     No connection to PostgreSQL is kept while a password is checked.
     """
-    now = serving.clock()
+    now, email = serving.clock(), normalise_email(body.email)
     async with serving.lanes.sign_ins.enter_lane():
+        device = SigningDevice(body.replica, body.device_name, read_device_key(body.device_key))
         async with serving.borrow_connection() as connection:
             known = await is_known_device(connection, body.replica, body.email)
             attempt = SignInAttempt(body.email, _address(request), body.replica, known)
             counts = await note_attempt(connection, attempt, now)
+            version = await read_claims_version(connection, email)
         identity = await _identify(serving, Credentials(body.email, body.password), counts)
         if identity is None:
             raise ProblemError("credentials-wrong", _MISTYPED)
         async with serving.borrow_connection() as connection:
             await forgive_attempt(connection, counts)
-            await bind_device(connection, identity, body.replica, body.device_name, now)
-    return LoginAnswer(
-        token=serving.tokens.make(identity, body.replica, now),
-        expires_in_seconds=int(serving.tokens.lifetime.total_seconds()),
-        subject=identity.subject,
-        claims=dict(identity.claims),
-    )
+            known_version = version if identity.subject == email else None
+            return await begin_answered(serving, connection, identity, device, known_version, now)
 
 
 async def _identify(serving: Serving, credentials: Credentials, counts: Counts) -> Identity | None:
@@ -127,13 +127,19 @@ def _translate_failure() -> Iterator[None]:
     "/me",
     response_model=Me,
     responses=describe_problems(
-        "token-invalid", "token-expired", "other-account", "device-revoked", "too-busy", "database-unavailable"
+        "token-invalid",
+        "token-expired",
+        "session-ended",
+        "other-account",
+        "device-revoked",
+        "too-busy",
+        "database-unavailable",
     ),
 )
 async def read_me(who: SignedInDep, serving: ServingDep) -> Me:
     """Who the token names, and until when."""
     async with serving.borrow_connection() as connection:
-        await check_still_admitted(connection, who.identity, who.replica)
+        await check_still_admitted(connection, who)
     return Me(
         subject=who.identity.subject,
         claims=dict(who.identity.claims),

@@ -89,7 +89,9 @@ def read_caller(
         raise ProblemError("protocol", f"Header {HEADER_EPOCH} is a whole number.")
     safe = re.sub(r"[^0-9A-Za-z._-]", "", request)
     knows = int(revision) if revision.isdecimal() else 1
-    return Caller(who.identity, who.replica, int(epoch), schema, safe, knows, defers == "1")
+    return Caller(
+        who.identity, who.replica, int(epoch), schema, safe, knows, defers == "1", who.session, who.claims_version
+    )
 
 
 def _uuid(text: str) -> UUID:

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/sync", tags=["sync"])
 
 COMMON = (
     "bad-request", "garbled", "protocol", "upgrade-required", "token-invalid", "token-expired", "other-device",
-    "other-account", "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
+    "session-ended", "other-account", "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
 )  # fmt: skip
 STREAM = (*COMMON, "schema-unknown", "claim-missing", "bad-cursor", "generation")
 _BEGIN = (
@@ -57,7 +57,7 @@ def _stream_of(*kinds: str) -> dict[int | str, dict[str, Any]]:
 async def agree_schema(body: SchemaRequest, serving: ServingDep, caller: CallerDep) -> SchemaAnswer:
     """Say which twins and columns a device has; learn which of them travel, and the name of that set."""
     async with serving.borrow_connection() as connection:
-        await check_still_admitted(connection, caller.identity, caller.replica)
+        await check_still_admitted(connection, caller)
         if serving.readiness.waiting:
             await serving.look_again(connection)
         answer = await serving.schemas.agree(connection, body, caller.identity.subject, serving.clock())

@@ -30,6 +30,8 @@ from twinbase_server.keys.store import read_keys
 from twinbase_server.keys.wrapping import WrappingKey, read_wrapping_key
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
+from twinbase_server.sessions.refresh import SessionLife
+from twinbase_server.sessions.refresh_token import RefreshTokens
 from twinbase_server.settings import Settings
 
 CLAIMS_KNOWN_MAX = 10_000
@@ -76,6 +78,8 @@ class Serving:
     wrapping: WrappingKey | None
     keys: KeyRing
     tokens: Tokens
+    refresh_tokens: RefreshTokens
+    session_life: SessionLife
     context: AnswerContext
     schemas: Schemas
     reader: Reader
@@ -217,6 +221,11 @@ def _tell_news(before: Mapping[str, str], now: Mapping[str, str]) -> None:
         _log.warning("Twin %s is synced again.", name)
 
 
+def _life_of(settings: Settings) -> SessionLife:
+    whole = timedelta(days=settings.session_days_max) if settings.session_days_max else None
+    return SessionLife(timedelta(days=settings.session_days), whole)
+
+
 async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: Clock) -> Serving:
     """Everything put together once, over an open pool and a database that `init_database` has set up."""
     wrapping = read_wrapping_key(settings.wrapping_key_file)
@@ -233,6 +242,8 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         wrapping=wrapping,
         keys=keys,
         tokens=Tokens(keys, timedelta(seconds=settings.token_seconds)),
+        refresh_tokens=RefreshTokens(keys),
+        session_life=_life_of(settings),
         context=AnswerContext(settings, TokenSigner(keys), metrics),
         schemas=Schemas(registry, readiness),
         reader=Reader(registry, settings, readiness.captured),

@@ -8,30 +8,24 @@ from uuid import UUID
 import jwt
 
 from twinbase.identity import Identity
-from twinbase_server.database.connection import Connection
 from twinbase_server.keys.signing_key import FIRST, KeyRing
 from twinbase_server.problems import ProblemError
 
 AUDIENCE = "twinbase"
 TYPE = "at+jwt"
 """As RFC 9068 names it."""
-# A file belongs to one account for ever (H30): the update finds no row when the device is another account's.
-_ENROL = """
-INSERT INTO twinbase.replica (id, account, device_name, last_seen) VALUES ($1, $2, $3, $4)
-ON CONFLICT (id) DO UPDATE SET device_name = coalesce(nullif(excluded.device_name, ''), replica.device_name),
-    last_seen = excluded.last_seen
-WHERE replica.account = excluded.account
-RETURNING revoked_at
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a token names, on which device, and until when."""
+    """Who a token names, on which device, and until when; of which session, and which version of the account's claims,
+    unless it is of before there were any."""
 
     identity: Identity
     replica: UUID
     expires_at: datetime
+    session: UUID | None = None
+    claims_version: int | None = None
 
 
 class Tokens:
@@ -41,29 +35,35 @@ class Tokens:
         self._keys = keys
         self.lifetime = lifetime
 
-    def make(self, identity: Identity, replica: UUID, now: datetime) -> str:
+    def make(
+        self,
+        identity: Identity,
+        replica: UUID,
+        now: datetime,
+        *,
+        session: UUID | None = None,
+        claims_version: int | None = None,
+    ) -> str:
         """A token for this person on this device."""
         key = self._keys.find_signing("token")
-        return jwt.encode(
-            {
-                "aud": AUDIENCE,
-                "sub": identity.subject,
-                "rep": str(replica),
-                "clm": dict(identity.claims),
-                "iat": int(now.timestamp()),
-                "exp": int((now + self.lifetime).timestamp()),
-            },
-            key.signing_material,
-            algorithm=key.algorithm,
-            headers={"typ": TYPE, "kid": key.kid},
-        )
+        content = {
+            "aud": AUDIENCE,
+            "sub": identity.subject,
+            "rep": str(replica),
+            "sid": None if session is None else str(session),
+            "cv": claims_version,
+            "clm": dict(identity.claims),
+            "iat": int(now.timestamp()),
+            "exp": int((now + self.lifetime).timestamp()),
+        }
+        said = {name: value for name, value in content.items() if value is not None}
+        return jwt.encode(said, key.signing_material, algorithm=key.algorithm, headers={"typ": TYPE, "kid": key.kid})
 
     def read(self, token: str, now: datetime) -> SignedIn:
         """Who it names; raises the problems `token-invalid` and `token-expired`."""
         content = self._decode(token)
         try:
-            identity = Identity(str(content["sub"]), dict(content["clm"]))
-            signed = SignedIn(identity, UUID(content["rep"]), datetime.fromtimestamp(int(content["exp"]), UTC))
+            signed = _read_content(content)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ProblemError("token-invalid", "Sign in again.") from error
         if signed.expires_at <= now:
@@ -85,12 +85,11 @@ class Tokens:
         return content
 
 
-async def bind_device(
-    connection: Connection, identity: Identity, replica: UUID, device_name: str, now: datetime
-) -> None:
-    """Bind a device to the account that signs in on it; refuse a device that is another account's, or cut off."""
-    row = await connection.fetchrow(_ENROL, replica, identity.subject, device_name.replace("\x00", ""), now)
-    if row is None:
-        raise ProblemError("other-account", "Open one file per account on this device.")
-    if row["revoked_at"] is not None:
-        raise ProblemError("device-revoked", "Its unsent work is kept on it.")
+def _read_content(content: dict[str, Any]) -> SignedIn:
+    return SignedIn(
+        Identity(str(content["sub"]), dict(content["clm"])),
+        UUID(content["rep"]),
+        datetime.fromtimestamp(int(content["exp"]), UTC),
+        UUID(content["sid"]) if "sid" in content else None,
+        int(content["cv"]) if "cv" in content else None,
+    )

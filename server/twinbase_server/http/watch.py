@@ -44,7 +44,7 @@ class Health(BaseModel):
 async def read_status(serving: ServingDep, caller: CallerDep) -> DeviceStatus:
     """How far this device has come."""
     async with serving.borrow_connection() as connection:
-        await check_still_admitted(connection, caller.identity, caller.replica)
+        await check_still_admitted(connection, caller)
         row = await connection.fetchrow(_STATUS, caller.replica)
     if row is None:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")

@@ -10,16 +10,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from twinbase.clock import Clock
 
-Purpose = Literal["token", "cursor"]
+Purpose = Literal["token", "cursor", "refresh"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 FIRST = "first"
 """The name of the keys of databases from before there were names: what they signed carries none."""
-ALGORITHMS: dict[Purpose, str] = {"token": "EdDSA", "cursor": "HS256"}
+ALGORITHMS: dict[Purpose, str] = {"token": "EdDSA", "cursor": "HS256", "refresh": "HS256"}
 PUBLISHED = timedelta(minutes=3)
 """A new key signs when every process has read of it, which each does every minute."""
-KEPT: dict[Purpose, timedelta] = {"token": timedelta(days=1), "cursor": timedelta(days=400)}
+KEPT: dict[Purpose, timedelta] = {
+    "token": timedelta(days=1), "cursor": timedelta(days=400), "refresh": timedelta(days=400),
+}  # fmt: skip
 """How long what an old key has signed is taken: tokens end before that by themselves. A device that was away for longer
-than its cursor's key starts with a first sync, and its unsent work is offered again."""
+than its cursor's key starts with a first sync, and its unsent work is offered again; one whose refresh token's key is
+gone signs in again."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
 from twinbase_server.links.store import AccountMissing, end_links
+from twinbase_server.sessions.store import end_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ async def list_people(connection: Connection, now: datetime) -> list[KnownPerson
 
 
 async def disable_account(connection: Connection, email: str, now: datetime) -> None:
-    """From now on every request of it is refused, in every process, and its links are no good. An invitation that was
-    not used is taken back. Raises AccountMissing where there is neither."""
+    """From now on every request of it is refused, in every process; its sessions end, and its links. An invitation that
+    was not used is taken back. Raises AccountMissing where there is neither."""
     email = normalise_email(email)
     async with connection.transaction():
         found = await connection.fetchval(_SET_DISABLED, email, True)
         ended = await end_links(connection, email, now)
+        await end_sessions(connection, email, "The account was disabled.", now)
     if not found and not ended:
         raise AccountMissing(email)
 

@@ -9,7 +9,9 @@ from twinbase.errors import TwinbaseError
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
 from twinbase_server.links.link import OneTimeLink, hash_secret, make_secret
+from twinbase_server.sessions.store import end_sessions
 
+PASSWORD_CHANGED = "The password was changed."
 FORGOTTEN_AFTER = timedelta(days=90)
 """For so long it can be seen who was invited by whom, and whether the link was used."""
 
@@ -51,7 +53,8 @@ async def find_link(connection: Connection, secret: str, now: datetime) -> OneTi
 
 
 async def use_link(connection: Connection, secret: str, password_hash: str, now: datetime) -> OneTimeLink | None:
-    """Give the account its password, and use the link up; None where that cannot be done (any more).
+    """Give the account its password, and use the link up; None where that cannot be done (any more). A reset ends all
+    sessions of the account: whoever knows the old password may have opened one.
 
     Of two who come at once one waits for the other, and then finds the link used.
     """
@@ -64,6 +67,7 @@ async def use_link(connection: Connection, secret: str, password_hash: str, now:
             done = await connection.fetchval(_MAKE_ACCOUNT, link.account, password_hash, row["claims"], link.name)
         else:
             done = await connection.fetchval(_RESET, link.account, password_hash)
+            await end_sessions(connection, link.account, PASSWORD_CHANGED, now)
     return link if done else None
 
 

@@ -1,0 +1,51 @@
+"""Sign somebody in on a device: the device is bound to the account, and a session begins."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from twinbase.identity import Identity
+from twinbase_server.database.connection import Connection
+from twinbase_server.problems import ProblemError
+from twinbase_server.sessions.refresh import SessionLife
+from twinbase_server.sessions.store import begin_session
+
+# A file belongs to one account for ever (H30): the update finds no row when the device is another account's.
+_ENROL = """
+INSERT INTO twinbase.replica (id, account, device_name, last_seen) VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO UPDATE SET device_name = coalesce(nullif(excluded.device_name, ''), replica.device_name),
+    last_seen = excluded.last_seen
+WHERE replica.account = excluded.account
+RETURNING revoked_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningDevice:
+    """The device on which somebody signs in. `key`: the public half of its own; None where it has none."""
+
+    replica: UUID
+    name: str
+    key: bytes | None = field(default=None, repr=False)
+
+
+async def begin_on_device(
+    connection: Connection, identity: Identity, device: SigningDevice, life: SessionLife, now: datetime
+) -> UUID:
+    """The session that begins; raises the problems `other-account` and `device-revoked`.
+
+    One transaction: of two sign-ins on one device at once the second waits, and ends what the first has begun.
+    """
+    async with connection.transaction():
+        await _bind_device(connection, identity, device, now)
+        return await begin_session(connection, identity, device.replica, device.key, now, life.ends_at(now, now))
+
+
+async def _bind_device(connection: Connection, identity: Identity, device: SigningDevice, now: datetime) -> None:
+    """Bind a device to the account that signs in on it; refuse a device that is another account's, or cut off."""
+    name = device.name.replace("\x00", "")
+    row = await connection.fetchrow(_ENROL, device.replica, identity.subject, name, now)
+    if row is None:
+        raise ProblemError("other-account", "Open one file per account on this device.")
+    if row["revoked_at"] is not None:
+        raise ProblemError("device-revoked", "Its unsent work is kept on it.")
