@@ -20,7 +20,9 @@ NOWHERE = "postgresql://nobody:geheim@127.0.0.1:1/nothing"
 OVER_THE_DATABASE = (
     ("serve", "--port", "0"),
     ("worker",),
-    ("account", "add", "a@example.org", "--password", "p"),
+    ("user", "add", "a@example.org", "--password", "three old trains"),
+    ("user", "invite", "a@example.org"),
+    ("user", "list"),
     ("key", "list"),
     ("key", "rotate", "token"),
     ("project",),

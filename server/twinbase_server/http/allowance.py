@@ -36,7 +36,7 @@ class BodyAllowances:
     """Decides on the requests of one application, whose routes are below `prefix`."""
 
     def __init__(self, prefix: str, settings: Settings) -> None:
-        self._open = {f"{prefix}/auth/{name}" for name in ("login", "enroll", "refresh")}
+        self._open = {f"{prefix}/auth/{name}" for name in ("login", "enroll", "link", "refresh")}
         self._push = f"{prefix}/sync/mark-synced"
         self._salvage = f"{prefix}/auth/wipe/unsent"
         self._signed = {f"{prefix}/sync/{name}" for name in ("schema", "initial", "repair")}

@@ -74,6 +74,17 @@ class EnrolmentAttempt:
         yield "codes", _hash("")
 
 
+@dataclass(frozen=True, slots=True)
+class LinkAttempt:
+    """Somebody shows the secret of a link: nobody can guess one, but each try is work for the server."""
+
+    address: str
+
+    def list_counts(self) -> Iterator[tuple[str, bytes]]:
+        """It counts for the address, as a wrong password does."""
+        yield "address", _hash(find_network(self.address))
+
+
 def find_network(address: str) -> str:
     """An address, or of IPv6 the network that it is in; what is neither stays as it is."""
     try:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 STATEMENTS = [
     # `prefix`: the first letters of a code, by which it is found; `hash`: of all of them.
