@@ -19,7 +19,7 @@ def read_condition(connection: Connection, path: Path) -> dict[str, str]:
     said = {
         "unsent": str(unsent),
         "oldest_outbox": oldest,
-        "storage": str(sum(place.stat().st_size for place in (path, wal_of(path)) if place.exists())),
+        "storage": str(sum(file.stat().st_size for file in (path, wal_of(path)) if file.exists())),
         _PROVEN: recall(connection, _PROVEN),
         "platform": f"{platform.system()} {platform.release()}"[:PLATFORM_LETTERS].strip(),
     }
