@@ -144,8 +144,8 @@ class Engine:
         async with open_file_thread(self._database) as thread:
             key = await thread.run(read_device_key)
             order = WipeOrder.read(problem, partial(sign_message, key))
-            await self.session.forget(thread)
             await hand_over(await self._exchange(thread, str(self._ids()), Report()), order)
+            await self.session.forget(thread)
         if self._on_wipe is not None:
             await self._on_wipe()
         await self._database.dispose()
