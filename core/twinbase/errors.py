@@ -15,7 +15,9 @@ TwinbaseError
 │   ├── NotADatabase
 │   ├── DamagedReplica
 │   ├── StorageFailed
+│   ├── KeystoreFailed
 │   ├── NewerReplica
+│   ├── DestroyedReplica        wiped by the office, or by whoever signed out
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
 │   ├── ReplicaClosed
@@ -23,6 +25,7 @@ TwinbaseError
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
 ├── WrongAddress                of the server, as the app gives it
+├── WrongCode                   typed or scanned to enrol a device, and none of ours
 ├── TransportError              the way to the server
 │   ├── Offline
 │   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
@@ -100,8 +103,16 @@ class StorageFailed(ReplicaError):
     """The storage of this device is full, or it fails. Free some space and try again; what was saved before is kept."""
 
 
+class KeystoreFailed(ReplicaError):
+    """The keyring of this system does not give or take the device's token. Unlock it, or sign in again."""
+
+
 class NewerReplica(ReplicaError):
     """The replica was written by a newer version of this app. Update the app; the file was not changed."""
+
+
+class DestroyedReplica(ReplicaError):
+    """This replica was destroyed, as the office or its owner has asked. Nothing can be read of it; open a new one."""
 
 
 class ForeignReplica(ReplicaError):
@@ -130,6 +141,10 @@ class ReplicaLocked(ReplicaError):
 
 class WrongAddress(TwinbaseError):
     """The address of the server cannot be used."""
+
+
+class WrongCode(TwinbaseError):
+    """This is no code that a device is enrolled by. Read it again, or ask the office for a new one."""
 
 
 class TransportError(TwinbaseError):

@@ -13,10 +13,12 @@ from twinbase.errors import TwinbaseError
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.devices.enrolment import forget_codes
 from twinbase_server.feed import generation
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.http.serving import Serving
 from twinbase_server.keys.store import forget_ended_keys
+from twinbase_server.links.store import forget_links
 from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.store import forget_sessions
 from twinbase_server.sign_in.attempts import forget_attempts
@@ -49,7 +51,9 @@ async def run_turn(connection: Connection, now: datetime, number: int, tombstone
     await forget_schemas(connection)
     await forget_ended_keys(connection, now)
     await forget_attempts(connection, now)
+    await forget_links(connection, now)
     await forget_sessions(connection, now)
+    await forget_codes(connection, now)
     return await collect_tombstones(connection, now - tombstones_kept)
 
 

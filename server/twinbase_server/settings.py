@@ -1,11 +1,15 @@
 """What an operator sets: environment variables that begin with TWINBASE_, or arguments."""
 
+from email.utils import parseaddr
+from ipaddress import ip_address
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from twinbase.protocol import BATCH_BYTES_MAX, REQUEST_BYTES_MAX
+from twinbase_server.mail.address import read_mail_server
 
 
 def split_names(names: str) -> tuple[str, ...]:
@@ -20,7 +24,7 @@ def _names(given: Any) -> Any:
 class Settings(BaseSettings):
     """Everything that grows has a limit here; the defaults suit a hundred devices on a small machine."""
 
-    model_config = SettingsConfigDict(env_prefix="TWINBASE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="TWINBASE_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     database_url: SecretStr
     """postgresql://user:password@host/database."""
@@ -38,6 +42,8 @@ class Settings(BaseSettings):
     """How long a session lasts that is not used. A device works on without one; it only cannot sync."""
     session_days_max: int = Field(0, ge=0)
     """How long a session lasts at most, however much it is used; 0: without an end."""
+    wipe_keeps_unsent: bool = True
+    """A device that is to be wiped hands over its unsent edits first; they wait for a person, and change nothing."""
     answer_seconds: float = Field(20.0, ge=0)
     """An answer longer than this is cut after a whole page; the device goes on from there."""
     push_seconds: float = Field(20.0, ge=0)
@@ -69,6 +75,15 @@ class Settings(BaseSettings):
     """Of those, the answers that devices of one account read."""
     sign_ins_max: int = Field(2, ge=1)
     """Sign-ins that are checked at one time: each takes a processor for as long as guessing a password should."""
+    public_url: str = ""
+    """Where people reach this server, https://sync.example.com: the links that are sent to them begin so."""
+    mail_from: str = ""
+    """Whom mail comes from: `Twinbase <twinbase@example.com>`."""
+    smtp_url: SecretStr = SecretStr("")
+    """The mail server that links are sent by: smtp://user:password@host. Without it a link is shown, to be handed over.
+    """
+    link_minutes: int = Field(24 * 60, ge=15, le=7 * 24 * 60)
+    """How long a link is good, where nothing else is said with it."""
     wrapping_key_file: str = ""
     """Its 32 bytes (base64) wrap the keys that sign tokens and cursors, so that no dump of the database holds them."""
     minimum_client: str = ""
@@ -78,3 +93,39 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     """What whoever reads the metrics shows; without it they are shown to this machine alone."""
     compression_level: int = Field(3, ge=1, le=19)
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, url: str) -> str:
+        """A password is typed on the page that it leads to."""
+        parts = urlsplit(url)
+        plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in url
+        if url and not (plain and not parts.query and not parts.fragment):
+            raise ValueError("write https://host, and the path that the server has there, if any")
+        if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+            raise ValueError("over http:// everybody on the way reads the passwords: write https://")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_mail_from(cls, sender: str) -> str:
+        if sender and ("@" not in parseaddr(sender)[1] or not sender.isprintable()):
+            raise ValueError("write Name <name@host>")
+        return sender
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        if url.get_secret_value():
+            read_mail_server(url.get_secret_value())
+            for name in ("public_url", "mail_from"):
+                if not info.data.get(name, True):
+                    raise ValueError(f"it is of use with TWINBASE_{name.upper()} only")
+        return url
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

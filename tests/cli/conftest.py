@@ -1,6 +1,7 @@
 """A small company with a server of its own: what every command is tried on."""
 
 import asyncio
+import ipaddress
 import os
 import socket
 import ssl
@@ -10,12 +11,17 @@ import time
 import urllib.request
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.cli.said import Twinbase, command_line
 
 from twinbase.testing.databases import Databases
@@ -74,6 +80,22 @@ def company(databases: Databases) -> Iterator[Company]:
     with served(url) as port:
         yield Company(url, port)
     databases.drop(url)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine that vouches for itself, and its key."""
+    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "office")])
+    now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([here]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    (folder / "office.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    pem, pkcs8, plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "office.key").write_bytes(key.private_bytes(pem, pkcs8, plain))
+    return folder / "office.pem", folder / "office.key"
 
 
 class served:

@@ -62,7 +62,7 @@ def test_an_account_keeps_claims_as_they_are_typed(twinbase: Twinbase, company: 
         "--database-url",
         company.url,
         "--json",
-        TWINBASE_PASSWORD="a password",
+        TWINBASE_PASSWORD="three old trains",
     )
     assert said.json == {"email": "boss@example.com", "claims": {"role": "boss", "sectors": ["RHONE"]}}
 
@@ -125,7 +125,7 @@ def test_what_goes_wrong_is_one_line_and_a_status(twinbase: Twinbase, company: C
         (1, ("db", "status", "--plugins", "nonsense", "--database-url", company.url)),
         (1, ("db", "status", "--database-url", nowhere)),
         (1, ("project", "--database-url", nowhere)),
-        (1, ("account", "add", "a@b", "--password", "p", "--database-url", nowhere)),
+        (1, ("account", "add", "a@b", "--password", "three old trains", "--database-url", nowhere)),
     ]
     for status, arguments in wrong:
         said = twinbase(*arguments)

@@ -1,16 +1,10 @@
 """`twinbase serve` with a certificate of its own, and devices that trust it or not."""
 
-import ipaddress
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tests.cli.conftest import EMAIL, PASSWORD, PLUGINS, Company, served
 from tests.cli.said import Twinbase
 
@@ -19,22 +13,6 @@ from twinbase.plugins import load_plugins
 from twinbase.replica import Replica
 
 KEY = b"k" * 32
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for this machine that vouches for itself, and its key."""
-    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "office")])
-    now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    made = made.add_extension(x509.SubjectAlternativeName([here]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    (folder / "office.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    pem, pkcs8, plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "office.key").write_bytes(key.private_bytes(pem, pkcs8, plain))
-    return folder / "office.pem", folder / "office.key"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +56,7 @@ def test_plain_http_beyond_this_machine_is_refused_where_nobody_asked_for_it(
     twinbase: Twinbase, tmp_path: Path
 ) -> None:
     said = twinbase(
-        "device", "enroll", str(tmp_path / "a.twin"), "--server", "http://erp.example.com", "--email", EMAIL,
+        "file", "enroll", str(tmp_path / "a.twin"), "--server", "http://erp.example.com", "--email", EMAIL,
         "--plugins", PLUGINS, "--password", PASSWORD,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def _row(parameter: Any) -> str:
 
 
 def test_there_are_commands_to_document() -> None:
-    assert {"twinbase serve", "twinbase db init", "twinbase account add"} <= COMMANDS.keys()
+    assert {"twinbase serve", "twinbase db init", "twinbase user add", "twinbase account add"} <= COMMANDS.keys()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,8 +1,10 @@
 """Signing in: who, on which device, for how long; and every way in which it is refused."""
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
+import httpx2
 import jwt
 import pytest
 from tests.server.depot import ANNA, NOON, TWINS, Device, House, open_house
@@ -26,8 +28,8 @@ async def test_a_sign_in_gives_a_short_token_that_names_person_device_and_claims
 
 
 async def test_an_account_signs_in_by_its_e_mail_in_any_case(house: House) -> None:
-    await save_account(house.office, " Carla@Depot ", "pass word", {})
-    assert (await Device(house.http).login("CARLA@depot", "pass word")).status_code == 200
+    await save_account(house.office, " Carla@Depot ", "three old trains", {})
+    assert (await Device(house.http).login("CARLA@depot", "three old trains")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -150,3 +152,19 @@ async def test_the_status_says_how_far_a_device_has_come(house: House) -> None:
     status = (await house.http.get("sync/status", headers=device.headers())).json()
     assert (status["epoch"], status["last_n"], status["last_pull"]) == (1, 0, NOON.isoformat())
     assert status["twins"] == list(house.plugins.registry.twins)
+
+
+async def test_an_unknown_account_is_refused_after_as_long_as_a_wrong_password(house: House) -> None:
+    """Nobody learns by a clock who has an account. The quicker one would be so by a hundred times, were it not so."""
+    await save_account(house.office, "carla@depot", "three old trains", {})
+    await Device(house.http).login("nobody@depot")  # what it is compared with is made once
+    times: dict[str, list[float]] = {"carla@depot": [], "nobody@depot": []}
+    for number in range(5):
+        for email, took in times.items():
+            transport = httpx2.ASGITransport(app=house.app, client=(f"192.0.2.{number}", 4711))
+            async with httpx2.AsyncClient(transport=transport, base_url="http://depot/api/v1/") as http:
+                start = time.perf_counter()
+                assert (await Device(http).login(email, "wrong")).status_code == 401
+                took.append(time.perf_counter() - start)
+    known, unknown = map(min, times.values())
+    assert 1 / 3 < known / unknown < 3

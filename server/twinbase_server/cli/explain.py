@@ -92,7 +92,7 @@ async def _identity(connection: Connection, twin: Twin, user: str, claims: dict[
 
 
 def _claim(text: str) -> tuple[str, Any]:
-    from twinbase_server.cli.account import read_claim
+    from twinbase_server.cli.claims import read_claim
 
     return read_claim(text)
 

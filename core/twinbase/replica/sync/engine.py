@@ -10,19 +10,21 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
-from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
-from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase.errors import DestroyedReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
+from twinbase.replica.file.destroy import destroy_file
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
-from twinbase.replica.file.state import read_state, recall, remember
-from twinbase.replica.file.transaction import begin_transaction, take_over
+from twinbase.replica.file.state import recall
+from twinbase.replica.file.transaction import take_over
 from twinbase.replica.outbox.batch import has_pending
 from twinbase.replica.outbox.history import forget_old
 from twinbase.replica.outbox.states import count_states
@@ -30,26 +32,32 @@ from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.backfill import backfill
+from twinbase.replica.sync.condition import note_proven
+from twinbase.replica.sync.device_session import DeviceSession
 from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
 from twinbase.replica.sync.first_sync import run_first_sync
 from twinbase.replica.sync.pull import pull
 from twinbase.replica.sync.push import push
 from twinbase.replica.sync.recover import recover
 from twinbase.replica.sync.server import Server
-from twinbase.replica.sync.sign_in import has_current_claims, keep_identity, keep_sign_in
+from twinbase.replica.sync.sign_in import has_current_claims, keep_identity
 from twinbase.replica.sync.thread import FileThread, open_file_thread
+from twinbase.replica.sync.wipe import WIPED, WipeOrder, hand_over
+from twinbase.replica.tokens import MemoryTokens
+from twinbase.replica.tokens.kept import read_device_key, sign_message
 
 RECOVERIES_MAX = 6
 FAILED_THERE = ("plugin-failed", "internal", "database-unavailable", "too-slow", "too-busy")
 """What keeps a batch from being taken, every time perhaps, until somebody there has mended it or let a row go."""
-Renew = Callable[[], Awaitable[str | None]]
+OnWipe = Callable[[], Awaitable[None]]
 Observer = Callable[[ChangedKeys], None]
 
 
 class Engine:
     """Syncs one replica with its server.
 
-    `renew`: called when the access token has expired; answers a new one, or None when somebody must sign in.
+    `session`: whose tokens every request shows; without one it lasts as long as this process.
+    `on_wipe`: called before the file is destroyed, because the office has asked for it: it destroys the file's key.
     `observers`: called after each apply with the keys of the rows that changed (None: too many to list).
     """
 
@@ -61,25 +69,28 @@ class Engine:
         *,
         clock: Callable[[], datetime] = utc_now,
         ids: Callable[[], UUID] = uuid4,
-        renew: Renew | None = None,
+        session: DeviceSession | None = None,
         status: StatusBoard | None = None,
         who: str = "",
+        on_wipe: OnWipe | None = None,
     ) -> None:
         self._database, self._registry, self.server = database, registry, server
-        self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
+        self._clock, self._ids, self._who = clock, ids, who
+        self.session = session or DeviceSession(server, MemoryTokens())
+        self._on_wipe = on_wipe
         self.status = status or StatusBoard()
         self.observers: list[Observer] = []
         self._counting = asyncio.Lock()
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
-        """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
-        async with open_file_thread(self._database) as thread:
-            state = await thread.run(read_state)
-            request = LoginRequest(email=email, password=password, replica=UUID(state.replica), device_name=device_name)
-            answer = await self.server.sign_in(request)
-            if state.account and state.account != answer.subject:
-                raise ForeignReplica("It is of another account.")
-            await thread.run(keep_sign_in, answer)
+        """Begin a session; raises ForeignReplica when the file is of another account (H30)."""
+        try:
+            async with open_file_thread(self._database) as thread:
+                answer = await self.session.sign_in(thread, email, password, device_name)
+        except ServerRefused as problem:
+            async with hold_sync_lock(self._database.file.path, self._ids(), wait_seconds=10.0, who=self._who):
+                await self._obey(problem)
+            raise
         self.status.set(signed_in=True)
         return answer
 
@@ -95,8 +106,9 @@ class Engine:
         before = (traffic.requests, traffic.sent, traffic.received)
         try:
             async with hold_sync_lock(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
-                async with open_file_thread(self._database) as thread:
-                    await self._run(await self._exchange(thread, str(token), report))
+                await self._run_or_obey(str(token), report)
+        except DestroyedReplica:
+            raise
         except TwinbaseError as error:
             self._say_failure(error)
             with suppress(TwinbaseError):
@@ -115,6 +127,34 @@ class Engine:
             offline_since=None, synced_at=self._clock(), problem=" ".join(report.set_aside), unproven=unproven
         )
         return report
+
+    async def _run_or_obey(self, token: str, report: Report) -> None:
+        try:
+            async with open_file_thread(self._database) as thread:
+                await self._run(await self._exchange(thread, token, report))
+        except ServerRefused as problem:
+            await self._obey(problem)
+            raise
+
+    async def _obey(self, problem: ServerRefused) -> None:
+        """Wipe this device, if that is what the server asks for; raises DestroyedReplica then. Hold the sync's lock."""
+        if problem.kind != WIPED:
+            return
+        path = self._database.file.path
+        async with open_file_thread(self._database) as thread:
+            key = await thread.run(read_device_key)
+            order = WipeOrder.read(problem, partial(sign_message, key))
+            await self.session.forget(thread)
+            await hand_over(await self._exchange(thread, str(self._ids()), Report()), order)
+        if self._on_wipe is not None:
+            await self._on_wipe()
+        await self._database.dispose()
+        await asyncio.to_thread(destroy_file, path)
+        gone = DestroyedReplica(f"({path.name})")
+        self.status.set(signed_in=False, problem=str(gone))
+        with suppress(TwinbaseError):
+            await self.server.say_wiped(order.ticket, order.proof)
+        raise gone
 
     async def count_edits(self) -> None:
         """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""
@@ -151,7 +191,7 @@ class Engine:
             server=self.server,
             registry=self._registry,
             token=token,
-            access_token=await thread.run(recall, "access_token"),
+            access_token=await self.session.find_access_token(thread),
             clock=self._clock,
             ids=self._ids,
             report=report,
@@ -164,12 +204,12 @@ class Engine:
 
         Each step forward allows as many objections more: an outbox may hold more than one thing that nobody takes.
         """
+        if not exchange.access_token:
+            await self._renewed(exchange)
         left = RECOVERIES_MAX
         while left:
             left -= 1
             try:
-                if not exchange.access_token:
-                    raise NotSignedIn("Nobody has signed in on this device.")
                 failed = await _steps(exchange)
                 break
             except NotSignedIn:
@@ -182,6 +222,7 @@ class Engine:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
         if exchange.report.is_proven:
             await exchange.thread.run(forget_removal, exchange.token)
+            await exchange.thread.run(note_proven, exchange.token, self._clock().isoformat())
         await _learn_who(exchange)
         await exchange.thread.run(forget_old, exchange.token, self._clock())
         await self.count_edits()
@@ -191,11 +232,8 @@ class Engine:
 
     async def _renewed(self, exchange: Exchange) -> None:
         """A token that has expired is renewed if that can be done without a person."""
-        token = await self._renew() if self._renew is not None else None
-        if not token or token == exchange.access_token:
-            raise NotSignedIn()
-        exchange.access_token = token
-        await exchange.thread.run(_keep_token, token)
+        exchange.access_token = await self.session.renew_access_token(exchange.thread, exchange.access_token)
+        self.status.set(signed_in=True)
 
     def _say_failure(self, error: TwinbaseError) -> None:
         self.status.set(problem=str(error))
@@ -236,11 +274,6 @@ async def _learn_who(exchange: Exchange) -> None:
             await exchange.thread.run(
                 keep_identity, await exchange.server.fetch_identity(await exchange.make_request_context())
             )
-
-
-def _keep_token(connection: Connection, token: str) -> None:
-    with begin_transaction(connection):
-        remember(connection, "access_token", token)
 
 
 def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], str]:

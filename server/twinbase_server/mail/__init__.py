@@ -1,0 +1,1 @@
+"""Mail goes out through a server of the operator's, over TLS."""

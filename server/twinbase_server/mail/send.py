@@ -1,0 +1,42 @@
+"""One mail is handed over, or it is said why not."""
+
+import ssl
+from email.message import EmailMessage
+
+from aiosmtplib import SMTPException, SMTPResponseException, send
+
+from twinbase.errors import TwinbaseError
+from twinbase_server.mail.address import MailServer
+
+SECONDS_MAX = 20.0
+
+
+class MailFailed(TwinbaseError):
+    """The mail could not be handed over to the mail server."""
+
+
+async def send_mail(server: MailServer, message: EmailMessage) -> None:
+    """Hand it over. Raises MailFailed when the server cannot be reached, is not who it says, or does not take it.
+
+    Without a certificate that this machine trusts nothing is sent, unless the address says that nothing is protected.
+    """
+    try:
+        await send(
+            message,
+            hostname=server.host,
+            port=server.port,
+            username=server.user or None,
+            password=server.password or None,
+            use_tls=server.protection == "tls",
+            start_tls=server.protection == "starttls",
+            tls_context=ssl.create_default_context() if server.protection != "none" else None,
+            timeout=SECONDS_MAX,
+        )
+    except SMTPResponseException as error:
+        raise MailFailed(f"It says {error.code} {_first_line(error.message)}") from error
+    except (SMTPException, OSError, ValueError) as error:
+        raise MailFailed(f"({server.host}:{server.port}) {_first_line(str(error) or type(error).__name__)}") from error
+
+
+def _first_line(text: str) -> str:
+    return next(iter(text.splitlines()), "")[:200]
