@@ -12,6 +12,7 @@ from twinbase_server.database.admission import read_claims_version
 from twinbase_server.database.connection import Connection
 from twinbase_server.devices.account import identify_account
 from twinbase_server.devices.enrolment import KeptCode, find_code, is_code, use_code
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.auth import read_sender_address
 from twinbase_server.http.caller import ServingDep, check_admission
 from twinbase_server.http.serving import Serving
@@ -29,6 +30,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 @router.post(
     "/enroll",
     response_model=LoginAnswer,
+    dependencies=[open_to_anybody("a code that is used once says whose device it will be")],
     responses=describe_problems(
         "bad-request",
         "garbled",

@@ -10,6 +10,7 @@ from twinbase_server.devices.proof import check_ticket
 from twinbase_server.devices.salvage import salvage_batch
 from twinbase_server.devices.store import note_wiped
 from twinbase_server.devices.wipe_ticket import WipeTicket
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import Bearer, ServingDep, check_admission
 from twinbase_server.problems import ProblemError, describe_problems
 
@@ -18,6 +19,7 @@ ShownProof = Annotated[str, Header(alias=HEADER_PROOF, max_length=128)]
 _PROBLEMS = (
     "token-invalid", "other-device", "garbled", "protocol", "upgrade-required", "too-busy", "database-unavailable",
 )  # fmt: skip
+_BY_TICKET = open_to_anybody("the ticket of the wipe says which device it is")
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -46,6 +48,7 @@ Admission = Annotated[None, Depends(check_admission)]
     "/unsent",
     response_model=WipeAnswer,
     openapi_extra=_BODY,
+    dependencies=[_BY_TICKET],
     responses=describe_problems(
         *_PROBLEMS, "bad-request", "bad-batch", "batch-too-large", "body-too-large", "media-type"
     ),
@@ -61,7 +64,7 @@ async def hand_over_unsent(request: Request, device: Wiping, serving: ServingDep
         return WipeAnswer(taken=await salvage_batch(connection, device.ticket.replica, body, serving.clock()))
 
 
-@router.post("/done", response_model=WipeAnswer, responses=describe_problems(*_PROBLEMS))
+@router.post("/done", response_model=WipeAnswer, dependencies=[_BY_TICKET], responses=describe_problems(*_PROBLEMS))
 async def finish_wipe(device: Wiping, serving: ServingDep, _: Admission) -> WipeAnswer:
     """Say that key and file are destroyed. Said twice, it is as said once."""
     async with serving.borrow_connection() as connection:
