@@ -145,7 +145,8 @@ def test_all_routes_are_found_and_say_it() -> None:
     opened = {label for label, access in said.items() if access.is_open}
     assert opened == {
         "GET /openapi.json", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "GET /api/v1/health",
-        "GET /api/v1/metrics", "GET /api/v1/alone/open",
+        "GET /api/v1/metrics", "GET /api/v1/alone/open", "POST /api/v1/auth/enroll", "GET /api/v1/auth/link",
+        "POST /api/v1/auth/link", "POST /api/v1/auth/wipe/unsent", "POST /api/v1/auth/wipe/done",
     }  # fmt: skip
     assert said["PUT /api/v1/stock/item"].permissions == {"stock.read", "stock.write"}
     assert {label for label in said if "/stock/" in label or "/alone/" in label} == OF_THE_PLUGIN
@@ -161,7 +162,9 @@ async def test_every_route_lets_in_whom_it_says_and_nobody_else(depot_url: str) 
                     continue  # it is how one comes in
                 headers = {} if role is None else await _signed_in(http, role)  # once more: some routes sign out
                 kind = await _problem(http, access.label, headers)
-                assert _is_shut_out(kind) == (None if _admits(access, role) else _why_not(role)), (access, role, kind)
+                expected = None if _admits(access, role) else _why_not(role)
+                # What is open may ask for a secret of its own, a ticket say: then no token of ours opens it.
+                assert _is_shut_out(kind) == expected or (access.is_open and kind == "token-invalid"), (access, kind)
 
 
 def _admits(access: Any, role: str | None) -> bool:
