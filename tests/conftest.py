@@ -26,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """One number for all chance of a run: the given one, else a new one; the workers of xdist get the same."""
     given = config.option.hypothesis_seed or os.environ.get(SEED) or str(random.SystemRandom().getrandbits(32))
     config.option.hypothesis_seed = os.environ[SEED] = given
+    # No test asks the keyring of whoever runs them.
+    os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

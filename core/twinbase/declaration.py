@@ -90,6 +90,9 @@ def check_options(owner: str, mirror: Mirror) -> None:
     for option in ("priority", "page_rows", "version"):
         if not isinstance(getattr(mirror, option), int):
             raise MirrorError(f"{owner}: {option}= is a whole number.")
+    for option in ("read", "write"):
+        if not isinstance(getattr(mirror, option), str):
+            raise MirrorError(f"{owner}: {option}= is the name of a permission: {option}='jobs.{option}'.")
     if mirror.scope is not None and not callable(mirror.scope) and not isinstance(mirror.scope, ParentScope):
         raise MirrorError(f"{owner}: scope= is a function, scope=lambda who: …, or within(…).")
     if mirror.window is not None and not _is_of_time(mirror.window):
@@ -164,9 +167,10 @@ def read_operations(owner: str, mirror: Mirror) -> frozenset[Operation]:
     if mirror.direction not in ("pull", "push", "both"):
         raise MirrorError(f"{owner}: direction is 'pull', 'push' or 'both', not {mirror.direction!r}.")
     if mirror.direction == "pull":
-        if mirror.writable or mirror.operations or mirror.insertable:
+        if mirror.writable or mirror.operations or mirror.insertable or mirror.write:
             raise MirrorError(
-                f"{owner} is only pulled: take out writable=, insertable= and operations=, or set direction='both'."
+                f"{owner} is only pulled: take out writable=, insertable=, operations= and write=, or set"
+                " direction='both'."
             )
         return frozenset()
     operations: frozenset[Operation] = frozenset(mirror.operations if mirror.operations is not None else ALL_OPERATIONS)

@@ -15,6 +15,7 @@ TwinbaseError
 │   ├── NotADatabase
 │   ├── DamagedReplica
 │   ├── StorageFailed
+│   ├── KeystoreFailed
 │   ├── NewerReplica
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
@@ -98,6 +99,10 @@ class DamagedReplica(ReplicaError):
 
 class StorageFailed(ReplicaError):
     """The storage of this device is full, or it fails. Free some space and try again; what was saved before is kept."""
+
+
+class KeystoreFailed(ReplicaError):
+    """The keyring of this system does not give or take the device's token. Unlock it, or sign in again."""
 
 
 class NewerReplica(ReplicaError):

@@ -3,7 +3,7 @@
 Each hook says when it is called and where: *device*, *server* or *both*; docs/reference/hooks.md has more examples.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,27 @@ def twinbase_strategies() -> Mapping[str, Strategy]:
 
     When: once, at start. Where: both sides; strategies decide on the server.
     Example: `return {"longest_text": longest_text}`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_permissions() -> Mapping[str, str]:
+    """Permissions by name, each with a sentence: what mirrors and routes ask for, and roles give.
+
+    When: once, at start. Where: both sides.
+    Example: `return {"jobs.read": "See the jobs.", "jobs.write": "Change them."}`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_roles() -> Mapping[str, Collection[str]]:
+    """Roles by name, each with its permissions; "*" is all of them. An account's claim `role` names one, or several.
+
+    When: once, at start. Where: both sides. Where no plugin brings a role, whoever is signed in may do everything.
+    Of a role that several plugins name, what all of them give it; "" is the role of whoever has no claim `role`.
+    Example: `return {"technician": ["jobs.read", "jobs.write"], "boss": ["*"]}`.
     """
     raise NotImplementedError
 

@@ -7,22 +7,32 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, DateTime, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, DateTime, bindparam
 
 from twinbase.errors import ClaimMissing
+from twinbase.wording import says
 
 CLAIM_PREFIX = "claim_"
 OPTIONAL_PREFIX = "optional_"
+PERMISSION_PREFIX = "permission:"
+"""No column is called so: SQLAlchemy names the parameters that a condition compares with after its columns."""
 AS_OF = "as_of"
 SUBJECT = "who_subject"
+EVERYTHING = "*"
+"""Stands for every permission that there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person or a program that signed in: `subject` is stable for ever, `claims` say what scopes may ask."""
+    """A person or a program that signed in: `subject` is stable for ever, `claims` say what scopes may ask.
+
+    `permissions`: what the roles in the claim `role` give, filled in by whoever knows the plugins; a sign-in leaves it
+    out. None: nobody can tell.
+    """
 
     subject: str
     claims: Mapping[str, Any] = field(default_factory=dict)
+    permissions: frozenset[str] | None = field(default=None, compare=False)
 
     def require_claim(self, name: str) -> Any:
         """The value of a claim; raises ClaimMissing when it is absent or None (H10: never an empty set by accident)."""
@@ -31,10 +41,32 @@ class Identity:
             raise ClaimMissing(f"Claim {name!r} of {self.subject!r}: add it where the account is kept.")
         return value
 
+    def may(self, permission: str) -> bool:
+        """Whether a role of theirs gives it.
+
+        Raises ClaimMissing where the claim `role` is missing, or names a role that no plugin declares.
+        """
+        if self.permissions is None:
+            raise ClaimMissing(
+                f"Claim 'role' of {self.subject!r} is missing, or names a role that no plugin declares: correct it"
+                " where the account is kept."
+            )
+        return permission in self.permissions or EVERYTHING in self.permissions
+
     def fingerprint(self) -> str:
-        """A short hash of subject and claims: two equal ones see the same rows at the same time."""
-        body = json.dumps([self.subject, dict(self.claims)], sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(body.encode()).hexdigest()[:16]
+        """A short hash of subject and claims, the same on a device and on the server."""
+        return _short_hash([self.subject, dict(self.claims)])
+
+    def rights_fingerprint(self) -> str:
+        """A short hash of subject, claims and permissions: two equal ones see the same rows at the same time."""
+        if self.permissions is None or EVERYTHING in self.permissions:
+            return self.fingerprint()
+        return _short_hash([self.subject, dict(self.claims), sorted(self.permissions)])
+
+
+def _short_hash(content: list[Any]) -> str:
+    body = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +107,11 @@ class Who:
         `or_(Sheet.owner == who["colleague_id"], col(Sheet.owner).in_(who.get("team")))`
         """
         return _Claim(OPTIONAL_PREFIX + claim, required=True)
+
+    def may(self, permission: str) -> ColumnElement[bool]:
+        """Whether a role of the identity gives a permission: `or_(who.may("jobs.all"), Job.lead_id == who["id"])`."""
+        asked = _Claim(PERMISSION_PREFIX + permission, type_=Boolean(), required=True)
+        return says(asked, f"their role gives {permission}", f"no role of theirs gives {permission}")
 
     @property
     def subject(self) -> BindParameter[Any]:

@@ -109,6 +109,7 @@ class Mirror:
     `operations`: what a device may do; "append_only" mirrors admit inserts only.
     `scope`: which rows an identity sees: `lambda who: Job.lead_id == who["colleague_id"]`, or `within(…)`; None: all.
     `window`: a moving time bound on top of the scope.
+    `read`, `write`: the permissions without which an identity sees no row of it, and may write none; "": it needs none.
     `conflict`: a strategy or its name. `guards`: checks on every write, whoever wins (a state machine).
     `check_after`: the row must still be in the writer's scope after the write (False where a hand-over is legal).
     `priority`: 0 first; mirrors of one priority are sent in order of their foreign keys.
@@ -128,6 +129,8 @@ class Mirror:
     operations: Collection[Operation] | None = None
     scope: Scope | ParentScope | None = None
     window: Window | None = None
+    read: str = ""
+    write: str = ""
     conflict: str | Strategy = "server_wins"
     guards: tuple[Guard, ...] = ()
     check_after: bool = False

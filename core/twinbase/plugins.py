@@ -25,6 +25,7 @@ from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.projection_check import check_projections
 from twinbase.registry import Registry, build_registry
+from twinbase.roles import RoleTable, build_role_table
 from twinbase.source import Source
 
 if TYPE_CHECKING:
@@ -71,7 +72,16 @@ class Plugins:
     @cached_property
     def registry(self) -> Registry:
         """Every twin of every active plugin, checked."""
-        return build_registry(self.collect_mirrors(), self.collect_strategies())
+        registry, roles = build_registry(self.collect_mirrors(), self.collect_strategies()), self.roles
+        for twin in registry:
+            for permission in sorted((twin.reads.permissions | {twin.mirror.write}) - {""}):
+                roles.check_permission(f"Mirror({twin.model.__name__}) asks for", permission)
+        return registry
+
+    @cached_property
+    def roles(self) -> RoleTable:
+        """The permissions and roles of every active plugin, checked."""
+        return build_role_table(self._answers("twinbase_permissions"), self._answers("twinbase_roles"))
 
     def collect_mirrors(self) -> list[Mirror]:
         """Raises WrongHook where one is given a function that cannot be used."""

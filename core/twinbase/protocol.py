@@ -182,6 +182,8 @@ class LoginRequest(Model):
     device_name: str = Field("", max_length=200)
     device_key: str = Field("", max_length=64)
     """The public half of the device's Ed25519 key, as base64url; whoever signs in without one has a session without."""
+    replaces: UUID | None = None
+    """The device's session of before, which ends."""
 
 
 class LoginAnswer(AnswerModel):
@@ -215,6 +217,12 @@ class SessionAnswer(AnswerModel):
     used_at: AwareDatetime
     ends_at: AwareDatetime
     is_this: bool
+
+
+class EndAnswer(AnswerModel):
+    """How many sessions were ended."""
+
+    ended: int
 
 
 class SessionsAnswer(AnswerModel):

@@ -28,7 +28,7 @@ from twinbase.errors import DeclarationError, MirrorError
 from twinbase.mirror import Direction, Mirror
 from twinbase.mutation import Operation
 from twinbase.names import check_names
-from twinbase.scope import ScopeReads, resolve_scope, scope_reads
+from twinbase.scope import ScopeReads, find_gates, resolve_scope, scope_reads
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class Twin:
 
     `key` and `columns` are names in the order that they travel, key first. `predicate` is the scope and window as one
     SQL condition with parameters `claim_…` and `as_of` (None: every row), `reads` what that condition looks at.
+    `gates`: the permissions without any one of which nobody sees a row.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Twin:
     strategy: Strategy
     predicate: ColumnElement[bool] | None
     reads: ScopeReads
+    gates: frozenset[str]
 
     @property
     def model(self) -> type[Any]:
@@ -210,6 +212,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
         strategy=strategy,
         predicate=predicate,
         reads=scope_reads(owner, table, predicate),
+        gates=find_gates(mirror, by_model),
     )
 
 

@@ -4,25 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, Column, ColumnElement, Table, and_, any_, exists, true
+from sqlalchemy import ARRAY, BindParameter, Boolean, Column, ColumnElement, Table, and_, any_, bindparam, exists, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from twinbase.declaration import table_of
 from twinbase.errors import MirrorError
-from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Who
+from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX, SUBJECT, Who
 from twinbase.mirror import Mirror, ParentScope
 from twinbase.wording import Followed
+
+_PREFIXES = (CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeReads:
-    """What a scope looks at: claims, the moving time, and per (schema, table) the columns."""
+    """What a scope looks at: claims, the moving time, per (schema, table) the columns, and permissions."""
 
     claims: frozenset[str] = frozenset()
     as_of: bool = False
     columns: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    permissions: frozenset[str] = frozenset()
 
     @property
     def tables(self) -> frozenset[tuple[str, str]]:
@@ -30,9 +33,29 @@ class ScopeReads:
 
 
 def resolve_scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> ColumnElement[bool] | None:
-    """The condition of a mirror's scope and window; None when every identity sees every row."""
-    parts = [part for part in (_scope(mirror, by_model, ()), _window(mirror)) if part is not None]
+    """The condition of a mirror's permission, scope and window; None when every identity sees every row."""
+    parts = _parts(mirror, by_model, ())
     return _claims_as_arrays(and_(*parts)) if parts else None
+
+
+def find_gates(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> frozenset[str]:
+    """The permissions without any one of which nobody sees a row: its own, and those of the parents that it follows."""
+    own = {mirror.read} - {""}
+    if not isinstance(mirror.scope, ParentScope) or mirror.scope.nulls:
+        return frozenset(own)
+    return find_gates(by_model[mirror.scope.parent], by_model) | own
+
+
+def _parts(
+    mirror: Mirror, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]
+) -> list[ColumnElement[bool]]:
+    found = (_permission(mirror), _scope(mirror, by_model, seen), _window(mirror))
+    return [part for part in found if part is not None]
+
+
+def _permission(mirror: Mirror) -> ColumnElement[bool] | None:
+    """Without words: whoever explains a row says first what somebody may not read at all."""
+    return bindparam(f"{PERMISSION_PREFIX}{mirror.read}", type_=Boolean(), required=True) if mirror.read else None
 
 
 def _window(mirror: Mirror) -> ColumnElement[bool] | None:
@@ -83,7 +106,7 @@ def _within(
         raise MirrorError(
             f"{owner} is within {within.parent.__name__}, whose key has {len(key)} columns: write the scope out."
         )
-    inner = [part for part in (_scope(parent, by_model, (*seen, mirror.model)), _window(parent)) if part is not None]
+    inner = _parts(parent, by_model, (*seen, mirror.model))
     inside = exists().where(and_(key[0] == within.column, *inner)).correlate(mirror.model.__table__)
     seen_by = (within.column.is_(None) | inside) if within.nulls else inside
     scope = _claims_as_arrays(and_(*inner)) if inner else None
@@ -116,8 +139,13 @@ def _claim_of(element: BindParameter[Any]) -> set[str]:
     return {name.removeprefix(CLAIM_PREFIX)} if name.startswith(CLAIM_PREFIX) else set()
 
 
+def _permission_of(element: BindParameter[Any]) -> set[str]:
+    name = str(element.key)
+    return {name.removeprefix(PERMISSION_PREFIX)} if name.startswith(PERMISSION_PREFIX) else set()
+
+
 def _is_parameter(element: BindParameter[Any]) -> bool:
-    return str(element.key).startswith((CLAIM_PREFIX, OPTIONAL_PREFIX)) or element.key in (AS_OF, SUBJECT)
+    return str(element.key).startswith(_PREFIXES) or element.key in (AS_OF, SUBJECT)
 
 
 def _table_of(column: Column[Any]) -> Table | None:
@@ -129,13 +157,16 @@ def _table_of(column: Column[Any]) -> Table | None:
 
 
 def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None) -> ScopeReads:
-    """The claims (but those that may lack), time, tables and columns that a condition depends on, its own included."""
+    """The claims (but those that may lack), permissions, time, tables and columns that a condition depends on, its own
+    included."""
     claims: set[str] = set()
+    permissions: set[str] = set()
     as_of = False
     columns: dict[tuple[str, str], set[str]] = {(table.schema or "public", table.name): set()}
     for element in visitors.iterate(condition) if condition is not None else ():
         if isinstance(element, BindParameter) and _is_parameter(element):
             claims |= _claim_of(element)
+            permissions |= _permission_of(element)
             as_of |= element.key == AS_OF
         elif isinstance(element, Table):
             columns.setdefault((element.schema or "public", element.name), set())
@@ -144,4 +175,5 @@ def scope_reads(owner: str, table: Table, condition: ColumnElement[bool] | None)
     for schema, name in columns:
         if schema in ("pg_catalog", "information_schema"):
             raise MirrorError(f"{owner}: its scope reads {schema}.{name}, whose changes nobody can capture.")
-    return ScopeReads(frozenset(claims), as_of, {key: frozenset(names) for key, names in columns.items()})
+    by_table = {key: frozenset(names) for key, names in columns.items()}
+    return ScopeReads(frozenset(claims), as_of, by_table, frozenset(permissions))

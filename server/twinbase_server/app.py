@@ -20,6 +20,7 @@ from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
 from twinbase_server.http import auth, links, pull, push, sessions, watch
+from twinbase_server.http.access import check_access, open_to_anybody
 from twinbase_server.http.allowance import BodyAllowances
 from twinbase_server.http.bodies import LimitedBodies
 from twinbase_server.http.checksums import ComparedChecksums
@@ -37,6 +38,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        check_access(app.routes, plugins.roles)  # once more, for those that were added since
         async with _open_pool(settings) as pool:
             async with pool.acquire() as connection:
                 await generation.start(connection, clock())
@@ -48,7 +50,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     check_plugins(plugins)
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
     plugins.collect_projections()
-    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, openapi_url=None)
     app.add_middleware(ComparedChecksums, prefix=f"{API}/")
     app.add_middleware(
         LimitedBodies,
@@ -62,6 +64,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     include_plugin_routes(app, plugins.collect_routes(), API)
     _translate_errors(app)
     _describe(app)
+    check_access(app.routes, plugins.roles)
     return app
 
 
@@ -77,6 +80,12 @@ def _describe(app: FastAPI) -> None:
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+    @app.get(
+        "/openapi.json", include_in_schema=False, dependencies=[open_to_anybody("it names addresses, and holds no row")]
+    )
+    async def describe_routes() -> dict[str, Any]:
+        return app.openapi()
 
 
 @asynccontextmanager

@@ -21,7 +21,8 @@ from twinbase_server.cli.screen import AsJson, answer, make_console, make_error_
 from twinbase_server.database.address import read_address
 from twinbase_server.database.connection import Connection, open_engine
 from twinbase_server.explain.lineage import Lineage, trace_lineage
-from twinbase_server.http.caller import ServingDep, SignedInDep
+from twinbase_server.http.access import AdmittedDep, needs, needs_sign_in, open_to_anybody
+from twinbase_server.http.caller import ServingDep
 from twinbase_server.jobs.schedule import hasten
 from twinbase_server.problems import ProblemError, describe_problems
 from twinbase_server.projection.fit import Catalog, Fitted, Lack, find_lacks
@@ -52,8 +53,11 @@ __all__ = [
     "make_console",
     "make_due",
     "make_error_console",
+    "needs",
+    "needs_sign_in",
     "open_database",
     "open_engine",
+    "open_to_anybody",
     "project",
     "run_command",
     "show_progress",
@@ -83,7 +87,7 @@ async def make_due(connection: Connection, source: str, now: datetime, interval_
     await hasten(connection, "source", source, now, interval_min)
 
 
-def _identity(who: SignedInDep) -> Identity:
+async def _identity(who: AdmittedDep) -> Identity:
     return who.identity
 
 
@@ -97,7 +101,8 @@ def _now(serving: ServingDep) -> datetime:
 
 
 IdentityDep = Annotated[Identity, Depends(_identity)]
-"""Who calls a route; without a valid token the route answers with the problem `token-invalid` or `token-expired`."""
+"""Who calls a route, and what their role permits (`identity.may("jobs.read")`). Without a valid token the route answers
+with the problem `token-invalid` or `token-expired`; where session, device or account were ended since, with theirs."""
 ConnectionDep = Annotated[Connection, Depends(_connection)]
 """A connection (asyncpg) of the server's pool for the time of a request; `too-busy` when none comes free."""
 NowDep = Annotated[datetime, Depends(_now)]

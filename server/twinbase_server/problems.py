@@ -44,6 +44,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "media-type": ProblemKind(415, "The body's type or encoding is not one that the server reads."),
     "method": ProblemKind(405, "This address does not take that method."),
     "not-found": ProblemKind(404, "There is nothing at this address."),
+    "not-permitted": ProblemKind(403, "Your role does not permit this. Ask whoever manages the accounts."),
     "other-account": ProblemKind(403, "The device belongs to another account. Open one file per account."),
     "other-device": ProblemKind(403, "The token was given to another device. Sign in on this one."),
     "password-unfit": ProblemKind(422, "This password is not taken. The link is good still."),

@@ -18,6 +18,7 @@ VERBS = frozenset(
     reject rekey release remember remove renew reopen repair replay rest restore retire retry rotate run save say says
     seal sees send serve set settle show spoil stage stamp start stop store strikes sum sync take tell touch undo
     uninstall unite unwrap upgrade upsert verify wait watch work wrap write
+    grant may needs
     """.split()
 )
 

@@ -1,15 +1,19 @@
 """A client of dictionaries, written from docs/reference/protocol.md alone.
 
-It knows the standard library and is told how to send an HTTP request. What it has in common with Twinbase is that page.
+It knows the standard library and how to sign, and is told how to send an HTTP request. What it has in common with
+Twinbase is that page.
 """
 
 import hashlib
 import json
 import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Json = dict[str, Any]
 Key = tuple[Any, ...]
@@ -72,6 +76,10 @@ def bucket_sums(hashes: Iterable[int], bits: int) -> list[list[int]]:
     return [digest(bucket) for bucket in buckets]
 
 
+def base64url(value: bytes) -> str:
+    return urlsafe_b64encode(value).decode().rstrip("=")
+
+
 def batch_hash(replica: str, epoch: int, body: bytes) -> str:
     return hashlib.sha256(f"{replica}\n{epoch}\n".encode() + body).hexdigest()
 
@@ -116,6 +124,9 @@ class Client:
     previous: str = ""
     acked: int = 0
     token: str = ""
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    refresh_token: str = ""
+    rotation: str = ""
     schema: str = ""
     cursor: str = ""
     batch: bytes = b""
@@ -126,7 +137,19 @@ class Client:
 
     async def login(self, email: str, password: str) -> None:
         body = {"email": email, "password": password, "replica": self.replica, "device_name": "dictionaries"}
-        self.token = (await self._json("auth/login", body))["token"]
+        body["device_key"] = base64url(self.key.public_key().public_bytes_raw())
+        self._keep(await self._json("auth/login", body))
+
+    async def refresh(self) -> None:
+        """Go on with the session. The rotation is kept until there is an answer."""
+        self.rotation = self.rotation or uuid4().hex
+        lines = ("twinbase refresh", self.refresh_token, self.rotation, self.replica)
+        body = {"refresh_token": self.refresh_token, "rotation": self.rotation, "replica": self.replica}
+        body["proof"] = base64url(self.key.sign("\n".join(lines).encode()))
+        self._keep(await self._json("auth/refresh", body))
+
+    def _keep(self, answer: Json) -> None:
+        self.token, self.refresh_token, self.rotation = answer["token"], answer["refresh_token"], ""
 
     async def agree(self, twins: dict[str, list[str]]) -> None:
         body = {"twins": {name: {"version": 1, "columns": columns} for name, columns in twins.items()}}

@@ -16,7 +16,7 @@ from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 from tests.docs.page_blocks import Block, executes, find_blocks
 
-from twinbase import Mirror, Plugins, hookimpl
+from twinbase import Identity, Mirror, Plugins, hookimpl
 from twinbase.registry import build_registry
 from twinbase.testing import Device, World
 from twinbase.testing.conformance.laws import broken_laws
@@ -222,6 +222,14 @@ def test_the_settings_come_from_the_environment_and_a_wrong_one_is_found(monkeyp
     assert named("ShopSettings")().time_zone == "Europe/Lisbon"
     with pytest.raises(UnknownSetting, match="TWINBASE_SHOP_TIME_ZONE"):
         check_environment({"TWINBASE_SHOP_TIMEZONE": "UTC"}, Plugins(*PAGE).collect_settings())
+
+
+@executes(*shown("twinbase_permissions", "twinbase_roles"))
+def test_a_role_gives_what_the_page_says() -> None:
+    roles = Plugins(*PAGE).roles
+    for claims, may in (({"role": "driver"}, False), ({"role": ["driver", "boss"]}, True), ({}, False)):
+        identity = roles.grant(Identity("anna", claims))
+        assert identity.may("machines.read") and identity.may("machines.empty") == may
 
 
 @executes(*shown("twinbase_routes", "twinbase_tables"))

@@ -11,6 +11,7 @@ from twinbase import Plugins
 from twinbase.mirror import ParentScope
 from twinbase.registry import Twin
 from twinbase_mobile.reasons import CATALOGUE
+from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
 from twinbase_mobile.rules.status import OFFICE, TRANSITIONS
 from twinbase_mobile.tables.office import ProjectMember, Sector
 
@@ -92,6 +93,34 @@ def test_a_table_of_the_server_is_in_the_reference(model: Any) -> None:
 def test_a_status_is_in_the_reference_with_what_it_may_become(before: Any) -> None:
     technician, office = ([f"`{one}`" for one in found.get(before, ())] for found in (TRANSITIONS, OFFICE))
     assert f"| `{before}` | {', '.join(technician) or 'nothing'} | {', '.join(office) or 'nothing'} |" in PAGE
+
+
+def permission_line(permission: str) -> str:
+    """What the page has to say about a permission: what it is for, the tables that ask for it, whose it is."""
+    guarded = [
+        f"{what} {', '.join(names)}"
+        for what, names in (
+            ("read", [f"`{twin.name}`" for twin in TWINS if twin.mirror.read == permission]),
+            ("write", [f"`{twin.name}`" for twin in TWINS if twin.mirror.write == permission]),
+        )
+        if names
+    ]
+    who = [name for name, given in ROLES.items() if permission in given or "*" in given]
+    everybody = len(who) == len(ROLES)
+    asked = "; ".join(guarded) or "a status of `interventions`"
+    return f"| `{permission}` | {PERMISSIONS[permission]} | {asked} | {'all six' if everybody else ', '.join(who)} |"
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_a_permission_is_in_the_reference_with_its_tables_and_its_roles(permission: str) -> None:
+    assert permission_line(permission) in PAGE, f"write:\n\n{permission_line(permission)}"
+
+
+def test_there_are_the_six_roles_and_every_table_asks_for_a_permission() -> None:
+    assert list(ROLES) == ["super_admin", "admin", "patron", "commercial", "chef_chantier", "technicien"]
+    assert all(twin.mirror.read and bool(twin.mirror.write) == twin.pushes for twin in TWINS)
+    assert {one for given in {**ROLES, **ROLES_OF_BEFORE}.values() for one in given} == {*PERMISSIONS, "*"}
+    assert all(f"`{name}`" in PAGE for name in ROLES)
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

@@ -271,6 +271,31 @@ async def test_a_cursor_of_somebody_else_is_a_problem_with_a_way_on(office: Offi
     assert client.is_proven()
 
 
+async def test_a_session_goes_on_and_an_old_token_ends_it(office: Office) -> None:
+    client = await office.client()
+    first = client.refresh_token
+    for _ in range(3):
+        await client.refresh()
+    await client.initial()
+    assert client.is_proven()
+    client.refresh_token = first
+    with pytest.raises(ProblemAnswer) as refused:
+        await client.refresh()
+    assert refused.value.type == "session-ended"
+    with pytest.raises(ProblemAnswer) as refused:
+        await client.pull()
+    assert refused.value.type == "session-ended"
+
+
+async def test_a_copy_of_a_refresh_token_is_worth_nothing_without_the_key(office: Office) -> None:
+    client = await office.client()
+    thief = Client(client.send, replica=client.replica, refresh_token=client.refresh_token)
+    with pytest.raises(ProblemAnswer) as refused:
+        await thief.refresh()
+    assert refused.value.type == "other-device"
+    await client.refresh()
+
+
 # -- the page itself --------------------------------------------------------------------------------------------------
 
 
@@ -382,4 +407,6 @@ def test_the_client_knows_nothing_of_twinbase() -> None:
     tree = ast.parse(Path(protocol_client.__file__).read_text())
     imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported <= {"collections.abc", "dataclasses", "hashlib", "json", "typing", "uuid", "zlib"}
+    signing = "cryptography.hazmat.primitives.asymmetric.ed25519"
+    known = {"base64", "collections.abc", "dataclasses", "hashlib", "json", "typing", "uuid", "zlib", signing}
+    assert imported <= known

@@ -13,7 +13,7 @@ from tests.docs.test_protocol_client import Office, serve
 
 from twinbase import Mirror, hookimpl
 
-LOGIN, TOKEN, HAVE, AGREED, REPAIR, PUSH, OUTCOMES = (
+LOGIN, TOKEN, REFRESH, HAVE, AGREED, REPAIR, PUSH, OUTCOMES = (
     block for block in find_blocks("docs/reference/protocol.md", "json")
     if not any(word in block.text for word in ("checked_request", "bits_for_rows", "batch_hashes"))
 )  # fmt: skip
@@ -65,11 +65,14 @@ class Shown(Client):
         return list(checked_frames(answer))
 
 
-@executes(LOGIN, TOKEN, HAVE, AGREED, REPAIR, PUSH, OUTCOMES, STREAM)
+@executes(LOGIN, TOKEN, REFRESH, HAVE, AGREED, REPAIR, PUSH, OUTCOMES, STREAM)
 async def test_the_messages_of_the_page_are_those_of_a_real_server(database_url: str) -> None:
     async with serve(database_url, Notes()) as office:
         client = Shown(office.send)
         token = await client.post("auth/login", LOGIN.take(), password="correct horse", replica=client.replica)
+        assert list(differences(json.loads(TOKEN.take()), token)) == []
+        shown = {"refresh_token": token["refresh_token"], "replica": client.replica, "proof": ""}
+        token = await client.post("auth/refresh", REFRESH.take(), **shown)
         assert list(differences(json.loads(TOKEN.take()), token)) == []
         client.token = token["token"]
 

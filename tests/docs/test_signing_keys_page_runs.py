@@ -23,9 +23,11 @@ def test_the_keys_are_wrapped_rotated_and_ended(
     listed = terminal.run(WRAP)[-1].out
     assert "EdDSA" in listed and "no" not in listed.split()
     terminal.run(ROTATE)
-    assert [(purpose, wrapped) for purpose, wrapped, *_ in ask(keys)] == [("cursor", True)] * 2 + [("token", True)] * 2
+    assert [(purpose, wrapped) for purpose, wrapped, *_ in ask(keys)] == [
+        (purpose, True) for purpose in ("cursor", "refresh", "token") for _ in range(2)
+    ]
     terminal.run(END_OLD)
-    for purpose in ("cursor", "token"):
+    for purpose in ("cursor", "refresh", "token"):
         *older, newest = [row for row in ask(keys) if row[0] == purpose]
         assert len(older) == 2 and newest[3] is None
         assert all(isinstance(row[3], datetime) and row[3] <= newest[2] for row in older)

@@ -1,4 +1,4 @@
-"""A device that keeps its session, as thin as can be: it holds a key and a refresh token, and sends what a test says."""
+"""A device that keeps its session, as thin as can be: it holds its key and a token, and sends what a test says."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ class Phone(Device):
     refresh_token: str = ""
     session: str = ""
 
-    async def sign_in(self, email: str = "anna@depot") -> httpx2.Response:
-        body = {"email": email, "password": PASSWORD, "replica": str(self.replica), "device_name": "tablet"}
+    async def sign_in(self, email: str = "anna@depot", **said: Any) -> httpx2.Response:
+        body = {"email": email, "password": PASSWORD, "replica": str(self.replica), "device_name": "tablet", **said}
         if self.key is not None:
             body["device_key"] = _text(self.key.public_key().public_bytes_raw())
         return self.take(await self._post("auth/login", body))

@@ -1,18 +1,25 @@
 """The API says what it does: every route, body, answer and problem, with examples; and no request makes it fail."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 import hypothesis
 import pytest
 import schemathesis
+from fastapi import APIRouter
 from hypothesis import HealthCheck
 from hypothesis.errors import Unsatisfiable
+from pydantic import SecretStr
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from tests.server.depot import Device, House
 
+from twinbase import Plugins, hookimpl
+from twinbase_server.app import create_app
+from twinbase_server.extension import describe_problems, needs
 from twinbase_server.problems import KINDS
+from twinbase_server.settings import Settings
 
 # A letter may become twelve on its way, and the client itself refuses an address of more than 65,536.
 QUERY_LETTERS_MAX = 5_000
@@ -24,6 +31,25 @@ ROUTES = {
 }  # fmt: skip
 
 
+class Guarded:
+    """A plugin with a route for some: of ours none asks for a permission."""
+
+    @hookimpl
+    def twinbase_permissions(self) -> Mapping[str, str]:
+        return {"gate.open": "Open the gate."}
+
+    @hookimpl
+    def twinbase_routes(self) -> Iterable[Any]:
+        router = APIRouter()
+        router.get("/gate", dependencies=[needs("gate.open")], responses=describe_problems("not-permitted"))(_gate)
+        return [router]
+
+
+async def _gate() -> str:
+    """The gate."""
+    return "open"
+
+
 async def test_every_route_is_described(house: House) -> None:
     description = house.app.openapi()
     assert set(description["paths"]) == ROUTES
@@ -33,9 +59,10 @@ async def test_every_route_is_described(house: House) -> None:
 
 
 async def test_every_problem_is_an_example_somewhere_and_no_other_is(house: House) -> None:
+    guarded = create_app(Settings(database_url=SecretStr(house.url)), Plugins(Guarded()))
     told = {
         kind
-        for operation in _operations(house.app.openapi())
+        for operation in (*_operations(house.app.openapi()), *_operations(guarded.openapi()))
         for response in operation["responses"].values()
         for kind in response.get("content", {}).get("application/problem+json", {}).get("examples", {})
     }

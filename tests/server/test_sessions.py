@@ -119,21 +119,31 @@ async def test_tokens_that_were_made_up_or_are_of_another_kind_are_refused(house
     assert (await house.http.get("auth/me", headers=headers)).json()["type"] == "token-invalid"
 
 
-async def test_a_sign_in_on_the_same_device_ends_the_session_before(house: House) -> None:
-    phone = await a_phone(house)
-    before = phone.refresh_token
-    await phone.sign_in()
+async def test_a_sign_in_ends_the_session_that_it_replaces_and_no_other_devices(house: House) -> None:
+    phone, other = await a_phone(house), await a_phone(house)
+    before, its = phone.refresh_token, phone.session
+    await phone.sign_in(replaces=other.session)
+    assert (await other.refresh()).status_code == 200
+    await phone.sign_in(replaces=its)
     assert said(await phone.ask(refresh_token=before)) == ENDED
     assert (await phone.refresh()).status_code == 200
-    assert len(await list_sessions(house.office, "anna@depot")) == 1
 
 
-async def test_sign_ins_at_once_on_one_device_leave_one_session(house: House) -> None:
+async def test_copies_of_a_device_have_sessions_of_their_own_but_not_without_end(house: House) -> None:
     replica = uuid4()
-    phones = [Phone(house.http, replica=replica) for _ in range(4)]
+    copies = [Phone(house.http, replica=replica) for _ in range(6)]
+    for copy in copies:
+        assert (await copy.sign_in()).status_code == 200
+        house.clock.now += timedelta(minutes=1)
+    assert [(await copy.ask()).status_code for copy in copies] == [401, 401, 200, 200, 200, 200]
+
+
+async def test_sign_ins_at_once_on_one_device_are_all_answered(house: House) -> None:
+    replica = uuid4()
+    phones = [Phone(house.http, replica=replica) for _ in range(6)]
     answers = await asyncio.gather(*(phone.sign_in() for phone in phones))
     assert {answer.status_code for answer in answers} == {200}
-    assert sum([(await phone.ask()).status_code == 200 for phone in phones]) == 1
+    assert sum([(await phone.ask()).status_code == 200 for phone in phones]) == 4
 
 
 async def test_a_session_that_is_not_used_ends_and_one_that_is_used_does_not(depot_url: str) -> None:
@@ -225,6 +235,7 @@ async def test_a_server_that_was_restored_knows_a_device_by_its_key(
     phone = await a_phone(house, keyed=keyed)
     await phone.refresh()
     kept = await house.office.fetchrow("SELECT serial, rotation FROM twinbase.session")
+    assert kept is not None
     for _ in range(4):
         await phone.refresh()
     await house.office.execute("UPDATE twinbase.session SET serial = $1, rotation = $2", *kept)

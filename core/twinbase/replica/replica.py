@@ -30,6 +30,7 @@ from twinbase.replica.file.keys import Secret, check_secret, key_for
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import find_loss, forget_loss, note_loss
 from twinbase.replica.file.rekey import rekey
+from twinbase.replica.file.state import read_state
 from twinbase.replica.migrate import Owner
 from twinbase.replica.outbox import waiting_edits
 from twinbase.replica.outbox.as_read import EditContexts
@@ -38,21 +39,27 @@ from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync.engine import Engine, Renew
+from twinbase.replica.sync.device_session import DeviceSession, Renew
+from twinbase.replica.sync.engine import Engine
 from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
+from twinbase.replica.tokens import TokenStore
+from twinbase.replica.tokens.choose import choose_token_store
+from twinbase.replica.tokens.vault import FileTokens
 
 
 class Replica:
     """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
 
     def __init__(
-        self, database: Database, registry: Registry, clock: Clock, server: Server, renew: Renew | None, who: str = ""
+        self, database: Database, plugins: Plugins, clock: Clock, server: Server, session: DeviceSession, who: str = ""
     ) -> None:
+        registry = plugins.registry
         self.database = database
+        self._roles = plugins.roles
         self.registry = registry
         self.clock = clock
-        self.syncing = Engine(database, registry, server, clock=clock, renew=renew, who=who)
+        self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who)
         self._reading = EditContexts(registry)
         self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
@@ -78,6 +85,7 @@ class Replica:
         new_id: UUID | None = None,
         transport: Transport | None = None,
         renew: Renew | None = None,
+        tokens: TokenStore | None = None,
         who: str = "",
     ) -> Self:
         """The replica at `path`; a new one where there is none.
@@ -89,7 +97,9 @@ class Replica:
         by TLS, for a private authority; else by those that this machine trusts.
         `check`: read the whole file first, for an app that has reason to doubt it.
         `transport`: another way to the server than the network; then `server` only names it.
-        `renew`: called for a new access token.
+        `tokens`: where what a session goes on with is kept between two starts. Without one: the system's keyring where
+        there is one and `twinbase[keyring]` is installed, else a vault beside the file, opened by the same key; of a
+        plain file, nowhere. `renew`: an app's own way to a new access token.
         `who`: what another process that wants to sync the same file is told about this one.
         Raises WrongAddress, WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file
         untouched; StorageFailed when there is no room for it.
@@ -108,7 +118,8 @@ class Replica:
             watch_refreshes(registry)
             database = Database(file, registry, clock)
             line = Server(url, transport=transport, verify=tls or True)
-            replica = cls(database, registry, clock, line, renew, who)
+            store = tokens if tokens is not None else await asyncio.to_thread(choose_token_store, Path(path), key)
+            replica = cls(database, plugins, clock, line, DeviceSession(line, store, renew), who)
             await replica.syncing.count_edits()
             return replica
 
@@ -148,14 +159,16 @@ class Replica:
         return self._changes.follow_result(statement)
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
-        """Sign in on the server; the token is kept in the file, for every later sync."""
+        """Sign in on the server. The session goes on by itself from now on, in every later start too."""
         with self._enter():
             return await self.syncing.sign_in(email, password, device_name=device_name)
 
     async def read_identity(self) -> Identity | None:
-        """Who signed in on this device, with the claims; None when nobody did. It needs no network."""
+        """Who signed in on this device, with the claims and what their role permits; None when nobody did. It needs no
+        network."""
         with self._enter():
-            return await self.database.look(read_identity)
+            identity = await self.database.look(read_identity)
+        return None if identity is None else self._roles.grant(identity)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
         """Push, pull, prove and repair; answers what was done.
@@ -229,6 +242,9 @@ class Replica:
 
     async def _rekeyed(self, key: Secret) -> None:
         self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
+        if isinstance(store := self.syncing.session.store, FileTokens):
+            replica = (await self.database.look(read_state)).replica
+            await asyncio.to_thread(store.rekey, replica, key)
 
     async def close(self) -> None:
         """Let go of the file and of the line. Nothing is lost by closing, or by not closing."""

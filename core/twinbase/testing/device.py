@@ -13,6 +13,7 @@ from twinbase.protocol import LoginAnswer
 from twinbase.replica.connection import Connection, Stored
 from twinbase.replica.replica import Replica
 from twinbase.replica.report import Report
+from twinbase.replica.tokens.vault import FileTokens
 from twinbase.testing.wire import AsgiApp, Wire
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -53,7 +54,14 @@ class Device:
         """Start the app (again), perhaps in another version."""
         self.plugins = plugins or self.plugins
         self.replica = await Replica.open(
-            self.path, self._key, plugins=self.plugins, server=self.url, clock=self.clock, transport=self.wire
+            self.path,
+            self._key,
+            plugins=self.plugins,
+            server=self.url,
+            clock=self.clock,
+            transport=self.wire,
+            # Not the keyring of whoever runs the tests.
+            tokens=FileTokens(self.path, self._key),
         )
 
     async def close(self) -> None:

@@ -1,11 +1,12 @@
 """The `mobile` schema: what a technician takes along. Hooks only; tables, scopes and rules stand beside."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlmodel import SQLModel
 
 from twinbase import Identity, IncomingMutation, Mirror, NeighbourQuery, Rows, hookimpl
 from twinbase_mobile.mirrors import make_mirrors
+from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
 from twinbase_mobile.rules.gate import find_fault, wanted_neighbours
 from twinbase_mobile.tables.office import ProjectMember, Sector
 
@@ -13,6 +14,16 @@ from twinbase_mobile.tables.office import ProjectMember, Sector
 @hookimpl
 def twinbase_mirrors() -> Iterable[Mirror]:
     return make_mirrors()
+
+
+@hookimpl
+def twinbase_permissions() -> Mapping[str, str]:
+    return PERMISSIONS
+
+
+@hookimpl
+def twinbase_roles() -> Mapping[str, Collection[str]]:
+    return {**ROLES, **ROLES_OF_BEFORE}
 
 
 @hookimpl

@@ -44,25 +44,27 @@ def shared_mirror(model: type[SQLModel], *operations: Operation, **options: Any)
 
 
 def reference_mirrors() -> Iterator[Mirror]:
-    yield read_only_mirror(mobile.Unit, priority=0)
-    yield read_only_mirror(mobile.InterventionType, priority=0)
-    yield read_only_mirror(mobile.VatRate, priority=0)
-    yield read_only_mirror(mobile.Storehouse, priority=0)
-    yield read_only_mirror(mobile.Colleague, scope=scopes.active_colleagues, priority=0)
-    yield read_only_mirror(mobile.ChecklistTemplate, scope=scopes.active_templates, priority=0)
-    yield read_only_mirror(mobile.ProductFamily, priority=2)
-    yield read_only_mirror(mobile.Product, scope=scopes.active_products, priority=2)
-    yield read_only_mirror(mobile.TravelRate, priority=2)
-    yield read_only_mirror(mobile.StockLevel, scope=scopes.my_stock, priority=2)
+    yield read_only_mirror(mobile.Unit, priority=0, read="sync.read")
+    yield read_only_mirror(mobile.InterventionType, priority=0, read="sync.read")
+    yield read_only_mirror(mobile.VatRate, priority=0, read="sync.read")
+    yield read_only_mirror(mobile.Storehouse, priority=0, read="sync.read")
+    yield read_only_mirror(mobile.Colleague, scope=scopes.active_colleagues, priority=0, read="sync.read")
+    yield read_only_mirror(mobile.ChecklistTemplate, scope=scopes.active_templates, priority=0, read="sync.read")
+    yield read_only_mirror(mobile.ProductFamily, priority=2, read="products.read")
+    yield read_only_mirror(mobile.Product, scope=scopes.active_products, priority=2, read="products.read")
+    yield read_only_mirror(mobile.TravelRate, priority=2, read="products.read")
+    yield read_only_mirror(mobile.StockLevel, scope=scopes.my_stock, priority=2, read="stock.read")
 
 
 def customer_mirrors() -> Iterator[Mirror]:
-    yield read_only_mirror(mobile.Customer, scope=scopes.my_customers)
+    yield read_only_mirror(mobile.Customer, scope=scopes.my_customers, read="customers.read")
     yield shared_mirror(
         mobile.CustomerSite,
         "update",
         scope=within(mobile.Customer, mobile.CustomerSite.customer_id),
         conflict=merge_columns(device_wins),
+        read="customers.read",
+        write="customers.update",
     )
     yield shared_mirror(
         mobile.Contact,
@@ -70,6 +72,8 @@ def customer_mirrors() -> Iterator[Mirror]:
         "update",
         scope=within(mobile.Customer, mobile.Contact.customer_id),
         conflict="merge_columns",
+        read="contacts.read",
+        write="contacts.update",
     )
     yield shared_mirror(
         mobile.CustomerEquipment,
@@ -77,23 +81,41 @@ def customer_mirrors() -> Iterator[Mirror]:
         "update",
         scope=within(mobile.Customer, mobile.CustomerEquipment.customer_id),
         conflict="merge_columns",
+        read="customers.read",
+        write="customers.update",
     )
     yield read_only_mirror(
-        mobile.MaintenanceContract, scope=within(mobile.Customer, mobile.MaintenanceContract.customer_id)
+        mobile.MaintenanceContract,
+        scope=within(mobile.Customer, mobile.MaintenanceContract.customer_id),
+        read="customers.read",
     )
-    yield read_only_mirror(mobile.Project, scope=scopes.my_projects)
-    yield shared_mirror(mobile.Incident, "insert", scope=scopes.my_incidents, conflict="append_only")
+    yield read_only_mirror(mobile.Project, scope=scopes.my_projects, read="projects.read")
+    yield shared_mirror(
+        mobile.Incident,
+        "insert",
+        scope=scopes.my_incidents,
+        conflict="append_only",
+        read="incidents.read",
+        write="incidents.create",
+    )
 
 
 def visit_mirrors() -> Iterator[Mirror]:
     yield shared_mirror(
-        mobile.Intervention, "update", scope=scopes.my_visits, conflict=merge_columns(device_wins, report=keep_both)
+        mobile.Intervention,
+        "update",
+        scope=scopes.my_visits,
+        conflict=merge_columns(device_wins, report=keep_both),
+        read="interventions.read",
+        write="interventions.update",
     )
     yield shared_mirror(
         mobile.InterventionAssignment,
         "update",
         scope=_of_a_visit(mobile.InterventionAssignment),
         conflict="device_wins",
+        read="interventions.read",
+        write="interventions.update",
     )
     yield shared_mirror(
         mobile.InterventionEquipment,
@@ -101,8 +123,17 @@ def visit_mirrors() -> Iterator[Mirror]:
         "update",
         scope=_of_a_visit(mobile.InterventionEquipment),
         conflict="merge_columns",
+        read="interventions.read",
+        write="interventions.update",
     )
-    yield shared_mirror(mobile.InterventionNote, "insert", scope=scopes.my_notes, conflict="append_only")
+    yield shared_mirror(
+        mobile.InterventionNote,
+        "insert",
+        scope=scopes.my_notes,
+        conflict="append_only",
+        read="interventions.read",
+        write="interventions.update",
+    )
     yield shared_mirror(
         mobile.InterventionPart,
         "insert",
@@ -110,6 +141,8 @@ def visit_mirrors() -> Iterator[Mirror]:
         "delete",
         scope=_of_a_visit(mobile.InterventionPart),
         conflict="merge_columns",
+        read="interventions.read",
+        write="interventions.update",
     )
     yield shared_mirror(
         mobile.InterventionPhoto,
@@ -118,9 +151,16 @@ def visit_mirrors() -> Iterator[Mirror]:
         "delete",
         scope=_of_a_visit(mobile.InterventionPhoto),
         conflict="merge_columns",
+        read="interventions.read",
+        write="photos.upload",
     )
     yield shared_mirror(
-        mobile.InterventionSignature, "insert", scope=_of_a_visit(mobile.InterventionSignature), conflict="append_only"
+        mobile.InterventionSignature,
+        "insert",
+        scope=_of_a_visit(mobile.InterventionSignature),
+        conflict="append_only",
+        read="interventions.read",
+        write="signature.create",
     )
     yield shared_mirror(
         mobile.ChecklistAnswer,
@@ -128,6 +168,8 @@ def visit_mirrors() -> Iterator[Mirror]:
         "update",
         scope=_of_a_visit(mobile.ChecklistAnswer),
         conflict="last_write_wins",
+        read="interventions.read",
+        write="interventions.update",
     )
 
 
@@ -137,7 +179,16 @@ def _of_a_visit(model: Any) -> Any:
 
 def day_mirrors() -> Iterator[Mirror]:
     """A draft is its writer's own: what arrives last stands."""
-    yield shared_mirror(mobile.Timesheet, "insert", "update", "delete", scope=scopes.my_hours, conflict="device_wins")
+    yield shared_mirror(
+        mobile.Timesheet,
+        "insert",
+        "update",
+        "delete",
+        scope=scopes.my_hours,
+        conflict="device_wins",
+        read="timesheets.read",
+        write="timesheets.create",
+    )
     yield shared_mirror(
         mobile.TravelLog,
         "insert",
@@ -145,23 +196,38 @@ def day_mirrors() -> Iterator[Mirror]:
         scope=scopes.own_rows(mobile.TravelLog),
         window=days(mobile.TravelLog.departed_at, back=30),
         conflict="device_wins",
+        read="timesheets.read",
+        write="timesheets.create",
     )
-    yield shared_mirror(mobile.Expense, "insert", "update", "delete", scope=scopes.my_expenses, conflict="device_wins")
+    yield shared_mirror(
+        mobile.Expense,
+        "insert",
+        "update",
+        "delete",
+        scope=scopes.my_expenses,
+        conflict="device_wins",
+        read="expenses.read",
+        write="expenses.create",
+    )
     yield shared_mirror(
         mobile.StockMovement,
         "insert",
         scope=scopes.own_rows(mobile.StockMovement),
         window=days(mobile.StockMovement.occurred_at, back=30),
         conflict="append_only",
+        read="stock.read",
+        write="stock.update",
     )
 
 
 def desk_mirrors() -> Iterator[Mirror]:
-    yield read_only_mirror(mobile.Document, scope=scopes.my_documents)
-    yield read_only_mirror(mobile.Ticket, scope=scopes.my_tickets)
+    yield read_only_mirror(mobile.Document, scope=scopes.my_documents, read="documents.read")
+    yield read_only_mirror(mobile.Ticket, scope=scopes.my_tickets, read="tickets.read")
     yield shared_mirror(
         mobile.TicketComment,
         "insert",
         scope=within(mobile.Ticket, mobile.TicketComment.ticket_id),
         conflict="append_only",
+        read="tickets.read",
+        write="tickets.comment",
     )

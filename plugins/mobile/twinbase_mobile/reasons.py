@@ -18,6 +18,7 @@ CATALOGUE: Mapping[str, str] = {
     # status
     "status_transition": "A visit that is {before} cannot become {after}. {allowed}",
     "status_office_only": "A visit that is {before} cannot become {after} on a device. {allowed}",
+    "complete_not_yours": "Your role does not let you close a visit. Ask who leads the work, or the office.",
     "cancel_without_reason": "Say why the visit is cancelled.",
     "visit_closed": "The visit is {status}, so its {what} can no longer be changed. Ask the office to open it again.",
     # what a visit lacks before it is done

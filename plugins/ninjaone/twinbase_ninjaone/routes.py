@@ -9,13 +9,19 @@ from fastapi import APIRouter, Header, Response
 
 from twinbase_ninjaone.hook import HEADER
 from twinbase_ninjaone.settings import NinjaOneSettings
-from twinbase_server.extension import ConnectionDep, NowDep, ProblemError, describe_problems, make_due
+from twinbase_server.extension import ConnectionDep, NowDep, ProblemError, describe_problems, make_due, open_to_anybody
 
 SOURCE = "ninjaone"
 router = APIRouter(prefix="/ninjaone", tags=["ninjaone"])
 
 
-@router.post("/hook", status_code=204, response_class=Response, responses=describe_problems("not-found"))
+@router.post(
+    "/hook",
+    status_code=204,
+    response_class=Response,
+    dependencies=[open_to_anybody("it asks for the secret that NinjaOne was given")],
+    responses=describe_problems("not-found"),
+)
 async def receive_hook(
     connection: ConnectionDep, now: NowDep, secret: Annotated[str, Header(alias=HEADER)] = ""
 ) -> None:

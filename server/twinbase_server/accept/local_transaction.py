@@ -18,7 +18,7 @@ from twinbase_server.accept.decide import (
 )
 from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.read import Held
-from twinbase_server.accept.reasons import ROW_LOCKED, Refusal, target_refusal
+from twinbase_server.accept.reasons import ROW_LOCKED, Refusal, permission_refusal, target_refusal
 from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.targets import find_targets
 
@@ -116,13 +116,21 @@ async def _decide_member(
     """The verdict on one mutation: on sight, by what is known of the batch, or by the rules."""
     if isinstance(member, Refusal):
         return refused_verdict(member)
-    if why := progress.doomed.get(member.id):
+    if why := _find_unpermitted(accepting, member) or progress.doomed.get(member.id):
         return refused_verdict(why)
     if progress.holds(member.row_id, transaction.position):
         return deferred_verdict(ROW_LOCKED)
     if behind := _waits_for(accepting, progress, member, held):
         return deferred_verdict(ROW_LOCKED) if behind in progress.deferred else parked_verdict(behind)
     return await _decide_change(accepting, member, held)
+
+
+def _find_unpermitted(accepting: AcceptContext, change: Change) -> Refusal | None:
+    """What a role says of a change, before any row is looked at; raises ClaimMissing where nobody can tell."""
+    needed = change.twin.mirror.write
+    if not needed or accepting.caller.identity.may(needed):
+        return None
+    return permission_refusal(change.twin.name, needed)
 
 
 async def _decide_change(accepting: AcceptContext, change: Change, held: Held) -> Verdict:

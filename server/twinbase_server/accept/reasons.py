@@ -32,6 +32,13 @@ def target_refusal(columns: tuple[str, ...]) -> Refusal:
     return Refusal("no-target", f"{_and(columns)} points at a row that does not exist or is not yours.")
 
 
+def permission_refusal(twin: str, permission: str) -> Refusal:
+    """Of whoever has no role that lets them write this."""
+    return Refusal(
+        "permission", f"Your role does not let you change {twin} ({permission}). Ask whoever manages the accounts."
+    )
+
+
 def retry_reason(error: BaseException) -> str:
     """What a device is told of a transient error, one sentence."""
     match getattr(error, "sqlstate", None):

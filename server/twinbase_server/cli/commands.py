@@ -23,6 +23,7 @@ OURS = (
     "db",
     "user",
     "account",
+    "role",
     "key",
     "project",
     "source",

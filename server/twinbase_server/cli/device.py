@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
+from twinbase.errors import NotSignedIn
 from twinbase.quoting import quote_name
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
@@ -24,6 +25,7 @@ from twinbase_server.cli.device_file import (
     open_existing,
     open_new,
     read_key,
+    sign_in_again,
 )
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import PluginNames
@@ -127,6 +129,10 @@ async def _watched(replica: Replica) -> Report:
 
         stop = replica.status.watch(show)
         try:
+            return await replica.sync()
+        except NotSignedIn:
+            line.stop()
+            await sign_in_again(replica)
             return await replica.sync()
         finally:
             stop()

@@ -105,26 +105,18 @@ async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Repl
 
 
 async def _open(path: Path, secret: Secret, enrolment: Enrolment) -> Replica:
-    """The replica; when its token has expired, it signs in again with the same account."""
-    opened: list[Replica] = []
-
-    async def renew() -> str | None:
-        state = await opened[0].database.look(read_state)
-        return (await opened[0].sign_in(state.account, _password(state.account))).token
-
-    replica = await Replica.open(
-        path,
-        secret,
-        plugins=load_plugins(enrolment.plugins),
-        server=enrolment.server,
-        plain_http=enrolment.plain_http,
-        renew=renew,
+    return await Replica.open(
+        path, secret, plugins=load_plugins(enrolment.plugins), server=enrolment.server, plain_http=enrolment.plain_http
     )
-    opened.append(replica)
-    return opened[0]
 
 
-def _password(account: str) -> str:
+async def sign_in_again(replica: Replica) -> None:
+    """Begin a session anew for the account of the file, with the password of the environment, or one that is typed."""
+    account = (await replica.database.look(read_state)).account
+    await replica.sign_in(account, read_password(account))
+
+
+def read_password(account: str) -> str:
     """The password of the environment, or the one that a person types."""
     if password := os.environ.get(PASSWORD_VARIABLE):
         return password

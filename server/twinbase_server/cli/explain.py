@@ -13,6 +13,7 @@ from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.identity import Identity
 from twinbase.registry import Twin
+from twinbase.roles import RoleTable
 from twinbase_server.accounts import normalise_email
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
@@ -55,19 +56,22 @@ def command(
     if not slash or not key:
         raise NotOneRow(f"{row!r} is no row.")
     claims = dict(_claim(text) for text in claim) if claim else None
-    registry = load_named_plugins(plugins).registry
+    loaded = load_named_plugins(plugins)
+    registry = loaded.registry
     if twin not in registry:
         raise NotOneRow(f"{twin!r} is no twin; the twins are {', '.join(registry.twins) or 'none'}.")
     with open_database(database_url) as url:
-        said = asyncio.run(_explain(url, registry[twin], key.split(","), user, claims))
+        said = asyncio.run(_explain(url, loaded.roles, registry[twin], key.split(","), user, claims))
     answer(asdict(said) | {"has": said.has}, as_json=as_json, show=lambda console: _show(console, said))
     return 0 if said.has else FAILED
 
 
-async def _explain(url: str, twin: Twin, key: list[str], user: str, claims: dict[str, Any] | None) -> Explanation:
+async def _explain(
+    url: str, roles: RoleTable, twin: Twin, key: list[str], user: str, claims: dict[str, Any] | None
+) -> Explanation:
     connection = await connect(url)
     try:
-        identity = await _identity(connection, twin, user, claims)
+        identity = roles.grant(await _identity(connection, twin, user, claims))
         return await explain(connection, twin, key, identity, utc_now())
     finally:
         await connection.close()

@@ -14,7 +14,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Grouping
 
 from twinbase.clock import cut_to_hour
-from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
+from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX, SUBJECT, Identity
 from twinbase.names import key_column
 from twinbase.quoting import quote_name
 from twinbase.registry import Twin
@@ -75,6 +75,9 @@ async def explain(
 async def _judge(
     connection: Connection, twin: Twin, key: Sequence[str], identity: Identity, now: datetime, said: Explanation
 ) -> None:
+    if shut := [permission for permission in sorted(twin.gates) if not identity.may(permission)]:
+        said.because = f"no role of theirs gives {shut[0]}, without which nobody has a row of {twin.name}."
+        return
     if missing := [claim for claim in sorted(twin.reads.claims) if identity.claims.get(claim) is None]:
         said.because = f"the account has no claim {missing[0]!r}, and without it nothing of {twin.name} is sent."
         return
@@ -229,6 +232,8 @@ def _parameter_in_words(element: Any, **_: Any) -> Any:
     for prefix in (CLAIM_PREFIX, OPTIONAL_PREFIX):
         if isinstance(element, BindParameter) and str(element.key).startswith(prefix):
             return literal_column(f"claim {str(element.key).removeprefix(prefix)}")
+    if isinstance(element, BindParameter) and str(element.key).startswith(PERMISSION_PREFIX):
+        return literal_column(str(element.key).replace(PERMISSION_PREFIX, "permission "))
     return None
 
 

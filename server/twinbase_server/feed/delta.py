@@ -135,7 +135,12 @@ def may_name_removed_keys(twin: Twin) -> bool:
 async def removed_line(
     context: AnswerContext, reading: Reading, shape: FeedShape, since: Cursor, unsent: dict[str, list[str]]
 ) -> bytes:
-    """The keys that changed and are not in scope, if they may be told and are few; else a cause for repair."""
+    """The keys that changed and are not in scope, if they may be told and are few; else a cause for repair.
+
+    Whoever lacks the permission has had none of them since their rights changed, of which the proof takes care.
+    """
+    if shape.condition.is_shut_to(reading.caller.identity):
+        return b""
     most = context.settings.removed_keys_max if may_name_removed_keys(shape.twin) else 0
     statement = shape.removed_statement()
     scope = shape.bind(reading.caller.identity, reading.as_of)

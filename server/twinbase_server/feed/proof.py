@@ -35,7 +35,7 @@ def causes_since(reading: Reading, twin: Twin, since: Cursor) -> list[str]:
     found = {
         "scope": (reads.tables - own) & head.changed,
         "window": reads.as_of and since.as_of != int(reading.as_of.timestamp()),
-        "claims": twin.filtered and since.claims != reading.caller.identity.fingerprint(),
+        "claims": twin.filtered and since.claims != reading.caller.identity.rights_fingerprint(),
         "schema": since.schema != reading.caller.schema,
         "capture": reads.tables & head.renewed,
         "gap": reads.tables & head.gap,

@@ -94,7 +94,7 @@ class Reading:
             milestone=self.head.milestone,
             snapshot=str(self.head.snapshot),
             schema=self.caller.schema,
-            claims=self.caller.identity.fingerprint(),
+            claims=self.caller.identity.rights_fingerprint(),
             as_of=int(self.as_of.timestamp()),
             day=day,
             epoch=self.head.epoch if self.head.is_complete else 0,

@@ -16,6 +16,7 @@ from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.errors import is_transient
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.sessions import begin_answered
@@ -35,10 +36,11 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 class Me(BaseModel):
-    """Who the token names."""
+    """Who the token names. `permissions`: what their role permits now; "*" is everything."""
 
     subject: str
     claims: dict[str, Any]
+    permissions: list[str]
     replica: str
     expires_at: str
 
@@ -46,6 +48,7 @@ class Me(BaseModel):
 @router.post(
     "/login",
     response_model=LoginAnswer,
+    dependencies=[open_to_anybody("nobody is signed in yet; guessing is slowed down")],
     responses=describe_problems(
         "bad-request",
         "garbled",
@@ -70,7 +73,7 @@ async def sign_in(
     """
     now, email = serving.clock(), normalise_email(body.email)
     async with serving.lanes.sign_ins.enter_lane():
-        device = SigningDevice(body.replica, body.device_name, read_device_key(body.device_key))
+        device = SigningDevice(body.replica, body.device_name, read_device_key(body.device_key), body.replaces)
         async with serving.borrow_connection() as connection:
             known = await is_known_device(connection, body.replica, body.email)
             attempt = SignInAttempt(body.email, _address(request), body.replica, known)
@@ -143,6 +146,7 @@ async def read_me(who: SignedInDep, serving: ServingDep) -> Me:
     return Me(
         subject=who.identity.subject,
         claims=dict(who.identity.claims),
+        permissions=sorted(who.identity.permissions or ()),
         replica=str(who.replica),
         expires_at=who.expires_at.isoformat(),
     )

@@ -1,6 +1,7 @@
 """Who calls: the headers of a request, read and checked before anything else happens."""
 
 import re
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -38,10 +39,11 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
-    """Who the token names."""
+    """Who the token names, with what their role permits now."""
     if bearer is None:
         raise ProblemError("token-invalid", "Send Authorization: Bearer with the token of auth/login.")
-    return serving.tokens.read(bearer.credentials, serving.clock())
+    signed_in = serving.tokens.read(bearer.credentials, serving.clock())
+    return replace(signed_in, identity=serving.plugins.roles.grant(signed_in.identity))
 
 
 SignedInDep = Annotated[SignedIn, Depends(read_signed_in)]

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep
 from twinbase_server.http.serving import Serving
 from twinbase_server.links.link import OneTimeLink, read_secret
@@ -45,7 +46,11 @@ class LinkDone(BaseModel):
     email: str
 
 
-@router.get("/link", response_class=HTMLResponse)
+@router.get(
+    "/link",
+    response_class=HTMLResponse,
+    dependencies=[open_to_anybody("the page is the same for everybody, and knows of nobody")],
+)
 async def show_page(accept_language: AcceptLanguage = "") -> Response:
     """The page that every link leads to, in English or French. The link's secret follows `#`, and stays in the browser.
 
@@ -57,6 +62,7 @@ async def show_page(accept_language: AcceptLanguage = "") -> Response:
 @router.post(
     "/link",
     response_model=LinkDone,
+    dependencies=[open_to_anybody("whoever asks shows the secret of a link")],
     responses=describe_problems(
         "bad-request",
         "link-gone",

@@ -188,7 +188,7 @@ class Serving:
         caller = reading.caller
         if len(self._claims_read) >= CLAIMS_KNOWN_MAX:
             self._claims_read.clear()
-        known = self._claims_read.setdefault((caller.schema, caller.identity.fingerprint()), set())
+        known = self._claims_read.setdefault((caller.schema, caller.identity.rights_fingerprint()), set())
         for shape in shapes:
             if shape.twin.name in known or shape.twin.name in reading.locked:
                 continue

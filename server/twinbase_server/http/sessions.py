@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from twinbase.errors import Refused, WrongHook
 from twinbase.identity import Identity
-from twinbase.protocol import LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
+from twinbase.protocol import EndAnswer, LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.connection import Connection
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError, describe_problems
@@ -34,12 +35,6 @@ class EndRequest(BaseModel):
     session: UUID | None = None
 
 
-class EndAnswer(BaseModel):
-    """How many sessions were ended."""
-
-    ended: int
-
-
 async def begin_answered(
     serving: Serving,
     connection: Connection,
@@ -60,6 +55,7 @@ async def begin_answered(
 @router.post(
     "/refresh",
     response_model=LoginAnswer,
+    dependencies=[open_to_anybody("whoever asks shows a refresh token of the device")],
     responses=describe_problems(
         "bad-request",
         "garbled",
@@ -74,10 +70,10 @@ async def begin_answered(
         *_PASSING,
     ),
 )
-async def refresh(
+async def renew_session(
     body: RefreshRequest, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
 ) -> LoginAnswer:
-    """Go on with a session: a new access token, and the refresh token that takes the place of the one that is shown.
+    """Go on with a session: a new access token, and the refresh token that follows the one that is shown.
 
     When no answer comes, the same request again gets the same one.
     """

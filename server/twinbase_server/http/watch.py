@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from twinbase_server.database.admission import check_still_admitted
+from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import Bearer, CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
 from twinbase_server.problems import ProblemError, describe_problems
@@ -62,7 +63,12 @@ def _status(twins: Any, row: Any) -> dict[str, Any]:
     }
 
 
-@router.get("/health", response_model=Health, responses=describe_problems("database-unavailable"))
+@router.get(
+    "/health",
+    response_model=Health,
+    dependencies=[open_to_anybody("it says that the server serves, and nothing else")],
+    responses=describe_problems("database-unavailable"),
+)
 async def check_health(serving: ServingDep) -> Health:
     """Whether this server can serve: it answers, and so does its database."""
     await serving.health.check()
@@ -84,6 +90,7 @@ def check_watcher(request: Request, serving: ServingDep, bearer: Bearer) -> None
 @router.get(
     "/metrics",
     response_class=Response,
+    dependencies=[open_to_anybody("check_watcher asks for a token of its own, or for this machine")],
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
         **describe_problems("not-found", "too-busy", "database-unavailable"),

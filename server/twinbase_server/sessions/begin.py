@@ -8,7 +8,7 @@ from twinbase.identity import Identity
 from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.refresh import SessionLife
-from twinbase_server.sessions.store import begin_session
+from twinbase_server.sessions.store import begin_session, end_replaced_sessions
 
 # A file belongs to one account for ever (H30): the update finds no row when the device is another account's.
 _ENROL = """
@@ -22,11 +22,13 @@ RETURNING revoked_at
 
 @dataclass(frozen=True, slots=True)
 class SigningDevice:
-    """The device on which somebody signs in. `key`: the public half of its own; None where it has none."""
+    """The device on which somebody signs in. `key`: the public half of its own; None where it has none. `replaces`: its
+    session of before, as it says."""
 
     replica: UUID
     name: str
     key: bytes | None = field(default=None, repr=False)
+    replaces: UUID | None = None
 
 
 async def begin_on_device(
@@ -34,10 +36,12 @@ async def begin_on_device(
 ) -> UUID:
     """The session that begins; raises the problems `other-account` and `device-revoked`.
 
-    One transaction: of two sign-ins on one device at once the second waits, and ends what the first has begun.
+    One transaction: of two sign-ins on one device at once the second waits. A device has few sessions at a time: one
+    for each copy of its file, such as a backup that was restored on another phone.
     """
     async with connection.transaction():
         await _bind_device(connection, identity, device, now)
+        await end_replaced_sessions(connection, device.replica, device.replaces, now)
         return await begin_session(connection, identity, device.replica, device.key, now, life.ends_at(now, now))
 
 

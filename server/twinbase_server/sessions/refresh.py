@@ -6,7 +6,7 @@ been used and has been followed by one that was used too: somebody has a copy, a
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -50,7 +50,7 @@ class Refreshed:
 
     session: Session
     identity: Identity
-    refresh_token: str
+    refresh_token: str = field(repr=False)
 
 
 async def refresh_session(
@@ -99,7 +99,7 @@ def _check_asker(session: Session, request: RefreshRequest, now: datetime) -> No
 def _follow(session: Session, shown: RefreshToken, request: RefreshRequest) -> RefreshToken | None:
     """The token that follows the one that was shown; None when it is one that must not be shown any more."""
     is_bound = session.device_key is not None
-    match _place(session, shown):
+    match _name_shown(session, shown):
         case Shown.PRESENT:
             return RefreshToken(session.id, session.serial + 1, request.rotation)
         case Shown.LAST if is_bound or request.rotation == session.rotation:
@@ -110,7 +110,7 @@ def _follow(session: Session, shown: RefreshToken, request: RefreshRequest) -> R
     return None
 
 
-def _place(session: Session, shown: RefreshToken) -> Shown:
+def _name_shown(session: Session, shown: RefreshToken) -> Shown:
     if shown.serial == session.serial and shown.rotation == session.rotation:
         return Shown.PRESENT
     if shown.serial >= session.serial:

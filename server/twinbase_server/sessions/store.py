@@ -12,6 +12,7 @@ import asyncpg
 from twinbase.identity import Identity
 from twinbase_server.database.connection import Connection
 
+SESSIONS_OF_DEVICE_MAX = 4
 KEPT_ENDED = timedelta(days=30)
 """How long a session that has ended is still shown, and why it has."""
 
@@ -47,12 +48,17 @@ async def begin_session(
     now: datetime,
     ends_at: datetime,
 ) -> UUID:
-    """A session more; the one that this device had is over. Answers its id."""
-    async with connection.transaction():
-        await connection.execute(_END_OF_REPLICA, replica, now, "Somebody signed in on this device again.")
-        claims, id = json.dumps(dict(identity.claims)), uuid4()
-        await connection.execute(_BEGIN, id, identity.subject, replica, device_key, claims, now, ends_at)
-        return id
+    """A session more. Answers its id."""
+    claims, id = json.dumps(dict(identity.claims)), uuid4()
+    await connection.execute(_BEGIN, id, identity.subject, replica, device_key, claims, now, ends_at)
+    return id
+
+
+async def end_replaced_sessions(connection: Connection, replica: UUID, replaced: UUID | None, now: datetime) -> None:
+    """End the session of this device that another one replaces, and those that were longest unused, so that
+    with the one to come there are not too many."""
+    why = "Somebody signed in on this device again."
+    await connection.execute(_END_REPLACED, replica, now, why, replaced, SESSIONS_OF_DEVICE_MAX - 1)
 
 
 async def lock_session(connection: Connection, id: UUID) -> Session | None:
@@ -126,7 +132,12 @@ _LIST = f"""
 SELECT {_COLUMNS} FROM twinbase.session
 WHERE ($1::text IS NULL OR account = $1) AND ($2 OR ended_at IS NULL) ORDER BY used_at DESC, id
 """
-_END_OF_REPLICA = "UPDATE twinbase.session SET ended_at = $2, ended_why = $3 WHERE replica = $1 AND ended_at IS NULL"
+_END_REPLACED = """
+UPDATE twinbase.session SET ended_at = $2, ended_why = $3
+WHERE replica = $1 AND ended_at IS NULL AND (id = $4 OR id IN (
+    SELECT id FROM twinbase.session WHERE replica = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4
+    ORDER BY used_at DESC, made_at DESC, id OFFSET $5))
+"""
 _END_ONE = """
 UPDATE twinbase.session SET ended_at = $2, ended_why = $3
 WHERE id = $1 AND ended_at IS NULL AND ($4::text IS NULL OR account = $4)

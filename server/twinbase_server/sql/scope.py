@@ -33,7 +33,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.types import TypeEngine
 
 from twinbase.errors import ClaimMissing, MirrorError
-from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, SUBJECT, Identity
+from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX, SUBJECT, Identity
 from twinbase.registry import Twin
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -42,30 +42,47 @@ _OPTIONAL_LIST_PREFIX = "optionals_"
 # Of a scalar → of a list.
 _PREFIXES = {CLAIM_PREFIX: _LIST_PREFIX, OPTIONAL_PREFIX: _OPTIONAL_LIST_PREFIX}
 _OF_CLAIMS = (*_PREFIXES, *_PREFIXES.values())
+_OF_IDENTITY = (*_OF_CLAIMS, PERMISSION_PREFIX)
 _WHERE = " \nWHERE "
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`sql` over the twin's own, unaliased table; `names` are its parameters $1, $2, … in order."""
+    """`sql` over the twin's own, unaliased table; `names` are its parameters $1, $2, … in order.
+
+    `gates`: the permissions without any one of which it is false of every row.
+    """
 
     sql: str
     names: tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    gates: frozenset[str] = frozenset()
 
     def bind(self, identity: Identity, as_of: datetime) -> list[Any]:
-        """The values of the parameters; raises ClaimMissing rather than ask for nobody's rows (H10)."""
-        return [self._value(name, identity, as_of) for name in self.names]
+        """The values of the parameters; raises ClaimMissing rather than ask for nobody's rows (H10).
 
-    def _value(self, name: str, identity: Identity, as_of: datetime) -> Any:
+        Whoever lacks a permission sees none in any case, and needs none of the claims: they are for other roles.
+        """
+        shut = self.is_shut_to(identity)
+        return [self._value(name, identity, as_of, shut=shut) for name in self.names]
+
+    def is_shut_to(self, identity: Identity) -> bool:
+        """Whether it is false of every row, for want of a permission."""
+        return not all([identity.may(permission) for permission in sorted(self.gates)])
+
+    def _value(self, name: str, identity: Identity, as_of: datetime, *, shut: bool) -> Any:
         if name == AS_OF:
             return as_of
         if name == SUBJECT:
             return identity.subject
+        if name.startswith(PERMISSION_PREFIX):
+            return identity.may(name.removeprefix(PERMISSION_PREFIX))
         prefix = next((prefix for prefix in _OF_CLAIMS if name.startswith(prefix)), None)
         if prefix is None:
             return self.fixed[name]
         claim = name.removeprefix(prefix)
+        if shut:
+            return None
         if prefix in (OPTIONAL_PREFIX, _OPTIONAL_LIST_PREFIX) and identity.claims.get(claim) is None:
             return None
         return (_scalar_claim if prefix in _PREFIXES else _list_claim)(identity, claim)
@@ -89,14 +106,14 @@ def compile_condition(twin: Twin) -> Condition:
     if "POSTCOMPILE" in text:
         raise MirrorError(f"{owner}: its scope compares tuples with a list; write it with or_() and and_().")
     names = tuple(compiled.positiontup or ())
-    return Condition(f"({text.split(_WHERE, 1)[1]})", names, _fixed(compiled, names))
+    return Condition(f"({text.split(_WHERE, 1)[1]})", names, _fixed(compiled, names), twin.gates)
 
 
 def _fixed(compiled: Any, names: Sequence[str]) -> dict[str, Any]:
     """The values that the declaration itself holds, as asyncpg takes them."""
     fixed: dict[str, Any] = {}
     for name in names:
-        if not name.startswith(_OF_CLAIMS) and name not in (AS_OF, SUBJECT):
+        if not name.startswith(_OF_IDENTITY) and name not in (AS_OF, SUBJECT):
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             fixed[name] = processor(bind.effective_value) if processor else bind.effective_value

@@ -14,7 +14,8 @@ from twinbase import Plugins
 from twinbase_mobile.tables.office import ProjectMember, Sector
 
 AS_OF = datetime(2030, 3, 31, 1, tzinfo=UTC)  # the night in which Paris puts its clocks forward
-REGISTRY = Plugins("mobile").registry
+PLUGINS = Plugins("mobile")
+REGISTRY = PLUGINS.registry
 TABLES: list[Table] = [twin.table for twin in REGISTRY]
 ROWS = {
     "interventions": 60, "customers": 25, "customer_sites": 40, "intervention_notes": 250, "tickets": 60,

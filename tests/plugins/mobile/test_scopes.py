@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from tests.plugins.mobile.company import AS_OF, REGISTRY, TABLES, Dice
+from tests.plugins.mobile.company import AS_OF, PLUGINS, REGISTRY, TABLES, Dice
 from tests.plugins.mobile.wanted import WANTED, query
 
 from twinbase import Identity
@@ -46,7 +46,7 @@ class Looker:
         """What the scope gives."""
         claims = {"colleague_id": str(me)} | ({"team": [str(one) for one in team]} if team else {})
         condition = compiled(table)
-        bound = condition.bind(Identity("x", claims), as_of)
+        bound = condition.bind(PLUGINS.roles.grant(Identity("x", claims)), as_of)
         rows = await self.connection.fetch(f"SELECT id FROM mobile.{table} WHERE {condition.sql}", *bound)
         return {row[0] for row in rows}
 

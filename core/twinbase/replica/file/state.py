@@ -56,6 +56,11 @@ def remember(connection: Connection, name: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO _twinbase_sync (name, value) VALUES (?, ?)", (name, value))
 
 
+def forget(connection: Connection, name: str) -> None:
+    """Keep a note no longer; call it inside a transaction."""
+    connection.execute("DELETE FROM _twinbase_sync WHERE name = ?", (name,))
+
+
 def recall(connection: Connection, name: str) -> str:
     """A note that was kept, "" when there is none."""
     row = connection.execute("SELECT value FROM _twinbase_sync WHERE name = ?", (name,)).fetchone()

@@ -7,22 +7,22 @@ What the server objects to has a way on, a bounded number of times; what the lin
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
-from twinbase.errors import ForeignReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
-from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase.errors import NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
-from twinbase.replica.file.state import read_state, recall, remember
-from twinbase.replica.file.transaction import begin_transaction, take_over
+from twinbase.replica.file.state import recall
+from twinbase.replica.file.transaction import take_over
 from twinbase.replica.outbox.batch import has_pending
 from twinbase.replica.outbox.history import forget_old
 from twinbase.replica.outbox.states import count_states
@@ -30,26 +30,27 @@ from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.backfill import backfill
+from twinbase.replica.sync.device_session import DeviceSession
 from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
 from twinbase.replica.sync.first_sync import run_first_sync
 from twinbase.replica.sync.pull import pull
 from twinbase.replica.sync.push import push
 from twinbase.replica.sync.recover import recover
 from twinbase.replica.sync.server import Server
-from twinbase.replica.sync.sign_in import has_current_claims, keep_identity, keep_sign_in
+from twinbase.replica.sync.sign_in import has_current_claims, keep_identity
 from twinbase.replica.sync.thread import FileThread, open_file_thread
+from twinbase.replica.tokens import MemoryTokens
 
 RECOVERIES_MAX = 6
 FAILED_THERE = ("plugin-failed", "internal", "database-unavailable", "too-slow", "too-busy")
 """What keeps a batch from being taken, every time perhaps, until somebody there has mended it or let a row go."""
-Renew = Callable[[], Awaitable[str | None]]
 Observer = Callable[[ChangedKeys], None]
 
 
 class Engine:
     """Syncs one replica with its server.
 
-    `renew`: called when the access token has expired; answers a new one, or None when somebody must sign in.
+    `session`: whose tokens every request shows; without one it lasts as long as this process.
     `observers`: called after each apply with the keys of the rows that changed (None: too many to list).
     """
 
@@ -61,25 +62,21 @@ class Engine:
         *,
         clock: Callable[[], datetime] = utc_now,
         ids: Callable[[], UUID] = uuid4,
-        renew: Renew | None = None,
+        session: DeviceSession | None = None,
         status: StatusBoard | None = None,
         who: str = "",
     ) -> None:
         self._database, self._registry, self.server = database, registry, server
-        self._clock, self._ids, self._renew, self._who = clock, ids, renew, who
+        self._clock, self._ids, self._who = clock, ids, who
+        self.session = session or DeviceSession(server, MemoryTokens())
         self.status = status or StatusBoard()
         self.observers: list[Observer] = []
         self._counting = asyncio.Lock()
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
-        """Sign in and keep the token in the file; raises ForeignReplica when the file is of another account (H30)."""
+        """Begin a session; raises ForeignReplica when the file is of another account (H30)."""
         async with open_file_thread(self._database) as thread:
-            state = await thread.run(read_state)
-            request = LoginRequest(email=email, password=password, replica=UUID(state.replica), device_name=device_name)
-            answer = await self.server.sign_in(request)
-            if state.account and state.account != answer.subject:
-                raise ForeignReplica("It is of another account.")
-            await thread.run(keep_sign_in, answer)
+            answer = await self.session.sign_in(thread, email, password, device_name)
         self.status.set(signed_in=True)
         return answer
 
@@ -151,7 +148,7 @@ class Engine:
             server=self.server,
             registry=self._registry,
             token=token,
-            access_token=await thread.run(recall, "access_token"),
+            access_token=await self.session.find_access_token(thread),
             clock=self._clock,
             ids=self._ids,
             report=report,
@@ -164,12 +161,12 @@ class Engine:
 
         Each step forward allows as many objections more: an outbox may hold more than one thing that nobody takes.
         """
+        if not exchange.access_token:
+            await self._renewed(exchange)
         left = RECOVERIES_MAX
         while left:
             left -= 1
             try:
-                if not exchange.access_token:
-                    raise NotSignedIn("Nobody has signed in on this device.")
                 failed = await _steps(exchange)
                 break
             except NotSignedIn:
@@ -191,11 +188,8 @@ class Engine:
 
     async def _renewed(self, exchange: Exchange) -> None:
         """A token that has expired is renewed if that can be done without a person."""
-        token = await self._renew() if self._renew is not None else None
-        if not token or token == exchange.access_token:
-            raise NotSignedIn()
-        exchange.access_token = token
-        await exchange.thread.run(_keep_token, token)
+        exchange.access_token = await self.session.renew_access_token(exchange.thread, exchange.access_token)
+        self.status.set(signed_in=True)
 
     def _say_failure(self, error: TwinbaseError) -> None:
         self.status.set(problem=str(error))
@@ -236,11 +230,6 @@ async def _learn_who(exchange: Exchange) -> None:
             await exchange.thread.run(
                 keep_identity, await exchange.server.fetch_identity(await exchange.make_request_context())
             )
-
-
-def _keep_token(connection: Connection, token: str) -> None:
-    with begin_transaction(connection):
-        remember(connection, "access_token", token)
 
 
 def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], str]:

@@ -29,7 +29,16 @@ from twinbase.errors import (
     WrongAddress,
 )
 from twinbase.identity import Identity
-from twinbase.protocol import LoginAnswer, LoginRequest, MeAnswer, PushAnswer, SchemaAnswer, SchemaRequest
+from twinbase.protocol import (
+    EndAnswer,
+    LoginAnswer,
+    LoginRequest,
+    MeAnswer,
+    PushAnswer,
+    RefreshRequest,
+    SchemaAnswer,
+    SchemaRequest,
+)
 from twinbase.replica.sync.encodings import decode_source
 from twinbase.replica.sync.pipe import read_pieces
 from twinbase.replica.sync.strangers import judge_stranger
@@ -113,9 +122,24 @@ class Server:
 
     async def sign_in(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""
-        content = request.model_dump_json().encode()
+        content = request.model_dump_json(exclude_defaults=True).encode()
         headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
         return await self._ask("auth/login", content, headers, LoginAnswer)
+
+    async def renew_session(self, request: RefreshRequest) -> LoginAnswer:
+        """Go on with a session; raises NotSignedIn when it is over, or is not this device's."""
+        headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
+        try:
+            return await self._ask("auth/refresh", request.model_dump_json().encode(), headers, LoginAnswer)
+        except ServerRefused as problem:
+            # 404: a server of before the sessions. 403: the session is another device's, or this one was cut off.
+            if problem.status in (403, 404) and problem.kind != "device-revoked":
+                raise NotSignedIn(problem.detail) from problem
+            raise
+
+    async def sign_out(self, caller: RequestContext) -> None:
+        """End the session on the server."""
+        await self._ask("auth/sign-out", b"", caller.make_headers(), EndAnswer)
 
     async def fetch_identity(self, caller: RequestContext) -> Identity:
         """Who the token names, and the claims that its rows are chosen by."""

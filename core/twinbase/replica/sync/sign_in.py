@@ -7,23 +7,36 @@ import msgspec
 from twinbase.identity import Identity
 from twinbase.protocol import LoginAnswer
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import NOTES, read_state, recall, remember, write_state
+from twinbase.replica.file.state import NOTES, forget, read_state, recall, remember, write_state
 from twinbase.replica.file.transaction import begin_transaction
+
+_OLD_TOKEN = "access_token"
 
 
 def keep_sign_in(connection: Connection, answer: LoginAnswer) -> None:
-    """Whose file it is from now on, and the token for every later sync."""
+    """Whose file it is from now on."""
     with begin_transaction(connection):
         connection.execute(NOTES)
-        remember(connection, "access_token", answer.token)
+        forget(connection, _OLD_TOKEN)
         remember(connection, "claims", json.dumps(answer.claims))
         write_state(connection, account=answer.subject)
 
 
 def keep_identity(connection: Connection, identity: Identity) -> None:
     """The claims that a renewed token brought."""
-    with begin_transaction(connection):
-        remember(connection, "claims", json.dumps(dict(identity.claims)))
+    kept = read_identity(connection)
+    if kept is None or kept.fingerprint() != identity.fingerprint():
+        with begin_transaction(connection):
+            remember(connection, "claims", json.dumps(dict(identity.claims)))
+
+
+def take_old_token(connection: Connection) -> str:
+    """The access token that a file of before the sessions holds, which goes on for its few minutes; "" in any other."""
+    token = recall(connection, _OLD_TOKEN)
+    if token:
+        with begin_transaction(connection):
+            forget(connection, _OLD_TOKEN)
+    return token
 
 
 def read_identity(connection: Connection) -> Identity | None:

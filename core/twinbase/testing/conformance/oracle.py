@@ -21,11 +21,13 @@ class Oracle:
         self.world, self.scopes = world, scopes
 
     def knows(self, twin: Twin) -> bool:
-        """Whether it can be said what a device should have: a twin without a scope is seen by everybody."""
-        return twin.name in self.scopes or not twin.filtered
+        """Whether it can be said what a device should have: a twin without a scope is seen by everybody who may."""
+        return twin.name in self.scopes or not has_scope(twin)
 
     async def wanted_rows(self, twin: Twin, device: Device) -> dict[tuple[Any, ...], dict[str, Any]]:
         """The rows that the owner of a device should have, by key."""
+        if not await may_read(device, twin):
+            return {}
         rows = await self._rows(twin)
         if twin.name not in self.scopes:
             return rows
@@ -54,6 +56,18 @@ class Oracle:
         bound = statement.bindparams(*(_bound(name, values[name]) for name in names))
         async with self.world.engine.connect() as connection:
             return {tuple(row) for row in await connection.execute(bound)}
+
+
+def has_scope(twin: Twin) -> bool:
+    """Whether it is said of each row whose it is; a permission alone is for all rows or for none."""
+    return twin.mirror.scope is not None or twin.mirror.window is not None
+
+
+async def may_read(device: Device, twin: Twin) -> bool:
+    """Whether the owner of a device has the permissions without which nobody sees a row."""
+    identity = await device.replica.read_identity()
+    assert identity is not None, f"{device.name} is not signed in"
+    return all(identity.may(permission) for permission in twin.gates)
 
 
 def _bound(name: str, value: Any) -> Any:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Collection, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,9 @@ from twinbase.plugins import Plugins
 from twinbase.testing.conformance.carrying import find_changed_values
 from twinbase.testing.conformance.crashes import kill_server_in_accept, sync_and_die
 from twinbase.testing.conformance.laws import broken_laws, find_blind_rules
-from twinbase.testing.conformance.person import Person
+from twinbase.testing.conformance.oracle import has_scope
+from twinbase.testing.conformance.permitted import MadeRoles, find_shown, list_asked, make_roles, write_unpermitted
+from twinbase.testing.conformance.person import Mine, Person
 from twinbase.testing.conformance.play import Cast, Play, own_tables, pushing_twins
 from twinbase.testing.conformance.replayed import double_requests, find_differences, read_effects
 from twinbase.testing.conformance.rows import RowMaker, RowValues
@@ -31,6 +34,8 @@ from twinbase.testing.world import prepare
 SEED = "TWINBASE_TEST_SEED"
 COMMITS_MAX = 30
 SHOWN_MAX = 5
+ROLES = 3
+"""That are made by chance."""
 CONFLICTS = 200
 """That each strategy is asked to decide."""
 NOT_ON_A_DEVICE = ("asyncpg", "fastapi", "psycopg", "twinbase_server", "typer", "uvicorn")
@@ -88,7 +93,7 @@ class Conformance:
         assert not loaded & set(NOT_ON_A_DEVICE), "import these where they are used: a device has none of them"
 
     def test_every_scope_has_its_query(self) -> None:
-        filtered = {twin.name for twin in self._cast.plugins.registry if twin.filtered and twin.schema != "twinbase"}
+        filtered = {twin.name for twin in self._cast.plugins.registry if has_scope(twin) and twin.schema != "twinbase"}
         assert filtered - self.scopes.keys() == set(), "say in `scopes`, in plain SQL, whose rows they are"
         assert self.scopes.keys() - filtered == set(), "these have no scope, or no mirror"
 
@@ -230,6 +235,32 @@ class Conformance:
 
         self._play(prepared_url, tmp_path, run)
 
+    def test_whoever_lacks_a_permission_sees_nothing_and_writes_nothing(
+        self, prepared_url: str, tmp_path: Path
+    ) -> None:
+        """With roles that are made by chance, of the permissions that the mirrors ask for."""
+        if not list_asked(self._cast.plugins.registry):
+            pytest.skip("no mirror asks for a permission")
+        seed = self._seed()
+        made = make_roles(self._cast.plugins.registry, Random(seed), ROLES)
+        cast = replace(self._cast, plugins=Plugins(*self._names, MadeRoles(made)))
+
+        async def run(play: Play) -> None:
+            tried, person = 0, cast.people[0]
+            for role, given in made.items():
+                device = await play.world.device(role, claims={**person.claims, "role": role})
+                mine = Mine(person, device)
+                assert (await device.sync()).is_proven
+                expect_none_wrong(await find_shown(play, device, given))
+                before = await read_effects(play)
+                tried += await write_unpermitted(play.make_work(mine), given)
+                outcomes = (await device.sync()).outcomes
+                assert set(outcomes) <= {"refused", "parked"}, outcomes
+                expect_none_wrong(find_differences(before, await read_effects(play)))
+            assert tried or not pushing_twins(cast.plugins), "nothing was written: give `choices` or `adjust_row`"
+
+        self._play(prepared_url, tmp_path, run, seed, cast)
+
     def test_what_is_handed_over_has_somebody_who_hands_it_over(self, prepared_url: str, tmp_path: Path) -> None:
         if not self._cast.plugins.has_deliveries:
             pytest.skip("nothing is handed over")
@@ -265,11 +296,14 @@ class Conformance:
         yield url
         databases.drop(url)
 
+    @property
+    def _names(self) -> Sequence[str | object]:
+        return self.plugins if "accounts" in self.plugins else ("accounts", *self.plugins)
+
     @cached_property
     def _cast(self) -> Cast:
-        names = self.plugins if "accounts" in self.plugins else ("accounts", *self.plugins)
         return Cast(
-            Plugins(*names),
+            Plugins(*self._names),
             self.people,
             self.scopes,
             self.choices,
@@ -289,12 +323,12 @@ class Conformance:
     def _seed() -> int:
         return int(os.environ.get(SEED) or SystemRandom().getrandbits(32))
 
-    def _play(self, url: str, folder: Path, run: Any, seed: int | None = None) -> None:
+    def _play(self, url: str, folder: Path, run: Any, seed: int | None = None, cast: Cast | None = None) -> None:
         """Run one play; what goes wrong in it names the number that repeats it."""
         seed = self._seed() if seed is None else seed
 
         async def all_of_it() -> None:
-            async with Play.open(self._cast, url, folder, seed) as play:
+            async with Play.open(cast or self._cast, url, folder, seed) as play:
                 await run(play)
 
         _run(all_of_it(), seed)

@@ -1,6 +1,6 @@
 """An app that somebody has tampered with: it writes whatever it likes, and the server must take none of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,10 @@ class Tampered:
 
     def __init__(self, honest: Plugins) -> None:
         self._honest = honest
+
+    @hookimpl
+    def twinbase_permissions(self) -> Mapping[str, str]:
+        return self._honest.roles.permissions
 
     @hookimpl
     def twinbase_mirrors(self) -> Iterator[Mirror]:

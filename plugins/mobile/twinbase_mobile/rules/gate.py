@@ -6,6 +6,7 @@ from uuid import UUID
 
 from twinbase import Identity, IncomingMutation, NeighbourQuery, Rows
 from twinbase_mobile.reasons import Reason, make_reason
+from twinbase_mobile.roles import COMPLETE, REOPEN
 from twinbase_mobile.rules.checklists import answer_fault, items_of
 from twinbase_mobile.rules.claims import claim_fault
 from twinbase_mobile.rules.rows import is_id, is_same_id, list_of, number_of
@@ -20,9 +21,6 @@ WRITERS = {
 
 EMPTY: tuple[object, ...] = (None, [], "[]")
 """A list of nothing, as it is or as it travels."""
-
-OFFICE = "office"
-"""Who has the claim `role` with this value may also do what is the office's."""
 
 WireValues = Mapping[str, Any]
 Check = Callable[["Judged"], Reason | None]
@@ -82,7 +80,9 @@ def _status(judged: Judged) -> Reason | None:
         beside["template"] = judged.find_row("checklist_templates", judged.after.get("template_id"))
         beside["answers"] = judged.find_neighbours("checklist_answers", "intervention_id", visit)
         beside["signatures"] = judged.find_neighbours("intervention_signatures", "intervention_id", visit)
-    office = judged.identity.claims.get("role") == OFFICE
+        if judged.before["status"] != "done" and not judged.identity.may(COMPLETE):
+            return make_reason("complete_not_yours")
+    office = judged.identity.may(REOPEN)
     return next(iter(status_faults(judged.before, judged.after, office=office, **beside)), None)
 
 

@@ -24,8 +24,7 @@ STATEMENTS = [
     )
     """,
     "CREATE INDEX session_account_idx ON twinbase.session (account)",
-    # A device has one session: who signs in on it anew ends the one before.
-    "CREATE UNIQUE INDEX session_replica_idx ON twinbase.session (replica) WHERE ended_at IS NULL",
+    "CREATE INDEX session_replica_idx ON twinbase.session (replica) WHERE ended_at IS NULL",
     "ALTER TABLE twinbase.signing_key DROP CONSTRAINT signing_key_purpose_check",
     """
     ALTER TABLE twinbase.signing_key ADD CONSTRAINT signing_key_purpose_check

@@ -1,0 +1,120 @@
+"""A device's session: begun by a person, gone on with by the device itself, for as long as the server lets it.
+
+The access token is in memory, what the session goes on with is in a store of tokens; neither is in the replica's file.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from twinbase.errors import ForeignReplica, KeystoreFailed, NotSignedIn, ServerRefused, TwinbaseError
+from twinbase.identity import Identity
+from twinbase.protocol import LoginAnswer, LoginRequest
+from twinbase.replica.file.state import read_state
+from twinbase.replica.sync.server import RequestContext, Server
+from twinbase.replica.sync.sign_in import keep_identity, keep_sign_in, take_old_token
+from twinbase.replica.sync.thread import FileThread
+from twinbase.replica.tokens.kept import (
+    begin_rotation,
+    keep_session,
+    read_device_key,
+    read_kept,
+    show_device_key,
+    sign_refresh,
+)
+from twinbase.replica.tokens.store import MemoryTokens, TokenStore
+
+Renew = Callable[[], Awaitable[str | None]]
+Kept = TypeVar("Kept")
+_log = logging.getLogger(__name__)
+
+
+class DeviceSession:
+    """`renew`: an app's own way to a new access token; None when it has none, or at the moment."""
+
+    def __init__(self, server: Server, store: TokenStore, renew: Renew | None = None) -> None:
+        self.server, self.store, self._renew = server, store, renew
+        self._access_token = ""
+
+    async def sign_in(self, thread: FileThread, email: str, password: str, device_name: str) -> LoginAnswer:
+        """Begin a session; raises NotSignedIn, and ForeignReplica when the file is of another account (H30)."""
+        state = await thread.run(read_state)
+        kept = await self._in_store(read_kept, state.replica)
+        request = LoginRequest(
+            email=email,
+            password=password,
+            replica=UUID(state.replica),
+            device_name=device_name,
+            device_key=show_device_key(await thread.run(read_device_key)),
+            replaces=UUID(kept.session) if kept is not None else None,
+        )
+        answer = await self._ask_to_sign_in(request)
+        if state.account and state.account != answer.subject:
+            raise ForeignReplica("It is of another account.")
+        await thread.run(keep_sign_in, answer)
+        await self._keep(state.replica, answer)
+        return answer
+
+    async def find_access_token(self, thread: FileThread) -> str:
+        """The token of this process, or the one that a file of before the sessions still holds; "" without any."""
+        self._access_token = self._access_token or await thread.run(take_old_token)
+        return self._access_token
+
+    async def renew_access_token(self, thread: FileThread, expired: str) -> str:
+        """A new access token, without a person; raises NotSignedIn when it cannot be had."""
+        token = await self._renew() if self._renew is not None else None
+        if not token or token == expired:
+            token = await self._refresh(thread)
+        self._access_token = token
+        return token
+
+    async def sign_out(self, caller: RequestContext) -> None:
+        """End the session here, and on the server if that can be reached."""
+        try:
+            if caller.token:
+                await self.server.sign_out(caller)
+        except TwinbaseError:
+            _log.warning("The server was not told that the session is over: it ends there when it is not used.")
+        self._access_token = ""
+        await asyncio.to_thread(self.store.forget, str(caller.replica))
+
+    async def _refresh(self, thread: FileThread) -> str:
+        state = await thread.run(read_state)
+        kept = await self._in_store(read_kept, state.replica)
+        if kept is None:
+            raise NotSignedIn("Nobody has signed in on this device, or not for a long time.")
+        kept = await asyncio.to_thread(begin_rotation, self.store, state.replica, kept)
+        key = await thread.run(read_device_key)
+        answer = await self.server.renew_session(sign_refresh(kept, UUID(state.replica), key))
+        if state.account != answer.subject:
+            raise ForeignReplica("It is of another account.")
+        await thread.run(keep_identity, Identity(answer.subject, answer.claims))
+        await self._keep(state.replica, answer)
+        return answer.token
+
+    async def _ask_to_sign_in(self, request: LoginRequest) -> LoginAnswer:
+        try:
+            return await self.server.sign_in(request)
+        except ServerRefused as problem:
+            if problem.kind != "bad-request":
+                raise
+            # A server of before the sessions takes no member that is new to it.
+            return await self.server.sign_in(request.model_copy(update={"device_key": "", "replaces": None}))
+
+    async def _keep(self, replica: str, answer: LoginAnswer) -> None:
+        """Keep the tokens of an answer; where the keyring takes none, the session lasts as long as this process."""
+        self._access_token = answer.token
+        try:
+            await asyncio.to_thread(keep_session, self.store, replica, answer)
+        except (OSError, TwinbaseError) as error:
+            _log.warning("The device's token was not kept (%s): after the next start sign in again.", error)
+            self.store = MemoryTokens()
+            keep_session(self.store, replica, answer)
+
+    async def _in_store(self, read: Callable[[TokenStore, str], Kept | None], replica: str) -> Kept | None:
+        try:
+            return await asyncio.to_thread(read, self.store, replica)
+        except OSError as error:
+            raise KeystoreFailed(f"({type(error).__name__})") from error
