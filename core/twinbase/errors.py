@@ -17,6 +17,7 @@ TwinbaseError
 │   ├── StorageFailed
 │   ├── KeystoreFailed
 │   ├── NewerReplica
+│   ├── DestroyedReplica        wiped by the office, or by whoever signed out
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
 │   ├── ReplicaClosed
@@ -24,6 +25,7 @@ TwinbaseError
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
 ├── WrongAddress                of the server, as the app gives it
+├── WrongCode                   typed or scanned to enrol a device, and none of ours
 ├── TransportError              the way to the server
 │   ├── Offline
 │   ├── NotTwinbase             something answered, but not a Twinbase server (a captive portal)
@@ -109,6 +111,10 @@ class NewerReplica(ReplicaError):
     """The replica was written by a newer version of this app. Update the app; the file was not changed."""
 
 
+class DestroyedReplica(ReplicaError):
+    """This replica was destroyed, as the office or its owner has asked. Nothing can be read of it; open a new one."""
+
+
 class ForeignReplica(ReplicaError):
     """The replica belongs to another server or another account. Open one file per server and account."""
 
@@ -135,6 +141,10 @@ class ReplicaLocked(ReplicaError):
 
 class WrongAddress(TwinbaseError):
     """The address of the server cannot be used."""
+
+
+class WrongCode(TwinbaseError):
+    """This is no code that a device is enrolled by. Read it again, or ask the office for a new one."""
 
 
 class TransportError(TwinbaseError):

@@ -20,6 +20,8 @@ HEADER_REPLICA = "Twinbase-Replica"
 HEADER_EPOCH = "Twinbase-Epoch"
 HEADER_SCHEMA = "Twinbase-Schema"
 HEADER_REQUEST = "Twinbase-Request"
+HEADER_CLIENT = "Twinbase-Client"
+HEADER_PROOF = "Twinbase-Proof"
 HEADER_CHECKSUM = "Twinbase-Checksum"
 HEADER_DEFERS = "Twinbase-Defers"
 HEADER_REVISION = "Twinbase-Revision"
@@ -186,6 +188,15 @@ class LoginRequest(Model):
     """The device's session of before, which ends."""
 
 
+class EnrollRequest(Model):
+    """In place of an e-mail and a password: the code that the office has given for this device, however it is typed."""
+
+    code: str = Field(max_length=64, repr=False)
+    replica: UUID
+    device_name: str = Field("", max_length=200)
+    device_key: str = Field("", max_length=64)
+
+
 class LoginAnswer(AnswerModel):
     """Of a sign-in and of a refresh. A server of before the sessions gives no `refresh_token`."""
 
@@ -232,6 +243,17 @@ class SessionsAnswer(AnswerModel):
 def refresh_proof(refresh_token: str, rotation: str, replica: UUID) -> bytes:
     """What a device signs to show that a refresh token is its own."""
     return "\n".join(("twinbase refresh", refresh_token, rotation, str(replica))).encode()
+
+
+def wipe_proof(ticket: str) -> bytes:
+    """What a device that is to be wiped signs to show that it is that device."""
+    return f"twinbase wipe\n{ticket}".encode()
+
+
+class WipeAnswer(AnswerModel):
+    """`taken`: how many edits of this request wait for the office now."""
+
+    taken: int = 0
 
 
 class MeAnswer(BaseModel):

@@ -19,14 +19,15 @@ from twinbase_server.database.connection import Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
-from twinbase_server.http import auth, links, pull, push, sessions, watch
+from twinbase_server.http import auth, enrolment, links, pull, push, sessions, watch, wipe
 from twinbase_server.http.access import check_access, open_to_anybody
 from twinbase_server.http.allowance import BodyAllowances
 from twinbase_server.http.bodies import LimitedBodies
 from twinbase_server.http.checksums import ComparedChecksums
 from twinbase_server.http.plugin_routes import include_plugin_routes
 from twinbase_server.http.serving import make_serving
-from twinbase_server.problems import ProblemError, answer_problem, problem_response
+from twinbase_server.http.telling_wipes import answer_problem_or_wipe
+from twinbase_server.problems import ProblemError, problem_response
 from twinbase_server.settings import Settings
 
 API = "/api/v1"
@@ -58,9 +59,9 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
         bytes_total_max=settings.body_bytes_total_max,
         seconds=settings.send_seconds,
     )
-    routers = (auth.router, links.router, sessions.router, pull.router, push.router, watch.sync_router, watch.router)
-    for router in routers:
-        app.include_router(router, prefix=API)
+    for room in (auth, enrolment, links, sessions, wipe, pull, push, watch):
+        app.include_router(room.router, prefix=API)
+    app.include_router(watch.sync_router, prefix=API)
     include_plugin_routes(app, plugins.collect_routes(), API)
     _translate_errors(app)
     _describe(app)
@@ -109,7 +110,7 @@ async def _leave_clean(connection: "asyncpg.Connection[asyncpg.Record]") -> None
 
 def _translate_errors(app: FastAPI) -> None:
     """Whatever goes wrong leaves as a problem (RFC 9457)."""
-    app.add_exception_handler(ProblemError, answer_problem)
+    app.add_exception_handler(ProblemError, answer_problem_or_wipe)
     app.add_exception_handler(ClaimMissing, _claim_missing)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)

@@ -13,6 +13,7 @@ from twinbase.errors import TwinbaseError
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.devices.enrolment import forget_codes
 from twinbase_server.feed import generation
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.http.serving import Serving
@@ -52,6 +53,7 @@ async def run_turn(connection: Connection, now: datetime, number: int, tombstone
     await forget_attempts(connection, now)
     await forget_links(connection, now)
     await forget_sessions(connection, now)
+    await forget_codes(connection, now)
     return await collect_tombstones(connection, now - tombstones_kept)
 
 

@@ -11,10 +11,11 @@ SELECT
      WHERE backend_xid IS NOT NULL OR backend_xmin IS NOT NULL) AS transaction,
     (SELECT coalesce(extract(epoch FROM max(now() - prepared)), 0)::float8 FROM pg_prepared_xacts) AS prepared,
     (SELECT coalesce(extract(epoch FROM now() - min(oldest_outbox)), 0)::float8 FROM twinbase.replica
-     WHERE revoked_at IS NULL) AS outbox,
+     WHERE coalesce(revoked_at, wiped_at) IS NULL) AS outbox,
     (SELECT coalesce(extract(epoch FROM now() - min(last_pull)), 0)::float8 FROM twinbase.replica
-     WHERE revoked_at IS NULL) AS pull,
-    (SELECT count(*)::float8 FROM twinbase.replica WHERE revoked_at IS NULL) AS replicas,
+     WHERE coalesce(revoked_at, wiped_at) IS NULL) AS pull,
+    (SELECT count(*)::float8 FROM twinbase.replica
+     WHERE coalesce(revoked_at, wiped_at) IS NULL AND NOT of_office) AS replicas,
     (SELECT count(*)::float8 FROM twinbase.capture_gap) AS gaps,
     d.waiting, d.refused, d.oldest
 FROM (

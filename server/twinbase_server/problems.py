@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from twinbase.errors import TwinbaseError
@@ -33,6 +32,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "credentials-wrong": ProblemKind(401, "Nobody signs in with what was typed."),
     "database-unavailable": ProblemKind(503, "The database does not answer at the moment. Try again."),
     "device-revoked": ProblemKind(403, "This device was cut off. Ask whoever administers the server."),
+    "device-wiped": ProblemKind(410, "This device is to be wiped: hand over what is unsent, then destroy the file."),
     "forked": ProblemKind(409, "Another copy of this device has pushed. Take a new epoch and send again."),
     "garbled": ProblemKind(400, "The request did not arrive as it was sent. Nothing was changed. Send it again."),
     "gap": ProblemKind(409, "The server has not seen the batch before this one."),
@@ -99,12 +99,6 @@ def _headers(kind: str, status: int) -> dict[str, str]:
 def problem_response(problem: ProblemError) -> Response:
     """The HTTP answer."""
     return JSONResponse(problem.make_body(), problem.status, problem.headers, media_type=PROBLEM_TYPE)
-
-
-async def answer_problem(request: Request, error: Exception) -> Response:
-    """FastAPI's handler for ProblemError."""
-    assert isinstance(error, ProblemError)
-    return problem_response(error)
 
 
 def describe_problems(*kinds: str) -> dict[int | str, dict[str, Any]]:

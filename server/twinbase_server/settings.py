@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """How long a session lasts that is not used. A device works on without one; it only cannot sync."""
     session_days_max: int = Field(0, ge=0)
     """How long a session lasts at most, however much it is used; 0: without an end."""
+    wipe_keeps_unsent: bool = True
+    """A device that is to be wiped hands over its unsent edits first; they wait for a person, and change nothing."""
     answer_seconds: float = Field(20.0, ge=0)
     """An answer longer than this is cut after a whole page; the device goes on from there."""
     push_seconds: float = Field(20.0, ge=0)

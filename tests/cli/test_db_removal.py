@@ -20,6 +20,10 @@ INSERT INTO twinbase.deliveries (id, destination, author, twin, row_key, key, ac
     next_at)
 VALUES (gen_random_uuid(), 'erp', 'anna', 'units', '1', '{}', 'save', '{}', gen_random_uuid(), now(), now())
 """
+_SALVAGED = """
+INSERT INTO twinbase.salvaged (id, replica, tx, offset_ms, mutation, salvaged_at)
+VALUES (gen_random_uuid(), gen_random_uuid(), '1', 0, '{}', now())
+"""
 
 
 @pytest.fixture
@@ -55,8 +59,8 @@ def test_it_goes_without_its_plugins_from_renamed_tables_too_and_twice(
 
 @pytest.mark.parametrize(
     ("unsent", "said"),
-    [(_DEVICE.format("now()"), "1 devices"), (_DELIVERY, "1 deliveries")],
-    ids=["edits", "deliveries"],
+    [(_DEVICE.format("now()"), "1 devices"), (_DELIVERY, "1 deliveries"), (_SALVAGED, "1 salvaged")],
+    ids=["edits", "deliveries", "salvaged"],
 )
 def test_what_is_known_to_be_unsent_is_lost_only_if_told(url: str, twinbase: Twinbase, unsent: str, said: str) -> None:
     blocking(execute(url, unsent))

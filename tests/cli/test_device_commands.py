@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Path:
 
 def enroll(twinbase: Twinbase, company: Company, file: Path) -> Said:
     return twinbase(
-        "device",
+        "file",
         "enroll",
         file,
         "--server",
@@ -59,7 +59,7 @@ def test_enrolling_fetches_what_one_may_see_and_proves_it(twinbase: Twinbase, co
 def test_a_later_sync_fetches_what_changed(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     company.sql(f"UPDATE mobile.interventions SET title = title || '!' WHERE id = '{VISIT}'")
-    said = twinbase("device", "sync", file, "--json")
+    said = twinbase("file", "sync", file, "--json")
     assert (said.status, said.json["pulled"], said.json["is_proven"]) == (0, 1, True)
 
 
@@ -80,39 +80,39 @@ def edit(file: Path, **values: Any) -> None:
 def test_an_edit_is_sent(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     edit(file, external_ref=None, travel_minutes=25)
-    assert twinbase("device", "status", file, "--json").json["edits"] == {"pending": 1}
-    said = twinbase("device", "sync", file, "--json")
+    assert twinbase("file", "status", file, "--json").json["edits"] == {"pending": 1}
+    said = twinbase("file", "sync", file, "--json")
     assert (said.status, said.json["pushed"], said.json["outcomes"]) == (0, 1, {"applied": 1})
 
 
 def test_a_refused_edit_waits_in_the_outbox_with_its_reason(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     edit(file, status=VisitStatus.CANCELLED)
-    assert twinbase("device", "sync", file, "--json").json["outcomes"] == {"refused": 1}
-    (waiting,) = twinbase("device", "outbox", file, "--json").json
+    assert twinbase("file", "sync", file, "--json").json["outcomes"] == {"refused": 1}
+    (waiting,) = twinbase("file", "outbox", file, "--json").json
     assert (waiting["state"], waiting["reason"]) == ("refused", "cancel_without_reason")
-    assert "Say why the visit is cancelled." in twinbase("device", "outbox", file).out
-    assert twinbase("device", "outbox", file, "--discard", waiting["id"], "--json").json == []
+    assert "Say why the visit is cancelled." in twinbase("file", "outbox", file).out
+    assert twinbase("file", "outbox", file, "--discard", waiting["id"], "--json").json == []
 
 
 def test_status_says_whose_file_it_is_and_what_it_holds(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
-    said = twinbase("device", "status", file, "--json").json
+    said = twinbase("file", "status", file, "--json").json
     assert (said["account"], said["server"], said["complete"]) == (EMAIL, company.server, True)
     assert said["rows"]["units"] == UNITS and said["rows"]["interventions"] == 1
-    assert EMAIL in twinbase("device", "status", file).out
+    assert EMAIL in twinbase("file", "status", file).out
 
 
 def test_nothing_waits_in_a_new_outbox(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
-    assert twinbase("device", "outbox", file, "--json").json == []
-    assert "Nothing waits" in twinbase("device", "outbox", file).out
+    assert twinbase("file", "outbox", file, "--json").json == []
+    assert "Nothing waits" in twinbase("file", "outbox", file).out
 
 
 def test_a_sound_file_is_verified_with_and_without_the_server(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
-    assert twinbase("device", "verify", file, "--offline").status == 0
-    said = twinbase("device", "verify", file, "--json")
+    assert twinbase("file", "verify", file, "--offline").status == 0
+    said = twinbase("file", "verify", file, "--json")
     assert said.status == 0 and said.json["rows"] == UNITS + 3 and "units" in said.json["proven"]
 
 
@@ -124,26 +124,26 @@ def test_a_row_that_vanished_behind_the_engines_back_is_found(twinbase: Twinbase
         connection.execute("DELETE FROM units WHERE code = '0007'")
         connection.execute("UPDATE _twinbase_state SET applying = 0")
     connection.close()
-    said = twinbase("device", "verify", file, "--offline")
+    said = twinbase("file", "verify", file, "--offline")
     assert said.status == 1 and "units: 1 rows that should be here are not" in said.out
 
 
 def test_what_goes_wrong_is_one_line_and_a_status(twinbase: Twinbase, company: Company, file: Path) -> None:
-    none = twinbase("device", "sync", file)
+    none = twinbase("file", "sync", file)
     assert none.status == 1 and "no replica at this path" in none.err
     enroll(twinbase, company, file)
-    wrong = twinbase("device", "sync", file, TWINBASE_KEY="00" * 32)
+    wrong = twinbase("file", "sync", file, TWINBASE_KEY="00" * 32)
     assert wrong.status == 1 and "key does not open this replica" in wrong.err
     key = Path(f"{file}.key")
     key.rename(f"{key}.lost")
-    lost = twinbase("device", "status", file)
+    lost = twinbase("file", "status", file)
     assert lost.status == 1 and "no key" in lost.err
     assert [said.err.count("\n") for said in (none, wrong, lost)] == [1, 1, 1]
 
 
 def test_without_a_network_it_says_so(twinbase: Twinbase, company: Company, file: Path) -> None:
     said = twinbase(
-        "device",
+        "file",
         "enroll",
         file,
         "--server",
@@ -164,7 +164,7 @@ async def test_a_sync_that_is_interrupted_goes_on_later(twinbase: Twinbase, comp
         trap = line.set_trap("/sync/initial", after=8_000)
         enrolling = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("twinbase"),
-            "device",
+            "file",
             "enroll",
             file,
             "--server",
@@ -183,8 +183,8 @@ async def test_a_sync_that_is_interrupted_goes_on_later(twinbase: Twinbase, comp
         assert said.decode().splitlines()[-1] == "Stopped. Nothing is half done: give the same command again to go on."
         line.release()
         report = await asyncio.create_subprocess_exec(
-            Path(sys.executable).with_name("twinbase"), "device", "sync", file, env=environment
+            Path(sys.executable).with_name("twinbase"), "file", "sync", file, env=environment
         )
         assert await report.wait() == 0
-    status = await asyncio.to_thread(twinbase, "device", "status", file, "--json")
+    status = await asyncio.to_thread(twinbase, "file", "status", file, "--json")
     assert status.json["complete"] and status.json["rows"]["units"] == UNITS

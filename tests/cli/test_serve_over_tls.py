@@ -56,7 +56,7 @@ def test_plain_http_beyond_this_machine_is_refused_where_nobody_asked_for_it(
     twinbase: Twinbase, tmp_path: Path
 ) -> None:
     said = twinbase(
-        "device", "enroll", str(tmp_path / "a.twin"), "--server", "http://erp.example.com", "--email", EMAIL,
+        "file", "enroll", str(tmp_path / "a.twin"), "--server", "http://erp.example.com", "--email", EMAIL,
         "--plugins", PLUGINS, "--password", PASSWORD,
     )  # fmt: skip
 

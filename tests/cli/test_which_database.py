@@ -121,7 +121,7 @@ def test_a_url_that_leads_nowhere_is_said_with_the_setting_that_holds_it(twinbas
 def test_a_mistyped_variable_stops_every_command_with_the_name_that_is_near(
     twinbase: Twinbase, company: Company, mistyped: str, meant: str
 ) -> None:
-    for arguments in (("db", "status"), ("delivery", "list"), ("device", "status", "nowhere.twin")):
+    for arguments in (("db", "status"), ("delivery", "list"), ("file", "status", "nowhere.twin")):
         said = twinbase(*arguments, **{mistyped: company.url, "TWINBASE_DATABASE_URL": company.url})
         assert said.status == 1 and f"{mistyped}: is {meant} meant?" in error(said)
 

@@ -125,6 +125,7 @@ class Client:
     acked: int = 0
     token: str = ""
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    proof: str = ""
     refresh_token: str = ""
     rotation: str = ""
     schema: str = ""
@@ -150,6 +151,22 @@ class Client:
 
     def _keep(self, answer: Json) -> None:
         self.token, self.refresh_token, self.rotation = answer["token"], answer["refresh_token"], ""
+
+    async def enroll(self, code: str) -> None:
+        body = {"code": code, "replica": self.replica, "device_name": "dictionaries"}
+        body["device_key"] = base64url(self.key.public_key().public_bytes_raw())
+        self._keep(await self._json("auth/enroll", body))
+
+    async def wipe(self, order: Json, unsent: list[Json]) -> int:
+        """What a device does that is told to wipe itself; answers how many edits the office took."""
+        self.token, taken = order["ticket"], 0
+        self.proof = base64url(self.key.sign(f"twinbase wipe\n{self.token}".encode()))
+        if order["keeps_unsent"]:
+            body = {"n": self.n + 1, "previous": self.previous, "offset_ms": 0, "mutations": unsent}
+            taken = (await self._json("auth/wipe/unsent", body))["taken"]
+        self.tables.clear()
+        await self._json("auth/wipe/done", b"")
+        return taken
 
     async def agree(self, twins: dict[str, list[str]]) -> None:
         body = {"twins": {name: {"version": 1, "columns": columns} for name, columns in twins.items()}}
@@ -260,6 +277,7 @@ class Client:
             "Twinbase-Schema": self.schema,
             "Content-Type": "application/json",
             **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+            **({"Twinbase-Proof": self.proof} if self.proof else {}),
         }
         return {**headers, "Twinbase-Checksum": request_checksum(method, route, query, headers, body)}
 

@@ -120,6 +120,16 @@ async def test_who_is_staff_signs_in_and_has_the_mirrored_rows(world: World) -> 
     assert [product.caption for product in await anna.all(named("Product"))] == ["Boiler"]
 
 
+@executes(*shown("twinbase_identify_again"))
+async def test_who_has_changed_the_team_has_another_claim_after_the_next_refresh(world: World) -> None:
+    anna = await enter(world, "anna")
+    await world.sql(f"UPDATE staff SET team = 'south' WHERE id = '{STAFF}'")
+    world.clock.advance(hours=1)
+    await anna.sync()
+    identity = await anna.replica.read_identity()
+    assert identity is not None and identity.claims == {"team": "south"}
+
+
 @executes(*shown("twinbase_projections"))
 async def test_the_projection_follows_its_source(world: World, database_url: str) -> None:
     await world.sql("CREATE TABLE item (number int PRIMARY KEY, name text)")

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from tests.docs.page_blocks import executes, find_blocks, load_page
 
 from twinbase import Mirror, Plugins, hookimpl
-from twinbase.errors import NotSignedIn, ServerRefused
+from twinbase.errors import NotSignedIn
 from twinbase.testing import World
 from twinbase_server import accounts
 
@@ -21,7 +21,6 @@ MIRROR_A_TABLE = load_page("docs/how-to/mirror-a-table.md")
 MIRROR = load_page("docs/reference/mirror.md")
 SIGN_IN = load_page("docs/how-to/sign-in.md")
 STRATEGIES = load_page("docs/reference/strategies.md")
-(LOST_DEVICE,) = find_blocks("docs/how-to/lost-device.md", "sql")
 OWN_METADATA, SCOPES, WITH_WORDS = find_blocks("docs/reference/mirror.md", "python")
 ANNA, BOB = UUID(MIRROR_A_TABLE.ANNA), UUID(MIRROR_A_TABLE.BOB)
 
@@ -159,17 +158,6 @@ async def test_the_strategies_of_the_reference_decide_what_is_contested(database
         (edit,) = [edit for edit in await anna.replica.waiting_edits() if edit.state == "refused"]
         assert "cannot go from 'planned' to 'done'" in (edit.detail or "")
         assert await world.sql("SELECT status FROM ran_hours") == [("planned",)]
-
-
-@executes(LOST_DEVICE)
-async def test_a_lost_device_is_cut_off_by_the_statement_of_its_page(database_url: str, tmp_path: Path) -> None:
-    async with World.open(database_url, Plugins(accounts, Hooks(Mirror(Hour))), tmp_path) as world:
-        lost, kept = await world.device("Anna's phone", account="anna"), await world.device("tablet", account="anna")
-        assert (await lost.sync()).is_proven and (await kept.sync()).is_proven
-        await world.sql(LOST_DEVICE.take().strip().rstrip(";"))
-        with pytest.raises(ServerRefused, match="device-revoked"):
-            await lost.sync()
-        assert (await kept.sync()).is_proven
 
 
 @executes(OWN_METADATA)

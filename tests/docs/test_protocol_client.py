@@ -31,10 +31,14 @@ from tests.docs.protocol_client import (
 )
 
 from twinbase import Mirror, Plugins, hookimpl
+from twinbase.enrolment import show_code
 from twinbase_server import accounts
 from twinbase_server.accounts import save_account
 from twinbase_server.app import create_app
 from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.devices.enrolment import make_code
+from twinbase_server.devices.salvage import list_salvaged
+from twinbase_server.devices.store import list_devices, wipe_device
 from twinbase_server.problems import KINDS
 from twinbase_server.settings import Settings
 from twinbase_server.setup import init_database
@@ -297,6 +301,35 @@ async def test_a_copy_of_a_refresh_token_is_worth_nothing_without_the_key(office
 
 
 # -- the page itself --------------------------------------------------------------------------------------------------
+
+
+async def test_a_device_enrols_by_a_code_and_tells_the_office_how_it_is(office: Office) -> None:
+    client = Client(office.send)
+    await client.enroll(show_code(await make_code(office.database, "anna@example.org", "office", NOON)).lower())
+    await client.agree(COLUMNS)
+    await client.initial()
+    said = {"unsent": "3", "storage": "4096", "platform": "Dictionary 3.11", "proven_at": NOON.isoformat()}
+    await client.pull(**said, oldest_outbox=NOON.isoformat())
+    (device,) = await list_devices(office.database)
+    assert (device.unsent, device.storage_bytes, device.platform) == (3, 4096, "Dictionary 3.11")
+    assert device.proven_at == device.oldest_unsent == NOON
+    with pytest.raises(ProblemAnswer) as wrong:
+        await Client(office.send).enroll("7K3M-Q9TD")
+    assert wrong.value.type == "credentials-wrong"
+
+
+async def test_a_device_that_is_wiped_hands_over_what_is_unsent_and_says_when_it_is_done(office: Office) -> None:
+    client = await office.client()
+    await client.initial()
+    await wipe_device(office.database, UUID(client.replica), NOON)
+    with pytest.raises(ProblemAnswer) as order:
+        await client.pull()
+    assert order.value.type == "device-wiped"
+    new = {"id": str(uuid4()), "owner": "anna", "text": "unsent"}
+    assert await client.wipe(order.value.problem, [mutation(UUID(new["id"]), "insert", 1, new=new)]) == 1
+    (device,) = await list_devices(office.database)
+    (edit,) = await list_salvaged(office.database)
+    assert device.state == "wiped" and edit.mutation["new"] == new
 
 
 def shown(kind: str, word: str) -> Block:

@@ -24,10 +24,11 @@ from twinbase_server.settings import Settings
 # A letter may become twelve on its way, and the client itself refuses an address of more than 65,536.
 QUERY_LETTERS_MAX = 5_000
 ROUTES = {
-    "/api/v1/auth/login", "/api/v1/auth/link", "/api/v1/auth/me", "/api/v1/auth/refresh", "/api/v1/auth/sign-out",
-    "/api/v1/auth/sessions", "/api/v1/auth/sessions/end", "/api/v1/sync/schema", "/api/v1/sync/initial",
-    "/api/v1/sync/pending", "/api/v1/sync/repair", "/api/v1/sync/mark-synced", "/api/v1/sync/status", "/api/v1/health",
-    "/api/v1/metrics",
+    "/api/v1/auth/enroll", "/api/v1/auth/link", "/api/v1/auth/login", "/api/v1/auth/me", "/api/v1/auth/refresh",
+    "/api/v1/auth/sessions", "/api/v1/auth/sessions/end", "/api/v1/auth/sign-out", "/api/v1/auth/wipe/done",
+    "/api/v1/auth/wipe/unsent", "/api/v1/health", "/api/v1/metrics", "/api/v1/sync/initial",
+    "/api/v1/sync/mark-synced", "/api/v1/sync/pending", "/api/v1/sync/repair", "/api/v1/sync/schema",
+    "/api/v1/sync/status",
 }  # fmt: skip
 
 

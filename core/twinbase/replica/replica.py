@@ -2,18 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from twinbase.clock import Clock, utc_now
-from twinbase.errors import DamagedReplica, ReplicaClosed, ReplicaError
+from twinbase.errors import DamagedReplica, DestroyedReplica, ReplicaClosed, ReplicaError
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins, check_plugins
 from twinbase.protocol import LoginAnswer
@@ -40,26 +40,35 @@ from twinbase.replica.schedule import SyncPace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.device_session import DeviceSession, Renew
-from twinbase.replica.sync.engine import Engine
+from twinbase.replica.sync.engine import Engine, OnWipe
 from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
 from twinbase.replica.tokens import TokenStore
 from twinbase.replica.tokens.choose import choose_token_store
 from twinbase.replica.tokens.vault import FileTokens
 
+Given = TypeVar("Given")
+
 
 class Replica:
     """The device twin. Open it with `await Replica.open(...)`, and close it: `async with await Replica.open(...)`."""
 
     def __init__(
-        self, database: Database, plugins: Plugins, clock: Clock, server: Server, session: DeviceSession, who: str = ""
+        self,
+        database: Database,
+        plugins: Plugins,
+        clock: Clock,
+        server: Server,
+        session: DeviceSession,
+        who: str = "",
+        on_wipe: OnWipe | None = None,
     ) -> None:
         registry = plugins.registry
         self.database = database
         self._roles = plugins.roles
         self.registry = registry
         self.clock = clock
-        self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who)
+        self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who, on_wipe=on_wipe)
         self._reading = EditContexts(registry)
         self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
@@ -87,6 +96,8 @@ class Replica:
         renew: Renew | None = None,
         tokens: TokenStore | None = None,
         who: str = "",
+        app: str = "",
+        on_wipe: OnWipe | None = None,
     ) -> Self:
         """The replica at `path`; a new one where there is none.
 
@@ -101,6 +112,9 @@ class Replica:
         there is one and `twinbase[keyring]` is installed, else a vault beside the file, opened by the same key; of a
         plain file, nowhere. `renew`: an app's own way to a new access token.
         `who`: what another process that wants to sync the same file is told about this one.
+        `app`: the version of the app, `1.4.0` say: the office sees it, and a server may ask for a newer one.
+        `on_wipe`: awaited before the file is
+        destroyed because the office has asked for it: destroy its key there.
         Raises WrongAddress, WrongKey, NotADatabase, DamagedReplica, NewerReplica or ForeignReplica, and leaves the file
         untouched; StorageFailed when there is no room for it.
         """
@@ -117,9 +131,9 @@ class Replica:
             )
             watch_refreshes(registry)
             database = Database(file, registry, clock)
-            line = Server(url, transport=transport, verify=tls or True)
+            line = Server(url, transport=transport, verify=tls or True, app=app)
             store = tokens if tokens is not None else await asyncio.to_thread(choose_token_store, Path(path), key)
-            replica = cls(database, plugins, clock, line, DeviceSession(line, store, renew), who)
+            replica = cls(database, plugins, clock, line, DeviceSession(line, store, renew), who, on_wipe)
             await replica.syncing.count_edits()
             return replica
 
@@ -161,7 +175,7 @@ class Replica:
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Sign in on the server. The session goes on by itself from now on, in every later start too."""
         with self._enter():
-            return await self.syncing.sign_in(email, password, device_name=device_name)
+            return await self._or_closed(self.syncing.sign_in(email, password, device_name=device_name))
 
     async def read_identity(self) -> Identity | None:
         """Who signed in on this device, with the claims and what their role permits; None when nobody did. It needs no
@@ -175,10 +189,11 @@ class Replica:
 
         Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
         lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end within
-        `wait_seconds`, ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room.
+        `wait_seconds`, ReplicaLocked when a session keeps the write lock, StorageFailed when there is no room, and
+        DestroyedReplica when the office has asked for this device to be wiped, and it is.
         """
         with self._enter():
-            return await self.syncing.sync(wait_seconds=wait_seconds)
+            return await self._or_closed(self.syncing.sync(wait_seconds=wait_seconds))
 
     @property
     def status(self) -> StatusBoard:
@@ -253,6 +268,14 @@ class Replica:
         await asyncio.gather(*self._counts)
         await self._changes.close()
         await self.database.dispose()
+
+    async def _or_closed(self, asked: Awaitable[Given]) -> Given:
+        """What was asked; a file that was destroyed meanwhile is closed."""
+        try:
+            return await asked
+        except DestroyedReplica:
+            self._closed = True
+            raise
 
     @contextmanager
     def _enter(self, *allowed: type[Exception]) -> Iterator[None]:

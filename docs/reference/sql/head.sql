@@ -27,10 +27,25 @@ SELECT CASE
        r.account,
        r.epoch,
        r.last_n,
-       r.revoked_at IS NOT NULL AS revoked,
-       EXISTS (SELECT
-               FROM twinbase.account AS a
-               WHERE a.email = r.account AND a.disabled) AS disabled,
+       CASE
+         WHEN r.wipe_asked_at IS NOT NULL AND r.wiped_at IS NULL
+           THEN 'wiped'
+         WHEN COALESCE(r.revoked_at, r.wiped_at) IS NOT NULL
+           THEN 'revoked'
+         WHEN EXISTS (SELECT
+                      FROM twinbase.account AS a
+                      WHERE a.email = r.account AND a.disabled)
+           THEN 'disabled'
+         WHEN CAST($8 AS uuid) IS NOT NULL
+          AND NOT EXISTS (SELECT
+                          FROM twinbase.session AS s
+                          WHERE s.id = CAST($8 AS uuid) AND s.ended_at IS NULL)
+           THEN 'ended'
+         WHEN EXISTS (SELECT
+                      FROM twinbase.account AS a
+                      WHERE a.email = r.account AND a.claims_version <> CAST($9 AS bigint))
+           THEN 'claims'
+       END AS turned_away,
        COALESCE(CAST((SELECT json_agg(l.outcome ORDER BY l.n)
                       FROM (SELECT outcome, n
                             FROM twinbase.ledger

@@ -58,7 +58,7 @@ async def lock_replica(connection: Connection, caller: Caller) -> LastBatch:
         await connection.execute(_ENROL, caller.replica, caller.identity.subject, caller.epoch)
         row = await connection.fetchrow(_LOCK, *asked)
     assert row is not None
-    check_device(row["account"], caller.identity, row["turned_away"])
+    check_device(row["account"], caller, row["turned_away"])
     return LastBatch(row["epoch"], row["last_n"], row["last_hash"], row["xid"])
 
 

@@ -24,13 +24,16 @@ class Unsent:
     devices: int
     edited: int
     deliveries: int
+    salvaged: int = 0
 
     @property
     def sentence(self) -> str:
         """What is known to be lost; "" when nothing is."""
         found = [f"{self.edited} devices have spoken of edits that they have not sent"] if self.edited else []
         found += [f"{self.deliveries} deliveries are not at their destination"] if self.deliveries else []
-        return f"{' and '.join(found)}: sync them, settle them with `twinbase delivery`" if found else ""
+        found += [f"{self.salvaged} salvaged edits are not decided"] if self.salvaged else []
+        settle = "sync them, settle them with `twinbase delivery` and `twinbase salvage`"
+        return f"{' and '.join(found)}: {settle}" if found else ""
 
 
 async def read_unsent(url: str) -> Unsent:
@@ -41,7 +44,9 @@ async def read_unsent(url: str) -> Unsent:
             return Unsent(0, 0, 0)
         row = await connection.fetchrow(_UNSENT)
         assert row
-        return Unsent(*row)
+        has_salvaged = await connection.fetchval(_HAS_SALVAGED)
+        salvaged = await connection.fetchval(_SALVAGED) if has_salvaged else 0
+        return Unsent(row[0], row[1], row[2], salvaged)
     finally:
         await connection.close()
 
@@ -90,6 +95,8 @@ async def _give_way(connection: Connection, statements: str) -> None:
 
 
 _IS_THERE = "SELECT to_regclass('twinbase.capture') IS NOT NULL"
+_HAS_SALVAGED = "SELECT to_regclass('twinbase.salvaged') IS NOT NULL"
+_SALVAGED = "SELECT count(*)::int FROM twinbase.salvaged WHERE decided_at IS NULL"
 _CAPTURED = "SELECT schema_name, table_name FROM twinbase.capture ORDER BY 1, 2"
 _UNSENT = """
 SELECT count(*)::int, count(oldest_outbox)::int,

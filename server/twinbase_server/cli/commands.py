@@ -1,4 +1,4 @@
-"""All commands by name. None is loaded before it is asked for: `twinbase device` runs where no server is installed."""
+"""All commands by name. None is loaded before it is asked for: `twinbase file` runs where no server is installed."""
 
 from importlib import import_module
 from importlib.metadata import EntryPoint
@@ -18,20 +18,9 @@ from twinbase_server.cli.brought_commands import (
 from twinbase_server.cli.groups import make_command_group
 
 OURS = (
-    "serve",
-    "worker",
-    "db",
-    "user",
-    "account",
-    "role",
-    "key",
-    "project",
-    "source",
-    "delivery",
-    "explain",
-    "device",
-    "plugin",
-)
+    "serve", "worker", "db", "user", "account", "role", "device", "session", "salvage", "key", "project", "source",
+    "delivery", "explain", "file", "plugin",
+)  # fmt: skip
 
 
 def make_group() -> Any:

@@ -1,218 +1,237 @@
-"""`twinbase device`: one device's file, from a terminal. Uses the replica alone; no server need be installed."""
+"""`twinbase device`: the devices of the office. What is done to one device's file is `twinbase file`."""
 
-import asyncio
+import io
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from typer.core import TyperGroup
 
-from twinbase.errors import NotSignedIn
-from twinbase.quoting import quote_name
-from twinbase.replica import Replica
-from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import read_state
-from twinbase.replica.report import Report
-from twinbase.replica.status import SyncStatus
-from twinbase_server.cli.device_file import (
-    PASSWORD_VARIABLE,
-    DeviceFile,
-    Enrolment,
-    KeyFile,
-    make_key,
-    open_existing,
-    open_new,
-    read_key,
-    sign_in_again,
-)
+from twinbase.clock import utc_now
+from twinbase.enrolment import EnrolmentOffer, show_code
+from twinbase_server.cli.asking import ask_database, name_operator, show_moment
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import PluginNames
-from twinbase_server.cli.run import FAILED
-from twinbase_server.cli.screen import AsJson, answer, make_error_console, show_table
-from twinbase_server.cli.verify import Findings, verify_file
-from twinbase_server.settings import split_names
+from twinbase_server.cli.options import DatabaseUrl
+from twinbase_server.cli.screen import AsJson, answer, show_table
 
-command = make_command_group("One device's file: enrol it, sync it, look at what waits in it, check it.")
+MOVED = ("enroll", "sync", "status", "outbox", "verify")
+"""Commands of a file that had this name before the office's devices had it; they are `twinbase file …`."""
 
 
-@command.command()
-def enroll(
-    file: DeviceFile,
-    server: Annotated[str, typer.Option(envvar="TWINBASE_SERVER", help="URL of the server.")],
-    email: Annotated[str, typer.Option(help="The account to sign in with.")],
-    plugins: PluginNames,
-    password: Annotated[str, typer.Option(envvar=PASSWORD_VARIABLE, prompt=True, hide_input=True)],
-    device_name: Annotated[str, typer.Option("--name", help="What the office sees this device as.")] = "",
-    plain_http: Annotated[
-        bool, typer.Option("--plain-http", help="Allow http:// beyond this machine: anybody on the way can read it.")
-    ] = False,
-    key_file: KeyFile = None,
-    as_json: AsJson = False,
-) -> int:
-    """Make an encrypted file for an account, sign in, and fetch everything that the account may see.
+class _WithMoved(TyperGroup):
+    """Finds what has moved, and does not list it."""
 
-    Stopped in the middle, the same command goes on after the last page that was kept.
-    """
-    made = make_key(file, key_file)
-    if made is not None:
-        make_error_console().print(
-            f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere."
-        )
-    enrolment = Enrolment(server, split_names(plugins), plain_http)
-    report = asyncio.run(_enroll(file, read_key(file, key_file), enrolment, email, password, device_name))
-    return _say_report(report, as_json)
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in MOVED:
+            return super().get_command(ctx, cmd_name)
+        from twinbase_server.cli.file import command as file_command
+
+        group: Any = typer.main.get_command(file_command)
+        return group.get_command(ctx, cmd_name)
 
 
-@command.command()
-def sync(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> int:
-    """Send what was written, fetch what changed, prove that both sides are equal; exit status 1 when not proven.
-
-    Stopped anywhere, nothing is half done: the next sync goes on.
-    """
-    return _say_report(asyncio.run(_sync(file, key_file)), as_json)
+command = make_command_group("The devices of the office: list, enrol, rename, cut off and wipe them.", cls=_WithMoved)
+DeviceId = Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, or how that begins.")]
 
 
-@command.command("status")
-def show_status(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> None:
-    """Say whose file it is, when it was last synced, what it holds and what waits in it."""
-    said = asyncio.run(_status(file, key_file))
-    answer(said, as_json=as_json, show=lambda console: _show_status(console, said))
-
-
-@command.command("outbox")
-def show_outbox(
-    file: DeviceFile,
-    discard: Annotated[UUID | None, typer.Option(metavar="ID", help="Forget this edit.")] = None,
-    key_file: KeyFile = None,
+@command.command("list")
+def show_devices(
+    account: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only those of this account.")] = None,
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the edits that wait for a person: refused, in conflict, or parked behind one of those."""
-    waiting = asyncio.run(_outbox(file, key_file, discard))
-    answer(waiting, as_json=as_json, show=lambda console: _show_outbox(console, waiting))
+    """List the devices: whose, when they were last here and last proven equal, what is unsent on them."""
+    from twinbase_server.devices.store import list_devices
+
+    devices = ask_database(database_url, lambda connection: list_devices(connection, account))
+    said = [asdict(device) | {"state": device.state} for device in devices]
+    answer(said, as_json=as_json, show=lambda console: _show(console, said))
 
 
-@command.command()
-def verify(
-    file: DeviceFile,
-    offline: Annotated[bool, typer.Option("--offline", help="Look at the file only, do not ask the server.")] = False,
-    key_file: KeyFile = None,
+@command.command("code")
+def make_code(
+    account: Annotated[str, typer.Argument(metavar="EMAIL", help="The account that the device will be of.")],
+    server: Annotated[
+        str, typer.Option(envvar="TWINBASE_SERVER", help="URL of the server, for a picture to scan.")
+    ] = "",
+    minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it can be used.")] = 10,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The server's certificate (PEM), if no authority signed it.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the picture there (SVG).")] = None,
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
-) -> int:
-    """Check every page of the file and the engine's own books, then prove it against the server by a sync.
+) -> None:
+    """Make a code by which one device enrols for an account, without its password: to type, and as a picture to scan.
 
-    Exit status 1 when anything is wrong.
+    It is good for one device and shown this once.
     """
-    found = asyncio.run(_verify(file, key_file, online=not offline))
-    answer(asdict(found) | {"sound": found.sound}, as_json=as_json, show=found.show)
-    return 0 if found.sound else FAILED
+    from twinbase_server.devices import enrolment
 
-
-async def _enroll(file: Path, secret: Any, enrolment: Enrolment, email: str, password: str, device_name: str) -> Report:
-    async with open_new(file, secret, enrolment) as replica:
-        await replica.sign_in(email, password, device_name=device_name or file.stem)
-        return await _watched(replica)
-
-
-async def _sync(file: Path, key_file: Path | None) -> Report:
-    async with open_existing(file, key_file) as replica:
-        return await _watched(replica)
-
-
-async def _watched(replica: Replica) -> Report:
-    """Sync, and say meanwhile what it is at."""
-    with make_error_console().status("Syncing") as line:
-
-        def show(now: SyncStatus) -> None:
-            line.update(f"{now.phase.capitalize()}{f' {now.rows:,} rows' if now.rows else ''}")
-
-        stop = replica.status.watch(show)
-        try:
-            return await replica.sync()
-        except NotSignedIn:
-            line.stop()
-            await sign_in_again(replica)
-            return await replica.sync()
-        finally:
-            stop()
-
-
-async def _status(file: Path, key_file: Path | None) -> dict[str, Any]:
-    async with open_existing(file, key_file) as replica:
-        rows = await replica.database.look(_count_rows, list(replica.registry.twins))
-        edits = await replica.database.look(_count_edits)
-        state = await replica.database.look(read_state)
-        return {
-            "file": str(file),
-            "server": state.server,
-            "account": state.account,
-            "replica": state.replica,
-            "synced_at": state.synced_at or None,
-            "complete": bool(state.cursor),
-            "edits": edits,
-            "rows": rows,
-        }
-
-
-async def _outbox(file: Path, key_file: Path | None, discard: UUID | None) -> list[dict[str, Any]]:
-    async with open_existing(file, key_file) as replica:
-        if discard is not None:
-            await replica.discard(discard)
-        return [asdict(waiting) for waiting in await replica.waiting_edits()]
-
-
-async def _verify(file: Path, key_file: Path | None, *, online: bool) -> Findings:
-    async with open_existing(file, key_file) as replica:
-        found = await asyncio.to_thread(verify_file, replica.database.file, replica.registry)
-        if online and found.sound:
-            report = await _watched(replica)
-            found.unproven = report.unproven | {t: "It differs." for t, same in report.proven.items() if not same}
-            found.proven = sorted(twin for twin, same in report.proven.items() if same)
-        return found
-
-
-def _count_rows(connection: Connection, twins: list[str]) -> dict[str, int]:
-    return {twin: connection.execute(f"SELECT count(*) FROM {quote_name(twin)}").fetchone()[0] for twin in twins}
-
-
-def _count_edits(connection: Connection) -> dict[str, int]:
-    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
-
-
-def _say_report(report: Report, as_json: bool) -> int:
-    answer(report.as_dict(), as_json=as_json, show=lambda console: _show_report(console, report))
-    return 0 if report.is_proven else FAILED
-
-
-def _show_report(console: Console, report: Report) -> None:
-    outcomes = ", ".join(f"{count} {status}" for status, count in sorted(report.outcomes.items()))
-    console.print(f"Sent {report.pushed} edits{f': {outcomes}' if outcomes else ''}")
-    console.print(f"Fetched {report.pulled:,} rows, {report.removed:,} went, {report.repaired:,} repaired")
-    kilobytes, seconds = report.bytes_received / 1000, sum(report.seconds.values())
-    console.print(f"[dim]{kilobytes:,.0f} kB in {report.requests} requests, {seconds:.1f} s[/]")
-    if report.is_proven:
-        console.print(f"[green]✓[/] Proven: {len(report.proven)} twins equal what the server says you may see")
-    for twin, why in sorted(report.unproven.items()):
-        console.print(f"[red]✗[/] {twin} is not proven: {why}")
-
-
-def _show_status(console: Console, said: dict[str, Any]) -> None:
-    console.print(f"{said['account'] or 'nobody'} at {said['server']}")
-    console.print(f"Last sync: {said['synced_at'] or 'never'}{'' if said['complete'] else ', not complete yet'}")
-    edits = ", ".join(f"{count} {state}" for state, count in sorted(said["edits"].items()))
-    console.print(f"Edits: {edits or 'none'}")
-    show_table(
-        console, ("twin", "rows"), ((twin, f"{rows:,}") for twin, rows in said["rows"].items()), numbers=("rows",)
+    if svg and not server:
+        raise typer.BadParameter("A picture holds the server's address: give --server too.")
+    lifetime, email = timedelta(minutes=minutes), account.strip().lower()
+    now = utc_now()
+    code = ask_database(
+        database_url, lambda connection: enrolment.make_code(connection, email, name_operator(), now, lifetime)
     )
+    offer = EnrolmentOffer(server.rstrip("/"), code, now + lifetime, _hash_certificate(certificate))
+    if svg:
+        svg.write_text(_draw_svg(offer.make_uri()))
+    said = {
+        "account": email,
+        "code": show_code(code),
+        "ends_at": offer.until,
+        "uri": offer.make_uri() if server else "",
+    }
+    answer(said, as_json=as_json, show=lambda console: _show_code(console, offer, email))
 
 
-def _show_outbox(console: Console, waiting: list[dict[str, Any]]) -> None:
-    if not waiting:
-        console.print("[green]✓[/] Nothing waits for you.")
-    for one in waiting:
-        when = f"{one['at']:%Y-%m-%d %H:%M}"
-        console.print(f"[bold]{one['state']}[/] {one['op']} {one['twin']} [dim]{one['id']}, {when}[/]")
-        console.print(f"  {one['detail'] or one['reason']}", markup=False)
-        for column, value in one["new"].items():
-            console.print(f"  {column}: {value}", markup=False, style="dim")
+@command.command("rename")
+def name_device(
+    device: DeviceId,
+    name: Annotated[str, typer.Argument(help="What the office sees it as.")],
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Call a device something else."""
+    from twinbase_server.devices.store import rename_device
+
+    id = _change(device, database_url, lambda connection, id: rename_device(connection, id, name))
+    _say(id, f"It is called {name}.", as_json)
+
+
+@command.command("revoke")
+def cut_off(device: DeviceId, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Cut a device off: its next request is refused, whatever it asks; its session is over. What is on it stays."""
+    from twinbase_server.devices.store import revoke_device
+
+    id = _change(device, database_url, lambda connection, id: revoke_device(connection, id, utc_now()))
+    _say(id, "It is cut off. What was unsent is kept on it, and sent when it is readmitted.", as_json)
+
+
+@command.command("readmit")
+def let_in(device: DeviceId, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Let a device in again that was cut off. Somebody signs in on it, and it sends what it still has."""
+    from twinbase_server.devices.store import readmit_device
+
+    id = _change(device, database_url, readmit_device)
+    _say(id, "It is let in again; somebody has to sign in on it.", as_json)
+
+
+@command.command("wipe")
+def ask_for_wipe(
+    device: DeviceId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have a device destroy its key and its file at its next contact. Its unsent edits come here first.
+
+    They wait in `twinbase salvage`, unless the server runs with TWINBASE_WIPE_KEEPS_UNSENT=false.
+    """
+    from twinbase_server.devices.store import wipe_device
+
+    if not yes:
+        typer.confirm("What is on the device will be destroyed. Wipe it?", abort=True)
+    id = _change(device, database_url, lambda connection, id: wipe_device(connection, id, utc_now()))
+    _say(id, "It will be wiped at its next contact; until then `twinbase device cancel-wipe` takes it back.", as_json)
+
+
+@command.command("cancel-wipe")
+def take_wipe_back(device: DeviceId, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Take back a wipe that the device has not been told of yet: it goes on as before."""
+    from twinbase_server.devices.store import cancel_wipe
+
+    id = _change(device, database_url, cancel_wipe)
+    _say(id, "It will not be wiped.", as_json)
+
+
+def _change(device: str, database_url: str | None, change: Any) -> UUID:
+    """Do it to the device that is meant; answers its id."""
+    from twinbase_server.database.connection import Connection
+    from twinbase_server.devices.store import find_device
+
+    async def find_and_change(connection: Connection) -> UUID:
+        id = (await find_device(connection, device)).id
+        await change(connection, id)
+        return id
+
+    return ask_database(database_url, find_and_change)
+
+
+def _say(id: UUID, done: str, as_json: bool) -> None:
+    answer({"device": id}, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {escape(done)}"))
+
+
+def _hash_certificate(path: Path | None) -> str:
+    if path is None:
+        return ""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes()).fingerprint(hashes.SHA256()).hex()
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path} holds no certificate that can be read.") from error
+
+
+def _draw_svg(uri: str) -> str:
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(uri, error="m").save(drawn, kind="svg", scale=4, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _show_code(console: Console, offer: EnrolmentOffer, account: str) -> None:
+    if offer.server:
+        import segno
+
+        drawn = io.StringIO()
+        segno.make(offer.make_uri(), error="m").terminal(out=drawn, compact=True)
+        console.out(drawn.getvalue(), highlight=False)
+    console.print(f"[bold]{show_code(offer.code)}[/] enrols one device for {account}, until {_local(offer.until)}")
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M}"
+
+
+def _show(console: Console, devices: list[dict[str, Any]]) -> None:
+    headings = (
+        "device",
+        "name",
+        "account",
+        "state",
+        "last seen",
+        "last proof",
+        "unsent",
+        "since",
+        "app",
+        "platform",
+        "MB",
+    )
+    show_table(console, headings, [_row(device) for device in devices], numbers=("unsent", "MB"))
+
+
+def _row(device: dict[str, Any]) -> tuple[str, ...]:
+    unsent, storage = device["unsent"], device["storage_bytes"]
+    return (
+        str(device["id"]),
+        device["device_name"],
+        device["account"],
+        device["state"],
+        show_moment(device["last_seen"]),
+        show_moment(device["proven_at"]),
+        "" if unsent is None else str(unsent),
+        show_moment(device["oldest_unsent"]),
+        device["app_version"] or "",
+        device["platform"] or "",
+        "" if storage is None else f"{storage / 1e6:.1f}",
+    )

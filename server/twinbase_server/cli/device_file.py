@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version as read_version
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,7 @@ class NoKey(ReplicaError):
 
 
 class NoReplica(ReplicaError):
-    """There is no replica at this path. Make one with `twinbase device enroll`."""
+    """There is no replica at this path. Make one with `twinbase file enroll`."""
 
 
 def read_key(path: Path, key_file: Path | None) -> Secret:
@@ -81,9 +82,9 @@ class Enrolment:
 
 
 @asynccontextmanager
-async def open_new(path: Path, secret: Secret, enrolment: Enrolment) -> AsyncIterator[Replica]:
+async def open_new(path: Path, secret: Secret, enrolment: Enrolment, key_file: Path | None) -> AsyncIterator[Replica]:
     """A file that may not exist yet."""
-    async with await _open(path, secret, enrolment) as replica:
+    async with await _open(path, secret, enrolment, key_file) as replica:
         await replica.database.write(_note_plugins, enrolment.plugins)
         yield replica
 
@@ -100,13 +101,22 @@ async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Repl
         plugins, server = recall(connection, PLUGINS_NOTE), read_state(connection).server
     # Whether plain HTTP will do was decided when the file was enrolled.
     enrolment = Enrolment(server, tuple(plugins.split()), plain_http=True)
-    async with await _open(path, secret, enrolment) as replica:
+    async with await _open(path, secret, enrolment, key_file) as replica:
         yield replica
 
 
-async def _open(path: Path, secret: Secret, enrolment: Enrolment) -> Replica:
+async def _open(path: Path, secret: Secret, enrolment: Enrolment, key_file: Path | None) -> Replica:
+    async def destroy_key() -> None:
+        (key_file or default_key_file(path)).unlink(missing_ok=True)
+
     return await Replica.open(
-        path, secret, plugins=load_plugins(enrolment.plugins), server=enrolment.server, plain_http=enrolment.plain_http
+        path,
+        secret,
+        plugins=load_plugins(enrolment.plugins),
+        server=enrolment.server,
+        plain_http=enrolment.plain_http,
+        app=read_version("twinbase"),
+        on_wipe=destroy_key,
     )
 
 

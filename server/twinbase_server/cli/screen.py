@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON docum
 WIDTH = 100
 """What fits a terminal, and a log that is no terminal."""
 _BEYOND = 100_000
+# What a device is called, or somebody typed on it, gives a terminal no orders.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def make_console() -> Console:
@@ -46,7 +49,7 @@ def show_table(
 
     The first column is what a row is called. Nothing is cut, and no name is broken: it may be copied from the screen.
     """
-    shown = [[escape(text) for text in row] for row in rows]
+    shown = [[escape(_CONTROLS.sub("", text)) for text in row] for row in rows]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, no_wrap=True, justify="right" if heading in numbers else "left")

@@ -42,7 +42,7 @@ Minutes = Annotated[
     ),
 ]
 Spoken = Annotated[LetterLanguage, typer.Option("--language", help="What the mail is written in.")]
-InsteadOfMail = Annotated[bool, typer.Option("--show", help="Show the link, even where mail could be sent.")]
+ShowLink = Annotated[bool, typer.Option("--show", help="Show the link, even where mail could be sent.")]
 CalledName = Annotated[str, typer.Option("--name", help="What the person is called.")]
 
 
@@ -76,7 +76,7 @@ def invite_person(
     name: CalledName = "",
     minutes: Minutes = None,
     language: Spoken = LetterLanguage.EN,
-    show: InsteadOfMail = False,
+    show: ShowLink = False,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> int:
@@ -99,7 +99,7 @@ def create_admin(
     name: CalledName = "",
     minutes: Minutes = None,
     language: Spoken = LetterLanguage.EN,
-    show: InsteadOfMail = False,
+    show: ShowLink = False,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> int:
@@ -116,7 +116,7 @@ def reset_person(
     email: Email,
     minutes: Minutes = None,
     language: Spoken = LetterLanguage.EN,
-    show: InsteadOfMail = False,
+    show: ShowLink = False,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> int:

@@ -12,11 +12,16 @@ from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
 
 _SENTENCES = {
+    "wiped": ("device-wiped", "The office has asked for what is on this device to be destroyed."),
     "revoked": ("device-revoked", "This device was cut off; its unsent work is kept on it."),
     "disabled": ("device-revoked", "This account was disabled; unsent work is kept on its devices."),
     "ended": ("session-ended", "This session was ended. Sign in again; unsent work is kept on the device."),
     "claims": ("token-expired", "What this account may see has changed: ask for a new token."),
 }
+
+
+WIPE_PENDING = "(r.wipe_asked_at IS NOT NULL AND r.wiped_at IS NULL)"
+"""SQL: whether a device `r` is to be wiped and has not said that it was."""
 
 
 def turned_away_sql(session: str, claims_version: str, account: str = "r.account") -> str:
@@ -27,7 +32,7 @@ def turned_away_sql(session: str, claims_version: str, account: str = "r.account
     took away.
     """
     return (
-        "CASE WHEN r.revoked_at IS NOT NULL THEN 'revoked'"
+        f"CASE WHEN {WIPE_PENDING} THEN 'wiped' WHEN coalesce(r.revoked_at, r.wiped_at) IS NOT NULL THEN 'revoked'"
         f" WHEN EXISTS (SELECT FROM twinbase.account a WHERE a.email = {account} AND a.disabled) THEN 'disabled'"
         f" WHEN {session} IS NOT NULL AND NOT EXISTS"
         f" (SELECT FROM twinbase.session s WHERE s.id = {session} AND s.ended_at IS NULL) THEN 'ended'"
@@ -59,13 +64,20 @@ async def check_still_admitted(connection: Connection, who: Asking) -> None:
     """Raises the problem of a token whose device, account, session or claims are not what they were any more."""
     row = await connection.fetchrow(_ASKED, who.replica, who.identity.subject, who.session, who.claims_version)
     assert row is not None
-    check_device(row["account"] or who.identity.subject, who.identity, row["turned_away"])
+    check_device(row["account"] or who.identity.subject, who, row["turned_away"])
 
 
-def check_device(account: str, identity: Identity, turned_away: str | None) -> None:
+def check_device(account: str, who: Asking, turned_away: str | None) -> None:
     """Raises the problem of whoever asks on a device that is another account's, or is turned away for this."""
-    if account != identity.subject:
+    if account != who.identity.subject:
         raise ProblemError("other-account", "This device's file belongs to another account. Sign in with that one.")
+    turn_away(who.replica, turned_away)
+
+
+def turn_away(replica: UUID, turned_away: str | None) -> None:
+    """Raises the problem of a device that is turned away for this; None: it is not."""
+    if turned_away == "wiped":
+        raise ProblemError(*_SENTENCES[turned_away], replica=str(replica))
     if turned_away is not None:
         raise ProblemError(*_SENTENCES[turned_away])
 

@@ -193,13 +193,14 @@ async def _unfit(connection: Connection, twin: Twin, key: Sequence[str]) -> list
 
 async def _devices(connection: Connection, identity: Identity) -> list[str]:
     rows = await connection.fetch(
-        "SELECT device_name, last_pull, revoked_at FROM twinbase.replica WHERE account = $1 ORDER BY created_at",
+        "SELECT device_name, last_pull, revoked_at, wiped_at FROM twinbase.replica"
+        " WHERE account = $1 AND NOT of_office ORDER BY created_at",
         identity.subject,
     )
     return [
         f"Device {row['device_name'] or 'without a name'}: "
         + (f"last pulled {row['last_pull']:%Y-%m-%d %H:%M} UTC" if row["last_pull"] else "never pulled")
-        + (", cut off" if row["revoked_at"] else "")
+        + (", wiped" if row["wiped_at"] else ", cut off" if row["revoked_at"] else "")
         for row in rows
     ]
 

@@ -232,7 +232,7 @@ async def _end(connection: Connection) -> None:
 def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
     if row["account"] is None:
         raise ProblemError("token-invalid", "The server does not know this device: sign in on it again.")
-    check_device(row["account"], caller.identity, row["turned_away"])
+    check_device(row["account"], caller, row["turned_away"])
     if row["generation"] is None:
         raise ProblemError("internal", "The database has no generation: run `twinbase db init`.")
 

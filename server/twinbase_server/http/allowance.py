@@ -36,8 +36,9 @@ class BodyAllowances:
     """Decides on the requests of one application, whose routes are below `prefix`."""
 
     def __init__(self, prefix: str, settings: Settings) -> None:
-        self._open = {f"{prefix}/auth/{name}" for name in ("login", "link", "refresh")}
+        self._open = {f"{prefix}/auth/{name}" for name in ("login", "enroll", "link", "refresh")}
         self._push = f"{prefix}/sync/mark-synced"
+        self._salvage = f"{prefix}/auth/wipe/unsent"
         self._signed = {f"{prefix}/sync/{name}" for name in ("schema", "initial", "repair")}
         self._settings = settings
 
@@ -49,6 +50,8 @@ class BodyAllowances:
         if path == self._push:
             return BodyAllowance(settings.body_bytes_max, _sender(scope))
         bytes_max = min(settings.request_bytes_max, settings.body_bytes_max)
+        if path == self._salvage:
+            return BodyAllowance(settings.body_bytes_max, _wiped_sender(scope))
         if path in self._signed:
             return BodyAllowance(bytes_max, _sender(scope))
         with suppress(ProblemError):
@@ -63,6 +66,13 @@ def read_token(scope: Scope) -> SignedIn:
     if scheme.lower() != "bearer" or not token:
         raise ProblemError("token-invalid", UNSIGNED)
     return serving.tokens.read(token, serving.clock())
+
+
+def _wiped_sender(scope: Scope) -> str:
+    """Whose ticket it is: only a device that was told to wipe itself has one."""
+    serving: Serving = scope["app"].state.serving
+    _, ticket = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    return str(serving.wipe_tickets.read(ticket or "").replica)
 
 
 def _sender(scope: Scope) -> str:

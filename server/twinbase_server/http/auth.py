@@ -55,6 +55,7 @@ class Me(BaseModel):
         "credentials-wrong",
         "other-account",
         "device-revoked",
+        "device-wiped",
         "body-too-large",
         "media-type",
         "upgrade-required",
@@ -76,7 +77,7 @@ async def sign_in(
         device = SigningDevice(body.replica, body.device_name, read_device_key(body.device_key), body.replaces)
         async with serving.borrow_connection() as connection:
             known = await is_known_device(connection, body.replica, body.email)
-            attempt = SignInAttempt(body.email, _address(request), body.replica, known)
+            attempt = SignInAttempt(body.email, read_sender_address(request), body.replica, known)
             counts = await note_attempt(connection, attempt, now)
             version = await read_claims_version(connection, email)
         identity = await _identify(serving, Credentials(body.email, body.password), counts)
@@ -102,7 +103,8 @@ async def _identify(serving: Serving, credentials: Credentials, counts: Counts) 
         raise
 
 
-def _address(request: Request) -> str:
+def read_sender_address(request: Request) -> str:
+    """Where a request comes from."""
     return request.client.host if request.client is not None else ""
 
 
@@ -135,6 +137,7 @@ def _translate_failure() -> Iterator[None]:
         "session-ended",
         "other-account",
         "device-revoked",
+        "device-wiped",
         "too-busy",
         "database-unavailable",
     ),

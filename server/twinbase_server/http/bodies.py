@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twinbase_server.http.allowance import BodyAllowance, BodyAllowances
+from twinbase_server.http.telling_wipes import find_wipe
 from twinbase_server.problems import ProblemError, problem_response
 
 BYTES_PER_SECOND_MIN = 8 * 1024
@@ -92,7 +93,7 @@ class LimitedBodies:
             try:
                 body = await self._read(scope, receive, held)
             except ProblemError as problem:
-                await problem_response(problem)(scope, receive, send)
+                await problem_response(await find_wipe(scope, problem))(scope, receive, send)
                 return
             await self._app(scope, _replayed(body, receive), send)
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from twinbase.protocol import (
+    HEADER_CLIENT,
     HEADER_DEFERS,
     HEADER_EPOCH,
     HEADER_PROTOCOL,
@@ -20,11 +21,11 @@ from twinbase.protocol import (
 )
 from twinbase_server.caller import Caller
 from twinbase_server.http.serving import Serving
+from twinbase_server.http.telling_wipes import check_expired
 from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 
-HEADER_CLIENT = "Twinbase-Client"
 _bearer = HTTPBearer(auto_error=False, description="The token of auth/login.")
 
 
@@ -38,11 +39,15 @@ ServingDep = Annotated[Serving, Depends(serving_of)]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
+async def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
     """Who the token names, with what their role permits now."""
     if bearer is None:
         raise ProblemError("token-invalid", "Send Authorization: Bearer with the token of auth/login.")
-    signed_in = serving.tokens.read(bearer.credentials, serving.clock())
+    try:
+        signed_in = serving.tokens.read(bearer.credentials, serving.clock())
+    except ProblemError as problem:
+        await check_expired(serving, problem, bearer.credentials)
+        raise
     return replace(signed_in, identity=serving.plugins.roles.grant(signed_in.identity))
 
 

@@ -49,7 +49,7 @@ class LinkDone(BaseModel):
 @router.get(
     "/link",
     response_class=HTMLResponse,
-    dependencies=[open_to_anybody("the page is the same for everybody, and knows of nobody")],
+    dependencies=[open_to_anybody("the page is the same for everybody, and its secret stays in the browser")],
 )
 async def show_page(accept_language: AcceptLanguage = "") -> Response:
     """The page that every link leads to, in English or French. The link's secret follows `#`, and stays in the browser.
@@ -62,7 +62,7 @@ async def show_page(accept_language: AcceptLanguage = "") -> Response:
 @router.post(
     "/link",
     response_model=LinkDone,
-    dependencies=[open_to_anybody("whoever asks shows the secret of a link")],
+    dependencies=[open_to_anybody("who asks shows the secret of a link, and guessing is slowed down")],
     responses=describe_problems(
         "bad-request",
         "link-gone",

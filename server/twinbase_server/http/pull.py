@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 from starlette.background import BackgroundTask
 
 from twinbase.protocol import STREAM_TYPE, InitialRequest, RepairRequest, SchemaAnswer, SchemaRequest
@@ -18,6 +16,7 @@ from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
 from twinbase_server.feed.schemas import FeedShapes, describe_twins
 from twinbase_server.http.caller import CallerDep, ServingDep
+from twinbase_server.http.device_report import DeviceReport, ReportDep
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.streaming import Sending, StreamResponse, seal_lines
 from twinbase_server.problems import describe_problems
@@ -26,7 +25,8 @@ router = APIRouter(prefix="/sync", tags=["sync"])
 
 COMMON = (
     "bad-request", "garbled", "protocol", "upgrade-required", "token-invalid", "token-expired", "other-device",
-    "session-ended", "other-account", "device-revoked", "sync-off", "too-busy", "too-slow", "database-unavailable",
+    "session-ended", "other-account", "device-revoked", "device-wiped", "sync-off", "too-busy", "too-slow",
+    "database-unavailable",
 )  # fmt: skip
 STREAM = (*COMMON, "schema-unknown", "claim-missing", "bad-cursor", "generation")
 _BEGIN = (
@@ -40,6 +40,7 @@ _EXAMPLE = (
 )
 DESCRIBED = 2
 """The revision from which on a device is told of types and rights; an older one takes no member that is new to it."""
+NOTHING_SAID = DeviceReport()
 TokenParam = Annotated[str, Query(max_length=16_384)]
 
 
@@ -86,13 +87,13 @@ async def pull(
     serving: ServingDep,
     caller: CallerDep,
     since: TokenParam,
+    report: ReportDep,
     acked: Annotated[int, Query(ge=0, le=2**62)] = 0,
     resume: TokenParam | None = None,
     prove: Annotated[str, Query(pattern="^(all)?$")] = "",
-    oldest_outbox: AwareDatetime | None = None,
 ) -> Response:
     """What changed since a cursor. `prove=all`: with the digest of every twin. `acked`: the last batch whose outcomes
-    the device has. `oldest_outbox`: when its oldest unsent change was made.
+    the device has. The others are what it tells the office of itself.
     """
     signer = serving.context.signer
     wanted = delta.Delta(signer.open(since, Cursor), signer.open(resume, Resume) if resume else None, prove == "all")
@@ -102,7 +103,7 @@ async def pull(
             yield line
 
     ask = partial(serving.stream_lines, caller, wanted.since, acked, delta.KIND, answer, everything=wanted.prove_all)
-    return await _answered(request, serving, caller, ask, oldest_outbox)
+    return await _answered(request, serving, caller, ask, report)
 
 
 @router.post("/repair", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))
@@ -126,7 +127,7 @@ async def _answered(
     serving: Serving,
     caller: Caller,
     ask: Callable[..., AsyncGenerator[bytes, None]],
-    oldest_outbox: datetime | None = None,
+    report: DeviceReport = NOTHING_SAID,
 ) -> Response:
     """The stream, begun; the device's pull is noted when all is sent."""
     accepts = "zstd" in request.headers.get("accept-encoding", "").lower()
@@ -135,6 +136,6 @@ async def _answered(
     leave = serving.readers.admit_reader(caller)
     wanted = serving.lanes.streams.is_wanted
     sending = Sending(level, settings.send_seconds, serving.metrics, wanted, hurry, leave)
-    noted = BackgroundTask(serving.note_pull, caller, oldest_outbox)
+    noted = BackgroundTask(serving.note_pull, caller, report)
     with serving.metrics.open_seconds.time():
         return await StreamResponse.begin(seal_lines(ask(hurry=hurry)), sending, noted)

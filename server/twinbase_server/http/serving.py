@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
 
@@ -15,6 +15,7 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import ALTERED, DATABASE_ERRORS
+from twinbase_server.devices.wipe_ticket import WipeTickets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
@@ -22,6 +23,7 @@ from twinbase_server.feed.readiness import Readiness, read_readiness
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
 from twinbase_server.feed.statements import FeedShape
+from twinbase_server.http.device_report import DeviceReport
 from twinbase_server.http.health import HealthWatch
 from twinbase_server.http.lanes import Lanes, Readers
 from twinbase_server.http.tokens import Tokens
@@ -41,10 +43,14 @@ PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.02, 0.5
 _log = logging.getLogger(__name__)
 _NOTE = """
 UPDATE twinbase.replica
-SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz, schema_fingerprint = $4
+SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz, schema_fingerprint = $4,
+    unsent = coalesce($5::bigint, unsent), storage_bytes = coalesce($6::bigint, storage_bytes),
+    proven_at = coalesce(least($7::timestamptz, $2), proven_at), platform = coalesce($8, platform),
+    app_version = coalesce($9, app_version)
 WHERE id = (
     SELECT id FROM twinbase.replica WHERE id = $1 AND (
-        last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute' OR oldest_outbox IS DISTINCT FROM $3)
+        last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute' OR oldest_outbox IS DISTINCT FROM $3
+        OR unsent IS DISTINCT FROM coalesce($5, unsent))
     FOR NO KEY UPDATE SKIP LOCKED)
 """
 
@@ -79,6 +85,7 @@ class Serving:
     keys: KeyRing
     tokens: Tokens
     refresh_tokens: RefreshTokens
+    wipe_tickets: WipeTickets
     session_life: SessionLife
     context: AnswerContext
     schemas: Schemas
@@ -203,11 +210,14 @@ class Serving:
                 ) from error
             known.add(shape.twin.name)
 
-    async def note_pull(self, caller: Caller, oldest_outbox: datetime | None) -> None:
-        """Remember when a device pulled and how old its unsent work is, for whoever watches; no pull fails for it."""
+    async def note_pull(self, caller: Caller, report: DeviceReport) -> None:
+        """Remember when a device pulled and what it said of itself, for whoever watches; no pull fails for it."""
+        said = (report.unsent, report.storage_bytes, report.proven_at, report.platform, report.app_version)
         try:
             async with self.borrow_connection() as connection:
-                await connection.execute(_NOTE, caller.replica, self.clock(), oldest_outbox, caller.schema)
+                await connection.execute(
+                    _NOTE, caller.replica, self.clock(), report.oldest_outbox, caller.schema, *said
+                )
         except (ProblemError, *DATABASE_ERRORS):
             _log.warning("A pull was answered, and not noted.", exc_info=True)
 
@@ -243,6 +253,7 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         keys=keys,
         tokens=Tokens(keys, timedelta(seconds=settings.token_seconds)),
         refresh_tokens=RefreshTokens(keys),
+        wipe_tickets=WipeTickets(keys),
         session_life=_life_of(settings),
         context=AnswerContext(settings, TokenSigner(keys), metrics),
         schemas=Schemas(registry, readiness),

@@ -12,6 +12,7 @@ from twinbase.identity import Identity
 from twinbase.protocol import EndAnswer, LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.connection import Connection
+from twinbase_server.devices.proof import check_not_wiped
 from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
 from twinbase_server.http.serving import Serving
@@ -23,7 +24,7 @@ from twinbase_server.sessions.store import Session, end_session, end_sessions, l
 
 SIGNED_OUT = "It was signed out."
 ENDED_BY_OWNER = "It was ended from another of the account's devices."
-_SIGNED = ("token-invalid", "token-expired", "session-ended", "other-account", "device-revoked")
+_SIGNED = ("token-invalid", "token-expired", "session-ended", "other-account", "device-revoked", "device-wiped")
 _PASSING = ("too-busy", "database-unavailable")
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -62,6 +63,7 @@ async def begin_answered(
         "session-ended",
         "other-device",
         "device-revoked",
+        "device-wiped",
         "other-account",
         "body-too-large",
         "media-type",
@@ -78,8 +80,9 @@ async def renew_session(
     When no answer comes, the same request again gets the same one.
     """
     now = serving.clock()
-    shown = serving.refresh_tokens.read(body.refresh_token)
     async with serving.borrow_connection() as connection:
+        await check_not_wiped(connection, serving.refresh_tokens, body)
+        shown = serving.refresh_tokens.read(body.refresh_token)
         subject = await connection.fetchval("SELECT account FROM twinbase.session WHERE id = $1", shown.session)
         version = await read_claims_version(connection, subject or "")
         done = await _refreshed(serving, connection, body, now)

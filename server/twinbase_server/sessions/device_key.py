@@ -27,9 +27,13 @@ def read_device_key(text: str) -> bytes | None:
 
 def is_of_device(request: RefreshRequest, key: bytes) -> bool:
     """Whether whoever asks has the private half of the session's key."""
-    message = refresh_proof(request.refresh_token, request.rotation, request.replica)
+    return is_signed(refresh_proof(request.refresh_token, request.rotation, request.replica), request.proof, key)
+
+
+def is_signed(message: bytes, signature: str, key: bytes) -> bool:
+    """Whether whoever has the private half of this key has signed this."""
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(_decode(request.proof), message)
+        Ed25519PublicKey.from_public_bytes(key).verify(_decode(signature), message)
     except (InvalidSignature, ProblemError, ValueError):
         return False
     return True

@@ -109,6 +109,11 @@ async def end_sessions(
     return int(status.rpartition(" ")[2])
 
 
+async def end_session_of_device(connection: Connection, replica: UUID, why: str, now: datetime) -> None:
+    """End the sessions that a device has."""
+    await connection.execute(_END_OF_REPLICA, replica, now, why)
+
+
 async def forget_sessions(connection: Connection, now: datetime) -> None:
     """Delete what has been over for a while."""
     await connection.execute(_FORGET, now - KEPT_ENDED)
@@ -138,6 +143,7 @@ WHERE replica = $1 AND ended_at IS NULL AND (id = $4 OR id IN (
     SELECT id FROM twinbase.session WHERE replica = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4
     ORDER BY used_at DESC, made_at DESC, id OFFSET $5))
 """
+_END_OF_REPLICA = "UPDATE twinbase.session SET ended_at = $2, ended_why = $3 WHERE replica = $1 AND ended_at IS NULL"
 _END_ONE = """
 UPDATE twinbase.session SET ended_at = $2, ended_why = $3
 WHERE id = $1 AND ended_at IS NULL AND ($4::text IS NULL OR account = $4)
@@ -146,4 +152,8 @@ _END_OF_ACCOUNT = """
 UPDATE twinbase.session SET ended_at = $2, ended_why = $3
 WHERE account = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4
 """
-_FORGET = "DELETE FROM twinbase.session WHERE coalesce(ended_at, ends_at) < $1"
+# A device that is to be wiped may have nothing but its last session to be known by.
+_FORGET = """
+DELETE FROM twinbase.session WHERE coalesce(ended_at, ends_at) < $1 AND replica NOT IN (
+    SELECT id FROM twinbase.replica WHERE wipe_asked_at IS NOT NULL AND wiped_at IS NULL)
+"""

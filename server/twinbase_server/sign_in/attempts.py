@@ -11,14 +11,16 @@ from math import ceil
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
-from twinbase_server.sign_in.delays import DELAYS, LinkAttempt, SignInAttempt
+from twinbase_server.sign_in.delays import DELAYS, EnrolmentAttempt, LinkAttempt, SignInAttempt
 
 FORGOTTEN_AFTER = timedelta(days=1)
 KEPT_MAX = 200_000
 Counts = Mapping[str, bytes]
 
 
-async def note_attempt(connection: Connection, attempt: SignInAttempt | LinkAttempt, now: datetime) -> Counts:
+async def note_attempt(
+    connection: Connection, attempt: SignInAttempt | EnrolmentAttempt | LinkAttempt, now: datetime
+) -> Counts:
     """Count a try; answers under what, for `forgive_attempt`. Raises `too-many-sign-ins` when it has to wait."""
     counts = dict(attempt.list_counts())
     async with connection.transaction():

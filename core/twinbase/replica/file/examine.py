@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from twinbase.errors import DamagedReplica, NewerReplica, NotADatabase, WrongKey
+from twinbase.errors import DamagedReplica, DestroyedReplica, NewerReplica, NotADatabase, WrongKey
 from twinbase.replica.file.descriptors import read_at
+from twinbase.replica.file.destroy import is_destroyed
 from twinbase.replica.file.file import ReplicaFile, is_corruption_error, open_untouched, translate_errors, wal_of
 from twinbase.replica.file.layout import APPLICATION_ID, FORMAT
 from twinbase.replica.file.seals import is_key_of
@@ -36,7 +37,10 @@ class Header:
 
 
 def examine(file: ReplicaFile) -> None:
-    """Raise WrongKey, NotADatabase, DamagedReplica or NewerReplica if this file cannot be opened as a replica."""
+    """Raise what keeps this file from being opened as a replica: DestroyedReplica, WrongKey, NotADatabase,
+    DamagedReplica or NewerReplica."""
+    if is_destroyed(file.path):
+        raise DestroyedReplica(f"{file.path.name}: finish it with `destroy_file()`.")
     size = file.path.stat().st_size
     _check_kind(file, size)
     header = _header(file, size)

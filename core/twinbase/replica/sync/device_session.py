@@ -80,6 +80,11 @@ class DeviceSession:
         self._access_token = ""
         await asyncio.to_thread(self.store.forget, str(caller.replica))
 
+    async def forget(self, thread: FileThread) -> None:
+        """Keep nothing of the session on this device; the server is not told."""
+        self._access_token = ""
+        await asyncio.to_thread(self.store.forget, (await thread.run(read_state)).replica)
+
     async def _refresh(self, thread: FileThread) -> str:
         state = await thread.run(read_state)
         kept = await self._in_store(read_kept, state.replica)

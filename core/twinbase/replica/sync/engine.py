@@ -7,18 +7,20 @@ What the server objects to has a way on, a bounded number of times; what the lin
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
-from twinbase.errors import NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.errors import DestroyedReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
 from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
+from twinbase.replica.file.destroy import destroy_file
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
 from twinbase.replica.file.state import recall
@@ -30,6 +32,7 @@ from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.agree import agree
 from twinbase.replica.sync.backfill import backfill
+from twinbase.replica.sync.condition import note_proven
 from twinbase.replica.sync.device_session import DeviceSession
 from twinbase.replica.sync.exchange import ChangedKeys, Exchange, agreed_shapes
 from twinbase.replica.sync.first_sync import run_first_sync
@@ -39,11 +42,14 @@ from twinbase.replica.sync.recover import recover
 from twinbase.replica.sync.server import Server
 from twinbase.replica.sync.sign_in import has_current_claims, keep_identity
 from twinbase.replica.sync.thread import FileThread, open_file_thread
+from twinbase.replica.sync.wipe import WIPED, WipeOrder, hand_over
 from twinbase.replica.tokens import MemoryTokens
+from twinbase.replica.tokens.kept import read_device_key, sign_message
 
 RECOVERIES_MAX = 6
 FAILED_THERE = ("plugin-failed", "internal", "database-unavailable", "too-slow", "too-busy")
 """What keeps a batch from being taken, every time perhaps, until somebody there has mended it or let a row go."""
+OnWipe = Callable[[], Awaitable[None]]
 Observer = Callable[[ChangedKeys], None]
 
 
@@ -51,6 +57,7 @@ class Engine:
     """Syncs one replica with its server.
 
     `session`: whose tokens every request shows; without one it lasts as long as this process.
+    `on_wipe`: called before the file is destroyed, because the office has asked for it: it destroys the file's key.
     `observers`: called after each apply with the keys of the rows that changed (None: too many to list).
     """
 
@@ -65,18 +72,25 @@ class Engine:
         session: DeviceSession | None = None,
         status: StatusBoard | None = None,
         who: str = "",
+        on_wipe: OnWipe | None = None,
     ) -> None:
         self._database, self._registry, self.server = database, registry, server
         self._clock, self._ids, self._who = clock, ids, who
         self.session = session or DeviceSession(server, MemoryTokens())
+        self._on_wipe = on_wipe
         self.status = status or StatusBoard()
         self.observers: list[Observer] = []
         self._counting = asyncio.Lock()
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Begin a session; raises ForeignReplica when the file is of another account (H30)."""
-        async with open_file_thread(self._database) as thread:
-            answer = await self.session.sign_in(thread, email, password, device_name)
+        try:
+            async with open_file_thread(self._database) as thread:
+                answer = await self.session.sign_in(thread, email, password, device_name)
+        except ServerRefused as problem:
+            async with hold_sync_lock(self._database.file.path, self._ids(), wait_seconds=10.0, who=self._who):
+                await self._obey(problem)
+            raise
         self.status.set(signed_in=True)
         return answer
 
@@ -92,8 +106,9 @@ class Engine:
         before = (traffic.requests, traffic.sent, traffic.received)
         try:
             async with hold_sync_lock(self._database.file.path, token, wait_seconds=wait_seconds, who=self._who):
-                async with open_file_thread(self._database) as thread:
-                    await self._run(await self._exchange(thread, str(token), report))
+                await self._run_or_obey(str(token), report)
+        except DestroyedReplica:
+            raise
         except TwinbaseError as error:
             self._say_failure(error)
             with suppress(TwinbaseError):
@@ -112,6 +127,34 @@ class Engine:
             offline_since=None, synced_at=self._clock(), problem=" ".join(report.set_aside), unproven=unproven
         )
         return report
+
+    async def _run_or_obey(self, token: str, report: Report) -> None:
+        try:
+            async with open_file_thread(self._database) as thread:
+                await self._run(await self._exchange(thread, token, report))
+        except ServerRefused as problem:
+            await self._obey(problem)
+            raise
+
+    async def _obey(self, problem: ServerRefused) -> None:
+        """Wipe this device, if that is what the server asks for; raises DestroyedReplica then. Hold the sync's lock."""
+        if problem.kind != WIPED:
+            return
+        path = self._database.file.path
+        async with open_file_thread(self._database) as thread:
+            key = await thread.run(read_device_key)
+            order = WipeOrder.read(problem, partial(sign_message, key))
+            await self.session.forget(thread)
+            await hand_over(await self._exchange(thread, str(self._ids()), Report()), order)
+        if self._on_wipe is not None:
+            await self._on_wipe()
+        await self._database.dispose()
+        await asyncio.to_thread(destroy_file, path)
+        gone = DestroyedReplica(f"({path.name})")
+        self.status.set(signed_in=False, problem=str(gone))
+        with suppress(TwinbaseError):
+            await self.server.say_wiped(order.ticket, order.proof)
+        raise gone
 
     async def count_edits(self) -> None:
         """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""
@@ -179,6 +222,7 @@ class Engine:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
         if exchange.report.is_proven:
             await exchange.thread.run(forget_removal, exchange.token)
+            await exchange.thread.run(note_proven, exchange.token, self._clock().isoformat())
         await _learn_who(exchange)
         await exchange.thread.run(forget_old, exchange.token, self._clock())
         await self.count_edits()

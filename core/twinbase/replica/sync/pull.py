@@ -3,9 +3,8 @@
 from twinbase.frames import End, locked_twins
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.doubt import read_doubts
-from twinbase.replica.connection import Connection
 from twinbase.replica.file.reread import reread_file
-from twinbase.replica.outbox.states import ON_ITS_WAY
+from twinbase.replica.sync.condition import read_condition
 from twinbase.replica.sync.exchange import Exchange
 from twinbase.replica.sync.fetch import fetch
 from twinbase.replica.sync.prove import prove
@@ -39,17 +38,9 @@ async def _pull_once(exchange: Exchange, *, prove_all: bool) -> tuple[End, Apply
     state = await exchange.read_state()
     caller = await exchange.make_request_context()
     params = {"since": state.cursor, "acked": str(state.acked)} | ({"prove": "all"} if prove_all else {})
-    if oldest := await exchange.thread.run(_oldest_unsent):
-        params["oldest_outbox"] = oldest
+    params |= await exchange.thread.run(read_condition, exchange.path)
     with exchange.report.time_phase("pull"):
         return await fetch(
             exchange,
             lambda resume: exchange.server.stream_pending(params | ({"resume": resume} if resume else {}), caller),
         )
-
-
-def _oldest_unsent(connection: Connection) -> str | None:
-    """When the oldest edit that waits was made: the office sees which devices carry old work."""
-    query = f"SELECT min(at) FROM _twinbase_outbox WHERE {ON_ITS_WAY}"
-    oldest: str | None = connection.execute(query).fetchone()[0]
-    return oldest

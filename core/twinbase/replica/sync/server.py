@@ -31,6 +31,7 @@ from twinbase.errors import (
 from twinbase.identity import Identity
 from twinbase.protocol import (
     EndAnswer,
+    EnrollRequest,
     LoginAnswer,
     LoginRequest,
     MeAnswer,
@@ -38,6 +39,7 @@ from twinbase.protocol import (
     RefreshRequest,
     SchemaAnswer,
     SchemaRequest,
+    WipeAnswer,
 )
 from twinbase.replica.sync.encodings import decode_source
 from twinbase.replica.sync.pipe import read_pieces
@@ -46,6 +48,7 @@ from twinbase.replica.sync.strangers import judge_stranger
 API = "/api/v1/"
 PLAIN_BYTES_MAX = 32 * 1024 * 1024
 Answer = TypeVar("Answer", bound=BaseModel)
+_UNSIGNED = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
 Transport = httpx2.AsyncBaseTransport
 """A way to the server."""
 
@@ -109,12 +112,19 @@ class Server:
         transport: Transport | None = None,
         timeout_seconds: float = 30.0,
         verify: ssl.SSLContext | bool = True,
+        app: str = "",
     ) -> None:
+        """`app`: the version of the app, which the server may ask to be newer, and the office sees."""
         timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
         self.url = url.rstrip("/")
         self.traffic = Traffic()
         self._client = httpx2.AsyncClient(
-            base_url=self.url, transport=transport, timeout=timeout, verify=verify, follow_redirects=False
+            base_url=self.url,
+            transport=transport,
+            timeout=timeout,
+            verify=verify,
+            follow_redirects=False,
+            headers={protocol.HEADER_CLIENT: app} if app else {},
         )
 
     async def close(self) -> None:
@@ -123,8 +133,20 @@ class Server:
     async def sign_in(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""
         content = request.model_dump_json(exclude_defaults=True).encode()
-        headers = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
-        return await self._ask("auth/login", content, headers, LoginAnswer)
+        return await self._ask("auth/login", content, _UNSIGNED, LoginAnswer)
+
+    async def enroll(self, request: EnrollRequest) -> LoginAnswer:
+        """Sign in by a code of the office; raises NotSignedIn when it is none that can be used."""
+        return await self._ask("auth/enroll", request.model_dump_json().encode(), _UNSIGNED, LoginAnswer)
+
+    async def hand_over(self, body: bytes, ticket: str, proof: str) -> int:
+        """Hand a frozen batch to the office, before a wipe; answers how many edits it has now."""
+        answer = await self._ask("auth/wipe/unsent", body, _of_wipe(ticket, proof), WipeAnswer)
+        return answer.taken
+
+    async def say_wiped(self, ticket: str, proof: str) -> None:
+        """Key and file of this device are destroyed."""
+        await self._ask("auth/wipe/done", b"", _of_wipe(ticket, proof), WipeAnswer)
 
     async def renew_session(self, request: RefreshRequest) -> LoginAnswer:
         """Go on with a session; raises NotSignedIn when it is over, or is not this device's."""
@@ -240,6 +262,10 @@ class Server:
             raise HalfAnswer() from error
         source = decode_source(BytesIO(body), response.headers.get("content-encoding", ""))
         return b"".join(read_pieces(source, PLAIN_BYTES_MAX))
+
+
+def _of_wipe(ticket: str, proof: str) -> dict[str, str]:
+    return {**_UNSIGNED, "Authorization": f"Bearer {ticket}", protocol.HEADER_PROOF: proof}
 
 
 def _distrust(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

@@ -56,10 +56,8 @@ def begin_rotation(store: TokenStore, name: str, kept: KeptSession) -> KeptSessi
 
 def sign_refresh(kept: KeptSession, replica: UUID, key: Ed25519PrivateKey) -> RefreshRequest:
     """The request that shows the token, signed by the device."""
-    proof = key.sign(refresh_proof(kept.refresh_token, kept.rotation, replica))
-    return RefreshRequest(
-        refresh_token=kept.refresh_token, rotation=kept.rotation, replica=replica, proof=_encode(proof)
-    )
+    proof = sign_message(key, refresh_proof(kept.refresh_token, kept.rotation, replica))
+    return RefreshRequest(refresh_token=kept.refresh_token, rotation=kept.rotation, replica=replica, proof=proof)
 
 
 def read_device_key(connection: Connection) -> Ed25519PrivateKey:
@@ -75,6 +73,11 @@ def read_device_key(connection: Connection) -> Ed25519PrivateKey:
 def show_device_key(key: Ed25519PrivateKey) -> str:
     """The public half, as it is sent."""
     return _encode(key.public_key().public_bytes_raw())
+
+
+def sign_message(key: Ed25519PrivateKey, message: bytes) -> str:
+    """The device's signature of a message, as it is sent."""
+    return _encode(key.sign(message))
 
 
 def _keep(store: TokenStore, name: str, kept: KeptSession) -> None:

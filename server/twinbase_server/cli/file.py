@@ -1,0 +1,220 @@
+"""`twinbase file`: one device's file, from a terminal. Uses the replica alone; no server need be installed."""
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+
+from twinbase.errors import NotSignedIn
+from twinbase.quoting import quote_name
+from twinbase.replica import Replica
+from twinbase.replica.connection import Connection
+from twinbase.replica.file.state import read_state
+from twinbase.replica.report import Report
+from twinbase.replica.status import SyncStatus
+from twinbase_server.cli.device_file import (
+    PASSWORD_VARIABLE,
+    DeviceFile,
+    Enrolment,
+    KeyFile,
+    make_key,
+    open_existing,
+    open_new,
+    read_key,
+    sign_in_again,
+)
+from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.options import PluginNames
+from twinbase_server.cli.run import FAILED
+from twinbase_server.cli.screen import AsJson, answer, make_error_console, show_table
+from twinbase_server.cli.verify import Findings, verify_file
+from twinbase_server.settings import split_names
+
+command = make_command_group("One device's file: enrol it, sync it, look at what waits in it, check it.")
+
+
+@command.command()
+def enroll(
+    file: DeviceFile,
+    server: Annotated[str, typer.Option(envvar="TWINBASE_SERVER", help="URL of the server.")],
+    email: Annotated[str, typer.Option(help="The account to sign in with.")],
+    plugins: PluginNames,
+    password: Annotated[str, typer.Option(envvar=PASSWORD_VARIABLE, prompt=True, hide_input=True)],
+    device_name: Annotated[str, typer.Option("--name", help="What the office sees this device as.")] = "",
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Allow http:// beyond this machine: anybody on the way can read it.")
+    ] = False,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> int:
+    """Make an encrypted file for an account, sign in, and fetch everything that the account may see.
+
+    Stopped in the middle, the same command goes on after the last page that was kept.
+    """
+    made = make_key(file, key_file)
+    if made is not None:
+        make_error_console().print(
+            f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere."
+        )
+    enrolment = Enrolment(server, split_names(plugins), plain_http)
+    report = asyncio.run(_enroll(file, key_file, enrolment, email, password, device_name))
+    return _say_report(report, as_json)
+
+
+@command.command()
+def sync(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> int:
+    """Send what was written, fetch what changed, prove that both sides are equal; exit status 1 when not proven.
+
+    Stopped anywhere, nothing is half done: the next sync goes on.
+    """
+    return _say_report(asyncio.run(_sync(file, key_file)), as_json)
+
+
+@command.command("status")
+def show_status(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> None:
+    """Say whose file it is, when it was last synced, what it holds and what waits in it."""
+    said = asyncio.run(_status(file, key_file))
+    answer(said, as_json=as_json, show=lambda console: _show_status(console, said))
+
+
+@command.command("outbox")
+def show_outbox(
+    file: DeviceFile,
+    discard: Annotated[UUID | None, typer.Option(metavar="ID", help="Forget this edit.")] = None,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the edits that wait for a person: refused, in conflict, or parked behind one of those."""
+    waiting = asyncio.run(_outbox(file, key_file, discard))
+    answer(waiting, as_json=as_json, show=lambda console: _show_outbox(console, waiting))
+
+
+@command.command()
+def verify(
+    file: DeviceFile,
+    offline: Annotated[bool, typer.Option("--offline", help="Look at the file only, do not ask the server.")] = False,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> int:
+    """Check every page of the file and the engine's own books, then prove it against the server by a sync.
+
+    Exit status 1 when anything is wrong.
+    """
+    found = asyncio.run(_verify(file, key_file, online=not offline))
+    answer(asdict(found) | {"sound": found.sound}, as_json=as_json, show=found.show)
+    return 0 if found.sound else FAILED
+
+
+async def _enroll(
+    file: Path, key_file: Path | None, enrolment: Enrolment, email: str, password: str, device_name: str
+) -> Report:
+    async with open_new(file, read_key(file, key_file), enrolment, key_file) as replica:
+        await replica.sign_in(email, password, device_name=device_name or file.stem)
+        return await _watched(replica)
+
+
+async def _sync(file: Path, key_file: Path | None) -> Report:
+    async with open_existing(file, key_file) as replica:
+        return await _watched(replica)
+
+
+async def _watched(replica: Replica) -> Report:
+    """Sync, and say meanwhile what it is at."""
+    with make_error_console().status("Syncing") as line:
+
+        def show(now: SyncStatus) -> None:
+            line.update(f"{now.phase.capitalize()}{f' {now.rows:,} rows' if now.rows else ''}")
+
+        stop = replica.status.watch(show)
+        try:
+            return await replica.sync()
+        except NotSignedIn:
+            line.stop()
+            await sign_in_again(replica)
+            return await replica.sync()
+        finally:
+            stop()
+
+
+async def _status(file: Path, key_file: Path | None) -> dict[str, Any]:
+    async with open_existing(file, key_file) as replica:
+        rows = await replica.database.look(_count_rows, list(replica.registry.twins))
+        edits = await replica.database.look(_count_edits)
+        state = await replica.database.look(read_state)
+        return {
+            "file": str(file),
+            "server": state.server,
+            "account": state.account,
+            "replica": state.replica,
+            "synced_at": state.synced_at or None,
+            "complete": bool(state.cursor),
+            "edits": edits,
+            "rows": rows,
+        }
+
+
+async def _outbox(file: Path, key_file: Path | None, discard: UUID | None) -> list[dict[str, Any]]:
+    async with open_existing(file, key_file) as replica:
+        if discard is not None:
+            await replica.discard(discard)
+        return [asdict(waiting) for waiting in await replica.waiting_edits()]
+
+
+async def _verify(file: Path, key_file: Path | None, *, online: bool) -> Findings:
+    async with open_existing(file, key_file) as replica:
+        found = await asyncio.to_thread(verify_file, replica.database.file, replica.registry)
+        if online and found.sound:
+            report = await _watched(replica)
+            found.unproven = report.unproven | {t: "It differs." for t, same in report.proven.items() if not same}
+            found.proven = sorted(twin for twin, same in report.proven.items() if same)
+        return found
+
+
+def _count_rows(connection: Connection, twins: list[str]) -> dict[str, int]:
+    return {twin: connection.execute(f"SELECT count(*) FROM {quote_name(twin)}").fetchone()[0] for twin in twins}
+
+
+def _count_edits(connection: Connection) -> dict[str, int]:
+    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
+
+
+def _say_report(report: Report, as_json: bool) -> int:
+    answer(report.as_dict(), as_json=as_json, show=lambda console: _show_report(console, report))
+    return 0 if report.is_proven else FAILED
+
+
+def _show_report(console: Console, report: Report) -> None:
+    outcomes = ", ".join(f"{count} {status}" for status, count in sorted(report.outcomes.items()))
+    console.print(f"Sent {report.pushed} edits{f': {outcomes}' if outcomes else ''}")
+    console.print(f"Fetched {report.pulled:,} rows, {report.removed:,} went, {report.repaired:,} repaired")
+    kilobytes, seconds = report.bytes_received / 1000, sum(report.seconds.values())
+    console.print(f"[dim]{kilobytes:,.0f} kB in {report.requests} requests, {seconds:.1f} s[/]")
+    if report.is_proven:
+        console.print(f"[green]✓[/] Proven: {len(report.proven)} twins equal what the server says you may see")
+    for twin, why in sorted(report.unproven.items()):
+        console.print(f"[red]✗[/] {twin} is not proven: {why}")
+
+
+def _show_status(console: Console, said: dict[str, Any]) -> None:
+    console.print(f"{said['account'] or 'nobody'} at {said['server']}")
+    console.print(f"Last sync: {said['synced_at'] or 'never'}{'' if said['complete'] else ', not complete yet'}")
+    edits = ", ".join(f"{count} {state}" for state, count in sorted(said["edits"].items()))
+    console.print(f"Edits: {edits or 'none'}")
+    show_table(
+        console, ("twin", "rows"), ((twin, f"{rows:,}") for twin, rows in said["rows"].items()), numbers=("rows",)
+    )
+
+
+def _show_outbox(console: Console, waiting: list[dict[str, Any]]) -> None:
+    if not waiting:
+        console.print("[green]✓[/] Nothing waits for you.")
+    for one in waiting:
+        when = f"{one['at']:%Y-%m-%d %H:%M}"
+        console.print(f"[bold]{one['state']}[/] {one['op']} {one['twin']} [dim]{one['id']}, {when}[/]")
+        console.print(f"  {one['detail'] or one['reason']}", markup=False)
+        for column, value in one["new"].items():
+            console.print(f"  {column}: {value}", markup=False, style="dim")

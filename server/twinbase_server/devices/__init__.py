@@ -1,0 +1,1 @@
+"""What the office does about a device: a code for a new one, a name, an end."""
