@@ -77,13 +77,12 @@ class DeviceSession:
                 await self.server.sign_out(caller)
         except TwinbaseError:
             _log.warning("The server was not told that the session is over: it ends there when it is not used.")
-        self._access_token = ""
-        await asyncio.to_thread(self.store.forget, str(caller.replica))
+        await self.forget(str(caller.replica))
 
-    async def forget(self, thread: FileThread) -> None:
+    async def forget(self, replica: str) -> None:
         """Keep nothing of the session on this device; the server is not told."""
         self._access_token = ""
-        await asyncio.to_thread(self.store.forget, (await thread.run(read_state)).replica)
+        await asyncio.to_thread(self.store.forget, replica)
 
     async def _refresh(self, thread: FileThread) -> str:
         state = await thread.run(read_state)

@@ -23,7 +23,7 @@ from twinbase.replica.engines import Database
 from twinbase.replica.file.destroy import destroy_file
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
-from twinbase.replica.file.state import recall
+from twinbase.replica.file.state import read_state, recall
 from twinbase.replica.file.transaction import take_over
 from twinbase.replica.outbox.batch import has_pending
 from twinbase.replica.outbox.history import forget_old
@@ -145,11 +145,14 @@ class Engine:
             key = await thread.run(read_device_key)
             order = WipeOrder.read(problem, partial(sign_message, key))
             await hand_over(await self._exchange(thread, str(self._ids()), Report()), order)
-            await self.session.forget(thread)
+            replica = (await thread.run(read_state)).replica
         if self._on_wipe is not None:
             await self._on_wipe()
         await self._database.dispose()
         await asyncio.to_thread(destroy_file, path)
+        # Not sooner: a device that forgot its session and then died would never hear of the wipe again.
+        with suppress(OSError, TwinbaseError):
+            await self.session.forget(replica)
         gone = DestroyedReplica(f"({path.name})")
         self.status.set(signed_in=False, problem=str(gone))
         with suppress(TwinbaseError):
