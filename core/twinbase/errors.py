@@ -17,6 +17,7 @@ TwinbaseError
 │   ├── StorageFailed
 │   ├── KeystoreFailed
 │   ├── NewerReplica
+│   ├── UnsentWork              signing out would lose it
 │   ├── DestroyedReplica        wiped by the office, or by whoever signed out
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
@@ -113,6 +114,11 @@ class NewerReplica(ReplicaError):
 
 class DestroyedReplica(ReplicaError):
     """This replica was destroyed, as the office or its owner has asked. Nothing can be read of it; open a new one."""
+
+
+class UnsentWork(ReplicaError):
+    """Edits on this device are not at the server yet, and would be lost. Sync first, and decide about those that wait,
+    or say that they may be lost."""
 
 
 class ForeignReplica(ReplicaError):

@@ -177,6 +177,20 @@ class Replica:
         with self._enter():
             return await self._or_closed(self.syncing.sign_in(email, password, device_name=device_name))
 
+    async def enroll(self, code: str, *, device_name: str = "") -> LoginAnswer:
+        """Sign in by a one-time code of the office, without a password; raises NotSignedIn for one that is no good."""
+        with self._enter():
+            return await self._or_closed(self.syncing.enroll(code, device_name=device_name))
+
+    async def sign_out(self, *, lose_unsent: bool = False, wait_seconds: float = 10.0) -> None:
+        """End the session, and destroy the file with all that is on it, by way of `on_wipe` its key too.
+
+        Raises UnsentWork while edits are unsent or wait for a decision, unless they may be lost: show them, and offer
+        to sync. It needs no network; then the session ends on the server when it has not been used for long.
+        """
+        with self._enter(), suppress(DestroyedReplica):
+            await self._or_closed(self.syncing.sign_out(lose_unsent=lose_unsent, wait_seconds=wait_seconds))
+
     async def read_identity(self) -> Identity | None:
         """Who signed in on this device, with the claims and what their role permits; None when nobody did. It needs no
         network."""

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from twinbase.errors import ForeignReplica, KeystoreFailed, NotSignedIn, ServerRefused, TwinbaseError
 from twinbase.identity import Identity
-from twinbase.protocol import LoginAnswer, LoginRequest
-from twinbase.replica.file.state import read_state
+from twinbase.protocol import EnrollRequest, LoginAnswer, LoginRequest
+from twinbase.replica.file.state import FileState, read_state
 from twinbase.replica.sync.server import RequestContext, Server
 from twinbase.replica.sync.sign_in import keep_identity, keep_sign_in, take_old_token
 from twinbase.replica.sync.thread import FileThread
@@ -50,12 +50,14 @@ class DeviceSession:
             device_key=show_device_key(await thread.run(read_device_key)),
             replaces=UUID(kept.session) if kept is not None else None,
         )
-        answer = await self._ask_to_sign_in(request)
-        if state.account and state.account != answer.subject:
-            raise ForeignReplica("It is of another account.")
-        await thread.run(keep_sign_in, answer)
-        await self._keep(state.replica, answer)
-        return answer
+        return await self._begin(thread, state, await self._ask_to_sign_in(request))
+
+    async def enroll(self, thread: FileThread, code: str, device_name: str) -> LoginAnswer:
+        """Begin a session by a code of the office; raises as `sign_in` does."""
+        state = await thread.run(read_state)
+        key = show_device_key(await thread.run(read_device_key))
+        request = EnrollRequest(code=code, replica=UUID(state.replica), device_name=device_name, device_key=key)
+        return await self._begin(thread, state, await self.server.enroll(request))
 
     async def find_access_token(self, thread: FileThread) -> str:
         """The token of this process, or the one that a file of before the sessions still holds; "" without any."""
@@ -83,6 +85,13 @@ class DeviceSession:
         """Keep nothing of the session on this device; the server is not told."""
         self._access_token = ""
         await asyncio.to_thread(self.store.forget, replica)
+
+    async def _begin(self, thread: FileThread, state: FileState, answer: LoginAnswer) -> LoginAnswer:
+        if state.account and state.account != answer.subject:
+            raise ForeignReplica("It is of another account.")
+        await thread.run(keep_sign_in, answer)
+        await self._keep(state.replica, answer)
+        return answer
 
     async def _refresh(self, thread: FileThread) -> str:
         state = await thread.run(read_state)

@@ -14,7 +14,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
-from twinbase.errors import DestroyedReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError
+from twinbase.errors import DestroyedReplica, NotSignedIn, Offline, ServerRefused, TwinbaseError, UnsentWork
 from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
@@ -27,7 +27,7 @@ from twinbase.replica.file.state import read_state, recall
 from twinbase.replica.file.transaction import take_over
 from twinbase.replica.outbox.batch import has_pending
 from twinbase.replica.outbox.history import forget_old
-from twinbase.replica.outbox.states import count_states
+from twinbase.replica.outbox.states import PENDING_STATES, count_states
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.agree import agree
@@ -84,15 +84,38 @@ class Engine:
 
     async def sign_in(self, email: str, password: str, *, device_name: str = "") -> LoginAnswer:
         """Begin a session; raises ForeignReplica when the file is of another account (H30)."""
+        return await self._begin(lambda thread: self.session.sign_in(thread, email, password, device_name))
+
+    async def enroll(self, code: str, *, device_name: str = "") -> LoginAnswer:
+        """Begin a session by a code of the office; raises as `sign_in` does."""
+        return await self._begin(lambda thread: self.session.enroll(thread, code, device_name))
+
+    async def _begin(self, begin: Callable[[FileThread], Awaitable[LoginAnswer]]) -> LoginAnswer:
         try:
             async with open_file_thread(self._database) as thread:
-                answer = await self.session.sign_in(thread, email, password, device_name)
+                answer = await begin(thread)
         except ServerRefused as problem:
             async with hold_sync_lock(self._database.file.path, self._ids(), wait_seconds=10.0, who=self._who):
                 await self._obey(problem)
             raise
         self.status.set(signed_in=True)
         return answer
+
+    async def sign_out(self, *, lose_unsent: bool, wait_seconds: float) -> None:
+        """End the session, then destroy key and file: raises DestroyedReplica then, and UnsentWork where something is
+        unsent that must not be lost. Without a way to the server the session ends there when it is not used."""
+        async with hold_sync_lock(self._database.file.path, self._ids(), wait_seconds=wait_seconds, who=self._who):
+            async with open_file_thread(self._database) as thread:
+                states = await thread.run(count_states)
+                unsent = sum(states.get(state, 0) for state in PENDING_STATES)
+                if unsent and not lose_unsent:
+                    raise UnsentWork(f"({unsent} edits)")
+                exchange = await self._exchange(thread, str(self._ids()), Report())
+                with suppress(TwinbaseError):
+                    await self._renewed(exchange)
+                caller = await exchange.make_request_context()
+            await self.session.sign_out(caller)
+            raise await self._destroy(str(caller.replica))
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
         """Bring both sides together; answers what was done.
@@ -140,24 +163,28 @@ class Engine:
         """Wipe this device, if that is what the server asks for; raises DestroyedReplica then. Hold the sync's lock."""
         if problem.kind != WIPED:
             return
-        path = self._database.file.path
         async with open_file_thread(self._database) as thread:
             key = await thread.run(read_device_key)
             order = WipeOrder.read(problem, partial(sign_message, key))
             await hand_over(await self._exchange(thread, str(self._ids()), Report()), order)
             replica = (await thread.run(read_state)).replica
-        if self._on_wipe is not None:
-            await self._on_wipe()
-        await self._database.dispose()
-        await asyncio.to_thread(destroy_file, path)
-        # Not sooner: a device that forgot its session and then died would never hear of the wipe again.
-        with suppress(OSError, TwinbaseError):
-            await self.session.forget(replica)
-        gone = DestroyedReplica(f"({path.name})")
-        self.status.set(signed_in=False, problem=str(gone))
+        gone = await self._destroy(replica)
         with suppress(TwinbaseError):
             await self.server.say_wiped(order.ticket, order.proof)
         raise gone
+
+    async def _destroy(self, replica: str) -> DestroyedReplica:
+        """Destroy the key, then the file; answers what every later use of it is told."""
+        if self._on_wipe is not None:
+            await self._on_wipe()
+        await self._database.dispose()
+        await asyncio.to_thread(destroy_file, self._database.file.path)
+        # Not sooner: a device that forgot its session and then died would never hear of a wipe again.
+        with suppress(OSError, TwinbaseError):
+            await self.session.forget(replica)
+        gone = DestroyedReplica(f"({self._database.file.path.name})")
+        self.status.set(signed_in=False, problem=str(gone))
+        return gone
 
     async def count_edits(self) -> None:
         """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""
