@@ -56,6 +56,20 @@ def test_enrolling_fetches_what_one_may_see_and_proves_it(twinbase: Twinbase, co
     assert "keep it well" in said.err
 
 
+def test_a_code_of_the_office_enrols_without_a_password_and_later_syncs_ask_for_none(
+    twinbase: Twinbase, company: Company, file: Path
+) -> None:
+    code = twinbase("device", "code", EMAIL, "--database-url", company.url, "--json").json["code"]
+    where = ("--server", company.server, "--plugins", PLUGINS, "--json")
+    said = twinbase("file", "enroll", file, "--code", code, *where)
+    assert said.status == 0 and said.json["is_proven"]
+    for _ in range(2):
+        again = twinbase("file", "sync", file, "--json")
+        assert again.status == 0 and again.json["is_proven"]
+    assert twinbase("file", "enroll", file.with_name("other"), "--code", code, *where).status == 1
+    assert "Give --email, or --code" in twinbase("file", "enroll", file.with_name("third"), *where).err
+
+
 def test_a_later_sync_fetches_what_changed(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     company.sql(f"UPDATE mobile.interventions SET title = title || '!' WHERE id = '{VISIT}'")

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from twinbase.errors import HalfAnswer, NotSignedIn, Offline, TransportError, Wr
 from twinbase.replica.replica import Replica
 from twinbase.replica.tokens import MemoryTokens, VaultTokens
 from twinbase.replica.tokens.kept import read_kept
-from twinbase.testing import Device, World
+from twinbase.testing import Device, ManualClock, World
 from twinbase.testing.wire import drop_answer, drop_request
 from twinbase.testing.world import KEY, PASSWORD
 
@@ -67,6 +68,18 @@ async def test_an_answer_to_a_refresh_that_is_lost_signs_nobody_out(world: World
         with pytest.raises(TransportError):
             await anna.sync()
         await anna.reopen()
+        assert (await anna.sync()).is_proven
+    assert sign_ins(anna) == 1
+
+
+@pytest.mark.parametrize("off", [{"minutes": 10}, {"minutes": -10}, {"days": 9000}, {"days": -9000}])
+async def test_a_clock_that_is_wrong_on_the_device_signs_nobody_out(world: World, off: dict[str, int]) -> None:
+    clock = ManualClock(world.clock.now + timedelta(**off))
+    anna = await world.device("anna", claims=LEAD, clock=clock)
+    for _ in range(3):
+        await work_in(anna, "boiler")
+        world.clock.advance(hours=2)
+        clock.advance(hours=2)
         assert (await anna.sync()).is_proven
     assert sign_ins(anna) == 1
 

@@ -1,6 +1,7 @@
 """`twinbase file`: one device's file, from a terminal. Uses the replica alone; no server need be installed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,9 +42,10 @@ command = make_command_group("One device's file: enrol it, sync it, look at what
 def enroll(
     file: DeviceFile,
     server: Annotated[str, typer.Option(envvar="TWINBASE_SERVER", help="URL of the server.")],
-    email: Annotated[str, typer.Option(help="The account to sign in with.")],
     plugins: PluginNames,
-    password: Annotated[str, typer.Option(envvar=PASSWORD_VARIABLE, prompt=True, hide_input=True)],
+    email: Annotated[str, typer.Option(help="The account to sign in with; a password is asked for.")] = "",
+    code: Annotated[str, typer.Option(help="Or a one-time code of the office.")] = "",
+    password: Annotated[str, typer.Option(envvar=PASSWORD_VARIABLE, help="Asked for where it is not given.")] = "",
     device_name: Annotated[str, typer.Option("--name", help="What the office sees this device as.")] = "",
     plain_http: Annotated[
         bool, typer.Option("--plain-http", help="Allow http:// beyond this machine: anybody on the way can read it.")
@@ -55,13 +57,25 @@ def enroll(
 
     Stopped in the middle, the same command goes on after the last page that was kept.
     """
+    if bool(email) is bool(code):
+        raise typer.BadParameter("Give --email, or --code.")
+    if email and not password:
+        password = typer.prompt("Password", hide_input=True)
     made = make_key(file, key_file)
     if made is not None:
         make_error_console().print(
             f"A new key is in {made}. Without it nobody opens the file again: keep it well, and elsewhere."
         )
     enrolment = Enrolment(server, split_names(plugins), plain_http)
-    report = asyncio.run(_enroll(file, key_file, enrolment, email, password, device_name))
+    name = device_name or file.stem
+
+    async def begin(replica: Replica) -> None:
+        if code:
+            await replica.enroll(code, device_name=name)
+        else:
+            await replica.sign_in(email, password, device_name=name)
+
+    report = asyncio.run(_enroll(file, key_file, enrolment, begin))
     return _say_report(report, as_json)
 
 
@@ -110,10 +124,10 @@ def verify(
 
 
 async def _enroll(
-    file: Path, key_file: Path | None, enrolment: Enrolment, email: str, password: str, device_name: str
+    file: Path, key_file: Path | None, enrolment: Enrolment, begin: Callable[[Replica], Awaitable[None]]
 ) -> Report:
     async with open_new(file, read_key(file, key_file), enrolment, key_file) as replica:
-        await replica.sign_in(email, password, device_name=device_name or file.stem)
+        await begin(replica)
         return await _watched(replica)
 
 
