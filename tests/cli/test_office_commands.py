@@ -76,25 +76,27 @@ def test_a_row_in_scope_is_explained(twinbase: Twinbase, company: Company) -> No
     said = explain(twinbase, company, f"interventions/{VISIT}")
     assert said.status == 0 and said.json["has"]
     assert said.json["because"].startswith("it is in scope: it is assigned to them; it is planned on 2")
-    assert "lead_id = claim colleague_id" in said.json["reasons"][0]["text"]
+    permission, mine, *_ = said.json["reasons"]
+    assert permission["text"] == "permission interventions.read" and permission["holds"]
+    assert "lead_id = claim colleague_id" in mine["text"]
 
 
 def test_a_row_outside_the_window_is_explained_part_by_part(twinbase: Twinbase, company: Company) -> None:
     said = explain(twinbase, company, f"interventions/{OLD_VISIT}")
     assert said.status == 1 and not said.json["has"]
-    mine, ahead, recent = said.json["reasons"]
+    _, mine, ahead, recent = said.json["reasons"]
     assert mine["holds"] and ahead["holds"] and not recent["holds"] and recent["text"] == "one of"
     assert "more than 30 days ago, and is done" in said.json["because"]
 
 
 def test_a_row_of_somebody_else_is_explained(twinbase: Twinbase, company: Company) -> None:
     said = explain(twinbase, company, f"interventions/{VISIT}", "bruno", "--claim", f"colleague_id={BRUNO}")
-    assert not said.json["has"] and not said.json["reasons"][0]["holds"]
+    assert not said.json["has"] and not said.json["reasons"][1]["holds"]
     assert said.json["because"] == "it is outside the scope: it is assigned to somebody else."
 
 
 def test_a_claim_that_is_missing_is_named(twinbase: Twinbase, company: Company) -> None:
-    said = explain(twinbase, company, f"interventions/{VISIT}", "boss", "--claim", "role=boss")
+    said = explain(twinbase, company, f"interventions/{VISIT}", "boss", "--claim", "role=technicien")
     assert said.status == 1 and "'colleague_id'" in said.json["because"]
 
 

@@ -25,17 +25,17 @@ def test_keys_are_wrapped_rotated_and_wrapped_by_another_and_a_server_without_th
     assert {key["wrapped_by"] for key in twinbase("key", "list", *at, "--json").json} == {""}
 
     assert twinbase("key", "wrap", *at).err.splitlines()[-1].endswith("TWINBASE_WRAPPING_KEY_FILE is not set.")
-    assert twinbase("key", "wrap", *at, "--json", TWINBASE_WRAPPING_KEY_FILE=one).json == {"wrapped": 2}
+    assert twinbase("key", "wrap", *at, "--json", TWINBASE_WRAPPING_KEY_FILE=one).json == {"wrapped": 3}
     assert twinbase("key", "rotate", "token", *at).status == 1, "the new one would not be wrapped"
     rotated = twinbase("key", "rotate", "token", "--end-old", *at, "--json", TWINBASE_WRAPPING_KEY_FILE=one).json
     keys = twinbase("key", "list", *at, "--json").json
-    assert rotated["kid"] in {key["kid"] for key in keys} and len(keys) == 3 and all(key["wrapped_by"] for key in keys)
+    assert rotated["kid"] in {key["kid"] for key in keys} and len(keys) == 4 and all(key["wrapped_by"] for key in keys)
 
     for command in (("serve", "--port", "0"), ("db", "upgrade", "--plugins", PLUGINS)):
         said = twinbase(*command, *at)
         assert said.status == 1 and "TWINBASE_WRAPPING_KEY_FILE" in said.err and "Traceback" not in said.err
     wrapped = twinbase("key", "wrap", "--old-file", one, *at, "--json", TWINBASE_WRAPPING_KEY_FILE=other)
-    assert wrapped.json == {"wrapped": 3}
+    assert wrapped.json == {"wrapped": 4}
     assert twinbase("db", "upgrade", "--plugins", PLUGINS, *at, TWINBASE_WRAPPING_KEY_FILE=other).status == 0
     databases.drop(url)
 

@@ -22,7 +22,9 @@ from twinbase.replica import Replica
 from twinbase_server.app import create_app
 from twinbase_server.settings import Settings
 
-AWAITED = ("twinbase_authenticate", "twinbase_before_mutation", "twinbase_deliveries")
+AWAITED = (
+    "twinbase_authenticate", "twinbase_before_mutation", "twinbase_deliveries", "twinbase_identify_again",
+)  # fmt: skip
 CALLED = tuple(sorted(set(SPECIFIED) - set(AWAITED)))
 
 

@@ -93,6 +93,8 @@ async def test_what_was_typed_long_before_it_was_sent_is_brought_back_too(office
     async with office.restored() as world:
         anna = await _back(world, "anna")
         assert await _visits(world) == 1
+        # The session began after the backup.
+        await world.sign_in(anna, "anna")
         assert (await anna.sync()).recovered
         assert await _visits(world) == 12
 
@@ -235,6 +237,7 @@ async def test_what_a_copy_was_told_before_the_restore_is_brought_back_though_th
 
     async with office.restored() as world:
         anna, copy = await _back(world, "anna"), await _back(world, "copy")
+        await world.sign_in(copy, "anna")
         await anna.sync()
         reports = [await copy.sync(), await copy.sync()]
 

@@ -148,13 +148,19 @@ class World:
         await device.sign_in(_email(account), PASSWORD)
 
     async def clone(self, device: Device, name: str) -> Device:
-        """A byte-for-byte copy of a device's file, opened as another device."""
+        """A byte-for-byte copy of a device's file, opened as another device; somebody signs in on it, if anybody had.
+
+        What a session goes on with is not in the file.
+        """
         await device.close()
         target = self.folder / f"{name}.twin"
         shutil.copyfile(device.path, target)
         await device.reopen()
         copy = Device(name, target, KEY, device.plugins, self.application, device.clock)
         await self._enter(copy)
+        ((account,),) = await copy.sql("SELECT account FROM _twinbase_state")
+        if account:
+            await copy.sign_in(account, PASSWORD)
         return copy
 
     async def _enter(self, device: Device) -> None:
