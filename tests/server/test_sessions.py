@@ -138,12 +138,13 @@ async def test_copies_of_a_device_have_sessions_of_their_own_but_not_without_end
     assert [(await copy.ask()).status_code for copy in copies] == [401, 401, 200, 200, 200, 200]
 
 
-async def test_sign_ins_at_once_on_one_device_are_all_answered(house: House) -> None:
-    replica = uuid4()
-    phones = [Phone(house.http, replica=replica) for _ in range(6)]
-    answers = await asyncio.gather(*(phone.sign_in() for phone in phones))
-    assert {answer.status_code for answer in answers} == {200}
-    assert sum([(await phone.ask()).status_code == 200 for phone in phones]) == 4
+async def test_sign_ins_at_once_on_one_device_are_all_answered(depot_url: str) -> None:
+    async with open_house(depot_url, sign_ins_max=6, pool_wait_seconds=120) as house:
+        replica = uuid4()
+        phones = [Phone(house.http, replica=replica) for _ in range(6)]
+        answers = await asyncio.gather(*(phone.sign_in() for phone in phones))
+        assert {answer.status_code for answer in answers} == {200}
+        assert sum([(await phone.ask()).status_code == 200 for phone in phones]) == 4
 
 
 async def test_a_session_that_is_not_used_ends_and_one_that_is_used_does_not(depot_url: str) -> None:
