@@ -139,7 +139,7 @@ async def test_copies_of_a_device_have_sessions_of_their_own_but_not_without_end
 
 
 async def test_sign_ins_at_once_on_one_device_are_all_answered(depot_url: str) -> None:
-    async with open_house(depot_url, sign_ins_max=6, pool_wait_seconds=120) as house:
+    async with open_house(depot_url, pool_wait_seconds=120) as house:
         replica = uuid4()
         phones = [Phone(house.http, replica=replica) for _ in range(6)]
         answers = await asyncio.gather(*(phone.sign_in() for phone in phones))
