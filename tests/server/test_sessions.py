@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -10,9 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.server.depot import NOON, House, open_house
+from tests.server.depot import NOON, Depot, House, open_house
 from tests.server.phone import Phone
 
+from twinbase import Identity, Plugins, hookimpl
+from twinbase_server import accounts
 from twinbase_server.keys.store import rotate_keys
 from twinbase_server.sessions.store import end_sessions, list_sessions
 
@@ -227,6 +230,23 @@ async def test_a_disabled_account_and_a_device_that_was_cut_off_do_not_go_on(hou
     assert said(await phone.ask()) == ENDED and "disabled" in (await phone.ask()).json()["detail"]
     await house.office.execute("UPDATE twinbase.account SET disabled = false WHERE email = 'anna@depot'")
     assert (await phone.refresh()).status_code == 200, "nothing was ended that could not come back"
+
+
+class Failing:
+    """A directory that does not answer."""
+
+    @hookimpl
+    async def twinbase_identify_again(self, identity: Identity, connection: Any) -> Identity | None:
+        raise RuntimeError("the directory is away")
+
+
+async def test_a_plugin_that_fails_ends_no_session(house: House) -> None:
+    phone = await a_phone(house)
+    house.app.state.serving.plugins = Plugins(Failing(), Depot(), accounts)
+    for _ in range(3):
+        assert said(await phone.ask()) == (503, "plugin-failed")
+    house.app.state.serving.plugins = house.plugins
+    assert (await phone.refresh()).status_code == 200
 
 
 @pytest.mark.parametrize(("keyed", "after"), [(True, (200, "")), (False, ENDED)])

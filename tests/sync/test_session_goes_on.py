@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.sync.shop import Job
 
-from twinbase.errors import HalfAnswer, NotSignedIn, Offline, TransportError, WrongKey
+from twinbase.errors import HalfAnswer, KeystoreFailed, NotSignedIn, Offline, TransportError, WrongKey
 from twinbase.replica.replica import Replica
 from twinbase.replica.tokens import MemoryTokens, VaultTokens
 from twinbase.replica.tokens.kept import read_kept
@@ -197,6 +197,29 @@ async def test_a_vault_opens_by_its_pin_alone(world: World, tmp_path: Path) -> N
 async def _account(world: World) -> tuple[str, str]:
     await world.account("anna", lead="anna")
     return ANNA, PASSWORD
+
+
+class Locked(MemoryTokens):
+    """A keyring that nobody unlocks."""
+
+    def read(self, name: str) -> str | None:
+        raise KeystoreFailed("(KeyringLocked)")
+
+    def write(self, name: str, text: str) -> None:
+        raise KeystoreFailed("(KeyringLocked)")
+
+
+async def test_a_locked_keyring_keeps_nobody_from_signing_in(world: World) -> None:
+    anna = await world.device("anna", claims=LEAD)
+    options = {"plugins": world.plugins, "server": anna.url, "clock": world.clock, "transport": anna.wire}
+    await anna.close()
+    anna.replica = await Replica.open(anna.path, KEY, tokens=Locked(), **options)  # type: ignore[arg-type]
+    with pytest.raises(KeystoreFailed):
+        await anna.sync()
+    await anna.sign_in(ANNA, PASSWORD)
+    for _ in range(3):
+        world.clock.advance(hours=1)
+        assert (await anna.sync()).is_proven
 
 
 async def test_a_store_that_forgets_wants_a_sign_in_after_each_start(world: World) -> None:

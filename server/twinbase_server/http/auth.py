@@ -1,23 +1,17 @@
 """Signing in, and who one is."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
-import asyncpg
-from asyncpg.exceptions import InternalClientError
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from twinbase.errors import Refused, WrongHook
 from twinbase.identity import Credentials, Identity, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
-from twinbase_server.database.errors import is_transient
 from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
+from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.sessions import begin_answered
 from twinbase_server.problems import ProblemError, describe_problems
@@ -28,10 +22,10 @@ from twinbase_server.sign_in.delays import SignInAttempt
 
 # A plugin may ask for a badge or a PIN in place of either.
 _MISTYPED = "The name and the password or PIN do not belong together: type them again, or ask the office."
-_log = logging.getLogger(__name__)
-_FAILED = "Nobody can sign in at the moment; whoever runs the server is told. Try again later."
-# A directory that does not answer is an OSError too.
-_OF_POSTGRESQL = (asyncpg.PostgresError, asyncpg.InterfaceError, InternalClientError)
+SIGN_IN_PROBLEMS = (
+    "bad-request", "garbled", "credentials-wrong", "other-account", "device-revoked", "device-wiped", "body-too-large",
+    "media-type", "upgrade-required", "too-many-sign-ins", "plugin-failed", "too-busy", "database-unavailable",
+)  # fmt: skip
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
@@ -49,21 +43,7 @@ class Me(BaseModel):
     "/login",
     response_model=LoginAnswer,
     dependencies=[open_to_anybody("nobody is signed in yet; guessing is slowed down")],
-    responses=describe_problems(
-        "bad-request",
-        "garbled",
-        "credentials-wrong",
-        "other-account",
-        "device-revoked",
-        "device-wiped",
-        "body-too-large",
-        "media-type",
-        "upgrade-required",
-        "too-many-sign-ins",
-        "plugin-failed",
-        "too-busy",
-        "database-unavailable",
-    ),
+    responses=describe_problems(*SIGN_IN_PROBLEMS),
 )
 async def sign_in(
     body: LoginRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
@@ -92,7 +72,7 @@ async def sign_in(
 async def _identify(serving: Serving, credentials: Credentials, counts: Counts) -> Identity | None:
     """Who it is, as plugins say. Where one of them failed nobody has guessed: the attempt does not count."""
     try:
-        with _translate_failure():
+        with translate_plugin_failure("twinbase_authenticate", "credentials-wrong"):
             async with serving.borrow_connection() as connection:
                 found = await serving.plugins.find_identities(credentials, connection)
             return await settle_identity(found)
@@ -106,26 +86,6 @@ async def _identify(serving: Serving, credentials: Credentials, counts: Counts) 
 def read_sender_address(request: Request) -> str:
     """Where a request comes from."""
     return request.client.host if request.client is not None else ""
-
-
-@contextmanager
-def _translate_failure() -> Iterator[None]:
-    """A plugin is asked inside the block. What it raises `Refused` with is read by the person who signs in; any other
-    error is the plugin's, whose `plugin-failed` says that it may pass."""
-    try:
-        yield
-    except ProblemError:
-        raise
-    except Refused as why:
-        raise ProblemError("credentials-wrong", why.detail) from why
-    except WrongHook as error:
-        _log.error("%s", error)
-        raise ProblemError("plugin-failed", _FAILED) from error
-    except (Exception, SystemExit) as error:
-        if isinstance(error, _OF_POSTGRESQL) and is_transient(error):
-            raise
-        _log.exception("A plugin's twinbase_authenticate failed; nobody was signed in.")
-        raise ProblemError("plugin-failed", _FAILED) from error
 
 
 @router.get(

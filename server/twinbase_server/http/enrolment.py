@@ -5,16 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from twinbase.errors import Refused, WrongHook
-from twinbase.identity import Identity
 from twinbase.protocol import EnrollRequest, LoginAnswer
 from twinbase_server.database.admission import read_claims_version
 from twinbase_server.database.connection import Connection
 from twinbase_server.devices.account import identify_account
 from twinbase_server.devices.enrolment import KeptCode, find_code, is_code, use_code
 from twinbase_server.http.access import open_to_anybody
-from twinbase_server.http.auth import read_sender_address
+from twinbase_server.http.auth import SIGN_IN_PROBLEMS, read_sender_address
 from twinbase_server.http.caller import ServingDep, check_admission
+from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.sessions import begin_answered
 from twinbase_server.problems import ProblemError, describe_problems
@@ -31,21 +30,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
     "/enroll",
     response_model=LoginAnswer,
     dependencies=[open_to_anybody("nobody is signed in yet; who asks shows a code, and guessing is slowed down")],
-    responses=describe_problems(
-        "bad-request",
-        "garbled",
-        "credentials-wrong",
-        "other-account",
-        "device-revoked",
-        "device-wiped",
-        "body-too-large",
-        "media-type",
-        "upgrade-required",
-        "too-many-sign-ins",
-        "plugin-failed",
-        "too-busy",
-        "database-unavailable",
-    ),
+    responses=describe_problems(*SIGN_IN_PROBLEMS),
 )
 async def enroll(
     body: EnrollRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
@@ -71,17 +56,9 @@ async def _begin(serving: Serving, connection: Connection, kept: KeptCode, devic
     """One transaction: what is refused uses nothing up, and of two that come at once one has it."""
     now = serving.clock()
     version = await read_claims_version(connection, kept.account)
-    identity = await _identify(serving, connection, kept)
+    with translate_plugin_failure("twinbase_identify_again", "credentials-wrong"):
+        identity = await identify_account(connection, serving.plugins, kept.account)
     async with connection.transaction():
         if not await use_code(connection, kept, device.replica, device.key, now):
             raise ProblemError("credentials-wrong", _WRONG)
         return await begin_answered(serving, connection, identity, device, version, now)
-
-
-async def _identify(serving: Serving, connection: Connection, kept: KeptCode) -> Identity:
-    try:
-        return await identify_account(connection, serving.plugins, kept.account)
-    except Refused as why:
-        raise ProblemError("credentials-wrong", why.detail) from why
-    except WrongHook as error:
-        raise ProblemError("plugin-failed", "Nobody can enrol at the moment. Try again later.") from error

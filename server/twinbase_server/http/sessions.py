@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from twinbase.errors import Refused, WrongHook
 from twinbase.identity import Identity
 from twinbase.protocol import EndAnswer, LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
 from twinbase_server.database.admission import check_still_admitted, read_claims_version
@@ -15,8 +14,9 @@ from twinbase_server.database.connection import Connection
 from twinbase_server.devices.proof import check_not_wiped
 from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
+from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
-from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.problems import describe_problems
 from twinbase_server.sessions.begin import SigningDevice, begin_on_device
 from twinbase_server.sessions.refresh import Refreshed, refresh_session
 from twinbase_server.sessions.refresh_token import RefreshToken
@@ -85,7 +85,10 @@ async def renew_session(
         shown = serving.refresh_tokens.read(body.refresh_token)
         subject = await connection.fetchval("SELECT account FROM twinbase.session WHERE id = $1", shown.session)
         version = await read_claims_version(connection, subject or "")
-        done = await _refreshed(serving, connection, body, now)
+        with translate_plugin_failure("twinbase_identify_again", "session-ended"):
+            done = await refresh_session(
+                connection, serving.plugins, serving.refresh_tokens, body, serving.session_life, now
+            )
         await check_still_admitted(connection, _Refreshing(done, body.replica, version))
     return _answer(serving, done.identity, body.replica, done.session.id, done.refresh_token, version, now)
 
@@ -121,18 +124,6 @@ async def sign_out(who: SignedInDep, serving: ServingDep) -> EndAnswer:
         await check_still_admitted(connection, who)
         ended = who.session is not None and await end_session(connection, who.session, SIGNED_OUT, serving.clock())
     return EndAnswer(ended=int(ended))
-
-
-async def _refreshed(serving: Serving, connection: Connection, body: RefreshRequest, now: datetime) -> Refreshed:
-    """What a plugin raises `Refused` with ends nothing, but is why it does not go on; any other error may pass."""
-    try:
-        return await refresh_session(
-            connection, serving.plugins, serving.refresh_tokens, body, serving.session_life, now
-        )
-    except Refused as why:
-        raise ProblemError("session-ended", why.detail) from why
-    except WrongHook as error:
-        raise ProblemError("plugin-failed", "Nobody's session can go on at the moment. Try again later.") from error
 
 
 class _Refreshing:

@@ -63,7 +63,7 @@ async def refresh_session(
 ) -> Refreshed:
     """The session goes on, with the claims that the account has now.
 
-    Raises the problems `session-ended`, `other-device` and `credentials-wrong`. A session that was ended here stays so.
+    Raises the problems `session-ended` and `other-device`, and what a plugin raises that is asked who it is now.
     """
     shown = tokens.read(request.refresh_token)
     async with connection.transaction():
@@ -75,7 +75,7 @@ async def refresh_session(
         if following is None:
             await end_session(connection, session.id, REUSED, now)
         else:
-            identity = await _identify_again(connection, plugins, session, now)
+            identity = await plugins.identify_again(session.identity, connection)
             ends_at = life.ends_at(session.made_at, now)
             await rotate_session(connection, session, following.serial, following.rotation, identity, ends_at, now)
     if following is None:
@@ -116,11 +116,3 @@ def _name_shown(session: Session, shown: RefreshToken) -> Shown:
     if shown.serial >= session.serial:
         return Shown.AHEAD
     return Shown.LAST if shown.serial == session.serial - 1 else Shown.SPENT
-
-
-async def _identify_again(connection: Connection, plugins: Plugins, session: Session, now: datetime) -> Identity:
-    """Who it is now; raises `session-ended` when a plugin says that it is nobody any more."""
-    answer = await plugins.identify_again(session.identity, connection)
-    if answer is None:
-        raise ProblemError("session-ended", "The account is closed. Unsent work is kept on the device.")
-    return answer

@@ -6,7 +6,7 @@ The access token is in memory, what the session goes on with is in a store of to
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from contextlib import suppress
 from uuid import UUID
 
 from twinbase.errors import ForeignReplica, KeystoreFailed, NotSignedIn, ServerRefused, TwinbaseError
@@ -17,6 +17,7 @@ from twinbase.replica.sync.server import RequestContext, Server
 from twinbase.replica.sync.sign_in import keep_identity, keep_sign_in, take_old_token
 from twinbase.replica.sync.thread import FileThread
 from twinbase.replica.tokens.kept import (
+    KeptSession,
     begin_rotation,
     keep_session,
     read_device_key,
@@ -27,7 +28,6 @@ from twinbase.replica.tokens.kept import (
 from twinbase.replica.tokens.store import MemoryTokens, TokenStore
 
 Renew = Callable[[], Awaitable[str | None]]
-Kept = TypeVar("Kept")
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +41,7 @@ class DeviceSession:
     async def sign_in(self, thread: FileThread, email: str, password: str, device_name: str) -> LoginAnswer:
         """Begin a session; raises NotSignedIn, and ForeignReplica when the file is of another account (H30)."""
         state = await thread.run(read_state)
-        kept = await self._in_store(read_kept, state.replica)
+        kept = await self._find_replaced(state.replica)
         request = LoginRequest(
             email=email,
             password=password,
@@ -95,7 +95,7 @@ class DeviceSession:
 
     async def _refresh(self, thread: FileThread) -> str:
         state = await thread.run(read_state)
-        kept = await self._in_store(read_kept, state.replica)
+        kept = await self._read_kept(state.replica)
         if kept is None:
             raise NotSignedIn("Nobody has signed in on this device, or not for a long time.")
         kept = await asyncio.to_thread(begin_rotation, self.store, state.replica, kept)
@@ -126,8 +126,14 @@ class DeviceSession:
             self.store = MemoryTokens()
             keep_session(self.store, replica, answer)
 
-    async def _in_store(self, read: Callable[[TokenStore, str], Kept | None], replica: str) -> Kept | None:
+    async def _find_replaced(self, replica: str) -> KeptSession | None:
+        """The session that a new one replaces; None where a keyring does not say: signing in is the way out of that."""
+        with suppress(TwinbaseError):
+            return await self._read_kept(replica)
+        return None
+
+    async def _read_kept(self, replica: str) -> KeptSession | None:
         try:
-            return await asyncio.to_thread(read, self.store, replica)
+            return await asyncio.to_thread(read_kept, self.store, replica)
         except OSError as error:
             raise KeystoreFailed(f"({type(error).__name__})") from error
