@@ -16,7 +16,7 @@ SELECT
      WHERE coalesce(revoked_at, wiped_at) IS NULL) AS pull,
     (SELECT count(*)::float8 FROM twinbase.replica
      WHERE coalesce(revoked_at, wiped_at) IS NULL AND NOT of_office) AS replicas,
-    (SELECT count(*)::float8 FROM twinbase.capture_gap) AS gaps,
+    (SELECT count(*)::float8 FROM twinbase.capture_gap WHERE NOT respelled) AS gaps,
     d.waiting, d.refused, d.oldest
 FROM (
     SELECT count(*) FILTER (WHERE state <> 'refused')::float8 AS waiting,

@@ -1,7 +1,8 @@
 """The oracle's three modes (H12): repair alone converges, the cursor alone loses nothing, both surprise nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -9,6 +10,7 @@ from tests.oracle import accidents, locks, ordinary, reloads, updates
 from tests.oracle.acts import ACTS
 from tests.oracle.replacing import replace_everywhere
 from tests.oracle.simulation import Act, Simulation
+from tests.oracle.strange import tables
 from tests.oracle.strange.acts import capture_is_taken_off
 from tests.oracle.strange.parts import part_comes_and_goes
 from tests.oracle.writers import WRITES_IN_SCOPE
@@ -23,7 +25,8 @@ LEFT_TO_REPAIR = (
     updates.app_is_updated,
 )  # fmt: skip
 """Scopes move, and capture that is installed anew forgets what it saw: the cursor alone cannot know. And a twin whose
-table is locked is left out of an answer, to be repaired after it."""
+table is locked is left out of an answer, to be repaired after it. So is a key that is spelled anew, which is
+another row to a device: in that mode everybody spells alike."""
 
 HARD = (*[ordinary.office_opens] * 2, *[ordinary.office_ends] * 2, *[accidents.device_dies_between_two_commits] * 2)
 """What commits late, and what dies before it is kept, is the cursor's hardest part: without repair there is more."""
@@ -36,7 +39,8 @@ def in_mode(mode: str, sim: Simulation) -> Iterator[tuple[Act, ...]]:
         case "cursor":
             sim.office.writes, sim.office.moves = WRITES_IN_SCOPE, False
             sim.deletes = False
-            with replace_everywhere(prove.prove, _compare_only):
+            alike = patch.object(tables, tables.choose_spelling.__name__, _spell_alike)
+            with replace_everywhere(prove.prove, _compare_only), alike:
                 yield (*[act for act in ACTS if act not in LEFT_TO_REPAIR], *HARD)
         case "repair":
             with patch.object(delta, "_remaining", _nothing), replace_everywhere(proof.is_daily_proof_due, _always):
@@ -49,6 +53,10 @@ async def _compare_only(exchange: Any, end: Any, applied: Any, **_: Any) -> None
     """Repair off: what the cursor does not bring does not come."""
     for twin in prove.compare(exchange, end, applied):
         exchange.report.unproven[twin] = "Repair is off."
+
+
+def _spell_alike(spellings: Sequence[str], _: Random) -> str:
+    return spellings[0]
 
 
 def _nothing(*_: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from tests.sql.workshop import ORDERED, registry
 
 from twinbase_server.accept import neighbours, rows, targets, write
 from twinbase_server.accept.foreign_keys import foreign_keys_of
-from twinbase_server.capture import trigger_sql
+from twinbase_server.capture import respelling, trigger_sql
 from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.watched import captured_tables
 from twinbase_server.feed import generation, reading, statements
@@ -43,6 +43,10 @@ def _captured() -> Iterator[tuple[str, Composed]]:
     (table,) = [one for one in captured_tables(TWINS, [ORDERED]) if one.name == "part"]
     for kind, sql in Capture(table, RELID, BASE).functions_sql().items():
         yield f"capture-{kind}", Composed("capture", trigger_sql.__name__, f"what the trigger does: {kind}", sql)
+    spelled = Capture(table, RELID, BASE, key_is_exact=False).functions_sql()
+    for kind in ("insert", "update", "settle"):
+        name, what = f"capture-respelled-{kind}", f"the same where a key has several spellings: {kind}"
+        yield name, Composed("capture", respelling.__name__, what, spelled[kind])
     arming = (
         f"CREATE OR REPLACE TRIGGER {trigger_name(kind)} {when.format(on=table.qualified)} FOR EACH STATEMENT"
         f" EXECUTE FUNCTION {table.object_sql(kind)}()"

@@ -18,6 +18,7 @@ class KeyColumn:
     type: str
     collation: str | None
     ours: bool  # whether its type is an ordinary one, which needs nothing but pg_catalog to be compared
+    exact: bool  # whether two values that PostgreSQL calls equal have one text
 
     def definition_sql(self) -> str:
         return f"{self.type} COLLATE {self.collation}" if self.collation else self.type
@@ -59,6 +60,11 @@ class Facts:
     def root(self) -> Relation:
         return self.relations[0]
 
+    @property
+    def key_is_exact(self) -> bool:
+        """Whether one key has one spelling only."""
+        return all(column.exact for column in self.key)
+
 
 @dataclass(frozen=True)
 class Installed:
@@ -83,7 +89,7 @@ async def read_facts(connection: Connection, table: CapturedTable) -> Facts | No
     return Facts(
         relations=tuple(_relation(row) for row in rows),
         parts_mark=await connection.fetchval(f"SELECT {parts_mark_sql('$1::bigint')}", relid),
-        key=tuple(KeyColumn(row["name"], row["type"], row["collation"], row["ours"]) for row in key),
+        key=tuple(KeyColumn(row["name"], row["type"], row["collation"], row["ours"], row["exact"]) for row in key),
         key_is_unique=await connection.fetchval(_UNIQUE, relid, list(table.key)),
         subscribed=await connection.fetchval(_SUBSCRIBED, [row["oid"] for row in rows]),
     )
@@ -148,7 +154,7 @@ ORDER BY tree.depth, c.oid
 """
 
 # The type under all domains, with its modifier (without one, "character" is one letter long), and how two of its values
-# are compared.
+# are compared. Exact are types that are known to be: 0.5 and 0.500 are one numeric, one day and 24 hours one interval.
 _KEY = """
 WITH RECURSIVE typed (n, name, type, modifier, sorting, is_domain) AS (
     SELECT k.n, a.attname, a.atttypid, a.atttypmod, a.attcollation, t.typtype = 'd'
@@ -164,7 +170,11 @@ SELECT k.name::text AS name,
          ELSE format('%I.%I', tn.nspname, t.typname) END AS type,
     (SELECT format('%I.%I', cn.nspname, l.collname) FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace
      WHERE l.oid = k.sorting) AS "collation",
-    tn.nspname = 'pg_catalog' OR t.typtype = 'e' AS ours
+    tn.nspname = 'pg_catalog' OR t.typtype = 'e' AS ours,
+    (t.typtype = 'e' OR k.type = ANY ('{smallint,integer,bigint,oid,boolean,uuid,bytea,bit,varbit,text,varchar,name,
+        date,time,timestamp,timestamptz}'::regtype[])
+        OR k.modifier <> -1 AND k.type = ANY ('{numeric,bpchar}'::regtype[]))
+    AND coalesce((SELECT l.collisdeterministic FROM pg_collation l WHERE l.oid = k.sorting), true) AS exact
 FROM typed k JOIN pg_type t ON t.oid = k.type JOIN pg_namespace tn ON tn.oid = t.typnamespace
 WHERE NOT k.is_domain ORDER BY k.n
 """

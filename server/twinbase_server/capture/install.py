@@ -105,7 +105,7 @@ def fingerprint(table: CapturedTable, facts: Facts) -> str:
 
     Its second word, if it has parts, is their mark: whoever reads looks at that (`feed/reading.py`).
     """
-    sql = Capture(table, facts.root.relid, 0).functions_sql()
+    sql = Capture(table, facts.root.relid, 0, key_is_exact=facts.key_is_exact).functions_sql()
     hashes = [(r.relid, r.columns_hash) for r in facts.relations if takes_triggers(r)]
     built_for = sha256(repr((sql, hashes, [k.definition_sql() for k in facts.key])).encode()).hexdigest()
     return f"{built_for} {facts.parts_mark}".rstrip()
@@ -139,7 +139,7 @@ async def _install(connection: Connection, table: CapturedTable, lock_timeout: f
         base = await connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
         await _forget(connection, table, facts)
         await _make_tables(connection, table, facts)
-        capture = Capture(table, facts.root.relid, base)
+        capture = Capture(table, facts.root.relid, base, key_is_exact=facts.key_is_exact)
         await _make_triggers(connection, capture, facts)
         await _rehearse(connection, capture)
         await _note(connection, table, facts, base)
@@ -237,7 +237,7 @@ async def _lock(connection: Connection, table: CapturedTable, mode: str, lock_ti
 
 async def _has_gaps(connection: Connection, installed: Installed) -> bool:
     """A gap means that some rows carry a version older than their content: they need a new base."""
-    query = "SELECT EXISTS (SELECT FROM twinbase.capture_gap WHERE relid = $1)"
+    query = "SELECT EXISTS (SELECT FROM twinbase.capture_gap WHERE relid = $1 AND NOT respelled)"
     return bool(await connection.fetchval(query, installed.relid))
 
 

@@ -124,4 +124,4 @@ def _gap_text(reason: str) -> str:
 _BYPASS = "No device gets an answer until the role has BYPASSRLS, or row security on the table is off."
 _STORE = "Declare it STORED, or hide it from the mirror."
 _UPGRADE = "Run `twinbase db upgrade`."
-_GAPS = "SELECT reason FROM twinbase.capture_gap WHERE relid = $1 GROUP BY reason ORDER BY reason"
+_GAPS = "SELECT reason FROM twinbase.capture_gap WHERE relid = $1 AND NOT respelled GROUP BY reason ORDER BY reason"

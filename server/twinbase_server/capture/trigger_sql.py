@@ -6,6 +6,7 @@ Pure text. What it must do, and why it has this form, is told in docs/decisions/
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from twinbase_server.capture import respelling
 from twinbase_server.capture.tables import CapturedTable, key_column_sql, object_name
 from twinbase_server.sql.names import column_sql, quote_literal
 from twinbase_server.sql.row_hash import row_hash_sql
@@ -73,17 +74,23 @@ def columns_hash_sql(relid: str, table: CapturedTable) -> str:
 
 @dataclass(frozen=True)
 class Capture:
-    """A captured table in one database: its oid, and the version that its untouched rows have (`base`)."""
+    """A captured table in one database: its oid, and the version that its untouched rows have (`base`).
+
+    `key_is_exact`: one key has one spelling; else a key that is spelled anew is noticed (`respelling.py`).
+    """
 
     table: CapturedTable
     relid: int
     base: int
+    key_is_exact: bool = True
 
     def functions_sql(self) -> dict[str, str]:
         """CREATE FUNCTION by kind: one for each trigger, and `settle`."""
         bodies = {
-            "insert": self._row_body("added", self._inserted(unique=False), self._inserted(unique=True)),
-            "update": self._row_body("added", self._updated(), self._updated()),
+            "insert": self._row_body(
+                "added", self._inserted(unique=False), self._inserted(unique=True), respelled=self._inserted_anew
+            ),
+            "update": self._row_body("added", self._updated(), self._updated(), respelled=self._updated_anew),
             "delete": self._row_body("removed", self._deleted("removed"), self._deleted("removed"), flag="removed"),
             "truncate": self._truncate_body(),
             "truncated": self._truncated_body(),
@@ -152,7 +159,30 @@ class Capture:
             "delete": self._deleted("removed"),
         }
         one_by_one = {kind: f"WITH {rows} {self._upsert(changed)}" for kind, changed in changes.items()}
-        return one_by_one | {f"{kind} in bulk": self._bulk(changed, f"{rows}, ") for kind, changed in changes.items()}
+        in_bulk = {f"{kind} in bulk": self._bulk(changed, f"{rows}, ") for kind, changed in changes.items()}
+        anew = {"insert": self._inserted_anew, "update": self._updated_anew}
+        compared = {f"{kind} of a key": f"WITH {rows} SELECT {sql}" for kind, sql in anew.items() if sql}
+        return one_by_one | in_bulk | compared
+
+    # -- keys that are spelled anew ---------------------------------------------------------------------------------
+
+    @property
+    def _inserted_anew(self) -> str:
+        return "" if self.key_is_exact else respelling.find_inserted_sql(self.table, "added")
+
+    @property
+    def _updated_anew(self) -> str:
+        return "" if self.key_is_exact else respelling.find_updated_sql(self.table, "added", "removed")
+
+    @property
+    def _settled_anew(self) -> str:
+        if self.key_is_exact:
+            return ""
+        found = respelling.find_settled_sql(self.table, RELATION)
+        return self._over(str(self.relid), self._note_anew(found)) + "\n            "
+
+    def _note_anew(self, found: str) -> str:
+        return respelling.note_sql(found, self.relid) if found else ""
 
     # -- how it is written ----------------------------------------------------------------------------------------
 
@@ -182,11 +212,17 @@ class Capture:
                 AND v.before IS NOT NULL THEN v.before ELSE {to}.xid END,
             deleted = {to}.deleted,
             hash = CASE WHEN {to}.deleted THEN {to}.hash END,
-            before = CASE WHEN {to}.deleted AND NOT v.deleted THEN v.xid END"""
+            before = CASE WHEN {to}.deleted AND NOT v.deleted THEN v.xid END{self._spelled_as(to)}"""
+
+    def _spelled_as(self, to: str) -> str:
+        """A version's key is spelled as the row's is."""
+        keys = () if self.key_is_exact else map(key_column_sql, self.table.key)
+        return "".join(f",\n            {key} = {to}.{key}" for key in keys)
 
     # -- the bodies -----------------------------------------------------------------------------------------------
 
-    def _row_body(self, image: str, changed: str, unique: str, *, flag: str = "") -> str:
+    def _row_body(self, image: str, changed: str, unique: str, *, flag: str = "", respelled: str = "") -> str:
+        anew = f"\n    EXECUTE {dollar_quote(self._note_anew(respelled))};" if respelled else ""
         return f"""
 #variable_conflict use_column
 DECLARE
@@ -198,7 +234,7 @@ BEGIN
         RETURN NULL;
     END IF;
     IF {self._reloading} THEN RETURN NULL; END IF;
-    {self._raise_flag(flag) if flag else ""}
+    {self._raise_flag(flag) if flag else ""}{anew}
     IF EXISTS (SELECT FROM {image} OFFSET {BULK_ROWS}) AND {self._may_bulk} THEN
         IF EXISTS (SELECT FROM {self._versions}) THEN
             EXECUTE {dollar_quote(self._bulk(unique))};
@@ -255,9 +291,9 @@ BEGIN
         IF {self._unreadable(str(self.relid), "expected")} THEN
             {self._gap(f"{self.relid}::regclass::text || ': changed while it was being reloaded'")}
         ELSIF {self._may_bulk} THEN
-            {self._over(str(self.relid), self._bulk(self._settled(unique=True)))}
+            {self._settled_anew}{self._over(str(self.relid), self._bulk(self._settled(unique=True)))}
         ELSE
-            {self._over(str(self.relid), self._upsert(self._settled(unique=False)))}
+            {self._settled_anew}{self._over(str(self.relid), self._upsert(self._settled(unique=False)))}
         END IF;
         {self._raise_flag("removed")}
     END IF;

@@ -67,7 +67,7 @@ async def _uncaptured(
 
 _WATCHED = """
 SELECT schema_name, table_name, columns,
-    EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid) AS gaps
+    EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND NOT g.respelled) AS gaps
 FROM twinbase.capture c
 WHERE (schema_name, table_name) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """

@@ -108,8 +108,13 @@ class Strange:
 
 def spell_value(kind: Kind, number: int, rng: Random) -> str:
     """One value as SQL, in one of its spellings."""
-    doubled = rng.choice(kind.spellings(number)).replace("'", "''").replace("\\", "\\\\")
+    doubled = choose_spelling(kind.spellings(number), rng).replace("'", "''").replace("\\", "\\\\")
     return f"E'{doubled}'::{kind.sql}"
+
+
+def choose_spelling(spellings: Sequence[str], rng: Random) -> str:
+    """Any of them. The first is the one that devices have."""
+    return rng.choice(spellings)
 
 
 @lru_cache(maxsize=8)
