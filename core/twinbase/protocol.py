@@ -188,6 +188,16 @@ class LoginRequest(Model):
     """The device's session of before, which ends."""
 
 
+class SigningRequest(Model):
+    """The device on which somebody signs in at a plugin's route: what every such request holds beside its own."""
+
+    replica: UUID
+    device_name: str = Field("", max_length=200)
+    device_key: str = Field("", max_length=64)
+    """As in LoginRequest."""
+    replaces: UUID | None = None
+
+
 class EnrollRequest(Model):
     """In place of an e-mail and a password: the code that the office has given for this device, however it is typed."""
 

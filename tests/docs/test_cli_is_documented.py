@@ -11,7 +11,7 @@ from twinbase_server.cli.commands import make_group
 
 DOCS = Path(__file__).parents[2] / "docs"
 PRODUCT = (DOCS / "reference" / "cli.md").read_text()
-PARTS = {name: (DOCS / "plugins" / f"{name}.md").read_text() for name in ("ebp", "ninjaone")}
+PARTS = {name: (DOCS / "plugins" / f"{name}.md").read_text() for name in ("ebp", "ninjaone", "openid")}
 
 
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -26,7 +26,7 @@ def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 def all_commands() -> dict[str, Any]:
     """Those of the product and of every plugin of this repository, each of which is active."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TWINBASE_PLUGINS", "accounts,mobile,ebp,ninjaone")
+        patch.setenv("TWINBASE_PLUGINS", "accounts,mobile,ebp,ninjaone,openid")
         return dict(commands(make_group(), "twinbase"))
 
 

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ninjaone.settings import NinjaOneSettings
+from twinbase_openid.settings import OpenIdSettings
 from twinbase_server.metrics import Metrics
 from twinbase_server.settings import Settings
 
@@ -22,6 +23,7 @@ SECTIONS: Mapping[tuple[str, str], type[BaseSettings]] = {
     ("reference/settings.md", "The server"): Settings,
     ("plugins/ebp.md", "Settings"): EbpSettings,
     ("plugins/ninjaone.md", "Settings"): NinjaOneSettings,
+    ("plugins/openid.md", "Settings"): OpenIdSettings,
 }
 
 

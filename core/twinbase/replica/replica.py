@@ -182,6 +182,23 @@ class Replica:
         with self._enter():
             return await self._or_closed(self.syncing.enroll(code, device_name=device_name))
 
+    async def sign_in_by(self, route: str, said: Mapping[str, Any], *, device_name: str = "") -> LoginAnswer:
+        """Sign in at a route that a plugin of the server brings, with what it asks for: a badge, a code of a browser.
+
+        `route`: below `/api/v1/`; it takes a `SigningRequest` with members of its own, and begins a session.
+        Raises NotSignedIn when it does not know who this is, and ServerRefused with its problem.
+        """
+        with self._enter():
+            return await self._or_closed(self.syncing.sign_in_by(route, said, device_name=device_name))
+
+    async def ask_plugin(self, route: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a plugin's route that is open to anybody answers: what a person needs to sign in by it, say.
+
+        Raises ServerRefused with its problem, and Offline, HalfAnswer or NotTwinbase as `sync` does.
+        """
+        with self._enter():
+            return await self.syncing.server.ask_plugin(route, said)
+
     async def sign_out(self, *, lose_unsent: bool = False, wait_seconds: float = 10.0) -> None:
         """End the session, and destroy the file with all that is on it, by way of `on_wipe` its key too.
 

@@ -33,7 +33,7 @@ async def make_link(connection: Connection, link: OneTimeLink, made_by: str, now
     account, secret = normalise_email(link.account), make_secret()
     claims = json.dumps(dict(link.claims))
     async with connection.transaction():
-        await connection.execute(_TAKE_TURN, account)
+        await take_turn(connection, account)
         admitted = await connection.fetchval("SELECT NOT disabled FROM twinbase.account WHERE email = $1", account)
         if link.makes_account and admitted is not None:
             raise AccountExists(account)
@@ -74,8 +74,13 @@ async def use_link(connection: Connection, secret: str, password_hash: str, now:
 async def end_links(connection: Connection, account: str, now: datetime) -> int:
     """No link of this account is good any more, nor one that is being made; answers how many were."""
     account = normalise_email(account)
-    await connection.execute(_TAKE_TURN, account)
+    await take_turn(connection, account)
     return len(await connection.fetch(_END, account, now))
+
+
+async def take_turn(connection: Connection, account: str) -> None:
+    """Until the transaction ends nobody else makes, uses up or ends a link of this account, or the account itself."""
+    await connection.execute(_TAKE_TURN, account)
 
 
 async def forget_links(connection: Connection, now: datetime) -> None:

@@ -5,13 +5,14 @@ The access token is in memory, what the session goes on with is in a store of to
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from twinbase.errors import ForeignReplica, KeystoreFailed, NotSignedIn, ServerRefused, TwinbaseError
 from twinbase.identity import Identity
-from twinbase.protocol import EnrollRequest, LoginAnswer, LoginRequest
+from twinbase.protocol import EnrollRequest, LoginAnswer, LoginRequest, SigningRequest
 from twinbase.replica.file.state import FileState, read_state
 from twinbase.replica.sync.server import RequestContext, Server
 from twinbase.replica.sync.sign_in import keep_identity, keep_sign_in, take_old_token
@@ -58,6 +59,21 @@ class DeviceSession:
         key = show_device_key(await thread.run(read_device_key))
         request = EnrollRequest(code=code, replica=UUID(state.replica), device_name=device_name, device_key=key)
         return await self._begin(thread, state, await self.server.enroll(request))
+
+    async def sign_in_by(
+        self, thread: FileThread, route: str, said: Mapping[str, Any], device_name: str
+    ) -> LoginAnswer:
+        """Begin a session at a plugin's route; raises as `sign_in` does."""
+        state = await thread.run(read_state)
+        kept = await self._find_replaced(state.replica)
+        device = SigningRequest(
+            replica=UUID(state.replica),
+            device_name=device_name,
+            device_key=show_device_key(await thread.run(read_device_key)),
+            replaces=UUID(kept.session) if kept is not None else None,
+        )
+        content = {**said, **device.model_dump(mode="json", exclude_defaults=True)}
+        return await self._begin(thread, state, await self.server.sign_in_by(route, content))
 
     async def find_access_token(self, thread: FileThread) -> str:
         """The token of this process, or the one that a file of before the sessions still holds; "" without any."""

@@ -7,10 +7,11 @@ What the server objects to has a way on, a bounded number of times; what the lin
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from twinbase.clock import utc_now
@@ -89,6 +90,10 @@ class Engine:
     async def enroll(self, code: str, *, device_name: str = "") -> LoginAnswer:
         """Begin a session by a code of the office; raises as `sign_in` does."""
         return await self._begin(lambda thread: self.session.enroll(thread, code, device_name))
+
+    async def sign_in_by(self, route: str, said: Mapping[str, Any], *, device_name: str = "") -> LoginAnswer:
+        """Begin a session at a plugin's route; raises as `sign_in` does."""
+        return await self._begin(lambda thread: self.session.sign_in_by(thread, route, said, device_name))
 
     async def _begin(self, begin: Callable[[FileThread], Awaitable[LoginAnswer]]) -> LoginAnswer:
         try:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import httpx2
 import msgspec
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from twinbase import protocol
 from twinbase.checksum import sum_answer, sum_request
@@ -51,6 +51,10 @@ Answer = TypeVar("Answer", bound=BaseModel)
 _UNSIGNED = {protocol.HEADER_PROTOCOL: str(protocol.VERSION), protocol.HEADER_REVISION: str(protocol.REVISION)}
 Transport = httpx2.AsyncBaseTransport
 """A way to the server."""
+
+
+class _Members(RootModel[dict[str, Any]]):
+    """A plugin's answer, which it alone understands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,14 @@ class Server:
     async def enroll(self, request: EnrollRequest) -> LoginAnswer:
         """Sign in by a code of the office; raises NotSignedIn when it is none that can be used."""
         return await self._ask("auth/enroll", request.model_dump_json().encode(), _UNSIGNED, LoginAnswer)
+
+    async def sign_in_by(self, route: str, content: Mapping[str, Any]) -> LoginAnswer:
+        """Sign in at a plugin's route; raises NotSignedIn when it does not know who this is."""
+        return await self._ask(route, msgspec.json.encode(content), _UNSIGNED, LoginAnswer)
+
+    async def ask_plugin(self, route: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """What a plugin's route answers to anybody; raises ServerRefused with its problem."""
+        return (await self._ask(route, msgspec.json.encode(content), _UNSIGNED, _Members)).root
 
     async def hand_over(self, body: bytes, ticket: str, proof: str) -> int:
         """Hand a frozen batch to the office, before a wipe; answers how many edits it has now."""

@@ -1,0 +1,6 @@
+"""The device's half: a browser that comes back to it, or a code for a terminal that has none."""
+
+from twinbase_openid.device.browser import sign_in_with_browser
+from twinbase_openid.device.terminal import TerminalCode, sign_in_at_terminal
+
+__all__ = ["TerminalCode", "sign_in_at_terminal", "sign_in_with_browser"]

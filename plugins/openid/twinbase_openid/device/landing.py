@@ -1,0 +1,88 @@
+"""Where the browser comes back to: an address of this device alone, for the time of one sign-in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+LETTERS_MAX = 8_192
+_PAGE = """<!doctype html>
+<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Twinbase</title>
+<style>body {{ font: 1.25rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 20vh auto; padding: 0 1.5rem;
+text-align: center; color: #16202c; background: #f5f7fa }} @media (prefers-color-scheme: dark)
+{{ body {{ color: #e8edf3; background: #10161d }} }}</style>
+<p>{sentence}</p></html>"""
+_SENTENCES = {
+    "en": "You can close this window and go back to the app.",
+    "fr": "Vous pouvez fermer cette fenêtre et revenir dans l'application.",
+}
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Landing:
+    """`address`: for the provider. The first browser that comes back with something is heard, later ones are not."""
+
+    def __init__(self, address: str, came: "asyncio.Future[Mapping[str, str]]") -> None:
+        self.address, self._came = address, came
+
+    async def wait(self, seconds: float) -> Mapping[str, str]:
+        """What the browser came back with; raises TimeoutError."""
+        return await asyncio.wait_for(asyncio.shield(self._came), seconds)
+
+
+@asynccontextmanager
+async def open_landing(port: int = 0) -> AsyncIterator[Landing]:
+    """Listen on 127.0.0.1 inside of the block, on any free port or on this one; raises OSError where it is taken."""
+    loop = asyncio.get_running_loop()
+    came: asyncio.Future[Mapping[str, str]] = loop.create_future()
+
+    def hear(said: Mapping[str, str]) -> None:
+        loop.call_soon_threadsafe(lambda: None if came.done() else came.set_result(said))
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), _make_handler(hear))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield Landing(f"http://127.0.0.1:{server.server_port}/", came)
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        server.server_close()
+        came.cancel()
+
+
+def _make_handler(hear: Any) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path[:LETTERS_MAX])
+            said = dict(parse_qsl(parts.query, max_num_fields=16)) if parts.path == "/" else {}
+            if not said.keys() & {"code", "error"}:
+                self.send_error(404)
+                return
+            self._show()
+            hear(said)
+
+        def _show(self) -> None:
+            wished = self.headers.get("Accept-Language", "").strip().lower()
+            language = "fr" if wished.startswith("fr") else "en"
+            page = _PAGE.format(language=language, sentence=_SENTENCES[language]).encode()
+            self.send_response(200)
+            for name, value in {**_HEADERS, "Content-Length": str(len(page))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_: Any) -> None:
+            """There is a code in the address."""
+
+    return Handler
