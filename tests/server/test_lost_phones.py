@@ -310,3 +310,11 @@ async def test_a_report_that_cannot_be_is_refused(house: House, wrong: dict[str,
     phone = await a_phone(house)
     cursor = (await phone.initial()).end["cursor"]
     assert (await phone.pending(cursor, **wrong)).problem["type"] == "bad-request"
+
+
+async def test_a_device_that_was_cut_off_is_told_so_and_not_to_sign_in_again(house: House) -> None:
+    phone = Phone(house.http)
+    await phone.sign_in()
+    await revoke_device(house.office, phone.replica, house.clock.now)
+    answer = (await phone.ask()).json()
+    assert answer["type"] == "device-revoked" and "Sign in" not in answer["detail"]

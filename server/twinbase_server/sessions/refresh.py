@@ -13,6 +13,7 @@ from enum import Enum
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import RefreshRequest
+from twinbase_server.database.admission import turn_away
 from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.device_key import is_of_device
@@ -63,14 +64,16 @@ async def refresh_session(
 ) -> Refreshed:
     """The session goes on, with the claims that the account has now.
 
-    Raises the problems `session-ended` and `other-device`, and what a plugin raises that is asked who it is now.
+    Raises the problems `session-ended`, `device-revoked` and `other-device`, and what a plugin raises that is asked who
+    it is now.
     """
     shown = tokens.read(request.refresh_token)
     async with connection.transaction():
         session = await lock_session(connection, shown.session)
         if session is None:
             raise ProblemError("session-ended", "This server does not know the session. Sign in again.")
-        _check_asker(session, request, now)
+        _check_asker(session, request)
+        await _check_goes_on(connection, session, now)
         following = _follow(session, shown, request)
         if following is None:
             await end_session(connection, session.id, REUSED, now)
@@ -84,13 +87,19 @@ async def refresh_session(
     return Refreshed(session, identity, tokens.make(following))
 
 
-def _check_asker(session: Session, request: RefreshRequest, now: datetime) -> None:
+def _check_asker(session: Session, request: RefreshRequest) -> None:
     """Whoever asks must be the device: a token alone is worth nothing, and spoils nothing either."""
     if session.replica != request.replica:
         raise ProblemError("other-device", "The session is of another device. Sign in on this one.")
     if session.device_key is not None and not is_of_device(request, session.device_key):
         raise ProblemError("other-device", "The request is not signed by the device's key. Sign in on this device.")
+
+
+async def _check_goes_on(connection: Connection, session: Session, now: datetime) -> None:
+    """Whoever was cut off is told so, and not to sign in again, which would be no use."""
     if session.ended_at is not None:
+        revoked = await connection.fetchval(_IS_REVOKED, session.replica)
+        turn_away(session.replica, "revoked" if revoked else None)
         raise ProblemError("session-ended", f"{session.ended_why} Sign in again; unsent work is kept on the device.")
     if session.ends_at <= now:
         raise ProblemError("session-ended", "It was not used for too long. Sign in again; unsent work is kept.")
@@ -108,6 +117,9 @@ def _follow(session: Session, shown: RefreshToken, request: RefreshRequest) -> R
             # The database was restored to a moment of before; the device's key says that it is nobody else.
             return RefreshToken(session.id, shown.serial + 1, request.rotation)
     return None
+
+
+_IS_REVOKED = "SELECT revoked_at IS NOT NULL FROM twinbase.replica WHERE id = $1"
 
 
 def _name_shown(session: Session, shown: RefreshToken) -> Shown:
