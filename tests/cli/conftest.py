@@ -85,13 +85,18 @@ def company(databases: Databases) -> Iterator[Company]:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for this machine that vouches for itself, and its key."""
-    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def make_certificate(folder: Path, *, authority: bool = True) -> tuple[Path, Path]:
+    """One that vouches for itself, and its key. `authority`: and might for others."""
+    key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "office")])
     now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
     made = made.add_extension(x509.SubjectAlternativeName([here]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    made = made.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     (folder / "office.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     pem, pkcs8, plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     (folder / "office.key").write_bytes(key.private_bytes(pem, pkcs8, plain))

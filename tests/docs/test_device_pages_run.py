@@ -1,15 +1,26 @@
 """The pages about a new phone and a lost one, followed at a terminal, with a database."""
 
+import asyncio
 import json
+import ssl
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
+from tests.cli.conftest import make_certificate
 from tests.docs.page_blocks import executes, find_blocks
 from tests.docs.terminal import OpenTerminal
 
-from twinbase.enrolment import read_enrolment_uri
+from twinbase import Plugins
+from twinbase.clock import utc_now
+from twinbase.enrolment import EnrolmentOffer, read_enrolment_uri
+from twinbase.errors import HalfAnswer, NotTwinbase, Offline
+from twinbase.replica.certificate import find_fingerprint
+from twinbase_server import accounts
 
 CODE, LISTS = find_blocks("docs/how-to/enrol-a-phone.md", "bash")
-(SCANNED,) = find_blocks("docs/how-to/enrol-a-phone.md", "python")
+SCANNED, TRUST = find_blocks("docs/how-to/enrol-a-phone.md", "python")
 REVOKE, WIPE, SALVAGE = find_blocks("docs/how-to/lost-device.md", "bash")
 PHONE = "0198c5a0-0000-7000-8000-000000000001"
 ACCOUNT = "INSERT INTO twinbase.account VALUES ('anna@example.org', '', '{}')"
@@ -45,6 +56,26 @@ def test_what_was_scanned_is_shown_before_it_is_joined() -> None:
     page: dict[str, Any] = {}
     exec(SCANNED.take(), page)
     assert read_enrolment_uri(page["SCANNED"]) == page["offer"]
+
+
+@executes(TRUST)
+async def test_a_certificate_that_was_scanned_is_trusted(tmp_path: Path) -> None:
+    page: dict[str, Any] = {}
+    exec(TRUST.take(), page)
+    pem, key = make_certificate(tmp_path)
+    shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    shown.load_cert_chain(pem, key)
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=shown) as server:
+        address = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        offer = EnrolmentOffer(address, "7K3MQ9TD", utc_now(), find_fingerprint(pem.read_text()))
+        replica = await page["open_replica"](tmp_path / "a.twin", bytes(32), Plugins(accounts), offer)
+        async with replica:
+            with pytest.raises((HalfAnswer, Offline)):
+                await replica.enroll(offer.code)
+        with pytest.raises(NotTwinbase):
+            await page["open_replica"](
+                tmp_path / "b.twin", bytes(32), Plugins(accounts), replace(offer, certificate="0")
+            )
 
 
 @executes(REVOKE, WIPE, SALVAGE)

@@ -1,9 +1,20 @@
 """The device twin: an encrypted SQLite file and the engine round it."""
 
+from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
 from twinbase.replica.outbox.pending_edits import PendingEdit
 from twinbase.replica.outbox.waiting_edits import EditNotWaiting, RowGone, WaitingEdit
 from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
 
-__all__ = ["ChangedRow", "EditNotWaiting", "PendingEdit", "Replica", "ReplicaSession", "RowGone", "WaitingEdit"]
+__all__ = [
+    "ChangedRow",
+    "EditNotWaiting",
+    "PendingEdit",
+    "Replica",
+    "ReplicaSession",
+    "RowGone",
+    "WaitingEdit",
+    "fetch_certificate",
+    "trust_certificate",
+]  # fmt: skip
