@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from twinbase.protocol import BATCH_BYTES_MAX, REQUEST_BYTES_MAX
+from twinbase.protocol import BATCH_BYTES_MAX, HISTORY_DAYS, REQUEST_BYTES_MAX
 from twinbase_server.mail.address import read_mail_server
 
 
@@ -57,6 +57,17 @@ class Settings(BaseSettings):
     removed_keys_max: int = Field(500, ge=0)
     tombstone_days: int = Field(90, ge=0)
     """How long it is remembered that a row was deleted. A device that was away for longer finds out by digest."""
+    milestone_days: int = Field(180, ge=HISTORY_DAYS)
+    """A device that was away for longer takes a first sync, and offers its work again."""
+    ledger_days: int = Field(180, ge=2 * HISTORY_DAYS)
+    """How long it is remembered what became of an edit. Its status is remembered for ever; all of it, until its device
+    has confirmed it. Not less than what a device offers again, to a server that is out of as old a backup."""
+    journal_days: int = Field(730, ge=HISTORY_DAYS)
+    """How long what a conflict set aside can be written back."""
+    salvaged_days: int = Field(180, ge=1)
+    """How long an edit that was salvaged is kept after a person has decided about it."""
+    history_bytes_max: int = Field(0, ge=0)
+    """What is older than these days stays while all of it takes less; 0: it goes at once. What is younger stays."""
     delivery_days: int = Field(90, ge=1)
     """How long a delivery is kept after the other system has acknowledged it."""
     body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
