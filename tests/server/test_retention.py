@@ -15,10 +15,11 @@ from tests.server.watched import DEFAULTS, snapshot_now, watched_customers
 from twinbase_server.accept.forget import forget_entries, forget_journal
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.forgetting import BATCH_ROWS, TURN_BATCHES_MAX, measure_history
+from twinbase_server.database.migrations import migrate
 from twinbase_server.devices.salvage import forget_decided
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import TURNS_AN_HOUR, forget_history, run_turn
-from twinbase_server.settings import Settings
+from twinbase_server.settings import DAYS_MAX, Settings
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=181)
@@ -118,7 +119,7 @@ async def test_whatever_is_forgotten_was_old_and_confirmed_and_every_id_is_known
     """Of any ages, epochs and batches: an entry goes if it is old, and its device does not wait for it any more."""
     await office.execute("TRUNCATE twinbase.ledger, twinbase.settled")
     await office.execute(
-        "UPDATE twinbase.replica SET epoch = 3, acked = $1, revoked_at = $2", acked, NOW if is_over else None
+        "UPDATE twinbase.replica SET epoch = 3, acked = $1, wiped_at = $2", acked, NOW if is_over else None
     )
     noted: dict[UUID, Drawn] = {uuid4(): entry for entry in entries}
     for id, (days, epoch, n, status) in noted.items():
@@ -171,7 +172,17 @@ async def test_tombstones_go_though_no_milestone_is_as_old_as_they_are(office: C
     assert await run_turn(office, NOW + timedelta(days=91), TURNS_AN_HOUR, chosen) == 1
 
 
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if "_days" in name])
+async def test_the_longest_time_that_can_be_set_is_one_that_a_turn_can_reckon_with(
+    office: Connection, name: str
+) -> None:
+    assert await run_turn(office, NOW, TURNS_AN_HOUR, _with(**{name: DAYS_MAX})) == 0
+    with pytest.raises(ValidationError, match=name):
+        _with(**{name: DAYS_MAX + 1})
+
+
 async def test_of_salvaged_edits_those_that_were_decided_go_and_those_that_wait_never_do(office: Connection) -> None:
+    await office.execute("UPDATE twinbase.replica SET wiped_at = $1", NOW)
     for decided in (None, NOW - timedelta(days=181), NOW - timedelta(days=179)):
         await office.execute(
             "INSERT INTO twinbase.salvaged (id, replica, tx, offset_ms, mutation, salvaged_at, decided_at)"
@@ -181,6 +192,9 @@ async def test_of_salvaged_edits_those_that_were_decided_go_and_those_that_wait_
     await forget_history(office, NOW, DEFAULTS)
     rows = await office.fetch("SELECT decided_at FROM twinbase.salvaged ORDER BY decided_at NULLS FIRST")
     assert [row["decided_at"] for row in rows] == [None, NOW - timedelta(days=179)]
+    await office.execute("UPDATE twinbase.replica SET wiped_at = NULL")
+    assert await forget_decided(office, NOW) == 0, "the device may hand them over again"
+    await office.execute("UPDATE twinbase.replica SET wiped_at = $1", NOW)
     assert await forget_decided(office, NOW) == 1
 
 
@@ -219,6 +233,43 @@ async def test_a_file_that_has_room_in_it_is_not_taken_for_full(office: Connecti
     left = await _count(office, "ledger") / 20_000
     await office.execute("VACUUM ANALYZE twinbase.ledger")
     assert (await measure_history(office))["ledger"] == pytest.approx(before * left, rel=0.15)
+
+
+async def test_a_database_of_before_learns_from_its_pulls_what_devices_have_confirmed(
+    database_url: str, office: Connection
+) -> None:
+    """In doubt they have not: what was answered after the last pull, and the last batch in any case."""
+    await office.execute(_OF_BEFORE)
+    for pulled, answered in ((NOW, 9), (NOW - timedelta(days=3), 9), (None, 9), (NOW, 0)):
+        device = uuid4()
+        await office.execute(
+            "INSERT INTO twinbase.replica (id, account, epoch, last_n, last_pull, device_name)"
+            " VALUES ($1, 'anna', 2, $2, $3, $4)",
+            *(device, answered, pulled, f"{pulled} {answered}"),
+        )
+        await office.execute(
+            "INSERT INTO twinbase.ledger (mutation, replica, epoch, n, hash, status, outcome, at)"
+            " SELECT gen_random_uuid(), $1, 2, n, '', 'applied', '{}', $2::timestamptz - (10 - n) * interval '1 day'"
+            " FROM generate_series(1, $3) n",
+            *(device, NOW, answered),
+        )
+    await migrate(database_url)
+    rows = await office.fetch("SELECT device_name, acked FROM twinbase.replica WHERE device_name IS NOT NULL")
+    before = NOW - timedelta(days=3)
+    assert {row["device_name"]: row["acked"] for row in rows} == {
+        f"{NOW} 9": 8,
+        f"{before} 9": 6,
+        "None 9": 0,
+        f"{NOW} 0": 0,
+    }
+
+
+_OF_BEFORE = """
+DROP TABLE twinbase.settled;
+ALTER TABLE twinbase.replica DROP COLUMN acked;
+DROP INDEX twinbase.salvaged_decided_at_idx, twinbase.deliveries_acknowledged_idx, twinbase.deliveries_sent_idx;
+UPDATE twinbase.alembic_version SET version_num = '0015'
+"""
 
 
 async def test_gaps_of_a_table_that_is_captured_no_more_go_and_those_of_others_tell_on(office: Connection) -> None:

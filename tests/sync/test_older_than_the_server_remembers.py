@@ -59,6 +59,11 @@ async def _kept(world: World) -> Sequence[int]:
     return whole, ids
 
 
+async def _reasons(device: Device) -> list[tuple[str, str]]:
+    """Of the edits that wait for a person."""
+    return sorted((edit.state, edit.reason) for edit in await device.replica.waiting_edits())
+
+
 async def test_a_device_that_was_away_for_a_year_is_told_and_brings_its_work_once(world: World) -> None:
     anna, job = await _with_a_job(world)
     tablet = await world.device("tablet", account="anna", claims={"lead": "anna"})
@@ -153,17 +158,17 @@ async def test_a_phone_out_of_a_backup_that_is_older_than_the_ledger_sends_nothi
     other = Job(lead="anna", title="boiler of the neighbour")
     await anna.save(other)
     await anna.sync()
-    await anna.change(Job, job, visits=1)
+    await anna.change(Job, job, visits=1, report="typed in the cellar")
     await anna.save(Job(lead="anna", title="made before the backup"))
     await anna.save(Part(job_id=other.id, quantity=1))
     await anna.close()
     shutil.copyfile(anna.path, world.folder / "backup")
     await anna.reopen()
     await world.sql("DELETE FROM workshop.job WHERE id = :id", id=other.id)
+    await world.sql("UPDATE workshop.job SET report = 'by the office' WHERE id = :id", id=job)
     await anna.sync()
     await anna.sync()
-    (waiting,) = await anna.replica.waiting_edits()
-    assert waiting.reason == "no-target"
+    assert await _reasons(anna) == [("conflict", ""), ("refused", "no-target")]
 
     await _sleep(world, anna)
     await anna.close()
@@ -182,7 +187,8 @@ async def test_a_phone_out_of_a_backup_that_is_older_than_the_ledger_sends_nothi
         "made before the backup",
         "typed after the restore",
     ]
-    assert [edit.reason for edit in await anna.replica.waiting_edits()] == ["forgotten"]
+    assert await _reasons(anna) == [("conflict", "forgotten"), ("refused", "forgotten")]
+    assert await world.sql("SELECT report FROM workshop.job WHERE id = :id", id=job) == [("by the office",)]
     assert await world.sql("SELECT count(*) FROM workshop.part") == [(0,)]
 
 

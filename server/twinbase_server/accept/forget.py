@@ -37,7 +37,7 @@ _FORGET_ENTRIES = """
 WITH old AS (
     SELECT l.mutation FROM twinbase.ledger l LEFT JOIN twinbase.replica r
         ON r.id = l.replica AND r.epoch = l.epoch AND l.n > r.acked
-        AND r.revoked_at IS NULL AND r.wiped_at IS NULL AND NOT r.of_office
+        AND r.wiped_at IS NULL AND NOT r.of_office
     WHERE l.at < $1 AND r.id IS NULL ORDER BY l.at LIMIT $2 FOR UPDATE OF l SKIP LOCKED
 ), gone AS (
     DELETE FROM twinbase.ledger l USING old WHERE l.mutation = old.mutation RETURNING l.mutation, l.hash, l.status

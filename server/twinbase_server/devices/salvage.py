@@ -79,7 +79,11 @@ async def discard_salvaged(connection: Connection, id: UUID, by: str, now: datet
 
 
 async def forget_decided(connection: Connection, before: datetime) -> int:
-    """Delete what was decided before; answers how many. What waits for a person is never deleted."""
+    """Delete what was decided before, of devices that have wiped themselves since; answers how many.
+
+    A device that was told to, and then switched off, may hand its edits over again: they are not to be decided twice.
+    What waits for a person is never deleted.
+    """
     return await forget_rows(connection, _FORGET, before)
 
 
@@ -154,7 +158,8 @@ WHERE id = $1 AND decided_at IS NULL
 _FORGET = """
 WITH gone AS (
     DELETE FROM twinbase.salvaged WHERE id IN (
-        SELECT id FROM twinbase.salvaged WHERE decided_at < $1 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        SELECT s.id FROM twinbase.salvaged s JOIN twinbase.replica r ON r.id = s.replica AND r.wiped_at IS NOT NULL
+        WHERE s.decided_at < $1 ORDER BY s.decided_at LIMIT $2 FOR UPDATE OF s SKIP LOCKED)
     RETURNING id)
 SELECT count(*) FROM gone
 """

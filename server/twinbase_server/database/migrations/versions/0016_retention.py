@@ -21,9 +21,9 @@ STATEMENTS = [
     "ALTER TABLE twinbase.replica ADD COLUMN acked bigint NOT NULL DEFAULT 0",
     # Of pulls before nobody noted it: all but the last batch, of what was answered before the last pull.
     """
-    UPDATE twinbase.replica r SET acked = greatest(0, least(r.last_n - 1, (
+    UPDATE twinbase.replica r SET acked = greatest(0, least(r.last_n - 1, coalesce((
         SELECT max(l.n) FROM twinbase.ledger l
-        WHERE l.replica = r.id AND l.epoch = r.epoch AND l.at < r.last_pull)))
+        WHERE l.replica = r.id AND l.epoch = r.epoch AND l.at < r.last_pull), 0)))
     """,
     "CREATE INDEX salvaged_decided_at_idx ON twinbase.salvaged (decided_at) WHERE decided_at IS NOT NULL",
     "CREATE INDEX deliveries_acknowledged_idx ON twinbase.deliveries (acknowledged_at) WHERE state = 'acknowledged'",
