@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.server.depot import House
 from tests.server.watched import DEFAULTS, snapshot_now, watched_customers
 
 from twinbase_server.accept.forget import forget_entries, forget_journal
@@ -93,6 +94,23 @@ async def test_two_servers_at_once_forget_each_entry_once_and_lose_no_id(databas
     assert {row["mutation"] for row in await office.fetch("SELECT mutation FROM twinbase.settled")} == ids
 
 
+async def test_an_entry_that_a_batch_is_about_waits_for_the_next_turn_and_nobody_for_it(
+    database_url: str, office: Connection
+) -> None:
+    await _note(office, 3, LONG_AGO)
+    (held, *_) = [row["mutation"] for row in await office.fetch("SELECT mutation FROM twinbase.ledger")]
+    other = await asyncpg.connect(database_url)
+    try:
+        async with other.transaction():
+            await other.execute("UPDATE twinbase.ledger SET epoch = 1, n = 2 WHERE mutation = $1", held)
+            assert await asyncio.wait_for(forget_entries(office, NOW), 10) == 2
+        assert await forget_entries(office, NOW) == 0, "its device has not confirmed this batch"
+        await other.execute("UPDATE twinbase.replica SET acked = 2")
+        assert await forget_entries(office, NOW) == 1
+    finally:
+        await other.close()
+
+
 async def test_a_turn_over_many_young_entries_looks_at_none_of_them(office: Connection) -> None:
     await _note(office, 30_000, NOW - timedelta(days=100), timedelta(seconds=1))
     await office.execute("ANALYZE twinbase.ledger")
@@ -147,6 +165,19 @@ async def test_of_milestones_the_oldest_go_and_cursors_that_bear_one_are_recogni
         seen.append((born.milestone, await snapshot_now(office)))
     assert await generation.forget_milestones(office, NOW - timedelta(days=180)) == 2
     assert [await generation.is_recognised(office, *one) for one in seen] == [False, False, True, True]
+
+
+async def test_a_device_that_was_away_for_longer_is_told_so(house: House) -> None:
+    device = await house.device()
+    cursor = (await device.initial()).end["cursor"]
+    for _ in range(2):
+        house.clock.now += timedelta(days=200)
+        await run_turn(house.office, house.clock.now, TURNS_AN_HOUR, DEFAULTS)
+    await device.login("anna@depot")
+    answer = await device.pending(cursor)
+    assert (answer.status, answer.problem["type"]) == (409, "generation")
+    assert answer.problem["detail"].startswith("The cursor is older than what this server remembers: offer recent work")
+    assert (await device.pending((await device.initial()).end["cursor"])).status == 200
 
 
 async def test_a_turn_that_ends_leaves_no_hole_among_the_milestones(office: Connection) -> None:

@@ -19,7 +19,7 @@ async def forget_rows(connection: Connection, sql: str, *values: object) -> int:
     forgotten = 0
     for _ in range(TURN_BATCHES_MAX):
         async with connection.transaction():
-            if not await connection.fetchval(_LOCK):
+            if not await connection.fetchval(_LOCK, sql):
                 break
             found = int(await connection.fetchval(sql, *values, BATCH_ROWS))
         forgotten += found
@@ -34,7 +34,7 @@ async def measure_history(connection: Connection) -> Mapping[str, int]:
     return {row["name"]: row["bytes"] for row in rows}
 
 
-_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('twinbase forgets', 0))"
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('twinbase forgets ' || $1, 0))"
 # A file never shrinks by itself: of it counts the part that rows take, which VACUUM and ANALYZE count as they go by.
 # 28: the head of a row and its place in the page. Of a table that was never looked at, the whole file counts.
 HISTORY_SQL = f"""
