@@ -35,6 +35,8 @@ BATCH_BYTES_MAX = 16 * 1024 * 1024
 REQUEST_BYTES_MAX = 1024 * 1024
 """Of a request that is no push."""
 BUCKET_BITS_MAX = 12
+HISTORY_DAYS = 45
+"""How long a device keeps what was acknowledged, to offer it again to a server that is restored from a backup."""
 
 WireValue = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
 

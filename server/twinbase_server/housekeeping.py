@@ -1,5 +1,5 @@
 """What a server does by itself while it runs: milestones in the history, a look at the tables of its twins and at the
-signing keys every minute, old tombstones every hour.
+signing keys every minute; every hour, what has become old goes.
 """
 
 import asyncio
@@ -8,19 +8,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import count
+from math import inf
 
 from twinbase.errors import TwinbaseError
+from twinbase_server.accept.forget import forget_entries, forget_journal
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.database.forgetting import measure_history
 from twinbase_server.devices.enrolment import forget_codes
+from twinbase_server.devices.salvage import forget_decided
 from twinbase_server.feed import generation
+from twinbase_server.feed.generation import forget_milestones
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.http.serving import Serving
 from twinbase_server.keys.store import forget_ended_keys
 from twinbase_server.links.store import forget_links
 from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.store import forget_sessions
+from twinbase_server.settings import Settings
 from twinbase_server.sign_in.attempts import forget_attempts
 
 TURNS_AN_HOUR = int(timedelta(hours=1) / generation.MILESTONE_EVERY)
@@ -39,7 +45,7 @@ async def keep_house(serving: Serving) -> AsyncIterator[None]:
             await task
 
 
-async def run_turn(connection: Connection, now: datetime, number: int, tombstones_kept: timedelta) -> int:
+async def run_turn(connection: Connection, now: datetime, number: int, settings: Settings) -> int:
     """One turn: a milestone, so that a restore is noticed, or a new generation where there was one (H9); once an hour,
     what nobody should need any more goes.
 
@@ -54,16 +60,30 @@ async def run_turn(connection: Connection, now: datetime, number: int, tombstone
     await forget_links(connection, now)
     await forget_sessions(connection, now)
     await forget_codes(connection, now)
-    return await collect_tombstones(connection, now - tombstones_kept)
+    await forget_history(connection, now, settings)
+    # A device that bears no milestone takes a first sync, and needs no tombstone.
+    days = min(settings.tombstone_days, settings.milestone_days)
+    return await collect_tombstones(connection, now - timedelta(days=days))
+
+
+async def forget_history(connection: Connection, now: datetime, settings: Settings) -> None:
+    """What is older than the settings say goes, some of it at each turn, the oldest first; where a size is set, only
+    while all of it takes more than that."""
+    size = sum((await measure_history(connection)).values()) if settings.history_bytes_max else inf
+    if size <= settings.history_bytes_max:
+        return
+    await forget_entries(connection, now - timedelta(days=settings.ledger_days))
+    await forget_journal(connection, now - timedelta(days=settings.journal_days))
+    await forget_milestones(connection, now - timedelta(days=settings.milestone_days))
+    await forget_decided(connection, now - timedelta(days=settings.salvaged_days))
 
 
 async def _keep(serving: Serving) -> None:
-    kept = timedelta(days=serving.settings.tombstone_days)
     for number in count(1):
         await asyncio.sleep(generation.MILESTONE_EVERY.total_seconds())
         try:
             async with serving.borrow_connection() as connection:
-                await run_turn(connection, serving.clock(), number, kept)
+                await run_turn(connection, serving.clock(), number, serving.settings)
                 await serving.look_again(connection)
                 await serving.read_keys_again(connection)
         except (ProblemError, TwinbaseError, *DATABASE_ERRORS):

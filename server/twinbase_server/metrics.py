@@ -3,8 +3,9 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from twinbase_server.database.connection import Connection
+from twinbase_server.database.forgetting import HISTORY_SQL
 
-_AGES = """
+_AGES = f"""
 SELECT
     -- Whatever holds a transaction open keeps all cursors' lists of open transactions long.
     (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 FROM pg_stat_activity
@@ -17,6 +18,7 @@ SELECT
     (SELECT count(*)::float8 FROM twinbase.replica
      WHERE coalesce(revoked_at, wiped_at) IS NULL AND NOT of_office) AS replicas,
     (SELECT count(*)::float8 FROM twinbase.capture_gap WHERE NOT respelled) AS gaps,
+    (SELECT sum(bytes)::float8 FROM ({HISTORY_SQL}) h) AS history,
     d.waiting, d.refused, d.oldest
 FROM (
     SELECT count(*) FILTER (WHERE state <> 'refused')::float8 AS waiting,
@@ -59,6 +61,7 @@ class Metrics:
             "refused": Gauge("twinbase_deliveries_refused", "Deliveries that were refused.", registry=r),
             "oldest": Gauge("twinbase_oldest_delivery_seconds", "Oldest of those that wait.", registry=r),
             "gaps": Gauge("twinbase_capture_gaps", "Changes that capture could not record.", registry=r),
+            "history": Gauge("twinbase_history_bytes", "What is remembered for an age.", registry=r),
         }
 
     async def render_text(self, connection: Connection) -> bytes:

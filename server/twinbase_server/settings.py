@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from twinbase.protocol import BATCH_BYTES_MAX, REQUEST_BYTES_MAX
+from twinbase.protocol import BATCH_BYTES_MAX, HISTORY_DAYS, REQUEST_BYTES_MAX
 from twinbase_server.mail.address import read_mail_server
+
+DAYS_MAX = 36_500
+"""A century. With ages without an end a moment would come out that no date can say, and no turn could be kept."""
 
 
 def split_names(names: str) -> tuple[str, ...]:
@@ -38,9 +41,9 @@ class Settings(BaseSettings):
     """Prepared statements per connection; 0 behind PgBouncer older than 1.21."""
     token_seconds: int = Field(900, ge=30)
     """How long an access token lasts; a device fetches the next one by itself, while its session lasts."""
-    session_days: int = Field(90, ge=1)
+    session_days: int = Field(90, ge=1, le=DAYS_MAX)
     """How long a session lasts that is not used. A device works on without one; it only cannot sync."""
-    session_days_max: int = Field(0, ge=0)
+    session_days_max: int = Field(0, ge=0, le=DAYS_MAX)
     """How long a session lasts at most, however much it is used; 0: without an end."""
     wipe_keeps_unsent: bool = True
     """A device that is to be wiped hands over its unsent edits first; they wait for a person, and change nothing."""
@@ -55,9 +58,20 @@ class Settings(BaseSettings):
     """A device that takes no bytes for so long is left, so that its transaction ends."""
     page_rows_max: int = Field(5_000, ge=1)
     removed_keys_max: int = Field(500, ge=0)
-    tombstone_days: int = Field(90, ge=0)
+    tombstone_days: int = Field(90, ge=0, le=DAYS_MAX)
     """How long it is remembered that a row was deleted. A device that was away for longer finds out by digest."""
-    delivery_days: int = Field(90, ge=1)
+    milestone_days: int = Field(180, ge=HISTORY_DAYS, le=DAYS_MAX)
+    """A device that was away for longer takes a first sync, and offers its work again."""
+    ledger_days: int = Field(180, ge=2 * HISTORY_DAYS, le=DAYS_MAX)
+    """How long it is remembered what became of an edit. Its status is remembered for ever; all of it, until its device
+    has confirmed it. Not less than what a device offers again, to a server that is out of as old a backup."""
+    journal_days: int = Field(730, ge=HISTORY_DAYS, le=DAYS_MAX)
+    """How long what a conflict set aside can be written back."""
+    salvaged_days: int = Field(180, ge=1, le=DAYS_MAX)
+    """How long an edit that was salvaged is kept after a person has decided about it."""
+    history_bytes_max: int = Field(0, ge=0)
+    """What is older than these days stays while all of it takes less; 0: it goes at once. What is younger stays."""
+    delivery_days: int = Field(90, ge=1, le=DAYS_MAX)
     """How long a delivery is kept after the other system has acknowledged it."""
     body_bytes_max: int = Field(BATCH_BYTES_MAX, ge=1024)
     """Of a push, before and after it is decompressed; no request may be larger."""

@@ -8,6 +8,7 @@ from tests.oracle.person import renames
 from tests.oracle.simulation import DEVICES_MAX, Simulation
 from tests.oracle.writers import PEOPLE
 
+from twinbase_server.accept.forget import forget_entries
 from twinbase_server.capture.tombstones import collect_tombstones
 from twinbase_server.feed import generation
 
@@ -113,9 +114,10 @@ async def salt_is_noted(sim: Simulation, rng: Random) -> None:
 
 
 async def tombstones_are_collected(sim: Simulation, rng: Random) -> None:
-    """Any age is allowed: repair finds what a device has missed."""
+    """Any age is allowed: repair finds what a device has missed, and of an edit that was settled its id stays."""
     await generation.note_milestone(sim.office.connection, sim.clock.now)
     await collect_tombstones(sim.office.connection, sim.clock.now)
+    await forget_entries(sim.office.connection, sim.clock.now + timedelta(days=1))
 
 
 async def claims_go_missing(sim: Simulation, rng: Random) -> None:

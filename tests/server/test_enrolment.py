@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from tests.server.depot import NOON, House
 from tests.server.phone import Phone
+from tests.server.watched import DEFAULTS
 
 from twinbase.enrolment import LETTERS, show_code
 from twinbase_server.devices.enrolment import KEPT, TRIES, UnknownAccount, make_code
@@ -186,5 +187,5 @@ async def test_the_table_does_not_hold_a_code_and_forgets_who_used_it_after_a_mo
     row = await house.office.fetchrow("SELECT * FROM twinbase.enrolment")
     assert row is not None and code not in str(dict(row)) and code[3:] not in str(dict(row))
     for later, left in ((KEPT, 1), (KEPT + timedelta(hours=1), 0)):
-        await run_turn(house.office, NOON + later, TURNS_AN_HOUR, timedelta(days=90))
+        await run_turn(house.office, NOON + later, TURNS_AN_HOUR, DEFAULTS)
         assert await house.office.fetchval("SELECT count(*) FROM twinbase.enrolment") == left

@@ -152,6 +152,7 @@ async def test_what_an_operator_watches_is_counted_from_the_first_day(house: Hou
     assert float(values['twinbase_digests_total{twin="product"}']) == 1
     assert float(values["twinbase_oldest_outbox_seconds"]) >= 86_000
     assert float(values["twinbase_oldest_transaction_seconds"]) >= 0
+    assert float(values["twinbase_history_bytes"]) > 8192
     assert {"twinbase_forks_total", "twinbase_capture_gaps", "twinbase_oldest_prepared_seconds"} <= values.keys()
     assert "# TYPE twinbase_unexplained_repairs_total counter" in text
 

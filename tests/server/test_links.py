@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from tests.server.depot import NOON, Device, House, open_house
 from tests.server.phone import Phone
+from tests.server.watched import DEFAULTS
 
 from twinbase_server.accounts import save_account
 from twinbase_server.housekeeping import TURNS_AN_HOUR, run_turn
@@ -219,7 +220,7 @@ async def test_the_database_holds_no_secret_and_forgets_links_after_a_while(hous
     assert kept is not None and kept["hash"] == hash_secret(secret) and secret not in str(dict(kept))
     assert (kept["made_by"], kept["made_at"], kept["used_at"]) == ("a test", NOON, None)
     for age, left in ((FORGOTTEN_AFTER, 1), (FORGOTTEN_AFTER + timedelta(hours=2), 0)):
-        await run_turn(house.office, NOON + age, TURNS_AN_HOUR, timedelta(days=90))
+        await run_turn(house.office, NOON + age, TURNS_AN_HOUR, DEFAULTS)
         assert await house.office.fetchval("SELECT count(*) FROM twinbase.link") == left
 
 

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.server.depot import ANNA, BOB, NOON, House, open_house
 from tests.server.phone import Phone, a_job
+from tests.server.watched import DEFAULTS
 
 from twinbase_server.database.connection import open_pool
 from twinbase_server.devices.salvage import NotSalvaged, accept_salvaged, discard_salvaged, list_salvaged
@@ -23,6 +24,7 @@ from twinbase_server.devices.store import (
     revoke_device,
     wipe_device,
 )
+from twinbase_server.housekeeping import forget_history
 from twinbase_server.sessions.store import forget_sessions, list_sessions
 
 REVOKED, WIPED = (403, "device-revoked"), (410, "device-wiped")
@@ -240,6 +242,23 @@ async def test_what_the_server_has_had_is_not_kept_again(house: House) -> None:
     await wipe_device(house.office, phone.replica, NOON)
     await phone.hand_over((await told(phone))["ticket"], sent)
     assert await list_salvaged(house.office) == []
+
+
+async def test_what_was_accepted_is_not_kept_again_though_it_is_forgotten_who_accepted_it(house: House) -> None:
+    """The phone was switched off before it had wiped itself: a year later it hands over the same."""
+    phone, first, second = await a_phone(house), a_job(ANNA, "first"), a_job(ANNA, "second", tx=2)
+    await wipe_device(house.office, phone.replica, NOON)
+    ticket = (await told(phone))["ticket"]
+    await phone.hand_over(ticket, first, second)
+    assert await accept(house, first) == ["applied"]
+    assert await discard_salvaged(house.office, UUID(second["id"]), "office", NOON) == 1
+    for _ in range(2):
+        await forget_history(house.office, NOON + timedelta(days=400), DEFAULTS)
+        assert (await phone.hand_over(ticket, first, second)).status_code == 200
+    assert await list_salvaged(house.office) == []
+    await house.office.execute("DELETE FROM twinbase.salvaged")
+    await phone.hand_over(ticket, first)
+    assert await list_salvaged(house.office) == [] and await titles(house) == ["first"]
 
 
 async def test_a_server_may_choose_to_take_nothing(depot_url: str) -> None:

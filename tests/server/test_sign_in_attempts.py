@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.depot import NOON, Device, House, open_house
+from tests.server.watched import DEFAULTS
 
 from twinbase import Credentials, UncheckedIdentity, hookimpl
 from twinbase_server import accounts
@@ -135,7 +136,7 @@ async def test_what_was_counted_is_forgotten_after_a_day_and_holds_no_name(house
     await _kinds(house, 2)
     rows = await house.office.fetch("SELECT kind, name FROM twinbase.attempt")
     assert len(rows) == 3 and all(b"anna" not in bytes(row["name"]) for row in rows)
-    await run_turn(house.office, NOON + timedelta(hours=25), TURNS_AN_HOUR, timedelta(days=90))
+    await run_turn(house.office, NOON + timedelta(hours=25), TURNS_AN_HOUR, DEFAULTS)
     assert await house.office.fetchval("SELECT count(*) FROM twinbase.attempt") == 0
 
 

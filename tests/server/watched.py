@@ -5,12 +5,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from pydantic import SecretStr
 
 from twinbase_server.capture import CapturedTable, install
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.migrations import migrate
+from twinbase_server.settings import Settings
 from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
+DEFAULTS = Settings(database_url=SecretStr("postgresql://nobody@nowhere/none"))
+"""The settings of a server whose operator has set nothing."""
 CUSTOMER = CapturedTable("public", "customer", ("id",), ("id", "name", "price", "notes"), {"id": "{c}", "name": "{c}"})
 CUSTOMER_DDL = """
 CREATE TABLE customer (

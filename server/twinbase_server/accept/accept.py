@@ -207,8 +207,7 @@ class Acceptance:
     def _known_answers(self, known: Mapping[str, ledger.SettledMutation]) -> Answers:
         """The answers of mutations that the ledger holds: the same again, or that their id was used for another."""
         return {
-            id: one.outcome if one.mine and one.content_hash == self.sent[id].content_hash() else _reused(id)
-            for id, one in known.items()
+            id: one.outcome if one.is_of(self.sent[id].content_hash()) else _reused(id) for id, one in known.items()
         }
 
     async def _accept_fresh(

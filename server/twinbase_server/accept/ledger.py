@@ -1,4 +1,4 @@
-"""The ledger: how far a replica's pushes have come, and what became of every mutation ever offered."""
+"""The ledger: how far a replica's pushes have come, and what became of every mutation that was offered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from twinbase_server.accept.batch import RowId
+from twinbase_server.accept.forget import recall_outcome
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
 from twinbase_server.database.admission import check_device, turned_away_sql
@@ -42,12 +43,17 @@ class LedgerEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SettledMutation:
-    """A mutation that the ledger holds already. `mine`: of this replica, or of another one of the same account."""
+    """A mutation that the ledger holds already. `mine`: of this replica, or of another one of the same account; of old
+    ones that is not known. `hash_begins`: how the hash of its content begins, or all of it."""
 
     outcome: dict[str, object]
-    content_hash: str
+    hash_begins: str
     mine: bool
     deferred: bool
+
+    def is_of(self, content_hash: str) -> bool:
+        """Whether what is offered now is this very mutation, and may be told what became of it."""
+        return self.mine and content_hash.startswith(self.hash_begins)
 
 
 async def lock_replica(connection: Connection, caller: Caller) -> LastBatch:
@@ -75,26 +81,34 @@ async def advance(connection: Connection, caller: Caller, n: int, batch_hash: st
     await connection.execute(_ADVANCE, caller.replica, caller.epoch, n, batch_hash, now)
 
 
-_ADVANCE = "UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5 WHERE id = $1"
+_ADVANCE = """
+UPDATE twinbase.replica SET epoch = $2, last_n = $3, last_hash = $4, last_seen = $5,
+    acked = CASE epoch WHEN $2 THEN acked ELSE 0 END
+WHERE id = $1
+"""
 
 
 async def find_settled(connection: Connection, ids: Sequence[str], caller: Caller) -> dict[str, SettledMutation]:
-    """Of these mutations, those that were settled before."""
+    """Of these mutations, those that were settled before; of old ones the ledger has let all but the status go."""
     rows = await connection.fetch(_KNOWN, ids, caller.replica, caller.identity.subject)
-    return {
-        str(row["mutation"]): SettledMutation(
-            msgspec.json.decode(row["outcome"]), row["hash"], row["mine"], row["deferred"]
-        )
-        for row in rows
-    }
+    return {str(row["mutation"]): _settled(row) for row in rows}
+
+
+def _settled(row: asyncpg.Record) -> SettledMutation:
+    encoded, status = row["outcome"], row["status"]
+    outcome = msgspec.json.decode(encoded) if encoded else recall_outcome(str(row["mutation"]), status)
+    return SettledMutation(outcome, row["hash"], row["mine"], status == "deferred")
 
 
 _KNOWN = """
-SELECT l.mutation, l.outcome::text, l.hash, l.status = 'deferred' AS deferred,
-    l.replica = $2 OR coalesce(r.account = $3, false) AS mine
+SELECT l.mutation, l.outcome::text, l.hash, l.status, l.replica = $2 OR coalesce(r.account = $3, false) AS mine
 FROM unnest($1::uuid[]) AS m(id)
 JOIN twinbase.ledger l ON l.mutation = m.id
 LEFT JOIN twinbase.replica r ON r.id = l.replica
+UNION ALL
+SELECT s.mutation, NULL, lpad(to_hex(s.hash), 16, '0'), s.status, true
+FROM unnest($1::uuid[]) AS m(id)
+JOIN twinbase.settled s ON s.mutation = m.id
 """
 
 

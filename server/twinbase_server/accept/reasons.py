@@ -21,6 +21,12 @@ GONE = Refusal("gone", "This row was deleted on the server, or it is no longer y
 KEY_TAKEN = Refusal("key-taken", "A row with this key exists already, and it is not yours.")
 NOT_YOURS = Refusal("out-of-scope", "After this change the row would not be yours. Ask whoever assigns the work.")
 ID_REUSED = Refusal("id-reused", "This change carries the number of an earlier one. Save it again.")
+REFUSED_ONCE = Refusal(
+    "forgotten", "This change was refused long ago; why is not remembered. Save it again, or discard it."
+)
+CONTESTED_ONCE = Refusal(
+    "forgotten", "This change met another one long ago; what was decided is not remembered. Look at the row."
+)
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
 ROW_LOCKED = Refusal("locked", "Another program holds this row, or its table, on the server. It is sent again.")

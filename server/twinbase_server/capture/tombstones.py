@@ -49,8 +49,10 @@ _NOTE_COLLECTED = "UPDATE twinbase.capture SET collected = pg_current_xact_id() 
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('twinbase capture'), $1::bigint::oid::int)"
 # Versions carry no time of day; the milestones, written on a timer, say which transaction it was at a time.
 _HORIZON = "SELECT xid FROM twinbase.salt WHERE at <= $1 ORDER BY at DESC LIMIT 1"
-# The newest gap of a table stays: it is the answer for cursors of any age.
+# The newest gap of a table stays: it is the answer for cursors of any age. Of a table that is captured no more, because
+# a loader has put another one in its place, nobody asks.
 _COLLECT_GAPS = """
-DELETE FROM twinbase.capture_gap g WHERE at < $1
-AND EXISTS (SELECT FROM twinbase.capture_gap newer WHERE newer.relid = g.relid AND newer.xid > g.xid)
+DELETE FROM twinbase.capture_gap g WHERE at < $1 AND (
+    EXISTS (SELECT FROM twinbase.capture_gap newer WHERE newer.relid = g.relid AND newer.xid > g.xid)
+    OR NOT EXISTS (SELECT FROM twinbase.capture c WHERE c.relid = g.relid))
 """

@@ -19,6 +19,7 @@ from twinbase_server.capture.rights import find_missing_grants, find_missing_own
 from twinbase_server.capture.status import TableCapture, read_capture_status
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.cli.groups import make_command_group
+from twinbase_server.cli.history_size import HistorySize, read_history_size
 from twinbase_server.cli.options import (
     DatabaseUrl,
     PluginNames,
@@ -173,6 +174,7 @@ class _State:
     tables: Sequence[TableCapture] = ()
     misfits: Sequence[Misfit] = ()
     uncaptured: Sequence[str] = ()
+    history: HistorySize | None = None
 
     @property
     def sound(self) -> bool:
@@ -195,6 +197,7 @@ class _State:
             ],
             "uncaptured": list(self.uncaptured),
             "misfits": [asdict(misfit) for misfit in self.misfits],
+            "history": asdict(self.history) if self.history else None,
         }
 
     def show(self, console: Console) -> None:
@@ -213,6 +216,8 @@ class _State:
         for misfit in self.misfits:
             if not misfit.blocks:
                 console.print(f"[yellow]![/] {escape(misfit.detail)}")
+        if self.history is not None and self.history.limit:
+            console.print(f"{'[yellow]![/]' if self.history.is_passed else '[green]✓[/]'} {self.history}")
 
 
 async def _check(url: str, plugins: Plugins) -> list[str]:
@@ -262,7 +267,8 @@ async def _state(url: str, plugins: Plugins, uncaptured: Sequence[str] = ()) -> 
         captured = await read_capture_status(connection, tables)
         readiness = await read_readiness(connection, plugins.registry)
         left_out = await find_left_out(connection, plugins.registry, readiness)
-        return _State(migrations, captured, (*readiness.misfits, *left_out), uncaptured)
+        history = await read_history_size(connection, url) if not migrations.pending else None
+        return _State(migrations, captured, (*readiness.misfits, *left_out), uncaptured, history)
     finally:
         await connection.close()
 

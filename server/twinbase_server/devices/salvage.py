@@ -17,6 +17,7 @@ from twinbase_server.accept.accept import accept_push
 from twinbase_server.accept.batch import read_batch
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool
+from twinbase_server.database.forgetting import forget_rows
 from twinbase_server.devices.account import identify_account
 from twinbase_server.problems import ProblemError
 
@@ -57,7 +58,8 @@ async def salvage_batch(connection: Connection, replica: UUID, body: bytes, now:
         raise ProblemError("batch-too-large", f"Of one device {SALVAGED_MAX} edits are kept.", limit=max(room, 0))
     ids = [sent.id for sent in batch.mutations]
     txs = [json.dumps(sent.tx) for sent in batch.mutations]
-    await connection.execute(_KEEP, ids, txs, [json.dumps(one) for one in raw], replica, batch.offset_ms, now)
+    edits = [json.dumps(one) for one in raw]
+    await connection.execute(_KEEP, ids, txs, edits, replica, batch.offset_ms, now, _stand_in_of(replica))
     return len(ids)
 
 
@@ -74,6 +76,15 @@ async def discard_salvaged(connection: Connection, id: UUID, by: str, now: datet
     edits = await _read_together(connection, id)
     await _decide(connection, [(edit.id, "discarded", "") for edit in edits], by, now)
     return len(edits)
+
+
+async def forget_decided(connection: Connection, before: datetime) -> int:
+    """Delete what was decided before, of devices that have wiped themselves since; answers how many.
+
+    A device that was told to, and then switched off, may hand its edits over again: they are not to be decided twice.
+    What waits for a person is never deleted.
+    """
+    return await forget_rows(connection, _FORGET, before)
 
 
 async def accept_salvaged(pool: Pool, plugins: Plugins, id: UUID, by: str, now: datetime) -> Sequence[Outcome]:
@@ -104,9 +115,13 @@ async def accept_salvaged(pool: Pool, plugins: Plugins, id: UUID, by: str, now: 
 async def _stand_in(connection: Connection, plugins: Plugins, edit: SalvagedEdit, now: datetime) -> Caller:
     """Who pushes in place of a device that may not push any more: the account, with what it may do now."""
     identity = await identify_account(connection, plugins, edit.account)
-    replica = uuid5(OFFICE, str(edit.replica))
+    replica = _stand_in_of(edit.replica)
     await connection.execute(_STAND_IN, replica, edit.account, f"salvaged of {edit.device_name}", now)
     return Caller(identity, replica, epoch=1, schema="", request="", revision=REVISION)
+
+
+def _stand_in_of(replica: UUID) -> UUID:
+    return uuid5(OFFICE, str(replica))
 
 
 async def _read_together(connection: Connection, id: UUID) -> Sequence[SalvagedEdit]:
@@ -125,7 +140,9 @@ _KEEP = """
 INSERT INTO twinbase.salvaged (id, tx, mutation, replica, offset_ms, salvaged_at)
 SELECT m.id, m.tx, m.mutation, $4, $5, $6
 FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS m (id, tx, mutation, position)
-WHERE NOT EXISTS (SELECT FROM twinbase.ledger l WHERE l.mutation = m.id AND l.replica = $4 AND l.status <> 'deferred')
+WHERE NOT EXISTS (SELECT FROM twinbase.ledger l
+    WHERE l.mutation = m.id AND l.replica IN ($4, $7) AND l.status <> 'deferred')
+AND NOT EXISTS (SELECT FROM twinbase.settled s WHERE s.mutation = m.id)
 ORDER BY m.position ON CONFLICT DO NOTHING
 """
 _LIST = """
@@ -137,6 +154,14 @@ WHERE ($1::uuid IS NULL OR s.id = $1) AND ($2 OR s.decided_at IS NULL) ORDER BY 
 _DECIDE = """
 UPDATE twinbase.salvaged SET decided_at = $2, decided_by = $3, outcome = $4, detail = $5
 WHERE id = $1 AND decided_at IS NULL
+"""
+_FORGET = """
+WITH gone AS (
+    DELETE FROM twinbase.salvaged WHERE id IN (
+        SELECT s.id FROM twinbase.salvaged s JOIN twinbase.replica r ON r.id = s.replica AND r.wiped_at IS NOT NULL
+        WHERE s.decided_at < $1 ORDER BY s.decided_at LIMIT $2 FOR UPDATE OF s SKIP LOCKED)
+    RETURNING id)
+SELECT count(*) FROM gone
 """
 _STAND_IN = """
 INSERT INTO twinbase.replica (id, account, device_name, last_seen, of_office) VALUES ($1, $2, $3, $4, true)

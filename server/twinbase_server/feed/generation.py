@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
+from twinbase_server.database.forgetting import forget_rows
 from twinbase_server.sql.unseen import Snapshot
 
 MILESTONE_EVERY = timedelta(minutes=1)
@@ -60,6 +61,15 @@ async def note_milestone(connection: Connection, now: datetime) -> None:
     newest = await connection.fetchval("SELECT max(at) FROM twinbase.salt")
     if newest is None or not timedelta(0) <= now - newest < MILESTONE_EVERY:
         await _write_milestone(connection, now)
+
+
+async def forget_milestones(connection: Connection, before: datetime) -> int:
+    """Delete milestones from before, but the newest of them; answers how many. A cursor that bears one of them is
+    recognised no more: its device offers its work again, and takes a first sync.
+
+    Always the oldest first, and never one from the middle: a cursor is recognised by the milestones after its own, too.
+    """
+    return await forget_rows(connection, _FORGET, before)
 
 
 async def is_recognised(connection: Connection, milestone: str, snapshot: Snapshot) -> bool:
@@ -111,6 +121,15 @@ async def _write_milestone(connection: Connection, now: datetime) -> None:
     await connection.execute("INSERT INTO twinbase.salt (salt, at) VALUES ($1, $2)", secrets.token_hex(8), now)
 
 
+_FORGET = """
+WITH gone AS (
+    DELETE FROM twinbase.salt WHERE salt IN (
+        SELECT salt FROM twinbase.salt
+        WHERE xid < (SELECT xid FROM twinbase.salt WHERE at < $1 ORDER BY at DESC LIMIT 1)
+        ORDER BY xid LIMIT $2)
+    RETURNING salt)
+SELECT count(*) FROM gone
+"""
 _NEXT = "pg_snapshot_xmax(pg_current_snapshot())"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('twinbase generation', 0))"
 # By transaction, not by time: which is the newest that a snapshot sees can be told from the snapshot alone.

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import msgspec
@@ -148,7 +148,7 @@ class Reader:
         """A repeatable-read transaction with its head read; raises the problem that forbids an answer."""
         await connection.execute(self._begin(caller))
         try:
-            head = await self._read_head(connection, caller, since, acked)
+            head = await self._read_head(connection, caller, since, acked, now)
             deadline = asyncio.get_running_loop().time() + self._settings.answer_seconds
             yield Reading(connection, caller, head, now, deadline, hurry=hurry)
         finally:
@@ -172,7 +172,9 @@ class Reader:
             f"SET LOCAL application_name = {quote_literal(f'twinbase {caller.request}'[:63])}"
         )
 
-    async def _read_head(self, connection: Connection, caller: Caller, since: Cursor | None, acked: int) -> Head:
+    async def _read_head(
+        self, connection: Connection, caller: Caller, since: Cursor | None, acked: int, now: datetime
+    ) -> Head:
         seen = since.seen if since else None
         row = await connection.fetchrow(
             self._head,
@@ -189,7 +191,7 @@ class Reader:
         assert row is not None
         _check_replica(row, caller)
         if since is not None:
-            _check_history(row, since)
+            _check_history(row, since, now - timedelta(days=self._settings.milestone_days))
         return self._head_of(row)
 
     def _head_of(self, row: asyncpg.Record) -> Head:
@@ -237,12 +239,16 @@ def _check_replica(row: asyncpg.Record, caller: Caller) -> None:
         raise ProblemError("internal", "The database has no generation: run `twinbase db init`.")
 
 
-def _check_history(row: asyncpg.Record, since: Cursor) -> None:
-    """A cursor of another history: of another generation, or not of the way that this one took (H9)."""
-    if since.generation != row["generation"] or not row["recognised"]:
+def _check_history(row: asyncpg.Record, since: Cursor, remembered: datetime) -> None:
+    """A cursor of another history: of another generation, or not of the way that this one took (H9); or one so old that
+    the server has forgotten which way that was."""
+    same = since.generation == row["generation"]
+    if not (same and row["recognised"]):
+        forgotten = same and since.as_of < remembered.timestamp()
+        why = "older than what this server remembers" if forgotten else "of another history of this server"
         raise ProblemError(
             "generation",
-            "The cursor is of another history of this server: offer recent work again, then take an initial sync.",
+            f"The cursor is {why}: offer recent work again, then take an initial sync.",
             generation=row["generation"],
         )
 

@@ -16,7 +16,7 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """What it said; None for what it did not."""
+    """What it said; None for what it did not. `confirmed`: the last batch of its epoch whose outcomes it has."""
 
     oldest_outbox: datetime | None = None
     unsent: int | None = None
@@ -24,6 +24,7 @@ class DeviceReport:
     proven_at: datetime | None = None
     platform: str | None = None
     app_version: str | None = None
+    confirmed: int = 0
 
 
 def read_report(

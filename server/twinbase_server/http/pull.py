@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -103,7 +104,8 @@ async def pull(
             yield line
 
     ask = partial(serving.stream_lines, caller, wanted.since, acked, delta.KIND, answer, everything=wanted.prove_all)
-    return await _answered(request, serving, caller, ask, report)
+    covered = wanted.since.n if wanted.since.epoch == caller.epoch else 0
+    return await _answered(request, serving, caller, ask, replace(report, confirmed=max(acked, covered)))
 
 
 @router.post("/repair", response_class=Response, responses=_stream_of(*STREAM, "body-too-large", "media-type"))

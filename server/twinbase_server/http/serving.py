@@ -46,11 +46,11 @@ UPDATE twinbase.replica
 SET last_seen = $2::timestamptz, last_pull = $2, oldest_outbox = $3::timestamptz, schema_fingerprint = $4,
     unsent = coalesce($5::bigint, unsent), storage_bytes = coalesce($6::bigint, storage_bytes),
     proven_at = coalesce(least($7::timestamptz, $2), proven_at), platform = coalesce($8, platform),
-    app_version = coalesce($9, app_version)
+    app_version = coalesce($9, app_version), acked = CASE epoch WHEN $10 THEN greatest(acked, $11) ELSE acked END
 WHERE id = (
     SELECT id FROM twinbase.replica WHERE id = $1 AND (
         last_pull IS NULL OR last_pull < $2::timestamptz - interval '1 minute' OR oldest_outbox IS DISTINCT FROM $3
-        OR unsent IS DISTINCT FROM coalesce($5, unsent))
+        OR unsent IS DISTINCT FROM coalesce($5, unsent) OR epoch = $10 AND acked < $11)
     FOR NO KEY UPDATE SKIP LOCKED)
 """
 
@@ -213,10 +213,11 @@ class Serving:
     async def note_pull(self, caller: Caller, report: DeviceReport) -> None:
         """Remember when a device pulled and what it said of itself, for whoever watches; no pull fails for it."""
         said = (report.unsent, report.storage_bytes, report.proven_at, report.platform, report.app_version)
+        confirmed = (caller.epoch, report.confirmed)
         try:
             async with self.borrow_connection() as connection:
                 await connection.execute(
-                    _NOTE, caller.replica, self.clock(), report.oldest_outbox, caller.schema, *said
+                    _NOTE, caller.replica, self.clock(), report.oldest_outbox, caller.schema, *said, *confirmed
                 )
         except (ProblemError, *DATABASE_ERRORS):
             _log.warning("A pull was answered, and not noted.", exc_info=True)

@@ -27,7 +27,8 @@ FROM twinbase.replica r WHERE r.id = $1
 
 
 class DeviceStatus(BaseModel):
-    """What the server knows of a device. `outcomes`: mutations by what became of them."""
+    """What the server knows of a device. `outcomes`: mutations that the ledger holds, by what became
+    of them."""
 
     generation: str
     epoch: int

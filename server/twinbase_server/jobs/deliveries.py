@@ -8,6 +8,7 @@ from typing import Any
 
 from twinbase.delivery import DeliveryOutcome, WaitingDelivery
 from twinbase_server.database.connection import Connection
+from twinbase_server.database.forgetting import forget_rows
 from twinbase_server.jobs.task import clean_text, pause_after
 
 SOONEST = timedelta(seconds=1)
@@ -76,8 +77,8 @@ async def find_due_destinations(connection: Connection, now: datetime, final: Se
 
 async def prune(connection: Connection, final: Sequence[str], before: datetime) -> int:
     """Forget what was acknowledged before; and what was sent, to destinations that never acknowledge (`final`)."""
-    status = await connection.execute(_PRUNE, before, list(final))
-    return int(status.rsplit(" ", 1)[1])
+    acknowledged = await forget_rows(connection, _PRUNE.format(old=_ACKNOWLEDGED, limit="$2"), before)
+    return acknowledged + await forget_rows(connection, _PRUNE.format(old=_HANDED, limit="$3"), before, list(final))
 
 
 def _waiting(row: Any) -> WaitingDelivery:
@@ -133,6 +134,11 @@ SELECT DISTINCT d.destination FROM twinbase.deliveries d
 WHERE ({_FIRST.format(now="$1")}) OR (d.state = 'sent' AND d.next_at <= $1 AND d.destination <> ALL ($2::text[]))
 """
 _PRUNE = """
-DELETE FROM twinbase.deliveries
-WHERE (state = 'acknowledged' AND acknowledged_at < $1) OR (state = 'sent' AND sent_at < $1 AND destination = ANY ($2))
+WITH gone AS (
+    DELETE FROM twinbase.deliveries WHERE id IN (
+        SELECT id FROM twinbase.deliveries WHERE {old} LIMIT {limit} FOR UPDATE SKIP LOCKED)
+    RETURNING id)
+SELECT count(*) FROM gone
 """
+_ACKNOWLEDGED = "state = 'acknowledged' AND acknowledged_at < $1"
+_HANDED = "state = 'sent' AND sent_at < $1 AND destination = ANY ($2::text[])"

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from twinbase.protocol import HISTORY_DAYS
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import changes_table
 from twinbase.replica.file.state import recall, remember
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.states import SENT, TAKEN
 
-HISTORY_KEPT = timedelta(days=45)
+HISTORY_KEPT = timedelta(days=HISTORY_DAYS)
 """How long acknowledged mutations are kept: longer than the oldest backup that a server may be restored from."""
 
 
