@@ -34,6 +34,8 @@ TOUCHED: Mapping[str, frozenset[str]] = {
     "notices": frozenset(),
 }
 """The twins whose edits may need a table or a row of it: foreign keys and scopes lead from one to the other."""
+EDITED = {"jobs": "id", "parts": "job_id", "logs": "id", "stocks": "code", "tools": "id"}
+"""The twins of which people edit rows beside those of others in one local transaction, and by what they are known."""
 Row = tuple[str, Any]
 Edits = Mapping[int, Collection[Row]]
 """By local transaction, what it touches."""
@@ -122,7 +124,10 @@ def _unread(report: Report, unread: frozenset[str]) -> list[str]:
 async def _pending(mine: Mine) -> dict[int, list[Row]]:
     """What waits to be sent, and what it touches: a part is its job's."""
     found: dict[int, list[Row]] = {}
-    for twin, key in (("jobs", "id"), ("parts", "job_id"), ("logs", "id"), ("stocks", "code")):
+    tables = {name for (name,) in await mine.device.sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for twin, key in EDITED.items():
+        if f"_twinbase_change_{twin}" not in tables:
+            continue  # the first version of the app has no tools
         rows = await mine.device.sql(
             f"SELECT o.tx, coalesce(c.new_{key}, c.old_{key}) FROM _twinbase_outbox o JOIN _twinbase_change_{twin} c"
             " USING (seq) WHERE o.state IN ('pending', 'sent') AND o.outcome IS NULL ORDER BY o.tx"

@@ -129,7 +129,8 @@ def draw(world: int) -> tuple[Strange, ...]:
 
 
 def _is_free(schema: str) -> bool:
-    return not schema.lower().startswith(OF_OTHERS)
+    """Brackets are refused whatever else a table is called: no other draw of it would do."""
+    return not schema.lower().startswith(OF_OTHERS) and not set("[]") & set(schema)
 
 
 def _draw_table(rng: Random, tables: Names, schema: str, given: str | None) -> Strange:
