@@ -12,6 +12,13 @@ from twinbase.identity import EVERYTHING, Identity
 ROLE_CLAIM = "role"
 NO_ROLE = ""
 """The role of whoever has no claim `role`, where a plugin declares one for them."""
+OFFICE_PEOPLE, OFFICE_DEVICES, OFFICE_SALVAGE = "office.people", "office.devices", "office.salvage"
+OF_THE_SERVER: Mapping[str, str] = {
+    OFFICE_PEOPLE: "Invite people, say what they may do, and cut them off.",
+    OFFICE_DEVICES: "See all devices and sessions, enrol devices, cut them off and wipe them.",
+    OFFICE_SALVAGE: "Decide about what was not sent from devices that were wiped.",
+}
+"""Permissions that are there without a plugin; roles give them as they give any other."""
 LETTERS_MAX = 64
 _PERMISSION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_-]*")
@@ -61,8 +68,8 @@ def build_role_table(permissions: Brought, roles: Brought) -> RoleTable:
 
 
 def _collect_permissions(brought: Brought) -> dict[str, str]:
-    declared: dict[str, str] = {}
-    owners: dict[str, str] = {}
+    declared = dict(OF_THE_SERVER)
+    owners = dict.fromkeys(OF_THE_SERVER, "the server's own")
     for owner, answer in brought:
         label = f"twinbase_permissions of plugin {owner!r}"
         if not isinstance(answer, Mapping):

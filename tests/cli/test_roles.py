@@ -2,12 +2,13 @@
 
 from tests.cli.said import Twinbase
 
+from twinbase.roles import OF_THE_SERVER
 from twinbase_mobile.roles import PERMISSIONS, ROLES
 
 
 def test_the_roles_of_the_plugins_are_listed_with_what_they_give(twinbase: Twinbase) -> None:
     said = twinbase("role", "list", "--plugins", "accounts,mobile", "--json").json
-    assert said["permissions"] == dict(PERMISSIONS)
+    assert said["permissions"] == {**OF_THE_SERVER, **PERMISSIONS}
     assert {*ROLES, "", "office"} == set(said["roles"])
     assert said["roles"]["technicien"] == sorted(ROLES["technicien"]) and said["roles"]["super_admin"] == ["*"]
 

@@ -10,6 +10,7 @@ import pytest
 from twinbase import Plugins
 from twinbase.mirror import ParentScope
 from twinbase.registry import Twin
+from twinbase.roles import OF_THE_SERVER
 from twinbase_mobile.reasons import CATALOGUE
 from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
 from twinbase_mobile.rules.status import OFFICE, TRANSITIONS
@@ -119,7 +120,11 @@ def test_a_permission_is_in_the_reference_with_its_tables_and_its_roles(permissi
 def test_there_are_the_six_roles_and_every_table_asks_for_a_permission() -> None:
     assert list(ROLES) == ["super_admin", "admin", "patron", "commercial", "chef_chantier", "technicien"]
     assert all(twin.mirror.read and bool(twin.mirror.write) == twin.pushes for twin in TWINS)
-    assert {one for given in {**ROLES, **ROLES_OF_BEFORE}.values() for one in given} == {*PERMISSIONS, "*"}
+    assert {one for given in {**ROLES, **ROLES_OF_BEFORE}.values() for one in given} == {
+        *PERMISSIONS,
+        *OF_THE_SERVER,
+        "*",
+    }
     assert all(f"`{name}`" in PAGE for name in ROLES)
 
 

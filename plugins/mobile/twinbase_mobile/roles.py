@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from twinbase.roles import NO_ROLE
+from twinbase.roles import NO_ROLE, OF_THE_SERVER
 
 COMPLETE = "interventions.complete"
 REOPEN = "interventions.reopen"
@@ -48,7 +48,7 @@ ROLES: Mapping[str, Collection[str]] = {
     "super_admin": ("*",),
     "admin": (
         *_LOOKS_AROUND, *_WORKS_ON_VISITS, REOPEN, "contacts.update", "incidents.read", "incidents.create",
-        "stock.read", "timesheets.read", "tickets.read", "tickets.comment",
+        "stock.read", "timesheets.read", "tickets.read", "tickets.comment", *OF_THE_SERVER,
     ),
     "patron": (*_LOOKS_AROUND, "incidents.read", "stock.read", "timesheets.read", "tickets.read"),
     "commercial": (*_LOOKS_AROUND, "contacts.update", "incidents.read", "incidents.create"),

@@ -15,10 +15,11 @@ from twinbase.clock import utc_now
 from twinbase_server.accounts import normalise_email, save_account
 from twinbase_server.cli.claims import Claims, read_claims
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.links import LetterLanguage, give_link, say_given
+from twinbase_server.cli.links import give_link, say_given
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer, show_table
 from twinbase_server.database.connection import Connection, connect
+from twinbase_server.links.give import LetterLanguage
 from twinbase_server.links.link import MINUTES_MAX, MINUTES_MIN, OneTimeLink, find_end
 from twinbase_server.links.people import (
     KnownPerson,

@@ -114,7 +114,7 @@ async def accept_salvaged(pool: Pool, plugins: Plugins, id: UUID, by: str, now: 
 
 async def _stand_in(connection: Connection, plugins: Plugins, edit: SalvagedEdit, now: datetime) -> Caller:
     """Who pushes in place of a device that may not push any more: the account, with what it may do now."""
-    identity = await identify_account(connection, plugins, edit.account)
+    identity = plugins.roles.grant(await identify_account(connection, plugins, edit.account))
     replica = _stand_in_of(edit.replica)
     await connection.execute(_STAND_IN, replica, edit.account, f"salvaged of {edit.device_name}", now)
     return Caller(identity, replica, epoch=1, schema="", request="", revision=REVISION)

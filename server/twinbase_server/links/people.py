@@ -35,6 +35,12 @@ async def list_people(connection: Connection, now: datetime) -> list[KnownPerson
     return [KnownPerson(**{**row, "claims": json.loads(row["claims"])}) for row in map(dict, rows)]
 
 
+async def read_claims(connection: Connection, email: str, now: datetime) -> Mapping[str, Any] | None:
+    """What an account may do, disabled or not, or will that an open invitation makes; None where there is neither."""
+    claims = await connection.fetchval(_CLAIMS, email, now)
+    return None if claims is None else dict(json.loads(claims))
+
+
 async def disable_account(connection: Connection, email: str, now: datetime) -> None:
     """From now on every request of it is refused, in every process; its sessions end, and its links. An invitation that
     was not used is taken back. Raises AccountMissing where there is neither."""
@@ -74,6 +80,14 @@ async def _expect(connection: Connection, email: str, statement: str, value: obj
         raise AccountMissing(email)
 
 
+_CLAIMS = """
+SELECT coalesce(
+    (SELECT claims FROM twinbase.account WHERE email = $1),
+    (SELECT claims FROM twinbase.link WHERE account = $1 AND kind <> 'reset' AND used_at IS NULL AND ends_at > $2),
+    -- Of another directory: what it said last.
+    (SELECT claims FROM twinbase.session WHERE account = $1 ORDER BY made_at DESC LIMIT 1)
+)::text
+"""
 _SET_DISABLED = "UPDATE twinbase.account SET disabled = $2 WHERE email = $1 RETURNING true"
 _RENAME = "UPDATE twinbase.account SET name = $2 WHERE email = $1 RETURNING true"
 _CHANGE = """

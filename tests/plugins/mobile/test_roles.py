@@ -27,6 +27,7 @@ from tests.server.depot import Answer, Device
 from twinbase import Credentials, Identity, Plugins, hookimpl
 from twinbase.quoting import quote_name
 from twinbase.registry import Twin
+from twinbase.roles import OF_THE_SERVER
 from twinbase.testing import prepare
 from twinbase.testing.databases import Databases
 from twinbase_mobile.roles import COMPLETE, PERMISSIONS, REOPEN, ROLES, ROLES_OF_BEFORE
@@ -111,7 +112,7 @@ def permissions_of(roles: Iterable[str]) -> set[str]:
     """What they give, as they are declared."""
     declared = {**ROLES, **ROLES_OF_BEFORE, **ALONE}
     given = {permission for role in roles for permission in declared[role]}
-    return set(PERMISSIONS) if "*" in given else given
+    return {*PERMISSIONS, *OF_THE_SERVER} if "*" in given else given
 
 
 @dataclass
