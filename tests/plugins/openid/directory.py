@@ -44,9 +44,10 @@ class Directory:
 
 def install(into: Path) -> Path:
     """The provider with what it needs, from its lock file."""
-    shutil.copytree(PROVIDER, into)
+    shutil.copytree(PROVIDER, into, dirs_exist_ok=True)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=into, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, cwd=into, check=True, capture_output=True, timeout=90)
+    (into / "installed").touch()
     return into
 
 
