@@ -11,6 +11,7 @@ from twinbase.mirror import Mirror
 from twinbase.mutation import Operation
 from twinbase.plugins import Plugins
 from twinbase.registry import Twin
+from twinbase.roles import OF_THE_SERVER
 from twinbase.testing.conformance.person import RandomWork, read_rows
 
 
@@ -22,7 +23,9 @@ class Tampered:
 
     @hookimpl
     def twinbase_permissions(self) -> Mapping[str, str]:
-        return self._honest.roles.permissions
+        """Those that the server has by itself are there already."""
+        declared = self._honest.roles.permissions
+        return {name: said for name, said in declared.items() if name not in OF_THE_SERVER}
 
     @hookimpl
     def twinbase_mirrors(self) -> Iterator[Mirror]:
