@@ -79,6 +79,7 @@ async def test_after_it_has_expired_one_sign_in_lasts(world: World, anna: Device
     await is_all_there(world, anna)
     for _ in range(3):
         world.clock.advance(days=30)
+        await anna.close()
         await anna.reopen()
         assert (await anna.sync()).is_proven
 

@@ -62,6 +62,7 @@ async def test_the_session_goes_on_for_a_month_without_the_directory(open_world:
         await come_in(world, person("ada"), device)
         for _ in range(3):
             world.clock.advance(days=10)
+            await device.close()
             await device.reopen()
             assert (await device.sync()).is_proven
 
