@@ -1,5 +1,6 @@
 """`twinbase openid`: whether the provider can be used, and who is linked to which account."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -29,8 +30,6 @@ command = make_command_group("Sign-in by the directory of the company.")
 @command.command("check")
 def check_provider(as_json: AsJson = False) -> None:
     """Ask the provider what it says of itself, and whether its keys can be read. Nothing is changed."""
-    import asyncio
-
     try:
         said = asyncio.run(_check(OpenIdSettings(), utc_now()))
     except ProviderFailed as failed:

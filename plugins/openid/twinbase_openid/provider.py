@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -79,8 +79,8 @@ class Provider:
         self.settings = settings
         self._calls = asyncio.Semaphore(settings.calls_at_once)
         self._metadata: ProviderMetadata | None = None
-        self._keys: KeySet | None = None
-        self._metadata_at = self._keys_at = datetime.min
+        self._keys = KeySet([])
+        self._metadata_at = self._keys_at = datetime.min.replace(tzinfo=UTC)
 
     async def read_metadata(self, now: datetime) -> ProviderMetadata:
         """Its addresses; raises ProviderFailed."""
@@ -91,9 +91,8 @@ class Provider:
 
     async def read_keys(self, key_id: str | None, now: datetime) -> KeySet:
         """Its public keys, read again when this one is not among them; raises ProviderFailed."""
-        age = now - self._keys_at if self._keys is not None else None
-        unknown = self._keys is not None and key_id not in {key.kid for key in self._keys.keys}
-        if self._keys is None or age is None or age > READ_AGAIN_AFTER or (unknown and age > KEYS_READ_AGAIN_AFTER):
+        is_known = key_id in {key.kid for key in self._keys.keys}
+        if now - self._keys_at > (READ_AGAIN_AFTER if is_known else KEYS_READ_AGAIN_AFTER):
             said = await self._get((await self.read_metadata(now)).jwks_uri)
             try:
                 self._keys, self._keys_at = KeySet.import_key_set(said), now

@@ -178,11 +178,8 @@ class Capture:
     def _settled_anew(self) -> str:
         if self.key_is_exact:
             return ""
-        found = respelling.find_settled_sql(self.table, RELATION)
-        return self._over(str(self.relid), self._note_anew(found)) + "\n            "
-
-    def _note_anew(self, found: str) -> str:
-        return respelling.note_sql(found, self.relid) if found else ""
+        noted = respelling.note_sql(respelling.find_settled_sql(self.table, RELATION), self.relid)
+        return self._over(str(self.relid), noted) + "\n            "
 
     # -- how it is written ----------------------------------------------------------------------------------------
 
@@ -222,7 +219,7 @@ class Capture:
     # -- the bodies -----------------------------------------------------------------------------------------------
 
     def _row_body(self, image: str, changed: str, unique: str, *, flag: str = "", respelled: str = "") -> str:
-        anew = f"\n    EXECUTE {dollar_quote(self._note_anew(respelled))};" if respelled else ""
+        anew = f"\n    EXECUTE {dollar_quote(respelling.note_sql(respelled, self.relid))};" if respelled else ""
         return f"""
 #variable_conflict use_column
 DECLARE

@@ -82,7 +82,9 @@ def make_code(
     )
     offer = EnrolmentOffer(server.rstrip("/"), code, now + lifetime, _hash_certificate(certificate))
     if svg:
-        svg.write_text(_draw_svg(offer.make_uri()))
+        from twinbase_server.devices.picture import draw_svg
+
+        svg.write_text(draw_svg(offer.make_uri()))
     said = {
         "account": email,
         "code": show_code(code),
@@ -179,14 +181,6 @@ def _hash_certificate(path: Path | None) -> str:
         return x509.load_pem_x509_certificate(path.read_bytes()).fingerprint(hashes.SHA256()).hex()
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"{path} holds no certificate that can be read.") from error
-
-
-def _draw_svg(uri: str) -> str:
-    import segno
-
-    drawn = io.BytesIO()
-    segno.make(uri, error="m").save(drawn, kind="svg", scale=4, xmldecl=False)
-    return drawn.getvalue().decode()
 
 
 def _show_code(console: Console, offer: EnrolmentOffer, account: str) -> None:

@@ -15,7 +15,6 @@ from twinbase_server.cli.options import DatabaseUrl
 from twinbase_server.cli.screen import AsJson, answer, show_table
 from twinbase_server.database.connection import Connection
 
-WHY = "The office ended it."
 command = make_command_group("Sessions: one sign-in on one device, until it ends.")
 
 
@@ -63,12 +62,12 @@ async def _list(connection: Connection, account: str | None, ended: bool) -> lis
 
 
 async def _end(connection: Connection, session: UUID | None, account: str | None) -> int:
-    from twinbase_server.sessions.store import end_session, end_sessions
+    from twinbase_server.sessions.store import ENDED_BY_OFFICE, end_session, end_sessions
 
     if account is not None:
-        return await end_sessions(connection, account.strip().lower(), WHY, utc_now())
+        return await end_sessions(connection, account.strip().lower(), ENDED_BY_OFFICE, utc_now())
     assert session is not None
-    if not await end_session(connection, session, WHY, utc_now()):
+    if not await end_session(connection, session, ENDED_BY_OFFICE, utc_now()):
         raise NoSession(f"{session}.")
     return 1
 

@@ -20,7 +20,14 @@ from twinbase_server.problems import describe_problems
 from twinbase_server.sessions.begin import SigningDevice, begin_on_device
 from twinbase_server.sessions.refresh import Refreshed, refresh_session
 from twinbase_server.sessions.refresh_token import RefreshToken
-from twinbase_server.sessions.store import Session, end_session, end_sessions, list_sessions, read_device_names
+from twinbase_server.sessions.store import (
+    Session,
+    end_session,
+    end_sessions,
+    find_account,
+    list_sessions,
+    read_device_names,
+)
 
 SIGNED_OUT = "It was signed out."
 ENDED_BY_OWNER = "It was ended from another of the account's devices."
@@ -83,7 +90,7 @@ async def renew_session(
     async with serving.borrow_connection() as connection:
         await check_not_wiped(connection, serving.refresh_tokens, body)
         shown = serving.refresh_tokens.read(body.refresh_token)
-        subject = await connection.fetchval("SELECT account FROM twinbase.session WHERE id = $1", shown.session)
+        subject = await find_account(connection, shown.session)
         version = await read_claims_version(connection, subject or "")
         with translate_plugin_failure("twinbase_identify_again", "session-ended"):
             done = await refresh_session(

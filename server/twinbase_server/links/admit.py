@@ -8,7 +8,7 @@ from typing import Any
 from twinbase.identity import Identity
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
-from twinbase_server.links.store import take_turn
+from twinbase_server.links.store import make_account, take_turn
 
 WITHOUT_PASSWORD = ""
 """What no password has as its hash: whoever signs in elsewhere has none here until a link gives them one."""
@@ -32,18 +32,18 @@ async def admit_person(
     await take_turn(connection, email)
     known = await connection.fetchval("SELECT disabled FROM twinbase.account WHERE email = $1", email)
     if known is None:
-        await _make_account(connection, email, now, claims_of_new)
+        await _make_wanted(connection, email, now, claims_of_new)
     return await read_account(connection, email)
 
 
-async def _make_account(
+async def _make_wanted(
     connection: Connection, email: str, now: datetime, claims_of_new: Mapping[str, Any] | None
 ) -> None:
     invited = await connection.fetchrow(_USE_INVITATION, email, now)
     if invited is not None:
-        await connection.execute(_MAKE, email, WITHOUT_PASSWORD, invited["claims"], invited["name"])
+        await make_account(connection, email, WITHOUT_PASSWORD, invited["claims"], invited["name"])
     elif claims_of_new is not None:
-        await connection.execute(_MAKE, email, WITHOUT_PASSWORD, json.dumps(dict(claims_of_new)), "")
+        await make_account(connection, email, WITHOUT_PASSWORD, json.dumps(dict(claims_of_new)), "")
 
 
 _READ = "SELECT claims::text FROM twinbase.account WHERE email = $1 AND NOT disabled"
@@ -51,8 +51,4 @@ _USE_INVITATION = """
 UPDATE twinbase.link SET used_at = $2 WHERE account = $1 AND kind <> 'reset'
     AND used_at IS NULL AND ends_at > $2
 RETURNING claims::text, name
-"""
-_MAKE = """
-INSERT INTO twinbase.account (email, password_hash, claims, name) VALUES ($1, $2, $3::jsonb, $4)
-ON CONFLICT DO NOTHING
 """

@@ -64,11 +64,16 @@ async def use_link(connection: Connection, secret: str, password_hash: str, now:
             return None
         link = _read(row)
         if link.makes_account:
-            done = await connection.fetchval(_MAKE_ACCOUNT, link.account, password_hash, row["claims"], link.name)
+            done = await make_account(connection, link.account, password_hash, row["claims"], link.name)
         else:
             done = await connection.fetchval(_RESET, link.account, password_hash)
             await end_sessions(connection, link.account, PASSWORD_CHANGED, now)
     return link if done else None
+
+
+async def make_account(connection: Connection, account: str, password_hash: str, claims: str, name: str) -> bool:
+    """An account of these claims (JSON); False where there is one already."""
+    return bool(await connection.fetchval(_MAKE_ACCOUNT, account, password_hash, claims, name))
 
 
 async def end_links(connection: Connection, account: str, now: datetime) -> int:

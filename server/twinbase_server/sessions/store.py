@@ -17,6 +17,9 @@ KEPT_ENDED = timedelta(days=30)
 """How long a session that has ended is still shown, and why it has."""
 
 
+ENDED_BY_OFFICE = "The office ended it."
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One sign-in on one device. `serial` and `rotation`: of the refresh token that counts."""
@@ -79,6 +82,12 @@ async def rotate_session(
     """From now on the refresh token of this number counts, and the session lasts until then."""
     claims = json.dumps(dict(identity.claims))
     await connection.execute(_ROTATE, session.id, serial, rotation, claims, now, ends_at)
+
+
+async def find_account(connection: Connection, id: UUID) -> str | None:
+    """Whose session it is, whether it goes on or not; None for one that is unknown."""
+    account: str | None = await connection.fetchval("SELECT account FROM twinbase.session WHERE id = $1", id)
+    return account
 
 
 async def list_sessions(

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
+import httpx2
 import pytest
 from joserfc.jwk import KeySet, OKPKey
 from tests.plugins.openid.conftest import OpenWorld
@@ -212,8 +213,6 @@ async def test_keys_that_cannot_be_read_are_no_keys(odd: Answers, keys: tuple[in
 
 
 async def test_a_browser_that_comes_with_nothing_is_not_the_one_that_is_waited_for() -> None:
-    import httpx2
-
     async with open_landing() as landing, httpx2.AsyncClient() as browser:
         assert (await browser.get(f"{landing.address}favicon.ico")).status_code == 404
         assert (await browser.get(landing.address)).status_code == 404

@@ -42,15 +42,8 @@ class DeviceSession:
     async def sign_in(self, thread: FileThread, email: str, password: str, device_name: str) -> LoginAnswer:
         """Begin a session; raises NotSignedIn, and ForeignReplica when the file is of another account (H30)."""
         state = await thread.run(read_state)
-        kept = await self._find_replaced(state.replica)
-        request = LoginRequest(
-            email=email,
-            password=password,
-            replica=UUID(state.replica),
-            device_name=device_name,
-            device_key=show_device_key(await thread.run(read_device_key)),
-            replaces=UUID(kept.session) if kept is not None else None,
-        )
+        device = await self._describe_device(thread, state, device_name)
+        request = LoginRequest(email=email, password=password, **device.model_dump())
         return await self._begin(thread, state, await self._ask_to_sign_in(request))
 
     async def enroll(self, thread: FileThread, code: str, device_name: str) -> LoginAnswer:
@@ -65,13 +58,7 @@ class DeviceSession:
     ) -> LoginAnswer:
         """Begin a session at a plugin's route; raises as `sign_in` does."""
         state = await thread.run(read_state)
-        kept = await self._find_replaced(state.replica)
-        device = SigningRequest(
-            replica=UUID(state.replica),
-            device_name=device_name,
-            device_key=show_device_key(await thread.run(read_device_key)),
-            replaces=UUID(kept.session) if kept is not None else None,
-        )
+        device = await self._describe_device(thread, state, device_name)
         content = {**said, **device.model_dump(mode="json", exclude_defaults=True)}
         return await self._begin(thread, state, await self.server.sign_in_by(route, content))
 
@@ -101,6 +88,15 @@ class DeviceSession:
         """Keep nothing of the session on this device; the server is not told."""
         self._access_token = ""
         await asyncio.to_thread(self.store.forget, replica)
+
+    async def _describe_device(self, thread: FileThread, state: FileState, device_name: str) -> SigningRequest:
+        kept = await self._find_replaced(state.replica)
+        return SigningRequest(
+            replica=UUID(state.replica),
+            device_name=device_name,
+            device_key=show_device_key(await thread.run(read_device_key)),
+            replaces=UUID(kept.session) if kept is not None else None,
+        )
 
     async def _begin(self, thread: FileThread, state: FileState, answer: LoginAnswer) -> LoginAnswer:
         if state.account and state.account != answer.subject:

@@ -1,7 +1,7 @@
 """Where the browser comes back to: an address of this device alone, for the time of one sign-in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -59,7 +59,7 @@ async def open_landing(port: int = 0) -> AsyncIterator[Landing]:
         came.cancel()
 
 
-def _make_handler(hear: Any) -> type[BaseHTTPRequestHandler]:
+def _make_handler(hear: Callable[[Mapping[str, str]], None]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = 10
 

@@ -1,9 +1,10 @@
 """Sign in where there is no browser: a code is shown, and typed in a browser elsewhere (RFC 8628)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from twinbase.errors import NotSignedIn, Offline, ServerRefused
 from twinbase.protocol import LoginAnswer
@@ -52,8 +53,7 @@ async def sign_in_at_terminal(
         raise NotSignedIn("Nobody has signed in with the code.") from error
 
 
-def _read_code(begun: object, lasts: float) -> TerminalCode:
-    assert isinstance(begun, dict)
+def _read_code(begun: Mapping[str, Any], lasts: float) -> TerminalCode:
     return TerminalCode(
         code=str(begun["user_code"]),
         address=str(begun["verification_uri"]),

@@ -1,12 +1,10 @@
 """Devices over HTTP: listed, enrolled by a code, renamed, cut off and let in, wiped."""
 
-import io
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import segno
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +12,7 @@ from twinbase.enrolment import EnrolmentOffer, show_code
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
 from twinbase_server.devices.enrolment import NoRoomForCodes, UnknownAccount, make_code
+from twinbase_server.devices.picture import draw_svg
 from twinbase_server.devices.store import (
     CannotCancel,
     OfficeDevice,
@@ -100,7 +99,7 @@ async def offer_code(body: DeviceCodeRequest, officer: OfficerDep) -> DeviceCode
             raise ProblemError("too-busy", str(full)) from full
     url = serving.settings.public_url.rstrip("/")
     uri = EnrolmentOffer(url, code, now + lifetime, body.certificate).make_uri() if url else ""
-    return DeviceCodeAnswer(code=show_code(code), ends_at=now + lifetime, uri=uri, picture=_draw(uri) if uri else "")
+    return DeviceCodeAnswer(code=show_code(code), ends_at=now + lifetime, uri=uri, picture=draw_svg(uri) if uri else "")
 
 
 @router.post("/{id}/rename")
@@ -148,9 +147,3 @@ async def _change(officer: Officer, id: UUID, change: Callable[[Connection], Awa
 
 def _show(device: OfficeDevice) -> DeviceAnswer:
     return DeviceAnswer.model_validate(device, from_attributes=True)
-
-
-def _draw(uri: str) -> str:
-    drawn = io.BytesIO()
-    segno.make(uri, error="m").save(drawn, kind="svg", scale=4, xmldecl=False)
-    return drawn.getvalue().decode()

@@ -12,7 +12,14 @@ from twinbase_server.database.connection import Connection
 from twinbase_server.http.office.rights import OFFICE_PROBLEMS, Officer, OfficerDep, needs_people
 from twinbase_server.links.give import LetterLanguage, send_link
 from twinbase_server.links.link import MINUTES_MAX, MINUTES_MIN, OneTimeLink, find_end
-from twinbase_server.links.people import change_claims, disable_account, enable_account, list_people, rename_account
+from twinbase_server.links.people import (
+    KnownPerson,
+    change_claims,
+    disable_account,
+    enable_account,
+    list_people,
+    rename_account,
+)
 from twinbase_server.links.store import AccountExists, AccountMissing, make_link
 from twinbase_server.problems import ProblemError, describe_problems
 
@@ -61,19 +68,6 @@ class LinkAnswer(BaseModel):
     failure: str | None
 
 
-class PersonAnswer(BaseModel):
-    """An account, or an open invitation. `state`: active, disabled or invited. `link`: the purpose of an open one."""
-
-    email: str
-    name: str
-    state: str
-    claims: dict[str, Any]
-    made_at: datetime
-    last_seen: datetime | None
-    link: str | None
-    link_ends_at: datetime | None
-
-
 class ClaimsAnswer(BaseModel):
     """The claims that an account has now."""
 
@@ -82,19 +76,18 @@ class ClaimsAnswer(BaseModel):
 
 
 @router.get("")
-async def read_people(officer: OfficerDep) -> list[PersonAnswer]:
+async def read_people(officer: OfficerDep) -> list[KnownPerson]:
     """Who may sign in, and who was invited to."""
     async with officer.serving.borrow_connection() as connection:
-        people = await list_people(connection, officer.serving.clock())
-    return [PersonAnswer.model_validate(one, from_attributes=True) for one in people]
+        return await list_people(connection, officer.serving.clock())
 
 
 @router.post("/invite")
 async def invite_person(body: InviteRequest, officer: OfficerDep) -> LinkAnswer:
     """A link by which somebody gets an account, with a password of their own. Nobody gives more than they may do."""
     officer.check_over(body.claims)
-    return await _give(officer, body, OneTimeLink("invite", normalise_email(body.email), _end(officer, body),
-                                                  body.claims, body.name.strip()))  # fmt: skip
+    account, ends_at = normalise_email(body.email), _end(officer, body)
+    return await _give(officer, body, OneTimeLink("invite", account, ends_at, body.claims, body.name.strip()))
 
 
 @router.post("/reset")

@@ -10,9 +10,15 @@ from twinbase.protocol import EndAnswer
 from twinbase_server.accounts import normalise_email
 from twinbase_server.http.office.rights import OFFICE_PROBLEMS, OfficerDep, needs_devices
 from twinbase_server.problems import ProblemError, describe_problems
-from twinbase_server.sessions.store import end_session, end_sessions, list_sessions, read_device_names
+from twinbase_server.sessions.store import (
+    ENDED_BY_OFFICE,
+    end_session,
+    end_sessions,
+    find_account,
+    list_sessions,
+    read_device_names,
+)
 
-ENDED_BY_OFFICE = "The office ended it."
 router = APIRouter(prefix="/sessions", dependencies=[needs_devices], responses=describe_problems(*OFFICE_PROBLEMS))
 
 
@@ -73,7 +79,7 @@ async def end_any(body: EndTheseRequest, officer: OfficerDep) -> EndAnswer:
             await officer.check_account(connection, account)
             return EndAnswer(ended=await end_sessions(connection, account, ENDED_BY_OFFICE, now))
         assert body.session is not None
-        owner = await connection.fetchval("SELECT account FROM twinbase.session WHERE id = $1", body.session)
+        owner = await find_account(connection, body.session)
         if owner is None:
             raise ProblemError("not-found", "There is no such session.")
         await officer.check_account(connection, owner)
