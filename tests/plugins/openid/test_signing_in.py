@@ -158,7 +158,8 @@ async def test_who_says_no_is_not_signed_in(open_world: OpenWorld, person: Come)
     async with open_world() as world:
         await world.account("ada", role="writer")
         with pytest.raises(NotSignedIn, match="Nobody has signed in"):
-            await come_in(world, person("ada", agrees=False))
+            await come_in(world, ada := person("ada", agrees=False))
+        assert "Nobody has signed in" in ada.pages[-1] and "It signs you in" not in ada.pages[-1]
 
 
 async def test_who_never_comes_back_is_not_signed_in(open_world: OpenWorld) -> None:

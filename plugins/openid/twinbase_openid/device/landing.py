@@ -4,21 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from string import Template
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 LETTERS_MAX = 8_192
-_PAGE = """<!doctype html>
-<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Twinbase</title>
-<style>body {{ font: 1.25rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 20vh auto; padding: 0 1.5rem;
-text-align: center; color: #16202c; background: #f5f7fa }} @media (prefers-color-scheme: dark)
-{{ body {{ color: #e8edf3; background: #10161d }} }}</style>
-<p>{sentence}</p></html>"""
-_SENTENCES = {
-    "en": "You can close this window and go back to the app.",
-    "fr": "Vous pouvez fermer cette fenêtre et revenir dans l'application.",
+_PAGE = Template(files(__package__).joinpath("landing.html").read_text(encoding="utf-8"))
+# By language, and whether somebody has signed in: what is read in large, and below it.
+_WORDS = {
+    ("en", True): ("Go back to the app", "It signs you in now. You can close this window."),
+    ("en", False): ("Nobody has signed in", "Go back to the app to try again. You can close this window."),
+    ("fr", True): ("Revenez dans l'application", "Elle vous connecte maintenant. Vous pouvez fermer cette fenêtre."),
+    ("fr", False): (
+        "Personne ne s'est connecté",
+        "Revenez dans l'application pour réessayer. Vous pouvez fermer cette fenêtre.",
+    ),
 }
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -69,13 +71,14 @@ def _make_handler(hear: Callable[[Mapping[str, str]], None]) -> type[BaseHTTPReq
             if not said.keys() & {"code", "error"}:
                 self.send_error(404)
                 return
-            self._show()
+            self._show("code" in said)
             hear(said)
 
-        def _show(self) -> None:
+        def _show(self, has_code: bool) -> None:
             wished = self.headers.get("Accept-Language", "").strip().lower()
             language = "fr" if wished.startswith("fr") else "en"
-            page = _PAGE.format(language=language, sentence=_SENTENCES[language]).encode()
+            heading, sentence = _WORDS[language, has_code]
+            page = _PAGE.substitute(language=language, heading=heading, sentence=sentence).encode()
             self.send_response(200)
             for name, value in {**_HEADERS, "Content-Length": str(len(page))}.items():
                 self.send_header(name, value)
