@@ -1,9 +1,12 @@
 """Digests: what the server sums is what a device sums over the rows that it was sent."""
 
+import msgspec
 import pytest
 from tests.server.depot import ANNA, NOON, TWINS, House
 
 from twinbase_server.capture.trigger_sql import TRIGGERS, trigger_name
+from twinbase_server.feed.cursor import Cursor
+from twinbase_server.feed.reading import BLIND_MAX, name_blind
 from twinbase_server.setup import init_database
 
 
@@ -89,6 +92,85 @@ async def test_a_part_that_was_out_and_is_in_again_is_not_what_it_was(house: Hou
     await init_database(house.url, house.plugins, NOON)
     pull = await device.pending(pull.end["cursor"])
     assert pull.end["causes"] == {"product": ["capture"]}
+    assert (await device.pending(pull.end["cursor"])).end["causes"] == {}
+
+
+_HANG_IN = "ALTER TABLE depot.old INHERIT depot.product"
+_TAKE_OUT = "ALTER TABLE depot.old NO INHERIT depot.product"
+_DISABLE = "ALTER TABLE depot.product DISABLE TRIGGER ALL; UPDATE depot.product SET label = 'unheard'"
+_ENABLE = "UPDATE depot.product SET label = 'unheard too';" + "".join(
+    f"ALTER TABLE depot.product ENABLE ALWAYS TRIGGER {trigger_name(event)};" for event in TRIGGERS
+)
+_SWAP = (
+    "BEGIN; CREATE TABLE depot.other (LIKE depot.product INCLUDING ALL);"
+    "ALTER TABLE depot.product RENAME TO aside; ALTER TABLE depot.other RENAME TO product; COMMIT"
+)
+_SWAP_BACK = "BEGIN; DROP TABLE depot.product; ALTER TABLE depot.aside RENAME TO product; COMMIT"
+
+
+@pytest.mark.parametrize(
+    ("leave", "come_back"),
+    [
+        pytest.param(_HANG_IN, _TAKE_OUT, id="a part"),
+        pytest.param(_DISABLE, _ENABLE, id="triggers"),
+        pytest.param(_SWAP, _SWAP_BACK, id="another table"),
+    ],
+)
+async def test_what_was_unheard_for_a_while_and_is_as_it_was_explains_a_difference(
+    house: House, leave: str, come_back: str
+) -> None:
+    """By every mark capture is what it was at its installation; only the cursor knows of the time in between."""
+    await _make_part(house)
+    await house.office.execute(_TAKE_OUT)
+    await init_database(house.url, house.plugins, NOON)
+    device = await house.device()
+    first = await device.initial()
+    await house.office.execute(leave)
+    between = await device.pending(first.end["cursor"])
+    await house.office.execute(come_back)
+    pull = await device.pending(between.end["cursor"])
+    assert pull.end["causes"] == {"product": ["gap"]}
+    assert pull.end["digests"]["product"] != between.end["digests"]["product"]
+    assert (await device.pending(pull.end["cursor"])).end["causes"] == {}
+
+
+async def test_a_device_that_starts_while_a_table_is_unheard_knows_of_it_later(house: House) -> None:
+    await _make_part(house)
+    await house.office.execute(_TAKE_OUT)
+    await init_database(house.url, house.plugins, NOON)
+    await house.office.execute(_HANG_IN)
+    device = await house.device()
+    first = await device.initial()
+    await house.office.execute(_TAKE_OUT)
+    assert (await device.pending(first.end["cursor"])).end["causes"] == {"product": ["gap"]}
+
+
+async def test_a_first_sync_in_several_answers_remembers_what_was_unheard_during_one_of_them(house: House) -> None:
+    await _make_part(house)
+    await house.office.execute(_TAKE_OUT)
+    await init_database(house.url, house.plugins, NOON)
+    device = await house.device()
+    page = (await device.initial()).of("page")[0]
+    await house.office.execute(_HANG_IN)
+    first = await device.initial(resume=page["resume"])
+    await house.office.execute(_TAKE_OUT)
+    assert (await device.pending(first.end["cursor"])).end["causes"] == {"product": ["gap"]}
+
+
+def test_a_cursor_names_few_tables_and_says_so_of_many() -> None:
+    """It travels in the address of a request, whose length proxies bound."""
+    some, many = [("s", str(n)) for n in range(BLIND_MAX)], [("s", str(n)) for n in range(BLIND_MAX + 1)]
+    assert name_blind(frozenset(some), []) == sorted(some)
+    assert name_blind(frozenset(many), []) is name_blind(frozenset(), None) is name_blind(frozenset(some), many) is None
+
+
+async def test_a_cursor_that_cannot_name_the_tables_explains_every_one(house: House) -> None:
+    await house.products("boiler")
+    device = await house.device()
+    signer, cursor = house.app.state.serving.context.signer, (await device.initial()).end["cursor"]
+    unnamed = signer.seal(msgspec.structs.replace(signer.open(cursor, Cursor), blind=None))
+    pull = await device.pending(unnamed)
+    assert {twin for twin, causes in pull.end["causes"].items() if "gap" in causes} == {*TWINS}
     assert (await device.pending(pull.end["cursor"])).end["causes"] == {}
 
 

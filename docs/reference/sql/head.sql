@@ -94,15 +94,17 @@ SELECT CASE
              FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
                   LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n
              ORDER BY t.i) AS renewed,
-       ARRAY(SELECT    EXISTS (SELECT
-                               FROM twinbase.capture_gap AS g
-                               WHERE g.relid = c.relid
-                                 AND (g.xid >= CAST($1 AS xid8) OR g.xid = ANY(CAST($2 AS xid8[]))))
-                    OR (CAST($1 AS xid8) IS NOT NULL
-                    AND c.relid IS DISTINCT FROM CAST(to_regclass(format('%I.%I', t.s, t.n)) AS oid))
+       ARRAY(SELECT EXISTS (SELECT
+                            FROM twinbase.capture_gap AS g
+                            WHERE g.relid = c.relid
+                              AND (g.xid >= CAST($1 AS xid8) OR g.xid = ANY(CAST($2 AS xid8[]))))
              FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
                   LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n
              ORDER BY t.i) AS gap,
+       ARRAY(SELECT c.relid IS DISTINCT FROM CAST(to_regclass(format('%I.%I', t.s, t.n)) AS oid)
+             FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
+                  LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n
+             ORDER BY t.i) AS replaced,
        ARRAY(SELECT c.collected >= CAST($1 AS xid8) OR c.collected = ANY(CAST($2 AS xid8[]))
              FROM unnest(CAST(ARRAY['workshop', 'workshop'] AS text[]), CAST(ARRAY['job', 'part'] AS text[])) WITH ORDINALITY AS t (s, n, i)
                   LEFT JOIN twinbase.capture AS c ON c.schema_name = t.s AND c.table_name = t.n

@@ -14,6 +14,7 @@ import msgspec
 
 from twinbase_server.keys.signing_key import FIRST, KeyRing, SigningKey
 from twinbase_server.problems import ProblemError
+from twinbase_server.sql.names import TableName
 from twinbase_server.sql.unseen import Snapshot, parse_snapshot
 
 Token = TypeVar("Token", "Cursor", "Resume")
@@ -24,7 +25,9 @@ START_OVER = "It is not one of this server's: start with an initial sync."
 class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
     """`snapshot` is as PostgreSQL prints it; `milestone` the newest that the device has seen, under the name that it
     has in tokens; `day` that of the last full proof, empty when the last answer was not proven; `as_of` is in
-    seconds. `n`: the last batch of `epoch` whose outcomes came with the answer: who has the one has the others."""
+    seconds. `n`: the last batch of `epoch` whose outcomes came with the answer: who has the one has the others.
+    `blind`: the tables of which not every write was heard at that moment; None when they are too many to be named.
+    """
 
     generation: str
     milestone: str = msgspec.field(name="salt")
@@ -35,6 +38,7 @@ class Cursor(msgspec.Struct, frozen=True, tag="c", kw_only=True):
     day: str = ""
     epoch: int = 0
     n: int = 0
+    blind: list[TableName] | None = []
 
     @property
     def seen(self) -> Snapshot:

@@ -12,7 +12,7 @@ from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.generation import is_recognised
 from twinbase_server.feed.paging import PageKey, Pager
 from twinbase_server.feed.proof import LOCKED, causes_since, is_daily_proof_due, prove
-from twinbase_server.feed.reading import Reading, table_of
+from twinbase_server.feed.reading import Reading, name_blind, table_of
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.feed.statements import FeedShape
 from twinbase_server.problems import ProblemError
@@ -67,9 +67,11 @@ def first_cursor(reading: Reading, delta: Delta) -> Cursor:
 def continue_cursor(first: Cursor, reading: Reading) -> Cursor:
     """The cursor of a first answer, in a later one of the same history: with the latest milestone of that history,
     since the device holds rows of it. A server that is restored to a time between the two is noticed by that milestone
-    (H9).
+    (H9). It tells of the tables that were written unheard while either was read.
     """
-    return msgspec.structs.replace(first, milestone=reading.head.milestone)
+    return msgspec.structs.replace(
+        first, milestone=reading.head.milestone, blind=name_blind(reading.head.blind, first.blind)
+    )
 
 
 async def _check_resumed(reading: Reading, delta: Delta) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from twinbase.registry import Twin
 from twinbase_server.feed.cursor import Cursor
-from twinbase_server.feed.reading import Reading, table_of
+from twinbase_server.feed.reading import Head, Reading, table_of
 from twinbase_server.feed.schemas import FeedShapes
 from twinbase_server.feed.statements import FeedShape
 from twinbase_server.metrics import Metrics
+from twinbase_server.sql.names import TableName
 
 UNCAPTURED = "uncaptured"
 """A cause: nobody hears of every change of a table, so what is proven now holds for this moment alone."""
@@ -38,11 +39,18 @@ def causes_since(reading: Reading, twin: Twin, since: Cursor) -> list[str]:
         "claims": twin.filtered and since.claims != reading.caller.identity.rights_fingerprint(),
         "schema": since.schema != reading.caller.schema,
         "capture": reads.tables & head.renewed,
-        "gap": reads.tables & head.gap,
+        "gap": reads.tables & (head.gap | head.replaced | _heard_again(head, since)),
         UNCAPTURED: reads.tables & head.unarmed,
         "tombstones": own & head.collected,
     }
     return [cause for cause, true in found.items() if true]
+
+
+def _heard_again(head: Head, since: Cursor) -> frozenset[TableName]:
+    """Tables that could be written unheard when the cursor was made, and look as if they never could: a part that was
+    hung in and is taken out again, triggers that were disabled and are enabled as they were."""
+    blind = frozenset(head.bases) if since.blind is None else frozenset(since.blind)
+    return blind - head.blind - head.renewed
 
 
 def must_prove(reading: Reading, twin: Twin, since: Cursor) -> bool:

@@ -31,15 +31,17 @@ from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot,
 OUTCOMES_MAX = 20_000
 OUTCOME_BYTES_MIN = 60
 """None is shorter: it holds its mutation's id and a status."""
+BLIND_MAX = 20
+"""So many tables are named in a cursor, which travels in an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the snapshot says before any row is read. Tables that the cursor cannot have seen the whole of, by why:
 
-    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded, or none
-    can be, as another table has taken the name;
-    `collected`: tombstones were removed; `unarmed`: not every write fires our triggers as they were installed.
+    `changed`: rows were written; `renewed`: capture was installed anew; `gap`: a change could not be recorded;
+    `replaced`: none can be, as another table has taken the name; `collected`: tombstones were removed; `unarmed`: not
+    every write fires our triggers as they were installed.
     """
 
     snapshot: Snapshot
@@ -52,8 +54,14 @@ class Head:
     changed: frozenset[TableName]
     renewed: frozenset[TableName]
     gap: frozenset[TableName]
+    replaced: frozenset[TableName]
     collected: frozenset[TableName]
     unarmed: frozenset[TableName]
+
+    @property
+    def blind(self) -> frozenset[TableName]:
+        """Tables that can be written now without anybody hearing of it."""
+        return self.unarmed | self.replaced
 
     @property
     def is_complete(self) -> bool:
@@ -99,6 +107,7 @@ class Reading:
             day=day,
             epoch=self.head.epoch if self.head.is_complete else 0,
             n=self.head.last_n if self.head.is_complete else 0,
+            blind=name_blind(self.head.blind, []),
         )
 
     def make_proven_cursor(self) -> Cursor:
@@ -206,6 +215,7 @@ class Reader:
             changed=self._marked(row["changed"]),
             renewed=self._marked(row["renewed"]),
             gap=self._marked(row["gap"]),
+            replaced=self._marked(row["replaced"]),
             collected=self._marked(row["collected"]),
             unarmed=self._marked(row["unarmed"]),
         )
@@ -267,11 +277,9 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
         f"unnest(ARRAY[{schemas}]::text[], ARRAY[{names}]::text[]) WITH ORDINALITY AS t (s, n, i)"
         " LEFT JOIN twinbase.capture c ON c.schema_name = t.s AND c.table_name = t.n"
     )
+    gap = f"EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql('g.xid')})"
     # A table that a loader put in the place of the captured one is written unseen until it is captured itself.
-    gap = (
-        f"(EXISTS (SELECT FROM twinbase.capture_gap g WHERE g.relid = c.relid AND {unseen_sql('g.xid')})"
-        " OR $1::xid8 IS NOT NULL AND c.relid IS DISTINCT FROM to_regclass(format('%I.%I', t.s, t.n))::oid)"
-    )
+    replaced = "c.relid IS DISTINCT FROM to_regclass(format('%I.%I', t.s, t.n))::oid"
     # A part that is taken out or hung in takes its rows along, and no trigger fires for them.
     watched = f"{trigger_check_sql('c.relid')} AND split_part(c.fingerprint, ' ', 2) = {parts_mark_sql('c.relid')}"
     return f"""
@@ -294,10 +302,18 @@ SELECT
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
     ARRAY(SELECT {unseen_sql("c.base")} FROM {captured} ORDER BY t.i) AS renewed,
     ARRAY(SELECT {gap} FROM {captured} ORDER BY t.i) AS gap,
+    ARRAY(SELECT {replaced} FROM {captured} ORDER BY t.i) AS replaced,
     ARRAY(SELECT {unseen_sql("c.collected")} FROM {captured} ORDER BY t.i) AS collected,
     ARRAY(SELECT c.relid IS NOT NULL AND NOT ({watched}) FROM {captured} ORDER BY t.i) AS unarmed,
     set_config('plan_cache_mode', 'force_custom_plan', true)
 FROM (SELECT) one LEFT JOIN twinbase.replica r ON r.id = $4::uuid"""
+
+
+def name_blind(tables: frozenset[TableName], before: Collection[TableName] | None) -> list[TableName] | None:
+    """What a cursor says of tables that were written unheard, together with what was said `before`."""
+    if before is None or len(tables.union(before)) > BLIND_MAX:
+        return None
+    return sorted(tables.union(before))
 
 
 def table_of(twin: Twin) -> TableName:
