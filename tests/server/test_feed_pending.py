@@ -298,3 +298,14 @@ async def test_a_table_that_a_loader_put_in_the_place_of_another_is_compared_unt
     assert [problem.kind for problem in found.problems] == ["no-triggers"]
     await install(house.office, tables)
     assert (await device.pending(again.end["cursor"])).end["causes"] == {"product": ["capture"]}
+
+
+async def test_an_answer_that_brings_little_comes_in_one_piece(house: House) -> None:
+    """It says how long it is, so that a proxy that loses its end is noticed at once."""
+    await house.products("boiler")
+    device, cursor = await synced(house)
+    little = await device.pending(cursor)
+    assert int(little.headers["content-length"]) > 0
+    await house.products(*(f"pipe {number}" for number in range(2_000)))
+    much = await device.pending(cursor)
+    assert len(much.rows("product")) == 2_000 and "content-length" not in much.headers
