@@ -117,17 +117,14 @@ async def add_timestamps(url: str) -> None:
 @contextmanager
 def cursor_before_data() -> Iterator[None]:
     """Store the cursor, then the rows: a crash in between loses them."""
-    real = fetch._collect
+    real = fetch._apply
 
-    def store(connection: Any, token: str, text: str) -> None:
-        with begin_fenced(connection, token):
-            write_state(connection, cursor=text)
+    def apply_late(connection: Any, exchange: Any, collector: Any, *rest: Any) -> Any:
+        with begin_fenced(connection, exchange.token):
+            write_state(connection, cursor=collector.end.cursor)
+        return real(connection, exchange, collector, *rest)
 
-    async def collect(exchange: Any, ask: Any, collector: Any) -> None:
-        await real(exchange, ask, collector)
-        await exchange.thread.run(store, exchange.token, collector.end.cursor)
-
-    with patch.object(fetch, "_collect", collect):
+    with patch.object(fetch, "_apply", apply_late):
         yield
 
 

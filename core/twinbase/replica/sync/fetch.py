@@ -3,12 +3,14 @@
 The line may break and the server may cut: what came stays, and the rest is asked for, a bounded number of times.
 """
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from functools import partial
 
 from twinbase.errors import HalfAnswer
-from twinbase.frames import End
+from twinbase.frames import AnyFrame, End
 from twinbase.replica.apply.apply import ApplyReport, apply
 from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.connection import Connection
@@ -39,30 +41,41 @@ async def fetch(exchange: Exchange, ask: Ask, *, part: Collection[str] = ()) -> 
 async def _fetch_once(exchange: Exchange, ask: Ask, part: Collection[str]) -> tuple[End, ApplyReport]:
     collector = Collector(exchange.token)
     try:
-        await _collect(exchange, ask, collector)
-        exchange.status.set(phase="apply")
-        with exchange.report.time_phase("apply"):
-            applied = await exchange.thread.run(_apply, exchange, collector, part)
-    finally:
+        applied = await _collect(exchange, ask, collector, part)
+    except BaseException:
         await exchange.thread.run(collector.clear)
+        raise
     exchange.report_apply(applied)
     assert collector.end is not None
     return collector.end, applied
 
 
-async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
+async def _collect(exchange: Exchange, ask: Ask, collector: Collector, part: Collection[str]) -> ApplyReport:
+    """Ask until the answer is whole; it is applied in the visit in which its end has come."""
+    say_apply = partial(asyncio.get_running_loop().call_soon_threadsafe, partial(exchange.status.set, phase="apply"))
+
+    def take(connection: Connection, frames: Iterator[AnyFrame]) -> ApplyReport | None:
+        collector.take(connection, frames)
+        if not collector.is_whole:
+            return None
+        say_apply()
+        with exchange.report.time_phase("apply"):
+            return _apply(connection, exchange, collector, part)
+
     breaks = 0
-    while not collector.is_whole:
+    while True:
         before = collector.resume
         try:
             async with ask(collector.resume) as body:
-                await exchange.thread.read(body, collector.take, exchange.count_arrived)
+                applied = await exchange.thread.read(body, take, exchange.count_arrived)
         except HalfAnswer:
             breaks += 1
             if breaks > BREAKS_MAX or collector.resume is None:
                 raise
         else:
-            if not collector.is_whole and collector.resume == before:
+            if applied is not None:
+                return applied
+            if collector.resume == before:
                 raise HalfAnswer("The server cut its answer without going on.")
 
 
@@ -71,4 +84,6 @@ def _apply(connection: Connection, exchange: Exchange, collector: Collector, par
     if part:
         causes = {twin: [SCHEMA] for twin in part}
         checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor, causes=causes))
-    return apply(connection, exchange.shapes, checkpoint, token=exchange.token)
+    applied = apply(connection, exchange.shapes, checkpoint, token=exchange.token)
+    collector.clear(connection)
+    return applied
