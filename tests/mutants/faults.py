@@ -117,14 +117,14 @@ async def add_timestamps(url: str) -> None:
 @contextmanager
 def cursor_before_data() -> Iterator[None]:
     """Store the cursor, then the rows: a crash in between loses them."""
-    real = fetch._apply
+    real = fetch._Visit._apply
 
-    def apply_late(connection: Any, exchange: Any, collector: Any, *rest: Any) -> Any:
-        with begin_fenced(connection, exchange.token):
-            write_state(connection, cursor=collector.end.cursor)
-        return real(connection, exchange, collector, *rest)
+    def apply_late(self: Any, connection: Any, end: Any) -> Any:
+        with begin_fenced(connection, self.exchange.token):
+            write_state(connection, cursor=end.cursor)
+        return real(self, connection, end)
 
-    with patch.object(fetch, "_apply", apply_late):
+    with patch.object(fetch._Visit, "_apply", apply_late):
         yield
 
 

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from twinbase.checksum import FrameSeal
 from twinbase.protocol import STREAM_TYPE
 from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.feed.context import Flush
 from twinbase_server.metrics import Metrics
 
 # Lines gather until there is enough to be worth a packet; a page is more than that and leaves whole, at once.
@@ -40,7 +41,7 @@ async def seal_lines(lines: Lines) -> Lines:
     seal = FrameSeal()
     async with aclosing(lines):
         async for some in lines:
-            yield b"".join(_sealed(seal, some))
+            yield some if isinstance(some, Flush) else b"".join(_sealed(seal, some))
 
 
 def _sealed(seal: FrameSeal, lines: bytes) -> Iterator[bytes]:
@@ -86,7 +87,7 @@ class Spool:
         gathered = bytearray()
         async for line in self._lines:
             gathered += line
-            if len(gathered) >= FLUSH_BYTES:
+            if len(gathered) >= FLUSH_BYTES or isinstance(line, Flush):
                 return bytes(gathered)
         self.is_made = True
         return bytes(gathered)
