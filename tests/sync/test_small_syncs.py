@@ -114,9 +114,12 @@ async def test_a_sync_that_is_given_up_at_any_moment_leaves_no_request_behind(wo
     await world.sql("INSERT INTO workshop.product SELECT i, 'first', NULL FROM generate_series(1, 3) i")
     anna = await world.device("anna", claims={"lead": "anna"})
     await anna.sync()
-    for moments in range(0, 80, 2):
+    for moments in range(30):
         await world.sql("UPDATE workshop.product SET name = :name", name=f"after {moments}")
+        asked = len(anna.wire.list_requests("sync/pending"))
         sync = asyncio.ensure_future(anna.sync())
+        while len(anna.wire.list_requests("sync/pending")) == asked:
+            await asyncio.sleep(0)
         for _ in range(moments):
             await asyncio.sleep(0)
         sync.cancel()
