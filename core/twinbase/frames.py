@@ -70,6 +70,14 @@ class Buckets(Frame, tag="buckets"):
     buckets: list[int] = []
 
 
+class Ready(Frame, tag="ready"):
+    """All rows and removals of the answer have come: they may be shown under this cursor, which proves nothing. The
+    digests of the same moment follow. `causes` as at the end."""
+
+    cursor: str
+    causes: dict[str, list[str]] = {}
+
+
 class End(Frame, tag="end"):
     """The answer is whole: the next cursor, and the digests at its moment."""
 
@@ -85,7 +93,7 @@ class Cut(Frame, tag="cut"):
     resume: str
 
 
-AnyFrame = Begin | Page | Removed | Quarantine | Buckets | End | Cut
+AnyFrame = Begin | Page | Removed | Quarantine | Buckets | Ready | End | Cut
 _head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyFrame)
 _rows = msgspec.json.Decoder(list[WireRow])
 

@@ -25,7 +25,7 @@ HEADER_PROOF = "Twinbase-Proof"
 HEADER_CHECKSUM = "Twinbase-Checksum"
 HEADER_DEFERS = "Twinbase-Defers"
 HEADER_REVISION = "Twinbase-Revision"
-REVISION = 2
+REVISION = 3
 """What a device of this code understands beyond the first edition of the protocol; see its page."""
 STREAM_TYPE = "application/x-ndjson"
 PROBLEM_TYPE = "application/problem+json"

@@ -68,7 +68,7 @@ class Twin:
     def guards(self) -> tuple[Guard, ...]:
         return self.mirror.guards
 
-    @property
+    @cached_property
     def schema(self) -> str:
         """The PostgreSQL schema."""
         return self.table.schema or "public"

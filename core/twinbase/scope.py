@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ARRAY, BindParameter, Boolean, Column, ColumnElement, Table, and_, any_, bindparam, exists, true
@@ -18,7 +19,7 @@ from twinbase.wording import Followed
 _PREFIXES = (CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScopeReads:
     """What a scope looks at: claims, the moving time, per (schema, table) the columns, and permissions."""
 
@@ -27,7 +28,7 @@ class ScopeReads:
     columns: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     permissions: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def tables(self) -> frozenset[tuple[str, str]]:
         return frozenset(self.columns)
 

@@ -97,6 +97,9 @@ async def _open_pool(settings: Settings) -> AsyncIterator[Pool]:
         min_size=settings.pool_min,
         max_size=settings.pool_max,
         statement_cache_size=settings.statement_cache,
+        # asyncpg would not keep what is longer than 15 kB: with some twenty mirrors the head of a pull is, and then its
+        # plan costs at every pull five times what it saves.
+        max_cacheable_statement_size=0,
         reset=_leave_clean,
     )
     async with pool:

@@ -107,7 +107,7 @@ async def _connection(serving: ServingDep) -> AsyncGenerator[Connection, None]:
         yield connection
 
 
-def _now(serving: ServingDep) -> datetime:
+async def _now(serving: ServingDep) -> datetime:
     return serving.clock()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROWS = [
-    "initial", "initial wire", "empty", "changed", "changed proven", "push", "capture insert", "capture reload",
+    "initial", "initial wire", "empty", "idle", "changed", "changed proven", "push", "capture insert", "capture reload",
     "capture update", "one change", "memory server", "memory device", "empty huge", "empty held",
 ]  # fmt: skip
 

@@ -253,6 +253,8 @@ class Client:
                     mask, wanted = 2 ** frame["bits"] - 1, set(frame["buckets"])
                     proof = self.tables[frame["twin"]].proof
                     noted[frame["twin"]] = {key for key, (_, h) in proof.items() if h & mask in wanted}
+                case "ready":
+                    pass  # it shows nothing to anybody, so it can wait for the end
                 case "end":
                     self.end, self.cursor = frame, frame["cursor"]
                 case "cut":
@@ -271,7 +273,7 @@ class Client:
     def _headers(self, method: str, route: str, query: dict[str, str], body: bytes) -> dict[str, str]:
         headers = {
             "Twinbase-Protocol": "1",
-            "Twinbase-Revision": "2",
+            "Twinbase-Revision": "3",
             "Twinbase-Replica": self.replica,
             "Twinbase-Epoch": str(self.epoch),
             "Twinbase-Schema": self.schema,

@@ -28,7 +28,7 @@ from twinbase.replica.file.names import image_table, meta_table
 from twinbase.replica.file.state import write_state
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox import thaw, triggers
-from twinbase.replica.sync import fetch, prove, push, server
+from twinbase.replica.sync import answer, fetch, prove, push, server
 from twinbase_server.accept import accept, batch, ledger
 from twinbase_server.capture.trigger_sql import Capture
 from twinbase_server.database import errors
@@ -117,17 +117,14 @@ async def add_timestamps(url: str) -> None:
 @contextmanager
 def cursor_before_data() -> Iterator[None]:
     """Store the cursor, then the rows: a crash in between loses them."""
-    real = fetch._collect
+    real = fetch._Visit._apply
 
-    def store(connection: Any, token: str, text: str) -> None:
-        with begin_fenced(connection, token):
-            write_state(connection, cursor=text)
+    def apply_late(self: Any, connection: Any, end: Any) -> Any:
+        with begin_fenced(connection, self.exchange.token):
+            write_state(connection, cursor=end.cursor)
+        return real(self, connection, end)
 
-    async def collect(exchange: Any, ask: Any, collector: Any) -> None:
-        await real(exchange, ask, collector)
-        await exchange.thread.run(store, exchange.token, collector.end.cursor)
-
-    with patch.object(fetch, "_collect", collect):
+    with patch.object(fetch._Visit, "_apply", apply_late):
         yield
 
 
@@ -362,6 +359,17 @@ def snapshot_before_the_lock() -> AbstractContextManager[Any]:
     return patch.object(hold, "_are_as_known", as_known)
 
 
+def rows_shown_before_they_are_whole() -> AbstractContextManager[Any]:
+    """Show what has come, and take the cursor of all of it, while the last frame is still on its way."""
+    real = answer.Collector._frames
+
+    def frames_(self: Any, connection: Any) -> Any:
+        kept = list(real(self, connection))
+        return kept if self.is_whole else kept[:-1]
+
+    return patch.object(answer.Collector, "_frames", frames_)
+
+
 MUTANTS = (
     Mutant("sequence cursor", "cursor", sequence_cursor),
     Mutant("timestamp cursor", "cursor", timestamp_cursor, add_timestamps),
@@ -387,4 +395,5 @@ MUTANTS = (
     Mutant("updates lost", "both", updates_lost),
     Mutant("parts as installed", "both", parts_as_installed),
     Mutant("keys without length", "both", keys_without_length),
+    Mutant("rows shown before they are whole", "both", rows_shown_before_they_are_whole),
 )

@@ -194,11 +194,13 @@ class Device:
     token: str = ""
     schema: str = ""
     epoch: int = 1
+    revision: int = 1
 
     def headers(self) -> dict[str, str]:
         return {
             "Authorization": f"Bearer {self.token}",
             "Twinbase-Protocol": "1",
+            "Twinbase-Revision": str(self.revision),
             "Twinbase-Replica": str(self.replica),
             "Twinbase-Epoch": str(self.epoch),
             "Twinbase-Schema": self.schema,

@@ -298,3 +298,41 @@ async def test_a_table_that_a_loader_put_in_the_place_of_another_is_compared_unt
     assert [problem.kind for problem in found.problems] == ["no-triggers"]
     await install(house.office, tables)
     assert (await device.pending(again.end["cursor"])).end["causes"] == {"product": ["capture"]}
+
+
+async def test_an_answer_that_brings_little_comes_in_one_piece(house: House) -> None:
+    """It says how long it is, so that a proxy that loses its end is noticed at once."""
+    await house.products("boiler")
+    device, cursor = await synced(house)
+    little = await device.pending(cursor)
+    assert int(little.headers["content-length"]) > 0
+    await house.products(*(f"pipe {number}" for number in range(2_000)))
+    much = await device.pending(cursor)
+    assert len(much.rows("product")) == 2_000 and "content-length" not in much.headers
+
+
+async def test_a_device_that_knows_of_it_hears_when_all_rows_have_come(house: House) -> None:
+    """Before the digests, which take longer than the rows; the cursor that comes with it leaves the proof due."""
+    device, cursor = await synced(house)
+    await house.products("boiler")
+    assert (await device.pending(cursor)).of("ready") == [], "an older device would not understand it"
+    device.revision = 3
+    answer = await device.pending(cursor)
+    [ready] = answer.of("ready")
+    assert [frame["frame"] for frame in answer.frames] == ["begin", "page", "ready", "end"]
+    assert ready["causes"] == answer.end["causes"] == {}
+    after = await device.pending(ready["cursor"])
+    assert {*after.end["digests"]} == {*TWINS} and after.end["digests"]["product"] == answer.end["digests"]["product"]
+    assert (await device.pending(answer.end["cursor"])).of("ready") == [], "nothing came"
+
+
+async def test_what_explains_a_difference_is_said_with_the_rows_already(house: House) -> None:
+    """Whoever hears no more of the answer must not take for a fault what the scope explains."""
+    (job,) = await house.jobs(ANNA)
+    await house.lines(job, 3)
+    device, cursor = await synced(house)
+    device.revision = 3
+    await house.office.execute("UPDATE depot.job SET lead_id = $1", BOB)
+    answer = await device.pending(cursor)
+    [ready] = answer.of("ready")
+    assert ready["causes"] == answer.end["causes"] and ready["causes"]["line"] == ["scope"]

@@ -6,11 +6,16 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.server.depot import ANNA, House
+from tests.server.depot import ANNA, NOON, PASSWORD, Device, House, serve
 
 from twinbase.identity import Identity
+from twinbase_server.accounts import save_account
+from twinbase_server.bench.process import make_plugins
+from twinbase_server.database.connection import connect
+from twinbase_server.database.tables import create_twin_tables
 from twinbase_server.feed.initial import walk_key_sql
 from twinbase_server.feed.statements import Statement, make_feed_shape
+from twinbase_server.setup import init_database
 
 ROWS, PAGE = 20_000, 500
 LAST_QUARTER = "c0000000-0000-0000-0000-000000000000"
@@ -47,3 +52,26 @@ async def test_no_page_reads_what_comes_before_or_after_it(house: House, analyse
 
     assert last < first * 1.5 and last < PAGE * 8, plan
     assert '"Seq Scan"' not in plan and '"Sort"' not in plan
+
+
+async def test_a_pull_is_planned_once_however_many_mirrors_there_are(database_url: str) -> None:
+    """With some twenty mirrors what it asks first is longer than what asyncpg keeps by itself."""
+    plugins = make_plugins()
+    await create_twin_tables(database_url, plugins.registry)
+    await init_database(database_url, plugins, NOON)
+    office = await connect(database_url)
+    await save_account(office, "anna@depot", PASSWORD, {"sectors": ["north"]})
+    await office.close()
+    async with serve(database_url, plugins, pool_min=1, pool_max=1) as (app, http, _):
+        device = Device(http)
+        await device.login("anna@depot")
+        twins = {twin.name: {"version": 1, "columns": list(twin.columns)} for twin in plugins.registry}
+        await device.agree(twins)
+        cursor = (await device.initial()).end["cursor"]
+        await device.pending(cursor)
+        async with app.state.serving.pool.acquire() as connection:
+            kept = "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE $1"
+            before = await connection.fetchval(kept, "%AS unarmed%")
+        await device.pending(cursor)
+        async with app.state.serving.pool.acquire() as connection:
+            assert await connection.fetchval(kept, "%AS unarmed%") == before + 1

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.sync.shop import Job
 
-from twinbase.errors import HalfAnswer, KeystoreFailed, NotSignedIn, Offline, TransportError, WrongKey
+from twinbase.errors import ForeignReplica, HalfAnswer, KeystoreFailed, NotSignedIn, Offline, TransportError, WrongKey
 from twinbase.replica.replica import Replica
 from twinbase.replica.tokens import MemoryTokens, VaultTokens
 from twinbase.replica.tokens.kept import read_kept
@@ -228,4 +228,25 @@ async def test_a_store_that_forgets_wants_a_sign_in_after_each_start(world: Worl
     await anna.close()
     anna.replica = await Replica.open(anna.path, KEY, tokens=MemoryTokens(), **options)  # type: ignore[arg-type]
     with pytest.raises(NotSignedIn, match="Nobody has signed in"):
+        await anna.sync()
+
+
+async def test_a_file_that_lost_its_sign_in_with_the_wal_is_told_whose_it_is_by_the_session(world: World) -> None:
+    """A power cut may take what a sync wrote last; the session is kept elsewhere, and nobody has to sign in again."""
+    anna = await world.device("anna", claims=LEAD)
+    await work_in(anna, "typed before the power went")
+    await anna.sql("UPDATE _twinbase_state SET account = ''")
+    await anna.sql("DELETE FROM _twinbase_sync WHERE name = 'claims'")
+    await anna.reopen()
+    report = await anna.sync()
+    assert (report.pushed, report.is_proven, sign_ins(anna)) == (1, True, 1)
+    identity = await anna.replica.read_identity()
+    assert identity is not None and identity.subject == ANNA
+
+
+async def test_a_file_of_somebody_else_is_not_taken_over_by_a_session(world: World) -> None:
+    anna = await world.device("anna", claims=LEAD)
+    await anna.sql("UPDATE _twinbase_state SET account = 'bob@example.org'")
+    await anna.reopen()
+    with pytest.raises(ForeignReplica):
         await anna.sync()

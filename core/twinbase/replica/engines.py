@@ -10,7 +10,7 @@ import types
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection as SQLAlchemyConnection
@@ -38,6 +38,12 @@ _WRAPPED = (
 )  # fmt: skip
 
 
+class Kept(Protocol):
+    """What holds the file open between two syncs."""
+
+    async def close(self) -> None: ...
+
+
 class Database:
     """One open file. The tables of PostgreSQL's schemas have no schema here, and perhaps another name."""
 
@@ -48,6 +54,8 @@ class Database:
         self._schemas = {twin.schema: None for twin in known}
         self._names = {(t.table.schema, str(t.table.name)): t.name for t in known if t.name != t.table.name}
         self._watchers: list[Callable[[], None]] = []
+        self._kept: Kept | None = None
+        self._is_closed = False
         self.engine = self._engine("BEGIN IMMEDIATE", WRITERS_MAX, query_only=False)
         self.reader = self._engine("BEGIN", READERS_MAX, query_only=True)
         event.listen(self.engine.sync_engine, "commit", self._seal)
@@ -67,6 +75,18 @@ class Database:
     def connect(self, *, foreign_keys: bool = False) -> Connection:
         """A raw connection of the driver, for a thread that applies. Close it."""
         return connect(self.file, foreign_keys=foreign_keys)
+
+    def keep(self, opened: Kept) -> bool:
+        """Keep what has the file open, for whoever asks next; False when it must be closed: one is enough."""
+        if self._kept is not None or self._is_closed:
+            return False
+        self._kept = opened
+        return True
+
+    def take_kept(self) -> Kept | None:
+        """What was kept, for one to use."""
+        kept, self._kept = self._kept, None
+        return kept
 
     async def write(
         self, work: Callable[Concatenate[Connection, Given], Answer], *arguments: Given.args, **options: Given.kwargs
@@ -95,8 +115,15 @@ class Database:
 
         return await asyncio.to_thread(seen)
 
+    async def close(self) -> None:
+        """Let go of the file for good; what a sync that still runs holds is closed when it ends."""
+        self._is_closed = True
+        await self.dispose()
+
     async def dispose(self) -> None:
-        """Close every connection that the pools hold."""
+        """Close every connection that is kept: those of the pools, and that of the last sync."""
+        if (kept := self.take_kept()) is not None:
+            await kept.close()
         await self.engine.dispose()
         await self.reader.dispose()
 

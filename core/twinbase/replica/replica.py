@@ -298,7 +298,7 @@ class Replica:
         await self.syncing.server.close()
         await asyncio.gather(*self._counts)
         await self._changes.close()
-        await self.database.dispose()
+        await self.database.close()
 
     async def _or_closed(self, asked: Awaitable[Given]) -> Given:
         """What was asked; a file that was destroyed meanwhile is closed."""

@@ -188,7 +188,12 @@ class _Exchange(httpx2.AsyncByteStream):
 
     async def start(self) -> tuple[int, Any]:
         self._task = asyncio.create_task(self._run())
-        message = await self._messages.get()
+        try:
+            message = await self._messages.get()
+        except BaseException:
+            # Whoever gives up before the answer has begun hangs up as well.
+            await self.aclose()
+            raise
         if message is None:
             await self._task
             raise httpx2.RemoteProtocolError("the server closed the line", request=self._request)

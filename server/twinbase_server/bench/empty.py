@@ -60,9 +60,10 @@ class RawDevice:
 
     async def time_question(self) -> float:
         """The seconds of one request that asks PostgreSQL one trivial thing, through the same stack."""
-        return await time_work(self._ask_who())
+        return await time_work(self.ask_who())
 
-    async def _ask_who(self) -> None:
+    async def ask_who(self) -> None:
+        """One request that asks PostgreSQL one trivial thing."""
         (await self._client.get("auth/me", headers=self._headers)).raise_for_status()
 
     async def close(self) -> None:

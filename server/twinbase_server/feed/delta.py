@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from twinbase.registry import Twin
-from twinbase_server.feed.context import AnswerContext
+from twinbase_server.feed.context import FLUSH, AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.generation import is_recognised
 from twinbase_server.feed.paging import PageKey, Pager
@@ -18,6 +18,8 @@ from twinbase_server.feed.statements import FeedShape
 from twinbase_server.problems import ProblemError
 
 KIND = "delta"
+SHOWS_EARLY = 3
+"""The revision of the protocol from which a device shows rows before they are proven."""
 UUID_CODEC = "uuid"
 
 
@@ -40,14 +42,21 @@ async def stream_delta(
     template = Resume(kind=KIND, twin="", key=[], first=first_cursor(reading, delta), since=delta.since, locked=locked)
     pager = Pager(reading, context.signer, context.metrics, template, context.settings.page_rows_max)
     unsent: dict[str, list[str]] = {}
+    brings = False
     for shape, after in _readable(reading, shapes, delta):
         async for page in _changed_pages(pager, shape, delta.since, after):
+            brings = True
             yield page.lines
             if reading.late:
                 context.metrics.cuts.labels(KIND).inc()
                 yield pager.cut_line(shape, page.key)
                 return
-        yield await removed_line(context, reading, shape, delta.since, unsent)
+        if removed := await removed_line(context, reading, shape, delta.since, unsent):
+            brings = True
+            yield removed
+    if brings and delta.resume is None and reading.caller.revision >= SHOWS_EARLY:
+        yield await _ready_line(context, reading, shapes, delta, unsent, locked)
+        yield FLUSH
     yield await _end(context, reading, shapes, delta, unsent, locked)
 
 
@@ -155,6 +164,27 @@ async def removed_line(
         return b""
     keys = msgspec.Raw(f"[{','.join(row['key'] for row in rows)}]".encode())
     return msgspec.json.encode({"frame": "removed", "twin": shape.twin.name, "keys": keys}) + b"\n"
+
+
+async def _ready_line(
+    context: AnswerContext,
+    reading: Reading,
+    shapes: FeedShapes,
+    delta: Delta,
+    unsent: Mapping[str, Sequence[str]],
+    locked: Sequence[str],
+) -> bytes:
+    """Says that all rows have been sent: nobody has to wait for the digests, which take longer than the rows.
+
+    A device that hears no more of this answer asks from this cursor next, and everything is proven then.
+    """
+    causes = await _causes(context, reading, shapes, delta, unsent)
+    frame = {
+        "frame": "ready",
+        "cursor": context.signer.seal(reading.make_cursor(day="")),
+        "causes": causes | {name: [LOCKED] for name in locked},
+    }
+    return msgspec.json.encode(frame) + b"\n"
 
 
 async def _end(

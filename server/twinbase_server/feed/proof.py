@@ -36,7 +36,7 @@ def causes_since(reading: Reading, twin: Twin, since: Cursor) -> list[str]:
     found = {
         "scope": (reads.tables - own) & head.changed,
         "window": reads.as_of and since.as_of != int(reading.as_of.timestamp()),
-        "claims": twin.filtered and since.claims != reading.caller.identity.rights_fingerprint(),
+        "claims": twin.filtered and since.claims != reading.rights,
         "schema": since.schema != reading.caller.schema,
         "capture": reads.tables & head.renewed,
         "gap": reads.tables & (head.gap | head.replaced | _heard_again(head, since)),
@@ -90,7 +90,7 @@ async def prove(
         causes = [*causes_since(reading, shape.twin, since), *(also or {}).get(name, ())]
         if causes:
             proof.causes[name] = causes
-        if everything or causes or must_prove(reading, shape.twin, since):
+        if everything or causes or table_of(shape.twin) in reading.head.changed:
             proof.digests[name] = await read_digest(reading, shape, metrics)
         else:
             proof.skipped.append(name)

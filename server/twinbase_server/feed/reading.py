@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import asyncpg
 import msgspec
@@ -35,7 +36,7 @@ BLIND_MAX = 20
 """So many tables are named in a cursor, which travels in an address."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """What the snapshot says before any row is read. Tables that the cursor cannot have seen the whole of, by why:
 
@@ -58,7 +59,7 @@ class Head:
     collected: frozenset[TableName]
     unarmed: frozenset[TableName]
 
-    @property
+    @cached_property
     def blind(self) -> frozenset[TableName]:
         """Tables that can be written now without anybody hearing of it."""
         return self.unarmed | self.replaced
@@ -85,9 +86,14 @@ class Reading:
     locked: frozenset[str] = frozenset()
     hurry: asyncio.Event | None = None
 
-    @property
+    @cached_property
     def as_of(self) -> datetime:
         return cut_to_hour(self.now)
+
+    @cached_property
+    def rights(self) -> str:
+        """By which rows are chosen: a cursor of other rights saw others."""
+        return self.caller.identity.rights_fingerprint()
 
     @property
     def late(self) -> bool:
@@ -102,7 +108,7 @@ class Reading:
             milestone=self.head.milestone,
             snapshot=str(self.head.snapshot),
             schema=self.caller.schema,
-            claims=self.caller.identity.rights_fingerprint(),
+            claims=self.rights,
             as_of=int(self.as_of.timestamp()),
             day=day,
             epoch=self.head.epoch if self.head.is_complete else 0,

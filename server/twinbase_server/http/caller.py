@@ -29,7 +29,9 @@ from twinbase_server.settings import Settings
 _bearer = HTTPBearer(auto_error=False, description="The token of auth/login.")
 
 
-def serving_of(request: Request) -> Serving:
+# What a route depends on is `async def` also where it awaits nothing: FastAPI runs a plain `def` in a thread of a pool,
+# which costs more than any of these do.
+async def serving_of(request: Request) -> Serving:
     """The application's one Serving."""
     serving: Serving = request.app.state.serving
     return serving
@@ -54,7 +56,7 @@ async def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
 SignedInDep = Annotated[SignedIn, Depends(read_signed_in)]
 
 
-def check_admission(
+async def check_admission(
     serving: ServingDep,
     protocol: Annotated[str, Header(alias=HEADER_PROTOCOL, examples=["1"])] = "",
     client: Annotated[str, Header(alias=HEADER_CLIENT, max_length=64, examples=["1.4.0"])] = "",
@@ -79,7 +81,7 @@ def _numbers(version: str) -> list[int]:
     return [int(part[:9]) for part in re.findall(r"[0-9]+", version)]
 
 
-def read_caller(
+async def read_caller(
     who: SignedInDep,
     _: Annotated[None, Depends(check_admission)],
     replica: Annotated[str, Header(alias=HEADER_REPLICA, examples=["0198c5a0-0000-7000-8000-000000000001"])] = "",

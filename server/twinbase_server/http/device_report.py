@@ -27,7 +27,7 @@ class DeviceReport:
     confirmed: int = 0
 
 
-def read_report(
+async def read_report(
     oldest_outbox: AwareDatetime | None = None,
     unsent: Annotated[int | None, Query(ge=0, le=NUMBER_MAX)] = None,
     storage: Annotated[int | None, Query(ge=0, le=NUMBER_MAX)] = None,

@@ -71,7 +71,9 @@ class SigningIn:
             await take_attempt_back(connection, counts)
 
 
-def read_signing_in(request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]) -> SigningIn:
+async def read_signing_in(
+    request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
+) -> SigningIn:
     """For a route's dependency: refuses a protocol or an app that this server does not serve."""
     return SigningIn(serving, read_sender_address(request))
 

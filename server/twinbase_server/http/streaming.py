@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from twinbase.checksum import FrameSeal
 from twinbase.protocol import STREAM_TYPE
 from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.feed.context import Flush
 from twinbase_server.metrics import Metrics
 
 # Lines gather until there is enough to be worth a packet; a page is more than that and leaves whole, at once.
@@ -40,7 +41,7 @@ async def seal_lines(lines: Lines) -> Lines:
     seal = FrameSeal()
     async with aclosing(lines):
         async for some in lines:
-            yield b"".join(_sealed(seal, some))
+            yield some if isinstance(some, Flush) else b"".join(_sealed(seal, some))
 
 
 def _sealed(seal: FrameSeal, lines: bytes) -> Iterator[bytes]:
@@ -78,14 +79,17 @@ class Spool:
         self._bytes = 0
         self._made, self._taken = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.is_made = False
+        """Whether nothing comes after the portion that was read last."""
 
     async def read_portion(self) -> bytes:
         """The next portion of the lines, plain; empty at the end."""
         gathered = bytearray()
         async for line in self._lines:
             gathered += line
-            if len(gathered) >= FLUSH_BYTES:
-                break
+            if len(gathered) >= FLUSH_BYTES or isinstance(line, Flush):
+                return bytes(gathered)
+        self.is_made = True
         return bytes(gathered)
 
     def start(self, first: bytes, squeeze: "zstandard.ZstdCompressionObj | None") -> None:
@@ -119,6 +123,8 @@ class Spool:
             while portion:
                 # In a thread, for zstd lets others run meanwhile.
                 self._keep(await asyncio.to_thread(_squeezed, squeeze, portion) if squeeze else portion)
+                if self.is_made:
+                    break
                 await self._wait_for_room()
                 portion = await self.read_portion()
             if squeeze:
@@ -178,10 +184,10 @@ class StreamResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            squeeze = None if self._level is None else _compressor(self._level)
-            self._spool.start(self._first, squeeze)
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await self._send_portions(send)
+            if self._spool.is_made:
+                await self._send_whole(send)
+            else:
+                await self._send_stream(send)
         except (TimeoutError, OSError):
             # Slow or gone: nothing must stay open for it. It asks again from its last page.
             self._sending.metrics.broken.labels("client").inc()
@@ -189,6 +195,21 @@ class StreamResponse(Response):
             await self._spool.close()
         if self.background is not None:
             await self.background()
+
+    async def _send_whole(self, send: Send) -> None:
+        """What is made already, in one piece: most answers bring little or nothing, and are asked for most often."""
+        body = self._first if self._level is None else zstandard.compress(self._first, self._level)
+        self.headers["Content-Length"] = str(len(body))
+        await self._begin_sending(send)
+        await self._send(send, body, more=False)
+
+    async def _send_stream(self, send: Send) -> None:
+        self._spool.start(self._first, None if self._level is None else _compressor(self._level))
+        await self._begin_sending(send)
+        await self._send_portions(send)
+
+    async def _begin_sending(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
 
     async def _send_portions(self, send: Send) -> None:
         portions = self._spool.read_spooled()

@@ -10,13 +10,16 @@ from twinbase.replica.file.state import recall, remember, write_state
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.sync.exchange import Exchange
 
+AGREED = "agreed"
+"""The note of what was agreed on."""
+
 
 async def agree(exchange: Exchange, *, anew: bool = False) -> None:
     """Know which columns travel; ask the server when that was never agreed on, or when the app has changed, and
     at every sync while the server is older than the app, to notice when it no longer is.
     """
     wanted = {twin.name: [twin.mirror.version, *twin.columns] for twin in exchange.registry}
-    before = json.loads(await exchange.thread.run(recall, "agreed") or "{}")
+    before = json.loads(await exchange.thread.run(recall, AGREED) or "{}")
     if not anew and before.get("wanted") == wanted and _is_complete(before):
         exchange.take_agreement(before["twins"])
         return
@@ -65,4 +68,4 @@ def _keep_agreement(
             backfill = json.dumps(sorted({*json.loads(waiting), *columns}))
             connection.execute("UPDATE _twinbase_twin SET backfill = ? WHERE name = ?", (backfill, twin))
         write_state(connection, schema=schema)
-        remember(connection, "agreed", agreed)
+        remember(connection, AGREED, agreed)

@@ -4,16 +4,18 @@ A small answer stays in memory; a large one is spilled into the (encrypted) file
 and the lock of the apply is short, because everything is here before it begins.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from twinbase.errors import HalfAnswer, NotTwinbase
-from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Removed, decode, encode
+from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Ready, Removed, decode, encode
 from twinbase.replica.apply.apply import Checkpoint
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.offer_again import check_server_remembers
 
 ROWS_IN_MEMORY = 5_000
+Show = Callable[[Connection, Ready], bool]
+"""Shows the rows that came; False when they must wait for the end of the answer."""
 
 
 class Collector:
@@ -27,12 +29,14 @@ class Collector:
         self._rows = 0
         self._spilled = False
         self.resume: str | None = None
+        self.shown: Ready | None = None
+        """What the server said when all rows had come, once they are shown."""
 
     @property
     def is_whole(self) -> bool:
         return self.end is not None
 
-    def take(self, connection: Connection, frames: Iterator[AnyFrame]) -> None:
+    def take(self, connection: Connection, frames: Iterator[AnyFrame], show: Show) -> None:
         """Keep the frames of one request; what came before a break stays kept, and `resume` says where to go on."""
         first = next(frames, None)
         if not isinstance(first, Begin):
@@ -43,6 +47,9 @@ class Collector:
         try:
             for frame in frames:
                 self._keep(connection, frame)
+                if isinstance(frame, Ready) and show(connection, frame):
+                    self.shown = frame
+                    self._drop(connection)
         except HalfAnswer:
             if self.resume is None:
                 self._forget(connection)
@@ -53,7 +60,7 @@ class Collector:
             self.resume = frame.resume
         elif isinstance(frame, End):
             self.end = frame
-        else:
+        elif not isinstance(frame, Ready):
             self._kept.append(frame)
             self._rows += _size(frame)
             if isinstance(frame, Page) and frame.resume:
@@ -70,7 +77,11 @@ class Collector:
 
     def _forget(self, connection: Connection) -> None:
         """Nothing says where to go on: ask for all of it again."""
-        self._begin, self._kept, self._rows = None, [], 0
+        self._begin = None
+        self._drop(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        self._kept, self._rows = [], 0
         self.clear(connection)
 
     def clear(self, connection: Connection) -> None:
@@ -79,10 +90,10 @@ class Collector:
                 connection.execute("DELETE FROM _twinbase_spill")
             self._spilled = False
 
-    def make_checkpoint(self, connection: Connection) -> Checkpoint:
-        """The whole answer; its frames can be read once."""
-        assert self._begin is not None and self.end is not None
-        return Checkpoint(self._begin, self._frames(connection), self.end)
+    def make_checkpoint(self, connection: Connection, end: End) -> Checkpoint:
+        """What is kept, ending so."""
+        assert self._begin is not None
+        return Checkpoint(self._begin, self._frames(connection), end)
 
     def _frames(self, connection: Connection) -> Iterable[AnyFrame]:
         if self._spilled:

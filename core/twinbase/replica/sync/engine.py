@@ -31,7 +31,7 @@ from twinbase.replica.outbox.history import forget_old
 from twinbase.replica.outbox.states import PENDING_STATES, count_states
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync.agree import agree
+from twinbase.replica.sync.agree import AGREED, agree
 from twinbase.replica.sync.backfill import backfill
 from twinbase.replica.sync.condition import note_proven
 from twinbase.replica.sync.device_session import DeviceSession
@@ -42,6 +42,7 @@ from twinbase.replica.sync.push import push
 from twinbase.replica.sync.recover import recover
 from twinbase.replica.sync.server import Server
 from twinbase.replica.sync.sign_in import has_current_claims, keep_identity
+from twinbase.replica.sync.start import find_start
 from twinbase.replica.sync.thread import FileThread, open_file_thread
 from twinbase.replica.sync.wipe import WIPED, WipeOrder, hand_over
 from twinbase.replica.tokens import MemoryTokens
@@ -195,19 +196,21 @@ class Engine:
         """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""
         # One after the other: of two that overlap, the older count could be said last.
         async with self._counting:
-            counts, lost = await self._database.look(_count_and_find_loss)
-            self.status.set(
-                lost=lost,
-                pending=counts.get("pending", 0) + counts.get("sent", 0),
-                refused=counts.get("refused", 0),
-                conflicts=counts.get("conflict", 0),
-                parked=counts.get("parked", 0),
-            )
+            self._say_counts(*await self._database.look(_count_and_find_loss))
+
+    def _say_counts(self, counts: Mapping[str, int], lost: str) -> None:
+        self.status.set(
+            lost=lost,
+            pending=counts.get("pending", 0) + counts.get("sent", 0),
+            refused=counts.get("refused", 0),
+            conflicts=counts.get("conflict", 0),
+            parked=counts.get("parked", 0),
+        )
 
     async def has_more(self) -> bool:
         """Whether something waits that can be sent; what the server has no column for is not asked about for ever."""
         async with open_file_thread(self._database) as thread:
-            agreed = json.loads(await thread.run(recall, "agreed") or "{}")
+            agreed = json.loads(await thread.run(recall, AGREED) or "{}")
             return await thread.run(has_pending, agreed_shapes(self._registry, agreed.get("twins", {})))
 
     async def count_orphans(self) -> dict[str, int]:
@@ -255,15 +258,18 @@ class Engine:
                     left = RECOVERIES_MAX
         else:
             raise ServerRefused(409, "unsettled", f"{RECOVERIES_MAX} recoveries did not settle it; it is tried again.")
-        if exchange.report.is_proven:
-            await exchange.thread.run(forget_removal, exchange.token)
-            await exchange.thread.run(note_proven, exchange.token, self._clock().isoformat())
-        await _learn_who(exchange)
-        await exchange.thread.run(forget_old, exchange.token, self._clock())
-        await self.count_edits()
-        exchange.report.lost = self.status.now.lost
+        await self._end(exchange)
         if failed is not None:
             raise failed
+
+    async def _end(self, exchange: Exchange) -> None:
+        """What is noted and counted at the end of a sync that was carried through."""
+        async with self._counting:
+            knows_who, counts, lost = await exchange.thread.run(_note_end, exchange)
+            self._say_counts(counts, lost)
+        exchange.report.lost = lost
+        if not knows_who:
+            await _learn_who(exchange)
 
     async def _renewed(self, exchange: Exchange) -> None:
         """A token that has expired is renewed if that can be done without a person."""
@@ -294,21 +300,32 @@ async def _steps(exchange: Exchange) -> ServerRefused | None:
         if problem.kind not in FAILED_THERE:
             raise
         failed = problem
-    if not (await exchange.read_state()).cursor:
+    start = await find_start(exchange)
+    if not start.state.cursor:
         await run_first_sync(exchange)
-    else:
-        await backfill(exchange)
+    elif start.unfetched:
+        await backfill(exchange, start.unfetched)
         await pull(exchange)
+    else:
+        await pull(exchange, start)
     return failed
 
 
 async def _learn_who(exchange: Exchange) -> None:
     """A renewed token may bring other claims. Without an answer they are asked for at the next sync."""
-    if not await exchange.thread.run(has_current_claims):
-        with suppress(TwinbaseError):
-            await exchange.thread.run(
-                keep_identity, await exchange.server.fetch_identity(await exchange.make_request_context())
-            )
+    with suppress(TwinbaseError):
+        identity = await exchange.server.fetch_identity(await exchange.make_request_context())
+        await exchange.thread.run(keep_identity, identity)
+
+
+def _note_end(connection: Connection, exchange: Exchange) -> tuple[bool, dict[str, int], str]:
+    """Whether the claims here are those that the rows came for, and what `count_edits` says."""
+    now = exchange.clock()
+    if exchange.report.is_proven:
+        forget_removal(connection, exchange.token)
+        note_proven(connection, exchange.token, now.isoformat())
+    forget_old(connection, exchange.token, now)
+    return has_current_claims(connection), *_count_and_find_loss(connection)
 
 
 def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], str]:

@@ -46,7 +46,10 @@ class Exchange:
 
     async def make_request_context(self) -> RequestContext:
         """Who calls, as the next request says it."""
-        state = await self.read_state()
+        return self.name_caller(await self.read_state())
+
+    def name_caller(self, state: FileState) -> RequestContext:
+        """Who calls, by a state of the file that was just read."""
         return RequestContext(self.access_token, UUID(state.replica), state.epoch, state.schema, self.ids())
 
     async def has_less_to_send(self) -> bool:

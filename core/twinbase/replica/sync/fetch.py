@@ -3,12 +3,14 @@
 The line may break and the server may cut: what came stays, and the rest is asked for, a bounded number of times.
 """
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import partial
 
 from twinbase.errors import HalfAnswer
-from twinbase.frames import End
+from twinbase.frames import AnyFrame, End, Ready
 from twinbase.replica.apply.apply import ApplyReport, apply
 from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.connection import Connection
@@ -39,36 +41,71 @@ async def fetch(exchange: Exchange, ask: Ask, *, part: Collection[str] = ()) -> 
 async def _fetch_once(exchange: Exchange, ask: Ask, part: Collection[str]) -> tuple[End, ApplyReport]:
     collector = Collector(exchange.token)
     try:
-        await _collect(exchange, ask, collector)
-        exchange.status.set(phase="apply")
-        with exchange.report.time_phase("apply"):
-            applied = await exchange.thread.run(_apply, exchange, collector, part)
-    finally:
+        end, applied = await _collect(exchange, ask, collector, part)
+    except BaseException:
         await exchange.thread.run(collector.clear)
+        raise
     exchange.report_apply(applied)
-    assert collector.end is not None
-    return collector.end, applied
+    return end, applied
 
 
-async def _collect(exchange: Exchange, ask: Ask, collector: Collector) -> None:
+async def _collect(
+    exchange: Exchange, ask: Ask, collector: Collector, part: Collection[str]
+) -> tuple[End, ApplyReport]:
+    """Ask until the answer is whole; it is applied in the visit in which its end has come."""
+    visit = _Visit(exchange, collector, part, asyncio.get_running_loop())
     breaks = 0
-    while not collector.is_whole:
+    while True:
         before = collector.resume
         try:
             async with ask(collector.resume) as body:
-                await exchange.thread.read(body, collector.take, exchange.count_arrived)
+                applied = await exchange.thread.read(body, visit.take, exchange.count_arrived)
         except HalfAnswer:
+            if collector.shown is not None:
+                # What it would have proven, the next pull proves.
+                return End(cursor=collector.shown.cursor, causes=collector.shown.causes), ApplyReport()
             breaks += 1
             if breaks > BREAKS_MAX or collector.resume is None:
                 raise
         else:
-            if not collector.is_whole and collector.resume == before:
+            if applied is not None and collector.end is not None:
+                return collector.end, applied
+            if collector.resume == before:
                 raise HalfAnswer("The server cut its answer without going on.")
 
 
-def _apply(connection: Connection, exchange: Exchange, collector: Collector, part: Collection[str]) -> ApplyReport:
-    checkpoint = collector.make_checkpoint(connection)
-    if part:
-        causes = {twin: [SCHEMA] for twin in part}
-        checkpoint = replace(checkpoint, end=End(cursor=read_state(connection).cursor, causes=causes))
-    return apply(connection, exchange.shapes, checkpoint, token=exchange.token)
+@dataclass(frozen=True)
+class _Visit:
+    """The file's thread while an answer arrives: rows are shown when the server says that all are there, and what is
+    left is applied at the end, with the digests."""
+
+    exchange: Exchange
+    collector: Collector
+    part: Collection[str]
+    loop: asyncio.AbstractEventLoop
+
+    def take(self, connection: Connection, frames: Iterator[AnyFrame]) -> ApplyReport | None:
+        self.collector.take(connection, frames, self._show)
+        end = self.collector.end
+        if end is None:
+            return None
+        if self.part:
+            end = End(cursor=read_state(connection).cursor, causes={twin: [SCHEMA] for twin in self.part})
+        applied = self._apply(connection, end)
+        self.collector.clear(connection)
+        return applied
+
+    def _show(self, connection: Connection, ready: Ready) -> bool:
+        """Nothing is shown that takes much away: whether that is believed, the digests at the end decide."""
+        try:
+            shown = self._apply(connection, End(cursor=ready.cursor, causes=ready.causes))
+        except FuseBlown:
+            return False
+        self.loop.call_soon_threadsafe(self.exchange.report_apply, shown)
+        return True
+
+    def _apply(self, connection: Connection, end: End) -> ApplyReport:
+        self.loop.call_soon_threadsafe(partial(self.exchange.status.set, phase="apply"))
+        with self.exchange.report.time_phase("apply"):
+            checkpoint = self.collector.make_checkpoint(connection, end)
+            return apply(connection, self.exchange.shapes, checkpoint, token=self.exchange.token)

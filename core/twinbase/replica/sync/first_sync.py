@@ -15,6 +15,7 @@ CUTS_MAX = 10_000
 async def run_first_sync(exchange: Exchange) -> None:
     """Everything in scope, page by page beside the twins, then visible at once. Goes on where it was stopped."""
     exchange.status.set(phase="initial")
+    exchange.thread.note_altered()
     end, applied = await _whole(exchange)
     await exchange.thread.run(note_reread, exchange.token, exchange.clock())
     exchange.report_apply(applied)

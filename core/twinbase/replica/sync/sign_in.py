@@ -23,11 +23,12 @@ def keep_sign_in(connection: Connection, answer: LoginAnswer) -> None:
 
 
 def keep_identity(connection: Connection, identity: Identity) -> None:
-    """The claims that a renewed token brought."""
+    """The claims that a renewed token brought; and whose file it is, should it have lost that it was signed in on."""
     kept = read_identity(connection)
     if kept is None or kept.fingerprint() != identity.fingerprint():
         with begin_transaction(connection):
             remember(connection, "claims", json.dumps(dict(identity.claims)))
+            write_state(connection, account=identity.subject)
 
 
 def take_old_token(connection: Connection) -> str:

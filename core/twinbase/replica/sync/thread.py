@@ -1,4 +1,9 @@
-"""The thread of one sync: it owns a raw connection, and all that a sync does to the file happens in it."""
+"""The thread of a sync: it owns a raw connection, and all that a sync does to the file happens in it.
+
+A visit of the thread costs as much as a dozen statements: what follows one another without a question to the server is
+one visit. The next sync takes the thread over, connection and all, for opening an encrypted file costs more than a sync
+that finds nothing new.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -10,7 +15,7 @@ from twinbase.errors import HalfAnswer
 from twinbase.frames import AnyFrame, Page, read_frames
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
-from twinbase.replica.file.file import ReplicaFile, translate_errors
+from twinbase.replica.file.file import translate_errors
 from twinbase.replica.sync.pipe import AnswerPipe, read_lines
 from twinbase.replica.sync.server import Body
 
@@ -19,10 +24,13 @@ Given = ParamSpec("Given")
 
 
 class FileThread:
-    """Runs functions of a raw connection, one at a time, in a thread of its own."""
+    """Runs functions of a raw connection, one at a time, in a thread of its own. It connects when it first has to."""
 
-    def __init__(self, executor: ThreadPoolExecutor, file: ReplicaFile, connection: Connection) -> None:
-        self._executor, self._file, self._connection = executor, file, connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="twinbase-sync")
+        self._connection: Connection | None = None
+        self._is_altered = False
 
     async def run(
         self, work: Callable[Concatenate[Connection, Given], Answer], *arguments: Given.args, **options: Given.kwargs
@@ -33,8 +41,8 @@ class FileThread:
         """
 
         def translated_work() -> Answer:
-            with translate_errors(self._file):
-                return work(self._connection, *arguments, **options)
+            with translate_errors(self._database.file):
+                return work(self._connected(), *arguments, **options)
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
 
@@ -59,6 +67,29 @@ class FileThread:
             pump.cancel()
             with suppress(asyncio.CancelledError):
                 await pump
+
+    def note_altered(self) -> None:
+        """The connection was set for work that is not every sync's: it goes with this one."""
+        self._is_altered = True
+
+    async def leave(self) -> None:
+        """The sync has ended well: the next one of this file may take the thread over."""
+        if self._is_altered or not self._database.keep(self):
+            await self.close()
+
+    async def close(self) -> None:
+        """Wait for what still runs, and let go of the file."""
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, self._disconnect))
+        self._executor.shutdown(wait=False)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._database.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
 
 def _consume(
@@ -89,21 +120,14 @@ async def _pump(body: Body, feed: AnswerPipe) -> None:
     feed.end()
 
 
-def _connected(database: Database) -> Connection:
-    with translate_errors(database.file):
-        return database.connect()
-
-
 @asynccontextmanager
 async def open_file_thread(database: Database) -> AsyncIterator[FileThread]:
     """A thread with a connection for the time of one sync."""
-    executor = ThreadPoolExecutor(1, thread_name_prefix="twinbase-sync")
-    loop = asyncio.get_running_loop()
+    kept = database.take_kept()
+    thread = kept if isinstance(kept, FileThread) else FileThread(database)
     try:
-        connection = await loop.run_in_executor(executor, _connected, database)
-        try:
-            yield FileThread(executor, database.file, connection)
-        finally:
-            await asyncio.shield(loop.run_in_executor(executor, connection.close))
-    finally:
-        executor.shutdown(wait=False)
+        yield thread
+    except BaseException:
+        await thread.close()
+        raise
+    await thread.leave()
