@@ -45,9 +45,10 @@ class Ear:
 
 
 @asynccontextmanager
-async def listening(app: Any, device: Device, since: str = "") -> AsyncIterator[Ear]:
-    """A device that listens to an application, and has been greeted."""
-    async with httpx2.AsyncClient(transport=Wire(app), base_url=device.http.base_url) as http:
+async def listening(app: Any | None, device: Device, since: str = "") -> AsyncIterator[Ear]:
+    """A device that listens to an application, and has been greeted; None: to where its requests go."""
+    transport = Wire(app) if app else None
+    async with httpx2.AsyncClient(transport=transport, base_url=device.http.base_url) as http:
         params = {"since": since} if since else {}
         async with http.sse("sync/events", params=params, headers=device.headers()) as source:
             ear = Ear(source)
