@@ -14,12 +14,13 @@ from twinbase_server.bench.captured import CaptureCost
 from twinbase_server.bench.changed import ChangedRows
 from twinbase_server.bench.empty import measure_empty_pull
 from twinbase_server.bench.first import FirstSync
+from twinbase_server.bench.news import NewsBench
 from twinbase_server.bench.pairs import Result
 from twinbase_server.bench.push import PushedWork
 from twinbase_server.bench.sizes import BenchSizes
 from twinbase_server.bench.testbed import Testbed
 
-PARTS = ("initial", "empty", "changed", "push", "capture", "large")
+PARTS = ("initial", "empty", "changed", "push", "news", "capture", "large")
 
 
 class Pairwise(Protocol):
@@ -64,7 +65,7 @@ class BenchRun:
     async def _of_one_device(self) -> None:
         self.progress.say(f"loading {self.sizes.rows:,} rows", 1)
         async with Testbed.make(self.admin_url, self.folder, self.sizes.rows) as testbed:
-            if set(self.parts) & {"initial", "empty", "changed", "push"}:
+            if set(self.parts) & {"initial", "empty", "changed", "push", "news"}:
                 await self._with_server(testbed)
             if "capture" in self.parts:
                 cost = CaptureCost(testbed, self.sizes.captured)
@@ -83,7 +84,7 @@ class BenchRun:
                 self.progress.say("pulls with nothing new", 1)
                 what = f"pull with nothing new, 24 mirrors, {sizes.rows:,} rows"
                 self.results.append(await measure_empty_pull(server, sizes.empty_pulls, "empty", what))
-            if not set(self.parts) & {"changed", "push"}:
+            if not set(self.parts) & {"changed", "push", "news"}:
                 return
             async with testbed.open_device(server) as replica:
                 await replica.sync()
@@ -99,6 +100,9 @@ class BenchRun:
                     await self._pairs("push", pushed)
                     await pushed.close()
                     self.results += pushed.make_results()
+                if "news" in self.parts:
+                    self.progress.say(f"news, with {sizes.listeners} others that listen", 1)
+                    self.results += await NewsBench(testbed, server, replica, sizes).measure()
 
     async def _of_large_tables(self) -> None:
         sizes, say = self.sizes, self.progress.say
