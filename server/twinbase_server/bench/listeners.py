@@ -23,13 +23,15 @@ LASTS = timedelta(days=1)
 
 @dataclass
 class QuietListener:
-    """One of them, signed in as somebody with a sector of his own. `heard`: how often it was told of news."""
+    """One of them, signed in as somebody with a sector of his own. `heard`: how often it was told of news, and when
+    (`heard_at`, in the loop's seconds) it was last."""
 
     sector: str
     token: str
     replica: UUID
     schema: str
     heard: int = 0
+    heard_at: float = 0.0
     greeted: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(self, server: ServerProcess) -> None:
@@ -41,7 +43,8 @@ class QuietListener:
             while line := await reader.readline():
                 if line.startswith(b"event: hello"):
                     self.greeted.set()
-                self.heard += line.startswith(b"event: news")
+                if line.startswith(b"event: news"):
+                    self.heard, self.heard_at = self.heard + 1, asyncio.get_running_loop().time()
         finally:
             writer.close()
 

@@ -27,9 +27,9 @@ COMMITS_PER_SECOND = 20
 PAUSE_SECONDS = 0.7
 """Between two measurements: longer than a device waits between two syncs that only news have called for."""
 _WRITE = "UPDATE bench.job SET minutes = $2, updated_at = now() WHERE id = ANY($1::uuid[])"
-_OF_OTHERS = "UPDATE bench.job SET minutes = minutes + 1 WHERE sector = $1"
+WRITE_OF_OTHERS = "UPDATE bench.job SET minutes = minutes + 1 WHERE sector = $1"
 # One job for each of those who listen, like any other.
-_JOBS_OF_OTHERS = """
+JOBS_OF_OTHERS = """
 INSERT INTO bench.job
 SELECT r.* FROM unnest($1::text[]) AS s (sector), (SELECT to_jsonb(j) AS row FROM bench.job j LIMIT 1) o,
     jsonb_populate_record(
@@ -51,7 +51,7 @@ class NewsBench:
         """The rows of the table about news."""
         office, schema = self._testbed.connection, (await self._replica.database.look(read_state)).schema
         listeners = await make_listeners(office, self._sizes.listeners, schema)
-        await office.execute(_JOBS_OF_OTHERS, [one.sector for one in listeners])
+        await office.execute(JOBS_OF_OTHERS, [one.sector for one in listeners])
         keys = [row[0] for row in await office.fetch("SELECT id FROM bench.job WHERE sector NOT LIKE 'listener %'")]
         async with connected(self._server, listeners[:10]):
             before = self._server.read_bytes()
@@ -94,7 +94,7 @@ class NewsBench:
     async def _write_for_others(self, connection: Connection, listeners: Sequence[QuietListener]) -> None:
         due = asyncio.get_running_loop().time()
         while True:
-            await connection.execute(_OF_OTHERS, self._chance.choice(listeners).sector)
+            await connection.execute(WRITE_OF_OTHERS, self._chance.choice(listeners).sector)
             due += 1 / COMMITS_PER_SECOND
             await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
 
@@ -119,12 +119,12 @@ class NewsBench:
             self._whole.set()
 
 
-def _make_results(one: list[float], many: list[float], each: float, sizes: BenchSizes, told: int) -> list[Result]:
+def _make_results(one: list[float], many: list[float], each: float, sizes: BenchSizes, hints: int) -> list[Result]:
     among = f"{sizes.listeners:,} others connected, {COMMITS_PER_SECOND} commits/s"
     late = quantiles(one, n=20)[-1]
     return [
         make_limit_result(
-            "news", f"commit to row in a session, {among}: half", median(one), ONE_MS_MAX, "ms", len(one), told=told
+            "news", f"commit to row in a session, {among}: half", median(one), ONE_MS_MAX, "ms", len(one), hints=hints
         ),
         make_limit_result("news late", "the same: 95 of 100", late, ONE_LATE_MS_MAX, "ms", len(one)),
         make_limit_result(

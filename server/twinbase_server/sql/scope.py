@@ -103,7 +103,7 @@ class JoinedCondition:
 
     def who_sql(self, parameter: str) -> str:
         """The identities, out of a parameter of JSON: their numbers `i`, and what is asked of them."""
-        columns = "".join(f", c{place} {_type_of(name)}" for place, name in enumerate(self.asked))
+        columns = "".join(f", c{number} {_type_of(name)}" for number, name in enumerate(self.asked))
         return f"jsonb_to_recordset(CAST({parameter} AS text)::jsonb) AS {WHO} (i int{columns})"
 
     def bind_common(self, as_of: datetime) -> list[Any]:

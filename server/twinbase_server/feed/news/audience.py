@@ -149,6 +149,6 @@ def _grouped(listeners: Iterable[Listener], question: ScopeQuestion) -> Groups:
         except ClaimMissing:
             continue
     rows = [
-        {"i": place, **{f"c{part}": value for part, value in enumerate(asked)}} for place, asked in enumerate(found)
+        {"i": number, **{f"c{part}": value for part, value in enumerate(asked)}} for number, asked in enumerate(found)
     ]
     return Groups(msgspec.json.encode(rows).decode(), tuple(map(tuple, found.values())), tuple(outside))

@@ -53,7 +53,7 @@ class WrittenRows:
 class Question:
     """What one look asks: `after` is the look, `before` the one before it (None: it is lost), `since` what that saw.
 
-    `told`: transactions that were told of already; on a standby a look finds them again.
+    `reported`: transactions that were told of already; on a standby a look finds them again.
     """
 
     plans: Mapping[TableName, TableNews]
@@ -63,7 +63,7 @@ class Question:
     after: NewsLook
     found: FoundNews
     as_of: datetime
-    told: Collection[int] = frozenset()
+    reported: Collection[int] = frozenset()
 
     async def find_concerned(self, audience: Audience) -> Concerned:
         """Everybody among those who listen whom the news of this look concern."""
@@ -77,7 +77,7 @@ class Question:
                 concerned.by_table |= audience.list_having(plan.twins)
             else:
                 concerned.xids.update(rows.xids)
-                await self._ask_about(plan, self._without_told(rows), audience, concerned)
+                await self._ask_about(plan, self._without_reported(rows), audience, concerned)
         return concerned
 
     async def _list_rewritten(self, tables: Sequence[TableName]) -> frozenset[TableName]:
@@ -91,9 +91,9 @@ class Question:
         whole = [values for row in rows if None not in (values := tuple(row))]
         return WrittenRows(tuple(row[0] for row in whole), tuple(row[1:] for row in whole))
 
-    def _without_told(self, rows: WrittenRows) -> WrittenRows:
-        left = [place for place, xid in enumerate(rows.xids) if xid not in self.told]
-        return WrittenRows(tuple(rows.xids[place] for place in left), tuple(rows.keys[place] for place in left))
+    def _without_reported(self, rows: WrittenRows) -> WrittenRows:
+        left = [number for number, xid in enumerate(rows.xids) if xid not in self.reported]
+        return WrittenRows(tuple(rows.xids[number] for number in left), tuple(rows.keys[number] for number in left))
 
     async def _ask_about(self, plan: TableNews, rows: WrittenRows, audience: Audience, concerned: Concerned) -> None:
         if not rows.xids:
@@ -107,8 +107,8 @@ class Question:
         if hits is None:
             concerned.by_table |= self._of_others(groups, rows.xids)
             return
-        for place, xids in hits.items():
-            concerned.by_scope |= self._of_others(groups.members[place], xids)
+        for number, xids in hits.items():
+            concerned.by_scope |= self._of_others(groups.members[number], xids)
 
     def _of_others(self, listeners: Iterable[Listener], xids: Iterable[int]) -> set[Listener]:
         """Those who did not write all of it themselves: a device pulls after it has pushed."""
@@ -131,8 +131,8 @@ class Question:
             answers = await _ask(look, scope.concern_sql(), arguments)
             if answers is None:
                 return None
-            for place, xid in answers:
-                hits.setdefault(place, set()).add(xid)
+            for number, xid in answers:
+                hits.setdefault(number, set()).add(xid)
         return hits
 
 

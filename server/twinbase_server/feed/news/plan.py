@@ -34,8 +34,8 @@ class ScopeQuestion:
         taken, table = len(self.condition.common.names), table_sql(self.twin.table)
         parts = range(len(self.twin.key))
         same = " AND ".join(
-            f"{column_sql(name, table)} = {self.twin.codecs[name].from_wire_sql(f'_twinbase_k.k{place}')}"
-            for place, name in enumerate(self.twin.key)
+            f"{column_sql(name, table)} = {self.twin.codecs[name].from_wire_sql(f'_twinbase_k.k{number}')}"
+            for number, name in enumerate(self.twin.key)
         )
         return (
             f"SELECT DISTINCT {WHO}.i, _twinbase_k.x FROM {self.condition.who_sql(f'${taken + 1}')}"

@@ -66,7 +66,7 @@ class NewsWatch:
         self._ready = asyncio.Event()
         self._seen: Snapshot | None = None
         self._generation = ""
-        self._told: frozenset[int] = frozenset()
+        self._reported: frozenset[int] = frozenset()
         self._checked_at = 0.0
 
     @asynccontextmanager
@@ -136,7 +136,7 @@ class NewsWatch:
                     pause = min(2 * pause, PAUSE_SECONDS_MAX)
         finally:
             self._ready.clear()
-            self._seen, self._told = None, frozenset()
+            self._seen, self._reported = None, frozenset()
 
     @asynccontextmanager
     async def _open_pair(self) -> AsyncIterator[OpenLooks]:
@@ -191,15 +191,15 @@ class NewsWatch:
         elif found.tables:
             as_of = cut_to_hour(self._clock())
             rows = self._settings.news_rows_max
-            question = Question(self._plans, rows, self._seen, last, look, found, as_of, self._told)
+            question = Question(self._plans, rows, self._seen, last, look, found, as_of, self._reported)
             concerned = await question.find_concerned(self.audience)
-            self._told = frozenset(xid for xid in concerned.xids if not found.snapshot.sees(xid))
+            self._reported = frozenset(xid for xid in concerned.xids if not found.snapshot.sees(xid))
             self._teller.tell(concerned)
 
     async def _send_away(self, connection: Connection) -> None:
         """Whoever may not pull any more does not listen any more: it comes again, and is told why."""
         now, listeners = self._clock(), list(self.audience)
         turned_away = await find_turned_away(connection, [listener.caller for listener in listeners])
-        for place, listener in enumerate(listeners):
-            if place in turned_away or listener.expires_at <= now:
+        for number, listener in enumerate(listeners):
+            if number in turned_away or listener.expires_at <= now:
                 listener.send_away()
