@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from twinbase.clock import cut_to_hour
 from twinbase.protocol import EVENTS_TYPE
 from twinbase_server.database.admission import check_still_admitted
+from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.news.audience import BYE, LEFT, NEWS, Listener
 from twinbase_server.feed.news.look import find_news
@@ -18,7 +19,7 @@ from twinbase_server.http.caller import CallerDep, ServingDep, SignedInDep
 from twinbase_server.http.listening import LEAVING
 from twinbase_server.http.pull import COMMON
 from twinbase_server.http.serving import Serving
-from twinbase_server.problems import describe_problems
+from twinbase_server.problems import ProblemError, describe_problems
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 HEARTBEAT = b":\n\n"
@@ -99,12 +100,16 @@ class EventStream(Response):
         return self._listener.take()
 
     async def _has_missed_news(self) -> bool:
-        """Whether something has changed, since its cursor, in tables that its rows depend on."""
+        """Whether something has changed, since its cursor, in tables that its rows depend on; so it is when nobody can
+        tell."""
         if self._since is None:
             return False
-        serving, news = self._serving, self._serving.news
-        async with serving.borrow_connection() as connection:
-            found = await find_news(connection, news.tables, self._since.seen)
+        news = self._serving.news
+        try:
+            async with self._serving.borrow_connection() as connection:
+                found = await find_news(connection, news.tables, self._since.seen)
+        except (ProblemError, *DATABASE_ERRORS):
+            return True
         return found.generation != self._since.generation or news.may_concern(self._listener, found)
 
     async def _notice_end(self, receive: Receive) -> None:
