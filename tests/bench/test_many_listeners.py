@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from twinbase.replica.file.state import read_state
+from twinbase_server.bench import testbed
 from twinbase_server.bench.listeners import QuietListener, connected, make_listeners
 from twinbase_server.bench.news import COMMITS_PER_SECOND, JOBS_OF_OTHERS, WRITE_OF_OTHERS
-from twinbase_server.bench.testbed import Testbed
 
 MINUTES = float(os.environ.get("TWINBASE_TEST_MINUTES", "10"))
 LATE_SECONDS_MAX = 10.0
@@ -31,7 +31,7 @@ def many_open_files() -> None:
 async def hold(url: str, folder: Path, many: int, seconds: float) -> None:
     """Listeners hear of what is written for them, and of nothing else; memory in two halves of the time is the same."""
     chance = random.Random(many)
-    async with Testbed.make(url, folder, 500) as bed, bed.start_server() as server:
+    async with testbed.Testbed.make(url, folder, 500) as bed, bed.start_server() as server:
         async with bed.open_device(server) as replica:
             await replica.sync()
             schema = (await replica.database.look(read_state)).schema
@@ -46,7 +46,7 @@ async def hold(url: str, folder: Path, many: int, seconds: float) -> None:
     assert end <= half * 1.05 + 2e6
 
 
-async def write_for(bed: Testbed, listeners: list[QuietListener], chance: random.Random, seconds: float) -> None:
+async def write_for(bed: testbed.Testbed, listeners: list[QuietListener], chance: random.Random, seconds: float) -> None:
     """Write a row of one of them after the other; each must hear of it."""
     loop, written = asyncio.get_running_loop(), dict[str, float]()
     end = loop.time() + seconds

@@ -27,7 +27,7 @@ COMMITS_PER_SECOND = 20
 PAUSE_SECONDS = 0.7
 """Between two measurements: longer than a device waits between two syncs that only news have called for."""
 _WRITE = "UPDATE bench.job SET minutes = $2, updated_at = now() WHERE id = ANY($1::uuid[])"
-WRITE_OF_OTHERS = "UPDATE bench.job SET minutes = minutes + 1 WHERE sector = $1"
+WRITE_OF_OTHERS = "UPDATE bench.job SET minutes = coalesce(minutes, 0) + 1 WHERE sector = $1"
 # One job for each of those who listen, like any other.
 JOBS_OF_OTHERS = """
 INSERT INTO bench.job
