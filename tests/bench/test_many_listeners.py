@@ -46,7 +46,9 @@ async def hold(url: str, folder: Path, many: int, seconds: float) -> None:
     assert end <= half * 1.05 + 2e6
 
 
-async def write_for(bed: testbed.Testbed, listeners: list[QuietListener], chance: random.Random, seconds: float) -> None:
+async def write_for(
+    bed: testbed.Testbed, listeners: list[QuietListener], chance: random.Random, seconds: float
+) -> None:
     """Write a row of one of them after the other; each must hear of it."""
     loop, written = asyncio.get_running_loop(), dict[str, float]()
     end = loop.time() + seconds
