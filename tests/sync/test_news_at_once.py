@@ -15,20 +15,23 @@ from tests.sync.test_background import SOON, reach
 from twinbase.replica import Replica
 from twinbase.replica.background import Background
 from twinbase.replica.schedule import SyncPace
+from twinbase.replica.status import SyncStatus
 from twinbase.replica.sync.listen import ListenPace, NewsListener
+from twinbase.replica.sync.server import Server
 from twinbase.testing import Device, World
 from twinbase.testing.wire import AsgiApp
 from twinbase.testing.world import KEY
 from twinbase_server.http.listening import listening_options
 from twinbase_server.problems import ProblemError, problem_response
 
+SETTINGS = {"news_heartbeat_seconds": 1}
 QUICKLY = ListenPace(hello_seconds=1, again_seconds=0.05, deaf_seconds=3600)
 
 
-def make_background(replica: Replica, pace: SyncPace = SOON) -> Background:
-    """As `replica.background()` makes it, with less patience."""
+def make_background(replica: Replica, pace: SyncPace = SOON, server: Server | None = None) -> Background:
+    """As `replica.background()` makes it, with less patience; `server`: another line to listen on."""
     syncing = replica.syncing
-    listen = NewsListener(syncing.server, replica.database, syncing.session, replica.status, pace=QUICKLY)
+    listen = NewsListener(server or syncing.server, replica.database, syncing.session, replica.status, pace=QUICKLY)
     return Background(
         replica.sync, pace=pace, has_more=syncing.has_more, watch_writes=replica.database.watch_writes, listen=listen
     )
@@ -36,10 +39,10 @@ def make_background(replica: Replica, pace: SyncPace = SOON) -> Background:
 
 @asynccontextmanager
 async def syncing(
-    replica: Replica, pace: SyncPace = SOON, *, until: Callable[[Any], bool]
+    replica: Replica, pace: SyncPace = SOON, *, until: Callable[[SyncStatus], bool], server: Server | None = None
 ) -> AsyncIterator[Background]:
     """The sync runs by itself, and the status is as it is wanted."""
-    background = make_background(replica, pace)
+    background = make_background(replica, pace, server)
     task = asyncio.create_task(background.run())
     await reach(replica, until)
     yield background
@@ -48,11 +51,11 @@ async def syncing(
         await task
 
 
-def hears(status: Any) -> bool:
+def hears(status: SyncStatus) -> bool:
     return bool(status.hears_news) and not status.is_syncing
 
 
-def has_synced(status: Any) -> bool:
+def has_synced(status: SyncStatus) -> bool:
     return status.synced_at is not None and not status.is_syncing
 
 
@@ -253,3 +256,32 @@ async def test_another_network_without_that_proxy_is_tried_when_the_app_says_so(
                 background.note_network()
                 await reach(replica, hears)
                 assert not replica.status.now.news_kept_back
+
+
+async def test_a_line_that_is_dead_without_being_cut_is_left_for_another(
+    world: World, device_by_network: Callable[[int], Any]
+) -> None:
+    async with served(world) as port:
+        proxy = HoldingProxy(port)
+        proxy.holds = False
+        async with proxy.listen() as between, await device_by_network(between) as replica:
+            server = Server(f"http://127.0.0.1:{between}", silence_seconds=3)
+            async with syncing(replica, until=hears, server=server):
+                async with asyncio.timeout(30), replica.changes(Product) as changes:
+                    proxy.holds = True
+                    await world.sql("INSERT INTO workshop.product VALUES (1, 'boiler')")
+                    await reach(replica, lambda status: not status.hears_news)
+                    proxy.holds = False
+                    async for _ in changes:
+                        break
+            await server.close()
+
+
+async def test_a_line_on_which_nothing_happens_is_kept(world: World, device_by_network: Callable[[int], Any]) -> None:
+    async with served(world) as port, await device_by_network(port) as replica:
+        server, lost = Server(f"http://127.0.0.1:{port}", silence_seconds=3), asyncio.Event()
+        async with syncing(replica, until=hears, server=server):
+            replica.status.watch(lambda status: None if status.hears_news else lost.set())
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(lost.wait(), 4.5)
+        await server.close()

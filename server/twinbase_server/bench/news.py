@@ -2,16 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from statistics import median, quantiles
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, func, select
 
 from twinbase.replica.file.state import read_state
 from twinbase.replica.replica import Replica
+from twinbase.replica.status import SyncStatus
 from twinbase.replica.sync.exchange import ChangedKeys
 from twinbase_server.bench.fill import open_connection
 from twinbase_server.bench.listeners import QuietListener, connected, make_listeners
@@ -46,6 +48,8 @@ class NewsBench:
         self._wanted: set[UUID] = set()
         self._whole = asyncio.Event()
         self._value = 0
+        self._began_at = 0.0
+        self.until_sync: list[float] = []
 
     async def measure(self) -> list[Result]:
         """The rows of the table about news."""
@@ -63,12 +67,16 @@ class NewsBench:
                         await self._time_news(self._chance.sample(keys, self._sizes.changed))
                         for _ in range(self._sizes.news // 2)
                     ]
-        return _make_results(one, many, each, self._sizes, sum(one.heard for one in listeners))
+        began = {"until_sync_ms": round(median(self.until_sync[: len(one)]), 1)}
+        return _make_results(
+            one, many, each, self._sizes, {**began, "hints": sum(listener.heard for listener in listeners)}
+        )
 
     @asynccontextmanager
     async def _hearing(self) -> AsyncIterator[None]:
         """The device's sync runs by itself, and it hears of news."""
         self._replica.syncing.observers[:] = [self._note_arrived]
+        stop = self._replica.status.watch(self._note_status)
         task = asyncio.create_task(self._replica.background().run())
         async with asyncio.timeout(60):
             async for status in self._replica.status.follow_changes():
@@ -78,6 +86,7 @@ class NewsBench:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        stop()
         self._replica.syncing.observers.clear()
 
     @asynccontextmanager
@@ -104,13 +113,18 @@ class NewsBench:
         self._value, self._wanted = self._value + 1, set(keys)
         self._whole.clear()
         await self._testbed.connection.execute(_WRITE, keys, self._value)
-        start = perf_counter()
+        start, self._began_at = perf_counter(), 0.0
         async with asyncio.timeout(60):
             await self._whole.wait()
         async with self._replica.read() as session:
             written = select(func.count()).where(col(BenchJob.minutes) == self._value, col(BenchJob.id).in_(keys))
             assert (await session.exec(written)).one() == len(keys)
+        self.until_sync.append((self._began_at - start) * 1000)
         return (perf_counter() - start) * 1000
+
+    def _note_status(self, status: SyncStatus) -> None:
+        if status.is_syncing and not self._began_at:
+            self._began_at = perf_counter()
 
     def _note_arrived(self, keys: ChangedKeys) -> None:
         arrived = keys.get("job")
@@ -119,12 +133,14 @@ class NewsBench:
             self._whole.set()
 
 
-def _make_results(one: list[float], many: list[float], each: float, sizes: BenchSizes, hints: int) -> list[Result]:
+def _make_results(
+    one: list[float], many: list[float], each: float, sizes: BenchSizes, detail: Mapping[str, Any]
+) -> list[Result]:
     among = f"{sizes.listeners:,} others connected, {COMMITS_PER_SECOND} commits/s"
     late = quantiles(one, n=20)[-1]
     return [
         make_limit_result(
-            "news", f"commit to row in a session, {among}: half", median(one), ONE_MS_MAX, "ms", len(one), hints=hints
+            "news", f"commit to row in a session, {among}: half", median(one), ONE_MS_MAX, "ms", len(one), **detail
         ),
         make_limit_result("news late", "the same: 95 of 100", late, ONE_LATE_MS_MAX, "ms", len(one)),
         make_limit_result(
