@@ -1,7 +1,7 @@
 """A device that listens is told when a pull would bring something, whatever way it took; and no other device is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -13,6 +13,11 @@ from hypothesis import strategies as st
 from tests.server.depot import ANNA, BOB, NOON, TWINS, Device, House, open_house
 from tests.server.ear import listening, until_told, watch_of, who_heard
 from tests.server.phone import Phone, a_job
+
+from twinbase_server.feed.news.concern import Question
+from twinbase_server.feed.news.look import NewsLook, read_snapshot
+from twinbase_server.feed.news.plan import plan_news
+from twinbase_server.sql.unseen import Snapshot
 
 SITE = UUID("00000000-0000-7000-8000-0000000000aa")
 
@@ -189,7 +194,31 @@ async def test_each_server_process_tells_those_who_listen_to_it(depot_url: str) 
             assert await pushes.hear_all() == ["bye"]
 
 
-Act = Callable[[House], Awaitable[object]]
+async def test_a_standby_which_finds_again_what_it_has_found_tells_it_once(
+    house: House, pair: dict[str, Device], late: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    """It does not know what is open on the primary, so for it all that began after the oldest open one is new."""
+    async with listening(house.app, pair["anna"]), AsyncExitStack() as stack:
+        connections = [await asyncpg.connect(house.url) for _ in range(2)]
+        for connection in connections:
+            stack.push_async_callback(connection.close)
+        before, after = NewsLook(connections[0]), NewsLook(connections[1])
+        await late.execute("BEGIN; SELECT pg_current_xact_id()")
+        await before.begin()
+        await house.jobs(ANNA)
+        await after.begin()
+        oldest = (await read_snapshot(after.connection)).xmin
+        since, plans = Snapshot(oldest, oldest, ()), plan_news(house.plugins.registry)
+        found = await after.find_news(tuple(plans), since)
+        audience, known = watch_of(house).audience, set[int]()
+        for told in (1, 0):
+            question = Question(plans, 9, since, before, after, found, NOON, known)
+            concerned = await question.find_concerned(audience)
+            assert len(concerned.by_scope) == told
+            known = concerned.xids
+        await late.execute("ROLLBACK")
+
+
 PEOPLE = st.sampled_from([ANNA, BOB, uuid4()])
 NUMBERS = st.integers(1, 3)
 STARTS = st.sampled_from([None, NOON, NOON + timedelta(days=90)])

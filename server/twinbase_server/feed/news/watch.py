@@ -121,7 +121,7 @@ class NewsWatch:
                 await self._task
 
     async def _run(self) -> None:
-        """NewsLook for as long as somebody listens, whatever happens to the connections: what was last seen is kept."""
+        """Look for as long as somebody listens, whatever happens to the connections: what was last seen is kept."""
         pause = PAUSE_SECONDS_MIN
         try:
             while len(self.audience):
@@ -142,7 +142,8 @@ class NewsWatch:
     async def _open_pair(self) -> AsyncIterator[OpenLooks]:
         opened: list[Session] = []
         try:
-            opened += [await self._connect(), await self._connect()]
+            for _ in range(2):
+                opened.append(await self._connect())
             yield OpenLooks(None, 0.0, *opened)
         finally:
             for connection in opened:
