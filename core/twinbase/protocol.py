@@ -28,6 +28,7 @@ HEADER_REVISION = "Twinbase-Revision"
 REVISION = 3
 """What a device of this code understands beyond the first edition of the protocol; see its page."""
 STREAM_TYPE = "application/x-ndjson"
+EVENTS_TYPE = "text/event-stream"
 PROBLEM_TYPE = "application/problem+json"
 
 BATCH_MUTATIONS_MAX = 10_000

@@ -50,6 +50,12 @@ class Metrics:
         )
         self.pushes = Counter("twinbase_pushes", "Batches answered, by what became of them.", ["result"], registry=r)
         self.forks = Counter("twinbase_forks", "Pushes of a device of which there are two.", registry=r)
+        self.listeners = Gauge("twinbase_listeners", "Devices that listen for news.", registry=r)
+        self.news = Counter(
+            "twinbase_news", "Devices told that a pull would bring something, by what said so.", ["by"], registry=r
+        )
+        self.look_seconds = Histogram("twinbase_look_seconds", "A look for news, when there are any.", registry=r)
+        self.failed_looks = Counter("twinbase_failed_looks", "Looks for news that an error ended.", registry=r)
         self.open_seconds = Histogram("twinbase_open_seconds", "Until the first byte of a stream.", registry=r)
         self._ages = {
             "transaction": Gauge("twinbase_oldest_transaction_seconds", "Oldest open transaction.", registry=r),

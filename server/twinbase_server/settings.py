@@ -87,6 +87,18 @@ class Settings(BaseSettings):
     """Answers that are being read by devices at one time, however slowly; each holds a few megabytes."""
     account_streams_max: int = Field(8, ge=1)
     """Of those, the answers that devices of one account read."""
+    listeners_max: int = Field(1_000, ge=0)
+    """Devices that listen for news at one time, beside the connections above; 0: none may, and all pull regularly."""
+    account_listeners_max: int = Field(20, ge=1)
+    """Of those, the devices of one account."""
+    news_look_seconds: float = Field(0.025, ge=0.005, le=60)
+    """How often it is looked for news, while a device listens."""
+    news_heartbeat_seconds: float = Field(15.0, ge=1, le=30)
+    """How often a device that listens is shown that its line is whole, and it is looked whether it may listen still."""
+    news_rows_max: int = Field(500, ge=1)
+    """Of more rows of a table that change at once nobody asks whom they concern: all who have the table are told."""
+    news_per_second: int = Field(50, ge=1)
+    """How many devices are told of one change at once; of more, so many each second, for each of them then pulls."""
     sign_ins_max: int = Field(2, ge=1)
     """Sign-ins that are checked at one time: each takes a processor for as long as guessing a password should."""
     public_url: str = ""

@@ -49,6 +49,7 @@ KEPT = {
     "Device.sql": "a word of the test kit",
     "DeviceTypeCompiler.process": "SQLAlchemy: a type compiler",
     "LoopTimer.now": "a clock's word, as in `datetime.now`",
+    "PatientProtocol.shutdown": "uvicorn: what it calls when it is to end",
     "Replica.background": "a word of every app: `replica.background()`",
     "Replica.session": "a word of every app: `async with replica.session()`",
     "SqlCursor.fetchall": "PEP 249",

@@ -17,6 +17,6 @@ def run(database_url: str, port: int) -> None:
     """Serve until the process is killed."""
     settings = Settings(database_url=SecretStr(database_url))
     app = create_app(settings, Plugins(Depot(), accounts))
-    options = listening_options(settings.connections_max)
+    options = listening_options(settings.connections_max, settings.listeners_max)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, **options)
     asyncio.run(uvicorn.Server(config).serve())

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROWS = [
-    "initial", "initial wire", "empty", "idle", "changed", "changed proven", "push", "capture insert", "capture reload",
+    "initial", "initial wire", "empty", "idle", "changed", "changed proven", "push", "news", "news late",
+    "news many", "listener memory", "capture insert", "capture reload",
     "capture update", "one change", "memory server", "memory device", "empty huge", "empty held",
 ]  # fmt: skip
 

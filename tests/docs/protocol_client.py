@@ -114,6 +114,21 @@ def checked_frames(answer: bytes) -> Iterator[tuple[Json, list[Any]]]:
 
 
 @dataclass
+class Events:
+    """The events of `sync/events`, out of pieces as they arrive."""
+
+    kept: bytes = b""
+
+    def feed(self, piece: bytes) -> list[tuple[str, Json]]:
+        """Those that are whole by now: their names, and what they say."""
+        *whole, self.kept = (self.kept + piece).split(b"\n\n")
+        fields = [
+            dict(line.split(": ", 1) for line in event.decode().splitlines() if line[0] != ":") for event in whole
+        ]
+        return [(found["event"], json.loads(found["data"])) for found in fields if found]
+
+
+@dataclass
 class Client:
     """A device of dictionaries. Nothing is kept on a disk, so nothing here is frozen but in `batch`."""
 
@@ -267,6 +282,11 @@ class Client:
         self.begin = begin
         if begin["epoch"] == self.epoch:
             self.acked = max(self.acked, begin["last_n"])
+
+    def listening(self) -> tuple[str, dict[str, str], dict[str, str]]:
+        """Route, query and headers of the request that news are the answer to."""
+        query = {"since": self.cursor}
+        return "sync/events", query, self._headers("GET", "sync/events", query, b"")
 
     # -- requests -----------------------------------------------------------------------------------------------------
 

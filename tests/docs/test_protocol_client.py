@@ -20,6 +20,7 @@ from tests.docs.page_blocks import Block, executes, find_blocks
 from tests.docs.protocol_client import (
     Client,
     DamagedAnswer,
+    Events,
     ProblemAnswer,
     answer_checksum,
     batch_hash,
@@ -32,6 +33,7 @@ from tests.docs.protocol_client import (
 
 from twinbase import Mirror, Plugins, hookimpl
 from twinbase.enrolment import show_code
+from twinbase.testing.wire import Wire
 from twinbase_server import accounts
 from twinbase_server.accounts import save_account
 from twinbase_server.app import create_app
@@ -443,3 +445,33 @@ def test_the_client_knows_nothing_of_twinbase() -> None:
     signing = "cryptography.hazmat.primitives.asymmetric.ed25519"
     known = {"base64", "collections.abc", "dataclasses", "hashlib", "json", "typing", "uuid", "zlib", signing}
     assert imported <= known
+
+
+(EVENTS,) = (block for block in find_blocks("docs/reference/protocol.md", "text") if "event: hello" in block.text)
+
+
+@executes(EVENTS)
+async def test_a_client_hears_of_news_in_the_words_of_the_page(database_url: str) -> None:
+    async with serve(database_url, news_heartbeat_seconds=1) as office:
+        client = await office.client()
+        await client.initial()
+        route, query, headers = client.listening()
+        app = office.http._transport.app  # type: ignore[attr-defined]
+        async with httpx2.AsyncClient(transport=Wire(app), base_url=office.http.base_url) as http:
+            async with http.stream("GET", route, params=query, headers=headers) as answer:
+                pieces, read, heard = aiter(answer.aiter_raw()), Events(), b""
+                hello = read.feed(heard := await anext(pieces))
+                assert [name for name, _ in hello] == ["hello"]
+                await office.database.execute("INSERT INTO page_meter VALUES (1, 1)")
+                while b"news" not in heard or not heard.endswith(b":\n\n"):
+                    heard += (piece := await anext(pieces))
+                    assert all(name == "news" for name, _ in read.feed(piece))
+                await app.state.serving.news.close()
+                heard += (last := b"".join([piece async for piece in pieces]))
+                assert [name for name, _ in read.feed(last)] == ["bye"]
+    assert kinds_of_lines(heard.decode()) == kinds_of_lines(EVENTS.take())
+
+
+def kinds_of_lines(stream: str) -> set[str]:
+    """The lines of a stream of events, each without its numbers."""
+    return {re.sub(r"[0-9.]+", "1", line) for line in stream.splitlines()}

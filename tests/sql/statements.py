@@ -13,6 +13,7 @@ from twinbase_server.capture import respelling, trigger_sql
 from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
 from twinbase_server.capture.watched import captured_tables
 from twinbase_server.feed import generation, reading, statements
+from twinbase_server.feed.news import look, plan
 from twinbase_server.feed.statements import make_feed_shape
 from twinbase_server.projection import progress, run, staging
 from twinbase_server.projection.fit import Fitted
@@ -80,6 +81,12 @@ def _fed() -> Iterator[tuple[str, Composed]]:
             ("bucket-sums", "the same, bucket by bucket", wire.bucket_sums_statement()),
         ):
             yield f"{name}-{twin.name}", Composed("feed", statements.__name__, f"{what} ({twin.name})", statement.sql)
+    yield "news", Composed("feed", look.__name__, "what is new since a look", look.find_news_sql(tables))
+    table_news = plan.plan_news(TWINS)[JOB.schema, JOB.table.name]
+    assert table_news.scope is not None
+    yield "news-rows-job", Composed("feed", plan.__name__, "which rows are new (job)", table_news.rows_sql())
+    concern = table_news.scope.concern_sql()
+    yield "news-concern-job", Composed("feed", plan.__name__, "whom rows concern, of many at once (job)", concern)
 
 
 def _accepted() -> Iterator[tuple[str, Composed]]:

@@ -14,7 +14,10 @@ from twinbase.replica.report import Report
 from twinbase.replica.schedule import Schedule, SyncPace
 
 PACE = SyncPace(jitter=0.0)
-STEPS = st.lists(st.tuples(st.sampled_from(["wrote", "network", "synced", "failed"]), st.floats(0, 1000)), max_size=40)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["wrote", "network", "news", "began", "synced", "failed"]), st.floats(0, 1000)),
+    max_size=40,
+)
 
 
 @given(STEPS, st.integers())
@@ -27,6 +30,8 @@ def test_every_state_has_a_way_out_in_bounded_time(steps: list[tuple[str, float]
         {
             "wrote": schedule.note_write,
             "network": schedule.note_network,
+            "news": schedule.note_news,
+            "began": schedule.note_begin,
             "synced": schedule.note_success,
             "failed": schedule.note_failure,
         }[step](now)
@@ -40,6 +45,38 @@ def test_writes_are_gathered_and_never_put_off_for_ever() -> None:
         schedule.note_write(float(second))
 
     assert schedule.due == 100 + PACE.after_write_seconds_max
+
+
+def test_news_are_fetched_at_once_and_those_that_follow_each_other_together() -> None:
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    schedule.note_success(0.0)
+    schedule.note_news(100.0)
+    assert schedule.due == 100.0
+    schedule.note_begin(100.0)
+    schedule.note_success(100.1)
+    for moment in (100.15, 100.2, 100.3):
+        schedule.note_news(moment)
+    assert schedule.due == 100.0 + PACE.news_seconds
+
+
+def test_news_that_come_during_a_sync_lead_to_one_more_after_it() -> None:
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    schedule.note_begin(100.0)
+    schedule.note_news(101.0)
+    schedule.note_news(102.0)
+    schedule.note_success(103.0)
+    assert schedule.due == 103.0
+    schedule.note_begin(103.0)
+    schedule.note_success(104.0)
+    assert schedule.due == 104.0 + PACE.regular_seconds
+
+
+def test_news_do_not_make_what_failed_be_tried_again_sooner() -> None:
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    schedule.note_begin(100.0)
+    schedule.note_failure(101.0)
+    schedule.note_news(101.5)
+    assert schedule.due == 101.0 + PACE.retry_seconds
 
 
 def test_failures_wait_longer_each_time_up_to_a_ceiling_and_the_network_ends_the_wait() -> None:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from twinbase.errors import NoEventLoop, TransportError, TwinbaseError, Unforeseen
+from twinbase.errors import HalfAnswer, NoEventLoop, Offline, TransportError, TwinbaseError, Unforeseen
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import Schedule, SyncPace
 
@@ -39,6 +39,17 @@ class LoopTimer:
             return
 
 
+class Listen(Protocol):
+    """Whatever hears of the server's news: `run` calls the first when there are any, and the second when the server was
+    reached."""
+
+    async def run(self, on_news: Callable[[], None], on_hello: Callable[[], None]) -> None: ...
+
+    def note_synced(self) -> None: ...
+
+    def note_network(self) -> None: ...
+
+
 class Background:
     """Syncs until it is cancelled, whatever a sync ends with.
 
@@ -55,8 +66,9 @@ class Background:
         rng: random.Random | None = None,
         has_more: Callable[[], Awaitable[bool]] | None = None,
         watch_writes: WatchWrites | None = None,
+        listen: Listen | None = None,
     ) -> None:
-        self._sync, self._has_more, self._watch_writes = sync, has_more, watch_writes
+        self._sync, self._has_more, self._watch_writes, self._listen = sync, has_more, watch_writes, listen
         self._timer = timer or LoopTimer()
         self._schedule = Schedule(pace or SyncPace(), self._timer.now(), rng or random.Random())
         self._changed = asyncio.Event()
@@ -74,12 +86,27 @@ class Background:
 
     def note_network(self) -> None:
         """There is a network again: sync at once, whatever failed before."""
+        if self._listen is not None:
+            self._listen.note_network()
         self._schedule.note_network(self._timer.now())
         self._changed.set()
+
+    def note_news(self) -> None:
+        """The server has something new, as a push notification says perhaps: sync at once, and once more if a sync
+        runs."""
+        self._schedule.note_news(self._timer.now())
+        self._changed.set()
+
+    def _note_hello(self) -> None:
+        """The server was reached: what failed for want of a network need not wait."""
+        if isinstance(self.last_error, Offline | HalfAnswer):
+            self._schedule.note_network(self._timer.now())
+            self._changed.set()
 
     async def run(self) -> None:
         """Wait, sync, plan the next; no error is the end of it: nobody awaits this task, so nobody would hear of it."""
         stop = self._watch_writes(self.note_write) if self._watch_writes else None
+        listening = self._listen and asyncio.create_task(self._listen.run(self.note_news, self._note_hello))
         try:
             while True:
                 await self._wait_until_due()
@@ -87,6 +114,9 @@ class Background:
         finally:
             if stop is not None:
                 stop()
+            if listening:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
 
     async def _wait_until_due(self) -> None:
         while (seconds := self._schedule.due - self._timer.now()) > 0:
@@ -94,6 +124,7 @@ class Background:
             await self._timer.wait(self._changed, seconds)
 
     async def _once(self) -> None:
+        self._schedule.note_begin(self._timer.now())
         try:
             await self._sync()
             more = await self._has_more() if self._has_more else False
@@ -109,4 +140,6 @@ class Background:
             self._schedule.note_failure(self._timer.now())
         else:
             self.last_error = None
+            if self._listen is not None:
+                self._listen.note_synced()
             self._schedule.note_success(self._timer.now(), more_to_send=more)

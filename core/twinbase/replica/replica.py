@@ -41,6 +41,7 @@ from twinbase.replica.session import ReplicaSession, open_session, watch_refresh
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.device_session import DeviceSession, Renew
 from twinbase.replica.sync.engine import Engine, OnWipe
+from twinbase.replica.sync.listen import NewsListener
 from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
 from twinbase.replica.tokens import TokenStore
@@ -232,12 +233,15 @@ class Replica:
         commit, after each sync, whatever became of it, and after each decision about one."""
         return self.syncing.status
 
-    def background(self, *, pace: SyncPace | None = None) -> Background:
+    def background(self, *, pace: SyncPace | None = None, listen: bool = True) -> Background:
         """Sync by itself: run its `run()` in a task, and tell it `note_network()` when the network is back.
 
-        Raises NoEventLoop outside of a coroutine.
+        `listen`: keep a line open on which the server says at once that there is something new. Raises NoEventLoop
+        outside of a coroutine.
         """
-        return Background(self.sync, pace=pace, has_more=self.syncing.has_more, watch_writes=self.database.watch_writes)
+        syncing, watch = self.syncing, self.database.watch_writes
+        listener = NewsListener(syncing.server, self.database, syncing.session, self.status) if listen else None
+        return Background(self.sync, pace=pace, has_more=syncing.has_more, watch_writes=watch, listen=listener)
 
     async def waiting_edits(self) -> list[WaitingEdit]:
         """The edits that wait for a person: refused, parked, in conflict."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SyncPace:
-    """How often: regularly, after a write, and after a failure (doubling up to a ceiling, spread by jitter)."""
+    """How often: regularly, after a write, and after a failure (doubling up to a ceiling, spread by jitter).
+
+    Of news it hears at once; `news_seconds` lie between the beginnings of two syncs that only news have called for.
+    """
 
     regular_seconds: float = 15 * 60.0
     after_write_seconds: float = 2.0
@@ -14,6 +17,7 @@ class SyncPace:
     retry_seconds: float = 5.0
     retry_seconds_max: float = 10 * 60.0
     jitter: float = 0.3
+    news_seconds: float = 0.5
 
 
 class Schedule:
@@ -23,7 +27,20 @@ class Schedule:
         self._pace, self._rng = pace, rng
         self._failures = 0
         self._first_write: float | None = None
+        self._began = now - pace.news_seconds
+        self._news_wait = False
         self._planned = self.due = now
+
+    def note_begin(self, now: float) -> None:
+        """A sync begins: it brings what was news until now."""
+        self._began, self._news_wait = now, False
+
+    def note_news(self, now: float) -> None:
+        """The server has something new: at once; what has failed is tried again when it is due."""
+        if not self._failures:
+            self._news_wait = True
+            self._planned = min(self._planned, self._after_news(now))
+            self.due = min(self.due, self._planned)
 
     def note_write(self, now: float) -> None:
         """Something was written here: soon, when the typing pauses, and not for ever later."""
@@ -42,7 +59,7 @@ class Schedule:
         """A sync succeeded: the next one at the regular pace, or soon when something was written meanwhile."""
         self._failures, self._first_write = 0, None
         wait = self._pace.after_write_seconds if more_to_send else self._spread(self._pace.regular_seconds)
-        self._planned = self.due = now + wait
+        self._planned = self.due = min(now + wait, self._after_news(now)) if self._news_wait else now + wait
 
     def note_failure(self, now: float, *, retry_after_seconds: float | None = None) -> None:
         """A sync failed: again after a while that grows, or when the server said."""
@@ -50,6 +67,9 @@ class Schedule:
         backoff = min(self._pace.retry_seconds * 2 ** min(self._failures - 1, 16), self._pace.retry_seconds_max)
         asked = min(retry_after_seconds or 0.0, self._pace.retry_seconds_max)
         self._planned = self.due = now + self._spread(max(backoff, asked))
+
+    def _after_news(self, now: float) -> float:
+        return max(now, self._began + self._pace.news_seconds)
 
     def _spread(self, seconds: float) -> float:
         """A hundred vans that leave the depot together must not ask together."""

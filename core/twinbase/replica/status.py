@@ -13,6 +13,8 @@ SyncPhase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
 class SyncStatus:
     """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure.
 
+    `hears_news`: the server tells this device at once when a sync would bring something; `news_kept_back`: it would,
+    and a proxy on the way, which keeps answers back, does not let it: a sync at the regular interval brings them.
     `lost`: which edits this file has lost, and what to do: show it to whoever typed them, then `Replica.forget_loss()`.
     """
 
@@ -27,6 +29,8 @@ class SyncStatus:
     parked: int = 0
     unproven: tuple[str, ...] = ()
     problem: str = ""
+    hears_news: bool = False
+    news_kept_back: bool = False
     lost: str = ""
 
     @property

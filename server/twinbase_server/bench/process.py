@@ -47,6 +47,10 @@ class ServerProcess:
     url: str
     pid: int
 
+    def read_bytes(self) -> int:
+        """The memory that it holds now."""
+        return read_memory_bytes(self.pid, "VmRSS")
+
     def read_peak_bytes(self) -> int:
         """The most memory that it ever held."""
         return read_peak_bytes(self.pid)
@@ -84,9 +88,14 @@ async def _until_it_answers(server: ServerProcess, process: "subprocess.Popen[by
 
 def read_peak_bytes(pid: int) -> int:
     """The most memory that a process ever held, as its kernel counts it; what it holds now where nobody counts."""
+    return read_memory_bytes(pid, "VmHWM")
+
+
+def read_memory_bytes(pid: int, line_begins: str) -> int:
+    """The memory of a process, by the name of a line of /proc; what it holds now where there is none."""
     status = Path(f"/proc/{pid}/status")
     if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        line = next(line for line in status.read_text().splitlines() if line.startswith(line_begins))
         return int(line.split()[1]) * 1024
     shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
     return int(shown.stdout) * 1024

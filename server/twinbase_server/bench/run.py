@@ -9,24 +9,39 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from twinbase.clock import utc_now
+from twinbase.replica.replica import Replica
 from twinbase_server.bench import large
 from twinbase_server.bench.captured import CaptureCost
 from twinbase_server.bench.changed import ChangedRows
 from twinbase_server.bench.empty import measure_empty_pull
 from twinbase_server.bench.first import FirstSync
 from twinbase_server.bench.idle import IdleSyncs
+from twinbase_server.bench.news import NewsBench
 from twinbase_server.bench.pairs import Result
+from twinbase_server.bench.process import ServerProcess
 from twinbase_server.bench.push import PushedWork
 from twinbase_server.bench.sizes import BenchSizes
 from twinbase_server.bench.testbed import Testbed
 
-PARTS = ("initial", "empty", "idle", "changed", "push", "capture", "large")
+PARTS = ("initial", "empty", "idle", "changed", "push", "news", "capture", "large")
+
+
+SYNCED = ("idle", "changed", "push", "news")
+"""The parts that need a device which has synced."""
 
 
 class Pairwise(Protocol):
     """Something that is measured pair by pair."""
 
     async def measure_pair(self) -> None: ...
+
+
+class BegunPairwise(Pairwise, Protocol):
+    """Something that is begun before it is measured, and closed after it."""
+
+    async def begin(self) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass
@@ -65,7 +80,7 @@ class BenchRun:
     async def _of_one_device(self) -> None:
         self.progress.say(f"loading {self.sizes.rows:,} rows", 1)
         async with Testbed.make(self.admin_url, self.folder, self.sizes.rows) as testbed:
-            if set(self.parts) & {"initial", "empty", "idle", "changed", "push"}:
+            if set(self.parts) & {"initial", "empty", *SYNCED}:
                 await self._with_server(testbed)
             if "capture" in self.parts:
                 cost = CaptureCost(testbed, self.sizes.captured)
@@ -84,28 +99,33 @@ class BenchRun:
                 self.progress.say("pulls with nothing new", 1)
                 what = f"pull with nothing new, 24 mirrors, {sizes.rows:,} rows"
                 self.results.append(await measure_empty_pull(server, sizes.empty_pulls, "empty", what))
-            if not set(self.parts) & {"idle", "changed", "push"}:
-                return
-            async with testbed.open_device(server) as replica:
-                await replica.sync()
-                if "idle" in self.parts:
-                    idle = IdleSyncs(testbed, server, replica)
-                    await idle.begin()
-                    await self._pairs("syncs with nothing new", idle)
-                    await idle.close()
-                    self.results += idle.make_results(sizes.rows)
-                if "changed" in self.parts:
-                    changed = ChangedRows(testbed, server, replica, sizes.changed)
-                    await changed.begin()
-                    await self._pairs("pull of changed rows", changed)
-                    await changed.close()
-                    self.results += changed.make_results()
-                if "push" in self.parts:
-                    pushed = PushedWork(testbed, server, replica, sizes)
-                    await pushed.begin()
-                    await self._pairs("push", pushed)
-                    await pushed.close()
-                    self.results += pushed.make_results()
+            if set(self.parts) & set(SYNCED):
+                async with testbed.open_device(server) as replica:
+                    await replica.sync()
+                    await self._with_device(testbed, server, replica)
+
+    async def _with_device(self, testbed: Testbed, server: ServerProcess, replica: Replica) -> None:
+        sizes = self.sizes
+        if "idle" in self.parts:
+            idle = IdleSyncs(testbed, server, replica)
+            await self._begun("syncs with nothing new", idle)
+            self.results += idle.make_results(sizes.rows)
+        if "changed" in self.parts:
+            changed = ChangedRows(testbed, server, replica, sizes.changed)
+            await self._begun("pull of changed rows", changed)
+            self.results += changed.make_results()
+        if "push" in self.parts:
+            pushed = PushedWork(testbed, server, replica, sizes)
+            await self._begun("push", pushed)
+            self.results += pushed.make_results()
+        if "news" in self.parts:
+            self.progress.say(f"news, with {sizes.listeners} others that listen", 1)
+            self.results += await NewsBench(testbed, server, replica, sizes).measure()
+
+    async def _begun(self, what: str, measured: BegunPairwise) -> None:
+        await measured.begin()
+        await self._pairs(what, measured)
+        await measured.close()
 
     async def _of_large_tables(self) -> None:
         sizes, say = self.sizes, self.progress.say

@@ -17,6 +17,8 @@ class BenchSizes:
     transactions: int = 100
     pairs: int = 9
     empty_pulls: int = 200
+    listeners: int = 499
+    news: int = 60
 
 
 QUICK = BenchSizes(
@@ -30,4 +32,6 @@ QUICK = BenchSizes(
     transactions=4,
     pairs=1,
     empty_pulls=3,
+    listeners=12,
+    news=4,
 )

@@ -60,7 +60,7 @@ def command(
             ssl_certfile=certificate,
             ssl_keyfile=key,
             timeout_graceful_shutdown=5,
-            **listening_options(settings.connections_max),
+            **listening_options(settings.connections_max, settings.listeners_max),
         )
 
 

@@ -4,6 +4,7 @@ session that was ended and the claims that were changed.
 So every request looks, in the query that it makes anyway or in one of its own.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -58,6 +59,24 @@ class Asking(Protocol):
     def session(self) -> UUID | None: ...
     @property
     def claims_version(self) -> int | None: ...
+
+
+_TURNED_AWAY = f"""
+SELECT who.i FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[])
+    WITH ORDINALITY AS who (replica, subject, session, claims_version, i)
+LEFT JOIN twinbase.replica r ON r.id = who.replica
+WHERE r.account IS DISTINCT FROM who.subject
+    OR {turned_away_sql("who.session", "who.claims_version")} IS NOT NULL
+"""
+
+
+async def find_turned_away(connection: Connection, asking: Sequence[Asking]) -> set[int]:
+    """Of many who ask, the places of those who may not any more: one question for all of them."""
+    columns = zip(
+        *((who.replica, who.identity.subject, who.session, who.claims_version) for who in asking), strict=True
+    )
+    rows = await connection.fetch(_TURNED_AWAY, *map(list, columns)) if asking else []
+    return {row["i"] - 1 for row in rows}
 
 
 async def check_still_admitted(connection: Connection, who: Asking) -> None:

@@ -6,7 +6,7 @@ is kept out by those who do not.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from twinbase.protocol import BATCH_BYTES_MAX
 from twinbase_server.http.bodies import BYTES_PER_SECOND_MIN
 
+LEAVING = "twinbase.leaving"
+"""In a request's scope: what is called when the server is to end, so that an answer without an end finds one."""
 HEAD_BYTES_MAX = 64 * 1024
 """Of a request's first line and headers; a pull's two tokens are half of it at most."""
 
@@ -30,6 +32,7 @@ class PatientProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _thrown_away = 0
     _ends: asyncio.TimerHandle | None = None
+    _leaving: Sequence[Callable[[], None]] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -45,6 +48,16 @@ class PatientProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
         if self._head_bytes > HEAD_BYTES_MAX or self._thrown_away > BATCH_BYTES_MAX:
             self._leave()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._leaving = []
+        self.scope[LEAVING] = self._leaving  # type: ignore[literal-required]
+
+    def shutdown(self) -> None:
+        for end in self._leaving:
+            end()
+        super().shutdown()
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
@@ -106,6 +119,6 @@ class PatientProtocol(HttpToolsProtocol):
         min(waiting, key=lambda one: one.waits_since or 0.0)._leave()
 
 
-def listening_options(connections_max: int) -> Mapping[str, Any]:
-    """What uvicorn is started with, so that it serves those who ask."""
-    return {"http": PatientProtocol, "ws": "none", "limit_concurrency": connections_max}
+def listening_options(connections_max: int, listeners_max: int = 0) -> Mapping[str, Any]:
+    """What uvicorn is started with, so that it serves those who ask, and those who listen besides."""
+    return {"http": PatientProtocol, "ws": "none", "limit_concurrency": connections_max + listeners_max}

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import asyncpg
 
@@ -13,12 +14,13 @@ from twinbase.clock import Clock
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
-from twinbase_server.database.connection import Connection, Pool, borrow_connection
+from twinbase_server.database.connection import Connection, Pool, borrow_connection, connect
 from twinbase_server.database.errors import ALTERED, DATABASE_ERRORS
 from twinbase_server.devices.wipe_ticket import WipeTickets
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, TokenSigner
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
+from twinbase_server.feed.news.watch import NewsWatch
 from twinbase_server.feed.readiness import Readiness, read_readiness
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
@@ -94,6 +96,7 @@ class Serving:
     clock: Clock
     lanes: Lanes
     readers: Readers
+    news: NewsWatch
     health: HealthWatch
     _claims_read: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
@@ -178,6 +181,7 @@ class Serving:
         if readiness is not self.readiness:
             self.schemas = Schemas(self.registry, readiness)
             self.reader = Reader(self.registry, self.settings, readiness.captured)
+            self.news.tables = self.reader.tables
         self.readiness = readiness
 
     def _leave_out_locked(self, reading: Reading, twins: Sequence[Twin], hold: Hold) -> Reading:
@@ -192,18 +196,22 @@ class Serving:
 
         Planning a statement reads its parameters, so PostgreSQL itself is asked, once for each identity and twin.
         """
-        caller = reading.caller
+        free = [shape for shape in shapes if shape.twin.name not in reading.locked]
+        await self.check_claims(reading.connection, reading.caller, free, reading.as_of)
+
+    async def check_claims(
+        self, connection: Connection, caller: Caller, shapes: Iterable[FeedShape], as_of: datetime
+    ) -> None:
+        """Raises `claim-missing` when a scope cannot be asked for this identity."""
         if len(self._claims_read) >= CLAIMS_KNOWN_MAX:
             self._claims_read.clear()
         known = self._claims_read.setdefault((caller.schema, caller.identity.rights_fingerprint()), set())
         for shape in shapes:
-            if shape.twin.name in known or shape.twin.name in reading.locked:
+            if shape.twin.name in known:
                 continue
-            values = shape.bind(caller.identity, reading.as_of)
+            values = shape.bind(caller.identity, as_of)
             try:
-                await reading.connection.fetch(
-                    f"EXPLAIN SELECT FROM {shape.table} WHERE {shape.condition.sql}", *values
-                )
+                await connection.fetch(f"EXPLAIN SELECT FROM {shape.table} WHERE {shape.condition.sql}", *values)
             except asyncpg.DataError as error:
                 raise ProblemError(
                     "claim-missing", f"A claim in the scope of {shape.twin.name} cannot be read as its column's type."
@@ -245,6 +253,9 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         readiness = await read_readiness(connection, plugins.registry)
     metrics = Metrics()
     registry = plugins.registry
+    reader = Reader(registry, settings, readiness.captured)
+    url = settings.database_url.get_secret_value()
+    to_database = partial(connect, url, statement_cache_size=settings.statement_cache)
     _tell_news({}, readiness.waiting)
     return Serving(
         settings=settings,
@@ -258,10 +269,11 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         session_life=_life_of(settings),
         context=AnswerContext(settings, TokenSigner(keys), metrics),
         schemas=Schemas(registry, readiness),
-        reader=Reader(registry, settings, readiness.captured),
+        reader=reader,
         readiness=readiness,
         clock=clock,
         lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
         readers=Readers(settings.streams_max, settings.account_streams_max),
-        health=HealthWatch(settings.database_url.get_secret_value()),
+        news=NewsWatch(to_database, registry, reader.tables, settings, clock, metrics),
+        health=HealthWatch(url),
     )

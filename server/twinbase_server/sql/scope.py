@@ -91,12 +91,75 @@ class Condition:
 EVERY_ROW = Condition("true")
 
 
+@dataclass(frozen=True)
+class JoinedCondition:
+    """A condition to ask for many identities in one statement: what it asks of each (`asked`) is a row of `who_sql`,
+    what is the same for all of them (`common`) are parameters $1, $2, … as ever.
+    """
+
+    common: Condition
+    whole: Condition
+    asked: tuple[str, ...] = ()
+
+    def who_sql(self, parameter: str) -> str:
+        """The identities, out of a parameter of JSON: their numbers `i`, and what is asked of them."""
+        columns = "".join(f", c{number} {_type_of(name)}" for number, name in enumerate(self.asked))
+        return f"jsonb_to_recordset(CAST({parameter} AS text)::jsonb) AS {WHO} (i int{columns})"
+
+    def bind_common(self, as_of: datetime) -> list[Any]:
+        """The values of the parameters that are the same for all identities."""
+        return [as_of if name == AS_OF else self.common.fixed[name] for name in self.common.names]
+
+    def read_identity(self, identity: Identity) -> tuple[Any, ...]:
+        """What it asks of one: of two that answer the same it is true of the same rows. Raises ClaimMissing."""
+        return tuple(_frozen(self.whole._value(name, identity, _NO_TIME, shut=False)) for name in self.asked)
+
+
+WHO = "_twinbase_w"
+"""The identities that a joined condition is asked for."""
+_NO_TIME = datetime.min  # nothing that is asked of an identity is a time
+
+
+def join_condition(twin: Twin) -> JoinedCondition:
+    """The twin's scope and window, to ask for many identities at once."""
+    whole = compile_condition(twin)
+    if twin.predicate is None:
+        return JoinedCondition(whole, whole)
+    asked: list[str] = []
+
+    def replace(element: Any, **_: Any) -> Any:
+        if not isinstance(element, BindParameter) or not _is_asked(str(element.key)):
+            return None
+        if element.key not in asked:
+            asked.append(str(element.key))
+        return literal_column(f"{WHO}.c{asked.index(str(element.key))}", element.type)
+
+    common = _compile(twin, visitors.replacement_traverse(_prepared(twin.predicate), {}, replace))
+    return JoinedCondition(common, whole, tuple(asked))
+
+
+def _is_asked(name: str) -> bool:
+    return name == SUBJECT or name.startswith(_OF_IDENTITY)
+
+
+def _type_of(name: str) -> str:
+    if name.startswith(PERMISSION_PREFIX):
+        return "boolean"
+    return "text[]" if name.startswith(tuple(_PREFIXES.values())) else "text"
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def compile_condition(twin: Twin) -> Condition:
     """The twin's scope and window; raises MirrorError when it is no condition over the table's own rows."""
-    if twin.predicate is None:
-        return EVERY_ROW
+    return EVERY_ROW if twin.predicate is None else _compile(twin, _prepared(twin.predicate))
+
+
+def _compile(twin: Twin, prepared: ColumnElement[bool]) -> Condition:
     owner = twin.model.__name__
-    statement: Select[Any] = select(literal_column("1")).select_from(twin.table).where(_prepared(twin.predicate))
+    statement: Select[Any] = select(literal_column("1")).select_from(twin.table).where(prepared)
     if len(statement.get_final_froms()) != 1:
         raise MirrorError(f"{owner}: its scope names other tables beside the row's own; put them in exists().")
     compiled: Any = statement.compile(

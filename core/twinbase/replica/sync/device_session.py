@@ -39,6 +39,11 @@ class DeviceSession:
         self.server, self.store, self._renew = server, store, renew
         self._access_token = ""
 
+    @property
+    def access_token(self) -> str:
+        """The token of this process, expired perhaps; "" when it has none."""
+        return self._access_token
+
     async def sign_in(self, thread: FileThread, email: str, password: str, device_name: str) -> LoginAnswer:
         """Begin a session; raises NotSignedIn, and ForeignReplica when the file is of another account (H30)."""
         state = await thread.run(read_state)

@@ -5,8 +5,8 @@ answered (NotTwinbase), the answer stopped (HalfAnswer), the server said no (Not
 """
 
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, TypeVar
@@ -115,13 +115,16 @@ class Server:
         *,
         transport: Transport | None = None,
         timeout_seconds: float = 30.0,
+        silence_seconds: float = 90.0,
         verify: ssl.SSLContext | bool = True,
         app: str = "",
     ) -> None:
-        """`app`: the version of the app, which the server may ask to be newer, and the office sees."""
+        """`app`: the version of the app, which the server may ask to be newer, and the office sees. `silence_seconds`:
+        how long nothing may come of news; it is three times as long as a server may wait with its next heartbeat."""
         timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
         self.url = url.rstrip("/")
         self.traffic = Traffic()
+        self._silence_seconds = silence_seconds
         self._client = httpx2.AsyncClient(
             base_url=self.url,
             transport=transport,
@@ -180,6 +183,10 @@ class Server:
         answer = await self._ask("auth/me", b"", caller.make_headers(), MeAnswer, method="GET")
         return Identity(answer.subject, answer.claims)
 
+    async def check_health(self) -> None:
+        """Whether the server can be reached; raises Offline, HalfAnswer, NotTwinbase or ServerRefused when not."""
+        await self._ask("health", b"", _UNSIGNED, _Members, method="GET")
+
     async def agree_schema(self, request: SchemaRequest, caller: RequestContext) -> SchemaAnswer:
         return await self._ask("sync/schema", request.model_dump_json().encode(), caller.make_headers(), SchemaAnswer)
 
@@ -201,6 +208,25 @@ class Server:
     async def stream_repair(self, request: Mapping[str, Any], caller: RequestContext) -> AsyncIterator[Body]:
         async with self._stream("POST", "sync/repair", caller, content=msgspec.json.encode(request)) as body:
             yield body
+
+    @asynccontextmanager
+    async def stream_events(self, cursor: str, caller: RequestContext) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
+        """News as they come: the name of each event and what it says. Raises HalfAnswer when the line breaks, or when
+        nothing at all has come for so long that it must be dead."""
+        headers = {**caller.make_headers(), "Accept": protocol.EVENTS_TYPE, "Accept-Encoding": "identity"}
+        params = {"since": cursor} if cursor else {}
+        async with self._send("GET", "sync/events", headers, b"", params, silence=self._silence_seconds) as response:
+            await self._expect(response, protocol.EVENTS_TYPE)
+            async with aclosing(self._read_events(response)) as events:
+                yield events
+
+    async def _read_events(self, response: httpx2.Response) -> AsyncGenerator[tuple[str, str], None]:
+        try:
+            async for event in httpx2.EventSource(response):
+                self.traffic.received += len(event.data)
+                yield event.event, event.data
+        except httpx2.HTTPError as error:
+            raise HalfAnswer() from error
 
     @asynccontextmanager
     async def _stream(
@@ -232,8 +258,15 @@ class Server:
 
     @asynccontextmanager
     async def _send(
-        self, method: str, path: str, headers: Mapping[str, str], content: bytes, params: Mapping[str, str] | None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: bytes,
+        params: Mapping[str, str] | None,
+        silence: float | None = None,
     ) -> AsyncIterator[httpx2.Response]:
+        """`silence`: for how long nothing may come, where that is longer than for other answers."""
         if not self.url:
             raise WrongAddress("None was given when the replica was opened: `Replica.open(…, server=…)`.")
         self.traffic.requests += 1
@@ -241,6 +274,8 @@ class Server:
         typed = {**headers, "Content-Type": "application/json"} if content else dict(headers)
         typed[protocol.HEADER_CHECKSUM] = sum_request(method, path, (params or {}).items(), headers, content)
         request = self._client.build_request(method, API + path, headers=typed, content=content, params=params)
+        if silence is not None:
+            request.extensions["timeout"]["read"] = silence
         try:
             response = await self._client.send(request, stream=True)
         except (httpx2.HTTPError, OSError) as error:

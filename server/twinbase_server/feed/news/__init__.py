@@ -1,0 +1,1 @@
+"""News at once: what has changed since a moment ago, whom it concerns, and telling those who listen."""
