@@ -44,7 +44,7 @@ from twinbase.replica.sync.engine import Engine, OnWipe
 from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
 from twinbase.replica.tokens import TokenStore
-from twinbase.replica.tokens.choose import choose_token_store
+from twinbase.replica.tokens.choose import ChosenTokens
 from twinbase.replica.tokens.vault import FileTokens
 
 Given = TypeVar("Given")
@@ -63,7 +63,7 @@ class Replica:
         who: str = "",
         on_wipe: OnWipe | None = None,
     ) -> None:
-        registry = plugins.registry
+        registry = plugins.twins
         self.database = database
         self._roles = plugins.roles
         self.registry = registry
@@ -124,7 +124,7 @@ class Replica:
             check_secret(key)
         check_plugins(plugins)
         url = "" if server is None else read_address(server, plain_http=plain_http or transport is not None).url
-        registry = plugins.registry
+        registry = plugins.twins
         with translate_unforeseen():
             file = await asyncio.to_thread(
                 _prepare, Path(path), key, registry, Owner(url, account), new_id or uuid4(), check
@@ -132,7 +132,7 @@ class Replica:
             watch_refreshes(registry)
             database = Database(file, registry, clock)
             line = Server(url, transport=transport, verify=tls or True, app=app)
-            store = tokens if tokens is not None else await asyncio.to_thread(choose_token_store, Path(path), key)
+            store = tokens if tokens is not None else ChosenTokens(Path(path), key)
             replica = cls(database, plugins, clock, line, DeviceSession(line, store, renew), who, on_wipe)
             await replica.syncing.count_edits()
             return replica
@@ -288,7 +288,7 @@ class Replica:
 
     async def _rekeyed(self, key: Secret) -> None:
         self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
-        if isinstance(store := self.syncing.session.store, FileTokens):
+        if isinstance(store := self.syncing.session.store, FileTokens | ChosenTokens):
             replica = (await self.database.look(read_state)).replica
             await asyncio.to_thread(store.rekey, replica, key)
 

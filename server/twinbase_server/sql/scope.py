@@ -93,10 +93,13 @@ EVERY_ROW = Condition("true")
 
 def compile_condition(twin: Twin) -> Condition:
     """The twin's scope and window; raises MirrorError when it is no condition over the table's own rows."""
-    if twin.predicate is None:
-        return EVERY_ROW
+    return EVERY_ROW if twin.predicate is None else compile_part(twin, twin.predicate)
+
+
+def compile_part(twin: Twin, part: ColumnElement[bool]) -> Condition:
+    """A part of it, or any other condition over the twin's rows; raises as `compile_condition` does."""
     owner = twin.model.__name__
-    statement: Select[Any] = select(literal_column("1")).select_from(twin.table).where(_prepared(twin.predicate))
+    statement: Select[Any] = select(literal_column("1")).select_from(twin.table).where(_prepared(part))
     if len(statement.get_final_froms()) != 1:
         raise MirrorError(f"{owner}: its scope names other tables beside the row's own; put them in exists().")
     compiled: Any = statement.compile(
