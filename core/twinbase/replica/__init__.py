@@ -2,6 +2,7 @@
 
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
+from twinbase.replica.drafts import Draft, Drafts
 from twinbase.replica.outbox.pending_edits import PendingEdit
 from twinbase.replica.outbox.waiting_edits import EditNotWaiting, RowGone, WaitingEdit
 from twinbase.replica.replica import Replica
@@ -9,6 +10,8 @@ from twinbase.replica.session import ReplicaSession
 
 __all__ = [
     "ChangedRow",
+    "Draft",
+    "Drafts",
     "EditNotWaiting",
     "PendingEdit",
     "Replica",

@@ -22,6 +22,7 @@ from twinbase.replica import migrate
 from twinbase.replica.address import read_address
 from twinbase.replica.background import Background
 from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
+from twinbase.replica.drafts import Drafts
 from twinbase.replica.engines import Database
 from twinbase.replica.fence import translate_unforeseen
 from twinbase.replica.file.examine import examine, find_damage
@@ -70,6 +71,7 @@ class Replica:
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who, on_wipe=on_wipe)
         self._reading = EditContexts(registry)
+        self._drafts = Drafts(database, self._enter)
         self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
         self._changes = ChangeBoard(database, registry, self.read)
@@ -267,6 +269,11 @@ class Replica:
             await self.database.write(waiting_edits.discard, self.registry, mutation, self.clock())
             self.database.announce_write()
             await self.syncing.count_edits()
+
+    @property
+    def drafts(self) -> Drafts:
+        """What somebody has begun to type and has not saved: kept in the file, never sent."""
+        return self._drafts
 
     async def forget_loss(self) -> None:
         """Whoever typed what this file has lost has read of it (`status.now.lost`): it is not said any more."""
