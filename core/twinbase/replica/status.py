@@ -13,11 +13,15 @@ SyncPhase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
 class SyncStatus:
     """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure.
 
+    `rows_expected`: of how many, in a first sync: an estimate that gets better on the way, and is more than `rows`
+    until the end. 0 while nobody knows: in every other phase, and with a server that does not say.
+
     `lost`: which edits this file has lost, and what to do: show it to whoever typed them, then `Replica.forget_loss()`.
     """
 
     phase: SyncPhase = "idle"
     rows: int = 0
+    rows_expected: int = 0
     offline_since: datetime | None = None
     synced_at: datetime | None = None
     signed_in: bool = True
@@ -33,6 +37,11 @@ class SyncStatus:
     def is_syncing(self) -> bool:
         """Whether a sync runs at this moment."""
         return self.phase != "idle"
+
+    @property
+    def progress(self) -> float | None:
+        """How much of a first sync is here, from 0 up to less than 1; None where nobody knows of how much."""
+        return self.rows / self.rows_expected if self.rows_expected else None
 
     @property
     def is_offline(self) -> bool:
@@ -69,7 +78,7 @@ class StatusBoard:
     def set(self, **changes: Any) -> None:
         """Change the status and tell those who watch. A new phase counts its rows from the beginning."""
         if changes.get("phase", self.now.phase) != self.now.phase:
-            changes = {"rows": 0, **changes}
+            changes = {"rows": 0, "rows_expected": 0, **changes}
         status = replace(self.now, **changes)
         if status == self.now:
             return
