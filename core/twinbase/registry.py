@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, inspect
 
+from twinbase.caption import check_caption
 from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.declaration import (
@@ -230,6 +231,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
     check_writable(owner, mirror, table)
     columns = select_columns(owner, mirror, table, key)
     check_renamed(owner, mirror, columns, key)
+    check_caption(owner, mirror.caption, table)
     operations = read_operations(owner, mirror)
     strategy = choose_strategy(owner, mirror, strategies)
     if strategy is append_only:

@@ -28,6 +28,7 @@ class EditContexts:
     """The edit contexts of one replica's sessions."""
 
     def __init__(self, registry: Registry) -> None:
+        self.registry = registry
         self._twins: Mapping[type[Any], Twin] = {twin.model: twin for twin in registry}
         self._reads: dict[Twin, Table] = {}
         self._metas: dict[Twin, Table] = {}
