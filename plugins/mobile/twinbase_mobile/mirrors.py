@@ -105,7 +105,9 @@ def customer_mirrors() -> Iterator[Mirror]:
 def visit_mirrors() -> Iterator[Mirror]:
     yield shared_mirror(
         mobile.Intervention,
+        "insert",
         "update",
+        version=2,
         scope=scopes.my_visits,
         conflict=merge_columns(device_wins, report=keep_both),
         read="interventions.read",
