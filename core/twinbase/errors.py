@@ -22,6 +22,7 @@ TwinbaseError
 │   ├── ForeignReplica          another server, or another account
 │   ├── NoEventLoop
 │   ├── ReplicaClosed
+│   ├── DraftTooLarge           a text that no form has is no draft
 │   ├── TransactionTooLarge     more rows in one commit than any server takes at once
 │   ├── ReplicaBusy
 │   └── ReplicaLocked           a session keeps the only write lock
@@ -131,6 +132,10 @@ class NoEventLoop(ReplicaError):
 
 class ReplicaClosed(ReplicaError):
     """The replica was closed. Open it again."""
+
+
+class DraftTooLarge(ReplicaError):
+    """A draft is a text in a form, and this one is longer than a form's. Keep what is that large as a row."""
 
 
 class TransactionTooLarge(ReplicaError):

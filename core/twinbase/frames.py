@@ -22,7 +22,8 @@ class Frame(msgspec.Struct, tag_field="frame"):
 
 
 class Begin(Frame, tag="begin"):
-    """Who answers, from which moment, and what became of this device's batches."""
+    """Who answers, from which moment, and what became of this device's batches. `expected`: about how many rows of each
+    twin a first sync brings, as far as that was quick to count."""
 
     generation: str
     time: str
@@ -33,6 +34,7 @@ class Begin(Frame, tag="begin"):
     epoch: int = 0
     last_n: int = 0
     outcomes: list[dict[str, Any]] = []
+    expected: dict[str, int] = {}
 
 
 class Page(Frame, tag="page"):

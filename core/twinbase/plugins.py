@@ -24,7 +24,7 @@ from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.projection_check import check_projections
-from twinbase.registry import Registry, build_registry
+from twinbase.registry import Registry, declare_twins, resolve_scopes
 from twinbase.roles import RoleTable, build_role_table
 from twinbase.source import Source
 
@@ -70,9 +70,17 @@ class Plugins:
         return tuple(name for name, _ in self._manager.list_name_plugin())
 
     @cached_property
+    def twins(self) -> Registry:
+        """Every twin of every active plugin, as a device needs them: checked, but for their scopes, which cost more
+        than all the rest and which only a server asks. Whoever has both asks for `registry`."""
+        return declare_twins(self.collect_mirrors(), self.collect_strategies())
+
+    @cached_property
     def registry(self) -> Registry:
-        """Every twin of every active plugin, checked."""
-        registry, roles = build_registry(self.collect_mirrors(), self.collect_strategies()), self.roles
+        """Every twin of every active plugin, checked with its scope: a server asks for it at its start, as the command
+        line does and the conformance kit, so that a wrong scope waits for no device."""
+        registry, roles = self.twins, self.roles
+        resolve_scopes(registry)
         for twin in registry:
             for permission in sorted((twin.reads.permissions | {twin.mirror.write}) - {""}):
                 roles.check_permission(f"Mirror({twin.model.__name__}) asks for", permission)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, inspect
 
+from twinbase.caption import check_caption
 from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.declaration import (
@@ -28,16 +29,15 @@ from twinbase.errors import DeclarationError, MirrorError
 from twinbase.mirror import Direction, Mirror
 from twinbase.mutation import Operation
 from twinbase.names import check_names
-from twinbase.scope import ScopeReads, find_gates, resolve_scope, scope_reads
+from twinbase.scope import ScopeReads, TwinScope
 
 
 @dataclass(frozen=True, eq=False)
 class Twin:
     """A mirror, resolved. `name` is its table's name on the device and its name on the wire.
 
-    `key` and `columns` are names in the order that they travel, key first. `predicate` is the scope and window as one
-    SQL condition with parameters `claim_…` and `as_of` (None: every row), `reads` what that condition looks at.
-    `gates`: the permissions without any one of which nobody sees a row.
+    `key` and `columns` are names in the order that they travel, key first. `scope` is resolved when it is first asked
+    for, and a MirrorError if it is wrong: `predicate`, `reads` and `gates` are of it.
     """
 
     name: str
@@ -50,9 +50,7 @@ class Twin:
     insertable: frozenset[str]
     operations: frozenset[Operation]
     strategy: Strategy
-    predicate: ColumnElement[bool] | None
-    reads: ScopeReads
-    gates: frozenset[str]
+    scope: TwinScope
 
     @property
     def model(self) -> type[Any]:
@@ -80,6 +78,21 @@ class Twin:
     @property
     def pushes(self) -> bool:
         return self.direction in ("push", "both")
+
+    @property
+    def predicate(self) -> ColumnElement[bool] | None:
+        """Scope and window as one SQL condition with parameters `claim_…` and `as_of`; None: every row."""
+        return self.scope.predicate
+
+    @property
+    def reads(self) -> ScopeReads:
+        """What that condition looks at."""
+        return self.scope.reads
+
+    @property
+    def gates(self) -> frozenset[str]:
+        """The permissions without any one of which nobody sees a row."""
+        return self.scope.gates
 
     @property
     def filtered(self) -> bool:
@@ -125,8 +138,24 @@ class Registry:
 
 
 def build_registry(mirrors: Iterable[Mirror], strategies: Mapping[str, Strategy]) -> Registry:
-    """Resolve and check every mirror. Raises MirrorError or UnknownStrategy with the class, the column, what to do; a
-    MirrorError with a line for each of them when several are wrong.
+    """Resolve and check every mirror, and its scope. Raises MirrorError or UnknownStrategy with the class, the column,
+    what to do; a MirrorError with a line for each of them when several are wrong.
+    """
+    registry = declare_twins(mirrors, strategies)
+    resolve_scopes(registry)
+    return registry
+
+
+def resolve_scopes(registry: Registry) -> None:
+    """Raise what is wrong with any scope of these twins: a server does so at its start."""
+    faults = _Faults()
+    _resolve_scopes(registry, faults)
+    faults.raise_kept()
+
+
+def declare_twins(mirrors: Iterable[Mirror], strategies: Mapping[str, Strategy]) -> Registry:
+    """The same twins, with scopes that nobody has resolved yet: what a device goes by. Where something else is wrong,
+    the faults of the scopes are said with it.
     """
     declared, faults = list(mirrors), _Faults()
     by_table: dict[tuple[str, str], Mirror] = {}
@@ -140,8 +169,16 @@ def build_registry(mirrors: Iterable[Mirror], strategies: Mapping[str, Strategy]
             _claim(by_table, (table.schema or "public", table.name), mirror, "mirrors the same table; keep one of them")
             _claim(by_name, name.lower(), mirror, f"is also called {name!r} on the device; {_NAME_IT}")
             twins.append(_resolve(mirror, by_model, strategies))
+    if faults:
+        _resolve_scopes(twins, faults)
     faults.raise_kept()
     return Registry(twins)
+
+
+def _resolve_scopes(twins: Iterable[Twin], faults: "_Faults") -> None:
+    for twin in twins:
+        with faults.keep():
+            twin.scope.check()
 
 
 class _Faults:
@@ -149,6 +186,9 @@ class _Faults:
 
     def __init__(self) -> None:
         self._kept: list[DeclarationError] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
 
     @contextmanager
     def keep(self) -> Iterator[None]:
@@ -191,7 +231,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
     check_writable(owner, mirror, table)
     columns = select_columns(owner, mirror, table, key)
     check_renamed(owner, mirror, columns, key)
-    predicate = resolve_scope(mirror, by_model)
+    check_caption(owner, mirror.caption, table)
     operations = read_operations(owner, mirror)
     strategy = choose_strategy(owner, mirror, strategies)
     if strategy is append_only:
@@ -210,9 +250,7 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
         insertable=(select_named(owner, "insertable", mirror.insertable, columns) - generated) | set(key),
         operations=operations,
         strategy=strategy,
-        predicate=predicate,
-        reads=scope_reads(owner, table, predicate),
-        gates=find_gates(mirror, by_model),
+        scope=TwinScope(mirror, by_model),
     )
 
 

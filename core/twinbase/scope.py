@@ -33,6 +33,33 @@ class ScopeReads:
         return frozenset(self.columns)
 
 
+class TwinScope:
+    """Whose rows a twin has. It is read when it is first asked for: a device, whose server asks, never does."""
+
+    def __init__(self, mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> None:
+        self._mirror, self._by_model = mirror, by_model
+
+    def check(self) -> None:
+        """Raises MirrorError with what is wrong with it."""
+        self.reads  # noqa: B018 - whoever reads it has resolved it
+
+    @cached_property
+    def predicate(self) -> ColumnElement[bool] | None:
+        """Permission, scope and window as one condition; None when every identity sees every row."""
+        return resolve_scope(self._mirror, self._by_model)
+
+    @cached_property
+    def reads(self) -> ScopeReads:
+        """What the condition looks at."""
+        return scope_reads(self._mirror.model.__name__, table_of(self._mirror), self.predicate)
+
+    @cached_property
+    def gates(self) -> frozenset[str]:
+        """The permissions without any one of which nobody sees a row."""
+        self.check()
+        return find_gates(self._mirror, self._by_model)
+
+
 def resolve_scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> ColumnElement[bool] | None:
     """The condition of a mirror's permission, scope and window; None when every identity sees every row."""
     parts = _parts(mirror, by_model, ())

@@ -45,6 +45,7 @@ KEPT = {
     "DecimalSum.value": "SQLite: a window function",
     "Connection.executemany": "PEP 249",
     "Replica.changes": "what it gives: `async with replica.changes(Job) as changes`",
+    "Drafts.list": "a word of what keeps things by name, beside `get`, `set` and `delete`",
     "Device.all": "a word of the test kit, beside `read`",
     "Device.sql": "a word of the test kit",
     "DeviceTypeCompiler.process": "SQLAlchemy: a type compiler",

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,6 +60,10 @@ async def test_the_demo_ends_proven_and_leaves_nothing_behind(database_url: str,
     assert {"device", "both"} <= set(figures["conflicts_by_decision"])
     assert any(refusal["reason"] == "gone" for refusal in figures["refusals"])
     assert {phase["name"] for phase in figures["phases"]} >= {"phone killed", "server killed", "proof"}
+
+    # A visit that was made without a network is one row in the end, with the number that EBP gave it.
+    assert re.search(r"its number, TB\d{6}, is on the phone", said)
+    assert figures["promises"]["the visit that was made on site has EBP's number, and its id"]
 
 
 async def test_a_row_changed_behind_the_engines_back_makes_it_fail(database_url: str, tmp_path: Path) -> None:

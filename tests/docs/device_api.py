@@ -26,7 +26,7 @@ from twinbase import (
     replica,
 )
 from twinbase.projection import Feeds, Projection
-from twinbase.replica import ChangedRow, PendingEdit, Replica, ReplicaSession, WaitingEdit
+from twinbase.replica import ChangedRow, Draft, Drafts, PendingEdit, Replica, ReplicaSession, UnsentEdit, WaitingEdit
 from twinbase.replica.background import Background
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
@@ -39,7 +39,7 @@ change. Written from the docstrings: `pytest tests/docs/test_device_is_documente
 """
 CLASSES = (
     Replica, ReplicaSession, ChangedRow, Background, SyncPace, StatusBoard, SyncStatus, Report, WaitingEdit,
-    PendingEdit,
+    PendingEdit, UnsentEdit, Drafts, Draft,
 )  # fmt: skip
 PLUGIN_HEAD = """# What hooks receive and answer
 

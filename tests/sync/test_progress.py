@@ -7,11 +7,14 @@ from uuid import UUID
 import pytest
 from tests.sync.shop import Job, Product
 
-from twinbase.errors import Offline
+from twinbase.errors import HalfAnswer, Offline
+from twinbase.frames import Begin, Page
 from twinbase.identity import Identity
 from twinbase.replica.replica import Replica
 from twinbase.replica.status import SyncStatus
+from twinbase.replica.sync.progress import FirstSyncProgress
 from twinbase.testing import World
+from twinbase.testing.wire import cut
 from twinbase.testing.world import KEY
 
 ROWS = 12_000
@@ -168,3 +171,82 @@ async def test_without_a_network_the_status_says_how_many_edits_wait_and_for_wha
     (refused,) = await anna.replica.waiting_edits()
     await anna.replica.correct(refused.id, {"lead": "anna"})
     assert (anna.replica.status.now.pending, anna.replica.status.now.refused) == (2, 0)
+
+
+def _watched(replica: Replica) -> list[SyncStatus]:
+    seen: list[SyncStatus] = []
+    replica.status.watch(seen.append)
+    return seen
+
+
+def _never_too_early(seen: list[SyncStatus]) -> bool:
+    """While a first sync runs it never says that all is here."""
+    loading = [status for status in seen if status.phase == "initial"]
+    return all(status.progress is None or 0 <= status.progress < 1 for status in loading)
+
+
+async def test_a_first_sync_says_of_how_many_rows_from_its_first_page_on(world: World) -> None:
+    await _products(world)
+    await world.sql("INSERT INTO workshop.job VALUES (gen_random_uuid(), 'bob', 'not hers', NULL, 1, false)")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    seen = _watched(anna.replica)
+
+    await anna.sync()
+
+    totals = {status.rows_expected for status in seen if status.phase == "initial" and status.rows}
+    assert totals <= {ROWS, ROWS + 1} and ROWS in totals and _never_too_early(seen)
+    assert {status.rows_expected for status in seen if status.phase != "initial"} == {0}
+    assert anna.replica.status.now.progress is None
+
+
+async def test_more_rows_than_are_counted_never_look_like_all_of_them(world: World) -> None:
+    """Nobody has analysed the table: the count ends at 20,000, and 20,500 come."""
+    await world.sql("INSERT INTO workshop.product (id, name) SELECT i, 'p' FROM generate_series(1, 20500) i")
+    anna = await world.device("anna", claims={"lead": "anna"})
+    seen = _watched(anna.replica)
+
+    assert (await anna.sync()).is_proven
+
+    shown = [(status.rows, status.rows_expected) for status in seen if status.phase == "initial" and status.rows]
+    assert shown[0][1] >= 20_000 and shown[-1][0] == 20_500 and _never_too_early(seen)
+
+
+async def test_a_first_sync_that_goes_on_counts_what_is_here_already(world: World) -> None:
+    await _products(world)
+    anna = await world.device("anna", claims={"lead": "anna"})
+    anna.wire.spoil("sync/initial", cut(after=60_000))
+    with pytest.raises(HalfAnswer):
+        await anna.sync()
+    kept = len(await anna.sql("SELECT 1 FROM _twinbase_stage_product"))
+    await anna.close()
+    await anna.reopen()
+    seen = _watched(anna.replica)
+
+    await anna.sync()
+
+    rows = [status.rows for status in seen if status.phase == "initial"]
+    assert 0 < kept < ROWS and rows[-1] == ROWS and rows == sorted(rows)
+    assert next(row for row in rows if row) == kept and _never_too_early(seen)
+    assert {status.rows_expected for status in seen if status.phase == "initial" and status.rows > kept} <= {
+        ROWS, ROWS + 1,
+    }  # fmt: skip
+
+
+def test_of_a_server_that_does_not_say_how_many_nobody_knows() -> None:
+    """A server of before it was said, or one that had no time to count a twin."""
+    begin = Begin(generation="g", time="", claims="", kind="initial")
+    for expected in ({}, {"job": 3}):
+        progress = FirstSyncProgress({"job", "product"}, {}, {})
+        begin.expected = expected
+        for frame in (begin, Page(twin="job", rows=2)):
+            progress.note_frame(frame)
+        assert (progress.rows, progress.expected) == (2, 0)
+
+
+def test_what_has_come_of_a_twin_takes_the_place_of_what_was_expected_of_it() -> None:
+    progress = FirstSyncProgress(["job", "part", "product"], {}, {"job": 100, "part": 7, "product": 50})
+    seen = [progress.expected]
+    for frame in (Page(twin="job", rows=60), Page(twin="part", rows=9), Page(twin="product", rows=50)):
+        progress.note_frame(frame)
+        seen.append(progress.expected)
+    assert seen == [157, 157, 119, 120], "60 in place of 100, 9 in place of 7, and one more until the end"

@@ -2,18 +2,23 @@
 
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
+from twinbase.replica.drafts import Draft, Drafts
 from twinbase.replica.outbox.pending_edits import PendingEdit
+from twinbase.replica.outbox.titles import UnsentEdit
 from twinbase.replica.outbox.waiting_edits import EditNotWaiting, RowGone, WaitingEdit
 from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
 
 __all__ = [
     "ChangedRow",
+    "Draft",
+    "Drafts",
     "EditNotWaiting",
     "PendingEdit",
     "Replica",
     "ReplicaSession",
     "RowGone",
+    "UnsentEdit",
     "WaitingEdit",
     "fetch_certificate",
     "trust_certificate",

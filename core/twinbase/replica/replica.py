@@ -22,6 +22,7 @@ from twinbase.replica import migrate
 from twinbase.replica.address import read_address
 from twinbase.replica.background import Background
 from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
+from twinbase.replica.drafts import Drafts
 from twinbase.replica.engines import Database
 from twinbase.replica.fence import translate_unforeseen
 from twinbase.replica.file.examine import examine, find_damage
@@ -45,7 +46,7 @@ from twinbase.replica.sync.listen import NewsListener
 from twinbase.replica.sync.server import Server, Transport
 from twinbase.replica.sync.sign_in import read_identity
 from twinbase.replica.tokens import TokenStore
-from twinbase.replica.tokens.choose import choose_token_store
+from twinbase.replica.tokens.choose import ChosenTokens
 from twinbase.replica.tokens.vault import FileTokens
 
 Given = TypeVar("Given")
@@ -64,13 +65,14 @@ class Replica:
         who: str = "",
         on_wipe: OnWipe | None = None,
     ) -> None:
-        registry = plugins.registry
+        registry = plugins.twins
         self.database = database
         self._roles = plugins.roles
         self.registry = registry
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who, on_wipe=on_wipe)
         self._reading = EditContexts(registry)
+        self._drafts = Drafts(database, self._enter)
         self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
         self._changes = ChangeBoard(database, registry, self.read)
@@ -125,7 +127,7 @@ class Replica:
             check_secret(key)
         check_plugins(plugins)
         url = "" if server is None else read_address(server, plain_http=plain_http or transport is not None).url
-        registry = plugins.registry
+        registry = plugins.twins
         with translate_unforeseen():
             file = await asyncio.to_thread(
                 _prepare, Path(path), key, registry, Owner(url, account), new_id or uuid4(), check
@@ -133,7 +135,7 @@ class Replica:
             watch_refreshes(registry)
             database = Database(file, registry, clock)
             line = Server(url, transport=transport, verify=tls or True, app=app)
-            store = tokens if tokens is not None else await asyncio.to_thread(choose_token_store, Path(path), key)
+            store = tokens if tokens is not None else ChosenTokens(Path(path), key)
             replica = cls(database, plugins, clock, line, DeviceSession(line, store, renew), who, on_wipe)
             await replica.syncing.count_edits()
             return replica
@@ -272,6 +274,11 @@ class Replica:
             self.database.announce_write()
             await self.syncing.count_edits()
 
+    @property
+    def drafts(self) -> Drafts:
+        """What somebody has begun to type and has not saved: kept in the file, never sent."""
+        return self._drafts
+
     async def forget_loss(self) -> None:
         """Whoever typed what this file has lost has read of it (`status.now.lost`): it is not said any more."""
         with self._enter():
@@ -292,7 +299,7 @@ class Replica:
 
     async def _rekeyed(self, key: Secret) -> None:
         self.database.file = await asyncio.to_thread(rekey, self.database.file, key)
-        if isinstance(store := self.syncing.session.store, FileTokens):
+        if isinstance(store := self.syncing.session.store, FileTokens | ChosenTokens):
             replica = (await self.database.look(read_state)).replica
             await asyncio.to_thread(store.rekey, replica, key)
 

@@ -14,6 +14,7 @@ from twinbase.registry import Registry
 from twinbase.replica.file.local_digest import DIGEST, read_digest
 from twinbase.replica.outbox.as_read import EditContexts, stamp
 from twinbase.replica.outbox.pending_edits import PendingEdit, pending_edit_of, pending_edits_query
+from twinbase.replica.outbox.titles import UnsentEdit, title_edits, titles_query
 
 Instance = TypeVar("Instance")
 
@@ -62,6 +63,16 @@ class ReplicaSession(AsyncSession):
             return []
         rows = await (await self.connection()).exec_driver_sql(pending_edits_query(list(twins.values())))
         return [pending_edit_of(twins, row) for row in rows]
+
+    async def read_outbox(self) -> list[UnsentEdit]:
+        """All that `pending_edits` gives of every twin, each with a title for people and the row that it belongs to;
+        oldest first, in two queries, however much it is."""
+        registry = self.sync_session.info[_READING].registry
+        twins = [twin for twin in registry if twin.pushes]
+        edits = await self.pending_edits(*(twin.model for twin in twins))
+        query = titles_query(twins, registry) if edits else ""
+        rows = (await (await self.connection()).exec_driver_sql(query)).all() if query else []
+        return list(title_edits(edits, rows, registry))
 
     def has_mirror(self, model: type[Any]) -> bool:
         """Whether a plugin that is loaded mirrors this class."""

@@ -15,11 +15,14 @@ class SyncStatus:
 
     `hears_news`: the server tells this device at once when a sync would bring something; `news_kept_back`: it would,
     and a proxy on the way, which keeps answers back, does not let it: a sync at the regular interval brings them.
+    `rows_expected`: of how many, in a first sync: an estimate that gets better on the way, and is more than `rows`
+    until the end. 0 while nobody knows: in every other phase, and with a server that does not say.
     `lost`: which edits this file has lost, and what to do: show it to whoever typed them, then `Replica.forget_loss()`.
     """
 
     phase: SyncPhase = "idle"
     rows: int = 0
+    rows_expected: int = 0
     offline_since: datetime | None = None
     synced_at: datetime | None = None
     signed_in: bool = True
@@ -37,6 +40,11 @@ class SyncStatus:
     def is_syncing(self) -> bool:
         """Whether a sync runs at this moment."""
         return self.phase != "idle"
+
+    @property
+    def progress(self) -> float | None:
+        """How much of a first sync is here, from 0 up to less than 1; None where nobody knows of how much."""
+        return self.rows / self.rows_expected if self.rows_expected else None
 
     @property
     def is_offline(self) -> bool:
@@ -73,7 +81,7 @@ class StatusBoard:
     def set(self, **changes: Any) -> None:
         """Change the status and tell those who watch. A new phase counts its rows from the beginning."""
         if changes.get("phase", self.now.phase) != self.now.phase:
-            changes = {"rows": 0, **changes}
+            changes = {"rows": 0, "rows_expected": 0, **changes}
         status = replace(self.now, **changes)
         if status == self.now:
             return

@@ -22,6 +22,7 @@ from twinbase_demo.decisions import (
     read_refusals,
 )
 from twinbase_demo.erp import generate
+from twinbase_demo.made_on_site import import_visit
 from twinbase_demo.network import Network
 from twinbase_demo.other_systems import count_waiting_links, link, make_ebp_folder, start_ninjaone
 from twinbase_demo.phone import Phone
@@ -75,6 +76,7 @@ class Story:
         self.phones: list[Phone] = []
         self.visits: dict[str, UUID] = {}
         self.crew: list[CrewMember] = []
+        self.for_ebp = folder
         self.ending = Ending()
 
     async def tell(self) -> Ending:
@@ -83,7 +85,7 @@ class Story:
             stack.push_async_callback(self.api.stop)
             await stack.enter_async_context(self.network)
             stack.push_async_callback(self._close_phones)
-            stack.enter_context(make_ebp_folder(self.folder))
+            self.for_ebp = stack.enter_context(make_ebp_folder(self.folder))
             self.teller.begin_chapter("The office")
             await self.open_office(stack)
             self.teller.begin_chapter("Morning: five technicians, five encrypted phones")
@@ -206,7 +208,15 @@ class Story:
             said = await self._edit_the_same_rows()
             one, other = (phone.owner.called for phone in self.phones[:2])
             phase.said = f"{one} and {other} write to {said}"
+        await self._make_a_visit()
         await self._office_day()
+
+    async def _make_a_visit(self) -> None:
+        """Nobody has planned it, and there is no network to ask anybody."""
+        _, _, third, *_ = self.phones
+        with self.teller.show_phase("visit made on site", "Making a visit") as phase:
+            self.visits["made"] = UUID(await third.ask("make_visit", day=self.day.isoformat()))
+            phase.said = f"{third.owner.called} finds a leak that nobody has planned,\nmakes the visit, and begins it"
 
     async def _work(self, number: int) -> None:
         also = {2: [self.visits["moved"]], 3: [self.visits["called_off"]]}.get(number, [])
@@ -284,6 +294,7 @@ class Story:
             phase.said = f"What technicians entered goes back to where it belongs:\n{said}"
             arrived = any(where.startswith("ebp") for where in self.ending.deliveries)
             self.ending.promises["what technicians entered is on its way to EBP"] = arrived
+        await self._number_the_visit()
         for sentence in await self.company.list_not_handed_over():
             self.teller.add_aside(sentence)
         with self.teller.show_phase("last sync", "Syncing") as phase:
@@ -293,6 +304,21 @@ class Story:
                     break
             phase.ok = all(report["is_proven"] for report in reports)
             phase.said = "Nothing is left to send or to fetch; all digests are equal"
+
+    async def _number_the_visit(self) -> None:
+        """What EBP makes of the visit comes back with the loader, and is the same row."""
+        _, _, third, *_ = self.phones
+        with self.teller.show_phase("number from EBP", "Importing into EBP") as phase:
+            number = await import_visit(self.company, self.for_ebp)
+            await self.company.load("ScheduleEvent")
+            self.ending.deliveries = await self.company.hand_over()
+            phase.rows = count_rows_written(await self.company.project())
+            await third.ask("sync")
+            shown = await third.ask("read_number", visit=str(self.visits["made"]))
+            phase.said = (
+                f"EBP's import takes the visit that {third.owner.called} made:\nits number, {shown}, is on the phone"
+            )
+            self.ending.promises["the visit that was made on site has EBP's number, and its id"] = shown == number
 
     async def _decide(self, phone: Phone, waiting: list[dict[str, Any]]) -> None:
         with self.teller.show_phase("decide", "Deciding") as phase:

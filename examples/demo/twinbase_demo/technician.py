@@ -14,6 +14,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
+from twinbase_demo import made_on_site
 from twinbase_demo.day import TechnicianDay, change, work_a_day
 from twinbase_mobile.tables import Contact
 
@@ -40,6 +41,13 @@ class PhoneApp:
             UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"])
         )
         return await work_a_day(self.replica, worker, [UUID(visit) for visit in ask["also"]])
+
+    async def make_visit(self, ask: Command) -> Any:
+        worker = TechnicianDay(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random())
+        return await made_on_site.make_visit(self.replica, worker)
+
+    async def read_number(self, ask: Command) -> Any:
+        return await made_on_site.read_number(self.replica, UUID(ask["visit"]))
 
     async def change_visit(self, ask: Command) -> Any:
         await change(self.replica, UUID(ask["visit"]), **ask["values"])

@@ -16,5 +16,7 @@ class Link(SQLModel, table=True):
     id: UUID = Field(index=True)
 
 
-LINKED = frozenset({"Activity", "Contact", "CustomerProduct", "Incident", "ScheduleEventCustomerProduct"})
+LINKED = frozenset(
+    {"Activity", "Contact", "CustomerProduct", "Incident", "ScheduleEvent", "ScheduleEventCustomerProduct"}
+)
 """The tables of EBP whose rows may have been made on a device."""

@@ -86,6 +86,8 @@ class EbpSettings(BaseSettings):
     """How it is handed over: not at all, as files for EBP's own import, or through EBP's online interface."""
     export_states: Mapping[str, int] = {}
     """Which code a status of a visit is in EBP, where several mean it; otherwise the lowest in `event_states`."""
+    export_made_on_site: Literal["schedule_event", "incident"] = "schedule_event"
+    """What a visit that a technician has made on site becomes: an entry of the agenda, or an incident to be planned."""
     export_positions: bool = False
     """Whether positions of sites that technicians have corrected are handed over too."""
     export_folder: str = ""

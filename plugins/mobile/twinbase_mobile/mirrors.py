@@ -10,6 +10,7 @@ from twinbase.conflict import device_wins
 from twinbase.mutation import Operation
 from twinbase_mobile import owners, scopes
 from twinbase_mobile import tables as mobile
+from twinbase_mobile.captions import CAPTIONS
 from twinbase_mobile.reports import keep_both
 
 ORIGIN = ("source_table", "source_id")
@@ -39,6 +40,7 @@ def shared_mirror(model: type[SQLModel], *operations: Operation, **options: Any)
         operations=operations,
         writable=owners.writable_columns(name),
         insertable=owners.insertable_columns(name),
+        caption=CAPTIONS[name],
         **options,
     )
 
@@ -103,7 +105,9 @@ def customer_mirrors() -> Iterator[Mirror]:
 def visit_mirrors() -> Iterator[Mirror]:
     yield shared_mirror(
         mobile.Intervention,
+        "insert",
         "update",
+        version=2,
         scope=scopes.my_visits,
         conflict=merge_columns(device_wins, report=keep_both),
         read="interventions.read",

@@ -7,6 +7,11 @@ BORN = ("client_created_at",)
 """Of a row that only devices make."""
 
 CREATED: dict[str, tuple[str, ...]] = {
+    "interventions": (
+        "made_on_site", "title", "type_id", "lead_id", "priority", "scheduled_start", "scheduled_end",
+        "expected_minutes", "customer_id", "site_id", "contact_id", "incident_id", "main_equipment_id", "instructions",
+        "template_id", "to_invoice",
+    ),
     "intervention_equipment": ("intervention_id", "equipment_id"),
     "intervention_notes": (
         "intervention_id", "customer_id", "author_id", "kind", "title", "body", "occurred_at",

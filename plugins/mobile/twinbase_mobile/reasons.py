@@ -21,6 +21,12 @@ CATALOGUE: Mapping[str, str] = {
     "complete_not_yours": "Your role does not let you close a visit. Ask who leads the work, or the office.",
     "cancel_without_reason": "Say why the visit is cancelled.",
     "visit_closed": "The visit is {status}, so its {what} can no longer be changed. Ask the office to open it again.",
+    # a visit that is made on site
+    "create_not_yours": "Your role does not let you make a visit. Ask who leads the work, or the office.",
+    "made_without_mark": "A visit that is made on a device is marked as made on site.",
+    "made_without_customer": "Say which customer the visit is for.",
+    "made_without_start": "Say when the visit begins.",
+    "made_with_status": "A new visit is planned, on the way or in progress, and not {status}: close it afterwards.",
     # what a visit lacks before it is done
     "done_without_times": "Enter the start and the end before you close the visit.",
     "ends_before_start": "The end of the visit is before its start.",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from twinbase.roles import NO_ROLE, OF_THE_SERVER
 
+CREATE = "interventions.create"
 COMPLETE = "interventions.complete"
 REOPEN = "interventions.reopen"
 
@@ -11,6 +12,7 @@ PERMISSIONS: Mapping[str, str] = {
     "sync.read": "Have what everybody looks things up in: colleagues, units, rates, storehouses, checklists.",
     "interventions.read": "See visits and all that belongs to them.",
     "interventions.update": "Work on visits: status, times, report, notes, parts, equipment, answers.",
+    CREATE: "Make a visit on site, for a customer in reach.",
     COMPLETE: "Close a visit.",
     REOPEN: "Open a closed visit again, or plan a cancelled one.",
     "photos.upload": "Take photos of a visit.",
@@ -38,7 +40,7 @@ _LOOKS_AROUND = (
     "sync.read", "interventions.read", "customers.read", "customers.update", "contacts.read", "projects.read",
     "documents.read", "products.read",
 )  # fmt: skip
-_WORKS_ON_VISITS = ("interventions.update", COMPLETE, "photos.upload", "signature.create", "timesheets.create")
+_WORKS_ON_VISITS = ("interventions.update", CREATE, COMPLETE, "photos.upload", "signature.create", "timesheets.create")
 _TECHNICIAN = (
     *_LOOKS_AROUND, *_WORKS_ON_VISITS, "contacts.update", "incidents.read", "incidents.create", "stock.read",
     "stock.update", "timesheets.read", "expenses.read", "expenses.create", "tickets.read", "tickets.comment",

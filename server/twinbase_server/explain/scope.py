@@ -23,7 +23,7 @@ from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.database.connection import Connection
 from twinbase_server.explain.sentences import fill_sentence, verdict_sentence
 from twinbase_server.sql.names import table_sql
-from twinbase_server.sql.scope import compile_condition
+from twinbase_server.sql.scope import compile_part
 
 DEPTH_MAX = 4
 
@@ -153,7 +153,7 @@ async def _row(connection: Connection, twin: Twin, key: Sequence[str]) -> Mappin
 
 async def _holds(asking: _Asking, condition: ColumnElement[bool]) -> bool | None:
     twin = asking.twin
-    compiled = compile_condition(replace(twin, predicate=condition))
+    compiled = compile_part(twin, condition)
     values = compiled.bind(asking.identity, cut_to_hour(asking.now))
     query = f"SELECT ({compiled.sql})::boolean FROM {table_sql(twin.table)} WHERE {_key_is(twin, len(values))}"
     holds: bool | None = await asking.connection.fetchval(query, *values, *asking.key)

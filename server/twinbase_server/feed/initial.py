@@ -10,6 +10,7 @@ from twinbase.protocol import InitialRequest
 from twinbase_server.feed.context import AnswerContext
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.delta import continue_cursor, end_line
+from twinbase_server.feed.expected import count_expected
 from twinbase_server.feed.paging import PageKey, Pager
 from twinbase_server.feed.proof import LOCKED, UNCAPTURED
 from twinbase_server.feed.reading import Reading, table_of
@@ -85,7 +86,7 @@ async def stream_initial(context: AnswerContext, reading: Reading, plan: Initial
     template = Resume(kind=KIND, twin="", key=[], first=first, options=plan.options, locked=locked)
     pager = Pager(reading, context.signer, context.metrics, template, context.settings.page_rows_max)
     sums: dict[str, Digest] = {}
-    yield reading.make_begin_frame(KIND)
+    yield reading.make_begin_frame(KIND, **await _expected(reading, plan))
     for shape, after in plan.remaining_twins():
         if shape.twin.name in reading.locked:
             continue
@@ -101,6 +102,11 @@ async def stream_initial(context: AnswerContext, reading: Reading, plan: Initial
                 yield pager.cut_line(shape, page.key)
                 return
     yield _end(context, reading, plan, first, sums, locked)
+
+
+async def _expected(reading: Reading, plan: InitialPlan) -> dict[str, dict[str, int]]:
+    """What the first answer of a whole sync says of how much there is; those that go on from it do not count again."""
+    return {"expected": await count_expected(reading, plan.shapes)} if plan.whole else {}
 
 
 def _left_out(reading: Reading, plan: InitialPlan) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -124,8 +125,8 @@ class Reading:
     def today(self) -> str:
         return self.now.astimezone(UTC).date().isoformat()
 
-    def make_begin_frame(self, kind: str) -> bytes:
-        """The first line of every stream."""
+    def make_begin_frame(self, kind: str, **more: Any) -> bytes:
+        """The first line of every stream, with `more` that this kind says."""
         frame = {
             "frame": "begin",
             "protocol": 1,
@@ -137,6 +138,7 @@ class Reading:
             "epoch": self.head.epoch,
             "last_n": self.head.last_n,
             "outcomes": msgspec.Raw(self.head.outcomes.encode()),
+            **more,
         }
         return msgspec.json.encode(frame) + b"\n"
 

@@ -154,7 +154,12 @@ def _frozen(value: Any) -> Any:
 
 def compile_condition(twin: Twin) -> Condition:
     """The twin's scope and window; raises MirrorError when it is no condition over the table's own rows."""
-    return EVERY_ROW if twin.predicate is None else _compile(twin, _prepared(twin.predicate))
+    return EVERY_ROW if twin.predicate is None else compile_part(twin, twin.predicate)
+
+
+def compile_part(twin: Twin, part: ColumnElement[bool]) -> Condition:
+    """A part of it, or any other condition over the twin's rows; raises as `compile_condition` does."""
+    return _compile(twin, _prepared(part))
 
 
 def _compile(twin: Twin, prepared: ColumnElement[bool]) -> Condition:

@@ -43,6 +43,8 @@ class Stage:
     def __init__(self, registry: Registry, shapes: Mapping[str, Shape], token: str) -> None:
         self._registry, self._shapes, self._token = registry, shapes, token
         self.rows = 0
+        self.kept: dict[str, int] = {}
+        self.expected: dict[str, int] = {}
         self.end: End | None = None
 
     def prepare(self, connection: Connection) -> str | None:
@@ -56,6 +58,7 @@ class Stage:
         with begin_fenced(connection, self._token) as state:
             made_for = sha256(repr((state.schema, tables)).encode()).hexdigest()
             if state.resume and recall(connection, "stage_for") == made_for:
+                self._look_at_kept(connection)
                 return state.resume
             self._drop(connection)
             write_state(connection, resume="")
@@ -64,6 +67,18 @@ class Stage:
             for statement in tables:
                 connection.execute(statement)
             return None
+
+    def _look_at_kept(self, connection: Connection) -> None:
+        """How many rows of each twin an earlier attempt has left, and how many it was to bring."""
+        self.expected = self._begin(connection).expected if recall(connection, "stage_begin") else {}
+        for twin in self._shapes:
+            query = f"SELECT count(*) FROM {quote_name(stage_table(twin))}"
+            self.kept[twin] = int(connection.execute(query).fetchone()[0])
+
+    def _begin(self, connection: Connection) -> Begin:
+        begin = decode(recall(connection, "stage_begin").encode())
+        assert isinstance(begin, Begin)
+        return begin
 
     def _tables(self) -> Iterator[str]:
         for shape in self._shapes.values():
@@ -140,8 +155,7 @@ class Stage:
             raise HalfAnswer()
         applied = ApplyReport(pulled=self.rows)
         with begin_applying(connection, self._token) as state:
-            begin = decode(recall(connection, "stage_begin").encode())
-            assert isinstance(begin, Begin)
+            begin = self._begin(connection)
             rebase.undo(connection, self._shapes.values())
             arrived = {name: shape for name, shape in self._shapes.items() if name not in locked_twins(self.end)}
             before = {twin: count_rows(connection, twin) for twin in arrived}

@@ -28,9 +28,10 @@ class EditContexts:
     """The edit contexts of one replica's sessions."""
 
     def __init__(self, registry: Registry) -> None:
+        self.registry = registry
         self._twins: Mapping[type[Any], Twin] = {twin.model: twin for twin in registry}
-        self._reads = {twin.name: _read_table(twin) for twin in registry}
-        self._metas = {twin.name: _meta_table(twin) for twin in registry}
+        self._reads: dict[Twin, Table] = {}
+        self._metas: dict[Twin, Table] = {}
 
     def twin_of(self, instance: object) -> Twin | None:
         return next((self._twins[kind] for kind in type(instance).__mro__ if kind in self._twins), None)
@@ -48,24 +49,24 @@ class EditContexts:
                 if column.default is None and getattr(instance, _attribute(twin, name)) is None:
                     raise ValueError(f"A new row of {twin.name} has no {name}, which is its key: give it one.")
 
-    def tell_triggers(self, session: Session, checkpoint: int) -> set[str]:
+    def tell_triggers(self, session: Session, checkpoint: int) -> set[Twin]:
         """Before a flush: write down what was read of every stale row that is about to be written; give their twins."""
-        noted = set()
+        noted: set[Twin] = set()
         for instance in _written(session):
             twin = self.twin_of(instance)
             if twin is None or stamp_of(instance) >= checkpoint:
                 continue
             if self._is_stale(session, twin, instance):
                 self._tell(session, twin, instance)
-                noted.add(twin.name)
+                noted.add(twin)
             else:
                 stamp(instance, checkpoint)
         return noted
 
-    def forget(self, session: Session, twins: Iterable[str], checkpoint: int) -> None:
+    def forget(self, session: Session, twins: Iterable[Twin], checkpoint: int) -> None:
         """After a flush: the triggers have taken what was read; what was merged shows its row as it is."""
-        for name in twins:
-            session.connection().execute(delete(self._reads[name]))
+        for twin in twins:
+            session.connection().execute(delete(self._read_of(twin)))
         for instance in session.dirty:
             if _AS_READ in inspect(instance).info:
                 stamp(instance, checkpoint)
@@ -93,14 +94,26 @@ class EditContexts:
         stamp(merged, stamp_of(given))
         inspect(merged).info[_AS_READ] = read
 
+    def _read_of(self, twin: Twin) -> Table:
+        """Where it is told what was read of a row. Made when it is first needed: most starts write no stale row."""
+        if twin not in self._reads:
+            self._reads[twin] = _read_table(twin)
+        return self._reads[twin]
+
+    def _meta_of(self, twin: Twin) -> Table:
+        """Where it stands by which checkpoint a row came."""
+        if twin not in self._metas:
+            self._metas[twin] = _meta_table(twin)
+        return self._metas[twin]
+
     def _is_stale(self, session: Session, twin: Twin, instance: Any) -> bool:
-        meta = self._metas[twin.name]
+        meta = self._meta_of(twin)
         applied = session.connection().scalar(select(meta.c.applied).where(_same_key(meta, instance, key_column)))
         return applied is not None and applied > stamp_of(instance)
 
     def _tell(self, session: Session, twin: Twin, instance: Any) -> None:
         """The row as it is, with what was read over it: a column that was never loaded counts as read now."""
-        read, connection = self._reads[twin.name], session.connection()
+        read, connection = self._read_of(twin), session.connection()
         row = select(literal(READ_BEFORE), *(twin.table.columns[name] for name in twin.columns))
         connection.execute(delete(read).where(_same_key(read, instance)))
         connection.execute(

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from twinbase.frames import WireRow
+from twinbase.frames import Begin, Page, WireRow
 from twinbase.registry import Registry
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.file.state import FileState, read_state
@@ -74,9 +74,10 @@ class Exchange:
             said = "1 change" if edits == 1 else f"{edits} changes that were saved together"
             self.report.set_aside.append(f"{said} {why}. Correct or discard what waits: one decision is for all of it.")
 
-    def count_arrived(self, rows: int) -> None:
+    def count_arrived(self, frame: Begin | Page) -> None:
         """So many more rows came in the phase that runs."""
-        self.status.set(rows=self.status.now.rows + rows)
+        if isinstance(frame, Page):
+            self.status.set(rows=self.status.now.rows + frame.rows)
 
     def report_apply(self, applied: ApplyReport) -> None:
         """Put what an apply did into the report, and tell the screens which rows changed."""

@@ -1,11 +1,12 @@
 """The first sync of a file: everything is fetched aside, and shown at once."""
 
-from twinbase.frames import End
+from twinbase.frames import Begin, End, Page
 from twinbase.replica.apply.apply import ApplyReport
 from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.apply.stage import Stage
 from twinbase.replica.file.reread import note_reread
 from twinbase.replica.sync.exchange import Exchange
+from twinbase.replica.sync.progress import FirstSyncProgress
 from twinbase.replica.sync.prove import prove
 from twinbase.replica.sync.pull import pull
 
@@ -37,10 +38,16 @@ async def _whole(exchange: Exchange) -> tuple[End, ApplyReport]:
 
 async def _load(exchange: Exchange, stage: Stage) -> None:
     resume = await exchange.thread.run(stage.prepare)
+    progress = FirstSyncProgress(exchange.pulled, stage.kept, stage.expected)
+
+    def show(frame: Begin | Page) -> None:
+        progress.note_frame(frame)
+        exchange.status.set(rows=progress.rows, rows_expected=progress.expected)
+
     for _ in range(CUTS_MAX):
         caller = await exchange.make_request_context()
         async with exchange.server.stream_initial({"resume": resume}, caller) as body:
-            resume = await exchange.thread.read(body, stage.take, exchange.count_arrived)
+            resume = await exchange.thread.read(body, stage.take, show)
         if resume is None:
             return
 

@@ -25,6 +25,7 @@ from twinbase.errors import (
     NotSignedIn,
     NotTwinbase,
     Offline,
+    ReplicaClosed,
     ServerRefused,
     WrongAddress,
 )
@@ -121,21 +122,37 @@ class Server:
     ) -> None:
         """`app`: the version of the app, which the server may ask to be newer, and the office sees. `silence_seconds`:
         how long nothing may come of news; it is three times as long as a server may wait with its next heartbeat."""
-        timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
         self.url = url.rstrip("/")
         self.traffic = Traffic()
+        self._transport, self._verify = transport, verify
+        self._timeout = httpx2.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds))
+        self._headers = {protocol.HEADER_CLIENT: app} if app else {}
         self._silence_seconds = silence_seconds
-        self._client = httpx2.AsyncClient(
-            base_url=self.url,
-            transport=transport,
-            timeout=timeout,
-            verify=verify,
-            follow_redirects=False,
-            headers={protocol.HEADER_CLIENT: app} if app else {},
-        )
+        self._called: httpx2.AsyncClient | None = None
+        self._closed = False
+
+    @property
+    def _client(self) -> httpx2.AsyncClient:
+        """Made when the server is first called: the authorities that this machine trusts take longer to read than the
+        file to open, and a screen that shows what is on the device waits for none of them."""
+        if self._closed:
+            raise ReplicaClosed(f"({self.url})")
+        if self._called is None:
+            self._called = httpx2.AsyncClient(
+                base_url=self.url,
+                transport=self._transport,
+                timeout=self._timeout,
+                verify=self._verify,
+                follow_redirects=False,
+                headers=self._headers,
+            )
+        return self._called
 
     async def close(self) -> None:
-        await self._client.aclose()
+        self._closed = True
+        opened = self._called or self._transport
+        if opened is not None:
+            await opened.aclose()
 
     async def sign_in(self, request: LoginRequest) -> LoginAnswer:
         """Sign in; raises NotSignedIn when e-mail or password are wrong."""

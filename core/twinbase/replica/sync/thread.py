@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from twinbase.errors import HalfAnswer
-from twinbase.frames import AnyFrame, Page, read_frames
+from twinbase.frames import AnyFrame, Begin, Page, read_frames
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.file import translate_errors
@@ -47,17 +47,20 @@ class FileThread:
         return await asyncio.get_running_loop().run_in_executor(self._executor, translated_work)
 
     async def read(
-        self, body: Body, consume: Callable[[Connection, Iterator[AnyFrame]], Answer], arrived: Callable[[int], None]
+        self,
+        body: Body,
+        consume: Callable[[Connection, Iterator[AnyFrame]], Answer],
+        arrived: Callable[[Begin | Page], None],
     ) -> Answer:
         """`consume(connection, frames)` while the answer arrives: download and writing overlap.
 
-        `arrived` is called in the event loop, with the rows of every page.
+        `arrived` is called in the event loop, with the begin and with every page.
         """
         loop = asyncio.get_running_loop()
         feed = AnswerPipe(loop)
 
         def consume_counted(connection: Connection, frames: Iterator[AnyFrame]) -> Answer:
-            return consume(connection, _counted(frames, lambda rows: loop.call_soon_threadsafe(arrived, rows)))
+            return consume(connection, _counted(frames, lambda frame: loop.call_soon_threadsafe(arrived, frame)))
 
         pump = asyncio.create_task(_pump(body, feed))
         try:
@@ -101,10 +104,10 @@ def _consume(
         feed.abandon()
 
 
-def _counted(frames: Iterator[AnyFrame], arrived: Callable[[int], object]) -> Iterator[AnyFrame]:
+def _counted(frames: Iterator[AnyFrame], arrived: Callable[[Begin | Page], object]) -> Iterator[AnyFrame]:
     for frame in frames:
-        if isinstance(frame, Page):
-            arrived(len(frame.content))
+        if isinstance(frame, Begin | Page):
+            arrived(frame)
         yield frame
 
 

@@ -36,18 +36,33 @@ _CLAIMED: Mapping[str, ValueKind] = {
     "expense_on": "time", "amount_ttc": "decimal", "vat_amount": "decimal", "distance_km": "decimal",
     "break_minutes": "whole", "minutes": "whole", "fiscal_hp": "whole", "billable": "yes", "personal_vehicle": "yes",
 }  # fmt: skip
+_VISIT: Mapping[str, ValueKind] = {
+    "Id": "key",
+    "EventState": "whole",
+    "AchievedDuration_DurationInHours": "decimal",
+    "Maintenance_TravelDuration": "decimal",
+    "Maintenance_InterventionReport": "rich",
+    "Maintenance_InterventionReportClear": "text",
+    "GlobalPercentComplete": "decimal",
+    "Maintenance_NextEventToForesee": "yes",
+}
+_PLANNED: Mapping[str, ValueKind] = {
+    "Caption": "text",
+    "EventType": "key",
+    "ColleagueId": "key",
+    "CustomerId": "key",
+    "AddressId": "key",
+    "ContactId": "key",
+    "StartDateTime": "time",
+    "EndDateTime": "time",
+    "Maintenance_InterventionDescription": "rich",
+    "Maintenance_InterventionDescriptionClear": "text",
+}
+"""What the office plans: of a visit that was made on site the technician has said it, and of no other."""
 ENTITIES: Mapping[str, Entity] = {
-    "ScheduleEvent": Entity(
-        {
-            "Id": "key",
-            "EventState": "whole",
-            "AchievedDuration_DurationInHours": "decimal",
-            "Maintenance_TravelDuration": "decimal",
-            "Maintenance_InterventionReport": "rich",
-            "Maintenance_InterventionReportClear": "text",
-            "GlobalPercentComplete": "decimal",
-            "Maintenance_NextEventToForesee": "yes",
-        }
+    "ScheduleEvent": Entity(_VISIT),
+    "NewScheduleEvent": Entity(
+        {**_VISIT, **_PLANNED}, keeps_id=True, found_by=(("CustomerId", "ColleagueId", "StartDateTime", "Caption"),)
     ),
     "Activity": Entity(
         {

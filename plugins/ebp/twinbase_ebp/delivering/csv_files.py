@@ -54,7 +54,7 @@ class CsvFiles:
             ready, others = await make_ready(left, connection, self._settings)
             by_entity: dict[str, list[Ready]] = defaultdict(list)
             for one in ready:
-                by_entity[one.entry.entity].append(one)
+                by_entity[one.entry.sheet_name].append(one)
             for entity, mine in by_entity.items():
                 outcomes += await self._file(folder, entity, mine, connection, run)
             return [*outcomes, *others]

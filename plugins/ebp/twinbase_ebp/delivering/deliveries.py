@@ -10,7 +10,7 @@ from uuid import UUID
 
 from twinbase.delivery import AppliedMutation, Delivery
 from twinbase.postgres import PostgresConnection
-from twinbase_ebp.delivering import claims, customers, documents, visits
+from twinbase_ebp.delivering import claims, customers, documents, made_on_site, visits
 from twinbase_ebp.delivering.entry import EbpEntry
 from twinbase_ebp.delivering.known_rows import KnownRows, MobileRow, RowChange, changes_of, read, read_origins, rows_of
 from twinbase_ebp.settings import EbpSettings
@@ -146,7 +146,10 @@ class _Composer:
         """The agenda entry first; the parts that were taken follow when the visit is done."""
         beside = self._beside
         measured = beside.measured.get(change.id, [])
-        yield from _some(visits.visit_entry(change, self._known, measured, self._settings))
+        if change.is_new:
+            yield from made_on_site.new_visit_entries(change, self._known, measured, self._settings)
+        else:
+            yield from _some(visits.visit_entry(change, self._known, measured, self._settings))
         if change.id in self._done:
             parts, before = beside.parts[change.id], beside.documents.get(change.id)
             yield from _some(

@@ -31,7 +31,8 @@ class EbpEntry:
 
     `values`, and those of `lines`, hold text, whole numbers, true and false, None, decimals as text, times as EBP has
     them (local, `2026-11-23T09:05:00`), references and words. `table` and `id`: the row of `mobile`. `held`: why it
-    stays here. `by_hand`: why only a person can do it in EBP; later changes of the row do not wait for that.
+    stays here. `by_hand`: why only a person can do it in EBP; later changes of the row do not wait for that. `form`:
+    the columns that it has, where they are not those of its entity.
     """
 
     entity: str
@@ -43,6 +44,12 @@ class EbpEntry:
     lines: Sequence[Mapping[str, Any]] = ()
     held: str = ""
     by_hand: str = ""
+    form: str = ""
+
+    @property
+    def sheet_name(self) -> str:
+        """What the file is called that it goes into."""
+        return self.form or self.entity
 
     @property
     def action(self) -> str:

@@ -13,7 +13,12 @@ from twinbase_ebp.delivering.make_ready import Ready
 from twinbase_ebp.links import LINKED
 from twinbase_mobile.tables import SCHEMA
 
-NUMBERS = {"StockDocument": "DocumentNumber", "Incident": "Id", "CustomerProduct": "Id"}
+NUMBERS = {
+    "StockDocument": "DocumentNumber",
+    "Incident": "Id",
+    "CustomerProduct": "Id",
+    "ScheduleEvent": "ScheduleEventNumber",
+}
 """What people call a new row in EBP."""
 
 

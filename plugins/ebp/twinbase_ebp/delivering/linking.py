@@ -10,10 +10,12 @@ from twinbase.delivery import WaitingDelivery
 from twinbase.postgres import PostgresConnection
 from twinbase.source import Run
 from twinbase_ebp.delivering.copies import Copies, CopyRow
+from twinbase_ebp.delivering.customers import INCIDENT
 from twinbase_ebp.delivering.deliveries import EBP
 from twinbase_ebp.delivering.finding import RowFinder
 from twinbase_ebp.delivering.known_rows import TABLES
 from twinbase_ebp.delivering.make_ready import Ready, make_ready
+from twinbase_ebp.delivering.visits import EVENT
 from twinbase_ebp.links import LINKED
 from twinbase_ebp.settings import EbpSettings
 from twinbase_mobile.tables import SCHEMA
@@ -31,6 +33,7 @@ async def link_new_rows(run: Run, settings: EbpSettings) -> None:
         for one in ready:
             if found := await looking.find(one):
                 await link(connection, one, found)
+        await _link_planned(connection)
     finally:
         await connection.close()
 
@@ -38,13 +41,28 @@ async def link_new_rows(run: Run, settings: EbpSettings) -> None:
 async def link(connection: PostgresConnection, one: Ready, found: CopyRow) -> None:
     """Say of the row of `mobile` which row of EBP it is. Its id stays; a row that is linked already stays so."""
     entry = one.entry
-    if entry.entity in LINKED and "source_id" in TABLES[entry.table].c:
+    if entry.entity == INCIDENT and entry.table == "interventions":
+        # The visit is not the incident: the office plans it, and that entry of the agenda will be the visit.
+        await connection.execute(_NUMBER.format(schema=SCHEMA), UUID(entry.id), str(found["Id"]))
+    elif entry.entity in LINKED and "source_id" in TABLES[entry.table].c:
         async with connection.transaction():
             key = str(found["Id"])
             statement = _LINK.format(schema=SCHEMA, table=entry.table)
             is_new = await connection.fetchval(statement, UUID(entry.id), entry.entity, key)
             if is_new and key != entry.id:
                 await connection.execute(_KEEP, entry.entity, key, UUID(entry.id))
+
+
+async def _link_planned(connection: PostgresConnection) -> None:
+    """The one entry of the agenda that the office has made of an incident is the visit that this was made of."""
+    copied = await Copies(connection).read_columns(EVENT)
+    if "Maintenance_IncidentId" not in copied:
+        return
+    for row in await connection.fetch(_PLANNED.format(schema=SCHEMA)):
+        async with connection.transaction():
+            statement = _LINK.format(schema=SCHEMA, table="interventions")
+            await connection.execute(statement, row["id"], EVENT, row["key"])
+            await connection.execute(_KEEP, EVENT, row["key"], row["id"])
 
 
 def _waiting(row: Any) -> WaitingDelivery:
@@ -60,6 +78,16 @@ WHERE destination = $1 AND state = 'sent' AND action = ANY ($2) ORDER BY n
 _LINK = """
 UPDATE "{schema}"."{table}" SET source_table = $2, source_id = $3
 WHERE id = $1 AND source_table IS NULL RETURNING true
+"""
+_NUMBER = """
+UPDATE "{schema}"."interventions" SET number = $2 WHERE id = $1 AND source_table IS NULL AND number IS DISTINCT FROM $2
+"""
+_PLANNED = """
+SELECT v.id, min(e."Id"::text) AS key FROM "{schema}"."interventions" v
+JOIN public."ScheduleEvent" e ON upper(rtrim(e."Maintenance_IncidentId")) = upper(rtrim(v.number))
+WHERE v.made_on_site AND v.source_table IS NULL AND NOT EXISTS (
+    SELECT FROM "{schema}"."interventions" o WHERE o.source_table = 'ScheduleEvent' AND o.source_id = e."Id"::text)
+GROUP BY v.id HAVING count(*) = 1
 """
 # Keys as projections compare them: in capitals, without accents being looked at.
 _KEEP = """

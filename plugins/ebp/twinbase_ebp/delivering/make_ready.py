@@ -26,7 +26,7 @@ class Ready:
 
     @property
     def entity(self) -> Entity:
-        return ENTITIES[self.entry.entity]
+        return ENTITIES[self.entry.sheet_name]
 
 
 class KeyLookup:

@@ -17,16 +17,24 @@ PERCENT_MAX, TITLE_MAX = 100, 160
 
 def visit_entry(change: RowChange, known: KnownRows, measured: Sequence[str], settings: EbpSettings) -> EbpEntry | None:
     """What a visit changes in the agenda; None when EBP has no column for any of it."""
-    row = known.row_of(change)
     key = known.key_of("interventions", change.id, EVENT)
+    values = work_values(change, known, measured, settings)
+    # Without a key while EBP has not given one to a visit that was made on site: it is looked up when this goes out.
+    is_there = isinstance(key, str) or (key is not None and known.row_of(change)["made_on_site"])
+    if not values or not is_there:
+        return None
+    return EbpEntry(EVENT, "update", change.table, str(change.id), key_text(key), values)
+
+
+def work_values(change: RowChange, known: KnownRows, measured: Sequence[str], settings: EbpSettings) -> dict[str, Any]:
+    """What a technician has done on a visit, as the agenda says it."""
+    row = known.row_of(change)
     values = _agenda(change.columns, row, settings)
     if change.columns & REPORT or (measured and "status" in change.columns):
         text = add_block(row["report"], [*_facts(row, settings), *measured])
         values["Maintenance_InterventionReport"] = format_rich(text)
         values["Maintenance_InterventionReportClear"] = text
-    if not values or not isinstance(key, str):
-        return None
-    return EbpEntry(EVENT, "update", change.table, str(change.id), key, values)
+    return values
 
 
 def _agenda(columns: frozenset[str], row: MobileRow, settings: EbpSettings) -> dict[str, Any]:

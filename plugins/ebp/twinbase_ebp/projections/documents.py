@@ -10,7 +10,16 @@ from sqlmodel import SQLModel
 
 from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import is_in_ebp, own_feed, parent_feed
-from twinbase_ebp.projections.sql import day_of, id_of, key_of, prefix_word_of, source_id_of, table_of, text_of
+from twinbase_ebp.projections.sql import (
+    day_of,
+    id_of,
+    id_to_keep,
+    key_of,
+    prefix_word_of,
+    source_id_of,
+    table_of,
+    text_of,
+)
 from twinbase_ebp.projections.work import is_visit_there, visit_feeds
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import (
@@ -70,7 +79,9 @@ def _files_of_visits(settings: EbpSettings) -> Projection:
     f = table_of(EbpScheduleEventAssociatedFiles)
     feeds = (own_feed(EbpScheduleEventAssociatedFiles), *visit_feeds(EbpScheduleEventAssociatedFiles, "ParentId"))
     only = {NO_VISIT: is_visit_there(f.c.ParentId, settings)}
-    return Projection(mobile.Document, f.name, _rows(f, "interventions", f.c.ParentId), feeds, only=only)
+    return Projection(
+        mobile.Document, f.name, _rows(f, "interventions", id_to_keep("ScheduleEvent", f.c.ParentId)), feeds, only=only
+    )
 
 
 def _files_of_notes(settings: EbpSettings) -> Projection:
@@ -83,7 +94,9 @@ def _files_of_notes(settings: EbpSettings) -> Projection:
         *_over_notes(),
     )
     only = {NO_VISIT: is_visit_there(visit, settings)}
-    return Projection(mobile.Document, f.name, _rows(f, "interventions", visit), feeds, only=only)
+    return Projection(
+        mobile.Document, f.name, _rows(f, "interventions", id_to_keep("ScheduleEvent", visit)), feeds, only=only
+    )
 
 
 def _over_notes() -> tuple[Feeds, Feeds]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Numeric,
+    Select,
     String,
     Table,
     case,
@@ -63,6 +64,15 @@ def id_of(source: str, *key: ColumnElement[Any]) -> ColumnElement[UUID]:
 def id_to_keep(source: str, key: ColumnElement[Any]) -> ColumnElement[UUID]:
     """The same of a row whose key in EBP is a uuid: that uuid."""
     return func.coalesce(_linked(source, key), key)
+
+
+def entries_of_visits(visits: Select[Any]) -> Select[Any]:
+    """The keys in EBP's agenda of visits of `mobile`: their ids, or those that EBP gave to what was made on site."""
+    links, ids = table_of(Link).alias(), visits.subquery()
+    given = select(cast(links.c.source_id, SaUuid)).where(
+        links.c.source_table == "ScheduleEvent", links.c.id.in_(select(ids.c[0]))
+    )
+    return select(select(ids.c[0]).union(given).subquery().c[0])
 
 
 def _linked(source: str, key: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from twinbase.projection import Feeds, Projection
 from twinbase_ebp.projections.feeding import is_in_ebp, unite
-from twinbase_ebp.projections.sql import id_of, is_same_key, key_of, table_of, text_of
+from twinbase_ebp.projections.sql import entries_of_visits, id_of, id_to_keep, is_same_key, key_of, table_of, text_of
 from twinbase_ebp.projections.work import is_visit_there
 from twinbase_ebp.settings import EbpSettings
 from twinbase_ebp.tables import EbpColleague, EbpScheduleEvent, EbpScheduleEventType
@@ -38,7 +38,7 @@ def team_projections(settings: EbpSettings) -> list[Projection]:
         # The same id however somebody came to be on a visit: what a device has acknowledged stays so.
         id_of("Assignment", who.c.visit, who.c.colleague).label("id"),
         who.c.source_id.label("source_id"),
-        who.c.visit.label("intervention_id"),
+        id_to_keep("ScheduleEvent", who.c.visit).label("intervention_id"),
         id_of("Colleague", who.c.colleague).label("colleague_id"),
         who.c.role.label("role"),
     )
@@ -87,7 +87,7 @@ def _feeds() -> tuple[Feeds, ...]:
         return _around(select(e.c.Id).where(key_of(e.c.ColleagueId).in_(select(key_of(changed.c.Id)))))
 
     def of_visit(changed: FromClause) -> Select[Any]:
-        return _around(select(changed.c.id))
+        return _around(entries_of_visits(select(changed.c.id)))
 
     def of_mobile_colleague(changed: FromClause) -> Select[Any]:
         codes = select(key_of(colleagues.c.source_id)).where(colleagues.c.id.in_(select(changed.c.id)))
@@ -109,7 +109,7 @@ def _around(events: Select[Any]) -> Select[Any]:
     given = select(first.c[0])
     helping = select(text_of(first.c[0]).concat(HELPS))
     above = select(e.c.ParentEventId).where(e.c.Id.in_(given))
-    above_before = select(made.c.intervention_id).where(made.c.source_id.in_(helping))
+    above_before = entries_of_visits(select(made.c.intervention_id).where(made.c.source_id.in_(helping)))
     near = select(e.c.Id).where(or_(*(e.c.ParentEventId.in_(some) for some in (given, above, above_before))))
     found = given.union(near).subquery("around")
     return unite(select(text_of(found.c[0])), select(text_of(found.c[0]).concat(HELPS)))

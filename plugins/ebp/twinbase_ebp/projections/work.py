@@ -91,7 +91,7 @@ def _templates() -> Projection:
 def _interventions(settings: EbpSettings) -> Projection:
     e, zone = table_of(EbpScheduleEvent), settings.time_zone
     rows = select(
-        e.c.Id.label("id"),
+        id_to_keep("ScheduleEvent", e.c.Id).label("id"),
         text_of(e.c.Id).label("source_id"),
         e.c.ScheduleEventNumber.label("number"),
         e.c.Caption.label("title"),
@@ -115,6 +115,7 @@ def _interventions(settings: EbpSettings) -> Projection:
     )
     feeds = (
         own_feed(EbpScheduleEvent),
+        feed_of_kept_ids(EbpScheduleEvent),
         parent_feed(EbpScheduleEventType, EbpScheduleEvent, "EventType"),
         reference_feed(mobile.InterventionType, "ScheduleEventType", EbpScheduleEvent, "EventType"),
         reference_feed(mobile.Colleague, "Colleague", EbpScheduleEvent, "ColleagueId"),
@@ -218,7 +219,7 @@ def _equipment(settings: EbpSettings) -> Projection:
     rows = select(
         id_to_keep("ScheduleEventCustomerProduct", link.c.Id).label("id"),
         text_of(link.c.Id).label("source_id"),
-        link.c.ScheduleEventId.label("intervention_id"),
+        id_to_keep("ScheduleEvent", link.c.ScheduleEventId).label("intervention_id"),
         id_of_known_code(mobile.CustomerEquipment, "CustomerProduct", link.c.CustomerProductId).label("equipment_id"),
         id_of_known_code(mobile.Product, "Item", link.c.ItemId).label("product_id"),
         link.c.Caption.label("caption"),
@@ -253,7 +254,7 @@ def _notes(settings: EbpSettings) -> Projection:
     rows = select(
         id_to_keep("Activity", a.c.Id).label("id"),
         text_of(a.c.Id).label("source_id"),
-        id_if_known(mobile.Intervention, a.c.ScheduleEventId).label("intervention_id"),
+        id_if_known(mobile.Intervention, id_to_keep("ScheduleEvent", a.c.ScheduleEventId)).label("intervention_id"),
         id_of_known_code(mobile.Customer, "Customer", a.c.CustomerId).label("customer_id"),
         id_of_known_code(mobile.Colleague, "Colleague", a.c.CreatorColleagueId).label("author_id"),
         word_of(a.c.ActivityCategory, settings.activity_kinds, "other").label("kind"),

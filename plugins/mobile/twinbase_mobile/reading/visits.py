@@ -66,6 +66,7 @@ class Visit:
     place: Place
     phone: str
     mark: Mark
+    made_on_site: bool
 
     @property
     def is_open(self) -> bool:
@@ -163,7 +164,7 @@ def visit_query(*more: object) -> Select[Any]:
 
 _VISIT = (
     "id", "number", "title", "status", "priority", "scheduled_start", "scheduled_end", "expected_minutes",
-    "customer_id", "site_id", "site_snapshot", "contact_snapshot",
+    "made_on_site", "customer_id", "site_id", "site_snapshot", "contact_snapshot",
 )  # fmt: skip
 _SITE = (
     "label", "address1", "address2", "address3", "address4", "zip_code", "city", "lat", "lon", "access_notes",
@@ -196,6 +197,7 @@ def visit_of(row: Mapping[Any, Any], known: Marks, now: datetime, zone: Zone) ->
         place=place_of(row),
         phone=next((phone for phone in phones if phone), ""),
         mark=known.mark_of(Intervention, row["id"]),
+        made_on_site=bool(row["made_on_site"]),
     )
 
 

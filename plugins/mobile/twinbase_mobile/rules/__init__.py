@@ -16,6 +16,7 @@ from twinbase_mobile.rules.status import allowed_transitions, is_closed, transit
 from twinbase_mobile.rules.visits import (
     closed_fault,
     done_faults,
+    new_visit_faults,
     other_started_visits,
     photo_fault,
     signature_fault,
@@ -37,6 +38,7 @@ __all__ = [
     "judge",
     "minutes_of",
     "missing_answers",
+    "new_visit_faults",
     "other_started_visits",
     "photo_fault",
     "signature_fault",

@@ -6,14 +6,21 @@ from uuid import UUID
 
 from twinbase import Identity, IncomingMutation, NeighbourQuery, Rows
 from twinbase_mobile.reasons import Reason, make_reason
-from twinbase_mobile.roles import COMPLETE, REOPEN
+from twinbase_mobile.roles import COMPLETE, CREATE, REOPEN
 from twinbase_mobile.rules.checklists import answer_fault, items_of
 from twinbase_mobile.rules.claims import claim_fault
 from twinbase_mobile.rules.rows import is_id, is_same_id, list_of, number_of
-from twinbase_mobile.rules.visits import CLOSE_WITH_IT, closed_fault, photo_fault, signature_fault, status_faults
+from twinbase_mobile.rules.visits import (
+    CLOSE_WITH_IT,
+    closed_fault,
+    new_visit_faults,
+    photo_fault,
+    signature_fault,
+    status_faults,
+)
 
 WRITERS = {
-    "intervention_assignments": "colleague_id",
+    "interventions": "lead_id", "intervention_assignments": "colleague_id",
     "intervention_notes": "author_id", "incidents": "creator_id", "timesheets": "colleague_id",
     "travel_logs": "colleague_id", "expenses": "colleague_id", "stock_movements": "colleague_id",
 }  # fmt: skip
@@ -86,6 +93,16 @@ def _status(judged: Judged) -> Reason | None:
     return next(iter(status_faults(judged.before, judged.after, office=office, **beside)), None)
 
 
+def _made(judged: Judged) -> Reason | None:
+    """A visit that is made on site is its maker's own, whom the role lets make it. Its customer is one that he has, as
+    all is that a row of a device's points at."""
+    if judged.before is not None:
+        return None
+    if not judged.identity.may(CREATE):
+        return make_reason("create_not_yours")
+    return _own_name(judged) or next(iter(new_visit_faults(judged.row)), None)
+
+
 def _open_visit(judged: Judged) -> Reason | None:
     visit = judged.find_row("interventions", judged.row.get("intervention_id"))
     return None if visit is None else closed_fault(judged.written.twin, visit)
@@ -146,7 +163,7 @@ def _quantity(judged: Judged) -> Reason | None:
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
-    "interventions": (_status,),
+    "interventions": (_made, _status),
     "intervention_parts": (_open_visit,),
     "intervention_photos": (_open_visit, _photo),
     "intervention_signatures": (_signature,),

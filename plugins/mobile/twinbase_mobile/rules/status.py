@@ -36,6 +36,8 @@ OFFICE: Mapping[VisitStatus, tuple[VisitStatus, ...]] = {
 
 CLOSED = frozenset({VisitStatus.DONE, VisitStatus.CANCELLED})
 STARTED = frozenset({VisitStatus.TRAVELLING, VisitStatus.IN_PROGRESS})
+BEGUN = STARTED | {VisitStatus.PLANNED}
+"""What a visit may be that is made on site."""
 
 
 def allowed_transitions(visit: AnyRow | VisitStatus | str, *, office: bool = False) -> tuple[VisitStatus, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from twinbase_mobile.reasons import Reason, make_reason
 from twinbase_mobile.rules.checklists import items_of, missing_answers
 from twinbase_mobile.rules.rows import AnyRow, is_same_id, moment_of, values_of
-from twinbase_mobile.rules.status import STARTED, is_closed, status_of, transition_fault, word_text
+from twinbase_mobile.rules.status import BEGUN, STARTED, is_closed, status_of, transition_fault, word_text
 from twinbase_mobile.tables.kinds import BlobState, Signer, VisitStatus
 
 CLOSE_WITH_IT = {"intervention_parts": "parts", "intervention_photos": "photos", "checklist_answers": "answers"}
@@ -42,6 +42,21 @@ def status_faults(
     if status is VisitStatus.DONE:
         return done_faults(after, template=template, answers=answers, signatures=signatures)
     return []
+
+
+def new_visit_faults(visit: AnyRow) -> list[Reason]:
+    """What lacks before a technician may make the visit on site; empty when nothing does."""
+    given = values_of(visit)
+    wanted = {
+        "made_without_mark": given.get("made_on_site"),
+        "made_without_customer": given.get("customer_id"),
+        "made_without_start": given.get("scheduled_start"),
+    }
+    lacking = [make_reason(code) for code, value in wanted.items() if not value]
+    status = status_of(given)
+    if status not in BEGUN:
+        lacking.append(make_reason("made_with_status", status=word_text(status)))
+    return lacking
 
 
 def closed_fault(twin: str, visit: AnyRow) -> Reason | None:

@@ -17,6 +17,7 @@ def reference_column(table: str, *, on_delete: str | None = "SET NULL", **option
 class OfficeRow(SQLModel):
     """A row born in the office (`source_table`, `source_id`: its key in the ERP), or on a device (both empty)."""
 
+    model_config = {"defer_build": True}
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     source_table: str | None = Field(default=None, max_length=64)
     source_id: str | None = Field(default=None, max_length=64)
@@ -25,5 +26,6 @@ class OfficeRow(SQLModel):
 class FieldRow(SQLModel):
     """A row born on a device. The id is made there (UUIDv7) and never changes."""
 
+    model_config = {"defer_build": True}
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     client_created_at: datetime | None = None

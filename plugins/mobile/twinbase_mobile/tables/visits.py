@@ -41,7 +41,10 @@ class ChecklistTemplate(OfficeRow, table=True):
 
 
 class Intervention(OfficeRow, table=True):
-    """A visit. The office owns schedule and customer; the technician owns status, actual times and report."""
+    """A visit. The office owns schedule and customer; the technician owns status, actual times and report.
+
+    `made_on_site`: a technician has made it himself, where he was; then he has said once what is the office's else.
+    """
 
     __tablename__ = "interventions"
     __table_args__ = {"schema": SCHEMA}
@@ -80,6 +83,7 @@ class Intervention(OfficeRow, table=True):
     cancel_reason: str | None = Field(default=None, max_length=200)
     no_report_reason: str | None = Field(default=None, max_length=200)
     template_id: UUID | None = reference_column("checklist_templates")
+    made_on_site: bool = Field(default=False, sa_column_kwargs=server_default("false"))
 
 
 def visit_column() -> UUID:

@@ -33,13 +33,15 @@ VISIT, TYPE, VAN, SITE = (UUID(int=(0x0198C5A0 << 96) + number) for number in ra
 ANNA, CUSTOMER = uuid3(NAMESPACE, "Colleague:ANNA"), uuid3(NAMESPACE, "Customer:C1")
 BOILER, PUMP, PIECE = (uuid3(NAMESPACE, name) for name in ("CustomerProduct:P1", "Item:POMPE", "Unit:U"))
 MORE = """
-ALTER TABLE "ScheduleEvent" ADD "Maintenance_InterventionReport" text;
+ALTER TABLE "ScheduleEvent"
+    ADD "Maintenance_InterventionReport" text, ADD "Maintenance_InterventionDescription" text;
 ALTER TABLE "Activity" ADD "Notes" text;
 ALTER TABLE "CustomerProduct" ADD "NotesClear" text, ADD "Description" text;
 ALTER TABLE "Incident" ADD "Description" text;
 ALTER TABLE "StockDocument" ADD "Reference" varchar(70);
 ALTER TABLE "StockDocumentLine" ADD "LineOrder" integer;
 """
+COUNT_VISITS = 'SELECT count(*) FROM "ScheduleEvent"'
 ROWS = f"""
 INSERT INTO "Colleague" ("Id", "Contact_Name", "ActiveState", "StorehouseId") VALUES ('ANNA', 'Martin', 0, '{VAN}');
 INSERT INTO "Storehouse" ("Id", "Caption") VALUES ('{VAN}', 'Camion 1');
@@ -74,6 +76,8 @@ class Company:
     world: World
     ebp: Any
     folder: Path
+    keeps_ids: bool = True
+    """Whether EBP's import keeps the keys that it is given."""
     phone: Device = field(init=False)
 
     @property
@@ -175,7 +179,7 @@ class Company:
         """EBP's import takes the files away, and does what they say."""
         for path in self.files():
             for row in read(path):
-                await self._import(path.name.split("-")[0], row)
+                await self._import(path.name.split("-")[0].removeprefix("New"), row)
             path.unlink()
 
     async def imports_documents(self) -> None:
@@ -209,13 +213,15 @@ class Company:
             key = UUID(row["Id"]) if types["Id"] == "uuid" else row["Id"]
             await self.office(entity, key, **values)
         else:
+            if entity == "ScheduleEvent":
+                values["ScheduleEventNumber"] = f"INT{await self.ebp.fetchval(COUNT_VISITS):05}"
             await self.insert(entity, {"Id": await self._new_key(entity, row, types["Id"]), **values})
 
     async def _new_key(self, entity: str, row: dict[str, str], type: str) -> Any:
         if type != "uuid":
             count = await self.ebp.fetchval(f'SELECT count(*) FROM "{entity}"')
             return f"N{count:04}"
-        return UUID(row["Id"]) if row.get("Id") else uuid3(NAMESPACE, str(row))
+        return UUID(row["Id"]) if row.get("Id") and self.keeps_ids else uuid3(NAMESPACE, str(row))
 
     async def _types(self, entity: str) -> dict[str, str]:
         rows = await self.ebp.fetch(

@@ -80,7 +80,7 @@ class _Handing:
         self._line, self._one, self._settings = client, one, settings
 
     async def hand_in(self) -> DeliveryOutcome:
-        id, entity = self._one.waiting.id, self._one.entry.entity
+        id, entity = self._one.waiting.id, self._one.entry.sheet_name
         if entity not in self._settings.rest_categories:
             said = f"EBP's category for {entity} is not known: set TWINBASE_EBP_REST_CATEGORIES, then release this."
             return DeliveryOutcome(id, "held", said)
@@ -110,7 +110,7 @@ class _Handing:
         return False
 
     async def _hand_over(self, category: str) -> DeliveryOutcome:
-        id, entity = self._one.waiting.id, self._one.entry.entity
+        id, entity = self._one.waiting.id, self._one.entry.sheet_name
         copies = Copies(self._line.connection)
         rows = await read_expected_rows(entity, [self._one], copies)
         if rows.is_gone(self._one):
@@ -132,7 +132,7 @@ class _Handing:
 
     async def _taken(self, before: Before) -> None:
         """From now on it is never handed over again, whoever dies before it is told."""
-        connection, file = self._line.connection, f"{self._one.entry.entity}.csv"
+        connection, file = self._line.connection, f"{self._one.entry.sheet_name}.csv"
         async with connection.transaction():
             await note_handed(connection, [self._one], file, self._line.allowance.clock(), before)
             await self._forget()
