@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from twinbase.association import map_table
+from twinbase.attachment import Attachment
 from twinbase.codecs.resolve import server_type
 from twinbase.conflict.decision import Guard, Strategy
 from twinbase.errors import MirrorError
@@ -118,6 +119,7 @@ class Mirror:
     have a table of one name, and never changes once devices hold the table.
     `renamed`: the names that columns had before, each with the name now: `renamed={"mass": "weight"}`. What was typed
     under an old name arrives under the new one, from apps of either age.
+    `attachments`: the columns that name content, whose bytes travel after the row: `(Attachment("sha256"),)`.
     """
 
     model: Any = field(kw_only=False)
@@ -139,6 +141,7 @@ class Mirror:
     version: int = 1
     name: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.model, Table):

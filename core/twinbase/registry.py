@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, inspect
 
+from twinbase.attachment import Attachment, check_state_unwritten, find_attachments, make_guard
 from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
 from twinbase.declaration import (
@@ -37,7 +38,7 @@ class Twin:
 
     `key` and `columns` are names in the order that they travel, key first. `predicate` is the scope and window as one
     SQL condition with parameters `claim_…` and `as_of` (None: every row), `reads` what that condition looks at.
-    `gates`: the permissions without any one of which nobody sees a row.
+    `gates`: the permissions without any one of which nobody sees a row. `attachments`: by the column of the hash.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Twin:
     predicate: ColumnElement[bool] | None
     reads: ScopeReads
     gates: frozenset[str]
+    attachments: Mapping[str, Attachment]
 
     @property
     def model(self) -> type[Any]:
@@ -64,9 +66,10 @@ class Twin:
     def direction(self) -> Direction:
         return self.mirror.direction
 
-    @property
+    @cached_property
     def guards(self) -> tuple[Guard, ...]:
-        return self.mirror.guards
+        """Those of the mirror, and one for each of its attachments."""
+        return (*self.mirror.guards, *map(make_guard, self.attachments.values()))
 
     @property
     def schema(self) -> str:
@@ -198,21 +201,25 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
         operations &= {"insert"}
     if "insert" in operations:
         check_new_keys(mirror.model, table)
-    generated = select_generated(table)
+    codecs = find_codecs(owner, table, columns)
+    attachments = find_attachments(owner, mirror.attachments, table, key, codecs)
+    check_state_unwritten(owner, attachments.values(), writable=mirror.writable, insertable=mirror.insertable)
+    servers = select_generated(table) | {one.state for one in attachments.values() if one.state}
     return Twin(
         name=name,
         mirror=mirror,
         table=table,
         key=key,
         columns=columns,
-        codecs=find_codecs(owner, table, columns),
-        writable=select_named(owner, "writable", mirror.writable, columns) - set(key) - generated,
-        insertable=(select_named(owner, "insertable", mirror.insertable, columns) - generated) | set(key),
+        codecs=codecs,
+        writable=select_named(owner, "writable", mirror.writable, columns) - set(key) - servers,
+        insertable=(select_named(owner, "insertable", mirror.insertable, columns) - servers) | set(key),
         operations=operations,
         strategy=strategy,
         predicate=predicate,
         reads=scope_reads(owner, table, predicate),
         gates=find_gates(mirror, by_model),
+        attachments=attachments,
     )
 
 
