@@ -4,6 +4,7 @@ The way of a row: write (device) → outbox → push → accept (server) → cap
 what differs. Each step is a file; docs/explanation/way-of-a-row.md walks through them.
 """
 
+from twinbase.attachment import Attachment
 from twinbase.caption import Caption
 from twinbase.conflict import Conflict, Decision, merge_columns, state_machine
 from twinbase.delivery import AppliedMutation, Delivery, DeliveryOutcome, Exporter, WaitingDelivery
@@ -18,6 +19,7 @@ from twinbase.wording import says
 
 __all__ = [
     "AppliedMutation",
+    "Attachment",
     "Caption",
     "Conflict",
     "Credentials",

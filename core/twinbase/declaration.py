@@ -87,6 +87,8 @@ def check_options(owner: str, mirror: Mirror) -> None:
             raise MirrorError(f"{owner}: {option}= is a list of names: {option}=['…', '…'].")
     if not isinstance(mirror.guards, Sequence) or not all(map(callable, mirror.guards)):
         raise MirrorError(f"{owner}: guards= is a tuple of functions: guards=(check,).")
+    if not isinstance(mirror.attachments, Sequence) or isinstance(mirror.attachments, str):
+        raise MirrorError(f"{owner}: attachments= is a tuple: attachments=(Attachment('sha256'),).")
     for option in ("priority", "page_rows", "version"):
         if not isinstance(getattr(mirror, option), int):
             raise MirrorError(f"{owner}: {option}= is a whole number.")

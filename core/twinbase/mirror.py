@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from twinbase.association import map_table
+from twinbase.attachment import Attachment
 from twinbase.caption import Caption
 from twinbase.codecs.resolve import server_type
 from twinbase.conflict.decision import Guard, Strategy
@@ -120,6 +121,7 @@ class Mirror:
     `renamed`: the names that columns had before, each with the name now: `renamed={"mass": "weight"}`. What was typed
     under an old name arrives under the new one, from apps of either age.
     `caption`: what people call its rows, `Caption("Part", ("label",))`: for a list of what is not sent yet.
+    `attachments`: the columns that name content, whose bytes travel after the row: `(Attachment("sha256"),)`.
     """
 
     model: Any = field(kw_only=False)
@@ -142,6 +144,7 @@ class Mirror:
     name: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
     caption: Caption | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.model, Table):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, inspect
 
+from twinbase.attachment import Attachment, check_state_unwritten, find_attachments, make_guard
 from twinbase.caption import check_caption
 from twinbase.codecs import Codec
 from twinbase.conflict import Guard, Strategy, append_only
@@ -38,6 +39,7 @@ class Twin:
 
     `key` and `columns` are names in the order that they travel, key first. `scope` is resolved when it is first asked
     for, and a MirrorError if it is wrong: `predicate`, `reads` and `gates` are of it.
+    `attachments`: by the column of the hash.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Twin:
     operations: frozenset[Operation]
     strategy: Strategy
     scope: TwinScope
+    attachments: Mapping[str, Attachment]
 
     @property
     def model(self) -> type[Any]:
@@ -62,9 +65,10 @@ class Twin:
     def direction(self) -> Direction:
         return self.mirror.direction
 
-    @property
+    @cached_property
     def guards(self) -> tuple[Guard, ...]:
-        return self.mirror.guards
+        """Those of the mirror, and one for each of its attachments."""
+        return (*self.mirror.guards, *map(make_guard, self.attachments.values()))
 
     @cached_property
     def schema(self) -> str:
@@ -238,19 +242,23 @@ def _resolve(mirror: Mirror, by_model: Mapping[type[Any], Mirror], strategies: M
         operations &= {"insert"}
     if "insert" in operations:
         check_new_keys(mirror.model, table)
-    generated = select_generated(table)
+    codecs = find_codecs(owner, table, columns)
+    attachments = find_attachments(owner, mirror.attachments, table, key, codecs)
+    check_state_unwritten(owner, attachments.values(), writable=mirror.writable, insertable=mirror.insertable)
+    servers = select_generated(table) | {one.state for one in attachments.values() if one.state}
     return Twin(
         name=name,
         mirror=mirror,
         table=table,
         key=key,
         columns=columns,
-        codecs=find_codecs(owner, table, columns),
-        writable=select_named(owner, "writable", mirror.writable, columns) - set(key) - generated,
-        insertable=(select_named(owner, "insertable", mirror.insertable, columns) - generated) | set(key),
+        codecs=codecs,
+        writable=select_named(owner, "writable", mirror.writable, columns) - set(key) - servers,
+        insertable=(select_named(owner, "insertable", mirror.insertable, columns) - servers) | set(key),
         operations=operations,
         strategy=strategy,
         scope=TwinScope(mirror, by_model),
+        attachments=attachments,
     )
 
 

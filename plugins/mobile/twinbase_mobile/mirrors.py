@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from twinbase import Mirror, days, merge_columns, within
 from twinbase.conflict import device_wins
 from twinbase.mutation import Operation
-from twinbase_mobile import owners, scopes
+from twinbase_mobile import attachments, owners, scopes
 from twinbase_mobile import tables as mobile
 from twinbase_mobile.captions import CAPTIONS
 from twinbase_mobile.reports import keep_both
@@ -157,6 +157,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         conflict="merge_columns",
         read="interventions.read",
         write="photos.upload",
+        attachments=(attachments.PHOTO,),
     )
     yield shared_mirror(
         mobile.InterventionSignature,
@@ -165,6 +166,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         conflict="append_only",
         read="interventions.read",
         write="signature.create",
+        attachments=(attachments.SIGNATURE, attachments.SIGNED_REPORT),
     )
     yield shared_mirror(
         mobile.ChecklistAnswer,
@@ -212,6 +214,7 @@ def day_mirrors() -> Iterator[Mirror]:
         conflict="device_wins",
         read="expenses.read",
         write="expenses.create",
+        attachments=(attachments.RECEIPT,),
     )
     yield shared_mirror(
         mobile.StockMovement,
@@ -225,7 +228,9 @@ def day_mirrors() -> Iterator[Mirror]:
 
 
 def desk_mirrors() -> Iterator[Mirror]:
-    yield read_only_mirror(mobile.Document, scope=scopes.my_documents, read="documents.read")
+    yield read_only_mirror(
+        mobile.Document, scope=scopes.my_documents, read="documents.read", attachments=(attachments.DOCUMENT,)
+    )
     yield read_only_mirror(mobile.Ticket, scope=scopes.my_tickets, read="tickets.read")
     yield shared_mirror(
         mobile.TicketComment,

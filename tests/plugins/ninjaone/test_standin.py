@@ -11,7 +11,7 @@ import pytest
 from tests.plugins.ninjaone.conftest import MORNING, Desk, make_desk
 from tests.plugins.ninjaone.description import Description, description_at_hand
 
-from twinbase_ninjaone.client import Attachment
+from twinbase_ninjaone.client import TicketFile
 from twinbase_ninjaone.contract import CALLS, calls
 from twinbase_ninjaone.standin import CLIENT_ID, CLIENT_SECRET, Sizes, create_app, make_world, serve_app
 from twinbase_ninjaone.standin.sizes import SMALL
@@ -104,7 +104,7 @@ async def everything(desk: Desk, transport: httpx2.AsyncBaseTransport) -> None:
         made = await ninja.create_ticket({**fields, "description": {"public": True, "body": "depuis ce matin"}})
         change = {**fields, "status": "2001", "requesterUid": requester, "tags": ["atelier"]}
         assert (await ninja.update_ticket(made["id"], made["version"], change))["status_name"] == "IN_PROGRESS"
-        photo = Attachment("photo.jpg", "image/jpeg", b"\xff\xd8")
+        photo = TicketFile("photo.jpg", "image/jpeg", b"\xff\xd8")
         await ninja.add_comment(made["id"], "Remplacé", public=True, seconds=900, files=[photo])
         activities = {"NINJA_TICKETING": ["NINJA_TICKETING_TICKET_CREATED"]}
         await ninja.set_webhook("https://twinbase.example/hint", activities=activities, headers={"X-Secret": "s"})

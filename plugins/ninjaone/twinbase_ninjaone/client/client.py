@@ -27,7 +27,7 @@ TOKEN_SECONDS = 3600.0  # What a token lasts when its answer does not say.
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class TicketFile:
     """A file of a comment."""
 
     name: str
@@ -156,7 +156,7 @@ class NinjaOne:
         return rows.read_ticket(calls.UPDATE_TICKET, ticket_id, answer)
 
     async def add_comment(
-        self, ticket_id: int, text: str, *, public: bool, seconds: int | None = None, files: Sequence[Attachment] = ()
+        self, ticket_id: int, text: str, *, public: bool, seconds: int | None = None, files: Sequence[TicketFile] = ()
     ) -> None:
         """A comment, with the time that it took and files. NinjaOne answers nothing, so the log shows its id later."""
         comment = {"public": public, "body": text} | ({} if seconds is None else {"timeTracked": seconds})
