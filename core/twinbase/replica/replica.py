@@ -20,6 +20,8 @@ from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica import migrate
 from twinbase.replica.address import read_address
+from twinbase.replica.attachments.attachments import Attachments
+from twinbase.replica.attachments.store import remove_left_over
 from twinbase.replica.background import Background
 from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
 from twinbase.replica.engines import Database
@@ -69,6 +71,7 @@ class Replica:
         self.registry = registry
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who, on_wipe=on_wipe)
+        self.attachments = Attachments(database, registry, clock, self._enter)
         self._reading = EditContexts(registry)
         self._closed = False
         self._counts: set[asyncio.Task[None]] = set()
@@ -364,4 +367,5 @@ def _look_and_prepare(
         migrate.prepare(connection, registry, owner, replica)
         if lost:
             note_loss(connection, path, lost)
+    remove_left_over(path)
     return file
