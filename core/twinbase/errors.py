@@ -122,7 +122,7 @@ class DestroyedReplica(ReplicaError):
 
 
 class UnsentWork(ReplicaError):
-    """Edits on this device are not at the server yet, and would be lost. Sync first, and decide about those that wait,
+    """Work on this device is not at the server yet, and would be lost. Sync first, and decide about those that wait,
     or say that they may be lost."""
 
 

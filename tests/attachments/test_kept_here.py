@@ -16,7 +16,7 @@ import pytest
 from tests.attachments.gallery import gallery
 from tests.crash.processes import Killable
 
-from twinbase.errors import AttachmentMissing, DamagedAttachment, StorageFailed
+from twinbase.errors import AttachmentMissing, DamagedAttachment, StorageFailed, UnsentWork
 from twinbase.replica import Replica
 from twinbase.replica.attachments.sealed_file import SealedWriter
 from twinbase.replica.attachments.store import NEW, ContentStore
@@ -119,7 +119,9 @@ async def test_a_destroyed_file_leaves_none_of_them(path: Path) -> None:
 async def test_who_signs_out_leaves_none_of_them(path: Path) -> None:
     async with opened(path) as replica:
         await replica.attachments.put(CONTENT)
-        await replica.sign_out()
+        with pytest.raises(UnsentWork, match="1 attachments"):
+            await replica.sign_out()
+        await replica.sign_out(lose_unsent=True)
     assert not content_folder(path).exists()
 
 

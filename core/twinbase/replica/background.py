@@ -95,7 +95,7 @@ class Background:
 
     async def _once(self) -> None:
         try:
-            await self._sync()
+            report = await self._sync()
             more = await self._has_more() if self._has_more else False
         except TwinbaseError as error:
             if isinstance(error, Unforeseen):
@@ -109,4 +109,9 @@ class Background:
             self._schedule.note_failure(self._timer.now())
         else:
             self.last_error = None
-            self._schedule.note_success(self._timer.now(), more_to_send=more)
+            self._schedule.note_success(
+                self._timer.now(),
+                more_to_send=more or report.has_files_to_send,
+                unfinished=bool(report.files_problem),
+                retry_after_seconds=report.files_retry_seconds,
+            )

@@ -13,6 +13,7 @@ SyncPhase = Literal["idle", "push", "pull", "apply", "repair", "initial"]
 class SyncStatus:
     """Where the sync is. `rows`: what came in the phase that runs; `problem`: the sentence of the last failure.
 
+    `unsent_files`: attachments that are nowhere but on this device.
     `lost`: which edits this file has lost, and what to do: show it to whoever typed them, then `Replica.forget_loss()`.
     """
 
@@ -25,6 +26,7 @@ class SyncStatus:
     refused: int = 0
     conflicts: int = 0
     parked: int = 0
+    unsent_files: int = 0
     unproven: tuple[str, ...] = ()
     problem: str = ""
     lost: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twinbase.replica.connection import Connection
+from twinbase.replica.file.content_tables import UNSENT
 
 _FIELDS = "sha256, size, mime, here, stored, used_at, thumbnail"
 _INSERT = "INSERT INTO _twinbase_content (sha256, size, mime, here, used_at, thumbnail_of) VALUES"
@@ -56,6 +57,14 @@ def note_fetched(connection: Connection, sha256: str, size: int, mime: str, now:
     )
 
 
+def note_known(connection: Connection, sha256: str, now: datetime) -> None:
+    """The server has it, and this device keeps a small picture of it."""
+    connection.execute(
+        "INSERT OR IGNORE INTO _twinbase_content (sha256, size, stored, fetched, used_at) VALUES (?, 0, 1, 1, ?)",
+        (sha256, now.isoformat()),
+    )
+
+
 def note_gone(connection: Connection, sha256: str) -> None:
     """Its bytes are here no more."""
     connection.execute("UPDATE _twinbase_content SET here = 0 WHERE sha256 = ?", (sha256,))
@@ -77,8 +86,7 @@ def note_used(connection: Connection, used: Mapping[str, datetime]) -> None:
 
 
 def sum_bytes(connection: Connection, *, unsent: bool = False) -> int:
-    """How many bytes of content are here; `unsent`: of those that the server has not said to have."""
-    which = " AND stored = 0 AND thumbnail_of IS NULL" if unsent else ""
-    return int(
-        connection.execute(f"SELECT coalesce(sum(size), 0) FROM _twinbase_content WHERE here = 1{which}").fetchone()[0]
-    )
+    """How many bytes of content are here; `unsent`: of those that are nowhere else."""
+    which = UNSENT if unsent else "here = 1"
+    query = f"SELECT coalesce(sum(size), 0) FROM _twinbase_content WHERE {which}"
+    return int(connection.execute(query).fetchone()[0])

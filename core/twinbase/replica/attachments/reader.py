@@ -1,6 +1,7 @@
 """Reading an attachment: as a stream, or anywhere in it, and never a byte that is not as it was written."""
 
 import io
+from collections.abc import Callable
 from typing import IO
 
 from twinbase.errors import DamagedAttachment
@@ -19,9 +20,9 @@ class ContentReader(io.RawIOBase):
     """The content of an attachment, as Python reads a file: `read`, `seek`, `with`. Two pieces of 64 KiB are the most
     that it holds of it. Raises DamagedAttachment, saying which, at the first piece that is not as it was written."""
 
-    def __init__(self, file: IO[bytes], key: bytes, name: str, sha256: str) -> None:
+    def __init__(self, file: IO[bytes], key: bytes, name: str, sha256: str, note_damage: Callable[[str], None]) -> None:
         super().__init__()
-        self._file, self._sha256 = file, sha256
+        self._file, self._sha256, self._note_damage = file, sha256, note_damage
         self._at, self._held, self._piece = 0, -1, b""
         self._sizes, self._seal = self._look(key, name)
         try:
@@ -67,7 +68,7 @@ class ContentReader(io.RawIOBase):
             return measure_sealed(file_bytes), Seal(key, header, name)
         except WrongSeal:
             self._file.close()
-            raise DamagedAttachment(f"({self._sha256}: its file is not as long as it was, or is another one)") from None
+            raise self._damage("its file is not as long as it was, or is another one") from None
 
     def _open_piece(self, number: int) -> bytes:
         if number != self._held:
@@ -77,6 +78,10 @@ class ContentReader(io.RawIOBase):
                     self._file.read(SEALED_BYTES), number, last=number == self._sizes.pieces - 1
                 )
             except WrongSeal:
-                raise DamagedAttachment(f"({self._sha256}, from byte {number * PIECE_BYTES})") from None
+                raise self._damage(f"from byte {number * PIECE_BYTES} on") from None
             self._held = number
         return self._piece
+
+    def _damage(self, where: str) -> DamagedAttachment:
+        self._note_damage(self._sha256)
+        return DamagedAttachment(f"({self._sha256}: {where})")

@@ -13,18 +13,28 @@ class SealedWriter:
 
     def __init__(self, file: IO[bytes], key: bytes, name: str) -> None:
         """`file`: open for reading and writing, unbuffered. What it holds of this content is kept; else it is begun."""
-        self._file, self._rest, self._number, self._hash = file, bytearray(), 0, new_sha256()
+        self._file, self._key, self._name = file, key, name
+        self._rest, self._number, self._hash = bytearray(), 0, new_sha256()
         try:
             file.seek(0)
             self._seal = Seal(key, file.read(HEADER_BYTES), name)
         except WrongSeal:
-            self._begin(key, name)
+            self.start_over()
         else:
             self._read_pieces()
 
     @property
     def size(self) -> int:
         return self._number * PIECE_BYTES + len(self._rest)
+
+    def start_over(self) -> None:
+        """Nothing of it is of use: it is begun anew, with another salt."""
+        self._rest, self._number, self._hash = bytearray(), 0, new_sha256()
+        header = make_header()
+        self._seal = Seal(self._key, header, self._name)
+        self._file.seek(0)
+        self._file.truncate()
+        write_whole(self._file, header)
 
     def write(self, content: bytes) -> None:
         """So much more. The last piece is kept back: nobody knows yet that it is the last."""
@@ -38,13 +48,6 @@ class SealedWriter:
         self._close_piece(bytes(self._rest), last=True)
         os.fsync(self._file.fileno())
         return self._hash.hexdigest()
-
-    def _begin(self, key: bytes, name: str) -> None:
-        header = make_header()
-        self._seal = Seal(key, header, name)
-        self._file.seek(0)
-        self._file.truncate()
-        write_whole(self._file, header)
 
     def _read_pieces(self) -> None:
         """What an earlier attempt has left is believed as far as it opens; the rest of it goes."""

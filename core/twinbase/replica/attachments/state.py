@@ -17,7 +17,7 @@ class AttachmentState:
 
     `where`: "here", on this device alone, and no row that the server has names them; "sending", to the server, `sent`
     of `total` bytes are there; "stored", the server has them; "refused", it will not take them, and `reason` is the
-    sentence that says why; "elsewhere", this device never had them.
+    sentence that says why, or why it does not go on at the moment; "elsewhere", this device never had them.
     `is_here`: they can be opened on this device at this moment.
     """
 
@@ -48,9 +48,10 @@ def read_state(connection: Connection, sha256: str, *, is_here: bool) -> Attachm
     for upload in uploads:
         if upload.stage == "refused":
             return AttachmentState("refused", is_here, upload.sent, size, upload.reason)
-    waiting = [upload.sent for upload in uploads if upload.stage == "waiting"]
+    waiting = [upload for upload in uploads if upload.stage == "waiting"]
     if waiting:
-        return AttachmentState("sending", is_here, min(waiting), size)
+        last = min(waiting, key=lambda upload: upload.sent)
+        return AttachmentState("sending", is_here, last.sent, size, last.reason)
     if content.stored:
         return AttachmentState("stored", is_here, size, size)
     return AttachmentState("here" if is_here else "elsewhere", is_here, 0, size)

@@ -42,6 +42,7 @@ class ContentStore:
     def __init__(self, file: Path, key: bytes) -> None:
         self.folder = content_folder(file)
         self._key = key
+        self._damaged: set[str] = set()
 
     def place_of(self, sha256: str) -> Path:
         """Where a content lies, or would."""
@@ -53,8 +54,8 @@ class ContentStore:
         return stored_name(self._key, sha256)
 
     def holds(self, sha256: str) -> bool:
-        """Whether its bytes are here, whole."""
-        return self.place_of(sha256).exists()
+        """Whether its bytes are here, whole. What was found damaged is not: it may be put or fetched again."""
+        return sha256 not in self._damaged and self.place_of(sha256).exists()
 
     def open(self, sha256: str) -> ContentReader:
         """Read a content; raises AttachmentMissing, and DamagedAttachment."""
@@ -63,7 +64,12 @@ class ContentStore:
             file = path.open("rb", buffering=0)
         except FileNotFoundError:
             raise AttachmentMissing(f"({sha256})") from None
-        return ContentReader(file, self._key, path.name, sha256)
+        return ContentReader(file, self._key, path.name, sha256, self._damaged.add)
+
+    def read(self, sha256: str) -> bytes:
+        """All of a content that is small; raises as `open` does."""
+        with self.open(sha256) as reader:
+            return reader.read()
 
     def write(self, sha256: str, chunks: Iterable[bytes]) -> NewContent:
         """Write a content beside the others, onto the disk; `publish` or `drop` it. Raises ValueError when it is not
@@ -88,6 +94,7 @@ class ContentStore:
         if sys.platform == "win32":  # There no open file can be given another name.
             new.file.close()
         os.replace(new.path, place)
+        self._damaged.discard(new.sha256)
         new.file.close()
         keep_names(place.parent)
 

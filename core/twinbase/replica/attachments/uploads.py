@@ -85,6 +85,11 @@ def list_uploads(connection: Connection, *, waiting: bool = False) -> list[Uploa
     return [Upload(*row) for row in connection.execute(f"SELECT {_FIELDS} FROM _twinbase_upload{which}")]
 
 
+def count_uploads(connection: Connection) -> dict[str, int]:
+    """How many there are of each stage."""
+    return dict(connection.execute("SELECT stage, count(*) FROM _twinbase_upload GROUP BY stage").fetchall())
+
+
 def find_uploads(connection: Connection, sha256: str) -> list[Upload]:
     """Those of one content: several rows may name it."""
     rows = connection.execute(f"SELECT {_FIELDS} FROM _twinbase_upload WHERE sha256 = ?", (sha256,))
@@ -93,7 +98,7 @@ def find_uploads(connection: Connection, sha256: str) -> list[Upload]:
 
 def note_address(connection: Connection, upload: Upload, address: str, sent: int) -> None:
     """The server said where it goes, and how much of it is there."""
-    _change(connection, upload, "address = ?, sent = ?", (address, sent))
+    _change(connection, upload, "address = ?, sent = ?, reason = ''", (address, sent))
 
 
 def note_sent(connection: Connection, upload: Upload, sent: int) -> None:
@@ -105,6 +110,11 @@ def note_whole(connection: Connection, upload: Upload) -> None:
     """All of it is at the server, which has compared the hash."""
     _change(connection, upload, "stage = 'stored', sent = size, address = ''", ())
     note_stored(connection, [upload.sha256])
+
+
+def note_objection(connection: Connection, upload: Upload, reason: str) -> None:
+    """The server does not take it at the moment; it is tried again."""
+    _change(connection, upload, "reason = ?", (reason,))
 
 
 def note_refused(connection: Connection, upload: Upload, reason: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from twinbase.replica.connection import Connection, Stored
+from twinbase.replica.file.transaction import begin_fenced
 
 CONTENT_KEY_BYTES = 32
 
@@ -22,6 +23,9 @@ CONTENT = """CREATE TABLE _twinbase_content (
 ) STRICT, WITHOUT ROWID"""
 """One for each content that this device has held. `here`: its bytes are in the store, whole. `stored`: the server said
 that it has them. `thumbnail`: the hash of its small picture, which is a content too, `thumbnail_of` the other way."""
+
+UNSENT = "here = 1 AND stored = 0 AND fetched = 0 AND thumbnail_of IS NULL"
+"""A condition over it: the bytes are nowhere else."""
 
 UPLOAD = """CREATE TABLE _twinbase_upload (
     twin TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
@@ -49,12 +53,12 @@ def content_folder(path: Path) -> Path:
 
 
 def count_unsent_contents(connection: Connection) -> int:
-    """How many attachments of rows that the server has are not there yet; those that it refused are among them."""
-    query = "SELECT count(DISTINCT sha256) FROM _twinbase_upload WHERE stage <> 'stored'"
-    return int(connection.execute(query).fetchone()[0])
+    """How many contents are nowhere but on this device, those that the server refused among them."""
+    return int(connection.execute(f"SELECT count(*) FROM _twinbase_content WHERE {UNSENT}").fetchone()[0])
 
 
-def doubt_stored(connection: Connection) -> None:
+def doubt_stored(connection: Connection, token: str) -> None:
     """The server was restored, perhaps to a time before it had them: what is here is offered once more."""
-    connection.execute("UPDATE _twinbase_content SET stored = 0 WHERE here = 1 AND fetched = 0")
-    connection.execute("DELETE FROM _twinbase_upload WHERE stage = 'stored'")
+    with begin_fenced(connection, token):
+        connection.execute("UPDATE _twinbase_content SET stored = 0 WHERE here = 1 AND fetched = 0")
+        connection.execute("DELETE FROM _twinbase_upload WHERE stage = 'stored'")

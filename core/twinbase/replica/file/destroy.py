@@ -67,6 +67,7 @@ def _list_belongings(path: Path) -> Iterator[Path]:
     for ending in ("-shm", "-journal", "-tokens"):
         yield path.with_name(path.name + ending)
     yield reach_path(path)
+    yield lock_path(content_folder(path))
     yield from path.parent.glob(f"{_literal(path.name)}-wal.lost-*")
 
 

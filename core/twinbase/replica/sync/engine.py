@@ -21,6 +21,7 @@ from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
+from twinbase.replica.file.content_tables import count_unsent_contents
 from twinbase.replica.file.destroy import destroy_file
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
@@ -113,8 +114,9 @@ class Engine:
             async with open_file_thread(self._database) as thread:
                 states = await thread.run(count_states)
                 unsent = sum(states.get(state, 0) for state in PENDING_STATES)
-                if unsent and not lose_unsent:
-                    raise UnsentWork(f"({unsent} edits)")
+                files = await thread.run(count_unsent_contents)
+                if (unsent or files) and not lose_unsent:
+                    raise UnsentWork(f"({unsent} edits" + (f", {files} attachments)" if files else ")"))
                 exchange = await self._exchange(thread, str(self._ids()), Report())
                 with suppress(TwinbaseError):
                     await self._renewed(exchange)
@@ -195,9 +197,10 @@ class Engine:
         """Say in the status how many edits wait, for what, and whether some were lost; it needs no network."""
         # One after the other: of two that overlap, the older count could be said last.
         async with self._counting:
-            counts, lost = await self._database.look(_count_and_find_loss)
+            counts, files, lost = await self._database.look(_count_and_find_loss)
             self.status.set(
                 lost=lost,
+                unsent_files=files,
                 pending=counts.get("pending", 0) + counts.get("sent", 0),
                 refused=counts.get("refused", 0),
                 conflicts=counts.get("conflict", 0),
@@ -311,8 +314,8 @@ async def _learn_who(exchange: Exchange) -> None:
             )
 
 
-def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], str]:
-    return count_states(connection), read_loss(connection)
+def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], int, str]:
+    return count_states(connection), count_unsent_contents(connection), read_loss(connection)
 
 
 def _count_orphans(connection: Connection) -> dict[str, int]:
