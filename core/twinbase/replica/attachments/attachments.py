@@ -11,10 +11,17 @@ from twinbase.clock import Clock
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import find_content, note_used
 from twinbase.replica.attachments.evict import evict_sent
-from twinbase.replica.attachments.fetching import Fetching, Progress
+from twinbase.replica.attachments.fetching import Fetching, FetchProgress
 from twinbase.replica.attachments.keep import keep
 from twinbase.replica.attachments.line import FileLine
-from twinbase.replica.attachments.photo import SIDE_MAX, THUMBNAIL_PIXELS, Photo, make_small, prepare_photo, read_small
+from twinbase.replica.attachments.photo import (
+    SIDE_MAX,
+    THUMBNAIL_PIXELS,
+    TakenPhoto,
+    make_small,
+    prepare_photo,
+    read_small,
+)
 from twinbase.replica.attachments.pictures import PIXELS_MAX
 from twinbase.replica.attachments.reader import ContentReader
 from twinbase.replica.attachments.sealing import PIECE_BYTES
@@ -94,7 +101,7 @@ class Attachments:
         keep_gps: bool = False,
         keep_original: bool = False,
         pixels_max: int = PIXELS_MAX,
-    ) -> Photo:
+    ) -> TakenPhoto:
         """Keep a picture as a row may name it, and its thumbnail; answers what the row needs to know.
 
         It is turned upright, its longer side is `side_max` at most, and what the camera has noted in it is left out:
@@ -113,7 +120,7 @@ class Attachments:
             sha256 = await self.put(prepared.kept.content)
             store = await self._open_store()
             await keep(self._database, store, prepared.thumbnail, self._clock(), thumbnail_of=sha256)
-            return prepared.describe(sha256)
+            return prepared.describe_photo(sha256)
 
     async def thumbnail(self, sha256: str, px: int = THUMBNAIL_PIXELS) -> bytes | None:
         """A JPEG of the picture, its longer side at most `px`; None where this device has neither the picture nor its
@@ -134,7 +141,7 @@ class Attachments:
             small = await keep(self._database, store, made, self._clock(), thumbnail_of=sha256)
             return await asyncio.to_thread(read_small, store, small, px)
 
-    async def fetch(self, *sha256: str, preview_only: bool = False, progress: Progress | None = None) -> None:
+    async def fetch(self, *sha256: str, preview_only: bool = False, progress: FetchProgress | None = None) -> None:
         """Have these attachments on this device: first the small picture of each, then the whole. What is here already
         is not asked for, and what came before a line broke is not asked for again.
 

@@ -14,7 +14,7 @@ from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 
-Progress = Callable[[str, int, int], None]
+FetchProgress = Callable[[str, int, int], None]
 """Told the hash, how many bytes have come, and of how many."""
 
 
@@ -44,7 +44,7 @@ class Fetching:
         await keep(self._database, store, content, self._clock(), thumbnail_of=sha256)
         return True
 
-    async def fetch_content(self, sha256: str, progress: Progress | None) -> bool:
+    async def fetch_content(self, sha256: str, progress: FetchProgress | None) -> bool:
         """Have it here; whether anything came."""
         store = await self._open_store()
         if store.holds(sha256):

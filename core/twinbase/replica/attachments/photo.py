@@ -33,7 +33,7 @@ BYTES_MAX = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class TakenPhoto:
     """What was kept of a picture, for the row that names it. `lat`, `lon`: None unless the place was to be kept, and
     the camera had noted it."""
 
@@ -56,10 +56,10 @@ class Prepared:
     taken_at: datetime | None
     position: tuple[float, float] | None
 
-    def describe(self, sha256: str) -> Photo:
+    def describe_photo(self, sha256: str) -> TakenPhoto:
         """What its row needs to know, once it is kept under that hash."""
         kept, (lat, lon) = self.kept, self.position or (None, None)
-        return Photo(sha256, len(kept.content), kept.mime, kept.width, kept.height, self.taken_at, lat, lon)
+        return TakenPhoto(sha256, len(kept.content), kept.mime, kept.width, kept.height, self.taken_at, lat, lon)
 
 
 def prepare_photo(

@@ -79,7 +79,7 @@ def _of_pushed(twin: Twin, attachment: Attachment) -> str:
 
 
 def _columns(twin: Twin, attachment: Attachment) -> str:
-    state = quote_name(attachment.state) if attachment.state else "NULL"
+    state = f"coalesce({quote_name(attachment.state)}, '')" if attachment.state else "NULL"
     return f"{quote_names((*twin.key, attachment.column))}, {state}"
 
 

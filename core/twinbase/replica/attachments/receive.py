@@ -82,14 +82,22 @@ async def _read_rest(line: FileLine, place: ContentPlace, writer: SealedWriter, 
         total = _check_part(reply, writer)
         if total > bytes_max:
             raise NotTwinbase(f"It offers {total} bytes; such an attachment has at most {bytes_max}.")
-        async for chunk in reply.body.read_chunks():
-            await asyncio.to_thread(writer.write, chunk)
-            if writer.size > total:
-                raise Garbled("More came than there is.")
-            moved(writer.size, total)
-        if writer.size < total:
-            raise HalfAnswer()
+        try:
+            await _write_chunks(reply, writer, total, moved)
+        except HalfAnswer:
+            if writer.size < total:
+                raise
         return reply.headers.get("content-type", "")
+
+
+async def _write_chunks(reply: Reply, writer: SealedWriter, total: int, moved: Moved) -> None:
+    async for chunk in reply.body.read_chunks():
+        await asyncio.to_thread(writer.write, chunk)
+        if writer.size > total:
+            raise Garbled("More came than there is.")
+        moved(writer.size, total)
+    if writer.size < total:
+        raise HalfAnswer()
 
 
 def _check_part(reply: Reply, writer: SealedWriter) -> int:

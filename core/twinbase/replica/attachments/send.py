@@ -17,7 +17,7 @@ OBJECTIONS_MAX = 3
 """Of the server, to one upload in a row, that have a way on."""
 
 
-class Sender:
+class UploadSender:
     """Sends uploads. `may_go_on`: asked between two pieces; `note_moved`: told with the bytes that have arrived."""
 
     def __init__(

@@ -18,7 +18,7 @@ from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import note_gone
 from twinbase.replica.attachments.line import FileLine
 from twinbase.replica.attachments.places import list_attachments
-from twinbase.replica.attachments.send import Sender
+from twinbase.replica.attachments.send import UploadSender
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.tidy import tidy_store
 from twinbase.replica.attachments.uploads import (
@@ -86,12 +86,12 @@ class FileTraffic:
         self._settled = False
 
     async def _plan(self) -> None:
-        plan: Plan = await self._database.look(plan_uploads, self._registry)
-        if not plan.is_empty:
-            await self._database.write(note_plan, plan)
         if not self._tidied:
             await self._database.write(tidy_store, await self._open_store(), self._registry, self._clock())
             self._tidied = True
+        plan: Plan = await self._database.look(plan_uploads, self._registry)
+        if not plan.is_empty:
+            await self._database.write(note_plan, plan)
 
     async def _send_all(self, report: Report) -> None:
         uploads = await self._database.look(list_uploads, waiting=True)
@@ -99,7 +99,7 @@ class FileTraffic:
         if not uploads or self.metered:
             return
         end = monotonic() + self.seconds_max
-        sender = Sender(
+        sender = UploadSender(
             self._line,
             self._database,
             await self._open_store(),
@@ -118,7 +118,7 @@ class FileTraffic:
             if self._rows_wait or self.metered or monotonic() > end:
                 return
 
-    async def _send_one(self, sender: Sender, upload: Upload, report: Report) -> bool:
+    async def _send_one(self, sender: UploadSender, upload: Upload, report: Report) -> bool:
         """Whether it is done with, one way or the other. What cannot be sent at all is noted, and said on a screen."""
         try:
             if not await sender.send(upload):
