@@ -151,7 +151,7 @@ async def test_what_was_damaged_here_is_fetched_again(anna: Device) -> None:
     picture = await add_picture(anna, content)
     await anna.sync()
     store = await anna.replica.attachments._open_store()
-    place = store.place_of(picture.sha256 or "")
+    place = store.path_of(picture.sha256 or "")
     place.write_bytes(place.read_bytes()[:-1] + b"?")
     with pytest.raises(DamagedAttachment):
         await read_bytes(anna, picture)

@@ -245,7 +245,7 @@ async def test_bytes_that_were_damaged_here_are_said_and_not_sent(anna: Device) 
     picture = await add_picture(anna, make_picture())
     await anna.sync()
     store = await anna.replica.attachments._open_store()
-    place = store.place_of(picture.sha256 or "")
+    place = store.path_of(picture.sha256 or "")
     place.write_bytes(place.read_bytes()[:-1] + b"?")
     anna.replica.attachments.metered = False
     report = await anna.sync()

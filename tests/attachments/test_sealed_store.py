@@ -49,7 +49,7 @@ def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, size
         assert reader.size == size
         assert reader.read() == content_of(size)
     assert store.verify(name)
-    assert measure_sealed(store.place_of(name).stat().st_size).content == size
+    assert measure_sealed(store.path_of(name).stat().st_size).content == size
 
 
 @given(size=SIZES, reads=st.lists(st.tuples(st.integers(0, 4 * PIECE_BYTES), st.integers(0, PIECE_BYTES + 9))))
@@ -71,9 +71,9 @@ def test_a_flipped_bit_is_said_and_never_read(
 ) -> None:
     store = ContentStore(tmp_path_factory.mktemp("store") / "anna.twin", KEY)
     name = keep(store, content_of(size))
-    kept = bytearray(store.place_of(name).read_bytes())
+    kept = bytearray(store.path_of(name).read_bytes())
     kept[int(where * len(kept))] ^= 1 << bit
-    store.place_of(name).write_bytes(kept)
+    store.path_of(name).write_bytes(kept)
     assert_damaged(store, name, content_of(size))
 
 
@@ -83,8 +83,8 @@ def test_a_file_that_was_cut_is_said_and_never_read(
 ) -> None:
     store = ContentStore(tmp_path_factory.mktemp("store") / "anna.twin", KEY)
     name = keep(store, content_of(size))
-    whole = store.place_of(name).stat().st_size
-    os.truncate(store.place_of(name), int(left * whole))
+    whole = store.path_of(name).stat().st_size
+    os.truncate(store.path_of(name), int(left * whole))
     with pytest.raises(DamagedAttachment, match=name):
         store.open(name)
 
@@ -92,23 +92,23 @@ def test_a_file_that_was_cut_is_said_and_never_read(
 @pytest.mark.parametrize("pieces", [1, 2])
 def test_a_file_that_was_cut_between_two_pieces_is_said_at_once(store: ContentStore, pieces: int) -> None:
     name = keep(store, content_of(3 * PIECE_BYTES))
-    os.truncate(store.place_of(name), HEADER_BYTES + pieces * SEALED_BYTES)
+    os.truncate(store.path_of(name), HEADER_BYTES + pieces * SEALED_BYTES)
     with pytest.raises(DamagedAttachment, match=name):
         store.open(name)
 
 
 def test_pieces_that_were_swapped_are_said(store: ContentStore) -> None:
     name = keep(store, content_of(3 * PIECE_BYTES))
-    kept = store.place_of(name).read_bytes()
+    kept = store.path_of(name).read_bytes()
     head, first, second = kept[:HEADER_BYTES], *(kept[HEADER_BYTES + n * SEALED_BYTES :][:SEALED_BYTES] for n in (0, 1))
-    store.place_of(name).write_bytes(head + second + first + kept[HEADER_BYTES + 2 * SEALED_BYTES :])
+    store.path_of(name).write_bytes(head + second + first + kept[HEADER_BYTES + 2 * SEALED_BYTES :])
     assert_damaged(store, name, content_of(3 * PIECE_BYTES))
 
 
 def test_a_file_in_the_place_of_another_one_is_said(store: ContentStore) -> None:
     """Two photos of one size: whoever swaps the files shows the wrong one, or so he thinks."""
     one, other = keep(store, b"one photo"), keep(store, b"the other")
-    store.place_of(one).write_bytes(store.place_of(other).read_bytes())
+    store.path_of(one).write_bytes(store.path_of(other).read_bytes())
     with pytest.raises(DamagedAttachment, match=one):
         store.open(one)
 
@@ -116,18 +116,18 @@ def test_a_file_in_the_place_of_another_one_is_said(store: ContentStore) -> None
 def test_a_piece_of_an_earlier_file_of_the_same_content_is_said(store: ContentStore) -> None:
     """Each file has a key of its own: pieces cannot be mixed, even of the same content under the same name."""
     name = keep(store, content_of(2 * PIECE_BYTES))
-    first = store.place_of(name).read_bytes()
+    first = store.path_of(name).read_bytes()
     keep(store, content_of(2 * PIECE_BYTES))
-    second = store.place_of(name).read_bytes()
+    second = store.path_of(name).read_bytes()
     cut = HEADER_BYTES + SEALED_BYTES
-    store.place_of(name).write_bytes(second[:cut] + first[cut:])
+    store.path_of(name).write_bytes(second[:cut] + first[cut:])
     assert_damaged(store, name, content_of(2 * PIECE_BYTES))
 
 
 def test_neither_names_nor_files_say_what_is_in_them(store: ContentStore) -> None:
     content = b"a signature, a face, a number plate" * 100
     name = keep(store, content)
-    place = store.place_of(name)
+    place = store.path_of(name)
     assert name not in str(place) and content[:20] not in place.read_bytes()
     assert place.stat().st_mode & 0o077 == 0 and place.parent.stat().st_mode & 0o077 == 0
     assert ContentStore(store.folder.parent / "bob.twin", bytes(32)).name_of(name) != place.name

@@ -26,7 +26,17 @@ from twinbase import (
     replica,
 )
 from twinbase.projection import Feeds, Projection
-from twinbase.replica import ChangedRow, PendingEdit, Replica, ReplicaSession, WaitingEdit
+from twinbase.replica import (
+    Attachments,
+    AttachmentState,
+    AttachmentUsage,
+    ChangedRow,
+    PendingEdit,
+    Replica,
+    ReplicaSession,
+    TakenPhoto,
+    WaitingEdit,
+)
 from twinbase.replica.background import Background
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
@@ -39,7 +49,7 @@ change. Written from the docstrings: `pytest tests/docs/test_device_is_documente
 """
 CLASSES = (
     Replica, ReplicaSession, ChangedRow, Background, SyncPace, StatusBoard, SyncStatus, Report, WaitingEdit,
-    PendingEdit,
+    PendingEdit, Attachments, TakenPhoto, AttachmentState, AttachmentUsage,
 )  # fmt: skip
 PLUGIN_HEAD = """# What hooks receive and answer
 

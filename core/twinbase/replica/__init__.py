@@ -1,5 +1,8 @@
 """The device twin: an encrypted SQLite file and the engine round it."""
 
+from twinbase.replica.attachments.attachments import Attachments
+from twinbase.replica.attachments.photo import TakenPhoto
+from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
 from twinbase.replica.outbox.pending_edits import PendingEdit
@@ -8,12 +11,16 @@ from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
 
 __all__ = [
+    "AttachmentState",
+    "AttachmentUsage",
+    "Attachments",
     "ChangedRow",
     "EditNotWaiting",
     "PendingEdit",
     "Replica",
     "ReplicaSession",
     "RowGone",
+    "TakenPhoto",
     "WaitingEdit",
     "fetch_certificate",
     "trust_certificate",

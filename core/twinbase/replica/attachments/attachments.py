@@ -11,7 +11,7 @@ from twinbase.clock import Clock
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import find_content, note_used
 from twinbase.replica.attachments.evict import evict_sent
-from twinbase.replica.attachments.fetching import Fetching, FetchProgress
+from twinbase.replica.attachments.fetching import Fetching, NoteProgress
 from twinbase.replica.attachments.keep import keep
 from twinbase.replica.attachments.line import FileLine
 from twinbase.replica.attachments.photo import (
@@ -141,7 +141,7 @@ class Attachments:
             small = await keep(self._database, store, made, self._clock(), thumbnail_of=sha256)
             return await asyncio.to_thread(read_small, store, small, px)
 
-    async def fetch(self, *sha256: str, preview_only: bool = False, progress: FetchProgress | None = None) -> None:
+    async def fetch(self, *sha256: str, preview_only: bool = False, progress: NoteProgress | None = None) -> None:
         """Have these attachments on this device: first the small picture of each, then the whole. What is here already
         is not asked for, and what came before a line broke is not asked for again.
 

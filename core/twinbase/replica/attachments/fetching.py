@@ -8,13 +8,13 @@ from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import find_content, note_known
 from twinbase.replica.attachments.keep import keep
 from twinbase.replica.attachments.line import FileLine
-from twinbase.replica.attachments.places import ContentPlace, find_place
+from twinbase.replica.attachments.naming_rows import NamingRow, find_naming_row
 from twinbase.replica.attachments.receive import receive_content, receive_preview
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 
-FetchProgress = Callable[[str, int, int], None]
+NoteProgress = Callable[[str, int, int], None]
 """Told the hash, how many bytes have come, and of how many."""
 
 
@@ -44,20 +44,20 @@ class Fetching:
         await keep(self._database, store, content, self._clock(), thumbnail_of=sha256)
         return True
 
-    async def fetch_content(self, sha256: str, progress: FetchProgress | None) -> bool:
+    async def fetch_content(self, sha256: str, progress: NoteProgress | None) -> bool:
         """Have it here; whether anything came."""
         store = await self._open_store()
         if store.holds(sha256):
             return False
-        place = await self._find(sha256)
-        bytes_max = self._registry[place.twin].attachments[place.name].bytes_max
+        row = await self._find(sha256)
+        bytes_max = self._registry[row.twin].attachments[row.name].bytes_max
 
         def note_moved(size: int, total: int) -> None:
             if progress is not None:
                 progress(sha256, size, total)
 
         try:
-            await receive_content(self._line, self._database, store, place, bytes_max, self._clock(), note_moved)
+            await receive_content(self._line, self._database, store, row, bytes_max, self._clock(), note_moved)
         except ServerRefused as problem:
             if problem.status == 404:
                 raise AttachmentMissing(
@@ -66,11 +66,11 @@ class Fetching:
             raise
         return True
 
-    async def _find(self, sha256: str) -> ContentPlace:
-        place = await self._database.look(find_place, self._registry, sha256)
-        if place is None:
+    async def _find(self, sha256: str) -> NamingRow:
+        row = await self._database.look(find_naming_row, self._registry, sha256)
+        if row is None:
             raise AttachmentMissing(f"({sha256}) No row on this device names it.")
-        return place
+        return row
 
 
 def _has_thumbnail(connection: Connection, store: ContentStore, sha256: str) -> bool:

@@ -36,7 +36,7 @@ async def keep(
     while True:
         prepared = await asyncio.to_thread(_prepare, store, given)
         try:
-            if await database.write(_put_in_place, store, prepared, now, thumbnail_of):
+            if await database.write(_publish, store, prepared, now, thumbnail_of):
                 return prepared.sha256
         finally:
             if prepared.new is not None:
@@ -56,7 +56,7 @@ def _prepare(store: ContentStore, given: bytes | Path) -> _Given:
     )
 
 
-def _put_in_place(
+def _publish(
     connection: Connection, store: ContentStore, given: _Given, now: datetime, thumbnail_of: str | None
 ) -> bool:
     """In the transaction that notes it. Only in such a one is anything put in its place or removed from there, so

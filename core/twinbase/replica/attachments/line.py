@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from twinbase.errors import NotSignedIn, NotTwinbase
-from twinbase.replica.attachments.places import ContentPlace
+from twinbase.replica.attachments.naming_rows import NamingRow
 from twinbase.replica.attachments.uploads import Upload
 from twinbase.replica.sync.callers import Callers
 from twinbase.replica.sync.server import API, Reply, Server
@@ -56,20 +56,20 @@ class FileLine:
             return _offset_of(reply)
 
     @asynccontextmanager
-    async def read_content(self, place: ContentPlace, offset: int) -> AsyncIterator[Reply]:
+    async def read_content(self, row: NamingRow, offset: int) -> AsyncIterator[Reply]:
         """The content that a row names, from that byte on (206), or whole (200)."""
-        etag = f'"sha256-{place.sha256}"'
+        etag = f'"sha256-{row.sha256}"'
         part = {"Range": f"bytes={offset}-", "If-Range": etag} if offset else {}
-        async with self._ask("GET", _address_in(place), part, (200, 206)) as reply:
+        async with self._ask("GET", _address_in(row), part, (200, 206)) as reply:
             if reply.headers.get("etag") != etag:
                 raise NotTwinbase("It answered with another content than the one that was asked for.")
             yield reply
 
     @asynccontextmanager
-    async def read_preview(self, place: ContentPlace) -> AsyncIterator[Reply]:
+    async def read_preview(self, row: NamingRow) -> AsyncIterator[Reply]:
         """The small picture that the server has made of it."""
-        async with self._ask("GET", _address_in(place), {}, (200,), params={"preview": "1"}) as reply:
-            if reply.headers.get("etag") != f'"sha256-{place.sha256}-preview"':
+        async with self._ask("GET", _address_in(row), {}, (200,), params={"preview": "1"}) as reply:
+            if reply.headers.get("etag") != f'"sha256-{row.sha256}-preview"':
                 raise NotTwinbase("It answered with another preview than the one that was asked for.")
             yield reply
 
@@ -108,9 +108,9 @@ class FileLine:
             yield reply
 
 
-def _address_in(place: ContentPlace) -> str:
-    key = urlsafe_b64encode(place.key.encode()).decode().rstrip("=")
-    return f"{FILES}/{place.twin}/{place.name}/{key}"
+def _address_in(row: NamingRow) -> str:
+    key = urlsafe_b64encode(row.key.encode()).decode().rstrip("=")
+    return f"{FILES}/{row.twin}/{row.name}/{key}"
 
 
 def _address_of(reply: Reply) -> str:

@@ -14,7 +14,7 @@ from twinbase.replica.attachments.pictures import (
     encode_smaller,
     encode_thumbnail,
     extract_orientation,
-    extract_place,
+    extract_whereabouts,
     measure_upright,
     open_picture,
     read_position,
@@ -69,9 +69,9 @@ def prepare_photo(
     content = given if isinstance(given, bytes) else _read_file(given)
     with open_picture(io.BytesIO(content), pixels_max) as picture:
         taken_at, position = read_taken_at(picture), read_position(picture)
-        place = extract_place(picture) if keep_gps and position else b""
+        noted = extract_whereabouts(picture) if keep_gps and position else b""
         if not keep_original:
-            kept = encode_smaller(picture, side_max, place)
+            kept = encode_smaller(picture, side_max, noted)
         elif keep_gps:
             kept = Encoded(content, sniff_type(content[:HEAD_BYTES]), *measure_upright(picture))
         else:

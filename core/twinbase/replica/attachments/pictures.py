@@ -114,7 +114,7 @@ def read_position(picture: "Image") -> tuple[float, float] | None:
     return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
-def extract_place(picture: "Image") -> bytes:
+def extract_whereabouts(picture: "Image") -> bytes:
     """Of what the camera has noted, when and where: for a picture that is encoded anew and keeps its place."""
     from PIL import Image
 

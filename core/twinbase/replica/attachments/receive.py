@@ -7,7 +7,7 @@ from datetime import datetime
 from twinbase.errors import Garbled, HalfAnswer, NotTwinbase, ReplicaBusy, ServerRefused
 from twinbase.replica.attachments.contents import note_fetched
 from twinbase.replica.attachments.line import FileLine
-from twinbase.replica.attachments.places import ContentPlace
+from twinbase.replica.attachments.naming_rows import NamingRow
 from twinbase.replica.attachments.sealed_file import SealedWriter
 from twinbase.replica.attachments.store import ContentStore, NewContent
 from twinbase.replica.connection import Connection
@@ -21,7 +21,7 @@ Moved = Callable[[int, int], None]
 
 
 async def receive_content(
-    line: FileLine, database: Database, store: ContentStore, place: ContentPlace, bytes_max: int, now: datetime,
+    line: FileLine, database: Database, store: ContentStore, row: NamingRow, bytes_max: int, now: datetime,
     moved: Moved,
 ) -> None:  # fmt: skip
     """Fetch what a row names. What came stays when the line breaks, and is asked for no more.
@@ -29,27 +29,27 @@ async def receive_content(
     Raises ServerRefused where the row or its bytes are not there (`not-found`), Garbled when they are not those of the
     hash, and then nothing of them is kept; ReplicaBusy while another process fetches the same.
     """
-    opened = await asyncio.to_thread(store.open_part, place.sha256)
+    opened = await asyncio.to_thread(store.open_part, row.sha256)
     if opened is None:
-        raise ReplicaBusy(f"It fetches the attachment {place.sha256}.")
+        raise ReplicaBusy(f"It fetches the attachment {row.sha256}.")
     file, writer = opened
     try:
-        media_type = await _read_whole(line, place, writer, bytes_max, moved)
+        media_type = await _read_whole(line, row, writer, bytes_max, moved)
         size = writer.size
-        if await asyncio.to_thread(writer.finish) != place.sha256:
-            store.part_of(place.sha256).unlink(missing_ok=True)
-            raise Garbled(f"The bytes that came are not those of {place.sha256}.")
-        new = NewContent(place.sha256, size, store.part_of(place.sha256), file)
-        await database.write(_put_in_place, store, new, media_type, now)
+        if await asyncio.to_thread(writer.finish) != row.sha256:
+            store.part_of(row.sha256).unlink(missing_ok=True)
+            raise Garbled(f"The bytes that came are not those of {row.sha256}.")
+        new = NewContent(row.sha256, size, store.part_of(row.sha256), file)
+        await database.write(_publish, store, new, media_type, now)
     finally:
         file.close()
 
 
-async def receive_preview(line: FileLine, place: ContentPlace) -> bytes | None:
+async def receive_preview(line: FileLine, row: NamingRow) -> bytes | None:
     """The small picture of what a row names; None where the server has none."""
     body = bytearray()
     try:
-        async with line.read_preview(place) as reply:
+        async with line.read_preview(row) as reply:
             async for chunk in reply.body.read_chunks():
                 body += chunk
                 if len(body) > PREVIEW_BYTES_MAX:
@@ -61,12 +61,12 @@ async def receive_preview(line: FileLine, place: ContentPlace) -> bytes | None:
     return bytes(body)
 
 
-async def _read_whole(line: FileLine, place: ContentPlace, writer: SealedWriter, bytes_max: int, moved: Moved) -> str:
+async def _read_whole(line: FileLine, row: NamingRow, writer: SealedWriter, bytes_max: int, moved: Moved) -> str:
     breaks = 0
     while True:
         before = writer.size
         try:
-            return await _read_rest(line, place, writer, bytes_max, moved)
+            return await _read_rest(line, row, writer, bytes_max, moved)
         except HalfAnswer:
             breaks = 0 if writer.size > before else breaks + 1
             if breaks > BREAKS_MAX:
@@ -77,8 +77,8 @@ async def _read_whole(line: FileLine, place: ContentPlace, writer: SealedWriter,
             writer.start_over()
 
 
-async def _read_rest(line: FileLine, place: ContentPlace, writer: SealedWriter, bytes_max: int, moved: Moved) -> str:
-    async with line.read_content(place, writer.size) as reply:
+async def _read_rest(line: FileLine, row: NamingRow, writer: SealedWriter, bytes_max: int, moved: Moved) -> str:
+    async with line.read_content(row, writer.size) as reply:
         total = _check_part(reply, writer)
         if total > bytes_max:
             raise NotTwinbase(f"It offers {total} bytes; such an attachment has at most {bytes_max}.")
@@ -105,9 +105,9 @@ def _check_part(reply: Reply, writer: SealedWriter) -> int:
     if reply.status == 200:
         writer.start_over()
         return _read_number(reply.headers.get("content-length", ""))
-    unit, _, said = reply.headers.get("content-range", "").partition(" ")
+    measure, _, said = reply.headers.get("content-range", "").partition(" ")
     part, _, total = said.partition("/")
-    if unit != "bytes" or part.partition("-")[0] != str(writer.size):
+    if measure != "bytes" or part.partition("-")[0] != str(writer.size):
         raise NotTwinbase("It answered with another part than the one that was asked for.")
     return _read_number(total)
 
@@ -118,6 +118,6 @@ def _read_number(said: str) -> int:
     return int(said)
 
 
-def _put_in_place(connection: Connection, store: ContentStore, new: NewContent, media_type: str, now: datetime) -> None:
+def _publish(connection: Connection, store: ContentStore, new: NewContent, media_type: str, now: datetime) -> None:
     store.publish(new)
     note_fetched(connection, new.sha256, new.size, media_type, now)

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MAGIC = b"TWC\x01"
-SALT_BYTES = 16
-HEADER_BYTES = len(MAGIC) + SALT_BYTES
+RANDOM_BYTES = 16
+HEADER_BYTES = len(MAGIC) + RANDOM_BYTES
 PIECE_BYTES = 64 * 1024
 TAG_BYTES = 16
 SEALED_BYTES = PIECE_BYTES + TAG_BYTES
@@ -58,7 +58,7 @@ def measure_sealed(file_bytes: int) -> SealedSizes:
 
 def make_header() -> bytes:
     """The head of a new file."""
-    return MAGIC + os.urandom(SALT_BYTES)
+    return MAGIC + os.urandom(RANDOM_BYTES)
 
 
 class Seal:

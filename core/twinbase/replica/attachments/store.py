@@ -44,7 +44,7 @@ class ContentStore:
         self._key = key
         self._damaged: set[str] = set()
 
-    def place_of(self, sha256: str) -> Path:
+    def path_of(self, sha256: str) -> Path:
         """Where a content lies, or would."""
         name = self.name_of(sha256)
         return self.folder / name[:2] / name
@@ -55,11 +55,11 @@ class ContentStore:
 
     def holds(self, sha256: str) -> bool:
         """Whether its bytes are here, whole. What was found damaged is not: it may be put or fetched again."""
-        return sha256 not in self._damaged and self.place_of(sha256).exists()
+        return sha256 not in self._damaged and self.path_of(sha256).exists()
 
     def open(self, sha256: str) -> ContentReader:
         """Read a content; raises AttachmentMissing, and DamagedAttachment."""
-        path = self.place_of(sha256)
+        path = self.path_of(sha256)
         try:
             file = path.open("rb", buffering=0)
         except FileNotFoundError:
@@ -89,14 +89,14 @@ class ContentStore:
 
     def publish(self, new: NewContent) -> None:
         """Put it in its place, for good: its name is on the disk."""
-        place = self.place_of(new.sha256)
-        make_folder(place.parent)
+        path = self.path_of(new.sha256)
+        make_folder(path.parent)
         if sys.platform == "win32":  # There no open file can be given another name.
             new.file.close()
-        os.replace(new.path, place)
+        os.replace(new.path, path)
         self._damaged.discard(new.sha256)
         new.file.close()
-        keep_names(place.parent)
+        keep_names(path.parent)
 
     def drop(self, new: NewContent) -> None:
         """It is not needed, or not wanted."""
@@ -120,7 +120,7 @@ class ContentStore:
 
     def remove(self, sha256: str) -> None:
         """Its bytes are here no more."""
-        self.place_of(sha256).unlink(missing_ok=True)
+        self.path_of(sha256).unlink(missing_ok=True)
 
     def list_names(self) -> Iterator[Path]:
         """The files of all contents that are here."""

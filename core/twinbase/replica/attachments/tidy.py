@@ -7,7 +7,7 @@ from pathlib import Path
 from twinbase.quoting import quote_name
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import note_gone
-from twinbase.replica.attachments.places import list_attachments
+from twinbase.replica.attachments.naming_rows import list_attachments
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.lock import try_lock

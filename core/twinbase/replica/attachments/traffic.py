@@ -17,7 +17,7 @@ from twinbase.errors import (
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import note_gone
 from twinbase.replica.attachments.line import FileLine
-from twinbase.replica.attachments.places import list_attachments
+from twinbase.replica.attachments.naming_rows import list_attachments
 from twinbase.replica.attachments.send import UploadSender
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.tidy import tidy_store

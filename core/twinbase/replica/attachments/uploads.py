@@ -7,7 +7,7 @@ from typing import Literal
 from twinbase.attachment import FAILED, STORED
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import note_stored
-from twinbase.replica.attachments.places import ContentPlace, find_places_on_server
+from twinbase.replica.attachments.naming_rows import NamingRow, find_naming_rows
 from twinbase.replica.connection import Connection
 
 UploadStage = Literal["waiting", "stored", "refused"]
@@ -39,7 +39,7 @@ class Upload:
 class Plan:
     """What has to be noted: uploads that begin, that nobody asks for any more, and what the server has."""
 
-    begun: list[tuple[ContentPlace, int]]
+    begun: list[tuple[NamingRow, int]]
     ended: list[Upload]
     stored: set[str]
 
@@ -51,18 +51,18 @@ class Plan:
 def plan_uploads(connection: Connection, registry: Registry) -> Plan:
     """Compare the rows that the server has with what is on its way. Only reads; the same rows give the same plan, so
     nothing is lost by a kill, by a restore or by a copy of the file."""
-    places = {(place.twin, place.key, place.name): place for place in find_places_on_server(connection, registry)}
+    naming = {(named.twin, named.key, named.name): named for named in find_naming_rows(connection, registry)}
     uploads = {upload.row: upload for upload in list_uploads(connection)}
     sizes, known = _read_contents(connection)
     begun = [
-        (place, sizes[place.sha256])
-        for row, place in places.items()
-        if place.state != STORED and not _is_noted(place, uploads.get(row))
+        (named, sizes[named.sha256])
+        for row, named in naming.items()
+        if named.state != STORED and not _is_noted(named, uploads.get(row))
     ]
     # A row that is never pulled is remembered for a while only: what waits, waits on.
-    ended = [u for row, u in uploads.items() if row not in places and u.twin in registry and registry[u.twin].pulls]
-    ended += [uploads[row] for row, place in places.items() if place.state == STORED and row in uploads]
-    stored = {place.sha256 for place in places.values() if place.state == STORED} - known
+    ended = [u for row, u in uploads.items() if row not in naming and u.twin in registry and registry[u.twin].pulls]
+    ended += [uploads[row] for row, named in naming.items() if named.state == STORED and row in uploads]
+    stored = {named.sha256 for named in naming.values() if named.state == STORED} - known
     return Plan(begun, ended, stored)
 
 
@@ -130,15 +130,15 @@ def _change(connection: Connection, upload: Upload, change: str, values: Iterabl
     )
 
 
-def _is_noted(place: ContentPlace, upload: Upload | None) -> bool:
+def _is_noted(named: NamingRow, upload: Upload | None) -> bool:
     """Whether nothing has to be begun. What was stored, and a row brought since does not say so, is offered again."""
-    if upload is None or upload.sha256 != place.sha256:
+    if upload is None or upload.sha256 != named.sha256:
         return False
-    return upload.stage != "stored" or place.state is None
+    return upload.stage != "stored" or named.state is None
 
 
-def _first_stage(place: ContentPlace) -> tuple[str, str]:
-    return ("refused", REFUSED_THERE) if place.state == FAILED else ("waiting", "")
+def _first_stage(named: NamingRow) -> tuple[str, str]:
+    return ("refused", REFUSED_THERE) if named.state == FAILED else ("waiting", "")
 
 
 def _read_contents(connection: Connection) -> tuple[dict[str, int], set[str]]:

@@ -17,7 +17,7 @@ _MADE_HERE = "(SELECT sha256 FROM _twinbase_content WHERE here = 1 AND thumbnail
 
 
 @dataclass(frozen=True, slots=True)
-class ContentPlace:
+class NamingRow:
     """A row that names a content. `key`: as it travels, in JSON. `state`: what the row says of its bytes; None where
     its table says nothing of that."""
 
@@ -33,28 +33,28 @@ def list_attachments(registry: Registry) -> list[tuple[Twin, Attachment]]:
     return [(twin, attachment) for twin in registry for attachment in twin.attachments.values()]
 
 
-def find_places_on_server(connection: Connection, registry: Registry) -> Iterator[ContentPlace]:
+def find_naming_rows(connection: Connection, registry: Registry) -> Iterator[NamingRow]:
     """The rows that the server has, that this device may write, and that name a content which is here. What only this
     device says is not among them: the bytes go after the row."""
     for twin, attachment in list_attachments(registry):
         if not twin.pushes:
             continue
         query = _of_pulled(twin, attachment) if twin.pulls else _of_pushed(twin, attachment)
-        yield from (_place(twin, attachment, row) for row in connection.execute(query))
+        yield from (_naming_row(twin, attachment, row) for row in connection.execute(query))
 
 
-def find_place(connection: Connection, registry: Registry, sha256: str) -> ContentPlace | None:
+def find_naming_row(connection: Connection, registry: Registry, sha256: str) -> NamingRow | None:
     """A row that names this content and comes from the server; one that says that the bytes are there, if there is."""
-    found = [place for place in _find_named(connection, registry, sha256)]
-    return min(found, key=lambda place: place.state != "stored", default=None)
+    found = list(_find_named(connection, registry, sha256))
+    return min(found, key=lambda row: row.state != "stored", default=None)
 
 
-def _find_named(connection: Connection, registry: Registry, sha256: str) -> Iterator[ContentPlace]:
+def _find_named(connection: Connection, registry: Registry, sha256: str) -> Iterator[NamingRow]:
     for twin, attachment in list_attachments(registry):
         if twin.pulls:
             query = f"SELECT {_columns(twin, attachment)} FROM {quote_name(twin.name)}"
             rows = connection.execute(f"{query} WHERE {quote_name(attachment.column)} = ?", (sha256,))
-            yield from (_place(twin, attachment, row) for row in rows)
+            yield from (_naming_row(twin, attachment, row) for row in rows)
 
 
 def _of_pulled(twin: Twin, attachment: Attachment) -> str:
@@ -83,9 +83,9 @@ def _columns(twin: Twin, attachment: Attachment) -> str:
     return f"{quote_names((*twin.key, attachment.column))}, {state}"
 
 
-def _place(twin: Twin, attachment: Attachment, row: StoredRow) -> ContentPlace:
+def _naming_row(twin: Twin, attachment: Attachment, row: StoredRow) -> NamingRow:
     *key, sha256, state = row
-    return ContentPlace(twin.name, _travelling(twin, key), attachment.column, sha256, state)
+    return NamingRow(twin.name, _travelling(twin, key), attachment.column, sha256, state)
 
 
 def _travelling(twin: Twin, key: list[object]) -> str:
