@@ -115,6 +115,11 @@ def _wrong_types(one: Attachment, table: Table, codecs: Mapping[str, Codec]) -> 
         yield f"size={one.size!r} is no whole number."
     if one.mime and not _is_text(table.columns[one.mime].type):
         yield f"mime={one.mime!r} is no text."
+    if one.state and not table.columns[one.state].nullable and table.columns[one.state].server_default is None:
+        yield (
+            f"state={one.state!r} is filled by nobody when a device makes a row: give it a default in PostgreSQL"
+            " (server_default), or let it be empty."
+        )
     for word in (STORED, FAILED) if one.state else ():
         if wrong := codecs[one.state].check_wire(word):
             yield f"state={one.state!r} cannot become {word!r}: {wrong}."

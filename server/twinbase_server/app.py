@@ -19,7 +19,7 @@ from twinbase_server.database.connection import Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.feed import generation
 from twinbase_server.housekeeping import keep_house
-from twinbase_server.http import auth, enrolment, links, office, pull, push, sessions, watch, wipe
+from twinbase_server.http import auth, enrolment, files, links, office, pull, push, sessions, watch, wipe
 from twinbase_server.http.access import check_access, open_to_anybody
 from twinbase_server.http.allowance import BodyAllowances
 from twinbase_server.http.bodies import LimitedBodies
@@ -59,7 +59,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
         bytes_total_max=settings.body_bytes_total_max,
         seconds=settings.send_seconds,
     )
-    for room in (auth, enrolment, links, sessions, wipe, office, pull, push, watch):
+    for room in (auth, enrolment, links, sessions, wipe, office, pull, push, files, watch):
         app.include_router(room.router, prefix=API)
     app.include_router(watch.sync_router, prefix=API)
     include_plugin_routes(app, plugins.collect_routes(), API)

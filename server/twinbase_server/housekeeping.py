@@ -21,6 +21,8 @@ from twinbase_server.devices.salvage import forget_decided
 from twinbase_server.feed import generation
 from twinbase_server.feed.generation import forget_milestones
 from twinbase_server.feed.schemas import forget_schemas
+from twinbase_server.files.awaited import note_awaited
+from twinbase_server.files.orphans import sweep_store
 from twinbase_server.http.serving import Serving
 from twinbase_server.keys.store import forget_ended_keys
 from twinbase_server.links.store import forget_links
@@ -28,6 +30,7 @@ from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.store import forget_sessions
 from twinbase_server.settings import Settings
 from twinbase_server.sign_in.attempts import forget_attempts
+from twinbase_server.store.store import StoreFailed
 
 TURNS_AN_HOUR = int(timedelta(hours=1) / generation.MILESTONE_EVERY)
 _log = logging.getLogger(__name__)
@@ -78,12 +81,26 @@ async def forget_history(connection: Connection, now: datetime, settings: Settin
     await forget_decided(connection, now - timedelta(days=settings.salvaged_days))
 
 
+async def look_after_files(connection: Connection, serving: Serving, number: int) -> None:
+    """Once an hour: which content has not come, and what nobody needs any more goes. A store that does not answer is
+    for the next hour."""
+    if number % TURNS_AN_HOUR or serving.store is None:
+        return
+    now, served = serving.clock(), serving.list_served()
+    await note_awaited(connection, served, now)
+    try:
+        await sweep_store(connection, serving.store, served, serving.settings, now)
+    except StoreFailed:
+        _log.warning("The store of content was not swept this time; it is tried again in an hour.", exc_info=True)
+
+
 async def _keep(serving: Serving) -> None:
     for number in count(1):
         await asyncio.sleep(generation.MILESTONE_EVERY.total_seconds())
         try:
             async with serving.borrow_connection() as connection:
                 await run_turn(connection, serving.clock(), number, serving.settings)
+                await look_after_files(connection, serving, number)
                 await serving.look_again(connection)
                 await serving.read_keys_again(connection)
         except (ProblemError, TwinbaseError, *DATABASE_ERRORS):

@@ -19,6 +19,11 @@ SELECT
      WHERE coalesce(revoked_at, wiped_at) IS NULL AND NOT of_office) AS replicas,
     (SELECT count(*)::float8 FROM twinbase.capture_gap WHERE NOT respelled) AS gaps,
     (SELECT sum(bytes)::float8 FROM ({HISTORY_SQL}) h) AS history,
+    (SELECT count(*)::float8 FROM twinbase.content) AS contents,
+    (SELECT coalesce(sum(size), 0)::float8 FROM twinbase.content) AS content_bytes,
+    (SELECT count(*)::float8 FROM twinbase.upload WHERE received < size AND expires_at > now()) AS uploads,
+    (SELECT count(*)::float8 FROM twinbase.awaited) AS awaited,
+    (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM twinbase.awaited) AS overdue,
     d.waiting, d.refused, d.oldest
 FROM (
     SELECT count(*) FILTER (WHERE state <> 'refused')::float8 AS waiting,
@@ -50,6 +55,9 @@ class Metrics:
         )
         self.pushes = Counter("twinbase_pushes", "Batches answered, by what became of them.", ["result"], registry=r)
         self.forks = Counter("twinbase_forks", "Pushes of a device of which there are two.", registry=r)
+        self.files_received = Counter("twinbase_files_received_bytes", "Bytes of content, durable.", registry=r)
+        self.files_sent = Counter("twinbase_files_sent_bytes", "Bytes of content, as sent.", registry=r)
+        self.files = Counter("twinbase_files", "Content brought, by what became of it.", ["result"], registry=r)
         self.open_seconds = Histogram("twinbase_open_seconds", "Until the first byte of a stream.", registry=r)
         self._ages = {
             "transaction": Gauge("twinbase_oldest_transaction_seconds", "Oldest open transaction.", registry=r),
@@ -61,6 +69,11 @@ class Metrics:
             "refused": Gauge("twinbase_deliveries_refused", "Deliveries that were refused.", registry=r),
             "oldest": Gauge("twinbase_oldest_delivery_seconds", "Oldest of those that wait.", registry=r),
             "gaps": Gauge("twinbase_capture_gaps", "Changes that capture could not record.", registry=r),
+            "contents": Gauge("twinbase_contents", "Contents of attachments that are kept.", registry=r),
+            "content_bytes": Gauge("twinbase_content_bytes", "What they take.", registry=r),
+            "uploads": Gauge("twinbase_uploads", "Uploads that are not finished.", registry=r),
+            "awaited": Gauge("twinbase_awaited_contents", "Rows whose content has not come.", registry=r),
+            "overdue": Gauge("twinbase_oldest_awaited_seconds", "The one that is waited for longest.", registry=r),
             "history": Gauge("twinbase_history_bytes", "What is remembered for an age.", registry=r),
         }
 

@@ -23,6 +23,9 @@ class ProblemKind:
 
 
 KINDS: Mapping[str, ProblemKind] = {
+    "attachment-checksum": ProblemKind(460, "The piece did not arrive as it was sent. Nothing of it was kept."),
+    "attachment-offset": ProblemKind(409, "The upload stands elsewhere. Ask where (HEAD), and go on from there."),
+    "attachment-refused": ProblemKind(422, "This content is not taken. It stays on the device."),
     "bad-batch": ProblemKind(422, "The batch cannot be read. Nothing of it was written."),
     "bad-cursor": ProblemKind(400, "The cursor is not one of this server's. Start with an initial sync."),
     "bad-request": ProblemKind(400, "The request is not understood."),
@@ -50,18 +53,25 @@ KINDS: Mapping[str, ProblemKind] = {
     "password-unfit": ProblemKind(422, "This password is not taken. The link is good still."),
     "plugin-failed": ProblemKind(503, "A part of the server failed. Nothing was changed. Try again later."),
     "protocol": ProblemKind(400, "The protocol headers are missing or wrong."),
+    "range": ProblemKind(416, "The content has no such part."),
     "schema-unknown": ProblemKind(409, "The server does not know this device's schema. Send it to sync/schema."),
     "session-ended": ProblemKind(401, "The session is over. Sign in again; unsent work is kept on the device."),
     "sign-in-pending": ProblemKind(409, "Whoever signs in has not done so elsewhere yet. Ask again in a moment."),
+    "store-down": ProblemKind(503, "The store of content does not answer at the moment. Try again later."),
+    "store-full": ProblemKind(507, "There is no room for this content at the moment. Keep it, and try again later."),
+    "store-missing": ProblemKind(501, "This server keeps no content of attachments."),
     "sync-off": ProblemKind(503, "Sync is switched off for the moment. Work goes on; try again later."),
     "token-expired": ProblemKind(401, "The token has expired. Sign in again."),
     "token-invalid": ProblemKind(401, "The token is missing or not one of this server's. Sign in again."),
     "too-busy": ProblemKind(503, "The server is busy. Try again."),
     "too-many-sign-ins": ProblemKind(429, "Too often something was typed wrongly. Wait a little, then try again."),
     "too-slow": ProblemKind(503, "The answer took too long. Try again."),
+    "tus-version": ProblemKind(412, "The server speaks tus 1.0.0. Say so in the header Tus-Resumable."),
     "upgrade-required": ProblemKind(426, "This app is too old for the server. Update it; unsent work is kept."),
 }
 RETRY_AFTER_SECONDS = 10
+FULL_RETRY_AFTER_SECONDS = 600
+"""Room is made by a person."""
 
 
 class ProblemError(TwinbaseError):
@@ -91,6 +101,8 @@ def _headers(kind: str, status: int) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status == 507:
+        headers["Retry-After"] = str(FULL_RETRY_AFTER_SECONDS)
     if kind.startswith("token-"):
         error = "" if kind == "token-invalid" else ' error="invalid_token"'
         headers["WWW-Authenticate"] = f"Bearer{error}"

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from twinbase.protocol import BATCH_BYTES_MAX, HISTORY_DAYS, REQUEST_BYTES_MAX
 from twinbase_server.mail.address import read_mail_server
+from twinbase_server.store.address import read_store_address
 
 DAYS_MAX = 36_500
 """A century. With ages without an end a moment would come out that no date can say, and no turn could be kept."""
@@ -100,6 +101,25 @@ class Settings(BaseSettings):
     """How long a link is good, where nothing else is said with it."""
     wrapping_key_file: str = ""
     """Its 32 bytes (base64) wrap the keys that sign tokens and cursors, so that no dump of the database holds them."""
+    files: str = ""
+    """Where the content of attachments is kept: a directory, or s3://bucket/prefix?endpoint=https://…&region=…"""
+    files_key_id: str = ""
+    files_secret: SecretStr = SecretStr("")
+    """The key of a store that speaks S3; without it, what AWS's own variables or the machine's role say."""
+    files_piece_bytes_max: int = Field(8 * 2**20, ge=2**18)
+    """Of one piece of an upload."""
+    files_upload_days: int = Field(7, ge=1, le=DAYS_MAX)
+    """How long an upload waits for its next piece."""
+    files_account_uploads_max: int = Field(64, ge=1)
+    """Uploads of one account that are not finished."""
+    files_account_bytes_max: int = Field(0, ge=0)
+    """All content that one account has brought, and what is on its way; 0: as much as the store holds."""
+    files_account_count_max: int = Field(0, ge=0)
+    """How many attachments one account may bring; 0: any number."""
+    files_orphan_days: int = Field(30, ge=1, le=DAYS_MAX)
+    """How long content is kept that no row names any more: at least as long as a backup of the database may be old."""
+    files_overdue_hours: int = Field(24, ge=1, le=24 * DAYS_MAX)
+    """A row whose content has not come by then is overdue."""
     minimum_client: str = ""
     """The oldest app version that may sync (header Twinbase-Client); empty: any."""
     sync_enabled: bool = True
@@ -126,6 +146,13 @@ class Settings(BaseSettings):
         if sender and ("@" not in parseaddr(sender)[1] or not sender.isprintable()):
             raise ValueError("write Name <name@host>")
         return sender
+
+    @field_validator("files")
+    @classmethod
+    def _check_files(cls, address: str) -> str:
+        if address:
+            read_store_address(address)
+        return address
 
     @field_validator("smtp_url")
     @classmethod

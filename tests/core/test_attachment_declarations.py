@@ -38,9 +38,14 @@ class Photo(Base, table=True):
     always: str = ""
     size_bytes: int | None = None
     mime: str | None = None
-    state: Blob = Field(default=Blob.LOCAL, sa_type=Enum(Blob, values_callable=lambda kind: [*kind]))
-    names: Blob = Blob.LOCAL
-    light: Light = Light.RED
+    state: Blob = Field(
+        default=Blob.LOCAL,
+        sa_type=Enum(Blob, values_callable=lambda kind: [*kind]),
+        sa_column_kwargs={"server_default": "local"},
+    )
+    unfilled: str = "local"
+    names: Blob | None = None
+    light: Light | None = None
     hidden: str | None = None
 
 
@@ -91,6 +96,7 @@ def test_a_mirror_knows_its_attachments_by_the_column_of_the_hash() -> None:
         (Attachment("sha256", state="light"), "state='light' cannot become 'stored'"),
         (Attachment("sha256", state="names"), "not one of LOCAL, STORED, FAILED"),
         (Attachment("sha256", state="size_bytes"), "state='size_bytes' cannot become 'stored'"),
+        (Attachment("sha256", state="unfilled"), "is filled by nobody when a device makes a row"),
         (Attachment("sha256", mime="sha256"), "names sha256 twice"),
         (Attachment("sha256", types=()), "types= is a set of application/pdf, image/jpeg"),
         (Attachment("sha256", types="image/png"), "not 'image/png'"),

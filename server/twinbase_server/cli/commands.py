@@ -19,7 +19,7 @@ from twinbase_server.cli.groups import make_command_group
 
 OURS = (
     "serve", "worker", "db", "user", "account", "role", "device", "session", "salvage", "key", "project", "source",
-    "delivery", "explain", "file", "plugin",
+    "delivery", "attachment", "explain", "file", "plugin",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import typer
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 
 if TYPE_CHECKING:
+    from twinbase.plugins import Plugins
     from twinbase_server.settings import Settings
 
 
@@ -46,6 +47,7 @@ def command(
         settings = Settings(database_url=SecretStr(url))
         create_app(settings, loaded)
         asyncio.run(_check_keys(settings))
+        _check_store(settings, loaded)
         # They are processes of their own: what they need to know travels in their environment.
         os.environ["TWINBASE_DATABASE_URL"] = url
         os.environ["TWINBASE_PLUGINS"] = plugins
@@ -75,6 +77,17 @@ async def _check_keys(settings: "Settings") -> None:
         await read_keys(connection, read_wrapping_key(settings.wrapping_key_file))
     finally:
         await connection.close()
+
+
+def _check_store(settings: "Settings", plugins: "Plugins") -> None:
+    """Raise what stands in the way of keeping content, and say it where there is nowhere to keep it."""
+    from twinbase_server.cli.screen import make_error_console
+    from twinbase_server.files.configured import lacks_store, open_configured_store
+
+    open_configured_store(settings)
+    if lacks_store(settings, plugins.registry):
+        said = "TWINBASE_FILES is not set: rows with attachments are synced, and their content stays on the devices."
+        make_error_console().print(said, style="yellow", markup=False)
 
 
 def make_application() -> object:

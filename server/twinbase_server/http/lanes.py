@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 
-from twinbase_server.caller import Caller
+from twinbase_server.database.admission import Asking
 from twinbase_server.problems import ProblemError
 
+PIECES_AT_ONCE_MAX = 8
+"""Each holds its bytes, and a file of the store, but no connection to PostgreSQL meanwhile."""
 DEVICE_STREAMS_MAX = 4
 """A device reads one answer at a time; that its line broke before may be noticed late."""
 
@@ -58,7 +60,7 @@ class Readers:
         self._most, self._account_most = most, account_most
         self._now: Counter[object] = Counter()
 
-    def admit_reader(self, caller: Caller) -> Callable[[], None]:
+    def admit_reader(self, caller: Asking) -> Callable[[], None]:
         """One more, until what this answers is called; raises `too-busy`."""
         limits = {None: self._most, caller.identity.subject: self._account_most, caller.replica: DEVICE_STREAMS_MAX}
         if any(self._now[who] >= most for who, most in limits.items()):
@@ -82,4 +84,5 @@ class Lanes:
         each = max(1, pool_max * 3 // 5)
         self.streams = Lane(each, wait_seconds, "devices pull", long)
         self.pushes = Lane(each, wait_seconds, "devices push", long)
+        self.pieces = Lane(PIECES_AT_ONCE_MAX, wait_seconds, "pieces of attachments are stored")
         self.sign_ins = Lane(sign_ins_max, wait_seconds, "people sign in")

@@ -23,6 +23,8 @@ from twinbase_server.feed.readiness import Readiness, read_readiness
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
 from twinbase_server.feed.statements import FeedShape
+from twinbase_server.files.configured import open_configured_store
+from twinbase_server.files.receive import Receiver
 from twinbase_server.http.device_report import DeviceReport
 from twinbase_server.http.health import HealthWatch
 from twinbase_server.http.lanes import Lanes, Readers
@@ -35,6 +37,7 @@ from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.refresh import SessionLife
 from twinbase_server.sessions.refresh_token import RefreshTokens
 from twinbase_server.settings import Settings
+from twinbase_server.store.store import FileStore
 
 CLAIMS_KNOWN_MAX = 10_000
 SNAPSHOTS_MAX = 5
@@ -95,11 +98,27 @@ class Serving:
     lanes: Lanes
     readers: Readers
     health: HealthWatch
+    store: FileStore | None
     _claims_read: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     @property
     def registry(self) -> Registry:
         return self.plugins.registry
+
+    def list_served(self) -> Sequence[Twin]:
+        """The twins but those that wait."""
+        return [twin for twin in self.registry if twin.name not in self.readiness.waiting]
+
+    @property
+    def receiver(self) -> Receiver:
+        """What pieces of content are received with; raises `store-missing`."""
+        return Receiver(self.require_store(), self.pool, self.registry, self.settings)
+
+    def require_store(self) -> FileStore:
+        """Where content is kept; raises `store-missing`."""
+        if self.store is None:
+            raise ProblemError("store-missing", "Whoever runs it can set TWINBASE_FILES. Content stays on the device.")
+        return self.store
 
     @property
     def metrics(self) -> Metrics:
@@ -264,4 +283,5 @@ async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: 
         lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
         readers=Readers(settings.streams_max, settings.account_streams_max),
         health=HealthWatch(settings.database_url.get_secret_value()),
+        store=open_configured_store(settings),
     )

@@ -17,6 +17,8 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase_server.database.connection import Connection, Pool, open_pool
 from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.files.configured import open_configured_store
+from twinbase_server.files.preview import make_next_preview
 from twinbase_server.jobs import deliveries, schedule
 from twinbase_server.jobs.exporters import exporter_tasks, final_destinations
 from twinbase_server.jobs.queue import make_queue, prune_queue
@@ -85,7 +87,7 @@ class Worker:
         try:
             await _check(pool)
             queue = self._queue(pool)
-            await self._both(queue, self._look(pool, queue))
+            await self._together(queue, self._look(pool, queue), self._make_previews(pool))
         finally:
             await _closed(pool)
 
@@ -114,8 +116,8 @@ class Worker:
         except Exception:
             _log.exception("%s %s could not be run.", task.kind, task.name)
 
-    async def _both(self, queue: QueueManager, look: Awaitable[None]) -> None:
-        """The queue and whoever fills it; when one ends, so does the other."""
+    async def _together(self, queue: QueueManager, *beside: Awaitable[None]) -> None:
+        """The queue, whoever fills it, and what is done beside; when one ends, so do the others."""
         jobs = asyncio.ensure_future(
             queue.run(
                 dequeue_timeout=self.pace.look,
@@ -125,14 +127,15 @@ class Worker:
                 log_aggregation_interval=timedelta(0),
             )
         )
-        looking = asyncio.ensure_future(look)
+        others = [asyncio.ensure_future(work) for work in beside]
         try:
-            await asyncio.wait([jobs, looking], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([jobs, *others], return_when=asyncio.FIRST_COMPLETED)
         finally:
             queue.shutdown.set()
-            looking.cancel()
-            await asyncio.wait([jobs, looking])
-        for done in (jobs, looking):
+            for other in others:
+                other.cancel()
+            await asyncio.wait([jobs, *others])
+        for done in (jobs, *others):
             if not done.cancelled() and (error := done.exception()):
                 raise error
 
@@ -146,6 +149,17 @@ class Worker:
             except (*DATABASE_ERRORS, TimeoutError) as error:
                 _log.warning("What is due could not be looked up (%s); tried again.", describe_error(error))
             await _wait(self.stop.wait(), self.pace.look.total_seconds())
+
+    async def _make_previews(self, pool: Pool) -> None:
+        """Thumbnails of pictures that have come, one after the other, until stopped."""
+        store = open_configured_store(self.settings)
+        while not self.stop.is_set():
+            made = False
+            try:
+                made = store is not None and await make_next_preview(pool, store, self.clock())
+            except (*DATABASE_ERRORS, TimeoutError) as error:
+                _log.warning("No thumbnail could be made (%s); tried again.", describe_error(error))
+            await _wait(self.stop.wait(), 0 if made else self.pace.look.total_seconds())
 
     async def _offer(self, connection: Connection, queries: Any) -> None:
         now = self.clock()
