@@ -37,6 +37,15 @@ class Receipt(SQLModel, table=True):
     receipt_sha256: str | None = Field(default=None, max_length=64)
 
 
+class Finding(SQLModel, table=True):
+    """Goes to the office, and never comes back."""
+
+    __tablename__ = "finding"
+    __table_args__ = TABLE
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    sha256: str | None = Field(default=None, max_length=64)
+
+
 class Manual(SQLModel, table=True):
     """Comes from the office, and is only read."""
 
@@ -64,6 +73,7 @@ class Gallery:
             conflict="merge_columns",
             attachments=(Attachment("receipt_sha256", types=IMAGES | {PDF}),),
         )
+        yield Mirror(Finding, direction="push", attachments=(Attachment("sha256"),))
         yield Mirror(Manual, attachments=(Attachment("sha256", types={PDF}),))
 
 

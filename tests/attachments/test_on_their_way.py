@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.attachments.gallery import Picture, Receipt
+from tests.attachments.gallery import Finding, Picture, Receipt
 from tests.attachments.pictures import add_picture, make_picture, read_bytes, said_state, sent_bytes, whereabouts
 
 from twinbase.errors import Offline
@@ -48,6 +48,18 @@ async def test_a_row_that_says_nothing_of_its_bytes_has_them_sent_once(anna: Dev
     await anna.save(Receipt(year=2026, number=7, receipt_sha256=sha256))
     await anna.sync()
     await anna.sync()
+    await anna.reopen()
+    await anna.sync()
+    assert (await anna.replica.attachments.state(sha256)).where == "stored"
+    assert [seen.method for seen in anna.wire.seen if "/files" in seen.path] == ["POST", "PATCH"]
+
+
+async def test_a_row_that_never_comes_back_has_its_bytes_sent(anna: Device) -> None:
+    """Its table is only written here: that the server has the row is what it said of the edit."""
+    sha256 = await anna.replica.attachments.put(make_picture())
+    await anna.save(Finding(sha256=sha256))
+    for _ in range(3):
+        await anna.sync()
     await anna.reopen()
     await anna.sync()
     assert (await anna.replica.attachments.state(sha256)).where == "stored"
@@ -184,6 +196,26 @@ async def test_what_the_server_refuses_says_why_and_stays(anna: Device, world: W
     assert await said_state(anna, picture.id) == "failed"
     assert await read_bytes(anna, picture) == b"no picture at all" * 100
     assert (await whereabouts(anna, picture)).reason == state.reason
+
+
+async def test_what_was_refused_is_offered_again_when_a_person_says_so(anna: Device, world: World) -> None:
+    picture = await add_picture(anna, b"no picture at all" * 100)
+    await anna.sync()
+    anna.wire.seen.clear()
+    await anna.replica.attachments.offer_again(picture.sha256 or "")
+    assert (await anna.sync()).files_refused == 1
+    assert [seen.method for seen in anna.wire.seen if "/files" in seen.path] == ["POST", "PATCH"]
+
+
+async def test_what_was_begun_and_is_not_asked_for_any_more_is_ended_there(anna: Device, world: World) -> None:
+    picture = await add_picture(anna, make_picture(900))
+    stop = anna.replica.attachments.watch(lambda sha256: anna.replica.database.announce_write())
+    await anna.sync()
+    stop()
+    assert await world.sql("SELECT count(*) FROM twinbase.upload WHERE received BETWEEN 1 AND size - 1") == [(1,)]
+    await anna.change(Picture, picture.id, sha256=await anna.replica.attachments.put(make_picture()))
+    assert (await anna.sync()).files_sent == 1
+    assert await world.sql("SELECT count(*) FROM twinbase.upload WHERE received < size") == [(0,)]
 
 
 async def test_a_store_that_fails_keeps_no_row_from_going(anna: Device, shelf: Path) -> None:

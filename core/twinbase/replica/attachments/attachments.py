@@ -28,6 +28,7 @@ from twinbase.replica.attachments.sealing import PIECE_BYTES
 from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage, read_state, read_usage
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.traffic import FileTraffic
+from twinbase.replica.attachments.uploads import offer_upload_again
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.content_tables import read_content_key
@@ -75,8 +76,8 @@ class Attachments:
 
     @metered.setter
     def metered(self, given: bool) -> None:
-        self.traffic.metered = given
-        if not given:
+        was_metered, self.traffic.metered = self.traffic.metered, given
+        if was_metered and not given:
             self._database.announce_write()  # Whoever syncs by itself need not wait for the regular time.
 
     async def put(self, content: bytes | Path) -> str:
@@ -145,7 +146,8 @@ class Attachments:
         """Have these attachments on this device: first the small picture of each, then the whole. What is here already
         is not asked for, and what came before a line broke is not asked for again.
 
-        Nothing is shown or kept before its hash was compared. `progress`: called with the hash, how many bytes have
+        Nothing of the whole is kept before its hash was compared; a small picture is the server's own, and has none.
+        `progress`: called with the hash, how many bytes have
         come, and of how many. Raises AttachmentMissing for one that no row here names, or that the server has not got
         yet; Offline, HalfAnswer, NotSignedIn or ServerRefused as `sync` does.
         """
@@ -182,6 +184,13 @@ class Attachments:
         with self._enter():
             store = await self._open_store()
             return await self._database.look(_read_state, store, sha256)
+
+    async def offer_again(self, sha256: str) -> None:
+        """Send what the server has refused once more, with the next sync: it may take it by now, as it said."""
+        with self._enter():
+            await self._database.write(offer_upload_again, sha256)
+            self.traffic.note_put()
+            self._database.announce_write()
 
     async def read_usage(self) -> AttachmentUsage:
         """How much room they take."""

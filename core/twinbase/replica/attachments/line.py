@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from twinbase.errors import NotSignedIn, NotTwinbase
 from twinbase.replica.attachments.naming_rows import NamingRow
-from twinbase.replica.attachments.uploads import Upload
+from twinbase.replica.attachments.uploads import RowUpload
 from twinbase.replica.sync.callers import Callers
 from twinbase.replica.sync.server import API, Reply, Server
 
@@ -32,7 +32,7 @@ class FileLine:
     def __init__(self, server: Server, callers: Callers) -> None:
         self._server, self._callers = server, callers
 
-    async def begin_upload(self, upload: Upload) -> Begun:
+    async def begin_upload(self, upload: RowUpload) -> Begun:
         """Begin an upload, or find the one that has begun. Raises ServerRefused with its problem."""
         said = {"twin": upload.twin, "key": upload.key, "column": upload.name}
         metadata = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in said.items())
@@ -54,6 +54,11 @@ class FileLine:
         }
         async with self._ask_tus("PATCH", address, headers, (204,), piece) as reply:
             return _offset_of(reply)
+
+    async def end_upload(self, address: str) -> None:
+        """Nobody asks for it any more: the server need not keep what came of it."""
+        async with self._ask_tus("DELETE", address, {}, (204, *GONE)):
+            pass
 
     @asynccontextmanager
     async def read_content(self, row: NamingRow, offset: int) -> AsyncIterator[Reply]:

@@ -27,6 +27,11 @@ class NamingRow:
     sha256: str
     state: str | None
 
+    @property
+    def row(self) -> tuple[str, str, str]:
+        """Which column of which row."""
+        return self.twin, self.key, self.name
+
 
 def list_attachments(registry: Registry) -> list[tuple[Twin, Attachment]]:
     """The columns of all twins that name contents."""

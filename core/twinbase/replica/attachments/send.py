@@ -10,7 +10,7 @@ from twinbase.replica.attachments.line import FileLine
 from twinbase.replica.attachments.pace import PIECE_BYTES_FIRST, PIECE_BYTES_MIN, choose_next_size, choose_size
 from twinbase.replica.attachments.reader import ContentReader
 from twinbase.replica.attachments.store import ContentStore
-from twinbase.replica.attachments.uploads import Upload, note_address, note_sent, note_whole
+from twinbase.replica.attachments.uploads import RowUpload, note_address, note_sent, note_whole
 from twinbase.replica.engines import Database
 
 OBJECTIONS_MAX = 3
@@ -33,7 +33,7 @@ class UploadSender:
         self._may_go_on, self._note_moved = may_go_on, note_moved
         self._size = PIECE_BYTES_FIRST
 
-    async def send(self, upload: Upload) -> bool:
+    async def send(self, upload: RowUpload) -> bool:
         """Whether all of it is there; False when it was to stop in between, and nothing of what went is lost.
 
         Raises AttachmentMissing or DamagedAttachment when the bytes cannot be read here, ServerRefused with what the
@@ -51,7 +51,7 @@ class UploadSender:
                         raise
                     address = "" if problem.kind == "not-found" else address
 
-    async def _find(self, upload: Upload, address: str) -> tuple[str, int]:
+    async def _find(self, upload: RowUpload, address: str) -> tuple[str, int]:
         """Where it goes on. The server is asked: what was acknowledged is there, and nobody has to remember it."""
         sent = await self._line.find_offset(address) if address else None
         if sent is None:
@@ -60,7 +60,7 @@ class UploadSender:
         await self._database.write(note_address, upload, address, sent)
         return address, sent
 
-    async def _send_from(self, upload: Upload, reader: ContentReader, address: str, sent: int) -> bool:
+    async def _send_from(self, upload: RowUpload, reader: ContentReader, address: str, sent: int) -> bool:
         while sent < upload.size:
             piece = await asyncio.to_thread(_read, reader, sent, choose_size(self._size, upload.size))
             before = perf_counter()

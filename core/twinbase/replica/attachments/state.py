@@ -17,7 +17,7 @@ class AttachmentState:
 
     `where`: "here", on this device alone, and no row that the server has names them; "sending", to the server, `sent`
     of `total` bytes are there; "stored", the server has them; "refused", it will not take them, and `reason` is the
-    sentence that says why, or why it does not go on at the moment; "elsewhere", this device never had them.
+    sentence that says why, or why it does not go on at the moment; "elsewhere", not on this device.
     `is_here`: they can be opened on this device at this moment.
     """
 

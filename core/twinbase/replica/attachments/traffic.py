@@ -9,6 +9,7 @@ from twinbase.clock import Clock
 from twinbase.errors import (
     AttachmentMissing,
     DamagedAttachment,
+    NotSignedIn,
     ReplicaBusy,
     ServerRefused,
     TransportError,
@@ -23,7 +24,7 @@ from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.tidy import tidy_store
 from twinbase.replica.attachments.uploads import (
     Plan,
-    Upload,
+    RowUpload,
     count_uploads,
     list_uploads,
     note_objection,
@@ -92,6 +93,9 @@ class FileTraffic:
         plan: Plan = await self._database.look(plan_uploads, self._registry)
         if not plan.is_empty:
             await self._database.write(note_plan, plan)
+        for upload in plan.abandoned:
+            with suppress(TransportError, NotSignedIn):  # It ends there by itself, after some days.
+                await self._line.end_upload(upload.address)
 
     async def _send_all(self, report: Report) -> None:
         uploads = await self._database.look(list_uploads, waiting=True)
@@ -118,7 +122,7 @@ class FileTraffic:
             if self._rows_wait or self.metered or monotonic() > end:
                 return
 
-    async def _send_one(self, sender: UploadSender, upload: Upload, report: Report) -> bool:
+    async def _send_one(self, sender: UploadSender, upload: RowUpload, report: Report) -> bool:
         """Whether it is done with, one way or the other. What cannot be sent at all is noted, and said on a screen."""
         try:
             if not await sender.send(upload):

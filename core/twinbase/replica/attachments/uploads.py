@@ -16,7 +16,7 @@ REFUSED_THERE = "The server refused its bytes. Take it again, as a new one."
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class RowUpload:
     """The bytes that one column of one row names, on their way. `address`: where they go; `sent`: so many are there."""
 
     twin: str
@@ -37,10 +37,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be noted: uploads that begin, that nobody asks for any more, and what the server has."""
+    """What has to be noted: uploads that begin, that nobody asks for any more, and what the server has. `abandoned`:
+    those of which a part has come there, for nothing."""
 
     begun: list[tuple[NamingRow, int]]
-    ended: list[Upload]
+    ended: list[RowUpload]
+    abandoned: list[RowUpload]
     stored: set[str]
 
     @property
@@ -51,7 +53,7 @@ class Plan:
 def plan_uploads(connection: Connection, registry: Registry) -> Plan:
     """Compare the rows that the server has with what is on its way. Only reads; the same rows give the same plan, so
     nothing is lost by a kill, by a restore or by a copy of the file."""
-    naming = {(named.twin, named.key, named.name): named for named in find_naming_rows(connection, registry)}
+    naming = {named.row: named for named in find_naming_rows(connection, registry)}
     uploads = {upload.row: upload for upload in list_uploads(connection)}
     sizes, known = _read_contents(connection)
     begun = [
@@ -61,9 +63,11 @@ def plan_uploads(connection: Connection, registry: Registry) -> Plan:
     ]
     # A row that is never pulled is remembered for a while only: what waits, waits on.
     ended = [u for row, u in uploads.items() if row not in naming and u.twin in registry and registry[u.twin].pulls]
+    replaced = [uploads[named.row] for named, _ in begun if named.row in uploads]
+    abandoned = [upload for upload in (*ended, *replaced) if upload.address]
     ended += [uploads[row] for row, named in naming.items() if named.state == STORED and row in uploads]
     stored = {named.sha256 for named in naming.values() if named.state == STORED} - known
-    return Plan(begun, ended, stored)
+    return Plan(begun, ended, abandoned, stored)
 
 
 def note_plan(connection: Connection, plan: Plan) -> None:
@@ -79,10 +83,10 @@ def note_plan(connection: Connection, plan: Plan) -> None:
     note_stored(connection, plan.stored)
 
 
-def list_uploads(connection: Connection, *, waiting: bool = False) -> list[Upload]:
+def list_uploads(connection: Connection, *, waiting: bool = False) -> list[RowUpload]:
     """All of them, or those that wait, smallest first."""
     which = " WHERE stage = 'waiting' ORDER BY size, twin, key, name" if waiting else ""
-    return [Upload(*row) for row in connection.execute(f"SELECT {_FIELDS} FROM _twinbase_upload{which}")]
+    return [RowUpload(*row) for row in connection.execute(f"SELECT {_FIELDS} FROM _twinbase_upload{which}")]
 
 
 def count_uploads(connection: Connection) -> dict[str, int]:
@@ -90,39 +94,46 @@ def count_uploads(connection: Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT stage, count(*) FROM _twinbase_upload GROUP BY stage").fetchall())
 
 
-def find_uploads(connection: Connection, sha256: str) -> list[Upload]:
+def find_uploads(connection: Connection, sha256: str) -> list[RowUpload]:
     """Those of one content: several rows may name it."""
     rows = connection.execute(f"SELECT {_FIELDS} FROM _twinbase_upload WHERE sha256 = ?", (sha256,))
-    return [Upload(*row) for row in rows]
+    return [RowUpload(*row) for row in rows]
 
 
-def note_address(connection: Connection, upload: Upload, address: str, sent: int) -> None:
+def note_address(connection: Connection, upload: RowUpload, address: str, sent: int) -> None:
     """The server said where it goes, and how much of it is there."""
     _change(connection, upload, "address = ?, sent = ?, reason = ''", (address, sent))
 
 
-def note_sent(connection: Connection, upload: Upload, sent: int) -> None:
+def note_sent(connection: Connection, upload: RowUpload, sent: int) -> None:
     """So many bytes of it are at the server, which said so."""
     _change(connection, upload, "sent = ?", (sent,))
 
 
-def note_whole(connection: Connection, upload: Upload) -> None:
+def note_whole(connection: Connection, upload: RowUpload) -> None:
     """All of it is at the server, which has compared the hash."""
     _change(connection, upload, "stage = 'stored', sent = size, address = ''", ())
     note_stored(connection, [upload.sha256])
 
 
-def note_objection(connection: Connection, upload: Upload, reason: str) -> None:
+def note_objection(connection: Connection, upload: RowUpload, reason: str) -> None:
     """The server does not take it at the moment; it is tried again."""
     _change(connection, upload, "reason = ?", (reason,))
 
 
-def note_refused(connection: Connection, upload: Upload, reason: str) -> None:
+def offer_upload_again(connection: Connection, sha256: str) -> None:
+    """What was refused is offered once more."""
+    connection.execute(
+        "UPDATE _twinbase_upload SET stage = 'waiting', reason = '' WHERE sha256 = ? AND stage = ?", (sha256, "refused")
+    )
+
+
+def note_refused(connection: Connection, upload: RowUpload, reason: str) -> None:
     """The server will never take it: it stays on this device, with the sentence that says why."""
     _change(connection, upload, "stage = ?, reason = ?, address = ''", ("refused", reason))
 
 
-def _change(connection: Connection, upload: Upload, change: str, values: Iterable[str | int]) -> None:
+def _change(connection: Connection, upload: RowUpload, change: str, values: Iterable[str | int]) -> None:
     """The hash is compared: a row that names another content by now has another upload."""
     connection.execute(
         f"UPDATE _twinbase_upload SET {change} WHERE twin = ? AND key = ? AND name = ? AND sha256 = ?",
@@ -130,7 +141,7 @@ def _change(connection: Connection, upload: Upload, change: str, values: Iterabl
     )
 
 
-def _is_noted(named: NamingRow, upload: Upload | None) -> bool:
+def _is_noted(named: NamingRow, upload: RowUpload | None) -> bool:
     """Whether nothing has to be begun. What was stored, and a row brought since does not say so, is offered again."""
     if upload is None or upload.sha256 != named.sha256:
         return False
