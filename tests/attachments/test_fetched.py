@@ -1,14 +1,17 @@
 """Attachments come when they are asked for: compared with their hash, from where the line broke, and by the row."""
 
 import asyncio
+import io
 from base64 import urlsafe_b64encode
 
 import pytest
+from PIL import Image
 from tests.attachments.gallery import Manual, Picture
 from tests.attachments.pictures import add_picture, make_picture, read_bytes, whereabouts
 
 from twinbase.errors import AttachmentMissing, DamagedAttachment, Garbled, HalfAnswer, NotTwinbase, Offline
 from twinbase.testing import Device, Fault, World, cut, drop_request, duplicate, garble_answer, show_portal
+from twinbase_server.files.preview import make_next_preview
 
 ANNA = {"lead": "anna"}
 
@@ -167,8 +170,32 @@ async def test_two_that_ask_for_the_same_get_it_once(anna: Device, bob: Device) 
     assert received(bob) - before < 1.5 * len(make_picture(900))
 
 
-async def test_a_preview_is_the_small_picture_alone(anna: Device, bob: Device) -> None:
-    """The worker has not made one here: then there is none, and that is no error."""
+async def make_previews(world: World) -> None:
+    """What a worker does."""
+    serving = world.application.state.serving
+    while await make_next_preview(serving.pool, serving.store, world.clock()):
+        pass
+
+
+async def test_a_preview_comes_alone_and_before_the_whole(anna: Device, bob: Device, world: World) -> None:
+    content = make_picture(900)
+    picture = await taken_by(anna, bob, content)
+    await make_previews(world)
+    await fetch(bob, picture, preview_only=True)
+    assert received(bob) < len(content) // 4
+    small = await bob.replica.attachments.thumbnail(picture.sha256 or "", 96)
+    assert small is not None and max(Image.open(io.BytesIO(small)).size) == 96
+    state = await whereabouts(bob, picture)
+    assert (state.where, state.is_here) == ("stored", False)
+    await fetch(bob, picture)
+    assert await read_bytes(bob, picture) == content
+    state = await whereabouts(bob, picture)
+    assert (state.where, state.is_here, state.total) == ("stored", True, len(content))
+    larger = await bob.replica.attachments.thumbnail(picture.sha256 or "", 640)
+    assert larger is not None and max(Image.open(io.BytesIO(larger)).size) == 640
+
+
+async def test_where_no_preview_was_made_there_is_none(anna: Device, bob: Device) -> None:
     picture = await taken_by(anna, bob, make_picture(900))
     await fetch(bob, picture, preview_only=True)
     assert await bob.replica.attachments.thumbnail(picture.sha256 or "") is None

@@ -65,6 +65,14 @@ async def test_a_file_is_put_without_being_read_whole_and_stays_where_it_is(path
     assert chosen.read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("given", ["IMG_0001.jpg", None, 7, bytearray(b"bytes")])
+async def test_what_is_neither_bytes_nor_a_path_is_said(path: Path, given: Any) -> None:
+    async with opened(path) as replica:
+        for keep in (replica.attachments.put, replica.attachments.take_photo):
+            with pytest.raises(TypeError, match=f"Path of a file, and not {type(given).__name__}"):
+                await keep(given)
+
+
 async def test_the_same_content_is_kept_once(path: Path) -> None:
     async with opened(path) as replica:
         await replica.attachments.put(CONTENT)

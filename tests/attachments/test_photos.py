@@ -171,6 +171,7 @@ async def test_what_was_put_as_it_is_has_a_thumbnail_when_one_is_asked_for(attac
     small = await attachments.thumbnail(sha256)
     assert small is not None and shown(small).size == (320, 240)
     assert await attachments.thumbnail("0" * 64) is None
+    assert await attachments.thumbnail(await attachments.put(b"%PDF-1.7")) is None
 
 
 async def test_what_is_no_picture_is_refused(attachments: Attachments) -> None:

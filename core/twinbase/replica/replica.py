@@ -233,8 +233,8 @@ class Replica:
         """
         with self._enter():
             report = await self._or_closed(self.syncing.sync(wait_seconds=wait_seconds))
-            await self._attachments.send_waiting(report)
-            await self.syncing.count_edits()
+            if await self._attachments.send_waiting(report):
+                await self.syncing.count_edits()
             return report
 
     @property

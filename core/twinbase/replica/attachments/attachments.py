@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from twinbase.attachment import IMAGES
 from twinbase.clock import Clock
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import find_content, note_used
 from twinbase.replica.attachments.evict import evict_sent
 from twinbase.replica.attachments.fetching import Fetching, NoteProgress
-from twinbase.replica.attachments.keep import keep
+from twinbase.replica.attachments.keep import check_given, keep
 from twinbase.replica.attachments.line import FileLine
 from twinbase.replica.attachments.photo import (
     SIDE_MAX,
@@ -87,7 +88,8 @@ class Attachments:
         the write lock for a moment. Raises ValueError for a file that changes meanwhile, FileNotFoundError where there
         is none, and StorageFailed when there is no room.
         """
-        with self._enter(ValueError, FileNotFoundError, IsADirectoryError):
+        with self._enter(ValueError, TypeError, FileNotFoundError, IsADirectoryError):
+            check_given(content)
             store = await self._open_store()
             sha256 = await keep(self._database, store, content, self._clock())
             self.traffic.note_put()
@@ -111,7 +113,8 @@ class Attachments:
         Raises UnreadablePicture for what is no JPEG, PNG or WebP, for one that is broken, and for one of more than
         `pixels_max` pixels, which is never decoded; PicturesNotInstalled without `twinbase[photos]`.
         """
-        with self._enter(ValueError, FileNotFoundError, IsADirectoryError):
+        with self._enter(ValueError, TypeError, FileNotFoundError, IsADirectoryError):
+            check_given(picture)
             if side_max < 1:
                 raise ValueError(f"The longer side of a picture is at least 1 pixel, not {side_max}.")
             prepared = await asyncio.to_thread(
@@ -124,8 +127,9 @@ class Attachments:
             return prepared.describe_photo(sha256)
 
     async def thumbnail(self, sha256: str, px: int = THUMBNAIL_PIXELS) -> bytes | None:
-        """A JPEG of the picture, its longer side at most `px`; None where this device has neither the picture nor its
-        thumbnail: `fetch(…, preview_only=True)` brings one. It is made once, and kept in the size of 320."""
+        """A JPEG of the picture, its longer side at most `px`; None of what is no picture, and where this device has
+        neither the picture nor its thumbnail: `fetch(…, preview_only=True)` brings one. It is made once, and kept in
+        the size of 320. Raises UnreadablePicture as `take_photo` does."""
         with self._enter(ValueError):
             if px < 1:
                 raise ValueError(f"The longer side of a thumbnail is at least 1 pixel, not {px}.")
@@ -134,7 +138,7 @@ class Attachments:
             small = content.thumbnail if content is not None else None
             if px <= THUMBNAIL_PIXELS and small is not None and store.holds(small):
                 return await asyncio.to_thread(read_small, store, small, px)
-            if not store.holds(sha256):
+            if not store.holds(sha256) or (content is not None and content.mime not in IMAGES):
                 return None if small is None or not store.holds(small) else await asyncio.to_thread(store.read, small)
             made = await asyncio.to_thread(make_small, store, sha256, max(px, THUMBNAIL_PIXELS))
             if px > THUMBNAIL_PIXELS:
@@ -203,10 +207,12 @@ class Attachments:
             self._opened = ContentStore(self._database.file.path, key)
         return self._opened
 
-    async def send_waiting(self, report: Report) -> None:
-        """What every sync does after the rows; an app need not."""
-        await self.traffic.send_waiting(report)
-        await self._make_room()
+    async def send_waiting(self, report: Report) -> bool:
+        """What every sync does after the rows; an app need not. Whether there was anything to look at."""
+        looked = await self.traffic.send_waiting(report)
+        if looked:
+            await self._make_room()
+        return looked
 
     def _tell(self, sha256: str, size: int = 0) -> None:
         for watcher in list(self._watchers):

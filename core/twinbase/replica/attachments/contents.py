@@ -35,8 +35,9 @@ def note_here(
 ) -> None:
     """Its bytes are here. Call it in the transaction in which they are put in their place."""
     connection.execute(
-        f"{_INSERT} (?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT (sha256) DO UPDATE SET here = 1, used_at = excluded.used_at,"
-        " fetched = 0, mime = excluded.mime, thumbnail_of = CASE WHEN here = 1 AND thumbnail_of IS NULL THEN NULL"
+        f"{_INSERT} (?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT (sha256) DO UPDATE SET here = 1, size = excluded.size,"
+        " used_at = excluded.used_at, fetched = 0, mime = excluded.mime,"
+        " thumbnail_of = CASE WHEN here = 1 AND thumbnail_of IS NULL THEN NULL"
         # A picture that somebody put by himself is no mere thumbnail any more.
         " ELSE excluded.thumbnail_of END",
         (sha256, size, mime, now.isoformat(), thumbnail_of),
@@ -48,7 +49,8 @@ def note_here(
 def note_fetched(connection: Connection, sha256: str, size: int, mime: str, now: datetime) -> None:
     """Its bytes have come from the server. Call it in the transaction in which they are put in their place."""
     connection.execute(
-        f"{_INSERT} (?1, ?2, ?3, 1, ?4, NULL) ON CONFLICT (sha256) DO UPDATE SET here = 1, used_at = excluded.used_at",
+        f"{_INSERT} (?1, ?2, ?3, 1, ?4, NULL) ON CONFLICT (sha256) DO UPDATE SET here = 1, size = excluded.size,"
+        " mime = excluded.mime, used_at = excluded.used_at",
         (sha256, size, mime, now.isoformat()),
     )
     connection.execute(

@@ -43,6 +43,12 @@ async def keep(
                 store.drop(prepared.new)
 
 
+def check_given(given: object) -> None:
+    """Raise TypeError for what is neither bytes nor a path: a name of a file is a text, and so is content, to some."""
+    if not isinstance(given, bytes | Path):
+        raise TypeError(f"Give bytes, or the Path of a file, and not {type(given).__name__}.")
+
+
 def _prepare(store: ContentStore, given: bytes | Path) -> _Given:
     """Whoever writes rows does not wait for this."""
     digest, size, head = new_sha256(), 0, b""

@@ -12,6 +12,7 @@ from twinbase.errors import (
     NotSignedIn,
     ReplicaBusy,
     ServerRefused,
+    StorageFailed,
     TransportError,
     TwinbaseError,
 )
@@ -64,23 +65,29 @@ class FileTraffic:
         self.note_moved: Callable[[str, int], None] = lambda sha256, size: None
         database.watch_writes(self._note_rows)
 
-    async def send_waiting(self, report: Report) -> None:
-        """Send what waits, as far as that can be done now; what was done, and what is left, is in the report.
+    async def send_waiting(self, report: Report) -> bool:
+        """Send what waits, as far as that can be done now; what was done, and what is left, is in the report. False:
+        there was nothing to look at.
 
         Nothing that goes wrong here is an error of the sync: the rows are through.
         """
         if not self._exists or (self._settled and not report.pushed and not report.pulled):
-            return
+            return False
         self._rows_wait, self._settled = False, False
-        with suppress(ReplicaBusy):  # Another process sends them.
+        try:
             folder = content_folder(self._database.file.path)
             async with hold_sync_lock(folder, uuid4(), wait_seconds=0.0):
                 await self._plan()
                 await self._send_all(report)
                 self._settled = True
+        except ReplicaBusy:
+            pass  # Another process sends them.
+        except (TwinbaseError, OSError) as error:
+            _note_problem(report, error)
         counts = await self._database.look(count_uploads)
         report.files_waiting, report.files_refused = counts.get("waiting", 0), counts.get("refused", 0)
         self._settled = self._settled and not report.files_waiting
+        return True
 
     def note_put(self) -> None:
         """Something was put here: a row may name it."""
@@ -103,23 +110,26 @@ class FileTraffic:
         if not uploads or self.metered:
             return
         end = monotonic() + self.seconds_max
+
+        def may_go_on() -> bool:
+            return not (self._rows_wait or self.metered or monotonic() > end)
+
         sender = UploadSender(
             self._line,
             self._database,
             await self._open_store(),
-            may_go_on=lambda: not (self._rows_wait or self.metered or monotonic() > end),
+            may_go_on=may_go_on,
             note_moved=lambda sha256, size: self._note_sent(report, sha256, size),
         )
         for upload in uploads:
             try:
                 if not await self._send_one(sender, upload, report):
                     return
-            except TwinbaseError as error:
-                report.files_problem = str(error)
-                report.files_retry_seconds = error.retry_after_seconds if isinstance(error, TransportError) else None
-                if not isinstance(error, ServerRefused) or error.kind not in OF_ONE:
-                    return
-            if self._rows_wait or self.metered or monotonic() > end:
+            except ServerRefused as problem:
+                if problem.kind not in OF_ONE:
+                    raise
+                _note_problem(report, problem)
+            if not may_go_on():
                 return
 
     async def _send_one(self, sender: UploadSender, upload: RowUpload, report: Report) -> bool:
@@ -146,3 +156,9 @@ class FileTraffic:
 
     def _note_rows(self) -> None:
         self._rows_wait = True
+
+
+def _note_problem(report: Report, error: Exception) -> None:
+    said = error if isinstance(error, TwinbaseError) else StorageFailed(f"({type(error).__name__})")
+    report.files_problem = str(said)
+    report.files_retry_seconds = error.retry_after_seconds if isinstance(error, TransportError) else None

@@ -1,6 +1,7 @@
 """Who calls outside of a sync. Its token is renewed under the sync's lock: two that renew at once end a session."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from twinbase.replica.engines import Database
@@ -20,13 +21,20 @@ class Callers:
         self, database: Database, session: DeviceSession, *, who: str = "", ids: Callable[[], UUID] = uuid4
     ) -> None:
         self._database, self._session, self._who, self._ids = database, session, who, ids
+        self._known: RequestContext | None = None
 
     async def make_caller(self) -> RequestContext:
-        """Who calls, with the token of this process; raises NotSignedIn when there is none to be had."""
+        """Who calls, with the token of this process; raises NotSignedIn when there is none to be had.
+
+        The file is asked once: what these requests say of it does not change, and a token does until it has expired.
+        """
+        if self._known is not None:
+            return replace(self._known, request=self._ids())
         async with open_file_thread(self._database) as thread:
             state, token = await thread.run(read_state), await self._session.find_access_token(thread)
         caller = RequestContext(token, UUID(state.replica), state.epoch, state.schema, self._ids())
-        return caller if token else await self.renew_caller(caller)
+        self._known = caller if token else await self.renew_caller(caller)
+        return self._known
 
     async def renew_caller(self, expired: RequestContext) -> RequestContext:
         """The same with another token."""
@@ -34,4 +42,5 @@ class Callers:
         async with hold_sync_lock(path, self._ids(), wait_seconds=WAIT_SECONDS, who=self._who):
             async with open_file_thread(self._database) as thread:
                 token = await self._session.renew_if_expired(thread, expired.token)
-        return RequestContext(token, expired.replica, expired.epoch, expired.schema, self._ids())
+        self._known = replace(expired, token=token, request=self._ids())
+        return self._known
