@@ -22,7 +22,7 @@ from twinbase_server.feed import generation
 from twinbase_server.feed.generation import forget_milestones
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.files.awaited import note_awaited
-from twinbase_server.files.orphans import sweep_store
+from twinbase_server.files.orphans import Sweep
 from twinbase_server.http.serving import Serving
 from twinbase_server.keys.store import forget_ended_keys
 from twinbase_server.links.store import forget_links
@@ -30,8 +30,8 @@ from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.store import forget_sessions
 from twinbase_server.settings import Settings
 from twinbase_server.sign_in.attempts import forget_attempts
-from twinbase_server.store.store import StoreFailed
 
+FILES_EVERY = timedelta(hours=1)
 TURNS_AN_HOUR = int(timedelta(hours=1) / generation.MILESTONE_EVERY)
 _log = logging.getLogger(__name__)
 
@@ -39,13 +39,15 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def keep_house(serving: Serving) -> AsyncIterator[None]:
     """House is kept inside the block. Any number of servers may do so over one database."""
-    task = asyncio.create_task(_keep(serving))
+    tasks = [asyncio.create_task(_keep(serving)), asyncio.create_task(_keep_files(serving))]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def run_turn(connection: Connection, now: datetime, number: int, settings: Settings) -> int:
@@ -81,17 +83,13 @@ async def forget_history(connection: Connection, now: datetime, settings: Settin
     await forget_decided(connection, now - timedelta(days=settings.salvaged_days))
 
 
-async def look_after_files(connection: Connection, serving: Serving, number: int) -> None:
-    """Once an hour: which content has not come, and what nobody needs any more goes. A store that does not answer is
-    for the next hour."""
-    if number % TURNS_AN_HOUR or serving.store is None:
+async def look_after_files(serving: Serving) -> None:
+    """Which content has not come, and what nobody needs any more goes."""
+    if serving.store is None:
         return
-    now, served = serving.clock(), serving.list_served()
-    await note_awaited(connection, served, now)
-    try:
-        await sweep_store(connection, serving.store, served, serving.settings, now)
-    except StoreFailed:
-        _log.warning("The store of content was not swept this time; it is tried again in an hour.", exc_info=True)
+    now, served, settings = serving.clock(), serving.list_served(), serving.settings
+    await note_awaited(serving.borrow_connection, served, settings, now)
+    await Sweep(serving.store, serving.borrow_connection, settings).run_turn(served, now)
 
 
 async def _keep(serving: Serving) -> None:
@@ -100,8 +98,17 @@ async def _keep(serving: Serving) -> None:
         try:
             async with serving.borrow_connection() as connection:
                 await run_turn(connection, serving.clock(), number, serving.settings)
-                await look_after_files(connection, serving, number)
                 await serving.look_again(connection)
                 await serving.read_keys_again(connection)
         except (ProblemError, TwinbaseError, *DATABASE_ERRORS):
             _log.warning("The house was not kept this time; it is tried again in a minute.", exc_info=True)
+
+
+async def _keep_files(serving: Serving) -> None:
+    """By itself: a store that takes its time keeps no milestone waiting."""
+    while True:
+        await asyncio.sleep(FILES_EVERY.total_seconds())
+        try:
+            await look_after_files(serving)
+        except (ProblemError, TwinbaseError, *DATABASE_ERRORS):
+            _log.warning("Content was not looked after this time; it is tried again in an hour.", exc_info=True)

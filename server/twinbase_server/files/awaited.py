@@ -1,5 +1,6 @@
 """Rows whose content has not come: since when that is known, and on whose device it is."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,11 +8,14 @@ from typing import Any
 
 from twinbase.registry import Twin
 from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import DATABASE_ERRORS
+from twinbase_server.files.bounded import Borrow, bounded_transaction
 from twinbase_server.files.named import attached_sql, hash_sql, row_is_sql, row_key_sql
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import quote_literal, table_sql
 
 SHOWN_MAX = 200
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,22 @@ class AttachmentStatus:
     overdue: list[dict[str, Any]]
 
 
-async def note_awaited(connection: Connection, twins: Iterable[Twin], now: datetime) -> None:
-    """Look through the tables that devices write: which rows name content that they were never given."""
+async def note_awaited(borrow: Borrow, twins: Iterable[Twin], settings: Settings, now: datetime) -> None:
+    """Look through the tables that devices write: which rows name content that they were never given. One that cannot
+    be read at the moment is left for the next time."""
     for twin in twins:
-        for column in twin.attachments if twin.pushes else ():
-            await connection.execute(_note_sql(twin, column), now)
-            await connection.execute(_unsay_sql(twin, column))
+        if twin.pushes and twin.attachments:
+            try:
+                async with borrow() as connection, bounded_transaction(connection, settings):
+                    await _note_twin(connection, twin, now)
+            except DATABASE_ERRORS:
+                _log.warning("The table of %s could not be looked at; it is tried again.", twin.name, exc_info=True)
+
+
+async def _note_twin(connection: Connection, twin: Twin, now: datetime) -> None:
+    for column in twin.attachments:
+        await connection.execute(_note_sql(twin, column), now)
+        await connection.execute(_unsay_sql(twin, column))
 
 
 def _note_sql(twin: Twin, column: str) -> str:

@@ -12,6 +12,7 @@ from twinbase.errors import ClaimMissing
 from twinbase.identity import Identity
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
+from twinbase_server.database.errors import ALTERED
 from twinbase_server.files.named import hash_sql, row_is_sql, scope_of
 from twinbase_server.sql.names import quote_literal, table_sql
 
@@ -41,9 +42,8 @@ async def _may_read_by(
 ) -> bool:
     try:
         bound: Sequence[Any] = scope_of(twin).bind(identity, cut_to_hour(now))
-        async with connection.transaction():
-            return bool(await connection.fetchval(_seen_sql(twin, column), *bound, sha256))
-    except (ClaimMissing, asyncpg.DataError):
+        return bool(await connection.fetchval(_seen_sql(twin, column), *bound, sha256))
+    except (ClaimMissing, asyncpg.DataError, *ALTERED):
         return False  # It reads no row of this twin, whatever is there.
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -11,7 +11,9 @@ from uuid import uuid4
 from twinbase.attachment import FAILED
 from twinbase.registry import Registry
 from twinbase_server.database.connection import Connection, Pool, borrow_connection
+from twinbase_server.files.bounded import bounded_transaction
 from twinbase_server.files.media import HEAD_BYTES, describe_content, find_fault
+from twinbase_server.files.named import NOTHING_THERE
 from twinbase_server.files.settle import ArrivedContent, say_state, settle_content
 from twinbase_server.files.upload import PIECES_MAX, Piece, Upload, end_upload, name_piece, note_piece, read_pieces
 from twinbase_server.problems import ProblemError
@@ -57,6 +59,8 @@ class Receiver:
 
     async def _finish(self, upload: Upload, last: bytes, now: datetime) -> None:
         """Join the pieces under a name that nobody reads yet, look at the whole, and let it count or go."""
+        if upload.twin not in self.registry or upload.column_name not in self.registry[upload.twin].attachments:
+            raise ProblemError("not-found", NOTHING_THERE)
         async with self._borrow() as connection:
             pieces = await read_pieces(connection, upload)
         arriving = Arriving(self.store, pieces, last)
@@ -78,7 +82,7 @@ class Receiver:
         return find_fault(bytes(arriving.head), self.registry[upload.twin].attachments[upload.column_name])
 
     async def _refuse(self, upload: Upload, fault: str, objects: Iterable[str]) -> None:
-        async with self._borrow() as connection, self._transaction(connection):
+        async with self._borrow() as connection, bounded_transaction(connection, self.settings):
             twin = self.registry[upload.twin]
             await say_state(connection, twin, upload.column_name, upload.row_key, upload.sha256, FAILED)
             await end_upload(connection, upload)
@@ -88,7 +92,7 @@ class Receiver:
     async def _count(self, upload: Upload, content: ArrivedContent, pieces: Sequence[Piece], now: datetime) -> None:
         expires_at = now + timedelta(days=self.settings.files_upload_days)
         try:
-            async with self._borrow() as connection, self._transaction(connection):
+            async with self._borrow() as connection, bounded_transaction(connection, self.settings):
                 counts = await settle_content(connection, self.registry, upload, content, now, expires_at)
         except ProblemError as problem:
             if problem.kind == "not-found":
@@ -119,14 +123,6 @@ class Receiver:
 
     def _borrow(self) -> AbstractAsyncContextManager[Connection]:
         return borrow_connection(self.pool, self.settings.pool_wait_seconds)
-
-    @asynccontextmanager
-    async def _transaction(self, connection: Connection) -> AsyncIterator[None]:
-        """A transaction that waits for a row of the office's as long as a push would."""
-        async with connection.transaction():
-            milliseconds = max(1, round(self.settings.lock_seconds * 1000))
-            await connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
-            yield
 
 
 class Arriving:

@@ -115,8 +115,13 @@ async def read_pieces(connection: Connection, upload: Upload) -> Sequence[Piece]
 
 
 async def end_upload(connection: Connection, upload: Upload) -> None:
-    """Forget an upload. What it left in the store is taken away afterwards."""
-    await connection.execute("DELETE FROM twinbase.upload WHERE id = $1", upload.id)
+    """Forget an upload. What it left in the store is taken away afterwards.
+
+    Raises `attachment-offset` where it stands elsewhere by now: another request was first.
+    """
+    status = await connection.execute(_END, upload.id, upload.received)
+    if status == "DELETE 0":
+        raise wrong_offset()
 
 
 def wrong_offset() -> ProblemError:
@@ -149,4 +154,5 @@ FROM (SELECT count(*) AS count, coalesce(sum(size), 0)::bigint AS bytes FROM twi
 """
 _RECEIVE = "UPDATE twinbase.upload SET received = $3, expires_at = $4 WHERE id = $1 AND received = $2"
 _NOTE_PIECE = "INSERT INTO twinbase.piece (upload, start, size, object) VALUES ($1, $2, $3, $4)"
+_END = "DELETE FROM twinbase.upload WHERE id = $1 AND received = $2"
 _PIECES = "SELECT start, size, object FROM twinbase.piece WHERE upload = $1 AND start < $2 ORDER BY start"

@@ -40,7 +40,7 @@ class BodyAllowances:
         self._push = f"{prefix}/sync/mark-synced"
         self._salvage = f"{prefix}/auth/wipe/unsent"
         self._signed = {f"{prefix}/sync/{name}" for name in ("schema", "initial", "repair")}
-        self._uploads = f"{prefix}/files/uploads/"
+        self._files = f"{prefix}/files"
         self._settings = settings
 
     def decide(self, scope: Scope) -> BodyAllowance:
@@ -50,8 +50,10 @@ class BodyAllowances:
             return BodyAllowance(min(SIGN_IN_BYTES_MAX, settings.body_bytes_max))
         if path == self._push:
             return BodyAllowance(settings.body_bytes_max, _sender(scope))
-        if path.startswith(self._uploads):
+        if path.startswith(f"{self._files}/uploads/"):
             return BodyAllowance(min(settings.files_piece_bytes_max, settings.body_bytes_max), _sender(scope))
+        if path == self._files or path.startswith(f"{self._files}/"):
+            return BodyAllowance(min(settings.request_bytes_max, settings.body_bytes_max), _sender(scope))
         bytes_max = min(settings.request_bytes_max, settings.body_bytes_max)
         if path == self._salvage:
             return BodyAllowance(settings.body_bytes_max, _wiped_sender(scope))

@@ -127,6 +127,20 @@ async def test_of_two_who_bring_the_same_piece_at_once_one_counts(gallery: Galle
     assert len(gallery.objects()) == 1
 
 
+async def test_a_piece_that_the_store_has_lost_makes_the_upload_begin_again(gallery: Gallery) -> None:
+    anna, body = await gallery.carrier("anna"), make_image((300, 300))
+    id = await gallery.photo("anna", body)
+    address = (await anna.begin("photo", id, length=len(body))).headers["Location"]
+    for start, end in ((0, 5_000), (5_000, 9_000)):
+        assert (await anna.send(address, start, body[start:end])).status_code == 204
+    (gallery.store / gallery.objects()[1]).unlink()
+    lost = await anna.send(address, 9_000, body[9_000:])
+    assert (lost.status_code, lost.json()["type"]) == (404, "not-found")
+    assert gallery.objects() == [] and (await anna.ask(address)).status_code == 404
+    assert (await anna.begin("photo", id, length=len(body))).headers["Upload-Offset"] == "0"
+    assert (await anna.bring(body, "photo", id, piece=5_000)).status_code == 204
+
+
 async def test_what_is_ended_is_gone_with_its_pieces(gallery: Gallery) -> None:
     anna, body = await gallery.carrier("anna"), make_image((300, 300))
     address = (await anna.begin("photo", await gallery.photo("anna", body), length=len(body))).headers["Location"]

@@ -8,20 +8,19 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from tests.server.files.album import Carrier, Gallery, Photo, hash_of, make_image, make_lossless
+from sqlalchemy import text
+from tests.server.files.album import Carrier, Gallery, Photo, hash_of, make_image, make_lossless, open_gallery
 
 from twinbase_server.files.awaited import read_attachment_status
 from twinbase_server.files.preview import draw_preview, make_next_preview
-from twinbase_server.housekeeping import TURNS_AN_HOUR, look_after_files
+from twinbase_server.housekeeping import look_after_files
 from twinbase_server.store.store import open_store
 
 
 async def keep_house(gallery: Gallery, **later: float) -> None:
     """An hour's turn of the house, after so long."""
     gallery.world.clock.advance(**later)
-    serving = gallery.world.application.state.serving
-    async with serving.borrow_connection() as connection:
-        await look_after_files(connection, serving, TURNS_AN_HOUR)
+    await look_after_files(gallery.world.application.state.serving)
 
 
 async def stored(gallery: Gallery, who: Carrier, owner: str, body: bytes) -> UUID:
@@ -88,18 +87,35 @@ async def test_what_a_crash_left_in_the_store_goes_and_nothing_else(gallery: Gal
     anna, body = await gallery.carrier("anna"), make_image()
     id = await stored(gallery, anna, "anna", body)
     (kept,) = gallery.objects()
-    hour = int((gallery.world.clock() + timedelta(days=2)).timestamp() // 3600) % 256
+    hour = int((gallery.world.clock() + timedelta(days=31)).timestamp() // 3600) % 256
     left = [f"content/{hour:02x}/{'0' * 64}-1", f"upload/{UUID(int=1)}/0-1", "content/aa/half#1", "upload/never/0"]
     for name in left:
         (gallery.store / name).parent.mkdir(parents=True, exist_ok=True)
         (gallery.store / name).write_bytes(b"left")
     await keep_house(gallery)
     assert len(gallery.objects()) == 1 + len(left), "it may be on its way this moment"
-    gallery.world.clock.advance(hours=-1)
-    await keep_house(gallery, days=2, hours=1)
+    await keep_house(gallery, days=2)
+    assert gallery.objects() == sorted([kept, left[0]]), "whole content may be of a database that is restored"
+    await keep_house(gallery, days=29)
     assert gallery.objects() == [kept]
     anna = await gallery.carrier("anna")
     assert (await anna.read("photo", id)).content == body
+
+
+async def test_of_a_table_that_somebody_keeps_locked_nothing_goes_and_nobody_waits_for_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_gallery(database_url, tmp_path, lock_seconds=0.1) as gallery:
+        anna, body = await gallery.carrier("anna"), make_image()
+        id = await stored(gallery, anna, "anna", body)
+        await gallery.world.sql("DELETE FROM album.photo WHERE id = :id", id=id)
+        await keep_house(gallery)
+        async with gallery.world.engine.connect() as other, other.begin():
+            await other.execute(text("LOCK TABLE album.photo"))
+            await keep_house(gallery, days=31)
+            assert await contents(gallery) == 1
+        await keep_house(gallery)
+        assert await contents(gallery) == 0
 
 
 async def test_of_a_plugin_that_is_not_loaded_nothing_goes(gallery: Gallery) -> None:

@@ -53,7 +53,7 @@ async def _answer(
     slot = read_slot(serving, twin, column, decode_key(key))
     async with serving.borrow_connection() as connection:
         named = await find_named(connection, slot, who.identity, serving.clock())
-    if named is None or not named.object or (preview and not named.preview):
+    if named is None or not slot.twin.pulls or not named.object or (preview and not named.preview):
         raise ProblemError("not-found", NOTHING_THERE)
     if preview:
         return await _send_preview(request, serving, named, who)
@@ -90,12 +90,13 @@ async def _send_preview(request: Request, serving: Serving, named: NamedContent,
 
 
 def _headers(etag: str, media_type: str) -> dict[str, str]:
-    """Bytes that somebody else has brought: no browser shows them as a page of ours."""
+    """Bytes that somebody else has brought: no browser shows them as a page of ours. It asks each time whether it may
+    still show them, and whether the row names them still."""
     return {
         "Content-Type": media_type,
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=31536000, immutable",
+        "Cache-Control": "private, no-cache",
         "Content-Disposition": "attachment",
         "X-Content-Type-Options": "nosniff",
     }

@@ -1,6 +1,5 @@
 """Content is brought: an upload begins, is asked where it stands, gets its pieces, or ends."""
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from twinbase_server.problems import ProblemError, describe_problems
 
 router = APIRouter(route_class=TusRoute)
 _PROBLEMS = (*ASKING_PROBLEMS, "bad-request", "not-found", "tus-version")
+_COUNTED = {"attachment-refused": "refused", "store-full": "store-full", "store-down": "store-down"}
 _OFFSET = {"headers": {"Upload-Offset": {"schema": {"type": "integer"}, "description": "What is durable."}}}
 
 
@@ -165,13 +165,11 @@ async def take_piece(
 
 async def _receive(serving: Serving, upload: Upload, body: bytes) -> None:
     async with serving.lanes.pieces.enter_lane():
-        # What the device hangs up on goes on: a piece that is half done helps nobody.
-        work = asyncio.ensure_future(serving.receiver.receive_piece(upload, body, serving.clock()))
         try:
-            await asyncio.shield(work)
+            await serving.receiver.receive_piece(upload, body, serving.clock())
         except ProblemError as problem:
-            if problem.kind == "attachment-refused":
-                serving.metrics.files.labels("refused").inc()
+            if result := _COUNTED.get(problem.kind):
+                serving.metrics.files.labels(result).inc()
             raise
     serving.metrics.files_received.inc(len(body))
     if upload.received + len(body) == upload.size:
