@@ -8,6 +8,7 @@ from tests.attachments.gallery import Finding, Picture, Receipt
 from tests.attachments.pictures import add_picture, make_picture, read_bytes, said_state, sent_bytes, whereabouts
 
 from twinbase.errors import Offline
+from twinbase.replica.report import Report
 from twinbase.testing import Device, World, drop_answer, drop_request, garble_request
 
 ANNA = {"lead": "anna"}
@@ -252,6 +253,23 @@ async def test_a_row_that_was_deleted_sends_nothing(anna: Device) -> None:
     anna.replica.attachments.metered = False
     report = await anna.sync()
     assert (sent_bytes(anna), report.files_waiting, report.files_problem) == (0, 0, "")
+
+
+async def test_a_row_that_is_gone_there_is_asked_about_once(anna: Device, world: World) -> None:
+    """The office has deleted it since the pull: the next one says so, and until then the others go."""
+    anna.replica.attachments.metered = True
+    gone, other = await add_picture(anna, make_picture(16)), await add_picture(anna, make_picture())
+    await anna.sync()
+    anna.replica.attachments.metered = False
+    await world.sql("DELETE FROM gallery.picture WHERE id = :id", id=gone.id)
+    report = Report()
+    await anna.replica.attachments.send_waiting(report)
+    assert (report.files_sent, report.files_waiting) == (1, 1) and "not-found" in report.files_problem
+    assert [seen.method for seen in anna.wire.seen if "/files" in seen.path] == ["POST", "POST", "PATCH"]
+    state = await whereabouts(anna, gone)
+    assert state.where == "sending" and state.reason
+    assert (await anna.sync()).files_waiting == 0
+    assert (await whereabouts(anna, other)).where == "stored"
 
 
 async def test_a_row_that_the_server_refuses_sends_nothing(anna: Device) -> None:

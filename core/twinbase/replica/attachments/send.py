@@ -47,9 +47,10 @@ class UploadSender:
                     return await self._send_from(upload, reader, address, sent)
                 except ServerRefused as problem:
                     objections += 1
-                    if objections > OBJECTIONS_MAX or not self._has_way_on(problem):
+                    is_gone = problem.kind == "not-found"
+                    if objections > OBJECTIONS_MAX or not self._has_way_on(problem) or (is_gone and not address):
                         raise
-                    address = "" if problem.kind == "not-found" else address
+                    address = "" if is_gone else address
 
     async def _find(self, upload: RowUpload, address: str) -> tuple[str, int]:
         """Where it goes on. The server is asked: what was acknowledged is there, and nobody has to remember it."""
