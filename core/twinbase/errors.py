@@ -25,7 +25,12 @@ TwinbaseError
 │   ├── DraftTooLarge           a text that no form has is no draft
 │   ├── TransactionTooLarge     more rows in one commit than any server takes at once
 │   ├── ReplicaBusy
-│   └── ReplicaLocked           a session keeps the only write lock
+│   ├── ReplicaLocked           a session keeps the only write lock
+│   └── AttachmentError         the bytes that a row names
+│       ├── AttachmentMissing   they are not on this device
+│       ├── DamagedAttachment   they are not as they were written
+│       ├── UnreadablePicture
+│       └── PicturesNotInstalled
 ├── WrongAddress                of the server, as the app gives it
 ├── WrongCode                   typed or scanned to enrol a device, and none of ours
 ├── TransportError              the way to the server
@@ -118,7 +123,7 @@ class DestroyedReplica(ReplicaError):
 
 
 class UnsentWork(ReplicaError):
-    """Edits on this device are not at the server yet, and would be lost. Sync first, and decide about those that wait,
+    """Work on this device is not at the server yet, and would be lost. Sync first, and decide about those that wait,
     or say that they may be lost."""
 
 
@@ -148,6 +153,27 @@ class ReplicaBusy(ReplicaError):
 
 class ReplicaLocked(ReplicaError):
     """Somebody has been writing to this replica for too long. Commit or close the session that does; try again then."""
+
+
+class AttachmentError(ReplicaError):
+    """An attachment cannot be used as asked."""
+
+
+class AttachmentMissing(AttachmentError):
+    """The bytes of this attachment are not on this device. Fetch them while there is a network."""
+
+
+class DamagedAttachment(AttachmentError):
+    """The bytes of this attachment are not as they were written: none of them is shown. Fetch it again; one that was
+    not sent yet has to be taken again."""
+
+
+class UnreadablePicture(AttachmentError):
+    """This is no picture that can be read here. Take it again, or choose a JPEG, a PNG or a WebP."""
+
+
+class PicturesNotInstalled(AttachmentError):
+    """Pictures are read by Pillow, which is not installed: pip install 'twinbase[photos]'."""
 
 
 class WrongAddress(TwinbaseError):

@@ -152,7 +152,9 @@ def test_a_device_gets_no_plugin_that_it_did_not_ask_for_and_no_driver(name: str
     assert got & DRIVERS == set()
 
 
-@pytest.mark.parametrize("extra", ["cli", "server", "keyring", "kivy", "textual", "embedded", "testing", "all"])
+@pytest.mark.parametrize(
+    "extra", ["cli", "server", "keyring", "photos", "kivy", "textual", "embedded", "testing", "all"]
+)
 def test_no_extra_of_the_framework_brings_a_vendors_plugin(extra: str) -> None:
     got = brought("twinbase", extra)
     assert got & DISTRIBUTIONS.keys() == {"twinbase"}
@@ -165,7 +167,7 @@ def test_where_ebp_is_read_the_drivers_come_along() -> None:
 
 def test_every_extra_of_the_framework_is_asked_about_here() -> None:
     extras = DISTRIBUTIONS["twinbase"].project["optional-dependencies"].keys()
-    assert extras == {"cli", "server", "keyring", "kivy", "textual", "embedded", "testing", "all"}
+    assert extras == {"cli", "server", "keyring", "photos", "kivy", "textual", "embedded", "testing", "all"}
 
 
 def asked(name: str) -> list[Requirement]:

@@ -130,6 +130,35 @@ def test_a_sound_file_is_verified_with_and_without_the_server(twinbase: Twinbase
     assert said.status == 0 and said.json["rows"] == UNITS + 3 and "units" in said.json["proven"]
 
 
+def test_attachments_are_read_again_when_that_is_asked_for(twinbase: Twinbase, company: Company, file: Path) -> None:
+    enroll(twinbase, company, file)
+    names = put(file, b"a photo", b"another one", b"a third")
+    verify = ("file", "verify", file, "--offline", "--attachments")
+    assert twinbase(*verify, "--json").json["attachments"] == 3
+    assert "3 attachments are as they were written" in twinbase(*verify).out
+    kept = sorted(file.with_name(f"{file.name}-content").glob("??/*"))
+    kept[0].write_bytes(kept[0].read_bytes()[:-1] + b"?")
+    kept[1].unlink()
+    said = twinbase(*verify, "--json")
+    assert said.status == 1
+    damaged, missing = sorted(said.json["problems"], key=lambda problem: "is damaged" not in problem)
+    assert "is damaged" in damaged and "should be here, and is not; it is nowhere else" in missing
+    assert {damaged.split()[2], missing.split()[2]} < set(names)
+    assert twinbase("file", "verify", file, "--offline").status == 0
+
+
+def put(file: Path, *contents: bytes) -> list[str]:
+    """What an app would do: keep attachments."""
+
+    async def keep() -> list[str]:
+        key = bytes.fromhex(Path(f"{file}.key").read_text())
+        async with await Replica.open(file, key, plugins=Plugins("mobile")) as replica:
+            return [await replica.attachments.put(content) for content in contents]
+
+    kept: list[str] = blocking(keep())
+    return kept
+
+
 def test_a_row_that_vanished_behind_the_engines_back_is_found(twinbase: Twinbase, company: Company, file: Path) -> None:
     enroll(twinbase, company, file)
     connection = raw(file)

@@ -35,6 +35,7 @@ class Relay:
         self.server_port = server_port
         self.port = 0
         self._plan: Plan | None = None
+        self._sent_due: tuple[int, Callable[[], None]] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -53,8 +54,20 @@ class Relay:
         """What to do, once."""
         self._plan = Plan(path.encode(), moment, act)
 
+    def after_sent(self, size: int, act: Callable[[], None]) -> None:
+        """What to do, once, when so many more bytes have gone to the server, of whatever requests."""
+        self._sent_due = size, act
+
     def forget(self) -> None:
-        self._plan = None
+        self._plan = self._sent_due = None
+
+    def count_sent(self, piece: bytes) -> tuple[bytes, Callable[[], None] | None]:
+        """How much of a piece goes on to the server, and what to do after it."""
+        if self._sent_due is None:
+            return piece, None
+        left, act = self._sent_due
+        self._sent_due = None if len(piece) >= left else (left - len(piece), act)
+        return piece[:left], act if self._sent_due is None else None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, Cut):
@@ -107,8 +120,12 @@ class _Line:
                 self._path, self._passed = piece.split(b" ", 2)[1], 0
             if self._relay.due(self._path, "asked"):
                 self._relay.act()
+            piece, act = self._relay.count_sent(piece)
             self._server[1].write(piece)
             await self._server[1].drain()
+            if act is not None:
+                act()
+                raise Cut
             if self._relay.due(self._path, "sent") and (b"GET " in piece[:4] or piece.endswith(b"}")):
                 self._relay.act()
 

@@ -26,7 +26,20 @@ from twinbase import (
     replica,
 )
 from twinbase.projection import Feeds, Projection
-from twinbase.replica import ChangedRow, Draft, Drafts, PendingEdit, Replica, ReplicaSession, UnsentEdit, WaitingEdit
+from twinbase.replica import (
+    Attachments,
+    AttachmentState,
+    AttachmentUsage,
+    ChangedRow,
+    Draft,
+    Drafts,
+    PendingEdit,
+    Replica,
+    ReplicaSession,
+    TakenPhoto,
+    UnsentEdit,
+    WaitingEdit,
+)
 from twinbase.replica.background import Background
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
@@ -39,7 +52,8 @@ change. Written from the docstrings: `pytest tests/docs/test_device_is_documente
 """
 CLASSES = (
     Replica, ReplicaSession, ChangedRow, Background, SyncPace, StatusBoard, SyncStatus, Report, WaitingEdit,
-    PendingEdit, UnsentEdit, Drafts, Draft,
+    PendingEdit, UnsentEdit, Drafts, Draft, Attachments, TakenPhoto, AttachmentState,
+    AttachmentUsage,
 )  # fmt: skip
 PLUGIN_HEAD = """# What hooks receive and answer
 

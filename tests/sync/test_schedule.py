@@ -91,6 +91,21 @@ def test_failures_wait_longer_each_time_up_to_a_ceiling_and_the_network_ends_the
     assert schedule.due == 1.0
 
 
+def test_attachments_that_fail_wait_longer_each_time_and_rows_as_ever() -> None:
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    waits = []
+    for _ in range(12):
+        schedule.note_success(0.0, unfinished=True)
+        waits.append(schedule.due)
+    assert waits[:3] == [5.0, 10.0, 20.0] and waits[-1] == PACE.retry_seconds_max
+    schedule.note_success(0.0, unfinished=True, more_to_send=True)
+    assert schedule.due == PACE.after_write_seconds
+    schedule.note_success(0.0)
+    assert schedule.due == PACE.regular_seconds
+    schedule.note_success(0.0, unfinished=True, retry_after_seconds=60.0)
+    assert schedule.due == 60.0
+
+
 def test_devices_that_start_together_do_not_ask_together() -> None:
     dues = set()
     for seed in range(20):

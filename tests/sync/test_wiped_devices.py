@@ -180,11 +180,12 @@ destroy_file(Path(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("step", range(1, 9))
+@pytest.mark.parametrize("step", range(1, 12))
 async def test_killed_at_any_step_the_file_is_never_opened_again_and_its_end_can_be_finished(
     world: World, step: int
 ) -> None:
     phone, _ = await a_phone(world)
+    await phone.replica.attachments.put(SEALED.encode())
     await phone.close()
     Path(f"{phone.path}-wal").write_bytes(b"what a crash left")
     done = subprocess.run([sys.executable, "-c", DYING, str(phone.path), str(step)], check=False)

@@ -1,5 +1,8 @@
 """The device twin: an encrypted SQLite file and the engine round it."""
 
+from twinbase.replica.attachments.attachments import Attachments
+from twinbase.replica.attachments.photo import TakenPhoto
+from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
 from twinbase.replica.drafts import Draft, Drafts
@@ -10,6 +13,9 @@ from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
 
 __all__ = [
+    "AttachmentState",
+    "AttachmentUsage",
+    "Attachments",
     "ChangedRow",
     "Draft",
     "Drafts",
@@ -18,6 +24,7 @@ __all__ = [
     "Replica",
     "ReplicaSession",
     "RowGone",
+    "TakenPhoto",
     "UnsentEdit",
     "WaitingEdit",
     "fetch_certificate",

@@ -126,7 +126,7 @@ class Background:
     async def _once(self) -> None:
         self._schedule.note_begin(self._timer.now())
         try:
-            await self._sync()
+            report = await self._sync()
             more = await self._has_more() if self._has_more else False
         except TwinbaseError as error:
             if isinstance(error, Unforeseen):
@@ -142,4 +142,9 @@ class Background:
             self.last_error = None
             if self._listen is not None:
                 self._listen.note_synced()
-            self._schedule.note_success(self._timer.now(), more_to_send=more)
+            self._schedule.note_success(
+                self._timer.now(),
+                more_to_send=more or report.has_files_to_send,
+                unfinished=bool(report.files_problem),
+                retry_after_seconds=report.files_retry_seconds,
+            )

@@ -19,6 +19,7 @@ from twinbase.quoting import quote_name
 from twinbase.registry import Registry, Twin
 from twinbase.replica.address import is_same_server
 from twinbase.replica.connection import Connection
+from twinbase.replica.file.content_tables import create_content_tables
 from twinbase.replica.file.layout import (
     APPLICATION_ID,
     ENGINE,
@@ -124,7 +125,10 @@ def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Mig
             "INSERT INTO _twinbase_state (one, replica, server, account) VALUES (1, ?, ?, ?)",
             (str(replica), owner.server, owner.account),
         )
+        yield from create_content_tables()
         return
+    if not _exists(connection, "_twinbase_content"):
+        yield from create_content_tables()
     server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
     # The newest way to write the server's address: https:// may have come since.
     known = (owner.server or server, account or owner.account)

@@ -20,6 +20,9 @@ from twinbase.protocol import LoginAnswer
 from twinbase.registry import Registry
 from twinbase.replica import migrate
 from twinbase.replica.address import read_address
+from twinbase.replica.attachments.attachments import Attachments
+from twinbase.replica.attachments.line import FileLine
+from twinbase.replica.attachments.store import remove_left_over
 from twinbase.replica.background import Background
 from twinbase.replica.changes import ChangeBoard, ChangedRow, Row
 from twinbase.replica.drafts import Drafts
@@ -40,6 +43,7 @@ from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
 from twinbase.replica.session import ReplicaSession, open_session, watch_refreshes
 from twinbase.replica.status import StatusBoard
+from twinbase.replica.sync.callers import Callers
 from twinbase.replica.sync.device_session import DeviceSession, Renew
 from twinbase.replica.sync.engine import Engine, OnWipe
 from twinbase.replica.sync.listen import NewsListener
@@ -71,6 +75,8 @@ class Replica:
         self.registry = registry
         self.clock = clock
         self.syncing = Engine(database, registry, server, clock=clock, session=session, who=who, on_wipe=on_wipe)
+        line = FileLine(server, Callers(database, session, who=who))
+        self._attachments = Attachments(database, registry, clock, line, self._enter)
         self._reading = EditContexts(registry)
         self._drafts = Drafts(database, self._enter)
         self._closed = False
@@ -219,7 +225,9 @@ class Replica:
         return None if identity is None else self._roles.grant(identity)
 
     async def sync(self, *, wait_seconds: float = 10.0) -> Report:
-        """Push, pull, prove and repair; answers what was done.
+        """Push, pull, prove and repair, then send attachments; answers what was done.
+
+        What keeps attachments from being sent is no error: the rows are through, and the report says it.
 
         Raises Offline, HalfAnswer, NotTwinbase, NotSignedIn or ServerRefused when it could not be finished: nothing is
         lost then, and the next sync goes on from there. Raises ReplicaBusy when another sync does not end within
@@ -227,7 +235,15 @@ class Replica:
         DestroyedReplica when the office has asked for this device to be wiped, and it is.
         """
         with self._enter():
-            return await self._or_closed(self.syncing.sync(wait_seconds=wait_seconds))
+            report = await self._or_closed(self.syncing.sync(wait_seconds=wait_seconds))
+            if await self._attachments.send_waiting(report):
+                await self.syncing.count_edits()
+            return report
+
+    @property
+    def attachments(self) -> Attachments:
+        """The bytes that rows name: photos, signatures, documents."""
+        return self._attachments
 
     @property
     def status(self) -> StatusBoard:
@@ -375,4 +391,5 @@ def _look_and_prepare(
         migrate.prepare(connection, registry, owner, replica)
         if lost:
             note_loss(connection, path, lost)
+    remove_left_over(path)
     return file

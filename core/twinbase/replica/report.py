@@ -15,6 +15,9 @@ class Report:
     that the server could skip counts as proven); `unproven` says why not. `unexplained` are repairs that no change of
     scope explains: they should not happen. `recovered` says what a clone or a restore made necessary.
     `set_aside` says what no server can take and waits for a person now, one sentence for each local transaction.
+    `files_sent`: attachments whose last byte went; `files_bytes`: how much of all; `files_waiting`, `files_refused`:
+    what is left; `files_problem` says why it is not less: the rows are through all the same. `files_retry_seconds`:
+    when the server wants to be asked again. `files_paused`: the network is metered, the app says, and they wait.
     `lost` says which edits the file has lost, and what to do, until `Replica.forget_loss()`; "" is how it should be.
     """
 
@@ -33,6 +36,13 @@ class Report:
     set_aside: list[str] = field(default_factory=list)
     lost: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    files_sent: int = 0
+    files_bytes: int = 0
+    files_waiting: int = 0
+    files_refused: int = 0
+    files_paused: bool = False
+    files_problem: str = ""
+    files_retry_seconds: float | None = None
     bytes_sent: int = 0
     bytes_received: int = 0
     requests: int = 0
@@ -41,6 +51,11 @@ class Report:
     def is_proven(self) -> bool:
         """Every twin is known to hold exactly the rows that the server says are in scope."""
         return all(self.proven.values()) and not self.unproven
+
+    @property
+    def has_files_to_send(self) -> bool:
+        """Whether attachments wait that nothing keeps from being sent: only the rows came first, or the time was up."""
+        return self.files_waiting > 0 and not self.files_problem and not self.files_paused
 
     @contextmanager
     def time_phase(self, name: str) -> Iterator[None]:

@@ -25,7 +25,7 @@ class Schedule:
 
     def __init__(self, pace: SyncPace, now: float, rng: random.Random) -> None:
         self._pace, self._rng = pace, rng
-        self._failures = 0
+        self._failures = self._unfinished = 0
         self._first_write: float | None = None
         self._began = now - pace.news_seconds
         self._news_wait = False
@@ -52,21 +52,38 @@ class Schedule:
 
     def note_network(self, now: float) -> None:
         """At once, whatever failed before."""
-        self._failures = 0
+        self._failures = self._unfinished = 0
         self._planned = self.due = now
 
-    def note_success(self, now: float, *, more_to_send: bool = False) -> None:
-        """A sync succeeded: the next one at the regular pace, or soon when something was written meanwhile."""
+    def note_success(
+        self,
+        now: float,
+        *,
+        more_to_send: bool = False,
+        unfinished: bool = False,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        """A sync succeeded: the next one at the regular pace, or soon when something was written meanwhile.
+
+        `unfinished`: the rows are through, and something else failed, which is tried again after a while that grows.
+        """
         self._failures, self._first_write = 0, None
-        wait = self._pace.after_write_seconds if more_to_send else self._spread(self._pace.regular_seconds)
-        self._planned = self.due = min(now + wait, self._after_news(now)) if self._news_wait else now + wait
+        self._unfinished = self._unfinished + 1 if unfinished else 0
+        wait = self._spread(self._pace.regular_seconds)
+        if unfinished:
+            wait = min(wait, self._back_off(self._unfinished, retry_after_seconds))
+        due = now + (self._pace.after_write_seconds if more_to_send else wait)
+        self._planned = self.due = min(due, self._after_news(now)) if self._news_wait else due
 
     def note_failure(self, now: float, *, retry_after_seconds: float | None = None) -> None:
         """A sync failed: again after a while that grows, or when the server said."""
         self._failures, self._first_write = self._failures + 1, None
-        backoff = min(self._pace.retry_seconds * 2 ** min(self._failures - 1, 16), self._pace.retry_seconds_max)
+        self._planned = self.due = now + self._back_off(self._failures, retry_after_seconds)
+
+    def _back_off(self, failures: int, retry_after_seconds: float | None) -> float:
+        backoff = min(self._pace.retry_seconds * 2 ** min(failures - 1, 16), self._pace.retry_seconds_max)
         asked = min(retry_after_seconds or 0.0, self._pace.retry_seconds_max)
-        self._planned = self.due = now + self._spread(max(backoff, asked))
+        return self._spread(max(backoff, asked))
 
     def _after_news(self, now: float) -> float:
         return max(now, self._began + self._pace.news_seconds)

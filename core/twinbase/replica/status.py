@@ -17,6 +17,7 @@ class SyncStatus:
     and a proxy on the way, which keeps answers back, does not let it: a sync at the regular interval brings them.
     `rows_expected`: of how many, in a first sync: an estimate that gets better on the way, and is more than `rows`
     until the end. 0 while nobody knows: in every other phase, and with a server that does not say.
+    `unsent_files`: attachments that are nowhere but on this device.
     `lost`: which edits this file has lost, and what to do: show it to whoever typed them, then `Replica.forget_loss()`.
     """
 
@@ -30,6 +31,7 @@ class SyncStatus:
     refused: int = 0
     conflicts: int = 0
     parked: int = 0
+    unsent_files: int = 0
     unproven: tuple[str, ...] = ()
     problem: str = ""
     hears_news: bool = False

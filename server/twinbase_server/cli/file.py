@@ -111,6 +111,9 @@ def show_outbox(
 def verify(
     file: DeviceFile,
     offline: Annotated[bool, typer.Option("--offline", help="Look at the file only, do not ask the server.")] = False,
+    attachments: Annotated[
+        bool, typer.Option("--attachments", help="Read every attachment too, and compare it with its hash.")
+    ] = False,
     key_file: KeyFile = None,
     as_json: AsJson = False,
 ) -> int:
@@ -118,7 +121,7 @@ def verify(
 
     Exit status 1 when anything is wrong.
     """
-    found = asyncio.run(_verify(file, key_file, online=not offline))
+    found = asyncio.run(_verify(file, key_file, online=not offline, attachments=attachments))
     answer(asdict(found) | {"sound": found.sound}, as_json=as_json, show=found.show)
     return 0 if found.sound else FAILED
 
@@ -178,9 +181,9 @@ async def _outbox(file: Path, key_file: Path | None, discard: UUID | None) -> li
         return [asdict(waiting) for waiting in await replica.waiting_edits()]
 
 
-async def _verify(file: Path, key_file: Path | None, *, online: bool) -> Findings:
+async def _verify(file: Path, key_file: Path | None, *, online: bool, attachments: bool) -> Findings:
     async with open_existing(file, key_file) as replica:
-        found = await asyncio.to_thread(verify_file, replica.database.file, replica.registry)
+        found = await asyncio.to_thread(verify_file, replica.database.file, replica.registry, attachments=attachments)
         if online and found.sound:
             report = await _watched(replica)
             found.unproven = report.unproven | {t: "It differs." for t, same in report.proven.items() if not same}
@@ -205,6 +208,12 @@ def _show_report(console: Console, report: Report) -> None:
     outcomes = ", ".join(f"{count} {status}" for status, count in sorted(report.outcomes.items()))
     console.print(f"Sent {report.pushed} edits{f': {outcomes}' if outcomes else ''}")
     console.print(f"Fetched {report.pulled:,} rows, {report.removed:,} went, {report.repaired:,} repaired")
+    if report.files_sent or report.files_waiting or report.files_refused:
+        console.print(
+            f"Sent {report.files_sent} attachments, {report.files_waiting} wait, {report.files_refused} were refused"
+        )
+    if report.files_problem:
+        console.print(f"[yellow]![/] {report.files_problem}")
     kilobytes, seconds = report.bytes_received / 1000, sum(report.seconds.values())
     console.print(f"[dim]{kilobytes:,.0f} kB in {report.requests} requests, {seconds:.1f} s[/]")
     if report.is_proven:

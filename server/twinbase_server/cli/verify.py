@@ -8,6 +8,7 @@ from twinbase.names import key_column
 from twinbase.protocol import BUCKET_BITS_MAX
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry
+from twinbase.replica.attachments.verify import verify_contents
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.examine import find_damage
 from twinbase.replica.file.file import ReplicaFile, open_untouched
@@ -18,9 +19,11 @@ _HALF = 24
 
 @dataclass
 class Findings:
-    """What is wrong with a file: nothing, when it is sound. `proven`: the twins that the server confirmed."""
+    """What is wrong with a file: nothing, when it is sound. `proven`: the twins that the server confirmed.
+    `attachments`: how many were read; None when they were not asked about."""
 
     rows: int = 0
+    attachments: int | None = None
     problems: list[str] = field(default_factory=list)
     proven: list[str] = field(default_factory=list)
     unproven: dict[str, str] = field(default_factory=dict)
@@ -33,13 +36,14 @@ class Findings:
         for problem in (*self.problems, *(f"{twin}: {why}" for twin, why in self.unproven.items())):
             console.print(f"[red]✗[/] {problem}")
         if not self.problems:
-            console.print(f"[green]✓[/] The file is whole: {self.rows:,} rows, and its books agree")
+            read = "" if self.attachments is None else f", {self.attachments:,} attachments are as they were written"
+            console.print(f"[green]✓[/] The file is whole: {self.rows:,} rows, and its books agree{read}")
         if self.proven:
             console.print(f"[green]✓[/] The server confirms {len(self.proven)} twins")
 
 
-def verify_file(file: ReplicaFile, registry: Registry) -> Findings:
-    """Read the whole file; it stays as it is."""
+def verify_file(file: ReplicaFile, registry: Registry, *, attachments: bool = False) -> Findings:
+    """Read the whole file, and its `attachments` where that is asked for; all of it stays as it is."""
     found = Findings(problems=[f"A page is damaged: {what}" for what in find_damage(file)])
     if found.problems:
         return found
@@ -48,6 +52,9 @@ def verify_file(file: ReplicaFile, registry: Registry) -> Findings:
             if twin.pulls:
                 found.rows += connection.execute(f"SELECT count(*) FROM {quote_name(twin.name)}").fetchone()[0]
                 found.problems += _strangers(connection, twin.name, twin.key) + _sums(connection, twin.name)
+        if attachments:
+            found.attachments, wrong = verify_contents(connection, file.path)
+            found.problems += wrong
     return found
 
 

@@ -60,7 +60,7 @@ def _open(path: Path) -> IO[bytes]:
 
 async def _acquire(file: IO[bytes], wait_seconds: float) -> None:
     deadline = asyncio.get_running_loop().time() + wait_seconds
-    while not _try_lock(file):
+    while not try_lock(file):
         if asyncio.get_running_loop().time() >= deadline:
             raise ReplicaBusy(_holder(file))
         await asyncio.sleep(POLL_SECONDS)
@@ -85,7 +85,8 @@ def _holder(file: IO[bytes]) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(file: IO[bytes]) -> bool:
+    def try_lock(file: IO[bytes]) -> bool:
+        """Lock an open file until it is closed, or until this process ends; False when another has locked it."""
         file.seek(0)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -96,7 +97,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(file: IO[bytes]) -> bool:
+    def try_lock(file: IO[bytes]) -> bool:
+        """Lock an open file until it is closed, or until this process ends; False when another has locked it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

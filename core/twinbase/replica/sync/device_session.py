@@ -72,6 +72,11 @@ class DeviceSession:
         self._access_token = self._access_token or await thread.run(take_old_token)
         return self._access_token
 
+    async def renew_if_expired(self, thread: FileThread, expired: str) -> str:
+        """Another token than the expired one: that which somebody else has got meanwhile, or a new one."""
+        current = await self.find_access_token(thread)
+        return current if current and current != expired else await self.renew_access_token(thread, expired)
+
     async def renew_access_token(self, thread: FileThread, expired: str) -> str:
         """A new access token, without a person; raises NotSignedIn when it cannot be had."""
         token = await self._renew() if self._renew is not None else None

@@ -21,6 +21,7 @@ from twinbase.registry import Registry
 from twinbase.replica.apply.fuse import forget_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
+from twinbase.replica.file.content_tables import count_unsent_contents
 from twinbase.replica.file.destroy import destroy_file
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.loss import read_loss
@@ -114,8 +115,9 @@ class Engine:
             async with open_file_thread(self._database) as thread:
                 states = await thread.run(count_states)
                 unsent = sum(states.get(state, 0) for state in PENDING_STATES)
-                if unsent and not lose_unsent:
-                    raise UnsentWork(f"({unsent} edits)")
+                files = await thread.run(count_unsent_contents)
+                if (unsent or files) and not lose_unsent:
+                    raise UnsentWork(f"({unsent} edits" + (f", {files} attachments)" if files else ")"))
                 exchange = await self._exchange(thread, str(self._ids()), Report())
                 with suppress(TwinbaseError):
                     await self._renewed(exchange)
@@ -198,9 +200,10 @@ class Engine:
         async with self._counting:
             self._say_counts(*await self._database.look(_count_and_find_loss))
 
-    def _say_counts(self, counts: Mapping[str, int], lost: str) -> None:
+    def _say_counts(self, counts: Mapping[str, int], files: int, lost: str) -> None:
         self.status.set(
             lost=lost,
+            unsent_files=files,
             pending=counts.get("pending", 0) + counts.get("sent", 0),
             refused=counts.get("refused", 0),
             conflicts=counts.get("conflict", 0),
@@ -265,8 +268,8 @@ class Engine:
     async def _end(self, exchange: Exchange) -> None:
         """What is noted and counted at the end of a sync that was carried through."""
         async with self._counting:
-            knows_who, counts, lost = await exchange.thread.run(_note_end, exchange)
-            self._say_counts(counts, lost)
+            knows_who, counts, files, lost = await exchange.thread.run(_note_end, exchange)
+            self._say_counts(counts, files, lost)
         exchange.report.lost = lost
         if not knows_who:
             await _learn_who(exchange)
@@ -318,7 +321,7 @@ async def _learn_who(exchange: Exchange) -> None:
         await exchange.thread.run(keep_identity, identity)
 
 
-def _note_end(connection: Connection, exchange: Exchange) -> tuple[bool, dict[str, int], str]:
+def _note_end(connection: Connection, exchange: Exchange) -> tuple[bool, dict[str, int], int, str]:
     """Whether the claims here are those that the rows came for, and what `count_edits` says."""
     now = exchange.clock()
     if exchange.report.is_proven:
@@ -328,8 +331,8 @@ def _note_end(connection: Connection, exchange: Exchange) -> tuple[bool, dict[st
     return has_current_claims(connection), *_count_and_find_loss(connection)
 
 
-def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], str]:
-    return count_states(connection), read_loss(connection)
+def _count_and_find_loss(connection: Connection) -> tuple[dict[str, int], int, str]:
+    return count_states(connection), count_unsent_contents(connection), read_loss(connection)
 
 
 def _count_orphans(connection: Connection) -> dict[str, int]:

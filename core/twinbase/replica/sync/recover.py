@@ -1,6 +1,7 @@
 """What the server objects to, and the way on from each objection."""
 
 from twinbase.errors import ServerRefused
+from twinbase.replica.file.content_tables import doubt_stored
 from twinbase.replica.file.loss import note_loss
 from twinbase.replica.outbox import offer_again
 from twinbase.replica.outbox.thaw import thaw_batch, thaw_unknown
@@ -28,6 +29,7 @@ async def recover(exchange: Exchange, problem: ServerRefused) -> None:
         case "generation" | "gap":
             # A batch is missing in the server's memory: what it had answered is gone there, as after a restore.
             offered = await run(offer_again.offer_everything, token, chance=chance)
+            await run(doubt_stored, token)
             exchange.report.recovered.append(f"{problem.kind}: {offered} mutations offered again, first sync again")
         case "bad-batch":
             exchange.limits, refused = await run(thaw_batch, token, exchange.limits, problem.detail, chance=chance)

@@ -5,11 +5,11 @@ answered (NotTwinbase), the answer stopped (HalfAnswer), the server said no (Not
 """
 
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import httpx2
@@ -105,6 +105,15 @@ class Body:
                 yield chunk
         except httpx2.HTTPError as error:
             raise HalfAnswer() from error
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is neither JSON nor a stream of rows: an attachment, or what became of a part of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Body
 
 
 class Server:
@@ -246,6 +255,25 @@ class Server:
             raise HalfAnswer() from error
 
     @asynccontextmanager
+    async def send(
+        self,
+        method: str,
+        path: str,
+        caller: RequestContext,
+        *,
+        headers: Mapping[str, str],
+        expected: Collection[int],
+        content: bytes = b"",
+        params: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[Reply]:
+        """A request about bytes, and its answer. Raises the server's problem unless its status is `expected`."""
+        said = {**caller.make_headers(), "Accept-Encoding": "identity", **headers}
+        async with self._send(method, path, said, content, params) as response:
+            if response.status_code not in expected:
+                await self._object(response)
+            yield Reply(response.status_code, response.headers, Body(response, self.traffic))
+
+    @asynccontextmanager
     async def _stream(
         self,
         method: str,
@@ -288,7 +316,7 @@ class Server:
             raise WrongAddress("None was given when the replica was opened: `Replica.open(…, server=…)`.")
         self.traffic.requests += 1
         self.traffic.sent += len(content)
-        typed = {**headers, "Content-Type": "application/json"} if content else dict(headers)
+        typed = {"Content-Type": "application/json", **headers} if content else dict(headers)
         typed[protocol.HEADER_CHECKSUM] = sum_request(method, path, (params or {}).items(), headers, content)
         request = self._client.build_request(method, API + path, headers=typed, content=content, params=params)
         if silence is not None:
@@ -306,13 +334,19 @@ class Server:
 
     async def _expect(self, response: httpx2.Response, content_type: str) -> None:
         """Raise unless this is a good answer of the type that was asked for."""
-        given = response.headers.get("content-type", "").split(";")[0].strip().lower()
-        if given == protocol.PROBLEM_TYPE:
-            body = await self._read(response)
-            _compare_checksum(response, body)
-            raise _problem(response.status_code, body, response.headers.get("retry-after"))
-        if response.status_code != 200 or given != content_type:
-            raise judge_stranger(response.status_code, given, response.headers.get("retry-after"))
+        if response.status_code != 200 or _type_of(response) != content_type:
+            await self._object(response)
+
+    async def _object(self, response: httpx2.Response) -> NoReturn:
+        """Raise what an answer means that is not the one that was hoped for: the server's problem, or a stranger's."""
+        retry_after = response.headers.get("retry-after")
+        if _type_of(response) != protocol.PROBLEM_TYPE:
+            raise judge_stranger(response.status_code, _type_of(response), retry_after)
+        if response.request.method == "HEAD":  # Its answer has no body to say more in.
+            raise NotSignedIn() if response.status_code == 401 else ServerRefused(response.status_code, "unsaid")
+        body = await self._read(response)
+        _compare_checksum(response, body)
+        raise _problem(response.status_code, body, retry_after)
 
     async def _read(self, response: httpx2.Response) -> bytes:
         body = bytearray()
@@ -326,6 +360,10 @@ class Server:
             raise HalfAnswer() from error
         source = decode_source(BytesIO(body), response.headers.get("content-encoding", ""))
         return b"".join(read_pieces(source, PLAIN_BYTES_MAX))
+
+
+def _type_of(response: httpx2.Response) -> str:
+    return str(response.headers.get("content-type", "")).split(";")[0].strip().lower()
 
 
 def _of_wipe(ticket: str, proof: str) -> dict[str, str]:
