@@ -22,7 +22,8 @@ class Frame(msgspec.Struct, tag_field="frame"):
 
 
 class Begin(Frame, tag="begin"):
-    """Who answers, from which moment, and what became of this device's batches."""
+    """Who answers, from which moment, and what became of this device's batches. `settled`: what the office has decided
+    since the cursor about edits of this device."""
 
     generation: str
     time: str
@@ -33,6 +34,7 @@ class Begin(Frame, tag="begin"):
     epoch: int = 0
     last_n: int = 0
     outcomes: list[dict[str, Any]] = []
+    settled: list[dict[str, Any]] = []
 
 
 class Page(Frame, tag="page"):

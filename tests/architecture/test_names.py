@@ -50,6 +50,7 @@ KEPT = {
     "DeviceTypeCompiler.process": "SQLAlchemy: a type compiler",
     "LoopTimer.now": "a clock's word, as in `datetime.now`",
     "Replica.background": "a word of every app: `replica.background()`",
+    "Replica.decisions": "a word of every app: `await replica.decisions()`",
     "Replica.session": "a word of every app: `async with replica.session()`",
     "SqlCursor.fetchall": "PEP 249",
     "SqlCursor.fetchone": "PEP 249",

@@ -16,6 +16,7 @@ from twinbase import (
     Delivery,
     DeliveryOutcome,
     Exporter,
+    Flag,
     Identity,
     IncomingMutation,
     NeighbourQuery,
@@ -26,7 +27,16 @@ from twinbase import (
     replica,
 )
 from twinbase.projection import Feeds, Projection
-from twinbase.replica import ChangedRow, PendingEdit, Replica, ReplicaSession, WaitingEdit
+from twinbase.replica import (
+    ChangedRow,
+    DecidedColumn,
+    OfficeAnswer,
+    PendingEdit,
+    Replica,
+    ReplicaSession,
+    ServerDecision,
+    WaitingEdit,
+)
 from twinbase.replica.background import Background
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
@@ -39,7 +49,7 @@ change. Written from the docstrings: `pytest tests/docs/test_device_is_documente
 """
 CLASSES = (
     Replica, ReplicaSession, ChangedRow, Background, SyncPace, StatusBoard, SyncStatus, Report, WaitingEdit,
-    PendingEdit,
+    PendingEdit, ServerDecision, DecidedColumn, OfficeAnswer,
 )  # fmt: skip
 PLUGIN_HEAD = """# What hooks receive and answer
 
@@ -47,8 +57,8 @@ The types of the [hooks](hooks.md), each with the module to import it from. Writ
 `pytest tests/docs/test_device_is_documented.py --force-regen`.
 """
 PLUGIN_CLASSES = (
-    Credentials, Identity, Who, Conflict, Decision, IncomingMutation, NeighbourQuery, Projection, Feeds, Source, Run,
-    AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter,
+    Credentials, Identity, Who, Conflict, Decision, IncomingMutation, Flag, NeighbourQuery, Projection, Feeds, Source,
+    Run, AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter,
 )  # fmt: skip
 WIDTH = 120
 

@@ -2,18 +2,25 @@
 
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
+from twinbase.replica.outbox.decisions import DecidedColumn, OfficeAnswer, ServerDecision
 from twinbase.replica.outbox.pending_edits import PendingEdit
+from twinbase.replica.outbox.put_back import CannotPutBack, NoSuchDecision
 from twinbase.replica.outbox.waiting_edits import EditNotWaiting, RowGone, WaitingEdit
 from twinbase.replica.replica import Replica
 from twinbase.replica.session import ReplicaSession
 
 __all__ = [
+    "CannotPutBack",
     "ChangedRow",
+    "DecidedColumn",
     "EditNotWaiting",
+    "NoSuchDecision",
+    "OfficeAnswer",
     "PendingEdit",
     "Replica",
     "ReplicaSession",
     "RowGone",
+    "ServerDecision",
     "WaitingEdit",
     "fetch_certificate",
     "trust_certificate",

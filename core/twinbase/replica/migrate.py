@@ -26,6 +26,7 @@ from twinbase.replica.file.layout import (
     INDEXES,
     column_sql,
     columns_of,
+    engine_additions,
     engine_tables,
     shadow_columns,
     twin_indexes,
@@ -125,6 +126,7 @@ def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Mig
             (str(replica), owner.server, owner.account),
         )
         return
+    yield from ((statement, ()) for statement in engine_additions(connection))
     server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
     # The newest way to write the server's address: https:// may have come since.
     known = (owner.server or server, account or owner.account)
