@@ -35,6 +35,8 @@ ROUTES = {
     "/api/v1/office/devices/{id}/readmit", "/api/v1/office/devices/{id}/rename", "/api/v1/office/devices/{id}/revoke",
     "/api/v1/office/devices/{id}/wipe", "/api/v1/office/salvaged", "/api/v1/office/salvaged/{id}/accept",
     "/api/v1/office/salvaged/{id}/discard", "/api/v1/office/sessions", "/api/v1/office/sessions/end",
+    "/api/v1/office/conflicts", "/api/v1/office/conflicts/{id}", "/api/v1/office/conflicts/{id}/restore",
+    "/api/v1/office/conflicts/{id}/settle",
 }  # fmt: skip
 
 
