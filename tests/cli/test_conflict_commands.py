@@ -1,10 +1,15 @@
 """`twinbase conflict`: what conflicts set aside and what was flagged, at a terminal."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
-from tests.cli.conftest import BRUNO, EMAIL, PLUGINS, VISIT, Company
+from tests.cli.conftest import _ROWS, ANNA, BRUNO, EMAIL, PASSWORD, PLUGINS, VISIT, blocking, execute
 from tests.cli.said import Said, Twinbase
+
+from twinbase.testing.databases import Databases
+from twinbase_server.cli import run
 
 LINE = """
 INSERT INTO twinbase.journal (id, at, twin, key, replica, author, mutation, strategy, base, mine, theirs, decided, kind,
@@ -15,27 +20,49 @@ VALUES ('{id}', now(), 'interventions', '["{visit}"]', gen_random_uuid(), '{auth
 """
 
 
+@dataclass(frozen=True)
+class Books:
+    """The company's database; nobody has to serve it."""
+
+    url: str
+
+    def sql(self, statement: str) -> None:
+        blocking(execute(self.url, statement))
+
+
+@pytest.fixture(scope="module")
+def books(databases: Databases) -> Iterator[Books]:
+    url = databases.create()
+    assert run(["db", "init", "--create-tables", "--plugins", PLUGINS, "--database-url", url]) == 0
+    books = Books(url)
+    books.sql(_ROWS)
+    claim = f"colleague_id={ANNA}"
+    assert run(["account", "add", EMAIL, "--password", PASSWORD, "--claim", claim, "--database-url", url]) == 0
+    yield books
+    databases.drop(url)
+
+
 @pytest.fixture
-def lines(company: Company) -> tuple[UUID, UUID]:
+def lines(books: Books) -> tuple[UUID, UUID]:
     """A conflict that asks, and an edit that was flagged; no others."""
     conflict, flag = uuid4(), uuid4()
-    company.sql("DELETE FROM twinbase.journal")
-    company.sql(f"UPDATE mobile.interventions SET report = 'Theirs.' WHERE id = '{VISIT}'")
+    books.sql("DELETE FROM twinbase.journal")
+    books.sql(f"UPDATE mobile.interventions SET report = 'Theirs.' WHERE id = '{VISIT}'")
     about = {"visit": VISIT, "author": EMAIL}
-    company.sql(LINE.format(id=conflict, kind="conflict", decided='{"report": "server"}', by="bob", detail="", **about))
-    company.sql(LINE.format(id=flag, kind="flag", decided="{}", by="", detail="It came late.", **about))
+    books.sql(LINE.format(id=conflict, kind="conflict", decided='{"report": "server"}', by="bob", detail="", **about))
+    books.sql(LINE.format(id=flag, kind="flag", decided="{}", by="", detail="It came late.", **about))
     return conflict, flag
 
 
-def restore(twinbase: Twinbase, company: Company, line: UUID, *more: str) -> Said:
-    at = ("--database-url", company.url, "--plugins", PLUGINS)
+def restore(twinbase: Twinbase, books: Books, line: UUID, *more: str) -> Said:
+    at = ("--database-url", books.url, "--plugins", PLUGINS)
     return twinbase("conflict", "restore", line, "--side", "device", "--as", EMAIL, *at, *more)
 
 
 def test_lines_are_listed_and_filtered_and_one_is_shown_column_by_column(
-    twinbase: Twinbase, company: Company, lines: tuple[UUID, UUID]
+    twinbase: Twinbase, books: Books, lines: tuple[UUID, UUID]
 ) -> None:
-    at = ("--database-url", company.url)
+    at = ("--database-url", books.url)
     assert {line["kind"] for line in twinbase("conflict", "list", *at, "--json").json} == {"conflict", "flag"}
     assert [line["id"] for line in twinbase("conflict", "list", "--flagged", *at, "--json").json] == [str(lines[1])]
     assert twinbase("conflict", "list", "--twin", "units", *at, "--json").json == []
@@ -49,26 +76,24 @@ def test_lines_are_listed_and_filtered_and_one_is_shown_column_by_column(
 
 
 def test_one_side_is_written_back_in_a_name_and_with_its_rights(
-    twinbase: Twinbase, company: Company, lines: tuple[UUID, UUID]
+    twinbase: Twinbase, books: Books, lines: tuple[UUID, UUID]
 ) -> None:
     conflict, _ = lines
-    company.sql(f"UPDATE mobile.interventions SET lead_id = '{BRUNO}' WHERE id = '{VISIT}'")
-    refused = restore(twinbase, company, conflict)
+    books.sql(f"UPDATE mobile.interventions SET lead_id = '{BRUNO}' WHERE id = '{VISIT}'")
+    refused = restore(twinbase, books, conflict)
     assert refused.status == 1 and "no longer yours" in refused.out
-    company.sql("UPDATE mobile.interventions SET lead_id = (SELECT id FROM mobile.colleagues WHERE code = 'A')")
-    said = restore(twinbase, company, conflict, "--note", "Yours.", "--json")
+    books.sql("UPDATE mobile.interventions SET lead_id = (SELECT id FROM mobile.colleagues WHERE code = 'A')")
+    said = restore(twinbase, books, conflict, "--note", "Yours.", "--json")
     assert said.status == 0 and said.json["status"] == "applied"
-    at = ("--database-url", company.url)
+    at = ("--database-url", books.url)
     (line,) = [one for one in twinbase("conflict", "list", *at, "--json").json if one["id"] == str(conflict)]
     assert line["settled_as"] == "device" and line["settled_by"].endswith(f"as {EMAIL}") and line["note"] == "Yours."
-    again = restore(twinbase, company, conflict)
+    again = restore(twinbase, books, conflict)
     assert again.status == 1 and "No line of the journal" in again.err
 
 
-def test_a_line_is_settled_once_and_the_row_stays(
-    twinbase: Twinbase, company: Company, lines: tuple[UUID, UUID]
-) -> None:
-    at = ("--database-url", company.url)
+def test_a_line_is_settled_once_and_the_row_stays(twinbase: Twinbase, books: Books, lines: tuple[UUID, UUID]) -> None:
+    at = ("--database-url", books.url)
     assert "stays as it is" in twinbase("conflict", "settle", lines[1], "--note", "Seen.", *at).out
     again = twinbase("conflict", "settle", lines[1], *at)
     assert again.status == 1 and "settled by" in again.err
@@ -76,11 +101,11 @@ def test_a_line_is_settled_once_and_the_row_stays(
 
 
 def test_what_is_typed_wrongly_is_told_and_nothing_is_written(
-    twinbase: Twinbase, company: Company, lines: tuple[UUID, UUID]
+    twinbase: Twinbase, books: Books, lines: tuple[UUID, UUID]
 ) -> None:
-    at = ("--database-url", company.url, "--plugins", PLUGINS)
+    at = ("--database-url", books.url, "--plugins", PLUGINS)
     wrong = twinbase("conflict", "restore", lines[0], "--side", "mine", "--as", EMAIL, *at)
     assert wrong.status == 2 and "`device` or `server`" in wrong.err
     nobody = twinbase("conflict", "restore", lines[0], "--side", "device", "--as", "nobody@example.com", *at)
     assert nobody.status == 1
-    assert twinbase("conflict", "list", "--waiting", "--database-url", company.url, "--json").json != []
+    assert twinbase("conflict", "list", "--waiting", "--database-url", books.url, "--json").json != []

@@ -115,10 +115,11 @@ WHERE mutation = $1 AND kind = 'conflict' AND twin = $2 AND key = $3::jsonb AND 
 
 
 def tell_decision(twin: Twin, aside: SetAside, now: datetime) -> dict[str, Any]:
-    """What a device is told of what its edit met."""
-    theirs = aside.theirs or {}
+    """What a device is told of what its edit met: the other side only where it reads such rows at all, for to some
+    tables devices only write."""
+    theirs = (aside.theirs or {}) if twin.pulls else {}
     unsaid = [name for name, value in theirs.items() if isinstance(value, str) and len(value) > LETTERS_SENT_MAX]
     note: dict[str, Any] = {"strategy": strategy_name(twin), "at": now.isoformat(), "decided": dict(aside.decided)}
-    if aside.theirs is not None:
+    if twin.pulls and aside.theirs is not None:
         note["theirs"] = {name: value for name, value in theirs.items() if name not in unsaid}
-    return note | ({"unsaid": unsaid} if unsaid else {}) | ({"theirs_by": aside.by} if aside.by else {})
+    return note | ({"unsaid": unsaid} if unsaid else {}) | ({"theirs_by": aside.by} if aside.by and twin.pulls else {})

@@ -1,13 +1,15 @@
 """What a conflict set aside can be had back by the office: as an edit like anybody's, in a colleague's name."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from tests.server.accept.workshop import NOW, Device, Server, a_job, job, journal, office, only
+from tests.server.accept.workshop import NOW, Device, Note, Server, Workshop, a_job, job, journal, office, only
 
+from twinbase import Mirror, Plugins, hookimpl
 from twinbase.protocol import Outcome
 from twinbase_server.devices.journal import LineFilter, NotWaiting, list_lines, read_line, settle_line
 from twinbase_server.devices.restore import JournalSide, restore_line
@@ -210,3 +212,24 @@ async def test_what_was_refused_for_a_row_that_is_gone_is_kept_however_often_the
     assert (outcomes[0].status, outcomes[0].reason) == ("refused", "gone")
     (line,) = await journal(server)
     assert "Pump" in str(line["mine"])
+
+
+class WrittenOnly(Workshop):
+    """To notes devices only write."""
+
+    @hookimpl
+    def twinbase_mirrors(self) -> Iterable[Mirror]:
+        yield Mirror(Note, direction="push", conflict="last_write_wins")
+
+
+async def test_a_device_is_not_told_what_it_never_reads(server: Server) -> None:
+    """What its edit met there is nobody's business but the office's."""
+    ana = await server.person()
+    note = uuid4()
+    await server.connection.execute("INSERT INTO workshop.note VALUES ($1, 'Secret.')", note)
+    for hidden, plugins in ((True, Plugins(WrittenOnly())), (False, server.plugins)):
+        ana.update("note", note, {"text": "Old."}, 1, at=NOW - timedelta(days=1), text="Mine.")
+        (outcome,) = (await ana.push(plugins=plugins)).values()
+        assert outcome.decision is not None and outcome.status == "conflict"
+        assert outcome.decision.theirs == (None if hidden else {"text": "Secret."})
+    assert all("Secret." in str(line["theirs"]) for line in await journal(server))
