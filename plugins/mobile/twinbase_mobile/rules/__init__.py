@@ -16,6 +16,7 @@ from twinbase_mobile.rules.status import allowed_transitions, is_closed, transit
 from twinbase_mobile.rules.visits import (
     closed_fault,
     done_faults,
+    late_reason,
     other_started_visits,
     photo_fault,
     signature_fault,
@@ -35,6 +36,7 @@ __all__ = [
     "is_out_of_range",
     "items_of",
     "judge",
+    "late_reason",
     "minutes_of",
     "missing_answers",
     "other_started_visits",
