@@ -31,11 +31,12 @@ def keep_decisions(connection: Connection, shapes: Mapping[str, Shape], outcomes
     a long time. One with another status is of another history: the server was restored, and in what it has now nothing
     is set aside.
     """
+    kept = {id_ for (id_,) in connection.execute("SELECT id FROM _twinbase_decision")} if outcomes else set()
     for outcome in outcomes:
         if says_more(outcome):
             _keep(connection, shapes, outcome, at)
-        elif (status := outcome.get("status")) in ("applied", "merged"):
-            connection.execute(_OF_ANOTHER_HISTORY, (str(outcome["id"]), status))
+        elif str(outcome["id"]) in kept and outcome.get("status") in ("applied", "merged"):
+            connection.execute(_OF_ANOTHER_HISTORY, (str(outcome["id"]), outcome["status"]))
 
 
 _OF_ANOTHER_HISTORY = """DELETE FROM _twinbase_decision
