@@ -12,7 +12,7 @@ from twinbase.errors import Refused, TwinbaseError
 from twinbase.hooks import hookimpl
 from twinbase.identity import Credentials, Identity, UncheckedIdentity, Who
 from twinbase.mirror import Mirror, Window, days, within
-from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
+from twinbase.mutation import Flag, IncomingMutation, NeighbourQuery, Rows
 from twinbase.plugins import Plugins
 from twinbase.source import Run, Source
 from twinbase.wording import says
@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "DeliveryOutcome",
     "Exporter",
+    "Flag",
     "Identity",
     "IncomingMutation",
     "Mirror",

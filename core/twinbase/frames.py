@@ -23,7 +23,8 @@ class Frame(msgspec.Struct, tag_field="frame"):
 
 class Begin(Frame, tag="begin"):
     """Who answers, from which moment, and what became of this device's batches. `expected`: about how many rows of each
-    twin a first sync brings, as far as that was quick to count."""
+    twin a first sync brings, as far as that was quick to count. `settled`: what the office has decided since the cursor
+    about edits of this device."""
 
     generation: str
     time: str
@@ -35,6 +36,7 @@ class Begin(Frame, tag="begin"):
     last_n: int = 0
     outcomes: list[dict[str, Any]] = []
     expected: dict[str, int] = {}
+    settled: list[dict[str, Any]] = []
 
 
 class Page(Frame, tag="page"):

@@ -13,6 +13,7 @@ from twinbase import hooks
 from twinbase.awaiting import check_function
 from twinbase.errors import TwinbaseError, UnknownHook, WrongHook
 from twinbase.identity import Identity, UncheckedIdentity
+from twinbase.mutation import Flag
 
 SPECIFIED: Mapping[str, Callable[..., Any]] = {
     name: function for name, function in inspect.getmembers(hooks, inspect.isfunction) if name.startswith("twinbase_")
@@ -94,6 +95,16 @@ def check_identity_again(owner: str, before: Identity, answer: object) -> Identi
     if answer.subject != before.subject:
         raise WrongHook(f"{label} answers another subject: a session is one person's, from its beginning to its end.")
     return answer
+
+
+def check_flag(owner: str, answer: object) -> Flag | None:
+    """What a rule has answered; raises WrongHook unless it is a Flag with its reason, or nothing."""
+    if answer is None or (isinstance(answer, Flag) and isinstance(answer.reason, str) and answer.reason):
+        return answer
+    label = f"twinbase_before_mutation of plugin {owner!r}"
+    raise WrongHook(
+        f"{label} answers {_shown(answer)}: return Flag(reason, sentence), raise Refused, or return nothing."
+    )
 
 
 def _check_identity(label: str, answer: object) -> None:

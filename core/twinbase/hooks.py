@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from twinbase.delivery import AppliedMutation, Delivery, Exporter
     from twinbase.identity import Credentials, UncheckedIdentity
-    from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
+    from twinbase.mutation import Flag, IncomingMutation, NeighbourQuery, Rows
     from twinbase.projection import Projection
     from twinbase.source import Source
 
@@ -111,8 +111,10 @@ def twinbase_neighbours(written: "IncomingMutation") -> "Iterable[NeighbourQuery
 @hookspec
 async def twinbase_before_mutation(
     written: "IncomingMutation", identity: Identity, now: datetime, rows: "Rows"
-) -> None:
+) -> "Flag | None":
     """Look at a mutation before it is written; raise `Refused(reason, sentence)` to refuse its local transaction.
+
+    Answer `Flag(reason, sentence)` to let it be written and have the office look at it: what came late, say.
 
     When: for every mutation that would be written, after the conflict strategy. Where: server.
     `written`: twin, operation, key, the row as it is (or None), the columns to be written, in wire form.

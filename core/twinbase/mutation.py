@@ -23,6 +23,17 @@ class IncomingMutation:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """A mutation is taken, and the office looks at it.
+
+    `reason` is a short code for programs, `detail` the sentence that the technician and the office read.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NeighbourQuery:
     """Rows of a twin that have `value`, in wire form, in `column`: what a rule wants to see beside a mutation.
 

@@ -17,10 +17,17 @@ from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
-from twinbase.hook_check import check_answer, check_hooks, check_identity, check_identity_again, explain_failure
+from twinbase.hook_check import (
+    check_answer,
+    check_flag,
+    check_hooks,
+    check_identity,
+    check_identity_again,
+    explain_failure,
+)
 from twinbase.identity import Credentials, Identity, UncheckedIdentity, settle_identity
 from twinbase.mirror import Mirror
-from twinbase.mutation import IncomingMutation, NeighbourQuery, Rows
+from twinbase.mutation import Flag, IncomingMutation, NeighbourQuery, Rows
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
 from twinbase.projection_check import check_projections
@@ -205,11 +212,18 @@ class Plugins:
         """Whether any plugin implements twinbase_neighbours."""
         return bool(self._manager.hook.twinbase_neighbours.get_hookimpls())
 
-    async def check_mutation(self, written: IncomingMutation, identity: Identity, now: datetime, rows: Rows) -> None:
-        """Raises Refused when a plugin refuses the mutation."""
+    async def check_mutation(
+        self, written: IncomingMutation, identity: Identity, now: datetime, rows: Rows
+    ) -> list[Flag]:
+        """Why the office looks at the mutation, as plugins say; raises Refused when one of them refuses it, and
+        WrongHook when it answers something else.
+        """
         arguments = {"written": written, "identity": identity, "now": now, "rows": rows}
-        for answer in self._calls("twinbase_before_mutation", **arguments):
-            await answer
+        flags = []
+        for owner, answer in self._calls_by_owner("twinbase_before_mutation", **arguments):
+            if (flag := check_flag(owner, await answer)) is not None:
+                flags.append(flag)
+        return flags
 
     @cached_property
     def has_mutation_checks(self) -> bool:

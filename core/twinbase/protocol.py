@@ -42,6 +42,11 @@ HISTORY_DAYS = 45
 WireValue = Any  # a JSON scalar as it travels: see docs/reference/codecs.md
 
 
+def _is_empty(value: object) -> bool:
+    """What was added later stays out of an answer that has no use for it."""
+    return not value
+
+
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,7 +64,7 @@ class Mutation(Model):
     `base`: the version that was read (None: the row was new to the device). `old`: what was read, of the changed
     columns (of the whole row for a delete). `new`: what was written, of the changed columns (all for an insert).
     `unsaid`: columns that are left out of `old`, as what was read is too large to be sent along.
-    `at`: the device's clock, uncorrected.
+    `at`: the device's clock, uncorrected. `restores`: the earlier mutation of which this one takes a value back.
     """
 
     id: UUID
@@ -72,6 +77,7 @@ class Mutation(Model):
     new: dict[str, WireValue] = Field(default_factory=dict)
     unsaid: list[str] = Field(default_factory=list, max_length=2000)
     at: AwareDatetime
+    restores: UUID | None = None
 
 
 class Push(Model):
@@ -89,6 +95,29 @@ class Push(Model):
     mutations: list[Mutation] = Field(min_length=1, max_length=BATCH_MUTATIONS_MAX)
 
 
+class FlagNote(AnswerModel):
+    """Why the office looks at a mutation that was taken: a code, and a sentence for the technician."""
+
+    reason: str
+    detail: str = ""
+
+
+class DecisionNote(AnswerModel):
+    """What a mutation met, and who decided.
+
+    `theirs`: what the server had in the columns of the mutation, all columns for a delete; None: no row. `theirs_by`:
+    the subject of whose device had written that, "" when no device had. `unsaid`: columns that are left out of
+    `theirs`, as their value is too large to be sent along. `decided`: per column who decided, "*" for the whole row.
+    """
+
+    strategy: str
+    at: AwareDatetime
+    theirs: dict[str, WireValue] | None = None
+    theirs_by: str = ""
+    unsaid: list[str] = Field(default_factory=list)
+    decided: dict[str, str] = Field(default_factory=dict)
+
+
 class Outcome(AnswerModel):
     """What became of a mutation.
 
@@ -96,7 +125,8 @@ class Outcome(AnswerModel):
     in the journal). `refused`: not written, `reason` is a code and `detail` the sentence for the technician. `parked`:
     not written because the mutation `behind` was not. `deferred`: not written yet, send it again in a later batch; only
     a device that says `Twinbase-Defers: 1` is answered so. `columns`: per contested column who decided. `attributes`:
-    values that the server gave (a number, say).
+    values that the server gave (a number, say). `decision`: what it met, where something was decided. `flags`: it was
+    taken, and the office looks at it. Both for a device of revision 2.
     """
 
     id: UUID
@@ -107,6 +137,8 @@ class Outcome(AnswerModel):
     columns: dict[str, str] = Field(default_factory=dict)
     ask: bool = False
     attributes: dict[str, WireValue] = Field(default_factory=dict)
+    decision: DecisionNote | None = Field(None, exclude_if=_is_empty)
+    flags: list[FlagNote] = Field(default_factory=list, exclude_if=_is_empty)
 
 
 class PushAnswer(AnswerModel):

@@ -13,10 +13,12 @@ ROLE_CLAIM = "role"
 NO_ROLE = ""
 """The role of whoever has no claim `role`, where a plugin declares one for them."""
 OFFICE_PEOPLE, OFFICE_DEVICES, OFFICE_SALVAGE = "office.people", "office.devices", "office.salvage"
+OFFICE_CONFLICTS = "office.conflicts"
 OF_THE_SERVER: Mapping[str, str] = {
     OFFICE_PEOPLE: "Invite people, say what they may do, and cut them off.",
     OFFICE_DEVICES: "See all devices and sessions, enrol devices, cut them off and wipe them.",
     OFFICE_SALVAGE: "Decide about what was not sent from devices that were wiped.",
+    OFFICE_CONFLICTS: "See what conflicts set aside and what was flagged, of everybody's rows; put back, and settle.",
 }
 """Permissions that are there without a plugin; roles give them as they give any other."""
 LETTERS_MAX = 64

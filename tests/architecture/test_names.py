@@ -58,6 +58,7 @@ KEPT = {
     "LoopTimer.now": "a clock's word, as in `datetime.now`",
     "PatientProtocol.shutdown": "uvicorn: what it calls when it is to end",
     "Replica.background": "a word of every app: `replica.background()`",
+    "Replica.decisions": "a word of every app: `await replica.decisions()`",
     "Replica.session": "a word of every app: `async with replica.session()`",
     "SqlCursor.fetchall": "PEP 249",
     "SqlCursor.fetchone": "PEP 249",

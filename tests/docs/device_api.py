@@ -16,6 +16,7 @@ from twinbase import (
     Delivery,
     DeliveryOutcome,
     Exporter,
+    Flag,
     Identity,
     IncomingMutation,
     NeighbourQuery,
@@ -31,11 +32,14 @@ from twinbase.replica import (
     AttachmentState,
     AttachmentUsage,
     ChangedRow,
+    DecidedColumn,
     Draft,
     Drafts,
+    OfficeAnswer,
     PendingEdit,
     Replica,
     ReplicaSession,
+    ServerDecision,
     TakenPhoto,
     UnsentEdit,
     WaitingEdit,
@@ -53,7 +57,7 @@ change. Written from the docstrings: `pytest tests/docs/test_device_is_documente
 CLASSES = (
     Replica, ReplicaSession, ChangedRow, Background, SyncPace, StatusBoard, SyncStatus, Report, WaitingEdit,
     PendingEdit, UnsentEdit, Drafts, Draft, Attachments, TakenPhoto, AttachmentState,
-    AttachmentUsage,
+    AttachmentUsage, ServerDecision, DecidedColumn, OfficeAnswer,
 )  # fmt: skip
 PLUGIN_HEAD = """# What hooks receive and answer
 
@@ -61,8 +65,8 @@ The types of the [hooks](hooks.md), each with the module to import it from. Writ
 `pytest tests/docs/test_device_is_documented.py --force-regen`.
 """
 PLUGIN_CLASSES = (
-    Credentials, Identity, Who, Conflict, Decision, IncomingMutation, NeighbourQuery, Projection, Feeds, Source, Run,
-    AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter,
+    Credentials, Identity, Who, Conflict, Decision, IncomingMutation, Flag, NeighbourQuery, Projection, Feeds, Source,
+    Run, AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter,
 )  # fmt: skip
 WIDTH = 120
 

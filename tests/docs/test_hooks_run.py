@@ -152,7 +152,7 @@ async def captions(world: World) -> list[tuple[str, str, str]]:
 
 
 @executes(*shown("twinbase_neighbours", "twinbase_before_mutation"))
-async def test_a_closed_visit_is_refused_with_the_sentence(world: World) -> None:
+async def test_a_closed_visit_is_refused_with_the_sentence_and_a_late_part_is_taken_with_one(world: World) -> None:
     anna, visit = await enter(world, "anna"), Visit(state="closed")
     key = visit.id
     await anna.save(visit)
@@ -165,6 +165,10 @@ async def test_a_closed_visit_is_refused_with_the_sentence(world: World) -> None
         "refused", "closed", "The visit is closed; ask the office to open it again.",
     )  # fmt: skip
     assert [row.n for row in await world.sql("SELECT count(*) AS n FROM parts")] == [1]
+    (decision,) = await anna.replica.decisions()
+    assert [flag.detail for flag in decision.flags] == [
+        "The visit was closed when this part arrived. It is taken, and the office looks at it."
+    ]
 
 
 async def test_an_edit_of_a_part_that_the_office_has_deleted_is_answered(world: World) -> None:

@@ -40,6 +40,8 @@ ROUTES = {
     "/api/v1/office/devices/{id}/wipe", "/api/v1/office/salvaged", "/api/v1/office/salvaged/{id}/accept",
     "/api/v1/files", "/api/v1/files/uploads/{id}", "/api/v1/files/{twin}/{column}/{key}",
     "/api/v1/office/salvaged/{id}/discard", "/api/v1/office/sessions", "/api/v1/office/sessions/end",
+    "/api/v1/office/conflicts", "/api/v1/office/conflicts/{id}", "/api/v1/office/conflicts/{id}/restore",
+    "/api/v1/office/conflicts/{id}/settle",
 }  # fmt: skip
 
 

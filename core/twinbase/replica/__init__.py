@@ -6,7 +6,9 @@ from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
 from twinbase.replica.drafts import Draft, Drafts
+from twinbase.replica.outbox.decisions import DecidedColumn, OfficeAnswer, ServerDecision
 from twinbase.replica.outbox.pending_edits import PendingEdit
+from twinbase.replica.outbox.put_back import CannotPutBack, NoSuchDecision
 from twinbase.replica.outbox.titles import UnsentEdit
 from twinbase.replica.outbox.waiting_edits import EditNotWaiting, RowGone, WaitingEdit
 from twinbase.replica.replica import Replica
@@ -16,14 +18,19 @@ __all__ = [
     "AttachmentState",
     "AttachmentUsage",
     "Attachments",
+    "CannotPutBack",
     "ChangedRow",
+    "DecidedColumn",
     "Draft",
     "Drafts",
     "EditNotWaiting",
+    "NoSuchDecision",
+    "OfficeAnswer",
     "PendingEdit",
     "Replica",
     "ReplicaSession",
     "RowGone",
+    "ServerDecision",
     "TakenPhoto",
     "UnsentEdit",
     "WaitingEdit",

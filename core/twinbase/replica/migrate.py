@@ -27,6 +27,7 @@ from twinbase.replica.file.layout import (
     INDEXES,
     column_sql,
     columns_of,
+    engine_additions,
     engine_tables,
     shadow_columns,
     twin_indexes,
@@ -129,6 +130,7 @@ def _engine(connection: Connection, owner: Owner, replica: UUID) -> Iterator[Mig
         return
     if not _exists(connection, "_twinbase_content"):
         yield from create_content_tables()
+    yield from ((statement, ()) for statement in engine_additions(connection))
     server, account = connection.execute("SELECT server, account FROM _twinbase_state").fetchone()
     # The newest way to write the server's address: https:// may have come since.
     known = (owner.server or server, account or owner.account)

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -36,8 +36,9 @@ from twinbase.replica.file.loss import find_loss, forget_loss, note_loss
 from twinbase.replica.file.rekey import rekey
 from twinbase.replica.file.state import read_state
 from twinbase.replica.migrate import Owner
-from twinbase.replica.outbox import waiting_edits
+from twinbase.replica.outbox import decisions, put_back, waiting_edits
 from twinbase.replica.outbox.as_read import EditContexts
+from twinbase.replica.outbox.decisions import ServerDecision
 from twinbase.replica.outbox.waiting_edits import WaitingEdit
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
@@ -294,6 +295,33 @@ class Replica:
     def drafts(self) -> Drafts:
         """What somebody has begun to type and has not saved: kept in the file, never sent."""
         return self._drafts
+
+    async def decisions(self) -> list[ServerDecision]:
+        """What the server decided about edits of this device that met others, and what the office looks at; the newest
+        first.
+
+        They are kept for 90 days, of the newest 2,000: after the edit itself is forgotten, through restarts and updates
+        of the app. They go with the file.
+        """
+        with self._enter():
+            return await self.database.look(decisions.list_decisions, self.registry)
+
+    async def put_back(
+        self, mutation: UUID, *, side: put_back.Side = "mine", columns: Collection[str] | None = None
+    ) -> UUID | None:
+        """Take back what a decision set aside: what was written here, or what the server had (`side="theirs"`).
+
+        It is a new edit like any other: it is sent, and meets whatever others have written since. `columns`: only these
+        of those in dispute. Answers its id, None where the row has these values already. Raises NoSuchDecision, and
+        CannotPutBack where the row is not here any more, or a rule of the table does not let it stand; the decision
+        is kept then.
+        """
+        with self._enter(ValueError):
+            work = put_back.put_back
+            edit = await self.database.write(work, self.registry, mutation, side, columns, self.clock())
+            self.database.announce_write()
+            await self.syncing.count_edits()
+        return edit
 
     async def forget_loss(self) -> None:
         """Whoever typed what this file has lost has read of it (`status.now.lost`): it is not said any more."""

@@ -58,6 +58,15 @@ SELECT CASE
                             ORDER BY n
                             LIMIT 20000) AS l) AS text),
                 '[]') AS outcomes,
+       CAST((SELECT json_agg(json_build_object('id', j.mutation, 'kind', j.kind, 'at', j.settled_at, 'by', j.settled_by, 'as', j.settled_as, 'note', j.note) ORDER BY j.settled_at)
+             FROM (SELECT *
+                   FROM twinbase.journal
+                   WHERE replica = $4
+                     AND settled_xid IS NOT NULL
+                     AND (CAST($1 AS xid8) IS NULL
+                       OR (settled_xid >= CAST($1 AS xid8) OR settled_xid = ANY(CAST($2 AS xid8[]))))
+                   ORDER BY settled_at DESC
+                   LIMIT 5000) AS j) AS text) AS settled,
        CAST(ARRAY[CAST($1 AS xid8) IS NOT NULL
               AND (COALESCE((SELECT xid
                              FROM twinbase."v_workshop.job"

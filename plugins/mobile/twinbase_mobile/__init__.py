@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlmodel import SQLModel
 
-from twinbase import Identity, IncomingMutation, Mirror, NeighbourQuery, Rows, hookimpl
+from twinbase import Flag, Identity, IncomingMutation, Mirror, NeighbourQuery, Rows, hookimpl
 from twinbase_mobile.mirrors import make_mirrors
 from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
-from twinbase_mobile.rules.gate import find_fault, wanted_neighbours
+from twinbase_mobile.rules.gate import find_fault, find_lateness, wanted_neighbours
 from twinbase_mobile.tables.office import ProjectMember, Sector
 
 
@@ -37,6 +37,8 @@ def twinbase_neighbours(written: IncomingMutation) -> Iterable[NeighbourQuery]:
 
 
 @hookimpl
-async def twinbase_before_mutation(written: IncomingMutation, identity: Identity, rows: Rows) -> None:
+async def twinbase_before_mutation(written: IncomingMutation, identity: Identity, rows: Rows) -> Flag | None:
     if why := find_fault(written, identity, rows):
         raise why.make_error()
+    late = find_lateness(written, identity, rows)
+    return None if late is None else late.make_flag()

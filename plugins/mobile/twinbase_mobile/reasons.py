@@ -1,4 +1,4 @@
-"""Every reason for which the rules of `mobile` refuse a write: a code that never changes, and a sentence.
+"""Every reason for which the rules of `mobile` refuse a write, or flag it: a code that never changes, and a sentence.
 
 A refusal travels as its code and its English sentence. A front end shows the sentence, or says it in its own language:
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from twinbase import Refused
+from twinbase import Flag, Refused
 
 CATALOGUE: Mapping[str, str] = {
     # status
@@ -21,6 +21,7 @@ CATALOGUE: Mapping[str, str] = {
     "complete_not_yours": "Your role does not let you close a visit. Ask who leads the work, or the office.",
     "cancel_without_reason": "Say why the visit is cancelled.",
     "visit_closed": "The visit is {status}, so its {what} can no longer be changed. Ask the office to open it again.",
+    "visit_closed_already": "The visit was {status} when this came. Its {what} are taken, and the office looks at it.",
     # a visit that is made on site
     "create_not_yours": "Your role does not let you make a visit. Ask who leads the work, or the office.",
     "made_without_mark": "A visit that is made on a device is marked as made on site.",
@@ -71,6 +72,10 @@ class Reason:
     def make_error(self) -> Refused:
         """The error to raise on the server."""
         return Refused(self.code, str(self))
+
+    def make_flag(self) -> Flag:
+        """What to answer on the server of what is taken all the same."""
+        return Flag(self.code, str(self))
 
 
 def make_reason(code: str, **facts: object) -> Reason:

@@ -1,7 +1,6 @@
 """Accept: a device's batch is authorised, checked, decided and written to PostgreSQL, exactly once."""
 
 from twinbase_server.accept.accept import accept_push
-from twinbase_server.accept.journal import restore_from_journal
 from twinbase_server.accept.limits import AcceptLimits
 
-__all__ = ["AcceptLimits", "accept_push", "restore_from_journal"]
+__all__ = ["AcceptLimits", "accept_push"]

@@ -18,7 +18,7 @@ from twinbase_server.accept.bisect import settle
 from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.decide import Verdict
 from twinbase_server.accept.deliveries import applied_mutations, keep_deliveries
-from twinbase_server.accept.journal import JournalEntry, write_journal
+from twinbase_server.accept.journal import JournalEntry, entries_of, tell_decision, write_journal
 from twinbase_server.accept.letters import check_letters
 from twinbase_server.accept.limits import AcceptLimits
 from twinbase_server.accept.local_transaction import LocalTransaction, Verdicts
@@ -222,7 +222,7 @@ class Acceptance:
         verdicts = await settle(connection, accepting, self._transactions(fresh)) if fresh else {}
         if again := [id for id, one in known.items() if answers[id] is one.outcome]:
             await ledger.note_offered_again(connection, again, self.caller, self.batch.n)
-        answers |= {id: _outcome(id, verdict) for id, verdict in verdicts.items()}
+        answers |= {id: self._outcome(id, verdict) for id, verdict in verdicts.items()}
         await ledger.note_entries(connection, self.caller, self.batch.n, self._entries(fresh, answers), self.now)
         await write_journal(connection, self.caller, self._lines(verdicts), self.now)
         await self._deliver(connection, fresh, verdicts)
@@ -254,11 +254,29 @@ class Acceptance:
             )
         return ledger.LedgerEntry(sent.id, "", "", "", status, answer, self.now, digest)
 
+    def _outcome(self, id: str, verdict: Verdict) -> dict[str, object]:
+        """An outcome as it travels and as the ledger keeps it: what is empty stays out."""
+        outcome: dict[str, object] = {"id": id, "status": verdict.status}
+        if verdict.is_plain:
+            return outcome
+        for name in ("reason", "detail", "behind", "ask", "attributes"):
+            if value := getattr(verdict, name):
+                outcome[name] = value
+        if verdict.columns:
+            outcome["columns"] = dict(verdict.columns)
+        if verdict.flags:
+            outcome["flags"] = [{"reason": flag.reason, "detail": flag.detail} for flag in verdict.flags]
+        change = self.checked[id]
+        if verdict.journal is not None and verdict.stands and isinstance(change, Change):
+            outcome["decision"] = tell_decision(change.twin, verdict.journal, self.now)
+        return outcome
+
     def _lines(self, verdicts: Verdicts) -> list[JournalEntry]:
         return [
-            JournalEntry(change, verdict.journal)
+            entry
             for id, verdict in verdicts.items()
-            if verdict.journal is not None and isinstance(change := self.checked[id], Change)
+            if isinstance(change := self.checked[id], Change)
+            for entry in entries_of(change, verdict)
         ]
 
     async def _deliver(self, connection: Connection, fresh: Sequence[SentMutation], verdicts: Verdicts) -> None:
@@ -287,21 +305,6 @@ class Acceptance:
                 "time": self.now,
             }
         )
-
-
-def _outcome(id: str, verdict: Verdict) -> dict[str, object]:
-    """An outcome as it travels and as the ledger keeps it: what is empty stays out."""
-    outcome: dict[str, object] = {"id": id, "status": verdict.status}
-    if verdict.status == "applied" and not verdict.attributes and not verdict.columns:
-        return outcome
-    for name in ("reason", "detail", "ask", "attributes"):
-        if value := getattr(verdict, name):
-            outcome[name] = value
-    if verdict.behind:
-        outcome["behind"] = verdict.behind
-    if verdict.columns:
-        outcome["columns"] = dict(verdict.columns)
-    return outcome
 
 
 def _reused(id: str) -> dict[str, object]:

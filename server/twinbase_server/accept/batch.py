@@ -1,6 +1,7 @@
 """A batch as it arrives: bytes to mutations, each looked at on its own, so that one bad one harms no other."""
 
 import json
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,7 @@ class SentMutation(msgspec.Struct):
     new: Any = msgspec.field(default_factory=dict)
     at: Any = None
     unsaid: Any = msgspec.field(default_factory=list)
+    restores: Any = None
 
     def content_hash(self) -> str:
         """What tells two mutations apart that carry the same id."""
@@ -69,15 +71,17 @@ class _RawMutation(msgspec.Struct):
     new: msgspec.Raw = msgspec.Raw(b"{}")
     at: msgspec.Raw = NOTHING
     unsaid: msgspec.Raw = msgspec.Raw(b"[]")
+    restores: msgspec.Raw = NOTHING
 
     def read(self) -> SentMutation:
         """The mutation, as far as its members hold values as they travel; what does not is an empty list, which none of
         them may be. It takes no memory, however long it was."""
-        tx, twin, op, base, at = (
-            _read_as(_SCALAR, raw, []) for raw in (self.tx, self.twin, self.op, self.base, self.at)
+        tx, twin, op, base, at, restores = (
+            _read_as(_SCALAR, raw, []) for raw in (self.tx, self.twin, self.op, self.base, self.at, self.restores)
         )
         key, unsaid = _read_as(_SCALARS, self.key, []), _read_as(_SCALARS, self.unsaid, None)
-        return SentMutation(self.id, tx, twin, op, key, base, _read_row(self.old), _read_row(self.new), at, unsaid)
+        old, new = _read_row(self.old), _read_row(self.new)
+        return SentMutation(self.id, tx, twin, op, key, base, old, new, at, unsaid, restores)
 
 
 class ReceivedBatch(msgspec.Struct):
@@ -95,7 +99,8 @@ class _RawBatch(ReceivedBatch):
 
 @dataclass(slots=True)
 class Change:
-    """A mutation that passed every check which needs no database. `wrote_at` is the device's time, corrected."""
+    """A mutation that passed every check which needs no database. `wrote_at` is the device's time, corrected;
+    `restores` the mutation of which it takes a value back."""
 
     id: str
     twin: Twin
@@ -106,6 +111,7 @@ class Change:
     new: Mapping[str, Any]
     wrote_at: datetime
     row_id: RowId
+    restores: str | None = None
 
 
 Scalar = str | int | float | bool | None
@@ -193,7 +199,7 @@ def check(sent: SentMutation, batch: ReceivedBatch, registry: Registry, now: dat
     new = {**dict(zip(twin.key, sent.key, strict=True)), **sent.new} if sent.op == "insert" else sent.new
     key = tuple(sent.key)
     old = {**dict.fromkeys((name for name in sent.unsaid if name in new), UNSAID), **sent.old}
-    return Change(sent.id, twin, sent.op, key, sent.base, old, new, wrote_at, (twin.name, key))
+    return Change(sent.id, twin, sent.op, key, sent.base, old, new, wrote_at, (twin.name, key), sent.restores)
 
 
 def _under_new_names(twin: Twin, sent: SentMutation) -> SentMutation:
@@ -235,6 +241,8 @@ def _operation(twin: Twin, sent: SentMutation) -> Refusal | None:
         return Refusal("malformed", "The values of the change (old, new) are not objects.")
     if not isinstance(sent.unsaid, list) or not all(isinstance(name, str) for name in sent.unsaid):
         return Refusal("malformed", "The columns that are too large to be sent (unsaid) are no list of names.")
+    if sent.restores is not None and not (isinstance(sent.restores, str) and re.match(UUID_PATTERN, sent.restores)):
+        return Refusal("malformed", "What this change takes back (restores) is no number of a change.")
     return None
 
 

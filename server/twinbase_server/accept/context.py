@@ -52,11 +52,12 @@ class AcceptContext:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a row was before this batch: its version, whether this replica wrote it, and when."""
+    """What a row was before this batch: its version, whether this replica wrote it, when, and whose device did."""
 
     version: int | None
     own: bool
     at: datetime | None
+    by: str = ""
 
 
 @dataclass(slots=True)

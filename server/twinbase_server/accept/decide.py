@@ -8,6 +8,7 @@ from typing import Any
 from twinbase.codecs import Codec
 from twinbase.conflict import Conflict, Decision, is_additive
 from twinbase.conflict import add as add_up
+from twinbase.mutation import Flag
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import UNSAID, Change, server_filled_columns
 from twinbase_server.accept.reasons import GONE, KEY_TAKEN, Refusal
@@ -18,17 +19,20 @@ DEFERRED = "deferred"
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """What goes to the journal: the values on both sides that a decision was about."""
+    """What goes to the journal: the values on both sides that a decision was about. `by`: the subject of whose device
+    had written theirs, "" for none."""
 
     base: Mapping[str, Any]
     mine: Mapping[str, Any]
     theirs: Mapping[str, Any] | None
     decided: Mapping[str, str]
+    by: str = ""
 
 
 @dataclass(slots=True)
 class Verdict:
-    """A mutation's outcome in the making, and what it writes."""
+    """A mutation's outcome in the making, and what it writes. `flags`: why the office looks at it, though it is taken;
+    `met`: the columns of the row that it met there."""
 
     status: str = "applied"
     reason: str = ""
@@ -41,11 +45,19 @@ class Verdict:
     insert: bool = False
     delete: bool = False
     journal: SetAside | None = None
+    flags: tuple[Flag, ...] = ()
+    met: Mapping[str, Any] | None = None
 
     @property
     def stands(self) -> bool:
         """The mutation was dealt with; else its local transaction has no effect."""
         return self.status not in ("refused", "parked", DEFERRED)
+
+    @property
+    def is_plain(self) -> bool:
+        """It was written as it was, and there is no more to say: what nearly all of them come to."""
+        more = self.attributes or self.columns or self.flags or self.ask
+        return self.status == "applied" and not more and self.journal is None
 
 
 def refused_verdict(why: Refusal, journal: SetAside | None = None) -> Verdict:
@@ -157,9 +169,9 @@ def _contested(change: Change, row: BatchRow, values: Mapping[str, Any], now: da
     decided = dict(decision.decided)
     write = _writable(twin, decision, decided)
     journal = None
-    if decided or decision.delete:
+    if decided or decision.delete or decision.ask:
         theirs = dict(values) if change.op == "delete" else {column: values.get(column) for column in mine}
-        journal = SetAside(base, mine, theirs, decided or {"*": "device"})
+        journal = SetAside(base, mine, theirs, decided or {"*": "device"}, row.by)
     status = "conflict" if "server" in decided.values() else decision.status
     return Verdict(status, columns=decided, ask=decision.ask, write=write, delete=decision.delete, journal=journal)
 

@@ -18,7 +18,8 @@ async def forget_entries(connection: Connection, before: datetime) -> int:
 
 
 async def forget_journal(connection: Connection, before: datetime) -> int:
-    """Delete lines of the journal from before: nobody can write them back any more. Answers how many."""
+    """Delete lines of the journal from before: nobody can write them back any more. Answers how many. What waits for
+    the office's answer stays."""
     return await forget_rows(connection, _FORGET_JOURNAL, before)
 
 
@@ -51,7 +52,8 @@ SELECT count(*) FROM gone
 _FORGET_JOURNAL = """
 WITH gone AS (
     DELETE FROM twinbase.journal WHERE id IN (
-        SELECT id FROM twinbase.journal WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        SELECT id FROM twinbase.journal
+        WHERE at < $1 AND NOT (asks AND settled_at IS NULL) ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING id)
 SELECT count(*) FROM gone
 """

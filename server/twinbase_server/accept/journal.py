@@ -1,43 +1,64 @@
-"""The journal: every value that a conflict set aside, on either side, kept and restorable."""
+"""The journal: every value that a conflict set aside, on either side, kept and restorable; what was taken and is to be
+looked at; and what was taken back.
+"""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
-import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
-from twinbase.registry import Registry, Twin
+from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, KeyTuple
-from twinbase_server.accept.decide import SetAside
-from twinbase_server.accept.rows import BatchRow
-from twinbase_server.accept.write import NotWritten, write_rows
+from twinbase_server.accept.decide import SetAside, Verdict
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection
 
-Side = Literal["device", "server"]
+LineKind = Literal["conflict", "flag", "restore"]
+LETTERS_SENT_MAX = 100_000
+"""A longer value of the other side is not told to the device: it is in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A mutation and what was set aside for it."""
+    """A mutation and what is kept of it. `asks`: it waits for the office; `reason` and `detail`: of a flag."""
 
+    kind: LineKind
     change: Change
-    set_aside: SetAside
+    base: Mapping[str, Any]
+    mine: Mapping[str, Any]
+    theirs: Mapping[str, Any] | None
+    decided: Mapping[str, str] = field(default_factory=dict)
+    theirs_by: str = ""
+    reason: str = ""
+    detail: str = ""
+    asks: bool = False
+
+
+def entries_of(change: Change, verdict: Verdict) -> Iterator[JournalEntry]:
+    """What is to be kept of one mutation, as it was decided."""
+    if (aside := verdict.journal) is not None:
+        sides = aside.base, aside.mine, aside.theirs, aside.decided, aside.by
+        yield JournalEntry("conflict", change, *sides, asks=verdict.ask)
+    for flag in verdict.flags if verdict.stands else ():
+        about: dict[str, Any] = {"reason": flag.reason, "detail": flag.detail, "asks": True}
+        yield JournalEntry("flag", change, change.old, change.new, verdict.met, **about)
+    if change.restores and verdict.stands:
+        yield JournalEntry("restore", change, change.old, change.new, verdict.met)
 
 
 async def write_journal(connection: Connection, caller: Caller, entries: Sequence[JournalEntry], now: datetime) -> None:
-    """One row for each line."""
-    if entries:
-        await connection.executemany(_WRITE, [_row(caller, entry, now) for entry in entries])
+    """One row for each; of what is taken back, the line that it is taken from says so."""
+    if not entries:
+        return
+    await connection.executemany(_WRITE, [_row(caller, entry, now) for entry in entries])
+    await _note_restored(connection, caller, [entry.change for entry in entries if entry.kind == "restore"], now)
 
 
 def _row(caller: Caller, entry: JournalEntry, now: datetime) -> tuple[object, ...]:
-    change, aside = entry.change, entry.set_aside
-    strategy = change.twin.mirror.conflict
+    change = entry.change
     return (
         uuid7(),
         now,
@@ -46,12 +67,25 @@ def _row(caller: Caller, entry: JournalEntry, now: datetime) -> tuple[object, ..
         caller.replica,
         caller.identity.subject,
         change.id,
-        strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "custom"),
-        _text(aside.base),
-        _text(aside.mine),
-        _text(aside.theirs),
-        _text(aside.decided),
+        strategy_name(change.twin),
+        _text(entry.base),
+        _text(entry.mine),
+        _text(entry.theirs),
+        _text(entry.decided),
+        entry.kind,
+        change.op,
+        entry.theirs_by,
+        entry.reason,
+        entry.detail,
+        entry.asks,
+        change.restores if entry.kind == "restore" else None,
     )
+
+
+def strategy_name(twin: Twin) -> str:
+    """What the rule is called that decides a twin's conflicts."""
+    strategy = twin.mirror.conflict
+    return strategy if isinstance(strategy, str) else str(getattr(strategy, "__name__", "custom"))
 
 
 def _text(value: Mapping[str, Any] | KeyTuple | None) -> str:
@@ -60,47 +94,32 @@ def _text(value: Mapping[str, Any] | KeyTuple | None) -> str:
 
 _WRITE = """
 INSERT INTO twinbase.journal
-    (id, at, twin, key, replica, author, mutation, strategy, base, mine, theirs, decided)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    (id, at, twin, key, replica, author, mutation, strategy, base, mine, theirs, decided,
+    kind, op, theirs_by, reason, detail, asks, restores)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
 
 
-async def restore_from_journal(
-    connection: Connection, registry: Registry, journal_id: UUID, side: Side, now: datetime
-) -> bool:
-    """Write back the values of one side ("device" or "server") that a conflict set aside; True if they were written.
-
-    Only the columns in dispute are written. A row that is gone by now, or whose line in the journal has been restored
-    before, stays as it is: False. Whoever calls has checked that the person may decide. The write is captured like any
-    other, so every device hears of it.
-    """
-    entry = await connection.fetchrow(_TAKE, journal_id)
-    if entry is None or entry["twin"] not in registry:
-        return False
-    twin = registry[entry["twin"]]
-    values = _disputed(twin, entry, side)
-    if not values:
-        return False
-    key = tuple(msgspec.json.decode(entry["key"]))
-    row = BatchRow(twin, key, stored={}, values=values, written=frozenset(values), changes=1)
-    try:
-        async with connection.transaction():
-            await write_rows(connection, registry, [row])
-            await connection.execute("UPDATE twinbase.journal SET restored_at = $2 WHERE id = $1", journal_id, now)
-    except NotWritten:
-        return False
-    return True
+async def _note_restored(connection: Connection, caller: Caller, changes: Iterable[Change], now: datetime) -> None:
+    """Only lines about the writer's own edits of the very row: what a device names is no more than a name."""
+    named = [(change.restores, change.twin.name, _text(change.key)) for change in changes]
+    if named:
+        rows = [(*name, caller.identity.subject, now) for name in named]
+        await connection.executemany(_RESTORED, rows)
 
 
-def _disputed(twin: Twin, entry: asyncpg.Record, side: Side) -> dict[str, Any]:
-    """The columns that were decided, as that side had them."""
-    decided = msgspec.json.decode(entry["decided"])
-    values = msgspec.json.decode(entry["mine" if side == "device" else "theirs"]) or {}
-    admitted = set(twin.columns) - set(twin.key)
-    return {column: value for column, value in values.items() if column in decided and column in admitted}
-
-
-_TAKE = """
-SELECT twin, key::text, mine::text, theirs::text, decided::text FROM twinbase.journal
-WHERE id = $1 AND restored_at IS NULL FOR UPDATE
+_RESTORED = """
+UPDATE twinbase.journal SET restored_at = $5, restored_by = $4
+WHERE mutation = $1 AND kind = 'conflict' AND twin = $2 AND key = $3::jsonb AND author = $4
 """
+
+
+def tell_decision(twin: Twin, aside: SetAside, now: datetime) -> dict[str, Any]:
+    """What a device is told of what its edit met: the other side only where it reads such rows at all, for to some
+    tables devices only write."""
+    theirs = (aside.theirs or {}) if twin.pulls else {}
+    unsaid = [name for name, value in theirs.items() if isinstance(value, str) and len(value) > LETTERS_SENT_MAX]
+    note: dict[str, Any] = {"strategy": strategy_name(twin), "at": now.isoformat(), "decided": dict(aside.decided)}
+    if twin.pulls and aside.theirs is not None:
+        note["theirs"] = {name: value for name, value in theirs.items() if name not in unsaid}
+    return note | ({"unsaid": unsaid} if unsaid else {}) | ({"theirs_by": aside.by} if aside.by and twin.pulls else {})

@@ -142,6 +142,8 @@ async def _decide_change(accepting: AcceptContext, change: Change, held: Held) -
         return verdict
     if why := await _find_objection(accepting, change, verdict, held):
         return refused_verdict(why)
+    if verdict.flags or change.restores:
+        verdict.met = None if row.values is None else {name: row.values.get(name) for name in change.new or row.values}
     row.remove() if verdict.delete else row.write(verdict.write)
     return verdict
 
@@ -204,7 +206,8 @@ async def _ask_plugins(accepting: AcceptContext, change: Change, verdict: Verdic
     try:
         with translate_plugin_errors("twinbase_before_mutation"):
             identity = accepting.caller.identity
-            await accepting.plugins.check_mutation(written, identity, accepting.now, held.neighbours)
+            found = await accepting.plugins.check_mutation(written, identity, accepting.now, held.neighbours)
     except Refused as why:
         return Refusal(why.reason, why.detail)
+    verdict.flags = tuple(found)
     return None

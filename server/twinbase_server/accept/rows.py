@@ -26,7 +26,8 @@ SavedRow = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool, bool]
 class BatchRow:
     """One row while a batch is worked through: `stored` is what PostgreSQL has, `values` what it will have.
 
-    `own`: this replica's own push was the last to write it. `at`: when it was last written, as far as known.
+    `own`: this replica's own push was the last to write it. `at`: when it was last written, as far as known; `by`: the
+    subject of whose device that was, "" for none.
     `changes`: how many mutations have written it in this round. `reborn`: it was deleted, and later made again.
     `replaced`: one local transaction deleted it and made it again, as INSERT OR REPLACE does: for whoever looks at what
     was committed it never went, and nothing that hangs on it may go.
@@ -40,6 +41,7 @@ class BatchRow:
     inside: bool = True
     own: bool = False
     at: datetime | None = None
+    by: str = ""
     written: frozenset[str] = frozenset()
     changes: int = 0
     reborn: bool = False
@@ -172,28 +174,29 @@ async def _recognise(
     for row_id, row in rows.items():
         if row.version == accepting.xid:
             origin = origins.get(row_id, Origin(None, True, None))
-            row.version, row.own, row.at = origin.version, origin.own, origin.at
+            row.version, row.own, row.at, row.by = origin.version, origin.own, origin.at, origin.by
     moved = {c.row_id for c in changes if rows[c.row_id].version is not None and rows[c.row_id].version != c.base}
     if moved:
         await _ask_ledger(connection, [rows[row_id] for row_id in moved], accepting.caller.replica)
     for row_id, row in rows.items():
         if row.stored is not None:
-            origins.setdefault(row_id, Origin(row.version, row.own, row.at))
+            origins.setdefault(row_id, Origin(row.version, row.own, row.at, row.by))
 
 
 async def _ask_ledger(connection: Connection, rows: list[BatchRow], replica: UUID) -> None:
-    """Which device wrote these versions, and when; of those that no device wrote, by when they were there."""
+    """Which device wrote these versions, whose and when; of those that no device wrote, by when they were there."""
     keys = [key_text(row.key) for row in rows]
     found = await connection.fetch(_WRITERS, [str(row.version) for row in rows], [r.twin.name for r in rows], keys)
-    for row, (_, writer, at) in zip(rows, found, strict=True):
-        row.own, row.at = writer == replica, at
+    for row, (_, writer, at, account) in zip(rows, found, strict=True):
+        row.own, row.at, row.by = writer == replica, at, account or ""
 
 
 # The time of a device's write is in the ledger. Of the others a milestone, written every minute, tells the latest
 # moment at which they can have begun: in doubt, a write counts as later than it was, and the server's side wins.
 _WRITERS = """
 SELECT m.ordinal, l.replica, coalesce(
-    l.wrote_at, (SELECT s.at FROM twinbase.salt s WHERE s.xid > m.xid::xid8 ORDER BY s.xid LIMIT 1))
+    l.wrote_at, (SELECT s.at FROM twinbase.salt s WHERE s.xid > m.xid::xid8 ORDER BY s.xid LIMIT 1)),
+    (SELECT r.account FROM twinbase.replica r WHERE r.id = l.replica)
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS m(xid, twin, key, ordinal)
 LEFT JOIN LATERAL (
     SELECT l.replica, l.wrote_at FROM twinbase.ledger l

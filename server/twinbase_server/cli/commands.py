@@ -18,8 +18,8 @@ from twinbase_server.cli.brought_commands import (
 from twinbase_server.cli.groups import make_command_group
 
 OURS = (
-    "serve", "worker", "db", "user", "account", "role", "device", "session", "salvage", "key", "project", "source",
-    "delivery", "attachment", "explain", "file", "plugin",
+    "serve", "worker", "db", "user", "account", "role", "device", "session", "salvage", "conflict", "key", "project",
+    "source", "delivery", "attachment", "explain", "file", "plugin",
 )  # fmt: skip
 
 

@@ -8,24 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.protocol import Outcome
-from twinbase_server.accept.accept import accept_push
 from twinbase_server.accept.batch import read_batch
 from twinbase_server.caller import Caller
 from twinbase_server.database.connection import Connection, Pool
 from twinbase_server.database.forgetting import forget_rows
 from twinbase_server.devices.account import identify_account
+from twinbase_server.devices.stand_in import make_stand_in, push_as, stand_in_of
 from twinbase_server.problems import ProblemError
 
 SALVAGED_MAX = 100_000
 """Edits of one device. Nobody types more, and whoever has stolen one fills nothing up."""
-OFFICE = UUID("5a1a6ed0-0000-4000-8000-000000000000")
-"""From it and a device's id comes the id of what stands for that device when the office accepts."""
-REVISION = 2
 
 
 class NotSalvaged(TwinbaseError):
@@ -59,7 +56,7 @@ async def salvage_batch(connection: Connection, replica: UUID, body: bytes, now:
     ids = [sent.id for sent in batch.mutations]
     txs = [json.dumps(sent.tx) for sent in batch.mutations]
     edits = [json.dumps(one) for one in raw]
-    await connection.execute(_KEEP, ids, txs, edits, replica, batch.offset_ms, now, _stand_in_of(replica))
+    await connection.execute(_KEEP, ids, txs, edits, replica, batch.offset_ms, now, stand_in_of(str(replica)))
     return len(ids)
 
 
@@ -95,17 +92,8 @@ async def accept_salvaged(pool: Pool, plugins: Plugins, id: UUID, by: str, now: 
     async with pool.acquire() as connection:
         edits = await _read_together(connection, id)
         caller = await _stand_in(connection, plugins, edits[0], now)
-        last = await connection.fetchrow(_LAST, caller.replica)
-    assert last is not None
-    body = json.dumps(
-        {
-            "n": last["last_n"] + 1,
-            "previous": last["last_hash"],
-            "offset_ms": edits[0].offset_ms,
-            "mutations": [edit.mutation for edit in edits],
-        }
-    ).encode()
-    answer = await accept_push(pool, plugins, caller, body, now)
+    mutations = [edit.mutation for edit in edits]
+    answer = await push_as(pool, plugins, caller, mutations, now, offset_ms=edits[0].offset_ms)
     async with pool.acquire() as connection:
         decided = [(UUID(str(one.id)), one.status, one.detail) for one in answer.outcomes]
         await _decide(connection, decided, by, now)
@@ -115,13 +103,7 @@ async def accept_salvaged(pool: Pool, plugins: Plugins, id: UUID, by: str, now: 
 async def _stand_in(connection: Connection, plugins: Plugins, edit: SalvagedEdit, now: datetime) -> Caller:
     """Who pushes in place of a device that may not push any more: the account, with what it may do now."""
     identity = plugins.roles.grant(await identify_account(connection, plugins, edit.account))
-    replica = _stand_in_of(edit.replica)
-    await connection.execute(_STAND_IN, replica, edit.account, f"salvaged of {edit.device_name}", now)
-    return Caller(identity, replica, epoch=1, schema="", request="", revision=REVISION)
-
-
-def _stand_in_of(replica: UUID) -> UUID:
-    return uuid5(OFFICE, str(replica))
+    return await make_stand_in(connection, identity, str(edit.replica), f"salvaged of {edit.device_name}", now)
 
 
 async def _read_together(connection: Connection, id: UUID) -> Sequence[SalvagedEdit]:
@@ -163,8 +145,3 @@ WITH gone AS (
     RETURNING id)
 SELECT count(*) FROM gone
 """
-_STAND_IN = """
-INSERT INTO twinbase.replica (id, account, device_name, last_seen, of_office) VALUES ($1, $2, $3, $4, true)
-ON CONFLICT (id) DO NOTHING
-"""
-_LAST = "SELECT last_n, last_hash FROM twinbase.replica WHERE id = $1"

@@ -33,6 +33,8 @@ from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot,
 OUTCOMES_MAX = 20_000
 OUTCOME_BYTES_MIN = 60
 """None is shorter: it holds its mutation's id and a status."""
+SETTLED_MAX = 5_000
+"""How much of what the office has settled one answer tells, the newest of it."""
 BLIND_MAX = 20
 """So many tables are named in a cursor, which travels in an address."""
 
@@ -52,6 +54,7 @@ class Head:
     epoch: int
     last_n: int
     outcomes: str
+    settled: str
     bases: Mapping[TableName, str]
     changed: frozenset[TableName]
     renewed: frozenset[TableName]
@@ -140,6 +143,8 @@ class Reading:
             "outcomes": msgspec.Raw(self.head.outcomes.encode()),
             **more,
         }
+        if self.head.settled:
+            frame["settled"] = msgspec.Raw(self.head.settled.encode())
         return msgspec.json.encode(frame) + b"\n"
 
 
@@ -219,6 +224,7 @@ class Reader:
             epoch=row["epoch"],
             last_n=row["last_n"],
             outcomes=row["outcomes"],
+            settled=row["settled"] or "",
             bases=self._bases(row["bases"]),
             changed=self._marked(row["changed"]),
             renewed=self._marked(row["renewed"]),
@@ -306,6 +312,12 @@ SELECT
             AND n > greatest($5::bigint, CASE r.epoch WHEN $6::bigint THEN $7::bigint END)
         ORDER BY n LIMIT {OUTCOMES_MAX}) l)::text, '[]')
         AS outcomes,
+    (SELECT json_agg(json_build_object('id', j.mutation, 'kind', j.kind, 'at', j.settled_at, 'by', j.settled_by,
+            'as', j.settled_as, 'note', j.note) ORDER BY j.settled_at) FROM (
+        SELECT * FROM twinbase.journal
+        WHERE replica = $4 AND settled_xid IS NOT NULL AND ($1::xid8 IS NULL OR {unseen_sql("settled_xid")})
+        ORDER BY settled_at DESC LIMIT {SETTLED_MAX}) j)::text
+        AS settled,
     ARRAY[{probes}]::boolean[] AS changed,
     ARRAY(SELECT c.base::text FROM {captured} ORDER BY t.i) AS bases,
     ARRAY(SELECT {unseen_sql("c.base")} FROM {captured} ORDER BY t.i) AS renewed,

@@ -12,6 +12,8 @@ from twinbase_server.http.pull import COMMON
 from twinbase_server.problems import ProblemError, describe_problems
 
 router = APIRouter(prefix="/sync", tags=["sync"])
+IGNORES_UNKNOWN = 2
+"""The revision of the protocol since which a device ignores members that it does not know."""
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -63,7 +65,7 @@ _BODY: dict[str, Any] = {
 )
 async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Response:
     """Push a batch. Its exact bytes are its name: the same bytes are the same batch, and have the same answer."""
-    body = await request.body()
+    sent = await request.body()
     settings = serving.settings
     limits = AcceptLimits(
         settings.pool_wait_seconds, settings.lock_seconds, settings.statement_seconds, settings.push_seconds
@@ -73,7 +75,7 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
     try:
         async with serving.lanes.pushes.enter_lane():
             answer = await accept_push(
-                serving.pool, serving.plugins, caller, body, serving.clock(), limits, serving.find_waiting, agreed
+                serving.pool, serving.plugins, caller, sent, serving.clock(), limits, serving.find_waiting, agreed
             )
     except ProblemError as problem:
         serving.metrics.pushes.labels(problem.kind).inc()
@@ -81,4 +83,6 @@ async def push(request: Request, serving: ServingDep, caller: CallerDep) -> Resp
             serving.metrics.forks.inc()
         raise
     serving.metrics.pushes.labels("replayed" if answer.replayed else "accepted").inc()
-    return Response(answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+    hidden = None if caller.revision >= IGNORES_UNKNOWN else {"outcomes": {"__all__": {"decision", "flags"}}}
+    body = answer.model_dump_json(exclude=hidden)
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -11,6 +11,7 @@ import pytest
 from twinbase_mobile.rules import (
     closed_fault,
     done_faults,
+    late_reason,
     other_started_visits,
     photo_fault,
     signature_fault,
@@ -163,7 +164,11 @@ def test_parts_photos_and_answers_close_with_the_visit() -> None:
     for twin, what in (("intervention_parts", "parts"), ("intervention_photos", "photos")):
         fault = closed_fault(twin, a_visit(status=VisitStatus.DONE))
         assert fault is not None and f"its {what} can no longer be changed" in str(fault)
+        late = late_reason(twin, a_visit(status=VisitStatus.CANCELLED))
+        assert late is not None
+        assert str(late) == f"The visit was cancelled when this came. Its {what} are taken, and the office looks at it."
     assert closed_fault("checklist_answers", a_visit(status=VisitStatus.PAUSED)) is None
+    assert late_reason("checklist_answers", a_visit(status=VisitStatus.PAUSED)) is None
 
 
 def test_a_role_signs_once() -> None:

@@ -161,17 +161,84 @@ async def test_only_the_office_opens_a_visit_again(world: World, anna: Device) -
     assert await refusals(boss) == []
 
 
-async def test_parts_photos_and_answers_are_closed_with_the_visit(world: World, anna: Device) -> None:
+@pytest.mark.parametrize("status", ["done", "cancelled"])
+async def test_parts_photos_and_answers_that_come_late_are_taken_and_flagged(
+    world: World, anna: Device, status: str
+) -> None:
+    part = InterventionPart(intervention_id=VISIT, label="Seal")
+    await anna.save(part)
+    await anna.sync()
+    await world.sql(f"UPDATE mobile.interventions SET status = '{status}'")
+    await anna.change(InterventionPart, part.id, quantity=Decimal(3))
+    assert await codes(anna, InterventionPhoto(intervention_id=VISIT), answer(3)) == []
+    for table, rows in (("parts", 1), ("photos", 1)):
+        assert await world.sql(f"SELECT count(*) FROM mobile.intervention_{table}") == [(rows,)]
+    assert await world.sql("SELECT quantity FROM mobile.intervention_parts") == [(Decimal(3),)]
+    flagged = {one.twin: one.flags[0] for one in await anna.replica.decisions()}
+    assert set(flagged) == {"intervention_parts", "intervention_photos", "checklist_answers"}
+    assert {flag.reason for flag in flagged.values()} == {"visit_closed_already"}
+    assert flagged["intervention_parts"].detail == (
+        f"The visit was {status} when this came. Its parts are taken, and the office looks at it."
+    )
+
+
+async def test_what_a_visit_was_closed_with_is_not_taken_away(world: World, anna: Device) -> None:
     part = InterventionPart(intervention_id=VISIT, label="Seal")
     await anna.save(part)
     await anna.sync()
     await world.sql("UPDATE mobile.interventions SET status = 'done'")
-    key = part.id
-    await anna.change(InterventionPart, key, quantity=Decimal(3))
-    found = await codes(anna, InterventionPhoto(intervention_id=VISIT), answer(3))
-    assert found == ["visit_closed", "visit_closed"]
-    await anna.delete(InterventionPart, key)
-    assert "visit_closed" in await codes(anna, InterventionPhoto(intervention_id=VISIT))
+    await anna.delete(InterventionPart, part.id)
+    assert [code for code, _ in await refusals(anna)] == ["visit_closed"]
+    assert await world.sql("SELECT count(*) FROM mobile.intervention_parts") == [(1,)]
+
+
+async def test_what_came_before_the_visit_was_closed_is_flagged_in_no_batch(world: World, anna: Device) -> None:
+    """Of one batch each edit is judged by the rows as they are when it is its turn."""
+    await anna.save(InterventionPart(intervention_id=VISIT, label="Seal"))
+    await anna.save(answer(3), signature())
+    await close(anna)
+    assert await refusals(anna) == []
+    assert await world.sql("SELECT status FROM mobile.interventions") == [("done",)]
+    assert await anna.replica.decisions() == []
+
+
+async def test_the_first_of_two_technicians_closes_the_visit_and_the_second_loses_no_work(
+    world: World, anna: Device
+) -> None:
+    """His parts, his photo, his own answer and his hours are taken; his signature and his status contradict. What both
+    have answered is a conflict, and his answer is in his list.
+    """
+    await world.sql(
+        "INSERT INTO mobile.intervention_assignments (id, intervention_id, colleague_id, role)"
+        f" VALUES ('{uuid4()}', '{VISIT}', '{OTHER}', 'helper')"
+    )
+    bob = await world.device("bob", claims={"colleague_id": str(OTHER)})
+    await bob.sync()
+    await anna.save(answer(3))
+    await anna.save(signature())
+    await close(anna)
+    assert await refusals(anna) == []
+
+    await bob.change(Intervention, VISIT, status=VisitStatus.PAUSED)
+    await bob.save(InterventionPart(intervention_id=VISIT, label="Seal"))
+    smell = ChecklistAnswer(intervention_id=VISIT, item_key="smell", value_text="None.")
+    await bob.save(InterventionPhoto(intervention_id=VISIT), smell, answer(4))
+    await bob.save(Timesheet(colleague_id=OTHER, day=date.today(), minutes=60, intervention_id=VISIT))
+    await bob.save(signature())
+    assert sorted(code for code, _ in await refusals(bob)) == ["signed_already", "status_transition"]
+    written = (
+        "SELECT (SELECT count(*) FROM mobile.intervention_parts), (SELECT count(*) FROM mobile.intervention_photos)"
+    )
+    assert await world.sql(f"{written}, (SELECT count(*) FROM mobile.timesheets)") == [(1, 1, 1)]
+    flagged = [one.twin for one in await bob.replica.decisions() if one.flags]
+    assert sorted(flagged) == ["checklist_answers", "intervention_parts", "intervention_photos"]
+    assert await anna.replica.decisions() == []
+    (both,) = [one for one in await bob.replica.decisions() if not one.flags]
+    assert (both.columns["value_number"].mine, both.columns["value_number"].theirs, both.by) == (
+        Decimal(4), Decimal(3), "anna@example.org",
+    )  # fmt: skip
+    waiting = await world.sql("SELECT author FROM twinbase.journal WHERE kind = 'flag' AND asks")
+    assert waiting == [("bob@example.org",)] * 3
 
 
 async def test_a_role_signs_once_whichever_device_sends_first(world: World, anna: Device) -> None:

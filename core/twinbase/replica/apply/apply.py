@@ -61,7 +61,7 @@ def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Check
             work.take(frame)
         work.finish()
         check_removal(work.count_removals(), checkpoint.begin, checkpoint.end.digests, read_removal(connection))
-        applied.outcomes = retire(connection, checkpoint.begin, state)
+        applied.outcomes = retire(connection, shapes, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
         applied.digests = {twin: local_digest(connection, twin).as_list() for twin in checkpoint.end.digests}
         update_doubts(connection, applied.digests, checkpoint.end)

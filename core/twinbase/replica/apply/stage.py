@@ -167,7 +167,7 @@ class Stage:
             applied.keys |= dict.fromkeys(self._shapes)
             digests = {twin: local_digest(connection, twin).as_list() for twin in removed}
             check_removal(removed, begin, digests, read_removal(connection))
-            applied.outcomes = retire(connection, begin, state)
+            applied.outcomes = retire(connection, self._shapes, begin, state)
             applied.replayed = rebase.replay(connection, self._shapes, begin, state)
             applied.digests = {twin: local_digest(connection, twin).as_list() for twin in self.end.digests}
             for twin in arrived:

@@ -68,10 +68,20 @@ OUTBOX = """CREATE TABLE _twinbase_outbox (
     outcome TEXT,
     reason TEXT NOT NULL DEFAULT '',
     detail TEXT NOT NULL DEFAULT '',
-    behind TEXT
+    behind TEXT,
+    restores TEXT
 ) STRICT"""
 """One local write. `tx` NULL: its transaction has not committed yet. `state`: pending, sent (frozen in batch `n`),
-applied, merged, conflict, refused, parked. `outcome`: the server's whole answer, as JSON."""
+applied, merged, conflict, refused, parked. `outcome`: the server's whole answer, as JSON. `restores`: the edit of which
+it takes a value back."""
+
+DECISION = """CREATE TABLE _twinbase_decision (
+    id TEXT PRIMARY KEY, twin TEXT NOT NULL, op TEXT NOT NULL, author TEXT NOT NULL, wrote_at TEXT NOT NULL,
+    at TEXT NOT NULL, said TEXT NOT NULL, settled TEXT NOT NULL DEFAULT '{}', put_back TEXT
+) STRICT"""
+"""What the server decided about an edit, whose `id` it has. `said`: its key, both sides in wire form and the outcome,
+as JSON. `settled`: what the office answered, by the kind of its question. `put_back`: the edit that took a value
+back."""
 
 BATCH = """CREATE TABLE _twinbase_batch (
     epoch INTEGER NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL, frozen_at TEXT NOT NULL,
@@ -100,7 +110,17 @@ ENGINE = (
     BATCH,
     BUCKET,
     TWIN,
+    DECISION,
 )
+
+
+def engine_additions(connection: Connection) -> Iterator[str]:
+    """What came to the engine's tables after the first files were made, and this one lacks. An older app does not look
+    at it."""
+    if "restores" not in columns_of(connection, "_twinbase_outbox"):
+        yield "ALTER TABLE _twinbase_outbox ADD COLUMN restores TEXT"
+    if not columns_of(connection, "_twinbase_decision"):
+        yield DECISION
 
 
 def twin_table(twin: Twin, registry: Registry, name: str | None = None) -> str:

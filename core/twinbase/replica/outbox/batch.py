@@ -8,24 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from twinbase.protocol import PushAnswer, batch_hash
-from twinbase.replica.connection import Connection, StoredRow, read_any_text
+from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
 from twinbase.replica.file.transaction import begin_fenced
+from twinbase.replica.outbox.change import read_change
 from twinbase.replica.outbox.outcomes import note_outcomes
 from twinbase.replica.outbox.states import IN_FLIGHT, PENDING, freeze, park_foreign, park_with_transaction
 from twinbase.replica.outbox.withheld import hold
 
 MUTATIONS_MAX = 2_000
 BYTES_MAX = 4 * 1024 * 1024
-OLD_LETTERS_MAX = 1_000_000
-"""What was read of a column is left out when it is longer: beside what was written it would not fit into a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,19 @@ def has_pending(connection: Connection, shapes: dict[str, Shape]) -> bool:
     return any(_pending(connection, shapes, []))
 
 
-def note_answer(connection: Connection, token: str, batch: FrozenBatch, answer: PushAnswer, *, now: datetime) -> None:
+def note_answer(
+    connection: Connection,
+    shapes: dict[str, Shape],
+    token: str,
+    batch: FrozenBatch,
+    answer: PushAnswer,
+    *,
+    now: datetime,
+) -> None:
     """Keep the outcomes. What is applied stays on top of its row until the pull that brings the server's row."""
     with begin_fenced(connection, token):
-        note_outcomes(connection, [outcome.model_dump(mode="json") for outcome in answer.outcomes], batch.n)
+        outcomes = [outcome.model_dump(mode="json") for outcome in answer.outcomes]
+        note_outcomes(connection, shapes, outcomes, batch.n, answer.time)
         offset = answer.time - now
         write_state(connection, offset_ms=round(offset.total_seconds() * 1000))
 
@@ -141,53 +148,15 @@ def _pending(
     without them it would be answered, and forgotten. Nothing else waits for it.
     """
     rows = connection.execute(
-        f"SELECT seq, id, tx, twin, op, base, at FROM _twinbase_outbox WHERE {PENDING} AND tx IS NOT NULL ORDER BY seq"
+        "SELECT seq, id, tx, twin, op, base, at, restores FROM _twinbase_outbox"
+        f" WHERE {PENDING} AND tx IS NOT NULL ORDER BY seq"
     )
-    for seq, id_, tx, twin, op, base, at in rows:
-        change = _change(connection, shapes[twin], seq, op) if twin in shapes else None
+    for seq, id_, tx, twin, op, base, at, restores in rows:
+        change = read_change(connection, shapes[twin], seq, op) if twin in shapes else None
         if change is not None and (op != "update" or change["new"]):
             head = {"id": id_, "tx": tx, "twin": twin, "op": op, "base": base, "at": at}
+            head |= {"restores": restores} if restores else {}
             try:
                 yield tx, seq, msgspec.json.encode({**head, **change})
             except UnicodeEncodeError:
                 unreadable.append(seq)
-
-
-def _change(connection: Connection, shape: Shape, seq: int, op: str) -> dict[str, Any]:
-    """Key, old and new values of one change, in wire form."""
-    columns = shape.columns
-    row = _sides(connection, shape, seq)
-    old = dict(zip(columns, row[: len(columns)], strict=True))
-    new = dict(zip(columns, row[len(columns) :], strict=True))
-    key = [_wire(shape, name, (new if op == "insert" else old)[name]) for name in shape.key]
-    if op == "insert":
-        return {"key": key, "old": {}, "new": _wires(shape, new, columns)}
-    changed = [name for name in columns if not _same(old[name], new[name])] if op == "update" else columns
-    large = [name for name in changed if isinstance(old[name], str | bytes) and len(old[name]) > OLD_LETTERS_MAX]
-    said = [name for name in changed if name not in large]
-    change = {"key": key, "old": _wires(shape, old, said), "new": _wires(shape, new, changed if op == "update" else ())}
-    return change | ({"unsaid": large} if large else {})
-
-
-def _sides(connection: Connection, shape: Shape, seq: int) -> StoredRow:
-    try:
-        row: StoredRow = connection.execute(shape.change, (seq,)).fetchone()
-    except connection.OperationalError:
-        # A text that is no text: it is told from a file that fails by reading it again.
-        with read_any_text(connection, "surrogateescape"):
-            row = connection.execute(shape.change, (seq,)).fetchone()
-    return row
-
-
-def _same(old: Any, new: Any) -> bool:
-    """As SQLite's IS: 1 and 1.0 are the same number in one typed column."""
-    return bool(old == new)
-
-
-def _wires(shape: Shape, values: dict[str, Any], names: Any) -> dict[str, Any]:
-    return {name: _wire(shape, name, values[name]) for name in names}
-
-
-def _wire(shape: Shape, name: str, value: Any) -> Any:
-    convert = shape.twin.codecs[name].storage_to_wire
-    return value if convert is None or value is None else convert(value)

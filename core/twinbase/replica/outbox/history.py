@@ -7,6 +7,7 @@ from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import changes_table
 from twinbase.replica.file.state import recall, remember
 from twinbase.replica.file.transaction import begin_fenced
+from twinbase.replica.outbox.kept_decisions import forget_decisions
 from twinbase.replica.outbox.states import SENT, TAKEN
 
 HISTORY_KEPT = timedelta(days=HISTORY_DAYS)
@@ -36,5 +37,6 @@ def forget_old(connection: Connection, token: str, now: datetime) -> int:
             f" AND n NOT IN (SELECT n FROM _twinbase_outbox WHERE {SENT} AND n IS NOT NULL)",
             times,
         )
+        forget_decisions(connection, before + HISTORY_KEPT)
         remember(connection, "history_day", today)
     return len(seqs)

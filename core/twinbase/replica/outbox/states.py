@@ -7,6 +7,7 @@ pending ──freeze──▶ sent ──rest──▶ applied, merged          
    ├──────offer── sent, applied, merged                           after a clone or a restore
    ├─thaw_in_flight── sent                                        in a batch that cannot be read
    └───put_off─── sent                                            the server asks for it again, in a later batch
+conflict ──settle_conflicts──▶ merged                             a person has decided, here or at the office
 
 No other file writes a state, or spells one in SQL: tests/architecture/test_outbox_states.py holds that.
 """
@@ -77,6 +78,13 @@ def rest(connection: Connection, covered: int, named: str, at: int) -> dict[str,
         )
         connection.execute(f"UPDATE _twinbase_outbox SET state = {_STATUS} WHERE {settled}", (covered, named))
     return dict(counts)
+
+
+def settle_conflicts(connection: Connection, ids: Iterable[str]) -> None:
+    """These wait for nobody any more: a person has decided. The row has what was decided already."""
+    connection.executemany(
+        "UPDATE _twinbase_outbox SET state = 'merged' WHERE id = ? AND state = 'conflict'", [(id,) for id in ids]
+    )
 
 
 def park(connection: Connection, seqs: Iterable[int], reason: str, detail: str) -> None:

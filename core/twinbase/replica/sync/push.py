@@ -27,7 +27,7 @@ async def push(exchange: Exchange) -> None:
                 return
             answer = await exchange.server.push(batch.body, await exchange.make_request_context())
             _compare(batch, answer)
-            await exchange.thread.run(note_answer, exchange.token, batch, answer, now=exchange.clock())
+            await exchange.thread.run(note_answer, exchange.shapes, exchange.token, batch, answer, now=exchange.clock())
             for outcome in answer.outcomes:
                 exchange.report.count_outcome(outcome.status)
             deferred = {outcome.id: outcome.reason for outcome in answer.outcomes if outcome.status == "deferred"}

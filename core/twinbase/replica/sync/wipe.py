@@ -63,7 +63,7 @@ async def hand_over(exchange: Exchange, order: WipeOrder) -> int:
             await recover(exchange, problem)
             continue
         await exchange.thread.run(
-            note_answer, exchange.token, batch, _handed(batch, exchange.clock()), now=exchange.clock()
+            note_answer, exchange.shapes, exchange.token, batch, _handed(batch, exchange.clock()), now=exchange.clock()
         )
     return taken
 

@@ -16,6 +16,7 @@ from twinbase_mobile.rules.status import allowed_transitions, is_closed, transit
 from twinbase_mobile.rules.visits import (
     closed_fault,
     done_faults,
+    late_reason,
     new_visit_faults,
     other_started_visits,
     photo_fault,
@@ -36,6 +37,7 @@ __all__ = [
     "is_out_of_range",
     "items_of",
     "judge",
+    "late_reason",
     "minutes_of",
     "missing_answers",
     "new_visit_faults",

@@ -13,6 +13,7 @@ from twinbase_mobile.rules.rows import is_id, is_same_id, list_of, number_of
 from twinbase_mobile.rules.visits import (
     CLOSE_WITH_IT,
     closed_fault,
+    late_reason,
     new_visit_faults,
     photo_fault,
     signature_fault,
@@ -103,8 +104,20 @@ def _made(judged: Judged) -> Reason | None:
     return _own_name(judged) or next(iter(new_visit_faults(judged.row)), None)
 
 
-def _open_visit(judged: Judged) -> Reason | None:
-    visit = judged.find_row("interventions", judged.row.get("intervention_id"))
+def find_lateness(written: IncomingMutation, identity: Identity, rows: Rows) -> Reason | None:
+    """Why the office looks at this mutation, though it is taken; None when it need not."""
+    judged = Judged(written, identity, rows)
+    visit = _visit_of(judged) if written.twin in CLOSE_WITH_IT else None
+    return None if visit is None else late_reason(written.twin, visit)
+
+
+def _visit_of(judged: Judged) -> WireValues | None:
+    return judged.find_row("interventions", judged.row.get("intervention_id"))
+
+
+def _taken_away(judged: Judged) -> Reason | None:
+    """What a visit was closed with stays on it: a row that goes contradicts, one that comes is only late."""
+    visit = _visit_of(judged) if judged.after is None else None
     return None if visit is None else closed_fault(judged.written.twin, visit)
 
 
@@ -164,11 +177,11 @@ def _quantity(judged: Judged) -> Reason | None:
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "interventions": (_made, _status),
-    "intervention_parts": (_open_visit,),
-    "intervention_photos": (_open_visit, _photo),
+    "intervention_parts": (_taken_away,),
+    "intervention_photos": (_taken_away, _photo),
     "intervention_signatures": (_signature,),
     "intervention_assignments": (_own_name,),
-    "checklist_answers": (_open_visit, _answer),
+    "checklist_answers": (_taken_away, _answer),
     "intervention_notes": (_own_name,),
     "incidents": (_own_name, _equipment),
     "timesheets": (_own_name, _claim),

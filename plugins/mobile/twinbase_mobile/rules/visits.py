@@ -10,7 +10,7 @@ from twinbase_mobile.rules.status import BEGUN, STARTED, is_closed, status_of, t
 from twinbase_mobile.tables.kinds import BlobState, Signer, VisitStatus
 
 CLOSE_WITH_IT = {"intervention_parts": "parts", "intervention_photos": "photos", "checklist_answers": "answers"}
-"""Twins whose rows stay as they are once their visit is closed, and what a person calls them."""
+"""Twins whose rows a screen no longer changes once their visit is closed, and what a person calls them."""
 
 
 def done_faults(
@@ -60,10 +60,21 @@ def new_visit_faults(visit: AnyRow) -> list[Reason]:
 
 
 def closed_fault(twin: str, visit: AnyRow) -> Reason | None:
-    """Why nothing can be added to, changed or taken from this twin's rows of the visit; None while it is open."""
+    """Why nothing can be added to, changed or taken from this twin's rows of the visit; None while it is open.
+
+    A screen that knows it asks this. What was typed by whoever did not know it is taken: `late_reason`.
+    """
     if not is_closed(visit):
         return None
     return make_reason("visit_closed", status=word_text(status_of(visit)), what=CLOSE_WITH_IT[twin])
+
+
+def late_reason(twin: str, visit: AnyRow) -> Reason | None:
+    """Why the office looks at a row of this twin that is added or changed: its visit was closed meanwhile, by somebody
+    else say. None while it is open."""
+    if not is_closed(visit):
+        return None
+    return make_reason("visit_closed_already", status=word_text(status_of(visit)), what=CLOSE_WITH_IT[twin])
 
 
 def signature_fault(signature: AnyRow, others: Sequence[AnyRow]) -> Reason | None:

@@ -1,9 +1,9 @@
-"""What the office does about people and their devices, over HTTP: for whoever has a role that says so, and no other."""
+"""What the office does over HTTP about people, devices and edits: for whoever has a role that says so, no other."""
 
 from fastapi import APIRouter
 
-from twinbase_server.http.office import devices, people, salvage, sessions
+from twinbase_server.http.office import conflicts, devices, people, salvage, sessions
 
 router = APIRouter(prefix="/office", tags=["office"])
-for room in (people, devices, sessions, salvage):
+for room in (people, devices, sessions, salvage, conflicts):
     router.include_router(room.router)

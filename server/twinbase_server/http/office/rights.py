@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 
 from twinbase.identity import EVERYTHING, Identity
-from twinbase.roles import OFFICE_DEVICES, OFFICE_PEOPLE, OFFICE_SALVAGE
+from twinbase.roles import OFFICE_CONFLICTS, OFFICE_DEVICES, OFFICE_PEOPLE, OFFICE_SALVAGE
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
 from twinbase_server.http.access import AdmittedDep, NeededPermission
@@ -61,3 +61,4 @@ OfficerDep = Annotated[Officer, Depends(_read_officer)]
 needs_people = Depends(NeededPermission(OFFICE_PEOPLE))
 needs_devices = Depends(NeededPermission(OFFICE_DEVICES))
 needs_salvage = Depends(NeededPermission(OFFICE_SALVAGE))
+needs_conflicts = Depends(NeededPermission(OFFICE_CONFLICTS))
