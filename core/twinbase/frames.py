@@ -74,7 +74,7 @@ class Buckets(Frame, tag="buckets"):
     buckets: list[int] = []
 
 
-class Ready(Frame, tag="ready"):
+class RowsReady(Frame, tag="ready"):
     """All rows and removals of the answer have come: they may be shown under this cursor, which proves nothing. The
     digests of the same moment follow. `causes` as at the end."""
 
@@ -97,7 +97,7 @@ class Cut(Frame, tag="cut"):
     resume: str
 
 
-AnyFrame = Begin | Page | Removed | Quarantine | Buckets | Ready | End | Cut
+AnyFrame = Begin | Page | Removed | Quarantine | Buckets | RowsReady | End | Cut
 _head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyFrame)
 _rows = msgspec.json.Decoder(list[WireRow])
 

@@ -7,14 +7,14 @@ and the lock of the apply is short, because everything is here before it begins.
 from collections.abc import Callable, Iterable, Iterator
 
 from twinbase.errors import HalfAnswer, NotTwinbase
-from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Ready, Removed, decode, encode
+from twinbase.frames import AnyFrame, Begin, Buckets, Cut, End, Page, Quarantine, Removed, RowsReady, decode, encode
 from twinbase.replica.apply.apply import Checkpoint
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.offer_again import check_server_remembers
 
 ROWS_IN_MEMORY = 5_000
-Show = Callable[[Connection, Ready], bool]
+Show = Callable[[Connection, RowsReady], bool]
 """Shows the rows that came; False when they must wait for the end of the answer."""
 
 
@@ -29,7 +29,7 @@ class Collector:
         self._rows = 0
         self._spilled = False
         self.resume: str | None = None
-        self.shown: Ready | None = None
+        self.shown: RowsReady | None = None
         """What the server said when all rows had come, once they are shown."""
 
     @property
@@ -47,7 +47,7 @@ class Collector:
         try:
             for frame in frames:
                 self._keep(connection, frame)
-                if isinstance(frame, Ready) and show(connection, frame):
+                if isinstance(frame, RowsReady) and show(connection, frame):
                     self.shown = frame
                     self._drop(connection)
         except HalfAnswer:
@@ -60,7 +60,7 @@ class Collector:
             self.resume = frame.resume
         elif isinstance(frame, End):
             self.end = frame
-        elif not isinstance(frame, Ready):
+        elif not isinstance(frame, RowsReady):
             self._kept.append(frame)
             self._rows += _size(frame)
             if isinstance(frame, Page) and frame.resume:

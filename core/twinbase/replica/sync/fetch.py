@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from twinbase.errors import HalfAnswer
-from twinbase.frames import AnyFrame, End, Ready
+from twinbase.frames import AnyFrame, End, RowsReady
 from twinbase.replica.apply.apply import ApplyReport, apply
 from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.connection import Connection
@@ -95,7 +95,7 @@ class _Visit:
         self.collector.clear(connection)
         return applied
 
-    def _show(self, connection: Connection, ready: Ready) -> bool:
+    def _show(self, connection: Connection, ready: RowsReady) -> bool:
         """Nothing is shown that takes much away: whether that is believed, the digests at the end decide."""
         try:
             shown = self._apply(connection, End(cursor=ready.cursor, causes=ready.causes))
