@@ -13,7 +13,7 @@ import pytest
 
 from twinbase.replica.file.state import read_state
 from twinbase_server.bench import testbed
-from twinbase_server.bench.listeners import QuietListener, connected, make_listeners
+from twinbase_server.bench.listeners import QuietListener, connect_listeners, make_listeners
 from twinbase_server.bench.news import COMMITS_PER_SECOND, JOBS_OF_OTHERS, WRITE_OF_OTHERS
 
 MINUTES = float(os.environ.get("TWINBASE_TEST_MINUTES", "10"))
@@ -37,7 +37,7 @@ async def hold(url: str, folder: Path, many: int, seconds: float) -> None:
             schema = (await replica.database.look(read_state)).schema
         listeners = await make_listeners(bed.connection, many, schema)
         await bed.connection.execute(JOBS_OF_OTHERS, [one.sector for one in listeners])
-        async with connected(server, listeners):
+        async with connect_listeners(server, listeners):
             await write_for(bed, listeners, chance, seconds / 2)
             half = server.read_bytes()
             await write_for(bed, listeners, chance, seconds / 2)

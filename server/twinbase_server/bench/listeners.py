@@ -34,7 +34,7 @@ class QuietListener:
     heard_at: float = 0.0
     greeted: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def listen(self, server: ServerProcess) -> None:
+    async def hear_news(self, server: ServerProcess) -> None:
         """Until it is cancelled, or the server ends."""
         at = urlsplit(server.url)
         reader, writer = await asyncio.open_connection(at.hostname, at.port)
@@ -74,12 +74,12 @@ async def make_listeners(connection: Connection, many: int, schema: str) -> list
 
 
 @asynccontextmanager
-async def connected(server: ServerProcess, listeners: Sequence[QuietListener]) -> AsyncIterator[None]:
+async def connect_listeners(server: ServerProcess, listeners: Sequence[QuietListener]) -> AsyncIterator[None]:
     """All of them listen, until the block ends."""
     tasks = []
     for start in range(0, len(listeners), CONNECTED_AT_ONCE):
         some = listeners[start : start + CONNECTED_AT_ONCE]
-        tasks += [asyncio.create_task(one.listen(server)) for one in some]
+        tasks += [asyncio.create_task(one.hear_news(server)) for one in some]
         async with asyncio.timeout(60):
             await asyncio.gather(*(one.greeted.wait() for one in some))
     yield

@@ -16,7 +16,7 @@ from twinbase.replica.replica import Replica
 from twinbase.replica.status import SyncStatus
 from twinbase.replica.sync.exchange import ChangedKeys
 from twinbase_server.bench.fill import open_connection
-from twinbase_server.bench.listeners import QuietListener, connected, make_listeners
+from twinbase_server.bench.listeners import QuietListener, connect_listeners, make_listeners
 from twinbase_server.bench.pairs import Result, make_limit_result
 from twinbase_server.bench.process import ServerProcess
 from twinbase_server.bench.sizes import BenchSizes
@@ -57,9 +57,9 @@ class NewsBench:
         listeners = await make_listeners(office, self._sizes.listeners, schema)
         await office.execute(JOBS_OF_OTHERS, [one.sector for one in listeners])
         keys = [row[0] for row in await office.fetch("SELECT id FROM bench.job WHERE sector NOT LIKE 'listener %'")]
-        async with connected(self._server, listeners[:10]):
+        async with connect_listeners(self._server, listeners[:10]):
             before = self._server.read_bytes()
-            async with connected(self._server, listeners[10:]):
+            async with connect_listeners(self._server, listeners[10:]):
                 each = (self._server.read_bytes() - before) / 1024 / max(1, len(listeners) - 10)
                 async with self._hearing(), self._writing(listeners):
                     one = [await self._time_news(self._chance.sample(keys, 1)) for _ in range(self._sizes.news)]
