@@ -186,7 +186,9 @@ async def _problem(http: httpx2.AsyncClient, label: str, headers: Mapping[str, s
     method, path = label.split()
     body = {"number": 1} if method in ("POST", "PUT") else None
     answer = await http.request(method, f"http://depot{path}", json=body, headers=headers)
-    is_problem = answer.headers["content-type"] == "application/problem+json"
+    if method == "HEAD":  # it has no body to say more
+        return {401: "token-invalid", 403: "not-permitted"}.get(answer.status_code)
+    is_problem = answer.headers.get("content-type") == "application/problem+json"
     return str(answer.json()["type"]) if is_problem else None
 
 

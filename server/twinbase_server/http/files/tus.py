@@ -4,12 +4,14 @@ import hashlib
 from base64 import b64decode
 from collections.abc import Callable, Coroutine, Mapping
 from email.utils import format_datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from twinbase_server.files.upload import Upload
+from twinbase_server.http.files.asking import AskingDep
+from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
 
 TUS_VERSION = "1.0.0"
@@ -20,14 +22,13 @@ AnswerRequest = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class TusRoute(APIRoute):
-    """A route that asks for the protocol's version, and says it in its answer."""
+    """A route that says the protocol's version in its answer."""
 
     def get_route_handler(self) -> AnswerRequest:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
             try:
-                check_version(request)
                 response = await handle(request)
             except ProblemError as problem:
                 problem.headers |= _RESUMABLE
@@ -38,10 +39,14 @@ class TusRoute(APIRoute):
         return answer
 
 
-def check_version(request: Request) -> None:
-    """Raises `tus-version`; who asks what the server speaks need not know it yet."""
-    if request.method != "OPTIONS" and request.headers.get("tus-resumable") != TUS_VERSION:
+async def read_tus_asking(request: Request, who: AskingDep) -> SignedIn:
+    """Who asks, in the version that we speak; raises `tus-version`, to whoever is signed in."""
+    if request.headers.get("tus-resumable") != TUS_VERSION:
         raise ProblemError("tus-version", headers={"Tus-Version": TUS_VERSION})
+    return who
+
+
+TusDep = Annotated[SignedIn, Depends(read_tus_asking)]
 
 
 def describe_upload(upload: Upload) -> dict[str, str]:

@@ -13,11 +13,12 @@ from twinbase_server.files.settle import give_known_content, say_state
 from twinbase_server.files.upload import Upload, begin_upload, end_upload, find_upload, piece_folder, wrong_offset
 from twinbase_server.http.access import needs_sign_in
 from twinbase_server.http.caller import ServingDep
-from twinbase_server.http.files.asking import ASKING_PROBLEMS, AskingDep, read_slot
+from twinbase_server.http.files.asking import ASKING_PROBLEMS, read_slot
 from twinbase_server.http.files.tus import (
     EXTENSIONS,
     PIECE_TYPE,
     TUS_VERSION,
+    TusDep,
     TusRoute,
     check_piece,
     describe_upload,
@@ -58,7 +59,7 @@ async def describe_tus(serving: ServingDep) -> Response:
 )
 async def begin(
     request: Request,
-    who: AskingDep,
+    who: TusDep,
     serving: ServingDep,
     length: Annotated[str, Header(alias="Upload-Length", max_length=20, examples=["482113"])] = "",
     metadata: Annotated[str, Header(alias="Upload-Metadata", max_length=8192)] = "",
@@ -83,7 +84,7 @@ async def begin(
         ):
             upload = await give_known_content(connection, serving.registry, upload, now)
             serving.metrics.files.labels("known").inc()
-    headers = {"Location": f"{request.scope.get('root_path', '')}{request.url.path}/uploads/{upload.id}"}
+    headers = {"Location": f"{request.url.path}/uploads/{upload.id}"}
     return Response(status_code=201, headers=headers | describe_upload(upload))
 
 
@@ -117,7 +118,7 @@ def _find_fault(slot: ContentSlot, named: NamedContent, size: int) -> str:
 
 
 @router.head("/uploads/{id}", response_class=Response, responses=describe_problems(*_PROBLEMS))
-async def read_offset(id: UUID, who: AskingDep, serving: ServingDep) -> Response:
+async def read_offset(id: UUID, who: TusDep, serving: ServingDep) -> Response:
     """Where an upload stands: what it has so far is in Upload-Offset."""
     return Response(headers=describe_upload(await _find(serving, id, who)))
 
@@ -143,7 +144,7 @@ async def read_offset(id: UUID, who: AskingDep, serving: ServingDep) -> Response
 async def take_piece(
     id: UUID,
     request: Request,
-    who: AskingDep,
+    who: TusDep,
     serving: ServingDep,
     offset: Annotated[str, Header(alias="Upload-Offset", max_length=20, examples=["0"])] = "",
     checksum: Annotated[str, Header(alias="Upload-Checksum", max_length=200)] = "",
@@ -177,7 +178,7 @@ async def _receive(serving: Serving, upload: Upload, body: bytes) -> None:
 
 
 @router.delete("/uploads/{id}", status_code=204, response_class=Response, responses=describe_problems(*_PROBLEMS))
-async def end(id: UUID, who: AskingDep, serving: ServingDep) -> Response:
+async def end(id: UUID, who: TusDep, serving: ServingDep) -> Response:
     """End an upload: what came of it goes. What is finished stays, by the row that names it."""
     upload = await _find(serving, id, who)
     async with serving.borrow_connection() as connection:
