@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from twinbase import Plugins
+from twinbase.attachment import IMAGES, PDF, Attachment
 from twinbase.mirror import ParentScope
 from twinbase.registry import Twin
 from twinbase.roles import OF_THE_SERVER
@@ -66,7 +67,15 @@ def section(twin: Twin) -> str:
     for owner, columns in owners(twin):
         if columns:
             lines += [f"- {owner.capitalize()}: {', '.join(f'`{name}`' for name in columns)}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(content, twin.attachments.values())])
+
+
+def content(attachment: Attachment) -> str:
+    """What a column may name."""
+    kinds = [name for name, types in (("an image", IMAGES), ("a PDF", {PDF})) if types <= set(attachment.types)]
+    said = f"`{attachment.column}`, {' or '.join(kinds)} of at most {attachment.bytes_max // 2**20} MiB"
+    state = f"; `{attachment.state}` says whether it has come" if attachment.state else ""
+    return f"- [Content](mirror.md#attachments): {said}{state}"
 
 
 def plain(text: str) -> str:

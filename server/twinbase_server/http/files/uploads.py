@@ -83,7 +83,7 @@ async def begin(
         ):
             upload = await give_known_content(connection, serving.registry, upload, now)
             serving.metrics.files.labels("known").inc()
-    headers = {"Location": f"{request.scope.get('root_path', '')}{request.url.path}/uploads/{upload.id}"}
+    headers = {"Location": f"{request.url.path}/uploads/{upload.id}"}
     return Response(status_code=201, headers=headers | describe_upload(upload))
 
 
