@@ -59,6 +59,22 @@ async def test_the_demo_ends_proven_and_leaves_nothing_behind(database_url: str,
     assert figures["outcomes"]["applied"] > 100
     assert {"device", "both"} <= set(figures["conflicts_by_decision"])
     assert any(refusal["reason"] == "gone" for refusal in figures["refusals"])
+
+    # Two visits were closed before a phone's work on them came: parts, photo and answer of each are taken and flagged.
+    flagged = {(one["who"], one["detail"].split(". ")[1]): one["edits"] for one in figures["flagged"]}
+
+    def flagged_of(what: str) -> list[int]:
+        told = f"Its {what} are taken, and the office looks at it."
+        return [count for (_, said), count in flagged.items() if said == told]
+
+    assert flagged_of("parts") == [2, 2] and flagged_of("photos") == [1, 1]
+    # Two have answered one item of the visit that both did: the later answer stands, whosever it is.
+    assert flagged_of("answers") in ([1], [1, 1])
+    assert all(one["looked_at"] == one["edits"] for one in figures["flagged"])
+    # What is refused on them contradicts: statuses, and a second signature of the customer.
+    reasons = {refusal["reason"] for refusal in figures["refusals"]}
+    assert reasons <= {"gone", "no-target", "behind", "status_transition", "status_office_only", "signed_already"}
+    assert sum(refusal["edits"] for refusal in figures["refusals"]) <= 26
     assert {phase["name"] for phase in figures["phases"]} >= {"phone killed", "server killed", "proof"}
 
     # A visit that was made without a network is one row in the end, with the number that EBP gave it.

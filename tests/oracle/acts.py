@@ -1,6 +1,6 @@
 """Everything that can happen, as often as it is chosen."""
 
-from tests.oracle import accidents, changed_values, decisions, histories, locks, ordinary, reloads, updates
+from tests.oracle import accidents, answers, changed_values, decisions, histories, locks, ordinary, reloads, updates
 from tests.oracle.simulation import Act
 from tests.oracle.strange.acts import capture_is_taken_off, office_writes_strangely
 from tests.oracle.strange.parts import part_comes_and_goes
@@ -19,6 +19,7 @@ ACTS: tuple[Act, ...] = (
     histories.server_is_saved, histories.server_is_restored,
     updates.columns_are_added, updates.server_is_updated, updates.app_is_updated,
     *[decisions.office_makes_a_rule] * 3, decisions.office_ends_its_rules, *[decisions.person_decides] * 2,
+    *[answers.person_takes_back] * 2, *[answers.office_answers] * 2,
     *[reloads.table_is_loaded_in_a_first_sync] * 2, reloads.table_is_loaded_in_a_repair,
     *[locks.erp_keeps_rows] * 2, locks.erp_keeps_a_table, updates.server_is_rolled,
     *[office_writes_strangely] * 4, capture_is_taken_off, *[part_comes_and_goes] * 2,

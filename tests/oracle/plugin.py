@@ -11,7 +11,19 @@ from sqlmodel import col
 from tests.oracle.models import Tables, declare
 from tests.oracle.strange.mirrors import mirrors
 
-from twinbase import Credentials, Identity, Mirror, Plugins, Who, days, hookimpl, merge_columns, within
+from twinbase import (
+    Credentials,
+    Flag,
+    Identity,
+    IncomingMutation,
+    Mirror,
+    Plugins,
+    Who,
+    days,
+    hookimpl,
+    merge_columns,
+    within,
+)
 from twinbase.conflict import add, device_wins, server_wins
 
 
@@ -28,6 +40,11 @@ class Company:
             "SELECT claims::text FROM twinbase.account WHERE email = $1", credentials.email
         )
         return Identity(credentials.email, json.loads(claims)) if claims else None
+
+    @hookimpl
+    async def twinbase_before_mutation(self, written: IncomingMutation) -> Flag | None:
+        """Another number of parts is taken, and looked at."""
+        return Flag("counted", "Somebody counts them.") if "quantity" in written.values else None
 
     @hookimpl
     def twinbase_mirrors(self) -> Iterable[Mirror]:

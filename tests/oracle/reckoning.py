@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tests.oracle.answers import find_unheard
 from tests.oracle.decisions import judge_waiting
 from tests.oracle.scopes import scopes
 from tests.oracle.strange.reckoning import differences
@@ -54,6 +55,7 @@ class Reckoning:
         if (counted := status.refused + status.parked + status.conflicts) != len(waiting):
             self.found.append(f"{mine.device.name}: {len(waiting)} edits wait for a person, and {counted} are counted")
         self.found += [f"{mine.device.name}: {what}" for what in judge_waiting(self.sim.office.ruled, waiting)]
+        self.found += [f"{mine.device.name}: {what}" for what in await find_unheard(self.sim, mine)]
 
     async def compare(self, mine: "Mine", twin: str, sql: str, names: tuple[str, ...]) -> None:
         """A device equals its scope, by value."""

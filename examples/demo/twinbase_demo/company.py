@@ -21,6 +21,7 @@ from twinbase_ebp.settings import EbpSettings
 from twinbase_server.accounts import save_account
 from twinbase_server.database.address import read_address
 from twinbase_server.database.tables import create_twin_tables
+from twinbase_server.devices.journal import LINES_MAX, LineFilter, list_lines, settle_line
 from twinbase_server.extension import open_engine
 from twinbase_server.jobs.exporters import exporter_tasks
 from twinbase_server.jobs.run import run_task
@@ -118,6 +119,13 @@ class Company:
         """What stays here of what was entered, and why, in a line each."""
         rows = await self.connection.fetch(_NOT_HANDED_OVER)
         return [f"{row['count']} {row['state']}: {row['said']}" for row in rows]
+
+    async def look_at_flagged(self, note: str) -> int:
+        """The office looks at what was taken though it came late, and says so; answers how much that was."""
+        lines = await list_lines(self.connection, LineFilter("flag", waiting=True, limit=LINES_MAX))
+        for line in lines:
+            await settle_line(self.connection, line.id, "the office", note, utc_now())
+        return len(lines)
 
     async def _done(self, task: Task, tell: Tell) -> Mapping[str, Any]:
         status = await run_task(task, self.url, utc_now, tell=tell)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlmodel import col, select
 
 from twinbase.replica import Replica, ReplicaSession
+from twinbase_mobile.rules import answer_id
 from twinbase_mobile.tables import (
     ChecklistAnswer,
     Contact,
@@ -185,11 +186,13 @@ async def _parts(
 
 
 async def _papers(replica: Replica, worker: TechnicianDay, visit: Intervention, end: datetime) -> None:
-    """What is filled in at the end, in one go: a check, a photo's row, the customer's signature."""
+    """What is filled in at the end: a check and a photo's row, and for itself the customer's signature. Where somebody
+    else has had the visit signed meanwhile, that one is refused, and the others must not be refused with it."""
     async with replica.session() as session:
         session.add_all(
             [
                 ChecklistAnswer(
+                    id=answer_id(visit.id, None, visit.template_id, "pression"),
                     intervention_id=visit.id,
                     template_id=visit.template_id,
                     item_key="pression",
@@ -207,16 +210,20 @@ async def _papers(replica: Replica, worker: TechnicianDay, visit: Intervention, 
                     sha256=worker.chance.randbytes(32).hex(),
                     client_created_at=end,
                 ),
-                InterventionSignature(
-                    intervention_id=visit.id,
-                    role=Signer.CUSTOMER,
-                    signer_name="Élodie Marchetti",
-                    signed_at=end,
-                    mime="image/png",
-                    image_sha256=worker.chance.randbytes(32).hex(),
-                    client_created_at=end,
-                ),
             ]
+        )
+        await session.commit()
+    async with replica.session() as session:
+        session.add(
+            InterventionSignature(
+                intervention_id=visit.id,
+                role=Signer.CUSTOMER,
+                signer_name="Élodie Marchetti",
+                signed_at=end,
+                mime="image/png",
+                image_sha256=worker.chance.randbytes(32).hex(),
+                client_created_at=end,
+            )
         )
         await session.commit()
 

@@ -30,6 +30,16 @@ class RefusedEdits:
     detail: str
 
 
+@dataclass(frozen=True)
+class FlaggedEdits:
+    """Edits of one person that were taken though they came late, for one reason."""
+
+    who: str
+    edits: int
+    detail: str
+    looked_at: int
+
+
 async def read_decisions(company: Company, called: Mapping[str, str]) -> list[ContestedColumn]:
     """Every contested column, as it was decided last. `called`: what the owners of the accounts are called."""
     found: dict[tuple[str, str, str], ContestedColumn] = {}
@@ -51,6 +61,12 @@ async def read_refusals(company: Company, called: Mapping[str, str]) -> list[Ref
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
     return [RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
+
+
+async def read_flagged(company: Company, called: Mapping[str, str]) -> list[FlaggedEdits]:
+    """What was taken though it came late, and how much of it somebody at the office has looked at."""
+    rows = await company.connection.fetch(_FLAGGED)
+    return [FlaggedEdits(called[row["author"]], row["edits"], row["detail"], row["looked"]) for row in rows]
 
 
 async def count_outcomes(company: Company) -> dict[str, int]:
@@ -75,7 +91,7 @@ SELECT j.mine::text, j.theirs::text, j.decided::text, j.author,
 FROM twinbase.journal j
 LEFT JOIN mobile.interventions i ON j.twin = 'interventions' AND i.id::text = j.key ->> 0
 LEFT JOIN mobile.contacts k ON j.twin = 'contacts' AND k.id::text = j.key ->> 0
-WHERE j.theirs <> 'null'
+WHERE j.theirs <> 'null' AND j.kind = 'conflict'
 ORDER BY j.at, j.id
 """
 _REFUSED = """
@@ -84,4 +100,8 @@ SELECT r.account, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS de
 FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
 WHERE l.status IN ('refused', 'parked')
 GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2
+"""
+_FLAGGED = """
+SELECT author, detail, count(*) AS edits, count(settled_at) AS looked
+FROM twinbase.journal WHERE kind = 'flag' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """

@@ -1,12 +1,14 @@
 """The end of the demo: how contested edits were decided, and one table that proves every phone."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from twinbase_demo.decisions import FlaggedEdits, RefusedEdits
 from twinbase_demo.expected import EXPECTED
 from twinbase_demo.story import Ending
 from twinbase_demo.telling import Teller, proof_cell
@@ -43,19 +45,24 @@ def _show_decisions(console: Console, ending: Ending) -> None:
     console.print(table)
     if (more := len(ending.decisions) - DECISIONS_SHOWN) > 0:
         console.print(f"  [dim]… and {more} more. Every value that was not kept is in the journal.[/]")
-    _show_refusals(console, ending)
+    _show_edits(
+        console, "Taken, and looked at by the office:[/] nothing in it contradicts, it only came late", ending.flagged
+    )
+    heading = "Not accepted, and why:[/] each technician reads it on the phone, where the edit is kept"
+    _show_edits(console, heading, ending.refusals)
 
 
-def _show_refusals(console: Console, ending: Ending) -> None:
-    if not ending.refusals:
+def _show_edits(console: Console, heading: str, edits: Sequence[FlaggedEdits | RefusedEdits]) -> None:
+    """How many of whom, and the sentence that he reads."""
+    if not edits:
         return
-    console.print("\n[bold]Not accepted, and why:[/] each technician reads it on the phone, where the edit is kept")
+    console.print(f"\n[bold]{heading}")
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", width=4)
     table.add_column(style="yellow", no_wrap=True)
     table.add_column(style="dim")
-    for refusal in ending.refusals:
-        table.add_row(str(refusal.edits), refusal.who, Text(refusal.detail))
+    for one in edits:
+        table.add_row(str(one.edits), one.who, Text(one.detail))
     console.print(table)
 
 
@@ -100,6 +107,7 @@ def make_figures(teller: Teller, ending: Ending, seconds: float, *, scale: float
         "outcomes": ending.outcomes,
         "conflicts": [vars(one) for one in ending.decisions],
         "conflicts_by_decision": Counter(one.kept for one in ending.decisions),
+        "flagged": [vars(one) for one in ending.flagged],
         "refusals": [vars(one) for one in ending.refusals],
         "promises": ending.promises,
         "deliveries": ending.deliveries,

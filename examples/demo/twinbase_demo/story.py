@@ -15,9 +15,11 @@ from twinbase_demo.accidents import Accidents
 from twinbase_demo.company import Company, CrewMember, count_rows_written
 from twinbase_demo.decisions import (
     ContestedColumn,
+    FlaggedEdits,
     RefusedEdits,
     count_outcomes,
     read_decisions,
+    read_flagged,
     read_ledger_ids,
     read_refusals,
 )
@@ -45,6 +47,7 @@ class Ending:
     proofs: list[PhoneProof] = field(default_factory=list)
     decisions: list[ContestedColumn] = field(default_factory=list)
     refusals: list[RefusedEdits] = field(default_factory=list)
+    flagged: list[FlaggedEdits] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     promises: dict[str, bool] = field(default_factory=dict)
     deliveries: dict[str, int] = field(default_factory=dict)
@@ -287,6 +290,10 @@ class Story:
         for phone in self.phones:
             if waiting := await phone.ask("list_waiting"):
                 await self._decide(phone, waiting)
+        with self.teller.show_phase("looked at", "Looking at what came late") as phase:
+            await self._sync(self.phones)  # What was corrected may come late as well.
+            phase.rows = await self.company.look_at_flagged("Seen, and invoiced with the visit.")
+            phase.said = "The office looks at what was taken though its visit was closed before it came"
         with self.teller.show_phase("handed over", "Handing over to EBP and NinjaOne") as phase:
             self.ending.deliveries = await self.company.hand_over()
             phase.rows = sum(self.ending.deliveries.values())
@@ -304,6 +311,9 @@ class Story:
                     break
             phase.ok = all(report["is_proven"] for report in reports)
             phase.said = "Nothing is left to send or to fetch; all digests are equal"
+        flagged = [edit for phone in self.phones for edit in await phone.ask("list_flagged")]
+        heard = bool(flagged) and all(edit["looked"] == "the office" for edit in flagged)
+        self.ending.promises["what came late was taken, and whoever typed it hears that the office has looked"] = heard
 
     async def _number_the_visit(self) -> None:
         """What EBP makes of the visit comes back with the loader, and is the same row."""
@@ -339,6 +349,7 @@ class Story:
         self.ending.promises["no edit is stuck"] = not any(edit[2] in ("pending", "sent") for edit in edits)
         self.ending.decisions = await read_decisions(self.company, self._called())
         self.ending.refusals = await read_refusals(self.company, self._called())
+        self.ending.flagged = await read_flagged(self.company, self._called())
         self.ending.outcomes = await count_outcomes(self.company)
         await self._close_phones()
         if self.before_proof:

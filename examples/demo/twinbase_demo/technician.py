@@ -78,6 +78,14 @@ class PhoneApp:
             for one in await self.replica.waiting_edits()
         ]
 
+    async def list_flagged(self, ask: Command) -> Any:
+        """What was taken though it came late: the sentence of each, and who has looked at it."""
+        return [
+            {"twin": one.twin, "detail": one.flags[0].detail, "looked": one.looked_at and one.looked_at.by}
+            for one in await self.replica.decisions()
+            if one.flags
+        ]
+
     async def settle(self, ask: Command) -> Any:
         """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
         counts = {"corrected": 0, "discarded": 0}
