@@ -1,13 +1,12 @@
 """Drafts: what somebody has begun to type and has not saved. In the encrypted file, and never sent."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from twinbase.errors import DraftTooLarge
 from twinbase.replica.connection import Connection
-from twinbase.replica.engines import Database
+from twinbase.replica.engines import Database, Enter
 
 TEXT_BYTES_MAX = 64 * 1024
 NAME_BYTES_MAX = 512
@@ -24,9 +23,6 @@ _SET = """INSERT OR REPLACE INTO _twinbase_draft (route, field, text, at, touche
 _TRIM = """DELETE FROM _twinbase_draft WHERE touched <= (
     SELECT touched FROM _twinbase_draft ORDER BY touched DESC LIMIT 1 OFFSET ?)"""
 _LIST = "SELECT route, field, text, at FROM _twinbase_draft WHERE ? IS NULL OR route = ? ORDER BY touched DESC"
-
-Enter = Callable[..., AbstractContextManager[None]]
-"""Refuses a replica that is closed; an app's call leaves with a TwinbaseError, or with what is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ aged (H28). Readers use connections that cannot write, and wait for nobody.
 import asyncio
 import types
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -29,6 +29,8 @@ from twinbase.replica.outbox.triggers import seal
 Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 
+Enter = Callable[..., AbstractContextManager[None]]
+"""What an app's call goes through: it leaves with a TwinbaseError, or with what is named here."""
 _SEALED = "twinbase_sealed"
 WRITERS_MAX = 8
 READERS_MAX = 8

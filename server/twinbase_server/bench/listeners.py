@@ -27,7 +27,7 @@ class QuietListener:
     (`heard_at`, in the loop's seconds) it was last."""
 
     sector: str
-    token: str
+    token: str = field(repr=False)
     replica: UUID
     schema: str
     heard: int = 0

@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -31,11 +30,10 @@ from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.traffic import FileTraffic
 from twinbase.replica.attachments.uploads import offer_upload_again
 from twinbase.replica.connection import Connection
-from twinbase.replica.engines import Database
+from twinbase.replica.engines import Database, Enter
 from twinbase.replica.file.content_tables import read_content_key
 from twinbase.replica.report import Report
 
-Enter = Callable[..., AbstractContextManager[None]]
 BUDGET_BYTES = 512 * 1024 * 1024
 
 

@@ -75,7 +75,7 @@ class FileThread:
         """The connection was set for work that is not every sync's: it goes with this one."""
         self._is_altered = True
 
-    async def leave(self) -> None:
+    async def give_back(self) -> None:
         """The sync has ended well: the next one of this file may take the thread over."""
         if self._is_altered or not self._database.keep(self):
             await self.close()
@@ -133,4 +133,4 @@ async def open_file_thread(database: Database) -> AsyncIterator[FileThread]:
     except BaseException:
         await thread.close()
         raise
-    await thread.leave()
+    await thread.give_back()
