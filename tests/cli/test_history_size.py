@@ -23,8 +23,8 @@ def test_a_limit_that_is_passed_is_said_with_what_takes_the_room_and_is_no_fault
     within = twinbase(*status, TWINBASE_HISTORY_BYTES_MAX="1000000")
     passed = twinbase(*status, TWINBASE_HISTORY_BYTES_MAX="1000")
     assert (within.status, passed.status) == (0, 0)
-    assert "✓ History: 0.2 MB" in within.out and "TWINBASE_HISTORY_BYTES_MAX" not in within.out
+    assert "✓ History: 0.3 MB" in within.out and "TWINBASE_HISTORY_BYTES_MAX" not in within.out
     said = " ".join(passed.out.split())
-    assert "! History: 0.2 MB (journal 0.1, ledger 0.1," in said and "more than TWINBASE_HISTORY_BYTES_MAX" in said
+    assert "! History: 0.3 MB (journal 0.1, ledger 0.1," in said and "more than TWINBASE_HISTORY_BYTES_MAX" in said
     size = twinbase(*status, "--json", TWINBASE_HISTORY_BYTES_MAX="1000").json["history"]
     assert size["bytes"] == sum(size["tables"].values()) > size["limit"] == 1000

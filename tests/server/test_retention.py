@@ -296,6 +296,7 @@ async def test_a_database_of_before_learns_from_its_pulls_what_devices_have_conf
 
 
 _OF_BEFORE = """
+DROP TABLE twinbase.awaited, twinbase.piece, twinbase.upload, twinbase.attached, twinbase.content;
 DROP TABLE twinbase.settled;
 ALTER TABLE twinbase.replica DROP COLUMN acked;
 DROP INDEX twinbase.salvaged_decided_at_idx, twinbase.deliveries_acknowledged_idx, twinbase.deliveries_sent_idx;

@@ -198,7 +198,8 @@ class StreamResponse(Response):
 
     async def _send_whole(self, send: Send) -> None:
         """What is made already, in one piece: most answers bring little or nothing, and are asked for most often."""
-        body = self._first if self._level is None else zstandard.compress(self._first, self._level)
+        squeeze = None if self._level is None else zstandard.ZstdCompressor(level=self._level, write_checksum=True)
+        body = self._first if squeeze is None else squeeze.compress(self._first)
         self.headers["Content-Length"] = str(len(body))
         await self._begin_sending(send)
         await self._send(send, body, more=False)

@@ -4,9 +4,11 @@ A try is counted as a failure before the password is looked at, and taken back w
 come at once no more are looked at than of a thousand one after the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
+
+import asyncpg
 
 from twinbase_server.accounts import normalise_email
 from twinbase_server.database.connection import Connection
@@ -23,19 +25,27 @@ async def note_attempt(
 ) -> Counts:
     """Count a try; answers under what, for `forgive_attempt`. Raises `too-many-sign-ins` when it has to wait."""
     counts = dict(attempt.list_counts())
-    async with connection.transaction():
-        await connection.execute(_BEGIN, list(counts), list(counts.values()), now)
-        rows = await connection.fetch(_LOCK, list(counts), list(counts.values()))
-        wait = max(row["next_at"] for row in rows) - now
-        if wait > timedelta():
-            seconds = ceil(wait.total_seconds())
-            raise ProblemError("too-many-sign-ins", f"Try again in {seconds} s.", headers={"Retry-After": str(seconds)})
-        failures = {row["kind"]: _failures(row["failures"], row["last_at"], now) + 1 for row in rows}
-        waits = [DELAYS[kind].find_wait(failures[kind]) for kind in counts]
-        await connection.execute(
-            _COUNT, list(counts), list(counts.values()), [failures[kind] for kind in counts], now, waits
-        )
+    counted = False
+    while not counted:
+        async with connection.transaction():
+            await connection.execute(_BEGIN, list(counts), list(counts.values()), now)
+            rows = await connection.fetch(_LOCK, list(counts), list(counts.values()))
+            # A right password may take what was counted for its account away between the two: then begin anew.
+            if counted := len(rows) == len(counts):
+                await _count(connection, counts, rows, now)
     return counts
+
+
+async def _count(connection: Connection, counts: Counts, rows: Sequence[asyncpg.Record], now: datetime) -> None:
+    wait = max(row["next_at"] for row in rows) - now
+    if wait > timedelta():
+        seconds = ceil(wait.total_seconds())
+        raise ProblemError("too-many-sign-ins", f"Try again in {seconds} s.", headers={"Retry-After": str(seconds)})
+    failures = {row["kind"]: _failures(row["failures"], row["last_at"], now) + 1 for row in rows}
+    waits = [DELAYS[kind].find_wait(failures[kind]) for kind in counts]
+    await connection.execute(
+        _COUNT, list(counts), list(counts.values()), [failures[kind] for kind in counts], now, waits
+    )
 
 
 async def forgive_attempt(connection: Connection, counts: Counts) -> None:

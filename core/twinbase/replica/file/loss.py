@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from twinbase.replica.connection import Connection
-from twinbase.replica.file.file import ReplicaFile, open_untouched, wal_of
+from twinbase.replica.file.file import ReplicaFile, open_untouched, translate_errors, wal_of
 from twinbase.replica.file.reach import OutboxReach, note_reach, read_noted_reach, read_reach
 from twinbase.replica.file.state import NOTES, recall, remember
 from twinbase.replica.file.transaction import begin_transaction
@@ -22,7 +22,7 @@ def find_loss(file: ReplicaFile) -> str:
     noted = read_noted_reach(file.path)
     if noted is None:
         return ""
-    with open_untouched(file) as connection:
+    with translate_errors(file), open_untouched(file) as connection:
         found = read_reach(connection)
     if found is not None and (found.replica != noted.replica or found.seq >= noted.seq):
         return ""

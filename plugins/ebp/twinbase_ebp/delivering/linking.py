@@ -56,8 +56,9 @@ async def link(connection: PostgresConnection, one: Ready, found: CopyRow) -> No
 async def _link_planned(connection: PostgresConnection) -> None:
     """The one entry of the agenda that the office has made of an incident is the visit that this was made of."""
     copied = await Copies(connection).read_columns(EVENT)
-    if "Maintenance_IncidentId" not in copied:
-        return
+    there = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{SCHEMA}.interventions")
+    if "Maintenance_IncidentId" not in copied or not there:
+        return  # A copy of EBP may stand alone, beside no table of ours.
     for row in await connection.fetch(_PLANNED.format(schema=SCHEMA)):
         async with connection.transaction():
             statement = _LINK.format(schema=SCHEMA, table="interventions")

@@ -47,12 +47,12 @@ def status_faults(
 def new_visit_faults(visit: AnyRow) -> list[Reason]:
     """What lacks before a technician may make the visit on site; empty when nothing does."""
     given = values_of(visit)
-    wanted = {
-        "made_without_mark": given.get("made_on_site"),
-        "made_without_customer": given.get("customer_id"),
-        "made_without_start": given.get("scheduled_start"),
-    }
-    lacking = [make_reason(code) for code, value in wanted.items() if not value]
+    wanted = (
+        (given.get("made_on_site"), make_reason("made_without_mark")),
+        (given.get("customer_id"), make_reason("made_without_customer")),
+        (given.get("scheduled_start"), make_reason("made_without_start")),
+    )
+    lacking = [reason for value, reason in wanted if not value]
     status = status_of(given)
     if status not in BEGUN:
         lacking.append(make_reason("made_with_status", status=word_text(status)))

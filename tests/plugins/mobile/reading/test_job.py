@@ -191,15 +191,27 @@ async def test_a_visit_says_what_it_may_become_and_what_lacks_before_it_is_done(
 
 
 async def test_a_new_row_that_the_server_refused_is_shown_with_what_was_typed(company: Company) -> None:
+    """A colleague has had the customer sign meanwhile, and the phone did not know it yet."""
+    await whole(company)
+    await company.add(InterventionSignature(intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="Roy"))
+    await company.phone.save(
+        InterventionSignature(intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="Roy, senior")
+    )
+    await company.phone.sync()
+    found = await read(company)
+    (refused,) = found.refused
+    assert (refused.twin, refused.new["signer_name"]) == ("intervention_signatures", "Roy, senior")
+    assert "already" in refused.detail
+
+
+async def test_a_part_that_comes_when_the_visit_is_closed_is_taken(company: Company) -> None:
     await whole(company)
     await company.world.sql("UPDATE mobile.interventions SET status = 'done'")
     await company.phone.save(InterventionPart(intervention_id=VISIT, label="Vanne", quantity=Decimal(3)))
     await company.phone.sync()
     found = await read(company)
-    assert found.parts == ()
-    (refused,) = found.refused
-    assert (refused.twin, refused.new["label"], refused.new["quantity"]) == ("intervention_parts", "Vanne", Decimal(3))
-    assert "can no longer be changed" in refused.detail
+    (part,) = found.parts
+    assert (part.label, part.quantity, found.refused) == ("Vanne", Decimal(3), ())
 
 
 async def test_the_last_visits_at_the_same_site_are_at_hand(company: Company) -> None:
