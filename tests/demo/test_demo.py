@@ -82,6 +82,7 @@ async def test_the_demo_ends_proven_and_leaves_nothing_behind(database_url: str,
     assert figures["promises"]["the visit that was made on site has EBP's number, and its id"]
 
 
+@pytest.mark.long
 async def test_a_row_changed_behind_the_engines_back_makes_it_fail(database_url: str, tmp_path: Path) -> None:
     """No digest of the engine can see this: only a comparison of values does."""
 

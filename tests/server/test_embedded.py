@@ -133,6 +133,7 @@ async def test_an_owner_that_is_done_waits_for_the_other_users(owner: subprocess
         assert next_one.owned
 
 
+@pytest.mark.long
 async def test_an_interrupt_ends_the_wait_for_other_users(owner: subprocess.Popen[str], tmp_path: Path) -> None:
     assert owner.stderr
     with EmbeddedPostgres(tmp_path) as guest:

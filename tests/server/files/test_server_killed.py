@@ -50,6 +50,7 @@ def rng(pytestconfig: pytest.Config) -> random.Random:
     return random.Random(int(pytestconfig.option.hypothesis_seed))
 
 
+@pytest.mark.long
 async def test_photos_survive_kills_of_the_server_at_any_byte(
     database_url: str, tmp_path: Path, rng: random.Random
 ) -> None:

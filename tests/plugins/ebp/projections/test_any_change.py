@@ -3,6 +3,7 @@
 import asyncio
 
 import asyncpg
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.plugins.ebp.changes import SOURCES, Changes
@@ -36,6 +37,7 @@ RARE = {
 """Tables that are empty in most companies, and would never be played with."""
 
 
+@pytest.mark.long
 @settings(max_examples=2, phases=(Phase.explicit, Phase.generate))
 @given(seed=st.integers(0, 2**32))
 def test_by_version_comes_to_what_a_run_from_scratch_comes_to(databases: Databases, projected: str, seed: int) -> None:

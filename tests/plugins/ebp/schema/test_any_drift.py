@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.plugins.ebp.schema.target import Target, following
@@ -101,6 +102,7 @@ class Source:
         return [f'INSERT INTO "{table}" ({names}) VALUES ({values})']
 
 
+@pytest.mark.long
 @settings(
     max_examples=settings().max_examples // 5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
