@@ -98,7 +98,7 @@ def read_decisions(connection: Connection, registry: Registry, id_: str | None =
     rows = connection.execute(
         "SELECT id, twin, op, wrote_at, at, said, settled, put_back FROM _twinbase_decision"
         " WHERE author IN ('', (SELECT account FROM _twinbase_state)) AND (?1 IS NULL OR id = ?1)"
-        " ORDER BY at DESC, id DESC",
+        " ORDER BY at DESC, rowid DESC",
         (id_,),
     ).fetchall()
     for found_id, twin, op, wrote_at, at, said, settled, put_back in rows:

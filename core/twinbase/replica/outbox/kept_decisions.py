@@ -82,7 +82,7 @@ def forget_decisions(connection: Connection, now: datetime) -> None:
     waits = "json_extract(said, '$.outcome.ask') AND settled = '{}'"
     before = (now - DECISIONS_KEPT).isoformat()
     connection.execute(f"DELETE FROM _twinbase_decision WHERE at < ? AND NOT coalesce({waits}, 0)", (before,))
-    newest_first = "OVER (ORDER BY at DESC, id DESC)"
+    newest_first = "OVER (ORDER BY at DESC, rowid DESC)"
     connection.execute(
         "DELETE FROM _twinbase_decision WHERE id IN (SELECT id FROM (SELECT id, row_number() "
         f"{newest_first} AS number, sum(length(said)) {newest_first} AS letters FROM _twinbase_decision)"
