@@ -24,8 +24,8 @@ from twinbase_server.http.access import check_access, open_to_anybody
 from twinbase_server.http.allowance import BodyAllowances
 from twinbase_server.http.bodies import LimitedBodies
 from twinbase_server.http.checksums import ComparedChecksums
+from twinbase_server.http.make_serving import make_serving
 from twinbase_server.http.plugin_routes import include_plugin_routes
-from twinbase_server.http.serving import make_serving
 from twinbase_server.http.telling_wipes import answer_problem_or_wipe
 from twinbase_server.problems import ProblemError, problem_response
 from twinbase_server.settings import Settings

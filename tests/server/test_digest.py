@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.server.depot import ANNA, NOON, TWINS, House
 
-from twinbase_server.capture.trigger_sql import TRIGGERS, trigger_name
+from twinbase_server.capture.marks import TRIGGERS, trigger_name
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.reading import BLIND_MAX, name_blind
 from twinbase_server.setup import init_database

@@ -10,7 +10,8 @@ from tests.sql.workshop import ORDERED, registry
 from twinbase_server.accept import neighbours, rows, targets, write
 from twinbase_server.accept.foreign_keys import foreign_keys_of
 from twinbase_server.capture import respelling, trigger_sql
-from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
+from twinbase_server.capture.marks import TRIGGERS, trigger_name
+from twinbase_server.capture.trigger_sql import Capture
 from twinbase_server.capture.watched import captured_tables
 from twinbase_server.feed import generation, reading, statements
 from twinbase_server.feed.news import look, plan

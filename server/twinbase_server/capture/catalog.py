@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from twinbase_server.capture.marks import TRIGGERS, columns_hash_sql, parts_mark_sql, trigger_name
 from twinbase_server.capture.tables import CapturedTable, object_name
-from twinbase_server.capture.trigger_sql import TRIGGERS, columns_hash_sql, parts_mark_sql, trigger_name
 from twinbase_server.database.connection import Connection
 
 

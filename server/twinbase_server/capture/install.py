@@ -19,8 +19,9 @@ from asyncpg.exceptions import (
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.capture.catalog import Facts, Installed, Relation, read_facts, read_installed
+from twinbase_server.capture.marks import TRIGGERS, trigger_name
 from twinbase_server.capture.tables import ABSENT, CapturedTable, key_column_sql
-from twinbase_server.capture.trigger_sql import TRIGGERS, Capture, trigger_name
+from twinbase_server.capture.trigger_sql import Capture
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import quote_literal
 from twinbase_server.sql.row_hash import row_hash_sql

@@ -18,8 +18,8 @@ import msgspec
 from twinbase.clock import cut_to_hour
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
+from twinbase_server.capture.marks import parts_mark_sql, trigger_check_sql
 from twinbase_server.capture.tables import version_table
-from twinbase_server.capture.trigger_sql import parts_mark_sql, trigger_check_sql
 from twinbase_server.database.admission import check_device, turned_away_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS

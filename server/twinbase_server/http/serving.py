@@ -5,8 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 import asyncpg
 
@@ -14,18 +13,17 @@ from twinbase.clock import Clock
 from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
-from twinbase_server.database.connection import Connection, Pool, borrow_connection, connect
+from twinbase_server.database.connection import Connection, Pool, borrow_connection
 from twinbase_server.database.errors import ALTERED, DATABASE_ERRORS
 from twinbase_server.devices.wipe_ticket import WipeTickets
 from twinbase_server.feed.context import AnswerContext
-from twinbase_server.feed.cursor import Cursor, TokenSigner
+from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.hold import Hold, hold_tables, twins_to_read
 from twinbase_server.feed.news.watch import NewsWatch
 from twinbase_server.feed.readiness import Readiness, read_readiness
 from twinbase_server.feed.reading import Reader, Reading
 from twinbase_server.feed.schemas import FeedShapes, Schemas
 from twinbase_server.feed.statements import FeedShape
-from twinbase_server.files.configured import open_configured_store
 from twinbase_server.files.receive import Receiver
 from twinbase_server.http.device_report import DeviceReport
 from twinbase_server.http.health import HealthWatch
@@ -33,7 +31,7 @@ from twinbase_server.http.lanes import Lanes, Readers
 from twinbase_server.http.tokens import Tokens
 from twinbase_server.keys.signing_key import KeyRing
 from twinbase_server.keys.store import read_keys
-from twinbase_server.keys.wrapping import WrappingKey, read_wrapping_key
+from twinbase_server.keys.wrapping import WrappingKey
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
 from twinbase_server.sessions.refresh import SessionLife
@@ -196,7 +194,7 @@ class Serving:
     async def look_again(self, connection: Connection) -> None:
         """See how the twins stand now: one whose table was altered may have to wait, or may be synced again."""
         readiness = await read_readiness(connection, self.registry, self.readiness)
-        _tell_news(self.readiness.waiting, readiness.waiting)
+        tell_waiting(self.readiness.waiting, readiness.waiting)
         if readiness is not self.readiness:
             self.schemas = Schemas(self.registry, readiness)
             self.reader = Reader(self.registry, self.settings, readiness.captured)
@@ -250,50 +248,10 @@ class Serving:
             _log.warning("A pull was answered, and not noted.", exc_info=True)
 
 
-def _tell_news(before: Mapping[str, str], now: Mapping[str, str]) -> None:
+def tell_waiting(before: Mapping[str, str], now: Mapping[str, str]) -> None:
     """Into the log: which twins wait that did not, and which wait no longer."""
     for name, why in now.items():
         if before.get(name) != why:
             _log.error("Twin %s waits. %s", name, why)
     for name in before.keys() - now.keys():
         _log.warning("Twin %s is synced again.", name)
-
-
-def _life_of(settings: Settings) -> SessionLife:
-    whole = timedelta(days=settings.session_days_max) if settings.session_days_max else None
-    return SessionLife(timedelta(days=settings.session_days), whole)
-
-
-async def make_serving(settings: Settings, plugins: Plugins, pool: Pool, clock: Clock) -> Serving:
-    """Everything put together once, over an open pool and a database that `init_database` has set up."""
-    wrapping = read_wrapping_key(settings.wrapping_key_file)
-    async with pool.acquire() as connection:
-        keys = KeyRing(await read_keys(connection, wrapping), clock)
-        readiness = await read_readiness(connection, plugins.registry)
-    metrics = Metrics()
-    registry = plugins.registry
-    reader = Reader(registry, settings, readiness.captured)
-    url = settings.database_url.get_secret_value()
-    to_database = partial(connect, url, statement_cache_size=settings.statement_cache)
-    _tell_news({}, readiness.waiting)
-    return Serving(
-        settings=settings,
-        plugins=plugins,
-        pool=pool,
-        wrapping=wrapping,
-        keys=keys,
-        tokens=Tokens(keys, timedelta(seconds=settings.token_seconds)),
-        refresh_tokens=RefreshTokens(keys),
-        wipe_tickets=WipeTickets(keys),
-        session_life=_life_of(settings),
-        context=AnswerContext(settings, TokenSigner(keys), metrics),
-        schemas=Schemas(registry, readiness),
-        reader=reader,
-        readiness=readiness,
-        clock=clock,
-        lanes=Lanes(settings.pool_max, settings.pool_wait_seconds, settings.sign_ins_max),
-        readers=Readers(settings.streams_max, settings.account_streams_max),
-        news=NewsWatch(to_database, registry, reader.tables, settings, clock, metrics),
-        health=HealthWatch(url),
-        store=open_configured_store(settings),
-    )

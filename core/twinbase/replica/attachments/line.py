@@ -10,7 +10,8 @@ from twinbase.errors import NotSignedIn, NotTwinbase
 from twinbase.replica.attachments.naming_rows import NamingRow
 from twinbase.replica.attachments.uploads import RowUpload
 from twinbase.replica.sync.callers import Callers
-from twinbase.replica.sync.server import API, Reply, Server
+from twinbase.replica.sync.messages import Reply
+from twinbase.replica.sync.server import API, Server
 
 FILES = "files"
 TUS = {"Tus-Resumable": "1.0.0"}

@@ -12,7 +12,7 @@ from twinbase.replica.attachments.sealed_file import SealedWriter
 from twinbase.replica.attachments.store import ContentStore, NewContent
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
-from twinbase.replica.sync.server import Reply
+from twinbase.replica.sync.messages import Reply
 
 BREAKS_MAX = 3
 PREVIEW_BYTES_MAX = 512 * 1024

@@ -8,7 +8,7 @@ from twinbase.replica.engines import Database
 from twinbase.replica.file.lock import hold_sync_lock
 from twinbase.replica.file.state import read_state
 from twinbase.replica.sync.device_session import DeviceSession
-from twinbase.replica.sync.server import RequestContext
+from twinbase.replica.sync.messages import RequestContext
 from twinbase.replica.sync.thread import open_file_thread
 
 WAIT_SECONDS = 30.0

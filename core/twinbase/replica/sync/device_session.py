@@ -14,7 +14,8 @@ from twinbase.errors import ForeignReplica, KeystoreFailed, NotSignedIn, ServerR
 from twinbase.identity import Identity
 from twinbase.protocol import EnrollRequest, LoginAnswer, LoginRequest, SigningRequest
 from twinbase.replica.file.state import FileState, read_state
-from twinbase.replica.sync.server import RequestContext, Server
+from twinbase.replica.sync.messages import RequestContext
+from twinbase.replica.sync.server import Server
 from twinbase.replica.sync.sign_in import keep_identity, keep_sign_in, take_old_token
 from twinbase.replica.sync.thread import FileThread
 from twinbase.replica.tokens.kept import (

@@ -16,7 +16,8 @@ from twinbase.replica.outbox.batch import BYTES_MAX, MUTATIONS_MAX, BatchLimits
 from twinbase.replica.outbox.states import count_on_their_way
 from twinbase.replica.report import Report
 from twinbase.replica.status import StatusBoard
-from twinbase.replica.sync.server import RequestContext, Server
+from twinbase.replica.sync.messages import RequestContext
+from twinbase.replica.sync.server import Server
 from twinbase.replica.sync.thread import FileThread
 
 ChangedKeys = Mapping[str, list[WireRow] | None]

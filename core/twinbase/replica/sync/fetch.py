@@ -17,7 +17,7 @@ from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
 from twinbase.replica.sync.answer import Collector
 from twinbase.replica.sync.exchange import Exchange
-from twinbase.replica.sync.server import Body
+from twinbase.replica.sync.messages import Body
 
 BREAKS_MAX = 3
 SCHEMA = "schema"

@@ -20,7 +20,8 @@ from twinbase.replica.engines import Database
 from twinbase.replica.file.state import read_state
 from twinbase.replica.status import StatusBoard
 from twinbase.replica.sync.device_session import DeviceSession
-from twinbase.replica.sync.server import RequestContext, Server
+from twinbase.replica.sync.messages import RequestContext
+from twinbase.replica.sync.server import Server
 
 SYNC_KNOWS = frozenset({400, 401, 403, 409, 410, 426})
 """Whatever is wrong then, a sync is told the same, and knows what to do about it."""

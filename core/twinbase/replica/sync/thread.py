@@ -16,8 +16,8 @@ from twinbase.frames import AnyFrame, Begin, Page, read_frames
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database
 from twinbase.replica.file.file import translate_errors
+from twinbase.replica.sync.messages import Body
 from twinbase.replica.sync.pipe import AnswerPipe, read_lines
-from twinbase.replica.sync.server import Body
 
 Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
