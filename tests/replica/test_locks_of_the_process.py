@@ -4,13 +4,13 @@ SQLite before 3.51, which opens the plain files of many machines, does not notic
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.replica.open_files import list_open_files
 from tests.replica.workshop import KEY, Stamp, opened
 
 from twinbase.errors import NotADatabase, ReplicaBusy, ReplicaError, WrongKey
@@ -156,15 +156,4 @@ async def test_nothing_stays_open_when_the_last_connection_is_closed(tmp_path: P
             async with opened(tmp_path) as second:
                 await _write(second, "second")
             await _read_the_head(first)
-        assert str(first.path) not in _open_files()
-
-
-def _open_files() -> set[str]:
-    folder = Path("/proc/self/fd")
-    if not folder.exists():
-        pytest.skip("This system does not say which files are open.")
-    found = set()
-    for name in os.listdir(folder):
-        with suppress(FileNotFoundError):
-            found.add(os.readlink(folder / name))
-    return found
+        assert str(first.path) not in list_open_files()

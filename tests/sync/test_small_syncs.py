@@ -4,12 +4,11 @@ Rows are shown when all of them have come, and are proven afterwards.
 """
 
 import asyncio
-import os
 from contextlib import suppress
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.replica.open_files import list_open_files
 from tests.sync.shop import Job, Product
 
 from twinbase.errors import HalfAnswer, Offline
@@ -60,7 +59,7 @@ async def test_nothing_of_the_file_is_open_once_the_replica_is_closed(world: Wor
     await anna.sync()
     path = anna.replica.path
     await anna.close()
-    assert not any(name.startswith(str(path)) for name in _open_files())
+    assert not any(name.startswith(str(path)) for name in list_open_files())
 
 
 async def test_a_file_whose_key_is_changed_between_two_syncs_goes_on(world: World) -> None:
@@ -126,14 +125,3 @@ async def test_a_sync_that_is_given_up_at_any_moment_leaves_no_request_behind(wo
         await asyncio.gather(sync, return_exceptions=True)
         assert not [task for task in asyncio.all_tasks() if "_Exchange" in str(task.get_coro())]
     assert (await anna.sync()).is_proven
-
-
-def _open_files() -> set[str]:
-    folder = Path("/proc/self/fd")
-    if not folder.exists():
-        pytest.skip("This system does not say which files are open.")
-    found = set()
-    for name in os.listdir(folder):
-        with suppress(FileNotFoundError):
-            found.add(os.readlink(folder / name))
-    return found

@@ -178,11 +178,10 @@ async def _ready_line(
 
     A device that hears no more of this answer asks from this cursor next, and everything is proven then.
     """
-    causes = await _causes(context, reading, shapes, delta, unsent)
     frame = {
         "frame": "ready",
         "cursor": context.signer.seal(reading.make_cursor(day="")),
-        "causes": causes | {name: [LOCKED] for name in locked},
+        "causes": await _causes(context, reading, shapes, delta, unsent, locked),
     }
     return msgspec.json.encode(frame) + b"\n"
 
@@ -197,8 +196,8 @@ async def _end(
 ) -> bytes:
     """Rows of several snapshots prove nothing: a resumed delta leaves the proof to the pull that follows it."""
     if delta.resume is not None:
-        causes = await _causes(context, reading, shapes, delta, unsent)
-        return end_line(context, first_cursor(reading, delta), {}, [], causes | {name: [LOCKED] for name in locked})
+        causes = await _causes(context, reading, shapes, delta, unsent, locked)
+        return end_line(context, first_cursor(reading, delta), {}, [], causes)
     due = is_daily_proof_due(reading, delta.since)
     everything = delta.prove_all or due
     proof = await prove(reading, shapes, delta.since, context.metrics, everything=everything, also=unsent)
@@ -206,9 +205,14 @@ async def _end(
 
 
 async def _causes(
-    context: AnswerContext, reading: Reading, shapes: FeedShapes, delta: Delta, unsent: Mapping[str, Sequence[str]]
+    context: AnswerContext,
+    reading: Reading,
+    shapes: FeedShapes,
+    delta: Delta,
+    unsent: Mapping[str, Sequence[str]],
+    locked: Sequence[str],
 ) -> dict[str, list[str]]:
-    """Why the pull that follows an answer in several parts may find differences; it cannot know by then.
+    """Why the pull that follows an answer without a proof may find differences; it cannot know by then.
 
     `unsent` is of this part; of the twins before it, it is found once more.
     """
@@ -218,7 +222,7 @@ async def _causes(
         if shape.twin.name not in here:
             await removed_line(context, reading, shape, delta.since, unnamed)
     found = {name: [*causes_since(reading, w.twin, delta.since), *unnamed.get(name, ())] for name, w in shapes.items()}
-    return {name: causes for name, causes in found.items() if causes}
+    return {name: causes for name, causes in found.items() if causes} | {name: [LOCKED] for name in locked}
 
 
 def end_line(

@@ -28,7 +28,8 @@ from twinbase_server.feed.generation import NEWEST_MILESTONE, recognised_sql
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import TableName, quote_literal
-from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
+from twinbase_server.sql.session import WIRE_SETTINGS_SQL
+from twinbase_server.sql.unseen import SNAPSHOT_SQL, Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
 OUTCOMES_MAX = 20_000
 OUTCOME_BYTES_MIN = 60
@@ -186,9 +187,8 @@ class Reader:
             f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {locks};"
             f"SET LOCAL idle_in_transaction_session_timeout = {idle};"
             # Rows that a policy of the customer's hides would look as if they were gone: rather an error (H10).
-            "SET LOCAL row_security = off;"
-            "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 1;"
-            "SET LOCAL bytea_output = 'hex'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL jit = off;"
+            "SET LOCAL row_security = off; SET LOCAL jit = off;"
+            f"{WIRE_SETTINGS_SQL}"
             # The head walks indexes whatever its parameters are: it is planned once for each connection.
             "SET LOCAL plan_cache_mode = force_generic_plan;"
             f"SET LOCAL application_name = {quote_literal(f'twinbase {caller.request}'[:63])}"
@@ -298,10 +298,7 @@ def _head_sql(tables: tuple[TableName, ...]) -> str:
     watched = f"{trigger_check_sql('c.relid')} AND split_part(c.fingerprint, ' ', 2) = {parts_mark_sql('c.relid')}"
     return f"""
 SELECT
-    CASE WHEN pg_is_in_recovery()
-         -- A standby does not know what is open on the primary: it may send twice, but leaves no hole (H1).
-         THEN format('%1$s:%1$s:', pg_snapshot_xmin(pg_current_snapshot()))
-         ELSE pg_current_snapshot()::text END AS snapshot,
+    {SNAPSHOT_SQL} AS snapshot,
     (SELECT id FROM twinbase.generation ORDER BY n DESC LIMIT 1) AS generation,
     ({NEWEST_MILESTONE}) AS salt,
     {recognised_sql("$3::text", "$1::xid8", "$2::xid8[]")} AS recognised,

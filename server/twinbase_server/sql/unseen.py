@@ -32,6 +32,14 @@ def parse_snapshot(text: str) -> Snapshot:
     return snapshot
 
 
+SNAPSHOT_SQL = (
+    # A standby does not know what is open on the primary: it may say things twice, but leaves no hole (H1).
+    "CASE WHEN pg_is_in_recovery() THEN format('%1$s:%1$s:', pg_snapshot_xmin(pg_current_snapshot()))"
+    " ELSE pg_current_snapshot()::text END"
+)
+"""What the transaction sees, as text that `parse_snapshot` reads."""
+
+
 def unseen_sql(xid: str, *, xmax: str = "$1", xip: str = "$2") -> str:
     """Whether a snapshot cannot see the transaction that the column `xid` names: the one spelling of that question.
 

@@ -19,7 +19,7 @@ from twinbase.replica.file.local_digest import Changes, count_rows, local_digest
 from twinbase.replica.file.names import meta_table
 from twinbase.replica.file.state import FileState, write_state
 from twinbase.replica.file.statements import Shape
-from twinbase.replica.file.transaction import begin_applying
+from twinbase.replica.file.transaction import begin_applying, begin_fenced
 from twinbase.replica.outbox.outcomes import retire
 
 KEYS_REPORTED_MAX = 10_000
@@ -63,10 +63,23 @@ def apply(connection: Connection, shapes: Mapping[str, Shape], checkpoint: Check
         check_removal(work.count_removals(), checkpoint.begin, checkpoint.end.digests, read_removal(connection))
         applied.outcomes = retire(connection, shapes, checkpoint.begin, state)
         applied.replayed = rebase.replay(connection, shapes, checkpoint.begin, state)
-        applied.digests = {twin: local_digest(connection, twin).as_list() for twin in checkpoint.end.digests}
-        update_doubts(connection, applied.digests, checkpoint.end)
-        move_cursor(connection, state, checkpoint.begin, checkpoint.end)
+        keep_end(connection, state, checkpoint, applied)
     return applied
+
+
+def confirm(connection: Connection, checkpoint: Checkpoint, *, token: str) -> ApplyReport:
+    """Compare rows that were shown already with the digests of their moment, and move on to the cursor of its end."""
+    applied = ApplyReport()
+    with begin_fenced(connection, token) as state:
+        keep_end(connection, state, checkpoint, applied)
+    return applied
+
+
+def keep_end(connection: Connection, state: FileState, checkpoint: Checkpoint, applied: ApplyReport) -> None:
+    """What the end of an answer says, kept with its cursor; part of the transaction of its rows, if there are any."""
+    applied.digests = {twin: local_digest(connection, twin).as_list() for twin in checkpoint.end.digests}
+    update_doubts(connection, applied.digests, checkpoint.end)
+    move_cursor(connection, state, checkpoint.begin, checkpoint.end)
 
 
 class _Work:

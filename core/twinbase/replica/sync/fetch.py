@@ -11,7 +11,7 @@ from functools import partial
 
 from twinbase.errors import HalfAnswer
 from twinbase.frames import AnyFrame, End, RowsReady
-from twinbase.replica.apply.apply import ApplyReport, apply
+from twinbase.replica.apply.apply import ApplyReport, apply, confirm
 from twinbase.replica.apply.fuse import FuseBlown, note_removal
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.state import read_state
@@ -76,8 +76,8 @@ async def _collect(
 
 @dataclass(frozen=True)
 class _Visit:
-    """The file's thread while an answer arrives: rows are shown when the server says that all are there, and what is
-    left is applied at the end, with the digests."""
+    """The file's thread while an answer arrives: rows are shown when the server says that all are there, and confirmed
+    by the digests at the end; or applied there."""
 
     exchange: Exchange
     collector: Collector
@@ -91,6 +91,8 @@ class _Visit:
             return None
         if self.part:
             end = End(cursor=read_state(connection).cursor, causes={twin: [SCHEMA] for twin in self.part})
+        if self.collector.shown is not None:
+            return confirm(connection, self.collector.make_checkpoint(connection, end), token=self.exchange.token)
         applied = self._apply(connection, end)
         self.collector.clear(connection)
         return applied

@@ -12,25 +12,20 @@ import asyncpg
 from twinbase_server.capture.tables import version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import TableName
-from twinbase_server.sql.unseen import Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
+from twinbase_server.sql.session import WIRE_SETTINGS_SQL
+from twinbase_server.sql.unseen import SNAPSHOT_SQL, Snapshot, any_unseen_sql, parse_snapshot, unseen_sql
 
 STATEMENT_MILLISECONDS = 1000
 """A question of a look that takes longer is given up: what it was about concerns everybody."""
 LOCK_MILLISECONDS = 100
 PUSHES_MAX = 1000
-# A standby does not know what is open on the primary: it may tell twice, but misses nothing (H1).
-SNAPSHOT_SQL = (
-    "CASE WHEN pg_is_in_recovery() THEN format('%1$s:%1$s:', pg_snapshot_xmin(pg_current_snapshot()))"
-    " ELSE pg_current_snapshot()::text END"
-)
 # As an answer reads: see feed/reading.py. The empty SELECT takes the snapshot, and what is locked after the savepoint
 # is let go again: nobody who alters or truncates a table waits for a look.
 _BEGIN = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
     f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}; SET LOCAL lock_timeout = {LOCK_MILLISECONDS};"
-    "SET LOCAL idle_in_transaction_session_timeout = 60000; SET LOCAL row_security = off;"
-    "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 1;"
-    "SET LOCAL bytea_output = 'hex'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL jit = off;"
+    "SET LOCAL idle_in_transaction_session_timeout = 60000; SET LOCAL row_security = off; SET LOCAL jit = off;"
+    f"{WIRE_SETTINGS_SQL}"
     "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL application_name = 'twinbase news';"
     "SELECT; SAVEPOINT twinbase_look"
 )
