@@ -23,6 +23,7 @@ from twinbase_server.feed.generation import forget_milestones
 from twinbase_server.feed.schemas import forget_schemas
 from twinbase_server.files.awaited import note_awaited
 from twinbase_server.files.orphans import Sweep
+from twinbase_server.files.state import say_again
 from twinbase_server.http.serving import Serving
 from twinbase_server.keys.store import forget_ended_keys
 from twinbase_server.links.store import forget_links
@@ -84,11 +85,12 @@ async def forget_history(connection: Connection, now: datetime, settings: Settin
 
 
 async def look_after_files(serving: Serving) -> None:
-    """Which content has not come, and what nobody needs any more goes."""
+    """Which content has not come, which row does not say that it has, and what nobody needs any more goes."""
     if serving.store is None:
         return
     now, served, settings = serving.clock(), serving.list_served(), serving.settings
     await note_awaited(serving.borrow_connection, served, settings, now)
+    await say_again(serving.borrow_connection, served, settings)
     await Sweep(serving.store, serving.borrow_connection, settings).run_turn(served, now)
 
 

@@ -8,7 +8,8 @@ from twinbase.attachment import STORED
 from twinbase_server.database.connection import Connection
 from twinbase_server.files.media import HEAD_BYTES, describe_content, find_fault
 from twinbase_server.files.named import NOTHING_THERE, ContentSlot, hash_sql, key_is_sql, key_texts, row_key_sql
-from twinbase_server.files.settle import ArrivedContent, attach_content, say_state, store_content
+from twinbase_server.files.settle import ArrivedContent, attach_content, store_content
+from twinbase_server.files.state import say_state
 from twinbase_server.files.upload import Upload
 from twinbase_server.problems import ProblemError
 from twinbase_server.sql.names import table_sql

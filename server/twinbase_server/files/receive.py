@@ -14,7 +14,8 @@ from twinbase_server.database.connection import Connection, Pool, borrow_connect
 from twinbase_server.files.bounded import bounded_transaction
 from twinbase_server.files.media import HEAD_BYTES, describe_content, find_fault
 from twinbase_server.files.named import NOTHING_THERE
-from twinbase_server.files.settle import ArrivedContent, say_state, settle_content
+from twinbase_server.files.settle import ArrivedContent, settle_content
+from twinbase_server.files.state import say_state
 from twinbase_server.files.upload import PIECES_MAX, Piece, Upload, end_upload, name_piece, note_piece, read_pieces
 from twinbase_server.problems import ProblemError
 from twinbase_server.settings import Settings

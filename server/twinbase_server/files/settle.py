@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from twinbase.attachment import STORED, Attachment
-from twinbase.registry import Registry, Twin
+from twinbase.attachment import STORED
+from twinbase.registry import Registry
 from twinbase_server.database.connection import Connection
-from twinbase_server.files.named import NOTHING_THERE, hash_sql, row_is_sql
+from twinbase_server.files.bounded import bounded_transaction
+from twinbase_server.files.named import NOTHING_THERE
+from twinbase_server.files.state import say_state
 from twinbase_server.files.upload import Upload, wrong_offset
 from twinbase_server.problems import ProblemError
-from twinbase_server.sql.names import column_sql, table_sql
+from twinbase_server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,15 @@ async def store_content(connection: Connection, upload: Upload, content: Arrived
     return counts
 
 
-async def give_known_content(connection: Connection, registry: Registry, upload: Upload, now: datetime) -> Upload:
+async def give_known_content(
+    connection: Connection, registry: Registry, upload: Upload, settings: Settings, now: datetime
+) -> Upload:
     """The upload, finished: its account reads the content by another row already, so it need not come again.
 
     As it was where the content would not be taken here: then it comes, and is refused.
     """
     attachment = registry[upload.twin].attachments[upload.column_name]
-    async with connection.transaction():
+    async with bounded_transaction(connection, settings):
         content = await connection.fetchrow(_KEEP, upload.sha256, now)
         if content is None or content["media_type"] not in attachment.types or content["size"] != upload.size:
             return upload
@@ -81,37 +85,6 @@ async def attach_content(connection: Connection, upload: Upload, now: datetime) 
 async def _say_stored(connection: Connection, registry: Registry, upload: Upload) -> bool:
     twin = registry[upload.twin]
     return await say_state(connection, twin, upload.column_name, upload.row_key, upload.sha256, STORED)
-
-
-async def say_state(connection: Connection, twin: Twin, column: str, row_key: str, sha256: str, state: str) -> bool:
-    """Inside a transaction: write the state's column, if the mirror has one, as an ordinary UPDATE that capture sees.
-
-    Answers whether the row is there, and names the hash. What is stored stays so.
-    """
-    attachment = twin.attachments[column]
-    row = await connection.fetchrow(_lock_sql(twin, attachment), row_key, sha256)
-    if row is None:
-        return False
-    if attachment.state and row["state"] not in (state, STORED):
-        await connection.execute(_state_sql(twin, attachment), row_key, state)
-    return True
-
-
-def _lock_sql(twin: Twin, attachment: Attachment) -> str:
-    table = table_sql(twin.table)
-    state = twin.codecs[attachment.state].to_wire_sql(column_sql(attachment.state, table)) if attachment.state else "''"
-    return (
-        f"SELECT ({state})::text AS state FROM {table} WHERE {row_is_sql(twin, table, '$1')}"
-        f" AND {hash_sql(attachment, table)} = $2 FOR NO KEY UPDATE"
-    )
-
-
-def _state_sql(twin: Twin, attachment: Attachment) -> str:
-    table = table_sql(twin.table)
-    return (
-        f"UPDATE {table} SET {column_sql(attachment.state)} ="
-        f" {twin.codecs[attachment.state].from_wire_sql('$2::text')} WHERE {row_is_sql(twin, table, '$1')}"
-    )
 
 
 # Where the same content is there already its time is moved on, so that a sweep that looks at it this moment lets it be.

@@ -6,10 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 
 from twinbase.attachment import FAILED
+from twinbase_server.files.bounded import bounded_transaction
 from twinbase_server.files.known import may_read_content
 from twinbase_server.files.named import NOTHING_THERE, ContentSlot, NamedContent, find_named
 from twinbase_server.files.receive import translate_store_errors
-from twinbase_server.files.settle import give_known_content, say_state
+from twinbase_server.files.settle import give_known_content
+from twinbase_server.files.state import say_state
 from twinbase_server.files.upload import Upload, begin_upload, end_upload, find_upload, piece_folder, wrong_offset
 from twinbase_server.http.access import needs_sign_in
 from twinbase_server.http.caller import ServingDep
@@ -73,7 +75,7 @@ async def begin(
         if named is None or named.sha256 is None:
             raise ProblemError("not-found", NOTHING_THERE)
         if fault := _find_fault(slot, named, size):
-            async with connection.transaction():
+            async with bounded_transaction(connection, serving.settings):
                 column, given = slot.attachment.column, named.sha256
                 await say_state(connection, slot.twin, column, named.row_key, given, FAILED)
             raise ProblemError("attachment-refused", fault)
@@ -82,7 +84,7 @@ async def begin(
         if upload.received == 0 and await may_read_content(
             connection, serving.registry, upload.sha256, who.identity, now
         ):
-            upload = await give_known_content(connection, serving.registry, upload, now)
+            upload = await give_known_content(connection, serving.registry, upload, serving.settings, now)
             serving.metrics.files.labels("known").inc()
     headers = {"Location": f"{request.url.path}/uploads/{upload.id}"}
     return Response(status_code=201, headers=headers | describe_upload(upload))
