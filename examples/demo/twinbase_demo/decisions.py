@@ -22,12 +22,19 @@ class ContestedColumn:
 
 @dataclass(frozen=True)
 class RefusedEdits:
-    """Edits of one person that were not accepted, for one reason."""
+    """Edits of one person that were not accepted, for one reason. `taken_later`: how many of them were accepted when
+    they were sent again."""
 
     who: str
     edits: int
     reason: str
     detail: str
+    taken_later: int = 0
+
+    @property
+    def remaining(self) -> int:
+        """How many were never accepted."""
+        return self.edits - self.taken_later
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,10 @@ def _of_row(row: Any, who: str) -> list[ContestedColumn]:
 async def read_refusals(company: Company, called: Mapping[str, str]) -> list[RefusedEdits]:
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
-    return [RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
+    return [
+        RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"], row["taken_later"])
+        for row in rows
+    ]
 
 
 async def read_flagged(company: Company, called: Mapping[str, str]) -> list[FlaggedEdits]:
@@ -95,10 +105,16 @@ WHERE j.theirs <> 'null' AND j.kind = 'conflict'
 ORDER BY j.at, j.id
 """
 _REFUSED = """
-SELECT r.account, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
-    count(*) AS edits
-FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
-WHERE l.status IN ('refused', 'parked')
+SELECT account, reason, detail, count(*) AS edits, count(*) FILTER (WHERE is_taken) AS taken_later
+FROM (
+    SELECT r.account, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
+        l.outcome ->> 'reason' IN ('gone', 'no-target', 'behind') AND EXISTS (
+            SELECT FROM twinbase.ledger again
+            WHERE (again.replica, again.twin, again.key, again.op) = (l.replica, l.twin, l.key, l.op)
+                AND again.xid > l.xid AND again.status IN ('applied', 'merged', 'conflict')) AS is_taken
+    FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
+    WHERE l.status IN ('refused', 'parked')
+) answered
 GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2
 """
 _FLAGGED = """

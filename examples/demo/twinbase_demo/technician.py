@@ -5,20 +5,28 @@ import json
 import random
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
+
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
 from twinbase_demo import made_on_site
+from twinbase_demo.camera import check_picture, take_photo
 from twinbase_demo.day import TechnicianDay, change, work_a_day
-from twinbase_mobile.tables import Contact
+from twinbase_mobile.tables import Contact, Intervention, InterventionPhoto
 
 Command = Mapping[str, Any]
+GIVEN_AWAY = frozenset({"gone", "no-target", "behind"})
+"""Why work on a visit is refused that somebody else has by now."""
 
 
 class PhoneApp:
@@ -26,6 +34,7 @@ class PhoneApp:
 
     def __init__(self, replica: Replica, setup: Command) -> None:
         self.replica, self.setup = replica, setup
+        self._listening: asyncio.Task[None] | None = None
 
     async def sign_in(self, ask: Command) -> Any:
         answer = await self.replica.sign_in(
@@ -68,6 +77,7 @@ class PhoneApp:
         return [
             {
                 "id": str(one.id),
+                "row": str(one.key[0]),
                 "twin": one.twin,
                 "op": one.op,
                 "state": one.state,
@@ -86,6 +96,13 @@ class PhoneApp:
             if one.flags
         ]
 
+    async def send_again(self, ask: Command) -> Any:
+        """Send again, as it was typed, what was refused as its visit was given away; answers how many edits."""
+        before = len(await self.replica.waiting_edits())
+        while refused := [one for one in await self.replica.waiting_edits() if one.reason in GIVEN_AWAY]:
+            await self.replica.correct(refused[0].id, {})
+        return before - len(await self.replica.waiting_edits())
+
     async def settle(self, ask: Command) -> Any:
         """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
         counts = {"corrected": 0, "discarded": 0}
@@ -98,6 +115,59 @@ class PhoneApp:
                 await self.replica.discard(one.id)
                 counts["discarded"] += 1
         return counts
+
+    async def take_photo(self, ask: Command) -> Any:
+        """A large one, in the dark: its hash and its size."""
+        chance, visit = random.Random(ask["seed"]), UUID(ask["visit"])
+        photo = await take_photo(self.replica, chance, visit, utc_now(), caption="Joint remplacé", large=True)
+        async with self.replica.session() as session:
+            session.add(photo)
+            await session.commit()
+            return {"sha256": photo.sha256, "size": photo.size_bytes}
+
+    async def read_upload(self, ask: Command) -> Any:
+        """Where the bytes of a picture are, and how many of them the server has."""
+        state = await self.replica.attachments.state(ask["sha256"])
+        return {"where": state.where, "sent": state.sent}
+
+    async def open_photo(self, ask: Command) -> Any:
+        """A photo of the visit that this phone has only the row of: it is fetched, opened and decoded."""
+        async with self.replica.read() as session:
+            of_visit = select(InterventionPhoto).where(col(InterventionPhoto.intervention_id) == UUID(ask["visit"]))
+            named = [photo.sha256 for photo in (await session.exec(of_visit)).all() if photo.sha256]
+        for one in named:
+            if not (await self.replica.attachments.state(one)).is_here:
+                await self.replica.attachments.fetch(one)
+                with await self.replica.attachments.open(one) as file:
+                    content = file.read()
+                return {
+                    "bytes": len(content),
+                    "is_whole": sha256(content).hexdigest() == one and check_picture(content),
+                }
+        return None
+
+    async def listen(self, ask: Command) -> Any:
+        """Stay connected from now on: the server says when there is something new."""
+        before = self.replica.status.now.synced_at
+        self._listening = asyncio.create_task(self.replica.background().run())
+        async with aclosing(self.replica.status.follow_changes()) as statuses:
+            async for status in statuses:
+                if status.hears_news and not status.is_syncing and status.synced_at != before:
+                    return
+
+    async def await_instructions(self, ask: Command) -> Any:
+        """Answer as soon as a session of this phone reads these instructions in the visit."""
+        wanted = select(Intervention.instructions).where(col(Intervention.id) == UUID(ask["visit"]))
+        async with aclosing(self.replica.watch(wanted)) as results:
+            async for rows in results:
+                if list(rows) == [ask["text"]]:
+                    return
+
+    async def stop_listening(self, ask: Command) -> Any:
+        if self._listening is not None:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
 
 
 def _edits(connection: Connection) -> list[list[str]]:
