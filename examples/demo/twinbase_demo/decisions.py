@@ -22,19 +22,13 @@ class ContestedColumn:
 
 @dataclass(frozen=True)
 class RefusedEdits:
-    """Edits of one person that were not accepted, for one reason. `taken_later`: how many of them were accepted when
-    they were sent again."""
+    """Edits of one person that were not accepted, for one reason; `twins`: which tables they were of."""
 
     who: str
     edits: int
     reason: str
     detail: str
-    taken_later: int = 0
-
-    @property
-    def remaining(self) -> int:
-        """How many were never accepted."""
-        return self.edits - self.taken_later
+    twins: list[str]
 
 
 @dataclass(frozen=True)
@@ -67,10 +61,7 @@ def _of_row(row: Any, who: str) -> list[ContestedColumn]:
 async def read_refusals(company: Company, called: Mapping[str, str]) -> list[RefusedEdits]:
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
-    return [
-        RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"], row["taken_later"])
-        for row in rows
-    ]
+    return [RefusedEdits(called[account], edits, *why) for account, edits, *why in rows]
 
 
 async def read_flagged(company: Company, called: Mapping[str, str]) -> list[FlaggedEdits]:
@@ -105,17 +96,11 @@ WHERE j.theirs <> 'null' AND j.kind = 'conflict'
 ORDER BY j.at, j.id
 """
 _REFUSED = """
-SELECT account, reason, detail, count(*) AS edits, count(*) FILTER (WHERE is_taken) AS taken_later
-FROM (
-    SELECT r.account, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
-        l.outcome ->> 'reason' IN ('gone', 'no-target', 'behind') AND EXISTS (
-            SELECT FROM twinbase.ledger again
-            WHERE (again.replica, again.twin, again.key, again.op) = (l.replica, l.twin, l.key, l.op)
-                AND again.xid > l.xid AND again.status IN ('applied', 'merged', 'conflict')) AS is_taken
-    FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
-    WHERE l.status IN ('refused', 'parked')
-) answered
-GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2
+SELECT r.account, count(*) AS edits, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
+    array_agg(DISTINCT l.twin) AS twins
+FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
+WHERE l.status IN ('refused', 'parked')
+GROUP BY 1, 3, 4 ORDER BY 1, 2 DESC, 3
 """
 _FLAGGED = """
 SELECT author, detail, count(*) AS edits, count(settled_at) AS looked

@@ -36,11 +36,6 @@ def show(console: Console, ending: Ending, seconds: float) -> None:
 def _show_decisions(console: Console, ending: Ending) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in ending.outcomes.items())
     console.print(f"\n[bold]What became of the edits:[/] {counts}")
-    if again := sum(one.taken_later for one in ending.refusals):
-        console.print(
-            f"[dim]{again} of those that were refused or parked were taken when they were sent again: their visit had "
-            "been given away, and came back.[/]"
-        )
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for header, width in WIDTHS.items():
         table.add_column(header, no_wrap=True, overflow="ellipsis", width=width)
@@ -52,9 +47,8 @@ def _show_decisions(console: Console, ending: Ending) -> None:
         console.print(f"  [dim]… and {more} more. Every value that was not kept is in the journal.[/]")
     heading = "Taken, and looked at by the office:[/] nothing in it contradicts, it only came late"
     _show_edits(console, heading, [(one.edits, one.who, one.detail) for one in ending.flagged])
-    remaining = [one for one in ending.refusals if one.remaining]
     heading = "Not accepted, and why:[/] each technician reads it on the phone, and decides"
-    _show_edits(console, heading, [(one.remaining, one.who, one.detail) for one in remaining])
+    _show_edits(console, heading, [(one.edits, one.who, one.detail) for one in ending.refusals])
 
 
 def _show_edits(console: Console, heading: str, edits: Sequence[tuple[int, str, str]]) -> None:

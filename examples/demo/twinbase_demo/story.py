@@ -32,7 +32,6 @@ from twinbase_demo.other_systems import count_waiting_links, link, make_ebp_fold
 from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
-from twinbase_demo.technician import GIVEN_AWAY
 from twinbase_demo.telling import Teller, describe_deliveries, join_names
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ninjaone.standin import Sizes
@@ -287,14 +286,14 @@ class Story:
             phase.rows = sum(report["pushed"] + report["pulled"] + report["removed"] for report in reports)
             phase.said = "All phones sync: their work goes up, the office's comes down"
             phase.ok = all(report["is_proven"] for report in reports)
-        await fifth.ask("listen")
-        await self._receive_pictures()
+        await self._receive_pictures(fifth)
         await self._tell_news(fifth)
 
-    async def _receive_pictures(self) -> None:
+    async def _receive_pictures(self, connected: Phone) -> None:
         first, second, third, *_ = self.phones
         arrival = Arrival(self.teller, self.network, self.company, self.files)
         await arrival.break_upload(third, self.visits["made"])
+        await connected.ask("listen")  # From here on, and through what follows.
         await arrival.compare_pictures()
         await arrival.open_photo(first, self.visits["team"], second)
         self.ending.promises |= arrival.promises
@@ -313,11 +312,10 @@ class Story:
     # -- night ----------------------------------------------------------------------------------------------------
 
     async def play_night(self) -> None:
-        await self._give_back()
         await self._decide()
         with self.teller.show_phase("looked at", "Looking at what came late") as phase:
             phase.rows = await self.company.look_at_flagged("Seen, and invoiced with the visit.")
-            phase.said = "The office looks at what was taken, but came after its visit was closed"
+            phase.said = "The office looks at what was taken late: its visit was closed, or another's"
         with self.teller.show_phase("handed over", "Handing over to EBP and NinjaOne") as phase:
             self.ending.deliveries = await self.company.hand_over()
             phase.rows = sum(self.ending.deliveries.values())
@@ -351,36 +349,12 @@ class Story:
             phase.said = f"EBP takes the visit that {third.owner.called} made: its number, {shown}, is on the phone"
             self.ending.promises["the visit that was made on site has EBP's number, and its id"] = shown == number
 
-    async def _give_back(self) -> None:
-        """The office hears who has worked on a visit that it gave away meanwhile, and gives it back. Nothing that was
-        typed on it is lost: it waits on the phone, and is sent again."""
-        with self.teller.show_phase("given back", "Giving visits back") as phase:
-            losers = [phone for phone in self.phones if await self._give_back_to(phone)]
-            await self.company.follow("ScheduleEvent")
-            await self._sync(losers)
-            phase.rows = sum([await phone.ask("send_again") for phone in losers])
-            await self._sync(self.phones)
-            names = join_names([phone.owner.called for phone in losers])
-            phase.said = f"{names} gets the visit back that was given away: the work is sent again, and taken"
-        left = [edit for phone in losers for edit in await phone.ask("list_waiting") if edit["reason"] in GIVEN_AWAY]
-        self.ending.promises["work on a visit that was given away is not lost"] = bool(losers) and not left
-
-    async def _give_back_to(self, phone: Phone) -> bool:
-        """Whether there was any such visit of this phone's."""
-        waiting = await phone.ask("list_waiting")
-        visits = {edit["row"] for edit in waiting if edit["twin"] == "interventions" and edit["reason"] == "gone"}
-        for visit in visits:
-            await office.hand_over(self.company, UUID(visit), phone.owner.key)
-        return bool(visits)
-
     async def _decide(self) -> None:
         with self.teller.show_phase("decide", "Deciding") as phase:
-            waiting = {phone.owner.called: len(await phone.ask("list_waiting")) for phone in self.phones}
-            for phone in self.phones:
-                await phone.ask("settle")
-            phase.rows = sum(waiting.values())
-            names = join_names([name for name, count in waiting.items() if count])
-            phase.said = f"{names} read why the rest was not taken as it was, and let it go"
+            dropped = {phone.owner.called: await phone.ask("settle") for phone in self.phones}
+            phase.rows = sum(dropped.values())
+            names = join_names([name for name, count in dropped.items() if count])
+            phase.said = f"{names} read why {phase.rows} edits were not taken, and let them go"
 
     # -- the proof ------------------------------------------------------------------------------------------------
 

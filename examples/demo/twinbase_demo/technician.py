@@ -25,8 +25,6 @@ from twinbase_demo.day import TechnicianDay, change, work_a_day
 from twinbase_mobile.tables import Contact, Intervention, InterventionPhoto
 
 Command = Mapping[str, Any]
-GIVEN_AWAY = frozenset({"gone", "no-target", "behind"})
-"""Why work on a visit is refused that somebody else has by now."""
 
 
 class PhoneApp:
@@ -77,7 +75,6 @@ class PhoneApp:
         return [
             {
                 "id": str(one.id),
-                "row": str(one.key[0]),
                 "twin": one.twin,
                 "op": one.op,
                 "state": one.state,
@@ -96,25 +93,13 @@ class PhoneApp:
             if one.flags
         ]
 
-    async def send_again(self, ask: Command) -> Any:
-        """Send again, as it was typed, what was refused as its visit was given away; answers how many edits."""
-        before = len(await self.replica.waiting_edits())
-        while refused := [one for one in await self.replica.waiting_edits() if one.reason in GIVEN_AWAY]:
-            await self.replica.correct(refused[0].id, {})
-        return before - len(await self.replica.waiting_edits())
-
     async def settle(self, ask: Command) -> Any:
-        """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
-        counts = {"corrected": 0, "discarded": 0}
+        """Read each sentence, and let the edit go; answers how many there were."""
+        dropped = 0
         while waiting := await self.replica.waiting_edits():
-            one = waiting[0]
-            if one.twin == "timesheets" and one.new.get("intervention_id") is not None:
-                await self.replica.correct(one.id, {"intervention_id": None, "customer_id": None})
-                counts["corrected"] += 1
-            else:
-                await self.replica.discard(one.id)
-                counts["discarded"] += 1
-        return counts
+            await self.replica.discard(waiting[0].id)
+            dropped += 1
+        return dropped
 
     async def take_photo(self, ask: Command) -> Any:
         """A large one, in the dark: its hash and its size."""
