@@ -37,6 +37,7 @@ class Arrival:
     async def break_upload(self, phone: Phone, visit: UUID) -> None:
         """The line breaks in the middle of a photo; the next sync goes on where it was."""
         with self._teller.show_phase("upload cut", "Sending a photo") as phase:
+            await phone.ask("sync")  # So that there is nothing else to send.
             photo = await phone.ask("take_photo", visit=str(visit), seed=phone.owner.key)
             trap = self._network.break_off(PIECES, after=BREAKS_AFTER)
             await phone.ask("sync")

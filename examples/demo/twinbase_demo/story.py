@@ -300,7 +300,7 @@ class Story:
 
     async def _tell_news(self, phone: Phone) -> None:
         """The office writes, and a phone that stays connected shows it."""
-        (visit,) = await office.visits_of(self.company, phone.colleague, self.day, 1)
+        visit = await office.find_visit(self.company, phone.colleague, self.day)
         with self.teller.show_phase("news", "Waiting for news") as phase:
             self.ending.news_milliseconds = await time_news(self.company, phone, visit)
             phase.said = (
