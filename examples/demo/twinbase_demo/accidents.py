@@ -49,9 +49,7 @@ class Accidents:
             await self._api.start()
             report = await phone.ask("sync")
             phase.rows = report["pulled"] + report["removed"]
-            phase.said = (
-                f"The server is killed while it answers {phone.owner.called}'s phone: “{failed}”, then it goes on"
-            )
+            phase.said = f"The server is killed while it answers {phone.owner.called}'s phone, which goes on later"
 
 
 async def _until_held(sync: Coroutine[Any, Any, Any], trap: Trap) -> asyncio.Task[Any]:

@@ -315,7 +315,7 @@ class Story:
         await self._decide()
         with self.teller.show_phase("looked at", "Looking at what came late") as phase:
             phase.rows = await self.company.look_at_flagged("Seen, and invoiced with the visit.")
-            phase.said = "The office looks at what was taken late: its visit was closed, or another's"
+            phase.said = "The office looks at what came late: a visit was closed, or another's"
         with self.teller.show_phase("handed over", "Handing over to EBP and NinjaOne") as phase:
             self.ending.deliveries = await self.company.hand_over()
             phase.rows = sum(self.ending.deliveries.values())
@@ -354,7 +354,7 @@ class Story:
             dropped = {phone.owner.called: await phone.ask("settle") for phone in self.phones}
             phase.rows = sum(dropped.values())
             names = join_names([name for name, count in dropped.items() if count])
-            phase.said = f"{names} read why {phase.rows} edits were not taken, and let them go"
+            phase.said = f"{names} read why {phase.rows} edits were not taken, and drop them"
 
     # -- the proof ------------------------------------------------------------------------------------------------
 

@@ -188,6 +188,7 @@ def _stays(row: BatchRow) -> bool:
     return row.twin.mirror.check_after and _is_changed(row)
 
 
+@lru_cache(maxsize=1024)
 def _outside_sql(twin: Twin, formerly: bool) -> str:
     condition = (formerly_condition(twin) if formerly else None) or scope_condition(twin)
     rows = recordset_sql(twin.key, len(condition.names) + 1, ordinal=True)
