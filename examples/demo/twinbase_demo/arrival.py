@@ -47,7 +47,7 @@ class Arrival:
             goes_on = again["files_sent"] == 1 and again["files_bytes"] == photo["size"] - there
             cut = trap.sprung.is_set() and 0 < there < photo["size"]
             phase.ok = self.promises["the photo whose line broke went on where it was"] = cut and goes_on
-            phase.said = f"The line breaks in {phone.owner.called}'s photo of the leak, which goes on at byte {there:,}"
+            phase.said = f"The line breaks in {phone.owner.called}'s photo: it goes on at byte {there:,}"
 
     async def open_photo(self, phone: Phone, visit: UUID, taker: Phone) -> None:
         """A colleague who is on the visit opens a photo that is not on his phone yet."""
