@@ -33,7 +33,8 @@ TODAY = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 SETUP = (
     f"INSERT INTO mobile.colleagues (id, code, state) VALUES ('{ANNA}', 'A', 'active'), ('{BOB}', 'B', 'active')",
     f"INSERT INTO mobile.customers (id, code, state, is_person) VALUES ('{CUSTOMER}', 'C1', 'active', true)",
-    f"INSERT INTO mobile.products (id, code, state) VALUES ('{PRODUCT}', 'P1', 'active')",
+    "INSERT INTO mobile.products (id, code, kind, stock_managed, state)"
+    f" VALUES ('{PRODUCT}', 'P1', 'goods', true, 'active')",
     "INSERT INTO mobile.interventions (id, lead_id, customer_id, status, priority, scheduled_start, to_invoice,"
     f" follow_up_needed) VALUES ('{VISIT}', '{ANNA}', '{CUSTOMER}', 'planned', 'normal', :start, false, false)",
 )
