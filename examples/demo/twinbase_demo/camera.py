@@ -38,7 +38,7 @@ async def take_photo(
     )
 
 
-async def sign(replica: Replica, chance: random.Random, visit: UUID, at: datetime) -> InterventionSignature:
+async def sign_visit(replica: Replica, chance: random.Random, visit: UUID, at: datetime) -> InterventionSignature:
     """The row of the customer's signature, whose picture is kept on the phone when this returns."""
     picture = draw_signature(chance)
     sha256 = await replica.attachments.put(picture)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlmodel import SQLModel, col, select
 
 from twinbase.replica import Replica, ReplicaSession
-from twinbase_demo.camera import sign, take_photo
+from twinbase_demo.camera import sign_visit, take_photo
 from twinbase_mobile.rules import answer_id
 from twinbase_mobile.tables import (
     ChecklistAnswer,
@@ -195,7 +195,7 @@ async def _papers(replica: Replica, worker: TechnicianDay, visit: Intervention, 
     )
     photo = await take_photo(replica, worker.chance, visit.id, end, caption="Installation en service")
     await _save(replica, answer, photo)
-    await _save(replica, await sign(replica, worker.chance, visit.id, end))
+    await _save(replica, await sign_visit(replica, worker.chance, visit.id, end))
 
 
 async def _save(replica: Replica, *rows: SQLModel) -> None:

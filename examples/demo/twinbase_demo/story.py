@@ -293,7 +293,7 @@ class Story:
         first, second, third, *_ = self.phones
         arrival = Arrival(self.teller, self.network, self.company, self.files)
         await arrival.break_upload(third, self.visits["made"])
-        await connected.ask("listen")  # From here on, and through what follows.
+        await connected.ask("begin_listening")  # From here on, and through what follows.
         await arrival.compare_pictures()
         await arrival.open_photo(first, self.visits["team"], second)
         self.ending.promises |= arrival.promises

@@ -131,7 +131,7 @@ class PhoneApp:
                 }
         return None
 
-    async def listen(self, ask: Command) -> Any:
+    async def begin_listening(self, ask: Command) -> Any:
         """Stay connected from now on: the server says when there is something new."""
         before = self.replica.status.now.synced_at
         self._listening = asyncio.create_task(self.replica.background().run())
