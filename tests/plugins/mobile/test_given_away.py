@@ -27,11 +27,12 @@ from twinbase_mobile.tables import (
 from twinbase_mobile.tables.kinds import Movement, Signer, VisitStatus
 
 PLUGINS = Plugins("accounts", "mobile")
-ANNA, BOB, CUSTOMER, VISIT, PRODUCT = (UUID(int=n, version=4) for n in range(1, 6))
+ANNA, BOB, CARL, CUSTOMER, VISIT, PRODUCT = (UUID(int=n, version=4) for n in range(1, 7))
 NO_TARGET = ("no-target", "intervention_id points at a row that does not exist or is not yours.")
 TODAY = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 SETUP = (
-    f"INSERT INTO mobile.colleagues (id, code, state) VALUES ('{ANNA}', 'A', 'active'), ('{BOB}', 'B', 'active')",
+    "INSERT INTO mobile.colleagues (id, code, state)"
+    f" VALUES ('{ANNA}', 'A', 'active'), ('{BOB}', 'B', 'active'), ('{CARL}', 'C', 'active')",
     f"INSERT INTO mobile.customers (id, code, state, is_person) VALUES ('{CUSTOMER}', 'C1', 'active', true)",
     "INSERT INTO mobile.products (id, code, kind, stock_managed, state)"
     f" VALUES ('{PRODUCT}', 'P1', 'goods', true, 'active')",
@@ -153,18 +154,27 @@ async def test_what_would_contradict_whoever_has_the_visit_now_is_refused(world:
 
 
 async def test_on_a_strangers_visit_it_is_refused_as_if_there_were_none(world: World, anna: Device) -> None:
-    """He names a visit that he never was on, or none that there is: the answer tells him nothing."""
-    bob = await technician(world, "bob", BOB)
+    """Whatever a file claims to hold: the answer does not tell a visit that is somebody else's from none at all."""
+    carl = await technician(world, "carl", CARL)
     for visit in (VISIT, uuid4()):
-        await bob.save(Timesheet(colleague_id=BOB, day=date.today(), minutes=60, intervention_id=visit))
-        await bob.save(InterventionPart(intervention_id=visit, product_id=PRODUCT))
-    assert await sync(bob) == [NO_TARGET] * 4
+        await claim_to_have(carl, visit)
+        await carl.save(InterventionPart(intervention_id=visit, product_id=PRODUCT))
+        await carl.save(Timesheet(colleague_id=CARL, day=date.today(), minutes=60, intervention_id=visit))
     await give_away(world)
-    await world.sql(f"UPDATE mobile.interventions SET lead_id = '{ANNA}'")
-    third = await technician(world, "carl", uuid4())
-    await third.save(InterventionPart(intervention_id=VISIT, product_id=PRODUCT))
-    assert await sync(third) == [NO_TARGET]
+    await carl.sync()
+    assert [(one.reason, one.detail) for one in await carl.replica.waiting_edits()] == [NO_TARGET] * 4
     assert await count(world, "intervention_parts") + await count(world, "timesheets") == 0
+
+
+async def claim_to_have(device: Device, visit: UUID) -> None:
+    """Put a visit into a device's file that no server has sent."""
+    await device.sql("UPDATE _twinbase_state SET applying = 1")
+    await device.sql(
+        "INSERT INTO interventions (id, status, priority, to_invoice, follow_up_needed, made_on_site)"
+        " VALUES (?, 'planned', 'normal', 0, 0, 0)",
+        str(visit),
+    )
+    await device.sql("UPDATE _twinbase_state SET applying = 0")
 
 
 async def test_a_helper_who_was_taken_off_the_team_loses_nothing_either(world: World) -> None:

@@ -95,7 +95,8 @@ END $do$
 def _note_from_now_on(*models: Any) -> None:
     """The triggers come with the last of these tables that is made."""
     for model in models:
-        event.listen(model.__table__, "after_create", DDL(_WHEN_ALL_ARE_THERE).execute_if(dialect="postgresql"))
+        made = DDL(_WHEN_ALL_ARE_THERE).execute_if(dialect="postgresql")  # type: ignore[no-untyped-call]
+        event.listen(model.__table__, "after_create", made)
 
 
 _note_from_now_on(FormerTeam, Intervention, InterventionAssignment)
