@@ -19,6 +19,7 @@ from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
+from twinbase.replica.status import SyncStatus
 from twinbase_demo import made_on_site
 from twinbase_demo.camera import check_picture, take_photo
 from twinbase_demo.day import TechnicianDay, change, work_a_day
@@ -133,12 +134,17 @@ class PhoneApp:
 
     async def begin_listening(self, ask: Command) -> Any:
         """Stay connected from now on: the server says when there is something new."""
-        before = self.replica.status.now.synced_at
+        board, connected = self.replica.status, asyncio.Event()
+        before = board.now.synced_at
+
+        def look(status: SyncStatus) -> None:
+            if status.hears_news and not status.is_syncing and status.synced_at != before:
+                connected.set()
+
+        stop = board.watch(look)
         self._listening = asyncio.create_task(self.replica.background().run())
-        async with aclosing(self.replica.status.follow_changes()) as statuses:
-            async for status in statuses:
-                if status.hears_news and not status.is_syncing and status.synced_at != before:
-                    return
+        await connected.wait()
+        stop()
 
     async def await_instructions(self, ask: Command) -> Any:
         """Answer as soon as a session of this phone reads these instructions in the visit."""
