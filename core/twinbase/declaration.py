@@ -97,6 +97,8 @@ def check_options(owner: str, mirror: Mirror) -> None:
             raise MirrorError(f"{owner}: {option}= is the name of a permission: {option}='jobs.{option}'.")
     if mirror.scope is not None and not callable(mirror.scope) and not isinstance(mirror.scope, ParentScope):
         raise MirrorError(f"{owner}: scope= is a function, scope=lambda who: …, or within(…).")
+    if mirror.formerly is not None and not callable(mirror.formerly):
+        raise MirrorError(f"{owner}: formerly= is a function, formerly=lambda who: ….")
     if mirror.window is not None and not _is_of_time(mirror.window):
         raise MirrorError(f"{owner}: window= is days({owner}.column, back=…) of a column that holds dates or moments.")
 

@@ -111,6 +111,8 @@ class Mirror:
     `operations`: what a device may do; "append_only" mirrors admit inserts only.
     `scope`: which rows an identity sees: `lambda who: Job.lead_id == who["colleague_id"]`, or `within(…)`; None: all.
     `window`: a moving time bound on top of the scope.
+    `formerly`: which rows an identity has had, by what the server itself has noted: a scope that shows nothing.
+    `late`: new rows may be written below such rows too; they are flagged for the office, and not shown.
     `read`, `write`: the permissions without which an identity sees no row of it, and may write none; "": it needs none.
     `conflict`: a strategy or its name. `guards`: checks on every write, whoever wins (a state machine).
     `check_after`: the row must still be in the writer's scope after the write (False where a hand-over is legal).
@@ -133,6 +135,8 @@ class Mirror:
     operations: Collection[Operation] | None = None
     scope: Scope | ParentScope | None = None
     window: Window | None = None
+    formerly: Scope | None = None
+    late: bool = False
     read: str = ""
     write: str = ""
     conflict: str | Strategy = "server_wins"

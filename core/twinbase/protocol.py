@@ -31,6 +31,8 @@ STREAM_TYPE = "application/x-ndjson"
 EVENTS_TYPE = "text/event-stream"
 PROBLEM_TYPE = "application/problem+json"
 
+GIVEN_AWAY = "given-away"
+"""The reason of a flag: a new row was taken though what it belongs to was somebody else's by then."""
 BATCH_MUTATIONS_MAX = 10_000
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 REQUEST_BYTES_MAX = 1024 * 1024

@@ -89,6 +89,11 @@ class Twin:
         return self.scope.predicate
 
     @property
+    def formerly(self) -> ColumnElement[bool] | None:
+        """The condition that an identity has had a row, which shows nothing; None where nobody notes it."""
+        return self.scope.formerly
+
+    @property
     def reads(self) -> ScopeReads:
         """What that condition looks at."""
         return self.scope.reads

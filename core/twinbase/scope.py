@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows
 from twinbase.declaration import table_of
 from twinbase.errors import MirrorError
 from twinbase.identity import AS_OF, CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX, SUBJECT, Who
-from twinbase.mirror import Mirror, ParentScope
+from twinbase.mirror import Mirror, ParentScope, Scope
 from twinbase.wording import Followed
 
 _PREFIXES = (CLAIM_PREFIX, OPTIONAL_PREFIX, PERMISSION_PREFIX)
@@ -42,11 +42,17 @@ class TwinScope:
     def check(self) -> None:
         """Raises MirrorError with what is wrong with it."""
         self.reads  # noqa: B018 - whoever reads it has resolved it
+        self.formerly  # noqa: B018
 
     @cached_property
     def predicate(self) -> ColumnElement[bool] | None:
         """Permission, scope and window as one condition; None when every identity sees every row."""
         return resolve_scope(self._mirror, self._by_model)
+
+    @cached_property
+    def formerly(self) -> ColumnElement[bool] | None:
+        """Permission, and that the identity has had the row, or the one that it follows; None where nobody notes it."""
+        return resolve_formerly(self._mirror, self._by_model)
 
     @cached_property
     def reads(self) -> ScopeReads:
@@ -64,6 +70,22 @@ def resolve_scope(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> Colum
     """The condition of a mirror's permission, scope and window; None when every identity sees every row."""
     parts = _parts(mirror, by_model, ())
     return _claims_as_arrays(and_(*parts)) if parts else None
+
+
+def resolve_formerly(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> ColumnElement[bool] | None:
+    """The condition that an identity has had a row: the mirror's own, or that of the parent that it follows."""
+    if mirror.formerly is not None:
+        had = _ask_scope(mirror, mirror.formerly)
+    elif isinstance(mirror.scope, ParentScope) and mirror.scope.parent in by_model:
+        inner = resolve_formerly(by_model[mirror.scope.parent], by_model)
+        if inner is None:
+            return None
+        (key,) = table_of(by_model[mirror.scope.parent]).primary_key.columns
+        had = exists().where(and_(key == mirror.scope.column, inner)).correlate(mirror.model.__table__)
+    else:
+        return None
+    permission = _permission(mirror)
+    return _claims_as_arrays(had if permission is None else and_(permission, had))
 
 
 def find_gates(mirror: Mirror, by_model: Mapping[type[Any], Mirror]) -> frozenset[str]:
@@ -93,13 +115,17 @@ def _window(mirror: Mirror) -> ColumnElement[bool] | None:
 def _scope(
     mirror: Mirror, by_model: Mapping[type[Any], Mirror], seen: tuple[type[Any], ...]
 ) -> ColumnElement[bool] | None:
-    owner = mirror.model.__name__
     if mirror.scope is None:
         return None
     if isinstance(mirror.scope, ParentScope):
         return _within(mirror, mirror.scope, by_model, seen)
+    return _ask_scope(mirror, mirror.scope)
+
+
+def _ask_scope(mirror: Mirror, scope: Scope) -> ColumnElement[bool]:
+    owner = mirror.model.__name__
     try:
-        condition = mirror.scope(Who())
+        condition = scope(Who())
     except TypeError as error:
         raise MirrorError(
             f"{owner}: its scope cannot be read as SQL ({error}). It is called once, at start, with parameters: "

@@ -15,7 +15,7 @@ from twinbase.roles import OF_THE_SERVER
 from twinbase_mobile.reasons import CATALOGUE
 from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
 from twinbase_mobile.rules.status import OFFICE, TRANSITIONS
-from twinbase_mobile.tables.office import ProjectMember, Sector
+from twinbase_mobile.tables.office import FormerTeam, ProjectMember, Sector
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "mobile.md").read_text()
 TWINS = list(Plugins("mobile").registry)
@@ -93,7 +93,7 @@ def test_no_table_of_the_past_is_still_there() -> None:
     assert set(re.findall(r"^### (\w+)$", PAGE, re.MULTILINE)) == {twin.name for twin in TWINS}
 
 
-@pytest.mark.parametrize("model", [Sector, ProjectMember])
+@pytest.mark.parametrize("model", [Sector, ProjectMember, FormerTeam])
 def test_a_table_of_the_server_is_in_the_reference(model: Any) -> None:
     assert f"`{model.__table__.fullname}`" in PAGE
     assert all(f"`{name}`" in PAGE for name in model.model_fields)

@@ -34,11 +34,7 @@ class Accidents:
             await phone.start()
             report = await phone.ask("sync")
             phase.rows = report["pushed"]
-            phase.said = (
-                f"{phone.owner.called}'s phone is killed when the server has taken the work, and\n"
-                "the answer is on its way. Started again, it sends the same once more:\n"
-                "the server has it already, and nothing is done twice"
-            )
+            phase.said = f"{phone.owner.called}'s phone is killed before it hears the answer: nothing is done twice"
 
     async def kill_server(self, phone: Phone) -> None:
         """The server is killed in the middle of its answer to a pull."""
@@ -53,10 +49,7 @@ class Accidents:
             await self._api.start()
             report = await phone.ask("sync")
             phase.rows = report["pulled"] + report["removed"]
-            phase.said = (
-                f"The server is killed while it answers {phone.owner.called}'s phone, which says\n"
-                f"“{failed}” and keeps what it has. It goes on when the server is back"
-            )
+            phase.said = f"The server is killed while it answers {phone.owner.called}'s phone, which goes on later"
 
 
 async def _until_held(sync: Coroutine[Any, Any, Any], trap: Trap) -> asyncio.Task[Any]:

@@ -34,7 +34,7 @@ def demo(
     ] = None,
     database_url: DatabaseUrl = None,
 ) -> int:
-    """Watch it work: a whole ERP, five technicians, a day without a network, two accidents, and the proof.
+    """Watch it work: a whole ERP, five technicians, a day without a network, three accidents, and the proof.
 
     It makes a database of its own on the PostgreSQL that is used, and removes it at the end. The exit status is 0 only
     if every value on every phone is what its owner should see.

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from twinbase.replica import Replica, ReplicaSession
+from twinbase_demo.camera import sign_visit, take_photo
 from twinbase_mobile.rules import answer_id
 from twinbase_mobile.tables import (
     ChecklistAnswer,
@@ -19,8 +20,6 @@ from twinbase_mobile.tables import (
     Intervention,
     InterventionNote,
     InterventionPart,
-    InterventionPhoto,
-    InterventionSignature,
     Product,
     StockMovement,
     Storehouse,
@@ -28,7 +27,7 @@ from twinbase_mobile.tables import (
     TicketComment,
     Timesheet,
 )
-from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, PhotoPhase, Signer, VisitStatus, WorkKind
+from twinbase_mobile.tables.kinds import ExpenseKind, Movement, NoteKind, VisitStatus, WorkKind
 
 VISITS_MAX = 4
 REPORTS = (
@@ -111,19 +110,16 @@ async def _visit(
         start_lon=Decimal("4.83") + worker.chance.randrange(10_000) * Decimal("0.000001"),
     )
     await _parts(replica, worker, visit, products, van, start)
-    async with replica.session() as session:
-        session.add(
-            InterventionNote(
-                intervention_id=visit.id,
-                customer_id=visit.customer_id,
-                author_id=worker.me,
-                kind=NoteKind.VISIT,
-                title="Sur place",
-                body=worker.chance.choice(NOTES),
-                occurred_at=start,
-            )
-        )
-        await session.commit()
+    note = InterventionNote(
+        intervention_id=visit.id,
+        customer_id=visit.customer_id,
+        author_id=worker.me,
+        kind=NoteKind.VISIT,
+        title="Sur place",
+        body=worker.chance.choice(NOTES),
+        occurred_at=start,
+    )
+    await _save(replica, note)
     await _papers(replica, worker, visit, end)
     await change(
         replica,
@@ -186,69 +182,47 @@ async def _parts(
 
 
 async def _papers(replica: Replica, worker: TechnicianDay, visit: Intervention, end: datetime) -> None:
-    """What is filled in at the end: a check and a photo's row, and for itself the customer's signature. Where somebody
-    else has had the visit signed meanwhile, that one is refused, and the others must not be refused with it."""
+    """What is filled in at the end: a check and a photo, and for itself the customer's signature. Where somebody else
+    has had the visit signed meanwhile, that one is refused, and the others must not be refused with it."""
+    answer = ChecklistAnswer(
+        id=answer_id(visit.id, None, visit.template_id, "pression"),
+        intervention_id=visit.id,
+        template_id=visit.template_id,
+        item_key="pression",
+        answered_at=end,
+        value_number=Decimal(worker.chance.randrange(10, 22)) / 10,
+        client_created_at=end,
+    )
+    photo = await take_photo(replica, worker.chance, visit.id, end, caption="Installation en service")
+    await _save(replica, answer, photo)
+    await _save(replica, await sign_visit(replica, worker.chance, visit.id, end))
+
+
+async def _save(replica: Replica, *rows: SQLModel) -> None:
+    """New rows, in one local transaction."""
     async with replica.session() as session:
-        session.add_all(
-            [
-                ChecklistAnswer(
-                    id=answer_id(visit.id, None, visit.template_id, "pression"),
-                    intervention_id=visit.id,
-                    template_id=visit.template_id,
-                    item_key="pression",
-                    answered_at=end,
-                    value_number=Decimal(worker.chance.randrange(10, 22)) / 10,
-                    client_created_at=end,
-                ),
-                InterventionPhoto(
-                    intervention_id=visit.id,
-                    phase=PhotoPhase.AFTER,
-                    caption="Installation en service",
-                    taken_at=end,
-                    mime="image/jpeg",
-                    size_bytes=worker.chance.randrange(200_000, 900_000),
-                    sha256=worker.chance.randbytes(32).hex(),
-                    client_created_at=end,
-                ),
-            ]
-        )
-        await session.commit()
-    async with replica.session() as session:
-        session.add(
-            InterventionSignature(
-                intervention_id=visit.id,
-                role=Signer.CUSTOMER,
-                signer_name="Élodie Marchetti",
-                signed_at=end,
-                mime="image/png",
-                image_sha256=worker.chance.randbytes(32).hex(),
-                client_created_at=end,
-            )
-        )
+        session.add_all(rows)
         await session.commit()
 
 
 async def _hours(
     replica: Replica, worker: TechnicianDay, visit: Intervention, start: datetime, end: datetime, minutes: int
 ) -> None:
-    """The way there and the work, on the timesheet."""
+    """The way there and the work, on the timesheet: a line each, saved one after the other."""
     spans = ((WorkKind.TRAVEL, start - timedelta(minutes=25), start, 25), (WorkKind.WORK, start, end, minutes))
-    async with replica.session() as session:
-        for activity, begin, finish, length in spans:
-            session.add(
-                Timesheet(
-                    colleague_id=worker.me,
-                    day=worker.day,
-                    start_at=begin,
-                    end_at=finish,
-                    minutes=length,
-                    activity=activity,
-                    intervention_id=visit.id,
-                    customer_id=visit.customer_id,
-                    client_created_at=finish,
-                )
-            )
-        await session.commit()
+    for activity, begin, finish, length in spans:
+        line = Timesheet(
+            colleague_id=worker.me,
+            day=worker.day,
+            start_at=begin,
+            end_at=finish,
+            minutes=length,
+            activity=activity,
+            intervention_id=visit.id,
+            customer_id=visit.customer_id,
+            client_created_at=finish,
+        )
+        await _save(replica, line)
 
 
 async def _answer_a_ticket(replica: Replica, worker: TechnicianDay) -> None:

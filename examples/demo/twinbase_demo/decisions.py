@@ -22,12 +22,13 @@ class ContestedColumn:
 
 @dataclass(frozen=True)
 class RefusedEdits:
-    """Edits of one person that were not accepted, for one reason."""
+    """Edits of one person that were not accepted, for one reason; `twins`: which tables they were of."""
 
     who: str
     edits: int
     reason: str
     detail: str
+    twins: list[str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _of_row(row: Any, who: str) -> list[ContestedColumn]:
 async def read_refusals(company: Company, called: Mapping[str, str]) -> list[RefusedEdits]:
     """What was not accepted, and what was kept back behind it."""
     rows = await company.connection.fetch(_REFUSED)
-    return [RefusedEdits(called[row["account"]], row["edits"], row["reason"], row["detail"]) for row in rows]
+    return [RefusedEdits(called[account], edits, *why) for account, edits, *why in rows]
 
 
 async def read_flagged(company: Company, called: Mapping[str, str]) -> list[FlaggedEdits]:
@@ -95,11 +96,11 @@ WHERE j.theirs <> 'null' AND j.kind = 'conflict'
 ORDER BY j.at, j.id
 """
 _REFUSED = """
-SELECT r.account, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
-    count(*) AS edits
+SELECT r.account, count(*) AS edits, l.outcome ->> 'reason' AS reason, l.outcome ->> 'detail' AS detail,
+    array_agg(DISTINCT l.twin) AS twins
 FROM twinbase.ledger l JOIN twinbase.replica r ON r.id = l.replica
 WHERE l.status IN ('refused', 'parked')
-GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2
+GROUP BY 1, 3, 4 ORDER BY 1, 2 DESC, 3
 """
 _FLAGGED = """
 SELECT author, detail, count(*) AS edits, count(settled_at) AS looked

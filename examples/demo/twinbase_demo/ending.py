@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from twinbase_demo.decisions import FlaggedEdits, RefusedEdits
 from twinbase_demo.expected import EXPECTED
 from twinbase_demo.story import Ending
 from twinbase_demo.telling import Teller, proof_cell
 
 DECISIONS_SHOWN = 10
+TABLES_SHOWN = 14
 KEPT = {"device": "phone"}
 WIDTHS = {"contested": 15, "by": 10, "column": 14, "the phone wrote": 21, "the server had": 21, "kept": 7}
 
@@ -45,14 +45,13 @@ def _show_decisions(console: Console, ending: Ending) -> None:
     console.print(table)
     if (more := len(ending.decisions) - DECISIONS_SHOWN) > 0:
         console.print(f"  [dim]… and {more} more. Every value that was not kept is in the journal.[/]")
-    _show_edits(
-        console, "Taken, and looked at by the office:[/] nothing in it contradicts, it only came late", ending.flagged
-    )
-    heading = "Not accepted, and why:[/] each technician reads it on the phone, where the edit is kept"
-    _show_edits(console, heading, ending.refusals)
+    heading = "Taken, and looked at by the office:[/] nothing in it contradicts, it only came late"
+    _show_edits(console, heading, [(one.edits, one.who, one.detail) for one in ending.flagged])
+    heading = "Not accepted, and why:[/] each technician reads it on the phone, and decides"
+    _show_edits(console, heading, [(one.edits, one.who, one.detail) for one in ending.refusals])
 
 
-def _show_edits(console: Console, heading: str, edits: Sequence[FlaggedEdits | RefusedEdits]) -> None:
+def _show_edits(console: Console, heading: str, edits: Sequence[tuple[int, str, str]]) -> None:
     """How many of whom, and the sentence that he reads."""
     if not edits:
         return
@@ -61,8 +60,8 @@ def _show_edits(console: Console, heading: str, edits: Sequence[FlaggedEdits | R
     table.add_column(justify="right", width=4)
     table.add_column(style="yellow", no_wrap=True)
     table.add_column(style="dim")
-    for one in edits:
-        table.add_row(str(one.edits), one.who, Text(one.detail))
+    for count, who, detail in edits:
+        table.add_row(str(count), who, Text(detail))
     console.print(table)
 
 
@@ -76,13 +75,26 @@ def _show_proof(console: Console, ending: Ending) -> None:
     table.add_column("", no_wrap=True, width=24)
     for proof in ending.proofs:
         table.add_column(proof.owner, justify="right", no_wrap=True, overflow="ellipsis", width=12)
-    for name in EXPECTED:
-        cells = [proof.tables[name] for proof in ending.proofs]
-        table.add_row(name, *(proof_cell(cell.rows, holds=cell.holds) for cell in cells))
-    totals = [sum(cell.rows for cell in proof.tables.values()) for proof in ending.proofs]
-    cells_of_all = zip(totals, ending.proofs, strict=True)
-    table.add_row("all", *(proof_cell(rows, holds=proof.holds) for rows, proof in cells_of_all), style="bold")
+    shown = _choose_shown(ending)
+    for name in shown:
+        table.add_row(name, *_cells(ending, [name]))
+    rest = [name for name in EXPECTED if name not in shown]
+    table.add_row(f"{len(rest)} other tables", *_cells(ending, rest), style="dim")
+    table.add_row("all", *_cells(ending, list(EXPECTED)), style="bold")
     console.print(table)
+
+
+def _choose_shown(ending: Ending) -> list[str]:
+    """The largest tables, and each one that is not as it should be; all others are summed up."""
+    found = {name: [proof.tables[name] for proof in ending.proofs] for name in EXPECTED}
+    largest = sorted(found, key=lambda name: sum(cell.rows for cell in found[name]), reverse=True)[:TABLES_SHOWN]
+    return [name for name, cells in found.items() if name in largest or not all(cell.holds for cell in cells)]
+
+
+def _cells(ending: Ending, names: Sequence[str]) -> list[Text]:
+    """The rows of these tables on each phone together, and whether all of them are as they should be."""
+    of_each = [[proof.tables[name] for name in names] for proof in ending.proofs]
+    return [proof_cell(sum(one.rows for one in of), holds=all(one.holds for one in of)) for of in of_each]
 
 
 def _examples(ending: Ending) -> list[str]:
@@ -111,6 +123,7 @@ def make_figures(teller: Teller, ending: Ending, seconds: float, *, scale: float
         "refusals": [vars(one) for one in ending.refusals],
         "promises": ending.promises,
         "deliveries": ending.deliveries,
+        "news_milliseconds": round(ending.news_milliseconds, 1),
         "proof": [
             {
                 "owner": proof.owner,

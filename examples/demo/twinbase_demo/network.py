@@ -9,11 +9,15 @@ CHUNK = 16 * 1024
 
 
 class Trap:
-    """Waits for an answer to a request for `path`; when `after` bytes of it have passed, nothing passes any more."""
+    """Waits for an answer to a request for `path`; when `after` bytes of it have passed, nothing passes any more.
 
-    def __init__(self, path: str, after: int) -> None:
+    `upward`: it is the requests themselves whose bytes count, and then the line is hung up.
+    """
+
+    def __init__(self, path: str, after: int, *, upward: bool = False) -> None:
         self.path = path.encode()
-        self.after = after
+        self.after, self.upward = after, upward
+        self.passed = 0
         self.sprung = asyncio.Event()
 
 
@@ -62,6 +66,11 @@ class Network:
         self._trap = Trap(path, after)
         return self._trap
 
+    def break_off(self, path: str, *, after: int) -> Trap:
+        """Hang up once so many bytes of requests for `path` have passed."""
+        self._trap = Trap(path, after, upward=True)
+        return self._trap
+
     def release(self) -> None:
         """No trap any more; what was held is lost."""
         self._trap = None
@@ -104,17 +113,30 @@ class Network:
     async def _ask(self, phone: asyncio.StreamReader, server: asyncio.StreamWriter, call: "_Call") -> None:
         with suppress(OSError):
             while chunk := await phone.read(CHUNK):
-                if self._trap is not None and self._trap.path in chunk:
-                    call.trap, call.passed = self._trap, 0
-                    self._trap = None
+                self._look_at(chunk, call)
+                if call.trap is not None and call.trap.sprung.is_set():
+                    self.hang_up()
+                    return
                 server.write(chunk)
                 await server.drain()
         server.close()
 
+    def _look_at(self, chunk: bytes, call: "_Call") -> None:
+        """Whether the request steps on the trap; of one that breaks off, whether that is now."""
+        if self._trap is not None and self._trap.path in chunk:
+            call.trap, call.passed = self._trap, 0
+            if not self._trap.upward:
+                self._trap = None
+        if call.trap is not None and call.trap.upward:
+            call.trap.passed += len(chunk)
+            if call.trap.passed > call.trap.after:
+                self._trap = None
+                call.trap.sprung.set()
+
     async def _answer(self, server: asyncio.StreamReader, phone: asyncio.StreamWriter, call: "_Call") -> None:
         with suppress(OSError):
             while chunk := await server.read(CHUNK):
-                if call.trap is not None:
+                if call.trap is not None and not call.trap.upward:
                     call.passed += len(chunk)
                     if call.passed > call.trap.after:
                         call.trap.sprung.set()

@@ -16,6 +16,11 @@ async def cancel(company: Company, visit: UUID) -> None:
     await company.erp.execute(f'UPDATE "ScheduleEvent" SET "EventState" = 3, {_NOTED} WHERE "Id" = $1', visit)
 
 
+async def write_instructions(company: Company, visit: UUID, text: str) -> None:
+    """A word to whoever goes there. It stands in our own table, and nothing of ours is asked."""
+    await company.connection.execute("UPDATE mobile.interventions SET instructions = $2 WHERE id = $1", visit, text)
+
+
 async def delete_customer(company: Company, customer: UUID) -> str:
     """Delete a customer, with its addresses and contacts; answers the name it had."""
     code = await company.connection.fetchval("SELECT source_id FROM mobile.customers WHERE id = $1", customer)
@@ -37,6 +42,13 @@ async def visits_of(company: Company, colleague: UUID, day: date, count: int) ->
     return [row["id"] for row in rows]
 
 
+async def find_visit(company: Company, colleague: UUID, day: date) -> UUID:
+    """The last visit that a colleague has on the phone, whatever its status."""
+    window = timedelta(days=25)
+    found: UUID = await company.connection.fetchval(_LAST, colleague, day - window, day + window)
+    return found
+
+
 async def find_shared_contact(company: Company, one: UUID, other: UUID, day: date) -> UUID | None:
     """A contact of a customer whom both visit; nobody, when they have no customer in common."""
     window = timedelta(days=25)
@@ -55,6 +67,10 @@ _VISITS = """
 SELECT id FROM mobile.interventions
 WHERE lead_id = $1 AND status = 'planned' AND scheduled_start >= $2 AND customer_id IS NOT NULL
 ORDER BY scheduled_start, id LIMIT $3
+"""
+_LAST = """
+SELECT id FROM mobile.interventions WHERE lead_id = $1 AND scheduled_start BETWEEN $2 AND $3
+ORDER BY scheduled_start DESC, id LIMIT 1
 """
 _SHARED = """
 SELECT k.id FROM mobile.contacts k

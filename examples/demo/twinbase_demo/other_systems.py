@@ -60,6 +60,15 @@ def make_ebp_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def make_files_folder(folder: Path) -> Iterator[Path]:
+    """Where the server keeps what rows name by a hash."""
+    files = folder / "files"
+    files.mkdir()
+    with set_environment({"TWINBASE_FILES": str(files)}):
+        yield files
+
+
+@contextmanager
 def start_ninjaone(
     customers: Sequence[str], crew: Sequence[CrewMember], *, seed: int, small: bool
 ) -> Iterator[NinjaStandin]:

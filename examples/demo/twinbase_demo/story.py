@@ -1,4 +1,4 @@
-"""What happens, phase by phase: a morning, a day without a network, an evening with two accidents, and the proof."""
+"""What happens, phase by phase: a morning, a day without a network, an evening with three accidents, and the proof."""
 
 import asyncio
 import secrets
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from twinbase_demo import office
 from twinbase_demo.accidents import Accidents
+from twinbase_demo.arrival import Arrival
 from twinbase_demo.company import Company, CrewMember, count_rows_written
 from twinbase_demo.decisions import (
     ContestedColumn,
@@ -26,11 +27,12 @@ from twinbase_demo.decisions import (
 from twinbase_demo.erp import generate
 from twinbase_demo.made_on_site import import_visit
 from twinbase_demo.network import Network
-from twinbase_demo.other_systems import count_waiting_links, link, make_ebp_folder, start_ninjaone
+from twinbase_demo.news import time_news
+from twinbase_demo.other_systems import count_waiting_links, link, make_ebp_folder, make_files_folder, start_ninjaone
 from twinbase_demo.phone import Phone
 from twinbase_demo.proof import PhoneProof, prove
 from twinbase_demo.server import ApiServer
-from twinbase_demo.telling import Teller, describe_deliveries
+from twinbase_demo.telling import Teller, describe_deliveries, join_names
 from twinbase_ebp.loading.report import LoadReport
 from twinbase_ninjaone.standin import Sizes
 
@@ -51,6 +53,7 @@ class Ending:
     outcomes: dict[str, int] = field(default_factory=dict)
     promises: dict[str, bool] = field(default_factory=dict)
     deliveries: dict[str, int] = field(default_factory=dict)
+    news_milliseconds: float = 0.0
 
     @property
     def holds(self) -> bool:
@@ -79,7 +82,7 @@ class Story:
         self.phones: list[Phone] = []
         self.visits: dict[str, UUID] = {}
         self.crew: list[CrewMember] = []
-        self.for_ebp = folder
+        self.for_ebp = self.files = folder
         self.ending = Ending()
 
     async def tell(self) -> Ending:
@@ -89,13 +92,14 @@ class Story:
             await stack.enter_async_context(self.network)
             stack.push_async_callback(self._close_phones)
             self.for_ebp = stack.enter_context(make_ebp_folder(self.folder))
+            self.files = stack.enter_context(make_files_folder(self.folder))
             self.teller.begin_chapter("The office")
             await self.open_office(stack)
             self.teller.begin_chapter("Morning: five technicians, five encrypted phones")
             await self.play_morning()
             self.teller.begin_chapter("The day: no network")
             await self.play_offline()
-            self.teller.begin_chapter("Evening: the network is back, and two accidents")
+            self.teller.begin_chapter("Evening: the network is back, and three accidents")
             await self.play_evening()
             self.teller.begin_chapter("Night: everything is settled")
             await self.play_night()
@@ -125,7 +129,7 @@ class Story:
         with self.teller.show_phase("project", "Feeding the tables made for phones") as phase:
             phase.rows = count_rows_written(await self.company.project())
             await self.company.analyze()
-            phase.said = "They are fed from the copy, which is watched from now on; no table got a new column"
+            phase.said = "They are fed from the copy; no table of the ERP's got a new column"
         await self._tickets(stack)
         with self.teller.show_phase("serve", "Starting the server") as phase:
             await self.api.start()
@@ -140,12 +144,12 @@ class Story:
             ninja = stack.enter_context(start_ninjaone(names, self.crew, seed=self.seed, small=small))
             figures = await self.company.fetch("ninjaone", self._tell_tickets)
             phase.rows = figures["rows"] if "rows" in figures else ninja.tickets
-            phase.said = "NinjaOne (a stand-in that speaks its API) is read: tickets, firms, devices, people"
+            phase.said = "A stand-in for NinjaOne, the help desk, is read: tickets, firms, people"
         with self.teller.show_phase("links", "Finding out who is whom") as phase:
             sure, unsure = await link(self.company), await count_waiting_links(self.company)
             phase.rows = count_rows_written(await self.company.project())
             await self.company.analyze()
-            phase.said = f"{sure} of its firms and people are ours by name; {unsure} look alike and wait for a person"
+            phase.said = f"{sure} of its firms and people are ours by name; {unsure} wait for a person"
 
     def _tell_tickets(self, _what: str, done: int, of: int | None) -> None:
         if of:
@@ -206,7 +210,7 @@ class Story:
             await asyncio.gather(*(self._work(number) for number in range(len(self.phones))))
             edits = [len(await phone.ask("list_edits")) for phone in self.phones]
             phase.rows = sum(edits)
-            phase.said = "Reports, hours, parts, photos, signatures, contacts: saved on the phones"
+            phase.said = "Reports, hours, parts, photos, signatures: saved on the phones"
         with self.teller.show_phase("the same visit", "Editing the same rows") as phase:
             said = await self._edit_the_same_rows()
             one, other = (phone.owner.called for phone in self.phones[:2])
@@ -219,7 +223,7 @@ class Story:
         _, _, third, *_ = self.phones
         with self.teller.show_phase("visit made on site", "Making a visit") as phase:
             self.visits["made"] = UUID(await third.ask("make_visit", day=self.day.isoformat()))
-            phase.said = f"{third.owner.called} finds a leak that nobody has planned,\nmakes the visit, and begins it"
+            phase.said = f"{third.owner.called} finds a leak that nobody has planned, and makes the visit"
 
     async def _work(self, number: int) -> None:
         also = {2: [self.visits["moved"]], 3: [self.visits["called_off"]]}.get(number, [])
@@ -252,15 +256,14 @@ class Story:
             await office.hand_over(self.company, self.visits["moved"], fourth.owner.key)
             await office.cancel(self.company, self.visits["called_off"])
             gone = await office.find_quiet_customer(self.company, [phone.colleague for phone in self.phones], self.day)
-            name = await office.delete_customer(self.company, gone)
+            await office.delete_customer(self.company, gone)
             phase.said = (
-                f"… gives {third.owner.called}'s visit to {fourth.owner.called}, cancels another,\n"
-                f"deletes the customer “{name}”"
+                f"… gives {third.owner.called}'s visit to {fourth.owner.called}, cancels another, deletes a customer"
             )
         with self.teller.show_phase("load again", "Loading what changed") as phase:
             loaded = await self.company.load()
             phase.rows, phase.ok = loaded.sum("changed"), loaded.sound
-            phase.said = "The loader finds what was changed and what was deleted, and nothing else"
+            phase.said = "The loader finds what was changed and what was deleted, nothing else"
         with self.teller.show_phase("project again", "Feeding what changed") as phase:
             phase.rows = count_rows_written(await self.company.project())
             phase.said = "What changed, and only that, goes to the tables made for phones"
@@ -283,22 +286,40 @@ class Story:
             phase.rows = sum(report["pushed"] + report["pulled"] + report["removed"] for report in reports)
             phase.said = "All phones sync: their work goes up, the office's comes down"
             phase.ok = all(report["is_proven"] for report in reports)
+        await self._receive_pictures(fifth)
+        await self._tell_news(fifth)
+
+    async def _receive_pictures(self, connected: Phone) -> None:
+        first, second, third, *_ = self.phones
+        arrival = Arrival(self.teller, self.network, self.company, self.files)
+        await arrival.break_upload(third, self.visits["made"])
+        await connected.ask("begin_listening")  # From here on, and through what follows.
+        await arrival.compare_pictures()
+        await arrival.open_photo(first, self.visits["team"], second)
+        self.ending.promises |= arrival.promises
+
+    async def _tell_news(self, phone: Phone) -> None:
+        """The office writes, and a phone that stays connected shows it."""
+        visit = await office.find_visit(self.company, phone.colleague, self.day)
+        with self.teller.show_phase("news", "Waiting for news") as phase:
+            self.ending.news_milliseconds = await time_news(self.company, phone, visit)
+            phase.said = (
+                f"The office writes into PostgreSQL: {self.ending.news_milliseconds:.0f} ms later it is on "
+                f"{phone.owner.called}'s phone"
+            )
+        await phone.ask("stop_listening")
 
     # -- night ----------------------------------------------------------------------------------------------------
 
     async def play_night(self) -> None:
-        for phone in self.phones:
-            if waiting := await phone.ask("list_waiting"):
-                await self._decide(phone, waiting)
+        await self._decide()
         with self.teller.show_phase("looked at", "Looking at what came late") as phase:
-            await self._sync(self.phones)  # What was corrected may come late as well.
             phase.rows = await self.company.look_at_flagged("Seen, and invoiced with the visit.")
-            phase.said = "The office looks at what was taken though its visit was closed before it came"
+            phase.said = "The office looks at what came late: a visit was closed, or another's"
         with self.teller.show_phase("handed over", "Handing over to EBP and NinjaOne") as phase:
             self.ending.deliveries = await self.company.hand_over()
             phase.rows = sum(self.ending.deliveries.values())
-            said = describe_deliveries(self.ending.deliveries)
-            phase.said = f"What technicians entered goes back to where it belongs:\n{said}"
+            phase.said = f"Back to where it belongs: {describe_deliveries(self.ending.deliveries)}"
             arrived = any(where.startswith("ebp") for where in self.ending.deliveries)
             self.ending.promises["what technicians entered is on its way to EBP"] = arrived
         await self._number_the_visit()
@@ -325,19 +346,15 @@ class Story:
             phase.rows = count_rows_written(await self.company.project())
             await third.ask("sync")
             shown = await third.ask("read_number", visit=str(self.visits["made"]))
-            phase.said = (
-                f"EBP's import takes the visit that {third.owner.called} made:\nits number, {shown}, is on the phone"
-            )
+            phase.said = f"EBP takes the visit that {third.owner.called} made: its number, {shown}, is on the phone"
             self.ending.promises["the visit that was made on site has EBP's number, and its id"] = shown == number
 
-    async def _decide(self, phone: Phone, waiting: list[dict[str, Any]]) -> None:
+    async def _decide(self) -> None:
         with self.teller.show_phase("decide", "Deciding") as phase:
-            counts = await phone.ask("settle")
-            phase.rows = len(waiting)
-            phase.said = f"{phone.owner.called} reads why {len(waiting)} edits were not taken, or not wholly"
-            if counts["corrected"]:
-                again, dropped = counts["corrected"], counts["discarded"]
-                phase.said += f";\n{again} is corrected and sent again, {dropped} are dropped"
+            dropped = {phone.owner.called: await phone.ask("settle") for phone in self.phones}
+            phase.rows = sum(dropped.values())
+            names = join_names([name for name, count in dropped.items() if count])
+            phase.said = f"{names} read why {phase.rows} edits were not taken, and drop them"
 
     # -- the proof ------------------------------------------------------------------------------------------------
 

@@ -5,18 +5,25 @@ import json
 import random
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
+
+from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
 from twinbase.replica import Replica
 from twinbase.replica.connection import Connection
+from twinbase.replica.status import SyncStatus
 from twinbase_demo import made_on_site
+from twinbase_demo.camera import check_picture, take_photo
 from twinbase_demo.day import TechnicianDay, change, work_a_day
-from twinbase_mobile.tables import Contact
+from twinbase_mobile.tables import Contact, Intervention, InterventionPhoto
 
 Command = Mapping[str, Any]
 
@@ -26,6 +33,7 @@ class PhoneApp:
 
     def __init__(self, replica: Replica, setup: Command) -> None:
         self.replica, self.setup = replica, setup
+        self._listening: asyncio.Task[None] | None = None
 
     async def sign_in(self, ask: Command) -> Any:
         answer = await self.replica.sign_in(
@@ -87,17 +95,70 @@ class PhoneApp:
         ]
 
     async def settle(self, ask: Command) -> Any:
-        """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
-        counts = {"corrected": 0, "discarded": 0}
+        """Read each sentence, and let the edit go; answers how many there were."""
+        dropped = 0
         while waiting := await self.replica.waiting_edits():
-            one = waiting[0]
-            if one.twin == "timesheets" and one.new.get("intervention_id") is not None:
-                await self.replica.correct(one.id, {"intervention_id": None, "customer_id": None})
-                counts["corrected"] += 1
-            else:
-                await self.replica.discard(one.id)
-                counts["discarded"] += 1
-        return counts
+            await self.replica.discard(waiting[0].id)
+            dropped += 1
+        return dropped
+
+    async def take_photo(self, ask: Command) -> Any:
+        """A large one, in the dark: its hash and its size."""
+        chance, visit = random.Random(ask["seed"]), UUID(ask["visit"])
+        photo = await take_photo(self.replica, chance, visit, utc_now(), caption="Joint remplacé", large=True)
+        async with self.replica.session() as session:
+            session.add(photo)
+            await session.commit()
+            return {"sha256": photo.sha256, "size": photo.size_bytes}
+
+    async def read_upload(self, ask: Command) -> Any:
+        """Where the bytes of a picture are, and how many of them the server has."""
+        state = await self.replica.attachments.state(ask["sha256"])
+        return {"where": state.where, "sent": state.sent}
+
+    async def open_photo(self, ask: Command) -> Any:
+        """A photo of the visit that this phone has only the row of: it is fetched, opened and decoded."""
+        async with self.replica.read() as session:
+            of_visit = select(InterventionPhoto).where(col(InterventionPhoto.intervention_id) == UUID(ask["visit"]))
+            named = [photo.sha256 for photo in (await session.exec(of_visit)).all() if photo.sha256]
+        for one in named:
+            if not (await self.replica.attachments.state(one)).is_here:
+                await self.replica.attachments.fetch(one)
+                with await self.replica.attachments.open(one) as file:
+                    content = file.read()
+                return {
+                    "bytes": len(content),
+                    "is_whole": sha256(content).hexdigest() == one and check_picture(content),
+                }
+        return None
+
+    async def begin_listening(self, ask: Command) -> Any:
+        """Stay connected from now on: the server says when there is something new."""
+        board, connected = self.replica.status, asyncio.Event()
+        before = board.now.synced_at
+
+        def look(status: SyncStatus) -> None:
+            if status.hears_news and not status.is_syncing and status.synced_at != before:
+                connected.set()
+
+        stop = board.watch(look)
+        self._listening = asyncio.create_task(self.replica.background().run())
+        await connected.wait()
+        stop()
+
+    async def await_instructions(self, ask: Command) -> Any:
+        """Answer as soon as a session of this phone reads these instructions in the visit."""
+        wanted = select(Intervention.instructions).where(col(Intervention.id) == UUID(ask["visit"]))
+        async with aclosing(self.replica.watch(wanted)) as results:
+            async for rows in results:
+                if list(rows) == [ask["text"]]:
+                    return
+
+    async def stop_listening(self, ask: Command) -> Any:
+        if self._listening is not None:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
 
 
 def _edits(connection: Connection) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """How the demo speaks: short lines while it runs, three tables at the end. 100 columns, wherever it is shown."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
@@ -90,3 +90,10 @@ def describe_deliveries(deliveries: Mapping[str, int]) -> str:
         destination, state = where.split(": ")
         by_destination.setdefault(destination, []).append(f"{count} {state}")
     return "; ".join(f"{destination}: {', '.join(counts)}" for destination, counts in by_destination.items())
+
+
+def join_names(names: Sequence[str]) -> str:
+    """`Anna`, `Anna and Bob`, `Anna, Bob and Carl`; `Nobody`."""
+    if len(names) < 2:
+        return "".join(names) or "Nobody"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

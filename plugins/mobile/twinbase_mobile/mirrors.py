@@ -59,7 +59,9 @@ def reference_mirrors() -> Iterator[Mirror]:
 
 
 def customer_mirrors() -> Iterator[Mirror]:
-    yield read_only_mirror(mobile.Customer, scope=scopes.my_customers, read="customers.read")
+    yield read_only_mirror(
+        mobile.Customer, scope=scopes.my_customers, formerly=scopes.my_former_customers, read="customers.read"
+    )
     yield shared_mirror(
         mobile.CustomerSite,
         "update",
@@ -109,6 +111,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         "update",
         version=2,
         scope=scopes.my_visits,
+        formerly=scopes.my_former_visits,
         conflict=merge_columns(device_wins, report=keep_both),
         read="interventions.read",
         write="interventions.update",
@@ -134,6 +137,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         mobile.InterventionNote,
         "insert",
         scope=scopes.my_notes,
+        late=True,
         conflict="append_only",
         read="interventions.read",
         write="interventions.update",
@@ -144,6 +148,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         "update",
         "delete",
         scope=_of_a_visit(mobile.InterventionPart),
+        late=True,
         conflict="merge_columns",
         read="interventions.read",
         write="interventions.update",
@@ -154,6 +159,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         "update",
         "delete",
         scope=_of_a_visit(mobile.InterventionPhoto),
+        late=True,
         conflict="merge_columns",
         read="interventions.read",
         write="photos.upload",
@@ -173,6 +179,7 @@ def visit_mirrors() -> Iterator[Mirror]:
         "insert",
         "update",
         scope=_of_a_visit(mobile.ChecklistAnswer),
+        late=True,
         conflict="last_write_wins",
         read="interventions.read",
         write="interventions.update",
@@ -191,6 +198,7 @@ def day_mirrors() -> Iterator[Mirror]:
         "update",
         "delete",
         scope=scopes.my_hours,
+        late=True,
         conflict="device_wins",
         read="timesheets.read",
         write="timesheets.create",
@@ -201,6 +209,7 @@ def day_mirrors() -> Iterator[Mirror]:
         "update",
         scope=scopes.own_rows(mobile.TravelLog),
         window=days(mobile.TravelLog.departed_at, back=30),
+        late=True,
         conflict="device_wins",
         read="timesheets.read",
         write="timesheets.create",
@@ -211,6 +220,7 @@ def day_mirrors() -> Iterator[Mirror]:
         "update",
         "delete",
         scope=scopes.my_expenses,
+        late=True,
         conflict="device_wins",
         read="expenses.read",
         write="expenses.create",
@@ -221,6 +231,7 @@ def day_mirrors() -> Iterator[Mirror]:
         "insert",
         scope=scopes.own_rows(mobile.StockMovement),
         window=days(mobile.StockMovement.occurred_at, back=30),
+        late=True,
         conflict="append_only",
         read="stock.read",
         write="stock.update",

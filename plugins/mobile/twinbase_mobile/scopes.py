@@ -33,10 +33,11 @@ from twinbase_mobile.tables import (
     Timesheet,
 )
 from twinbase_mobile.tables.kinds import ActiveState, Claim, IncidentStatus, OwnerKind, VisitStatus
-from twinbase_mobile.tables.office import ProjectMember
+from twinbase_mobile.tables.office import FormerTeam, ProjectMember
 
 ME = "colleague_id"
 TEAM = "team"
+WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 YEAR = timedelta(days=365)
 NOTES_PER_CUSTOMER = 20
@@ -45,6 +46,17 @@ NOTES_PER_CUSTOMER = 20
 def my_visits(who: Who) -> SqlCondition:
     """Assigned to me, and planned within thirty days of now, or older and still open."""
     return _is_my_visit(who, Intervention)
+
+
+def my_former_visits(who: Who) -> SqlCondition:
+    """Taken from me in the last seven days: shown no more, but what I did on them may still arrive."""
+    return col(Intervention.id).in_(_taken_away(who))
+
+
+def my_former_customers(who: Who) -> SqlCondition:
+    """Whose visits these are."""
+    visit = aliased(Intervention)
+    return col(Customer.id).in_(select(col(visit.customer_id)).where(col(visit.id).in_(_taken_away(who))))
 
 
 def my_customers(who: Who) -> SqlCondition:
@@ -216,6 +228,12 @@ def _assigned(who: Who) -> CompoundSelect[Any]:
         select(col(led.id)).where(col(led.lead_id) == who[ME]),
         select(col(sent.intervention_id)).where(col(sent.colleague_id) == who[ME]),
     )
+
+
+def _taken_away(who: Who) -> Select[Any]:
+    """The ids of visits that I was on until a few days ago, as PostgreSQL itself has noted."""
+    mine = (col(FormerTeam.colleague_id) == who[ME]) & (col(FormerTeam.until) >= who.as_of - WEEK)
+    return select(col(FormerTeam.intervention_id)).where(mine)
 
 
 def _of_my_visits(who: Who, column: str) -> Select[Any]:

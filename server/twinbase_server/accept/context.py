@@ -14,6 +14,7 @@ from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.reasons import Refusal
 from twinbase_server.accept.scope import scope_condition
 from twinbase_server.caller import Caller
+from twinbase_server.sql.scope import Condition
 
 REPEATED_MAX = 3
 
@@ -47,7 +48,11 @@ class AcceptContext:
 
         Raises ClaimMissing (H10).
         """
-        return scope_condition(twin).bind(self.caller.identity, cut_to_hour(self.now))
+        return self.bind(scope_condition(twin))
+
+    def bind(self, condition: Condition) -> list[Any]:
+        """The parameters of a condition over a twin's rows. Raises ClaimMissing (H10)."""
+        return condition.bind(self.caller.identity, cut_to_hour(self.now))
 
 
 @dataclass(frozen=True, slots=True)

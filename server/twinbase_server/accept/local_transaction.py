@@ -18,7 +18,7 @@ from twinbase_server.accept.decide import (
 )
 from twinbase_server.accept.plugins import translate_plugin_errors
 from twinbase_server.accept.read import Held
-from twinbase_server.accept.reasons import ROW_LOCKED, Refusal, permission_refusal, target_refusal
+from twinbase_server.accept.reasons import COMES_LATE, ROW_LOCKED, Refusal, permission_refusal, target_refusal
 from twinbase_server.accept.rows import BatchRow
 from twinbase_server.accept.targets import find_targets
 
@@ -142,6 +142,8 @@ async def _decide_change(accepting: AcceptContext, change: Change, held: Held) -
         return verdict
     if why := await _find_objection(accepting, change, verdict, held):
         return refused_verdict(why)
+    if _find_late(accepting, change, held):
+        verdict.flags = (COMES_LATE, *verdict.flags)
     if verdict.flags or change.restores:
         verdict.met = None if row.values is None else {name: row.values.get(name) for name in change.new or row.values}
     row.remove() if verdict.delete else row.write(verdict.write)
@@ -185,9 +187,18 @@ def _find_broken_key(accepting: AcceptContext, change: Change, verdict: Verdict,
         if values is None or verdict.write.keys().isdisjoint(key.columns):
             continue
         unchanged = row.values is not None and key.values_of(row.values) == values
-        if not unchanged and not held.targets.admits(key, values):
+        late = row.values is None and change.twin.mirror.late and held.targets.admits_late(key, values)
+        if not unchanged and not late and not held.targets.admits(key, values):
             return target_refusal(key.columns)
     return None
+
+
+def _find_late(accepting: AcceptContext, change: Change, held: Held) -> bool:
+    """Whether a new row points at what its writer has had, and has no more."""
+    if held.rows[change.row_id].values is not None or not change.twin.mirror.late:
+        return False
+    found = find_targets(accepting.registry, change, held.rows)
+    return any(not held.targets.admits(*one) and held.targets.admits_late(*one) for one in found)
 
 
 def _ask_guards(change: Change, verdict: Verdict, held: Held) -> Refusal | None:

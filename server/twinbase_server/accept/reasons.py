@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from twinbase.mutation import Flag
+from twinbase.protocol import GIVEN_AWAY
 from twinbase_server.database.errors import is_raised
 
 MESSAGE_LETTERS_MAX = 300
@@ -29,6 +31,7 @@ CONTESTED_ONCE = Refusal(
 )
 NOT_WRITTEN = Refusal("not-written", "The database took this change without an error, and did not keep it.")
 
+COMES_LATE = Flag(GIVEN_AWAY, "What this belongs to is somebody else's now. It is taken, and the office looks at it.")
 ROW_LOCKED = Refusal("locked", "Another program holds this row, or its table, on the server. It is sent again.")
 NO_TIME = Refusal("time", "The server had no time for this change yet. It is sent again.")
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from twinbase.codecs import Codec
 from twinbase.registry import Twin
 from twinbase_server.sql.names import column_sql, table_sql
-from twinbase_server.sql.scope import Condition, compile_condition
+from twinbase_server.sql.scope import Condition, compile_condition, compile_formerly
 
 INSIDE = "twinbase_inside"
 
@@ -17,12 +17,19 @@ def scope_condition(twin: Twin) -> Condition:
     return compile_condition(twin)
 
 
-def scoped_rows_sql(twin: Twin, match: str) -> str:
+@lru_cache(maxsize=1024)
+def formerly_condition(twin: Twin) -> Condition | None:
+    """That the identity has had a row of the twin, compiled once; None where nobody notes it."""
+    return compile_formerly(twin)
+
+
+def scoped_rows_sql(twin: Twin, match: str, condition: Condition | None = None) -> str:
     """The FROM item `t`: the rows of the twin's table that `match`, with one more column, INSIDE, true for those that
-    the identity sees. A scope is asked about these rows alone, whatever functions of the customer's it calls.
+    the identity sees, or that the other `condition` is true of. A scope is asked about these rows alone, whatever
+    functions of the customer's it calls.
     """
     table = table_sql(twin.table)
-    inside = f"coalesce({scope_condition(twin).sql}, false) AS {INSIDE}"
+    inside = f"coalesce({(condition or scope_condition(twin)).sql}, false) AS {INSIDE}"
     return f"LATERAL (SELECT {table}.*, {inside} FROM {table} WHERE {match}) t"
 
 

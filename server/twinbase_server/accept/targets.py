@@ -10,9 +10,17 @@ from twinbase_server.accept.batch import Change, RowId
 from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_key_columns, foreign_keys_of
 from twinbase_server.accept.rows import BatchRow, encode_keys
-from twinbase_server.accept.scope import INSIDE, recordset_sql, scope_condition, scoped_rows_sql, typed_columns
+from twinbase_server.accept.scope import (
+    INSIDE,
+    formerly_condition,
+    recordset_sql,
+    scope_condition,
+    scoped_rows_sql,
+    typed_columns,
+)
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
+from twinbase_server.sql.scope import Condition
 
 KeyValues = tuple[Any, ...]
 Target = tuple[str, tuple[str, ...]]
@@ -20,11 +28,13 @@ Target = tuple[str, tuple[str, ...]]
 
 @dataclass(slots=True)
 class Targets:
-    """What foreign keys of a batch may point at: rows found, and rows that the batch itself inserts."""
+    """What foreign keys of a batch may point at: rows found, and rows that the batch itself inserts. `had`: those that
+    the writer does not see any more, for new rows that may come late."""
 
     registry: Registry
     found: dict[Target, set[KeyValues]] = field(default_factory=dict)
     inserted: dict[Target, set[KeyValues]] = field(default_factory=dict)
+    had: dict[Target, set[KeyValues]] = field(default_factory=dict)
 
     def holds(self, key: ForeignKey, values: KeyValues) -> bool:
         """The database has the row, and the writer sees it."""
@@ -33,6 +43,10 @@ class Targets:
     def admits(self, key: ForeignKey, values: KeyValues) -> bool:
         """The row is there, or this batch brings it."""
         return self.holds(key, values) or values in self.inserted.get(_name(key), ())
+
+    def admits_late(self, key: ForeignKey, values: KeyValues) -> bool:
+        """The database has the row, and the writer has had it, by what the server has noted."""
+        return values in self.had.get(_name(key), ())
 
     def find_missing(self, changes: Iterable[Change], rows: Mapping[RowId, BatchRow]) -> set[RowId]:
         """The keys of twins that are pointed at and not to be found."""
@@ -88,6 +102,8 @@ async def read_targets(
     targets = Targets(accepting.registry)
     for name, (key, asked) in wanted.items():
         targets.found[name] = await _existing(connection, accepting, key, list(asked))
+        if missing := asked - targets.found[name]:
+            targets.had[name] = await _find_had(connection, accepting, key, list(missing))
         targets.inserted[name] = {
             tuple(change.new.get(column) for column in key.target_columns)
             for change in changes
@@ -104,14 +120,36 @@ async def _existing(
     return {values[ordinal] for (ordinal,) in found}
 
 
+async def _find_had(
+    connection: Connection, accepting: AcceptContext, key: ForeignKey, values: list[KeyValues]
+) -> set[KeyValues]:
+    """Of rows that the writer does not see: those that he has had."""
+    condition = None if key.target is None else formerly_condition(key.target)
+    if condition is None:
+        return set()
+    found = await connection.fetch(_had_sql(key), *accepting.bind(condition), encode_keys(values))
+    return {values[ordinal] for (ordinal,) in found}
+
+
 @lru_cache(maxsize=1024)
 def _existing_sql(key: ForeignKey) -> str:
     if key.target is None:
         rows = recordset_sql(key.columns, 1, ordinal=True)
         return f"SELECT _twinbase_r.o FROM {rows} JOIN {table_sql(key.table)} t ON {_same(key, 't')}"
-    parameter = len(scope_condition(key.target).names) + 1
-    rows = recordset_sql(key.columns, parameter, ordinal=True)
-    scoped = scoped_rows_sql(key.target, _same(key, table_sql(key.table)))
+    return _scoped_sql(key, scope_condition(key.target))
+
+
+@lru_cache(maxsize=1024)
+def _had_sql(key: ForeignKey) -> str:
+    condition = None if key.target is None else formerly_condition(key.target)
+    assert condition is not None
+    return _scoped_sql(key, condition)
+
+
+def _scoped_sql(key: ForeignKey, condition: Condition) -> str:
+    assert key.target is not None
+    rows = recordset_sql(key.columns, len(condition.names) + 1, ordinal=True)
+    scoped = scoped_rows_sql(key.target, _same(key, table_sql(key.table)), condition)
     return f"SELECT _twinbase_r.o FROM {rows} CROSS JOIN {scoped} WHERE t.{INSIDE}"
 
 

@@ -13,6 +13,7 @@ from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.rows import BatchRow, encode_keys
 from twinbase_server.accept.scope import (
     INSIDE,
+    formerly_condition,
     key_match,
     recordset_sql,
     scope_condition,
@@ -154,14 +155,29 @@ async def _expect(connection: Connection, statement: str, values: str, rows: int
 
 
 async def find_outside(connection: Connection, accepting: AcceptContext, rows: Iterable[BatchRow]) -> list[BatchRow]:
-    """The rows that were written and that the writer may not leave where they are now: out of his scope."""
+    """The rows that were written and that the writer may not leave where they are now: out of his scope. A new one may
+    come late, below a row that he has had."""
     found: list[BatchRow] = []
     checked = (row for row in rows if row.twin.filtered and (_is_new(row) or _is_replaced(row) or _stays(row)))
     for twin, group in _by_twin(accepting.registry, checked):
-        bound = accepting.bind_scope(twin)
-        out = await connection.fetch(_outside_sql(twin), *bound, encode_keys([row.key for row in group]))
-        found += [group[ordinal] for (ordinal,) in out]
+        outside = await _find_unmet(connection, accepting, twin, group)
+        if late := [row for row in outside if twin.mirror.late and row.stored is None]:
+            never_had = await _find_unmet(connection, accepting, twin, late, formerly=True)
+            outside = [row for row in outside if row.stored is not None] + never_had
+        found += outside
     return found
+
+
+async def _find_unmet(
+    connection: Connection, accepting: AcceptContext, twin: Twin, rows: list[BatchRow], *, formerly: bool = False
+) -> list[BatchRow]:
+    """Of these rows, as they are written by now, those that the writer does not see, or never had."""
+    condition = formerly_condition(twin) if formerly else scope_condition(twin)
+    if condition is None:
+        return rows
+    statement = _outside_sql(twin, formerly)
+    out = await connection.fetch(statement, *accepting.bind(condition), encode_keys([row.key for row in rows]))
+    return [rows[ordinal] for (ordinal,) in out]
 
 
 def _is_replaced(row: BatchRow) -> bool:
@@ -173,7 +189,8 @@ def _stays(row: BatchRow) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _outside_sql(twin: Twin) -> str:
-    rows = recordset_sql(twin.key, len(scope_condition(twin).names) + 1, ordinal=True)
-    scoped = scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)))
+def _outside_sql(twin: Twin, formerly: bool) -> str:
+    condition = (formerly_condition(twin) if formerly else None) or scope_condition(twin)
+    rows = recordset_sql(twin.key, len(condition.names) + 1, ordinal=True)
+    scoped = scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)), condition)
     return f"SELECT _twinbase_r.o FROM {rows} CROSS JOIN {scoped} WHERE NOT t.{INSIDE}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from sqlalchemy import or_
 
 from twinbase.attachment import Attachment
 from twinbase.clock import cut_to_hour
@@ -17,7 +18,7 @@ from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import ALTERED
 from twinbase_server.problems import ProblemError
 from twinbase_server.sql.names import column_sql, quote_literal, table_sql
-from twinbase_server.sql.scope import Condition, compile_condition
+from twinbase_server.sql.scope import Condition, compile_condition, compile_part
 
 NOTHING_THERE = "There is no such row with content, or it is not yours to see."
 """Of a row that is not there, of another's, of one without content, of content that has not come: one answer."""
@@ -66,15 +67,18 @@ def _fits(twin: Twin, key: list[Any]) -> bool:
 
 
 async def find_named(
-    connection: Connection, slot: ContentSlot, identity: Identity, now: datetime
+    connection: Connection, slot: ContentSlot, identity: Identity, now: datetime, *, to_give: bool = False
 ) -> NamedContent | None:
     """What the row names; None when it is not there, or not in the identity's scope. One statement in any case.
 
+    `to_give`: it is asked by whoever brings the content. That may be done late as well, where the row could be.
     Raises ClaimMissing, as every answer about rows does, and the problem of claims that cannot be read.
     """
-    bound = scope_of(slot.twin).bind(identity, cut_to_hour(now))
+    condition = giving_condition(slot.twin) if to_give else scope_of(slot.twin)
+    bound = condition.bind(identity, cut_to_hour(now))
+    statement = _find_sql(slot.twin, slot.attachment.column, to_give)
     try:
-        row = await connection.fetchrow(_find_sql(slot.twin, slot.attachment.column), *bound, *key_texts(slot.key))
+        row = await connection.fetchrow(statement, *bound, *key_texts(slot.key))
     except asyncpg.DataError as error:
         said = f"A claim in the scope of {slot.twin.name} cannot be read as its column's type."
         raise ProblemError("claim-missing", said) from error
@@ -90,8 +94,17 @@ def scope_of(twin: Twin) -> Condition:
 
 
 @lru_cache(maxsize=1024)
-def _find_sql(twin: Twin, column: str) -> str:
-    table, condition, attachment = table_sql(twin.table), scope_of(twin), twin.attachments[column]
+def giving_condition(twin: Twin) -> Condition:
+    """Whose content somebody may bring: of the rows in scope, and of those that may come late."""
+    if not twin.mirror.late or twin.predicate is None or twin.formerly is None:
+        return scope_of(twin)
+    return compile_part(twin, or_(twin.predicate, twin.formerly))
+
+
+@lru_cache(maxsize=1024)
+def _find_sql(twin: Twin, column: str, to_give: bool) -> str:
+    table, attachment = table_sql(twin.table), twin.attachments[column]
+    condition = giving_condition(twin) if to_give else scope_of(twin)
     said_size = column_sql(attachment.size, table) if attachment.size else "NULL"
     return (
         f"SELECT {row_key_sql(twin, table)} AS row_key, {hash_sql(attachment, table)} AS sha256,"

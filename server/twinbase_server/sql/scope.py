@@ -157,6 +157,11 @@ def compile_condition(twin: Twin) -> Condition:
     return EVERY_ROW if twin.predicate is None else compile_part(twin, twin.predicate)
 
 
+def compile_formerly(twin: Twin) -> Condition | None:
+    """The condition that an identity has had a row of the twin; None where nobody notes it."""
+    return None if twin.formerly is None else compile_part(twin, twin.formerly)
+
+
 def compile_part(twin: Twin, part: ColumnElement[bool]) -> Condition:
     """A part of it, or any other condition over the twin's rows; raises as `compile_condition` does."""
     return _compile(twin, _prepared(part))

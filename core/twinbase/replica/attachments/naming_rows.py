@@ -1,11 +1,13 @@
 """Where rows name contents: the columns that do, and the rows in them, as the server last had them."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
 from twinbase.attachment import Attachment
+from twinbase.protocol import GIVEN_AWAY
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection, StoredRow
@@ -44,6 +46,8 @@ def find_naming_rows(connection: Connection, registry: Registry) -> Iterator[Nam
     for twin, attachment in list_attachments(registry):
         if not twin.pushes:
             continue
+        if twin.pulls:
+            yield from _of_taken_late(connection, twin, attachment)
         query = _of_pulled(twin, attachment) if twin.pulls else _of_pushed(twin, attachment)
         yield from (_naming_row(twin, attachment, row) for row in connection.execute(query))
 
@@ -81,6 +85,21 @@ def _of_pushed(twin: Twin, attachment: Attachment) -> str:
         f"SELECT {quote_names(key)}, {column}, NULL FROM {changes_table(twin.name)} WHERE {column} IN {_MADE_HERE}"
         f" AND seq IN (SELECT seq FROM _twinbase_outbox WHERE {TAKEN}) ORDER BY seq"
     )
+
+
+def _of_taken_late(connection: Connection, twin: Twin, attachment: Attachment) -> Iterator[NamingRow]:
+    """New rows that the server took though what they belong to was somebody else's by then: such a row is not here any
+    more, and its bytes are nowhere else. As long as the decision is remembered; where the row is here as well, what it
+    says comes later and counts."""
+    query = (
+        "SELECT key, sha256 FROM (SELECT json_extract(said, '$.key') AS key,"
+        " json_extract(said, '$.mine.' || ?2) AS sha256 FROM _twinbase_decision WHERE twin = ?1 AND op = 'insert'"
+        " AND EXISTS (SELECT 1 FROM json_each(said, '$.outcome.flags') AS flag"
+        f" WHERE json_extract(flag.value, '$.reason') = ?3)) WHERE sha256 IN {_MADE_HERE}"
+    )
+    asked = (twin.name, json.dumps(attachment.column), GIVEN_AWAY)
+    for key, sha256 in connection.execute(query, asked):
+        yield NamingRow(twin.name, msgspec.json.encode(json.loads(key)).decode(), attachment.column, sha256, None)
 
 
 def _columns(twin: Twin, attachment: Attachment) -> str:

@@ -71,7 +71,7 @@ async def begin(
     _check_permission(who, slot)
     now = serving.clock()
     async with serving.borrow_connection() as connection:
-        named = await find_named(connection, slot, who.identity, now)
+        named = await find_named(connection, slot, who.identity, now, to_give=True)
         if named is None or named.sha256 is None:
             raise ProblemError("not-found", NOTHING_THERE)
         if fault := _find_fault(slot, named, size):
