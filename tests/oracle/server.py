@@ -60,7 +60,7 @@ class Server:
         self.application = OneAddress(self.running, self._chance)
 
     async def _serve(self, one: Edition) -> Any:
-        settings = {"pool_max": 3, "token_seconds": TOKEN_SECONDS, "lock_seconds": 0.1}
+        settings: dict[str, Any] = {"pool_max": 3, "token_seconds": TOKEN_SECONDS, "lock_seconds": 0.1}
         settings |= {"files": str(self.shelf), "news_look_seconds": 0.005}
         return await self._stack.enter_async_context(serve(self.url, one.plugins, self._clock, settings))
 
