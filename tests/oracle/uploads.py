@@ -22,7 +22,7 @@ class TornLine:
     """An ASGI application behind a line that breaks at one request about attachments.
 
     The request arrives in part, or its answer is lost, or the device is no more, before or after the server has done
-    its work. `breaks`: nothing gets through afterwards.
+    its work. Half of the time nothing gets through afterwards.
     """
 
     def __init__(self, application: Any, rng: Random) -> None:
