@@ -21,12 +21,20 @@ async def devices_hear_of_news(sim: Simulation, rng: Random) -> None:
     """Some devices pull only when they hear of news. What is brought to all of them leaves nobody behind; whoever comes
     again after his line broke hears of what he has missed; and a hint that is lost costs the regular interval."""
     async with _listening(sim, rng) as those:
+        await _take_in_all(sim, those)
         for _ in range(rng.choice((1, 1, 2)) if those else 0):
             treatment = rng.choice(TREATMENTS)
             for one in those:
                 one.line.treatment = treatment
             await _do_something(sim, rng)
-            await _take_in_all(sim, those, treatment)
+            await _until_looked(sim)
+            if treatment == "lost":
+                for one in those:
+                    await one.let_time_pass()
+            # What one brings the others now is no hint that was meant.
+            for one in those:
+                one.line.treatment = "brought"
+            await _take_in_all(sim, those)
             for one in those:
                 said = f"{one.mine.device.name}: its hints were {treatment}, and"
                 sim.surprises += [f"{said} {what}" for what in await one.find_wrong()]
@@ -58,13 +66,8 @@ async def _do_something(sim: Simulation, rng: Random) -> None:
             await sim.sync(mine)
 
 
-async def _take_in_all(sim: Simulation, those: Sequence[ListeningDevice], treatment: Treatment) -> None:
-    """Until nobody has anything to do, each in its way."""
-    await _until_looked(sim)
-    if treatment == "lost":
-        for one in those:
-            await one.let_time_pass()
-            one.line.treatment = "brought"
+async def _take_in_all(sim: Simulation, those: Sequence[ListeningDevice]) -> None:
+    """Until nobody has anything to do."""
     for _ in range(ROUNDS_MAX):
         syncs = sum(one.syncs for one in those)
         await _until_looked(sim)
