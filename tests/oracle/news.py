@@ -28,11 +28,10 @@ async def devices_hear_of_news(sim: Simulation, rng: Random) -> None:
                 one.line.treatment = treatment
             await _do_something(sim, rng)
             await _until_looked(sim)
-            if treatment == "lost":
-                for one in those:
-                    await one.let_time_pass()
-            # What one brings the others now is no hint that was meant.
             for one in those:
+                if treatment == "lost":
+                    await one.let_time_pass()
+                # What the others send from now on is no news that was meant.
                 one.line.treatment = "brought"
             await _take_in_all(sim, those)
             for one in those:
