@@ -26,7 +26,7 @@ async def devices_hear_of_news(sim: Simulation, rng: Random) -> None:
             treatment = rng.choice(TREATMENTS)
             for one in those:
                 one.line.treatment = treatment
-            await _do_something(sim, rng)
+            await _do_something(sim, rng, those)
             await _until_looked(sim)
             for one in those:
                 if treatment == "lost":
@@ -54,14 +54,14 @@ async def _listening(sim: Simulation, rng: Random) -> AsyncIterator[Sequence[Lis
         sim.rewire()
 
 
-async def _do_something(sim: Simulation, rng: Random) -> None:
-    """The office writes, and somebody who does not listen sends what he has typed, perhaps."""
+async def _do_something(sim: Simulation, rng: Random, those: Sequence[ListeningDevice]) -> None:
+    """The office writes, and somebody sends what he has typed, perhaps, if he is none of those who wait for a hint."""
     for _ in range(rng.randint(1, 3)):
         await sim.office.write(rng)
     if rng.random() < 0.4:
         mine = sim.somebody(rng)
         await sim.work(mine, rng)
-        if not mine.device.replica.status.now.hears_news:
+        if mine not in [one.mine for one in those]:
             await sim.sync(mine)
 
 
