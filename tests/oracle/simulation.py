@@ -26,6 +26,7 @@ from tests.oracle.writers import PEOPLE, number_visits
 from twinbase.errors import NotSignedIn, TransportError, TwinbaseError
 from twinbase.replica.report import Report
 from twinbase.testing import Device, ManualClock
+from twinbase_server.housekeeping import look_after_files
 
 DEVICES_MAX = 5
 CLOCKS_APART = timedelta(days=60)
@@ -148,7 +149,7 @@ class Simulation:
         """No more faults, no more writers; every device syncs until nothing is left to do. Where the app was taken back
         and its outbox holds what only the newer one knows, the newer one comes again, and sends it.
 
-        The last thing that happens is that every visit gets its number."""
+        The last things that happen are what a server does once an hour, and that every visit gets its number."""
         await self.office.end_all()
         if self.server.older or any(mine.edition.version > self.server.edition.version for mine in self.mine):
             await self.server.update()
@@ -170,6 +171,7 @@ class Simulation:
             await mine.device.reopen(plugins=mine.edition.plugins)
         if behind:
             await self._sync_all(rounds)
+        await look_after_files(self.server.running[0].state.serving)
         await self.office.write_this(number_visits, self.rng)
 
     async def _decide(self, rounds: int) -> None:
