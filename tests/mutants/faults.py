@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import asyncpg
+from tests.mutants.beliefs import bytes_acknowledged_early, hint_taken_for_truth
 from tests.mutants.captures import (
     keys_without_length,
     parts_as_installed,
@@ -396,4 +397,6 @@ MUTANTS = (
     Mutant("parts as installed", "both", parts_as_installed),
     Mutant("keys without length", "both", keys_without_length),
     Mutant("rows shown before they are whole", "both", rows_shown_before_they_are_whole),
+    Mutant("bytes acknowledged before they are durable", "both", bytes_acknowledged_early),
+    Mutant("hint taken for truth", "both", hint_taken_for_truth),
 )

@@ -112,6 +112,8 @@ async def device_loses_its_wal(sim: Simulation, rng: Random) -> None:
         sim.surprises.append(f"{mine.device.name}: committed edits went with the -wal, and nobody was told")
     mine.logs &= here | sent
     mine.held = {log: at for log, at in mine.held.items() if log in here}
+    mine.pictures &= {sha256 for (sha256,) in await mine.device.sql("SELECT sha256 FROM _twinbase_content")}
+    mine.unheard.clear()
     await mine.device.replica.forget_loss()
 
 
@@ -121,7 +123,8 @@ async def _newest_edit(mine: Mine) -> int:
 
 
 def _is_kept(path: Path) -> bool:
-    return not path.name.endswith(("-shm", ".backup", ".sync-lock")) and ".lost-" not in path.name
+    is_other = path.name.endswith(("-shm", ".backup", ".sync-lock")) or ".lost-" in path.name
+    return path.is_file() and not is_other
 
 
 def _damaged(wal: bytes, rng: Random) -> bytes:

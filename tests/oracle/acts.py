@@ -1,6 +1,18 @@
 """Everything that can happen, as often as it is chosen."""
 
-from tests.oracle import accidents, answers, changed_values, decisions, histories, locks, ordinary, reloads, updates
+from tests.oracle import (
+    accidents,
+    answers,
+    changed_values,
+    decisions,
+    histories,
+    locks,
+    news,
+    ordinary,
+    reloads,
+    updates,
+    uploads,
+)
 from tests.oracle.simulation import Act
 from tests.oracle.strange.acts import capture_is_taken_off, office_writes_strangely
 from tests.oracle.strange.parts import part_comes_and_goes
@@ -22,5 +34,6 @@ ACTS: tuple[Act, ...] = (
     *[answers.person_takes_back] * 2, *[answers.office_answers] * 2,
     *[reloads.table_is_loaded_in_a_first_sync] * 2, reloads.table_is_loaded_in_a_repair,
     *[locks.erp_keeps_rows] * 2, locks.erp_keeps_a_table, updates.server_is_rolled,
+    *[uploads.picture_is_torn] * 2, uploads.store_is_away, uploads.house_is_kept, *[news.devices_hear_of_news] * 2,
     *[office_writes_strangely] * 4, capture_is_taken_off, *[part_comes_and_goes] * 2,
 )  # fmt: skip

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.oracle.person import Mine
     from tests.oracle.simulation import Simulation
 
-TEXTS = {"jobs": {"title", "status"}, "parts": {"label"}, "tools": {"place"}}
+TEXTS = {"jobs": {"title", "status"}, "parts": {"label"}, "tools": {"place"}, "visits": {"note"}}
 """What may be written back without a sum being wrong afterwards."""
 
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from tests.oracle.person import Saved
 from tests.oracle.simulation import DEVICES_MAX, Simulation
 
+from twinbase.replica.file.content_tables import content_folder
 from twinbase.testing import ManualClock
 
 
 async def device_is_cloned(sim: Simulation, rng: Random) -> None:
-    """A copy of the file goes on beside the original."""
+    """A copy of the file goes on beside the original, with its attachments or without."""
     if len(sim.mine) >= DEVICES_MAX:
         return
     mine = sim.somebody(rng)
@@ -19,6 +20,9 @@ async def device_is_cloned(sim: Simulation, rng: Random) -> None:
     twin = sim.add(mine.person, ManualClock(mine.clock.now), mine.edition)
     shutil.copyfile(mine.device.path, twin.device.path)
     twin.logs, twin.held = set(mine.logs), dict(mine.held)
+    if rng.random() < 0.5 and content_folder(mine.device.path).exists():
+        shutil.copytree(content_folder(mine.device.path), content_folder(twin.device.path))
+        twin.pictures = set(mine.pictures)
     mine.has_copy = twin.has_copy = True
     await mine.device.reopen()
     await twin.device.reopen()
@@ -30,7 +34,7 @@ async def device_is_saved(sim: Simulation, rng: Random) -> None:
     await mine.device.close()
     copy = sim.folder / f"{mine.device.name}.backup"
     shutil.copyfile(mine.device.path, copy)
-    mine.saved = Saved(copy, set(mine.logs), dict(mine.held))
+    mine.saved = Saved(copy, set(mine.logs), dict(mine.held), set(mine.pictures))
     mine.has_copy = True
     await mine.device.reopen()
 
@@ -46,6 +50,7 @@ async def device_is_restored(sim: Simulation, rng: Random) -> None:
         mine.device.path.with_name(mine.device.path.name + suffix).unlink(missing_ok=True)
     shutil.copyfile(mine.saved.path, mine.device.path)
     mine.logs, mine.held = mine.saved.logs | (mine.logs & sent), dict(mine.saved.held)
+    mine.pictures = set(mine.saved.pictures)
     await mine.device.reopen()
 
 

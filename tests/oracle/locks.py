@@ -17,7 +17,7 @@ ROWS = {"jobs": "id", "parts": "job_id", "stocks": "code", "teams": "id", "logs"
 READ_BY: Mapping[str, frozenset[str]] = {
     "jobs": frozenset({"jobs", "parts"}),
     "parts": frozenset({"parts"}),
-    "memberships": frozenset({"jobs", "parts", "notices"}),
+    "memberships": frozenset({"jobs", "parts", "notices", "visits"}),
     "notices": frozenset({"notices"}),
     "teams": frozenset({"teams"}),
     "logs": frozenset({"logs"}),

@@ -90,6 +90,20 @@ class NewNoticeColumns(NoticeColumns):
     urgency: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
+class VisitColumns(SQLModel):
+    """Made on site by whoever is there, with a picture whose bytes come after the row, and a number that is the
+    office's: it comes back later, and no key changes for it."""
+
+    id: UUID = Field(primary_key=True)
+    person: str
+    sector: str
+    note: str = ""
+    made_on_site: bool = False
+    number: str | None = None
+    sha256: str | None = Field(default=None, max_length=64)
+    state: str | None = None
+
+
 class ToolColumns(SQLModel):
     """The second version has a table more."""
 
@@ -111,6 +125,7 @@ class Tables:
     log: Any
     stock: Any
     notice: Any
+    visit: Any
     tool: Any = None
 
 
@@ -136,5 +151,6 @@ def declare(version: int) -> Tables:
         log=table("logs", LogColumns),
         stock=table("stocks", StockColumns),
         notice=table("notices", NewNoticeColumns if new else NoticeColumns),
+        visit=table("visits", VisitColumns),
         tool=table("tools", ToolColumns) if new else None,
     )

@@ -12,6 +12,7 @@ from tests.oracle.models import Tables, declare
 from tests.oracle.strange.mirrors import mirrors
 
 from twinbase import (
+    Attachment,
     Credentials,
     Flag,
     Identity,
@@ -25,6 +26,8 @@ from twinbase import (
     within,
 )
 from twinbase.conflict import add, device_wins, server_wins
+
+MADE_ON_SITE = "made-on-site"
 
 
 class Company:
@@ -43,7 +46,9 @@ class Company:
 
     @hookimpl
     async def twinbase_before_mutation(self, written: IncomingMutation) -> Flag | None:
-        """Another number of parts is taken, and looked at."""
+        """Another number of parts is taken, and looked at; so is a visit that nobody has planned."""
+        if written.twin == "visits" and written.operation == "insert":
+            return Flag(MADE_ON_SITE, "The office gives it a number.")
         return Flag("counted", "Somebody counts them.") if "quantity" in written.values else None
 
     @hookimpl
@@ -71,6 +76,7 @@ class Company:
             tables.stock, direction="both", operations=["update"], conflict="add", page_rows=3, version=version
         )
         yield Mirror(tables.notice, scope=self._in_my_sectors(tables.notice), page_rows=4, version=version)
+        yield self._visits()
         yield from mirrors(self.world, version)
         if tables.tool is not None:
             yield Mirror(
@@ -95,6 +101,22 @@ class Company:
             writable=[*writable, "floor"] if self.tables.version > 1 else writable,
             conflict=merge_columns(server_wins, title=device_wins, hours=add),
             page_rows=7,
+            version=self.tables.version,
+        )
+
+    def _visits(self) -> Mirror:
+        visit = self.tables.visit
+        near = self._in_my_sectors(visit)
+        return Mirror(
+            visit,
+            direction="both",
+            operations=["insert", "update"],
+            insertable=["person", "sector", "note", "made_on_site", "sha256"],
+            writable=["note", "sha256"],
+            scope=lambda who: or_(col(visit.person) == who["person"], near(who)),
+            conflict=merge_columns(device_wins),
+            attachments=(Attachment("sha256", state="state"),),
+            page_rows=4,
             version=self.tables.version,
         )
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 from tests.oracle.answers import find_unheard
 from tests.oracle.decisions import judge_waiting
 from tests.oracle.scopes import scopes
+from tests.oracle.shelf import find_wrong_pictures
 from tests.oracle.strange.reckoning import differences
+from tests.oracle.visits import find_unflagged
 from tests.oracle.writers import CODES
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Reckoning:
             await self._device(mine)
         await self._counters()
         await self._nothing_lost()
+        self.found += await find_wrong_pictures(self.sim)
         return self.found
 
     async def _device(self, mine: "Mine") -> None:
@@ -37,6 +40,8 @@ class Reckoning:
             self.found.append(f"{name}: a sync with a good line and an idle server did not end: {mine.problem}")
         elif not report.is_proven:
             self.found.append(f"{name}: not proven: {report.unproven or report.proven}")
+        elif report.files_problem or report.files_waiting or report.files_refused:
+            self.found.append(f"{name}: pictures stay on it: {report.files_problem or report}")
         for twin, scope in scopes(mine.edition.version).items():
             await self.compare(mine, twin, *scope)
         strange = await differences(self.sim.world, mine.person, mine.device, self.sim.office.connection)
@@ -56,6 +61,7 @@ class Reckoning:
             self.found.append(f"{mine.device.name}: {len(waiting)} edits wait for a person, and {counted} are counted")
         self.found += [f"{mine.device.name}: {what}" for what in judge_waiting(self.sim.office.ruled, waiting)]
         self.found += [f"{mine.device.name}: {what}" for what in await find_unheard(self.sim, mine)]
+        self.found += [f"{mine.device.name}: {what}" for what in await find_unflagged(self.sim, mine)]
 
     async def compare(self, mine: "Mine", twin: str, sql: str, names: tuple[str, ...]) -> None:
         """A device equals its scope, by value."""

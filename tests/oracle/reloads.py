@@ -20,7 +20,7 @@ from tests.oracle.writers import PEOPLE, Connection, reassign
 
 LOCK = "SET LOCAL lock_timeout = '40ms'"
 """A loader that meets an open transaction comes another time."""
-ALONE = ("notices", "memberships", "logs", "stocks", "parts")
+ALONE = ("notices", "memberships", "logs", "stocks", "parts", "visits")
 """Tables that nothing points at; jobs are loaded together with their parts."""
 ANEW = {"notices": "body", "memberships": "sector", "jobs": "title", "parts": "label", "teams": "name", "logs": "code"}
 """A text of each table that is written anew by an ALTER."""

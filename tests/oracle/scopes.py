@@ -29,6 +29,11 @@ def scopes(version: int) -> dict[str, Scope]:
             " WHERE sector IN (SELECT sector FROM oracle.memberships WHERE person = $1)",
             ("person",),
         ),
+        "visits": (
+            "SELECT id, person, sector, note, made_on_site, number, sha256, state FROM oracle.visits"
+            " WHERE person = $1 OR sector IN (SELECT sector FROM oracle.memberships WHERE person = $1)",
+            ("person",),
+        ),
     }
     if version > 1:
         found["tools"] = ("SELECT id, person, place FROM oracle.tools WHERE person = $1", ("person",))

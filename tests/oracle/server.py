@@ -1,6 +1,7 @@
 """The server of a run: started, stopped, updated, saved, restored. Its address never changes."""
 
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,14 +29,17 @@ UPDATE twinbase.generation SET database = (SELECT oid FROM pg_database WHERE dat
 class Server:
     """The application over the office's database. `application` is another object after every start.
 
-    `edition` is the newest that runs; `older`, if any, runs beside it, behind the same address.
+    `edition` is the newest that runs; `older`, if any, runs beside it, behind the same address: `running` are both.
+    `shelf`: where they keep the bytes of attachments; no backup of the database has them.
     """
 
-    def __init__(self, url: str, clock: ManualClock, office: Office, world: int) -> None:
+    def __init__(self, url: str, clock: ManualClock, office: Office, world: int, shelf: Path) -> None:
+        self.shelf = shelf
         self.url, self._clock, self._office = url, clock, office
         self.edition: Edition = edition(1, world)
         self.older: Edition | None = None
         self.application: Any = None
+        self.running: list[Any] = []
         self._stack = AsyncExitStack()
         self.was_restored = False
         self._chance = 0
@@ -51,11 +55,13 @@ class Server:
 
     async def start(self) -> None:
         # A pull waits for no lock; a push that meets a writer's open transaction gives up soon and is tried again.
-        running = [one for one in (self.edition, self.older) if one is not None]
-        self.application = OneAddress([await self._serve(one) for one in running], self._chance)
+        editions = [one for one in (self.edition, self.older) if one is not None]
+        self.running = [await self._serve(one) for one in editions]
+        self.application = OneAddress(self.running, self._chance)
 
     async def _serve(self, one: Edition) -> Any:
-        settings = {"pool_max": 3, "token_seconds": TOKEN_SECONDS, "lock_seconds": 0.1}
+        settings: dict[str, Any] = {"pool_max": 3, "token_seconds": TOKEN_SECONDS, "lock_seconds": 0.1}
+        settings |= {"files": str(self.shelf), "news_look_seconds": 0.005}
         return await self._stack.enter_async_context(serve(self.url, one.plugins, self._clock, settings))
 
     async def stop(self) -> None:

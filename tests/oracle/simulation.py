@@ -20,13 +20,17 @@ from tests.oracle.rules import end_rules
 from tests.oracle.server import Server
 from tests.oracle.strange.person import work_strangely
 from tests.oracle.strange.reckoning import differences
-from tests.oracle.writers import PEOPLE
+from tests.oracle.visits import hear_flags, work_on_site
+from tests.oracle.writers import PEOPLE, number_visits
 
 from twinbase.errors import NotSignedIn, TransportError, TwinbaseError
 from twinbase.replica.report import Report
 from twinbase.testing import Device, ManualClock
+from twinbase_server.housekeeping import look_after_files
 
 DEVICES_MAX = 5
+CLOCKS_APART = timedelta(days=60)
+"""Of a device and the server: then it keeps decisions for another time than everybody else."""
 FORGETS = ("generation", "gap")
 KEY = bytes(range(32))
 Act = Callable[["Simulation", Random], Awaitable[None]]
@@ -41,8 +45,9 @@ class Simulation:
         self.office = Office(database_url)
         self.world = seed
         self.office.world = self.world
-        self.server = Server(database_url, self.clock, self.office, self.world)
+        self.server = Server(database_url, self.clock, self.office, self.world, folder / "shelf")
         self.mine: list[Mine] = []
+        self.pictures: dict[str, bytes] = {}
         self.unexplained: list[str] = []
         self.surprises: list[str] = []
         self.reports = 0
@@ -94,6 +99,8 @@ class Simulation:
         await person.work(mine, rng, deletes=self.deletes)
         if rng.random() < 0.4:
             await work_strangely(self.world, mine.device, rng, deletes=self.deletes)
+        if rng.random() < 0.25:
+            await work_on_site(self, mine, rng)
 
     async def sync(self, mine: Mine) -> Report | None:
         """One sync; what the line does to it is no failure."""
@@ -111,6 +118,9 @@ class Simulation:
         if not self.server.was_restored and any(why.startswith(FORGETS) for why in report.recovered):
             self.surprises.append(f"{mine.device.name}: a server that was never restored forgot what it had answered")
         await self._reads_own_writes(mine)
+        await hear_flags(mine)
+        if abs(mine.clock.now - self.clock.now) > CLOCKS_APART:
+            mine.unheard.clear()
         self.reports += 1
         return report
 
@@ -137,7 +147,9 @@ class Simulation:
 
     async def settle(self, rounds: int = 6) -> None:
         """No more faults, no more writers; every device syncs until nothing is left to do. Where the app was taken back
-        and its outbox holds what only the newer one knows, the newer one comes again, and sends it."""
+        and its outbox holds what only the newer one knows, the newer one comes again, and sends it.
+
+        The last things that happen are what a server does once an hour, and that every visit gets its number."""
         await self.office.end_all()
         if self.server.older or any(mine.edition.version > self.server.edition.version for mine in self.mine):
             await self.server.update()
@@ -159,6 +171,8 @@ class Simulation:
             await mine.device.reopen(plugins=mine.edition.plugins)
         if behind:
             await self._sync_all(rounds)
+        await look_after_files(self.server.running[0].state.serving)
+        await self.office.write_this(number_visits, self.rng)
 
     async def _decide(self, rounds: int) -> None:
         """Now and then the office gives in, and people type again what it did not take."""
@@ -186,9 +200,14 @@ class Simulation:
     async def _sync_all(self, rounds: int) -> None:
         for _ in range(rounds):
             reports = [await self.sync(mine) for mine in self.mine]
-            if all(report is not None and report.is_proven and not report.pushed for report in reports):
+            if all(report is not None and _is_at_rest(report) for report in reports):
                 return
 
     async def reckoning(self) -> list[str]:
         """What is wrong, in words; nothing when all holds."""
         return await Reckoning(self).faults()
+
+
+def _is_at_rest(report: Report) -> bool:
+    """Whether this sync has changed nothing at the server, and left nothing to be sent."""
+    return report.is_proven and not (report.pushed or report.files_sent or report.files_waiting)

@@ -180,6 +180,26 @@ async def spend(office: Desk, connection: Connection, rng: Random) -> None:
     office.spent[code] += amount
 
 
+async def number_visits(office: Desk, connection: Connection, rng: Random) -> None:
+    """The ERP has an entry of each visit by now, under a number of its own."""
+    await connection.execute("UPDATE oracle.visits SET number = $1 || left(id::text, 4) WHERE number IS NULL", "V-")
+
+
+async def note_visit(office: Desk, connection: Connection, rng: Random) -> None:
+    await connection.execute("UPDATE oracle.visits SET note = note || '<' WHERE sector = $1", rng.choice(SECTORS))
+
+
+async def move_visits(office: Desk, connection: Connection, rng: Random) -> None:
+    """Others see them now; whoever made one sees it still."""
+    await connection.execute(
+        "UPDATE oracle.visits SET sector = $2 WHERE sector = $1", rng.choice(SECTORS), rng.choice(SECTORS)
+    )
+
+
+async def delete_visit(office: Desk, connection: Connection, rng: Random) -> None:
+    await connection.execute("DELETE FROM oracle.visits WHERE id = (SELECT min(id::text)::uuid FROM oracle.visits)")
+
+
 async def reload_notices(office: Desk, connection: Connection, rng: Random) -> None:
     """What an ERP's loader does: empty the table, write it again, almost as it was."""
     rows = await connection.fetch("SELECT * FROM oracle.notices")
@@ -203,12 +223,12 @@ WRITES: tuple[Write, ...] = (
     insert_job, insert_job, insert_notice, insert_team, edit_job, edit_job, edit_many, reassign, reassign, reschedule,
     delete_job, change_key, move_notice, delete_notice, delete_team, dissolve_team, nest_team, grant, revoke, spend,
     reload_notices,
-    upsert_notice,
+    upsert_notice, *[number_visits] * 2, note_visit, *[move_visits] * 2, delete_visit,
 )  # fmt: skip
 
 WRITES_IN_SCOPE: tuple[Write, ...] = (
     insert_job, insert_notice, insert_team, edit_job, edit_job, edit_title, edit_notice, edit_many, delete_team,
-    nest_team, spend,
+    nest_team, spend, number_visits, note_visit,
 )  # fmt: skip
 """Those that move no row out of a scope: the cursor alone must deliver all they do."""
 

@@ -17,7 +17,7 @@ from twinbase.errors import MirrorError
 from twinbase.names import check_names
 from twinbase.quoting import quote_name, quote_names
 
-OF_THE_COMPANY = ("teams", "memberships", "jobs", "parts", "logs", "stocks", "notices", "tools")
+OF_THE_COMPANY = ("teams", "memberships", "jobs", "parts", "logs", "stocks", "notices", "visits", "tools")
 """What a strange table cannot be called on a device."""
 OF_OTHERS = ("pg_", "twinbase", "_twinbase", "information_schema", "oracle")
 """Schemas that are PostgreSQL's, the engine's, the company's."""
