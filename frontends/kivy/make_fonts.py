@@ -27,8 +27,10 @@ WEIGHTS = {400: "Inter-Regular.ttf", 500: "Inter-Medium.ttf", 600: "Inter-SemiBo
 SYMBOLS = {0: "Symbols.ttf", 1: "Symbols-Filled.ttf"}
 # Latin-1 and Latin Extended-A, then what is typed in French, English and on a measuring device.
 CHARACTERS = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x218, 0x21C)} | {
-    ord(one) for one in "–—‘’‚“”„•…′″‹›€™−⁄²³µΩ↑↓→←≤≥≠✓"
+    ord(one) for one in "–—‘’‚“”„•…′″‹›€™−⁄²³µΩ↑↓→←≤≥≠✓"  # noqa: RUF001
 }
+# A hyphen as wide as a figure would tear words apart.
+FIGURES = range(ord("0"), ord("9") + 1)
 SYMBOL_WEIGHT, SYMBOL_SIZE = 500, 24
 
 
@@ -93,7 +95,7 @@ def _make_figures_tabular(font: TTFont) -> None:
         for old, new in getattr(one, "ExtSubTable", one).mapping.items()
     }
     for cmap in font["cmap"].tables:
-        cmap.cmap = {code: swaps.get(glyph, glyph) for code, glyph in cmap.cmap.items()}
+        cmap.cmap |= {code: swaps.get(cmap.cmap[code], cmap.cmap[code]) for code in FIGURES if code in cmap.cmap}
 
 
 def _cut_symbols(font: TTFont, filled: int) -> TTFont:
@@ -103,7 +105,9 @@ def _cut_symbols(font: TTFont, filled: int) -> TTFont:
     if missing := wanted - set(font.getBestCmap().values()):
         raise SystemExit(f"Material Symbols has no icon of this name: {', '.join(sorted(missing))}")
     _subset(font, codes, features=[])
-    axes = {"wght": SYMBOL_WEIGHT, "opsz": SYMBOL_SIZE, "FILL": filled, "GRAD": 0}
+    axes = {"wght": # A hyphen as wide as a figure would tear words apart.
+FIGURES = range(ord("0"), ord("9") + 1)
+SYMBOL_WEIGHT, "opsz": SYMBOL_SIZE, "FILL": filled, "GRAD": 0}
     return instantiateVariableFont(font, axes)
 
 

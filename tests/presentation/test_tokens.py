@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from twinbase_presentation.tokens import PAIRS, THEMES, TYPE, ColourPair, Theme, compute_contrast
+from twinbase_presentation.tokens import HUES, PAIRS, THEMES, TYPE, ColourPair, Theme, compute_contrast
 
 COLOURS = [one.name for one in fields(Theme) if one.name not in ("name", "shadow", "outlined")]
 
@@ -29,9 +29,9 @@ def test_every_colour_that_is_read_or_stood_on_is_in_a_pair() -> None:
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_words_of_a_hue_stay_legible_on_its_tint_and_when_it_is_filled(theme: Theme) -> None:
-    for hue in ("primary", "green", "amber", "red", "violet", "grey"):
-        assert compute_contrast(theme.on_tint(hue), theme.tint_of(hue)) >= 4.5
-        assert compute_contrast(theme.on_strong(hue), theme.strong_of(hue)) >= 4.5
+    for hue in HUES.values():
+        assert compute_contrast(getattr(theme, hue.on_tint), getattr(theme, hue.tint)) >= 4.5
+        assert compute_contrast(getattr(theme, hue.on_strong), getattr(theme, hue.strong)) >= 4.5
 
 
 def test_full_sun_is_black_on_white() -> None:

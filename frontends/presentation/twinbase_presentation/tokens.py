@@ -4,7 +4,7 @@
     theme.text, theme.primary_c            # "191C1F", "D1ECFF"
     TYPE["title"].size                     # 20, in sp: times what the user has chosen
 
-A colour with `_c` is a container, a tint behind words. What may stand on what is `PAIRS`; a test computes the contrasts.
+A colour with `_c` is a container, a tint behind words. What may stand on what is `PAIRS`; a test computes it.
 """
 
 from collections.abc import Mapping
@@ -52,22 +52,6 @@ class Theme:
     shadow: float
     outlined: bool
 
-    def strong_of(self, hue: Hue) -> str:
-        """The colour of words and icons of a hue, and of what is filled with it."""
-        return self.text2 if hue == "grey" else str(getattr(self, hue))
-
-    def tint_of(self, hue: Hue) -> str:
-        """The ground behind words of a hue."""
-        return self.inset if hue == "grey" else str(getattr(self, f"{hue}_c"))
-
-    def on_strong(self, hue: Hue) -> str:
-        """What is read on ground that is filled with a hue."""
-        return self.surface if hue == "grey" else str(getattr(self, f"on_{hue}"))
-
-    def on_tint(self, hue: Hue) -> str:
-        """What is read on a tint: for the primary tint a colour of its own, else the hue itself."""
-        return self.on_primary_c if hue == "primary" else self.strong_of(hue)
-
 
 _LIGHT = Theme(
     "light", bg="F2F4F7", surface="FFFFFF", text="191C1F", text2="40484E", text3="585F66", outline="70787F",
@@ -91,6 +75,29 @@ _SUN = Theme(
     shadow=0.0, outlined=True,
 )  # fmt: skip
 THEMES: Mapping[ThemeName, Theme] = {theme.name: theme for theme in (_LIGHT, _DARK, _SUN)}
+
+
+@dataclass(frozen=True, slots=True)
+class HueTokens:
+    """The colours of one hue. `strong`: of its words and icons, and of what is filled with it; `tint`: behind its words.
+
+    `on_strong`, `on_tint`: what is read on the two.
+    """
+
+    strong: str
+    on_strong: str
+    tint: str
+    on_tint: str
+
+
+HUES: Mapping[Hue, HueTokens] = {
+    "primary": HueTokens("primary", "on_primary", "primary_c", "on_primary_c"),
+    "green": HueTokens("green", "on_green", "green_c", "green"),
+    "amber": HueTokens("amber", "on_amber", "amber_c", "amber"),
+    "red": HueTokens("red", "on_red", "red_c", "red"),
+    "violet": HueTokens("violet", "on_violet", "violet_c", "violet"),
+    "grey": HueTokens("text2", "surface", "inset", "text2"),
+}
 
 
 @dataclass(frozen=True, slots=True)
