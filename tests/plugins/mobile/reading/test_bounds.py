@@ -37,6 +37,14 @@ SCREENS: dict[str, tuple[int, Read]] = {
     "my_expenses": (2, lambda session: reading.my_expenses(session, ME)),
     "my_stock": (6, lambda session: reading.my_stock(session, ME)),
     "nearby": (1, lambda session: reading.nearby_sites(session, 43.6, 1.44)),
+    "find_jobs": (3, lambda session: reading.find_jobs(session, ME, now=NOW)),
+    "find_jobs by words": (3, lambda session: reading.find_jobs(session, ME, text="v", now=NOW)),
+    "my_month": (1, lambda session: reading.my_month(session, ME, now=NOW)),
+    "find_customers": (3, lambda session: reading.find_customers(session, "boul", now=NOW)),
+    "list_colleagues": (2, lambda session: reading.list_colleagues(session, ME, now=NOW)),
+    "product": (7, lambda session: reading.read_product(session, ME, ident(3001))),
+    "my_tickets": (2, lambda session: reading.my_tickets(session, ME)),
+    "ticket": (3, lambda session: reading.read_ticket(session, ME, ident(54))),
     "my_deliveries": (1, lambda session: reading.my_deliveries(session)),
 }
 """How many queries each screen runs at most."""
