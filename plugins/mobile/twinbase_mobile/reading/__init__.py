@@ -10,12 +10,12 @@ the time zone as arguments.
 
 from twinbase_mobile.reading.checklists import Checklist, Item
 from twinbase_mobile.reading.customer import ContactLine, Customer360, read_customer_360
-from twinbase_mobile.reading.dealings import Contract, OpenIncident, ProjectLine, TicketLine
+from twinbase_mobile.reading.dealings import Contract, OpenIncident, ProjectLine, RequestLine, TicketLine, my_requests
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
 from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
 from twinbase_mobile.reading.found_customers import CustomerLine, FoundCustomers, find_customers
 from twinbase_mobile.reading.found_jobs import FoundJobs, find_jobs
-from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours
+from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours, running_hours
 from twinbase_mobile.reading.jobs import ContactPerson, Earlier, Job, Reference, read_job
 from twinbase_mobile.reading.marking import Mark, Marks, read_marks
 from twinbase_mobile.reading.me import whoami
@@ -71,6 +71,7 @@ __all__ = [
     "ProductSheet",
     "ProjectLine",
     "Reference",
+    "RequestLine",
     "Signature",
     "Site",
     "Stock",
@@ -93,6 +94,7 @@ __all__ = [
     "my_expenses",
     "my_hours",
     "my_month",
+    "my_requests",
     "my_stock",
     "my_tickets",
     "my_week",
@@ -103,5 +105,6 @@ __all__ = [
     "read_marks",
     "read_product",
     "read_ticket",
+    "running_hours",
     "whoami",
 ]  # fmt: skip

@@ -18,7 +18,6 @@ from twinbase_mobile.tables import Customer, CustomerSite, MaintenanceContract
 from twinbase_mobile.tables.kinds import ActiveState
 
 PAGE_ROWS = 50
-Rows = Mapping[UUID, Sequence[Mapping[Any, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ async def find_customers(
     return FoundCustomers(lines, len(found), len(rows))
 
 
-async def _sites(session: ReplicaSession) -> Rows:
+async def _sites(session: ReplicaSession) -> Mapping[UUID, Sequence[Mapping[Any, Any]]]:
     s = columns_of(CustomerSite)
     query = select(s.id, s.customer_id, s.label, s.zip_code, s.city).order_by(s.is_main_delivery.desc(), s.label, s.id)
     sites: dict[UUID, list[Mapping[Any, Any]]] = defaultdict(list)

@@ -34,6 +34,8 @@ SCREENS: dict[str, tuple[int, Read]] = {
     "job": (14, lambda session: reading.read_job(session, VISIT, now=NOW)),
     "customer_360": (13, lambda session: reading.read_customer_360(session, CUSTOMER, now=NOW)),
     "my_hours": (3, lambda session: reading.my_hours(session, ME, weeks=4, now=NOW)),
+    "running_hours": (2, lambda session: reading.running_hours(session, ME)),
+    "my_requests": (2, lambda session: reading.my_requests(session, ME)),
     "my_expenses": (2, lambda session: reading.my_expenses(session, ME)),
     "my_stock": (6, lambda session: reading.my_stock(session, ME)),
     "nearby": (1, lambda session: reading.nearby_sites(session, 43.6, 1.44)),
