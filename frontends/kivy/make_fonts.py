@@ -20,14 +20,15 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from twinbase_presentation.icons import ICONS
+from twinbase_presentation.icons import list_symbols
 
 FONTS = Path(__file__).parent / "twinbase_kivy" / "fonts"
 WEIGHTS = {400: "Inter-Regular.ttf", 500: "Inter-Medium.ttf", 600: "Inter-SemiBold.ttf"}
 SYMBOLS = {0: "Symbols.ttf", 1: "Symbols-Filled.ttf"}
 # Latin-1 and Latin Extended-A, then what is typed in French, English and on a measuring device.
 CHARACTERS = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x218, 0x21C)} | {
-    ord(one) for one in "–—‘’‚“”„•…′″‹›€™−⁄²³µΩ↑↓→←≤≥≠✓"  # noqa: RUF001
+    ord(one)
+    for one in "–—‘’‚“”„•…′″‹›€™−⁄²³µΩ↑↓→←≤≥≠✓"  # noqa: RUF001
 }
 # A hyphen as wide as a figure would tear words apart.
 FIGURES = range(ord("0"), ord("9") + 1)
@@ -100,14 +101,12 @@ def _make_figures_tabular(font: TTFont) -> None:
 
 def _cut_symbols(font: TTFont, filled: int) -> TTFont:
     """The icons that are used, of one weight, plain or filled."""
-    wanted = {one.name for one in ICONS.values()}
+    wanted = list_symbols()
     codes = {code for code, glyph in font.getBestCmap().items() if glyph in wanted}
     if missing := wanted - set(font.getBestCmap().values()):
         raise SystemExit(f"Material Symbols has no icon of this name: {', '.join(sorted(missing))}")
     _subset(font, codes, features=[])
-    axes = {"wght": # A hyphen as wide as a figure would tear words apart.
-FIGURES = range(ord("0"), ord("9") + 1)
-SYMBOL_WEIGHT, "opsz": SYMBOL_SIZE, "FILL": filled, "GRAD": 0}
+    axes = {"wght": SYMBOL_WEIGHT, "opsz": SYMBOL_SIZE, "FILL": filled, "GRAD": 0}
     return instantiateVariableFont(font, axes)
 
 
@@ -128,7 +127,7 @@ def _save(font: TTFont, file: str) -> None:
 
 def _write_code_points(font: TTFont) -> None:
     codes = {glyph: code for code, glyph in font.getBestCmap().items()}
-    used = {one.name: codes[one.name] for one in ICONS.values()}
+    used = {name: codes[name] for name in list_symbols()}
     (FONTS / "symbols.json").write_text(json.dumps(dict(sorted(used.items())), indent=1) + "\n")
 
 

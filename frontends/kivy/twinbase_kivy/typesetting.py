@@ -89,7 +89,7 @@ def cut_text(text: str, font: str, size: float, width: float) -> str:
     if measure_text(text, font, size) <= width:
         return text
     room = width - measure_text(ELLIPSIS, font, size)
-    return text[: _count_fitting(text, font, size, room)].rstrip(" ,;·-–") + ELLIPSIS
+    return text[: _count_fitting(text, font, size, room)].rstrip(" ,;·-") + ELLIPSIS
 
 
 def _count_fitting(text: str, font: str, size: float, width: float) -> int:

@@ -47,7 +47,8 @@ _FILLED = {
     "access": "vpn_key", "route": "directions", "call": "call", "message": "mail", "photo": "photo_camera",
     "add_photo": "add_a_photo", "sign": "ink_pen", "home": "home", "company": "domain", "appliance": "mode_heat",
     "instruction": "sticky_note_2", "parts": "deployed_code", "office": "support_agent", "timer": "timer",
-    "running": "timelapse", "pause": "pause", "offline": "cloud_off", "stop": "stop", "flag": "flag", "star": "star", "proof": "verified", "write": "edit",
+    "running": "timelapse", "pause": "pause", "offline": "cloud_off",
+    "stop": "stop", "flag": "flag", "star": "star", "proof": "verified", "write": "edit",
     "clock": "schedule", "phone_off": "phone_disabled",
     # marks: how a row stands with the server
     "pending": "cloud_upload", "sent": "schedule_send", "parked": "hourglass_top", "conflict": "call_split",
@@ -57,6 +58,22 @@ _FILLED = {
     "start": "play_arrow", "paused": "pause", "done": "check_circle", "cancelled": "block", "late": "event_busy",
     "urgent": "priority_high", "warning": "warning", "moved": "published_with_changes", "made_on_site": "person_pin",
 }  # fmt: skip
+# What a view model needs beyond these names it says as Material Symbols does.
+_BY_THEIR_NAME = ("arrow_circle_right", "edit_note", "playlist_add", "report", "construction", "local_shipping")
 ICONS: Mapping[str, Symbol] = {name: Symbol(symbol) for name, symbol in _PLAIN.items()} | {
     name: Symbol(symbol, filled=True) for name, symbol in _FILLED.items()
 }
+_SYMBOLS = {one.name: one for one in ICONS.values()} | {name: Symbol(name) for name in _BY_THEIR_NAME}
+
+
+def find_symbol(name: str) -> Symbol:
+    """The symbol of a meaning, or the one that has this name in Material Symbols; raises LookupError for neither."""
+    found = ICONS.get(name) or _SYMBOLS.get(name)
+    if found is None:
+        raise LookupError(f"No icon is called {name!r}.")
+    return found
+
+
+def list_symbols() -> frozenset[str]:
+    """All that a font of icons has to hold."""
+    return frozenset(_SYMBOLS)

@@ -79,7 +79,7 @@ THEMES: Mapping[ThemeName, Theme] = {theme.name: theme for theme in (_LIGHT, _DA
 
 @dataclass(frozen=True, slots=True)
 class HueTokens:
-    """The colours of one hue. `strong`: of its words and icons, and of what is filled with it; `tint`: behind its words.
+    """The colours of one hue. `strong`: of its words and icons, and of what it fills; `tint`: behind its words.
 
     `on_strong`, `on_tint`: what is read on the two.
     """

@@ -52,7 +52,7 @@ class TypingBox(Box):
 
 
 class InputField(Column):
-    """A small label, what is typed, an icon; below it, what is wrong with it. `draft`: the words for kept and not saved."""
+    """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved."""
 
     def __init__(
         self,

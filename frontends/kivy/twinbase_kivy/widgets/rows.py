@@ -31,7 +31,7 @@ class StatusBar(Box):
         paint_ground(self.canvas, (*self.pos, *self.size), look.find_colour(colour), dp(2))
 
 
-class VisitRow(Touchable):
+class VisitLine(Touchable):
     """When, what, for whom, where; chips only for what is unusual. All of it is one target."""
 
     def __init__(

@@ -18,8 +18,8 @@ class Scroller(Root, Box):
             size_hint=(None, None),
             do_scroll_x=False,
             scroll_type=["bars", "content"],
-            bar_width=dp(4),
-            bar_margin=dp(2),
+            bar_width=dp(3),
+            bar_margin=dp(1),
         )
         self._view.add_widget(content)
         self.add_widget(self._view)

@@ -10,7 +10,7 @@ from kivy.metrics import dp
 from twinbase_kivy.boxes import Box
 from twinbase_kivy.look import look
 from twinbase_kivy.typesetting import FONTS, clean_text, draw_line, find_font, measure_line, measure_text, wrap_text
-from twinbase_presentation.icons import ICONS
+from twinbase_presentation.icons import find_symbol
 from twinbase_presentation.tokens import TYPE, TypeName
 
 Align = Literal["left", "centre", "right"]
@@ -95,7 +95,7 @@ class IconMark(Box):
 
     def paint(self) -> None:
         self.canvas.clear()
-        symbol = ICONS[self.icon]
+        symbol = find_symbol(self.icon)
         font = str(FONTS / ("Symbols-Filled.ttf" if symbol.filled else "Symbols.ttf"))
         texture = draw_line(chr(_read_code_points()[symbol.name]), font, self.width_wanted())
         with self.canvas:
