@@ -10,12 +10,14 @@ from twinbase_presentation.route import Route
 class Done:
     """What became of an act. `said`: for a toast, "" for none; `fault`: why it was not done, beside the button.
 
-    `go`: the screen to show now. `can_undo`: it is held for some seconds, and `HeldActs.undo` drops it.
+    `go`: the screen to show now; `opens`: an address that the system opens, `tel:…` or `geo:…`. `can_undo`: it is held
+    for some seconds, and `HeldActs.undo` drops it.
     """
 
     said: str = ""
     fault: str = ""
     go: Route | None = None
+    opens: str = ""
     can_undo: bool = False
 
     @property

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from sqlmodel import SQLModel
 
 from twinbase.errors import TwinbaseError
-from twinbase.replica import ReplicaSession
+from twinbase.replica import Replica, ReplicaSession
 from twinbase_presentation.command import Command
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.observers import Observers
@@ -97,6 +97,11 @@ class ScreenModel(Generic[Shown]):
         """What it shows, from one moment of the file."""
         raise NotImplementedError
 
+    async def read_from(self, replica: Replica, now: datetime) -> Shown:
+        """The same, for a screen that asks the engine too. It runs in the loop of the replica."""
+        async with replica.read() as session:
+            return await self.read(session, now)
+
     async def open(self) -> None:
         """Read it, and read it again from now on whenever it has to be."""
         for topic in self.topics():
@@ -114,7 +119,7 @@ class ScreenModel(Generic[Shown]):
         """Read it now."""
         now = self.workday.read_now()
         try:
-            state: State[Shown] = Loaded(await self.workday.runner.read(lambda session: self.read(session, now)))
+            state: State[Shown] = Loaded(await self.workday.runner.ask(lambda replica: self.read_from(replica, now)))
         except TwinbaseError as error:
             state = Failed(say_error(self.workday.language, error), error)
         is_same, self.read_at = state == self.state, now

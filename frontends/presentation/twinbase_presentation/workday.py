@@ -54,6 +54,10 @@ class Workday:
     async def settle(self) -> None:
         """Write what is held, and wait for what still runs: before the app goes to the background, or ends."""
         await self.held.release()
+        await self.finish_tasks()
+
+    async def finish_tasks(self) -> None:
+        """Wait for what still runs, and for what that begins."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
