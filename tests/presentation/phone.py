@@ -1,7 +1,8 @@
 """A technician's phone without a window: a real file, the runner that owns it, and time that moves by argument."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -111,10 +112,12 @@ class Phone:
     async def ask(self, work: Callable[[Replica], Awaitable[Any]]) -> Any:
         return await self.runner.ask(work)
 
-    async def hear(self, topic: str) -> None:
-        """Wait until the screens were told of a topic once more."""
+    @asynccontextmanager
+    async def hearing(self, topic: str) -> AsyncIterator[None]:
+        """Wait at the end of the block until the screens were told of what it did."""
         heard = asyncio.Event()
         stop = self.runner.watch(topic, heard.set)
+        yield
         await heard.wait()
         stop()
 

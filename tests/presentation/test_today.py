@@ -142,16 +142,16 @@ async def test_it_is_read_again_by_itself_when_a_row_changes_and_not_more_often_
     today = await opened(phone)
     told: list[int] = []
     today.observe(lambda: told.append(len(groups(today))))
-    heard = phone.runner.watch("rows:interventions", lambda: None)
-    await phone.save(Timesheet(colleague_id=ME, day=phone.workday.today, minutes=5, activity=WorkKind.WORK))
-    await phone.save(visit(2, paris(10, 15), number=None, made_on_site=True))
-    await phone.hear("rows:interventions")
+    async with phone.hearing("rows:interventions"):
+        await phone.save(Timesheet(colleague_id=ME, day=phone.workday.today, minutes=5, activity=WorkKind.WORK))
+    async with phone.hearing("rows:interventions"):
+        await phone.save(visit(2, paris(10, 15), number=None, made_on_site=True))
     await phone.pass_seconds(0.3)
     assert groups(today) == {"morning": ["Visit 1"], "afternoon": ["Visit 2"]}
     assert told[-1] == 2
-    heard()
     today.close()
-    await phone.save(visit(3, paris(10, 16), number=None, made_on_site=True))
+    async with phone.hearing("rows:interventions"):
+        await phone.save(visit(3, paris(10, 16), number=None, made_on_site=True))
     await phone.pass_seconds(5)
     assert groups(today)["afternoon"] == ["Visit 2"]
 
