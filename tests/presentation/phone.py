@@ -51,12 +51,14 @@ class ManualTiming:
         return call
 
     def advance(self, seconds: float) -> None:
-        """Let them pass: what is due is called, in order."""
-        self._now += seconds
-        for call in sorted(self._planned, key=lambda call: call.at):
-            if call.at <= self._now:
-                self._planned.remove(call)
-                call.run()
+        """Let them pass: what is due is called at its time, in order."""
+        end = self._now + seconds
+        while due := [call for call in self._planned if call.at <= end]:
+            call = min(due, key=lambda call: call.at)
+            self._planned.remove(call)
+            self._now = max(self._now, call.at)
+            call.run()
+        self._now = end
 
 
 class _Call:
@@ -128,10 +130,10 @@ class Phone:
         await self.workday.finish_tasks()
 
 
-def visit(number: int, start: datetime | None, hours: float = 1, **values: Any) -> Intervention:
+def visit(which: int, start: datetime | None, hours: float = 1, **values: Any) -> Intervention:
     """A visit of Anna's at the bakery."""
     end = start + timedelta(hours=hours) if start else None
-    own = {"id": ident(1000 + number), "number": f"V{number}", "title": f"Visit {number}", "lead_id": ME}
+    own = {"id": ident(1000 + which), "number": f"V{which}", "title": f"Visit {which}", "lead_id": ME}
     times = {"scheduled_start": start, "scheduled_end": end, "customer_id": BAKERY, "site_id": SITE}
     return Intervention(**{**own, **times, **values})
 

@@ -121,7 +121,7 @@ async def test_what_the_office_did_meanwhile_is_said_at_the_button(phone: Phone)
     await phone.sql("UPDATE _twinbase_state SET applying = 0")
     (start,) = [one for one in today.commands if one.id == "start"]
     fault = (await start.run()).fault
-    assert fault.startswith("A visit that is done cannot become in progress")
+    assert fault.startswith("A visit that is done cannot become in progress on a device.")
     assert await phone.sql("SELECT count(*) FROM timesheets") == [(0,)]
 
 
