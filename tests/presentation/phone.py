@@ -139,8 +139,9 @@ def visit(which: int, start: datetime | None, hours: float = 1, **values: Any) -
 
 
 def office() -> tuple[SQLModel, ...]:
-    """Anna, and a bakery with an entry code."""
+    """Anna and Bob, and a bakery with an entry code."""
     return (
+        Colleague(id=BOB, code="BOB", first_name="Bob", last_name="Petit"),
         Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin"),
         Customer(id=BAKERY, code="C1", name="Boulangerie Noël", phone="04 78 00 11 22"),
         CustomerSite(id=SITE, customer_id=BAKERY, city="Bron", zip_code="69500", access_notes="4521B"),

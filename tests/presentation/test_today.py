@@ -81,10 +81,13 @@ async def test_on_my_way_then_start_writes_the_status_and_a_running_line_of_hour
     phone.clock.advance(minutes=20)
     assert await act(phone, today, "start") == ""
     assert await phone.sql("SELECT status, actual_start FROM interventions") == [
-        ("in_progress", "2026-06-10T08:20:00Z")
+        ("in_progress", "2026-06-10 08:20:00.000000")
     ]
     lines = await phone.sql("SELECT activity, start_at, end_at FROM timesheets ORDER BY start_at")
-    assert lines == [("travel", "2026-06-10T08:00:00Z", "2026-06-10T08:20:00Z"), ("work", "2026-06-10T08:20:00Z", None)]
+    assert lines == [
+        ("travel", "2026-06-10 08:00:00.000000", "2026-06-10 08:20:00.000000"),
+        ("work", "2026-06-10 08:20:00.000000", None),
+    ]
     hero = shown(today).hero
     assert hero is not None and hero.since is not None and hero.since.hour == 10
     assert (hero.heading, hero.row.status, [chip.said for chip in hero.row.chips]) == (

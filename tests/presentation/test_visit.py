@@ -122,9 +122,9 @@ async def test_a_finished_visit_is_written_after_the_seconds_in_which_it_can_be_
     assert await phone.sql("SELECT status FROM interventions") == [("in_progress",)]
     await phone.pass_seconds(6)
     assert await phone.sql("SELECT status, actual_end, worked_minutes, follow_up_needed FROM interventions") == [
-        ("done", "2026-06-10T07:50:00Z", 76, 1)
+        ("done", "2026-06-10 07:50:00.000000", 76, 1)
     ]
-    assert await phone.sql("SELECT end_at FROM timesheets") == [("2026-06-10T07:50:00Z",)]
+    assert await phone.sql("SELECT end_at FROM timesheets") == [("2026-06-10 07:50:00.000000",)]
 
 
 async def test_undone_it_is_as_it_was(phone: Phone) -> None:
@@ -158,7 +158,7 @@ async def test_a_visit_that_is_cancelled_says_why_and_its_hours_end(phone: Phone
     assert (await model.cancel(form)).can_undo
     await phone.workday.settle()
     assert await phone.sql("SELECT status, cancel_reason FROM interventions") == [("cancelled", "Customer absent")]
-    assert await phone.sql("SELECT end_at FROM timesheets") == [("2026-06-10T08:00:00Z",)]
+    assert await phone.sql("SELECT end_at FROM timesheets") == [("2026-06-10 08:00:00.000000",)]
 
 
 async def test_a_visit_that_is_not_here_any_more_is_said_to_be_gone(phone: Phone) -> None:
