@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.presentation.phone import Phone, office
+from tests.presentation.phone import ManualTiming, Phone, office
 
 from twinbase import Plugins
 
@@ -24,3 +24,9 @@ async def phone(tmp_path: Path, plugins: Plugins) -> AsyncIterator[Phone]:
     yield phone
     await phone.workday.settle()
     phone.runner.close()
+
+
+@pytest.fixture
+def phone_timing() -> ManualTiming:
+    """Seconds that pass when a test says so."""
+    return ManualTiming()

@@ -1,7 +1,8 @@
 """A technician's phone without a window: a real file, the runner that owns it, and time that moves by argument."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,14 @@ class ManualTiming:
         return call
 
     def advance(self, seconds: float) -> None:
-        """Let them pass: what is due is called, in order."""
-        self._now += seconds
-        for call in sorted(self._planned, key=lambda call: call.at):
-            if call.at <= self._now:
-                self._planned.remove(call)
-                call.run()
+        """Let them pass: what is due is called at its time, in order."""
+        end = self._now + seconds
+        while due := [call for call in self._planned if call.at <= end]:
+            call = min(due, key=lambda call: call.at)
+            self._planned.remove(call)
+            self._now = max(self._now, call.at)
+            call.run()
+        self._now = end
 
 
 class _Call:
@@ -111,10 +114,12 @@ class Phone:
     async def ask(self, work: Callable[[Replica], Awaitable[Any]]) -> Any:
         return await self.runner.ask(work)
 
-    async def hear(self, topic: str) -> None:
-        """Wait until the screens were told of a topic once more."""
+    @asynccontextmanager
+    async def hearing(self, topic: str) -> AsyncIterator[None]:
+        """Wait at the end of the block until the screens were told of what it did."""
         heard = asyncio.Event()
         stop = self.runner.watch(topic, heard.set)
+        yield
         await heard.wait()
         stop()
 
@@ -125,17 +130,18 @@ class Phone:
         await self.workday.finish_tasks()
 
 
-def visit(number: int, start: datetime | None, hours: float = 1, **values: Any) -> Intervention:
+def visit(which: int, start: datetime | None, hours: float = 1, **values: Any) -> Intervention:
     """A visit of Anna's at the bakery."""
     end = start + timedelta(hours=hours) if start else None
-    own = {"id": ident(1000 + number), "number": f"V{number}", "title": f"Visit {number}", "lead_id": ME}
+    own = {"id": ident(1000 + which), "number": f"V{which}", "title": f"Visit {which}", "lead_id": ME}
     times = {"scheduled_start": start, "scheduled_end": end, "customer_id": BAKERY, "site_id": SITE}
     return Intervention(**{**own, **times, **values})
 
 
 def office() -> tuple[SQLModel, ...]:
-    """Anna, and a bakery with an entry code."""
+    """Anna and Bob, and a bakery with an entry code."""
     return (
+        Colleague(id=BOB, code="BOB", first_name="Bob", last_name="Petit"),
         Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin"),
         Customer(id=BAKERY, code="C1", name="Boulangerie Noël", phone="04 78 00 11 22"),
         CustomerSite(id=SITE, customer_id=BAKERY, city="Bron", zip_code="69500", access_notes="4521B"),

@@ -81,10 +81,13 @@ async def test_on_my_way_then_start_writes_the_status_and_a_running_line_of_hour
     phone.clock.advance(minutes=20)
     assert await act(phone, today, "start") == ""
     assert await phone.sql("SELECT status, actual_start FROM interventions") == [
-        ("in_progress", "2026-06-10T08:20:00Z")
+        ("in_progress", "2026-06-10 08:20:00.000000")
     ]
     lines = await phone.sql("SELECT activity, start_at, end_at FROM timesheets ORDER BY start_at")
-    assert lines == [("travel", "2026-06-10T08:00:00Z", "2026-06-10T08:20:00Z"), ("work", "2026-06-10T08:20:00Z", None)]
+    assert lines == [
+        ("travel", "2026-06-10 08:00:00.000000", "2026-06-10 08:20:00.000000"),
+        ("work", "2026-06-10 08:20:00.000000", None),
+    ]
     hero = shown(today).hero
     assert hero is not None and hero.since is not None and hero.since.hour == 10
     assert (hero.heading, hero.row.status, [chip.said for chip in hero.row.chips]) == (
@@ -121,7 +124,7 @@ async def test_what_the_office_did_meanwhile_is_said_at_the_button(phone: Phone)
     await phone.sql("UPDATE _twinbase_state SET applying = 0")
     (start,) = [one for one in today.commands if one.id == "start"]
     fault = (await start.run()).fault
-    assert fault.startswith("A visit that is done cannot become in progress")
+    assert fault.startswith("A visit that is done cannot become in progress on a device.")
     assert await phone.sql("SELECT count(*) FROM timesheets") == [(0,)]
 
 
@@ -142,16 +145,16 @@ async def test_it_is_read_again_by_itself_when_a_row_changes_and_not_more_often_
     today = await opened(phone)
     told: list[int] = []
     today.observe(lambda: told.append(len(groups(today))))
-    heard = phone.runner.watch("rows:interventions", lambda: None)
-    await phone.save(Timesheet(colleague_id=ME, day=phone.workday.today, minutes=5, activity=WorkKind.WORK))
-    await phone.save(visit(2, paris(10, 15), number=None, made_on_site=True))
-    await phone.hear("rows:interventions")
+    async with phone.hearing("rows:interventions"):
+        await phone.save(Timesheet(colleague_id=ME, day=phone.workday.today, minutes=5, activity=WorkKind.WORK))
+    async with phone.hearing("rows:interventions"):
+        await phone.save(visit(2, paris(10, 15), number=None, made_on_site=True))
     await phone.pass_seconds(0.3)
     assert groups(today) == {"morning": ["Visit 1"], "afternoon": ["Visit 2"]}
     assert told[-1] == 2
-    heard()
     today.close()
-    await phone.save(visit(3, paris(10, 16), number=None, made_on_site=True))
+    async with phone.hearing("rows:interventions"):
+        await phone.save(visit(3, paris(10, 16), number=None, made_on_site=True))
     await phone.pass_seconds(5)
     assert groups(today)["afternoon"] == ["Visit 2"]
 

@@ -58,7 +58,7 @@ class FormField:
     def judge(self, language: Language) -> "FormField":
         """The field with its error, if it has one."""
         try:
-            missing = self.is_required and self.parse(language) is None
+            missing = self.parse(language) is None and self.is_required
         except ValueError:
             return replace(self, error=language.say(_WRONG[self.kind]))
         return replace(self, error=language.say("This is needed.") if missing else "")

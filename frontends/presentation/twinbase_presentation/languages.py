@@ -140,9 +140,10 @@ def read_catalogue(code: str) -> gettext.NullTranslations:
 
 
 def _code_of(name: str) -> str:
-    """`fr_FR.UTF-8` is `fr`; what is no language is ""."""
+    """`fr_FR.UTF-8` is `fr`; what is no language is "", and so is `C`, which says that nobody has chosen one."""
+    plain = name.partition(".")[0].partition("@")[0]
     try:
-        return Locale.parse(name.partition(".")[0].partition("@")[0]).language if name else ""
+        return Locale.parse(plain).language if plain not in ("", "C", "POSIX") else ""
     except (UnknownLocaleError, ValueError, TypeError):
         return ""
 

@@ -34,10 +34,13 @@ class Runner:
     What `ask` answers is a frozen value: a row of a session, or a session, belongs to the other thread.
     """
 
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="twinbase replica", daemon=True)
-        self._thread.start()
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """`loop`: one that runs already, for whoever needs no thread; `let_go` ends it then, and not `close`."""
+        self._loop = loop or asyncio.new_event_loop()
+        self._thread: threading.Thread | None = None
+        if loop is None:
+            self._thread = threading.Thread(target=self._loop.run_forever, name="twinbase replica", daemon=True)
+            self._thread.start()
         self._replica: Replica | None = None
         self._background: Background | None = None
         self._syncing: asyncio.Task[None] | None = None
@@ -110,9 +113,13 @@ class Runner:
         if (background := self._background) is not None:
             self._loop.call_soon_threadsafe(background.note_network)
 
+    async def let_go(self) -> None:
+        """Close the file, and ask nothing of it until another `open`: the app is locked, or somebody else signs in."""
+        await self._over_there(self._let_go())
+
     def close(self) -> None:
         """End what runs, close the file, end the thread. Call it from any other thread; a second call does nothing."""
-        if self._is_closed:
+        if self._is_closed or self._thread is None:
             return
         self._is_closed = True
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()

@@ -159,7 +159,7 @@ def _groups(day: Day, open_now: OpenJobs, language: Language) -> Iterable[VisitG
     parts: tuple[tuple[str, str, Callable[[Visit], bool]], ...] = (
         ("morning", say("Morning"), lambda visit: visit.is_open and _hour(visit, day) < NOON),
         ("afternoon", say("Afternoon"), lambda visit: visit.is_open and _hour(visit, day) >= NOON),
-        ("done", say("Done"), lambda visit: not visit.is_open),
+        ("done", say("Finished"), lambda visit: not visit.is_open),
     )
     yield VisitGroup("under_way", say("Under way"), tuple(make_rows(under_way, language)))
     yield VisitGroup("late", say("Late"), tuple(make_rows(before, language)))
