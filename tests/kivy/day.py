@@ -111,7 +111,7 @@ def _visits() -> list[SQLModel]:
     done = {"status": VisitStatus.DONE, "actual_start": paris(10, 7, 30), "actual_end": paris(10, 8, 15)}
     return [
         _visit(
-            VISIT, 0, "Entretien annuel chaudière", (8, 30), (10, 0), number="INT-2026-00412", template_id=TEMPLATE,
+            VISIT, 0, "Entretien annuel chaudière", (8, 30), (10, 0), number="INT-000412", template_id=TEMPLATE,
             contact_id=ident(300), main_equipment_id=BOILER, status=VisitStatus.PLANNED,
             instructions="Vérifier aussi le vase d’expansion : le client signale une baisse de pression (0,8 bar). "
             "Devis de remplacement si besoin.",
@@ -139,7 +139,7 @@ def _visit(
     times = {"scheduled_start": _moment(day, start), "scheduled_end": _moment(day, end)}
     minutes = (end[0] - start[0]) * 60 + end[1] - start[1]
     where = {"customer_id": ident(100 + customer), "site_id": ident(200 + customer)}
-    own = {"number": f"INT-2026-00{id_.int % 1000 + 412}", "lead_id": ME, "expected_minutes": minutes}
+    own = {"number": f"INT-{id_.int % 1000 + 411:06}", "lead_id": ME, "expected_minutes": minutes}
     return Intervention(id=id_, title=title, **{**own, **times, **where, **values})
 
 

@@ -101,7 +101,7 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     await show_screen(shell, shot.screen)
     for _ in range(FRAMES):
         EventLoop.idle()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
     path = Path(window.screenshot(name=str(into / "shot.png")))
     path.rename(into / f"{shot.name}.png")
     for page in shell.pages.values():

@@ -114,7 +114,7 @@ class PageView(Column):
         button = PushButton(
             command.label,
             (lambda: self.do(command.run(), command.id)) if command.is_enabled else None,
-            icon=command.icon,
+            icon="finish" if command.id == "finish" else command.icon,
             filling=filling,
             hue=hue,
             badge=command.badge,
