@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 — French texts have a typographic apostrophe.
 """A Wednesday of Anna's: her encrypted file, as a real server has filled it and as she has worked on it since.
 
 What she has not sent, what the server refused and what it decided came about the way it does in a cellar: by edits, a
@@ -15,6 +16,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from twinbase import Plugins
+from twinbase.errors import TwinbaseError
 from twinbase.replica import Replica
 from twinbase.replica.tokens.vault import FileTokens
 from twinbase.testing import World
@@ -93,7 +95,7 @@ def list_office() -> list[SQLModel]:
                 id=ident(200 + number), customer_id=ident(100 + number), label="Bâtiment B, 3e étage, porte gauche"
                 if number == 0 else None, address1=street, zip_code=zip_code, city=city,
                 access_notes="4521B, puis interphone « Gardien ». Chaudière au sous-sol, clé au tableau."
-                if number == 0 else None, lat=Decimal("45.76") + number, lon=Decimal("4.85"),
+                if number == 0 else None, lat=Decimal("45.76") + Decimal(number) / 100, lon=Decimal("4.85"),
             ),
         ]  # fmt: skip
     rows += [
@@ -107,7 +109,6 @@ def list_office() -> list[SQLModel]:
 
 
 def _visits() -> list[SQLModel]:
-    started = {"status": VisitStatus.IN_PROGRESS, "actual_start": paris(10, 8, 34)}
     done = {"status": VisitStatus.DONE, "actual_start": paris(10, 7, 30), "actual_end": paris(10, 8, 15)}
     return [
         _visit(
@@ -129,7 +130,6 @@ def _visits() -> list[SQLModel]:
                               caption="Saunier Duval ThemaPlus Condens 25", serial_number="21 1754 0010 0021 5678"),
         InterventionAssignment(intervention_id=VISIT, colleague_id=ME, role=Role.LEAD),
         InterventionAssignment(intervention_id=VISIT, colleague_id=BOB, role=Role.HELPER),
-        *([] if not started else []),
     ]  # fmt: skip
 
 
@@ -233,8 +233,6 @@ async def open_day(path: Path) -> OpenDay:
 
 
 async def _try_to_sync(replica: Replica) -> None:
-    from twinbase.errors import TwinbaseError
-
     try:
         await replica.sync(wait_seconds=1)
     except TwinbaseError:

@@ -1,5 +1,6 @@
 """What has to be set before Kivy is imported for the first time."""
 
+import logging
 import os
 import warnings
 from pathlib import Path
@@ -19,6 +20,7 @@ def prepare_kivy(home: Path | None = None) -> None:
     os.environ["KIVY_LOG_MODE"] = "PYTHON"
     os.environ["KIVY_NO_CONFIG"] = "1"
     os.environ.setdefault("KIVY_HOME", str(place))
+    logging.getLogger("kivy").addFilter(_is_worth_saying)
     with warnings.catch_warnings():
         # Kivy 2.3.1 still asks for modules that Python gives up.
         warnings.simplefilter("ignore")
@@ -37,3 +39,9 @@ def _set_configuration() -> None:
     Config.set("kivy", "log_level", "warning")
     Config.set("graphics", "multisamples", "2")
     Config.set("graphics", "resizable", "1")
+
+
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    """Kivy tries every library for touch screens and clipboards, with a traceback for each that is not there."""
+    said = record.getMessage()
+    return not any(word in said for word in ("libmtdev", "MTDev", "xclip", "xsel"))

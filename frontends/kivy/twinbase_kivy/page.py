@@ -1,6 +1,7 @@
 """A screen on the glass: its head, what scrolls, and what stays at the bottom under the thumb."""
 
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from twinbase_kivy.boxes import Box, Column, Row, Wrap, grow
@@ -14,6 +15,7 @@ from twinbase_kivy.widgets.notices import FailedView, SkeletonBars
 from twinbase_kivy.widgets.scroller import Scroller
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import Words
+from twinbase_mobile.reading.moments import local_time
 from twinbase_presentation import Command, Done, Failed, Loading, Route, StatusChip, StatusLine, Workday
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.tokens import SPACE, Hue
@@ -122,6 +124,12 @@ class PageView(Column):
         )
         why = self.faults.get(command.id) or command.why_not
         return Column(button, TintBox("refused", why, hue="red"), gap=SPACE.xs) if why else button
+
+    def say_when(self, moment: datetime | None) -> str:
+        """A time as clocks here show it, with the day where it is another one; nothing for none."""
+        workday = self.guide.workday
+        here = local_time(moment, workday.zone)
+        return "" if here is None else workday.language.format_when(here, workday.today)
 
     def do(self, act: Awaitable[Done], id_: str = "") -> None:
         """Do it while the screen goes on; what became of it is said."""

@@ -25,7 +25,7 @@ from twinbase_kivy.screens.today import TodayPage
 from twinbase_kivy.screens.visit import StepRow, VisitPage
 from twinbase_kivy.texts import say_text
 from twinbase_kivy.widgets.buttons import PushButton
-from twinbase_kivy.widgets.notices import EmptyView, ToastBar
+from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
 from twinbase_presentation import Done, Form, Route, Workday, describe_status
 from twinbase_presentation.faults import say_error
@@ -265,8 +265,8 @@ class Shell(Root, Box):
         now = self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
         return [
-            Place(TODAY, "today", language.say("Today")),
-            Place(SYNC, "sync", language.say("Sync"), has_dot=status.needs_you is not None),
+            Place(TODAY, "today", say_text(language, "Today")),
+            Place(SYNC, "sync", say_text(language, "Sync"), has_dot=status.needs_you is not None),
         ]
 
     def _place_toast(self, toast: ToastBar) -> None:
@@ -438,6 +438,3 @@ def bind_window(shell: Shell) -> None:
     Window.bind(size=lambda _window, size: shell.fit(*size))
     Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: shell.press_key(key, text, modifiers))
     shell.fit(*Window.size)
-
-
-__all__ = ["EmptyView", "Shell", "bind_window"]

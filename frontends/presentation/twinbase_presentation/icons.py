@@ -44,7 +44,8 @@ _PLAIN = {
     "supplies": "shopping_bag",
 }  # fmt: skip
 _FILLED = {
-    "access": "vpn_key", "route": "directions", "call": "call", "message": "sms", "mail": "mail", "photo": "photo_camera",
+    "access": "vpn_key", "route": "directions", "call": "call", "message": "sms", "mail": "mail",
+    "photo": "photo_camera",
     "add_photo": "add_a_photo", "sign": "ink_pen", "home": "home", "company": "domain", "appliance": "mode_heat",
     "instruction": "sticky_note_2", "parts": "deployed_code", "office": "support_agent", "timer": "timer",
     "running": "timelapse", "pause": "pause", "offline": "cloud_off",

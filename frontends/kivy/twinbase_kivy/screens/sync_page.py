@@ -2,11 +2,6 @@
 
 from collections.abc import Sequence
 
-from twinbase_presentation.screens.decided import DecidedCard
-from twinbase_presentation.screens.outbox import OutboxGroup
-from twinbase_presentation.screens.refusals import RefusedCard
-from twinbase_presentation.screens.sync_page import ParkedLine, SyncModel
-
 from twinbase_kivy.boxes import Box, Column, Halves, Row, TwoColumns, grow
 from twinbase_kivy.marks import make_mark
 from twinbase_kivy.page import PageView
@@ -15,6 +10,10 @@ from twinbase_kivy.widgets.cards import CardBox, SectionCard, TintBox, divide
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
+from twinbase_presentation.screens.decided import DecidedCard
+from twinbase_presentation.screens.outbox import OutboxGroup
+from twinbase_presentation.screens.refusals import RefusedCard
+from twinbase_presentation.screens.sync_page import ParkedLine, SyncModel
 from twinbase_presentation.tokens import SPACE
 
 TYPED_SHOWN = 4
@@ -51,9 +50,7 @@ class RefusedCardView(CardBox):
     """Work that is not finished: what it is, what was typed, the sentence of the server, and both ways on."""
 
     def __init__(self, card: RefusedCard, page: SyncPage) -> None:
-        language = page.guide.workday.language
-        zone, today = page.guide.workday.zone, page.guide.workday.today
-        at = language.format_when(card.at.astimezone(zone), today) if card.at else ""
+        at = page.say_when(card.at)
         typed = "\u00a0· ".join(f"{one.label}\u00a0: {one.text}" for one in card.typed[:TYPED_SHOWN])
         super().__init__(
             Row(
@@ -96,6 +93,8 @@ class DecidedCardView(SectionCard):
 
     def __init__(self, card: DecidedCard, page: SyncPage) -> None:
         both = any(line.kept == "both" for line in card.lines)
+        put_back = lambda: page.do(page.model.put_back(card.id))  # noqa: E731
+        back = PushButton(page.say("Put mine back"), put_back, icon="undo", filling="tonal", hue="violet")
         super().__init__(
             "conflict",
             page.say("Written twice") if both else page.say("Decided for you"),
@@ -103,15 +102,7 @@ class DecidedCardView(SectionCard):
             *(Words(line.sentence, "small", "text2") for line in card.lines),
             *(TintBox("flag", flag, hue="amber") for flag in card.flags),
             Words(card.office, "small", "text3") if card.office else None,
-            PushButton(
-                page.say("Put mine back"),
-                lambda: page.do(page.model.put_back(card.id)),
-                icon="undo",
-                filling="tonal",
-                hue="violet",
-            )
-            if card.can_put_back
-            else None,
+            back if card.can_put_back else None,
             hue="violet",
         )
 
@@ -120,14 +111,13 @@ class OutboxCard(SectionCard):
     """In the order in which it is sent, under the visit that it belongs to."""
 
     def __init__(self, groups: Sequence[OutboxGroup], page: SyncPage) -> None:
-        language, today = page.guide.workday.language, page.guide.workday.today
-        zone = page.guide.workday.zone
+        language = page.guide.workday.language
         parts: list[Box] = []
         for group in groups:
             lines: list[Box] = [
                 LineRow(
                     line.title,
-                    language.format_when(line.at.astimezone(zone), today) if line.at else "",
+                    page.say_when(line.at),
                     mark=make_mark(line.state, language, wide=page.guide.is_wide, percent=line.percent),
                 )
                 for line in group.lines

@@ -5,20 +5,20 @@ from datetime import datetime
 from uuid import UUID
 
 from kivy.clock import Clock
-from twinbase_presentation.screens.today import Hero, TodayModel, VisitGroup
-from twinbase_presentation.words import say_word
 
-from twinbase_kivy.boxes import Box, Halves, Row, grow
+from twinbase_kivy.boxes import Box, Column, Halves, Row, grow
 from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.widgets.buttons import ActTile
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide, group_title
 from twinbase_kivy.widgets.notices import BannerRow, EmptyView
 from twinbase_kivy.widgets.rows import LineRow
-from twinbase_kivy.widgets.touch import Touchable
+from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Command, Route
+from twinbase_presentation.screens.today import Hero, TodayModel, VisitGroup
 from twinbase_presentation.tokens import RADIUS, SPACE
+from twinbase_presentation.words import say_word
 
 CONTACT = ("route", "call", "message")
 
@@ -113,7 +113,7 @@ class HeroCard(CardBox):
             grow(Words(hero.heading, "label", hue)),
             TimerWords(hero.since, page.guide) if hero.since else None,
             gap=SPACE.s,
-            stacks=0.4,
+            stacks=0.55,
         )
         where = ", ".join((*visit.place.address[:2], visit.place.city))
         super().__init__(
@@ -132,7 +132,7 @@ class HeroCard(CardBox):
         tiles = [ActTile(one.icon, one.label, self._act(one)) for one in found if one is not None]
         return Halves(*tiles, gap=SPACE.s) if tiles else None
 
-    def _act(self, command: Command) -> object:
+    def _act(self, command: Command) -> Act:
         return lambda: self.page.do(command.run(), command.id)
 
     def _acts(self) -> Box | None:
@@ -146,8 +146,6 @@ class HeroTitle(Touchable):
     """Title and customer of the card: a tap opens the visit."""
 
     def __init__(self, hero: Hero, page: PageView) -> None:
-        from twinbase_kivy.boxes import Column
-
         visit = hero.row.visit
         inside = Column(
             Words(hero.row.title, "title"),

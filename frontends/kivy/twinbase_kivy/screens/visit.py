@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from twinbase_presentation.screens.before_finish import FinishStep
-from twinbase_presentation.screens.refusals import RefusedCard
-from twinbase_presentation.screens.visit import VisitModel, VisitShown
-from twinbase_presentation.screens.visit_rows import say_times
+from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Gap, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, Column, Halves, Row, TwoColumns, grow
 from twinbase_kivy.page import PageView
 from twinbase_kivy.screens.today import TimerWords, make_act_buttons
 from twinbase_kivy.screens.visit_cards import (
@@ -22,6 +19,10 @@ from twinbase_kivy.widgets.chips import ChipBox
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
+from twinbase_presentation.screens.before_finish import FinishStep
+from twinbase_presentation.screens.refusals import RefusedCard
+from twinbase_presentation.screens.visit import VisitModel, VisitShown
+from twinbase_presentation.screens.visit_rows import say_times
 from twinbase_presentation.tokens import SPACE
 
 CONTACT = ("route", "call", "message")
@@ -117,8 +118,6 @@ class StepRow(Row):
         self.name, self.role = step.label, "listitem"
 
     def height_for(self, width: float) -> float:
-        from kivy.metrics import dp
-
         return max(super().height_for(width), round(dp(SPACE.target_in_row)))
 
 
@@ -162,4 +161,3 @@ CARDS: Mapping[str, CardMaker] = {
     **make_written_cards(),
     **make_people_cards(),
 }
-__all__ = ["Gap", "VisitPage"]

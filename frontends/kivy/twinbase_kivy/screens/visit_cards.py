@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from twinbase_presentation.screens.visit import VisitShown
-from twinbase_presentation.words import say_word
-
 from twinbase_kivy.boxes import Box, Column, Row, grow
 from twinbase_kivy.marks import mark_of
 from twinbase_kivy.page import PageView
@@ -19,7 +16,9 @@ from twinbase_mobile.reading import Checklist, Item
 from twinbase_mobile.rules import Judgement
 from twinbase_presentation import Route
 from twinbase_presentation.languages import later
+from twinbase_presentation.screens.visit import VisitShown
 from twinbase_presentation.tokens import SPACE, Hue
+from twinbase_presentation.words import say_word
 
 HISTORY_SHOWN = 3
 JUDGED: Mapping[Judgement, tuple[Hue, str]] = {
@@ -166,9 +165,7 @@ def _equipment(page: PageView, shown: VisitShown) -> Box | None:
 
 
 def _team(page: PageView, shown: VisitShown) -> Box | None:
-    language = page.guide.workday.language
     rows: list[Box] = [LineRow(one.name, say_role(one.role, page), icon="person") for one in shown.job.team]
-    assert language
     return SectionCard("team", page.say("Team"), *divide(rows))
 
 

@@ -1,12 +1,11 @@
 """A visit in a list, as today, planning and jobs show it."""
 
-from twinbase_presentation.screens.visit_rows import VisitRow
-
 from twinbase_kivy.boxes import Box
 from twinbase_kivy.page import PageView
 from twinbase_kivy.widgets.chips import ChipBox
 from twinbase_kivy.widgets.rows import VisitLine
 from twinbase_presentation import Route
+from twinbase_presentation.screens.visit_rows import VisitRow
 
 
 def make_visit_line(page: PageView, row: VisitRow, *, chosen: bool = False) -> Box:

@@ -2,7 +2,7 @@
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Edges, Gap, Row, grow
+from twinbase_kivy.boxes import Box, Column, Edges, Row, grow
 from twinbase_kivy.drawing import paint_divider, paint_edge, paint_ground, paint_shadow, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.words import IconMark, Words
@@ -126,6 +126,3 @@ def divide(rows: list[Box], inset: float = 0) -> list[Box]:
 def group_title(text: str) -> Box:
     """The words over a group of rows: Morning, Afternoon."""
     return Column(Words(text, "label", "text3"), edges=(SPACE.xs, SPACE.s, SPACE.xs, 0), name=text, role="heading")
-
-
-__all__ = ["CardBox", "Divider", "Gap", "SectionCard", "SectionHead", "TintBox", "divide", "group_title"]
