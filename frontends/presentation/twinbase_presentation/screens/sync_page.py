@@ -108,7 +108,7 @@ class SyncModel(ScreenModel[SyncShown]):
         say = self.workday.language.say
         return (Command("sync", say("Sync now"), "sync", self.sync_now, "ctrl+r", is_main=True),)
 
-    def topics(self) -> Iterable[str]:
+    def list_topics(self) -> Iterable[str]:
         return [STATUS, FILES, *(ROWS + twin.name for twin in self._plugins.twins if twin.pushes)]
 
     async def read_from(self, replica: Replica, now: datetime) -> SyncShown:
