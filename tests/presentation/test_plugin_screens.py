@@ -12,7 +12,7 @@ import twinbase_ninjaone
 from twinbase import Plugins
 from twinbase.screens import EmptyBlock, FactsBlock, LinesBlock, PlaceRef, ScreenQuery, TextBlock, WarnBlock
 from twinbase_mobile.tables import Ticket, TicketComment
-from twinbase_presentation import Route
+from twinbase_presentation import Route, load_language
 from twinbase_presentation.plugin_screens import PluginScreens
 
 CLAIMS = {"colleague_id": str(ME)}
@@ -134,8 +134,6 @@ async def test_a_plugin_whose_hook_fails_takes_no_other_with_it(phone: Phone, me
 
 
 async def test_it_speaks_the_language_of_the_device(phone: Phone, meters: ModuleType) -> None:
-    from twinbase_presentation import load_language
-
     phone.workday.language = load_language("fr")
     assert [one.title for one in screens_of(phone, meters, twinbase_ninjaone).screens] == ["Tickets", "Compteurs"]
 

@@ -121,12 +121,15 @@ async def test_what_is_discarded_is_gone_after_the_seconds_in_which_it_can_be_un
 
 
 async def test_what_is_behind_a_refusal_says_so(company: Company) -> None:
-    await company.phone.change(Intervention, VISIT, status=VisitStatus.DONE)
-    await company.phone.change(Intervention, VISIT, follow_up_needed=True)
+    """A visit that is made on site without a customer is refused, and the part on it waits for that decision."""
+    await company.phone.save(visit(2, NOW, title="Leak", number=None, made_on_site=True))
+    await company.phone.save(InterventionPart(intervention_id=ident(1002), label="Valve", quantity=Decimal(1)))
     await company.phone.sync()
     shown = await Page(company).show()
     (card,), (line,) = shown.refused, shown.parked
-    assert (line.behind, line.sentence) == (card.id, "Waits for the decision on: Visit: Boiler (Noël)")
+    assert card.sentence == "Say which customer the visit is for."
+    assert (line.title, line.behind) == ("Part: Valve", card.id)
+    assert line.sentence == "Waits for the decision on: Visit: Leak"
 
 
 async def test_what_is_to_be_sent_is_grouped_by_visit_and_without_a_network_it_is_said_quietly(

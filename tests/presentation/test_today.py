@@ -7,6 +7,7 @@ from tests.presentation.phone import BOB, ME, Phone, ident, paris, visit
 
 from twinbase_mobile.tables import Incident, Timesheet
 from twinbase_mobile.tables.kinds import Priority, Severity, VisitStatus, WorkKind
+from twinbase_presentation import load_language
 from twinbase_presentation.screens.today import TodayModel, TodayShown
 
 
@@ -168,7 +169,5 @@ async def test_my_requests_stand_there_with_their_state(phone: Phone) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_it_has_a_title_in_the_language_of_the_device(phone: Phone, language: str) -> None:
-    from twinbase_presentation import load_language
-
     phone.workday.language = load_language(language)
     assert TodayModel(phone.workday).title == {"fr": "Aujourd\u2019hui", "en": "Today"}[language]

@@ -69,7 +69,7 @@ class HeldActs:
         return was_held
 
     async def release(self) -> None:
-        """WriteHeld what is held, now. An error is kept in `fault`, for a toast: whoever acted may be elsewhere by now."""
+        """Write what is held, now. An error is kept in `fault`, for a toast: whoever acted may be elsewhere by now."""
         if (write := self._take()) is None:
             return
         try:

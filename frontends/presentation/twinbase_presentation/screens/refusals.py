@@ -11,7 +11,7 @@ from uuid import UUID
 from twinbase.plugins import Plugins
 from twinbase.replica import PendingEdit
 from twinbase_presentation.faults import say_refusal
-from twinbase_presentation.fields import FieldChoice, FormFieldKind, FormField, write_text
+from twinbase_presentation.fields import FieldChoice, FormField, FormFieldKind, write_text
 from twinbase_presentation.languages import Language
 from twinbase_presentation.words import say_column, say_word
 
