@@ -1,56 +1,19 @@
 """The sync page against a real server: what it refused, what waits, what it decided, and the proof."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
-from tests.plugins.mobile.reading.company import ANNA, BOB, ME, NOW, PLUGINS, Company, ident, paris
+from tests.plugins.mobile.reading.company import ME, NOW, PLUGINS, Company, ident
 from tests.plugins.mobile.reading.test_days import visit
 from tests.presentation.phone import ManualTiming
 
 from twinbase.replica import Replica
-from twinbase.testing import World, prepare
-from twinbase.testing.databases import Databases, database_name
-from twinbase_mobile.tables import Contact, Customer, Intervention, InterventionPart, Timesheet
+from twinbase_mobile.tables import Contact, Intervention, InterventionPart, Timesheet
 from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation import Route, Runner, Workday, load_language
 from twinbase_presentation.screens.sync_page import SyncModel, SyncShown
 
-VISIT, BAKERY, CONTACT = ident(1001), ident(10), ident(12)
-
-
-@pytest.fixture(scope="module")
-def mobile_template(databases: Databases) -> str:
-    """The database that each test's is a copy of."""
-    url = databases.create()
-    with asyncio.Runner() as runner:
-        runner.run(prepare(url, PLUGINS, datetime.now(UTC)))
-    return database_name(url)
-
-
-@pytest.fixture
-def database_url(databases: Databases, mobile_template: str) -> Iterator[str]:
-    url = databases.create(mobile_template)
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def company(database_url: str, tmp_path: Path) -> AsyncIterator[Company]:
-    """Anna has a phone with a visit at a bakery on it."""
-    async with World.open(database_url, PLUGINS, tmp_path, prepared=True) as world:
-        company = Company(world)
-        await company.add(ANNA(), BOB(), Customer(id=BAKERY, code="C1", name="Noël", salesperson_id=ME))
-        company.phone = await world.device("anna", claims={"colleague_id": str(ME)})
-        await company.add_and_sync(
-            Contact(id=CONTACT, customer_id=BAKERY, last_name="Roy", phone="01"),
-            visit(1, paris(10, 8), title="Boiler", customer_id=BAKERY, status=VisitStatus.IN_PROGRESS),
-        )
-        yield company
-        world.raise_crashes()
+VISIT, CONTACT = ident(1001), ident(12)
 
 
 class Page:
