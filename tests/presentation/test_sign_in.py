@@ -65,11 +65,11 @@ async def test_a_first_sync_that_breaks_off_says_so_and_goes_on(company: Company
     await phone.runner.ask(lambda replica: replica.sign_in(ANNAS, PASSWORD))
     phone.wire.up = False
     assert not await phone.model.sync_first()
-    assert phone.model.shown.step == "interrupted"
+    assert str(phone.model.shown.step) == "interrupted"
     assert phone.model.shown.said.startswith("Reprend dès que le réseau revient")
     phone.wire.up = True
     assert await phone.model.sync_first()
-    assert phone.model.shown.step == "ready"
+    assert str(phone.model.shown.step) == "ready"
     await phone.runner.let_go()
 
 

@@ -1,6 +1,7 @@
 """The first screen of the day: what is under way, what comes next, and the acts on its card."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.presentation.phone import BOB, ME, Phone, ident, paris, visit
@@ -135,7 +136,7 @@ async def test_an_empty_day_says_what_comes_next_and_two_under_way_are_a_warning
     await phone.give(visit(1, paris(11, 8)))
     await today.load()
     assert shown(today).nothing == "Nothing planned today. Next: Thu, Jun 11, 08:00."
-    started = {"status": VisitStatus.IN_PROGRESS, "actual_start": paris(10, 8)}
+    started: dict[str, Any] = {"status": VisitStatus.IN_PROGRESS, "actual_start": paris(10, 8)}
     await phone.give(visit(2, paris(10, 8), **started), visit(3, paris(10, 9), **started))
     await today.load()
     assert shown(today).warning == "Two jobs are under way. Pause one."

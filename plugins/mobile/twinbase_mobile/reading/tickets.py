@@ -155,14 +155,18 @@ def _urgency(row: Mapping[Any, Any]) -> tuple[bool, int]:
 
 
 def _summary(row: Mapping[Any, Any], me: UUID, unsent: Mapping[UUID, int], zone: Zone) -> TicketSummary:
-    texts = {name: row[name] or "" for name in ("subject", "type", "priority", "severity", "customer")}
-    times = {"opened_at": "opened_at", "updated_at": "updated_at_source", "closed_at": "closed_at"}
     return TicketSummary(
-        **texts,
-        **{name: local_time(row[column], zone) for name, column in times.items()},
         id=row["id"],
         number=row["number"],
+        subject=row["subject"] or "",
         status=row["status_name"] or "",
+        type=row["type"] or "",
+        priority=row["priority"] or "",
+        severity=row["severity"] or "",
+        customer=row["customer"] or "",
+        opened_at=local_time(row["opened_at"], zone),
+        updated_at=local_time(row["updated_at_source"], zone),
+        closed_at=local_time(row["closed_at"], zone),
         customer_id=row["customer_id"],
         device=row["device_name"] or "",
         assignee=full_name(row, "assignee_"),

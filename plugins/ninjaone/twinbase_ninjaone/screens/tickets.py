@@ -48,9 +48,9 @@ def make_screens(language: str) -> Iterator[BroughtScreen]:
 
 async def load_tickets(desk: ScreenDesk, query: ScreenQuery) -> BlocksPage:
     """The tickets on this device, by priority."""
-    options = {"mine": "mine" in query.filters, "closed": "closed" in query.filters}
+    mine, closed = "mine" in query.filters, "closed" in query.filters
     me, say = _me(desk), say_in(desk.language)
-    found = await desk.read(lambda session: my_tickets(session, me, text=query.text, **options))
+    found = await desk.read(lambda session: my_tickets(session, me, text=query.text, mine=mine, closed=closed))
     lines = tuple(_line(ticket) for ticket in found[query.offset :])
     return BlocksPage([LinesBlock(lines) if lines else EmptyBlock(say("No ticket is open."))], total=len(found))
 
