@@ -276,7 +276,8 @@ class DeskOf:
 @executes(*shown("twinbase_screens"))
 async def test_the_card_shows_what_is_on_the_device(world: World) -> None:
     anna = await enter(world, "anna")
-    (card,) = [one for brought in world.plugins.collect_screens("fr").values() for one in brought]  # type: ignore
+    found: Any = world.plugins.collect_screens("fr")
+    (card,) = [one for brought in found.values() for one in brought]
     assert (card.on, card.title) == ("visit", "Produits")
     assert await card.load(DeskOf(anna), STAFF) is None
     await world.sql(f"INSERT INTO page_products VALUES ('{STAFF}', 'Boiler')")

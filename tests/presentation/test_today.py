@@ -8,7 +8,7 @@ from tests.presentation.phone import BOB, ME, Phone, ident, paris, visit
 
 from twinbase_mobile.tables import Incident, Timesheet
 from twinbase_mobile.tables.kinds import Priority, Severity, VisitStatus, WorkKind
-from twinbase_presentation import load_language
+from twinbase_presentation import Route, load_language
 from twinbase_presentation.screens.today import TodayModel, TodayShown
 
 
@@ -115,6 +115,8 @@ async def test_a_pause_ends_the_line_and_a_timer_survives_the_end_of_the_app(pho
     hero = shown(today).hero
     assert hero is not None and hero.heading == "Paused"
     assert [command.label for command in today.commands][:3] == ["Go on", "Finish", "Cancel the visit"]
+    finish = today.commands[1]
+    assert (finish.badge, (await finish.run()).go) == (2, Route("visit", ident(1001), "missing"))
 
 
 async def test_what_the_office_did_meanwhile_is_said_at_the_button(phone: Phone) -> None:
