@@ -120,4 +120,4 @@ async def test_who_is_on_my_visits_today_comes_first(company: Company) -> None:
     assert lines[0].visits_today == (ident(1002),)
     assert lines[1].visits_today == (ident(1002), ident(1001))
     assert [line.name for line in lines if line.is_me] == ["Anna Martin"]
-    assert (lines[3].mobile, lines[3].competences) == ("06", ("gaz",))
+    assert (lines[3].mobile, lines[3].competences) == ("060", ("gaz",))
