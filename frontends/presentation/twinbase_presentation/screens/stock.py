@@ -153,7 +153,6 @@ def _found(product: Found, lines: Mapping[UUID, StockLine], language: Language) 
     line = lines.get(product.id)
     if line is None:
         return ProductRow(product.id, product.caption, product.code, product.family, "", False, False)
-    said = language.say(
-        "{quantity} in the van", quantity=f"{language.format_number(line.here)}\u00a0{line.unit}".strip()
-    )
+    here = f"{language.format_number(line.here)}\u00a0{line.unit}".strip()
+    said = language.say("{quantity} in the van", quantity=here)
     return ProductRow(product.id, product.caption, product.code, product.family, said, line.is_low, line.moved != 0)
