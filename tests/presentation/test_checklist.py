@@ -64,7 +64,7 @@ async def test_each_answer_is_saved_with_the_id_of_its_place_and_the_next_one_is
     assert model.shown.progress == (1, 2) and model.find_next() is None
     assert (await model.answer(*CO, Decimal(4))).is_done
     assert await phone.sql("SELECT id, item_key, value_number, out_of_range FROM checklist_answers") == [
-        (answer_id(VISIT, None, TEMPLATE, "co_ppm").hex, "co_ppm", "4", 0)
+        (str(answer_id(VISIT, None, TEMPLATE, "co_ppm")), "co_ppm", 40_000, 0)
     ]
     await model.answer(*CLEAN, True)
     await model.answer(*CO, None)

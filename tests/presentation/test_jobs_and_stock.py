@@ -97,9 +97,9 @@ async def test_a_part_and_what_it_takes_out_of_the_van_are_one_transaction(phone
     form.fill("quantity", "4")
     form.fill("billable", "")
     assert (await model.add(form)).go == Route("visit", VISIT, "parts")
-    assert await phone.sql("SELECT label, quantity, billable FROM intervention_parts") == [("Joint de corps", "4", 0)]
+    assert await phone.sql("SELECT label, quantity, billable FROM intervention_parts") == [("Joint de corps", 4_000, 0)]
     assert await phone.sql("SELECT kind, quantity, from_storehouse_id FROM stock_movements") == [
-        ("consumption", "4", VAN.hex)
+        ("consumption", 4_000, str(VAN))
     ]
     assert await phone.sql("SELECT count(DISTINCT tx) FROM _twinbase_outbox") == [(1,)]
     assert model.shown is not None and model.shown.in_my_van == -1
