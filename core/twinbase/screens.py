@@ -19,19 +19,22 @@ LINES_MAX = 500
 
 
 class ScreenDesk(Protocol):
-    """What the functions of a screen work with: the replica of the device, in sessions, and who uses it.
-
-    `claims`: of whoever signed in; `language`: `fr` or `en`; `now`: the moment, on the clocks of the device.
-    """
+    """What the functions of a screen work with: the replica of the device, in sessions, and who uses it."""
 
     @property
-    def claims(self) -> Mapping[str, Any]: ...
+    def claims(self) -> Mapping[str, Any]:
+        """Of whoever signed in."""
+        ...
 
     @property
-    def language(self) -> str: ...
+    def language(self) -> str:
+        """`fr` or `en`."""
+        ...
 
     @property
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """The moment, on the clocks of the device."""
+        ...
 
     async def read(self, work: Callable[[Any], Awaitable[Answer]]) -> Answer:
         """What `work(session)` answers, over one moment of the file: frozen values, and no rows."""

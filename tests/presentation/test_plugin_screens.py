@@ -6,53 +6,22 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.docs.page_blocks import executes, find_blocks
 from tests.presentation.phone import ME, Phone, ident, paris, visit
 
 import twinbase_ninjaone
 from twinbase import Plugins
-from twinbase.screens import EmptyBlock, FactsBlock, LinesBlock, PlaceRef, ScreenQuery, TextBlock, WarnBlock
+from twinbase.screens import EmptyBlock, FactsBlock, LinesBlock, ListedLine, PlaceRef, ScreenQuery, WarnBlock
 from twinbase_mobile.tables import Ticket, TicketComment
-from twinbase_presentation import Route
+from twinbase_presentation import Route, load_language
 from twinbase_presentation.plugin_screens import PluginScreens
 
 CLAIMS = {"colleague_id": str(ME)}
 VISIT = ident(1001)
-METERS = '''
-"""Readings of meters: a plugin of somebody who has never seen the repository."""
-
+PAGE = find_blocks("docs/how-to/screens-of-a-plugin.md", "python")
+CABLE = """
 from twinbase import hookimpl
-from twinbase.screens import (
-    ActionDone, ActionSpec, AskedField, BlocksCard, BlocksPage, CardSpec, LinesBlock, ListedLine, ScreenSpec, TextBlock,
-)
-from twinbase_mobile.tables import InterventionNote
-
-WORDS = {"fr": "Compteurs", "en": "Meters"}
-
-
-async def last_readings(desk, visit):
-    async def work(session):
-        from sqlmodel import select
-
-        query = select(InterventionNote).where(InterventionNote.intervention_id == visit)
-        return [note.body for note in (await session.exec(query)).all() if note.title == "meter"]
-
-    found = await desk.read(work)
-    return BlocksCard([LinesBlock([ListedLine(one) for one in found])], len(found)) if found else None
-
-
-async def write_reading(desk, visit, values):
-    if values["value"] < 0:
-        return ActionDone(fault="A meter counts forwards.")
-
-    async def work(session):
-        session.add(InterventionNote(intervention_id=visit, title="meter", body=f"{values['value']} kWh"))
-
-    await desk.write(work)
-    return ActionDone("Kept.")
-
-
-async def all_readings(desk, query):
-    return BlocksPage([TextBlock(query.text or "all of them")], total=1)
+from twinbase.screens import CardSpec
 
 
 async def break_down(desk, visit):
@@ -60,22 +29,15 @@ async def break_down(desk, visit):
 
 
 @hookimpl
-def twinbase_screens(language):
-    yield ScreenSpec("meters", WORDS[language], "bolt", all_readings)
-    yield CardSpec("visit", "meters", WORDS[language], "bolt", last_readings)
+def twinbase_screens():
     yield CardSpec("visit", "cable", "Cable", "bolt", break_down, order=900)
-    asks = [AskedField("value", "Index", "number", is_required=True, unit="kWh")]
-    yield ActionSpec(
-        "visit", "read_meter", "Read the meter", "bolt", write_reading, asks, "m",
-        is_shown=lambda about: about["status"] != "done",
-    )
-'''
+"""
 
 
 @pytest.fixture
 def meters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The plugin, in a folder of its own."""
-    (tmp_path / "plugin_of_meters.py").write_text(METERS)
+    """The plugin of the page, in a folder of its own, far from the repository."""
+    (tmp_path / "plugin_of_meters.py").write_text("".join(block.take() for block in PAGE))
     monkeypatch.syspath_prepend(tmp_path)
     import plugin_of_meters  # type: ignore[import-not-found]
 
@@ -87,12 +49,13 @@ def screens_of(phone: Phone, *plugins: object) -> PluginScreens:
     return PluginScreens(phone.workday, Plugins("mobile", *plugins), CLAIMS)
 
 
+@executes(*PAGE)
 async def test_a_plugin_from_elsewhere_brings_a_screen_a_card_and_an_action(phone: Phone, meters: ModuleType) -> None:
     await phone.give(visit(1, paris(10, 10)))
     screens = screens_of(phone, meters)
     assert [(one.id, one.title, one.icon) for one in screens.screens] == [("meters", "Meters", "bolt")]
-    page = await screens.load_screen("meters", ScreenQuery("boiler"))
-    assert (page.title, list(page.blocks), page.total) == ("Meters", [TextBlock("boiler")], 1)
+    page = await screens.load_screen("meters", ScreenQuery())
+    assert (page.title, list(page.blocks), page.total) == ("Meters", [LinesBlock(())], 0)
 
     (command,) = screens.make_commands("visit", VISIT, {"status": "planned"})
     assert (command.label, command.key) == ("Read the meter", "m")
@@ -105,15 +68,20 @@ async def test_a_plugin_from_elsewhere_brings_a_screen_a_card_and_an_action(phon
     form.fill("value", "4210,5")
     assert (await screens.run("read_meter", VISIT, form)).said == "Kept."
     assert await phone.sql("SELECT body FROM intervention_notes") == [("4210.5 kWh",)]
+    found = await screens.load_screen("meters", ScreenQuery("4210"))
+    assert list(found.blocks) == [LinesBlock((ListedLine("4210.5 kWh", to=PlaceRef("visit", VISIT)),))]
+    assert (await screens.load_screen("meters", ScreenQuery("999"))).total == 0
     assert screens.make_commands("visit", VISIT, {"status": "done"}) == ()
 
 
 async def test_a_card_that_fails_says_so_and_the_others_are_there(phone: Phone, meters: ModuleType) -> None:
     await phone.give(visit(1, paris(10, 10)))
-    screens = screens_of(phone, meters)
+    cable = ModuleType("plugin_of_a_cable")
+    exec(CABLE, cable.__dict__)
+    screens = screens_of(phone, meters, cable)
     (broken,) = await screens.load_cards("visit", VISIT)
     assert broken.spec.id == "cable"
-    assert list(broken.card.blocks) == [WarnBlock("warning", "A module failed: plugin_of_meters. the cable is out")]
+    assert list(broken.card.blocks) == [WarnBlock("warning", "A module failed: plugin_of_a_cable. the cable is out")]
     await phone.workday.runner.write(lambda session: _note(session))
     cards = await screens.load_cards("visit", VISIT)
     assert [(one.spec.title, one.card.count) for one in cards] == [("Meters", 1), ("Cable", None)]
@@ -134,8 +102,6 @@ async def test_a_plugin_whose_hook_fails_takes_no_other_with_it(phone: Phone, me
 
 
 async def test_it_speaks_the_language_of_the_device(phone: Phone, meters: ModuleType) -> None:
-    from twinbase_presentation import load_language
-
     phone.workday.language = load_language("fr")
     assert [one.title for one in screens_of(phone, meters, twinbase_ninjaone).screens] == ["Tickets", "Compteurs"]
 

@@ -1,12 +1,14 @@
 """The first screen of the day: what is under way, what comes next, and the acts on its card."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.presentation.phone import BOB, ME, Phone, ident, paris, visit
 
 from twinbase_mobile.tables import Incident, Timesheet
 from twinbase_mobile.tables.kinds import Priority, Severity, VisitStatus, WorkKind
+from twinbase_presentation import Route, load_language
 from twinbase_presentation.screens.today import TodayModel, TodayShown
 
 
@@ -113,6 +115,8 @@ async def test_a_pause_ends_the_line_and_a_timer_survives_the_end_of_the_app(pho
     hero = shown(today).hero
     assert hero is not None and hero.heading == "Paused"
     assert [command.label for command in today.commands][:3] == ["Go on", "Finish", "Cancel the visit"]
+    finish = today.commands[1]
+    assert (finish.badge, (await finish.run()).go) == (2, Route("visit", ident(1001), "missing"))
 
 
 async def test_what_the_office_did_meanwhile_is_said_at_the_button(phone: Phone) -> None:
@@ -134,7 +138,7 @@ async def test_an_empty_day_says_what_comes_next_and_two_under_way_are_a_warning
     await phone.give(visit(1, paris(11, 8)))
     await today.load()
     assert shown(today).nothing == "Nothing planned today. Next: Thu, Jun 11, 08:00."
-    started = {"status": VisitStatus.IN_PROGRESS, "actual_start": paris(10, 8)}
+    started: dict[str, Any] = {"status": VisitStatus.IN_PROGRESS, "actual_start": paris(10, 8)}
     await phone.give(visit(2, paris(10, 8), **started), visit(3, paris(10, 9), **started))
     await today.load()
     assert shown(today).warning == "Two jobs are under way. Pause one."
@@ -168,7 +172,5 @@ async def test_my_requests_stand_there_with_their_state(phone: Phone) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_it_has_a_title_in_the_language_of_the_device(phone: Phone, language: str) -> None:
-    from twinbase_presentation import load_language
-
     phone.workday.language = load_language(language)
     assert TodayModel(phone.workday).title == {"fr": "Aujourd\u2019hui", "en": "Today"}[language]

@@ -16,7 +16,7 @@ from twinbase_mobile.tables import (
     Timesheet,
 )
 from twinbase_mobile.tables.kinds import Signer, VisitStatus
-from twinbase_presentation import Route
+from twinbase_presentation import Route, load_language
 from twinbase_presentation.screens.visit import VisitModel, VisitShown
 
 VISIT, TEMPLATE = ident(1001), ident(30)
@@ -170,8 +170,6 @@ async def test_a_visit_that_is_not_here_any_more_is_said_to_be_gone(phone: Phone
 
 
 async def test_a_rule_of_the_status_is_said_in_french_on_a_french_device(phone: Phone) -> None:
-    from twinbase_presentation import load_language
-
     await phone.give(visit(1, paris(10, 10), status=VisitStatus.CONFIRMED))
     phone.workday.language = load_language("fr")
     model = await opened(phone)

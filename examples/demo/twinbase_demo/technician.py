@@ -18,52 +18,52 @@ from twinbase_demo import made_on_site
 from twinbase_demo.day import TechnicianDay, change, work_a_day
 from twinbase_mobile.tables import Contact
 
-Command = Mapping[str, Any]
+TechnicianAsk = Mapping[str, Any]
 
 
 class PhoneApp:
     """An open replica, and the verbs of the story."""
 
-    def __init__(self, replica: Replica, setup: Command) -> None:
+    def __init__(self, replica: Replica, setup: TechnicianAsk) -> None:
         self.replica, self.setup = replica, setup
 
-    async def sign_in(self, ask: Command) -> Any:
+    async def sign_in(self, ask: TechnicianAsk) -> Any:
         answer = await self.replica.sign_in(
             self.setup["email"], self.setup["password"], device_name=self.setup["device_name"]
         )
         return {"subject": answer.subject}
 
-    async def sync(self, ask: Command) -> Any:
+    async def sync(self, ask: TechnicianAsk) -> Any:
         return (await self.replica.sync()).as_dict()
 
-    async def work(self, ask: Command) -> Any:
+    async def work(self, ask: TechnicianAsk) -> Any:
         worker = TechnicianDay(
             UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"])
         )
         return await work_a_day(self.replica, worker, [UUID(visit) for visit in ask["also"]])
 
-    async def make_visit(self, ask: Command) -> Any:
+    async def make_visit(self, ask: TechnicianAsk) -> Any:
         worker = TechnicianDay(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random())
         return await made_on_site.make_visit(self.replica, worker)
 
-    async def read_number(self, ask: Command) -> Any:
+    async def read_number(self, ask: TechnicianAsk) -> Any:
         return await made_on_site.read_number(self.replica, UUID(ask["visit"]))
 
-    async def change_visit(self, ask: Command) -> Any:
+    async def change_visit(self, ask: TechnicianAsk) -> Any:
         await change(self.replica, UUID(ask["visit"]), **ask["values"])
 
-    async def change_contact(self, ask: Command) -> Any:
+    async def change_contact(self, ask: TechnicianAsk) -> Any:
         async with self.replica.session() as session:
             contact = await session.get_one(Contact, UUID(ask["contact"]))
             for name, value in ask["values"].items():
                 setattr(contact, name, value)
             await session.commit()
 
-    async def list_edits(self, ask: Command) -> Any:
+    async def list_edits(self, ask: TechnicianAsk) -> Any:
         """Every edit that was ever made here, with its number for life."""
         return await self.replica.database.look(_edits)
 
-    async def list_waiting(self, ask: Command) -> Any:
+    async def list_waiting(self, ask: TechnicianAsk) -> Any:
         """What waits for this person."""
         return [
             {
@@ -78,7 +78,7 @@ class PhoneApp:
             for one in await self.replica.waiting_edits()
         ]
 
-    async def list_flagged(self, ask: Command) -> Any:
+    async def list_flagged(self, ask: TechnicianAsk) -> Any:
         """What was taken though it came late: the sentence of each, and who has looked at it."""
         return [
             {"twin": one.twin, "detail": one.flags[0].detail, "looked": one.looked_at and one.looked_at.by}
@@ -86,7 +86,7 @@ class PhoneApp:
             if one.flags
         ]
 
-    async def settle(self, ask: Command) -> Any:
+    async def settle(self, ask: TechnicianAsk) -> Any:
         """Decide on all that waits: hours are sent again without the visit that is no longer ours; the rest goes."""
         counts = {"corrected": 0, "discarded": 0}
         while waiting := await self.replica.waiting_edits():
@@ -121,7 +121,7 @@ async def run() -> None:
             _say(await _answer(getattr(phone, ask["do"]), ask))
 
 
-async def _answer(verb: Callable[[Command], Awaitable[Any]], ask: Command) -> Any:
+async def _answer(verb: Callable[[TechnicianAsk], Awaitable[Any]], ask: TechnicianAsk) -> Any:
     try:
         return {"answer": await verb(ask)}
     except TwinbaseError as error:

@@ -25,7 +25,7 @@ class Done:
         return not self.fault
 
 
-Run = Callable[[], Awaitable[Done]]
+RunCommand = Callable[[], Awaitable[Done]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Command:
     id: str
     label: str
     icon: str
-    run: Run
+    run: RunCommand
     key: str = ""
     why_not: str = ""
     is_main: bool = False

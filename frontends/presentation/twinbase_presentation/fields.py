@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from twinbase_presentation.languages import Language, later
 
-FieldKind = Literal["text", "long_text", "number", "whole", "flag", "choice", "time", "day"]
+FormFieldKind = Literal["text", "long_text", "number", "whole", "flag", "choice", "time", "day"]
 TRUE, FALSE = "1", ""
 """How a flag stands in a form."""
-_WRONG: Mapping[FieldKind, str] = {
+_WRONG: Mapping[FormFieldKind, str] = {
     "number": later("Enter a number."),
     "whole": later("Enter a whole number."),
     "choice": later("Choose one of these."),
@@ -38,7 +38,7 @@ class FormField:
 
     name: str
     label: str
-    kind: FieldKind = "text"
+    kind: FormFieldKind = "text"
     is_required: bool = False
     choices: Sequence[FieldChoice] = ()
     unit: str = ""
@@ -98,7 +98,7 @@ def _read_whole(text: str, field: FormField, language: Language) -> int:
     return int(number)
 
 
-_READ: Mapping[FieldKind, Callable[[str, FormField, Language], Any]] = {
+_READ: Mapping[FormFieldKind, Callable[[str, FormField, Language], Any]] = {
     "text": lambda text, field, language: text,
     "long_text": lambda text, field, language: text,
     "number": lambda text, field, language: language.parse_number(text),

@@ -21,7 +21,7 @@ class FieldFault:
     sentence: str
 
 
-Check = Callable[[Mapping[str, Any]], Iterable[FieldFault]]
+CheckForm = Callable[[Mapping[str, Any]], Iterable[FieldFault]]
 """Takes the values by field. It asks the rules that the server asks (`twinbase_mobile.rules`)."""
 
 
@@ -32,7 +32,9 @@ class Form:
     `route` names its drafts in the encrypted file: a form of the same route finds them again after a restart.
     """
 
-    def __init__(self, workday: Workday, route: Route, fields: Sequence[FormField], check: Check | None = None) -> None:
+    def __init__(
+        self, workday: Workday, route: Route, fields: Sequence[FormField], check: CheckForm | None = None
+    ) -> None:
         self._workday, self.route, self._check = workday, route, check
         self._fields = {field.name: field for field in fields}
         self._planned: dict[str, Planned] = {}

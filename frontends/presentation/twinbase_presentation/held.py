@@ -13,7 +13,7 @@ from twinbase_presentation.observers import Observers
 from twinbase_presentation.timing import Planned, Timing
 
 HELD_SECONDS = 6.0
-Write = Callable[[], Awaitable[object]]
+WriteHeld = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class HeldActs:
     ) -> None:
         self._timing, self._spawn, self._seconds = timing, spawn, seconds
         self._now: HeldAct | None = None
-        self._write: Write | None = None
+        self._write: WriteHeld | None = None
         self._planned: Planned | None = None
         self._observers = Observers()
         self.fault: TwinbaseError | None = None
@@ -54,11 +54,11 @@ class HeldActs:
         """Call `callback` when something is held, undone or written; what is answered stops it."""
         return self._observers.add(callback)
 
-    async def hold(self, said: str, write: Write, *hides: UUID) -> Done:
+    async def hold(self, said: str, write: WriteHeld, *hides: UUID) -> Done:
         """Hold an act; `write` does it. What was held before is written now."""
         await self.release()
         self._now, self._write = HeldAct(said, frozenset(hides)), write
-        self._planned = self._timing.call_after(self._seconds, lambda: self._spawn(self.release()))
+        self._planned = self._timing.call_after(self._seconds, self._release_soon)
         self._observers.tell()
         return Done(said, can_undo=True)
 
@@ -78,7 +78,10 @@ class HeldActs:
             self.fault = error
         self._observers.tell()
 
-    def _take(self) -> Write | None:
+    def _release_soon(self) -> None:
+        self._spawn(self.release())
+
+    def _take(self) -> WriteHeld | None:
         if self._planned is not None:
             self._planned.cancel()
         write, self._now, self._write, self._planned = self._write, None, None, None

@@ -104,7 +104,7 @@ class ScreenModel(Generic[Shown]):
 
     async def open(self) -> None:
         """Read it, and read it again from now on whenever it has to be."""
-        for topic in self.topics():
+        for topic in self.list_topics():
             self._stops.append(self.workday.runner.watch(topic, self._pace.ask))
         self._stops.append(self.workday.held.observe(self._tell))
         await self.load()
@@ -131,7 +131,7 @@ class ScreenModel(Generic[Shown]):
         """Call `callback` in the screens' loop when it shows something else; what is answered stops it."""
         return self._observers.add(callback)
 
-    def topics(self) -> Iterable[str]:
+    def list_topics(self) -> Iterable[str]:
         """What its runner is to tell it of."""
         return [ROWS + str(model.__tablename__) for model in self.watched]
 

@@ -1,13 +1,17 @@
 """The running line of a technician's hours: a row since its first second, so a kill ends no timer."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading import running_hours
 from twinbase_mobile.reading.moments import local_day
+from twinbase_mobile.reasons import Reason
+from twinbase_mobile.rules import claim_fault
+from twinbase_mobile.rules.rows import values_of
 from twinbase_mobile.tables import Timesheet
-from twinbase_mobile.tables.kinds import WorkKind
+from twinbase_mobile.tables.kinds import Claim, WorkKind
 from twinbase_presentation.acts.stamp import Stamp
 
 
@@ -72,3 +76,35 @@ async def write_hours(
     )
     session.add(line)
     return line.id
+
+
+async def correct_hours(session: ReplicaSession, id_: UUID, **changes: object) -> Reason | None:
+    """Change a line that is still a draft. Answers why it cannot be, and then writes nothing."""
+    line = await session.get_one(Timesheet, id_)
+    before = dict(values_of(line))
+    if fault := claim_fault(before, {**before, **changes}):
+        return fault
+    for name, value in changes.items():
+        setattr(line, name, value)
+    return None
+
+
+async def delete_hours(session: ReplicaSession, id_: UUID) -> Reason | None:
+    """Take a line away that is still a draft."""
+    line = await session.get_one(Timesheet, id_)
+    if fault := claim_fault(line, None):
+        return fault
+    await session.delete(line)
+    return None
+
+
+async def submit_hours(session: ReplicaSession, ids: Iterable[UUID]) -> Reason | None:
+    """Hand lines over to the office, all of them or none."""
+    lines = [await session.get_one(Timesheet, id_) for id_ in ids]
+    for line in lines:
+        before = dict(values_of(line))
+        if fault := claim_fault(before, {**before, "state": Claim.SUBMITTED}):
+            return fault
+    for line in lines:
+        line.state = Claim.SUBMITTED
+    return None

@@ -11,7 +11,7 @@ from uuid import UUID
 from twinbase.plugins import Plugins
 from twinbase.replica import PendingEdit
 from twinbase_presentation.faults import say_refusal
-from twinbase_presentation.fields import FieldChoice, FieldKind, FormField, write_text
+from twinbase_presentation.fields import FieldChoice, FormField, FormFieldKind, write_text
 from twinbase_presentation.languages import Language
 from twinbase_presentation.words import say_column, say_word
 
@@ -84,9 +84,9 @@ def make_fields(edit: PendingEdit, plugins: Plugins, language: Language) -> tupl
     return tuple(fields)
 
 
-def _kind_of(value: Any) -> FieldKind | None:
+def _kind_of(value: Any) -> FormFieldKind | None:
     """None: what nobody can type, a moment of which a form holds the time alone, say."""
-    kinds: tuple[tuple[type, FieldKind], ...] = (
+    kinds: tuple[tuple[type, FormFieldKind], ...] = (
         (bool, "flag"), (StrEnum, "choice"), (Decimal, "number"), (int, "whole"), (date, "day"), (time, "time"),
         (str, "long_text"),
     )  # fmt: skip

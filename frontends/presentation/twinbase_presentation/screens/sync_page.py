@@ -1,8 +1,9 @@
 """The sync page: what waits for you, what is to be sent, what was decided, and the proof."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from twinbase.errors import TwinbaseError
@@ -108,7 +109,7 @@ class SyncModel(ScreenModel[SyncShown]):
         say = self.workday.language.say
         return (Command("sync", say("Sync now"), "sync", self.sync_now, "ctrl+r", is_main=True),)
 
-    def topics(self) -> Iterable[str]:
+    def list_topics(self) -> Iterable[str]:
         return [STATUS, FILES, *(ROWS + twin.name for twin in self._plugins.twins if twin.pushes)]
 
     async def read_from(self, replica: Replica, now: datetime) -> SyncShown:
@@ -175,8 +176,8 @@ class SyncModel(ScreenModel[SyncShown]):
         await self.load()
         return Done(self.workday.language.say("Yours is put back. It is sent as soon as possible."))
 
-    async def _ask(self, work: Callable[[Replica], object]) -> None:
-        await self.workday.runner.ask(work)  # type: ignore[arg-type]
+    async def _ask(self, work: Callable[[Replica], Awaitable[object]]) -> None:
+        await self.workday.runner.ask(work)
 
     def _cards(self, unsent: Sequence[UnsentEdit]) -> Iterable[RefusedCard]:
         for one in unsent:
@@ -205,5 +206,4 @@ async def read_proof(session: ReplicaSession, registry: Registry, unproven: Sequ
 
 def _like(before: object, typed: object) -> object:
     """What a form has of a value, as the column has it: a word of a list is that word."""
-    kind = type(before)
-    return kind(typed) if typed is not None and isinstance(before, str) and kind is not str else typed
+    return type(before)(typed) if isinstance(before, StrEnum) and isinstance(typed, str) else typed

@@ -1,7 +1,7 @@
 """Today: what is under way, what comes next, what is left of the day."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from twinbase.replica import ReplicaSession
@@ -14,14 +14,25 @@ from twinbase_mobile.reading import (
     my_day,
     my_requests,
     open_jobs,
+    read_job,
     running_hours,
 )
-from twinbase_mobile.tables import Customer, CustomerSite, Incident, Intervention, InterventionAssignment, Timesheet
+from twinbase_mobile.tables import (
+    ChecklistAnswer,
+    Customer,
+    CustomerSite,
+    Incident,
+    Intervention,
+    InterventionAssignment,
+    InterventionSignature,
+    Timesheet,
+)
 from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation.command import Command
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.before_finish import make_finish_steps
 from twinbase_presentation.screens.visit_commands import make_contact_commands, make_status_commands
 from twinbase_presentation.screens.visit_rows import UNDER_WAY, VisitRow, make_rows
 from twinbase_presentation.status_line import StatusLine, describe_status, say_proof
@@ -46,18 +57,20 @@ class Hero:
     """The visit that the card at the top is about: the one that is under way, else the next one of today.
 
     `since`: when what runs has begun; a clock on a screen shows the time since then, and counts nothing itself.
+    `missing`: how many things lack before it may be finished.
     """
 
     row: VisitRow
     heading: str
     since: datetime | None
     access: str
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TodayShown:
     """`summary`: `Wed, Jun 10 · 5 visits · 6 h 30`. `warning`: two visits are under way. `nothing`: what an empty day
-    says, with the next visit after it. `missing`: what lacks before the hero may be finished is on its own screen."""
+    says, with the next visit after it."""
 
     summary: str
     hero: Hero | None
@@ -75,7 +88,10 @@ class TodayShown:
 class TodayModel(ScreenModel[TodayShown]):
     """The first screen of the day."""
 
-    watched = (Intervention, InterventionAssignment, Timesheet, Incident, Customer, CustomerSite)
+    watched = (
+        Intervention, InterventionAssignment, InterventionSignature, ChecklistAnswer, Timesheet, Incident, Customer,
+        CustomerSite,
+    )  # fmt: skip
 
     def __init__(self, workday: Workday) -> None:
         super().__init__(workday, ROUTE)
@@ -101,8 +117,9 @@ class TodayModel(ScreenModel[TodayShown]):
         """Those of the visit in the card."""
         if self.shown is None or self.shown.hero is None:
             return ()
-        visit = self.shown.hero.row.visit
-        return (*make_status_commands(self.workday, visit), *make_contact_commands(self.workday, visit))
+        hero = self.shown.hero
+        visit = hero.row.visit
+        return (*make_status_commands(self.workday, visit, hero.missing), *make_contact_commands(self.workday, visit))
 
     async def open(self) -> None:
         await super().open()
@@ -114,7 +131,16 @@ class TodayModel(ScreenModel[TodayShown]):
         open_now = await open_jobs(session, me, now=now, zone=zone, limit=OPEN_MAX)
         running = await running_hours(session, me, zone=zone)
         requests = await my_requests(session, me, zone=zone)
-        return make_today(day, open_now, running, requests, now, self.workday.language)
+        shown = make_today(day, open_now, running, requests, now, self.workday.language)
+        return replace(shown, hero=await self._count_missing(session, shown.hero, now))
+
+    async def _count_missing(self, session: ReplicaSession, hero: Hero | None, now: datetime) -> Hero | None:
+        """Of a visit on which somebody works: what lacks is on the button that finishes it."""
+        if hero is None or hero.row.visit.status not in (VisitStatus.IN_PROGRESS, VisitStatus.PAUSED):
+            return hero
+        job = await read_job(session, hero.row.id, now=now, zone=self.workday.zone)
+        steps = make_finish_steps(job, self.workday.language) if job else ()
+        return replace(hero, missing=sum(step.is_missing for step in steps))
 
 
 def make_today(

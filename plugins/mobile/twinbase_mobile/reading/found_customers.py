@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of
-from twinbase_mobile.reading.matching import Asked
+from twinbase_mobile.reading.matching import SearchText
 from twinbase_mobile.reading.moments import PARIS, Zone, local_day
 from twinbase_mobile.reading.words import fold
 from twinbase_mobile.tables import Customer, CustomerSite, MaintenanceContract
@@ -57,7 +57,7 @@ async def find_customers(
     c = columns_of(Customer)
     query = select(c.id, c.code, c.name, c.phone, c.mobile, c.state, c.main_site_id)
     rows = (await session.execute(query)).mappings().all()
-    sites, asked = await _sites(session), Asked(text)
+    sites, asked = await _sites(session), SearchText(text)
     found = [row for row in rows if not asked or _is_meant(asked, row, sites[row["id"]])]
     found.sort(key=lambda row: (asked.rank_of(row["name"] or ""), fold(row["name"] or ""), row["id"]))
     page = found[offset : offset + limit]
@@ -75,9 +75,9 @@ async def _sites(session: ReplicaSession) -> Mapping[UUID, Sequence[Mapping[Any,
     return sites
 
 
-def _is_meant(asked: Asked, customer: Mapping[Any, Any], sites: Iterable[Mapping[Any, Any]]) -> bool:
+def _is_meant(asked: SearchText, customer: Mapping[Any, Any], sites: Iterable[Mapping[Any, Any]]) -> bool:
     places = [site[name] for site in sites for name in ("label", "zip_code", "city")]
-    return asked.matches(
+    return asked.match(
         [customer["name"], customer["code"], *places], [customer["code"], customer["phone"], customer["mobile"]]
     )
 

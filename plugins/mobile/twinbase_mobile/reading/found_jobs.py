@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, pick, select_columns
 from twinbase_mobile.reading.marking import read_marks
-from twinbase_mobile.reading.matching import Asked
+from twinbase_mobile.reading.matching import SearchText
 from twinbase_mobile.reading.moments import PARIS, Zone
 from twinbase_mobile.reading.visits import Visit, is_my_visit, visit_query, visits_of
 from twinbase_mobile.rules.status import CLOSED
@@ -58,7 +58,7 @@ async def find_jobs(
         *_is_one_of(statuses, priorities),
         *(_is_late(now) if late else ()),
     ]
-    asked = Asked(text)
+    asked = SearchText(text)
     if asked:
         found = await _matching(session, asked, wanted, order)
         total, page = len(found), columns_of(Intervention).id.in_(found[offset : offset + limit])
@@ -96,7 +96,7 @@ def _sorted(query: Select[Any], order: JobOrder) -> Select[Any]:
 
 
 async def _matching(
-    session: ReplicaSession, asked: Asked, wanted: Sequence[ColumnElement[bool]], order: JobOrder
+    session: ReplicaSession, asked: SearchText, wanted: Sequence[ColumnElement[bool]], order: JobOrder
 ) -> list[UUID]:
     """The ids of the visits with the words, in order."""
     v, c, s, t = (columns_of(model) for model in (Intervention, Customer, CustomerSite, InterventionType))
@@ -114,7 +114,7 @@ async def _matching(
         .where(*wanted)
     )
     rows = (await session.execute(_sorted(query, order).limit(SEARCHED_MAX))).mappings()
-    return [row["id"] for row in rows if asked.matches(_texts(row), _codes(row))]
+    return [row["id"] for row in rows if asked.match(_texts(row), _codes(row))]
 
 
 def _texts(row: Any) -> list[str | None]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from twinbase_mobile.reading.words import compact, fold, split_words
 
 
-class Asked:
+class SearchText:
     """What somebody has typed into a search."""
 
     def __init__(self, text: str) -> None:
@@ -18,7 +18,7 @@ class Asked:
         """Whether there is anything to look for."""
         return bool(self._words)
 
-    def matches(self, texts: Iterable[str | None], codes: Iterable[str | None] = ()) -> bool:
+    def match(self, texts: Iterable[str | None], codes: Iterable[str | None] = ()) -> bool:
         """Whether these texts have all the words; or one of the codes or telephone numbers begins with all of it,
         however it is spaced."""
         spaced = " " + fold(" ".join(text for text in texts if text))

@@ -101,13 +101,16 @@ async def read_product(session: ReplicaSession, me: UUID, id_: UUID, *, zone: Zo
     if row is None:
         return None
     return ProductSheet(
-        **{name: row[name] or "" for name in _TEXTS},
-        **{name: row[name] for name in _VALUES},
+        **_texts(row),
         decimals=row["decimals"] or 0,
         is_tracked=bool(row["tracking_mode"]),
         places=await _places(session, me, id_),
         uses=await _uses(session, id_, zone),
     )
+
+
+def _texts(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: row[name] or "" for name in _TEXTS} | {name: row[name] for name in _VALUES}
 
 
 def _query() -> Any:

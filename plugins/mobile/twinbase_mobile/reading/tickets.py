@@ -12,7 +12,7 @@ from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, pick, select_columns
 from twinbase_mobile.reading.jobs import Reference
 from twinbase_mobile.reading.marking import Mark, read_marks
-from twinbase_mobile.reading.matching import Asked
+from twinbase_mobile.reading.matching import SearchText
 from twinbase_mobile.reading.moments import PARIS, Zone, local_time
 from twinbase_mobile.reading.people import full_name
 from twinbase_mobile.tables import Colleague, Customer, Intervention, Ticket, TicketComment
@@ -97,7 +97,7 @@ async def my_tickets(
     for column, value in ((t.customer_id, customer), (t.intervention_id, visit)):
         query = query if value is None else query.where(column == value)
     rows = (await session.execute(query.order_by(t.opened_at.desc(), t.number.desc()).limit(ROWS_MAX))).mappings()
-    asked, unsent = Asked(text), await _unsent(session)
+    asked, unsent = SearchText(text), await _unsent(session)
     found = [row for row in rows if not asked or _is_meant(asked, row)]
     return tuple(_summary(row, me, unsent, zone) for row in sorted(found, key=_urgency))
 
@@ -144,9 +144,9 @@ async def _unsent(session: ReplicaSession) -> Mapping[UUID, int]:
     return counted
 
 
-def _is_meant(asked: Asked, row: Mapping[Any, Any]) -> bool:
+def _is_meant(asked: SearchText, row: Mapping[Any, Any]) -> bool:
     number = str(row["number"])
-    return asked.matches([number, row["subject"], row["customer"], row["device_name"]], [number])
+    return asked.match([number, row["subject"], row["customer"], row["device_name"]], [number])
 
 
 def _urgency(row: Mapping[Any, Any]) -> tuple[bool, int]:
@@ -155,14 +155,18 @@ def _urgency(row: Mapping[Any, Any]) -> tuple[bool, int]:
 
 
 def _summary(row: Mapping[Any, Any], me: UUID, unsent: Mapping[UUID, int], zone: Zone) -> TicketSummary:
-    texts = {name: row[name] or "" for name in ("subject", "type", "priority", "severity", "customer")}
-    times = {"opened_at": "opened_at", "updated_at": "updated_at_source", "closed_at": "closed_at"}
     return TicketSummary(
-        **texts,
-        **{name: local_time(row[column], zone) for name, column in times.items()},
         id=row["id"],
         number=row["number"],
+        subject=row["subject"] or "",
         status=row["status_name"] or "",
+        type=row["type"] or "",
+        priority=row["priority"] or "",
+        severity=row["severity"] or "",
+        customer=row["customer"] or "",
+        opened_at=local_time(row["opened_at"], zone),
+        updated_at=local_time(row["updated_at_source"], zone),
+        closed_at=local_time(row["closed_at"], zone),
         customer_id=row["customer_id"],
         device=row["device_name"] or "",
         assignee=full_name(row, "assignee_"),

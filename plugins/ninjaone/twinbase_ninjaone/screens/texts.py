@@ -21,9 +21,9 @@ FRENCH: Mapping[str, str] = {
     "Comment kept. It is sent as soon as possible.": "Commentaire gardé. Envoi dès que possible.",
 }
 
-Say = Callable[[str], str]
+SayText = Callable[[str], str]
 
 
-def say_in(language: str) -> Say:
+def say_in(language: str) -> SayText:
     """What says a text in a language; one that it has not stays as it is."""
     return (lambda text: FRENCH.get(text, text)) if language == "fr" else str

@@ -25,7 +25,7 @@ from twinbase.screens import (
 from twinbase_mobile.reading import CommentLine, TicketSheet, TicketSummary, my_tickets, read_ticket
 from twinbase_mobile.scopes import ME
 from twinbase_mobile.tables import TicketComment
-from twinbase_ninjaone.screens.texts import Say, say_in
+from twinbase_ninjaone.screens.texts import SayText, say_in
 
 SCREEN = "tickets"
 
@@ -48,9 +48,9 @@ def make_screens(language: str) -> Iterator[BroughtScreen]:
 
 async def load_tickets(desk: ScreenDesk, query: ScreenQuery) -> BlocksPage:
     """The tickets on this device, by priority."""
-    options = {"mine": "mine" in query.filters, "closed": "closed" in query.filters}
+    mine, closed = "mine" in query.filters, "closed" in query.filters
     me, say = _me(desk), say_in(desk.language)
-    found = await desk.read(lambda session: my_tickets(session, me, text=query.text, **options))
+    found = await desk.read(lambda session: my_tickets(session, me, text=query.text, mine=mine, closed=closed))
     lines = tuple(_line(ticket) for ticket in found[query.offset :])
     return BlocksPage([LinesBlock(lines) if lines else EmptyBlock(say("No ticket is open."))], total=len(found))
 
@@ -76,7 +76,7 @@ async def load_of_visit(desk: ScreenDesk, visit: UUID) -> BlocksCard | None:
 
 
 async def write_comment(desk: ScreenDesk, ticket: UUID, values: Mapping[str, Any]) -> ActionDone:
-    """Say something on a ticket; the help desk adds who it was."""
+    """SayText something on a ticket; the help desk adds who it was."""
     comment = TicketComment(
         ticket_id=ticket,
         body=values["body"],
@@ -113,7 +113,7 @@ def _comment(comment: CommentLine) -> ListedLine:
     return ListedLine(comment.body, " · ".join(part for part in (comment.author, when) if part), mark=mark)
 
 
-def _facts(sheet: TicketSheet, say: Say) -> Mapping[str, str]:
+def _facts(sheet: TicketSheet, say: SayText) -> Mapping[str, str]:
     ticket = sheet.ticket
     facts = {
         say("Status"): ticket.status,
@@ -124,6 +124,6 @@ def _facts(sheet: TicketSheet, say: Say) -> Mapping[str, str]:
     return {label: value for label, value in facts.items() if value}
 
 
-def _visit(sheet: TicketSheet, say: Say) -> Iterator[LinesBlock]:
+def _visit(sheet: TicketSheet, say: SayText) -> Iterator[LinesBlock]:
     if (visit := sheet.visit) is not None:
         yield LinesBlock([ListedLine(visit.caption or visit.code, say("Job"), to=PlaceRef("visit", visit.id))])

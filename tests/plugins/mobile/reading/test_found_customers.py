@@ -2,6 +2,7 @@
 
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from tests.plugins.mobile.reading.company import ANNA, BOB, BOB_ID, ME, NOW, Company, ident, paris
@@ -13,7 +14,7 @@ from twinbase_mobile.tables import Colleague, Customer, CustomerSite, Interventi
 from twinbase_mobile.tables.kinds import ActiveState, Role, VisitStatus
 
 
-async def found(company: Company, text: str = "", **options: int) -> FoundCustomers:
+async def found(company: Company, text: str = "", **options: Any) -> FoundCustomers:
     async with company.phone.replica.read() as session:
         return await find_customers(session, text, now=NOW, **options)
 
@@ -25,7 +26,7 @@ async def names(company: Company, text: str = "") -> list[str]:
 async def some(company: Company) -> None:
     """Three customers, one of them with two sites and a contract that is over."""
 
-    def whose(number: int, name: str, **values: object) -> Customer:
+    def whose(number: int, name: str, **values: Any) -> Customer:
         return Customer(id=ident(number), code=f"C{number:04}", name=name, salesperson_id=ME, **values)
 
     await company.add(
@@ -119,4 +120,4 @@ async def test_who_is_on_my_visits_today_comes_first(company: Company) -> None:
     assert lines[0].visits_today == (ident(1002),)
     assert lines[1].visits_today == (ident(1002), ident(1001))
     assert [line.name for line in lines if line.is_me] == ["Anna Martin"]
-    assert (lines[3].mobile, lines[3].competences) == ("06", ("gaz",))
+    assert (lines[3].mobile, lines[3].competences) == ("060", ("gaz",))
