@@ -14,6 +14,7 @@ FOLDERS = (
     "plugins/ninjaone",
     "plugins/openid",
     "frontends/presentation",
+    "frontends/kivy",
     "examples/demo",
 )
 """In the order in which one may know another."""

