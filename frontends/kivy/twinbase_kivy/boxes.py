@@ -104,7 +104,7 @@ class Holder(Box):
 
     def inner_width(self, width: float) -> float:
         """What is left between the edges."""
-        return width - dp(self.edges[0]) - dp(self.edges[2])
+        return float(width - dp(self.edges[0]) - dp(self.edges[2]))
 
     def _outer(self, inner: tuple[float, float]) -> tuple[float, float]:
         left, top, right, bottom = map(dp, self.edges)

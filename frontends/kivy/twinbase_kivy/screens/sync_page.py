@@ -144,5 +144,5 @@ class ProofCard(SectionCard):
             None
             if proven
             else TintBox("info", page.say("A table differs from the server; the next sync repairs it."), hue="amber"),
-            hue=None,
+            icon_hue="green" if proven else "amber",
         )

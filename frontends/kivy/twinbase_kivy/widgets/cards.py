@@ -41,11 +41,19 @@ class SectionHead(Row):
     """An icon, what the card is about, and at its right end a count or one act."""
 
     def __init__(
-        self, icon: str, title: str, *, count: str = "", hue: Hue | None = None, act: Box | None = None
+        self,
+        icon: str,
+        title: str,
+        *,
+        count: str = "",
+        hue: Hue | None = None,
+        act: Box | None = None,
+        icon_hue: Hue | None = None,
     ) -> None:
+        mark = icon_hue or hue
         colour = HUES[hue].strong if hue else "text"
         super().__init__(
-            IconMark(icon, HUES[hue].strong if hue else "text2"),
+            IconMark(icon, HUES[mark].strong if mark else "text2"),
             grow(Words(title, "subtitle", colour)),
             Words(count, "small", "text3") if count else None,
             act,
@@ -69,10 +77,10 @@ class SectionCard(CardBox):
         hue: Hue | None = None,
         act: Box | None = None,
         gap: float = SPACE.s,
-        edged: bool = False,
+        icon_hue: Hue | None = None,
     ) -> None:
-        head = SectionHead(icon, title, count=count, hue=hue, act=act)
-        super().__init__(head, *parts, gap=gap, hue=hue if edged else None)
+        head = SectionHead(icon, title, count=count, hue=hue, act=act, icon_hue=icon_hue)
+        super().__init__(head, *parts, gap=gap)
         self.name = title
 
 
