@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twinbase.identity import Credentials, UncheckedIdentity
     from twinbase.mutation import Flag, IncomingMutation, NeighbourQuery, Rows
     from twinbase.projection import Projection
+    from twinbase.screens import BroughtScreen
     from twinbase.source import Source
 
 PROJECT = "twinbase"
@@ -193,5 +194,16 @@ def twinbase_exporters() -> "Iterable[Exporter]":
 
     When: once, at start of a worker. Where: server.
     Example: `yield Exporter("erp", send)`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def twinbase_screens(language: str) -> "Iterable[BroughtScreen]":
+    """Screens, cards on a visit or a customer, and actions, for every app: data, and functions that read and write.
+
+    When: once, at start of an app. Where: device. `language`: `fr` or `en`; every text is given in it.
+    Nothing of Kivy or Textual is imported by a plugin: each front end draws what it brings.
+    Example: `yield CardSpec("visit", "meters", "Meters", "bolt", load=last_readings)`.
     """
     raise NotImplementedError

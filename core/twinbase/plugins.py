@@ -16,7 +16,7 @@ from twinbase.awaiting import check_function, check_functions
 from twinbase.builtin import strategies
 from twinbase.conflict.decision import Strategy
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
-from twinbase.errors import DeclarationError, UnknownPlugin, WrongHook
+from twinbase.errors import DeclarationError, TwinbaseError, UnknownPlugin, WrongHook
 from twinbase.hook_check import (
     check_answer,
     check_flag,
@@ -33,6 +33,7 @@ from twinbase.projection import Projection
 from twinbase.projection_check import check_projections
 from twinbase.registry import Registry, declare_twins, resolve_scopes
 from twinbase.roles import RoleTable, build_role_table
+from twinbase.screens import ActionSpec, BroughtScreen, CardSpec, ScreenSpec
 from twinbase.source import Source
 
 if TYPE_CHECKING:
@@ -158,6 +159,22 @@ class Plugins:
             check_functions(f"Exporter({one.destination!r})", one)
         return _by_name("exporter", ((one.destination, one) for one in brought))
 
+    def collect_screens(self, language: str) -> "dict[str, list[BroughtScreen] | TwinbaseError]":
+        """By plugin, what it brings to the apps; of one whose hook fails, why: the others have theirs all the same."""
+        hook, what = "twinbase_screens", "ScreenSpec, CardSpec or ActionSpec"
+        brought: dict[str, Any] = {}
+        for implementation in self._manager.hook.twinbase_screens.get_hookimpls():
+            owner = implementation.plugin_name
+            arguments = {name: language for name in implementation.argnames}
+            try:
+                with explain_failure(f"{hook} of plugin {owner!r}"):
+                    answer = implementation.function(**arguments)
+                    answer = list(answer) if isinstance(answer, Iterator) else answer
+                brought[owner] = check_answer(owner, hook, answer, what, _is_a((ScreenSpec, CardSpec, ActionSpec)))
+            except TwinbaseError as error:
+                brought[owner] = error
+        return brought
+
     async def collect_deliveries(
         self, applied: Sequence[AppliedMutation], identity: Identity, connection: PostgresConnection, now: datetime
     ) -> list[Delivery]:
@@ -263,7 +280,7 @@ def _is_plain_value(plugin: object) -> bool:
     return type(plugin).__module__ == "builtins" and not isinstance(plugin, str | type | ModuleType)
 
 
-def _is_a(kind: type[Any]) -> Callable[[Any], bool]:
+def _is_a(kind: type[Any] | tuple[type[Any], ...]) -> Callable[[Any], bool]:
     return lambda one: isinstance(one, kind)
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (".", "plugins/mobile", "plugins/ebp", "plugins/ninjaone", "plugins/openid", "examples/demo")
+FOLDERS = (
+    ".",
+    "plugins/mobile",
+    "plugins/ebp",
+    "plugins/ninjaone",
+    "plugins/openid",
+    "frontends/presentation",
+    "frontends/kivy",
+    "examples/demo",
+)
 """In the order in which one may know another."""
 
 

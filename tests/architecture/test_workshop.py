@@ -14,7 +14,11 @@ def test_what_has_an_owner_exists() -> None:
 
 
 def test_every_package_has_an_owner_and_so_has_all_the_rest() -> None:
-    folders = [f"/{one.folder.relative_to(ROOT)}/" for one in DISTRIBUTIONS.values() if "plugins" in one.folder.parts]
+    folders = [
+        f"/{one.folder.relative_to(ROOT)}/"
+        for one in DISTRIBUTIONS.values()
+        if {"plugins", "frontends"} & {*one.folder.parts}
+    ]
     assert {"*", "/core/", "/server/", *folders} <= OWNED.keys()
     assert [owners for owners in OWNED.values() if not re.fullmatch(r"(@twinbase/[a-z]+ ?)+", owners)] == []
 

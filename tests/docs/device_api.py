@@ -48,6 +48,26 @@ from twinbase.replica.background import Background
 from twinbase.replica.report import Report
 from twinbase.replica.schedule import SyncPace
 from twinbase.replica.status import StatusBoard, SyncStatus
+from twinbase.screens import (
+    ActionDone,
+    ActionSpec,
+    AskedField,
+    BlocksCard,
+    BlocksPage,
+    CardSpec,
+    EmptyBlock,
+    FactsBlock,
+    LinesBlock,
+    ListedLine,
+    PictureBlock,
+    PlaceRef,
+    ScreenDesk,
+    ScreenFilter,
+    ScreenQuery,
+    ScreenSpec,
+    TextBlock,
+    WarnBlock,
+)
 
 HEAD = """# The device's API
 
@@ -66,7 +86,9 @@ The types of the [hooks](hooks.md), each with the module to import it from. Writ
 """
 PLUGIN_CLASSES = (
     Credentials, Identity, Who, Conflict, Decision, IncomingMutation, Flag, NeighbourQuery, Projection, Feeds, Source,
-    Run, AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter,
+    Run, AppliedMutation, Delivery, WaitingDelivery, DeliveryOutcome, Exporter, ScreenSpec, CardSpec, ActionSpec,
+    ScreenDesk, ScreenQuery, ScreenFilter, AskedField, ActionDone, PlaceRef, BlocksPage, BlocksCard, TextBlock,
+    LinesBlock, ListedLine, FactsBlock, PictureBlock, WarnBlock, EmptyBlock,
 )  # fmt: skip
 WIDTH = 120
 

@@ -20,7 +20,12 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
     "door": None,
     "standing": None,
     "told": None,
-    "behind": ("core/twinbase/protocol.py", "core/twinbase/replica/outbox/", "server/twinbase_server/accept/"),
+    "behind": (
+        "core/twinbase/protocol.py",
+        "core/twinbase/replica/outbox/",
+        "server/twinbase_server/accept/",
+        "frontends/presentation/",
+    ),
     "gap": (
         "server/twinbase_server/capture/",
         "server/twinbase_server/feed/reading.py",
@@ -29,6 +34,8 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
     ),
     "place": (
         "plugins/mobile/twinbase_mobile/reading/",
+        "core/twinbase/screens.py",  # PlaceRef: somewhere to go to, in an app
+        "frontends/",
         "plugins/ebp/twinbase_ebp/tables/",
         "examples/demo/twinbase_demo/erp/",
     ),
@@ -36,6 +43,8 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
     "shape": ("core/twinbase/replica/", "server/twinbase_server/feed/", "server/twinbase_server/http/"),
     "unit": (
         "plugins/",
+        "core/twinbase/screens.py",
+        "frontends/presentation/",
         "examples/demo/twinbase_demo/erp/",
         "server/twinbase_server/bench/",
         "server/twinbase_server/cli/source.py",

@@ -262,6 +262,30 @@ async def test_the_route_answers_whoever_is_signed_in(world: World) -> None:
     assert answer.json() == [str(STAFF)]
 
 
+class DeskOf:
+    """What a card reads with, over the file of a device."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+
+    async def read(self, work: Any) -> Any:
+        async with self._device.replica.read() as session:
+            return await work(session)
+
+
+@executes(*shown("twinbase_screens"))
+async def test_the_card_shows_what_is_on_the_device(world: World) -> None:
+    anna = await enter(world, "anna")
+    found: Any = world.plugins.collect_screens("fr")
+    (card,) = [one for brought in found.values() for one in brought]
+    assert (card.on, card.title) == ("visit", "Produits")
+    assert await card.load(DeskOf(anna), STAFF) is None
+    await world.sql(f"INSERT INTO page_products VALUES ('{STAFF}', 'Boiler')")
+    await anna.sync()
+    shown_card = await card.load(DeskOf(anna), STAFF)
+    assert ([line.title for line in shown_card.blocks[0].lines], shown_card.count) == (["Boiler"], 1)
+
+
 @executes(*find_blocks(HOW_TO, "python"))
 def test_the_strategies_of_the_documentation_keep_the_laws() -> None:
     """On conflicts of every kind, and not only on the one that its page shows."""

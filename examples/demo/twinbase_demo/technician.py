@@ -25,53 +25,53 @@ from twinbase_demo.camera import check_picture, take_photo
 from twinbase_demo.day import TechnicianDay, change, work_a_day
 from twinbase_mobile.tables import Contact, Intervention, InterventionPhoto
 
-Command = Mapping[str, Any]
+TechnicianAsk = Mapping[str, Any]
 
 
 class PhoneApp:
     """An open replica, and the verbs of the story."""
 
-    def __init__(self, replica: Replica, setup: Command) -> None:
+    def __init__(self, replica: Replica, setup: TechnicianAsk) -> None:
         self.replica, self.setup = replica, setup
         self._listening: asyncio.Task[None] | None = None
 
-    async def sign_in(self, ask: Command) -> Any:
+    async def sign_in(self, ask: TechnicianAsk) -> Any:
         answer = await self.replica.sign_in(
             self.setup["email"], self.setup["password"], device_name=self.setup["device_name"]
         )
         return {"subject": answer.subject}
 
-    async def sync(self, ask: Command) -> Any:
+    async def sync(self, ask: TechnicianAsk) -> Any:
         return (await self.replica.sync()).as_dict()
 
-    async def work(self, ask: Command) -> Any:
+    async def work(self, ask: TechnicianAsk) -> Any:
         worker = TechnicianDay(
             UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random(ask["seed"])
         )
         return await work_a_day(self.replica, worker, [UUID(visit) for visit in ask["also"]])
 
-    async def make_visit(self, ask: Command) -> Any:
+    async def make_visit(self, ask: TechnicianAsk) -> Any:
         worker = TechnicianDay(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random())
         return await made_on_site.make_visit(self.replica, worker)
 
-    async def read_number(self, ask: Command) -> Any:
+    async def read_number(self, ask: TechnicianAsk) -> Any:
         return await made_on_site.read_number(self.replica, UUID(ask["visit"]))
 
-    async def change_visit(self, ask: Command) -> Any:
+    async def change_visit(self, ask: TechnicianAsk) -> Any:
         await change(self.replica, UUID(ask["visit"]), **ask["values"])
 
-    async def change_contact(self, ask: Command) -> Any:
+    async def change_contact(self, ask: TechnicianAsk) -> Any:
         async with self.replica.session() as session:
             contact = await session.get_one(Contact, UUID(ask["contact"]))
             for name, value in ask["values"].items():
                 setattr(contact, name, value)
             await session.commit()
 
-    async def list_edits(self, ask: Command) -> Any:
+    async def list_edits(self, ask: TechnicianAsk) -> Any:
         """Every edit that was ever made here, with its number for life."""
         return await self.replica.database.look(_edits)
 
-    async def list_waiting(self, ask: Command) -> Any:
+    async def list_waiting(self, ask: TechnicianAsk) -> Any:
         """What waits for this person."""
         return [
             {
@@ -86,7 +86,7 @@ class PhoneApp:
             for one in await self.replica.waiting_edits()
         ]
 
-    async def list_flagged(self, ask: Command) -> Any:
+    async def list_flagged(self, ask: TechnicianAsk) -> Any:
         """What was taken though it came late: the sentence of each, and who has looked at it."""
         return [
             {"twin": one.twin, "detail": one.flags[0].detail, "looked": one.looked_at and one.looked_at.by}
@@ -94,7 +94,7 @@ class PhoneApp:
             if one.flags
         ]
 
-    async def settle(self, ask: Command) -> Any:
+    async def settle(self, ask: TechnicianAsk) -> Any:
         """Read each sentence, and let the edit go; answers how many there were."""
         dropped = 0
         while waiting := await self.replica.waiting_edits():
@@ -102,7 +102,7 @@ class PhoneApp:
             dropped += 1
         return dropped
 
-    async def take_photo(self, ask: Command) -> Any:
+    async def take_photo(self, ask: TechnicianAsk) -> Any:
         """A large one, in the dark: its hash and its size."""
         chance, visit = random.Random(ask["seed"]), UUID(ask["visit"])
         photo = await take_photo(self.replica, chance, visit, utc_now(), caption="Joint remplacé", large=True)
@@ -111,12 +111,12 @@ class PhoneApp:
             await session.commit()
             return {"sha256": photo.sha256, "size": photo.size_bytes}
 
-    async def read_upload(self, ask: Command) -> Any:
+    async def read_upload(self, ask: TechnicianAsk) -> Any:
         """Where the bytes of a picture are, and how many of them the server has."""
         state = await self.replica.attachments.state(ask["sha256"])
         return {"where": state.where, "sent": state.sent}
 
-    async def open_photo(self, ask: Command) -> Any:
+    async def open_photo(self, ask: TechnicianAsk) -> Any:
         """A photo of the visit that this phone has only the row of: it is fetched, opened and decoded."""
         async with self.replica.read() as session:
             of_visit = select(InterventionPhoto).where(col(InterventionPhoto.intervention_id) == UUID(ask["visit"]))
@@ -132,7 +132,7 @@ class PhoneApp:
                 }
         return None
 
-    async def begin_listening(self, ask: Command) -> Any:
+    async def begin_listening(self, ask: TechnicianAsk) -> Any:
         """Stay connected from now on: the server says when there is something new."""
         board, connected = self.replica.status, asyncio.Event()
         before = board.now.synced_at
@@ -146,7 +146,7 @@ class PhoneApp:
         await connected.wait()
         stop()
 
-    async def await_instructions(self, ask: Command) -> Any:
+    async def await_instructions(self, ask: TechnicianAsk) -> Any:
         """Answer as soon as a session of this phone reads these instructions in the visit."""
         wanted = select(Intervention.instructions).where(col(Intervention.id) == UUID(ask["visit"]))
         async with aclosing(self.replica.watch(wanted)) as results:
@@ -154,7 +154,7 @@ class PhoneApp:
                 if list(rows) == [ask["text"]]:
                     return
 
-    async def stop_listening(self, ask: Command) -> Any:
+    async def stop_listening(self, ask: TechnicianAsk) -> Any:
         if self._listening is not None:
             self._listening.cancel()
             with suppress(asyncio.CancelledError):
@@ -182,7 +182,7 @@ async def run() -> None:
             _say(await _answer(getattr(phone, ask["do"]), ask))
 
 
-async def _answer(verb: Callable[[Command], Awaitable[Any]], ask: Command) -> Any:
+async def _answer(verb: Callable[[TechnicianAsk], Awaitable[Any]], ask: TechnicianAsk) -> Any:
     try:
         return {"answer": await verb(ask)}
     except TwinbaseError as error:

@@ -4,7 +4,8 @@ A refusal travels as its code and its English sentence. A front end shows the se
 
     translate_reason(outcome.reason, outcome.detail, translate=gettext)
 
-The sentences are the texts to translate (`CATALOGUE` lists them all); what stands in braces is filled in afterwards.
+The sentences are the texts to translate (`CATALOGUE` lists them all); what stands in braces is filled in afterwards,
+and is translated too where it is one of `PARTS`.
 """
 
 import re
@@ -58,6 +59,15 @@ CATALOGUE: Mapping[str, str] = {
 }
 """Code → sentence."""
 
+LISTS = ("From here it may become: {states}.", "Only the office can make it: {states}.", "It may become: {states}.")
+PARTS = (
+    "planned", "confirmed", "travelling", "in progress", "paused", "done", "cancelled", "unknown", "new", "draft",
+    "submitted", "approved", "rejected", "reimbursed", "customer", "technician", "parts", "photos", "answers",
+    "yes or no", "a number", "a text", "one of its choices", "normal", "abnormal", "danger", "out of range",
+    "From here it stays as it is.", *LISTS,
+)  # fmt: skip
+"""What fills the braces and is a text to translate too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -88,7 +98,25 @@ def translate_reason(code: str, detail: str, translate: Callable[[str], str] = s
     """The sentence of a refusal in another language; `detail` as it came where the code is not of this catalogue."""
     sentence = CATALOGUE.get(code)
     facts = None if sentence is None else _facts(sentence, detail)
-    return detail if sentence is None or facts is None else translate(sentence).format(**facts)
+    if sentence is None or facts is None:
+        return detail
+    return translate(sentence).format(**{name: _translate_fact(fact, translate) for name, fact in facts.items()})
+
+
+def _translate_fact(fact: str, translate: Callable[[str], str]) -> str:
+    """A word of a list, or sentences with several of them; anything else is somebody's own text, and stays."""
+    sentences = re.split(r"(?<=\.) ", fact)
+    return " ".join(_translate_part(sentence, translate) for sentence in sentences)
+
+
+def _translate_part(part: str, translate: Callable[[str], str]) -> str:
+    if part in PARTS:
+        return translate(part)
+    for sentence in LISTS:
+        if (found := _facts(sentence, part)) is not None:
+            states = (translate(state) for state in found["states"].split(", "))
+            return translate(sentence).format(states=", ".join(states))
+    return part
 
 
 def _facts(sentence: str, detail: str) -> dict[str, str] | None:

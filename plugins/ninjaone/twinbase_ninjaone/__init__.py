@@ -10,6 +10,7 @@ from twinbase import hookimpl
 from twinbase.delivery import AppliedMutation, Delivery, Exporter
 from twinbase.postgres import PostgresConnection
 from twinbase.projection import Projection
+from twinbase.screens import BroughtScreen
 from twinbase.source import Source
 from twinbase_ninjaone.delivering import make_deliveries
 from twinbase_ninjaone.projections import make_projections
@@ -57,3 +58,10 @@ def twinbase_routes() -> Iterable[Any]:
     from twinbase_ninjaone.routes import router
 
     return [router]
+
+
+@hookimpl
+def twinbase_screens(language: str) -> Iterable[BroughtScreen]:
+    from twinbase_ninjaone.screens import make_screens
+
+    return make_screens(language)

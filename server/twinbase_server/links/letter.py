@@ -8,11 +8,11 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from twinbase_server.links.link import OneTimeLink
-from twinbase_server.links.words import WORDS, Language
+from twinbase_server.links.words import WORDS, LinkLanguage
 from twinbase_server.mail.send import MailFailed
 
 
-def write_letter(link: OneTimeLink, address: str, sender: str, language: Language, now: datetime) -> EmailMessage:
+def write_letter(link: OneTimeLink, address: str, sender: str, language: LinkLanguage, now: datetime) -> EmailMessage:
     """It names the server and the time in words, and holds the link once. Raises MailFailed for an account whose name
     is no address."""
     words, host = WORDS[language], urlsplit(address).netloc

@@ -8,7 +8,7 @@ from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from twinbase_server.links.words import WORDS, Language
+from twinbase_server.links.words import WORDS, LinkLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class LinkPage:
     secret: str = field(default="", repr=False)
 
 
-def render_page(page: LinkPage, language: Language) -> tuple[str, Mapping[str, str]]:
+def render_page(page: LinkPage, language: LinkLanguage) -> tuple[str, Mapping[str, str]]:
     """The page, and the headers that it must go with: it runs its own script alone, is framed by nobody, kept nowhere,
     and tells nobody where its reader came from."""
     words, nonce = WORDS[language], token_urlsafe(16)

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 from twinbase_server.passwords import LETTERS_MIN, SENTENCES
 
-Language: TypeAlias = Literal["en", "fr"]
-WORDS: Mapping[Language, Mapping[str, str]] = {
+LinkLanguage: TypeAlias = Literal["en", "fr"]
+WORDS: Mapping[LinkLanguage, Mapping[str, str]] = {
     "en": {
         "title": "Choose a password",
         "intro": "Choose the password that you will sign in with.",
@@ -72,9 +72,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def choose_language(accepted: str) -> Language:
-    """The one that a browser likes best of ours (header Accept-Language); English when it likes none."""
-    liked: dict[Language, float] = {"en": 0.0, "fr": 0.0}
+def choose_language(accepted: str) -> LinkLanguage:
+    """The one that a browser likes best of ours (header Accept-LinkLanguage); English when it likes none."""
+    liked: dict[LinkLanguage, float] = {"en": 0.0, "fr": 0.0}
     for part in accepted[:500].lower().split(","):
         tag, _, quality = part.partition(";")
         for language in liked:

@@ -27,6 +27,19 @@ def test_a_sentence_is_said_in_another_language_with_its_facts() -> None:
     )
 
 
+def test_the_words_in_a_sentence_are_said_in_the_other_language_too() -> None:
+    """Those of lists, alone or several of them; what somebody typed stays as it is."""
+    french = {**FRENCH, "travelling": "en route", "done": "terminée", "in progress": "en cours", "cancelled": "annulée"}
+    french[CATALOGUE["status_transition"]] += " {allowed}"
+    french["From here it may become: {states}."] = "Elle peut devenir : {states}."
+    said = str(transition_fault("travelling", "done"))
+    assert translate_reason("status_transition", said, lambda text: french.get(text, text)) == (
+        "Une intervention en route ne peut pas devenir terminée. Elle peut devenir : en cours, annulée."
+    )
+    named = str(make_reason("item_unknown", item="done by hand"))
+    assert translate_reason("item_unknown", named, lambda text: french.get(text, text)) == named
+
+
 def test_a_sentence_that_is_not_translated_stays_as_it_came() -> None:
     said = str(transition_fault("travelling", "done"))
     assert translate_reason("status_transition", said) == said

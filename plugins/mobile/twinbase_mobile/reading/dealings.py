@@ -8,10 +8,10 @@ from uuid import UUID
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, pick, select_columns
-from twinbase_mobile.reading.marking import Mark, Marks
-from twinbase_mobile.reading.moments import Zone, local_time
+from twinbase_mobile.reading.marking import Mark, Marks, read_marks
+from twinbase_mobile.reading.moments import PARIS, Zone, local_time
 from twinbase_mobile.reading.sites import COVERS, ROWS_MAX
-from twinbase_mobile.tables import Incident, MaintenanceContract, Project, Ticket
+from twinbase_mobile.tables import Customer, Incident, MaintenanceContract, Project, Ticket
 from twinbase_mobile.tables.kinds import IncidentStatus, ProjectKind, Severity
 
 
@@ -39,6 +39,15 @@ class OpenIncident:
     status: IncidentStatus
     opened_at: datetime | None
     mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """What I have reported to the office, and what it says of it."""
+
+    incident: OpenIncident
+    customer_id: UUID | None
+    customer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +100,35 @@ def _contract(row: Mapping[Any, Any], day: date) -> Contract:
 async def incidents_of(session: ReplicaSession, customer: UUID, known: Marks, zone: Zone) -> tuple[OpenIncident, ...]:
     i = columns_of(Incident)
     over = (IncidentStatus.CLOSED, IncidentStatus.REJECTED)
-    query = select_columns(Incident, *pick(Incident, "id", "code", "caption", "severity", "status", "opened_at"))
+    query = select_columns(Incident, *pick(Incident, *_INCIDENT))
     query = query.where(i.customer_id == customer, i.status.not_in(over)).order_by(i.opened_at.desc(), i.id)
-    return tuple(
-        OpenIncident(
-            row["id"],
-            row["code"] or "",
-            row["caption"] or "",
-            row["severity"],
-            row["status"],
-            local_time(row["opened_at"], zone),
-            known.mark_of(Incident, row["id"]),
-        )
-        for row in (await session.execute(query.limit(ROWS_MAX))).mappings()
+    rows = (await session.execute(query.limit(ROWS_MAX))).mappings()
+    return tuple(_incident(row, known, zone) for row in rows)
+
+
+async def my_requests(session: ReplicaSession, me: UUID, *, zone: Zone = PARIS) -> tuple[RequestLine, ...]:
+    """What I have reported and the office has not closed, the newest first; what it has rejected too. Two queries."""
+    i, c = columns_of(Incident), columns_of(Customer)
+    query = select_columns(Incident, *pick(Incident, *_INCIDENT), i.customer_id, c.name.label("customer"))
+    query = query.outerjoin(Customer, i.customer_id == c.id)
+    query = query.where(i.creator_id == me, i.status != IncidentStatus.CLOSED).order_by(i.opened_at.desc(), i.id.desc())
+    rows = (await session.execute(query.limit(ROWS_MAX))).mappings().all()
+    known = await read_marks(session, Incident)
+    return tuple(RequestLine(_incident(row, known, zone), row["customer_id"], row["customer"] or "") for row in rows)
+
+
+_INCIDENT = ("id", "code", "caption", "severity", "status", "opened_at")
+
+
+def _incident(row: Mapping[Any, Any], known: Marks, zone: Zone) -> OpenIncident:
+    return OpenIncident(
+        row["id"],
+        row["code"] or "",
+        row["caption"] or "",
+        row["severity"],
+        row["status"],
+        local_time(row["opened_at"], zone),
+        known.mark_of(Incident, row["id"]),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading.columns import columns_of, pick, select_columns
@@ -85,6 +85,16 @@ async def my_hours(
     return tuple(_week(week_of(monday), entries, schedule) for monday in mondays)
 
 
+async def running_hours(session: ReplicaSession, me: UUID, *, zone: Zone = PARIS) -> tuple[Entry, ...]:
+    """The lines that have begun and have neither an end nor minutes, the newest first: usually one, or none. They are
+    running: a timer on a screen is the time since their start. Two queries."""
+    t = columns_of(Timesheet)
+    query = _entry_query(me).where(t.start_at.is_not(None), t.end_at.is_(None), t.minutes.is_(None))
+    rows = (await session.execute(query.order_by(t.start_at.desc(), t.id.desc()).limit(ENTRIES_MAX))).mappings().all()
+    known = await read_marks(session, Timesheet)
+    return tuple(_entry(row, known, zone) for row in rows)
+
+
 def _week(days: Iterable[date], entries: Iterable[Entry], schedule: tuple[int, ...]) -> WeekHours:
     listed = list(entries)
     its = tuple(_day(day, [one for one in listed if one.day == day], schedule[day.weekday()]) for day in days)
@@ -107,37 +117,27 @@ def _day(day: date, entries: list[Entry], expected: int) -> DayHours:
 
 async def _entries(session: ReplicaSession, me: UUID, first: date, last: date, zone: Zone) -> list[Entry]:
     """By day, then by start."""
-    t, v, c = columns_of(Timesheet), columns_of(Intervention), columns_of(Customer)
-    query = (
-        select_columns(
-            Timesheet,
-            *pick(
-                Timesheet,
-                "id",
-                "day",
-                "start_at",
-                "end_at",
-                "break_minutes",
-                "minutes",
-                "activity",
-                "intervention_id",
-                "billable",
-                "comment",
-                "state",
-                "rejection_reason",
-            ),
-            v.title.label("visit"),
-            c.name.label("customer"),
-        )
-        .outerjoin(Intervention, t.intervention_id == v.id)
-        .outerjoin(Customer, t.customer_id == c.id)
-        .where(t.colleague_id == me, t.day >= first, t.day <= last)
-        .order_by(t.day, t.start_at, t.id)
-        .limit(ENTRIES_MAX)
-    )
+    t = columns_of(Timesheet)
+    query = _entry_query(me).where(t.day >= first, t.day <= last).order_by(t.day, t.start_at, t.id).limit(ENTRIES_MAX)
     rows = (await session.execute(query)).mappings().all()
     known = await read_marks(session, Timesheet)
     return [_entry(row, known, zone) for row in rows]
+
+
+def _entry_query(me: UUID) -> Select[Any]:
+    t, v, c = columns_of(Timesheet), columns_of(Intervention), columns_of(Customer)
+    return (
+        select_columns(Timesheet, *pick(Timesheet, *_LINE), v.title.label("visit"), c.name.label("customer"))
+        .outerjoin(Intervention, t.intervention_id == v.id)
+        .outerjoin(Customer, t.customer_id == c.id)
+        .where(t.colleague_id == me)
+    )
+
+
+_LINE = (
+    "id", "day", "start_at", "end_at", "break_minutes", "minutes", "activity", "intervention_id", "billable",
+    "comment", "state", "rejection_reason",
+)  # fmt: skip
 
 
 def _entry(row: Mapping[Any, Any], known: Marks, zone: Zone) -> Entry:

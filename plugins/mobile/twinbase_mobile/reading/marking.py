@@ -19,12 +19,13 @@ class Mark:
     """How a row stands with the server. `edit`: what to give `Replica.correct` or `Replica.discard`.
 
     synced: as the server has it. pending: not sent yet. sent: on its way back. parked, conflict, refused: somebody must
-    decide, and `sentence` says why.
+    decide, and `sentence` says why; `reason`: its code, for another language.
     """
 
     state: MarkState = "synced"
     sentence: str = ""
     edit: UUID | None = None
+    reason: str = ""
 
 
 SYNCED = Mark()
@@ -40,7 +41,8 @@ class Marks:
             row = (one.twin, one.key[0])
             known = self._worst.get(row, SYNCED)
             if _WORSE.index(one.state) >= _WORSE.index(known.state):
-                self._worst[row] = Mark(one.state, one.detail, one.id if one.waits_for_person else None)
+                waits = one.id if one.waits_for_person else None
+                self._worst[row] = Mark(one.state, one.detail, waits, one.reason)
 
     def mark_of(self, model: type[SQLModel], id_: UUID) -> Mark:
         """The mark of a row; of several edits, the one that is worst off."""

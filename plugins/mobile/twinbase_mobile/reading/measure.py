@@ -27,10 +27,10 @@ TYPED = ("vis", "chaud", "tub cuivre", "a", "")
 ReadScreen = Callable[[ReplicaSession], Awaitable[Any]]
 
 
-Timing = tuple[str, float, float, str]
+ScreenTiming = tuple[str, float, float, str]
 
 
-async def measure(replica: Replica, now: datetime) -> list[Timing]:
+async def measure(replica: Replica, now: datetime) -> list[ScreenTiming]:
     """Per screen: its name, both medians in milliseconds, and what it had to show."""
     me = await reading.whoami(replica)
     lines = [("make the index of products", *await _timed(replica, _index, times=10))]

@@ -1,7 +1,7 @@
 """What is in a technician's van: what the server knows of it, and his own movements that the server does not know."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -58,7 +58,7 @@ async def my_stock(session: ReplicaSession, me: UUID) -> tuple[Stock, ...]:
     s = columns_of(Storehouse)
     query = select(s.id, s.caption).where(s.owner_id == me, s.asleep.is_(False)).order_by(s.caption, s.id)
     vans = {row.id: row.caption or "" for row in await session.execute(query)}
-    moved = await _moved(session, list(vans))
+    moved = await read_moved(session, list(vans))
     lines = await _levels(session, list(vans), moved)
     return tuple(Stock(van, vans[van], _sorted(lines[van])) for van in vans)
 
@@ -119,19 +119,21 @@ def _line(row: Mapping[str, Any], moved: Decimal) -> StockLine:
     )
 
 
-async def _moved(session: ReplicaSession, vans: list[UUID]) -> Mapping[tuple[UUID, UUID], Decimal]:
-    """By van and product: what my movements put in and took out that the server's level does not have yet."""
+async def read_moved(
+    session: ReplicaSession, vans: Collection[UUID] | None = None, *, product: UUID | None = None
+) -> Mapping[tuple[UUID, UUID], Decimal]:
+    """By storehouse and product: what my movements put in and took out that the server's level does not have yet; of
+    these storehouses, or of this product, where they are given. Three queries at most."""
     m = columns_of(StockMovement)
     open_ids = await unsettled_rows(session, StockMovement)
-    query = select(m.id, m.product_id, m.quantity, m.from_storehouse_id, m.to_storehouse_id).where(
-        or_(m.from_storehouse_id.in_(vans), m.to_storehouse_id.in_(vans))
-    )
+    query = select(m.id, m.product_id, m.quantity, m.from_storehouse_id, m.to_storehouse_id)
+    if vans is not None:
+        query = query.where(or_(m.from_storehouse_id.in_(vans), m.to_storehouse_id.in_(vans)))
+    if product is not None:
+        query = query.where(m.product_id == product)
     moved: dict[tuple[UUID, UUID], Decimal] = defaultdict(Decimal)
     for row in await session.execute(query):
-        if row.id not in open_ids:
-            continue
-        if row.from_storehouse_id in vans:
-            moved[row.from_storehouse_id, row.product_id] -= row.quantity
-        if row.to_storehouse_id in vans:
-            moved[row.to_storehouse_id, row.product_id] += row.quantity
+        for place, quantity in ((row.from_storehouse_id, -row.quantity), (row.to_storehouse_id, row.quantity)):
+            if row.id in open_ids and place is not None and (vans is None or place in vans):
+                moved[place, row.product_id] += quantity
     return moved

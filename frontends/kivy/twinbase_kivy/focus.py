@@ -1,0 +1,78 @@
+"""The keyboard's place: which of the things that can be touched it would touch."""
+
+from collections.abc import Iterator
+
+from kivy.uix.widget import Widget
+
+from twinbase_kivy.boxes import Box
+from twinbase_kivy.widgets.fields import TypingBox
+from twinbase_kivy.widgets.scroller import Scroller
+from twinbase_kivy.widgets.touch import Touchable
+
+Target = Touchable | TypingBox
+
+
+class FocusRing:
+    """Moves from one to the next in reading order, and stays on what has the same name when a screen is drawn anew."""
+
+    def __init__(self, root: Box) -> None:
+        self._root = root
+        self._name = ""
+        self._now: Target | None = None
+
+    @property
+    def now(self) -> Target | None:
+        """What has the keyboard, if it is still there."""
+        targets = list(find_targets(self._root))
+        if self._now not in targets:
+            self._now = next((one for one in targets if self._name and one.name == self._name), None)
+        return self._now
+
+    def move(self, steps: int) -> None:
+        """So many further, around the end."""
+        targets = list(find_targets(self._root))
+        if not targets:
+            return
+        at = targets.index(self.now) + steps if self.now in targets else 0 if steps > 0 else -1
+        self.set(targets[at % len(targets)])
+
+    def set(self, target: Target | None) -> None:
+        """Have the keyboard here, and scroll to it."""
+        if self._now is not None:
+            _show(self._now, False)
+        self._now, self._name = target, target.name if target else ""
+        if target is not None:
+            _show(target, True)
+            _reveal(target)
+
+    def press(self) -> bool:
+        """Do what has the keyboard; False where nothing has it."""
+        now = self.now
+        if isinstance(now, Touchable):
+            now.press()
+            return True
+        return False
+
+
+def find_targets(box: Box) -> Iterator[Target]:
+    """Everything that can be touched or typed into, in reading order."""
+    if isinstance(box, TypingBox) or (isinstance(box, Touchable) and box.can_act):
+        yield box
+    for part in box.parts():
+        yield from find_targets(part)
+
+
+def _show(target: Target, has_it: bool) -> None:
+    if isinstance(target, Touchable):
+        target.show_ring(has_it)
+    else:
+        target.input.focus = has_it
+
+
+def _reveal(target: Target) -> None:
+    above: Widget | None = target
+    while above is not None and above.parent is not above:
+        if isinstance(above, Scroller):
+            above.reveal(target)
+            return
+        above = above.parent

@@ -1,0 +1,117 @@
+"""The navigation: a bar at the bottom of a phone, a rail at the side of what is wider."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kivy.metrics import dp
+
+from twinbase_kivy.boxes import Box, Column, Gap, Row, grow
+from twinbase_kivy.drawing import paint_divider, paint_dot, paint_ground, paint_tint
+from twinbase_kivy.look import look
+from twinbase_kivy.widgets.touch import Act, Touchable
+from twinbase_kivy.widgets.words import IconMark, Words
+from twinbase_presentation import Route
+from twinbase_presentation.tokens import SPACE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the navigation leads. `has_dot`: somebody is waited for there."""
+
+    route: Route
+    icon: str
+    label: str
+    has_dot: bool = False
+
+
+class PlaceButton(Touchable):
+    """A place: its icon on a pill where it is the one that is shown, and its word."""
+
+    def __init__(self, place: Place, act: Act, *, is_here: bool, has_word: bool) -> None:
+        self.is_here, self.has_dot = is_here, place.has_dot
+        self.mark = IconMark(place.icon, "on_primary_c" if is_here else "text2")
+        word = Words(place.label, "tiny", "text" if is_here else "text2", align="centre", lines_max=1)
+        inside = Column(
+            Row(Gap(grows=True), self.mark, Gap(grows=True)),
+            word if has_word else None,
+            gap=SPACE.s,
+            edges=(2, SPACE.m, 2, SPACE.s),
+        )
+        super().__init__(act, inside, name=place.label, role="tab", radius=RADIUS_PILL, least=SPACE.target_main)
+
+    def paint_below(self) -> None:
+        high, wide = dp(32), min(dp(60), self.width - dp(4))
+        x, y = self.mark.center_x, self.mark.center_y
+        if self.is_here:
+            rect = (x - wide / 2, y - high / 2, wide, high)
+            paint_tint(self.canvas.before, rect, "primary_c", "outline", high / 2)
+
+    def paint(self) -> None:
+        super().paint()
+        if self.has_dot:
+            centre = (self.mark.center_x + dp(11), self.mark.center_y + dp(10))
+            paint_dot(self.canvas.after, centre, dp(10), look.find_colour("red"))
+
+
+RADIUS_PILL = 16
+
+
+class PlacesBar(Row):
+    """At the bottom, as many as there are, equally wide."""
+
+    def __init__(self, places: Sequence[Place], here: Route, go: Callable[[Route], object]) -> None:
+        buttons = [grow(PlaceButton(one, _lead(go, one), is_here=one.route == here, has_word=True)) for one in places]
+        super().__init__(*buttons, edges=(2, 0, 2, 0), side="fill")
+        self.role = "navigation"
+
+    def height_for(self, width: float) -> float:
+        return max(super().height_for(width), round(dp(72)))
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("surface"))
+        paint_divider(self.canvas.before, self.x, self.top - 1, self.width)
+
+
+class PlacesRail(Column):
+    """At the left side, one under the other."""
+
+    def __init__(
+        self, places: Sequence[Place], here: Route, go: Callable[[Route], object], *, has_words: bool, wide_dp: float
+    ) -> None:
+        buttons = [PlaceButton(one, _lead(go, one), is_here=one.route == here, has_word=has_words) for one in places]
+        super().__init__(RailHead(), *buttons, gap=SPACE.xs, edges=(SPACE.xs, SPACE.m, SPACE.xs, SPACE.m))
+        self.wide_dp, self.role = wide_dp, "navigation"
+
+    def width_wanted(self) -> float:
+        return float(dp(self.wide_dp))
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("surface"))
+        line = (self.right - max(dp(1), 1), self.y, max(dp(1), 1), self.height)
+        paint_ground(self.canvas.before, line, look.find_colour("divider"))
+
+
+class RailHead(Box):
+    """The sign of the app at the top of a rail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mark = IconMark("swap", "on_primary", 26)
+        self.hold([self.mark])
+
+    def height_for(self, width: float) -> float:
+        return float(dp(60))
+
+    def arrange(self) -> None:
+        self.mark.place(self.center_x - dp(13), self.top - dp(37), dp(26), dp(26))
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        rect = (self.center_x - dp(24), self.top - dp(48), dp(48), dp(48))
+        paint_ground(self.canvas.before, rect, look.find_colour("primary"), dp(14))
+
+
+def _lead(go: Callable[[Route], object], place: Place) -> Act:
+    return lambda: go(place.route)

@@ -1,0 +1,440 @@
+"""The window: the navigation, one page or two beside each other, sheets over them, and the toast."""
+
+import webbrowser
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.metrics import dp
+
+from twinbase import Plugins
+from twinbase.errors import TwinbaseError
+from twinbase_kivy.boxes import Box, Column, Root, Row, grow
+from twinbase_kivy.drawing import paint_ground
+from twinbase_kivy.focus import FocusRing
+from twinbase_kivy.look import look
+from twinbase_kivy.navigation import BackStack
+from twinbase_kivy.page import PageView
+from twinbase_kivy.places import Place, PlacesBar, PlacesRail
+from twinbase_kivy.screens.forms import FormView
+from twinbase_kivy.screens.sync_page import SyncPage
+from twinbase_kivy.screens.today import TodayPage
+from twinbase_kivy.screens.visit import StepRow, VisitPage
+from twinbase_kivy.texts import say_text
+from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_kivy.widgets.notices import ToastBar
+from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
+from twinbase_presentation import Done, Form, Route, Workday, describe_status
+from twinbase_presentation.faults import say_error
+from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.sync_page import SyncModel
+from twinbase_presentation.screens.today import TodayModel
+from twinbase_presentation.screens.visit import VisitModel
+from twinbase_presentation.tokens import RAIL_FROM, TWO_PANES_FROM, ThemeName
+
+TODAY, SYNC = Route("today"), Route("sync")
+LIST_DP = 412
+LOW_DP = 480
+TOAST_SECONDS = 6
+KEYS = {9: "tab", 13: "enter", 271: "enter", 27: "back", 273: "up", 274: "down"}
+
+
+class Shell(Root, Box):
+    """All that is in the window. `open` shows where somebody was; a page is made when it is gone to."""
+
+    def __init__(self, workday: Workday, plugins: Plugins, state: Path | None = None) -> None:
+        super().__init__(name="Twinbase", role="application")
+        self.workday, self.plugins = workday, plugins
+        self.stack = BackStack(TODAY, state)
+        self.pages: dict[Route, PageView] = {}
+        self.sheet: SheetLayer | None = None
+        self.toast: ToastBar | None = None
+        self.focus = FocusRing(self)
+        self.frame = Column()
+
+    # Where somebody is.
+
+    async def open(self) -> None:
+        """Show where somebody was, read."""
+        await self.show()
+        self.workday.observe_status(self._note_status)
+
+    def go(self, route: Route) -> None:
+        """Show it: a page, or a sheet over this one. Nobody waits for the reading."""
+        if route.place in SHEETS:
+            self.workday.spawn(SHEETS[route.place](self, route))
+            return
+        self._note_passed()
+        if self.is_wide and route.name == "visit" and self.stack.stops[0].route == TODAY:
+            self.stack.go_beside(route)
+        elif route in (TODAY, SYNC):
+            self.stack.enter_place(route) if route == TODAY or self.is_wide else self.stack.go(route)
+        else:
+            self.stack.go(route)
+        self.workday.spawn(self.show())
+
+    def go_back(self) -> None:
+        """Close what is on top: a sheet, else the page."""
+        if self.sheet is not None:
+            self.close_sheet()
+            return
+        self._note_passed()
+        if self.stack.go_back():
+            self.workday.spawn(self.show())
+
+    def knows(self, route: Route) -> bool:
+        """Whether there is a screen or a sheet for it: no button leads to nothing."""
+        return route.place in SHEETS or (route.name in PAGES and not route.place)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a list and its detail stand side by side."""
+        return self.width >= dp(TWO_PANES_FROM)
+
+    # What somebody does.
+
+    async def finish(self, act: Awaitable[Done], page: PageView, id_: str = "") -> None:
+        """Wait for an act, and say what became of it: a toast, a sentence at its button, another screen."""
+        try:
+            done = await act
+        except TwinbaseError as error:
+            done = Done(fault=say_error(self.workday.language, error))
+        page.faults = {id_: done.fault} if done.fault else {}
+        page.redraw()
+        if done.said:
+            self.say(done.said, can_undo=done.can_undo)
+        if done.go is not None:
+            self.go(done.go)
+        if done.opens:
+            webbrowser.open(done.opens)
+
+    def say(self, text: str, *, can_undo: bool = False) -> None:
+        """One line over the navigation for some seconds; the next one takes its place."""
+        label = say_text(self.workday.language, "Undo") if can_undo else ""
+        self.toast = ToastBar(text, label, self._undo if can_undo else None)
+        Clock.unschedule(self._end_toast)
+        Clock.schedule_once(self._end_toast, TOAST_SECONDS)
+        self._compose()
+
+    def open_sheet(self, title: str, *parts: Box | None) -> None:
+        """Something over the page."""
+        panel = SheetPanel(title, say_text(self.workday.language, "Close"), self.close_sheet, *parts)
+        self.sheet = SheetLayer(panel, self.close_sheet)
+        self._compose()
+
+    def close_sheet(self) -> None:
+        """Back to the page; what was typed is a draft."""
+        self.sheet = None
+        self._compose()
+
+    def set_look(self, theme: ThemeName | None = None, text_scale: float | None = None) -> None:
+        """Another theme, another size of letters: everything is drawn anew at once."""
+        look.set_theme(theme or look.theme.name)
+        look.text_scale = text_scale or look.text_scale
+        for page in self.pages.values():
+            page.redraw()
+        self._compose()
+
+    # What is seen.
+
+    async def show(self) -> None:
+        """Make the pages that are to be seen, read them, and leave the others."""
+        routes = self._seen()
+        for route in set(self.pages) - set(routes):
+            self.pages.pop(route).close()
+        for route in routes:
+            if route not in self.pages:
+                await self._make(route)
+        self._choose()
+        self._compose()
+
+    def settle(self) -> None:
+        self.frame.place(*self.pos, *self.size)
+        if self.toast is not None:
+            self._place_toast(self.toast)
+        if self.sheet is not None:
+            self.sheet.place(*self.pos, *self.size)
+
+    def arrange(self) -> None:
+        self.settle()
+
+    def fit(self, width: float, height: float) -> None:
+        """The window has this size now: other sizes have another navigation."""
+        was_wide = self.is_wide
+        self.pos, self.size = (0, 0), (width, height)
+        if self.is_wide != was_wide:
+            self.workday.spawn(self.show())
+        for page in self.pages.values():
+            page.redraw()
+        self._compose()
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("bg"))
+
+    def press_key(self, key: int, text: str, modifiers: list[str]) -> bool:
+        """A key of a keyboard: moving, doing, back, and the keys of the commands that are seen."""
+        word = KEYS.get(key, "")
+        if word == "back":
+            self.go_back()
+        elif word in ("tab", "down", "up"):
+            self.focus.move(-1 if word == "up" or "shift" in modifiers else 1)
+        elif word == "enter" and not modifiers:
+            return self.focus.press()
+        else:
+            return self._press_command(text, modifiers)
+        return True
+
+    def _press_command(self, text: str, modifiers: list[str]) -> bool:
+        said = "+".join([*(one for one in ("ctrl", "alt") if one in modifiers), text or ""])
+        for page in reversed(list(self.pages.values())):
+            for command in page.model.commands:
+                if command.key and command.key == said and command.is_enabled:
+                    page.do(command.run(), command.id)
+                    return True
+        return False
+
+    def _seen(self) -> list[Route]:
+        """The page on top; on a wide screen with the list that it belongs to, and beside a list its first visit."""
+        top, first = self.stack.top.route, self.stack.stops[0].route
+        if not self.is_wide or first != TODAY:
+            return [top]
+        return [first, top] if top != first else [first, *self._first_visit()]
+
+    def _first_visit(self) -> list[Route]:
+        page = self.pages.get(TODAY)
+        shown = page.model.shown if page is not None else None
+        return [Route("visit", shown.hero.row.id)] if shown is not None and shown.hero is not None else []
+
+    async def _make(self, route: Route) -> None:
+        model, kind = PAGES[route.name](self, route)
+        has_back = route != TODAY and not (self.is_wide and (route == SYNC or self.stack.stops[0].route == TODAY))
+        page = self.pages[route] = kind(model, self, has_back=has_back)
+        self._compose()
+        await model.open()
+        page.scroller.passed = next((stop.passed for stop in self.stack.stops if stop.route == route), 0)
+        if route == TODAY and self.is_wide and self.stack.top.route == TODAY:
+            for more in self._first_visit():
+                if more not in self.pages:
+                    await self._make(more)
+
+    def _choose(self) -> None:
+        """On a wide screen the list says which of its rows is the detail."""
+        today = self.pages.get(TODAY)
+        beside = [route.id for route in self.pages if route.name == "visit"]
+        if isinstance(today, TodayPage) and today.chosen != (beside[0] if beside else None):
+            today.chosen = beside[0] if beside else None
+            today.redraw()
+
+    def _compose(self) -> None:
+        """Everything in its place."""
+        if self.width <= 1 or not self.pages:
+            return
+        pages = list(self.pages.values())
+        if self.is_wide and len(pages) > 1:
+            pages[0].grows, pages[1].grows = False, True
+            body: Box = Row(FixedWidth(pages[0], LIST_DP), grow(PaneEdge(pages[1])), side="fill")
+        else:
+            pages[-1].grows = True
+            for page in pages:
+                _leave(page)
+            body = pages[-1]
+        self._frame_with(body)
+        self.hold([self.frame, self.toast, self.sheet])
+        self.paint()
+        self.settle()
+
+    def _frame_with(self, body: Box) -> None:
+        _leave(body)
+        places, here = self._places(), self.stack.stops[0].route
+        if self.width < dp(RAIL_FROM):
+            has_foot = self.stack.top.route != here
+            bar = None if has_foot else PlacesBar(places, here, self.go)
+            self.frame = Column(grow(body), bar)
+            return
+        is_low = self.height < dp(LOW_DP)
+        wide = 96 if self.is_wide else 56 if is_low else 80
+        rail = PlacesRail(places, here, self.go, has_words=not is_low and self.width >= dp(RAIL_FROM), wide_dp=wide)
+        self.frame = Column(grow(Row(rail, grow(body), side="fill")))
+
+    def _places(self) -> list[Place]:
+        language = self.workday.language
+        now = self.workday.read_now()
+        status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
+        return [
+            Place(TODAY, "today", say_text(language, "Today")),
+            Place(SYNC, "sync", say_text(language, "Sync"), has_dot=status.needs_you is not None),
+        ]
+
+    def _place_toast(self, toast: ToastBar) -> None:
+        wide = min(self.width - dp(32), dp(560))
+        high = toast.height_for(wide)
+        toast.place(self.center_x - wide / 2, self.y + dp(88), wide, high)
+
+    def _undo(self) -> None:
+        self.workday.held.undo()
+        self._end_toast(0)
+
+    def _end_toast(self, _seconds: float) -> None:
+        self.toast = None
+        self._compose()
+
+    def _note_passed(self) -> None:
+        for route, page in self.pages.items():
+            self.stack.note_passed(route, page.scroller.passed)
+
+    def _note_status(self) -> None:
+        """Chips, banner and dots say the sync's status: they are part of what is shown."""
+        for page in self.pages.values():
+            page.redraw()
+        self._compose()
+
+
+class FixedWidth(Column):
+    """A page of a width of its own."""
+
+    def __init__(self, page: Box, wide_dp: float) -> None:
+        _leave(page)
+        super().__init__(grow(page))
+        self.wide_dp = wide_dp
+
+    def width_wanted(self) -> float:
+        return float(dp(self.wide_dp))
+
+
+class PaneEdge(Column):
+    """The detail beside a list, with a fine line between the two."""
+
+    def __init__(self, page: Box) -> None:
+        _leave(page)
+        super().__init__(grow(page))
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        line = (self.x, self.y, max(dp(1), 1), self.height)
+        paint_ground(self.canvas.before, line, look.find_colour("divider"))
+
+
+def _leave(box: Box) -> None:
+    """A widget has one parent."""
+    if box.parent is not None:
+        box.parent.remove_widget(box)
+
+
+Made = tuple[ScreenModel[Any], type[PageView]]
+
+
+def _make_visit(shell: Shell, route: Route) -> Made:
+    assert route.id is not None
+    return VisitModel(shell.workday, route.id), VisitPage
+
+
+PAGES: dict[str, Callable[[Shell, Route], Made]] = {
+    "today": lambda shell, route: (TodayModel(shell.workday), TodayPage),
+    "visit": _make_visit,
+    "sync": lambda shell, route: (SyncModel(shell.workday, shell.plugins), SyncPage),
+}
+
+
+def _find_page(shell: Shell, name: str, id_: UUID | None) -> PageView | None:
+    return next((page for route, page in shell.pages.items() if route.name == name and id_ in (None, route.id)), None)
+
+
+async def _open_visit_model(shell: Shell, route: Route) -> tuple[PageView, VisitModel]:
+    """The visit that a sheet is about: the one that is shown, or one that is read for it."""
+    page = _find_page(shell, "visit", route.id)
+    if page is not None and isinstance(page.model, VisitModel):
+        return page, page.model
+    assert route.id is not None
+    model = VisitModel(shell.workday, route.id)
+    await model.load()
+    return next(iter(shell.pages.values())), model
+
+
+async def show_missing(shell: Shell, route: Route) -> None:
+    """What lacks before the visit may be finished."""
+    page, model = await _open_visit_model(shell, route)
+    if isinstance(page, VisitPage) and model.shown is not None:
+        steps = [StepRow(step, page) for step in model.shown.steps if not step.is_done]
+        shell.open_sheet(say_text(shell.workday.language, "Before you finish"), *steps)
+    elif route.id is not None:
+        shell.go(Route("visit", route.id))
+
+
+async def show_finish(shell: Shell, route: Route) -> None:
+    """The end of a visit, asked once."""
+    page, model = await _open_visit_model(shell, route)
+    form = await model.make_finish_form()
+    _show_form(shell, page, form, shell.workday.language.say("Finish"), lambda: model.finish(form), green=True)
+
+
+async def show_cancel(shell: Shell, route: Route) -> None:
+    """Why it does not take place."""
+    page, model = await _open_visit_model(shell, route)
+    form = await model.make_cancel_form()
+    label = shell.workday.language.say("Cancel the visit")
+    _show_form(shell, page, form, label, lambda: model.cancel(form))
+
+
+async def show_menu(shell: Shell, route: Route) -> None:
+    """What is done seldom."""
+    page, model = await _open_visit_model(shell, route)
+    seldom = [one for one in model.commands if one.is_destructive]
+
+    def act(command: Any) -> Callable[[], None]:
+        def run() -> None:
+            shell.close_sheet()
+            page.do(command.run(), command.id)
+
+        return run
+
+    buttons = [PushButton(one.label, act(one), icon=one.icon, filling="outlined", hue="red") for one in seldom]
+    shell.open_sheet(say_text(shell.workday.language, "More"), *buttons)
+
+
+async def show_correct(shell: Shell, route: Route) -> None:
+    """A refused edit, to be corrected in place."""
+    page = _find_page(shell, "sync", None)
+    if page is None or not isinstance(page.model, SyncModel) or route.id is None:
+        return
+    model, id_ = page.model, route.id
+    try:
+        form = await model.make_correct_form(id_)
+    except KeyError:
+        return
+    label = say_text(shell.workday.language, "Correct")
+    _show_form(shell, page, form, label, lambda: model.correct(id_, form))
+
+
+def _show_form(
+    shell: Shell, page: PageView, form: Form, title: str, save: Callable[[], Awaitable[Done]], *, green: bool = False
+) -> None:
+    async def act() -> Done:
+        done = await save()
+        if done.is_done:
+            shell.close_sheet()
+        return done
+
+    view = FormView(form, shell.workday.language, title, lambda: page.do(act()), hue="green" if green else "primary")
+    shell.open_sheet(title, view)
+
+
+SHEETS: dict[str, Callable[[Shell, Route], Awaitable[None]]] = {
+    "missing": show_missing,
+    "finish": show_finish,
+    "cancel": show_cancel,
+    "menu": show_menu,
+    "correct": show_correct,
+}
+
+
+def bind_window(shell: Shell) -> None:
+    """Let the shell fill the window, and hear its keys."""
+    Window.clearcolor = look.find_colour("bg")
+    Window.add_widget(shell)
+    Window.bind(size=lambda _window, size: shell.fit(*size))
+    Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: shell.press_key(key, text, modifiers))
+    shell.fit(*Window.size)

@@ -1,0 +1,92 @@
+"""Chips: a state in an icon and a word, never by its colour alone."""
+
+from kivy.metrics import dp
+
+from twinbase_kivy.boxes import Box, Gap, Row
+from twinbase_kivy.drawing import paint_edge, paint_ground, paint_tint
+from twinbase_kivy.look import look
+from twinbase_kivy.widgets.touch import Act, Touchable
+from twinbase_kivy.widgets.words import IconMark, Words
+from twinbase_presentation.tokens import HUES, SPACE, Hue
+
+
+class ChipBox(Row):
+    """An icon and a word on a tint, as high as it needs: 28 dp, or 24 with `small`."""
+
+    def __init__(self, icon: str, label: str, hue: Hue, *, small: bool = False) -> None:
+        self.hue, self.small = hue, small
+        front = HUES[hue].on_tint
+        self.words = Words(label, "tiny" if small else "small", front, lines_max=1)
+        super().__init__(
+            IconMark(icon, front, 16 if small else 18) if icon else None,
+            self.words,
+            gap=SPACE.xs if small else 6,
+            edges=(SPACE.s + 1, 2, SPACE.m, 2),
+        )
+        self.name, self.role = label, "status"
+
+    def height_for(self, width: float) -> float:
+        return max(super().height_for(width), round(dp(24 if self.small else 28)))
+
+    def say(self, label: str) -> None:
+        """Another word: a timer goes on."""
+        self.name = label
+        self.words.say(label)
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        rect = (*self.pos, *self.size)
+        paint_tint(self.canvas.before, rect, HUES[self.hue].tint, HUES[self.hue].strong, self.height / 2)
+
+
+class MarkDot(Box):
+    """The icon of a mark alone, on a round tint: where a row is too narrow for words."""
+
+    def __init__(self, icon: str, name: str, hue: Hue) -> None:
+        super().__init__(name=name, role="status")
+        self.hue = hue
+        self.mark = IconMark(icon, HUES[hue].strong, 18)
+        self.hold([self.mark])
+
+    def height_for(self, width: float) -> float:
+        return self.width_wanted()
+
+    def width_wanted(self) -> float:
+        return max(round(dp(32)), self.mark.width_wanted() + dp(10))
+
+    def arrange(self) -> None:
+        self.mark.place(*self.pos, *self.size)
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        rect = (*self.pos, *self.size)
+        paint_tint(self.canvas.before, rect, HUES[self.hue].tint, HUES[self.hue].strong, self.height / 2)
+
+
+class ChoiceChip(Touchable):
+    """One of several: 44 dp high; the chosen one has a tick and another ground."""
+
+    def __init__(
+        self, label: str, act: Act | None, *, chosen: bool = False, icon: str = "", hue: Hue = "primary"
+    ) -> None:
+        self.is_chosen, self.hue = chosen, hue
+        front = HUES[hue].on_tint if chosen else "text2"
+        shown = icon or ("check" if chosen else "")
+        inside = Row(
+            Gap(grows=True),
+            IconMark(shown, front, 20) if shown else None,
+            Words(label, "label", front),
+            Gap(grows=True),
+            gap=SPACE.xs,
+            edges=(SPACE.m - SPACE.xs, 4, SPACE.m - SPACE.xs, 4),
+        )
+        super().__init__(act, inside, name=label, role="radio", radius=12, least=SPACE.target_in_row)
+
+    def paint_below(self) -> None:
+        rect, radius = (*self.pos, *self.size), dp(self.radius)
+        ground = look.find_colour(HUES[self.hue].tint if self.is_chosen else "inset")
+        if look.theme.outlined:
+            thick = 2.4 if self.is_chosen else 1.2
+            paint_edge(self.canvas.before, rect, look.find_colour("outline"), radius, ground, width_dp=thick)
+        else:
+            paint_ground(self.canvas.before, rect, ground, radius)

@@ -1,0 +1,141 @@
+"""Fields to type into."""
+
+from collections.abc import Callable, Sequence
+
+from kivy.metrics import dp
+from kivy.uix.textinput import TextInput
+
+from twinbase_kivy.boxes import Box, Column, Row, Wrap, grow
+from twinbase_kivy.drawing import paint_edge, paint_tint
+from twinbase_kivy.look import look
+from twinbase_kivy.typesetting import find_font
+from twinbase_kivy.widgets.chips import ChoiceChip
+from twinbase_kivy.widgets.words import IconMark, Words
+from twinbase_presentation.tokens import RADIUS, SPACE
+
+Typed = Callable[[str], object]
+
+
+class TypingBox(Box):
+    """Kivy's text input, in our letters and colours, without a ground of its own."""
+
+    def __init__(self, text: str, typed: Typed, *, name: str, lines: int = 1, read_only: bool = False) -> None:
+        super().__init__(name=name, role="textbox")
+        self.lines = lines
+        self.input = TextInput(
+            text=text,
+            multiline=lines > 1,
+            readonly=read_only,
+            write_tab=False,
+            size_hint=(None, None),
+            background_normal="",
+            background_active="",
+            background_color=(0, 0, 0, 0),
+            font_name=find_font(400),
+            padding=(0, 0, 0, 0),
+        )
+        self.input.bind(text=lambda _input, given: typed(given))
+        self.add_widget(self.input)
+
+    def height_for(self, width: float) -> float:
+        return round(look.find_size("body") * 1.35 * self.lines)
+
+    def arrange(self) -> None:
+        self.input.font_size = look.find_size("body")
+        self.input.pos, self.input.size = self.pos, self.size
+
+    def paint(self) -> None:
+        self.input.foreground_color = look.find_colour("text")
+        self.input.disabled_foreground_color = look.find_colour("text2")
+        self.input.cursor_color = look.find_colour("primary")
+        self.input.selection_color = look.find_colour("primary", 0.3)
+
+
+class InputField(Column):
+    """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved."""
+
+    def __init__(
+        self,
+        label: str,
+        text: str,
+        typed: Typed,
+        *,
+        icon: str = "",
+        error: str = "",
+        draft: str = "",
+        lines: int = 1,
+        read_only: bool = False,
+    ) -> None:
+        self.typing = TypingBox(text, typed, name=label, lines=lines, read_only=read_only)
+        self.frame = FieldFrame(label, self.typing, icon=icon, draft=draft, wrong=bool(error), read_only=read_only)
+        super().__init__(self.frame, error_line(error) if error else None, gap=SPACE.xs)
+        self.name, self.role = label, "group"
+
+
+class FieldFrame(Row):
+    """The edge of a field: thicker where the keyboard is, red where something is wrong."""
+
+    def __init__(self, label: str, typing: TypingBox, *, icon: str, draft: str, wrong: bool, read_only: bool) -> None:
+        self.typing, self.wrong, self.read_only = typing, wrong, read_only
+        head = Row(
+            grow(Words(label, "tiny", "red" if wrong else "text3")), Words(draft, "tiny", "amber") if draft else None
+        )
+        super().__init__(
+            IconMark(icon, "text2") if icon else None,
+            grow(Column(head, typing, gap=2)),
+            gap=SPACE.m,
+            edges=(SPACE.l, SPACE.s, SPACE.l, SPACE.s),
+        )
+        typing.input.bind(focus=lambda *_: self.paint())
+
+    def height_for(self, width: float) -> float:
+        return max(super().height_for(width), round(dp(60)))
+
+    def paint(self) -> None:
+        self.canvas.before.clear()
+        rect, radius = (*self.pos, *self.size), dp(RADIUS.field)
+        focused = self.typing.input.focus
+        if self.read_only:
+            paint_tint(self.canvas.before, rect, "inset", "outline", radius)
+        else:
+            edge = look.find_colour("red" if self.wrong else "primary" if focused else "outline")
+            thick = 2 if self.wrong or focused else 1.2
+            paint_edge(self.canvas.before, rect, edge, radius, look.find_colour("surface"), width_dp=thick)
+
+    def on_touch_down(self, touch: object) -> bool:
+        """All of the frame is the field: a glove does not hit one line of letters."""
+        if super().on_touch_down(touch):
+            return True
+        if self.collide_point(*touch.pos) and not self.read_only:  # type: ignore[attr-defined]
+            self.typing.input.focus = True
+            return True
+        return False
+
+
+def error_line(sentence: str) -> Box:
+    """What is wrong, in words, below the field."""
+    row = Row(
+        IconMark("refused", "red", 20),
+        grow(Words(sentence, "small", "red")),
+        gap=SPACE.s,
+        edges=(SPACE.xs, 0, 0, 0),
+        side="top",
+    )
+    row.name, row.role = sentence, "alert"
+    return row
+
+
+class ChoiceRow(Column):
+    """One of a few, as chips."""
+
+    def __init__(
+        self, label: str, choices: Sequence[tuple[str, str]], chosen: str | None, choose: Typed, *, error: str = ""
+    ) -> None:
+        chips = (ChoiceChip(words, lambda key=key: choose(key), chosen=key == chosen) for key, words in choices)
+        super().__init__(
+            Words(label, "tiny", "red" if error else "text3") if label else None,
+            Wrap(*chips, gap=SPACE.s),
+            error_line(error) if error else None,
+            gap=6,
+        )
+        self.name, self.role = label, "radiogroup"

@@ -1,0 +1,71 @@
+"""What is higher than the screen."""
+
+from kivy.metrics import dp
+from kivy.uix.scrollview import ScrollView
+
+from twinbase_kivy.boxes import Box, Root
+from twinbase_kivy.look import look
+
+
+class Scroller(Root, Box):
+    """Scrolls one box. Where its content changes, it stays where it was."""
+
+    def __init__(self, content: Box) -> None:
+        super().__init__(role="scroll")
+        self.grows = True
+        self.content = content
+        self._view = ScrollView(
+            size_hint=(None, None),
+            do_scroll_x=False,
+            scroll_type=["bars", "content"],
+            bar_width=dp(3),
+            bar_margin=dp(1),
+        )
+        self._view.add_widget(content)
+        self.add_widget(self._view)
+
+    def parts(self) -> tuple[Box, ...]:
+        return (self.content,)
+
+    def show(self, content: Box) -> None:
+        """Another content; where the reader was in the old one, he is in the new one."""
+        passed = self.passed
+        self._view.remove_widget(self.content)
+        self.content = content
+        self._view.add_widget(content)
+        self.settle()
+        self.passed = passed
+
+    @property
+    def passed(self) -> float:
+        """How many pixels of the content are above what is seen."""
+        return (1 - self._view.scroll_y) * max(self.content.height - self._view.height, 0)
+
+    @passed.setter
+    def passed(self, pixels: float) -> None:
+        room = self.content.height - self._view.height
+        self._view.scroll_y = 1 - min(max(pixels / room, 0), 1) if room > 0 else 1
+
+    def arrange(self) -> None:
+        self._view.pos, self._view.size = self.pos, self.size
+        self.settle()
+
+    def settle(self) -> None:
+        passed = self.passed
+        high = max(self.content.height_for(self.width), self.height)
+        self.content.place(0, 0, self.width, high)
+        self.passed = passed
+
+    def paint(self) -> None:
+        self._view.bar_color = look.find_colour("outline", 0.5)
+        self._view.bar_inactive_color = look.find_colour("outline", 0.2)
+
+    def reveal(self, box: Box) -> None:
+        """Scroll until a box inside is seen."""
+        top = self.content.height - box.top
+        below = top + box.height - self._view.height
+        margin = dp(16)
+        if top - margin < self.passed:
+            self.passed = top - margin
+        elif below + margin > self.passed:
+            self.passed = below + margin

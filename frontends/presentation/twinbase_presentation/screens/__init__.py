@@ -1,0 +1,1 @@
+"""The screens of a technician's day: what each shows, and what can be done on it."""

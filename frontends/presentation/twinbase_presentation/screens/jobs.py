@@ -1,0 +1,119 @@
+"""All visits: found by words, narrowed by a chip, grouped by day; more of them are read before the end is reached."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from twinbase.replica import ReplicaSession
+from twinbase_mobile.reading import find_jobs
+from twinbase_mobile.rules.status import CLOSED
+from twinbase_mobile.tables import Customer, CustomerSite, Intervention
+from twinbase_mobile.tables.kinds import Priority, VisitStatus
+from twinbase_presentation.languages import Language
+from twinbase_presentation.route import Route
+from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.today import VisitGroup
+from twinbase_presentation.screens.visit_rows import VisitRow, make_rows
+from twinbase_presentation.workday import Workday
+
+PAGE_ROWS = 50
+OPEN = tuple(status for status in VisitStatus if status not in CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class JobsChip:
+    """A way to narrow the list. `count` is None where it is not counted."""
+
+    id: str
+    label: str
+    is_on: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobsShown:
+    """`groups`: by day, those without a date last. `has_more`: there are more than these; `nothing`: none fits."""
+
+    chips: tuple[JobsChip, ...]
+    groups: tuple[VisitGroup, ...]
+    total: int
+    has_more: bool
+    nothing: str
+
+
+class JobsModel(ScreenModel[JobsShown]):
+    """The list of visits. `search` at each key, `choose` a chip, `load_more` some rows before the end."""
+
+    watched = (Intervention, Customer, CustomerSite)
+
+    def __init__(self, workday: Workday) -> None:
+        super().__init__(workday, Route("jobs"))
+        self.text, self.chip, self._rows = "", "open", PAGE_ROWS
+
+    @property
+    def title(self) -> str:
+        return self.workday.language.say("Jobs")
+
+    async def search(self, text: str) -> None:
+        """Look for these words from now on. Of several searches at once the last one is shown."""
+        self.text, self._rows = text, PAGE_ROWS
+        await self.load()
+
+    async def choose(self, chip: str) -> None:
+        """Narrow the list by another chip: open, late, done, month, urgent."""
+        self.chip, self._rows = chip, PAGE_ROWS
+        await self.load()
+
+    async def load_more(self) -> None:
+        """Another page behind what is shown."""
+        self._rows += PAGE_ROWS
+        await self.load()
+
+    async def read(self, session: ReplicaSession, now: datetime) -> JobsShown:
+        me, zone, language = self.workday.me, self.workday.zone, self.workday.language
+        wanted = _narrow(self.chip, now)
+        found = await find_jobs(session, me, text=self.text, limit=self._rows, now=now, zone=zone, **wanted)
+        counts = {}
+        for chip in ("open", "late"):
+            counted = await find_jobs(session, me, limit=0, now=now, zone=zone, **_narrow(chip, now))
+            counts[chip] = counted.total
+        nothing = "" if found.total else language.say("No job matches. Clear the filters?")
+        return JobsShown(
+            chips=tuple(self._chips(counts)),
+            groups=tuple(_by_day(make_rows(found.visits, language), language)),
+            total=found.total,
+            has_more=found.total > len(found.visits),
+            nothing=nothing,
+        )
+
+    def _chips(self, counts: Mapping[str, int]) -> Iterator[JobsChip]:
+        say = self.workday.language.say
+        labels = {
+            "open": say("Open jobs"),
+            "late": say("Late"),
+            "done": say("Finished"),
+            "month": say("30 days"),
+            "urgent": say("Urgent jobs"),
+        }
+        for id_, label in labels.items():
+            yield JobsChip(id_, label, id_ == self.chip, counts.get(id_))
+
+
+def _narrow(chip: str, now: datetime) -> dict[str, Any]:
+    """What `find_jobs` is asked for by a chip; what lies behind is shown with the newest first."""
+    options: dict[str, dict[str, Any]] = {
+        "open": {"statuses": OPEN},
+        "late": {"late": True},
+        "done": {"statuses": tuple(CLOSED), "order": "newest"},
+        "month": {"since": now - timedelta(days=30), "until": now, "order": "newest"},
+        "urgent": {"statuses": OPEN, "priorities": (Priority.URGENT,)},
+    }
+    return options[chip]
+
+
+def _by_day(rows: Iterable[VisitRow], language: Language) -> Iterator[VisitGroup]:
+    for day, its in groupby(rows, key=lambda row: row.visit.start.date() if row.visit.start else None):
+        heading = language.say("No date") if day is None else language.format_day(day)
+        yield VisitGroup("" if day is None else day.isoformat(), heading, tuple(its))

@@ -1,0 +1,78 @@
+"""What is not sent yet, grouped by the visit that it belongs to, in the order of sending."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from twinbase.replica import Replica, ReplicaSession, UnsentEdit
+from twinbase_mobile.tables import Intervention
+from twinbase_presentation.languages import Language
+from twinbase_presentation.route import Route
+
+VISITS, SHA256 = "interventions", ("sha256", "image_sha256", "receipt_sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """One edit. `percent`: how much of its photo is there, None where it has none."""
+
+    id: UUID
+    title: str
+    state: str
+    at: datetime | None
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxGroup:
+    """What belongs to one visit; the last group is what belongs to none."""
+
+    heading: str
+    go: Route | None
+    lines: tuple[OutboxLine, ...]
+
+
+async def group_outbox(
+    session: ReplicaSession, unsent: Iterable[UnsentEdit], sent: Mapping[UUID, int], language: Language
+) -> tuple[OutboxGroup, ...]:
+    """The edits that are on their way, by visit. `sent`: per cent of the attachment of an edit."""
+    groups: dict[UUID | None, list[UnsentEdit]] = {}
+    for one in unsent:
+        if not one.edit.waits_for_person:
+            twin, key = one.belongs_to or ("", None)
+            groups.setdefault(key if twin == VISITS else None, []).append(one)
+    order = sorted(groups, key=lambda visit: visit is None)
+    return tuple([await _group(session, visit, groups[visit], sent, language) for visit in order])
+
+
+async def _group(
+    session: ReplicaSession,
+    visit: UUID | None,
+    unsent: Iterable[UnsentEdit],
+    sent: Mapping[UUID, int],
+    language: Language,
+) -> OutboxGroup:
+    lines = tuple(_line(one, sent.get(one.edit.id), language) for one in unsent)
+    row = await session.get(Intervention, visit) if visit is not None else None
+    if visit is None or row is None:
+        return OutboxGroup(language.say("Other"), None, lines)
+    about = next((one.about for one in unsent if one.about), "")
+    heading = ", ".join(part for part in (row.title or row.number or language.say("Visit"), about) if part)
+    return OutboxGroup(heading, Route("visit", visit), lines)
+
+
+async def measure_sent(replica: Replica, unsent: Iterable[UnsentEdit]) -> dict[UUID, int]:
+    """Of the edits whose row names an attachment: how many per cent of it the server has."""
+    found = {}
+    for one in unsent:
+        for sha256 in (one.edit.new.get(name) for name in SHA256):
+            if sha256:
+                state = await replica.attachments.state(sha256)
+                found[one.edit.id] = 100 * state.sent // state.total if state.total else 0
+    return found
+
+
+def _line(one: UnsentEdit, percent: int | None, language: Language) -> OutboxLine:
+    titled = UnsentEdit(one.edit, one.word, one.caption)
+    return OutboxLine(one.edit.id, titled.make_title(language.translate), one.edit.state, one.edit.at, percent)

@@ -1,0 +1,144 @@
+"""From a bare device to today's list, once: a code or a password, then a first sync that goes on where it stopped."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from twinbase.enrolment import EnrolmentOffer, read_code, read_enrolment_uri
+from twinbase.errors import HalfAnswer, NotSignedIn, Offline, TwinbaseError, WrongCode
+from twinbase.replica import Replica
+from twinbase_presentation.faults import say_error
+from twinbase_presentation.languages import Language
+from twinbase_presentation.observers import Observers
+from twinbase_presentation.runner import STATUS, Runner
+
+SignInStep = Literal["ask", "joining", "syncing", "interrupted", "ready"]
+OpenAt = Callable[[str, str], Awaitable[Replica]]
+"""Takes a server's address and the SHA-256 of its certificate ("" where an authority has signed it). It runs in the
+loop of the runner, and knows where files and keys are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInShown:
+    """`step`: ask for a code or a password, joining, syncing, interrupted (it goes on by `sync_first`), ready.
+
+    `fault`: what went wrong, and what to do. `said`: how far the first sync is; `done`: the same, from 0 to 1, None
+    while nobody knows.
+    """
+
+    step: SignInStep = "ask"
+    fault: str = ""
+    said: str = ""
+    done: float | None = None
+
+
+class SignInModel:
+    """The first screen of a new device. Nothing that is typed here is kept: a password is no draft."""
+
+    def __init__(self, runner: Runner, language: Language, open_at: OpenAt) -> None:
+        self._runner, self._language, self._open_at = runner, language, open_at
+        self._observers = Observers()
+        self.shown = SignInShown()
+
+    def observe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` when something else is to be shown; what is answered stops it."""
+        return self._observers.add(callback)
+
+    def read_offer(self, scanned: str) -> EnrolmentOffer | None:
+        """What a scanned picture offers, to be shown before one agrees; None where it is none of ours."""
+        try:
+            offer = read_enrolment_uri(scanned)
+        except WrongCode as error:
+            self._show(step="ask", fault=say_error(self._language, error))
+            return None
+        self._show(fault="")
+        return offer
+
+    async def join(self, offer: EnrolmentOffer, *, device_name: str = "") -> bool:
+        """Sign in by what was scanned, and begin the first sync; whether the device is ready."""
+        code = offer.code
+        said = self._language.say("This code is no longer valid. Ask the office for another.")
+        return await self._join(
+            offer.server, offer.certificate, lambda replica: replica.enroll(code, device_name=device_name), said
+        )
+
+    async def join_by_code(self, server: str, typed: str, *, device_name: str = "") -> bool:
+        """The same by a code that was typed."""
+        try:
+            code = read_code(typed)
+        except WrongCode:
+            said = self._language.say("A code has eight letters and digits, as 7K3M-Q9TD.")
+            self._show(step="ask", fault=said)
+            return False
+        said = self._language.say("This code is no longer valid. Ask the office for another.")
+        return await self._join(server, "", lambda replica: replica.enroll(code, device_name=device_name), said)
+
+    async def sign_in(self, server: str, email: str, password: str, *, device_name: str = "") -> bool:
+        """The same by e-mail and password."""
+        said = self._language.say("E-mail or password is wrong.")
+        return await self._join(
+            server, "", lambda replica: replica.sign_in(email.strip(), password, device_name=device_name), said
+        )
+
+    async def sync_first(self) -> bool:
+        """Fetch everything, or what is still missing; without a network it is interrupted, and what came stays."""
+        stop = self._runner.watch(STATUS, self._show_progress)
+        self._show(step="syncing", fault="", said=self._language.say("First sync"), done=None)
+        try:
+            await self._runner.ask(lambda replica: replica.sync())
+        except (Offline, HalfAnswer):
+            self._interrupt()
+            return False
+        except TwinbaseError as error:
+            self._show(step="interrupted", fault=say_error(self._language, error))
+            return False
+        finally:
+            stop()
+        self._show(step="ready", said="", done=1.0)
+        return True
+
+    async def _join(
+        self, server: str, certificate: str, enter: Callable[[Replica], Awaitable[object]], unknown: str
+    ) -> bool:
+        """`unknown`: what is said where the server does not know who this is."""
+        self._show(step="joining", fault="", said="")
+        try:
+            await self._runner.open(lambda: self._open_at(server, certificate))
+            await self._runner.ask(enter)
+        except NotSignedIn:
+            self._show(step="ask", fault=unknown)
+            return False
+        except TwinbaseError as error:
+            self._show(step="ask", fault=self._say_no_way(error))
+            return False
+        return await self.sync_first()
+
+    def _say_no_way(self, error: TwinbaseError) -> str:
+        """Here nothing waits to be sent, so nothing is sent by itself."""
+        if isinstance(error, Offline | HalfAnswer):
+            return self._language.say("There is no way to the server just now. Try again where there is a network.")
+        return say_error(self._language, error)
+
+    def _interrupt(self) -> None:
+        rows = self._runner.status.rows
+        said = self._language.count(
+            "Goes on when the network is back: {n} row is kept.",
+            "Goes on when the network is back: {n} rows are kept.",
+            rows,
+        )
+        self._show(step="interrupted", said=said)
+
+    def _show_progress(self) -> None:
+        status, language = self._runner.status, self._language
+        if self.shown.step != "syncing" or not status.rows:
+            return
+        facts = {"m": language.format_number(status.rows_expected)}
+        said = language.count("{n} of {m} rows", "{n} of {m} rows", status.rows, **facts)
+        alone = language.count("{n} row", "{n} rows", status.rows)
+        self._show(said=said if status.rows_expected else alone, done=status.progress)
+
+    def _show(self, **changes: object) -> None:
+        shown = replace(self.shown, **changes)  # type: ignore[arg-type]
+        if shown != self.shown:
+            self.shown = shown
+            self._observers.tell()

@@ -1,0 +1,66 @@
+"""What all screens of one person on one device have in common."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from twinbase.clock import Clock, utc_now
+from twinbase_mobile.reading import ProductSearch
+from twinbase_mobile.reading.moments import PARIS, Zone, local_day, local_time
+from twinbase_presentation.held import HeldActs
+from twinbase_presentation.languages import Language
+from twinbase_presentation.runner import Runner
+from twinbase_presentation.timing import LoopTiming, Timing
+
+
+@dataclass
+class Workday:
+    """Who works, on which replica, in which language, and what time it is there.
+
+    `timing` is for pauses of seconds, `clock` for the time of day; both are arguments, so that a test moves them.
+    """
+
+    runner: Runner
+    me: UUID
+    language: Language
+    clock: Clock = utc_now
+    zone: Zone = PARIS
+    timing: Timing = field(default_factory=LoopTiming)
+    products: ProductSearch = field(default_factory=ProductSearch)
+
+    def __post_init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.held = HeldActs(self.timing, self.spawn)
+
+    def read_now(self) -> datetime:
+        """The time, on the clocks of the zone."""
+        now = local_time(self.clock(), self.zone)
+        assert now is not None
+        return now
+
+    @property
+    def today(self) -> date:
+        return local_day(self.clock(), self.zone)
+
+    def spawn(self, work: Awaitable[None]) -> None:
+        """Have the loop do it; nobody waits."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settle(self) -> None:
+        """Write what is held, and wait for what still runs: before the app goes to the background, or ends."""
+        await self.held.release()
+        await self.finish_tasks()
+
+    async def finish_tasks(self) -> None:
+        """Wait for what still runs, and for what that begins."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def observe_status(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` when the sync has come further; what is answered stops it."""
+        return self.runner.watch("status", callback)

@@ -1,0 +1,240 @@
+# ruff: noqa: RUF001 — French texts have a typographic apostrophe.
+"""A Wednesday of Anna's: her encrypted file, as a real server has filled it and as she has worked on it since.
+
+What she has not sent, what the server refused and what it decided came about the way it does in a cellar: by edits, a
+sync, and edits of the office between them.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from twinbase import Plugins
+from twinbase.errors import TwinbaseError
+from twinbase.replica import Replica
+from twinbase.replica.tokens.vault import FileTokens
+from twinbase.testing import World
+from twinbase.testing.device import URL
+from twinbase.testing.world import KEY, ManualClock
+from twinbase_mobile.rules import answer_id
+from twinbase_mobile.tables import (
+    ChecklistAnswer,
+    ChecklistTemplate,
+    Colleague,
+    Contact,
+    Customer,
+    CustomerEquipment,
+    CustomerSite,
+    Intervention,
+    InterventionAssignment,
+    InterventionEquipment,
+    InterventionPart,
+    InterventionPhoto,
+    InterventionSignature,
+    Storehouse,
+    Timesheet,
+    Unit,
+)
+from twinbase_mobile.tables.kinds import PhotoPhase, Priority, Role, Signer, VisitStatus
+from twinbase_presentation import Runner, Workday, load_language
+from twinbase_server import accounts
+
+PLUGINS = Plugins("mobile", "deliveries", accounts)
+
+
+def paris(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of June 2026 as clocks in Paris show it."""
+    return datetime(2026, 6, day, hour - 2, minute, tzinfo=UTC)
+
+
+def ident(number: int) -> UUID:
+    """An id that is the same in every run."""
+    return UUID(int=(0x0198C5A0 << 96) + number)
+
+
+ME, BOB, TEMPLATE, PIECE, VAN, BOILER, TEAPOT = (ident(number) for number in range(1, 8))
+VISIT, NEXT, SWITCH, RACK, PANEL, PURGED, EARLIER = (ident(1000 + number) for number in range(1, 8))
+LEFT_NETWORK, NOW = paris(10, 7, 42), paris(10, 9, 25)
+ITEMS = [
+    {"key": "vents", "label": "Ventilation haute et basse dégagées ?", "kind": "bool", "required": True},
+    {"key": "co", "label": "CO dans la pièce", "kind": "number", "unit": "ppm", "warn_max": 10, "max": 50,
+     "required": True},
+    {"key": "smoke", "label": "Température des fumées", "kind": "number", "unit": "°C", "required": True},
+    {"key": "pressure", "label": "Pression du vase d’expansion", "kind": "number", "unit": "bar", "required": True},
+    {"key": "remark", "label": "Remarque", "kind": "text"},
+]  # fmt: skip
+CUSTOMERS = (
+    ("Mme Gaëlle Lefèvre", "14 rue des Cerisiers", "69100", "Villeurbanne"),
+    ("Boulangerie Noël & Fils", "3 place de l’Église", "69500", "Bron"),
+    ("SCI Les Tilleuls", "28 av. Félix Faure", "69003", "Lyon 3e"),
+    ("Cabinet dentaire Bérénice", "71 cours Vitton", "69006", "Lyon 6e"),
+    ("Restaurant Le Belvédère", "2 montée du Chemin-Neuf", "69005", "Lyon 5e"),
+    ("École Jules-Verne", "9 rue de l’Yser", "69008", "Lyon 8e"),
+)
+
+
+def list_office() -> list[SQLModel]:
+    """What the office knows: people, customers, and the visits of the day."""
+    rows: list[SQLModel] = [
+        Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin"),
+        Colleague(id=BOB, code="BOB", first_name="Karim", last_name="Petit", mobile="06 11 22 33 44"),
+        Unit(id=PIECE, code="u", caption="pièce"),
+        Storehouse(id=VAN, caption="camionnette", owner_id=ME),
+        ChecklistTemplate(id=TEMPLATE, code="GAZ", title="Entretien chaudière gaz", items=ITEMS),
+    ]
+    for number, (name, street, zip_code, city) in enumerate(CUSTOMERS):
+        rows += [
+            Customer(id=ident(100 + number), code=f"C{number}", name=name, phone="04 78 00 11 22"),
+            CustomerSite(
+                id=ident(200 + number), customer_id=ident(100 + number), label="Bâtiment B, 3e étage, porte gauche"
+                if number == 0 else None, address1=street, zip_code=zip_code, city=city,
+                access_notes="4521B, puis interphone « Gardien ». Chaudière au sous-sol, clé au tableau."
+                if number == 0 else None, lat=Decimal("45.76") + Decimal(number) / 100, lon=Decimal("4.85"),
+            ),
+        ]  # fmt: skip
+    rows += [
+        Contact(id=ident(300), customer_id=ident(100), first_name="Gaëlle", last_name="Lefèvre", mobile="0611223344"),
+        CustomerEquipment(
+            id=BOILER, customer_id=ident(100), caption="Saunier Duval ThemaPlus Condens 25",
+            serial_number="21 1754 0010 0021 5678", location_in_site="cuisine",
+        ),
+    ]  # fmt: skip
+    return rows + _visits()
+
+
+def _visits() -> list[SQLModel]:
+    done = {"status": VisitStatus.DONE, "actual_start": paris(10, 7, 30), "actual_end": paris(10, 8, 15)}
+    return [
+        _visit(
+            VISIT, 0, "Entretien annuel chaudière", (8, 30), (10, 0), number="INT-000412", template_id=TEMPLATE,
+            contact_id=ident(300), main_equipment_id=BOILER, status=VisitStatus.PLANNED,
+            instructions="Vérifier aussi le vase d’expansion : le client signale une baisse de pression (0,8 bar). "
+            "Devis de remplacement si besoin.",
+        ),
+        _visit(NEXT, 1, "Panne pompe à chaleur, pas d’eau chaude", (10, 30), (11, 30), priority=Priority.URGENT),
+        _visit(SWITCH, 2, "Remplacement disjoncteur différentiel", (11, 45), (12, 30)),
+        _visit(RACK, 3, "Mise en service baie réseau", (14, 0), (15, 30)),
+        _visit(PANEL, 4, "Contrôle tableau électrique", (16, 0), (17, 0)),
+        _visit(PURGED, 5, "Purge radiateurs", (7, 30), (8, 15), **done),
+        _visit(
+            EARLIER, 0, "Entretien annuel chaudière", (9, 0), (10, 0), day=-1, lead_id=BOB, status=VisitStatus.DONE,
+            report="Remplacement de l’électrode, réglage du brûleur.",
+        ),
+        InterventionEquipment(id=ident(400), intervention_id=VISIT, equipment_id=BOILER,
+                              caption="Saunier Duval ThemaPlus Condens 25", serial_number="21 1754 0010 0021 5678"),
+        InterventionAssignment(intervention_id=VISIT, colleague_id=ME, role=Role.LEAD),
+        InterventionAssignment(intervention_id=VISIT, colleague_id=BOB, role=Role.HELPER),
+    ]  # fmt: skip
+
+
+def _visit(
+    id_: UUID, customer: int, title: str, start: tuple[int, int], end: tuple[int, int], day: int = 10, **values: Any
+) -> Intervention:
+    times = {"scheduled_start": _moment(day, start), "scheduled_end": _moment(day, end)}
+    minutes = (end[0] - start[0]) * 60 + end[1] - start[1]
+    where = {"customer_id": ident(100 + customer), "site_id": ident(200 + customer)}
+    own = {"number": f"INT-{id_.int % 1000 + 411:06}", "lead_id": ME, "expected_minutes": minutes}
+    return Intervention(id=id_, title=title, **{**own, **times, **where, **values})
+
+
+def _moment(day: int, clock: tuple[int, int]) -> datetime:
+    return paris(day, *clock) if day > 0 else datetime(2025, 6, 11, clock[0] - 2, clock[1], tzinfo=UTC)
+
+
+async def make_day(database_url: str, folder: Path) -> Path:
+    """Anna's file at twenty-five past nine, without a network since eighteen to eight."""
+    async with World.open(database_url, PLUGINS, folder, prepared=True) as world:
+        world.clock.now = paris(10, 7, 30)
+        await _add(world, *list_office())
+        phone = await world.device("anna", claims={"colleague_id": str(ME)})
+        await phone.sync()
+        await _disagree(world, phone)
+        world.clock.now = LEFT_NETWORK
+        await phone.sync()
+        await _work(world, phone)
+        world.raise_crashes()
+    return folder / "anna.twin"
+
+
+async def _disagree(world: World, phone: Any) -> None:
+    """The office does something that the phone does not know of yet."""
+    office = InterventionSignature(intervention_id=PURGED, role=Signer.CUSTOMER, signer_name="Mme Roy")
+    await _add(world, office)
+    await phone.save(InterventionSignature(intervention_id=PURGED, role=Signer.CUSTOMER, signer_name="M. Roy, gardien"))
+    await world.sql(f"UPDATE mobile.interventions SET report = 'Vu avec le client par téléphone.' WHERE id = '{RACK}'")
+    await phone.change(Intervention, RACK, report="Baie livrée, à mettre en service.")
+
+
+async def _work(world: World, phone: Any) -> None:
+    """In the cellar."""
+    world.clock.now = paris(10, 8, 34)
+    await phone.change(Intervention, VISIT, status=VisitStatus.IN_PROGRESS, actual_start=paris(10, 8, 34))
+    await phone.save(
+        Timesheet(colleague_id=ME, day=paris(10, 8).date(), start_at=paris(10, 8, 34), intervention_id=VISIT)
+    )
+    for key, value in (("vents", {"value_bool": True}), ("co", {"value_number": Decimal(12)}),
+                       ("smoke", {"value_number": Decimal(118)})):  # fmt: skip
+        id_ = answer_id(VISIT, BOILER, TEMPLATE, key)
+        flagged = {"out_of_range": key == "co"}
+        await phone.save(
+            ChecklistAnswer(id=id_, intervention_id=VISIT, equipment_id=BOILER, template_id=TEMPLATE, item_key=key,
+                            answered_at=paris(10, 8, 50), **value, **flagged)
+        )  # fmt: skip
+    world.clock.now = paris(10, 9, 2)
+    part = {"intervention_id": VISIT, "unit_id": PIECE, "storehouse_id": VAN}
+    await phone.save(
+        InterventionPart(label="Joint de corps de chauffe", quantity=Decimal(1), **part),
+        InterventionPart(label="Électrode d’allumage Saunier Duval", quantity=Decimal(1), **part),
+        InterventionPhoto(
+            intervention_id=VISIT, phase=PhotoPhase.BEFORE, caption="Corps de chauffe", taken_at=paris(10, 8, 40)
+        ),
+    )
+
+
+async def _add(world: World, *rows: SQLModel) -> None:
+    async with AsyncSession(world.engine, expire_on_commit=False) as session:
+        for row in rows:
+            session.add(row)
+            await session.flush()
+        await session.commit()
+
+
+@dataclass
+class OpenDay:
+    """Anna's file, open in a runner, with a clock that stands still."""
+
+    runner: Runner
+    clock: ManualClock
+
+    def make_workday(self, language: str) -> Workday:
+        """Her day, in a language."""
+        return Workday(self.runner, ME, load_language(language), clock=self.clock)
+
+
+async def open_day(path: Path) -> OpenDay:
+    """Start her app on the file; a sync finds no network."""
+    clock, runner = ManualClock(LEFT_NETWORK), Runner()
+
+    async def open_replica() -> Replica:
+        return await Replica.open(
+            path, KEY, plugins=PLUGINS, server=URL, clock=clock, plain_http=True, tokens=FileTokens(path, KEY)
+        )
+
+    await runner.open(open_replica)
+    await runner.ask(_try_to_sync)
+    clock.now = NOW
+    return OpenDay(runner, clock)
+
+
+async def _try_to_sync(replica: Replica) -> None:
+    try:
+        await replica.sync(wait_seconds=1)
+    except TwinbaseError:
+        return
+    raise AssertionError("world.example is no server")

@@ -1,0 +1,154 @@
+"""Pictures of every screen: `python -m tests.kivy.pictures FOLDER [--only visit-360]`, offscreen, from a real file.
+
+Needs libegl1, libgl1 and libgles2 of Debian; a picture of each screen, size, theme and language, and a contact sheet.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+DENSITY = 2
+FRAMES = 6
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: which screen, how large in dp, in which theme, language, and size of letters."""
+
+    screen: str
+    width: int
+    height: int
+    theme: str
+    language: str
+    scale: float = 1.0
+    passed: int = 0
+
+    @property
+    def name(self) -> str:
+        letters = "" if self.scale == 1 else f"-text{round(self.scale * 100)}"
+        below = f"-below{self.passed}" if self.passed else ""
+        return f"{self.screen}-{self.width}-{self.theme}-{self.language}{letters}{below}"
+
+
+def list_shots() -> Iterator[Shot]:
+    """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
+    for screen in ("today", "visit", "sync"):
+        yield Shot(screen, 360, 640, "light", "fr")
+        yield Shot(screen, 361, 1700, "light", "fr")
+        yield Shot(screen, 412, 915, "dark", "en")
+        yield Shot(screen, 360, 640, "sun", "fr")
+        yield Shot(screen, 360, 640, "light", "fr", 1.3)
+        yield Shot(screen, 800, 1280, "dark", "fr")
+        yield Shot(screen, 1280, 800, "light", "fr")
+        yield Shot(screen, 1280, 800, "dark", "en")
+    yield Shot("today", 360, 640, "light", "fr", 2.0)
+    yield Shot("visit", 360, 640, "light", "fr", 2.0)
+    for sheet in ("missing", "finish", "cancel", "correct"):
+        yield Shot(sheet, 360, 640, "light", "fr")
+    yield Shot("missing", 1280, 800, "dark", "fr")
+
+
+def make_file(folder: Path) -> Path:
+    """Anna's file, made by a real server on a PostgreSQL of its own."""
+    from tests.kivy.day import PLUGINS, make_day
+
+    from twinbase.testing import prepare
+    from twinbase.testing.databases import start_postgresql
+
+    with start_postgresql(folder / "postgresql") as databases:
+        url = databases.create()
+        asyncio.run(prepare(url, PLUGINS, datetime.now(UTC)))
+        return asyncio.run(make_day(url, folder))
+
+
+async def take(shots: list[Shot], file: Path, into: Path) -> None:
+    """All of them, in one window whose size changes."""
+    from kivy.core.window import Window
+    from tests.kivy.day import open_day
+
+    day = await open_day(file)
+    for shot in shots:
+        await _take_one(shot, day, Window, into)
+    day.runner.close()
+
+
+async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
+    from kivy.base import EventLoop
+    from tests.kivy.day import PLUGINS
+    from tests.kivy.showing import show_screen
+
+    from twinbase_kivy.look import look
+    from twinbase_kivy.shell import Shell
+
+    look.moves = False
+    look.set_theme(shot.theme)  # type: ignore[arg-type]
+    look.text_scale = shot.scale
+    shell = Shell(day.make_workday(shot.language), PLUGINS)
+    window.add_widget(shell)
+    shell.fit(shot.width * DENSITY, shot.height * DENSITY)
+    await show_screen(shell, shot.screen)
+    for _ in range(FRAMES):
+        EventLoop.idle()
+        await asyncio.sleep(0.01)
+    # The window of the offscreen driver keeps its first size: a picture is drawn beside it.
+    shell.export_to_png(str(into / f"{shot.name}.png"))
+    for page in shell.pages.values():
+        page.close()
+    window.remove_widget(shell)
+    print(shot.name, flush=True)
+
+
+def make_sheet(folder: Path) -> Path:
+    """All pictures of a folder, small, on one."""
+    from PIL import Image
+
+    pictures = [Image.open(path) for path in sorted(folder.glob("*-*.png"))]
+    small = [picture.resize((picture.width * 480 // picture.height, 480)) for picture in pictures]
+    rows: list[list[Any]] = [[]]
+    for one in small:
+        if sum(other.width + 8 for other in rows[-1]) + one.width > 2400:
+            rows.append([])
+        rows[-1].append(one)
+    sheet = Image.new("RGB", (2400, 488 * len(rows)), "#808890")
+    for number, row in enumerate(rows):
+        left = 0
+        for one in row:
+            sheet.paste(one, (left, 488 * number))
+            left += one.width + 8
+    path = folder / "contact_sheet.png"
+    sheet.save(path)
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--file", type=Path, help="Anna's file, made before")
+    said = parser.parse_args()
+    sys.argv[1:] = []
+    said.folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"SDL_VIDEODRIVER": "offscreen", "KIVY_METRICS_DENSITY": str(DENSITY)}
+    from twinbase_kivy.environment import prepare_kivy
+
+    with tempfile.TemporaryDirectory() as place:
+        file = said.file or make_file(Path(place))
+        own = Path(place) / "own.twin"
+        for part in file.parent.glob(f"{file.name}*"):
+            shutil.copy(part, own.with_name(part.name.replace(file.name, own.name)))
+        prepare_kivy(Path(place) / "kivy")
+        shots = [shot for shot in list_shots() if shot.name.startswith(said.only)]
+        asyncio.run(take(shots, own, said.folder))
+    print(make_sheet(said.folder))
+
+
+if __name__ == "__main__":
+    main()

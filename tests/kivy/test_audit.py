@@ -1,0 +1,70 @@
+"""Every screen can be hit with a glove and read without a cut, on a phone and on a laptop, in both languages.
+
+Measured from the tree of widgets, without a pixel: neither a window nor a graphics library of the system is needed.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.kivy.day import PLUGINS, OpenDay, open_day
+
+SCREENS = ("today", "visit", "sync", "missing", "finish", "cancel", "menu", "correct")
+SIZES = ((360, 640), (412, 915), (1280, 800))
+SCALES = (1.0, 1.3)
+
+
+@pytest.fixture
+async def day(anna: Path) -> AsyncIterator[OpenDay]:
+    day = await open_day(anna)
+    yield day
+    day.runner.close()
+
+
+async def measure(day: OpenDay, screen: str, language: str, size: tuple[int, int], scale: float) -> list[str]:
+    """The faults of a screen in this language and size, as somebody comes to it."""
+    from kivy.metrics import dp
+    from tests.kivy.measuring import find_faults
+    from tests.kivy.showing import show_screen
+
+    from twinbase_kivy.look import look
+    from twinbase_kivy.shell import Shell
+
+    look.text_scale, look.moves = scale, False
+    shell = Shell(day.make_workday(language), PLUGINS)
+    shell.fit(dp(size[0]), dp(size[1]))
+    await show_screen(shell, screen)
+    faults = [f"{size[0]} {language} {scale:.0%}: {fault}" for fault in find_faults(shell)]
+    assert all(page.model.shown is not None for page in shell.pages.values())
+    for page in shell.pages.values():
+        page.close()
+    look.text_scale = 1.0
+    return faults
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_a_screen_can_be_hit_and_read(day: OpenDay, screen: str) -> None:
+    faults = []
+    for language in ("fr", "en"):
+        for size in SIZES:
+            for scale in SCALES:
+                faults += await measure(day, screen, language, size, scale)
+    assert faults == []
+
+
+async def test_the_measuring_finds_what_is_too_small_and_what_is_cut() -> None:
+    """It would find nothing wrong with nothing."""
+    from tests.kivy.measuring import find_faults
+
+    from twinbase_kivy.boxes import Column
+    from twinbase_kivy.widgets.touch import Touchable
+    from twinbase_kivy.widgets.words import Words
+
+    box = Column(Touchable(print, name="tiny", least=20), Words("More words than fit"))
+    box.place(0, 0, 300, 200)
+    words, tiny = box.parts()[1], box.parts()[0]
+    words.place(0, 0, 300, 4)
+    words.pos = (250, 100)
+    found = " / ".join(find_faults(box))
+    assert "'tiny' is" in found and "higher than its box" in found and "out of" in found, found
+    assert tiny.height < 40

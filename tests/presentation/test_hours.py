@@ -1,0 +1,107 @@
+"""Hours: a timer that is a row, gaps to fill, lines by hand, and a week that is submitted."""
+
+from datetime import date
+from typing import Any
+
+from tests.presentation.phone import ME, Phone, ident, paris
+
+from twinbase_mobile.tables import Timesheet
+from twinbase_mobile.tables.kinds import Claim, WorkKind
+from twinbase_presentation.screens.hours import HoursModel, HoursShown
+
+TODAY = date(2026, 6, 10)
+
+
+def line(number: int, start: Any, end: Any, **values: Any) -> Timesheet:
+    own = {"id": ident(100 + number), "colleague_id": ME, "day": TODAY, "start_at": start, "end_at": end}
+    return Timesheet(**{**own, **values})
+
+
+async def opened(phone: Phone) -> HoursModel:
+    model = HoursModel(phone.workday)
+    await model.open()
+    return model
+
+
+def shown(model: HoursModel) -> HoursShown:
+    assert model.shown is not None, model.state
+    return model.shown
+
+
+async def times(phone: Phone) -> list[Any]:
+    """Start and end of all lines, on the clocks of UTC."""
+    return await phone.sql("SELECT substr(start_at, 12, 5), substr(end_at, 12, 5) FROM timesheets ORDER BY start_at")
+
+
+async def test_a_timer_is_a_row_since_its_first_second(phone: Phone) -> None:
+    model = await opened(phone)
+    assert [command.id for command in model.commands] == ["start", "submit"]
+    await model.commands[0].run()
+    phone.clock.advance(minutes=51)
+    await phone.open()
+    model = await opened(phone)
+    running = shown(model).running
+    assert running is not None and running.start is not None
+    assert (phone.workday.read_now() - running.start).total_seconds() == 51 * 60
+    await model.commands[0].run()
+    assert await times(phone) == [("08:00", "08:51")] and shown(model).running is None
+
+
+async def test_a_gap_is_shown_and_filled(phone: Phone) -> None:
+    await phone.save(
+        line(1, paris(10, 8), paris(10, 9, 35)),
+        line(2, paris(10, 10), paris(10, 11), activity=WorkKind.TRAVEL),
+        line(3, paris(10, 11, 4), paris(10, 12)),
+    )
+    model = await opened(phone)
+    (gap,) = shown(model).gaps
+    assert gap.said == "25\u00a0min gap"
+    form = await model.make_form(gap=gap)
+    assert [field.text for field in form.fields][:2] == ["09:35", "10:00"]
+    form.fill("comment", "Stock")
+    assert (await model.save(form)).is_done
+    assert shown(model).gaps == () and (await times(phone))[1] == ("07:35", "08:00")
+    assert shown(model).week.worked == 95 + 25 + 60 + 56
+
+
+async def test_a_line_is_corrected_by_hand_and_a_wrong_one_is_said(phone: Phone) -> None:
+    await phone.save(line(1, paris(10, 8), paris(10, 9)))
+    model = await opened(phone)
+    (entry,) = shown(model).entries
+    form = await model.make_form(entry)
+    form.fill("end", "7h30")
+    assert (await model.save(form, entry)).fault == "Correct what is marked."
+    assert form.find("end").error == "The end is before the start."
+    form.fill("end", "9h30")
+    assert (await model.save(form, entry)).is_done
+    assert await times(phone) == [("06:00", "07:30")]
+
+
+async def test_what_is_submitted_is_changed_no_more(phone: Phone) -> None:
+    await phone.save(line(1, paris(10, 8), paris(10, 9)), line(2, paris(9, 8), paris(9, 9), day=date(2026, 6, 9)))
+    model = await opened(phone)
+    submit = model.commands[1]
+    assert (submit.label, submit.badge) == ("Submit 2 lines", 2)
+    await submit.run()
+    assert await phone.sql("SELECT DISTINCT state FROM timesheets") == [(Claim.SUBMITTED.value,)]
+    assert (model.commands[1].is_enabled, model.commands[1].why_not) == (False, "There is nothing to submit.")
+    (entry,) = shown(model).entries
+    form = await model.make_form(entry)
+    assert (await model.save(form, entry)).fault == "What is submitted can no longer be changed here; ask the office."
+
+
+async def test_a_deleted_line_can_be_undone_for_some_seconds(phone: Phone) -> None:
+    await phone.save(line(1, paris(10, 8), paris(10, 9)))
+    model = await opened(phone)
+    await model.delete(ident(101))
+    assert phone.workday.held.hides(ident(101)) and len(await times(phone)) == 1
+    phone.workday.held.undo()
+    await model.delete(ident(101))
+    await phone.pass_seconds(7)
+    assert await times(phone) == []
+
+
+async def test_a_timer_that_was_forgotten_is_asked_about(phone: Phone) -> None:
+    await phone.save(line(1, paris(9, 16, 40), None, day=date(2026, 6, 9)))
+    model = await opened(phone)
+    assert shown(model).long == "The timer has been running since Tue, Jun 9, 16:40. When did you finish?"
