@@ -30,6 +30,7 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
         "server/twinbase_server/capture/",
         "server/twinbase_server/feed/reading.py",
         "plugins/mobile/twinbase_mobile/tables/kinds.py",  # INVENTORY_GAP: a kind of movement, in the data
+        "frontends/presentation/twinbase_presentation/screens/hours.py",  # a time of which nothing is written down
         "plugins/ninjaone/twinbase_ninjaone/settings.py",  # a setting, TWINBASE_NINJAONE_HOOK_GAP_SECONDS
     ),
     "place": (
