@@ -10,7 +10,8 @@ from twinbase.replica.file.transaction import begin_fenced
 from twinbase.replica.outbox.states import ON_ITS_WAY
 
 PLATFORM_LETTERS = 64
-_PROVEN = "proven_at"
+PROVEN_NOTE = "proven_at"
+"""Under which the file keeps when all of it was last proven."""
 
 
 def read_condition(connection: Connection, path: Path) -> dict[str, str]:
@@ -20,7 +21,7 @@ def read_condition(connection: Connection, path: Path) -> dict[str, str]:
         "unsent": str(unsent),
         "oldest_outbox": oldest,
         "storage": str(sum(file.stat().st_size for file in (path, wal_of(path)) if file.exists())),
-        _PROVEN: recall(connection, _PROVEN),
+        PROVEN_NOTE: recall(connection, PROVEN_NOTE),
         "platform": f"{platform.system()} {platform.release()}"[:PLATFORM_LETTERS].strip(),
     }
     return {name: value for name, value in said.items() if value}
@@ -29,4 +30,4 @@ def read_condition(connection: Connection, path: Path) -> dict[str, str]:
 def note_proven(connection: Connection, token: str, at: str) -> None:
     """A sync has ended with every twin proven."""
     with begin_fenced(connection, token):
-        remember(connection, _PROVEN, at)
+        remember(connection, PROVEN_NOTE, at)

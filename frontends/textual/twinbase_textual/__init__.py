@@ -1,0 +1,1 @@
+"""Twinbase in a terminal."""

@@ -1,0 +1,1 @@
+"""An inspector for support: what is in a device's file, read and never written."""

@@ -1,0 +1,79 @@
+"""The inspector's window: a tab for each question, the keys at the foot, and nothing that writes."""
+
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Footer, Header, TabbedContent, TabPane
+
+from twinbase_textual.inspect.opened_file import InspectedFile
+from twinbase_textual.inspect.proof import FileProof, read_proof
+from twinbase_textual.inspect.rows_tab import RowsTab
+from twinbase_textual.inspect.tabs import AttachmentsTab, DecisionsTab, EditsTab, InspectorTab, ProofTab, QueryTab
+from twinbase_textual.inspect.words import word_moment
+
+
+class InspectorApp(App[None]):
+    """Reads one file. `r` reads it again: an app may be writing to it meanwhile."""
+
+    TITLE = "twinbase inspect"
+    CSS_PATH = "inspector.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("1", "show('rows')", "Rows"),
+        ("2", "show('edits')", "Edits"),
+        ("3", "show('decisions')", "Decisions"),
+        ("4", "show('attachments')", "Attachments"),
+        ("5", "show('proof')", "Proof"),
+        ("6", "show('query')", "Query"),
+        ("r", "read_again", "Read again"),
+        ("ctrl+q", "quit", "Quit"),
+    ]
+
+    def __init__(self, inspected: InspectedFile) -> None:
+        super().__init__()
+        self.inspected = inspected
+        self.sub_title = inspected.path.name
+
+    def compose(self) -> ComposeResult:
+        yield Header(icon="·")
+        tabs: dict[str, InspectorTab] = {
+            "Rows": RowsTab(self.inspected),
+            "Edits": EditsTab(self.inspected),
+            "Decisions": DecisionsTab(self.inspected),
+            "Attachments": AttachmentsTab(self.inspected),
+            "Proof": ProofTab(self.inspected),
+            "Query": QueryTab(self.inspected),
+        }
+        with TabbedContent():
+            for title, tab in tabs.items():
+                with TabPane(title, id=f"tab-{title.lower()}"):
+                    yield tab
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        """Whose file it is stands above everything."""
+        self.sub_title = describe_file(self.inspected.path.name, await self.inspected.ask(read_proof))
+
+    async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        """A tab reads when it is looked at, and its keys go there."""
+        tab = event.pane.query_one(InspectorTab)
+        tab.entry.focus()
+        await tab.show_again()
+
+    def action_show(self, tab: str) -> None:
+        """Go to a tab, into what is read there."""
+        self.query_one(TabbedContent).active = f"tab-{tab}"
+
+    async def action_read_again(self) -> None:
+        """Read what is on the screen once more."""
+        pane = self.query_one(TabbedContent).active_pane
+        if pane is not None:
+            await pane.query_one(InspectorTab).show_again()
+
+
+def describe_file(name: str, proof: FileProof) -> str:
+    """One line: whose file, of which server, how fresh."""
+    state = proof.state
+    whose = f"{state.account or 'nobody'} at {state.server or 'no server'}"
+    return f"{name} · {whose} · synced {word_moment(state.synced_at)} · proven {word_moment(proof.proven_at)}"
