@@ -15,6 +15,7 @@ FOLDERS = (
     "plugins/openid",
     "frontends/presentation",
     "frontends/kivy",
+    "frontends/textual",
     "examples/demo",
 )
 """In the order in which one may know another."""

