@@ -19,7 +19,7 @@ VERBS = frozenset(
     seal sees send serve set settle show spoil stage stamp start stop store strikes sum sync take tell touch undo
     uninstall unite unwrap upgrade upsert verify wait watch work wrap write
     grant may needs
-    blame match observe spawn translate validate
+    blame choose match observe search spawn submit translate validate
     """.split()
 )
 

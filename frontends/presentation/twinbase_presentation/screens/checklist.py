@@ -26,7 +26,7 @@ TONES: Mapping[Judgement, Tone] = {Judgement.NORMAL: "green", Judgement.ABNORMAL
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AnswerVerdict:
     """What the thresholds say of an answer, in words; "" where they say nothing."""
 
     judgement: Judgement
@@ -73,12 +73,14 @@ class ChecklistModel(ScreenModel[ChecklistShown | None]):
         names = {one.equipment_id: one.caption for one in job.appliances}
         return ChecklistShown(job.checklists, names, definitions, is_closed(job.visit.status))
 
-    def judge(self, item: Item, value: Any) -> Verdict:
+    def judge(self, item: Item, value: Any) -> AnswerVerdict:
         """What is to be said of an answer while it is typed: nothing is written."""
         definition = self.shown.definitions.get(item.key, {}) if self.shown else {}
         column = COLUMNS.get(item.kind, "value_text")
         judgement = judge(definition, {column: value})
-        return Verdict(judgement, _say(item, definition, value, judgement, self.workday.language), TONES[judgement])
+        return AnswerVerdict(
+            judgement, _say(item, definition, value, judgement, self.workday.language), TONES[judgement]
+        )
 
     def find_next(self, after: tuple[UUID | None, str] | None = None) -> tuple[UUID | None, str] | None:
         """The next question that has to be answered and is not, behind this one or from the beginning."""
