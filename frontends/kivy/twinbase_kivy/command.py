@@ -18,9 +18,7 @@ def command(
     file: Annotated[Path, typer.Argument(help="The replica: an encrypted file of one person on this device.")],
     key_file: Annotated[
         Path | None,
-        typer.Option(
-            help="The key in hexadecimal (default: FILE.key); without one, a passphrase is asked for."
-        ),
+        typer.Option(help="The key in hexadecimal (default: FILE.key); without one, a passphrase is asked for."),
     ] = None,
     server: Annotated[str, typer.Option(help="The server it belongs to. Without one it is not synced.")] = "",
     account: Annotated[str, typer.Option(help="The account it belongs to, where it was opened with one.")] = "",

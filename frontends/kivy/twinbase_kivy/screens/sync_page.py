@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from twinbase_kivy.boxes import Box, Column, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, TwoColumns, grow
 from twinbase_kivy.marks import make_mark
 from twinbase_kivy.page import PageView
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
@@ -122,7 +122,7 @@ class OutboxCard(SectionCard):
                 )
                 for line in group.lines
             ]
-            parts.append(Column(Words(group.heading, "label", "text3"), *divide(lines), gap=SPACE.xs))
+            parts.append(ColumnBox(Words(group.heading, "label", "text3"), *divide(lines), gap=SPACE.xs))
         count = sum(len(group.lines) for group in groups)
         super().__init__("pending", page.say("To send"), *parts, count=str(count), gap=SPACE.m)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kivy.clock import Clock
 
-from twinbase_kivy.boxes import Box, Column, Halves, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, grow
 from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.widgets.buttons import ActTile
@@ -147,7 +147,7 @@ class HeroTitle(Touchable):
 
     def __init__(self, hero: Hero, page: PageView) -> None:
         visit = hero.row.visit
-        inside = Column(
+        inside = ColumnBox(
             Words(hero.row.title, "title"),
             Words(visit.customer, "body", "text2") if visit.customer else None,
             gap=SPACE.xs,

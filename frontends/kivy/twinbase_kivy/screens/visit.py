@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, TwoColumns, grow
 from twinbase_kivy.page import PageView
 from twinbase_kivy.screens.today import TimerWords, make_act_buttons
 from twinbase_kivy.screens.visit_cards import (
@@ -133,7 +133,7 @@ def _customer(page: VisitPage, shown: VisitShown) -> Box | None:
     return SectionCard(
         "home",
         visit.customer or page.say("Customer"),
-        Column(
+        ColumnBox(
             Words(street.strip(", "), "body", "text2") if street else None,
             Words(extra, "small", "text3") if extra else None,
             Row(IconMark("person", "text3", 18), grow(Words(person, "small", "text3")), gap=6) if person else None,

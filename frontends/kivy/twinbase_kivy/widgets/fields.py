@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from kivy.metrics import dp
 from kivy.uix.textinput import TextInput
 
-from twinbase_kivy.boxes import Box, Column, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
 from twinbase_kivy.drawing import paint_edge, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.typesetting import find_font
@@ -51,7 +51,7 @@ class TypingBox(Box):
         self.input.selection_color = look.find_colour("primary", 0.3)
 
 
-class InputField(Column):
+class InputField(ColumnBox):
     """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved."""
 
     def __init__(
@@ -82,7 +82,7 @@ class FieldFrame(Row):
         )
         super().__init__(
             IconMark(icon, "text2") if icon else None,
-            grow(Column(head, typing, gap=2)),
+            grow(ColumnBox(head, typing, gap=2)),
             gap=SPACE.m,
             edges=(SPACE.l, SPACE.s, SPACE.l, SPACE.s),
         )
@@ -125,7 +125,7 @@ def error_line(sentence: str) -> Box:
     return row
 
 
-class ChoiceRow(Column):
+class ChoiceRow(ColumnBox):
     """One of a few, as chips."""
 
     def __init__(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Column, Gap, Halves, Row
+from twinbase_kivy.boxes import ColumnBox, Gap, Halves, Row
 from twinbase_kivy.drawing import paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.touch import Act, Touchable
@@ -28,7 +28,7 @@ class PadKey(Touchable):
         paint_tint(self.canvas.before, rect, "inset", "outline", radius)
 
 
-class NumberPad(Column):
+class NumberPad(ColumnBox):
     """Twelve keys. `typed` hears the text after every key; `mark` is the decimal mark of the language."""
 
     def __init__(self, typed: Callable[[str], object], *, mark: str, erase: str, text: str = "") -> None:
