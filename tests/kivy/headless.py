@@ -13,7 +13,7 @@ def open_headless(home: Path) -> None:
     from kivy.base import EventLoop
     from kivy.core.window import WindowBase
 
-    class HeadlessWindow(WindowBase):
+    class HeadlessWindow(WindowBase):  # type: ignore[misc]
         """Kivy's own window without a provider."""
 
         def create_window(self, *arguments: object) -> None:

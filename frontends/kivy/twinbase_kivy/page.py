@@ -135,6 +135,10 @@ class PageView(ColumnBox):
         """Do it while the screen goes on; what became of it is said."""
         self.guide.workday.spawn(self.guide.finish(act, self, id_))
 
+    def act_of(self, command: Command) -> Act:
+        """What a tap does that gives a command."""
+        return lambda: self.do(command.run(), command.id)
+
     def find_command(self, id_: str) -> Command | None:
         """A command of the model, if it can be given at the moment."""
         return next((one for one in self.model.commands if one.id == id_), None)

@@ -27,9 +27,7 @@ class SyncPage(PageView):
     def make_head(self) -> Box:
         line = self.model.status_line
         sub = line.left.said if line.left else self.model.proven_at
-        acts = [
-            IconButton("refresh", one.label, lambda one=one: self.do(one.run(), one.id)) for one in self.model.commands
-        ]
+        acts = [IconButton("refresh", one.label, self.act_of(one)) for one in self.model.commands]
         return self.title_bar(self.model.title, sub, *acts)
 
     def make_body(self) -> Sequence[Box | None]:

@@ -126,7 +126,7 @@ def _customer(page: VisitPage, shown: VisitShown) -> Box | None:
     place = visit.place
     street = ", ".join((*place.address[:2], f"{place.zip_code} {place.city}".strip()))
     found = [page.find_command(id_) for id_ in CONTACT]
-    tiles = [ActTile(one.icon, one.label, lambda one=one: page.do(one.run(), one.id)) for one in found if one]
+    tiles = [ActTile(one.icon, one.label, page.act_of(one)) for one in found if one]
     contact = job.contact
     person = "\u00a0· ".join(part for part in (contact.name, contact.function) if part) if contact else ""
     extra = "\u00a0· ".join(part for part in (place.label, *place.address[2:]) if part)

@@ -1,6 +1,7 @@
 """Fields to type into."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from kivy.metrics import dp
 from kivy.uix.textinput import TextInput
@@ -131,7 +132,7 @@ class ChoiceRow(ColumnBox):
     def __init__(
         self, label: str, choices: Sequence[tuple[str, str]], chosen: str | None, choose: Typed, *, error: str = ""
     ) -> None:
-        chips = (ChoiceChip(words, lambda key=key: choose(key), chosen=key == chosen) for key, words in choices)
+        chips = (ChoiceChip(words, partial(choose, key), chosen=key == chosen) for key, words in choices)
         super().__init__(
             Words(label, "tiny", "red" if error else "text3") if label else None,
             Wrap(*chips, gap=SPACE.s),

@@ -1,6 +1,7 @@
 """A pad of our own for figures: gloves hit no key of a phone's keyboard."""
 
 from collections.abc import Callable
+from functools import partial
 
 from kivy.metrics import dp
 
@@ -61,7 +62,7 @@ class NumberPad(ColumnBox):
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("surface"))
 
     def _row(self, keys: str) -> Halves:
-        return Halves(*(PadKey(key, lambda key=key: self.write(key)) for key in keys), gap=SPACE.s)
+        return Halves(*(PadKey(key, partial(self.write, key)) for key in keys), gap=SPACE.s)
 
     def _set_text(self, text: str) -> None:
         self.text = text
