@@ -182,8 +182,11 @@ async def _work(world: World, phone: Any) -> None:
     await phone.save(
         Timesheet(colleague_id=ME, day=paris(10, 8).date(), start_at=paris(10, 8, 34), intervention_id=VISIT)
     )
-    answers: tuple[tuple[str, dict[str, Any]], ...] = (("vents", {"value_bool": True}), ("co", {"value_number": Decimal(12)}),
-                       ("smoke", {"value_number": Decimal(118)}))  # fmt: skip
+    answers: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("vents", {"value_bool": True}),
+        ("co", {"value_number": Decimal(12)}),
+        ("smoke", {"value_number": Decimal(118)}),
+    )
     for key, value in answers:
         id_ = answer_id(VISIT, BOILER, TEMPLATE, key)
         flagged: dict[str, Any] = {"out_of_range": key == "co"}
