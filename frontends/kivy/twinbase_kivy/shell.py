@@ -164,7 +164,7 @@ class Shell(Root, Box):
     def fit(self, width: float, height: float) -> None:
         """The window has this size now: other sizes have another navigation."""
         was_wide = self.is_wide
-        self.pos, self.size = (0.0, 0.0), (width, height)
+        self.pos, self.size = (0, 0), (round(width), round(height))
         if self.is_wide != was_wide:
             self.workday.spawn(self.show())
         for page in self.pages.values():
