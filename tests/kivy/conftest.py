@@ -1,7 +1,6 @@
 """Kivy without pixels: nothing of a system's graphics is needed, and no window is opened."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.kivy.day import PLUGINS, make_day
+from tests.kivy.headless import open_headless
 
 from twinbase.testing import prepare
 from twinbase.testing.databases import Databases
@@ -17,10 +17,7 @@ from twinbase.testing.databases import Databases
 @pytest.fixture(scope="session", autouse=True)
 def _headless(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Set before the first widget is imported; in this process Kivy never draws."""
-    from twinbase_kivy.environment import prepare_kivy
-
-    os.environ |= {"KIVY_GL_BACKEND": "mock", "SDL_VIDEODRIVER": "dummy", "KIVY_WINDOW": "none"}
-    prepare_kivy(tmp_path_factory.mktemp("kivy"))
+    open_headless(tmp_path_factory.mktemp("kivy"))
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,11 @@ def list_office() -> list[SQLModel]:
 
 
 def _visits() -> list[SQLModel]:
-    done = {"status": VisitStatus.DONE, "actual_start": paris(10, 7, 30), "actual_end": paris(10, 8, 15)}
+    done: dict[str, Any] = {
+        "status": VisitStatus.DONE,
+        "actual_start": paris(10, 7, 30),
+        "actual_end": paris(10, 8, 15),
+    }
     return [
         _visit(
             VISIT, 0, "Entretien annuel chaudière", (8, 30), (10, 0), number="INT-000412", template_id=TEMPLATE,
@@ -178,16 +182,20 @@ async def _work(world: World, phone: Any) -> None:
     await phone.save(
         Timesheet(colleague_id=ME, day=paris(10, 8).date(), start_at=paris(10, 8, 34), intervention_id=VISIT)
     )
-    for key, value in (("vents", {"value_bool": True}), ("co", {"value_number": Decimal(12)}),
-                       ("smoke", {"value_number": Decimal(118)})):  # fmt: skip
+    answers: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("vents", {"value_bool": True}),
+        ("co", {"value_number": Decimal(12)}),
+        ("smoke", {"value_number": Decimal(118)}),
+    )
+    for key, value in answers:
         id_ = answer_id(VISIT, BOILER, TEMPLATE, key)
-        flagged = {"out_of_range": key == "co"}
+        flagged: dict[str, Any] = {"out_of_range": key == "co"}
         await phone.save(
             ChecklistAnswer(id=id_, intervention_id=VISIT, equipment_id=BOILER, template_id=TEMPLATE, item_key=key,
                             answered_at=paris(10, 8, 50), **value, **flagged)
         )  # fmt: skip
     world.clock.now = paris(10, 9, 2)
-    part = {"intervention_id": VISIT, "unit_id": PIECE, "storehouse_id": VAN}
+    part: dict[str, Any] = {"intervention_id": VISIT, "unit_id": PIECE, "storehouse_id": VAN}
     await phone.save(
         InterventionPart(label="Joint de corps de chauffe", quantity=Decimal(1), **part),
         InterventionPart(label="Électrode d’allumage Saunier Duval", quantity=Decimal(1), **part),

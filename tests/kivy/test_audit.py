@@ -56,11 +56,11 @@ async def test_the_measuring_finds_what_is_too_small_and_what_is_cut() -> None:
     """It would find nothing wrong with nothing."""
     from tests.kivy.measuring import find_faults
 
-    from twinbase_kivy.boxes import Column
+    from twinbase_kivy.boxes import ColumnBox
     from twinbase_kivy.widgets.touch import Touchable
     from twinbase_kivy.widgets.words import Words
 
-    box = Column(Touchable(print, name="tiny", least=20), Words("More words than fit"))
+    box = ColumnBox(Touchable(print, name="tiny", least=20), Words("More words than fit"))
     box.place(0, 0, 300, 200)
     words, tiny = box.parts()[1], box.parts()[0]
     words.place(0, 0, 300, 4)

@@ -30,7 +30,7 @@ def catalogued() -> set[str]:
     for catalogue in (*SHARED.glob("locales/*.po"), *OURS.glob("locales/*.po")):
         for message in read_po(BytesIO(catalogue.read_bytes())):
             for said in (message.id, message.string):
-                texts += said if isinstance(said, list | tuple) else [said]
+                texts += said if isinstance(said, list | tuple) else [str(said)]
     return set("".join(texts))
 
 

@@ -12,7 +12,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
-Side = Literal["top", "centre", "bottom", "fill"]
+RowSide = Literal["top", "centre", "bottom", "fill"]
 Edges = tuple[float, float, float, float]
 """Left, top, right, bottom, in dp."""
 
@@ -111,7 +111,7 @@ class Holder(Box):
         return inner[0] + left + right, inner[1] + top + bottom
 
 
-class Column(Holder):
+class ColumnBox(Holder):
     """One under the other, each as wide as the column; what `grows` shares the height that is left."""
 
     def height_for(self, width: float) -> float:
@@ -136,14 +136,19 @@ class Column(Holder):
 
 
 class Row(Holder):
-    """Side by side: what `grows` shares the width that the others leave.
+    """RowSide by side: what `grows` shares the width that the others leave.
 
     `stacks`: where less than this share of the width would be left for what grows, the others go below it, to the right
     end: letters of twice the size need it.
     """
 
     def __init__(
-        self, *parts: Box | None, gap: float = 0, edges: Edges = (0, 0, 0, 0), side: Side = "centre", stacks: float = 0
+        self,
+        *parts: Box | None,
+        gap: float = 0,
+        edges: Edges = (0, 0, 0, 0),
+        side: RowSide = "centre",
+        stacks: float = 0,
     ) -> None:
         super().__init__(*parts, gap=gap, edges=edges)
         self.side, self.stacks = side, stacks
@@ -230,7 +235,7 @@ class Row(Holder):
 
 
 class Wrap(Holder):
-    """Side by side as long as there is room, then on the next line: chips."""
+    """RowSide by side as long as there is room, then on the next line: chips."""
 
     def height_for(self, width: float) -> float:
         lines = self._lines(self.inner_width(width))

@@ -1,6 +1,7 @@
 """`twinbase app`: the app of a technician, on a file of this machine."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,13 @@ KEY_BYTES = 32
 
 def command(
     file: Annotated[Path, typer.Argument(help="The replica: an encrypted file of one person on this device.")],
-    key_file: Annotated[Path | None, typer.Option(help="A file with the key; else a passphrase is asked for.")] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(help="The key in hexadecimal (default: FILE.key); without one, a passphrase is asked for."),
+    ] = None,
     server: Annotated[str, typer.Option(help="The server it belongs to. Without one it is not synced.")] = "",
     account: Annotated[str, typer.Option(help="The account it belongs to, where it was opened with one.")] = "",
-    plugin: Annotated[list[str] | None, typer.Option(help="Plugins to load; mobile and deliveries if none.")] = None,
+    plugins: Annotated[str, typer.Option(help="Plugins to load, with commas between them.")] = "mobile,deliveries",
     language: Annotated[str, typer.Option(help="fr or en; else that of the system.")] = "",
     theme: Annotated[str, typer.Option(help="light, dark, or sun.")] = "light",
     text_size: Annotated[int, typer.Option(help="In per cent.", min=100, max=200)] = 100,
@@ -28,13 +32,14 @@ def command(
         raise typer.BadParameter(f"{theme}: there are {', '.join(THEMES)}.", param_hint="--theme")
     if not file.exists() and not server:
         raise typer.BadParameter(f"{file} does not exist.", param_hint="FILE")
-    key = read_key(key_file) if key_file else typer.prompt("Passphrase", hide_input=True)
-    plugins = Plugins(*(plugin or ("mobile", "deliveries")))
+    place = key_file or file.with_name(f"{file.name}.key")
+    key = read_key(place) if key_file or place.exists() else typer.prompt("Passphrase", hide_input=True)
+    loaded = Plugins(*(name.strip() for name in plugins.split(",")))
 
     async def open_replica() -> Replica:
-        return await Replica.open(file, key, plugins=plugins, server=server or None, account=account, app="kivy")
+        return await Replica.open(file, key, plugins=loaded, server=server or None, account=account, app="kivy")
 
-    _run(open_replica, plugins, file, language, theme, text_size, syncs=bool(server))
+    _run(open_replica, loaded, file, language, theme, text_size, syncs=bool(server))
 
 
 def read_key(path: Path) -> bytes | str:
@@ -50,7 +55,14 @@ def read_key(path: Path) -> bytes | str:
 
 
 def _run(
-    open_replica: object, plugins: Plugins, file: Path, language: str, theme: str, text_size: int, *, syncs: bool
+    open_replica: Callable[[], Awaitable[Replica]],
+    plugins: Plugins,
+    file: Path,
+    language: str,
+    theme: str,
+    text_size: int,
+    *,
+    syncs: bool,
 ) -> None:
     """Kivy is told how to behave before it is imported, and is imported only here: other commands do without it."""
     from twinbase_kivy.environment import prepare_kivy

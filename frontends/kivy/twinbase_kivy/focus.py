@@ -9,7 +9,7 @@ from twinbase_kivy.widgets.fields import TypingBox
 from twinbase_kivy.widgets.scroller import Scroller
 from twinbase_kivy.widgets.touch import Touchable
 
-Target = Touchable | TypingBox
+KeyTarget = Touchable | TypingBox
 
 
 class FocusRing:
@@ -18,10 +18,10 @@ class FocusRing:
     def __init__(self, root: Box) -> None:
         self._root = root
         self._name = ""
-        self._now: Target | None = None
+        self._now: KeyTarget | None = None
 
     @property
-    def now(self) -> Target | None:
+    def now(self) -> KeyTarget | None:
         """What has the keyboard, if it is still there."""
         targets = list(find_targets(self._root))
         if self._now not in targets:
@@ -36,7 +36,7 @@ class FocusRing:
         at = targets.index(self.now) + steps if self.now in targets else 0 if steps > 0 else -1
         self.set(targets[at % len(targets)])
 
-    def set(self, target: Target | None) -> None:
+    def set(self, target: KeyTarget | None) -> None:
         """Have the keyboard here, and scroll to it."""
         if self._now is not None:
             _show(self._now, False)
@@ -54,7 +54,7 @@ class FocusRing:
         return False
 
 
-def find_targets(box: Box) -> Iterator[Target]:
+def find_targets(box: Box) -> Iterator[KeyTarget]:
     """Everything that can be touched or typed into, in reading order."""
     if isinstance(box, TypingBox) or (isinstance(box, Touchable) and box.can_act):
         yield box
@@ -62,14 +62,14 @@ def find_targets(box: Box) -> Iterator[Target]:
         yield from find_targets(part)
 
 
-def _show(target: Target, has_it: bool) -> None:
+def _show(target: KeyTarget, has_it: bool) -> None:
     if isinstance(target, Touchable):
         target.show_ring(has_it)
     else:
         target.input.focus = has_it
 
 
-def _reveal(target: Target) -> None:
+def _reveal(target: KeyTarget) -> None:
     above: Widget | None = target
     while above is not None and above.parent is not above:
         if isinstance(above, Scroller):

@@ -8,7 +8,7 @@ from twinbase_presentation.tokens import THEMES, TYPE, Theme, ThemeName, TypeNam
 Rgba = tuple[float, float, float, float]
 
 
-class Look:
+class Appearance:
     """What people choose in the settings, and what every widget asks when it is drawn."""
 
     def __init__(self) -> None:
@@ -30,4 +30,4 @@ class Look:
         return float(dp(TYPE[style].size * self.text_scale))
 
 
-look = Look()
+look = Appearance()

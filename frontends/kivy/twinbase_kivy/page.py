@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from twinbase_kivy.boxes import Box, Column, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
 from twinbase_kivy.drawing import paint_divider, paint_ground
 from twinbase_kivy.look import look
 from twinbase_kivy.texts import say_text
@@ -38,7 +38,7 @@ class Guide(Protocol):
     def is_wide(self) -> bool: ...
 
 
-class PageView(Column):
+class PageView(ColumnBox):
     """Draws a view model, again whenever it says something else; what was scrolled and focused stays.
 
     A class of it answers the parts: `make_head`, `make_body`, `make_foot`.
@@ -47,7 +47,7 @@ class PageView(Column):
     def __init__(self, model: ScreenModel[Any], guide: Guide, *, has_back: bool = False) -> None:
         self.model, self.guide, self.has_back = model, guide, has_back
         self.faults: dict[str, str] = {}
-        self.scroller = Scroller(Column())
+        self.scroller = Scroller(ColumnBox())
         super().__init__(name=model.title, role="screen")
         self.grows = True
         self._stop = model.observe(self.redraw)
@@ -66,7 +66,7 @@ class PageView(Column):
         """Make everything anew from what the model shows now."""
         passed = self.scroller.passed
         self.name = self.model.title
-        body = Column(*self._make_body(), gap=SPACE.m, edges=(self.edge, SPACE.s, self.edge, SPACE.xl))
+        body = ColumnBox(*self._make_body(), gap=SPACE.m, edges=(self.edge, SPACE.s, self.edge, SPACE.xl))
         self.scroller = Scroller(body)
         foot = self.make_foot() if self.model.shown is not None else None
         self.hold([self.make_head(), self.scroller, FootBar(foot, self.edge) if foot else None])
@@ -94,11 +94,11 @@ class PageView(Column):
     def title_bar(self, title: str, sub: str = "", *acts: Box, chips: Sequence[Box] = ()) -> Box:
         """A way back, the title with a line below it, acts at the right, chips under all of it."""
         back = IconButton("back", self.say("Back"), self.guide.go_back) if self.has_back else None
-        texts = Column(
+        texts = ColumnBox(
             Words(title, "title", lines_max=2), Words(sub, "small", "text3", lines_max=2) if sub else None, gap=2
         )
         left = 4 if back else self.edge
-        return Column(
+        return ColumnBox(
             Row(back, grow(texts), *acts, gap=SPACE.xs, edges=(left, 0, SPACE.xs, 0)),
             Wrap(*chips, gap=SPACE.s, edges=(self.edge, 2, self.edge, 2)) if chips else None,
             gap=SPACE.xs,
@@ -123,7 +123,7 @@ class PageView(Column):
             main=main,
         )
         why = self.faults.get(command.id) or command.why_not
-        return Column(button, TintBox("refused", why, hue="red"), gap=SPACE.xs) if why else button
+        return ColumnBox(button, TintBox("refused", why, hue="red"), gap=SPACE.xs) if why else button
 
     def say_when(self, moment: datetime | None) -> str:
         """A time as clocks here show it, with the day where it is another one; nothing for none."""
@@ -134,6 +134,10 @@ class PageView(Column):
     def do(self, act: Awaitable[Done], id_: str = "") -> None:
         """Do it while the screen goes on; what became of it is said."""
         self.guide.workday.spawn(self.guide.finish(act, self, id_))
+
+    def act_of(self, command: Command) -> Act:
+        """What a tap does that gives a command."""
+        return lambda: self.do(command.run(), command.id)
 
     def find_command(self, id_: str) -> Command | None:
         """A command of the model, if it can be given at the moment."""
@@ -171,7 +175,7 @@ class ChipLink(Touchable):
         self.chip.place(self.x, self.y + (self.height - high) / 2, self.width, high)
 
 
-class FootBar(Column):
+class FootBar(ColumnBox):
     """What stays at the bottom, on a ground of its own."""
 
     def __init__(self, foot: Box, edge: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Gap, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Gap, Row, grow
 from twinbase_kivy.drawing import paint_divider, paint_dot, paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.touch import Act, Touchable
@@ -15,7 +15,7 @@ from twinbase_presentation.tokens import SPACE
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavPlace:
     """Where the navigation leads. `has_dot`: somebody is waited for there."""
 
     route: Route
@@ -27,11 +27,11 @@ class Place:
 class PlaceButton(Touchable):
     """A place: its icon on a pill where it is the one that is shown, and its word."""
 
-    def __init__(self, place: Place, act: Act, *, is_here: bool, has_word: bool) -> None:
+    def __init__(self, place: NavPlace, act: Act, *, is_here: bool, has_word: bool) -> None:
         self.is_here, self.has_dot = is_here, place.has_dot
         self.mark = IconMark(place.icon, "on_primary_c" if is_here else "text2")
         word = Words(place.label, "tiny", "text" if is_here else "text2", align="centre", lines_max=1)
-        inside = Column(
+        inside = ColumnBox(
             Row(Gap(grows=True), self.mark, Gap(grows=True)),
             word if has_word else None,
             gap=SPACE.s,
@@ -59,7 +59,7 @@ RADIUS_PILL = 16
 class PlacesBar(Row):
     """At the bottom, as many as there are, equally wide."""
 
-    def __init__(self, places: Sequence[Place], here: Route, go: Callable[[Route], object]) -> None:
+    def __init__(self, places: Sequence[NavPlace], here: Route, go: Callable[[Route], object]) -> None:
         buttons = [grow(PlaceButton(one, _lead(go, one), is_here=one.route == here, has_word=True)) for one in places]
         super().__init__(*buttons, edges=(2, 0, 2, 0), side="fill")
         self.role = "navigation"
@@ -73,11 +73,11 @@ class PlacesBar(Row):
         paint_divider(self.canvas.before, self.x, self.top - 1, self.width)
 
 
-class PlacesRail(Column):
+class PlacesRail(ColumnBox):
     """At the left side, one under the other."""
 
     def __init__(
-        self, places: Sequence[Place], here: Route, go: Callable[[Route], object], *, has_words: bool, wide_dp: float
+        self, places: Sequence[NavPlace], here: Route, go: Callable[[Route], object], *, has_words: bool, wide_dp: float
     ) -> None:
         buttons = [PlaceButton(one, _lead(go, one), is_here=one.route == here, has_word=has_words) for one in places]
         super().__init__(RailHead(), *buttons, gap=SPACE.xs, edges=(SPACE.xs, SPACE.m, SPACE.xs, SPACE.m))
@@ -113,5 +113,5 @@ class RailHead(Box):
         paint_ground(self.canvas.before, rect, look.find_colour("primary"), dp(14))
 
 
-def _lead(go: Callable[[Route], object], place: Place) -> Act:
+def _lead(go: Callable[[Route], object], place: NavPlace) -> Act:
     return lambda: go(place.route)

@@ -12,13 +12,13 @@ from kivy.metrics import dp
 
 from twinbase import Plugins
 from twinbase.errors import TwinbaseError
-from twinbase_kivy.boxes import Box, Column, Root, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Root, Row, grow
 from twinbase_kivy.drawing import paint_ground
 from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
-from twinbase_kivy.places import Place, PlacesBar, PlacesRail
+from twinbase_kivy.places import NavPlace, PlacesBar, PlacesRail
 from twinbase_kivy.screens.forms import FormView
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
@@ -53,7 +53,7 @@ class Shell(Root, Box):
         self.sheet: SheetLayer | None = None
         self.toast: ToastBar | None = None
         self.focus = FocusRing(self)
-        self.frame = Column()
+        self.frame = ColumnBox()
 
     # Where somebody is.
 
@@ -164,7 +164,7 @@ class Shell(Root, Box):
     def fit(self, width: float, height: float) -> None:
         """The window has this size now: other sizes have another navigation."""
         was_wide = self.is_wide
-        self.pos, self.size = (0, 0), (width, height)
+        self.pos, self.size = (0, 0), (round(width), round(height))
         if self.is_wide != was_wide:
             self.workday.spawn(self.show())
         for page in self.pages.values():
@@ -253,20 +253,20 @@ class Shell(Root, Box):
         if self.width < dp(RAIL_FROM):
             has_foot = self.stack.top.route != here
             bar = None if has_foot else PlacesBar(places, here, self.go)
-            self.frame = Column(grow(body), bar)
+            self.frame = ColumnBox(grow(body), bar)
             return
         is_low = self.height < dp(LOW_DP)
         wide = 96 if self.is_wide else 56 if is_low else 80
         rail = PlacesRail(places, here, self.go, has_words=not is_low and self.width >= dp(RAIL_FROM), wide_dp=wide)
-        self.frame = Column(grow(Row(rail, grow(body), side="fill")))
+        self.frame = ColumnBox(grow(Row(rail, grow(body), side="fill")))
 
-    def _places(self) -> list[Place]:
+    def _places(self) -> list[NavPlace]:
         language = self.workday.language
         now = self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
         return [
-            Place(TODAY, "today", say_text(language, "Today")),
-            Place(SYNC, "sync", say_text(language, "Sync"), has_dot=status.needs_you is not None),
+            NavPlace(TODAY, "today", say_text(language, "Today")),
+            NavPlace(SYNC, "sync", say_text(language, "Sync"), has_dot=status.needs_you is not None),
         ]
 
     def _place_toast(self, toast: ToastBar) -> None:
@@ -293,7 +293,7 @@ class Shell(Root, Box):
         self._compose()
 
 
-class FixedWidth(Column):
+class FixedWidth(ColumnBox):
     """A page of a width of its own."""
 
     def __init__(self, page: Box, wide_dp: float) -> None:
@@ -305,7 +305,7 @@ class FixedWidth(Column):
         return float(dp(self.wide_dp))
 
 
-class PaneEdge(Column):
+class PaneEdge(ColumnBox):
     """The detail beside a list, with a fine line between the two."""
 
     def __init__(self, page: Box) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from twinbase_kivy.boxes import Box, Column
+from twinbase_kivy.boxes import Box, ColumnBox
 from twinbase_kivy.texts import say_text
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import TintBox
@@ -14,7 +14,7 @@ from twinbase_presentation.tokens import SPACE, Hue
 Save = Callable[[], Awaitable[Done]]
 
 
-class FormView(Column):
+class FormView(ColumnBox):
     """Drawn anew only where something is wrong now that was right before: who types keeps his place."""
 
     def __init__(self, form: Form, language: Language, label: str, save: Callable[[], object], *, hue: Hue) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from twinbase_kivy.boxes import Box, Column, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, TwoColumns, grow
 from twinbase_kivy.marks import make_mark
 from twinbase_kivy.page import PageView
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
@@ -27,9 +27,7 @@ class SyncPage(PageView):
     def make_head(self) -> Box:
         line = self.model.status_line
         sub = line.left.said if line.left else self.model.proven_at
-        acts = [
-            IconButton("refresh", one.label, lambda one=one: self.do(one.run(), one.id)) for one in self.model.commands
-        ]
+        acts = [IconButton("refresh", one.label, self.act_of(one)) for one in self.model.commands]
         return self.title_bar(self.model.title, sub, *acts)
 
     def make_body(self) -> Sequence[Box | None]:
@@ -122,7 +120,7 @@ class OutboxCard(SectionCard):
                 )
                 for line in group.lines
             ]
-            parts.append(Column(Words(group.heading, "label", "text3"), *divide(lines), gap=SPACE.xs))
+            parts.append(ColumnBox(Words(group.heading, "label", "text3"), *divide(lines), gap=SPACE.xs))
         count = sum(len(group.lines) for group in groups)
         super().__init__("pending", page.say("To send"), *parts, count=str(count), gap=SPACE.m)
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from kivy.clock import Clock
 
-from twinbase_kivy.boxes import Box, Column, Halves, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, grow
 from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.widgets.buttons import ActTile
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide, group_title
 from twinbase_kivy.widgets.notices import BannerRow, EmptyView
 from twinbase_kivy.widgets.rows import LineRow
-from twinbase_kivy.widgets.touch import Act, Touchable
+from twinbase_kivy.widgets.touch import Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Command, Route
 from twinbase_presentation.screens.today import Hero, TodayModel, VisitGroup
@@ -85,7 +85,7 @@ class TodayPage(PageView):
             return []
         language = self.guide.workday.language
         lines: list[Box] = [
-            LineRow(one.description or one.customer, say_word(language, one.status), icon="flag")
+            LineRow(one.incident.caption or one.customer, say_word(language, one.incident.status), icon="flag")
             for one in shown.requests
         ]
         return [group_title(self.say("My requests")), CardBox(*divide(lines), gap=SPACE.xs)]
@@ -129,11 +129,8 @@ class HeroCard(CardBox):
 
     def _tiles(self) -> Box | None:
         found = [self.page.find_command(id_) for id_ in CONTACT]
-        tiles = [ActTile(one.icon, one.label, self._act(one)) for one in found if one is not None]
+        tiles = [ActTile(one.icon, one.label, self.page.act_of(one)) for one in found if one is not None]
         return Halves(*tiles, gap=SPACE.s) if tiles else None
-
-    def _act(self, command: Command) -> Act:
-        return lambda: self.page.do(command.run(), command.id)
 
     def _acts(self) -> Box | None:
         """The main one filled, at the right where the thumb is; one more beside it."""
@@ -147,7 +144,7 @@ class HeroTitle(Touchable):
 
     def __init__(self, hero: Hero, page: PageView) -> None:
         visit = hero.row.visit
-        inside = Column(
+        inside = ColumnBox(
             Words(hero.row.title, "title"),
             Words(visit.customer, "body", "text2") if visit.customer else None,
             gap=SPACE.xs,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, TwoColumns, grow
 from twinbase_kivy.page import PageView
 from twinbase_kivy.screens.today import TimerWords, make_act_buttons
 from twinbase_kivy.screens.visit_cards import (
@@ -126,14 +126,14 @@ def _customer(page: VisitPage, shown: VisitShown) -> Box | None:
     place = visit.place
     street = ", ".join((*place.address[:2], f"{place.zip_code} {place.city}".strip()))
     found = [page.find_command(id_) for id_ in CONTACT]
-    tiles = [ActTile(one.icon, one.label, lambda one=one: page.do(one.run(), one.id)) for one in found if one]
+    tiles = [ActTile(one.icon, one.label, page.act_of(one)) for one in found if one]
     contact = job.contact
     person = "\u00a0· ".join(part for part in (contact.name, contact.function) if part) if contact else ""
     extra = "\u00a0· ".join(part for part in (place.label, *place.address[2:]) if part)
     return SectionCard(
         "home",
         visit.customer or page.say("Customer"),
-        Column(
+        ColumnBox(
             Words(street.strip(", "), "body", "text2") if street else None,
             Words(extra, "small", "text3") if extra else None,
             Row(IconMark("person", "text3", 18), grow(Words(person, "small", "text3")), gap=6) if person else None,

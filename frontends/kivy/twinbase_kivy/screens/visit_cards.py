@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from twinbase_kivy.boxes import Box, Column, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Row, grow
 from twinbase_kivy.marks import mark_of
 from twinbase_kivy.page import PageView
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
@@ -152,7 +152,7 @@ def _deliveries(page: PageView, shown: VisitShown) -> Box | None:
 
 def _equipment(page: PageView, shown: VisitShown) -> Box | None:
     rows: list[Box] = [
-        Column(
+        ColumnBox(
             Words(one.caption, "body"),
             Words(
                 "\u00a0· ".join(text for text in (one.serial_number, one.location_in_site) if text), "small", "text3"
@@ -185,7 +185,7 @@ def _papers(page: PageView, shown: VisitShown) -> Box | None:
 def _history(page: PageView, shown: VisitShown) -> Box | None:
     language = page.guide.workday.language
     rows: list[Box] = [
-        Column(
+        ColumnBox(
             Row(
                 grow(Words(one.title or one.number, "body", lines_max=2)),
                 Words(language.format_date(one.start.date()) if one.start else "", "small", "text3"),

@@ -6,6 +6,7 @@ from twinbase_kivy.widgets.chips import ChipBox
 from twinbase_kivy.widgets.rows import VisitLine
 from twinbase_presentation import Route
 from twinbase_presentation.screens.visit_rows import VisitRow
+from twinbase_presentation.tokens import Hue
 
 
 def make_visit_line(page: PageView, row: VisitRow, *, chosen: bool = False) -> Box:
@@ -18,7 +19,7 @@ def make_visit_line(page: PageView, row: VisitRow, *, chosen: bool = False) -> B
     if visit.is_open and row.tone in ("green", "amber", "violet"):
         chips.insert(0, ChipBox(row.status_icon, row.status, row.tone, small=True))
     if not visit.is_open:
-        hue = "green" if row.tone == "green" else "grey"
+        hue: Hue = "green" if row.tone == "green" else "grey"
         chips.insert(0, ChipBox(row.status_icon, row.status, hue, small=True))
     if row.from_last:
         where = f"{where}\u00a0· {row.from_last}"

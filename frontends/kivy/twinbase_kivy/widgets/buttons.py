@@ -4,7 +4,7 @@ from typing import Literal
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Column, Gap, Row
+from twinbase_kivy.boxes import ColumnBox, Gap, Row
 from twinbase_kivy.drawing import paint_dot, paint_edge, paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.touch import Act, Touchable
@@ -107,7 +107,7 @@ class ActTile(Touchable):
     def __init__(self, icon: str, label: str, act: Act | None, *, hue: Hue = "primary") -> None:
         self.hue = hue
         front = HUES[hue].on_tint
-        inside = Column(
+        inside = ColumnBox(
             Row(Gap(grows=True), IconMark(icon, front), Gap(grows=True)),
             Words(label, "tiny", front, align="centre"),
             gap=SPACE.xs,

@@ -2,7 +2,7 @@
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Edges, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Edges, Row, grow
 from twinbase_kivy.drawing import paint_divider, paint_edge, paint_ground, paint_shadow, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.words import IconMark, Words
@@ -11,7 +11,7 @@ from twinbase_presentation.tokens import HUES, RADIUS, SPACE, Hue
 INSIDE: Edges = (SPACE.l, SPACE.l, SPACE.l, SPACE.l)
 
 
-class CardBox(Column):
+class CardBox(ColumnBox):
     """A raised ground with round corners. `hue`: its edge says that something is to be done here."""
 
     def __init__(
@@ -84,7 +84,7 @@ class SectionCard(CardBox):
         self.name = title
 
 
-class TintBox(Column):
+class TintBox(ColumnBox):
     """A tint with words on it: how to get in, what a measure means."""
 
     def __init__(self, icon: str, text: str, *, hue: Hue, filled: bool = False, strong: bool = False) -> None:
@@ -133,4 +133,4 @@ def divide(rows: list[Box], inset: float = 0) -> list[Box]:
 
 def group_title(text: str) -> Box:
     """The words over a group of rows: Morning, Afternoon."""
-    return Column(Words(text, "label", "text3"), edges=(SPACE.xs, SPACE.s, SPACE.xs, 0), name=text, role="heading")
+    return ColumnBox(Words(text, "label", "text3"), edges=(SPACE.xs, SPACE.s, SPACE.xs, 0), name=text, role="heading")

@@ -1,11 +1,12 @@
 """Fields to type into."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from kivy.metrics import dp
 from kivy.uix.textinput import TextInput
 
-from twinbase_kivy.boxes import Box, Column, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
 from twinbase_kivy.drawing import paint_edge, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.typesetting import find_font
@@ -51,7 +52,7 @@ class TypingBox(Box):
         self.input.selection_color = look.find_colour("primary", 0.3)
 
 
-class InputField(Column):
+class InputField(ColumnBox):
     """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved."""
 
     def __init__(
@@ -82,7 +83,7 @@ class FieldFrame(Row):
         )
         super().__init__(
             IconMark(icon, "text2") if icon else None,
-            grow(Column(head, typing, gap=2)),
+            grow(ColumnBox(head, typing, gap=2)),
             gap=SPACE.m,
             edges=(SPACE.l, SPACE.s, SPACE.l, SPACE.s),
         )
@@ -125,13 +126,13 @@ def error_line(sentence: str) -> Box:
     return row
 
 
-class ChoiceRow(Column):
+class ChoiceRow(ColumnBox):
     """One of a few, as chips."""
 
     def __init__(
         self, label: str, choices: Sequence[tuple[str, str]], chosen: str | None, choose: Typed, *, error: str = ""
     ) -> None:
-        chips = (ChoiceChip(words, lambda key=key: choose(key), chosen=key == chosen) for key, words in choices)
+        chips = (ChoiceChip(words, partial(choose, key), chosen=key == chosen) for key, words in choices)
         super().__init__(
             Words(label, "tiny", "red" if error else "text3") if label else None,
             Wrap(*chips, gap=SPACE.s),

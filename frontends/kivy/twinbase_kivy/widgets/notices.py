@@ -3,7 +3,7 @@
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Gap, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Gap, Row, grow
 from twinbase_kivy.drawing import paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.buttons import PushButton
@@ -53,7 +53,7 @@ class ToastBar(Row):
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("text"), dp(RADIUS.button))
 
 
-class EmptyView(Column):
+class EmptyView(ColumnBox):
     """Nothing is here, in one sentence, and what one may do."""
 
     def __init__(self, icon: str, text: str, label: str = "", act: Act | None = None) -> None:
@@ -67,7 +67,7 @@ class EmptyView(Column):
         self.name, self.role = text, "note"
 
 
-class FailedView(Column):
+class FailedView(ColumnBox):
     """It could not be read: the sentence, and once more."""
 
     def __init__(self, sentence: str, label: str, act: Act) -> None:

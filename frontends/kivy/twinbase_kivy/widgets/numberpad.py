@@ -1,10 +1,11 @@
 """A pad of our own for figures: gloves hit no key of a phone's keyboard."""
 
 from collections.abc import Callable
+from functools import partial
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Column, Gap, Halves, Row
+from twinbase_kivy.boxes import ColumnBox, Gap, Halves, Row
 from twinbase_kivy.drawing import paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.touch import Act, Touchable
@@ -28,7 +29,7 @@ class PadKey(Touchable):
         paint_tint(self.canvas.before, rect, "inset", "outline", radius)
 
 
-class NumberPad(Column):
+class NumberPad(ColumnBox):
     """Twelve keys. `typed` hears the text after every key; `mark` is the decimal mark of the language."""
 
     def __init__(self, typed: Callable[[str], object], *, mark: str, erase: str, text: str = "") -> None:
@@ -61,7 +62,7 @@ class NumberPad(Column):
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("surface"))
 
     def _row(self, keys: str) -> Halves:
-        return Halves(*(PadKey(key, lambda key=key: self.write(key)) for key in keys), gap=SPACE.s)
+        return Halves(*(PadKey(key, partial(self.write, key)) for key in keys), gap=SPACE.s)
 
     def _set_text(self, text: str) -> None:
         self.text = text

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
 from twinbase_kivy.drawing import paint_edge, paint_ground
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.touch import Act, Touchable
@@ -50,7 +50,7 @@ class VisitLine(Touchable):
     ) -> None:
         self.is_chosen = chosen
         hint = "text2" if chosen else "text3"
-        texts = Column(
+        texts = ColumnBox(
             Words(title, "subtitle", hint if closed else "text", lines_max=2),
             *(Words(line, "small", "text2" if not (number or closed) else hint, lines_max=1)
               for number, line in enumerate(lines) if line),
@@ -121,7 +121,7 @@ class LineRow(Touchable):
         end: Box | None = None,
         name: str = "",
     ) -> None:
-        texts = Column(
+        texts = ColumnBox(
             Words(title, "body", title_colour, lines_max=3), Words(sub, "small", sub_colour) if sub else None, gap=2
         )
         inside = Row(

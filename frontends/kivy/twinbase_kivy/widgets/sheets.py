@@ -3,7 +3,7 @@
 from kivy.animation import Animation
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Column, Root, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Root, Row, grow
 from twinbase_kivy.drawing import paint_edge, paint_ground
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.buttons import IconButton
@@ -16,14 +16,14 @@ SIDE_DP = 400
 HIGHEST = 0.9
 
 
-class SheetPanel(Column):
+class SheetPanel(ColumnBox):
     """The sheet itself: its title, a way to close it, and what it holds."""
 
     def __init__(self, title: str, close_label: str, close: Act, *parts: Box | None) -> None:
         head = Row(
             grow(Words(title, "title")), IconButton("close", close_label, close), edges=(SPACE.xl, SPACE.m, SPACE.m, 0)
         )
-        self.inside = Column(*parts, gap=SPACE.m, edges=(SPACE.xl, SPACE.s, SPACE.xl, SPACE.xl))
+        self.inside = ColumnBox(*parts, gap=SPACE.m, edges=(SPACE.xl, SPACE.s, SPACE.xl, SPACE.xl))
         super().__init__(head, Scroller(self.inside))
         self.name, self.role = title, "dialog"
         self.head = head

@@ -1,0 +1,26 @@
+"""A window that is none: enough for widgets to be made, placed and touched, and nothing is drawn."""
+
+import os
+from pathlib import Path
+
+
+def open_headless(home: Path) -> None:
+    """Call it before the first widget is imported: from here on this process draws nothing."""
+    from twinbase_kivy.environment import prepare_kivy
+
+    os.environ |= {"KIVY_GL_BACKEND": "mock", "SDL_VIDEODRIVER": "dummy", "KIVY_WINDOW": "none"}
+    prepare_kivy(home)
+    from kivy.base import EventLoop
+    from kivy.core.window import WindowBase
+
+    class HeadlessWindow(WindowBase):  # type: ignore[misc]
+        """Kivy's own window without a provider."""
+
+        def create_window(self, *arguments: object) -> None:
+            self._size = (800, 600)
+            super().create_window(*arguments)
+
+        def flip(self) -> None:
+            pass
+
+    EventLoop.set_window(HeadlessWindow())

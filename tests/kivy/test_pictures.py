@@ -1,0 +1,25 @@
+"""A picture of a screen can be taken: every shape, every letter and every icon is drawn."""
+
+import ctypes.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+NEEDED = {"EGL": "libegl1", "GL": "libgl1", "GLESv2": "libgles2"}
+MISSING = [package for library, package in NEEDED.items() if ctypes.util.find_library(library) is None]
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"NOT RUN, no picture was taken: apt-get install -y {' '.join(MISSING)}")
+def test_a_picture_of_today_can_be_taken(anna: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.kivy.pictures", str(tmp_path), "--file", str(anna), "--only", "today-412"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "today-412-dark-en.png") as picture:
+        assert picture.size == (824, 1830)
+        colours = picture.convert("RGB").getcolors(2**24)
+    assert colours is not None and len(colours) > 100
+    assert max(colours)[1] == (0x0F, 0x14, 0x18), "the ground of the dark theme"
