@@ -33,7 +33,7 @@ class InspectedFile:
 
     async def ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
         """The same, in a thread: a screen goes on meanwhile."""
-        return await asyncio.to_thread(self.read, question, *args, **options)
+        return await asyncio.to_thread(lambda: self.read(question, *args, **options))
 
 
 def open_inspected(path: Path, secret: Secret) -> InspectedFile:

@@ -50,4 +50,4 @@ def _read_moment(connection: Connection) -> str:
 def _read_twin(connection: Connection, twin: str) -> TwinProof:
     kept = local_digest(connection, twin)
     counted = read_digest(*connection.execute(_COUNTED.format(meta_table(twin))).fetchone())
-    return TwinProof(twin, *kept.as_list(), agrees=kept == counted)
+    return TwinProof(twin, kept.rows, kept.high, kept.low, kept == counted)

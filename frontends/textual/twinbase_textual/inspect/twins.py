@@ -57,7 +57,9 @@ class RowFacts:
 
 def list_twins(connection: Connection) -> list[TwinSummary]:
     """All twins that the file has, by name."""
-    unsent = dict(connection.execute(f"SELECT twin, count(*) FROM _twinbase_outbox WHERE {NOT_TAKEN} GROUP BY twin"))
+    unsent: dict[str, int] = dict(
+        connection.execute(f"SELECT twin, count(*) FROM _twinbase_outbox WHERE {NOT_TAKEN} GROUP BY twin")
+    )
     rows = connection.execute("SELECT name, loaded, active, backfill FROM _twinbase_twin ORDER BY name").fetchall()
     return [
         TwinSummary(
