@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from twinbase_kivy.boxes import Box
-from twinbase_kivy.texts import say_text
 from twinbase_kivy.widgets.chips import ChipBox, MarkDot
 from twinbase_mobile.reading import Mark
 from twinbase_presentation import Language
@@ -24,7 +23,7 @@ def make_mark(state: str, language: Language, *, wide: bool = False, percent: in
     if state not in MARKS:
         return None
     icon, word, hue = MARKS[state]
-    said = say_text(language, word) if percent is None else f"{percent}\u00a0%"
+    said = language.say(word) if percent is None else f"{percent}\u00a0%"
     return ChipBox(icon, said, hue) if wide else MarkDot(icon, said, hue)
 
 

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
 from twinbase_kivy.drawing import paint_divider, paint_ground
 from twinbase_kivy.look import look
-from twinbase_kivy.texts import say_text
 from twinbase_kivy.widgets.buttons import Filling, IconButton, PushButton
 from twinbase_kivy.widgets.cards import TintBox
 from twinbase_kivy.widgets.chips import ChipBox
@@ -60,7 +59,7 @@ class PageView(ColumnBox):
 
     def say(self, text: str) -> str:
         """A text in the language of the person."""
-        return say_text(self.guide.workday.language, text)
+        return self.guide.workday.language.say(text)
 
     def redraw(self) -> None:
         """Make everything anew from what the model shows now."""

@@ -23,7 +23,6 @@ from twinbase_kivy.screens.forms import FormView
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
 from twinbase_kivy.screens.visit import StepRow, VisitPage
-from twinbase_kivy.texts import say_text
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
@@ -113,7 +112,7 @@ class Shell(Root, Box):
 
     def say(self, text: str, *, can_undo: bool = False) -> None:
         """One line over the navigation for some seconds; the next one takes its place."""
-        label = say_text(self.workday.language, "Undo") if can_undo else ""
+        label = self.workday.language.say("Undo") if can_undo else ""
         self.toast = ToastBar(text, label, self._undo if can_undo else None)
         Clock.unschedule(self._end_toast)
         Clock.schedule_once(self._end_toast, TOAST_SECONDS)
@@ -121,7 +120,7 @@ class Shell(Root, Box):
 
     def open_sheet(self, title: str, *parts: Box | None) -> None:
         """Something over the page."""
-        panel = SheetPanel(title, say_text(self.workday.language, "Close"), self.close_sheet, *parts)
+        panel = SheetPanel(title, self.workday.language.say("Close"), self.close_sheet, *parts)
         self.sheet = SheetLayer(panel, self.close_sheet)
         self._compose()
 
@@ -265,8 +264,8 @@ class Shell(Root, Box):
         now = self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
         return [
-            NavPlace(TODAY, "today", say_text(language, "Today")),
-            NavPlace(SYNC, "sync", say_text(language, "Sync"), has_dot=status.needs_you is not None),
+            NavPlace(TODAY, "today", language.say("Today")),
+            NavPlace(SYNC, "sync", language.say("Sync page"), has_dot=status.needs_you is not None),
         ]
 
     def _place_toast(self, toast: ToastBar) -> None:
@@ -359,7 +358,7 @@ async def show_missing(shell: Shell, route: Route) -> None:
     page, model = await _open_visit_model(shell, route)
     if isinstance(page, VisitPage) and model.shown is not None:
         steps = [StepRow(step, page) for step in model.shown.steps if not step.is_done]
-        shell.open_sheet(say_text(shell.workday.language, "Before you finish"), *steps)
+        shell.open_sheet(shell.workday.language.say("Before you finish"), *steps)
     elif route.id is not None:
         shell.go(Route("visit", route.id))
 
@@ -392,7 +391,7 @@ async def show_menu(shell: Shell, route: Route) -> None:
         return run
 
     buttons = [PushButton(one.label, act(one), icon=one.icon, filling="outlined", hue="red") for one in seldom]
-    shell.open_sheet(say_text(shell.workday.language, "More"), *buttons)
+    shell.open_sheet(shell.workday.language.say("More"), *buttons)
 
 
 async def show_correct(shell: Shell, route: Route) -> None:
@@ -405,7 +404,7 @@ async def show_correct(shell: Shell, route: Route) -> None:
         form = await model.make_correct_form(id_)
     except KeyError:
         return
-    label = say_text(shell.workday.language, "Correct")
+    label = shell.workday.language.say("Correct")
     _show_form(shell, page, form, label, lambda: model.correct(id_, form))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from twinbase_kivy.boxes import Box, ColumnBox
-from twinbase_kivy.texts import say_text
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import TintBox
 from twinbase_kivy.widgets.fields import ChoiceRow, InputField
@@ -56,7 +55,7 @@ class FormView(ColumnBox):
             field.text,
             fill,
             error=field.error,
-            draft=say_text(self.language, "Draft") if field.is_draft else "",
+            draft=self.language.say("Draft") if field.is_draft else "",
             lines=4 if field.kind == "long_text" else 1,
             read_only=field.is_read_only,
         )

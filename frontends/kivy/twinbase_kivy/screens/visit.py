@@ -110,7 +110,7 @@ class StepRow(Row):
         super().__init__(
             IconMark("done", "green") if step.is_done else IconMark("open_circle", "outline"),
             grow(Words(step.label, "body", "text3" if step.is_done else "text")),
-            ChipBox("check", page.say("Done"), "green") if step.is_done else None,
+            ChipBox("check", page.say("Done already"), "green") if step.is_done else None,
             PushButton(step.act, page.open_act(step.go), filling="tonal", small=True) if leads else None,
             gap=SPACE.m,
             stacks=0.38,

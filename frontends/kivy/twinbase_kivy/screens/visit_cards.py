@@ -34,7 +34,7 @@ def make_checklist_card(page: PageView, shown: VisitShown) -> Box | None:
     rows = [row for one in lists for row in _answered(one, page)]
     route = Route("visit", shown.job.visit.id, "checklist")
     opens = page.guide.knows(route) and not shown.is_read_only
-    act = PushButton(page.say("Open"), page.open_act(route), filling="tonal", small=True) if opens else None
+    act = PushButton(page.say("Open it"), page.open_act(route), filling="tonal", small=True) if opens else None
     return SectionCard("checklist", page.say("Checklist"), *divide(rows), act, count=count)
 
 

@@ -69,7 +69,7 @@ class RowsTab(InspectorTab):
             for one in twins
         ]
         fill_table(self.query_one("#twins", DataTable), ("table", "rows", "unsent"), rows, [one.name for one in twins])
-        self.say(f"{len(twins)} tables, {sum(twin.rows for twin in twins):,} rows")
+        self.show_line(f"{len(twins)} tables, {sum(twin.rows for twin in twins):,} rows")
 
     async def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """A twin shows its rows, a row what is known of it."""
@@ -114,7 +114,7 @@ class RowsTab(InspectorTab):
         rows = [[word_value(value, form) for value, form in zip(row, forms, strict=True)] for row in page.rows]
         self.fill(columns, rows, [str(number) for number in range(len(rows))])
         last = page.offset + len(page.rows)
-        self.say(f"{twin}: rows {page.offset + 1 if page.rows else 0:,} to {last:,} of {page.total:,}")
+        self.show_line(f"{twin}: rows {page.offset + 1 if page.rows else 0:,} to {last:,} of {page.total:,}")
         if not page.rows:
             self.show_facts("")
 

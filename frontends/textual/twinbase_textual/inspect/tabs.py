@@ -66,13 +66,13 @@ class InspectorTab(Vertical):
         try:
             await self.read()
         except ReplicaError as error:
-            self.say(str(error))
+            self.show_line(str(error))
 
     async def read(self) -> None:
         """Ask the file; each tab its own question."""
         raise NotImplementedError
 
-    def say(self, text: str) -> None:
+    def show_line(self, text: str) -> None:
         """One line above the list."""
         self.query_one(".said", Static).update(text)
 
@@ -104,7 +104,7 @@ class EditsTab(InspectorTab):
             for seq, one in self._edits.items()
         ]
         self.fill(("seq", "state", "what", "written", "sentence"), rows, list(self._edits))
-        self.say(f"{len(edits):,} edits, the newest first" if edits else "Nothing is unsent on this device.")
+        self.show_line(f"{len(edits):,} edits, the newest first" if edits else "Nothing is unsent on this device.")
         if not edits:
             self.show_facts("")
 
@@ -134,7 +134,7 @@ class DecisionsTab(InspectorTab):
             for one in decisions
         ]
         self.fill(("when", "what", "became", "taken back"), rows, list(self._decisions))
-        self.say(f"{len(decisions):,} decisions" if decisions else "No edit of this device has met another one.")
+        self.show_line(f"{len(decisions):,} decisions" if decisions else "No edit of this device has met another one.")
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """The whole answer, as it came."""
@@ -155,7 +155,7 @@ class AttachmentsTab(InspectorTab):
         self.fill(("sha256", "bytes", "type", "where", "last used"), rows)
         unsent = [content for content in contents if content.is_unsent]
         bytes_unsent = sum(content.size for content in unsent)
-        self.say(f"{len(contents):,} contents, {len(unsent):,} of them nowhere else ({bytes_unsent:,} bytes)")
+        self.show_line(f"{len(contents):,} contents, {len(unsent):,} of them nowhere else ({bytes_unsent:,} bytes)")
         uploads = await self.inspected.ask(list_uploads)
         lines = ((f"{one.twin} {one.key}", f"{one.stage} {one.sent:,}/{one.size:,} {one.reason}") for one in uploads)
         self.show_facts(make_facts(lines) if uploads else "Nothing is on its way.")
@@ -173,7 +173,9 @@ class ProofTab(InspectorTab):
         self.fill(("twin", "rows", "sums", "counted again"), rows)
         wrong = [twin.twin for twin in proof.twins if not twin.agrees]
         total = sum(twin.rows for twin in proof.twins)
-        self.say(f"{total:,} rows in {len(proof.twins)} twins; " + (f"wrong: {', '.join(wrong)}" if wrong else "sound"))
+        self.show_line(
+            f"{total:,} rows in {len(proof.twins)} twins; " + (f"wrong: {', '.join(wrong)}" if wrong else "sound")
+        )
         state = proof.state
         kept = ("replica", "epoch", "account", "server", "synced_at", "batch_n", "acked", "offset_ms")
         said = [(name, str(getattr(state, name))) for name in kept]
@@ -197,12 +199,12 @@ class QueryTab(InspectorTab):
     async def read(self) -> None:
         sql = self.query_one(Input).value.strip()
         if not sql:
-            self.say("One SELECT over this file, for a second at most. Enter runs it.")
+            self.show_line("One SELECT over this file, for a second at most. Enter runs it.")
             return
         answer = await self.inspected.ask(run_query, sql)
         self.fill(answer.columns, [[word_value(value) for value in row] for row in answer.rows])
         more = " (the first of more)" if answer.is_cut else ""
-        self.say(f"{len(answer.rows):,} rows{more} in {answer.seconds * 1000:.0f} ms")
+        self.show_line(f"{len(answer.rows):,} rows{more} in {answer.seconds * 1000:.0f} ms")
 
     async def on_input_submitted(self) -> None:
         await self.show_again()
