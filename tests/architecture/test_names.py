@@ -77,6 +77,7 @@ KEPT = {
     "databases": "a fixture of pytest, which is what it gives",
     "days": "a word of the mirrors: `window=days(…)`",
     "demo": "the command line looks it up by this name",
+    "inspect": "the command line looks it up by this name",
     "later": "gettext: a text that is translated when it is shown",
     "main": "the command line looks it up by this name",
     "whoami": "a command that everybody knows",

@@ -25,12 +25,15 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
         "core/twinbase/replica/outbox/",
         "server/twinbase_server/accept/",
         "frontends/presentation/",
+        "frontends/textual/twinbase_textual/inspect/edits.py",  # as the outbox says it
     ),
     "gap": (
         "server/twinbase_server/capture/",
         "server/twinbase_server/feed/reading.py",
         "plugins/mobile/twinbase_mobile/tables/kinds.py",  # INVENTORY_GAP: a kind of movement, in the data
         "frontends/presentation/twinbase_presentation/screens/hours.py",  # a time of which nothing is written down
+        "frontends/kivy/twinbase_kivy/boxes.py",  # what is left free between two widgets
+        "frontends/kivy/twinbase_kivy/widgets/cards.py",
         "plugins/ninjaone/twinbase_ninjaone/settings.py",  # a setting, TWINBASE_NINJAONE_HOOK_GAP_SECONDS
     ),
     "place": (
@@ -41,7 +44,12 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
         "examples/demo/twinbase_demo/erp/",
     ),
     "salt": ("core/twinbase/replica/file/", "examples/demo/twinbase_demo/proof.py"),
-    "shape": ("core/twinbase/replica/", "server/twinbase_server/feed/", "server/twinbase_server/http/"),
+    "shape": (
+        "core/twinbase/replica/",
+        "server/twinbase_server/feed/",
+        "server/twinbase_server/http/",
+        "frontends/textual/twinbase_textual/inspect/",  # what a file says of its twins' columns
+    ),
     "unit": (
         "plugins/",
         "core/twinbase/screens.py",

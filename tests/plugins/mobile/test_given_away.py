@@ -52,14 +52,19 @@ def template(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(databases: Databases, template: str, tmp_path: Path) -> AsyncIterator[World]:
+def database_url(databases: Databases, template: str) -> Iterator[str]:
     url = databases.create(template)
-    async with World.open(url, PLUGINS, tmp_path, prepared=True, files=str(tmp_path / "shelf")) as world:
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with World.open(database_url, PLUGINS, tmp_path, prepared=True, files=str(tmp_path / "shelf")) as world:
         for statement in SETUP:
             await world.sql(statement, **({"start": TODAY} if ":start" in statement else {}))
         yield world
         world.raise_crashes()
-    databases.drop(url)
 
 
 @pytest.fixture

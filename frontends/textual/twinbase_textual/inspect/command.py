@@ -13,7 +13,7 @@ from twinbase_textual.inspect.opened_file import open_inspected
 
 
 def inspect(
-    path: DeviceFile,
+    file: DeviceFile,
     key_file: KeyFile = None,
     bundle: Annotated[
         Path | None,
@@ -25,9 +25,9 @@ def inspect(
     The app may have it open at the same time. The report of --bundle holds counts, states and sums, and no value of a
     row, no name, no secret.
     """
-    if not path.exists():
-        raise NoReplica(f"{path}.")
-    inspected = open_inspected(path, read_key(path, key_file))
+    if not file.exists():
+        raise NoReplica(f"{file}.")
+    inspected = open_inspected(file, read_key(file, key_file))
     if bundle is None:
         InspectorApp(inspected).run()
         return
