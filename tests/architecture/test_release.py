@@ -15,7 +15,7 @@ VERSION = Version(DISTRIBUTIONS["twinbase"].project["version"])
 
 def test_the_version_stands_in_one_line() -> None:
     others = [one for name, one in DISTRIBUTIONS.items() if name != "twinbase"]
-    assert [one.project.get("version") for one in others] == [None] * 5
+    assert [one.project.get("version") for one in others] == [None] * len(others)
     assert {(one.folder / one.hatch["version"]["path"]).resolve() for one in others} == {ROOT / "pyproject.toml"}
     assert (ROOT / "pyproject.toml").read_text().count(f'\nversion = "{VERSION}"\n') == 1
 

@@ -20,6 +20,7 @@ NARROW, WIDE = (80, 24), (150, 40)
 @asynccontextmanager
 async def window(inspected: InspectedFile, size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
     async with InspectorApp(inspected).run_test(size=size) as pilot:
+        await until(pilot, lambda: bool(pilot.app.query("RowsTab .said")))
         await until(pilot, lambda: "proven" in pilot.app.sub_title and said(pilot).startswith("job: rows"))
         yield pilot
 

@@ -99,7 +99,7 @@ def _accepted() -> Iterator[tuple[str, Composed]]:
             ("insert", write, "new rows", write._insert_sql(twin, columns)),
             ("update", write, "changed rows", write._update_sql(twin, columns)),
             ("delete", write, "deleted rows", write._delete_sql(twin)),
-            ("outside", write, "rows that are out of scope now", write._outside_sql(twin)),
+            ("outside", write, "rows that are out of scope now", write._outside_sql(twin, False)),
         ):
             yield f"{name}-{twin.name}", Composed("accept", module.__name__, f"{what} ({twin.name})", sql)
     (key,) = foreign_keys_of(TWINS, PART)
