@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typer
+from tests.architecture.distributions import DISTRIBUTIONS
 from tests.docs.installing import check_install
 from tests.docs.page_blocks import ROOT, Block, find_blocks, only_checks
 from tests.docs.terminal import INSTALLING
@@ -62,7 +63,7 @@ def test_the_lock_is_made_of_distributions_that_are_there() -> None:
     check_bash(text)
     printed = text.replace("\\\n", " ").partition("|")[0]
     named = [word.strip("'") for word in printed.split() if word.strip("'").startswith(".")]
-    assert len(named) == 6
+    assert len(named) == len(DISTRIBUTIONS)
     for one in named:
         check_install(f"pip install {one}", ROOT)
 

@@ -9,16 +9,12 @@ from platformdirs import user_config_path
 
 
 def prepare_kivy(home: Path | None = None) -> None:
-    """Kivy reads no arguments of ours, writes no log file of its own, and leaves the logging to whoever runs us.
+    """Kivy is told what it is given to draw with, and with what it is touched.
 
     `home`: where it keeps its settings; the user's, if nothing is said.
     """
     place = home or user_config_path("twinbase") / "kivy"
     place.mkdir(parents=True, exist_ok=True)
-    os.environ["KIVY_NO_ARGS"] = "1"
-    os.environ["KIVY_NO_FILELOG"] = "1"
-    os.environ["KIVY_LOG_MODE"] = "PYTHON"
-    os.environ["KIVY_NO_CONFIG"] = "1"
     os.environ.setdefault("KIVY_HOME", str(place))
     logging.getLogger("kivy").addFilter(_is_worth_saying)
     with warnings.catch_warnings():

@@ -64,18 +64,18 @@ BEGIN
 END $note$
 """
 _LED = f"""
-CREATE OR REPLACE TRIGGER twinbase_former_lead AFTER UPDATE OF lead_id ON {SCHEMA}.interventions FOR EACH ROW
+CREATE OR REPLACE TRIGGER note_former_lead AFTER UPDATE OF lead_id ON {SCHEMA}.interventions FOR EACH ROW
 WHEN (OLD.lead_id IS NOT NULL AND OLD.lead_id IS DISTINCT FROM NEW.lead_id)
 EXECUTE FUNCTION {SCHEMA}.note_former_team('id', 'lead_id')
 """
 _MOVED = f"""
-CREATE OR REPLACE TRIGGER twinbase_moved_member AFTER UPDATE OF intervention_id, colleague_id
+CREATE OR REPLACE TRIGGER note_moved_member AFTER UPDATE OF intervention_id, colleague_id
 ON {SCHEMA}.intervention_assignments FOR EACH ROW
 WHEN ((OLD.intervention_id, OLD.colleague_id) IS DISTINCT FROM (NEW.intervention_id, NEW.colleague_id))
 EXECUTE FUNCTION {SCHEMA}.note_former_team('intervention_id', 'colleague_id')
 """
 _LEFT = f"""
-CREATE OR REPLACE TRIGGER twinbase_former_member AFTER DELETE ON {SCHEMA}.intervention_assignments FOR EACH ROW
+CREATE OR REPLACE TRIGGER note_former_member AFTER DELETE ON {SCHEMA}.intervention_assignments FOR EACH ROW
 EXECUTE FUNCTION {SCHEMA}.note_former_team('intervention_id', 'colleague_id')
 """
 _WHEN_ALL_ARE_THERE = f"""
