@@ -92,8 +92,8 @@ class Settings(BaseSettings):
     """Devices that listen for news at one time, beside the connections above; 0: none may, and all pull regularly."""
     account_listeners_max: int = Field(20, ge=1)
     """Of those, the devices of one account."""
-    news_look_seconds: float = Field(0.005, ge=0.005, le=60)
-    """How often it is looked for news, while a device listens and somebody writes; when nobody does, 0.025 at least."""
+    news_look_seconds: float = Field(0.025, ge=0.005, le=60)
+    """How often it is looked for news, while a device listens."""
     news_heartbeat_seconds: float = Field(15.0, ge=1, le=30)
     """How often a device that listens is shown that its line is whole, and it is looked whether it may listen still."""
     news_rows_max: int = Field(500, ge=1)

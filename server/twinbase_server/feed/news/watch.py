@@ -27,8 +27,6 @@ LOOK_SECONDS_MAX = 20.0
 RENEW_SECONDS = 1.0
 """How long a look stays open at most: it keeps vacuum from what was deleted since."""
 READY_SECONDS_MAX = 5.0
-QUIET_SECONDS, QUIET_LOOK_SECONDS = 5.0, 0.025
-"""Where nobody has written anything for so long, a look comes no sooner than after this."""
 PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.5, 10.0
 _log = logging.getLogger(__name__)
 
@@ -69,7 +67,7 @@ class NewsWatch:
         self._seen: Snapshot | None = None
         self._generation = ""
         self._reported: frozenset[int] = frozenset()
-        self._checked_at = self._written_at = 0.0
+        self._checked_at = 0.0
 
     @asynccontextmanager
     async def follow_news(self, listener: Listener) -> AsyncIterator[None]:
@@ -164,12 +162,7 @@ class NewsWatch:
                     with self._metrics.look_seconds.time():
                         await self._look(pair, start)
             yield
-            await asyncio.sleep(max(self._choose_pause(start), time() - start))
-
-    def _choose_pause(self, now: float) -> float:
-        """Short where people work; at night nobody waits for what nobody writes."""
-        is_quiet = now > self._written_at + QUIET_SECONDS
-        return max(self._settings.news_look_seconds, QUIET_LOOK_SECONDS if is_quiet else 0.0)
+            await asyncio.sleep(max(self._settings.news_look_seconds, time() - start))
 
     async def _is_due(self, pair: OpenLooks, now: float) -> bool:
         """Whether somebody has written anything, anywhere, since the last look; or that one is open for long."""
@@ -185,8 +178,6 @@ class NewsWatch:
         found = await look.find_news(self.tables, self._seen)
         await self._tell(pair.last, look, found)
         await look.let_go()
-        if found.snapshot != self._seen:
-            self._written_at = now
         self._seen, self._generation = found.snapshot, found.generation
         if pair.last is not None:
             await pair.last.end()
