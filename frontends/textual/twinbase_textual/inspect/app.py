@@ -56,10 +56,10 @@ class InspectorApp(App[None]):
         self.sub_title = describe_file(self.inspected.path.name, await self.inspected.ask(read_proof))
 
     async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
-        """A tab reads when it is looked at, and its keys go there."""
-        tab = event.pane.query_one(InspectorTab)
-        tab.entry.focus()
-        await tab.show_again()
+        """A tab reads when it is looked at, and its keys go there. One that is still being made does so when it is."""
+        for tab in event.pane.query(InspectorTab):
+            tab.entry.focus()
+            await tab.show_again()
 
     def action_show(self, tab: str) -> None:
         """Go to a tab, into what is read there."""
@@ -69,7 +69,8 @@ class InspectorApp(App[None]):
         """Read what is on the screen once more."""
         pane = self.query_one(TabbedContent).active_pane
         if pane is not None:
-            await pane.query_one(InspectorTab).show_again()
+            for tab in pane.query(InspectorTab):
+                await tab.show_again()
 
 
 def describe_file(name: str, proof: FileProof) -> str:

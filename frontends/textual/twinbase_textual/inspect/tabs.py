@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Checkbox, DataTable, Input, Static
+from textual.widgets import Checkbox, DataTable, Input, Static, TabbedContent
 
 from twinbase.errors import ReplicaError
 from twinbase_textual.inspect.contents import InspectedContent, list_contents, list_uploads
@@ -51,6 +51,13 @@ class InspectorTab(Vertical):
             yield DataTable[str](cursor_type="row", zebra_stripes=True)
             with VerticalScroll(classes="beside"):
                 yield Static(classes="facts")
+
+    async def on_mount(self) -> None:
+        """The tab that is shown first has been activated before it was whole."""
+        pane = self.app.query_one(TabbedContent).active_pane
+        if pane is not None and pane in self.ancestors:
+            self.entry.focus()
+            await self.show_again()
 
     @property
     def table(self) -> DataTable[Any]:
