@@ -15,7 +15,8 @@ from twinbase.roles import OF_THE_SERVER
 from twinbase_mobile.reasons import CATALOGUE
 from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
 from twinbase_mobile.rules.status import OFFICE, TRANSITIONS
-from twinbase_mobile.tables.office import FormerTeam, ProjectMember, Sector
+from twinbase_mobile.tables.former_team import FormerTeam
+from twinbase_mobile.tables.office import ProjectMember, Sector
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "mobile.md").read_text()
 TWINS = list(Plugins("mobile").registry)

@@ -85,13 +85,14 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from tests.kivy.day import PLUGINS
     from tests.kivy.showing import show_screen
 
+    from twinbase_kivy.act_sheets import SHEETS
     from twinbase_kivy.look import look
     from twinbase_kivy.shell import Shell
 
     look.moves = False
     look.set_theme(shot.theme)  # type: ignore[arg-type]
     look.text_scale = shot.scale
-    shell = Shell(day.make_workday(shot.language), PLUGINS)
+    shell = Shell(day.make_workday(shot.language), PLUGINS, SHEETS)
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
     await show_screen(shell, shot.screen)

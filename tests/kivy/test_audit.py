@@ -27,11 +27,12 @@ async def measure(day: OpenDay, screen: str, language: str, size: tuple[int, int
     from tests.kivy.measuring import find_faults
     from tests.kivy.showing import show_screen
 
+    from twinbase_kivy.act_sheets import SHEETS
     from twinbase_kivy.look import look
     from twinbase_kivy.shell import Shell
 
     look.text_scale, look.moves = scale, False
-    shell = Shell(day.make_workday(language), PLUGINS)
+    shell = Shell(day.make_workday(language), PLUGINS, SHEETS)
     shell.fit(dp(size[0]), dp(size[1]))
     await show_screen(shell, screen)
     faults = [f"{size[0]} {language} {scale:.0%}: {fault}" for fault in find_faults(shell)]

@@ -11,6 +11,7 @@ from kivy.core.window import Window
 
 from twinbase import Plugins
 from twinbase.replica import Replica
+from twinbase_kivy.act_sheets import SHEETS
 from twinbase_kivy.look import look
 from twinbase_kivy.shell import Shell, bind_window
 from twinbase_mobile.reading import whoami
@@ -71,7 +72,7 @@ async def run_app(options: AppOptions) -> None:
 
 async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
     workday = Workday(runner, me, choose_language(options.language))
-    shell = Shell(workday, options.plugins, options.state)
+    shell = Shell(workday, options.plugins, SHEETS, options.state)
     app = TwinbaseApp(shell)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))

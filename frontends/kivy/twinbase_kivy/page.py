@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.drawing import paint_divider, paint_ground
+from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import Filling, IconButton, PushButton
 from twinbase_kivy.widgets.cards import TintBox
 from twinbase_kivy.widgets.chips import ChipBox

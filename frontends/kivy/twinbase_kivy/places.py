@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, ColumnBox, Gap, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Gap, grow
 from twinbase_kivy.drawing import paint_divider, paint_dot, paint_ground, paint_tint
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route

@@ -1,10 +1,9 @@
 """The window: the navigation, one page or two beside each other, sheets over them, and the toast."""
 
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from kivy.clock import Clock
 from kivy.core.window import Window
@@ -12,21 +11,21 @@ from kivy.metrics import dp
 
 from twinbase import Plugins
 from twinbase.errors import TwinbaseError
-from twinbase_kivy.boxes import Box, ColumnBox, Root, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Root, grow
 from twinbase_kivy.drawing import paint_ground
 from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
+from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, PlacesBar, PlacesRail
-from twinbase_kivy.screens.forms import FormView
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
-from twinbase_kivy.screens.visit import StepRow, VisitPage
-from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_kivy.screens.visit import VisitPage
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
-from twinbase_presentation import Done, Form, Route, Workday, describe_status
+from twinbase_presentation import Done, Route, Workday, describe_status
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.sync_page import SyncModel
@@ -42,11 +41,14 @@ KEYS = {9: "tab", 13: "enter", 271: "enter", 27: "back", 273: "up", 274: "down"}
 
 
 class Shell(Root, Box):
-    """All that is in the window. `open` shows where somebody was; a page is made when it is gone to."""
+    """All that is in the window. `open` shows where somebody was; a page is made when it is gone to. `sheets`: what may
+    stand over a page, by the place of its route."""
 
-    def __init__(self, workday: Workday, plugins: Plugins, state: Path | None = None) -> None:
+    def __init__(
+        self, workday: Workday, plugins: Plugins, sheets: Mapping[str, "OpenSheet"], state: Path | None = None
+    ) -> None:
         super().__init__(name="Twinbase", role="application")
-        self.workday, self.plugins = workday, plugins
+        self.workday, self.plugins, self.sheets = workday, plugins, sheets
         self.stack = BackStack(TODAY, state)
         self.pages: dict[Route, PageView] = {}
         self.sheet: SheetLayer | None = None
@@ -63,8 +65,8 @@ class Shell(Root, Box):
 
     def go(self, route: Route) -> None:
         """Show it: a page, or a sheet over this one. Nobody waits for the reading."""
-        if route.place in SHEETS:
-            self.workday.spawn(SHEETS[route.place](self, route))
+        if route.place in self.sheets:
+            self.workday.spawn(self.sheets[route.place](self, route))
             return
         self._note_passed()
         if self.is_wide and route.name == "visit" and self.stack.stops[0].route == TODAY:
@@ -86,7 +88,7 @@ class Shell(Root, Box):
 
     def knows(self, route: Route) -> bool:
         """Whether there is a screen or a sheet for it: no button leads to nothing."""
-        return route.place in SHEETS or (route.name in PAGES and not route.place)
+        return route.place in self.sheets or (route.name in PAGES and not route.place)
 
     @property
     def is_wide(self) -> bool:
@@ -239,7 +241,7 @@ class Shell(Root, Box):
         else:
             pages[-1].grows = True
             for page in pages:
-                _leave(page)
+                leave_parent(page)
             body = pages[-1]
         self._frame_with(body)
         self.hold([self.frame, self.toast, self.sheet])
@@ -247,7 +249,7 @@ class Shell(Root, Box):
         self.settle()
 
     def _frame_with(self, body: Box) -> None:
-        _leave(body)
+        leave_parent(body)
         places, here = self._places(), self.stack.stops[0].route
         if self.width < dp(RAIL_FROM):
             has_foot = self.stack.top.route != here
@@ -292,37 +294,8 @@ class Shell(Root, Box):
         self._compose()
 
 
-class FixedWidth(ColumnBox):
-    """A page of a width of its own."""
-
-    def __init__(self, page: Box, wide_dp: float) -> None:
-        _leave(page)
-        super().__init__(grow(page))
-        self.wide_dp = wide_dp
-
-    def width_wanted(self) -> float:
-        return float(dp(self.wide_dp))
-
-
-class PaneEdge(ColumnBox):
-    """The detail beside a list, with a fine line between the two."""
-
-    def __init__(self, page: Box) -> None:
-        _leave(page)
-        super().__init__(grow(page))
-
-    def paint(self) -> None:
-        self.canvas.before.clear()
-        line = (self.x, self.y, max(dp(1), 1), self.height)
-        paint_ground(self.canvas.before, line, look.find_colour("divider"))
-
-
-def _leave(box: Box) -> None:
-    """A widget has one parent."""
-    if box.parent is not None:
-        box.parent.remove_widget(box)
-
-
+OpenSheet = Callable[[Shell, Route], Awaitable[None]]
+"""Shows a sheet over the page that is seen."""
 Made = tuple[ScreenModel[Any], type[PageView]]
 
 
@@ -335,98 +308,6 @@ PAGES: dict[str, Callable[[Shell, Route], Made]] = {
     "today": lambda shell, route: (TodayModel(shell.workday), TodayPage),
     "visit": _make_visit,
     "sync": lambda shell, route: (SyncModel(shell.workday, shell.plugins), SyncPage),
-}
-
-
-def _find_page(shell: Shell, name: str, id_: UUID | None) -> PageView | None:
-    return next((page for route, page in shell.pages.items() if route.name == name and id_ in (None, route.id)), None)
-
-
-async def _open_visit_model(shell: Shell, route: Route) -> tuple[PageView, VisitModel]:
-    """The visit that a sheet is about: the one that is shown, or one that is read for it."""
-    page = _find_page(shell, "visit", route.id)
-    if page is not None and isinstance(page.model, VisitModel):
-        return page, page.model
-    assert route.id is not None
-    model = VisitModel(shell.workday, route.id)
-    await model.load()
-    return next(iter(shell.pages.values())), model
-
-
-async def show_missing(shell: Shell, route: Route) -> None:
-    """What lacks before the visit may be finished."""
-    page, model = await _open_visit_model(shell, route)
-    if isinstance(page, VisitPage) and model.shown is not None:
-        steps = [StepRow(step, page) for step in model.shown.steps if not step.is_done]
-        shell.open_sheet(shell.workday.language.say("Before you finish"), *steps)
-    elif route.id is not None:
-        shell.go(Route("visit", route.id))
-
-
-async def show_finish(shell: Shell, route: Route) -> None:
-    """The end of a visit, asked once."""
-    page, model = await _open_visit_model(shell, route)
-    form = await model.make_finish_form()
-    _show_form(shell, page, form, shell.workday.language.say("Finish"), lambda: model.finish(form), green=True)
-
-
-async def show_cancel(shell: Shell, route: Route) -> None:
-    """Why it does not take place."""
-    page, model = await _open_visit_model(shell, route)
-    form = await model.make_cancel_form()
-    label = shell.workday.language.say("Cancel the visit")
-    _show_form(shell, page, form, label, lambda: model.cancel(form))
-
-
-async def show_menu(shell: Shell, route: Route) -> None:
-    """What is done seldom."""
-    page, model = await _open_visit_model(shell, route)
-    seldom = [one for one in model.commands if one.is_destructive]
-
-    def act(command: Any) -> Callable[[], None]:
-        def run() -> None:
-            shell.close_sheet()
-            page.do(command.run(), command.id)
-
-        return run
-
-    buttons = [PushButton(one.label, act(one), icon=one.icon, filling="outlined", hue="red") for one in seldom]
-    shell.open_sheet(shell.workday.language.say("More"), *buttons)
-
-
-async def show_correct(shell: Shell, route: Route) -> None:
-    """A refused edit, to be corrected in place."""
-    page = _find_page(shell, "sync", None)
-    if page is None or not isinstance(page.model, SyncModel) or route.id is None:
-        return
-    model, id_ = page.model, route.id
-    try:
-        form = await model.make_correct_form(id_)
-    except KeyError:
-        return
-    label = shell.workday.language.say("Correct")
-    _show_form(shell, page, form, label, lambda: model.correct(id_, form))
-
-
-def _show_form(
-    shell: Shell, page: PageView, form: Form, title: str, save: Callable[[], Awaitable[Done]], *, green: bool = False
-) -> None:
-    async def act() -> Done:
-        done = await save()
-        if done.is_done:
-            shell.close_sheet()
-        return done
-
-    view = FormView(form, shell.workday.language, title, lambda: page.do(act()), hue="green" if green else "primary")
-    shell.open_sheet(title, view)
-
-
-SHEETS: dict[str, Callable[[Shell, Route], Awaitable[None]]] = {
-    "missing": show_missing,
-    "finish": show_finish,
-    "cancel": show_cancel,
-    "menu": show_menu,
-    "correct": show_correct,
 }
 
 

@@ -1,6 +1,7 @@
 """What all screens of one person on one device have in common."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from twinbase_presentation.held import HeldActs
 from twinbase_presentation.languages import Language
 from twinbase_presentation.runner import Runner
 from twinbase_presentation.timing import LoopTiming, Timing
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -46,10 +49,15 @@ class Workday:
         return local_day(self.clock(), self.zone)
 
     def spawn(self, work: Awaitable[None]) -> None:
-        """Have the loop do it; nobody waits."""
+        """Have the loop do it; nobody waits, so what it raises is said in the log."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._note_ended)
+
+    def _note_ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("Something that nobody waits for has failed.", exc_info=error)
 
     async def settle(self) -> None:
         """Write what is held, and wait for what still runs: before the app goes to the background, or ends."""

@@ -8,7 +8,8 @@ from twinbase import Flag, Identity, IncomingMutation, Mirror, NeighbourQuery, R
 from twinbase_mobile.mirrors import make_mirrors
 from twinbase_mobile.roles import PERMISSIONS, ROLES, ROLES_OF_BEFORE
 from twinbase_mobile.rules.gate import find_fault, find_lateness, wanted_neighbours
-from twinbase_mobile.tables.office import FormerTeam, ProjectMember, Sector
+from twinbase_mobile.tables.former_team import FormerTeam
+from twinbase_mobile.tables.office import ProjectMember, Sector
 
 
 @hookimpl

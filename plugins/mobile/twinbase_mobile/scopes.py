@@ -32,8 +32,9 @@ from twinbase_mobile.tables import (
     Ticket,
     Timesheet,
 )
+from twinbase_mobile.tables.former_team import FormerTeam
 from twinbase_mobile.tables.kinds import ActiveState, Claim, IncidentStatus, OwnerKind, VisitStatus
-from twinbase_mobile.tables.office import FormerTeam, ProjectMember
+from twinbase_mobile.tables.office import ProjectMember
 
 ME = "colleague_id"
 TEAM = "team"

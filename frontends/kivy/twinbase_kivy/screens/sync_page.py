@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.flow_boxes import Halves, TwoColumns
 from twinbase_kivy.marks import make_mark
 from twinbase_kivy.page import PageView
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
 from twinbase_kivy.widgets.cards import CardBox, SectionCard, TintBox, divide
 from twinbase_kivy.widgets.rows import LineRow

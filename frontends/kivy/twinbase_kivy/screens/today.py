@@ -6,8 +6,10 @@ from uuid import UUID
 
 from kivy.clock import Clock
 
-from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.flow_boxes import Halves
 from twinbase_kivy.page import Guide, PageView
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.widgets.buttons import ActTile
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide, group_title

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, ColumnBox, Halves, Row, TwoColumns, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.flow_boxes import Halves, TwoColumns
 from twinbase_kivy.page import PageView
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.today import TimerWords, make_act_buttons
 from twinbase_kivy.screens.visit_cards import (
     make_checklist_card,

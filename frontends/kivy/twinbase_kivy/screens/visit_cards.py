@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from twinbase_kivy.boxes import Box, ColumnBox, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.marks import mark_of
 from twinbase_kivy.page import PageView
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
 from twinbase_kivy.widgets.cards import SectionCard, divide
 from twinbase_kivy.widgets.chips import ChipBox

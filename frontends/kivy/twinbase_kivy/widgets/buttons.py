@@ -4,9 +4,10 @@ from typing import Literal
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import ColumnBox, Gap, Row
+from twinbase_kivy.boxes import ColumnBox, Gap
 from twinbase_kivy.drawing import paint_dot, paint_edge, paint_ground, paint_tint
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation.tokens import HUES, RADIUS, SPACE, Hue

@@ -2,9 +2,10 @@
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, ColumnBox, Edges, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Edges, grow
 from twinbase_kivy.drawing import paint_divider, paint_edge, paint_ground, paint_shadow, paint_tint
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation.tokens import HUES, RADIUS, SPACE, Hue
 

@@ -2,9 +2,10 @@
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Gap, Row
+from twinbase_kivy.boxes import Box, Gap
 from twinbase_kivy.drawing import paint_edge, paint_ground, paint_tint
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation.tokens import HUES, SPACE, Hue

@@ -6,9 +6,11 @@ from functools import partial
 from kivy.metrics import dp
 from kivy.uix.textinput import TextInput
 
-from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.drawing import paint_edge, paint_tint
+from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.typesetting import find_font
 from twinbase_kivy.widgets.chips import ChoiceChip
 from twinbase_kivy.widgets.words import IconMark, Words

@@ -3,9 +3,10 @@
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, ColumnBox, Gap, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Gap, grow
 from twinbase_kivy.drawing import paint_ground, paint_tint
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words

@@ -5,9 +5,11 @@ from functools import partial
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import ColumnBox, Gap, Halves, Row
+from twinbase_kivy.boxes import ColumnBox, Gap
 from twinbase_kivy.drawing import paint_ground, paint_tint
+from twinbase_kivy.flow_boxes import Halves
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation.tokens import RADIUS, SPACE

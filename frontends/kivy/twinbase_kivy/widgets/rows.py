@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, ColumnBox, Row, Wrap, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.drawing import paint_edge, paint_ground
+from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation.tokens import HUES, RADIUS, SPACE, Hue

@@ -3,9 +3,10 @@
 from kivy.animation import Animation
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, ColumnBox, Root, Row, grow
+from twinbase_kivy.boxes import Box, ColumnBox, Root, grow
 from twinbase_kivy.drawing import paint_edge, paint_ground
 from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import IconButton
 from twinbase_kivy.widgets.scroller import Scroller
 from twinbase_kivy.widgets.touch import Act

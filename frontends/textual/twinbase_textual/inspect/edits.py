@@ -56,9 +56,9 @@ class InspectedDecision:
     put_back: str | None
 
 
-_EDITS = f"""
+_EDITS = """
 SELECT seq, id, twin, op, state, coalesce(at, ''), coalesce(author, ''), n, reason, detail, behind, restores
-FROM _twinbase_outbox WHERE ?1 OR {NOT_TAKEN} ORDER BY seq DESC LIMIT ?2
+FROM _twinbase_outbox WHERE {which} ORDER BY seq DESC LIMIT ?
 """
 _DECISIONS = """
 SELECT id, twin, op, at, said, settled, put_back FROM _twinbase_decision ORDER BY at DESC, id LIMIT ?
@@ -67,7 +67,7 @@ SELECT id, twin, op, at, said, settled, put_back FROM _twinbase_decision ORDER B
 
 def list_edits(connection: Connection, *, taken: bool = False) -> list[InspectedEdit]:
     """The newest first, LISTED_MAX at most. `taken`: those too that the server has, as far as they are kept."""
-    return [InspectedEdit(*row) for row in connection.execute(_EDITS, (int(taken), LISTED_MAX))]
+    return _read_edits(connection, "1" if taken else NOT_TAKEN)
 
 
 def list_edits_of_row(connection: Connection, twin: str, key: tuple[Stored, ...]) -> list[InspectedEdit]:
@@ -75,8 +75,12 @@ def list_edits_of_row(connection: Connection, twin: str, key: tuple[Stored, ...]
     shape = read_shape(connection, twin)
     changes = changes_table(twin)
     same = " AND ".join(f"coalesce({quote_name('old_' + k)}, {quote_name('new_' + k)}) IS ?" for k in shape.key)
-    seqs = {seq for (seq,) in connection.execute(f"SELECT seq FROM {changes} WHERE {same}", key)}
-    return [edit for edit in list_edits(connection, taken=True) if edit.twin == twin and edit.seq in seqs]
+    return _read_edits(connection, f"twin = ? AND seq IN (SELECT seq FROM {changes} WHERE {same})", twin, *key)
+
+
+def _read_edits(connection: Connection, which: str, *given: Stored) -> list[InspectedEdit]:
+    rows = connection.execute(_EDITS.format(which=which), (*given, LISTED_MAX))
+    return [InspectedEdit(*row) for row in rows]
 
 
 def read_changed_values(connection: Connection, edit: InspectedEdit) -> tuple[TwinShape, list[ChangedValue]]:

@@ -1,0 +1,106 @@
+"""The sheets over a page: what lacks, how a visit ends, why it is cancelled, what is done seldom, what to correct."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from twinbase_kivy.page import PageView
+from twinbase_kivy.screens.forms import FormView
+from twinbase_kivy.screens.visit import StepRow, VisitPage
+from twinbase_kivy.shell import OpenSheet, Shell
+from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_presentation import Done, Form, Route
+from twinbase_presentation.screens.sync_page import SyncModel
+from twinbase_presentation.screens.visit import VisitModel
+
+
+def _find_page(shell: Shell, name: str, id_: UUID | None) -> PageView | None:
+    return next((page for route, page in shell.pages.items() if route.name == name and id_ in (None, route.id)), None)
+
+
+async def _open_visit_model(shell: Shell, route: Route) -> tuple[PageView, VisitModel]:
+    """The visit that a sheet is about: the one that is shown, or one that is read for it."""
+    page = _find_page(shell, "visit", route.id)
+    if page is not None and isinstance(page.model, VisitModel):
+        return page, page.model
+    assert route.id is not None
+    model = VisitModel(shell.workday, route.id)
+    await model.load()
+    return next(iter(shell.pages.values())), model
+
+
+async def show_missing(shell: Shell, route: Route) -> None:
+    """What lacks before the visit may be finished."""
+    page, model = await _open_visit_model(shell, route)
+    if isinstance(page, VisitPage) and model.shown is not None:
+        steps = [StepRow(step, page) for step in model.shown.steps if not step.is_done]
+        shell.open_sheet(shell.workday.language.say("Before you finish"), *steps)
+    elif route.id is not None:
+        shell.go(Route("visit", route.id))
+
+
+async def show_finish(shell: Shell, route: Route) -> None:
+    """The end of a visit, asked once."""
+    page, model = await _open_visit_model(shell, route)
+    form = await model.make_finish_form()
+    _show_form(shell, page, form, shell.workday.language.say("Finish"), lambda: model.finish(form), green=True)
+
+
+async def show_cancel(shell: Shell, route: Route) -> None:
+    """Why it does not take place."""
+    page, model = await _open_visit_model(shell, route)
+    form = await model.make_cancel_form()
+    label = shell.workday.language.say("Cancel the visit")
+    _show_form(shell, page, form, label, lambda: model.cancel(form))
+
+
+async def show_menu(shell: Shell, route: Route) -> None:
+    """What is done seldom."""
+    page, model = await _open_visit_model(shell, route)
+    seldom = [one for one in model.commands if one.is_destructive]
+
+    def act(command: Any) -> Callable[[], None]:
+        def run() -> None:
+            shell.close_sheet()
+            page.do(command.run(), command.id)
+
+        return run
+
+    buttons = [PushButton(one.label, act(one), icon=one.icon, filling="outlined", hue="red") for one in seldom]
+    shell.open_sheet(shell.workday.language.say("More"), *buttons)
+
+
+async def show_correct(shell: Shell, route: Route) -> None:
+    """A refused edit, to be corrected in place."""
+    page = _find_page(shell, "sync", None)
+    if page is None or not isinstance(page.model, SyncModel) or route.id is None:
+        return
+    model, id_ = page.model, route.id
+    try:
+        form = await model.make_correct_form(id_)
+    except KeyError:
+        return
+    label = shell.workday.language.say("Correct")
+    _show_form(shell, page, form, label, lambda: model.correct(id_, form))
+
+
+def _show_form(
+    shell: Shell, page: PageView, form: Form, title: str, save: Callable[[], Awaitable[Done]], *, green: bool = False
+) -> None:
+    async def act() -> Done:
+        done = await save()
+        if done.is_done:
+            shell.close_sheet()
+        return done
+
+    view = FormView(form, shell.workday.language, title, lambda: page.do(act()), hue="green" if green else "primary")
+    shell.open_sheet(title, view)
+
+
+SHEETS: Mapping[str, OpenSheet] = {
+    "missing": show_missing,
+    "finish": show_finish,
+    "cancel": show_cancel,
+    "menu": show_menu,
+    "correct": show_correct,
+}

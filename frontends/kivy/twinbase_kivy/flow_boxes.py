@@ -1,0 +1,110 @@
+"""Boxes that stand side by side as long as there is room: chips, two buttons, cards in two columns."""
+
+from kivy.metrics import dp
+
+from twinbase_kivy.boxes import Box, Holder
+
+
+class Wrap(Holder):
+    """Side by side as long as there is room, then on the next line: chips."""
+
+    def height_for(self, width: float) -> float:
+        lines = self._lines(self.inner_width(width))
+        heights = [max(part.height_for(wide) for part, wide in line) for line in lines]
+        return self._outer((0, sum(heights) + dp(self.gap) * max(len(heights) - 1, 0)))[1] if lines else 0.0
+
+    def width_wanted(self) -> float:
+        wanted = [part.width_wanted() for part in self.parts()]
+        return self._outer((sum(wanted) + dp(self.gap) * max(len(wanted) - 1, 0), 0))[0]
+
+    def arrange(self) -> None:
+        top = self.top - dp(self.edges[1])
+        for line in self._lines(self.inner_width(self.width)):
+            high = max(part.height_for(wide) for part, wide in line)
+            left = self.x + dp(self.edges[0])
+            for part, wide in line:
+                part.place(left, top - high, wide, high)
+                left += wide + dp(self.gap)
+            top -= high + dp(self.gap)
+
+    def _lines(self, inner: float) -> list[list[tuple[Box, float]]]:
+        lines: list[list[tuple[Box, float]]] = []
+        left = inner
+        for part in self.parts():
+            wide = min(part.width_wanted(), inner)
+            if not lines or left < wide:
+                lines.append([])
+                left = inner
+            lines[-1].append((part, wide))
+            left -= wide + dp(self.gap)
+        return lines
+
+
+class Halves(Holder):
+    """Equally wide, side by side, equally high: two buttons. One under the other where their words need it."""
+
+    def height_for(self, width: float) -> float:
+        heights = [part.height_for(self._share(width)) for part in self.parts()]
+        if not self._fits(width):
+            heights = [part.height_for(self.inner_width(width)) for part in self.parts()]
+            return self._outer((0, sum(heights) + dp(self.gap) * max(len(heights) - 1, 0)))[1]
+        return self._outer((0, max(heights, default=0.0)))[1]
+
+    def width_wanted(self) -> float:
+        parts = self.parts()
+        widest = max((part.width_wanted() for part in parts), default=0.0)
+        return self._outer((widest * len(parts) + dp(self.gap) * max(len(parts) - 1, 0), 0))[0]
+
+    def arrange(self) -> None:
+        if not self._fits(self.width):
+            self._arrange_below()
+            return
+        share, left = self._share(self.width), self.x + dp(self.edges[0])
+        bottom = self.y + dp(self.edges[3])
+        for part in self.parts():
+            part.place(left, bottom, share, self.height - dp(self.edges[1]) - dp(self.edges[3]))
+            left += share + dp(self.gap)
+
+    def _arrange_below(self) -> None:
+        inner, top = self.inner_width(self.width), self.top - dp(self.edges[1])
+        for part in self.parts():
+            high = part.height_for(inner)
+            part.place(self.x + dp(self.edges[0]), top - high, inner, high)
+            top -= high + dp(self.gap)
+
+    def _share(self, width: float) -> float:
+        count = max(len(self.parts()), 1)
+        return (self.inner_width(width) - dp(self.gap) * (count - 1)) / count
+
+    def _fits(self, width: float) -> bool:
+        return all(part.width_wanted() <= self._share(width) + 1 for part in self.parts())
+
+
+class TwoColumns(Holder):
+    """Cards in two columns, each put where there is more room; in one column where it is narrow."""
+
+    def __init__(self, *parts: Box | None, gap: float = 12, narrow_dp: float = 560) -> None:
+        super().__init__(*parts, gap=gap)
+        self.narrow_dp = narrow_dp
+
+    def height_for(self, width: float) -> float:
+        return max((bottom for *_, bottom in self._places(width)), default=0.0)
+
+    def arrange(self) -> None:
+        for part, left, wide, above, below in self._places(self.width):
+            part.place(self.x + left, self.top - below, wide, below - above)
+
+    def _places(self, width: float) -> list[tuple[Box, float, float, float, float]]:
+        """Each part, from the left, its width, and where it begins and ends from the top."""
+        count = 1 if width < dp(self.narrow_dp) else 2
+        gap = dp(self.gap)
+        wide = (width - gap * (count - 1)) / count
+        filled = [0.0] * count
+        places = []
+        for part in self.parts():
+            column = filled.index(min(filled))
+            above = filled[column] + (gap if filled[column] else 0)
+            below = above + part.height_for(wide)
+            places.append((part, column * (wide + gap), wide, above, below))
+            filled[column] = below
+        return places
