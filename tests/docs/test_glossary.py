@@ -34,6 +34,7 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
         "frontends/presentation/twinbase_presentation/screens/hours.py",  # a time of which nothing is written down
         "frontends/kivy/twinbase_kivy/boxes.py",  # what is left free between two widgets
         "frontends/kivy/twinbase_kivy/flow_boxes.py",
+        "frontends/kivy/twinbase_kivy/row_box.py",
         "frontends/kivy/twinbase_kivy/widgets/cards.py",
         "plugins/ninjaone/twinbase_ninjaone/settings.py",  # a setting, TWINBASE_NINJAONE_HOOK_GAP_SECONDS
     ),
