@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from twinbase.clock import Clock, utc_now
 from twinbase.errors import ClaimMissing
@@ -34,6 +35,18 @@ API = "/api/v1"
 _log = logging.getLogger(__name__)
 
 
+def _collect_own_routes() -> list[BaseRoute]:
+    """Ours, the same for every application of this process: FastAPI takes 2 ms to understand one."""
+    own = APIRouter()
+    for room in (auth, enrolment, links, sessions, wipe, office, pull, push, events, files, watch):
+        own.include_router(room.router, prefix=API)
+    own.include_router(watch.sync_router, prefix=API)
+    return own.routes
+
+
+_OWN_ROUTES = _collect_own_routes()
+
+
 def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) -> FastAPI:
     """The server of these plugins' twins. Its database must have been set up with `init_database`."""
 
@@ -52,7 +65,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     check_plugins(plugins)
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
     plugins.collect_projections()
-    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, openapi_url=None)
+    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, openapi_url=None, routes=[*_OWN_ROUTES])
     app.add_middleware(ComparedChecksums, prefix=f"{API}/")
     app.add_middleware(
         LimitedBodies,
@@ -60,9 +73,6 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
         bytes_total_max=settings.body_bytes_total_max,
         seconds=settings.send_seconds,
     )
-    for room in (auth, enrolment, links, sessions, wipe, office, pull, push, events, files, watch):
-        app.include_router(room.router, prefix=API)
-    app.include_router(watch.sync_router, prefix=API)
     include_plugin_routes(app, plugins.collect_routes(), API)
     _translate_errors(app)
     _describe(app)
