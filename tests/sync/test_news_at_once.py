@@ -25,13 +25,16 @@ from twinbase_server.http.listening import listening_options
 from twinbase_server.problems import ProblemError, problem_response
 
 SETTINGS = {"news_heartbeat_seconds": 1}
-QUICKLY = ListenPace(hello_seconds=1, again_seconds=0.05, deaf_seconds=3600)
+AGAIN_SOON = ListenPace(hello_seconds=60, again_seconds=0.05)
+HEARS_SOON_THAT_IT_IS_KEPT_BACK = ListenPace(hello_seconds=3, again_seconds_max=3600)
 
 
-def make_background(replica: Replica, pace: SyncPace = SOON, server: Server | None = None) -> Background:
-    """As `replica.background()` makes it, with less patience; `server`: another line to listen on."""
+def make_background(
+    replica: Replica, pace: SyncPace = SOON, server: Server | None = None, listening: ListenPace = AGAIN_SOON
+) -> Background:
+    """As `replica.background()` makes it, coming again sooner; `server`: another line to listen on."""
     syncing = replica.syncing
-    listen = NewsListener(server or syncing.server, replica.database, syncing.session, replica.status, pace=QUICKLY)
+    listen = NewsListener(server or syncing.server, replica.database, syncing.session, replica.status, pace=listening)
     return Background(
         replica.sync, pace=pace, has_more=syncing.has_more, watch_writes=replica.database.watch_writes, listen=listen
     )
@@ -39,10 +42,15 @@ def make_background(replica: Replica, pace: SyncPace = SOON, server: Server | No
 
 @asynccontextmanager
 async def syncing(
-    replica: Replica, pace: SyncPace = SOON, *, until: Callable[[SyncStatus], bool], server: Server | None = None
+    replica: Replica,
+    pace: SyncPace = SOON,
+    *,
+    until: Callable[[SyncStatus], bool],
+    server: Server | None = None,
+    listening: ListenPace = AGAIN_SOON,
 ) -> AsyncIterator[Background]:
     """The sync runs by itself, and the status is as it is wanted."""
-    background = make_background(replica, pace, server)
+    background = make_background(replica, pace, server, listening)
     task = asyncio.create_task(background.run())
     await reach(replica, until)
     yield background
@@ -236,13 +244,26 @@ async def test_a_proxy_that_keeps_answers_back_is_noticed_and_told(
     async with served(world) as port:
         proxy = HoldingProxy(port)
         async with proxy.listen() as between, await device_by_network(between) as replica:
-            pace = SyncPace(regular_seconds=0.5, jitter=0)
-            async with syncing(replica, pace, until=lambda status: status.news_kept_back):
+            pace, listening = SyncPace(regular_seconds=0.5, jitter=0), HEARS_SOON_THAT_IT_IS_KEPT_BACK
+            async with syncing(replica, pace, until=lambda status: status.news_kept_back, listening=listening):
                 assert b"event: hello" in proxy.held and not replica.status.now.hears_news
                 async with asyncio.timeout(30), replica.changes(Product) as changes:
                     await world.sql("INSERT INTO workshop.product VALUES (1, 'boiler')")
                     async for _ in changes:
                         break
+
+
+async def test_a_greeting_that_was_only_slow_costs_no_hour(
+    world: World, device_by_network: Callable[[int], Any]
+) -> None:
+    """It looks like one that is kept back: what is tried again soon is heard soon."""
+    async with served(world) as port:
+        proxy = HoldingProxy(port)
+        async with proxy.listen() as between, await device_by_network(between) as replica:
+            listening = ListenPace(hello_seconds=3, again_seconds_max=0.1)
+            async with syncing(replica, until=lambda status: status.news_kept_back, listening=listening):
+                proxy.holds = False
+                await reach(replica, hears)
 
 
 async def test_another_network_without_that_proxy_is_tried_when_the_app_says_so(
@@ -251,7 +272,8 @@ async def test_another_network_without_that_proxy_is_tried_when_the_app_says_so(
     async with served(world) as port:
         proxy = HoldingProxy(port)
         async with proxy.listen() as between, await device_by_network(between) as replica:
-            async with syncing(replica, until=lambda status: status.news_kept_back) as background:
+            listening = HEARS_SOON_THAT_IT_IS_KEPT_BACK
+            async with syncing(replica, until=lambda status: status.news_kept_back, listening=listening) as background:
                 proxy.holds = False
                 background.note_network()
                 await reach(replica, hears)

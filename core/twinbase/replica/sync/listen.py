@@ -31,7 +31,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class ListenPace:
     """How patient a listener is: `hello_seconds` until a greeting must have come; after a line that broke again and
-    again it comes back later, `again_seconds` at first; where it can hear nothing it tries after `deaf_seconds`."""
+    again it comes back later, `again_seconds` at first; where it can hear nothing it tries after `deaf_seconds`. A
+    greeting that was only slow looks like one that is kept back: so the first trial after it comes sooner."""
 
     hello_seconds: float = 15.0
     again_seconds: float = 1.0
@@ -60,7 +61,7 @@ class NewsListener:
         self._server, self._database, self._session, self._status = server, database, session, status
         self._pace, self._timer, self._rng = pace or ListenPace(), timer or LoopTimer(), rng or random.Random()
         self._synced, self._wakes = asyncio.Event(), asyncio.Event()
-        self._failures = 0
+        self._failures = self._kept_back = 0
 
     def note_synced(self) -> None:
         """A sync has succeeded: there is a cursor, and a token that is taken."""
@@ -68,7 +69,7 @@ class NewsListener:
 
     def note_network(self) -> None:
         """There is a network again: no need to wait any longer."""
-        self._failures = 0
+        self._failures = self._kept_back = 0
         self._wakes.set()
 
     async def run(self, on_news: Callable[[], None], on_hello: Callable[[], None]) -> None:
@@ -91,7 +92,7 @@ class NewsListener:
         state = await self._database.look(read_state)
         caller = RequestContext(self._session.access_token, UUID(state.replica), state.epoch, state.schema, uuid4())
         async with self._greeted(state.cursor, caller) as events:
-            self._failures = 0
+            self._failures = self._kept_back = 0
             self._status.set(hears_news=True, news_kept_back=False)
             on_hello()
             async for name, said in events:
@@ -120,8 +121,10 @@ class NewsListener:
         """What to do about an error, and after how long to come again."""
         self._failures += 1
         if isinstance(error, _KeptBack):
+            self._kept_back += 1
             self._status.set(news_kept_back=True)
-            return self._spread(self._pace.deaf_seconds)
+            waits = self._pace.again_seconds_max * 2 ** min(self._kept_back - 1, 16)
+            return self._spread(min(waits, self._pace.deaf_seconds))
         if not isinstance(error, TwinbaseError):
             _log.warning("It could not be listened for news; it is tried again.", exc_info=error)
         if isinstance(error, ServerRefused) and error.status in (404, 405):
