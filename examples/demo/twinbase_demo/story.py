@@ -346,7 +346,7 @@ class Story:
             phase.rows = count_rows_written(await self.company.project())
             await third.ask("sync")
             shown = await third.ask("read_number", visit=str(self.visits["made"]))
-            phase.said = f"EBP takes the visit that {third.owner.called} made: its number, {shown}, is on the phone"
+            phase.said = f"EBP takes {third.owner.called}'s visit; its number, {shown}, is on the phone"
             self.ending.promises["the visit that was made on site has EBP's number, and its id"] = shown == number
 
     async def _decide(self) -> None:
