@@ -1,13 +1,13 @@
 """The inspector as it is used: by keys, in a small terminal and in a wide one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from tests.inspect.conftest import CANARY, PRODUCTS
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, Input, Static, TabbedContent
 
 from twinbase.testing import Device
 from twinbase_textual.inspect.app import InspectorApp
@@ -27,9 +27,19 @@ async def window(inspected: InspectedFile, size: tuple[int, int]) -> AsyncIterat
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     """A file is read in a thread: the window goes on meanwhile, and shows what was read when it is there."""
-    async with asyncio.timeout(60):
-        while not holds():
-            await pilot.pause(0.01)
+    with closing_words(pilot):
+        async with asyncio.timeout(60):
+            while not holds():
+                await pilot.pause(0.01)
+
+
+@contextmanager
+def closing_words(pilot: Pilot[None]) -> Iterator[None]:
+    """A window that never came to it says what it shows."""
+    try:
+        yield
+    except TimeoutError:
+        raise AssertionError(f"it shows: {said(pilot)}; the keys go to {pilot.app.focused}") from None
 
 
 def said(pilot: Pilot[None]) -> str:
@@ -98,14 +108,28 @@ async def test_edits_show_what_became_of_them(inspected: InspectedFile) -> None:
 async def test_a_query_is_run_by_enter_and_a_wrong_one_says_why(inspected: InspectedFile) -> None:
     async with window(inspected, WIDE) as pilot:
         await pilot.press("6")
-        pilot.app.query_one("#sql", Input).focus()
-        await pilot.press(*"SELECT title FROM job ORDER BY id", "enter")
+        line = pilot.app.query_one("#sql", Input)
+        await until(pilot, lambda: line.has_focus)
+        await pilot.press(*"SELECT title FROM job ORDER BY id")
+        assert line.value == "SELECT title FROM job ORDER BY id"
+        await pilot.press("enter")
         table = pilot.app.query_one("QueryTab DataTable", DataTable)
         await until(pilot, lambda: table.row_count == 2)
         assert table.get_row_at(0) == [f"unsent {CANARY}"]
-        pilot.app.query_one("#sql", Input).value = "DELETE FROM job"
+        line.value = "DELETE FROM job"
         await pilot.press("enter")
         await until(pilot, lambda: "not authorized" in said(pilot))
+
+
+async def test_a_tab_that_was_chosen_stays_although_the_one_before_was_still_being_read(
+    inspected: InspectedFile,
+) -> None:
+    async with window(inspected, WIDE) as pilot:
+        for _ in range(3):
+            await pilot.press("1", "5", "4", "6")
+            await until(pilot, lambda: pilot.app.query_one("#sql", Input).has_focus)
+            await pilot.press("escape")
+        assert pilot.app.query_one(TabbedContent).active == "tab-query"
 
 
 async def test_what_the_app_wrote_meanwhile_comes_with_one_key(anna: Device, inspected: InspectedFile) -> None:

@@ -13,6 +13,16 @@ from twinbase_textual.inspect.tabs import AttachmentsTab, DecisionsTab, EditsTab
 from twinbase_textual.inspect.words import word_moment
 
 
+class TabsInOrder(TabbedContent):
+    """A pane comes to the front when something in it gets the keys. What got them before somebody chose another pane
+    may be told afterwards: it must not take the choice back."""
+
+    def on_tab_pane_focused(self, event: TabPane.Focused) -> None:
+        """Called before Textual's own answer to it."""
+        if not event.tab_pane.has_focus_within:
+            event.prevent_default()
+
+
 class InspectorApp(App[None]):
     """Reads one file. `r` reads it again: an app may be writing to it meanwhile."""
 
@@ -45,7 +55,7 @@ class InspectorApp(App[None]):
             "Proof": ProofTab(self.inspected),
             "Query": QueryTab(self.inspected),
         }
-        with TabbedContent():
+        with TabsInOrder():
             for title, tab in tabs.items():
                 with TabPane(title, id=f"tab-{title.lower()}"):
                     yield tab
@@ -57,12 +67,15 @@ class InspectorApp(App[None]):
 
     async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
         """A tab reads when it is looked at, and its keys go there. One that is still being made does so when it is."""
+        if event.pane is not event.tabbed_content.active_pane:
+            return
         for tab in event.pane.query(InspectorTab):
             tab.entry.focus()
             await tab.show_again()
 
     def action_show(self, tab: str) -> None:
         """Go to a tab, into what is read there."""
+        self.screen.set_focus(None)
         self.query_one(TabbedContent).active = f"tab-{tab}"
 
     async def action_read_again(self) -> None:
