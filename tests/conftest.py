@@ -2,6 +2,9 @@
 
 import os
 import random
+import shutil
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +13,9 @@ from hypothesis import HealthCheck, settings
 from twinbase.testing.conformance.suite import SEED
 from twinbase.testing.databases import VARIABLE
 from twinbase_server.embedded.programs import PostgresMissing, find_programs, read_major_version
+
+MEMORY = Path("/dev/shm")
+MEMORY_FREE_MIN = 8 * 1024**3
 
 # The databases are the public kit's: one PostgreSQL for each xdist worker, which costs half a second.
 pytest_plugins = ["twinbase.testing.fixtures"]
@@ -26,14 +32,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """One number for all chance of a run: the given one, else a new one; the workers of xdist get the same."""
     given = config.option.hypothesis_seed or os.environ.get(SEED) or str(random.SystemRandom().getrandbits(32))
     config.option.hypothesis_seed = os.environ[SEED] = given
+    _work_in_memory()
     # No test asks the keyring of whoever runs them.
     os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
+def _work_in_memory() -> None:
+    """Databases are copied by the thousand, and devices write each commit to the disk: on a slow disk a run takes three
+    times as long. A TMPDIR that is given is taken as it is."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_FREE_MIN:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """The seed and the PostgreSQL, where a log of a failed run shows them."""
+    """The seed, the PostgreSQL and the folder, where a log of a failed run shows them."""
     seed = f"repeat the chance of this run with {SEED}={config.option.hypothesis_seed}"
-    return [seed, f"PostgreSQL: {_postgresql()}"]
+    return [seed, f"PostgreSQL: {_postgresql()}", f"files in {tempfile.gettempdir()}"]
 
 
 def _postgresql() -> str:
