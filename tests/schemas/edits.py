@@ -65,11 +65,13 @@ class Edits:
         return False
 
     async def change(self, twin: Twin) -> bool:
-        """Every column that may be written of one row has another value; False where there is no such column."""
+        """Every column that may be written of one row has another value; False where there is no such column, or no
+        row."""
         names = [name for name in twin.columns if name in twin.writable and name not in twin.key]
-        if not names:
+        rows = await self.list_choices(twin) if names else []
+        if not rows:
             return False
-        key, was = await self.choose(twin)
+        key, was = self.dice.choice(rows)
         new = await self.drawn.make(twin, names, was)
         assert new is not None, f"a row of {twin.name} has nothing to point at"
         await self.device.change(twin.model, key, **_by_attribute(twin, {name: new[name] for name in names}))
@@ -77,9 +79,13 @@ class Edits:
         return True
 
     async def delete(self, twin: Twin) -> None:
-        """A row, and before it what the database does not let stand without it, in one local transaction."""
+        """A row, and before it what the database does not let stand without it, in one local transaction; none where
+        every row has gone with what it pointed at."""
+        rows = await self.list_choices(twin)
+        if not rows:
+            return
         here = {each: await self.drawn.read(each) for each in list_family(self.device.plugins.registry, twin)}
-        chosen = [await self.choose(twin) for _ in range(3)]
+        chosen = [self.dice.choice(rows) for _ in range(3)]
         doomed = min((list(list_doomed(here, twin, key)) for key, _ in chosen), key=len)
         async with self.device.replica.session() as session:
             for other, one, by_hand in doomed:
@@ -91,14 +97,14 @@ class Edits:
             self.gone.setdefault(other.name, set()).add(one)
             self.typed.get(other.name, {}).pop(one, None)
 
-    async def choose(self, twin: Twin) -> tuple[Key, dict[str, Any]]:
-        """A row that may be changed and deleted."""
+    async def list_choices(self, twin: Twin) -> list[tuple[Key, dict[str, Any]]]:
+        """The rows that may be changed and deleted."""
         rows = await self.drawn.read(twin)
         kept = KEPT.get(label_of(twin), ())
         if label_of(twin) == "erp.order_line":
             heads = await self.drawn.read(self.device.plugins.registry["erp_order_head"])
             kept = tuple(number for (number,), head in heads.items() if head["state"] == CLOSED)
-        return self.dice.choice([(key, row) for key, row in rows.items() if key[0] not in kept])
+        return [(key, row) for key, row in rows.items() if key[0] not in kept]
 
     async def _list_taken(self, twin: Twin, kinds: Kinds) -> set[Row]:
         """The keys that are here, and those of rows in the office that cannot travel."""

@@ -32,6 +32,7 @@ DRAWN: Mapping[str, Callable[[Random, Values], Any]] = {
     "erp.partner.mail": lambda dice, row: f"{dice.getrandbits(32)}@example.org",
     "erp.partner.Full Name": _name,
     "erp.machine.name": _name,
+    "erp.state_text.Sort": lambda dice, row: dice.randint(1_000, 2**31 - 2),
     "erp.article.net": _amount(14, 2),
     "erp.order_line.net": _amount(14, 2),
     "erp.order_line.many": _amount(12, 3, 1),

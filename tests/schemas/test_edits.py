@@ -16,6 +16,8 @@ from twinbase.testing.device import Device
 
 # Tables that hold every row that there can be, and tables of which a device writes no column.
 FULL = {"state_text"}
+# Its key is another row's: what went may have taken its room along.
+NO_ROOM_OF_ITS_OWN = {"salary"}
 BARE = {"product_category", "related", "schema_migrations"}
 
 
@@ -101,7 +103,8 @@ async def test_all_of_it_in_one_sync_is_the_same_everywhere(
 ) -> None:
     for twin in both(ground, "delete"):
         await edits.delete(twin)
-    assert [t.name for t in both(ground, "insert") if not await edits.add(t)] == [], "there is room for what went"
+    full = [twin.name for twin in both(ground, "insert") if not await edits.add(twin)]
+    assert set(full) <= NO_ROOM_OF_ITS_OWN, "there is room for what went"
     for twin in both(ground):
         await edits.change(twin)
     await sync_all(anna, len(ground.both))
