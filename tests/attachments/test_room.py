@@ -96,11 +96,11 @@ async def test_a_copy_without_its_attachments_sends_none_and_says_so(anna: Devic
     await anna.sync()
     copy = await world.clone(anna, "copy")
     report = await copy.sync()
-    assert (report.files_waiting, report.files_problem) == (0, "")
-    assert (await whereabouts(copy, picture)).where == "elsewhere"
+    assert (report.files_waiting, report.files_refused, report.files_problem) == (0, 1, "")
+    assert "not on this device any more" in (await whereabouts(copy, picture)).reason
     await anna.sync()
     assert (await whereabouts(anna, picture)).where == "stored"
-    await copy.sync()
+    assert (await copy.sync()).files_refused == 0
     await copy.replica.attachments.fetch(picture.sha256 or "")
     assert await read_bytes(copy, picture) == make_picture()
 

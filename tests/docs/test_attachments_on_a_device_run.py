@@ -9,7 +9,7 @@ from tests.docs.page_blocks import executes, find_blocks
 
 from twinbase.testing import World
 
-TAKE, SHOW = find_blocks("docs/how-to/attachments-on-a-device.md", "python")
+TAKE, SHOW, LEFT = find_blocks("docs/how-to/attachments-on-a-device.md", "python")
 
 
 @executes(TAKE, SHOW)
@@ -28,4 +28,24 @@ async def test_a_photo_is_taken_on_one_device_and_shown_on_another(database_url:
         content = await page["read_whole"](bob.replica, sha256)
         assert content == await page["read_whole"](anna.replica, sha256)
         assert await page["show_small"](bob.replica, sha256)
+        world.raise_crashes()
+
+
+@executes(TAKE, LEFT)
+async def test_a_photo_of_a_visit_that_was_deleted_is_listed_and_given_up(database_url: str, tmp_path: Path) -> None:
+    page: dict[str, Any] = {}
+    exec(TAKE.take(), page)
+    exec(LEFT.take(), page)
+    async with World.open(database_url, gallery(), tmp_path, files=str(tmp_path / "shelf")) as world:
+        anna = await world.device("anna", claims={"lead": "anna"})
+        anna.replica.attachments.metered = True
+        sha256 = await page["add_photo"](anna.replica, Picture, make_picture(), caption="the boiler")
+        await anna.sync()
+        await world.sql("DELETE FROM gallery.picture")
+        anna.replica.attachments.metered = False
+        await anna.sync()
+        ((listed, reason),) = await page["list_left_behind"](anna.replica)
+        assert listed == sha256 and reason.startswith("What it belongs to is somebody else's now, or is gone")
+        await page["give_up"](anna.replica, sha256)
+        assert await page["list_left_behind"](anna.replica) == []
         world.raise_crashes()

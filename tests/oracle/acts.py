@@ -34,6 +34,7 @@ ACTS: tuple[Act, ...] = (
     *[answers.person_takes_back] * 2, *[answers.office_answers] * 2,
     *[reloads.table_is_loaded_in_a_first_sync] * 2, reloads.table_is_loaded_in_a_repair,
     *[locks.erp_keeps_rows] * 2, locks.erp_keeps_a_table, updates.server_is_rolled,
-    *[uploads.picture_is_torn] * 2, uploads.store_is_away, uploads.house_is_kept, *[news.devices_hear_of_news] * 2,
+    *[uploads.picture_is_torn] * 2, uploads.store_is_away, uploads.house_is_kept,
+    *[uploads.visits_are_given_away] * 2, *[news.devices_hear_of_news] * 2,
     *[office_writes_strangely] * 4, capture_is_taken_off, *[part_comes_and_goes] * 2,
 )  # fmt: skip

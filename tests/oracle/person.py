@@ -35,14 +35,15 @@ class Saved:
 class Mine:
     """One person's device. `logs`: what was typed on it and must never be lost; `held`: what its file still has the
     change of, and when it was typed, so that a server that has lost it gets it back; `pictures`: the hashes of what was
-    put on it, and must not be lost while a row names it; `unheard`: visits made on it that are not known to be looked
-    at."""
+    put on it, and must not be lost while a row names it; `named`: which visit was given which of them here; `unheard`:
+    visits made on it that are not known to be looked at."""
 
     def __init__(self, person: str, device: Device, clock: ManualClock, edition: Edition) -> None:
         self.person, self.device, self.clock, self.edition = person, device, clock, edition
         self.logs: set[UUID] = set()
         self.held: dict[UUID, datetime] = {}
         self.pictures: set[str] = set()
+        self.named: set[tuple[UUID, str]] = set()
         self.unheard: set[UUID] = set()
         self.saved: Saved | None = None
         self.problem = ""

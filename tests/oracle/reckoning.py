@@ -40,7 +40,7 @@ class Reckoning:
             self.found.append(f"{name}: a sync with a good line and an idle server did not end: {mine.problem}")
         elif not report.is_proven:
             self.found.append(f"{name}: not proven: {report.unproven or report.proven}")
-        elif report.files_problem or report.files_waiting or report.files_refused:
+        elif report.files_problem or report.files_waiting:
             self.found.append(f"{name}: pictures stay on it: {report.files_problem or report}")
         for twin, scope in scopes(mine.edition.version).items():
             await self.compare(mine, twin, *scope)

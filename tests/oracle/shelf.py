@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx2
 
 from twinbase.errors import TwinbaseError
+from twinbase.replica.attachments.fate import LOST, NOT_TAKEN_THERE, REPLACED
 from twinbase.testing.wire import Wire
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 ASKED_MAX = 4
 """Of each device: pictures that it fetches, and as many that it must not be given."""
+SAID = (LOST, NOT_TAKEN_THERE, REPLACED)
+"""Why pictures may stay on a device: their rows are gone, or another person's, or name something else."""
 SEEN_BY = "SELECT id FROM oracle.visits WHERE person = $1 OR sector IN (SELECT sector FROM oracle.memberships"
 IS_THERE = "SELECT sha256 FROM _twinbase_content WHERE here = 1 AND thumbnail_of IS NULL"
 
@@ -80,9 +83,19 @@ class _Looked:
         found += [f"the visit {one.id} waits for a picture that is here" for one in mine if self._waits(one, here)]
         lost = self._mine.pictures & {one.sha256 for one in self._named.values()} - here - self._whole
         found += [f"the picture {sha256} was put here, was not sent, and is gone" for sha256 in sorted(lost)]
+        found += await self._find_unsaid(here)
         found += await self._fetch([one for one in mine if one.is_stored and one.sha256 not in here])
         hidden = [one for one in self._named.values() if one not in mine or not one.is_stored]
         return found + await self._ask_for(hidden)
+
+    async def _find_unsaid(self, here: set[str]) -> list[str]:
+        """What this device gave a visit that names it still, whosever that is by now, is on the shelf, or the device
+        says why it is not. Not of a file with another history than its own."""
+        listed = {one.sha256: one.reason for one in await self._mine.device.replica.attachments.list_refused()}
+        found = [f"{sha256} is refused: {why}" for sha256, why in listed.items() if why not in SAID]
+        named = {one.sha256 for id, one in self._named.items() if (id, one.sha256) in self._mine.named}
+        unsaid = set() if self._mine.has_copy else (named & here) - self._whole - listed.keys()
+        return found + [f"the picture {sha256} waits here, and nobody is told" for sha256 in sorted(unsaid)]
 
     def _waits(self, one: Named, here: set[str]) -> bool:
         return not one.is_stored and one.sha256 in here

@@ -157,6 +157,7 @@ class Simulation:
         for mine in self.mine:
             mine.device.wire.up = True
             mine.device.wire.mend()
+            mine.device.replica.attachments.metered = False
         if not self.is_armed:
             await self._check_unarmed()
         await self._sync_all(rounds)

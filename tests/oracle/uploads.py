@@ -9,6 +9,7 @@ from typing import Any
 from tests.oracle.accidents import Died
 from tests.oracle.simulation import Simulation
 from tests.oracle.visits import work_on_site
+from tests.oracle.writers import delete_visit, give_visits_away
 
 from twinbase_server.files.orphans import Sweep
 
@@ -84,6 +85,22 @@ async def picture_is_torn(sim: Simulation, rng: Random) -> None:
         await sim.server.stop()
         await sim.server.start()
     sim.rewire()
+
+
+async def visits_are_given_away(sim: Simulation, rng: Random) -> None:
+    """Rows go and bytes wait, for the network costs money; meanwhile visits become somebody else's, or are deleted."""
+    if not sim.office.moves:
+        return
+    mine = sim.somebody(rng)
+    mine.device.replica.attachments.metered = True
+    for _ in range(2):
+        await work_on_site(sim, mine, rng)
+    if rng.random() < 0.7:
+        await sim.sync(mine)
+    await sim.office.write_this(rng.choice((give_visits_away, give_visits_away, delete_visit)), rng)
+    if rng.random() < 0.7:
+        await sim.sync(mine)
+    mine.device.replica.attachments.metered = rng.random() < 0.5
 
 
 async def store_is_away(sim: Simulation, rng: Random) -> None:

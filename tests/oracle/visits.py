@@ -35,19 +35,21 @@ async def work_on_site(sim: "Simulation", mine: "Mine", rng: Random) -> None:
         visit = await _one_to_change(session, mine, rng) if rng.random() < 0.35 else None
         made = None
         if visit is None:
-            made = _make_visit(mine, sha256, rng)
+            visit = made = _make_visit(mine, sha256, rng)
             session.add(made)
         elif sha256 is not None and visit.state is None:
             visit.sha256 = sha256
         else:
             visit.note = f"{visit.note}{mine.person[0]}"
+        id, named = visit.id, visit.sha256
         try:
             await session.commit()
         except (DBAPIError, StaleDataError):
             await session.rollback()
             return
+    mine.named |= {(id, named)} if named == sha256 and named in mine.pictures else set()
     if made is not None:
-        mine.unheard.add(made.id)
+        mine.unheard.add(id)
 
 
 async def take_picture(sim: "Simulation", mine: "Mine", rng: Random, *, size: int | None = None) -> str:

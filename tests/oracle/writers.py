@@ -196,6 +196,14 @@ async def move_visits(office: Desk, connection: Connection, rng: Random) -> None
     )
 
 
+async def give_visits_away(office: Desk, connection: Connection, rng: Random) -> None:
+    """Who made them has them no more, unless he is in the sector."""
+    await connection.execute(
+        "UPDATE oracle.visits SET person = $2, sector = $3 WHERE person = $1",
+        *(rng.choice(PEOPLE), rng.choice(PEOPLE), rng.choice(SECTORS)),
+    )
+
+
 async def delete_visit(office: Desk, connection: Connection, rng: Random) -> None:
     await connection.execute("DELETE FROM oracle.visits WHERE id = (SELECT min(id::text)::uuid FROM oracle.visits)")
 

@@ -2,7 +2,7 @@
 
 from twinbase.replica.attachments.attachments import Attachments
 from twinbase.replica.attachments.photo import TakenPhoto
-from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage
+from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage, RefusedAttachment
 from twinbase.replica.certificate import fetch_certificate, trust_certificate
 from twinbase.replica.changes import ChangedRow
 from twinbase.replica.drafts import Draft, Drafts
@@ -27,6 +27,7 @@ __all__ = [
     "NoSuchDecision",
     "OfficeAnswer",
     "PendingEdit",
+    "RefusedAttachment",
     "Replica",
     "ReplicaSession",
     "RowGone",

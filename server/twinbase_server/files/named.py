@@ -67,18 +67,22 @@ def _fits(twin: Twin, key: list[Any]) -> bool:
 
 
 async def find_named(
-    connection: Connection, slot: ContentSlot, identity: Identity, now: datetime, *, to_give: bool = False
+    connection: Connection, slot: ContentSlot, identity: Identity, now: datetime, *, brought: str | None = None
 ) -> NamedContent | None:
     """What the row names; None when it is not there, or not in the identity's scope. One statement in any case.
 
-    `to_give`: it is asked by whoever brings the content. That may be done late as well, where the row could be.
-    Raises ClaimMissing, as every answer about rows does, and the problem of claims that cannot be read.
+    `brought`: it is asked by whoever brings content, and says of which hash that is; "" where he does not say it. That
+    may be done late as well, where the row could be, and by the account that has made the row and sees it no more, as
+    long as the row names that hash. Raises ClaimMissing, as every answer about rows does, and the problem of claims
+    that cannot be read.
     """
+    to_give = brought is not None
     condition = giving_condition(slot.twin) if to_give else scope_of(slot.twin)
-    bound = condition.bind(identity, cut_to_hour(now))
+    bound = [*condition.bind(identity, cut_to_hour(now)), *key_texts(slot.key)]
+    bound += [identity.subject, brought] if to_give else []
     statement = _find_sql(slot.twin, slot.attachment.column, to_give)
     try:
-        row = await connection.fetchrow(statement, *bound, *key_texts(slot.key))
+        row = await connection.fetchrow(statement, *bound)
     except asyncpg.DataError as error:
         said = f"A claim in the scope of {slot.twin.name} cannot be read as its column's type."
         raise ProblemError("claim-missing", said) from error
@@ -106,13 +110,26 @@ def _find_sql(twin: Twin, column: str, to_give: bool) -> str:
     table, attachment = table_sql(twin.table), twin.attachments[column]
     condition = giving_condition(twin) if to_give else scope_of(twin)
     said_size = column_sql(attachment.size, table) if attachment.size else "NULL"
+    first, may = len(condition.names) + 1, condition.sql
+    if to_give:
+        may = f"({condition.sql} OR {_made_sql(twin, attachment, table, first + len(twin.key))})"
     return (
         f"SELECT {row_key_sql(twin, table)} AS row_key, {hash_sql(attachment, table)} AS sha256,"
         f" {said_size}::bigint AS said_size, a.sha256 IS NOT NULL AS arrived,"
         f" c.size, c.media_type, c.object, c.preview FROM {table}"
         f" LEFT JOIN twinbase.attached a ON {attached_sql(twin, attachment, table)}"
         " LEFT JOIN twinbase.content c ON c.sha256 = a.sha256"
-        f" WHERE {key_is_sql(twin, table, len(condition.names) + 1)} AND {condition.sql}"
+        f" WHERE {key_is_sql(twin, table, first)} AND {may}"
+    )
+
+
+def _made_sql(twin: Twin, attachment: Attachment, table: str, first: int) -> str:
+    """SQL: the account of the parameter with this number has made the row, and it names the hash of the next one. By
+    the ledger, as long as that remembers it, and by its index of new rows."""
+    return (
+        f"({hash_sql(attachment, table)} = ${first + 1} AND EXISTS (SELECT FROM twinbase.ledger l"
+        f" JOIN twinbase.replica r ON r.id = l.replica WHERE l.op = 'insert' AND l.key = {row_key_sql(twin, table)}"
+        f" AND l.twin = {quote_literal(twin.name)} AND l.status IN ('applied', 'merged') AND r.account = ${first}))"
     )
 
 

@@ -123,9 +123,12 @@ class Carrier:
         self.http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         return self
 
-    async def begin(self, twin: str, *key: object, length: int | str, column: str = "sha256") -> httpx2.Response:
-        wire = wire_of(*key).decode()
-        headers = {"Upload-Length": str(length), "Upload-Metadata": say({"twin": twin, "key": wire, "column": column})}
+    async def begin(
+        self, twin: str, *key: object, length: int | str, column: str = "sha256", sha256: str | None = None
+    ) -> httpx2.Response:
+        said = {"twin": twin, "key": wire_of(*key).decode(), "column": column}
+        said |= {"sha256": sha256} if sha256 is not None else {}
+        headers = {"Upload-Length": str(length), "Upload-Metadata": say(said)}
         return await self.http.post("files", headers=TUS | headers)
 
     def url(self, address: str) -> str:

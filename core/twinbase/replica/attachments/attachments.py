@@ -10,6 +10,7 @@ from twinbase.attachment import IMAGES
 from twinbase.clock import Clock
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import find_content, note_used
+from twinbase.replica.attachments.discard import discard_upload
 from twinbase.replica.attachments.evict import evict_sent
 from twinbase.replica.attachments.fetching import Fetching, NoteProgress
 from twinbase.replica.attachments.keep import check_given, keep
@@ -25,7 +26,14 @@ from twinbase.replica.attachments.photo import (
 from twinbase.replica.attachments.pictures import PIXELS_MAX
 from twinbase.replica.attachments.reader import ContentReader
 from twinbase.replica.attachments.sealing import PIECE_BYTES
-from twinbase.replica.attachments.state import AttachmentState, AttachmentUsage, read_state, read_usage
+from twinbase.replica.attachments.state import (
+    AttachmentState,
+    AttachmentUsage,
+    RefusedAttachment,
+    list_refused,
+    read_state,
+    read_usage,
+)
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.traffic import FileTraffic
 from twinbase.replica.attachments.uploads import offer_upload_again
@@ -45,7 +53,7 @@ class Attachments:
     """
 
     def __init__(self, database: Database, registry: Registry, clock: Clock, line: FileLine, enter: Enter) -> None:
-        self._database, self._clock, self._enter = database, clock, enter
+        self._database, self._clock, self._enter, self._registry = database, clock, enter, registry
         self._opened: ContentStore | None = None
         self._used: dict[str, datetime] = {}
         self._budget_bytes = BUDGET_BYTES
@@ -193,6 +201,22 @@ class Attachments:
             await self._database.write(offer_upload_again, sha256)
             self.traffic.note_put()
             self._database.announce_write()
+
+    async def list_refused(self) -> list[RefusedAttachment]:
+        """What will not be sent, each with the sentence that says why; also what belongs to a row that is not on this
+        device any more. It stays until somebody discards it, or it is taken after all."""
+        with self._enter():
+            return await self._database.look(list_refused)
+
+    async def discard(self, sha256: str) -> bool:
+        """Give up what was refused: it is offered no more, and its bytes go for good unless another row here needs
+        them. Whether there was such an attachment."""
+        with self._enter():
+            store = await self._open_store()
+            was_refused: bool = await self._database.write(discard_upload, store, self._registry, sha256)
+            self.traffic.note_put()
+            self._tell(sha256)
+            return was_refused
 
     async def read_usage(self) -> AttachmentUsage:
         """How much room they take."""

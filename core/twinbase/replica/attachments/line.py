@@ -35,7 +35,7 @@ class FileLine:
 
     async def begin_upload(self, upload: RowUpload) -> Begun:
         """Begin an upload, or find the one that has begun. Raises ServerRefused with its problem."""
-        said = {"twin": upload.twin, "key": upload.key, "column": upload.name}
+        said = {"twin": upload.twin, "key": upload.key, "column": upload.name, "sha256": upload.sha256}
         metadata = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in said.items())
         headers = {"Upload-Length": str(upload.size), "Upload-Metadata": metadata}
         async with self._ask_tus("POST", FILES, headers, (201,)) as reply:

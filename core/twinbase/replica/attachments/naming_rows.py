@@ -1,33 +1,34 @@
 """Where rows name contents: the columns that do, and the rows in them, as the server last had them."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
 from twinbase.attachment import Attachment
-from twinbase.protocol import GIVEN_AWAY
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
 from twinbase.replica.connection import Connection, StoredRow
+from twinbase.replica.file.content_tables import UNSENT
 from twinbase.replica.file.names import changes_table, image_table
 from twinbase.replica.outbox.states import TAKEN
 
 _HERE = "(SELECT sha256 FROM _twinbase_content WHERE here = 1 AND thumbnail_of IS NULL)"
 _MADE_HERE = "(SELECT sha256 FROM _twinbase_content WHERE here = 1 AND thumbnail_of IS NULL AND fetched = 0)"
+_NOWHERE_ELSE = f"(SELECT sha256 FROM _twinbase_content WHERE {UNSENT})"
 
 
 @dataclass(frozen=True, slots=True)
 class NamingRow:
     """A row that names a content. `key`: as it travels, in JSON. `state`: what the row says of its bytes; None where
-    its table says nothing of that."""
+    its table says nothing of that. `is_here`: this device holds the row."""
 
     twin: str
     key: str
     name: str
     sha256: str
     state: str | None
+    is_here: bool = True
 
     @property
     def row(self) -> tuple[str, str, str]:
@@ -42,14 +43,16 @@ def list_attachments(registry: Registry) -> list[tuple[Twin, Attachment]]:
 
 def find_naming_rows(connection: Connection, registry: Registry) -> Iterator[NamingRow]:
     """The rows that the server has, that this device may write, and that name a content which is here. What only this
-    device says is not among them: the bytes go after the row."""
+    device says is not among them: the bytes go after the row. Of those that the server has taken and that are not here
+    any more only such come whose bytes are nowhere else; where the row is here as well, it comes later and counts."""
     for twin, attachment in list_attachments(registry):
         if not twin.pushes:
             continue
+        taken = _of_left(twin, attachment) if twin.pulls else _of_pushed(twin, attachment)
+        yield from (_naming_row(twin, attachment, row, is_here=False) for row in connection.execute(taken))
         if twin.pulls:
-            yield from _of_taken_late(connection, twin, attachment)
-        query = _of_pulled(twin, attachment) if twin.pulls else _of_pushed(twin, attachment)
-        yield from (_naming_row(twin, attachment, row) for row in connection.execute(query))
+            query = _of_pulled(twin, attachment)
+            yield from (_naming_row(twin, attachment, row) for row in connection.execute(query))
 
 
 def find_naming_row(connection: Connection, registry: Registry, sha256: str) -> NamingRow | None:
@@ -87,19 +90,25 @@ def _of_pushed(twin: Twin, attachment: Attachment) -> str:
     )
 
 
-def _of_taken_late(connection: Connection, twin: Twin, attachment: Attachment) -> Iterator[NamingRow]:
-    """New rows that the server took though what they belong to was somebody else's by then: such a row is not here any
-    more, and its bytes are nowhere else. As long as the decision is remembered; where the row is here as well, what it
-    says comes later and counts."""
-    query = (
-        "SELECT key, sha256 FROM (SELECT json_extract(said, '$.key') AS key,"
-        " json_extract(said, '$.mine.' || ?2) AS sha256 FROM _twinbase_decision WHERE twin = ?1 AND op = 'insert'"
-        " AND EXISTS (SELECT 1 FROM json_each(said, '$.outcome.flags') AS flag"
-        f" WHERE json_extract(flag.value, '$.reason') = ?3)) WHERE sha256 IN {_MADE_HERE}"
+def _of_left(twin: Twin, attachment: Attachment) -> str:
+    """What the server took from this device, and a pull has taken away again: it was given to somebody else, or is
+    gone. What counts is what was said of it here last; such a row may have left before its bytes could even be noted
+    as waiting."""
+    table, image, column = changes_table(twin.name), image_table(twin.name), attachment.column
+    new, old = quote_name("new_" + column), quote_name("old_" + column)
+    key = ", ".join(f"said.{quote_name('new_' + name)}" for name in twin.key)
+    later = ", ".join(f"later.{quote_name('old_' + name)}" for name in twin.key)
+    is_key, names = f"({quote_names(twin.key)}) = ({key})", f"said.{new} IN {_NOWHERE_ELSE}"
+    return (
+        f"SELECT {key}, said.{new}, NULL FROM {table} said JOIN _twinbase_outbox USING (seq) WHERE {names} AND {TAKEN}"
+        f" AND NOT EXISTS (SELECT 1 FROM {image} WHERE _present AND {is_key})"
+        f" AND (NOT EXISTS (SELECT 1 FROM {quote_name(twin.name)} WHERE {is_key})"
+        f" OR EXISTS (SELECT 1 FROM {image} WHERE {is_key}))"
+        f" AND NOT EXISTS (SELECT 1 FROM {table} later JOIN _twinbase_outbox USING (seq) WHERE {TAKEN}"
+        f" AND later.seq > said.seq AND ({later}) = ({key}) AND later.{new} IS NOT said.{new}"
+        f" AND (op = 'delete' OR coalesce(later.{old}, later.{new}) IS NOT NULL))"
+        " ORDER BY said.seq"
     )
-    asked = (twin.name, json.dumps(attachment.column), GIVEN_AWAY)
-    for key, sha256 in connection.execute(query, asked):
-        yield NamingRow(twin.name, msgspec.json.encode(json.loads(key)).decode(), attachment.column, sha256, None)
 
 
 def _columns(twin: Twin, attachment: Attachment) -> str:
@@ -107,9 +116,9 @@ def _columns(twin: Twin, attachment: Attachment) -> str:
     return f"{quote_names((*twin.key, attachment.column))}, {state}"
 
 
-def _naming_row(twin: Twin, attachment: Attachment, row: StoredRow) -> NamingRow:
+def _naming_row(twin: Twin, attachment: Attachment, row: StoredRow, *, is_here: bool = True) -> NamingRow:
     *key, sha256, state = row
-    return NamingRow(twin.name, _travelling(twin, key), attachment.column, sha256, state)
+    return NamingRow(twin.name, _travelling(twin, key), attachment.column, sha256, state, is_here)
 
 
 def _travelling(twin: Twin, key: list[object]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twinbase.replica.attachments.contents import find_content, sum_bytes
-from twinbase.replica.attachments.uploads import find_uploads
+from twinbase.replica.attachments.uploads import find_uploads, list_refused_uploads
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.content_tables import count_unsent_contents
 
@@ -37,6 +37,28 @@ class AttachmentUsage:
     unsent_bytes: int
     budget_bytes: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAttachment:
+    """What will not be sent, and waits for a person: offer it again, or discard it. Its row may be on this device no
+    more: it is `column` of a row of `twin` that names it. `reason` is the sentence; `is_here`: its bytes are."""
+
+    sha256: str
+    twin: str
+    column: str
+    size: int
+    reason: str
+    is_here: bool
+
+
+def list_refused(connection: Connection) -> list[RefusedAttachment]:
+    """All that waits for a person."""
+    found = [(one, find_content(connection, one.sha256)) for one in list_refused_uploads(connection)]
+    return [
+        RefusedAttachment(one.sha256, one.twin, one.name, one.size, one.reason, content is not None and content.here)
+        for one, content in found
+    ]
 
 
 def read_state(connection: Connection, sha256: str, *, is_here: bool) -> AttachmentState:

@@ -40,10 +40,15 @@ def _remove_unused(connection: Connection, store: ContentStore, registry: Regist
     synced = read_state(connection).synced_at
     before = min(now, datetime.fromisoformat(synced)) if synced else now
     for sha256 in _find_unused(connection, registry, (before - UNUSED_KEPT).isoformat()):
-        thumbnails = connection.execute("SELECT sha256 FROM _twinbase_content WHERE thumbnail_of = ?", (sha256,))
-        for gone in (sha256, *(name for (name,) in thumbnails.fetchall())):
-            store.remove(gone)
-            connection.execute("DELETE FROM _twinbase_content WHERE sha256 = ?", (gone,))
+        remove_content(connection, store, sha256)
+
+
+def remove_content(connection: Connection, store: ContentStore, sha256: str) -> None:
+    """Its bytes go, its thumbnail, and what is known of both. Call it in a transaction that may write."""
+    thumbnails = connection.execute("SELECT sha256 FROM _twinbase_content WHERE thumbnail_of = ?", (sha256,))
+    for gone in (sha256, *(name for (name,) in thumbnails.fetchall())):
+        store.remove(gone)
+        connection.execute("DELETE FROM _twinbase_content WHERE sha256 = ?", (gone,))
 
 
 def _find_unused(connection: Connection, registry: Registry, before: str) -> set[str]:

@@ -18,21 +18,14 @@ from twinbase.errors import (
 )
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import note_gone
+from twinbase.replica.attachments.fate import LOST, NOT_TAKEN_THERE, has_left
 from twinbase.replica.attachments.line import FileLine
 from twinbase.replica.attachments.naming_rows import list_attachments
+from twinbase.replica.attachments.plan import Plan, note_plan, plan_uploads
 from twinbase.replica.attachments.send import UploadSender
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.tidy import tidy_store
-from twinbase.replica.attachments.uploads import (
-    Plan,
-    RowUpload,
-    count_uploads,
-    list_uploads,
-    note_objection,
-    note_plan,
-    note_refused,
-    plan_uploads,
-)
+from twinbase.replica.attachments.uploads import RowUpload, count_uploads, list_uploads, note_objection, note_refused
 from twinbase.replica.engines import Database
 from twinbase.replica.file.content_tables import content_folder
 from twinbase.replica.file.lock import hold_sync_lock
@@ -42,6 +35,8 @@ SECONDS_MAX = 30.0
 """Of one sync: what is left goes with the next one, which begins soon."""
 OF_ONE = ("not-found", "not-permitted", "bad-request", "attachment-offset", "attachment-checksum", "body-too-large")
 """What the server says of one upload, and of no other: the next one may go."""
+NOT_HIS = ("not-found", "not-permitted")
+"""The answer to whoever may not bring it: one, whether there is such a row or not."""
 DAMAGED = "Its bytes on this device are damaged. Take it again, as a new one."
 
 
@@ -139,16 +134,25 @@ class FileTraffic:
                 return False
             report.files_sent += 1
         except ServerRefused as problem:
-            if problem.kind != "attachment-refused":
+            reason = await self._find_reason(upload, problem)
+            if not reason:
                 await self._database.write(note_objection, upload, problem.detail)
                 raise
-            await self._database.write(note_refused, upload, problem.detail)
+            await self._database.write(note_refused, upload, reason)
         except DamagedAttachment:
             await self._database.write(note_refused, upload, DAMAGED)
         except AttachmentMissing:
             await self._database.write(note_gone, upload.sha256)
+            await self._database.write(note_refused, upload, LOST)
         self.note_moved(upload.sha256, 0)
         return True
+
+    async def _find_reason(self, upload: RowUpload, problem: ServerRefused) -> str:
+        """Why it will never be taken; "" where it may be, by and by."""
+        if problem.kind == "attachment-refused":
+            return problem.detail
+        has_gone = problem.kind in NOT_HIS and await self._database.look(has_left, self._registry, upload)
+        return NOT_TAKEN_THERE if has_gone else ""
 
     def _note_sent(self, report: Report, sha256: str, size: int) -> None:
         report.files_bytes += size

@@ -66,13 +66,14 @@ async def begin(
     length: Annotated[str, Header(alias="Upload-Length", max_length=20, examples=["482113"])] = "",
     metadata: Annotated[str, Header(alias="Upload-Metadata", max_length=8192)] = "",
 ) -> Response:
-    """Begin to bring the content that a row names. Upload-Metadata: `twin`, `key` (its JSON array) and `column`."""
-    size, slot = read_count("Upload-Length", length), _read_slot(serving, metadata)
+    """Begin to bring the content that a row names. Upload-Metadata: `twin`, `key` (its JSON array) and `column`, and
+    `sha256`, which the content has: by a row that names another by now nothing is begun."""
+    size, (slot, brought) = read_count("Upload-Length", length), _read_slot(serving, metadata)
     _check_permission(who, slot)
     now = serving.clock()
     async with serving.borrow_connection() as connection:
-        named = await find_named(connection, slot, who.identity, now, to_give=True)
-        if named is None or named.sha256 is None:
+        named = await find_named(connection, slot, who.identity, now, brought=brought)
+        if named is None or named.sha256 is None or brought not in ("", named.sha256):
             raise ProblemError("not-found", NOTHING_THERE)
         if fault := _find_fault(slot, named, size):
             async with bounded_transaction(connection, serving.settings):
@@ -90,7 +91,8 @@ async def begin(
     return Response(status_code=201, headers=headers | describe_upload(upload))
 
 
-def _read_slot(serving: Serving, metadata: str) -> ContentSlot:
+def _read_slot(serving: Serving, metadata: str) -> tuple[ContentSlot, str]:
+    """Which slot is meant, and the hash of what is brought, where that is said."""
     given = read_metadata(metadata)
     if missing := {"twin", "key", "column"} - given.keys():
         raise ProblemError("bad-request", f"Upload-Metadata lacks {', '.join(sorted(missing))}.")
@@ -98,7 +100,7 @@ def _read_slot(serving: Serving, metadata: str) -> ContentSlot:
         twin, column = given["twin"].decode(), given["column"].decode()
     except UnicodeDecodeError as error:
         raise ProblemError("bad-request", "Upload-Metadata names twin and column in UTF-8.") from error
-    return read_slot(serving, twin, column, given["key"])
+    return read_slot(serving, twin, column, given["key"]), given.get("sha256", b"").decode("ascii", "replace")
 
 
 def _check_permission(who: SignedIn, slot: ContentSlot) -> None:
