@@ -57,9 +57,11 @@ async def stored_rows(world: World) -> list[Any]:
 async def a_month_later(anna: Device, world: World) -> None:
     """What nobody names would go by now. The app is started again, and syncs."""
     world.clock.now += UNUSED_KEPT + DAY
+    await anna.close()
     await anna.reopen()
     await world.sign_in(anna, "anna")
     await anna.sync()
+    await anna.close()
     await anna.reopen()
     await anna.sync()
 
@@ -75,6 +77,7 @@ async def test_bytes_go_though_their_row_was_given_to_somebody_else(anna: Device
     report = await anna.sync()
     assert (report.files_sent, report.files_waiting, report.files_refused) == (1, 0, 0)
     assert await stored_rows(world) == [("bob", "stored")]
+    await anna.close()
     await anna.reopen()
     assert (await anna.sync()).files_waiting == 0 and await anna.sql("SELECT * FROM _twinbase_upload") == []
 
@@ -106,6 +109,7 @@ async def test_bytes_wait_however_long_the_network_costs_money(anna: Device, wor
     await give_away(world, picture.id)
     await anna.sync()
     world.clock.now += UNUSED_KEPT + DAY
+    await anna.close()
     await anna.reopen()
     anna.replica.attachments.metered = True
     anna.replica.attachments.budget_bytes = 0
@@ -158,6 +162,7 @@ async def test_a_person_gives_it_up_and_then_it_is_gone(anna: Device, world: Wor
     report = await anna.sync()
     assert (report.files_refused, report.files_waiting, anna.replica.status.now.unsent_files) == (0, 0, 0)
     assert await anna.replica.attachments.list_refused() == []
+    await anna.close()
     await anna.reopen()
     assert (await anna.sync()).files_refused == 0
     await anna.replica.sign_out()
@@ -209,6 +214,7 @@ async def test_bytes_that_are_here_no_more_are_said_to_be_lost(anna: Device, wor
         assert (await anna.sync()).files_refused == 1
         (said,) = await anna.replica.attachments.list_refused()
         assert not said.is_here and "Take it again" in said.reason
+        await anna.close()
         await anna.reopen()
     assert await anna.replica.attachments.put(make_picture()) == picture.sha256
     assert (await anna.sync()).files_sent == 1

@@ -13,7 +13,8 @@ def discard_upload(connection: Connection, store: ContentStore, registry: Regist
     """Offer what was refused no more, and let its bytes go unless another row needs them, or the server has them;
     whether there was such an upload. Call it in a transaction that may write."""
     changed = connection.execute(
-        "UPDATE _twinbase_upload SET stage = 'discarded', reason = '' WHERE sha256 = ? AND stage = 'refused'", (sha256,)
+        "UPDATE _twinbase_upload SET stage = 'discarded', reason = '' WHERE sha256 = ? AND stage = ?",
+        (sha256, "refused"),
     ).rowcount
     if changed and not _is_needed(connection, registry, sha256):
         remove_content(connection, store, sha256)

@@ -4,7 +4,7 @@ from twinbase.replica.attachments.contents import note_gone, sum_bytes
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.connection import Connection
 
-_SENT = "sha256 NOT IN (SELECT sha256 FROM _twinbase_upload WHERE stage IN ('waiting', 'refused'))"
+_SENT = "sha256 NOT IN (SELECT sha256 FROM _twinbase_upload WHERE stage NOT IN ('stored', 'discarded'))"
 _EVICTABLE = (
     "SELECT content.sha256, content.size FROM _twinbase_content content LEFT JOIN _twinbase_content original"
     " ON original.sha256 = content.thumbnail_of WHERE content.here = 1 AND content.sha256 <> ?"

@@ -39,8 +39,8 @@ def list_uploads(connection: Connection, *, waiting: bool = False) -> list[RowUp
 
 def list_refused_uploads(connection: Connection) -> list[RowUpload]:
     """Those that wait for a person, in the order of their rows."""
-    query = f"SELECT {_FIELDS} FROM _twinbase_upload WHERE stage = 'refused' ORDER BY twin, key, name"
-    return [RowUpload(*row) for row in connection.execute(query)]
+    query = f"SELECT {_FIELDS} FROM _twinbase_upload WHERE stage = ? ORDER BY twin, key, name"
+    return [RowUpload(*row) for row in connection.execute(query, ("refused",))]
 
 
 def count_uploads(connection: Connection) -> dict[str, int]:
