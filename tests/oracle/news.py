@@ -31,6 +31,9 @@ async def devices_hear_of_news(sim: Simulation, rng: Random) -> None:
             for one in those:
                 if treatment == "lost":
                     await one.let_time_pass()
+                if treatment == "lost" and one.report is not None and one.report.files_sent:
+                    # That its own bytes have come is news after its pull, and of that the hint was lost as well.
+                    await one.let_time_pass()
                 # What the others send from now on is no news that was meant.
                 one.line.treatment = "brought"
             await _take_in_all(sim, those)
