@@ -13,6 +13,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from twinbase.replica.attachments.fate import WHY_REFUSED
 from twinbase_mobile.captions import CAPTIONS
 from twinbase_mobile.reasons import CATALOGUE, PARTS
 
@@ -61,12 +62,14 @@ msgstr ""
 
 
 def _texts() -> Iterator[tuple[Text, str]]:
-    """What the front ends say, then what `mobile` says."""
+    """What the front ends say, then what `mobile` and a device say."""
     for folder in sorted(FRONTENDS.glob("*/twinbase_*")):
         for file, _, text, _, _ in extract_from_dir(folder, [("**.py", "python")], keywords=KEYWORDS):
             yield _plural(text), str(folder.relative_to(ROOT) / file)
     for sentence in (*CATALOGUE.values(), *PARTS):
         yield sentence, "twinbase_mobile.reasons"
+    for sentence in WHY_REFUSED:
+        yield sentence, "twinbase.replica.attachments"
     for caption in CAPTIONS.values():
         yield caption.word, "twinbase_mobile.captions"
 

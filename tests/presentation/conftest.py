@@ -59,7 +59,8 @@ def database_url(databases: Databases, mobile_template: str) -> Iterator[str]:
 @pytest.fixture
 async def company(database_url: str, tmp_path: Path) -> AsyncIterator[Company]:
     """Anna has a phone with a visit at a bakery on it."""
-    async with World.open(database_url, PLUGINS, tmp_path, prepared=True) as world:
+    files = str(tmp_path / "files")
+    async with World.open(database_url, PLUGINS, tmp_path, prepared=True, files=files) as world:
         company = Company(world)
         await company.add(ANNA(), BOB(), Customer(id=ident(10), code="C1", name="Noël", salesperson_id=ME))
         company.phone = await world.device("anna", claims={"colleague_id": str(ME)})

@@ -3,11 +3,12 @@
 import asyncio
 from decimal import Decimal
 
+from tests.attachments.pictures import make_picture
 from tests.plugins.mobile.reading.company import ME, NOW, PLUGINS, Company, ident
 from tests.presentation.phone import ManualTiming
 
 from twinbase.replica import Replica
-from twinbase_mobile.tables import Contact, Intervention, InterventionPart, Timesheet
+from twinbase_mobile.tables import Contact, Intervention, InterventionPart, InterventionPhoto, Timesheet
 from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation import Route, Runner, Workday, load_language
 from twinbase_presentation.screens.sync_page import SyncModel, SyncShown
@@ -80,6 +81,32 @@ async def test_what_is_discarded_is_gone_after_the_seconds_in_which_it_can_be_un
     assert (await page.show()).refused == ()
     assert await company.phone.sql("SELECT count(*) FROM _twinbase_outbox WHERE state = 'refused'") == [(0,)]
     assert await company.phone.sql("SELECT status FROM interventions") == [("in_progress",)]
+
+
+async def test_a_photo_whose_row_the_office_has_deleted_waits_for_a_person(company: Company) -> None:
+    phone, content = company.phone, make_picture()
+    phone.replica.attachments.metered = True
+    sha256 = await phone.replica.attachments.put(content)
+    row = InterventionPhoto(intervention_id=VISIT, sha256=sha256, size_bytes=len(content), mime="image/jpeg")
+    await phone.save(row)
+    await phone.sync()
+    await company.world.sql("DELETE FROM mobile.intervention_photos")
+    phone.replica.attachments.metered = False
+    assert (await phone.sync()).files_refused == 1
+    page = Page(company)
+    (card,) = (await page.show()).refused_files
+    assert card.title.startswith("Photo, 0.") and card.title.endswith("MB") and card.is_here
+    assert card.sentence.startswith("What it belongs to is somebody else's now, or is gone")
+    assert page.model.shown and not page.model.shown.is_all_sent
+
+    assert (await page.model.offer_file(sha256)).said == "It is sent again."
+    await phone.sync()
+    assert [one.sha256 for one in (await page.show()).refused_files] == [sha256], "it was asked once more"
+    assert (await page.model.discard_file(sha256)).can_undo and page.model.refused_files == ()
+    page.timing.advance(6)
+    await page.workday.finish_tasks()
+    assert (await page.show()).refused_files == ()
+    assert (await phone.replica.attachments.state(sha256)).where == "elsewhere"
 
 
 async def test_what_is_behind_a_refusal_says_so(company: Company) -> None:

@@ -18,10 +18,10 @@ WriteHeld = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class HeldAct:
-    """What is held, for the toast. `hides`: the rows that look as if they were gone already."""
+    """What is held, for the toast. `hides`: the rows and contents that look as if they were gone already."""
 
     said: str
-    hides: frozenset[UUID]
+    hides: frozenset[UUID | str]
 
 
 class HeldActs:
@@ -46,15 +46,15 @@ class HeldActs:
         """What can be undone at this moment."""
         return self._now
 
-    def hides(self, id_: UUID) -> bool:
-        """Whether a row is about to go, and is shown no more."""
+    def hides(self, id_: UUID | str) -> bool:
+        """Whether a row or a content is about to go, and is shown no more."""
         return self._now is not None and id_ in self._now.hides
 
     def observe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` when something is held, undone or written; what is answered stops it."""
         return self._observers.add(callback)
 
-    async def hold(self, said: str, write: WriteHeld, *hides: UUID) -> Done:
+    async def hold(self, said: str, write: WriteHeld, *hides: UUID | str) -> Done:
         """Hold an act; `write` does it. What was held before is written now."""
         await self.release()
         self._now, self._write = HeldAct(said, frozenset(hides)), write

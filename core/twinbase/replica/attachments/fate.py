@@ -20,7 +20,10 @@ NOT_TAKEN_THERE = (
 REPLACED = (
     "What it belongs to has another content by now, that was not put there on this device. Discard it, or add it."
 )
+REFUSED_THERE = "The server refused its bytes. Take it again, as a new one."
 LOST = "Its bytes are not on this device any more, and the server has not got them. Take it again, as a new one."
+WHY_REFUSED = (NOT_TAKEN_THERE, REPLACED, REFUSED_THERE, LOST)
+"""What a device itself says of an attachment that is refused; the rest are sentences of the server."""
 
 
 def judge_unnamed(connection: Connection, registry: Registry, upload: RowUpload, *, is_here: bool) -> str:

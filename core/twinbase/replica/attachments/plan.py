@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from twinbase.attachment import FAILED, STORED
 from twinbase.registry import Registry
 from twinbase.replica.attachments.contents import note_stored
-from twinbase.replica.attachments.fate import ENDS, GOES_ON, LOST, NOT_TAKEN_THERE, REPLACED, judge_unnamed
+from twinbase.replica.attachments.fate import (
+    ENDS,
+    GOES_ON,
+    LOST,
+    NOT_TAKEN_THERE,
+    REFUSED_THERE,
+    REPLACED,
+    judge_unnamed,
+)
 from twinbase.replica.attachments.naming_rows import NamingRow, find_naming_rows
 from twinbase.replica.attachments.uploads import RowUpload, list_uploads, note_refused
 from twinbase.replica.connection import Connection
-
-REFUSED_THERE = "The server refused its bytes. Take it again, as a new one."
 
 
 @dataclass(frozen=True, slots=True)

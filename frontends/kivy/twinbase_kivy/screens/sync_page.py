@@ -15,6 +15,7 @@ from twinbase_presentation import Route
 from twinbase_presentation.screens.decided import DecidedCard
 from twinbase_presentation.screens.outbox import OutboxGroup
 from twinbase_presentation.screens.refusals import RefusedCard
+from twinbase_presentation.screens.refused_files import RefusedFileCard
 from twinbase_presentation.screens.sync_page import ParkedLine, SyncModel
 from twinbase_presentation.tokens import SPACE
 
@@ -38,6 +39,7 @@ class SyncPage(PageView):
         fault = self.faults.get("sync")
         cards = [
             *(RefusedCardView(card, self) for card in self.model.refused),
+            *(RefusedFileView(card, self) for card in self.model.refused_files),
             ParkedCard(shown.parked, self) if shown.parked else None,
             *(DecidedCardView(card, self) for card in shown.decided),
             OutboxCard(shown.to_send, self) if shown.to_send else None,
@@ -72,6 +74,26 @@ class RefusedCardView(CardBox):
                     page.say("Discard"), lambda: page.do(page.model.discard(card.id)), filling="outlined", hue="red"
                 ),
                 PushButton(page.say("Correct"), page.open_act(Route("sync", card.id, "correct")), icon="edit"),
+                gap=SPACE.s,
+            ),
+            gap=SPACE.m,
+            hue="red",
+        )
+        self.name, self.role = card.title, "alert"
+
+
+class RefusedFileView(CardBox):
+    """An attachment that is on this device alone: what it is, why it is not taken, and both ways on."""
+
+    def __init__(self, card: RefusedFileCard, page: SyncPage) -> None:
+        discard = lambda: page.do(page.model.discard_file(card.sha256))  # noqa: E731
+        offer = lambda: page.do(page.model.offer_file(card.sha256))  # noqa: E731
+        super().__init__(
+            Row(IconMark("refused", "red"), grow(Words(card.title, "subtitle", "red")), gap=SPACE.m),
+            Words(card.sentence, "small", "text2"),
+            Halves(
+                PushButton(page.say("Discard"), discard, filling="outlined", hue="red"),
+                PushButton(page.say("Send again"), offer, icon="sync") if card.is_here else None,
                 gap=SPACE.s,
             ),
             gap=SPACE.m,

@@ -19,6 +19,7 @@ from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.decided import DecidedCard, list_decided
 from twinbase_presentation.screens.outbox import OutboxGroup, group_outbox, measure_sent
 from twinbase_presentation.screens.refusals import RefusedCard, make_card, make_fields
+from twinbase_presentation.screens.refused_files import RefusedFileCard, list_refused_files
 from twinbase_presentation.status_line import StatusLine, describe_status, say_proof
 from twinbase_presentation.workday import Workday
 
@@ -50,6 +51,7 @@ class SyncShown:
     """Everything on the page. `decided`: the newest first; those that still ask are also counted by the banner."""
 
     refused: tuple[RefusedCard, ...]
+    refused_files: tuple[RefusedFileCard, ...]
     parked: tuple[ParkedLine, ...]
     decided: tuple[DecidedCard, ...]
     to_send: tuple[OutboxGroup, ...]
@@ -58,7 +60,7 @@ class SyncShown:
 
     @property
     def is_all_sent(self) -> bool:
-        return not (self.refused or self.parked or self.to_send or self.files.waiting)
+        return not (self.refused or self.refused_files or self.parked or self.to_send or self.files.waiting)
 
 
 class SyncModel(ScreenModel[SyncShown]):
@@ -105,6 +107,12 @@ class SyncModel(ScreenModel[SyncShown]):
         return tuple(card for card in shown.refused if not self.workday.held.hides(card.id)) if shown else ()
 
     @property
+    def refused_files(self) -> tuple[RefusedFileCard, ...]:
+        """The attachments that are not taken, without one that is being discarded."""
+        shown = self.shown
+        return tuple(card for card in shown.refused_files if not self.workday.held.hides(card.sha256)) if shown else ()
+
+    @property
     def commands(self) -> Sequence[Command]:
         say = self.workday.language.say
         return (Command("sync", say("Sync now"), "sync", self.sync_now, "ctrl+r", is_main=True),)
@@ -115,6 +123,7 @@ class SyncModel(ScreenModel[SyncShown]):
     async def read_from(self, replica: Replica, now: datetime) -> SyncShown:
         waiting = {one.id: one for one in await replica.waiting_edits()}
         decisions, usage = await replica.decisions(), await replica.attachments.read_usage()
+        files = await replica.attachments.list_refused()
         language, registry = self.workday.language, replica.registry
         async with replica.read() as session:
             unsent = await session.read_outbox()
@@ -122,6 +131,7 @@ class SyncModel(ScreenModel[SyncShown]):
             sent = await measure_sent(replica, unsent)
             return SyncShown(
                 refused=tuple(self._cards(unsent)),
+                refused_files=tuple(list_refused_files(files, registry, language)),
                 parked=tuple(self._parked(unsent, waiting)),
                 decided=await list_decided(session, registry, decisions, language),
                 to_send=await group_outbox(session, unsent, sent, language),
@@ -143,6 +153,17 @@ class SyncModel(ScreenModel[SyncShown]):
         """Give up an edit that waits; it can be undone for some seconds."""
         said = self.workday.language.say("Discarded.")
         return await self.workday.held.hold(said, lambda: self._ask(lambda replica: replica.discard(id_)), id_)
+
+    async def discard_file(self, sha256: str) -> Done:
+        """Give up an attachment that is not taken; it can be undone for some seconds, and then its bytes are gone."""
+        give_up = lambda: self._ask(lambda replica: replica.attachments.discard(sha256))  # noqa: E731
+        return await self.workday.held.hold(self.workday.language.say("Discarded."), give_up, sha256)
+
+    async def offer_file(self, sha256: str) -> Done:
+        """Send it once more: the office may have changed its mind, or the row has come back."""
+        await self._ask(lambda replica: replica.attachments.offer_again(sha256))
+        await self.load()
+        return Done(self.workday.language.say("It is sent again."))
 
     async def make_correct_form(self, id_: UUID) -> Form:
         """The fields of a refused edit, as they were typed. Raises KeyError where it waits no more."""
