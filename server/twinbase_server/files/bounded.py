@@ -14,7 +14,7 @@ Borrow: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 @asynccontextmanager
 async def bounded_transaction(connection: Connection, settings: Settings) -> AsyncIterator[None]:
     """It waits for a lock as long as a push would, and for a statement as long as any."""
+    locks, statement = (max(1, round(s * 1000)) for s in (settings.lock_seconds, settings.statement_seconds))
     async with connection.transaction():
-        for name, seconds in (("lock", settings.lock_seconds), ("statement", settings.statement_seconds)):
-            await connection.execute(f"SET LOCAL {name}_timeout = {max(1, round(seconds * 1000))}")
+        await connection.execute(f"SET LOCAL lock_timeout = {locks}; SET LOCAL statement_timeout = {statement}")
         yield

@@ -13,7 +13,9 @@ from twinbase.identity import Identity
 from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import ALTERED
+from twinbase_server.files.bounded import bounded_transaction
 from twinbase_server.files.named import hash_sql, row_is_sql, scope_of
+from twinbase_server.settings import Settings
 from twinbase_server.sql.names import quote_literal, table_sql
 
 ROWS_MAX = 50
@@ -21,15 +23,16 @@ ROWS_MAX = 50
 
 
 async def may_read_content(
-    connection: Connection, registry: Registry, sha256: str, identity: Identity, now: datetime
+    connection: Connection, registry: Registry, sha256: str, identity: Identity, settings: Settings, now: datetime
 ) -> bool:
-    """Whether a row in the identity's scope was given this content.
+    """Whether a row in the identity's scope was given this content. A table that another program keeps to itself has
+    no such row at the moment: the content comes once more, which costs less than to wait.
 
     Every column that can name content is asked in any case, one statement each: what is there, and what is somebody
     else's, takes as long as what nobody has.
     """
     found = [
-        await _may_read_by(connection, twin, column, sha256, identity, now)
+        await _may_read_by(connection, twin, column, sha256, identity, settings, now)
         for twin in registry
         if twin.pulls
         for column in twin.attachments
@@ -38,12 +41,13 @@ async def may_read_content(
 
 
 async def _may_read_by(
-    connection: Connection, twin: Twin, column: str, sha256: str, identity: Identity, now: datetime
+    connection: Connection, twin: Twin, column: str, sha256: str, identity: Identity, settings: Settings, now: datetime
 ) -> bool:
     try:
         bound: Sequence[Any] = scope_of(twin).bind(identity, cut_to_hour(now))
-        return bool(await connection.fetchval(_seen_sql(twin, column), *bound, sha256))
-    except (ClaimMissing, asyncpg.DataError, *ALTERED):
+        async with bounded_transaction(connection, settings):
+            return bool(await connection.fetchval(_seen_sql(twin, column), *bound, sha256))
+    except (ClaimMissing, asyncpg.DataError, asyncpg.LockNotAvailableError, *ALTERED):
         return False  # It reads no row of this twin, whatever is there.
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
 from twinbase.attachment import JPEG
+from twinbase_server.files.bounded import bounded_transaction
 from twinbase_server.files.named import NOTHING_THERE, NamedContent, find_named
 from twinbase_server.files.receive import translate_store_errors
 from twinbase_server.http.caller import ServingDep
@@ -51,7 +52,7 @@ async def _answer(
     twin: str, column: str, key: str, request: Request, who: SignedIn, serving: Serving, preview: str
 ) -> Response:
     slot = read_slot(serving, twin, column, decode_key(key))
-    async with serving.borrow_connection() as connection:
+    async with serving.borrow_connection() as connection, bounded_transaction(connection, serving.settings):
         named = await find_named(connection, slot, who.identity, serving.clock())
     if named is None or not slot.twin.pulls or not named.object or (preview and not named.preview):
         raise ProblemError("not-found", NOTHING_THERE)

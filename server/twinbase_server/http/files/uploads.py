@@ -72,7 +72,8 @@ async def begin(
     _check_permission(who, slot)
     now = serving.clock()
     async with serving.borrow_connection() as connection:
-        named = await find_named(connection, slot, who.identity, now, brought=brought)
+        async with bounded_transaction(connection, serving.settings):
+            named = await find_named(connection, slot, who.identity, now, brought=brought)
         if named is None or named.sha256 is None or brought not in ("", named.sha256):
             raise ProblemError("not-found", NOTHING_THERE)
         if fault := _find_fault(slot, named, size):
@@ -83,7 +84,7 @@ async def begin(
         subject = who.identity.subject
         upload = await begin_upload(connection, subject, slot, named, size, serving.settings, now)
         if upload.received == 0 and await may_read_content(
-            connection, serving.registry, upload.sha256, who.identity, now
+            connection, serving.registry, upload.sha256, who.identity, serving.settings, now
         ):
             upload = await give_known_content(connection, serving.registry, upload, serving.settings, now)
             serving.metrics.files.labels("known").inc()
