@@ -101,8 +101,7 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
         await asyncio.sleep(0.01)
     # The window of the offscreen driver keeps its first size: a picture is drawn beside it.
     shell.export_to_png(str(into / f"{shot.name}.png"))
-    for page in shell.pages.values():
-        page.close()
+    shell.close()
     window.remove_widget(shell)
     print(shot.name, flush=True)
 

@@ -55,13 +55,20 @@ class Shell(Root, Box):
         self.toast: ToastBar | None = None
         self.focus = FocusRing(self)
         self.frame = ColumnBox()
+        self._stop: Callable[[], None] = lambda: None
 
     # Where somebody is.
 
     async def open(self) -> None:
         """Show where somebody was, read."""
         await self.show()
-        self.workday.observe_status(self._note_status)
+        self._stop = self.workday.observe_status(self._note_status)
+
+    def close(self) -> None:
+        """The window is gone: nothing is read or drawn any more."""
+        self._stop()
+        while self.pages:
+            self.pages.popitem()[1].close()
 
     def go(self, route: Route) -> None:
         """Show it: a page, or a sheet over this one. Nobody waits for the reading."""
