@@ -3,24 +3,16 @@
 Measured from the tree of widgets, without a pixel: neither a window nor a graphics library of the system is needed.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from itertools import product
-from pathlib import Path
 
 import pytest
-from tests.kivy.day import PLUGINS, OpenDay, open_day
+from tests.kivy.day import PLUGINS, OpenDay
 
-SCREENS = ("today", "visit", "sync", "missing", "finish", "cancel", "menu", "correct")
+SCREENS = ("today", "visit", "sync", "checklist", "missing", "finish", "cancel", "menu", "correct")
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)
-
-
-@pytest.fixture
-async def day(anna: Path) -> AsyncIterator[OpenDay]:
-    day = await open_day(anna)
-    yield day
-    day.runner.close()
 
 
 async def measure(day: OpenDay, screen: str, language: str, sizes: Iterable[tuple[int, int]]) -> list[str]:

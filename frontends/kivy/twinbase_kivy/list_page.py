@@ -1,0 +1,21 @@
+"""A page whose rows open beside it on a wide screen."""
+
+from uuid import UUID
+
+from twinbase_kivy.page import PageView
+
+
+class ListPage(PageView):
+    """A list of visits. `chosen`: the one that is shown beside it."""
+
+    chosen: UUID | None = None
+
+    def find_first(self) -> UUID | None:
+        """What is shown beside it as long as nobody has chosen; None for nothing."""
+        return None
+
+    def choose(self, id_: UUID | None) -> None:
+        """Say which of its rows is the detail."""
+        if id_ != self.chosen:
+            self.chosen = id_
+            self.redraw()

@@ -1,0 +1,50 @@
+"""Which page draws which route, and where the navigation leads."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from twinbase import Plugins
+from twinbase_kivy.page import PageView
+from twinbase_kivy.places import NavPlace
+from twinbase_kivy.screens.checklist import ChecklistPage
+from twinbase_kivy.screens.sync_page import SyncPage
+from twinbase_kivy.screens.today import TodayPage
+from twinbase_kivy.screens.visit import VisitPage
+from twinbase_presentation import Language, Route, Workday
+from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.checklist import ChecklistModel
+from twinbase_presentation.screens.sync_page import SyncModel
+from twinbase_presentation.screens.today import TodayModel
+from twinbase_presentation.screens.visit import VisitModel
+
+TODAY, SYNC = Route("today"), Route("sync")
+PLACES = (TODAY, SYNC)
+"""Where the navigation leads, in its order."""
+Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
+
+
+def find_maker(route: Route) -> Maker | None:
+    """What makes the view model of a route, and the page that draws it; None where no page does."""
+    return PAGES.get(f"{route.name}/{route.place}".rstrip("/"))
+
+
+def list_places(language: Language, *, needs_you: bool) -> list[NavPlace]:
+    """The places in words; the one that waits for somebody has a dot."""
+    return [
+        NavPlace(TODAY, "today", language.say("Today")),
+        NavPlace(SYNC, "sync", language.say("Sync page"), has_dot=needs_you),
+    ]
+
+
+def _id_of(route: Route) -> UUID:
+    assert route.id is not None, route
+    return route.id
+
+
+PAGES: dict[str, Maker] = {
+    "today": lambda workday, plugins, route: (TodayModel(workday), TodayPage),
+    "visit": lambda workday, plugins, route: (VisitModel(workday, _id_of(route)), VisitPage),
+    "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
+    "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
+}
