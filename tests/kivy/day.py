@@ -5,6 +5,7 @@ What she has not sent, what the server refused and what it decided came about th
 sync, and edits of the office between them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,7 +42,7 @@ from twinbase_mobile.tables import (
     Timesheet,
     Unit,
 )
-from twinbase_mobile.tables.kinds import PhotoPhase, Priority, Role, Signer, VisitStatus
+from twinbase_mobile.tables.kinds import Claim, PhotoPhase, Priority, Role, Signer, VisitStatus, WorkKind
 from twinbase_presentation import Runner, Workday, load_language
 from twinbase_server import accounts
 
@@ -69,6 +70,7 @@ ITEMS = [
     {"key": "pressure", "label": "Pression du vase d’expansion", "kind": "number", "unit": "bar", "required": True},
     {"key": "remark", "label": "Remarque", "kind": "text"},
 ]  # fmt: skip
+WEEK = [{"active": True, "start": "08:00", "end": "16:00", "lunch_start": "12:00", "lunch_end": "13:00"}] * 5
 CUSTOMERS = (
     ("Mme Gaëlle Lefèvre", "14 rue des Cerisiers", "69100", "Villeurbanne"),
     ("Boulangerie Noël & Fils", "3 place de l’Église", "69500", "Bron"),
@@ -82,7 +84,7 @@ CUSTOMERS = (
 def list_office() -> list[SQLModel]:
     """What the office knows: people, customers, and the visits of the day."""
     rows: list[SQLModel] = [
-        Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin"),
+        Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin", week_schedule=WEEK),
         Colleague(id=BOB, code="BOB", first_name="Karim", last_name="Petit", mobile="06 11 22 33 44"),
         Unit(id=PIECE, code="u", caption="pièce"),
         Storehouse(id=VAN, caption="camionnette", owner_id=ME),
@@ -105,7 +107,7 @@ def list_office() -> list[SQLModel]:
             serial_number="21 1754 0010 0021 5678", location_in_site="cuisine",
         ),
     ]  # fmt: skip
-    return rows + _visits()
+    return rows + _visits() + list(_hours())
 
 
 def _visits() -> list[SQLModel]:
@@ -135,6 +137,19 @@ def _visits() -> list[SQLModel]:
         InterventionAssignment(intervention_id=VISIT, colleague_id=ME, role=Role.LEAD),
         InterventionAssignment(intervention_id=VISIT, colleague_id=BOB, role=Role.HELPER),
     ]  # fmt: skip
+
+
+def _hours() -> Iterator[SQLModel]:
+    """What she has written this week, and this morning; ten minutes of it are missing."""
+    lines = (
+        (ident(501), (9, 8, 0), (9, 12, 0), {"state": Claim.SUBMITTED, "intervention_id": EARLIER}),
+        (ident(502), (9, 13, 0), (9, 16, 30), {"state": Claim.REJECTED, "rejection_reason": "Quel chantier ?"}),
+        (ident(503), (10, 6, 55), (10, 7, 20), {"activity": WorkKind.TRAVEL}),
+        (ident(504), (10, 7, 30), (10, 8, 15), {"intervention_id": PURGED}),
+    )
+    for id_, start, end, values in lines:
+        day = paris(*start).date()
+        yield Timesheet(id=id_, colleague_id=ME, day=day, start_at=paris(*start), end_at=paris(*end), **values)
 
 
 def _visit(

@@ -40,7 +40,7 @@ class Shot:
 
 def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
-    for screen in ("today", "visit", "sync", "checklist"):
+    for screen in ("today", "visit", "sync", "checklist", "hours"):
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")
@@ -53,7 +53,7 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("visit", 360, 640, "light", "fr", 2.0)
     yield Shot("danger", 360, 800, "light", "fr")
     yield Shot("danger", 360, 640, "light", "fr", 1.3)
-    for sheet in ("missing", "finish", "cancel", "correct"):
+    for sheet in ("missing", "finish", "cancel", "correct", "line"):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 
@@ -87,7 +87,7 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from tests.kivy.day import PLUGINS
     from tests.kivy.showing import show_screen
 
-    from twinbase_kivy.act_sheets import SHEETS
+    from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
     from twinbase_kivy.shell import Shell
 

@@ -3,7 +3,7 @@
 from kivy.metrics import dp
 from tests.kivy.day import BOILER, PLUGINS, VISIT, OpenDay
 
-from twinbase_kivy.act_sheets import SHEETS as ALL_SHEETS
+from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
 from twinbase_kivy.routes import SYNC
 from twinbase_kivy.shell import Shell
 from twinbase_presentation import Route
@@ -26,6 +26,11 @@ async def show_screen(shell: Shell, screen: str) -> None:
     if screen in ("sync", "correct"):
         shell.go(SYNC)
     await shell.workday.finish_tasks()
+    if screen in ("hours", "line"):
+        shell.enter(Route("hours"))
+        await shell.workday.finish_tasks()
+    if screen == "line":
+        shell.go(Route("hours", None, "line"))
     if screen in ("checklist", "danger"):
         shell.go(Route("visit", VISIT, "checklist"))
     if screen in SHEETS:

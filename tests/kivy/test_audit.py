@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from tests.kivy.day import PLUGINS, OpenDay
 
-SCREENS = ("today", "visit", "sync", "checklist", "missing", "finish", "cancel", "menu", "correct")
+SCREENS = ("today", "visit", "sync", "checklist", "hours", "line", "missing", "finish", "cancel", "menu", "correct")
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)
@@ -21,7 +21,7 @@ async def measure(day: OpenDay, screen: str, language: str, sizes: Iterable[tupl
     from tests.kivy.measuring import find_faults
     from tests.kivy.showing import show_screen
 
-    from twinbase_kivy.act_sheets import SHEETS
+    from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
     from twinbase_kivy.shell import Shell
 

@@ -11,7 +11,7 @@ from kivy.core.window import Window
 
 from twinbase import Plugins
 from twinbase.replica import Replica
-from twinbase_kivy.act_sheets import SHEETS
+from twinbase_kivy.all_sheets import SHEETS
 from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
 from twinbase_kivy.shell import Shell

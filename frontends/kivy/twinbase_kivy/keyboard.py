@@ -9,7 +9,7 @@ from twinbase_kivy.page import PageView
 from twinbase_kivy.widgets.fields import TypingBox
 from twinbase_presentation import Route
 
-KEYS = {9: "tab", 13: "enter", 271: "enter", 27: "back", 273: "up", 274: "down", 8: "erase"}
+KEYS = {9: "tab", 13: "enter", 271: "enter", 27: "back", 273: "up", 274: "down", 275: "right", 276: "left", 8: "erase"}
 
 
 class KeyHearer(Protocol):

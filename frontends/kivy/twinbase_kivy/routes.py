@@ -8,18 +8,20 @@ from twinbase import Plugins
 from twinbase_kivy.page import PageView
 from twinbase_kivy.places import NavPlace
 from twinbase_kivy.screens.checklist import ChecklistPage
+from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
 from twinbase_kivy.screens.visit import VisitPage
 from twinbase_presentation import Language, Route, Workday
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.checklist import ChecklistModel
+from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
 from twinbase_presentation.screens.visit import VisitModel
 
-TODAY, SYNC = Route("today"), Route("sync")
-PLACES = (TODAY, SYNC)
+TODAY, HOURS, SYNC = Route("today"), Route("hours"), Route("sync")
+PLACES = (TODAY, HOURS, SYNC)
 """Where the navigation leads, in its order."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
@@ -33,6 +35,7 @@ def list_places(language: Language, *, needs_you: bool) -> list[NavPlace]:
     """The places in words; the one that waits for somebody has a dot."""
     return [
         NavPlace(TODAY, "today", language.say("Today")),
+        NavPlace(HOURS, "hours", language.say("Hours")),
         NavPlace(SYNC, "sync", language.say("Sync page"), has_dot=needs_you),
     ]
 
@@ -46,5 +49,6 @@ PAGES: dict[str, Maker] = {
     "today": lambda workday, plugins, route: (TodayModel(workday), TodayPage),
     "visit": lambda workday, plugins, route: (VisitModel(workday, _id_of(route)), VisitPage),
     "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
+    "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
 }
