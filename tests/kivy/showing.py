@@ -4,6 +4,8 @@ from kivy.metrics import dp
 from tests.kivy.day import BOILER, PLUGINS, VISIT, OpenDay
 
 from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
+from twinbase_kivy.focus import find_targets
+from twinbase_kivy.keyboard import KEYS, press_key
 from twinbase_kivy.routes import SYNC
 from twinbase_kivy.shell import Shell
 from twinbase_presentation import Route
@@ -18,6 +20,9 @@ def open_shell(day: OpenDay, language: str = "en", size: tuple[int, int] = (360,
     return shell
 
 
+CODES = {word: code for code, word in KEYS.items()}
+
+
 async def show_screen(shell: Shell, screen: str) -> None:
     """`today`, `visit`, `sync`, or a sheet of a visit, read and in its place."""
     await shell.open()
@@ -26,8 +31,8 @@ async def show_screen(shell: Shell, screen: str) -> None:
     if screen in ("sync", "correct"):
         shell.go(SYNC)
     await shell.workday.finish_tasks()
-    if screen in ("hours", "line"):
-        shell.enter(Route("hours"))
+    if screen in ("hours", "line", "jobs"):
+        shell.enter(Route("hours" if screen == "line" else screen))
         await shell.workday.finish_tasks()
     if screen == "line":
         shell.go(Route("hours", None, "line"))
@@ -45,3 +50,18 @@ async def show_screen(shell: Shell, screen: str) -> None:
         page.activate((BOILER, "co"))
         for key in ("erase", "erase", "6", "2"):
             page.press_key(key)
+
+
+async def touch(shell: Shell, name: str) -> None:
+    """What is called so, or begins so, touched on what is on top, and what that begins."""
+    top = shell.sheet or shell.frame
+    next(one for one in find_targets(top) if one.name.startswith(name)).press()
+    await shell.workday.finish_tasks()
+
+
+async def press(shell: Shell, *keys: str) -> None:
+    """Keys of a keyboard, one after the other, and what they begin. `ctrl+f` is one."""
+    for key in keys:
+        *held, last = key.split("+") if len(key) > 1 else [key]
+        press_key(shell, CODES.get(last, 0), last, held)
+    await shell.workday.finish_tasks()

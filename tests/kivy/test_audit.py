@@ -9,7 +9,9 @@ from itertools import product
 import pytest
 from tests.kivy.day import PLUGINS, OpenDay
 
-SCREENS = ("today", "visit", "sync", "checklist", "hours", "line", "missing", "finish", "cancel", "menu", "correct")
+SCREENS = (
+    "today", "visit", "sync", "checklist", "hours", "line", "jobs", "missing", "finish", "cancel", "menu", "correct",
+)  # fmt: skip
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)

@@ -22,20 +22,12 @@ def answers(page: Any) -> dict[str, Any]:
     return {item.key: item.value for item in page.model.shown.checklists[0].items}
 
 
-async def press(shell: Any, *keys: str) -> None:
-    """Keys of a keyboard, one after the other, and what they begin."""
-    from twinbase_kivy.keyboard import press_key
-
-    for key in keys:
-        code = {"enter": 13, "erase": 8, "tab": 9}.get(key, 0)
-        press_key(shell, code, key, [])
-    await shell.workday.finish_tasks()
-
-
 async def test_it_begins_with_what_lacks_and_a_figure_is_written_with_enter(day: OpenDay) -> None:
+    from tests.kivy import showing
+
     shell, page = await opened(day)
     assert page.active == (BOILER, "pressure")
-    await press(shell, "1", ",", "2", "enter")
+    await showing.press(shell, "1", ",", "2", "enter")
     assert answers(page)["pressure"] == Decimal("1.2")
     assert page.model.shown.progress == (4, 5)
     assert shell.stack.top.route == Route("visit", VISIT), "nothing lacks, so Enter leads back"
@@ -43,12 +35,13 @@ async def test_it_begins_with_what_lacks_and_a_figure_is_written_with_enter(day:
 
 
 async def test_danger_is_said_while_it_is_typed_before_anything_is_written(day: OpenDay) -> None:
+    from tests.kivy import showing
     from tests.kivy.measuring import list_words
 
     shell, page = await opened(day)
     page.activate((BOILER, "co"))
     await shell.workday.finish_tasks()
-    await press(shell, "erase", "erase", "6", "2")
+    await showing.press(shell, "erase", "erase", "6", "2")
     assert any(text.startswith("62\u00a0ppm: DANGER (from 50).") for text in list_words(page))
     assert answers(page)["co"] == 12
     page.activate((BOILER, "pressure"))
@@ -58,13 +51,12 @@ async def test_danger_is_said_while_it_is_typed_before_anything_is_written(day: 
 
 
 async def test_no_is_one_key_and_the_same_half_again_takes_it_back(day: OpenDay) -> None:
-    from twinbase_kivy.focus import find_targets
+    from tests.kivy import showing
 
     shell, page = await opened(day)
     page.activate((BOILER, "vents"))
-    await press(shell, "n")
+    await showing.press(shell, "n")
     assert answers(page)["vents"] is False
-    next(one for one in find_targets(page) if one.name == "No").press()
-    await shell.workday.finish_tasks()
+    await showing.touch(shell, "No")
     assert answers(page)["vents"] is None
     shell.close()

@@ -53,6 +53,13 @@ async def test_jobs_are_narrowed_by_chips_and_words_and_grouped_by_day(phone: Ph
     assert shown(model).nothing == "No job matches. Clear the filters?"
 
 
+async def test_a_day_of_another_year_says_which(phone: Phone) -> None:
+    await phone.give(visit(1, paris(10, 8).replace(year=2025)))
+    model = JobsModel(phone.workday)
+    await model.open()
+    assert [heading for heading, _ in headings(model)] == ["Tuesday, June 10, 2025"]
+
+
 async def test_a_long_list_is_read_page_by_page(phone: Phone) -> None:
     await phone.give(*(visit(n, paris(10 + n % 15, 8)) for n in range(120)))
     model = JobsModel(phone.workday)

@@ -9,6 +9,7 @@ from twinbase_kivy.page import PageView
 from twinbase_kivy.places import NavPlace
 from twinbase_kivy.screens.checklist import ChecklistPage
 from twinbase_kivy.screens.hours import HoursPage
+from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
 from twinbase_kivy.screens.visit import VisitPage
@@ -16,12 +17,13 @@ from twinbase_presentation import Language, Route, Workday
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.screens.hours import HoursModel
+from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
 from twinbase_presentation.screens.visit import VisitModel
 
-TODAY, HOURS, SYNC = Route("today"), Route("hours"), Route("sync")
-PLACES = (TODAY, HOURS, SYNC)
+TODAY, JOBS, HOURS, SYNC = (Route(name) for name in ("today", "jobs", "hours", "sync"))
+PLACES = (TODAY, JOBS, HOURS, SYNC)
 """Where the navigation leads, in its order."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
@@ -34,9 +36,10 @@ def find_maker(route: Route) -> Maker | None:
 def list_places(language: Language, *, needs_you: bool) -> list[NavPlace]:
     """The places in words; the one that waits for somebody has a dot."""
     return [
-        NavPlace(TODAY, "today", language.say("Today")),
+        NavPlace(TODAY, "today", language.say("My day")),
+        NavPlace(JOBS, "jobs", language.say("Job list")),
         NavPlace(HOURS, "hours", language.say("Hours")),
-        NavPlace(SYNC, "sync", language.say("Sync page"), has_dot=needs_you),
+        NavPlace(SYNC, "sync", language.say("Sync"), has_dot=needs_you),
     ]
 
 
@@ -49,6 +52,7 @@ PAGES: dict[str, Maker] = {
     "today": lambda workday, plugins, route: (TodayModel(workday), TodayPage),
     "visit": lambda workday, plugins, route: (VisitModel(workday, _id_of(route)), VisitPage),
     "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
+    "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
 }

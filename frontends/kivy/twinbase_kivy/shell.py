@@ -18,7 +18,7 @@ from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, make_frame
-from twinbase_kivy.routes import PLACES, TODAY, find_maker, list_places
+from twinbase_kivy.routes import JOBS, PLACES, TODAY, find_maker, list_places
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
@@ -27,7 +27,7 @@ from twinbase_presentation.faults import say_error
 from twinbase_presentation.tokens import TWO_PANES_FROM, ThemeName
 
 LIST_DP = 412
-LISTS = (TODAY,)
+LISTS = (TODAY, JOBS)
 TOAST_SECONDS = 6
 
 
