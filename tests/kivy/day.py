@@ -38,6 +38,8 @@ from twinbase_mobile.tables import (
     InterventionPart,
     InterventionPhoto,
     InterventionSignature,
+    Product,
+    StockLevel,
     Storehouse,
     Timesheet,
     Unit,
@@ -107,7 +109,7 @@ def list_office() -> list[SQLModel]:
             serial_number="21 1754 0010 0021 5678", location_in_site="cuisine",
         ),
     ]  # fmt: skip
-    return rows + _visits() + list(_hours())
+    return rows + _visits() + list(_hours()) + list(_van())
 
 
 def _visits() -> list[SQLModel]:
@@ -137,6 +139,20 @@ def _visits() -> list[SQLModel]:
         InterventionAssignment(intervention_id=VISIT, colleague_id=ME, role=Role.LEAD),
         InterventionAssignment(intervention_id=VISIT, colleague_id=BOB, role=Role.HELPER),
     ]  # fmt: skip
+
+
+def _van() -> Iterator[SQLModel]:
+    """What is in the catalogue, and how much of it in her van; of the last one nobody counts anything."""
+    articles = (
+        ("JNT-4410", "Joint de corps de chauffe", "12.40", 2, Decimal(3)),
+        ("ELE-0937", "Électrode d’allumage Saunier Duval", "31.90", 5, Decimal(2)),
+        ("DIS-3040", "Disjoncteur différentiel 30 mA 40 A, type A, 2 modules", "58.00", 1, Decimal(1)),
+        ("VEX-0018", "Vase d’expansion 18 l", "84.60", None, None),
+    )
+    for id_, (code, caption, price, here, minimum) in zip(map(ident, range(600, 604)), articles, strict=True):
+        yield Product(id=id_, code=code, caption=caption, unit_id=PIECE, price_ht=Decimal(price), stock_managed=True)
+        if here is not None:
+            yield StockLevel(product_id=id_, storehouse_id=VAN, real_qty=Decimal(here), min_qty=minimum)
 
 
 def _hours() -> Iterator[SQLModel]:

@@ -1,7 +1,7 @@
 """Goes to a screen of the app as somebody would, by its name."""
 
 from kivy.metrics import dp
-from tests.kivy.day import BOILER, PLUGINS, VISIT, OpenDay
+from tests.kivy.day import BOILER, PLUGINS, VISIT, OpenDay, ident
 
 from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
 from twinbase_kivy.focus import find_targets
@@ -26,16 +26,23 @@ CODES = {word: code for code, word in KEYS.items()}
 async def show_screen(shell: Shell, screen: str) -> None:
     """`today`, `visit`, `sync`, or a sheet of a visit, read and in its place."""
     await shell.open()
-    if screen in ("visit", "checklist", "danger", *SHEETS):
+    if screen in ("visit", "checklist", "danger", "parts", "part", *SHEETS):
         shell.go(Route("visit", VISIT))
     if screen in ("sync", "correct"):
         shell.go(SYNC)
     await shell.workday.finish_tasks()
-    if screen in ("hours", "line", "jobs"):
-        shell.enter(Route("hours" if screen == "line" else screen))
+    if screen in ("hours", "line", "jobs", "stock", "product"):
+        shell.enter(Route({"line": "hours", "product": "stock"}.get(screen, screen)))
         await shell.workday.finish_tasks()
     if screen == "line":
         shell.go(Route("hours", None, "line"))
+    if screen == "product":
+        shell.go(Route("stock", ident(600), "product"))
+    if screen in ("parts", "part"):
+        shell.go(Route("visit", VISIT, "parts"))
+        await shell.workday.finish_tasks()
+    if screen == "part":
+        shell.go(Route("visit", VISIT, f"parts/{ident(600)}"))
     if screen in ("checklist", "danger"):
         shell.go(Route("visit", VISIT, "checklist"))
     if screen in SHEETS:

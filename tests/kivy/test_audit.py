@@ -10,7 +10,8 @@ import pytest
 from tests.kivy.day import PLUGINS, OpenDay
 
 SCREENS = (
-    "today", "visit", "sync", "checklist", "hours", "line", "jobs", "missing", "finish", "cancel", "menu", "correct",
+    "today", "visit", "sync", "checklist", "hours", "line", "jobs", "stock", "part", "product", "missing", "finish",
+    "cancel", "menu", "correct",
 )  # fmt: skip
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)

@@ -1,6 +1,6 @@
 """The sheets over a page: what lacks, how a visit ends, why it is cancelled, what is done seldom, what to correct."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -96,9 +96,11 @@ def show_form(
     *,
     label: str = "",
     green: bool = False,
+    head: Sequence[Box] = (),
     more: Box | None = None,
 ) -> None:
-    """A form in a sheet that closes once it is saved. `label`: of its button, else the title; `more`: below it."""
+    """A form in a sheet that closes once it is saved. `label`: of its button, else the title; `head`, `more`: what
+    stands over and below it."""
 
     async def act() -> Done:
         done = await save()
@@ -108,7 +110,7 @@ def show_form(
 
     hue: Hue = "green" if green else "primary"
     view = FormView(form, shell.workday.language, label or title, lambda: page.do(act()), hue=hue)
-    shell.open_sheet(title, view, more)
+    shell.open_sheet(title, *head, view, more)
 
 
 VISIT_SHEETS: Mapping[str, OpenSheet] = {
