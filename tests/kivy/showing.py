@@ -32,7 +32,7 @@ async def show_screen(shell: Shell, screen: str) -> None:
         shell.go(SYNC)
     await shell.workday.finish_tasks()
     if screen in ("hours", "line", "jobs", "stock", "product"):
-        shell.enter(Route({"line": "hours", "product": "stock"}.get(screen, screen)))
+        shell.enter_place(Route({"line": "hours", "product": "stock"}.get(screen, screen)))
         await shell.workday.finish_tasks()
     if screen == "line":
         shell.go(Route("hours", None, "line"))
@@ -54,7 +54,7 @@ async def show_screen(shell: Shell, screen: str) -> None:
     await shell.workday.finish_tasks()
     if screen == "danger":
         page = shell.pages[Route("visit", VISIT, "checklist")]
-        page.activate((BOILER, "co"))
+        page.open_question((BOILER, "co"))
         for key in ("erase", "erase", "6", "2"):
             page.press_key(key)
 

@@ -39,12 +39,12 @@ async def test_danger_is_said_while_it_is_typed_before_anything_is_written(day: 
     from tests.kivy.measuring import list_words
 
     shell, page = await opened(day)
-    page.activate((BOILER, "co"))
+    page.open_question((BOILER, "co"))
     await shell.workday.finish_tasks()
     await showing.press(shell, "erase", "erase", "6", "2")
     assert any(text.startswith("62\u00a0ppm: DANGER (from 50).") for text in list_words(page))
     assert answers(page)["co"] == 12
-    page.activate((BOILER, "pressure"))
+    page.open_question((BOILER, "pressure"))
     await shell.workday.finish_tasks()
     assert answers(page)["co"] == 62
     shell.close()
@@ -54,7 +54,7 @@ async def test_no_is_one_key_and_the_same_half_again_takes_it_back(day: OpenDay)
     from tests.kivy import showing
 
     shell, page = await opened(day)
-    page.activate((BOILER, "vents"))
+    page.open_question((BOILER, "vents"))
     await showing.press(shell, "n")
     assert answers(page)["vents"] is False
     await showing.touch(shell, "No")

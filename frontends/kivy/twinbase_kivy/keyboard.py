@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from twinbase_kivy.boxes import Box
-from twinbase_kivy.focus import FocusRing, find_targets
+from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.page import PageView
-from twinbase_kivy.widgets.fields import TypingBox
 from twinbase_presentation import Route
 
 KEYS = {9: "tab", 13: "enter", 271: "enter", 27: "back", 273: "up", 274: "down", 275: "right", 276: "left", 8: "erase"}
@@ -21,11 +20,9 @@ class KeyHearer(Protocol):
 
     def go_back(self) -> None: ...
 
-    def enter(self, route: Route) -> None: ...
+    def enter_place(self, route: Route) -> None: ...
 
     def list_routes(self) -> Sequence[Route]: ...
-
-    def parts(self) -> Sequence[Box]: ...
 
 
 def press_key(window: KeyHearer, key: int, text: str, modifiers: Sequence[str]) -> bool:
@@ -36,7 +33,7 @@ def press_key(window: KeyHearer, key: int, text: str, modifiers: Sequence[str]) 
         window.go_back()
     elif word in ("tab", "down", "up"):
         window.focus.move(-1 if word == "up" or "shift" in modifiers else 1)
-    elif not held and is_typing(window):
+    elif not held and window.focus.is_typing:
         return False
     elif word == "enter" and not held and window.focus.press():
         return True
@@ -45,19 +42,13 @@ def press_key(window: KeyHearer, key: int, text: str, modifiers: Sequence[str]) 
     return True
 
 
-def is_typing(window: KeyHearer) -> bool:
-    """Whether somebody types into a field: then a letter is a letter."""
-    targets = (target for part in window.parts() for target in find_targets(part))
-    return any(isinstance(one, TypingBox) and one.input.focus for one in targets)
-
-
 def _press_said(window: KeyHearer, said: str) -> bool:
     """A place by its number, a key of a page, a command of one; under a sheet nothing is pressed."""
     if window.sheet is not None:
         return False
     places: Mapping[str, Route] = {f"ctrl+{at}": route for at, route in enumerate(window.list_routes(), 1)}
     if said in places:
-        window.enter(places[said])
+        window.enter_place(places[said])
         return True
     pages = list(reversed(window.pages.values()))
     return any(page.press_key(said) for page in pages) or any(_press_command(page, said) for page in pages)

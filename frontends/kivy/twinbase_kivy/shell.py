@@ -67,7 +67,7 @@ class Shell(Root, Box):
             self.workday.spawn(sheet(self, route))
             return
         if route == TODAY or (self.is_wide and route in PLACES):
-            self.enter(route)
+            self.enter_place(route)
             return
         self._note_passed()
         if self.is_wide and route.name == "visit" and not route.place and self._has_list:
@@ -76,7 +76,7 @@ class Shell(Root, Box):
             self.stack.go(route)
         self.workday.spawn(self.show())
 
-    def enter(self, route: Route) -> None:
+    def enter_place(self, route: Route) -> None:
         """Go to a place of the navigation: the way back begins anew there."""
         self._note_passed()
         self.sheet = None
@@ -252,7 +252,9 @@ class Shell(Root, Box):
         leave_parent(body)
         here = self.stack.stops[0].route
         has_bar = self.stack.top.route == here
-        self.frame = make_frame(body, self._places(), here, self.enter, (self.width, self.height), has_bar=has_bar)
+        self.frame = make_frame(
+            body, self._places(), here, self.enter_place, (self.width, self.height), has_bar=has_bar
+        )
 
     def _places(self) -> list[NavPlace]:
         language = self.workday.language

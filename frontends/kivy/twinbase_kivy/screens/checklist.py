@@ -32,19 +32,19 @@ from twinbase_presentation.timing import Planned
 from twinbase_presentation.tokens import SPACE, Hue
 
 PAD_DP, LOW_DP = 400, 720
-Place = tuple[UUID | None, str]
+QuestionPlace = tuple[UUID | None, str]
 
 
 class ChecklistPage(PageView):
     """S07. `active`: the question that the pad and the keys answer; what is typed is saved when the typing pauses."""
 
     model: ChecklistModel
-    active: Place | None = None
+    active: QuestionPlace | None = None
 
     def __init__(self, model: ChecklistModel, guide: Guide, *, has_back: bool = False) -> None:
-        self._cards: dict[Place, QuestionCard] = {}
-        self._texts: dict[Place, InputField] = {}
-        self._typed: dict[Place, str] = {}
+        self._cards: dict[QuestionPlace, QuestionCard] = {}
+        self._texts: dict[QuestionPlace, InputField] = {}
+        self._typed: dict[QuestionPlace, str] = {}
         self._planned: Planned | None = None
         self._pad: NumberPad | None = None
         self._has_begun = False
@@ -114,9 +114,9 @@ class ChecklistPage(PageView):
         if following is None or following == self.active:
             self.guide.go_back()
         else:
-            self.activate(following)
+            self.open_question(following)
 
-    def activate(self, place: Place) -> None:
+    def open_question(self, place: QuestionPlace) -> None:
         """Answer this question from now on, and see it."""
         self._save_typed()
         self.active = place
@@ -139,20 +139,20 @@ class ChecklistPage(PageView):
         name = shown.names.get(checklist.equipment_id, "") or checklist.title
         return [group_title(name) if len(shown.checklists) > 1 else None, *cards]  # type: ignore[list-item]
 
-    def _make_card(self, place: Place, item: Item) -> QuestionCard:
+    def _make_card(self, place: QuestionPlace, item: Item) -> QuestionCard:
         mark = mark_of(item.mark, self.guide.workday.language)
         verdict = self.model.judge(item, item.value)
         is_active = place == self.active
         return QuestionCard(item, mark, verdict, active=is_active, fault=self.faults.get(item.key, ""))
 
-    def _show(self, place: Place, item: Item) -> None:
+    def _show(self, place: QuestionPlace, item: Item) -> None:
         """The answer as it stands, or as it is being typed."""
         value = self._read_typed(place, item)
         verdict = self.model.judge(item, value)
         hue: Hue = verdict.tone if verdict.sentence else "green"
         self._cards[place].show(self._make_answer(place, item, hue, is_judged=bool(verdict.sentence)), verdict)
 
-    def _make_answer(self, place: Place, item: Item, hue: Hue, *, is_judged: bool) -> Box:
+    def _make_answer(self, place: QuestionPlace, item: Item, hue: Hue, *, is_judged: bool) -> Box:
         shown = self.model.shown
         can = shown is not None and not shown.is_read_only
         answer = (lambda value: self._answer(item, value, place)) if can else None
@@ -162,12 +162,12 @@ class ChecklistPage(PageView):
             return make_choices(item.choices, item.value, hue, answer)
         if item.kind == "number":
             text = self._typed.get(place, write_figure(item.value, self.guide.workday.language))
-            act = (lambda: self.activate(place)) if can else None
+            act = (lambda: self.open_question(place)) if can else None
             is_active = place == self.active
             return FigureField(item.label, text, item.unit, act, active=is_active, hue=hue if is_judged else None)
         return self._make_text(place, item, read_only=not can)
 
-    def _make_text(self, place: Place, item: Item, *, read_only: bool) -> Box:
+    def _make_text(self, place: QuestionPlace, item: Item, *, read_only: bool) -> Box:
         """The same field as long as the page is there: who types keeps his place."""
         if place not in self._texts:
             typed = lambda text: self._note_typed(place, text)  # noqa: E731
@@ -196,12 +196,12 @@ class ChecklistPage(PageView):
         hue: Hue = "primary" if lacks else "green"
         return PushButton(self.say("Back to the visit"), self.go_next, icon="check", hue=hue)
 
-    def _find_item(self, place: Place | None) -> Item | None:
+    def _find_item(self, place: QuestionPlace | None) -> Item | None:
         shown = self.model.shown
         lists = shown.checklists if shown is not None else ()
         return next((it for one in lists for it in one.items if (one.equipment_id, it.key) == place), None)
 
-    def _note_typed(self, place: Place, text: str) -> None:
+    def _note_typed(self, place: QuestionPlace, text: str) -> None:
         self._typed[place] = text
         if self._planned is not None:
             self._planned.cancel()
@@ -221,7 +221,7 @@ class ChecklistPage(PageView):
             elif place != self.active:
                 self._typed.pop(place)
 
-    def _read_typed(self, place: Place, item: Item) -> Any:
+    def _read_typed(self, place: QuestionPlace, item: Item) -> Any:
         """What the typed text means; the answer that there is where nothing was typed, or nothing that can be read."""
         if place not in self._typed:
             return item.value
@@ -233,7 +233,7 @@ class ChecklistPage(PageView):
         except ValueError:
             return item.value
 
-    def _answer(self, item: Item, value: Decimal | bool | str | None, place: Place | None = None) -> None:
+    def _answer(self, item: Item, value: Decimal | bool | str | None, place: QuestionPlace | None = None) -> None:
         """Write it; a question that is touched is the one that the keys answer."""
         where = place or self.active
         assert where is not None
