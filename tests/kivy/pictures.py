@@ -85,7 +85,7 @@ async def take(shots: list[Shot], file: Path, into: Path) -> None:
 async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from kivy.base import EventLoop
     from tests.kivy.day import PLUGINS
-    from tests.kivy.showing import show_screen
+    from tests.kivy.showing import show_screen, type_danger
 
     from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
@@ -97,7 +97,9 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     shell = Shell(day.make_workday(shot.language), PLUGINS, SHEETS)
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
-    await show_screen(shell, shot.screen)
+    await show_screen(shell, "checklist" if shot.screen == "danger" else shot.screen)
+    if shot.screen == "danger":
+        await type_danger(shell)
     for _ in range(FRAMES):
         EventLoop.idle()
         await asyncio.sleep(0.01)

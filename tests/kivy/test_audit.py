@@ -3,40 +3,41 @@
 Measured from the tree of widgets, without a pixel: neither a window nor a graphics library of the system is needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
-from tests.kivy.day import PLUGINS, OpenDay
+from tests.kivy.day import OpenDay
 
-SCREENS = (
-    "today", "visit", "sync", "checklist", "hours", "line", "jobs", "stock", "part", "product", "missing", "finish",
-    "cancel", "menu", "correct",
-)  # fmt: skip
+SCREENS = ("today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours")
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)
 
 
-async def measure(day: OpenDay, screen: str, language: str, sizes: Iterable[tuple[int, int]]) -> list[str]:
-    """The faults of a screen in this language, as somebody comes to it and then turns and scales his window."""
+async def measure(day: OpenDay, screen: str, language: str, sizes: Sequence[tuple[int, int]]) -> list[str]:
+    """The faults of a page and its sheets in this language, as somebody comes to it and then turns and scales his
+    window."""
     from kivy.metrics import dp
     from tests.kivy.measuring import find_faults
-    from tests.kivy.showing import show_screen
+    from tests.kivy.showing import SHEETS, open_shell, show_screen, show_sheet
 
-    from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
-    from twinbase_kivy.shell import Shell
 
-    looks, faults = list(product(sizes, SCALES)), []
+    faults = []
     look.moves = False
-    shell = Shell(day.make_workday(language), PLUGINS, SHEETS)
-    shell.fit(*map(dp, looks[0][0]))
+    shell = open_shell(day, language, sizes[0])
     await show_screen(shell, screen)
-    for size, look.text_scale in looks:
+    for size, look.text_scale in product(sizes, SCALES):
         shell.fit(*map(dp, size))
         assert all(page.model.shown is not None for page in shell.pages.values())
-        faults += [f"{size[0]} {language} {look.text_scale:.0%}: {fault}" for fault in find_faults(shell)]
+        seen = [*find_faults(shell)]
+        for sheet in SHEETS[screen]:
+            await show_sheet(shell, sheet)
+            assert shell.sheet is not None, sheet
+            seen += (f"{sheet}: {fault}" for fault in find_faults(shell.sheet))
+        shell.sheet = None
+        faults += [f"{size[0]} {language} {look.text_scale:.0%}: {fault}" for fault in seen]
     look.text_scale = 1.0
     shell.close()
     return faults
@@ -48,6 +49,16 @@ async def test_a_screen_can_be_hit_and_read(day: OpenDay, screen: str) -> None:
     for language, sizes in product(("fr", "en"), (PHONES, LAPTOP)):
         faults += await measure(day, screen, language, sizes)
     assert faults == []
+
+
+async def test_every_page_is_measured() -> None:
+    from tests.kivy.showing import SHEETS
+
+    from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
+    from twinbase_kivy.routes import PAGES
+
+    assert set(SCREENS) == set(SHEETS) and len(SCREENS) == len(PAGES)
+    assert len([one for sheets in SHEETS.values() for one in sheets]) == len(ALL_SHEETS) - 1, "a gap is a line"
 
 
 async def test_the_measuring_finds_what_is_too_small_and_what_is_cut() -> None:
