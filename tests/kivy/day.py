@@ -113,11 +113,7 @@ def list_office() -> list[SQLModel]:
 
 
 def _visits() -> list[SQLModel]:
-    done: dict[str, Any] = {
-        "status": VisitStatus.DONE,
-        "actual_start": paris(10, 7, 30),
-        "actual_end": paris(10, 8, 15),
-    }
+    ends: dict[str, Any] = {"actual_start": paris(10, 7, 30), "actual_end": paris(10, 8, 15)}
     return [
         _visit(
             VISIT, 0, "Entretien annuel chaudière", (8, 30), (10, 0), number="INT-000412", template_id=TEMPLATE,
@@ -129,7 +125,7 @@ def _visits() -> list[SQLModel]:
         _visit(SWITCH, 2, "Remplacement disjoncteur différentiel", (11, 45), (12, 30)),
         _visit(RACK, 3, "Mise en service baie réseau", (14, 0), (15, 30)),
         _visit(PANEL, 4, "Contrôle tableau électrique", (16, 0), (17, 0)),
-        _visit(PURGED, 5, "Purge radiateurs", (7, 30), (8, 15), **done),
+        _visit(PURGED, 5, "Purge radiateurs", (7, 30), (8, 15), status=VisitStatus.DONE, **ends),
         _visit(
             EARLIER, 0, "Entretien annuel chaudière", (9, 0), (10, 0), day=-1, lead_id=BOB, status=VisitStatus.DONE,
             report="Remplacement de l’électrode, réglage du brûleur.",

@@ -1,8 +1,10 @@
 """A page whose rows open beside it on a wide screen."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from twinbase_kivy.page import PageView
+from twinbase_presentation import Route
 
 
 class ListPage(PageView):
@@ -19,3 +21,11 @@ class ListPage(PageView):
         if id_ != self.chosen:
             self.chosen = id_
             self.redraw()
+
+
+def choose_beside(pages: Mapping[Route, PageView]) -> None:
+    """On a wide screen the list says which of its rows is the detail."""
+    beside = next((route.id for route in pages if route.name == "visit"), None)
+    for page in pages.values():
+        if isinstance(page, ListPage):
+            page.choose(beside)

@@ -12,7 +12,7 @@ from twinbase.errors import TwinbaseError
 from twinbase_kivy.boxes import Box, ColumnBox, Root, grow
 from twinbase_kivy.drawing import paint_ground
 from twinbase_kivy.focus import FocusRing
-from twinbase_kivy.list_page import ListPage
+from twinbase_kivy.list_page import ListPage, choose_beside
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
@@ -32,8 +32,7 @@ TOAST_SECONDS = 6
 
 
 class Shell(Root, Box):
-    """All that is in the window. `open` shows where somebody was; a page is made when it is gone to. `sheets`: what may
-    stand over a page, by the place of its route."""
+    """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route."""
 
     def __init__(
         self, workday: Workday, plugins: Plugins, sheets: Mapping[str, "OpenSheet"], state: Path | None = None
@@ -159,13 +158,13 @@ class Shell(Root, Box):
         for route in routes:
             if route not in self.pages:
                 await self._make(route)
-        self._choose()
+        choose_beside(self.pages)
         self._compose()
 
     def settle(self) -> None:
         self.frame.place(*self.pos, *self.size)
         if self.toast is not None:
-            self._place_toast(self.toast)
+            self.toast.stand_over(self)
         if self.sheet is not None:
             self.sheet.place(*self.pos, *self.size)
 
@@ -223,13 +222,6 @@ class Shell(Root, Box):
                 if more not in self.pages:
                     await self._make(more)
 
-    def _choose(self) -> None:
-        """On a wide screen the list says which of its rows is the detail."""
-        beside = next((route.id for route in self.pages if route.name == "visit"), None)
-        for page in self.pages.values():
-            if isinstance(page, ListPage):
-                page.choose(beside)
-
     def _compose(self) -> None:
         """Everything in its place."""
         if self.width <= 1 or not self.pages:
@@ -257,15 +249,9 @@ class Shell(Root, Box):
         )
 
     def _places(self) -> list[NavPlace]:
-        language = self.workday.language
-        now = self.workday.read_now()
+        language, now = self.workday.language, self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
         return list_places(language, needs_you=status.needs_you is not None)
-
-    def _place_toast(self, toast: ToastBar) -> None:
-        wide = min(self.width - dp(32), dp(560))
-        high = toast.height_for(wide)
-        toast.place(self.center_x - wide / 2, self.y + dp(88), wide, high)
 
     def _undo(self) -> None:
         self.workday.held.undo()
