@@ -2,12 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.kivy.day import PLUGINS, make_day
+from tests.kivy.day import PLUGINS, OpenDay, make_day, open_day
 from tests.kivy.headless import open_headless
 
 from twinbase.testing import prepare
@@ -35,3 +35,10 @@ def anna(made_day: Path, tmp_path: Path) -> Iterator[Path]:
     for part in made_day.parent.glob(f"{made_day.name}*"):
         shutil.copy(part, tmp_path / part.name)
     yield tmp_path / made_day.name
+
+
+@pytest.fixture
+async def day(anna: Path) -> AsyncIterator[OpenDay]:
+    day = await open_day(anna)
+    yield day
+    day.runner.close()

@@ -5,6 +5,7 @@ What she has not sent, what the server refused and what it decided came about th
 sync, and edits of the office between them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -37,11 +38,13 @@ from twinbase_mobile.tables import (
     InterventionPart,
     InterventionPhoto,
     InterventionSignature,
+    Product,
+    StockLevel,
     Storehouse,
     Timesheet,
     Unit,
 )
-from twinbase_mobile.tables.kinds import PhotoPhase, Priority, Role, Signer, VisitStatus
+from twinbase_mobile.tables.kinds import Claim, PhotoPhase, Priority, Role, Signer, VisitStatus, WorkKind
 from twinbase_presentation import Runner, Workday, load_language
 from twinbase_server import accounts
 
@@ -69,6 +72,7 @@ ITEMS = [
     {"key": "pressure", "label": "Pression du vase d’expansion", "kind": "number", "unit": "bar", "required": True},
     {"key": "remark", "label": "Remarque", "kind": "text"},
 ]  # fmt: skip
+WEEK = [{"active": True, "start": "08:00", "end": "16:00", "lunch_start": "12:00", "lunch_end": "13:00"}] * 5
 CUSTOMERS = (
     ("Mme Gaëlle Lefèvre", "14 rue des Cerisiers", "69100", "Villeurbanne"),
     ("Boulangerie Noël & Fils", "3 place de l’Église", "69500", "Bron"),
@@ -82,7 +86,7 @@ CUSTOMERS = (
 def list_office() -> list[SQLModel]:
     """What the office knows: people, customers, and the visits of the day."""
     rows: list[SQLModel] = [
-        Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin"),
+        Colleague(id=ME, code="ANNA", first_name="Anna", last_name="Martin", week_schedule=WEEK),
         Colleague(id=BOB, code="BOB", first_name="Karim", last_name="Petit", mobile="06 11 22 33 44"),
         Unit(id=PIECE, code="u", caption="pièce"),
         Storehouse(id=VAN, caption="camionnette", owner_id=ME),
@@ -105,15 +109,11 @@ def list_office() -> list[SQLModel]:
             serial_number="21 1754 0010 0021 5678", location_in_site="cuisine",
         ),
     ]  # fmt: skip
-    return rows + _visits()
+    return rows + _visits() + list(_hours()) + list(_van())
 
 
 def _visits() -> list[SQLModel]:
-    done: dict[str, Any] = {
-        "status": VisitStatus.DONE,
-        "actual_start": paris(10, 7, 30),
-        "actual_end": paris(10, 8, 15),
-    }
+    ends: dict[str, Any] = {"actual_start": paris(10, 7, 30), "actual_end": paris(10, 8, 15)}
     return [
         _visit(
             VISIT, 0, "Entretien annuel chaudière", (8, 30), (10, 0), number="INT-000412", template_id=TEMPLATE,
@@ -125,7 +125,7 @@ def _visits() -> list[SQLModel]:
         _visit(SWITCH, 2, "Remplacement disjoncteur différentiel", (11, 45), (12, 30)),
         _visit(RACK, 3, "Mise en service baie réseau", (14, 0), (15, 30)),
         _visit(PANEL, 4, "Contrôle tableau électrique", (16, 0), (17, 0)),
-        _visit(PURGED, 5, "Purge radiateurs", (7, 30), (8, 15), **done),
+        _visit(PURGED, 5, "Purge radiateurs", (7, 30), (8, 15), status=VisitStatus.DONE, **ends),
         _visit(
             EARLIER, 0, "Entretien annuel chaudière", (9, 0), (10, 0), day=-1, lead_id=BOB, status=VisitStatus.DONE,
             report="Remplacement de l’électrode, réglage du brûleur.",
@@ -135,6 +135,33 @@ def _visits() -> list[SQLModel]:
         InterventionAssignment(intervention_id=VISIT, colleague_id=ME, role=Role.LEAD),
         InterventionAssignment(intervention_id=VISIT, colleague_id=BOB, role=Role.HELPER),
     ]  # fmt: skip
+
+
+def _van() -> Iterator[SQLModel]:
+    """What is in the catalogue, and how much of it in her van; of the last one nobody counts anything."""
+    articles = (
+        ("JNT-4410", "Joint de corps de chauffe", "12.40", 2, Decimal(3)),
+        ("ELE-0937", "Électrode d’allumage Saunier Duval", "31.90", 5, Decimal(2)),
+        ("DIS-3040", "Disjoncteur différentiel 30 mA 40 A, type A, 2 modules", "58.00", 1, Decimal(1)),
+        ("VEX-0018", "Vase d’expansion 18 l", "84.60", None, None),
+    )
+    for id_, (code, caption, price, here, minimum) in zip(map(ident, range(600, 604)), articles, strict=True):
+        yield Product(id=id_, code=code, caption=caption, unit_id=PIECE, price_ht=Decimal(price), stock_managed=True)
+        if here is not None:
+            yield StockLevel(product_id=id_, storehouse_id=VAN, real_qty=Decimal(here), min_qty=minimum)
+
+
+def _hours() -> Iterator[SQLModel]:
+    """What she has written this week, and this morning; ten minutes of it are missing."""
+    lines = (
+        (ident(501), (9, 8, 0), (9, 12, 0), {"state": Claim.SUBMITTED, "intervention_id": EARLIER}),
+        (ident(502), (9, 13, 0), (9, 16, 30), {"state": Claim.REJECTED, "rejection_reason": "Quel chantier ?"}),
+        (ident(503), (10, 6, 55), (10, 7, 20), {"activity": WorkKind.TRAVEL}),
+        (ident(504), (10, 7, 30), (10, 8, 15), {"intervention_id": PURGED}),
+    )
+    for id_, start, end, values in lines:
+        day = paris(*start).date()
+        yield Timesheet(id=id_, colleague_id=ME, day=day, start_at=paris(*start), end_at=paris(*end), **values)
 
 
 def _visit(

@@ -11,9 +11,9 @@ def open_headless(home: Path) -> None:
     os.environ |= {"KIVY_GL_BACKEND": "mock", "SDL_VIDEODRIVER": "dummy", "KIVY_WINDOW": "none"}
     prepare_kivy(home)
     from kivy.base import EventLoop
-    from kivy.core.window import WindowBase
+    from kivy.core import window as windows
 
-    class HeadlessWindow(WindowBase):  # type: ignore[misc]
+    class HeadlessWindow(windows.WindowBase):  # type: ignore[misc]
         """Kivy's own window without a provider."""
 
         def create_window(self, *arguments: object) -> None:
@@ -23,4 +23,6 @@ def open_headless(home: Path) -> None:
         def flip(self) -> None:
             pass
 
-    EventLoop.set_window(HeadlessWindow())
+    # A field that gets the keyboard asks for this one; it is None where Kivy has found no provider.
+    windows.Window = HeadlessWindow()
+    EventLoop.set_window(windows.Window)

@@ -29,6 +29,11 @@ def find_faults(root: Box) -> Iterator[str]:
         yield from _overlaps(box)
 
 
+def list_words(root: Box) -> list[str]:
+    """All that is written there, in reading order."""
+    return [box.text for box in _walk(root) if isinstance(box, Words)]
+
+
 def _walk(box: Box) -> Iterator[Box]:
     yield box
     for part in box.parts():

@@ -40,7 +40,7 @@ class Shot:
 
 def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
-    for screen in ("today", "visit", "sync"):
+    for screen in ("today", "visit", "sync", "checklist", "hours", "jobs", "stock"):
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")
@@ -51,7 +51,9 @@ def list_shots() -> Iterator[Shot]:
         yield Shot(screen, 1280, 800, "dark", "en")
     yield Shot("today", 360, 640, "light", "fr", 2.0)
     yield Shot("visit", 360, 640, "light", "fr", 2.0)
-    for sheet in ("missing", "finish", "cancel", "correct"):
+    yield Shot("danger", 360, 800, "light", "fr")
+    yield Shot("danger", 360, 640, "light", "fr", 1.3)
+    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product"):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 
@@ -83,9 +85,9 @@ async def take(shots: list[Shot], file: Path, into: Path) -> None:
 async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from kivy.base import EventLoop
     from tests.kivy.day import PLUGINS
-    from tests.kivy.showing import show_screen
+    from tests.kivy.showing import show_screen, type_danger
 
-    from twinbase_kivy.act_sheets import SHEETS
+    from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
     from twinbase_kivy.shell import Shell
 
@@ -95,14 +97,15 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     shell = Shell(day.make_workday(shot.language), PLUGINS, SHEETS)
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
-    await show_screen(shell, shot.screen)
+    await show_screen(shell, "checklist" if shot.screen == "danger" else shot.screen)
+    if shot.screen == "danger":
+        await type_danger(shell)
     for _ in range(FRAMES):
         EventLoop.idle()
         await asyncio.sleep(0.01)
     # The window of the offscreen driver keeps its first size: a picture is drawn beside it.
     shell.export_to_png(str(into / f"{shot.name}.png"))
-    for page in shell.pages.values():
-        page.close()
+    shell.close()
     window.remove_widget(shell)
     print(shot.name, flush=True)
 

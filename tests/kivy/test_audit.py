@@ -3,54 +3,62 @@
 Measured from the tree of widgets, without a pixel: neither a window nor a graphics library of the system is needed.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import Sequence
+from itertools import product
 
 import pytest
-from tests.kivy.day import PLUGINS, OpenDay, open_day
+from tests.kivy.day import OpenDay
 
-SCREENS = ("today", "visit", "sync", "missing", "finish", "cancel", "menu", "correct")
-SIZES = ((360, 640), (412, 915), (1280, 800))
+SCREENS = ("today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours")
+PHONES = ((360, 640), (412, 915))
+LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)
 
 
-@pytest.fixture
-async def day(anna: Path) -> AsyncIterator[OpenDay]:
-    day = await open_day(anna)
-    yield day
-    day.runner.close()
-
-
-async def measure(day: OpenDay, screen: str, language: str, size: tuple[int, int], scale: float) -> list[str]:
-    """The faults of a screen in this language and size, as somebody comes to it."""
+async def measure(day: OpenDay, screen: str, language: str, sizes: Sequence[tuple[int, int]]) -> list[str]:
+    """The faults of a page and its sheets in this language, as somebody comes to it and then turns and scales his
+    window."""
     from kivy.metrics import dp
     from tests.kivy.measuring import find_faults
-    from tests.kivy.showing import show_screen
+    from tests.kivy.showing import SHEETS, open_shell, show_screen, show_sheet
 
-    from twinbase_kivy.act_sheets import SHEETS
     from twinbase_kivy.look import look
-    from twinbase_kivy.shell import Shell
 
-    look.text_scale, look.moves = scale, False
-    shell = Shell(day.make_workday(language), PLUGINS, SHEETS)
-    shell.fit(dp(size[0]), dp(size[1]))
+    faults = []
+    look.moves = False
+    shell = open_shell(day, language, sizes[0])
     await show_screen(shell, screen)
-    faults = [f"{size[0]} {language} {scale:.0%}: {fault}" for fault in find_faults(shell)]
-    assert all(page.model.shown is not None for page in shell.pages.values())
-    for page in shell.pages.values():
-        page.close()
+    for size, look.text_scale in product(sizes, SCALES):
+        shell.fit(*map(dp, size))
+        assert all(page.model.shown is not None for page in shell.pages.values())
+        seen = [*find_faults(shell)]
+        for sheet in SHEETS[screen]:
+            await show_sheet(shell, sheet)
+            assert shell.sheet is not None, sheet
+            seen += (f"{sheet}: {fault}" for fault in find_faults(shell.sheet))
+        shell.sheet = None
+        faults += [f"{size[0]} {language} {look.text_scale:.0%}: {fault}" for fault in seen]
     look.text_scale = 1.0
+    shell.close()
     return faults
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_screen_can_be_hit_and_read(day: OpenDay, screen: str) -> None:
     faults = []
-    for language in ("fr", "en"):
-        for size in SIZES:
-            for scale in SCALES:
-                faults += await measure(day, screen, language, size, scale)
+    for language, sizes in product(("fr", "en"), (PHONES, LAPTOP)):
+        faults += await measure(day, screen, language, sizes)
     assert faults == []
+
+
+async def test_every_page_is_measured() -> None:
+    from tests.kivy.showing import SHEETS
+
+    from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
+    from twinbase_kivy.routes import PAGES
+
+    assert set(SCREENS) == set(SHEETS) and len(SCREENS) == len(PAGES)
+    assert len([one for sheets in SHEETS.values() for one in sheets]) == len(ALL_SHEETS) - 1, "a gap is a line"
 
 
 async def test_the_measuring_finds_what_is_too_small_and_what_is_cut() -> None:

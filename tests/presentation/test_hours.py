@@ -1,5 +1,6 @@
 """Hours: a timer that is a row, gaps to fill, lines by hand, and a week that is submitted."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -75,6 +76,27 @@ async def test_a_line_is_corrected_by_hand_and_a_wrong_one_is_said(phone: Phone)
     form.fill("end", "9h30")
     assert (await model.save(form, entry)).is_done
     assert await times(phone) == [("06:00", "07:30")]
+
+
+async def test_a_line_that_is_corrected_keeps_its_break(phone: Phone) -> None:
+    await phone.save(line(1, paris(10, 8), paris(10, 12), break_minutes=30))
+    model = await opened(phone)
+    (entry,) = shown(model).entries
+    form = await model.make_form(entry)
+    assert form.find("pause").text == "30"
+    form.fill("end", "13h00")
+    assert (await model.save(form, entry)).is_done
+    assert shown(model).week.worked == 4 * 60 + 30
+
+
+async def test_the_week_says_its_number_and_what_is_written_of_what_is_planned(phone: Phone) -> None:
+    await phone.save(line(1, paris(10, 8), paris(10, 9)))
+    assert shown(await opened(phone)).summary == "Week 24\u00a0· 1\u00a0h"
+    day = {"active": True, "start": "08:00", "end": "15:00"}
+    await phone.sql("UPDATE _twinbase_state SET applying = 1")
+    await phone.sql("UPDATE colleagues SET week_schedule = ? WHERE id = ?", json.dumps([day] * 5), str(ME))
+    await phone.sql("UPDATE _twinbase_state SET applying = 0")
+    assert shown(await opened(phone)).summary == "Week 24\u00a0· 1\u00a0h of 35\u00a0h"
 
 
 async def test_what_is_submitted_is_changed_no_more(phone: Phone) -> None:

@@ -8,7 +8,7 @@ from twinbase_mobile.tables import Product, StockLevel, Storehouse, Unit
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
 from twinbase_presentation import Route
 from twinbase_presentation.screens.jobs import JobsModel, JobsShown
-from twinbase_presentation.screens.stock import PartModel, StockModel
+from twinbase_presentation.screens.stock import PartModel, PickModel, ProductModel, StockModel
 
 VAN, JOINT, VISIT = ident(60), ident(70), ident(1001)
 
@@ -53,6 +53,13 @@ async def test_jobs_are_narrowed_by_chips_and_words_and_grouped_by_day(phone: Ph
     assert shown(model).nothing == "No job matches. Clear the filters?"
 
 
+async def test_a_day_of_another_year_says_which(phone: Phone) -> None:
+    await phone.give(visit(1, paris(10, 8).replace(year=2025)))
+    model = JobsModel(phone.workday)
+    await model.open()
+    assert [heading for heading, _ in headings(model)] == ["Tuesday, June 10, 2025"]
+
+
 async def test_a_long_list_is_read_page_by_page(phone: Phone) -> None:
     await phone.give(*(visit(n, paris(10 + n % 15, 8)) for n in range(120)))
     model = JobsModel(phone.workday)
@@ -85,6 +92,26 @@ async def test_the_van_shows_what_is_low_and_the_catalogue_what_is_in_it(phone: 
     assert [(row.caption, row.in_van) for row in model.shown.low] == [("Joint de corps", "Below the minimum: 3 of 4")]
     await model.search("jnt44")
     assert [(row.code, row.in_van) for row in model.shown.found] == [("JNT-4410", "3\u00a0u in the van")]
+
+
+async def test_a_product_says_what_it_costs_and_how_much_of_it_is_in_the_van(phone: Phone) -> None:
+    await filled(phone)
+    model = ProductModel(phone.workday, JOINT)
+    await model.open()
+    assert model.facts == "JNT-4410" and model.is_low
+    assert (model.title, model.in_van) == ("Joint de corps", "Below the minimum: 3 of 4")
+    unknown = ProductModel(phone.workday, ident(71))
+    await unknown.open()
+    assert (unknown.shown, unknown.gone) == (None, "This product is not on this device.")
+    assert (unknown.facts, unknown.in_van, unknown.title) == ("", "", "Part")
+
+
+async def test_a_part_of_a_visit_is_picked_from_the_same_list(phone: Phone) -> None:
+    await filled(phone)
+    model = PickModel(phone.workday, VISIT)
+    await model.open()
+    assert (model.title, model.route) == ("Add a part", Route("visit", VISIT, "parts"))
+    assert model.shown is not None and [row.id for row in model.shown.van] == [JOINT]
 
 
 async def test_a_part_and_what_it_takes_out_of_the_van_are_one_transaction(phone: Phone) -> None:

@@ -1,9 +1,10 @@
 """The sheets over a page: what lacks, how a visit ends, why it is cancelled, what is done seldom, what to correct."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from twinbase_kivy.boxes import Box
 from twinbase_kivy.page import PageView
 from twinbase_kivy.screens.forms import FormView
 from twinbase_kivy.screens.visit import StepRow, VisitPage
@@ -12,15 +13,17 @@ from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_presentation import Done, Form, Route
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.visit import VisitModel
+from twinbase_presentation.tokens import Hue
 
 
-def _find_page(shell: Shell, name: str, id_: UUID | None) -> PageView | None:
+def find_page(shell: Shell, name: str, id_: UUID | None) -> PageView | None:
+    """The page that is shown of a screen, and of a row where one is given."""
     return next((page for route, page in shell.pages.items() if route.name == name and id_ in (None, route.id)), None)
 
 
 async def _open_visit_model(shell: Shell, route: Route) -> tuple[PageView, VisitModel]:
     """The visit that a sheet is about: the one that is shown, or one that is read for it."""
-    page = _find_page(shell, "visit", route.id)
+    page = find_page(shell, "visit", route.id)
     if page is not None and isinstance(page.model, VisitModel):
         return page, page.model
     assert route.id is not None
@@ -43,7 +46,7 @@ async def show_finish(shell: Shell, route: Route) -> None:
     """The end of a visit, asked once."""
     page, model = await _open_visit_model(shell, route)
     form = await model.make_finish_form()
-    _show_form(shell, page, form, shell.workday.language.say("Finish"), lambda: model.finish(form), green=True)
+    show_form(shell, page, form, shell.workday.language.say("Finish"), lambda: model.finish(form), green=True)
 
 
 async def show_cancel(shell: Shell, route: Route) -> None:
@@ -51,7 +54,7 @@ async def show_cancel(shell: Shell, route: Route) -> None:
     page, model = await _open_visit_model(shell, route)
     form = await model.make_cancel_form()
     label = shell.workday.language.say("Cancel the visit")
-    _show_form(shell, page, form, label, lambda: model.cancel(form))
+    show_form(shell, page, form, label, lambda: model.cancel(form))
 
 
 async def show_menu(shell: Shell, route: Route) -> None:
@@ -72,7 +75,7 @@ async def show_menu(shell: Shell, route: Route) -> None:
 
 async def show_correct(shell: Shell, route: Route) -> None:
     """A refused edit, to be corrected in place."""
-    page = _find_page(shell, "sync", None)
+    page = find_page(shell, "sync", None)
     if page is None or not isinstance(page.model, SyncModel) or route.id is None:
         return
     model, id_ = page.model, route.id
@@ -81,23 +84,36 @@ async def show_correct(shell: Shell, route: Route) -> None:
     except KeyError:
         return
     label = shell.workday.language.say("Correct")
-    _show_form(shell, page, form, label, lambda: model.correct(id_, form))
+    show_form(shell, page, form, label, lambda: model.correct(id_, form))
 
 
-def _show_form(
-    shell: Shell, page: PageView, form: Form, title: str, save: Callable[[], Awaitable[Done]], *, green: bool = False
+def show_form(
+    shell: Shell,
+    page: PageView,
+    form: Form,
+    title: str,
+    save: Callable[[], Awaitable[Done]],
+    *,
+    label: str = "",
+    green: bool = False,
+    head: Sequence[Box] = (),
+    more: Box | None = None,
 ) -> None:
+    """A form in a sheet that closes once it is saved. `label`: of its button, else the title; `head`, `more`: what
+    stands over and below it."""
+
     async def act() -> Done:
         done = await save()
         if done.is_done:
             shell.close_sheet()
         return done
 
-    view = FormView(form, shell.workday.language, title, lambda: page.do(act()), hue="green" if green else "primary")
-    shell.open_sheet(title, view)
+    hue: Hue = "green" if green else "primary"
+    view = FormView(form, shell.workday.language, label or title, lambda: page.do(act()), hue=hue)
+    shell.open_sheet(title, *head, view, more)
 
 
-SHEETS: Mapping[str, OpenSheet] = {
+VISIT_SHEETS: Mapping[str, OpenSheet] = {
     "missing": show_missing,
     "finish": show_finish,
     "cancel": show_cancel,

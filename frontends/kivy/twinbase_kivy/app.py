@@ -11,9 +11,10 @@ from kivy.core.window import Window
 
 from twinbase import Plugins
 from twinbase.replica import Replica
-from twinbase_kivy.act_sheets import SHEETS
+from twinbase_kivy.all_sheets import SHEETS
+from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
-from twinbase_kivy.shell import Shell, bind_window
+from twinbase_kivy.shell import Shell
 from twinbase_mobile.reading import whoami
 from twinbase_presentation import Runner, Workday, choose_language
 from twinbase_presentation.tokens import ThemeName
@@ -54,6 +55,15 @@ class TwinbaseApp(App):
         """A phone has called the app away: nothing that is held stays unwritten."""
         self._shell.workday.spawn(self._shell.workday.settle())
         return True
+
+
+def bind_window(shell: Shell) -> None:
+    """Let the shell fill the window, and hear its keys."""
+    Window.clearcolor = look.find_colour("bg")
+    Window.add_widget(shell)
+    Window.bind(size=lambda _window, size: shell.fit(*size))
+    Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: press_key(shell, key, text, modifiers))
+    shell.fit(*Window.size)
 
 
 async def run_app(options: AppOptions) -> None:

@@ -28,6 +28,11 @@ class FocusRing:
             self._now = next((one for one in targets if self._name and one.name == self._name), None)
         return self._now
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether somebody types into a field: then a letter is a letter."""
+        return any(isinstance(one, TypingBox) and one.input.focus for one in find_targets(self._root))
+
     def move(self, steps: int) -> None:
         """So many further, around the end."""
         targets = list(find_targets(self._root))

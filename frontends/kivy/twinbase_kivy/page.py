@@ -88,6 +88,10 @@ class PageView(ColumnBox):
         """What scrolls, once it was read."""
         raise NotImplementedError
 
+    def press_key(self, said: str) -> bool:
+        """A key of this page alone, as `ctrl+f`; False where it has none."""
+        return False
+
     def make_foot(self) -> Box | None:
         """What stays at the bottom."""
         return None

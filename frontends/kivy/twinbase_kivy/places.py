@@ -12,7 +12,10 @@ from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
-from twinbase_presentation.tokens import SPACE
+from twinbase_presentation.tokens import RAIL_FROM, SPACE, TWO_PANES_FROM
+
+LOW_DP = 480
+"""A phone that lies on its side has no room for words beside icons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,28 @@ class RailHead(Box):
         self.canvas.before.clear()
         rect = (self.center_x - dp(24), self.top - dp(48), dp(48), dp(48))
         paint_ground(self.canvas.before, rect, look.find_colour("primary"), dp(14))
+
+
+def make_frame(
+    body: Box,
+    places: Sequence[NavPlace],
+    here: Route,
+    go: Callable[[Route], object],
+    size: tuple[float, float],
+    *,
+    has_bar: bool,
+) -> ColumnBox:
+    """What is seen, with the navigation below it or at its left, as the size of the window has it.
+
+    `has_bar`: whether a phone has room for the bar: what is on top of a place has its own foot there.
+    """
+    width, height = size
+    if width < dp(RAIL_FROM):
+        return ColumnBox(grow(body), PlacesBar(places, here, go) if has_bar else None)
+    is_low = height < dp(LOW_DP)
+    wide = 96 if width >= dp(TWO_PANES_FROM) else 56 if is_low else 80
+    rail = PlacesRail(places, here, go, has_words=not is_low, wide_dp=wide)
+    return ColumnBox(grow(Row(rail, grow(body), side="fill")))
 
 
 def _lead(go: Callable[[Route], object], place: NavPlace) -> Act:

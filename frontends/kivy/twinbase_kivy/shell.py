@@ -1,12 +1,10 @@
 """The window: the navigation, one page or two beside each other, sheets over them, and the toast."""
 
 import webbrowser
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from kivy.clock import Clock
-from kivy.core.window import Window
 from kivy.metrics import dp
 
 from twinbase import Plugins
@@ -14,35 +12,27 @@ from twinbase.errors import TwinbaseError
 from twinbase_kivy.boxes import Box, ColumnBox, Root, grow
 from twinbase_kivy.drawing import paint_ground
 from twinbase_kivy.focus import FocusRing
+from twinbase_kivy.list_page import ListPage, choose_beside
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
-from twinbase_kivy.places import NavPlace, PlacesBar, PlacesRail
+from twinbase_kivy.places import NavPlace, make_frame
+from twinbase_kivy.routes import JOBS, PLACES, TODAY, find_maker, list_places
 from twinbase_kivy.row_box import Row
-from twinbase_kivy.screens.sync_page import SyncPage
-from twinbase_kivy.screens.today import TodayPage
-from twinbase_kivy.screens.visit import VisitPage
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
 from twinbase_presentation import Done, Route, Workday, describe_status
 from twinbase_presentation.faults import say_error
-from twinbase_presentation.screen import ScreenModel
-from twinbase_presentation.screens.sync_page import SyncModel
-from twinbase_presentation.screens.today import TodayModel
-from twinbase_presentation.screens.visit import VisitModel
-from twinbase_presentation.tokens import RAIL_FROM, TWO_PANES_FROM, ThemeName
+from twinbase_presentation.tokens import TWO_PANES_FROM, ThemeName
 
-TODAY, SYNC = Route("today"), Route("sync")
 LIST_DP = 412
-LOW_DP = 480
+LISTS = (TODAY, JOBS)
 TOAST_SECONDS = 6
-KEYS = {9: "tab", 13: "enter", 271: "enter", 27: "back", 273: "up", 274: "down"}
 
 
 class Shell(Root, Box):
-    """All that is in the window. `open` shows where somebody was; a page is made when it is gone to. `sheets`: what may
-    stand over a page, by the place of its route."""
+    """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route."""
 
     def __init__(
         self, workday: Workday, plugins: Plugins, sheets: Mapping[str, "OpenSheet"], state: Path | None = None
@@ -55,26 +45,41 @@ class Shell(Root, Box):
         self.toast: ToastBar | None = None
         self.focus = FocusRing(self)
         self.frame = ColumnBox()
+        self._stop: Callable[[], None] = lambda: None
 
     # Where somebody is.
 
     async def open(self) -> None:
         """Show where somebody was, read."""
         await self.show()
-        self.workday.observe_status(self._note_status)
+        self._stop = self.workday.observe_status(self._note_status)
+
+    def close(self) -> None:
+        """The window is gone: nothing is read or drawn any more."""
+        self._stop()
+        while self.pages:
+            self.pages.popitem()[1].close()
 
     def go(self, route: Route) -> None:
         """Show it: a page, or a sheet over this one. Nobody waits for the reading."""
-        if route.place in self.sheets:
-            self.workday.spawn(self.sheets[route.place](self, route))
+        if (sheet := self._find_sheet(route)) is not None:
+            self.workday.spawn(sheet(self, route))
+            return
+        if route == TODAY or (self.is_wide and route in PLACES):
+            self.enter_place(route)
             return
         self._note_passed()
-        if self.is_wide and route.name == "visit" and self.stack.stops[0].route == TODAY:
+        if self.is_wide and route.name == "visit" and not route.place and self._has_list:
             self.stack.go_beside(route)
-        elif route in (TODAY, SYNC):
-            self.stack.enter_place(route) if route == TODAY or self.is_wide else self.stack.go(route)
         else:
             self.stack.go(route)
+        self.workday.spawn(self.show())
+
+    def enter_place(self, route: Route) -> None:
+        """Go to a place of the navigation: the way back begins anew there."""
+        self._note_passed()
+        self.sheet = None
+        self.stack.enter_place(route)
         self.workday.spawn(self.show())
 
     def go_back(self) -> None:
@@ -88,7 +93,11 @@ class Shell(Root, Box):
 
     def knows(self, route: Route) -> bool:
         """Whether there is a screen or a sheet for it: no button leads to nothing."""
-        return route.place in self.sheets or (route.name in PAGES and not route.place)
+        return self._find_sheet(route) is not None or find_maker(route) is not None
+
+    def list_routes(self) -> Sequence[Route]:
+        """The places of the navigation, in its order."""
+        return PLACES
 
     @property
     def is_wide(self) -> bool:
@@ -149,13 +158,13 @@ class Shell(Root, Box):
         for route in routes:
             if route not in self.pages:
                 await self._make(route)
-        self._choose()
+        choose_beside(self.pages)
         self._compose()
 
     def settle(self) -> None:
         self.frame.place(*self.pos, *self.size)
         if self.toast is not None:
-            self._place_toast(self.toast)
+            self.toast.stand_over(self)
         if self.sheet is not None:
             self.sheet.place(*self.pos, *self.size)
 
@@ -176,59 +185,42 @@ class Shell(Root, Box):
         self.canvas.before.clear()
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("bg"))
 
-    def press_key(self, key: int, text: str, modifiers: list[str]) -> bool:
-        """A key of a keyboard: moving, doing, back, and the keys of the commands that are seen."""
-        word = KEYS.get(key, "")
-        if word == "back":
-            self.go_back()
-        elif word in ("tab", "down", "up"):
-            self.focus.move(-1 if word == "up" or "shift" in modifiers else 1)
-        elif word == "enter" and not modifiers:
-            return self.focus.press()
-        else:
-            return self._press_command(text, modifiers)
-        return True
+    def _find_sheet(self, route: Route) -> "OpenSheet | None":
+        """A sheet by the place of its route; `parts/…` is the one of any part."""
+        head, slash, _ = route.place.partition("/")
+        return self.sheets.get(head + slash)
 
-    def _press_command(self, text: str, modifiers: list[str]) -> bool:
-        said = "+".join([*(one for one in ("ctrl", "alt") if one in modifiers), text or ""])
-        for page in reversed(list(self.pages.values())):
-            for command in page.model.commands:
-                if command.key and command.key == said and command.is_enabled:
-                    page.do(command.run(), command.id)
-                    return True
-        return False
+    @property
+    def _has_list(self) -> bool:
+        return self.stack.stops[0].route in LISTS
 
     def _seen(self) -> list[Route]:
         """The page on top; on a wide screen with the list that it belongs to, and beside a list its first visit."""
         top, first = self.stack.top.route, self.stack.stops[0].route
-        if not self.is_wide or first != TODAY:
+        if not self.is_wide or not self._has_list:
             return [top]
         return [first, top] if top != first else [first, *self._first_visit()]
 
     def _first_visit(self) -> list[Route]:
-        page = self.pages.get(TODAY)
-        shown = page.model.shown if page is not None else None
-        return [Route("visit", shown.hero.row.id)] if shown is not None and shown.hero is not None else []
+        page = self.pages.get(self.stack.top.route)
+        first = page.find_first() if isinstance(page, ListPage) else None
+        return [Route("visit", first)] if first is not None else []
 
     async def _make(self, route: Route) -> None:
-        model, kind = PAGES[route.name](self, route)
-        has_back = route != TODAY and not (self.is_wide and (route == SYNC or self.stack.stops[0].route == TODAY))
+        maker = find_maker(route)
+        assert maker is not None, route
+        model, kind = maker(self.workday, self.plugins, route)
+        is_detail = self.is_wide and self._has_list and route.name == "visit" and not route.place
+        has_back = route != self.stack.stops[0].route and not is_detail
         page = self.pages[route] = kind(model, self, has_back=has_back)
         self._compose()
         await model.open()
-        page.scroller.passed = next((stop.passed for stop in self.stack.stops if stop.route == route), 0)
-        if route == TODAY and self.is_wide and self.stack.top.route == TODAY:
+        if passed := next((stop.passed for stop in self.stack.stops if stop.route == route), 0):
+            page.scroller.passed = passed
+        if self.is_wide and isinstance(page, ListPage) and self.stack.top.route == route:
             for more in self._first_visit():
                 if more not in self.pages:
                     await self._make(more)
-
-    def _choose(self) -> None:
-        """On a wide screen the list says which of its rows is the detail."""
-        today = self.pages.get(TODAY)
-        beside = [route.id for route in self.pages if route.name == "visit"]
-        if isinstance(today, TodayPage) and today.chosen != (beside[0] if beside else None):
-            today.chosen = beside[0] if beside else None
-            today.redraw()
 
     def _compose(self) -> None:
         """Everything in its place."""
@@ -250,30 +242,16 @@ class Shell(Root, Box):
 
     def _frame_with(self, body: Box) -> None:
         leave_parent(body)
-        places, here = self._places(), self.stack.stops[0].route
-        if self.width < dp(RAIL_FROM):
-            has_foot = self.stack.top.route != here
-            bar = None if has_foot else PlacesBar(places, here, self.go)
-            self.frame = ColumnBox(grow(body), bar)
-            return
-        is_low = self.height < dp(LOW_DP)
-        wide = 96 if self.is_wide else 56 if is_low else 80
-        rail = PlacesRail(places, here, self.go, has_words=not is_low and self.width >= dp(RAIL_FROM), wide_dp=wide)
-        self.frame = ColumnBox(grow(Row(rail, grow(body), side="fill")))
+        here = self.stack.stops[0].route
+        has_bar = self.stack.top.route == here
+        self.frame = make_frame(
+            body, self._places(), here, self.enter_place, (self.width, self.height), has_bar=has_bar
+        )
 
     def _places(self) -> list[NavPlace]:
-        language = self.workday.language
-        now = self.workday.read_now()
+        language, now = self.workday.language, self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
-        return [
-            NavPlace(TODAY, "today", language.say("Today")),
-            NavPlace(SYNC, "sync", language.say("Sync page"), has_dot=status.needs_you is not None),
-        ]
-
-    def _place_toast(self, toast: ToastBar) -> None:
-        wide = min(self.width - dp(32), dp(560))
-        high = toast.height_for(wide)
-        toast.place(self.center_x - wide / 2, self.y + dp(88), wide, high)
+        return list_places(language, needs_you=status.needs_you is not None)
 
     def _undo(self) -> None:
         self.workday.held.undo()
@@ -296,25 +274,3 @@ class Shell(Root, Box):
 
 OpenSheet = Callable[[Shell, Route], Awaitable[None]]
 """Shows a sheet over the page that is seen."""
-Made = tuple[ScreenModel[Any], type[PageView]]
-
-
-def _make_visit(shell: Shell, route: Route) -> Made:
-    assert route.id is not None
-    return VisitModel(shell.workday, route.id), VisitPage
-
-
-PAGES: dict[str, Callable[[Shell, Route], Made]] = {
-    "today": lambda shell, route: (TodayModel(shell.workday), TodayPage),
-    "visit": _make_visit,
-    "sync": lambda shell, route: (SyncModel(shell.workday, shell.plugins), SyncPage),
-}
-
-
-def bind_window(shell: Shell) -> None:
-    """Let the shell fill the window, and hear its keys."""
-    Window.clearcolor = look.find_colour("bg")
-    Window.add_widget(shell)
-    Window.bind(size=lambda _window, size: shell.fit(*size))
-    Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: shell.press_key(key, text, modifiers))
-    shell.fit(*Window.size)

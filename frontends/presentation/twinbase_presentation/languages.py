@@ -88,6 +88,10 @@ class Language:
         """`mer. 10 juin`."""
         return show(dates.format_skeleton("MMMEd", _at_midnight(day), locale=self.locale))
 
+    def format_weekday(self, day: date) -> str:
+        """One letter: `M`."""
+        return show(dates.format_date(day, "ccccc", locale=self.locale))
+
     def format_long_day(self, day: date) -> str:
         """`mercredi 10 juin 2026`."""
         return show(dates.format_date(day, "full", locale=self.locale))

@@ -1,9 +1,11 @@
 """A form in a sheet: each field as its kind asks, what is wrong below it, one button to save."""
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
-from twinbase_kivy.boxes import Box, ColumnBox
-from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.row_box import Row
+from twinbase_kivy.widgets.buttons import IconButton, PushButton
 from twinbase_kivy.widgets.cards import TintBox
 from twinbase_kivy.widgets.fields import ChoiceRow, InputField
 from twinbase_presentation import Done, Form, FormField, Language
@@ -50,7 +52,7 @@ class FormView(ColumnBox):
         if field.kind == "flag":
             choices = [(TRUE, self.language.say("Yes")), (FALSE, self.language.say("No"))]
             return ChoiceRow(field.label, choices, field.text, fill, error=field.error)
-        return InputField(
+        made = InputField(
             f"{field.label} ({field.unit})" if field.unit else field.label,
             field.text,
             fill,
@@ -59,3 +61,18 @@ class FormView(ColumnBox):
             lines=4 if field.kind == "long_text" else 1,
             read_only=field.is_read_only,
         )
+        return self._add_steps(made) if field.kind == "number" else made
+
+    def _add_steps(self, made: InputField) -> Box:
+        """One less and one more at its sides: gloves hit no phone keyboard. Never below nothing."""
+
+        def step(by: int) -> None:
+            try:
+                number = self.language.parse_number(made.typing.input.text)
+            except ValueError:
+                number = Decimal(0)
+            made.typing.input.text = f"{max(number + by, Decimal(0)).normalize():f}"
+
+        less = IconButton("remove", self.language.say("One less"), lambda: step(-1), hue="primary")
+        more = IconButton("add", self.language.say("One more"), lambda: step(1), hue="primary")
+        return Row(less, grow(made), more, gap=SPACE.s)

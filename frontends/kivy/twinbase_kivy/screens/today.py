@@ -8,6 +8,7 @@ from kivy.clock import Clock
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.flow_boxes import Halves
+from twinbase_kivy.list_page import ListPage
 from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.visit_lines import make_visit_line
@@ -45,11 +46,14 @@ class TimerWords(Words):
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-class TodayPage(PageView):
+class TodayPage(ListPage):
     """S03."""
 
     model: TodayModel
-    chosen: UUID | None = None
+
+    def find_first(self) -> UUID | None:
+        shown = self.model.shown
+        return shown.hero.row.id if shown is not None and shown.hero is not None else None
 
     def make_head(self) -> Box:
         shown = self.model.shown

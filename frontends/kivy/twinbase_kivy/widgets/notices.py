@@ -49,6 +49,11 @@ class ToastBar(Row):
     def height_for(self, width: float) -> float:
         return max(super().height_for(width), round(dp(52)))
 
+    def stand_over(self, window: Box) -> None:
+        """In the middle of its width, above the navigation."""
+        wide = min(window.width - dp(32), dp(560))
+        self.place(window.center_x - wide / 2, window.y + dp(88), wide, self.height_for(wide))
+
     def paint(self) -> None:
         self.canvas.before.clear()
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("text"), dp(RADIUS.button))

@@ -48,7 +48,7 @@ class HoursShown:
     """`week` with its days; `gaps` of the chosen day; `drafts`: lines that can be submitted.
 
     `running`: the newest line that runs; `long`: it has run for more than twelve hours, and what is asked then.
-    `balance`: written, planned and the difference, in words.
+    `balance`: written, planned and the difference, in words; `summary`: the number of the week, and what is written.
     """
 
     week: WeekHours
@@ -58,6 +58,7 @@ class HoursShown:
     gaps: tuple[HoursGap, ...]
     drafts: tuple[UUID, ...]
     balance: str
+    summary: str
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -117,7 +118,17 @@ class HoursModel(ScreenModel[HoursShown]):
             balance=language.say(
                 "{written} written · {planned} planned · {balance}", written=written, planned=planned, balance=balance
             ),
+            summary=self._summarise(week, day),
         )
+
+    def _summarise(self, week: WeekHours, day: date) -> str:
+        language = self.workday.language
+        number = language.say("Week {n}", n=day.isocalendar().week)
+        written = language.format_minutes(week.worked + week.absent)
+        if week.expected:
+            planned = language.format_minutes(week.expected)
+            written = language.say("{written} of {planned}", written=written, planned=planned)
+        return f"{number}\u00a0· {written}"
 
     async def start(self, activity: WorkKind = WorkKind.WORK) -> Done:
         """Begin a line that runs."""
@@ -153,7 +164,7 @@ class HoursModel(ScreenModel[HoursShown]):
         say, language = self.workday.language.say, self.workday.language
         kinds = tuple(FieldChoice(kind.value, say_word(language, kind)) for kind in WorkKind)
         fields = (
-            FormField("start", say("Start"), "time", is_required=True),
+            FormField("start", say("Beginning"), "time", is_required=True),
             FormField("end", say("End"), "time", is_required=True),
             FormField("pause", say("Break (minutes)"), "whole"),
             FormField("activity", say("Kind of work"), "choice", choices=kinds, text=WorkKind.WORK.value),
@@ -163,6 +174,7 @@ class HoursModel(ScreenModel[HoursShown]):
         given: dict[str, Any] = {}
         if entry is not None:
             given = {"start": entry.start, "end": entry.end, "activity": entry.activity, "comment": entry.comment}
+            given |= {"pause": _read_pause(entry)}
         elif gap is not None:
             given = {"start": gap.start, "end": gap.end}
         await form.load(given)
@@ -219,3 +231,10 @@ class HoursModel(ScreenModel[HoursShown]):
         language = self.workday.language
         when = language.format_when(running.start, now.date())
         return language.say("The timer has been running since {time}. When did you finish?", time=when)
+
+
+def _read_pause(entry: Entry) -> int | None:
+    """The minutes of a line that were no work; None where there are none, or where its times are not known."""
+    if entry.start is None or entry.end is None:
+        return None
+    return max(int((entry.end - entry.start).total_seconds()) // 60 - entry.minutes, 0) or None

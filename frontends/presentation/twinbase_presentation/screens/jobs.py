@@ -82,7 +82,7 @@ class JobsModel(ScreenModel[JobsShown]):
         nothing = "" if found.total else language.say("No job matches. Clear the filters?")
         return JobsShown(
             chips=tuple(self._chips(counts)),
-            groups=tuple(_by_day(make_rows(found.visits, language), language)),
+            groups=tuple(_by_day(make_rows(found.visits, language), language, now.year)),
             total=found.total,
             has_more=found.total > len(found.visits),
             nothing=nothing,
@@ -113,7 +113,11 @@ def _narrow(chip: str, now: datetime) -> dict[str, Any]:
     return options[chip]
 
 
-def _by_day(rows: Iterable[VisitRow], language: Language) -> Iterator[VisitGroup]:
+def _by_day(rows: Iterable[VisitRow], language: Language, year: int) -> Iterator[VisitGroup]:
+    """A day of another year says which."""
     for day, its in groupby(rows, key=lambda row: row.visit.start.date() if row.visit.start else None):
-        heading = language.say("No date") if day is None else language.format_day(day)
-        yield VisitGroup("" if day is None else day.isoformat(), heading, tuple(its))
+        if day is None:
+            yield VisitGroup("", language.say("No date"), tuple(its))
+            continue
+        heading = language.format_day(day) if day.year == year else language.format_long_day(day)
+        yield VisitGroup(day.isoformat(), heading, tuple(its))

@@ -71,19 +71,60 @@ class StockModel(ScreenModel[StockShown]):
         return StockShown(tuple(row for row in van if row.is_low), van, found)
 
 
-class PartModel(ScreenModel[ProductSheet | None]):
-    """One product, to be added to a visit. `shown` is None where it is not on this device."""
+class PickModel(StockModel):
+    """The same list, from which a part goes onto a visit."""
+
+    def __init__(self, workday: Workday, visit: UUID) -> None:
+        super().__init__(workday)
+        self.route, self.visit = Route("visit", visit, "parts"), visit
+
+    @property
+    def title(self) -> str:
+        return self.workday.language.say("Add a part")
+
+
+class ProductModel(ScreenModel[ProductSheet | None]):
+    """One product. `shown` is None where it is not on this device."""
 
     watched = (StockLevel, StockMovement, Product, InterventionPart)
 
-    def __init__(self, workday: Workday, visit: UUID, product: UUID) -> None:
-        super().__init__(workday, Route("visit", visit, f"parts/{product}"))
-        self.visit, self.product = visit, product
+    def __init__(self, workday: Workday, product: UUID) -> None:
+        super().__init__(workday, Route("stock", product, "product"))
+        self.product = product
         self._vans: tuple[Stock, ...] = ()
 
     @property
     def title(self) -> str:
-        return self.shown.caption if self.shown else self.workday.language.say("Part")
+        return self.shown.caption or self.shown.code if self.shown else self.workday.language.say("Part")
+
+    @property
+    def gone(self) -> str:
+        """What is said where it is not here."""
+        return self.workday.language.say("This product is not on this device.")
+
+    @property
+    def facts(self) -> str:
+        """Its code, its family, and what it costs."""
+        sheet, language = self.shown, self.workday.language
+        if sheet is None:
+            return ""
+        without = "" if sheet.price_ht is None else language.say(
+            "{price} before tax", price=language.format_money(sheet.price_ht))  # fmt: skip
+        return "\u00a0· ".join(part for part in (sheet.code, sheet.family, without) if part)
+
+    @property
+    def in_van(self) -> str:
+        """How much of it is in the van, and how much there should be; "" where nobody counts it."""
+        line = self._line
+        if line is None:
+            return ""
+        if line.is_low:
+            return _row_of(line, self.workday.language).in_van
+        return _found_of(line, self.workday.language)
+
+    @property
+    def is_low(self) -> bool:
+        return self._line is not None and self._line.is_low
 
     @property
     def warning(self) -> str:
@@ -95,6 +136,18 @@ class PartModel(ScreenModel[ProductSheet | None]):
     async def read(self, session: ReplicaSession, now: datetime) -> ProductSheet | None:
         self._vans = await my_stock(session, self.workday.me)
         return await read_product(session, self.workday.me, self.product, zone=self.workday.zone)
+
+    @property
+    def _line(self) -> StockLine | None:
+        return next((line for van in self._vans for line in van.lines if line.product_id == self.product), None)
+
+
+class PartModel(ProductModel):
+    """One product, to be added to a visit."""
+
+    def __init__(self, workday: Workday, visit: UUID, product: UUID) -> None:
+        super().__init__(workday, product)
+        self.route, self.visit = Route("visit", visit, f"parts/{product}"), visit
 
     async def make_form(self) -> Form:
         """How many, which one, who pays."""
@@ -124,7 +177,7 @@ class PartModel(ScreenModel[ProductSheet | None]):
             return Done(fault=say_reason(language, fault))
         await form.forget()
         await self.load()
-        return Done(go=Route("visit", self.visit, "parts"))
+        return Done(said=language.say("Part added."), go=Route("visit", self.visit, "parts"))
 
     async def take_back(self, part: UUID) -> Done:
         """Delete a part that is on the visit; it can be undone for some seconds."""
@@ -153,6 +206,10 @@ def _found(product: Found, lines: Mapping[UUID, StockLine], language: Language) 
     line = lines.get(product.id)
     if line is None:
         return ProductRow(product.id, product.caption, product.code, product.family, "", False, False)
-    here = f"{language.format_number(line.here)}\u00a0{line.unit}".strip()
-    said = language.say("{quantity} in the van", quantity=here)
+    said = _found_of(line, language)
     return ProductRow(product.id, product.caption, product.code, product.family, said, line.is_low, line.moved != 0)
+
+
+def _found_of(line: StockLine, language: Language) -> str:
+    here = f"{language.format_number(line.here)}\u00a0{line.unit}".strip()
+    return language.say("{quantity} in the van", quantity=here)

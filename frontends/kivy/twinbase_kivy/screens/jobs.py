@@ -1,0 +1,88 @@
+"""All visits: found by words, narrowed by a chip, by day; a row opens the visit."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from twinbase_kivy.boxes import Box, ColumnBox
+from twinbase_kivy.flow_boxes import Wrap
+from twinbase_kivy.list_page import ListPage
+from twinbase_kivy.page import Guide
+from twinbase_kivy.panes import leave_parent
+from twinbase_kivy.screens.visit_lines import make_visit_line
+from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_kivy.widgets.cards import CardBox, divide, group_title
+from twinbase_kivy.widgets.chips import ChoiceChip
+from twinbase_kivy.widgets.notices import EmptyView
+from twinbase_kivy.widgets.search_field import SearchField
+from twinbase_kivy.widgets.touch import Act
+from twinbase_presentation.screens.jobs import JobsChip, JobsModel
+from twinbase_presentation.screens.today import VisitGroup
+from twinbase_presentation.tokens import SPACE
+
+
+class JobsPage(ListPage):
+    """S05."""
+
+    model: JobsModel
+
+    def __init__(self, model: JobsModel, guide: Guide, *, has_back: bool = False) -> None:
+        say = guide.workday.language.say
+        self.search = SearchField(say("Customer, number, town…"), say("Erase"), self.look_for)
+        super().__init__(model, guide, has_back=has_back)
+
+    def find_first(self) -> UUID | None:
+        shown = self.model.shown
+        rows = [row for group in shown.groups for row in group.rows] if shown is not None else []
+        return rows[0].id if rows else None
+
+    def look_for(self, text: str) -> None:
+        """Look for these words, from the first letter on."""
+        self.guide.workday.spawn(self.model.search(text))
+
+    def make_head(self) -> Box:
+        shown, language = self.model.shown, self.guide.workday.language
+        sub = language.count("{n} visit", "{n} visits", shown.total) if shown is not None else ""
+        leave_parent(self.search)
+        field = ColumnBox(self.search, edges=(self.edge, 0, self.edge, SPACE.s))
+        return ColumnBox(self.title_bar(self.model.title, sub), field)
+
+    def make_body(self) -> Sequence[Box | None]:
+        shown = self.model.shown
+        assert shown is not None
+        more = lambda: self.guide.workday.spawn(self.model.load_more())  # noqa: E731
+        return [
+            Wrap(*(self._make_chip(chip) for chip in shown.chips), gap=SPACE.s),
+            *(part for group in shown.groups for part in self._make_group(group)),
+            self._make_nothing(shown.nothing) if shown.nothing else None,
+            PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if shown.has_more else None,
+        ]
+
+    def press_key(self, said: str) -> bool:
+        """Ctrl and F: type what is looked for."""
+        if said == "ctrl+f":
+            self.search.start()
+            return True
+        return False
+
+    def _make_chip(self, chip: JobsChip) -> Box:
+        number = "" if chip.count is None else f"\u00a0{self.guide.workday.language.format_number(chip.count)}"
+        return ChoiceChip(chip.label + number, self._choose(chip.id), chosen=chip.is_on)
+
+    def _choose(self, chip: str) -> Act:
+        return lambda: self.guide.workday.spawn(self.model.choose(chip))
+
+    def _make_group(self, group: VisitGroup) -> list[Box]:
+        is_wide = self.guide.is_wide
+        lines = [make_visit_line(self, row, chosen=is_wide and row.id == self.chosen) for row in group.rows]
+        return [group_title(group.heading), CardBox(*divide(lines, 76), gap=0, edges=(0, 0, 0, 0))]
+
+    def _make_nothing(self, sentence: str) -> Box:
+        """Where something was asked for, the way back to all that is open."""
+        if not self.model.text and self.model.chip == "open":
+            return EmptyView("jobs", self.say("No job is open."))
+        return EmptyView("jobs", sentence, self.say("Clear the filters"), self._clear)
+
+    def _clear(self) -> None:
+        self.model.text = ""
+        self.search.clear()
+        self._choose("open")()
