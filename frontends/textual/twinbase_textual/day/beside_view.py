@@ -95,7 +95,7 @@ class BesideView(VerticalScroll):
             self._redraw()
 
     def _redraw(self) -> None:
-        if self.visit is not None and self.is_mounted:
+        if self.visit is not None and self.is_attached:
             self.query_one(Static).update(self._make_text(self.visit))
             self.post_message(self.BesideDrawn())
 

@@ -35,13 +35,12 @@ class ChecklistSheet(Sheet):
         self._spots: dict[str, tuple[AnswerSpot, Item]] = {}
 
     def compose_body(self) -> ComposeResult:
-        yield PaneList()
+        yield PaneList(classes="scrolls")
         yield Static(classes="asked")
         yield Input(compact=True, classes="search")
         yield Static(classes="verdict")
 
     async def on_mount(self) -> None:  # type: ignore[override]
-        super().on_mount()
         self.model.observe(self._note_changed)
         await self.model.open()
         self._redraw()
@@ -97,7 +96,7 @@ class ChecklistSheet(Sheet):
 
     def _redraw(self) -> None:
         shown = self.model.shown
-        if shown is None or not self.is_mounted:
+        if shown is None or not self.is_attached:
             return
         items: list[PaneItem] = []
         self._spots = {}

@@ -1,6 +1,7 @@
 """The desk: the lines at the edges, a place with its list, and beside it what is chosen there."""
 
 from collections.abc import Sequence
+from functools import partial
 from string import ascii_lowercase
 from typing import ClassVar
 
@@ -176,7 +177,7 @@ class DeskScreen(Screen[None]):
 
     def start(self, act: Command) -> None:
         """Do it; nobody waits for it."""
-        self.run_worker(self._do(act), group="acts")
+        self.run_worker(partial(self._do, act), group="acts")
 
     async def tell_done(self, done: Done) -> None:
         """Say what became of an act, and go where it leads."""
@@ -206,7 +207,7 @@ class DeskScreen(Screen[None]):
 
     def _conclude_soon(self, done: Done | None) -> None:
         if done is not None and done != Done():
-            self.run_worker(self.tell_done(done), group="acts")
+            self.run_worker(partial(self.tell_done, done), group="acts")
 
     # What happens.
 
@@ -239,7 +240,7 @@ class DeskScreen(Screen[None]):
     def _show_beside(self) -> None:
         """What stands beside the line that is chosen now; of several at once, the last."""
         if not self.query_one("#panes").has_class(OPEN) or self.has_class("-wide"):
-            self.run_worker(self._read_beside(), group="beside", exclusive=True)
+            self.run_worker(self._read_beside, group="beside", exclusive=True)
 
     async def _read_beside(self) -> None:
         view = self.view

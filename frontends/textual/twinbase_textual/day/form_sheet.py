@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Label, Select, Static, TextArea
@@ -15,6 +16,8 @@ from twinbase_presentation import Done, Form, FormField, Workday
 from twinbase_presentation.fields import FALSE, TRUE
 from twinbase_textual.day.edge_lines import KeyEntry, KeysLine, SaidLine
 
+ROWS_AROUND = 12
+"""Of a sheet: its edges, its title, what was said, its keys, and what is typed into."""
 SaveForm = Callable[[], Awaitable[Done]]
 
 
@@ -39,8 +42,12 @@ class Sheet(ModalScreen[Done]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        self.query_one(SaidLine).tell("")
         self.query_one(KeysLine).show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
+
+    def on_resize(self, event: Resize) -> None:
+        """What scrolls has the room that the rest leaves: title and keys are always to be seen."""
+        for part in self.query(".scrolls"):
+            part.styles.max_height = max(event.size.height - ROWS_AROUND, 3)
 
     def list_entries(self) -> list[KeyEntry]:
         """The keys that do something in it."""
@@ -71,7 +78,7 @@ class FormSheet(Sheet):
         self._stop: Callable[[], None] | None = None
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll(can_focus=False, classes="scrolls"):
             if self._hint:
                 yield Static(Content.styled(self._hint, "$tone-grey"), classes="hint")
             for field in self.form.fields:
@@ -82,7 +89,6 @@ class FormSheet(Sheet):
                 yield Label("", id=f"error-{field.name}", classes="error")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._stop = self.form.observe(self._note)
         self._note()
 

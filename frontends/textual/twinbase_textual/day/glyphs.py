@@ -25,7 +25,7 @@ STATUSES: Mapping[VisitStatus, str] = {
     VisitStatus.CANCELLED: "✗",
 }
 KEYS: Mapping[str, str] = {
-    "ctrl+p": "^p", "ctrl+q": "^q", "ctrl+z": "^z", "ctrl+s": "^s", "ctrl+r": "^r", "escape": "Esc", "enter": "⏎",
+    "ctrl+p": "^p", "ctrl+q": "^q", "ctrl+z": "^z", "ctrl+s": "^s", "ctrl+r": "^r", "escape": "Esc", "enter": "Enter",
     "delete": "Del", "slash": "/", "question_mark": "?", "left": "←", "right": "→",
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The looks of the terminal app: Textual's themes, made from the tokens that the window app has too.
 
 A colour in a text is a variable, `$tone-red`: another theme is another colour at once. The look `ansi` takes the
-terminal's own sixteen colours; there, and in full sun, what is chosen is shown in reverse.
+terminal's own sixteen colours; there what is chosen is underlined, which a terminal without colours shows, too.
 """
 
 from collections.abc import Mapping
@@ -66,29 +66,18 @@ def _variables(theme: Theme) -> dict[str, str]:
 
 
 def _cursor(theme: Theme) -> dict[str, str]:
-    """What is chosen: on a tint, and where a tint is no colour of its own, in reverse."""
-    ground = theme.surface if theme.outlined else theme.primary_c
-    style = "reverse" if theme.outlined else "none"
-    chosen = {
-        "background": f"#{ground}",
-        "foreground": f"#{theme.text}",
-        "text-style": style,
-        "blurred-background": f"#{ground}",
-        "blurred-foreground": f"#{theme.text}",
-        "blurred-text-style": style,
-    }
-    return {f"block-cursor-{name}": value for name, value in chosen.items()}
+    """What is chosen: on a tint; in full sun, where a tint is white, on that of the light look, and in bold."""
+    ground = THEMES["light"].primary_c if theme.outlined else theme.primary_c
+    return _name_cursor(f"#{ground}", f"#{theme.text}", "bold" if theme.outlined else "none")
+
+
+def _name_cursor(ground: str, letters: str, style: str) -> dict[str, str]:
+    """Textual's variables for what is chosen, with the keys in it and without."""
+    values = {"background": ground, "foreground": letters, "text-style": style}
+    return {f"block-cursor-{before}{name}": value for before in ("", "blurred-") for name, value in values.items()}
 
 
 def _make_ansi() -> TextualTheme:
-    cursor = {
-        "background": "ansi_default",
-        "foreground": "ansi_default",
-        "text-style": "reverse",
-        "blurred-background": "ansi_default",
-        "blurred-foreground": "ansi_default",
-        "blurred-text-style": "reverse",
-    }
     return TextualTheme(
         name=name_theme(ANSI),
         ansi=True,
@@ -105,7 +94,7 @@ def _make_ansi() -> TextualTheme:
         boost="ansi_default",
         variables={
             **ANSI_TONES,
-            **{f"block-cursor-{name}": value for name, value in cursor.items()},
+            **_name_cursor("ansi_default", "ansi_default", "bold underline"),
             "ansi-background": "ansi_black",
             "ansi-foreground": "ansi_white",
             "input-cursor-background": "ansi_white",

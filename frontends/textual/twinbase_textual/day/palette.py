@@ -5,7 +5,6 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from twinbase_presentation import Command
 from twinbase_presentation.languages import later
 from twinbase_textual.day.desk import DeskScreen
 from twinbase_textual.day.desk_keys import find_key
@@ -19,7 +18,7 @@ LOOK_WORDS = {
     "ansi": later("The colours of the terminal"),
 }
 PaletteLine = tuple[str, Callable[[], object], str]
-"""What it is called, what it does, and its key in words."""
+"""What it is called, with its key; what it does; and why it cannot be done now."""
 
 
 class DeskProvider(Provider):
@@ -27,31 +26,31 @@ class DeskProvider(Provider):
 
     async def discover(self) -> Hits:
         """All of it, while nobody has typed."""
-        for name, run, key in self._list_lines():
-            yield DiscoveryHit(name, run, help=key or None)
+        for name, run, why_not in self._list_lines():
+            yield DiscoveryHit(name, run, help=why_not or None)
 
     async def search(self, query: str) -> Hits:
         """What has these letters, the best first."""
         matcher = self.matcher(query)
-        for name, run, key in self._list_lines():
+        for name, run, why_not in self._list_lines():
             if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name), run, help=key or None)
+                yield Hit(score, matcher.highlight(name), run, help=why_not or None)
 
     def _list_lines(self) -> Iterator[PaletteLine]:
         desk = self.screen
         assert isinstance(desk, DeskScreen)
         say = desk.workday.language.say
         for act in desk.acts:
-            yield act.label, partial(desk.start, act), self._say_key(act)
+            yield _name(act.label, say_key(find_key(act))), partial(desk.start, act), act.why_not
         for number, place in enumerate(desk.places):
-            yield place.label, partial(self._show, desk, number), str(number + 1)
+            yield _name(place.label, str(number + 1)), partial(self._show, desk, number), ""
         for look in LOOKS:
             yield say(LOOK_WORDS[look]), partial(setattr, self.app, "theme", name_theme(look)), ""
-        yield say("Quit"), self.app.exit, "^q"
-
-    def _say_key(self, act: Command) -> str:
-        """Of one that cannot be done now, why not."""
-        return act.why_not or say_key(find_key(act))
+        yield _name(say("Quit"), "^q"), self.app.exit, ""
 
     def _show(self, desk: DeskScreen, number: int) -> None:
-        desk.run_worker(desk.action_show(number), group="acts")
+        desk.run_worker(partial(desk.action_show, number), group="acts")
+
+
+def _name(label: str, key: str) -> str:
+    return f"{label}  ({key})" if key else label

@@ -118,6 +118,7 @@ class PaneList(OptionList):
         super().__init__(**options, compact=True)
         self.items: tuple[PaneItem, ...] = ()
         self._drawn: object = None
+        self._wanted = ""
 
     @property
     def chosen(self) -> str:
@@ -136,10 +137,11 @@ class PaneList(OptionList):
         self._fill()
 
     def choose(self, id_: str) -> None:
-        """Put the cursor on a line, if it is there."""
+        """Put the cursor on a line; on one that is not drawn yet, when it is."""
+        self._wanted = id_
         for number, option in enumerate(self.options):
-            if option.id == id_:
-                self.highlighted = number
+            if id_ and option.id == id_:
+                self._wanted, self.highlighted = "", number
 
     def on_resize(self, event: Resize) -> None:
         """Other widths have other columns."""
@@ -149,7 +151,7 @@ class PaneList(OptionList):
         state = (self.items, self.line_width)
         if state == self._drawn or not self.line_width:
             return
-        self._drawn, chosen, at = state, self.chosen, self.highlighted
+        self._drawn, chosen, at = state, self._wanted or self.chosen, self.highlighted
         widths = measure_widths(self.items, self.line_width)
         self.set_options([_option(item, widths) for item in self.items])
         self.choose(chosen)

@@ -71,7 +71,7 @@ class PlaceView(Vertical):
 
     def redraw(self) -> None:
         """Draw what the model shows at this moment."""
-        if not self.is_mounted:
+        if not self.is_attached:
             return
         state = self.model.state
         if isinstance(state, Failed):

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
+from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.today import TodayModel, VisitGroup
 from twinbase_presentation.screens.visit_rows import VisitRow
+from twinbase_presentation.status_line import Tone
 from twinbase_presentation.words import say_word
 from twinbase_textual.day.glyphs import find_mark, join_parts, say_status
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
@@ -102,7 +104,7 @@ class JobsView(PlaceView):
             return
         rows = [str(row.id) for group in shown.groups for row in group.rows]
         if id_ in rows[-NEAR_END:]:
-            self.run_worker(self.model.load_more(), exclusive=True)
+            self.run_worker(self.model.load_more, exclusive=True)
 
 
 def make_visit_items(groups: Iterable[VisitGroup]) -> Iterable[PaneItem]:
@@ -124,9 +126,16 @@ def make_visit_line(row: VisitRow) -> PaneLine:
         sub=visit.customer,
         lead=row.time or "–",  # noqa: RUF001
         end=say_status(row),
-        end_tone="grey" if not visit.is_open or row.tone == "red" else row.tone,
+        end_tone=_tone_of_status(row),
         mark=mark,
         mark_tone=tone,
         more=((f"! {said}", unusual[0].tone),) if said else (),
         is_strong=row.visit.is_open and row.tone == "green",
     )
+
+
+def _tone_of_status(row: VisitRow) -> Tone:
+    """What is under way stands out, and what was confirmed; what is planned, or over, does not."""
+    if row.visit.status == VisitStatus.CONFIRMED:
+        return "primary"
+    return "grey" if not row.visit.is_open or row.tone in ("red", "primary") else row.tone

@@ -31,10 +31,9 @@ class PartsSheet(Sheet):
 
     def compose_body(self) -> ComposeResult:
         yield Input(placeholder=self.say("Product, code, bar code…"), compact=True, classes="search")
-        yield PaneList()
+        yield PaneList(classes="scrolls")
 
     async def on_mount(self) -> None:  # type: ignore[override]
-        super().on_mount()
         self.model.observe(self._note_changed)
         await self.model.open()
         self._redraw()
@@ -65,7 +64,7 @@ class PartsSheet(Sheet):
 
     def _redraw(self) -> None:
         shown = self.model.shown
-        if shown is not None and self.is_mounted:
+        if shown is not None and self.is_attached:
             is_search = bool(self.model.text.strip())
             rows, heading = (shown.found, self.say("Catalogue")) if is_search else (shown.van, self.say("In the van"))
             nothing = self.say("Nothing like that is found.") if is_search else self.say("Nothing is in the van.")
@@ -96,10 +95,9 @@ class StepsSheet(Sheet):
         self.steps = [step for step in steps if not step.is_done]
 
     def compose_body(self) -> ComposeResult:
-        yield PaneList()
+        yield PaneList(classes="scrolls")
 
     def on_mount(self) -> None:
-        super().on_mount()
         lines = [
             PaneLine(str(number), step.label, end=step.act, end_tone="primary", mark="○")
             for number, step in enumerate(self.steps)
@@ -122,7 +120,7 @@ class KeysSheet(Sheet):
         self.entries = entries
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll():
+        with VerticalScroll(classes="scrolls"):
             lines = [
                 Content.assemble((f"{say_key(entry.key):>6}  ", "bold $tone-primary"), entry.label)
                 for entry in self.entries
