@@ -15,7 +15,7 @@ from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
 from twinbase_textual.day.form_sheet import Sheet
 from twinbase_textual.day.glyphs import find_mark
-from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneList
+from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneList, PaneNote
 from twinbase_textual.day.visit_text import JUDGED, say_answer
 
 AnswerSpot = tuple[UUID | None, str]
@@ -98,7 +98,8 @@ class ChecklistSheet(Sheet):
         shown = self.model.shown
         if shown is None or not self.is_attached:
             return
-        items: list[PaneItem] = []
+        nothing = PaneNote(self.say("This visit has no checklist."))
+        items: list[PaneItem] = [] if shown.checklists else [nothing]
         self._spots = {}
         for checklist in shown.checklists:
             name = shown.names.get(checklist.equipment_id, "")

@@ -51,6 +51,7 @@ class DeskScreen(Screen[None]):
         super().__init__()
         self.workday, self.places, self.brought = workday, tuple(places), brought
         self.here, self._syncs = 0, syncs
+        self._opened, self._is_pinned = "", False
         self.beside = BesideView(workday, brought)
 
     # What is seen.
@@ -131,6 +132,7 @@ class DeskScreen(Screen[None]):
         elif route.name == "visit" and not route.place:
             await self.beside.show(route)
             self.open_detail()
+            self._is_pinned = True
         elif route.name in ids:
             await self.action_show(ids.index(route.name))
 
@@ -141,12 +143,14 @@ class DeskScreen(Screen[None]):
     def open_detail(self) -> None:
         """What is beside the list, in the place of it where there is no room for both."""
         self.query_one("#panes").add_class(OPEN)
+        self._opened = self.view.list.chosen if self.view else ""
         self.beside.focus()
         self.redraw()
 
     def close_detail(self) -> None:
         """Back to the list."""
         self.query_one("#panes").remove_class(OPEN)
+        self._is_pinned = False
         if self.view is not None:
             self.view.list.focus()
 
@@ -224,8 +228,14 @@ class DeskScreen(Screen[None]):
                 await self.tell_done(done)
 
     def on_place_view_place_drawn(self) -> None:
+        """What is open and is settled now has no line any more: back to the list."""
+        if self.is_open and not self._is_pinned and self.view and not self.view.list.holds(self._opened):
+            self.close_detail()
         self._show_beside()
         self.redraw()
+
+    def on_place_view_sheet_asked(self, event: PlaceView.SheetAsked) -> None:
+        self.open_sheet(event.sheet)
 
     def on_beside_view_beside_drawn(self) -> None:
         self.redraw()
@@ -239,7 +249,7 @@ class DeskScreen(Screen[None]):
 
     def _show_beside(self) -> None:
         """What stands beside the line that is chosen now; of several at once, the last."""
-        if not self.query_one("#panes").has_class(OPEN) or self.has_class("-wide"):
+        if not self._is_pinned:
             self.run_worker(self._read_beside, group="beside", exclusive=True)
 
     async def _read_beside(self) -> None:

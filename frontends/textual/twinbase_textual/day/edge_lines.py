@@ -48,17 +48,17 @@ class HeadLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._left: tuple[str, ...] = ()
-        self._right: tuple[EdgeWord, ...] = ()
+        self.words: tuple[EdgeWord, ...] = ()
 
     def show(self, left: Sequence[str], right: Sequence[EdgeWord]) -> None:
         """These from now on."""
-        if (tuple(left), tuple(right)) != (self._left, self._right):
-            self._left, self._right = tuple(left), tuple(right)
+        if (tuple(left), tuple(right)) != (self._left, self.words):
+            self._left, self.words = tuple(left), tuple(right)
             self.refresh()
 
     def render(self) -> Content:
         right = Content.styled(SEPARATOR, "$tone-hint").join(
-            [Content.styled(word.text, word.style) for word in self._right]
+            [Content.styled(word.text, word.style) for word in self.words]
         )
         room = self.size.width - right.cell_length - 2 * EDGE
         left = _fit(self._left, room - 2)
@@ -78,12 +78,12 @@ class PlacesLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._labels: tuple[str, ...] = ()
+        self.labels: tuple[str, ...] = ()
         self._here = 0
 
     def show(self, labels: Sequence[str], here: int) -> None:
         """These from now on."""
-        self._labels, self._here = tuple(labels), here
+        self.labels, self._here = tuple(labels), here
         self.refresh()
 
     def render(self) -> Content:
@@ -104,7 +104,7 @@ class PlacesLine(Widget):
 
     def _list_texts(self) -> list[tuple[int, str]]:
         """Those that there is room for; the palette has all of them."""
-        texts = [(number, f"{number + 1} {label}") for number, label in enumerate(self._labels)]
+        texts = [(number, f"{number + 1} {label}") for number, label in enumerate(self.labels)]
         while len(texts) > 1 and sum(cell_len(text) + 2 for _, text in texts) > self.size.width:
             texts.pop(-2 if texts[-1][0] == self._here else -1)
         return texts
@@ -139,6 +139,11 @@ class KeysLine(Widget):
         if (tuple(entries), tuple(last)) != (self._entries, self._last):
             self._entries, self._last = tuple(entries), tuple(last)
             self.refresh()
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self._entries)
 
     def list_shown(self) -> tuple[list[KeyEntry], list[KeyEntry]]:
         """What there is room for, at the left and at the right."""

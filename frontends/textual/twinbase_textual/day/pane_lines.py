@@ -136,6 +136,10 @@ class PaneList(OptionList):
         self.items = tuple(items)
         self._fill()
 
+    def holds(self, id_: str) -> bool:
+        """Whether a line is there."""
+        return any(isinstance(item, PaneLine) and item.id == id_ for item in self.items)
+
     def choose(self, id_: str) -> None:
         """Put the cursor on a line; on one that is not drawn yet, when it is."""
         self._wanted = id_

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from twinbase_presentation import Command, Done, Failed, Loaded, Route
+from twinbase_presentation import Command, Done, Failed, Form, Loaded, Route
 from twinbase_presentation.screen import ScreenModel
+from twinbase_textual.day.form_sheet import FormSheet, SaveForm, Sheet
 from twinbase_textual.day.pane_lines import PaneItem, PaneList, PaneNote
 
 Beside = Route | Content | None
@@ -27,6 +28,13 @@ class PlaceView(Vertical):
 
     class PlaceDrawn(Message):
         """It shows something else now."""
+
+    class SheetAsked(Message):
+        """A sheet is to be shown over the desk."""
+
+        def __init__(self, sheet: Sheet) -> None:
+            super().__init__()
+            self.sheet = sheet
 
     def __init__(self, model: ScreenModel[Any]) -> None:
         super().__init__()
@@ -103,6 +111,10 @@ class PlaceView(Vertical):
     async def enter_line(self, id_: str) -> Done | None:
         """What Enter does with a line; None where it opens what stands beside it."""
         return None
+
+    def ask_form(self, form: Form, title: str, save: SaveForm, hint: str = "") -> None:
+        """Have a form filled in over the desk, which says what became of it."""
+        self.post_message(self.SheetAsked(FormSheet(self.model.workday, form, title, save, hint)))
 
     async def step_aside(self, way: int) -> None:
         """What the arrows at the sides do: -1 back, 1 on."""

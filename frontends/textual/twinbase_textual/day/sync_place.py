@@ -10,7 +10,6 @@ from twinbase_presentation import Command, Done
 from twinbase_presentation.screens.decided import DecidedCard
 from twinbase_presentation.screens.refusals import RefusedCard
 from twinbase_presentation.screens.sync_page import SyncModel, SyncShown
-from twinbase_textual.day.form_sheet import FormSheet
 from twinbase_textual.day.glyphs import find_mark, say_mark
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
 from twinbase_textual.day.place_view import Beside, PlaceView
@@ -98,7 +97,7 @@ class SyncView(PlaceView):
         refused = self._find_refused(str(id_))
         hint = refused.sentence if refused else ""
         save = lambda: self.model.correct(id_, form)  # noqa: E731
-        self.app.push_screen(FormSheet(self.model.workday, form, self.say("Correct"), save, hint))
+        self.ask_form(form, self.say("Correct"), save, hint)
         return Done()
 
     def _describe_refused(self, card: RefusedCard) -> Iterator[Content]:

@@ -13,7 +13,6 @@ from twinbase_presentation.screens.hours import HoursGap, HoursModel
 from twinbase_presentation.screens.stock import ProductRow, StockModel
 from twinbase_presentation.screens.visit_rows import say_times
 from twinbase_presentation.words import say_word
-from twinbase_textual.day.form_sheet import FormSheet
 from twinbase_textual.day.glyphs import find_mark, join_parts, say_mark
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
 from twinbase_textual.day.place_view import Beside, PlaceView
@@ -123,7 +122,7 @@ class HoursView(PlaceView):
         return Done()
 
     def _open(self, form: Form, title: str, entry: Entry | None) -> None:
-        self.app.push_screen(FormSheet(self.model.workday, form, title, lambda: self.model.save(form, entry)))
+        self.ask_form(form, title, lambda: self.model.save(form, entry))
 
     def _find_entry(self, id_: str) -> Entry | None:
         return next((entry for entry in self._list_entries() if str(entry.id) == id_), None)
