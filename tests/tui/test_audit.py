@@ -1,4 +1,4 @@
-"""Nothing is cut off: every place and every sheet, in the smallest terminal and in a wide one, in French and in English."""
+"""Nothing is cut off: every place and every sheet, in a small terminal and in a wide one, in French and English."""
 
 from collections.abc import Iterator
 from pathlib import Path

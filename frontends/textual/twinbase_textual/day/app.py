@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rich.traceback import Traceback
 from textual.app import App
 from textual.command import CommandPalette
 
@@ -38,6 +39,10 @@ class DayApp(App[None]):
 
     def get_default_screen(self) -> DeskScreen:
         return self.desk
+
+    def _fatal_error(self) -> None:
+        """Textual's shows the values of variables, too: names and addresses of customers, on whose screen ever."""
+        self.panic(Traceback(show_locals=False))
 
     def action_command_palette(self) -> None:
         """Textual's own, with our words."""

@@ -57,7 +57,8 @@ def tui(
     async def open_replica() -> Replica:
         return await _open(file, key, loaded, enrolment)
 
-    asyncio.run(run_day(DayOptions(open_replica, loaded, language, look, bool(enrolment.server))))
+    code = asyncio.run(run_day(DayOptions(open_replica, loaded, language, look, bool(enrolment.server))))
+    raise typer.Exit(code)
 
 
 async def _open(file: Path, key: Secret, plugins: Plugins, enrolment: Enrolment) -> Replica:
@@ -66,8 +67,8 @@ async def _open(file: Path, key: Secret, plugins: Plugins, enrolment: Enrolment)
     )
 
 
-async def run_day(options: DayOptions) -> None:
-    """Run until somebody quits; then write what is held, and close the file."""
+async def run_day(options: DayOptions) -> int:
+    """Run until somebody quits; then write what is held, and close the file. Answers the exit status."""
     runner = Runner()
     try:
         await runner.open(options.open_replica)
@@ -79,6 +80,7 @@ async def run_day(options: DayOptions) -> None:
             await runner.start_syncing()
         await app.run_async()
         await workday.settle()
+        return app.return_code or 0
     finally:
         await asyncio.to_thread(runner.close)
 

@@ -38,14 +38,14 @@ class PlaceView(Vertical):
 
     def __init__(self, model: ScreenModel[Any]) -> None:
         super().__init__()
-        self.model = model
+        self.model, self.list = model, PaneList()
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         if self.search_hint:
             yield Input(placeholder=self.search_hint, compact=True, classes="search")
         yield Static(classes="above")
-        yield PaneList()
+        yield self.list
 
     async def on_mount(self) -> None:
         """Read it, and draw it; what comes later is drawn in the turn of this widget."""
@@ -62,10 +62,6 @@ class PlaceView(Vertical):
     def say(self, text: str, **facts: object) -> str:
         """A text in the language of the app."""
         return self.model.workday.language.say(text, **facts)
-
-    @property
-    def list(self) -> PaneList:
-        return self.query_one(PaneList)
 
     @property
     def search_hint(self) -> str:
