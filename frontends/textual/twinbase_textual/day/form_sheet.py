@@ -18,12 +18,14 @@ from twinbase_textual.day.edge_lines import KeyEntry, KeysLine, SaidLine
 
 ROWS_AROUND = 12
 """Of a sheet: its edges, its title, what was said, its keys, and what is typed into."""
+TALL_FROM = 30
 SaveForm = Callable[[], Awaitable[Done]]
 
 
 class Sheet(ModalScreen[Done]):
     """Something over the desk: a title, a body, its own keys. Esc closes it, and what was typed is a draft."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
 
     def __init__(self, workday: Workday, title: str) -> None:
