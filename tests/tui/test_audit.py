@@ -66,7 +66,7 @@ def _is_inside(widget: Widget, terminal: DayTerminal) -> bool:
     """What is in something that scrolls can be seen; everything else has to be on the screen."""
     if any(parent.allow_vertical_scroll for parent in widget.ancestors if isinstance(parent, Widget)):
         return True
-    return widget.region in terminal.app.screen.region
+    return terminal.app.screen.region.contains_region(widget.region)
 
 
 @pytest.mark.parametrize(("size", "language"), [(NARROW, "fr"), (WIDE, "en")])

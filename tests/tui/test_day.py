@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.kivy.day import ME, NEXT
 from tests.tui.terminal import SEAL, WIDE, open_terminal
 
@@ -85,7 +85,7 @@ async def test_hours_are_written_corrected_deleted_and_taken_back_by_keys(anna: 
 
 
 async def _read_spans(session) -> list[tuple[datetime, datetime | None]]:  # type: ignore[no-untyped-def]
-    lines = await session.exec(select(Timesheet).where(Timesheet.colleague_id == ME).order_by(Timesheet.start_at))
+    lines = await session.exec(select(Timesheet).where(Timesheet.colleague_id == ME).order_by(col(Timesheet.start_at)))
     return [(line.start_at, line.end_at) for line in lines]
 
 

@@ -24,6 +24,7 @@ from twinbase_textual.day.form_sheet import Sheet
 from twinbase_textual.day.place_view import PlaceView
 from twinbase_textual.day.status_words import say_banner, say_status_words
 from twinbase_textual.day.visit_sheets import SHEETS, make_action_sheet, make_visit_sheet
+from twinbase_textual.day.work import start_work
 from twinbase_textual.day.work_sheets import KeysSheet
 
 WIDE_FROM = 100
@@ -181,7 +182,7 @@ class DeskScreen(Screen[None]):
 
     def start(self, act: Command) -> None:
         """Do it; nobody waits for it."""
-        self.run_worker(partial(self._do, act), group="acts")
+        start_work(self, partial(self._do, act))
 
     async def tell_done(self, done: Done) -> None:
         """Say what became of an act, and go where it leads."""
@@ -211,7 +212,7 @@ class DeskScreen(Screen[None]):
 
     def _conclude_soon(self, done: Done | None) -> None:
         if done is not None and done != Done():
-            self.run_worker(partial(self.tell_done, done), group="acts")
+            start_work(self, partial(self.tell_done, done))
 
     # What happens.
 
@@ -250,7 +251,7 @@ class DeskScreen(Screen[None]):
     def _show_beside(self) -> None:
         """What stands beside the line that is chosen now; of several at once, the last."""
         if not self._is_pinned:
-            self.run_worker(self._read_beside, group="beside", exclusive=True)
+            start_work(self, self._read_beside, "beside", is_last=True)
 
     async def _read_beside(self) -> None:
         view = self.view

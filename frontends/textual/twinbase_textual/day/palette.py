@@ -10,6 +10,7 @@ from twinbase_textual.day.desk import DeskScreen
 from twinbase_textual.day.desk_keys import find_key
 from twinbase_textual.day.glyphs import say_key
 from twinbase_textual.day.looks import LOOKS, name_theme
+from twinbase_textual.day.work import start_work
 
 LOOK_WORDS = {
     "dark": later("Dark look"),
@@ -49,7 +50,7 @@ class DeskProvider(Provider):
         yield _name(say("Quit"), "^q"), self.app.exit, ""
 
     def _show(self, desk: DeskScreen, number: int) -> None:
-        desk.run_worker(partial(desk.action_show, number), group="acts")
+        start_work(desk, partial(desk.action_show, number))
 
 
 def _name(label: str, key: str) -> str:

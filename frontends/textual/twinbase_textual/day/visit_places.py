@@ -13,6 +13,7 @@ from twinbase_presentation.words import say_word
 from twinbase_textual.day.glyphs import find_mark, join_parts, say_status
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
 from twinbase_textual.day.place_view import Beside, PlaceView, visit_route
+from twinbase_textual.day.work import start_work
 
 NEAR_END = 20
 SAID_BY_MARK = ("error", "call_split", "hourglass_top", "cloud_upload", "schedule_send")
@@ -104,7 +105,7 @@ class JobsView(PlaceView):
             return
         rows = [str(row.id) for group in shown.groups for row in group.rows]
         if id_ in rows[-NEAR_END:]:
-            self.run_worker(self.model.load_more, exclusive=True)
+            start_work(self, self.model.load_more, is_last=True)
 
 
 def make_visit_items(groups: Iterable[VisitGroup]) -> Iterable[PaneItem]:
