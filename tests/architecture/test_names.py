@@ -68,6 +68,10 @@ KEPT = {
     "Replica.session": "a word of every app: `async with replica.session()`",
     "SqlCursor.fetchall": "PEP 249",
     "SqlCursor.fetchone": "PEP 249",
+    "DeskProvider.discover": "Textual: what its palette calls",
+    "HeadLine.render": "Textual: what a widget draws",
+    "KeysLine.render": "Textual: what a widget draws",
+    "PlacesLine.render": "Textual: what a widget draws",
     "Timer.now": "a clock's word, as in `datetime.now`",
     "World.account": "a word of the test kit",
     "World.device": "a word of the test kit",
@@ -80,6 +84,7 @@ KEPT = {
     "inspect": "the command line looks it up by this name",
     "later": "gettext: a text that is translated when it is shown",
     "main": "the command line looks it up by this name",
+    "tui": "the command line looks it up by this name",
     "whoami": "a command that everybody knows",
     "within": "a word of the mirrors: `scope=within(…)`",
 }

@@ -5,6 +5,8 @@ What she has not sent, what the server refused and what it decided came about th
 sync, and edits of the office between them.
 """
 
+import asyncio
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +22,8 @@ from twinbase import Plugins
 from twinbase.errors import TwinbaseError
 from twinbase.replica import Replica
 from twinbase.replica.tokens.vault import FileTokens
-from twinbase.testing import World
+from twinbase.testing import World, prepare
+from twinbase.testing.databases import Databases
 from twinbase.testing.device import URL
 from twinbase.testing.world import KEY, ManualClock
 from twinbase_mobile.rules import answer_id
@@ -273,3 +276,23 @@ async def _try_to_sync(replica: Replica) -> None:
     except TwinbaseError:
         return
     raise AssertionError("world.example is no server")
+
+
+_made: list[Path] = []
+
+
+def make_day_once(databases: Databases, folder: Path) -> Path:
+    """Her file, made once in a process by a real server; whoever changes it works on a copy."""
+    if not _made:
+        url = databases.create()
+        with asyncio.Runner() as runner:
+            runner.run(prepare(url, PLUGINS, datetime.now(UTC)))
+            _made.append(runner.run(make_day(url, folder)))
+    return _made[0]
+
+
+def copy_day(made: Path, folder: Path) -> Path:
+    """A copy of it, of a test's own."""
+    for part in made.parent.glob(f"{made.name}*"):
+        shutil.copy(part, folder / part.name)
+    return folder / made.name

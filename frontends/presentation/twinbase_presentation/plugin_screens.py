@@ -140,6 +140,10 @@ class PluginScreens:
         )
         return Form(self._workday, Route("action", row, id_), fields)
 
+    def find_label(self, id_: str) -> str:
+        """What an action is called; raises LookupError where no plugin brings it."""
+        return self._find_action(id_).label
+
     async def run(self, id_: str, row: UUID, form: Form | None = None) -> Done:
         """Do it, with what stands in its form; what goes wrong in it is said, and nothing else breaks."""
         spec, language = self._find_action(id_), self._workday.language

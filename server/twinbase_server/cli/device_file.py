@@ -95,14 +95,18 @@ async def open_existing(path: Path, key_file: Path | None) -> AsyncIterator[Repl
     if not path.exists():
         raise NoReplica(f"{path}.")
     secret = read_key(path, key_file)
+    async with await _open(path, secret, recall_enrolment(path, secret), key_file) as replica:
+        yield replica
+
+
+def recall_enrolment(path: Path, secret: Secret) -> Enrolment:
+    """What a file was made for; raises what keeps it from being opened, and leaves it untouched."""
     file = ReplicaFile(path, key_for(path, secret))
     examine(file)
     with open_untouched(file) as connection:
         plugins, server = recall(connection, PLUGINS_NOTE), read_state(connection).server
     # Whether plain HTTP will do was decided when the file was enrolled.
-    enrolment = Enrolment(server, tuple(plugins.split()), plain_http=True)
-    async with await _open(path, secret, enrolment, key_file) as replica:
-        yield replica
+    return Enrolment(server, tuple(plugins.split()), plain_http=True)
 
 
 async def _open(path: Path, secret: Secret, enrolment: Enrolment, key_file: Path | None) -> Replica:

@@ -164,7 +164,7 @@ class HoursModel(ScreenModel[HoursShown]):
         say, language = self.workday.language.say, self.workday.language
         kinds = tuple(FieldChoice(kind.value, say_word(language, kind)) for kind in WorkKind)
         fields = (
-            FormField("start", say("Beginning"), "time", is_required=True),
+            FormField("start", say("Begins at"), "time", is_required=True),
             FormField("end", say("End"), "time", is_required=True),
             FormField("pause", say("Break (minutes)"), "whole"),
             FormField("activity", say("Kind of work"), "choice", choices=kinds, text=WorkKind.WORK.value),

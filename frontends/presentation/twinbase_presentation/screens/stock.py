@@ -62,6 +62,11 @@ class StockModel(ScreenModel[StockShown]):
         self.text = text
         await self.load()
 
+    async def read_sheet(self, product: UUID) -> ProductSheet | None:
+        """All that is known of one product; None where it is not on this device."""
+        me, zone = self.workday.me, self.workday.zone
+        return await self.workday.runner.read(lambda session: read_product(session, me, product, zone=zone))
+
     async def read(self, session: ReplicaSession, now: datetime) -> StockShown:
         vans, language = await my_stock(session, self.workday.me), self.workday.language
         lines = {line.product_id: line for van in vans for line in van.lines}

@@ -1,0 +1,35 @@
+"""What is written on a visit in words: a note, and why the customer does not sign."""
+
+from uuid import UUID
+
+from sqlmodel import select
+
+from twinbase.replica import ReplicaSession
+from twinbase_mobile.reasons import Reason
+from twinbase_mobile.rules import signature_fault
+from twinbase_mobile.tables import InterventionNote, InterventionSignature
+from twinbase_mobile.tables.kinds import Signer
+from twinbase_presentation.acts.stamp import Stamp
+
+
+async def add_note(session: ReplicaSession, visit: UUID, body: str, stamp: Stamp) -> None:
+    """Add a note to the timeline of a visit, which takes one when it is done, too."""
+    session.add(InterventionNote(intervention_id=visit, author_id=stamp.me, body=body, occurred_at=stamp.now))
+
+
+async def refuse_signature(session: ReplicaSession, visit: UUID, name: str, why: str, stamp: Stamp) -> Reason | None:
+    """Note that the customer does not sign, and why. Answers why it cannot be, and then writes nothing."""
+    signature = InterventionSignature(
+        intervention_id=visit,
+        role=Signer.CUSTOMER,
+        signer_name=name or None,
+        signed_at=stamp.now,
+        refused=True,
+        refusal_reason=why,
+        client_created_at=stamp.now,
+    )
+    given = await session.exec(select(InterventionSignature).where(InterventionSignature.intervention_id == visit))
+    fault = signature_fault(signature, given.all())
+    if fault is None:
+        session.add(signature)
+    return fault

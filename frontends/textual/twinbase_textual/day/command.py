@@ -1,0 +1,91 @@
+"""`twinbase tui`: the day of a technician in a terminal, on a file of this machine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from twinbase.plugins import Plugins, load_plugins
+from twinbase.replica import Replica
+from twinbase.replica.file.keys import Secret
+from twinbase_mobile.reading import whoami
+from twinbase_presentation import Runner, Workday, choose_language
+from twinbase_server.cli.device_file import DeviceFile, Enrolment, KeyFile, NoKey, NoReplica, read_key, recall_enrolment
+from twinbase_textual.day.app import DayApp
+
+LookName = Literal["dark", "light", "sun", "ansi"]
+PLUGINS = ("mobile", "deliveries")
+"""Of a file that was made by an app, which notes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOptions:
+    """What somebody has chosen. `syncs`: a server is known."""
+
+    open_replica: Callable[[], Awaitable[Replica]]
+    plugins: Plugins
+    language: str = ""
+    look: LookName = "dark"
+    syncs: bool = True
+
+
+def tui(
+    file: DeviceFile,
+    key_file: KeyFile = None,
+    server: Annotated[str, typer.Option(help="The server to sync with, in place of the one that the file knows.")] = "",
+    plugins: Annotated[str, typer.Option(help="Plugins to load, with commas, in place of those of the file.")] = "",
+    language: Annotated[str, typer.Option(help="fr or en; else that of the system.")] = "",
+    look: Annotated[
+        LookName, typer.Option("--theme", help="dark, light, sun, or ansi: the terminal's colours.")
+    ] = "dark",
+) -> None:
+    """Show a technician's day in the terminal, with or without a network."""
+    if not file.exists():
+        raise NoReplica(f"{file}.")
+    try:
+        key = read_key(file, key_file)
+    except NoKey:
+        key = typer.prompt("Passphrase", hide_input=True)
+    known = recall_enrolment(file, key)
+    names = tuple(name.strip() for name in plugins.split(",") if name.strip()) or known.plugins or PLUGINS
+    enrolment = replace(known, plugins=names) if not server else Enrolment(server, names)
+    loaded = load_plugins(names)
+
+    async def open_replica() -> Replica:
+        return await _open(file, key, loaded, enrolment)
+
+    code = asyncio.run(run_day(DayOptions(open_replica, loaded, language, look, bool(enrolment.server))))
+    raise typer.Exit(code)
+
+
+async def _open(file: Path, key: Secret, plugins: Plugins, enrolment: Enrolment) -> Replica:
+    return await Replica.open(
+        file, key, plugins=plugins, server=enrolment.server or None, plain_http=enrolment.plain_http, app="tui"
+    )
+
+
+async def run_day(options: DayOptions) -> int:
+    """Run until somebody quits; then write what is held, and close the file. Answers the exit status."""
+    runner = Runner()
+    try:
+        await runner.open(options.open_replica)
+        me = await runner.ask(whoami)
+        claims = await runner.ask(_read_claims)
+        workday = Workday(runner, me, choose_language(options.language))
+        app = DayApp(workday, options.plugins, claims, options.look)
+        if options.syncs:
+            await runner.start_syncing()
+        await app.run_async()
+        await workday.settle()
+        return app.return_code or 0
+    finally:
+        await asyncio.to_thread(runner.close)
+
+
+async def _read_claims(replica: Replica) -> dict[str, Any]:
+    """Of whoever signed in, for the screens of plugins."""
+    identity = await replica.read_identity()
+    return {} if identity is None else dict(identity.claims)

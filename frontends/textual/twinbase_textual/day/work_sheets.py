@@ -1,0 +1,128 @@
+"""The sheets of a visit that are no forms: parts to choose from, a checklist, what lacks, the keys."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from twinbase_presentation import Done, Workday
+from twinbase_presentation.screens.before_finish import FinishStep
+from twinbase_presentation.screens.stock import PartModel, StockModel
+from twinbase_textual.day.edge_lines import KeyEntry
+from twinbase_textual.day.form_sheet import FormSheet, Sheet
+from twinbase_textual.day.glyphs import say_key
+from twinbase_textual.day.pane_lines import PaneLine, PaneList
+from twinbase_textual.day.work_places import make_product_items
+
+
+class PartsSheet(Sheet):
+    """What goes onto a visit: looked for as it is typed; while nobody types, what is in the van."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "go_down", show=False)]
+
+    def __init__(self, workday: Workday, visit: UUID) -> None:
+        super().__init__(workday, workday.language.say("Add a part"))
+        self.visit, self.model = visit, StockModel(workday)
+
+    def compose_body(self) -> ComposeResult:
+        yield Input(placeholder=self.say("Product, code, bar code…"), compact=True, classes="search")
+        yield PaneList(classes="scrolls")
+
+    async def on_mount(self) -> None:  # type: ignore[override]
+        self.model.observe(self._note_changed)
+        await self.model.open()
+        self._redraw()
+
+    def on_unmount(self) -> None:
+        self.model.close()
+
+    def list_entries(self) -> list[KeyEntry]:
+        return [KeyEntry("enter", self.say("Choose"))]
+
+    async def on_input_changed(self, event: Input.Changed) -> None:
+        await self.model.search(event.value)
+
+    async def on_input_submitted(self) -> None:
+        """The first one that was found."""
+        if self.query_one(PaneList).chosen:
+            await self._ask_quantity(UUID(self.query_one(PaneList).chosen))
+
+    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        await self._ask_quantity(UUID(event.option_id or ""))
+
+    def action_go_down(self) -> None:
+        """From the search into what was found."""
+        self.query_one(PaneList).focus()
+
+    def _note_changed(self) -> None:
+        self.call_later(self._redraw)
+
+    def _redraw(self) -> None:
+        shown = self.model.shown
+        if shown is not None and self.is_attached:
+            is_search = bool(self.model.text.strip())
+            rows, heading = (shown.found, self.say("Catalogue")) if is_search else (shown.van, self.say("In the van"))
+            nothing = self.say("Nothing like that is found.") if is_search else self.say("Nothing is in the van.")
+            self.query_one(PaneList).show(tuple(make_product_items(rows, heading, nothing)))
+
+    async def _ask_quantity(self, product: UUID) -> None:
+        """How many, which one, who pays; then back to the visit."""
+        model = PartModel(self.workday, self.visit, product)
+        await model.load()
+        form = await model.make_form()
+
+        async def save() -> Done:
+            done = await model.add(form)
+            return done if done.fault else Done(self.say("Part kept. It is sent as soon as possible."))
+
+        self.app.push_screen(FormSheet(self.workday, form, model.title, save, model.warning), self._end)
+
+    def _end(self, done: Done | None) -> None:
+        if done is not None and done.said:
+            self.dismiss(done)
+
+
+class StepsSheet(Sheet):
+    """What lacks before a visit may be finished; Enter goes to where it is done."""
+
+    def __init__(self, workday: Workday, steps: Sequence[FinishStep]) -> None:
+        super().__init__(workday, workday.language.say("Before you finish"))
+        self.steps = [step for step in steps if not step.is_done]
+
+    def compose_body(self) -> ComposeResult:
+        yield PaneList(classes="scrolls")
+
+    def on_mount(self) -> None:
+        lines = [
+            PaneLine(str(number), step.label, end=step.act, end_tone="primary", mark="○")
+            for number, step in enumerate(self.steps)
+        ]
+        self.query_one(PaneList).show(lines)
+        self.query_one(PaneList).focus()
+
+    def list_entries(self) -> list[KeyEntry]:
+        return [KeyEntry("enter", self.say("Go there"))]
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(Done(go=self.steps[int(event.option_id or "0")].go))
+
+
+class KeysSheet(Sheet):
+    """All keys that do something at this moment."""
+
+    def __init__(self, workday: Workday, entries: Sequence[KeyEntry]) -> None:
+        super().__init__(workday, workday.language.say("Keys"))
+        self.entries = entries
+
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll(classes="scrolls"):
+            lines = [
+                Content.assemble((f"{say_key(entry.key):>6}  ", "bold $tone-primary"), entry.label)
+                for entry in self.entries
+            ]
+            yield Static(Content("\n").join(lines))

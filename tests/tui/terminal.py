@@ -1,0 +1,103 @@
+"""Anna's terminal: the real app over her file, its keys, and what is drawn on it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import SQLModel
+from tests.kivy.day import ME, PIECE, PLUGINS, VAN, OpenDay, ident, open_day
+from textual.pilot import Pilot
+
+from twinbase import Plugins
+from twinbase.replica import Replica
+from twinbase.replica.connection import Connection
+from twinbase_mobile.tables import Product, StockLevel
+from twinbase_textual.day.app import DayApp
+from twinbase_textual.day.desk import DeskScreen
+
+NARROW, WIDE = (80, 24), (140, 36)
+SEAL = ident(900)
+
+
+@dataclass
+class DayTerminal:
+    """One terminal with the app in it."""
+
+    pilot: Pilot[None]
+    day: OpenDay
+
+    @property
+    def app(self) -> DayApp:
+        assert isinstance(self.pilot.app, DayApp)
+        return self.pilot.app
+
+    @property
+    def desk(self) -> DeskScreen:
+        return self.app.desk
+
+    @property
+    def text(self) -> str:
+        """All that is drawn, line by line, with ordinary spaces."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip().replace("\u00a0", " ") for strip in strips)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Type it, letter by letter."""
+        names = {" ": "space", ":": "colon", ",": "comma", ".": "full_stop"}
+        await self.pilot.press(*(names.get(letter, letter) for letter in text))
+
+    async def see(self, *texts: str) -> None:
+        """Wait until all of these are drawn: a file is read in a thread, and the terminal goes on meanwhile."""
+        try:
+            await self.until(lambda: all(text in self.text for text in texts))
+        except TimeoutError:
+            raise AssertionError(f"{texts} are not all in:\n{self.text}") from None
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not holds():
+                await self.pilot.pause(0.01)
+
+    async def read(self, model: type[SQLModel], id_: UUID) -> Any:
+        """A row of the file."""
+        return await self.day.runner.read(lambda session: session.get(model, id_))
+
+
+@asynccontextmanager
+async def open_terminal(
+    file: Path, size: tuple[int, int] = NARROW, language: str = "en", look: str = "dark", plugins: Plugins = PLUGINS
+) -> AsyncIterator[DayTerminal]:
+    """The app on her file, when today is drawn."""
+    day = await open_day(file)
+    await day.runner.ask(_fill_van)
+    workday = day.make_workday(language)
+    async with DayApp(workday, plugins, {"colleague_id": str(ME)}, look).run_test(size=size) as pilot:
+        terminal = DayTerminal(pilot, day)
+        await terminal.see("Entretien annuel chaudière", "Joint" if size == WIDE else "07:30")
+        yield terminal
+    await workday.settle()
+    day.runner.close()
+
+
+async def _fill_van(replica: Replica) -> None:
+    """A product in her van, as the server would have brought it: no edit."""
+
+    def note(connection: Connection, applying: int) -> None:
+        connection.execute("UPDATE _twinbase_state SET applying = ?", (applying,))
+
+    await replica.database.write(note, 1)
+    async with replica.session() as session:
+        session.add(
+            Product(id=SEAL, code="JNT-4410", caption="Joint de corps de chauffe", unit_id=PIECE, stock_managed=True)
+        )
+        session.add(StockLevel(id=ident(901), product_id=SEAL, storehouse_id=VAN, real_qty=Decimal(3)))
+        await session.commit()
+    await replica.database.write(note, 0)

@@ -1,0 +1,29 @@
+"""What a plugin brings is a place, a card and a key like any other; the app knows no plugin by its name."""
+
+from pathlib import Path
+
+from tests.tui import pumps
+from tests.tui.terminal import WIDE, open_terminal
+
+from twinbase import Plugins
+from twinbase_server import accounts
+
+
+async def test_a_plugin_brings_a_place_a_card_and_a_key(anna: Path) -> None:
+    async with open_terminal(anna, WIDE, plugins=Plugins("mobile", "deliveries", accounts, pumps)) as terminal:
+        await terminal.press("down")
+        await terminal.see("6 Pumps", "Pumps of the visit", "Runs since March")
+        await terminal.press("v")
+        await terminal.see("Pressure (bar)")
+        await terminal.press("ctrl+s")
+        await terminal.see("✗ This is needed.")
+        await terminal.write("2,5")
+        await terminal.press("enter")
+        await terminal.see("✓ Vented, 2.5 bar.")
+        await terminal.press("6")
+        await terminal.see("Of this house", "↑ Wilo Stratos", "↑ Grundfos Alpha", "Height  4 m")
+        await terminal.press("right")
+        await terminal.until(lambda: "Wilo" not in terminal.text)
+        await terminal.press("left", "slash")
+        await terminal.write("wilo")
+        await terminal.until(lambda: "Grundfos" not in terminal.text)
