@@ -32,6 +32,9 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
         "server/twinbase_server/feed/reading.py",
         "plugins/mobile/twinbase_mobile/tables/kinds.py",  # INVENTORY_GAP: a kind of movement, in the data
         "frontends/presentation/twinbase_presentation/screens/hours.py",  # a time of which nothing is written down
+        "frontends/kivy/twinbase_kivy/hours_sheets.py",
+        "frontends/kivy/twinbase_kivy/screens/day_bar.py",
+        "frontends/kivy/twinbase_kivy/screens/hours.py",
         "frontends/kivy/twinbase_kivy/boxes.py",  # what is left free between two widgets
         "frontends/kivy/twinbase_kivy/flow_boxes.py",
         "frontends/kivy/twinbase_kivy/row_box.py",
@@ -55,7 +58,7 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
     "unit": (
         "plugins/",
         "core/twinbase/screens.py",
-        "frontends/presentation/",
+        "frontends/",
         "examples/demo/twinbase_demo/erp/",
         "server/twinbase_server/bench/",
         "server/twinbase_server/cli/source.py",

@@ -4,24 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import SQLModel
-from tests.kivy.day import ME, PIECE, PLUGINS, VAN, OpenDay, ident, open_day
+from tests.kivy.day import ME, PLUGINS, OpenDay, ident, open_day
 from textual.pilot import Pilot
 
 from twinbase import Plugins
-from twinbase.replica import Replica
-from twinbase.replica.connection import Connection
-from twinbase_mobile.tables import Product, StockLevel
 from twinbase_textual.day.app import DayApp
 from twinbase_textual.day.desk import DeskScreen
 
 NARROW, WIDE = (80, 24), (140, 36)
-SEAL = ident(900)
+SEAL = ident(600)
+"""A product that is in the van, of which there is too little."""
 
 
 @dataclass
@@ -77,7 +74,6 @@ async def open_terminal(
 ) -> AsyncIterator[DayTerminal]:
     """The app on her file, when today is drawn."""
     day = await open_day(file)
-    await day.runner.ask(_fill_van)
     workday = day.make_workday(language)
     async with DayApp(workday, plugins, {"colleague_id": str(ME)}, look).run_test(size=size) as pilot:
         terminal = DayTerminal(pilot, day)
@@ -85,19 +81,3 @@ async def open_terminal(
         yield terminal
     await workday.settle()
     day.runner.close()
-
-
-async def _fill_van(replica: Replica) -> None:
-    """A product in her van, as the server would have brought it: no edit."""
-
-    def note(connection: Connection, applying: int) -> None:
-        connection.execute("UPDATE _twinbase_state SET applying = ?", (applying,))
-
-    await replica.database.write(note, 1)
-    async with replica.session() as session:
-        session.add(
-            Product(id=SEAL, code="JNT-4410", caption="Joint de corps de chauffe", unit_id=PIECE, stock_managed=True)
-        )
-        session.add(StockLevel(id=ident(901), product_id=SEAL, storehouse_id=VAN, real_qty=Decimal(3)))
-        await session.commit()
-    await replica.database.write(note, 0)

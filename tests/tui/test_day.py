@@ -1,5 +1,6 @@
 """A technician's day in a terminal, by keys alone, over a real encrypted file."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,9 @@ from sqlmodel import col, select
 from tests.kivy.day import ME, NEXT
 from tests.tui.terminal import SEAL, WIDE, open_terminal
 
+from twinbase.replica import Replica
+from twinbase.replica.attachments.fate import NOT_TAKEN_THERE
+from twinbase.replica.connection import Connection
 from twinbase_mobile.tables import Intervention, InterventionPart, InterventionSignature, Timesheet
 from twinbase_mobile.tables.kinds import VisitStatus
 
@@ -21,7 +25,7 @@ async def test_a_visit_is_begun_worked_on_and_finished_by_keys(anna: Path) -> No
         await terminal.press("p")
         await terminal.see("In the van", "Joint de corps de chauffe")
         await terminal.write("joint")
-        await terminal.see("Catalogue", "3 u in the van")
+        await terminal.see("Catalogue", "2 u in the van")
         await terminal.press("enter")
         await terminal.see("Quantity (u)", "Billable")
         await terminal.press("ctrl+s")
@@ -62,26 +66,27 @@ async def test_hours_are_written_corrected_deleted_and_taken_back_by_keys(anna: 
         await terminal.see("Wednesday, June 10, 2026", "▶ 51 min", "s Stop")
         await terminal.press("a")
         await terminal.see("Kind of work", "Break (minutes)")
-        await terminal.write("0700")
+        await terminal.write("0600")
         await terminal.press("tab")
-        await terminal.write("7h30")
+        await terminal.write("6h30")
         await terminal.press("enter")
-        await terminal.see("07:00 – 07:30", "30 min", "Work", "↑ 9 to send")  # noqa: RUF001
+        await terminal.see("06:00 – 06:30", "30 min", "Work", "↑ 9 to send")  # noqa: RUF001
         await terminal.press("home", "enter")
         await terminal.see("Correct")
         await terminal.press("tab", "home")
-        await terminal.write("0645")
+        await terminal.write("0545")
         await terminal.press("ctrl+s")
         await terminal.see("✗ Enter a time, as 08:30.", "Correct what is marked.")
         await terminal.press("escape", "home", "delete")
         await terminal.see("Line deleted.", "^z Undo")
-        assert "07:00" not in terminal.text
+        await terminal.until(lambda: "06:00" not in terminal.text)
         await terminal.press("ctrl+z")
-        await terminal.see("Undone.", "07:00")
-        await terminal.press("left")
-        await terminal.see("Tuesday, June 9, 2026", "Nothing is written for this day.")
+        await terminal.see("Undone.", "06:00")
+        await terminal.press("left", "left")
+        await terminal.see("Monday, June 8, 2026", "Nothing is written for this day.")
         entries = await terminal.day.runner.read(_read_spans)
-        assert [(start.hour, end and end.minute) for start, end in entries] == [(5, 30), (6, None)]
+        spans = [(start.hour, end and end.minute) for start, end in entries]
+        assert (4, 30) in spans and spans[-1] == (6, None)
 
 
 async def _read_spans(session) -> list[tuple[datetime, datetime | None]]:  # type: ignore[no-untyped-def]
@@ -116,6 +121,40 @@ async def test_a_refusal_is_discarded_and_what_was_decided_is_read(anna: Path) -
         await terminal.until(lambda: not terminal.day.runner.status.refused)
 
 
+async def _refuse_a_photo(replica: Replica) -> str:
+    """As the server has answered for one whose visit is somebody else's by now."""
+    sha256, uploads = (
+        await replica.attachments.put(b"a photo"),
+        "_twinbase_upload (twin, key, name, sha256, size, stage, reason)",
+    )
+
+    def note(connection: Connection) -> None:
+        row = ("intervention_photos", '["0"]', "sha256", sha256, 2_100_000, "refused", NOT_TAKEN_THERE)
+        connection.execute(f"INSERT INTO {uploads} VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    await replica.database.write(note)
+    return sha256
+
+
+async def test_a_photo_that_is_not_taken_waits_for_a_person_and_goes_when_he_says_so(anna: Path) -> None:
+    async with open_terminal(anna, WIDE) as terminal:
+        sha256 = await terminal.day.runner.ask(_refuse_a_photo)
+        await terminal.press("5")
+        await terminal.see("✗ Photo, 2.1 MB", "What it belongs to is somebody")
+        await terminal.press("down")
+        await terminal.see("e Send again", "d Discard")
+        await terminal.press("d")
+        await terminal.until(lambda: "Photo, 2.1 MB" not in terminal.text)
+        await terminal.press("1")
+
+        async def read_state(replica: Replica) -> str:
+            return (await replica.attachments.state(sha256)).where
+
+        async with asyncio.timeout(60):
+            while await terminal.day.runner.ask(read_state) != "elsewhere":
+                await terminal.pilot.pause(0.01)
+
+
 async def test_a_checklist_is_answered_and_judged_as_it_is_typed(anna: Path) -> None:
     async with open_terminal(anna, WIDE) as terminal:
         await terminal.press("c")
@@ -139,7 +178,7 @@ async def test_jobs_are_found_and_narrowed_and_a_product_shows_where_it_is(anna:
         await terminal.press("enter", "right", "right")
         await terminal.see("No job matches.")
         await terminal.press("4")
-        await terminal.see("JNT-4410", "camionnette  3 u")
+        await terminal.see("JNT-4410", "camionnette  2 u")
 
 
 async def test_the_palette_has_every_act_with_its_key_and_does_it(anna: Path) -> None:

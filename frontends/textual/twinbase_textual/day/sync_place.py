@@ -9,6 +9,7 @@ from twinbase_mobile.reading.moments import local_time
 from twinbase_presentation import Command, Done
 from twinbase_presentation.screens.decided import DecidedCard
 from twinbase_presentation.screens.refusals import RefusedCard
+from twinbase_presentation.screens.refused_files import RefusedFileCard
 from twinbase_presentation.screens.sync_page import SyncModel, SyncShown
 from twinbase_textual.day.glyphs import find_mark, say_mark
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
@@ -36,15 +37,21 @@ class SyncView(PlaceView):
         yield PaneLine(PROOF, title, mark=mark[0], mark_tone=mark[1], more=below)  # type: ignore[arg-type]
 
     def _list_waiting(self, shown: SyncShown) -> Iterator[PaneItem]:
-        refused = self.model.refused
-        if refused or shown.parked:
+        refused, files = self.model.refused, self.model.refused_files
+        if refused or files or shown.parked:
             yield PaneHeading(self.say("Waits for you"))
         for card in refused:
-            below = ((self.say("“{sentence}”").format(sentence=card.sentence), "red"),)
-            said = say_mark("refused", self.model.workday.language)
-            yield PaneLine(str(card.id), card.title, end=said, end_tone="red", mark="✗", mark_tone="red", more=below)  # type: ignore[arg-type]
+            yield self._make_refused_line(
+                str(card.id), card.title, self.say("“{sentence}”").format(sentence=card.sentence)
+            )
+        for file in files:
+            yield self._make_refused_line(file.sha256, file.title, file.sentence)
         for line in shown.parked:
             yield PaneLine(str(line.id), line.title, mark="…", mark_tone="amber", more=((line.sentence, "amber"),))
+
+    def _make_refused_line(self, id_: str, title: str, sentence: str) -> PaneLine:
+        said, below = say_mark("refused", self.model.workday.language), ((sentence, "red"),)
+        return PaneLine(id_, title, end=said, end_tone="red", mark="✗", mark_tone="red", more=below)  # type: ignore[arg-type]
 
     def _list_decided(self, shown: SyncShown) -> Iterator[PaneItem]:
         if shown.decided:
@@ -69,6 +76,8 @@ class SyncView(PlaceView):
     async def find_beside(self, id_: str) -> Beside:
         if (refused := self._find_refused(id_)) is not None:
             return Content("\n").join(list(self._describe_refused(refused)))
+        if (file := self._find_refused_file(id_)) is not None:
+            return Content("\n").join(list(self._describe_refused_file(file)))
         if (decided := self._find_decided(id_)) is not None:
             return Content("\n").join(list(self._describe_decided(decided)))
         return Content("\n").join(list(self._describe_proof())) if id_ == PROOF else self._describe_unsent(id_)
@@ -82,11 +91,20 @@ class SyncView(PlaceView):
                 Command("correct", say("Correct"), "edit", lambda: self._correct(edit), "e", is_main=True),
                 Command("discard", say("Discard"), "delete", lambda: model.discard(edit), "d", is_destructive=True),
             )
+        if (file := self._find_refused_file(id_)) is not None:
+            return self._list_file_acts(file)
         decided = self._find_decided(id_)
         if decided is not None and decided.can_put_back:
             decision = decided.id
             return (Command("put_back", say("Put mine back"), "undo", lambda: model.put_back(decision), "b"),)
         return ()
+
+    def _list_file_acts(self, file: RefusedFileCard) -> Sequence[Command]:
+        say, model, sha256 = self.say, self.model, file.sha256
+        offer = Command("offer", say("Send again"), "sync", lambda: model.offer_file(sha256), "e", is_main=True)
+        discard = lambda: model.discard_file(sha256)  # noqa: E731
+        drop = Command("discard", say("Discard"), "delete", discard, "d", is_destructive=True)
+        return (offer, drop) if file.is_here else (drop,)
 
     async def _correct(self, id_: UUID) -> Done:
         """The fields of the refused edit, as they were typed."""
@@ -114,6 +132,14 @@ class SyncView(PlaceView):
         yield Content.assemble(
             ("e ", "bold $tone-primary"), self.say("Correct"), ("  d ", "bold $tone-primary"), self.say("Discard")
         )
+
+    def _describe_refused_file(self, file: RefusedFileCard) -> Iterator[Content]:
+        yield Content.styled(f"✗ {file.title}", "bold $tone-red")
+        yield Content("")
+        yield Content.styled(file.sentence, "$foreground")
+        yield Content("")
+        for act in self._list_file_acts(file):
+            yield Content.assemble((f"{act.key} ", "bold $tone-primary"), act.label)
 
     def _describe_decided(self, card: DecidedCard) -> Iterator[Content]:
         yield Content.styled(f"≠ {card.title}", "bold $tone-violet")
@@ -152,6 +178,9 @@ class SyncView(PlaceView):
 
     def _lost(self, card: DecidedCard) -> bool:
         return any(line.kept == "server" for line in card.lines)
+
+    def _find_refused_file(self, id_: str) -> RefusedFileCard | None:
+        return next((file for file in self.model.refused_files if file.sha256 == id_), None)
 
     def _find_refused(self, id_: str) -> RefusedCard | None:
         return next((card for card in self.model.refused if str(card.id) == id_), None)
