@@ -110,7 +110,8 @@ async def store_is_away(sim: Simulation, rng: Random) -> None:
             mine = sim.somebody(rng)
             await work_on_site(sim, mine, rng)
             report = await sim.sync(mine)
-            if report is not None and report.files_waiting and not report.files_problem:
+            is_said = report is None or report.files_problem or report.files_paused
+            if report is not None and report.files_waiting and not is_said:
                 sim.surprises.append(f"{mine.device.name}: a picture waits for a store, and nobody is told why")
 
 
