@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -35,16 +36,14 @@ API = "/api/v1"
 _log = logging.getLogger(__name__)
 
 
-def _collect_own_routes() -> list[BaseRoute]:
+@cache
+def _own_routes() -> tuple[BaseRoute, ...]:
     """Ours, the same for every application of this process: FastAPI takes 2 ms to understand one."""
     own = APIRouter()
     for room in (auth, enrolment, links, sessions, wipe, office, pull, push, events, files, watch):
         own.include_router(room.router, prefix=API)
     own.include_router(watch.sync_router, prefix=API)
-    return own.routes
-
-
-_OWN_ROUTES = _collect_own_routes()
+    return tuple(own.routes)
 
 
 def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) -> FastAPI:
@@ -65,7 +64,7 @@ def create_app(settings: Settings, plugins: Plugins, *, clock: Clock = utc_now) 
     check_plugins(plugins)
     plugins.registry  # noqa: B018 - a wrong declaration is refused now, not when the first device calls
     plugins.collect_projections()
-    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, openapi_url=None, routes=[*_OWN_ROUTES])
+    app = FastAPI(title="Twinbase", version="1", lifespan=lifespan, openapi_url=None, routes=list(_own_routes()))
     app.add_middleware(ComparedChecksums, prefix=f"{API}/")
     app.add_middleware(
         LimitedBodies,
