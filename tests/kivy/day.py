@@ -292,7 +292,8 @@ def make_day_once(databases: Databases, folder: Path) -> Path:
 
 
 def copy_day(made: Path, folder: Path) -> Path:
-    """A copy of it, of a test's own."""
+    """A copy of it, of a test's own; its photos lie in a folder beside it."""
     for part in made.parent.glob(f"{made.name}*"):
-        shutil.copy(part, folder / part.name)
+        copy = shutil.copytree if part.is_dir() else shutil.copy
+        copy(part, folder / part.name)
     return folder / made.name

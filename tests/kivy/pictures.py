@@ -6,7 +6,6 @@ Needs libegl1, libgl1 and libgles2 of Debian; a picture of each screen, size, th
 import argparse
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -141,13 +140,14 @@ def main() -> None:
     sys.argv[1:] = []
     said.folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"SDL_VIDEODRIVER": "offscreen", "KIVY_METRICS_DENSITY": str(DENSITY)}
+    from tests.kivy.day import copy_day
+
     from twinbase_kivy.environment import prepare_kivy
 
     with tempfile.TemporaryDirectory() as place:
         file = said.file or make_file(Path(place))
-        own = Path(place) / "own.twin"
-        for part in file.parent.glob(f"{file.name}*"):
-            shutil.copy(part, own.with_name(part.name.replace(file.name, own.name)))
+        (own_place := Path(place) / "own").mkdir()
+        own = copy_day(file, own_place)
         prepare_kivy(Path(place) / "kivy")
         shots = [shot for shot in list_shots() if shot.name.startswith(said.only)]
         asyncio.run(take(shots, own, said.folder))
