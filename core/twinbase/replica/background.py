@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol
 
 from twinbase.errors import HalfAnswer, NoEventLoop, Offline, TransportError, TwinbaseError, Unforeseen
@@ -33,10 +34,10 @@ class LoopTimer:
             raise NoEventLoop() from None
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(event.wait(), max(0.0, seconds))
-        except TimeoutError:
-            return
+        # Not `wait_for`: in Python 3.11 it forgets a cancellation that comes in the moment in which the event is set.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds)):
+                await event.wait()
 
 
 class Listen(Protocol):

@@ -145,7 +145,8 @@ class Spool:
                 return
             self._taken.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._taken.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._taken.wait()
 
 
 def _compressor(level: int) -> "zstandard.ZstdCompressionObj":

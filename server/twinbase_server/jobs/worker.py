@@ -187,11 +187,13 @@ async def _check(pool: Pool) -> None:
 
 async def _closed(pool: Pool) -> None:
     try:
-        await asyncio.wait_for(pool.close(), CLOSE_SECONDS_MAX)
+        async with asyncio.timeout(CLOSE_SECONDS_MAX):
+            await pool.close()
     except (*DATABASE_ERRORS, TimeoutError):
         pool.terminate()
 
 
 async def _wait(sign: Awaitable[Any], seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(sign, seconds)
+        async with asyncio.timeout(seconds):
+            await sign

@@ -38,7 +38,8 @@ class Landing:
 
     async def wait(self, seconds: float) -> Mapping[str, str]:
         """What the browser came back with; raises TimeoutError."""
-        return await asyncio.wait_for(asyncio.shield(self._came), seconds)
+        async with asyncio.timeout(seconds):
+            return await asyncio.shield(self._came)
 
 
 @asynccontextmanager
