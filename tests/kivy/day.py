@@ -49,6 +49,7 @@ from twinbase_mobile.tables import (
 )
 from twinbase_mobile.tables.kinds import Claim, PhotoPhase, Priority, Role, Signer, VisitStatus, WorkKind
 from twinbase_presentation import Runner, Workday, load_language
+from twinbase_presentation.held import HeldActs
 from twinbase_server import accounts
 
 PLUGINS = Plugins("mobile", "deliveries", accounts)
@@ -251,8 +252,10 @@ class OpenDay:
     clock: ManualClock
 
     def make_workday(self, language: str) -> Workday:
-        """Her day, in a language."""
-        return Workday(self.runner, ME, load_language(language), clock=self.clock)
+        """Her day, in a language. What can be undone can be for as long as a test takes on any machine."""
+        workday = Workday(self.runner, ME, load_language(language), clock=self.clock)
+        workday.held = HeldActs(workday.timing, workday.spawn, seconds=3600)
+        return workday
 
 
 async def open_day(path: Path) -> OpenDay:

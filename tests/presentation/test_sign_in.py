@@ -1,7 +1,9 @@
 """From a bare device to a synced one, against a real server."""
 
 import asyncio
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from twinbase.replica.tokens.vault import FileTokens
 from twinbase.testing.device import URL
 from twinbase.testing.wire import Wire
 from twinbase.testing.world import KEY, PASSWORD
-from twinbase_mobile.tables import Intervention
+from twinbase_mobile.tables import Intervention, Product
 from twinbase_presentation import Runner, load_language
 from twinbase_presentation.screens.sign_in import SignInModel
 
@@ -42,11 +44,34 @@ def phone_path(tmp_path: Path) -> Path:
     return tmp_path / "new.twin"
 
 
+def hold_the_end(application: Any, told: threading.Event) -> Any:
+    """The last part of what a first sync fetches comes when it was told how much of it is there: it takes its time."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        async def pass_on(message: Any) -> None:
+            if not message.get("more_body", True):
+                await asyncio.to_thread(told.wait, 60)
+            await send(message)
+
+        await application(scope, receive, pass_on if scope["path"].endswith("sync/initial") else send)
+
+    return answer
+
+
 async def test_a_password_signs_in_and_everything_comes(company: Company, phone_path: Path) -> None:
     await company.add(*(visit(n, paris(11, 8)) for n in range(2, 30)))
+    await company.add(Product(code="P", caption="Pump"))
+    another = "jsonb_build_object('id', gen_random_uuid(), 'code', 'P' || n, 'caption', md5(n::text))"
+    await company.world.sql(
+        f"INSERT INTO mobile.products SELECT (jsonb_populate_record(one, {another})).*"
+        " FROM mobile.products one, generate_series(1, 12000) n"
+    )
     phone = NewPhone(company, phone_path)
     assert not await phone.model.sign_in(URL, ANNAS, "wrong")
     assert (phone.model.shown.step, phone.model.shown.fault) == ("ask", "E-mail or password is wrong.")
+    told = threading.Event()
+    phone.model.observe(lambda: told.set() if " rows" in phone.model.shown.said else None)
+    phone.wire.application = hold_the_end(company.world.application, told)
     assert await phone.model.sign_in(URL, f" {ANNAS} ", PASSWORD)
     assert (phone.model.shown.step, phone.model.shown.done) == ("ready", 1.0)
     assert [said for said in phone.said if " rows" in said] != []
