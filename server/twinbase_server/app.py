@@ -24,7 +24,7 @@ from twinbase_server.housekeeping import keep_house
 from twinbase_server.http import auth, enrolment, events, files, links, office, pull, push, sessions, watch, wipe
 from twinbase_server.http.access import check_access, open_to_anybody
 from twinbase_server.http.allowance import BodyAllowances
-from twinbase_server.http.bodies import LimitedBodies
+from twinbase_server.http.body_limits import LimitedBodies
 from twinbase_server.http.checksums import ComparedChecksums
 from twinbase_server.http.make_serving import make_serving
 from twinbase_server.http.plugin_routes import include_plugin_routes

@@ -9,7 +9,7 @@ from tests.oracle.replacing import replace_everywhere
 from tests.server import test_sessions
 from tests.server.depot import House
 
-from twinbase_server.database import admission
+from twinbase_server import revocation
 from twinbase_server.sessions import device_key, refresh
 from twinbase_server.sessions.refresh_token import RefreshToken
 
@@ -39,7 +39,7 @@ def without_grace() -> AbstractContextManager[Any]:
 
 def with_revocation_at_the_next_token() -> AbstractContextManager[Any]:
     """A session that was ended goes on for as long as its access token."""
-    real = admission.check_device
+    real = revocation.check_device
 
     def check(account: str, who: Any, turned_away: str | None, *rest: Any) -> None:
         real(account, who, None if turned_away == "ended" else turned_away, *rest)
@@ -49,7 +49,7 @@ def with_revocation_at_the_next_token() -> AbstractContextManager[Any]:
 
 def with_claims_of_the_sign_in() -> AbstractContextManager[Any]:
     """What an account may see counts when its access token has expired."""
-    real = admission.check_device
+    real = revocation.check_device
 
     def check(account: str, who: Any, turned_away: str | None, *rest: Any) -> None:
         real(account, who, None if turned_away == "claims" else turned_away, *rest)

@@ -17,8 +17,8 @@ from twinbase.testing import World
 from twinbase.testing.databases import Databases
 from twinbase_server import accounts
 from twinbase_server.database.connection import connect
-from twinbase_server.feed.left_out import find_left_out
 from twinbase_server.feed.readiness import read_readiness
+from twinbase_server.feed.uncarried_keys import find_uncarried_keys
 
 S = {"schema": "odd"}
 
@@ -215,7 +215,7 @@ async def test_rows_without_a_key_that_can_be_carried_are_counted_for_the_office
     connection = await connect(world.database_url)
     try:
         readiness = await read_readiness(connection, PLUGINS.registry)
-        left_out = await find_left_out(connection, PLUGINS.registry, readiness)
+        left_out = await find_uncarried_keys(connection, PLUGINS.registry, readiness)
     finally:
         await connection.close()
     assert [(one.twin, one.detail.split(" have")[0], one.blocks) for one in left_out] == [

@@ -13,9 +13,9 @@ from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.forget import recall_outcome
 from twinbase_server.accept.rows import key_text
 from twinbase_server.caller import Caller
-from twinbase_server.database.admission import check_device, turned_away_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import Raced
+from twinbase_server.revocation import check_device, turned_away_sql
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ from twinbase_server.cli.screen import AsJson, answer, make_error_console
 from twinbase_server.database.connection import Connection, connect
 from twinbase_server.database.migrations import MigrationStatus, read_migration_status
 from twinbase_server.database.tables import create_twin_tables
-from twinbase_server.feed.left_out import find_left_out
 from twinbase_server.feed.misfits import Misfit
 from twinbase_server.feed.readiness import read_readiness
+from twinbase_server.feed.uncarried_keys import find_uncarried_keys
 from twinbase_server.projection.sources import tables_to_capture
 from twinbase_server.setup import init_database
 
@@ -266,7 +266,7 @@ async def _state(url: str, plugins: Plugins, uncaptured: Sequence[str] = ()) -> 
         tables = await tables_to_capture(connection, plugins)
         captured = await read_capture_status(connection, tables)
         readiness = await read_readiness(connection, plugins.registry)
-        left_out = await find_left_out(connection, plugins.registry, readiness)
+        left_out = await find_uncarried_keys(connection, plugins.registry, readiness)
         history = await read_history_size(connection, url) if not migrations.pending else None
         return _State(migrations, captured, (*readiness.misfits, *left_out), uncaptured, history)
     finally:

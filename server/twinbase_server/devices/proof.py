@@ -5,10 +5,10 @@ from uuid import UUID
 import asyncpg
 
 from twinbase.protocol import RefreshRequest, wipe_proof
-from twinbase_server.database.admission import WIPE_PENDING, turn_away
 from twinbase_server.database.connection import Connection
 from twinbase_server.devices.wipe_ticket import WipeTicket
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import WIPE_PENDING, turn_away
 from twinbase_server.sessions.device_key import is_of_device, is_signed
 from twinbase_server.sessions.refresh_token import RefreshTokens
 

@@ -20,12 +20,12 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.caller import Caller
 from twinbase_server.capture.marks import parts_mark_sql, trigger_check_sql
 from twinbase_server.capture.tables import version_table
-from twinbase_server.database.admission import check_device, turned_away_sql
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.generation import NEWEST_MILESTONE, recognised_sql
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import check_device, turned_away_sql
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import TableName, quote_literal
 from twinbase_server.sql.session import WIRE_SETTINGS_SQL

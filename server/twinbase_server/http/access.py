@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute
 
 from twinbase.errors import DeclarationError
 from twinbase.roles import RoleTable
-from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.http.caller import ServingDep, SignedInDep, read_signed_in
 from twinbase_server.http.tokens import SignedIn
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import check_still_admitted
 
 _WRITE = (
     "write dependencies=[needs('jobs.read')], with a permission, in its decorator or its router's; needs_sign_in() for"

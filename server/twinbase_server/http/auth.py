@@ -8,13 +8,13 @@ from pydantic import BaseModel
 from twinbase.identity import Credentials, Identity, settle_identity
 from twinbase.protocol import LoginAnswer, LoginRequest
 from twinbase_server.accounts import normalise_email
-from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.http.access import open_to_anybody
-from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
+from twinbase_server.http.caller import ServingDep, SignedInDep, check_protocol_and_app
 from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.sessions import begin_answered
 from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.revocation import check_still_admitted, read_claims_version
 from twinbase_server.sessions.begin import SigningDevice
 from twinbase_server.sessions.device_key import read_device_key
 from twinbase_server.sign_in.attempts import Counts, forgive_attempt, is_known_device, note_attempt, take_attempt_back
@@ -46,7 +46,7 @@ class Me(BaseModel):
     responses=describe_problems(*SIGN_IN_PROBLEMS),
 )
 async def sign_in(
-    body: LoginRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
+    body: LoginRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_protocol_and_app)]
 ) -> LoginAnswer:
     """Sign in on a device. The device is bound to the account from now on.
 

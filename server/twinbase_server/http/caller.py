@@ -56,7 +56,7 @@ async def read_signed_in(serving: ServingDep, bearer: Bearer) -> SignedIn:
 SignedInDep = Annotated[SignedIn, Depends(read_signed_in)]
 
 
-async def check_admission(
+async def check_protocol_and_app(
     serving: ServingDep,
     protocol: Annotated[str, Header(alias=HEADER_PROTOCOL, examples=["1"])] = "",
     client: Annotated[str, Header(alias=HEADER_CLIENT, max_length=64, examples=["1.4.0"])] = "",
@@ -83,7 +83,7 @@ def _numbers(version: str) -> list[int]:
 
 async def read_caller(
     who: SignedInDep,
-    _: Annotated[None, Depends(check_admission)],
+    _: Annotated[None, Depends(check_protocol_and_app)],
     replica: Annotated[str, Header(alias=HEADER_REPLICA, examples=["0198c5a0-0000-7000-8000-000000000001"])] = "",
     epoch: Annotated[str, Header(alias=HEADER_EPOCH, examples=["1"])] = "",
     schema: Annotated[str, Header(alias=HEADER_SCHEMA, max_length=64, examples=["90e1f3bb5a1a4c52"])] = "",

@@ -6,17 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from twinbase.protocol import EnrollRequest, LoginAnswer
-from twinbase_server.database.admission import read_claims_version
 from twinbase_server.database.connection import Connection
 from twinbase_server.devices.account import identify_account
 from twinbase_server.devices.enrolment import KeptCode, find_code, is_code, use_code
 from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.auth import SIGN_IN_PROBLEMS, read_sender_address
-from twinbase_server.http.caller import ServingDep, check_admission
+from twinbase_server.http.caller import ServingDep, check_protocol_and_app
 from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.sessions import begin_answered
 from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.revocation import read_claims_version
 from twinbase_server.sessions.begin import SigningDevice
 from twinbase_server.sessions.device_key import read_device_key
 from twinbase_server.sign_in.attempts import note_attempt, take_attempt_back
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
     responses=describe_problems(*SIGN_IN_PROBLEMS),
 )
 async def enroll(
-    body: EnrollRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
+    body: EnrollRequest, request: Request, serving: ServingDep, _: Annotated[None, Depends(check_protocol_and_app)]
 ) -> LoginAnswer:
     """Sign in on a device by a code, which is used up by it. The device is bound to the account from now on.
 

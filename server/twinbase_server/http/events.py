@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 
 from twinbase.clock import cut_to_hour
 from twinbase.protocol import EVENTS_TYPE
-from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.database.errors import DATABASE_ERRORS
 from twinbase_server.feed.cursor import Cursor
 from twinbase_server.feed.news.audience import BYE, LEFT, NEWS, Listener
@@ -20,6 +19,7 @@ from twinbase_server.http.listening import LEAVING
 from twinbase_server.http.pull import COMMON
 from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.revocation import check_still_admitted
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 HEARTBEAT = b":\n\n"

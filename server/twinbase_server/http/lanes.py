@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 
-from twinbase_server.database.admission import Asking
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import Asking
 
 PIECES_AT_ONCE_MAX = 8
 """Each holds its bytes, and a file of the store, but no connection to PostgreSQL meanwhile."""

@@ -12,7 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from twinbase.protocol import BATCH_BYTES_MAX
-from twinbase_server.http.bodies import BYTES_PER_SECOND_MIN
+from twinbase_server.http.body_limits import BYTES_PER_SECOND_MIN
 
 LEAVING = "twinbase.leaving"
 """In a request's scope: what is called when the server is to end, so that an answer without an end finds one."""

@@ -11,7 +11,6 @@ from starlette.background import BackgroundTask
 
 from twinbase.protocol import STREAM_TYPE, InitialRequest, RepairRequest, SchemaAnswer, SchemaRequest
 from twinbase_server.caller import Caller
-from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.feed import delta, initial, repair
 from twinbase_server.feed.cursor import Cursor, Resume
 from twinbase_server.feed.reading import Reading
@@ -21,6 +20,7 @@ from twinbase_server.http.device_report import DeviceReport, ReportDep
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.streaming import Sending, StreamResponse, seal_lines
 from twinbase_server.problems import describe_problems
+from twinbase_server.revocation import check_still_admitted
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 

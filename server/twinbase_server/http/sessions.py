@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict
 
 from twinbase.identity import Identity
 from twinbase.protocol import EndAnswer, LoginAnswer, RefreshRequest, SessionAnswer, SessionsAnswer
-from twinbase_server.database.admission import check_still_admitted, read_claims_version
 from twinbase_server.database.connection import Connection
 from twinbase_server.devices.proof import check_not_wiped
 from twinbase_server.http.access import open_to_anybody
-from twinbase_server.http.caller import ServingDep, SignedInDep, check_admission
+from twinbase_server.http.caller import ServingDep, SignedInDep, check_protocol_and_app
 from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
 from twinbase_server.problems import describe_problems
+from twinbase_server.revocation import check_still_admitted, read_claims_version
 from twinbase_server.sessions.begin import SigningDevice, begin_on_device
 from twinbase_server.sessions.refresh import Refreshed, refresh_session
 from twinbase_server.sessions.refresh_token import RefreshToken
@@ -80,7 +80,7 @@ async def begin_answered(
     ),
 )
 async def renew_session(
-    body: RefreshRequest, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
+    body: RefreshRequest, serving: ServingDep, _: Annotated[None, Depends(check_protocol_and_app)]
 ) -> LoginAnswer:
     """Go on with a session: a new access token, and the refresh token that follows the one that is shown.
 

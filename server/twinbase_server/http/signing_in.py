@@ -9,14 +9,14 @@ from fastapi import Depends, Request
 
 from twinbase.identity import Identity
 from twinbase.protocol import LoginAnswer, SigningRequest
-from twinbase_server.database.admission import read_claims_version
 from twinbase_server.database.connection import Connection
 from twinbase_server.http.auth import read_sender_address
-from twinbase_server.http.caller import ServingDep, check_admission
+from twinbase_server.http.caller import ServingDep, check_protocol_and_app
 from twinbase_server.http.plugin_failures import translate_plugin_failure
 from twinbase_server.http.serving import Serving
 from twinbase_server.http.sessions import begin_answered
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import read_claims_version
 from twinbase_server.sessions.begin import SigningDevice
 from twinbase_server.sessions.device_key import read_device_key
 from twinbase_server.sign_in.attempts import Counts, note_attempt, take_attempt_back
@@ -72,7 +72,7 @@ class SigningIn:
 
 
 async def read_signing_in(
-    request: Request, serving: ServingDep, _: Annotated[None, Depends(check_admission)]
+    request: Request, serving: ServingDep, _: Annotated[None, Depends(check_protocol_and_app)]
 ) -> SigningIn:
     """For a route's dependency: refuses a protocol or an app that this server does not serve."""
     return SigningIn(serving, read_sender_address(request))

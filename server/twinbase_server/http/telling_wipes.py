@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from twinbase_server.database.admission import WIPE_PENDING, turn_away
 from twinbase_server.database.errors import DATABASE_ERRORS, database_problem
 from twinbase_server.devices.wipe_ticket import WipeTicket
 from twinbase_server.http.serving import Serving
 from twinbase_server.problems import ProblemError, problem_response
+from twinbase_server.revocation import WIPE_PENDING, turn_away
 
 _IS_PENDING = f"SELECT EXISTS (SELECT FROM twinbase.replica r WHERE r.id = $1 AND {WIPE_PENDING})"
 _TELL = f"""

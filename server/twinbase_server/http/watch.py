@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from twinbase_server.database.admission import check_still_admitted
 from twinbase_server.http.access import open_to_anybody
 from twinbase_server.http.caller import Bearer, CallerDep, ServingDep
 from twinbase_server.http.pull import COMMON
 from twinbase_server.problems import ProblemError, describe_problems
+from twinbase_server.revocation import check_still_admitted
 
 sync_router = APIRouter(prefix="/sync", tags=["sync"])
 router = APIRouter(tags=["watch"])

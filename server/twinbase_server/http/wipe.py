@@ -11,7 +11,7 @@ from twinbase_server.devices.salvage import salvage_batch
 from twinbase_server.devices.store import note_wiped
 from twinbase_server.devices.wipe_ticket import WipeTicket
 from twinbase_server.http.access import open_to_anybody
-from twinbase_server.http.caller import Bearer, ServingDep, check_admission
+from twinbase_server.http.caller import Bearer, ServingDep, check_protocol_and_app
 from twinbase_server.problems import ProblemError, describe_problems
 
 router = APIRouter(prefix="/auth/wipe", tags=["auth"])
@@ -41,7 +41,7 @@ class WipingDevice:
 
 
 Wiping = Annotated[WipingDevice, Depends(WipingDevice)]
-Admission = Annotated[None, Depends(check_admission)]
+ProtocolAndApp = Annotated[None, Depends(check_protocol_and_app)]
 
 
 @router.post(
@@ -53,7 +53,7 @@ Admission = Annotated[None, Depends(check_admission)]
         *_PROBLEMS, "bad-request", "bad-batch", "batch-too-large", "body-too-large", "media-type"
     ),
 )
-async def hand_over_unsent(request: Request, device: Wiping, serving: ServingDep, _: Admission) -> WipeAnswer:
+async def hand_over_unsent(request: Request, device: Wiping, serving: ServingDep, _: ProtocolAndApp) -> WipeAnswer:
     """Hand over a batch of edits that were never sent. They change nothing until a person accepts them."""
     body = await request.body()
     if not serving.settings.wipe_keeps_unsent:
@@ -65,7 +65,7 @@ async def hand_over_unsent(request: Request, device: Wiping, serving: ServingDep
 
 
 @router.post("/done", response_model=WipeAnswer, dependencies=[_BY_TICKET], responses=describe_problems(*_PROBLEMS))
-async def finish_wipe(device: Wiping, serving: ServingDep, _: Admission) -> WipeAnswer:
+async def finish_wipe(device: Wiping, serving: ServingDep, _: ProtocolAndApp) -> WipeAnswer:
     """Say that key and file are destroyed. Said twice, it is as said once."""
     async with serving.borrow_connection() as connection:
         if await device.check(connection):

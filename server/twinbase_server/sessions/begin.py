@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from twinbase.identity import Identity
-from twinbase_server.database.admission import WIPE_PENDING, turn_away
 from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import WIPE_PENDING, turn_away
 from twinbase_server.sessions.refresh import SessionLife
 from twinbase_server.sessions.store import begin_session, end_replaced_sessions
 

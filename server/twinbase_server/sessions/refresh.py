@@ -13,9 +13,9 @@ from enum import Enum
 from twinbase.identity import Identity
 from twinbase.plugins import Plugins
 from twinbase.protocol import RefreshRequest
-from twinbase_server.database.admission import turn_away
 from twinbase_server.database.connection import Connection
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import turn_away
 from twinbase_server.sessions.device_key import is_of_device
 from twinbase_server.sessions.refresh_token import RefreshToken, RefreshTokens
 from twinbase_server.sessions.store import Session, end_session, lock_session, rotate_session

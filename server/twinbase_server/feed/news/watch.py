@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from twinbase.clock import Clock, cut_to_hour
 from twinbase.registry import Registry
-from twinbase_server.database.admission import find_turned_away
 from twinbase_server.database.connection import Connection, Session
 from twinbase_server.feed.news.audience import Audience, Listener
 from twinbase_server.feed.news.concern import Concerned, Question
@@ -18,6 +17,7 @@ from twinbase_server.feed.news.plan import plan_news
 from twinbase_server.feed.news.telling import NewsTeller
 from twinbase_server.metrics import Metrics
 from twinbase_server.problems import ProblemError
+from twinbase_server.revocation import find_turned_away
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import TableName
 from twinbase_server.sql.unseen import Snapshot

@@ -12,7 +12,7 @@ from twinbase_server.feed.statements import whole_key_conditions
 from twinbase_server.sql.names import table_sql
 
 
-async def find_left_out(connection: Connection, registry: Registry, readiness: Readiness) -> list[Misfit]:
+async def find_uncarried_keys(connection: Connection, registry: Registry, readiness: Readiness) -> list[Misfit]:
     """For each twin that has such rows a sentence with their number. Only tables are read whose key admits them."""
     return [
         misfit
