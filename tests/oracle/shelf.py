@@ -81,12 +81,18 @@ class _Looked:
         # Before anything is fetched: what is here is what was put, or came.
         found = [f"the picture {sha256} was put here, and is not as it was" for sha256 in await self._misread(here)]
         found += [f"the visit {one.id} waits for a picture that is here" for one in mine if self._waits(one, here)]
-        lost = self._mine.pictures & {one.sha256 for one in self._named.values()} - here - self._whole
+        lost = self._mine.pictures & self._given() - here - self._whole
         found += [f"the picture {sha256} was put here, was not sent, and is gone" for sha256 in sorted(lost)]
         found += await self._find_unsaid(here)
         found += await self._fetch([one for one in mine if one.is_stored and one.sha256 not in here])
         hidden = [one for one in self._named.values() if one not in mine or not one.is_stored]
         return found + await self._ask_for(hidden)
+
+    def _given(self) -> set[str]:
+        """The pictures that visits name since somebody who had one gave it. Who names what he never had is promised
+        nothing: its own row may have been deleted, and the house tidied."""
+        given = set().union(*(mine.named for mine in self._sim.mine))
+        return {one.sha256 for one in self._named.values() if (one.id, one.sha256) in given}
 
     async def _find_unsaid(self, here: set[str]) -> list[str]:
         """What this device gave a visit that names it still, whosever that is by now, is on the shelf, or the device
