@@ -1,6 +1,7 @@
 """Pictures of every screen: `python -m tests.kivy.pictures FOLDER [--only visit-360]`, offscreen, from a real file.
 
-Needs libegl1, libgl1 and libgles2 of Debian; a picture of each screen, size, theme and language, and a contact sheet.
+`python -m tests.system_packages` brings what it needs of the system. A picture of each screen, size, theme and
+language, and a contact sheet.
 """
 
 import argparse

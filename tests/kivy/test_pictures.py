@@ -1,6 +1,5 @@
 """A picture of a screen can be taken: every shape, every letter and every icon is drawn."""
 
-import ctypes.util
 import os
 import subprocess
 import sys
@@ -8,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.system_packages import describe_missing
 
 ROOT = Path(__file__).parents[2]
-NEEDED = {"EGL": "libegl1", "GL": "libgl1", "GLESv2": "libgles2"}
-MISSING = [package for library, package in NEEDED.items() if ctypes.util.find_library(library) is None]
+MISSING = describe_missing("libegl1", "libgl1", "libgles2")
 
 
-@pytest.mark.skipif(bool(MISSING), reason=f"NOT RUN, no picture was taken: apt-get install -y {' '.join(MISSING)}")
+@pytest.mark.skipif(bool(MISSING), reason=f"no picture was taken: {MISSING}")
 def test_a_picture_of_today_can_be_taken(anna: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.kivy.pictures", str(tmp_path), "--file", str(anna), "--only", "today-412"]
     # A test of this process may have chosen a Kivy without a window.

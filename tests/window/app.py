@@ -1,0 +1,86 @@
+"""Anna's app in a real window: `python -m tests.window.app FILE`. After each picture that differs it prints where
+somebody is and where everything lies that can be touched, a line of JSON."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.kivy.day import PLUGINS, OpenDay, open_day
+from tests.window.display import SIZE
+
+
+def prepare(home: Path) -> None:
+    """The window covers the screen: nobody manages windows on it."""
+    from twinbase_kivy.environment import prepare_kivy
+
+    prepare_kivy(home)
+    from kivy.config import Config
+
+    said = {"width": SIZE[0], "height": SIZE[1], "position": "custom", "left": 0, "top": 0}
+    for name, value in said.items():
+        Config.set("graphics", name, str(value))
+
+
+async def run(day: OpenDay) -> None:
+    """Until the window is closed, or the process is killed."""
+    from kivy.core.window import Window
+
+    from twinbase_kivy.all_sheets import SHEETS
+    from twinbase_kivy.app import TwinbaseApp
+    from twinbase_kivy.look import look
+    from twinbase_kivy.shell import Shell
+
+    look.moves = False
+    look.set_theme("light")
+    shell = Shell(day.make_workday("en"), PLUGINS, SHEETS)
+    app = TwinbaseApp(shell)
+    Window.bind(on_flip=Drawn(shell))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(app.async_run("asyncio"))
+        await app.started.wait()
+        await shell.open()
+
+
+class Drawn:
+    """Says what was drawn, once, when it has reached the screen."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell, self._said = shell, ""
+
+    def __call__(self, window: Any) -> None:
+        from kivy.clock import Clock
+
+        # Kivy asks whoever listens before it flips.
+        Clock.schedule_once(lambda _seconds: self._say(window))
+
+    def _say(self, window: Any) -> None:
+        from twinbase_kivy.focus import find_targets
+
+        shell = self._shell
+        top = shell.sheet or shell
+        places = {one.name: self._find_place(one, window.height) for one in find_targets(top) if one.name}
+        said = json.dumps({"pages": [str(route) for route in shell.pages], "targets": places})
+        if said != self._said:
+            self._said = said
+            print(said, flush=True)
+
+    def _find_place(self, target: Any, height: float) -> tuple[float, float, float, float]:
+        """Left, top, width, height, as the screen counts."""
+        x, y = target.to_window(target.x, target.top)
+        return x, height - y, target.width, target.height
+
+
+async def main(file: Path) -> None:
+    day = await open_day(file)
+    try:
+        await run(day)
+    finally:
+        await asyncio.to_thread(day.runner.close)
+
+
+if __name__ == "__main__":
+    chosen = Path(sys.argv.pop())
+    prepare(chosen.parent / "kivy")
+    asyncio.run(main(chosen))
