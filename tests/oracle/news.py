@@ -37,6 +37,7 @@ async def devices_hear_of_news(sim: Simulation, rng: Random) -> None:
                 # What the others send from now on is no news that was meant.
                 one.line.treatment = "brought"
             await _take_in_all(sim, those)
+            await _let_copies_come_again(sim, those)
             for one in those:
                 said = f"{one.mine.device.name}: its hints were {treatment}, and"
                 sim.surprises += [f"{said} {what}" for what in await one.find_wrong()]
@@ -66,6 +67,15 @@ async def _do_something(sim: Simulation, rng: Random, those: Sequence[ListeningD
         await sim.work(mine, rng)
         if mine not in [one.mine for one in those]:
             await sim.sync(mine)
+
+
+async def _let_copies_come_again(sim: Simulation, those: Sequence[ListeningDevice]) -> None:
+    """Two devices with one file are one device to the server: what one of them sends is no news to the other, which
+    hears of it at the regular interval. The second time nobody has anything to send."""
+    for _ in range(2 if any(one.mine.has_copy for one in those) else 0):
+        for one in those:
+            await one.let_time_pass()
+        await _take_in_all(sim, those)
 
 
 async def _take_in_all(sim: Simulation, those: Sequence[ListeningDevice]) -> None:
