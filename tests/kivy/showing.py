@@ -18,6 +18,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "checklist": (Route("visit", VISIT), Route("visit", VISIT, "checklist")),
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
     "sync": (SYNC,),
+    "customer": (Route("customers"), Route("customer", ident(100))),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
@@ -29,6 +30,9 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "jobs": (),
     "stock": ("product",),
     "hours": ("line",),
+    "more": (),
+    "customers": (),
+    "customer": ("correction", "access"),
 }
 """Every page, with the sheets that stand over it."""
 CODES = {word: code for code, word in KEYS.items()}
@@ -61,6 +65,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "line": Route("hours", None, "line"),
         "product": Route("stock", ident(600), "product"),
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
+        "correction": Route("customer", ident(100), "correction"),
+        "access": Route("customer", ident(200), "access"),
     }
     if sheet == "correct":
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]

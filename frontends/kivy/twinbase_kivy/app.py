@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from typing import Any
 
 from kivy.app import App
 from kivy.core.window import Window
@@ -75,13 +75,19 @@ async def run_app(options: AppOptions) -> None:
     try:
         await runner.open(options.open_replica)
         me = await runner.ask(whoami)
-        await _show(options, runner, me)
+        claims = await runner.ask(_read_claims)
+        await _show(options, Workday(runner, me, choose_language(options.language), claims=claims))
     finally:
         await asyncio.to_thread(runner.close)
 
 
-async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
-    workday = Workday(runner, me, choose_language(options.language))
+async def _read_claims(replica: Replica) -> dict[str, Any]:
+    """Of whoever signed in; nothing where nobody ever has on this file."""
+    identity = await replica.read_identity()
+    return {} if identity is None else dict(identity.claims)
+
+
+async def _show(options: AppOptions, workday: Workday) -> None:
     shell = Shell(workday, options.plugins, SHEETS, options.state)
     app = TwinbaseApp(shell)
     async with asyncio.TaskGroup() as tasks:
@@ -89,6 +95,6 @@ async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
         await app.started.wait()
         await shell.open()
         if options.syncs:
-            await runner.start_syncing()
+            await workday.runner.start_syncing()
         await running
     await workday.settle()

@@ -1,49 +1,83 @@
 """Which page draws which route, and where the navigation leads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from twinbase import Plugins
 from twinbase_kivy.page import PageView
 from twinbase_kivy.places import NavPlace
+from twinbase_kivy.screens.brought import BroughtPage, BroughtRowPage
 from twinbase_kivy.screens.checklist import ChecklistPage
+from twinbase_kivy.screens.customer import CustomerPage
+from twinbase_kivy.screens.customers import CustomersPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
+from twinbase_kivy.screens.more import MorePage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
 from twinbase_kivy.screens.visit import VisitPage
 from twinbase_presentation import Language, Route, Workday
+from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.brought import BroughtModel, BroughtRowModel
 from twinbase_presentation.screens.checklist import ChecklistModel
+from twinbase_presentation.screens.customer import CustomerModel
+from twinbase_presentation.screens.customers import CustomersModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
+from twinbase_presentation.screens.more import MoreModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
 from twinbase_presentation.screens.visit import VisitModel
 
-TODAY, JOBS, STOCK, HOURS, SYNC = (Route(name) for name in ("today", "jobs", "stock", "hours", "sync"))
-PLACES = (TODAY, JOBS, STOCK, HOURS, SYNC)
-"""Where the navigation leads, in its order."""
+TODAY, PLANNING, JOBS, CUSTOMERS, STOCK, HOURS, EXPENSES, SYNC, MORE = (
+    Route(name) for name in ("today", "planning", "jobs", "customers", "stock", "hours", "expenses", "sync", "more")
+)
+PHONE_PLACES = (TODAY, PLANNING, CUSTOMERS, STOCK, MORE)
+"""Where the navigation leads while there is room for five: what is needed at a door."""
+PLACES = (TODAY, PLANNING, JOBS, CUSTOMERS, STOCK, HOURS, SYNC, MORE)
+"""Where it leads on a laptop."""
+DETAILS: Mapping[Route, str] = {TODAY: "visit", JOBS: "visit", CUSTOMERS: "customer"}
+"""The lists that have a detail beside them on a wide screen, and of what."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
 
-def find_maker(route: Route) -> Maker | None:
+def find_maker(route: Route, brought: PluginScreens) -> Maker | None:
     """What makes the view model of a route, and the page that draws it; None where no page does."""
-    return PAGES.get(f"{route.name}/{route.place}".rstrip("/"))
+    return PAGES.get(f"{route.name}/{route.place}".rstrip("/")) or _find_brought(route, brought)
 
 
-def list_places(language: Language, *, needs_you: bool) -> list[NavPlace]:
-    """The places in words; the one that waits for somebody has a dot."""
-    return [
-        NavPlace(TODAY, "today", language.say("My day")),
-        NavPlace(JOBS, "jobs", language.say("Job list")),
-        NavPlace(STOCK, "stock", language.say("Stock")),
-        NavPlace(HOURS, "hours", language.say("Hours")),
-        NavPlace(SYNC, "sync", language.say("Sync"), has_dot=needs_you),
-    ]
+def list_places(language: Language, *, wide: bool, needs_you: bool) -> list[NavPlace]:
+    """The places in words; the one that waits for somebody has a dot, and so has the one behind which it is."""
+    labels = {
+        TODAY: ("today", language.say("My day")),
+        PLANNING: ("planning", language.say("Planning")),
+        JOBS: ("jobs", language.say("Jobs")),
+        CUSTOMERS: ("customers", language.say("Customers")),
+        STOCK: ("stock", language.say("Stock")),
+        HOURS: ("hours", language.say("Hours")),
+        SYNC: ("sync", language.say("Sync")),
+        MORE: ("more", language.say("More")),
+    }
+    waits = SYNC if wide else MORE
+    routes = PLACES if wide else PHONE_PLACES
+    return [NavPlace(route, *labels[route], has_dot=needs_you and route == waits) for route in routes]
+
+
+def _find_brought(route: Route, brought: PluginScreens) -> Maker | None:
+    """The list of a plugin's screen, or one row of it."""
+    spec = next((one for one in brought.screens if one.id == route.name and not route.place), None)
+    if spec is None or (route.id is not None and spec.detail is None):
+        return None
+    if route.id is None:
+        return lambda workday, plugins, route: (BroughtModel(workday, plugins, brought, route.name), BroughtPage)
+    return lambda workday, plugins, route: (
+        BroughtRowModel(workday, plugins, brought, route.name, _id_of(route)),
+        BroughtRowPage,
+    )
 
 
 def _id_of(route: Route) -> UUID:
@@ -57,7 +91,10 @@ PAGES: dict[str, Maker] = {
     "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
     "visit/parts": lambda workday, plugins, route: (PickModel(workday, _id_of(route)), PartsPage),
     "stock": lambda workday, plugins, route: (StockModel(workday), StockPage),
+    "customers": lambda workday, plugins, route: (CustomersModel(workday), CustomersPage),
+    "customer": lambda workday, plugins, route: (CustomerModel(workday, _id_of(route)), CustomerPage),
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
+    "more": lambda workday, plugins, route: (MoreModel(workday, plugins), MorePage),
 }

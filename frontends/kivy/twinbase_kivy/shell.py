@@ -18,16 +18,16 @@ from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, make_frame
-from twinbase_kivy.routes import JOBS, PLACES, TODAY, find_maker, list_places
+from twinbase_kivy.routes import DETAILS, PHONE_PLACES, PLACES, TODAY, find_maker, list_places
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
 from twinbase_presentation import Done, Route, Workday, describe_status
 from twinbase_presentation.faults import say_error
+from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.tokens import TWO_PANES_FROM, ThemeName
 
 LIST_DP = 412
-LISTS = (TODAY, JOBS)
 TOAST_SECONDS = 6
 
 
@@ -39,6 +39,7 @@ class Shell(Root, Box):
     ) -> None:
         super().__init__(name="Twinbase", role="application")
         self.workday, self.plugins, self.sheets = workday, plugins, sheets
+        self.brought = PluginScreens(workday, plugins, workday.claims)
         self.stack = BackStack(TODAY, state)
         self.pages: dict[Route, PageView] = {}
         self.sheet: SheetLayer | None = None
@@ -69,7 +70,7 @@ class Shell(Root, Box):
             self.enter_place(route)
             return
         self._note_passed()
-        if self.is_wide and route.name == "visit" and not route.place and self._has_list:
+        if self.is_wide and self._is_detail(route):
             self.stack.go_beside(route)
         else:
             self.stack.go(route)
@@ -93,11 +94,11 @@ class Shell(Root, Box):
 
     def knows(self, route: Route) -> bool:
         """Whether there is a screen or a sheet for it: no button leads to nothing."""
-        return self._find_sheet(route) is not None or find_maker(route) is not None
+        return self._find_sheet(route) is not None or find_maker(route, self.brought) is not None
 
     def list_routes(self) -> Sequence[Route]:
         """The places of the navigation, in its order."""
-        return PLACES
+        return PLACES if self.is_wide else PHONE_PLACES
 
     @property
     def is_wide(self) -> bool:
@@ -158,7 +159,7 @@ class Shell(Root, Box):
         for route in routes:
             if route not in self.pages:
                 await self._make(route)
-        choose_beside(self.pages)
+        choose_beside(self.pages, [stop.route for stop in self.stack.stops])
         self._compose()
 
     def settle(self) -> None:
@@ -186,31 +187,36 @@ class Shell(Root, Box):
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("bg"))
 
     def _find_sheet(self, route: Route) -> "OpenSheet | None":
-        """A sheet by the place of its route; `parts/…` is the one of any part."""
-        head, slash, _ = route.place.partition("/")
+        """A sheet by the place of its route; `parts/…` is the one of any part, and one asks for any plugin's act."""
+        head, slash, _ = ("action", "/", "") if route.name == "action" else route.place.partition("/")
         return self.sheets.get(head + slash)
 
     @property
     def _has_list(self) -> bool:
-        return self.stack.stops[0].route in LISTS
+        return self.stack.stops[0].route in DETAILS
+
+    def _is_detail(self, route: Route) -> bool:
+        """Whether it is what the list that somebody is in shows beside itself."""
+        return route.name == DETAILS.get(self.stack.stops[0].route) and route.id is not None and not route.place
 
     def _seen(self) -> list[Route]:
-        """The page on top; on a wide screen with the list that it belongs to, and beside a list its first visit."""
+        """The page on top; on a wide screen with the list that it belongs to, and beside a list its first row."""
         top, first = self.stack.top.route, self.stack.stops[0].route
         if not self.is_wide or not self._has_list:
             return [top]
-        return [first, top] if top != first else [first, *self._first_visit()]
+        return [first, top] if top != first else [first, *self._first_detail()]
 
-    def _first_visit(self) -> list[Route]:
-        page = self.pages.get(self.stack.top.route)
+    def _first_detail(self) -> list[Route]:
+        route = self.stack.top.route
+        page = self.pages.get(route)
         first = page.find_first() if isinstance(page, ListPage) else None
-        return [Route("visit", first)] if first is not None else []
+        return [Route(DETAILS[route], first)] if first is not None else []
 
     async def _make(self, route: Route) -> None:
-        maker = find_maker(route)
+        maker = find_maker(route, self.brought)
         assert maker is not None, route
         model, kind = maker(self.workday, self.plugins, route)
-        is_detail = self.is_wide and self._has_list and route.name == "visit" and not route.place
+        is_detail = self.is_wide and self._is_detail(route)
         has_back = route != self.stack.stops[0].route and not is_detail
         page = self.pages[route] = kind(model, self, has_back=has_back)
         self._compose()
@@ -218,7 +224,7 @@ class Shell(Root, Box):
         if passed := next((stop.passed for stop in self.stack.stops if stop.route == route), 0):
             page.scroller.passed = passed
         if self.is_wide and isinstance(page, ListPage) and self.stack.top.route == route:
-            for more in self._first_visit():
+            for more in self._first_detail():
                 if more not in self.pages:
                     await self._make(more)
 
@@ -251,7 +257,7 @@ class Shell(Root, Box):
     def _places(self) -> list[NavPlace]:
         language, now = self.workday.language, self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
-        return list_places(language, needs_you=status.needs_you is not None)
+        return list_places(language, wide=self.is_wide, needs_you=status.needs_you is not None)
 
     def _undo(self) -> None:
         self.workday.held.undo()

@@ -61,3 +61,30 @@ class BroughtModel(ScreenModel[BlocksPage]):
     def list_commands(self, row: UUID) -> Sequence[Command]:
         """What can be done with one row of it."""
         return self._brought.make_commands("screen", row, {"id": row}, screen=self._spec.id)
+
+
+class BroughtRowModel(ScreenModel[BlocksPage]):
+    """One row of a plugin's screen, on a page of its own."""
+
+    def __init__(self, workday: Workday, plugins: Plugins, brought: PluginScreens, id_: str, row: UUID) -> None:
+        super().__init__(workday, Route(id_, row))
+        self._plugins, self._brought, self._id, self.row = plugins, brought, id_, row
+
+    @property
+    def title(self) -> str:
+        return self.shown.title if self.shown else self._brought.find_screen(self._id).title
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        return self._brought.make_commands("screen", self.row, {"id": self.row}, screen=self._id)
+
+    def list_topics(self) -> Iterable[str]:
+        """Any row may be one of it."""
+        return [ROWS + twin.name for twin in self._plugins.twins]
+
+    async def load(self) -> None:
+        """Read it now, in the loop of the screens."""
+        state = Loaded(await self._brought.load_detail(self._id, self.row))
+        is_same, self.read_at, self.state = state == self.state, self.workday.read_now(), state
+        if not is_same:
+            self._tell()

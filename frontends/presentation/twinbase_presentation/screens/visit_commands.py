@@ -1,6 +1,7 @@
 """What can be done with a visit: from its own screen, from the card of today, by a key or the palette."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 from urllib.parse import quote
 from uuid import UUID
@@ -12,7 +13,7 @@ from twinbase_mobile.rules import allowed_transitions
 from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation.acts.stamp import Stamp
 from twinbase_presentation.acts.visits import pause_work, set_off, start_work
-from twinbase_presentation.command import Command, Done
+from twinbase_presentation.command import Command, Done, RunCommand
 from twinbase_presentation.faults import say_reason
 from twinbase_presentation.route import Route
 from twinbase_presentation.workday import Workday
@@ -55,16 +56,11 @@ def make_contact_commands(workday: Workday, visit: Visit, *, keys: bool = True) 
     """The way there, a call, a message: what the system opens for an app. `keys`: whether they have some here."""
     say, place = workday.language.say, visit.place
     route_key, call_key = ("r", "c") if keys else ("", "")
-    where = ", ".join((*place.address, f"{place.zip_code} {place.city}".strip()))
-    if place.lat is not None and place.lon is not None:
-        yield Command(
-            "route", say("Route"), "directions", _open(f"geo:{place.lat},{place.lon}?q={quote(where)}"), route_key
-        )
-    elif place.city:
-        yield Command("route", say("Route"), "directions", _open(f"geo:0,0?q={quote(where)}"), route_key)
-    if number := _dialled(visit.phone):
-        yield Command("call", say("Call"), "call", _open(f"tel:{number}"), call_key)
-        yield Command("message", say("Message"), "sms", _open(f"sms:{number}"))
+    if way := make_way(place.address, place.zip_code, place.city, place.lat, place.lon):
+        yield Command("route", say("Route"), "directions", open_address(way), route_key)
+    if number := dial(visit.phone):
+        yield Command("call", say("Call"), "call", open_address(f"tel:{number}"), call_key)
+        yield Command("message", say("Message"), "sms", open_address(f"sms:{number}"))
 
 
 def make_place_commands(workday: Workday, id_: UUID, *, is_open: bool) -> Iterator[Command]:
@@ -107,14 +103,24 @@ def _go(route: Route) -> Callable[[], Any]:
     return run
 
 
-def _open(address: str) -> Callable[[], Any]:
+def make_way(address: Sequence[str], zip_code: str, city: str, lat: Decimal | None, lon: Decimal | None) -> str:
+    """The address that a system's map opens: a position where it is known, else a town; "" where neither is."""
+    where = ", ".join((*address, f"{zip_code} {city}".strip()))
+    if lat is not None and lon is not None:
+        return f"geo:{lat},{lon}?q={quote(where)}"
+    return f"geo:0,0?q={quote(where)}" if city else ""
+
+
+def open_address(address: str) -> RunCommand:
+    """An act that has the system open something."""
+
     async def run() -> Done:
         return Done(opens=address)
 
     return run
 
 
-def _dialled(number: str) -> str:
+def dial(number: str) -> str:
     """Digits, and a plus before them."""
     digits = "".join(each for each in number if each.isdigit())
     return f"+{digits}" if number.strip().startswith("+") and digits else digits
