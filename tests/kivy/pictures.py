@@ -40,7 +40,10 @@ class Shot:
 
 def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
-    for screen in ("today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more"):
+    for screen in (
+        "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
+        "expense",
+    ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")

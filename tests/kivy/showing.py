@@ -19,6 +19,8 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
     "sync": (SYNC,),
     "customer": (Route("customers"), Route("customer", ident(100))),
+    "expenses": (Route("more"), Route("expenses")),
+    "expense": (Route("more"), Route("expenses"), Route("expense")),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
@@ -31,6 +33,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "stock": ("product",),
     "hours": ("line",),
     "more": (),
+    "expenses": (),
+    "expense": (),
     "customers": (),
     "customer": ("correction", "access"),
 }

@@ -9,7 +9,10 @@ from itertools import product
 import pytest
 from tests.kivy.day import OpenDay
 
-SCREENS = ("today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer")
+SCREENS = (
+    "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
+    "expenses", "expense",
+)  # fmt: skip
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)

@@ -11,6 +11,8 @@ from twinbase_kivy.screens.brought import BroughtPage, BroughtRowPage
 from twinbase_kivy.screens.checklist import ChecklistPage
 from twinbase_kivy.screens.customer import CustomerPage
 from twinbase_kivy.screens.customers import CustomersPage
+from twinbase_kivy.screens.expense import ExpensePage
+from twinbase_kivy.screens.expenses import ExpensesPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.more import MorePage
@@ -25,6 +27,8 @@ from twinbase_presentation.screens.brought import BroughtModel, BroughtRowModel
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomersModel
+from twinbase_presentation.screens.expense import ExpenseModel
+from twinbase_presentation.screens.expenses import ExpensesModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.more import MoreModel
@@ -40,7 +44,7 @@ PHONE_PLACES = (TODAY, PLANNING, CUSTOMERS, STOCK, MORE)
 """Where the navigation leads while there is room for five: what is needed at a door."""
 PLACES = (TODAY, PLANNING, JOBS, CUSTOMERS, STOCK, HOURS, SYNC, MORE)
 """Where it leads on a laptop."""
-DETAILS: Mapping[Route, str] = {TODAY: "visit", JOBS: "visit", CUSTOMERS: "customer"}
+DETAILS: Mapping[Route, str] = {TODAY: "visit", JOBS: "visit", CUSTOMERS: "customer", EXPENSES: "expense"}
 """The lists that have a detail beside them on a wide screen, and of what."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
@@ -94,6 +98,8 @@ PAGES: dict[str, Maker] = {
     "customers": lambda workday, plugins, route: (CustomersModel(workday), CustomersPage),
     "customer": lambda workday, plugins, route: (CustomerModel(workday, _id_of(route)), CustomerPage),
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
+    "expenses": lambda workday, plugins, route: (ExpensesModel(workday), ExpensesPage),
+    "expense": lambda workday, plugins, route: (ExpenseModel(workday, route.id), ExpensePage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
     "more": lambda workday, plugins, route: (MoreModel(workday, plugins), MorePage),

@@ -66,7 +66,7 @@ class Shell(Root, Box):
         if (sheet := self._find_sheet(route)) is not None:
             self.workday.spawn(sheet(self, route))
             return
-        if route == TODAY or (self.is_wide and route in PLACES):
+        if route == TODAY or (self.is_wide and (route in PLACES or route in DETAILS)):
             self.enter_place(route)
             return
         self._note_passed()

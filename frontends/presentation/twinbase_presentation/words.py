@@ -9,6 +9,7 @@ from twinbase_mobile.tables.kinds import (
     Claim,
     ExpenseKind,
     IncidentStatus,
+    PaidWith,
     PhotoPhase,
     Priority,
     Severity,
@@ -81,6 +82,11 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ExpenseKind.MILEAGE: later("Mileage"),
         ExpenseKind.SUPPLIES: later("Supplies"),
         ExpenseKind.OTHER: later("Other"),
+    },
+    PaidWith: {
+        PaidWith.PERSONAL: later("My own money"),
+        PaidWith.COMPANY_CARD: later("Company card"),
+        PaidWith.CASH_ADVANCE: later("Cash advance"),
     },
     PhotoPhase: {
         PhotoPhase.BEFORE: later("Before"),
