@@ -35,6 +35,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "more": (),
     "expenses": (),
     "expense": (),
+    "planning": (),
     "customers": (),
     "customer": ("correction", "access"),
 }

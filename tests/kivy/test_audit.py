@@ -11,7 +11,7 @@ from tests.kivy.day import OpenDay
 
 SCREENS = (
     "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
-    "expenses", "expense",
+    "expenses", "expense", "planning",
 )  # fmt: skip
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)

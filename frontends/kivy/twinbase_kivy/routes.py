@@ -16,6 +16,7 @@ from twinbase_kivy.screens.expenses import ExpensesPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.more import MorePage
+from twinbase_kivy.screens.planning import PlanningPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
@@ -32,6 +33,7 @@ from twinbase_presentation.screens.expenses import ExpensesModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.more import MoreModel
+from twinbase_presentation.screens.planning import PlanningModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
@@ -97,6 +99,7 @@ PAGES: dict[str, Maker] = {
     "stock": lambda workday, plugins, route: (StockModel(workday), StockPage),
     "customers": lambda workday, plugins, route: (CustomersModel(workday), CustomersPage),
     "customer": lambda workday, plugins, route: (CustomerModel(workday, _id_of(route)), CustomerPage),
+    "planning": lambda workday, plugins, route: (PlanningModel(workday), PlanningPage),
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "expenses": lambda workday, plugins, route: (ExpensesModel(workday), ExpensesPage),
     "expense": lambda workday, plugins, route: (ExpenseModel(workday, route.id), ExpensePage),

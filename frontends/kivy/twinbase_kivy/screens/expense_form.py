@@ -86,7 +86,7 @@ class ExpenseFormBox(TwoColumns):
                 CardBox(*self._make_rest(), gap=SPACE.l),
             ]
         )
-        if self.width > 1:
+        if self.parent is not None:
             self.arrange()
 
     def _show_figures(self) -> None:
@@ -97,7 +97,7 @@ class ExpenseFormBox(TwoColumns):
             [part for name in names for part in self._make_figure(name)]
             + [Words(said, "small", "text3") if said else None]
         )
-        if self.figures.width > 1:
+        if self.figures.parent is not None and self.parent is not None:
             self.figures.arrange()
 
     def _make_figure(self, name: str) -> Iterator[Box]:
