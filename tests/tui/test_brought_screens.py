@@ -12,7 +12,7 @@ from twinbase_server import accounts
 async def test_a_plugin_brings_a_place_a_card_and_a_key(anna: Path) -> None:
     async with open_terminal(anna, WIDE, plugins=Plugins("mobile", "deliveries", accounts, pumps)) as terminal:
         await terminal.press("down")
-        await terminal.see("6 Pumps", "Pumps of the visit", "Runs since March")
+        await terminal.see("9 Pumps", "Pumps of the visit", "Runs since March")
         await terminal.press("v")
         await terminal.see("Pressure (bar)")
         await terminal.press("ctrl+s")
@@ -20,7 +20,7 @@ async def test_a_plugin_brings_a_place_a_card_and_a_key(anna: Path) -> None:
         await terminal.write("2,5")
         await terminal.press("enter")
         await terminal.see("✓ Vented, 2.5 bar.")
-        await terminal.press("6")
+        await terminal.press("9")
         await terminal.see("Of this house", "↑ Wilo Stratos", "↑ Grundfos Alpha", "Height  4 m")
         await terminal.press("right")
         await terminal.until(lambda: "Wilo" not in terminal.text)

@@ -1,6 +1,7 @@
 """Expenses by state with their sums; what is to be paid back on top, and one button to hand all drafts over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
@@ -42,6 +43,8 @@ class ExpensesPage(ListPage):
 
     def make_foot(self) -> Box | None:
         add, submit = self.find_command("add"), self.find_command("submit")
+        # How many there are is in its words already.
+        submit = replace(submit, badge=0) if submit else None
         buttons = [
             self.command_button(submit, filling="outlined", main=True) if submit and submit.is_enabled else None,
             self.command_button(add, main=True) if add else None,

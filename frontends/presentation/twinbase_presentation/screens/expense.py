@@ -104,7 +104,7 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
             FormField("amount_ttc", say("Amount"), "number", unit="€"),
             FormField("vat_rate_id", say("VAT"), "choice", choices=(none, *rates)),
             FormField("vat_amount", say("Of this VAT"), "number", unit="€"),
-            FormField("distance_km", say("Distance (km)"), "number", unit="km"),
+            FormField("distance_km", say("Distance"), "number", unit="km"),
             FormField("way", say("From where to where")),
             FormField("paid_with", say("Paid with"), "choice", choices=means, text=PaidWith.PERSONAL.value),
             FormField("expense_on", say("Day"), "day", is_required=True),

@@ -94,7 +94,7 @@ class ExpensesModel(ScreenModel[ExpensesShown]):
         why_not = "" if number else say("There is nothing to submit.")
         return (
             Command("add", say("New expense"), "add", self._open_new, "n", is_main=True),
-            Command("submit", label, "send", self.submit, why_not=why_not),
+            Command("submit", label, "send", self.submit, why_not=why_not, badge=number),
         )
 
     async def read(self, session: ReplicaSession, now: datetime) -> ExpensesShown:

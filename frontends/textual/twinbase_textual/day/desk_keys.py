@@ -8,7 +8,12 @@ from twinbase_textual.day.edge_lines import KeyEntry
 
 MORE_KEYS: Mapping[str, str] = {"sync": "y", "submit": "u", "cancel": "x"}
 """Acts that a window has a button for, and a terminal a key."""
-SHORT: Mapping[str, str] = {"sync": later("Sync"), "parts": later("Part"), "cancel": later("Cancel")}
+SHORT: Mapping[str, str] = {
+    "sync": later("Sync"),
+    "parts": later("Part"),
+    "cancel": later("Cancel"),
+    "submit": later("Submit"),
+}
 """Words for the line at the foot, where the whole label is long."""
 NOT_HERE = ("photos",)
 """A terminal takes no pictures."""
