@@ -156,7 +156,7 @@ def _begin_large(text: str) -> str:
 
 
 def _make_day(day: Day, language: Language) -> PlannedDay:
-    """Cancelled visits stand there too, and count for nothing."""
-    visits = [visit for visit in day.visits if visit.status != VisitStatus.CANCELLED or visit.mark.state]
+    """What is cancelled is planned no more: it stands among the jobs, and a month leaves it out too."""
+    visits = [visit for visit in day.visits if visit.status != VisitStatus.CANCELLED]
     rows = tuple(make_rows(visits, language, ways=True))
     return PlannedDay(day.day, rows, say_hours(day.expected_minutes, day.written_minutes, language))
