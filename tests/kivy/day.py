@@ -84,6 +84,8 @@ def ident(number: int) -> UUID:
 
 ME, BOB, TEMPLATE, PIECE, VAN, BOILER, TEAPOT = (ident(number) for number in range(1, 8))
 VISIT, NEXT, SWITCH, RACK, PANEL, PURGED, EARLIER = (ident(1000 + number) for number in range(1, 8))
+CLAIMS = {"colleague_id": str(ME), "team": "north"}
+"""What her sign-in says of her; the team is for a plugin of somebody else's."""
 LEFT_NETWORK, NOW = paris(10, 7, 42), paris(10, 9, 25)
 ITEMS = [
     {"key": "vents", "label": "Ventilation haute et basse dégagées ?", "kind": "bool", "required": True},
@@ -324,13 +326,13 @@ class OpenDay:
         return workday
 
 
-async def open_day(path: Path) -> OpenDay:
+async def open_day(path: Path, plugins: Plugins = PLUGINS) -> OpenDay:
     """Start her app on the file; a sync finds no network."""
     clock, runner = ManualClock(LEFT_NETWORK), Runner()
 
     async def open_replica() -> Replica:
         return await Replica.open(
-            path, KEY, plugins=PLUGINS, server=URL, clock=clock, plain_http=True, tokens=FileTokens(path, KEY)
+            path, KEY, plugins=plugins, server=URL, clock=clock, plain_http=True, tokens=FileTokens(path, KEY)
         )
 
     await runner.open(open_replica)

@@ -44,7 +44,7 @@ def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
     for screen in (
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
-        "expense", "planning",
+        "expense", "planning", "pumps", "pump",
     ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
@@ -63,7 +63,9 @@ def list_shots() -> Iterator[Shot]:
         yield Shot(screen, 360, 640, "light", "fr", 1.3)
     yield Shot("planned month", 1280, 800, "light", "fr")
     yield Shot("kilometres", 360, 1500, "light", "fr")
-    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "correction", "access"):
+    for sheet in (
+        "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
+    ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 
@@ -94,8 +96,8 @@ async def take(shots: list[Shot], file: Path, into: Path) -> None:
 
 async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from kivy.base import EventLoop
-    from tests.kivy.day import PLUGINS
-    from tests.kivy.showing import press, show_screen, touch, type_danger
+    from tests.kivy.day import CLAIMS
+    from tests.kivy.showing import WITH_PUMPS, press, show_screen, touch, type_danger
 
     from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
@@ -104,7 +106,7 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     look.moves = False
     look.set_theme(shot.theme)  # type: ignore[arg-type]
     look.text_scale = shot.scale
-    shell = Shell(day.make_workday(shot.language), PLUGINS, SHEETS)
+    shell = Shell(day.make_workday(shot.language), WITH_PUMPS, SHEETS, claims=CLAIMS)
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
     await show_screen(shell, SHOWN_ON.get(shot.screen, shot.screen))

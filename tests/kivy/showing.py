@@ -3,15 +3,20 @@
 from typing import Any
 
 from kivy.metrics import dp
-from tests.kivy.day import BOILER, PLUGINS, VISIT, OpenDay, ident
+from tests.kivy.day import BOILER, CLAIMS, VISIT, OpenDay, ident
+from tests.tui import pumps
 
+from twinbase import Plugins
 from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
 from twinbase_kivy.focus import find_targets
 from twinbase_kivy.keyboard import KEYS, press_key
 from twinbase_kivy.routes import SYNC
 from twinbase_kivy.shell import Shell
 from twinbase_presentation import Route
+from twinbase_server import accounts
 
+WITH_PUMPS = Plugins("mobile", "deliveries", accounts, pumps)
+"""Ours, and one of somebody else's that brings screens and no tables."""
 WAYS: dict[str, tuple[Route, ...]] = {
     "today": (),
     "visit": (Route("visit", VISIT),),
@@ -21,11 +26,13 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "customer": (Route("customers"), Route("customer", ident(100))),
     "expenses": (Route("more"), Route("expenses")),
     "expense": (Route("more"), Route("expenses"), Route("expense")),
+    "pumps": (Route("pumps"),),
+    "pump": (Route("pumps"), Route("pumps", pumps.FIRST)),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
     "today": (),
-    "visit": ("missing", "finish", "cancel", "menu"),
+    "visit": ("missing", "finish", "cancel", "menu", "action"),
     "checklist": (),
     "parts": ("part",),
     "sync": ("correct",),
@@ -38,14 +45,18 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "planning": (),
     "customers": (),
     "customer": ("correction", "access"),
+    "pumps": (),
+    "pump": (),
 }
 """Every page, with the sheets that stand over it."""
 CODES = {word: code for code, word in KEYS.items()}
 
 
-def open_shell(day: OpenDay, language: str = "en", size: tuple[int, int] = (360, 640)) -> Shell:
+def open_shell(
+    day: OpenDay, language: str = "en", size: tuple[int, int] = (360, 640), plugins: Plugins = WITH_PUMPS
+) -> Shell:
     """The app in a window of so many dp."""
-    shell = Shell(day.make_workday(language), PLUGINS, ALL_SHEETS)
+    shell = Shell(day.make_workday(language), plugins, ALL_SHEETS, claims=CLAIMS)
     shell.fit(*map(dp, size))
     return shell
 
@@ -72,6 +83,7 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
         "correction": Route("customer", ident(100), "correction"),
         "access": Route("customer", ident(200), "access"),
+        "action": Route("action", VISIT, "vent"),
     }
     if sheet == "correct":
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The sheet over any page: what an act of a plugin asks for."""
+"""The sheet of what a plugin's action asks for."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,18 @@ from twinbase_presentation import Route
 
 
 async def show_action(shell: Shell, route: Route) -> None:
-    """The fields of an act, and the act once they are right."""
+    """Its form; the plugin is given the values once every field is right."""
     assert route.id is not None
-    brought, row, act = shell.brought, route.id, route.place
-    form = brought.make_form(act, row)
+    row, id_ = route.id, route.place
+    try:
+        form, label = shell.brought.make_form(id_, row), shell.brought.find_label(id_)
+    except LookupError:
+        return
     await form.load()
     page = next(reversed(shell.pages.values()))
-    show_form(shell, page, form, brought.find_label(act), lambda: brought.run(act, row, form))
+    show_form(
+        shell, page, form, label, lambda: shell.brought.run(id_, row, form), label=shell.workday.language.say("Save")
+    )
 
 
 BROUGHT_SHEETS: Mapping[str, OpenSheet] = {"action/": show_action}

@@ -55,7 +55,7 @@ def _press_said(window: KeyHearer, said: str) -> bool:
 
 
 def _press_command(page: PageView, said: str) -> bool:
-    for command in page.model.commands:
+    for command in page.list_commands():
         if command.key and command.key == said and command.is_enabled:
             page.do(command.run(), command.id)
             return True

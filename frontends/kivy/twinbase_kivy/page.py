@@ -18,6 +18,7 @@ from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import Words
 from twinbase_mobile.reading.moments import local_time
 from twinbase_presentation import Command, Done, Failed, Loading, Route, StatusChip, StatusLine, Workday
+from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.tokens import SPACE, Hue
 
@@ -26,6 +27,7 @@ class Guide(Protocol):
     """What a page asks of the app that it is in."""
 
     workday: Workday
+    brought: PluginScreens
 
     def go(self, route: Route) -> None: ...
 
@@ -147,8 +149,12 @@ class PageView(ColumnBox):
         return lambda: self.do(command.run(), command.id)
 
     def find_command(self, id_: str) -> Command | None:
-        """A command of the model, if it can be given at the moment."""
-        return next((one for one in self.model.commands if one.id == id_), None)
+        """A command of the page, if it can be given at the moment."""
+        return next((one for one in self.list_commands() if one.id == id_), None)
+
+    def list_commands(self) -> Sequence[Command]:
+        """All that can be done on it: what the model says, and on some pages what plugins bring."""
+        return self.model.commands
 
     def open_act(self, route: Route) -> Act:
         """What a tap does that leads somewhere."""

@@ -74,16 +74,14 @@ def list_places(language: Language, *, wide: bool, needs_you: bool) -> list[NavP
 
 
 def _find_brought(route: Route, brought: PluginScreens) -> Maker | None:
-    """The list of a plugin's screen, or one row of it."""
-    spec = next((one for one in brought.screens if one.id == route.name and not route.place), None)
-    if spec is None or (route.id is not None and spec.detail is None):
+    """A screen of a plugin by its id, or one row of it."""
+    if not brought.has_screen(route.name) or route.place:
         return None
-    if route.id is None:
-        return lambda workday, plugins, route: (BroughtModel(workday, plugins, brought, route.name), BroughtPage)
-    return lambda workday, plugins, route: (
-        BroughtRowModel(workday, plugins, brought, route.name, _id_of(route)),
-        BroughtRowPage,
-    )
+    id_, row = route.name, route.id
+    if row is None:
+        return lambda workday, plugins, _: (BroughtModel(workday, plugins, brought, id_), BroughtPage)
+    has_rows = brought.find_screen(id_).detail is not None
+    return (lambda workday, *_: (BroughtRowModel(workday, brought, id_, row), BroughtRowPage)) if has_rows else None
 
 
 def _id_of(route: Route) -> UUID:

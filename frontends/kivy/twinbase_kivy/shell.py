@@ -3,6 +3,7 @@
 import webbrowser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.metrics import dp
@@ -32,14 +33,20 @@ TOAST_SECONDS = 6
 
 
 class Shell(Root, Box):
-    """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route."""
+    """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route;
+    `claims`: of whoever signed in, for the screens of plugins."""
 
     def __init__(
-        self, workday: Workday, plugins: Plugins, sheets: Mapping[str, "OpenSheet"], state: Path | None = None
+        self,
+        workday: Workday,
+        plugins: Plugins,
+        sheets: Mapping[str, "OpenSheet"],
+        state: Path | None = None,
+        claims: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(name="Twinbase", role="application")
         self.workday, self.plugins, self.sheets = workday, plugins, sheets
-        self.brought = PluginScreens(workday, plugins, workday.claims)
+        self.brought = PluginScreens(workday, plugins, claims or {})
         self.stack = BackStack(TODAY, state)
         self.pages: dict[Route, PageView] = {}
         self.sheet: SheetLayer | None = None
@@ -187,8 +194,8 @@ class Shell(Root, Box):
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("bg"))
 
     def _find_sheet(self, route: Route) -> "OpenSheet | None":
-        """A sheet by the place of its route; `parts/…` is the one of any part, and one asks for any plugin's act."""
-        head, slash, _ = ("action", "/", "") if route.name == "action" else route.place.partition("/")
+        """A sheet by the place of its route; `parts/…` is the one of any part, `action/` that of any plugin's act."""
+        head, slash, _ = ("action/" if route.name == "action" else route.place).partition("/")
         return self.sheets.get(head + slash)
 
     @property

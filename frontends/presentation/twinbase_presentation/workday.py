@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,6 @@ class Workday:
     """Who works, on which replica, in which language, and what time it is there.
 
     `timing` is for pauses of seconds, `clock` for the time of day; both are arguments, so that a test moves them.
-    `claims`: of whoever signed in, for the screens of plugins; his colleague id is always one of them.
     """
 
     runner: Runner
@@ -34,10 +33,8 @@ class Workday:
     zone: Zone = PARIS
     timing: Timing = field(default_factory=LoopTiming)
     products: ProductSearch = field(default_factory=ProductSearch)
-    claims: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.claims = {"colleague_id": str(self.me), **self.claims}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.held = HeldActs(self.timing, self.spawn)
 

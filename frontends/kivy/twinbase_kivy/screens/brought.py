@@ -1,80 +1,69 @@
-"""A screen that a plugin brings: its list, searched and narrowed by its filters, and one row of it."""
+"""A screen that a plugin brings: its list, searched and narrowed, and one row of it with what can be done."""
 
 from collections.abc import Sequence
 
+from twinbase.screens import BlocksPage, ScreenFilter, TextBlock, WarnBlock
 from twinbase_kivy.boxes import Box, ColumnBox
 from twinbase_kivy.flow_boxes import Halves, Wrap
-from twinbase_kivy.page import Guide, PageView
-from twinbase_kivy.panes import leave_parent
-from twinbase_kivy.screens.blocks import make_block_cards
-from twinbase_kivy.widgets.cards import TintBox
+from twinbase_kivy.page import PageView
+from twinbase_kivy.screens.blocks import draw_blocks
+from twinbase_kivy.screens.today import make_act_buttons
+from twinbase_kivy.search_page import SearchPage
+from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_kivy.widgets.cards import CardBox
 from twinbase_kivy.widgets.chips import ChoiceChip
-from twinbase_kivy.widgets.search_field import SearchField
+from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.touch import Act
-from twinbase_kivy.widgets.words import Words
 from twinbase_presentation.screens.brought import BroughtModel, BroughtRowModel
 from twinbase_presentation.tokens import SPACE
 
 
-class BroughtPage(PageView):
+class BroughtPage(SearchPage):
     """S22."""
 
     model: BroughtModel
 
-    def __init__(self, model: BroughtModel, guide: Guide, *, has_back: bool = False) -> None:
-        say = guide.workday.language.say
-        self.search = SearchField(say("Search"), say("Erase"), self.look_for)
-        super().__init__(model, guide, has_back=has_back)
-
-    def look_for(self, text: str) -> None:
-        """Look for these words, from the first letter on."""
-        self.guide.workday.spawn(self.model.search(text))
-
-    def make_head(self) -> Box:
-        leave_parent(self.search)
-        field = ColumnBox(self.search, edges=(self.edge, 0, self.edge, SPACE.s))
-        return ColumnBox(self.title_bar(self.model.title), field)
-
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
         assert shown is not None
-        chips = [
-            ChoiceChip(one.label, self._choose(one.id), chosen=one.id in self.model.filters)
-            for one in self.model.choices
-        ]
-        number = "" if shown.total is None else self._say_total(shown.total)
+        more = lambda: self.guide.workday.spawn(self.model.load_more())  # noqa: E731
+        chips = [self._make_chip(one) for one in self.model.choices]
         return [
             Wrap(*chips, gap=SPACE.s) if chips else None,
-            *make_block_cards(shown.blocks, self),
-            Words(number, "small", "text3", align="centre") if number else None,
+            *draw_page(self, shown),
+            PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if self.model.has_more else None,
         ]
 
-    def press_key(self, said: str) -> bool:
-        """Ctrl and F: type what is looked for."""
-        if said == "ctrl+f":
-            self.search.start()
-            return True
-        return False
-
-    def _say_total(self, total: int) -> str:
-        return self.guide.workday.language.count("{n} line in all", "{n} lines in all", total)
+    def _make_chip(self, one: ScreenFilter) -> Box:
+        return ChoiceChip(one.label, self._choose(one.id), chosen=one.id in self.model.filters)
 
     def _choose(self, filter_: str) -> Act:
         return lambda: self.guide.workday.spawn(self.model.choose(filter_))
 
 
 class BroughtRowPage(PageView):
-    """One row of it, with what can be done about it at the bottom."""
+    """One row of such a screen."""
 
     model: BroughtRowModel
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
         assert shown is not None
-        faults = [TintBox("refused", fault, hue="red") for fault in self.faults.values()]
-        return [*faults, *make_block_cards(shown.blocks, self)]
+        return draw_page(self, shown)
 
     def make_foot(self) -> Box | None:
-        acts = self.model.commands
-        buttons = [self.command_button(one, filling="filled" if one.is_main else "tonal", main=True) for one in acts]
-        return Halves(*buttons, gap=SPACE.s) if buttons else None
+        """The main act and one more side by side; what else there is stands above them."""
+        commands = self.model.commands
+        main, other = ([one for one in commands if one.is_main is wanted] for wanted in (True, False))
+        rest = [self.command_button(one, filling="tonal") for one in (*main[1:], *other[1:])]
+        buttons = make_act_buttons([*main[:1], *other[:1]], self)
+        return ColumnBox(*rest, Halves(*buttons, gap=SPACE.s), gap=SPACE.s) if buttons else None
+
+
+def draw_page(page: PageView, shown: BlocksPage) -> list[Box]:
+    """The blocks of a page: a list, facts, a picture each on a card of its own, words and warnings as they are."""
+    boxes: list[Box] = []
+    for block in shown.blocks:
+        drawn = draw_blocks(page, [block], page.model.commands)
+        boxes += drawn if isinstance(block, TextBlock | WarnBlock) else [CardBox(box) for box in drawn]
+    return boxes or [EmptyView("search", page.say("Nothing like that is found."))]

@@ -10,47 +10,37 @@ from twinbase_kivy.drawing import paint_edge, paint_ground
 from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.list_page import ListPage
 from twinbase_kivy.look import look
-from twinbase_kivy.page import Guide
-from twinbase_kivy.panes import leave_parent
 from twinbase_kivy.row_box import Row
+from twinbase_kivy.search_page import SearchPage
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, divide
 from twinbase_kivy.widgets.chips import ChipBox, ChoiceChip
 from twinbase_kivy.widgets.notices import EmptyView
-from twinbase_kivy.widgets.search_field import SearchField
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
+from twinbase_presentation.languages import later
 from twinbase_presentation.screens.customers import CustomerRow, CustomersModel
 from twinbase_presentation.screens.jobs import JobsChip
 from twinbase_presentation.tokens import RADIUS, SPACE
 
 
-class CustomersPage(ListPage):
+class CustomersPage(SearchPage, ListPage):
     """S11, the list."""
 
     model: CustomersModel
     detail = "customer"
 
-    def __init__(self, model: CustomersModel, guide: Guide, *, has_back: bool = False) -> None:
-        say = guide.workday.language.say
-        self.search = SearchField(say("Name, town, telephone…"), say("Erase"), self.look_for)
-        super().__init__(model, guide, has_back=has_back)
+    hint = later("Name, town, telephone…")
 
     def find_first(self) -> UUID | None:
         shown = self.model.shown
         return shown.rows[0].id if shown is not None and shown.rows else None
 
-    def look_for(self, text: str) -> None:
-        """Look for these words, from the first letter on."""
-        self.guide.workday.spawn(self.model.search(text))
-
     def make_head(self) -> Box:
         shown, language = self.model.shown, self.guide.workday.language
         sub = language.count("{n} customer", "{n} customers", shown.total) if shown is not None else ""
-        leave_parent(self.search)
-        field = ColumnBox(self.search, edges=(self.edge, 0, self.edge, SPACE.s))
-        return ColumnBox(self.title_bar(self.model.title, sub), field)
+        return self.search_head(sub)
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
@@ -65,13 +55,6 @@ class CustomersPage(ListPage):
             PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if shown.has_more else None,
             Words(shown.limit, "small", "text3", align="centre") if shown.limit else None,
         ]
-
-    def press_key(self, said: str) -> bool:
-        """Ctrl and F: type what is looked for."""
-        if said == "ctrl+f":
-            self.search.start()
-            return True
-        return False
 
     def _make_row(self, row: CustomerRow) -> Box:
         chosen = self.guide.is_wide and row.id == self.chosen

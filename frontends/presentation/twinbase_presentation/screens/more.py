@@ -59,7 +59,7 @@ class MoreModel(ScreenModel[MoreShown]):
 
     async def read(self, session: ReplicaSession, now: datetime) -> MoreShown:
         workday, say = self.workday, self.workday.language.say
-        brought = PluginScreens(workday, self._plugins, workday.claims)
+        brought = PluginScreens(workday, self._plugins, {})
         line = describe_status(workday.runner.status, workday.language, now, workday.zone)
         waits, sent = line.needs_you, line.to_send
         said = {"sync": waits.said if waits else sent.said if sent else ""}
