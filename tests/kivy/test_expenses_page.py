@@ -1,9 +1,11 @@
 """Expenses with gloves: tiles and a pad, all drafts handed over at once, one deleted and had back."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
+from tests.attachments.pictures import make_picture
 from tests.kivy.day import OpenDay, ident
 
 from twinbase_mobile.tables import Expense
@@ -99,4 +101,26 @@ async def test_on_a_laptop_what_was_sent_back_stands_beside_the_list(day: OpenDa
     shell = await opened(day, (1280, 800))
     assert list(shell.pages) == [EXPENSES, Route("expense", ident(454))]
     assert "Reçu illisible" in list_words(shell.pages[Route("expense", ident(454))])
+    shell.close()
+
+
+async def test_a_receipt_is_chosen_where_a_picture_can_be_and_taken_away_again(day: OpenDay, tmp_path: Path) -> None:
+    from tests.kivy import showing
+    from tests.kivy.measuring import list_words
+
+    shell = await opened(day, screen="expense")
+    assert "Add the receipt" not in list_words(shell.pages[NEW]), "no picture can be chosen here"
+
+    (path := tmp_path / "receipt.jpg").write_bytes(make_picture())
+
+    async def choose() -> Path | None:
+        return path
+
+    shell.choose_picture = choose
+    page = shell.pages[NEW]
+    page.redraw()
+    await showing.touch(shell, "Add the receipt")
+    assert {"The receipt is there.", "Another receipt"} <= set(list_words(page))
+    await showing.touch(shell, "Without the receipt")
+    assert "Add the receipt" in list_words(page)
     shell.close()

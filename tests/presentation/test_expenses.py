@@ -2,10 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from tests.attachments.pictures import make_picture
 from tests.presentation.phone import BAKERY, ME, Phone, ident, paris, visit
 
+from twinbase.replica import Replica
 from twinbase_mobile.tables import CustomerSite, Expense, VatRate
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind, PaidWith
 from twinbase_presentation import Form, Route
@@ -225,3 +229,53 @@ async def test_what_is_being_deleted_is_not_handed_over(phone: Phone) -> None:
     await model.delete(ident(101))
     assert (await model.submit()).said == "1 expense handed over."
     assert await phone.sql("SELECT id, state FROM expenses") == [(str(ident(102)), "submitted")]
+
+
+async def _read_state(sha256: str, replica: Replica) -> Any:
+    return await replica.attachments.state(sha256)
+
+
+async def test_a_receipt_is_a_picture_that_is_made_smaller_or_a_pdf_as_it_is(phone: Phone, tmp_path: Path) -> None:
+    (tmp_path / "receipt.pdf").write_bytes(b"%PDF-1.7 a receipt")
+    for picture, mime in ((make_picture(), "image/jpeg"), (tmp_path / "receipt.pdf", "application/pdf")):
+        model, form = await asked(phone)
+        form.fill("category", "meal")
+        form.fill("amount_ttc", "10")
+        assert (await model.add_receipt(form, picture)).said == "Receipt kept."
+        assert (await model.save(form)).is_done
+        (row,) = await phone.sql("SELECT receipt_sha256, size_bytes, mime FROM expenses ORDER BY id DESC LIMIT 1")
+        state = await phone.ask(partial(_read_state, row[0]))
+        assert row[2] == mime and state.is_here and state.where == "here" and state.total == row[1]
+    assert [row.line.has_receipt for row in shown(await opened(phone)).rows] == [True, True]
+    assert "with a receipt" in shown(await opened(phone)).rows[0].sub
+
+
+async def test_what_is_no_picture_is_said_and_the_form_is_as_before(phone: Phone, tmp_path: Path) -> None:
+    model, form = await asked(phone)
+    done = await model.add_receipt(form, b"not a picture")
+    assert done.fault.startswith("This is no picture that can be read here.")
+    assert (await model.add_receipt(form, tmp_path / "gone.jpg")).fault
+    assert form.find("receipt").text == ""
+
+
+async def test_a_receipt_of_a_draft_survives_a_kill_and_stays_when_something_else_is_corrected(phone: Phone) -> None:
+    model, form = await asked(phone)
+    form.fill("category", "meal")
+    form.fill("amount_ttc", "10")
+    await model.add_receipt(form, make_picture())
+    await phone.pass_seconds(1)
+    await phone.open()
+    model, form = await asked(phone)
+    assert (await model.save(form)).is_done
+    (row,) = shown(await opened(phone)).rows
+    for has_receipt in (True, False):
+        model = ExpenseModel(phone.workday, row.id)
+        await model.open()
+        form = await model.make_form(has_receipt=has_receipt)
+        form.fill("amount_ttc", "11")
+        assert (await model.save(form)).is_done
+        assert shown(await opened(phone)).rows[0].line.has_receipt
+    model, form = await asked(phone, row.id)
+    form.fill("receipt", "")
+    assert (await model.save(form)).is_done
+    assert not shown(await opened(phone)).rows[0].line.has_receipt

@@ -1,7 +1,8 @@
 """A screen on the glass: its head, what scrolls, and what stays at the bottom under the thumb."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
@@ -28,6 +29,7 @@ class Guide(Protocol):
 
     workday: Workday
     brought: PluginScreens
+    choose_picture: "ChoosePicture | None"
 
     def go(self, route: Route) -> None: ...
 
@@ -41,6 +43,10 @@ class Guide(Protocol):
 
     @property
     def is_wide(self) -> bool: ...
+
+
+ChoosePicture = Callable[[], Awaitable[Path | None]]
+"""Has somebody choose a picture or a PDF of this device; None where he chooses none."""
 
 
 class PageView(ColumnBox):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from twinbase_kivy.boxes import Box, ColumnBox
 from twinbase_kivy.flow_boxes import Halves, TwoColumns
 from twinbase_kivy.marks import mark_of
-from twinbase_kivy.page import PageView
+from twinbase_kivy.page import Guide, PageView
+from twinbase_kivy.screens.blocks import make_brought_card
 from twinbase_kivy.screens.customer_cards import make_customer_cards
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.widgets.buttons import ActTile, PushButton
@@ -15,7 +16,8 @@ from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.words import Words
 from twinbase_mobile.reading import Equipment, Site
-from twinbase_presentation import Route
+from twinbase_presentation import Command, Route
+from twinbase_presentation.screens.brought_cards import BroughtCards
 from twinbase_presentation.screens.customer import CustomerModel, CustomerShown, say_appliance, say_cover
 from twinbase_presentation.tokens import SPACE
 
@@ -26,6 +28,19 @@ class CustomerPage(PageView):
     """S11, one of them."""
 
     model: CustomerModel
+
+    def __init__(self, model: CustomerModel, guide: Guide, *, has_back: bool = False) -> None:
+        self.brought = BroughtCards(guide.workday, guide.brought, "customer", model.id)
+        super().__init__(model, guide, has_back=has_back)
+        self.brought.observe(self.redraw)
+        guide.workday.spawn(self.brought.open())
+
+    def close(self) -> None:
+        super().close()
+        self.brought.close()
+
+    def list_commands(self) -> Sequence[Command]:
+        return (*self.model.commands, *self.brought.list_commands())
 
     def make_head(self) -> Box:
         shown = self.model.shown
@@ -45,10 +60,11 @@ class CustomerPage(PageView):
                 self._make_elsewhere(shown),
                 self._make_coming(shown),
                 *make_customer_cards(self, shown),
+                *(make_brought_card(self, one, self.brought.list_main(one)) for one in self.brought.cards),
                 gap=SPACE.m,
                 narrow_dp=640,
             ),
-            self._make_correction(),
+            *(self.command_button(one, filling="tonal") for one in self._list_seldom()),
         ]
 
     def say_facts(self, one: Equipment) -> str:
@@ -79,9 +95,10 @@ class CustomerPage(PageView):
             return None
         return SectionCard("planning", self.say("Visits to come"), *divide(rows), count=str(len(rows)))
 
-    def _make_correction(self) -> Box | None:
-        command = self.find_command("correct")
-        return self.command_button(command, filling="tonal") if command else None
+    def _list_seldom(self) -> Sequence[Command]:
+        """A correction for the office, and what plugins let somebody do that stands on no card of theirs."""
+        on_cards = [one.id for card in self.brought.cards for one in self.brought.list_main(card)]
+        return [one for one in self.list_commands() if one.id not in (*TILES, *on_cards)]
 
 
 class SiteCard(SectionCard):

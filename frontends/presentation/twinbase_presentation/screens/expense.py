@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from twinbase.errors import TwinbaseError
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading import my_day
 from twinbase_mobile.rules.claims import is_draft
@@ -15,7 +17,7 @@ from twinbase_mobile.tables import Expense, Intervention
 from twinbase_mobile.tables.kinds import ExpenseKind, PaidWith
 from twinbase_presentation.acts.expenses import correct_expense, write_expense
 from twinbase_presentation.command import Done
-from twinbase_presentation.faults import say_reason
+from twinbase_presentation.faults import say_error, say_reason
 from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.languages import Language
@@ -30,6 +32,7 @@ from twinbase_presentation.screens.expense_choices import (
     list_ways,
     read_rates,
 )
+from twinbase_presentation.screens.receipt import NO_RECEIPT, Receipt, keep_receipt
 from twinbase_presentation.screens.visit_commands import make_stamp
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
@@ -91,15 +94,16 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
             said_back=said_back,
         )
 
-    async def make_form(self) -> Form:
-        """What is asked of an expense; of kilometres, how many and which way in place of VAT."""
+    async def make_form(self, *, has_receipt: bool = True) -> Form:
+        """What is asked of an expense; of kilometres, how many and which way in place of VAT. `has_receipt`: where a
+        picture can be chosen."""
         say, language, shown = self.workday.language.say, self.workday.language, self.shown
         assert shown is not None
         kinds = tuple(FieldChoice(kind.value, say_word(language, kind)) for kind in KINDS)
         means = tuple(FieldChoice(one.value, say_word(language, one)) for one in PaidWith)
         none = FieldChoice("", say("None"))
         rates = [FieldChoice(str(id_), f"{language.format_number(rate)}\u00a0%") for id_, rate in shown.rates.items()]
-        fields = (
+        fields = [
             FormField("category", say("Kind of expense"), "choice", is_required=True, choices=kinds),
             FormField("amount_ttc", say("Amount"), "number", unit="€"),
             FormField("vat_rate_id", say("VAT"), "choice", choices=(none, *rates)),
@@ -111,13 +115,17 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
             FormField("merchant", say("Merchant")),
             FormField("intervention_id", say("For the visit"), "choice", choices=(none, *shown.visits)),
             FormField("comment", say("Comment"), "long_text"),
-        )
+        ]
+        if has_receipt:
+            fields.append(FormField("receipt", say("Receipt")))
         form = Form(self.workday, Route("expense", self.id, "form"), fields, self._check)
         given = {name: value for name, value in shown.known.items() if name in [field.name for field in fields]}
         rate = shown.rates.get(given["vat_rate_id"]) if given.get("vat_rate_id") else None
         if rate is not None and given["vat_amount"] == compute_vat(given["amount_ttc"], rate):
             # It was reckoned, and is again when the amount is corrected.
             given["vat_amount"] = None
+        receipt = Receipt.find(shown.known)
+        given |= {"receipt": receipt.text} if receipt and has_receipt else {}
         await form.load({"expense_on": self.workday.today, "paid_with": PaidWith.PERSONAL, **given})
         return form
 
@@ -126,6 +134,17 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
         form.fill("category", ExpenseKind.MILEAGE.value)
         form.fill("way", way.label)
         form.fill("intervention_id", str(way.visit))
+
+    async def add_receipt(self, form: Form, picture: bytes | Path) -> Done:
+        """Keep its picture, or its PDF; it belongs to the expense once that is saved."""
+        try:
+            receipt = await keep_receipt(self.workday, picture)
+        except TwinbaseError as error:
+            return Done(fault=say_error(self.workday.language, error))
+        except OSError:
+            return Done(fault=self.workday.language.say("This file cannot be read. Choose another one."))
+        form.fill("receipt", receipt.text)
+        return Done(self.workday.language.say("Receipt kept."))
 
     def say_vat(self, form: Form) -> str:
         """How much VAT is in the amount at the chosen rate, "" where nothing can be said."""
@@ -166,7 +185,9 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
         vat = None if is_way else values["vat_amount"]
         visit, way = values["intervention_id"], (values["way"] or "") if is_way else ""
         comment = "\n".join(part for part in (way.strip(), (values["comment"] or "").strip()) if part)
+        receipt = Receipt.parse(values["receipt"] or "") if "receipt" in values else Receipt.find(self._known)
         return {
+            **(receipt.columns if receipt else NO_RECEIPT),
             "category": ExpenseKind(values["category"]),
             "amount_ttc": amount,
             "vat_amount": compute_vat(amount, rate) if vat is None and rate is not None else vat,
@@ -205,6 +226,10 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
             yield FieldFault("merchant", long)
         if len(values["comment"] or "") + len(values["way"] or "") >= COMMENT_MAX:
             yield FieldFault("comment", long)
+
+    @property
+    def _known(self) -> Mapping[str, Any]:
+        return self.shown.known if self.shown else {}
 
     def _find_rate(self, form: Form) -> Decimal | None:
         field = form.find("vat_rate_id")

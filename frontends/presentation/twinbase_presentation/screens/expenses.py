@@ -150,7 +150,8 @@ def _make_row(line: ExpenseLine, state: Claim, language: Language) -> ExpenseRow
     money = language.format_money(line.amount_ttc, line.currency)
     what = line.merchant or line.comment.partition("\n")[0] or line.visit or line.customer
     paid = "" if line.paid_with == "personal" else say_word(language, line.paid_with)
-    sub = (language.format_day(line.expense_on), what, paid, kilometres if line.amount_ttc else "")
+    receipt = language.say("with a receipt") if line.has_receipt else ""
+    sub = (language.format_day(line.expense_on), what, paid, kilometres if line.amount_ttc else "", receipt)
     return ExpenseRow(
         line=line,
         title=say_word(language, line.category),

@@ -44,7 +44,7 @@ def list_places(workday: Workday, plugins: Plugins, brought: PluginScreens) -> I
     yield DeskPlace("sync", say("Sync"), lambda: SyncView(SyncModel(workday, plugins)))
     # Behind those that were there before them: whoever knows the number of a place by heart is not led elsewhere.
     yield DeskPlace("planning", say("Planning"), lambda: PlanningView(PlanningModel(workday)))
-    yield DeskPlace("customers", say("Customers"), lambda: CustomersView(CustomersModel(workday)))
+    yield DeskPlace("customers", say("Customers"), lambda: CustomersView(CustomersModel(workday), brought))
     yield DeskPlace("expenses", say("Expenses"), lambda: ExpensesView(ExpensesModel(workday)))
     for spec in brought.screens:
         yield DeskPlace(spec.id, spec.title, partial(_make_brought, workday, plugins, brought, spec.id))

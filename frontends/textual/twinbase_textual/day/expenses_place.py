@@ -77,7 +77,7 @@ class ExpensesView(PlaceView):
         await model.load()
         if model.shown is None or model.shown.fault:
             return Done(fault=model.shown.fault if model.shown else "")
-        form = await model.make_form()
+        form = await model.make_form(has_receipt=False)
         hint = model.shown.said_back or self.say("Kilometres are for mileage alone. A receipt is added on the tablet.")
         self.ask_form(form, model.title, lambda: model.save(form), hint)
         return Done()

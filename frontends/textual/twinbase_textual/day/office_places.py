@@ -7,9 +7,11 @@ from uuid import UUID
 from textual.content import Content
 
 from twinbase_presentation import Command, Done
+from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomerRow, CustomersModel
 from twinbase_presentation.screens.planning import PlanningModel
+from twinbase_textual.day.block_text import compose_blocks
 from twinbase_textual.day.customer_text import compose_customer
 from twinbase_textual.day.glyphs import join_parts
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
@@ -53,8 +55,9 @@ class CustomersView(PlaceView):
 
     model: CustomersModel
 
-    def __init__(self, model: CustomersModel) -> None:
+    def __init__(self, model: CustomersModel, brought: PluginScreens) -> None:
         super().__init__(model)
+        self._brought = brought
         self._customer: CustomerModel | None = None
 
     @property
@@ -99,7 +102,12 @@ class CustomersView(PlaceView):
         self._customer = model
         if model.shown is None:
             return Content.styled(model.gone, "$tone-grey")
-        return compose_customer(model.shown, self.model.workday.language, self.model.workday.today)
+        language = self.model.workday.language
+        texts = [compose_customer(model.shown, language, self.model.workday.today)]
+        for one in await self._brought.load_cards("customer", model.id):
+            head = Content.styled(one.spec.title, "bold $foreground")
+            texts.append(Content("\n").join([head, compose_blocks(one.card.blocks, language)]))
+        return Content("\n\n").join(texts)
 
     def list_acts(self, id_: str) -> Sequence[Command]:
         """The way there, a call, a correction; how one gets in is the technician's own."""
@@ -109,7 +117,7 @@ class CustomersView(PlaceView):
         acts = [replace(one, run=self._correct) if one.id == "correct" else one for one in model.commands]
         if model.shown.facts.sites:
             acts.append(Command("access", self.say("Access"), "access", self._write_access, "a"))
-        return acts
+        return [*acts, *self._brought.make_commands("customer", model.id, {"id": model.id})]
 
     async def step_aside(self, way: int) -> None:
         chips = self.model.shown.chips if self.model.shown else ()
