@@ -113,13 +113,13 @@ async def test_a_screen_of_a_plugin_is_a_page_with_rows_and_acts(day: OpenDay) -
     assert {"Height", "4 m"} <= set(list_words(shell.pages[Route("pumps", pumps.FIRST)]))
     shell.go(Route("action", pumps.FIRST, "vent"))
     await shell.workday.finish_tasks()
-    await showing.touch(shell, "Vent it")
+    await showing.touch(shell, "Save")
     sheet: Any = shell.sheet
     sheet.settle()
     assert "This is needed." in list_words(sheet) and list(find_faults(sheet)) == []
     (typing,) = (one for one in find_targets(sheet) if isinstance(one, TypingBox))
     typing.input.text = "2,5"
-    await showing.touch(shell, "Vent it")
+    await showing.touch(shell, "Save")
     toast: Any = shell.toast
     assert shell.sheet is None and toast.name == "Vented, 2.5 bar."
     shell.close()

@@ -32,7 +32,7 @@ async def test_a_plugin_brings_a_place_a_card_and_a_key(anna: Path) -> None:
 
 async def test_what_the_template_makes_is_seen_and_done_here_too(anna: Path) -> None:
     async with open_terminal(anna, WIDE, plugins=load_made_plugin()) as terminal:
-        await terminal.see("6 Items")
+        await terminal.see("9 Items")
         await terminal.press("i")
         await terminal.see("What is to be done")
         await terminal.write("Bring the ladder")
@@ -40,7 +40,7 @@ async def test_what_the_template_makes_is_seen_and_done_here_too(anna: Path) -> 
         await terminal.see("✓ Kept.")
         await terminal.press("enter", "end")
         await terminal.see("Items   1", "Bring the ladder")
-        await terminal.press("6")
+        await terminal.press("9")
         await terminal.see("Bring the ladder", "State  To do", "d Done")
         await terminal.press("d")
         await terminal.see("Nothing is to be done.")
