@@ -15,7 +15,7 @@ from twinbase_kivy.widgets.words import Words
 from twinbase_mobile.reading import Contract, Earlier
 from twinbase_presentation import Route
 from twinbase_presentation.screens.customer import CustomerShown, say_contract, say_cover
-from twinbase_presentation.screens.visit_commands import dial, open_address
+from twinbase_presentation.screens.visit_commands import make_dialled, open_address
 from twinbase_presentation.tokens import SPACE
 from twinbase_presentation.words import say_word
 
@@ -54,14 +54,16 @@ def _people(page: PageView, shown: CustomerShown) -> Box | None:
     for one in shown.facts.contacts:
         person, number = one.person, one.person.mobile or one.person.phone
         said = "\u00a0· ".join(part for part in (person.function, one.department, number) if part)
-        call = IconButton("call", page.say("Call"), _call(page, number), hue="primary") if dial(number) else None
+        call = (
+            IconButton("call", page.say("Call"), _call(page, number), hue="primary") if make_dialled(number) else None
+        )
         mark = mark_of(one.mark, page.guide.workday.language)
         rows.append(Row(grow(LineRow(person.name, said, icon="person", mark=mark)), call, gap=SPACE.s))
     return _listed("team", page.say("Contacts"), rows)
 
 
 def _call(page: PageView, number: str) -> Act:
-    return lambda: page.do(open_address(f"tel:{dial(number)}")())
+    return lambda: page.do(open_address(f"tel:{make_dialled(number)}")())
 
 
 def _contract(one: Contract, page: PageView) -> Box:

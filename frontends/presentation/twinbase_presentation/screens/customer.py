@@ -28,7 +28,7 @@ from twinbase_presentation.languages import Language, later
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.customers import make_state_chips
-from twinbase_presentation.screens.visit_commands import dial, make_stamp, make_way, open_address
+from twinbase_presentation.screens.visit_commands import make_dialled, make_stamp, make_way, open_address
 from twinbase_presentation.screens.visit_rows import RowChip, VisitRow, make_rows
 from twinbase_presentation.workday import Workday
 
@@ -149,7 +149,7 @@ class CustomerModel(ScreenModel[CustomerShown | None]):
         say, main = self.workday.language.say, next(iter(facts.sites), None)
         if main is not None and (way := make_way(main.address, main.zip_code, main.city, main.lat, main.lon)):
             yield Command("route", say("Route"), "directions", open_address(way), "r")
-        if number := dial(facts.mobile or facts.phone):
+        if number := make_dialled(facts.mobile or facts.phone):
             yield Command("call", say("Call"), "call", open_address(f"tel:{number}"), "c")
             yield Command("message", say("Message"), "sms", open_address(f"sms:{number}"))
         if facts.email:

@@ -58,7 +58,7 @@ def make_contact_commands(workday: Workday, visit: Visit, *, keys: bool = True) 
     route_key, call_key = ("r", "c") if keys else ("", "")
     if way := make_way(place.address, place.zip_code, place.city, place.lat, place.lon):
         yield Command("route", say("Route"), "directions", open_address(way), route_key)
-    if number := dial(visit.phone):
+    if number := make_dialled(visit.phone):
         yield Command("call", say("Call"), "call", open_address(f"tel:{number}"), call_key)
         yield Command("message", say("Message"), "sms", open_address(f"sms:{number}"))
 
@@ -120,7 +120,7 @@ def open_address(address: str) -> RunCommand:
     return run
 
 
-def dial(number: str) -> str:
+def make_dialled(number: str) -> str:
     """Digits, and a plus before them."""
     digits = "".join(each for each in number if each.isdigit())
     return f"+{digits}" if number.strip().startswith("+") and digits else digits

@@ -1,6 +1,6 @@
 """A customer as text: how to reach him, where he is and what stands there, what is to come and what was."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from textual.content import Content
@@ -10,10 +10,10 @@ from twinbase_presentation import Language
 from twinbase_presentation.screens.customer import CustomerShown, say_appliance, say_contract, say_cover
 from twinbase_presentation.words import say_word
 from twinbase_textual.day.glyphs import find_mark, join_parts, say_mark, say_status
+from twinbase_textual.day.visit_text import TextLines
 
 HISTORY_SHOWN = 12
 NOTES_SHOWN = 8
-TextLines = Iterator[Content]
 
 
 def compose_customer(shown: CustomerShown, language: Language, today: date) -> Content:
