@@ -46,6 +46,19 @@ def list_shots() -> Iterator[Shot]:
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
         "expense", "planning", "pumps", "pump",
     ):  # fmt: skip
+        "today",
+        "visit",
+        "sync",
+        "checklist",
+        "hours",
+        "jobs",
+        "stock",
+        "pumps",
+        "pump",
+        "new_visit",
+        "new_visit_form",
+        "request_of_visit",
+    ):
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")
@@ -66,6 +79,7 @@ def list_shots() -> Iterator[Shot]:
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
     ):  # fmt: skip
+    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "new"):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 

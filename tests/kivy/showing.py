@@ -26,12 +26,16 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "customer": (Route("customers"), Route("customer", ident(100))),
     "expenses": (Route("more"), Route("expenses")),
     "expense": (Route("more"), Route("expenses"), Route("expense")),
+    "new_visit": (Route("new_visit"),),
+    "new_visit_form": (Route("new_visit", ident(100)),),
+    "request": (Route("request"),),
+    "request_of_visit": (Route("visit", VISIT), Route("request", VISIT, "visit")),
     "pumps": (Route("pumps"),),
     "pump": (Route("pumps"), Route("pumps", pumps.FIRST)),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
-    "today": (),
+    "today": ("new",),
     "visit": ("missing", "finish", "cancel", "menu", "action"),
     "checklist": (),
     "parts": ("part",),
@@ -45,6 +49,10 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "planning": (),
     "customers": (),
     "customer": ("correction", "access"),
+    "new_visit": (),
+    "new_visit_form": (),
+    "request": (),
+    "request_of_visit": (),
     "pumps": (),
     "pump": (),
 }
@@ -83,6 +91,7 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
         "correction": Route("customer", ident(100), "correction"),
         "access": Route("customer", ident(200), "access"),
+        "new": Route("today", None, "new"),
         "action": Route("action", VISIT, "vent"),
     }
     if sheet == "correct":

@@ -13,8 +13,25 @@ SCREENS = (
     "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
     "expenses", "expense", "planning", "pumps", "pump",
 )  # fmt: skip
+    "today",
+    "visit",
+    "checklist",
+    "parts",
+    "sync",
+    "jobs",
+    "stock",
+    "hours",
+    "pumps",
+    "pump",
+    "new_visit",
+    "request",
+    "request_of_visit",
+    "new_visit_form",
+)
 BROUGHT = ("pumps", "pump")
 """Those of a plugin: any list, and any row of one."""
+FORMS = ("new_visit_form",)
+"""A page once more, at its second step."""
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)
@@ -62,7 +79,7 @@ async def test_every_page_is_measured() -> None:
     from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
     from twinbase_kivy.routes import PAGES
 
-    assert set(SCREENS) == set(SHEETS) and len(SCREENS) == len(PAGES) + len(BROUGHT)
+    assert set(SCREENS) == set(SHEETS) and len(SCREENS) == len(PAGES) + len(BROUGHT) + len(FORMS)
     assert len([one for sheets in SHEETS.values() for one in sheets]) == len(ALL_SHEETS) - 1, "a gap is a line"
 
 

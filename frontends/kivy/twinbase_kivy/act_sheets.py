@@ -61,7 +61,7 @@ async def show_menu(shell: Shell, route: Route) -> None:
     """What is done seldom, and what plugins bring."""
     page, model = await _open_visit_model(shell, route)
     known = [one.id for one in model.commands]
-    seldom = [one for one in page.list_commands() if one.is_destructive or one.id not in known]
+    seldom = [one for one in page.list_commands() if one.is_destructive or one.id == "incident" or one.id not in known]
 
     def act(command: Any) -> Callable[[], None]:
         def run() -> None:

@@ -35,6 +35,8 @@ class Guide(Protocol):
 
     def go_back(self) -> None: ...
 
+    def leave_for(self, route: Route) -> None: ...
+
     def knows(self, route: Route) -> bool: ...
 
     def list_routes(self) -> Sequence[Route]: ...
@@ -119,6 +121,10 @@ class PageView(ColumnBox):
             gap=SPACE.xs,
             edges=(0, SPACE.s, 0, SPACE.s),
         )
+
+    def plus_button(self) -> Box:
+        """What leads to something new."""
+        return IconButton("add", self.say("New"), self.open_act(Route("today", None, "new")))
 
     def status_chips(self, line: StatusLine) -> list[Box]:
         """What is said quietly of the sync."""

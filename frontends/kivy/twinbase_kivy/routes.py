@@ -17,6 +17,7 @@ from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.more import MorePage
 from twinbase_kivy.screens.planning import PlanningPage
+from twinbase_kivy.screens.new_work import NewWorkPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
@@ -34,6 +35,8 @@ from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.more import MoreModel
 from twinbase_presentation.screens.planning import PlanningModel
+from twinbase_presentation.screens.new_request import NewRequestModel, VisitRequestModel
+from twinbase_presentation.screens.new_visit import NewVisitModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
@@ -102,6 +105,9 @@ PAGES: dict[str, Maker] = {
     "expenses": lambda workday, plugins, route: (ExpensesModel(workday), ExpensesPage),
     "expense": lambda workday, plugins, route: (ExpenseModel(workday, route.id), ExpensePage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
+    "new_visit": lambda workday, plugins, route: (NewVisitModel(workday, route.id), NewWorkPage),
+    "request": lambda workday, plugins, route: (NewRequestModel(workday, route.id), NewWorkPage),
+    "request/visit": lambda workday, plugins, route: (VisitRequestModel(workday, _id_of(route)), NewWorkPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
     "more": lambda workday, plugins, route: (MoreModel(workday, plugins), MorePage),
 }

@@ -100,6 +100,11 @@ class Shell(Root, Box):
         if self.stack.go_back():
             self.workday.spawn(self.show())
 
+    def leave_for(self, route: Route) -> None:
+        """Show it in place of the page on top, which is over: the way back leads past that."""
+        self.stack.go_back()
+        self.go(route)
+
     def knows(self, route: Route) -> bool:
         """Whether there is a screen or a sheet for it: no button leads to nothing."""
         return self._find_sheet(route) is not None or find_maker(route, self.brought) is not None

@@ -13,6 +13,7 @@ from twinbase_kivy.widgets.cards import CardBox, divide, group_title
 from twinbase_kivy.widgets.chips import ChoiceChip
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.touch import Act
+from twinbase_presentation import Route
 from twinbase_presentation.languages import later
 from twinbase_presentation.screens.jobs import JobsChip, JobsModel
 from twinbase_presentation.screens.today import VisitGroup
@@ -33,7 +34,7 @@ class JobsPage(SearchPage, ListPage):
     def make_head(self) -> Box:
         shown, language = self.model.shown, self.guide.workday.language
         sub = language.count("{n} visit", "{n} visits", shown.total) if shown is not None else ""
-        return self.search_head(sub)
+        return self.search_head(sub, self.plus_button())
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
@@ -45,6 +46,13 @@ class JobsPage(SearchPage, ListPage):
             self._make_nothing(shown.nothing) if shown.nothing else None,
             PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if shown.has_more else None,
         ]
+
+    def press_key(self, said: str) -> bool:
+        """Something new, besides what any list does."""
+        if said == "n":
+            self.guide.go(Route("today", None, "new"))
+            return True
+        return super().press_key(said)
 
     def _make_chip(self, chip: JobsChip) -> Box:
         number = "" if chip.count is None else f"\u00a0{self.guide.workday.language.format_number(chip.count)}"

@@ -79,9 +79,7 @@ class VisitPage(PageView):
 
     def _menu(self) -> list[Box]:
         """What is done seldom is behind the three dots, if there is anything."""
-        if not any(one.is_destructive for one in self.model.commands) and not self.brought.list_commands(
-            **self._about()
-        ):
+        if not any(one.is_destructive or one.id == "incident" for one in self.list_commands()):
             return []
         assert self.model.route.id is not None
         return [IconButton("menu", self.say("More"), self.open_act(Route("visit", self.model.route.id, "menu")))]

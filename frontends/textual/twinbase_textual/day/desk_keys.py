@@ -17,7 +17,7 @@ SHORT: Mapping[str, str] = {
 """Words for the line at the foot, where the whole label is long."""
 NOT_HERE = ("photos",)
 """A terminal takes no pictures."""
-LAST = ("sync", "cancel")
+LAST = ("incident", "new_visit", "new_request", "sync", "cancel")
 
 
 def order_acts(*groups: Iterable[Command]) -> list[Command]:

@@ -1,0 +1,48 @@
+"""By keys alone: a visit that is made on site, a request to the office, a customer that is near."""
+
+from pathlib import Path
+
+from tests.tui.terminal import WIDE, open_terminal
+
+
+async def test_a_visit_is_made_on_site_and_begun_by_keys(anna: Path) -> None:
+    async with open_terminal(anna, WIDE) as terminal:
+        await terminal.see("a New visit", "q New request")
+        await terminal.press("a")
+        await terminal.see("Boulangerie", "^n Nearby")
+        await terminal.press("ctrl+n")
+        await terminal.see("1.1 km")
+        await terminal.write("boulang")
+        await terminal.until(lambda: "Restaurant Le Belvédère, " not in terminal.text)
+        await terminal.press("enter")
+        await terminal.see("What is to be done", "Start the work now")
+        await terminal.write("Fuite au fournil")
+        await terminal.press("ctrl+s")
+        await terminal.see("Visit made.", "Fuite au fournil", "Made on site · number to come", "▶ Under way")
+
+
+async def test_a_request_says_what_is_wrong_and_stands_under_my_requests(anna: Path) -> None:
+    async with open_terminal(anna) as terminal:
+        await terminal.press("2", "q")
+        await terminal.see("New request")
+        await terminal.write("tilleuls")
+        await terminal.press("enter")
+        await terminal.see("How serious it is", "SCI Les Tilleuls")
+        await terminal.press("ctrl+s")
+        await terminal.see("This is needed.")
+        await terminal.write("Smells of gas")
+        await terminal.press("ctrl+s")
+        await terminal.see("Request kept. The office plans it.", "My requests", "Smells of gas")
+
+
+async def test_whoever_leaves_the_form_may_choose_another_customer(anna: Path) -> None:
+    async with open_terminal(anna) as terminal:
+        await terminal.press("q")
+        await terminal.write("tilleuls")
+        await terminal.press("enter")
+        await terminal.see("How serious it is")
+        await terminal.press("escape")
+        await terminal.until(lambda: "How serious it is" not in terminal.text)
+        await terminal.see("Choose")
+        await terminal.press("escape")
+        await terminal.see("f Finish (3)")
