@@ -174,6 +174,6 @@ async def test_the_server_takes_both(company: Company) -> None:
         assert (await model.save()).is_done
     report = await device.sync()
     assert report.is_proven and set(report.outcomes) == {"applied"}, report
-    made = await company.world.sql("SELECT title, status, made_on_site FROM mobile.interventions ORDER BY title")
-    assert made == [("Boiler", "in_progress", False), ("Leak", "in_progress", True)]
+    visits = await company.world.sql("SELECT title, status, made_on_site FROM mobile.interventions ORDER BY title")
+    assert visits == [("Boiler", "in_progress", False), ("Leak", "in_progress", True)]
     assert await company.world.sql("SELECT caption, status FROM mobile.incidents") == [("Leak", "proposed")]

@@ -78,7 +78,8 @@ def make_place_commands(workday: Workday, id_: UUID, *, is_open: bool) -> Iterat
     for place, label, icon, key in places if is_open else ():
         route = Route("hours") if place == "hours" else Route("visit", id_, place)
         yield Command(place, label, icon, _go(route), key)
-    yield Command("incident", say("Report an incident"), "flag", _go(Route("request", id_, "visit")))
+    if is_open:
+        yield Command("incident", say("Report an incident"), "flag", _go(Route("request", id_, "visit")))
 
 
 def make_stamp(workday: Workday) -> Stamp:
