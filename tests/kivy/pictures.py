@@ -80,6 +80,21 @@ def list_shots() -> Iterator[Shot]:
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
     ):  # fmt: skip
     for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "new"):
+    for sheet in (
+        "missing",
+        "finish",
+        "cancel",
+        "correct",
+        "line",
+        "parts",
+        "part",
+        "product",
+        "action",
+        "new",
+        "transfer",
+        "count",
+        "forgotten",
+    ):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 

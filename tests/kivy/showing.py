@@ -10,7 +10,7 @@ from twinbase import Plugins
 from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
 from twinbase_kivy.focus import find_targets
 from twinbase_kivy.keyboard import KEYS, press_key
-from twinbase_kivy.routes import SYNC
+from twinbase_kivy.routes import HOURS, SYNC
 from twinbase_kivy.shell import Shell
 from twinbase_presentation import Route
 from twinbase_server import accounts
@@ -49,6 +49,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "planning": (),
     "customers": (),
     "customer": ("correction", "access"),
+    "stock": ("product", "transfer", "count"),
+    "hours": ("line", "forgotten"),
     "new_visit": (),
     "new_visit_form": (),
     "request": (),
@@ -92,11 +94,16 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "correction": Route("customer", ident(100), "correction"),
         "access": Route("customer", ident(200), "access"),
         "new": Route("today", None, "new"),
+        "transfer": Route("stock", ident(600), "transfer"),
+        "count": Route("stock", ident(600), "count"),
         "action": Route("action", VISIT, "vent"),
     }
     if sheet == "correct":
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]
         routes[sheet] = Route("sync", refused.id, "correct")
+    if sheet == "forgotten":
+        running = shell.pages[HOURS].model.shown.running  # type: ignore[attr-defined]
+        routes[sheet] = Route("hours", running.id, "forgotten")
     shell.go(routes.get(sheet, Route("visit", VISIT, sheet)))
     await shell.workday.finish_tasks()
 

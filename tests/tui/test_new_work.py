@@ -46,3 +46,31 @@ async def test_whoever_leaves_the_form_may_choose_another_customer(anna: Path) -
         await terminal.see("Choose")
         await terminal.press("escape")
         await terminal.see("f Finish (3)")
+
+
+async def test_a_product_is_counted_and_moved_by_keys(anna: Path) -> None:
+    async with open_terminal(anna, WIDE) as terminal:
+        await terminal.press("4")
+        await terminal.see("t Move", "c Count")
+        await terminal.press("c")
+        await terminal.see("How many there are")
+        await terminal.write("5")
+        await terminal.press("enter")
+        await terminal.see("Counted: +3 against the stock on paper.", "5 u")
+        await terminal.press("t")
+        await terminal.see("From", "To")
+        await terminal.press("ctrl+s")
+        await terminal.see("✗ This is needed.")
+
+
+async def test_a_forgotten_timer_is_asked_about_and_ended(anna: Path) -> None:
+    async with open_terminal(anna) as terminal:
+        terminal.day.clock.advance(minutes=13 * 60)
+        await terminal.press("3")
+        await terminal.see("When did you finish?", "s Say when you finished")
+        await terminal.press("s")
+        await terminal.see("Day", "End")
+        await terminal.press("tab")
+        await terminal.write("17h30")
+        await terminal.press("enter")
+        await terminal.see("The timer ended at 17:30.", "s Start")

@@ -83,7 +83,7 @@ class TimerCard(CardBox):
             )
             return
         who = "\u00a0· ".join(part for part in (_title_of(running), say_word(language, running.activity)) if part)
-        stop = page.find_command("stop")
+        stop = page.find_command("forgotten") or page.find_command("stop")
         since = language.say("since {time}", time=page.say_when(running.start))
         super().__init__(
             Row(IconMark("timer", "green"), grow(Words(who, "label", "green")), gap=SPACE.m),

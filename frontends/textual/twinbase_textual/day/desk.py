@@ -21,6 +21,7 @@ from twinbase_textual.day.desk_keys import find_key, list_desk_entries, list_las
 from twinbase_textual.day.desk_places import DeskPlace
 from twinbase_textual.day.edge_lines import HeadLine, KeysLine, PlacesLine, SaidLine
 from twinbase_textual.day.form_sheet import Sheet
+from twinbase_textual.day.more_sheets import find_more_sheet
 from twinbase_textual.day.new_sheets import MAKERS, make_new_sheet
 from twinbase_textual.day.place_view import PlaceView
 from twinbase_textual.day.status_words import say_banner, say_status_words
@@ -131,6 +132,8 @@ class DeskScreen(Screen[None]):
             self.open_sheet(await make_action_sheet(self.workday, self.brought, route.place, route.id))
         elif route.name == "visit" and route.place in SHEETS:
             self.open_sheet(await make_visit_sheet(self.workday, route))
+        elif (make_sheet := find_more_sheet(route)) is not None and route.id is not None:
+            self.open_sheet(await make_sheet(self.workday, route.id))
         elif route.name in MAKERS:
             self.open_sheet(make_new_sheet(self.workday, route))
         elif route.name == "visit" and not route.place:
