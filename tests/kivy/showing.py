@@ -29,6 +29,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "new_visit": (Route("new_visit"),),
     "new_visit_form": (Route("new_visit", ident(100)),),
     "request": (Route("request"),),
+    "team": (Route("team"),),
     "request_of_visit": (Route("visit", VISIT), Route("request", VISIT, "visit")),
     "pumps": (Route("pumps"),),
     "pump": (Route("pumps"), Route("pumps", pumps.FIRST)),
@@ -54,6 +55,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "new_visit": (),
     "new_visit_form": (),
     "request": (),
+    "team": (),
     "request_of_visit": (),
     "pumps": (),
     "pump": (),
@@ -102,8 +104,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]
         routes[sheet] = Route("sync", refused.id, "correct")
     if sheet == "forgotten":
-        running = shell.pages[HOURS].model.shown.running  # type: ignore[attr-defined]
-        routes[sheet] = Route("hours", running.id, "forgotten")
+        hours: Any = shell.pages[HOURS]
+        routes[sheet] = Route("hours", hours.model.shown.running.id, "forgotten")
     shell.go(routes.get(sheet, Route("visit", VISIT, sheet)))
     await shell.workday.finish_tasks()
 

@@ -26,6 +26,7 @@ SCREENS = (
     "new_visit",
     "request",
     "request_of_visit",
+    "team",
     "new_visit_form",
 )
 BROUGHT = ("pumps", "pump")

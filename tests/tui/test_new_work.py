@@ -74,3 +74,13 @@ async def test_a_forgotten_timer_is_asked_about_and_ended(anna: Path) -> None:
         await terminal.write("17h30")
         await terminal.press("enter")
         await terminal.see("The timer ended at 17:30.", "s Start")
+
+
+async def test_a_colleague_is_found_from_the_palette(anna: Path) -> None:
+    async with open_terminal(anna, WIDE) as terminal:
+        await terminal.press("ctrl+p")
+        await terminal.write("team")
+        await terminal.press("enter", "enter")
+        await terminal.see("On your visits today", "Karim Petit", "06 11 22 33 44")
+        await terminal.press("ctrl+o")
+        await terminal.see("That is not known of this colleague.")

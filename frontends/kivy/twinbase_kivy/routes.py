@@ -20,6 +20,7 @@ from twinbase_kivy.screens.planning import PlanningPage
 from twinbase_kivy.screens.new_work import NewWorkPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
+from twinbase_kivy.screens.team import TeamPage
 from twinbase_kivy.screens.today import TodayPage
 from twinbase_kivy.screens.visit import VisitPage
 from twinbase_presentation import Language, Route, Workday
@@ -39,6 +40,7 @@ from twinbase_presentation.screens.new_request import NewRequestModel, VisitRequ
 from twinbase_presentation.screens.new_visit import NewVisitModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
+from twinbase_presentation.screens.team import TeamModel
 from twinbase_presentation.screens.today import TodayModel
 from twinbase_presentation.screens.visit import VisitModel
 
@@ -108,6 +110,7 @@ PAGES: dict[str, Maker] = {
     "new_visit": lambda workday, plugins, route: (NewVisitModel(workday, route.id), NewWorkPage),
     "request": lambda workday, plugins, route: (NewRequestModel(workday, route.id), NewWorkPage),
     "request/visit": lambda workday, plugins, route: (VisitRequestModel(workday, _id_of(route)), NewWorkPage),
+    "team": lambda workday, plugins, route: (TeamModel(workday), TeamPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
     "more": lambda workday, plugins, route: (MoreModel(workday, plugins), MorePage),
 }

@@ -25,6 +25,7 @@ from twinbase_textual.day.more_sheets import find_more_sheet
 from twinbase_textual.day.new_sheets import MAKERS, make_new_sheet
 from twinbase_textual.day.place_view import PlaceView
 from twinbase_textual.day.status_words import say_banner, say_status_words
+from twinbase_textual.day.team_sheet import TeamSheet
 from twinbase_textual.day.visit_sheets import SHEETS, make_action_sheet, make_visit_sheet
 from twinbase_textual.day.work import start_work
 from twinbase_textual.day.work_sheets import KeysSheet
@@ -134,6 +135,8 @@ class DeskScreen(Screen[None]):
             self.open_sheet(await make_visit_sheet(self.workday, route))
         elif (make_sheet := find_more_sheet(route)) is not None and route.id is not None:
             self.open_sheet(await make_sheet(self.workday, route.id))
+        elif route.name == "team":
+            self.open_sheet(TeamSheet(self.workday))
         elif route.name in MAKERS:
             self.open_sheet(make_new_sheet(self.workday, route))
         elif route.name == "visit" and not route.place:
