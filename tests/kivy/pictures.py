@@ -59,6 +59,7 @@ def list_shots() -> Iterator[Shot]:
         "new_visit_form",
         "request_of_visit",
         "team",
+        "equipment",
     ):
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")

@@ -30,6 +30,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "new_visit_form": (Route("new_visit", ident(100)),),
     "request": (Route("request"),),
     "team": (Route("team"),),
+    "equipment": (Route("visit", VISIT), Route("equipment", BOILER)),
     "request_of_visit": (Route("visit", VISIT), Route("request", VISIT, "visit")),
     "pumps": (Route("pumps"),),
     "pump": (Route("pumps"), Route("pumps", pumps.FIRST)),
@@ -56,6 +57,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "new_visit_form": (),
     "request": (),
     "team": (),
+    "equipment": ("replace", "correct_equipment", "new_equipment"),
     "request_of_visit": (),
     "pumps": (),
     "pump": (),
@@ -98,6 +100,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "new": Route("today", None, "new"),
         "transfer": Route("stock", ident(600), "transfer"),
         "count": Route("stock", ident(600), "count"),
+        "replace": Route("equipment", BOILER, "replace"),
+        "correct_equipment": Route("equipment", BOILER, "correct_equipment"),
         "action": Route("action", VISIT, "vent"),
     }
     if sheet == "correct":

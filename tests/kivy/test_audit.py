@@ -27,6 +27,7 @@ SCREENS = (
     "request",
     "request_of_visit",
     "team",
+    "equipment",
     "new_visit_form",
 )
 BROUGHT = ("pumps", "pump")

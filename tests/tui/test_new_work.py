@@ -84,3 +84,14 @@ async def test_a_colleague_is_found_from_the_palette(anna: Path) -> None:
         await terminal.see("On your visits today", "Karim Petit", "06 11 22 33 44")
         await terminal.press("ctrl+o")
         await terminal.see("That is not known of this colleague.")
+
+
+async def test_an_appliance_is_shown_and_replaced_by_keys(anna: Path) -> None:
+    async with open_terminal(anna, WIDE) as terminal:
+        await terminal.press("e")
+        await terminal.see("Serial number  21 1754", "What was measured", "r Replace")
+        await terminal.press("r")
+        await terminal.see("New serial number")
+        await terminal.write("2026-1")
+        await terminal.press("enter")
+        await terminal.see("Replaced. The old number is kept on the visit.")

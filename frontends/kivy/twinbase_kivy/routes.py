@@ -13,6 +13,7 @@ from twinbase_kivy.screens.customer import CustomerPage
 from twinbase_kivy.screens.customers import CustomersPage
 from twinbase_kivy.screens.expense import ExpensePage
 from twinbase_kivy.screens.expenses import ExpensesPage
+from twinbase_kivy.screens.equipment import EquipmentPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.more import MorePage
@@ -32,6 +33,7 @@ from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomersModel
 from twinbase_presentation.screens.expense import ExpenseModel
 from twinbase_presentation.screens.expenses import ExpensesModel
+from twinbase_presentation.screens.equipment import EquipmentModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.more import MoreModel
@@ -110,6 +112,7 @@ PAGES: dict[str, Maker] = {
     "new_visit": lambda workday, plugins, route: (NewVisitModel(workday, route.id), NewWorkPage),
     "request": lambda workday, plugins, route: (NewRequestModel(workday, route.id), NewWorkPage),
     "request/visit": lambda workday, plugins, route: (VisitRequestModel(workday, _id_of(route)), NewWorkPage),
+    "equipment": lambda workday, plugins, route: (EquipmentModel(workday, _id_of(route)), EquipmentPage),
     "team": lambda workday, plugins, route: (TeamModel(workday), TeamPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
     "more": lambda workday, plugins, route: (MoreModel(workday, plugins), MorePage),

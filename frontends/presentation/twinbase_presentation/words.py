@@ -7,6 +7,7 @@ from typing import Any
 from twinbase_mobile.tables.kinds import (
     ActiveState,
     Claim,
+    Energy,
     ExpenseKind,
     IncidentStatus,
     PaidWith,
@@ -55,6 +56,14 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ActiveState.PARTIALLY_BLOCKED: later("Partly blocked"),
         ActiveState.NON_PAYMENT: later("Does not pay"),
         ActiveState.SLEEPING: later("Inactive"),
+    },
+    Energy: {
+        Energy.GAS: later("Gas"),
+        Energy.OIL: later("Heating oil"),
+        Energy.WOOD: later("Wood"),
+        Energy.ELECTRIC: later("Electric"),
+        Energy.HEAT_PUMP: later("Heat pump"),
+        Energy.OTHER: later("Another one"),
     },
     WorkKind: {
         WorkKind.WORK: later("Work"),

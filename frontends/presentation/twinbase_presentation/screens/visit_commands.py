@@ -7,7 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading import Visit
+from twinbase_mobile.reading import Appliance, Visit
 from twinbase_mobile.reasons import Reason
 from twinbase_mobile.rules import allowed_transitions
 from twinbase_mobile.tables.kinds import VisitStatus
@@ -80,6 +80,17 @@ def make_place_commands(workday: Workday, id_: UUID, *, is_open: bool) -> Iterat
         yield Command(place, label, icon, _go(route), key)
     if is_open:
         yield Command("incident", say("Report an incident"), "flag", _go(Route("request", id_, "visit")))
+
+
+def make_appliance_commands(workday: Workday, visit: UUID, appliances: Sequence[Appliance]) -> Iterator[Command]:
+    """What leads to each appliance of a visit, and to one that nobody has noted yet; the first has a key."""
+    known = [one for one in appliances if one.equipment_id is not None]
+    for number, one in enumerate(known):
+        label = one.caption or workday.language.say("Equipment")
+        go = _go(Route("equipment", one.equipment_id))
+        yield Command(f"equipment_{number}", label, "appliance", go, "" if number else "e")
+    new = Route("visit", visit, "new_equipment")
+    yield Command("new_equipment", workday.language.say("New equipment"), "add", _go(new))
 
 
 def make_stamp(workday: Workday) -> Stamp:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from twinbase_presentation import Route, Workday
 from twinbase_presentation.screens.forgotten_timer import ForgottenTimer
 from twinbase_presentation.screens.stock_moves import CountModel, TransferModel
+from twinbase_textual.day.equipment_sheet import make_appliance_sheet
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
 from twinbase_textual.day.visit_sheets import MakeSheet
 
@@ -56,6 +57,7 @@ async def _make_move(workday: Workday, model: TransferModel | CountModel) -> She
 
 MORE_SHEETS: Mapping[str, MakeSheet] = {
     "hours/forgotten": _make_forgotten,
+    "equipment/": make_appliance_sheet,
     "stock/transfer": _make_transfer,
     "stock/count": _make_count,
 }

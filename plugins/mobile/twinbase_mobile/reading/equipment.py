@@ -24,7 +24,7 @@ from twinbase_mobile.tables import (
     InterventionEquipment,
     Product,
 )
-from twinbase_mobile.tables.kinds import ActiveState, Energy
+from twinbase_mobile.tables.kinds import ActiveState, Energy, VisitStatus
 
 MEASURES_MAX, VISITS_MAX = 200, 50
 
@@ -60,6 +60,7 @@ class OnVisit:
     id: UUID
     visit_id: UUID
     visit: str
+    status: VisitStatus
     start: datetime | None
     serial_number: str
     replaced_by_serial: str
@@ -177,7 +178,7 @@ async def _visits(session: ReplicaSession, equipment: UUID, known: Marks, zone: 
         select_columns(
             InterventionEquipment,
             *pick(InterventionEquipment, "id", "intervention_id", "serial_number", "replaced_by_serial"),
-            *pick(Intervention, "title", "number", "scheduled_start"),
+            *pick(Intervention, "title", "number", "status", "scheduled_start"),
         )
         .join(Intervention, e.intervention_id == v.id)
         .where(e.equipment_id == equipment)
@@ -189,6 +190,7 @@ async def _visits(session: ReplicaSession, equipment: UUID, known: Marks, zone: 
             id=row["id"],
             visit_id=row["intervention_id"],
             visit=row["title"] or row["number"] or "",
+            status=row["status"],
             start=local_time(row["scheduled_start"], zone),
             serial_number=row["serial_number"] or "",
             replaced_by_serial=row["replaced_by_serial"] or "",
