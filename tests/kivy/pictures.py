@@ -96,6 +96,8 @@ def list_shots() -> Iterator[Shot]:
         "transfer",
         "count",
         "forgotten",
+        "search",
+        "keys",
     ):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")

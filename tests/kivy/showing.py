@@ -37,7 +37,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
-    "today": ("new",),
+    "today": ("new", "search", "keys"),
     "visit": ("missing", "finish", "cancel", "menu", "action"),
     "checklist": (),
     "parts": ("part",),
@@ -102,6 +102,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "count": Route("stock", ident(600), "count"),
         "replace": Route("equipment", BOILER, "replace"),
         "correct_equipment": Route("equipment", BOILER, "correct_equipment"),
+        "search": Route("today", None, "search"),
+        "keys": Route("today", None, "keys"),
         "action": Route("action", VISIT, "vent"),
     }
     if sheet == "correct":

@@ -7,6 +7,7 @@ from twinbase_kivy.brought_sheets import BROUGHT_SHEETS
 from twinbase_kivy.customer_sheets import CUSTOMER_SHEETS
 from twinbase_kivy.equipment_sheets import EQUIPMENT_SHEETS
 from twinbase_kivy.hours_sheets import HOURS_SHEETS
+from twinbase_kivy.key_sheets import KEY_SHEETS
 from twinbase_kivy.new_sheets import NEW_SHEETS
 from twinbase_kivy.shell import OpenSheet
 from twinbase_kivy.stock_sheets import STOCK_SHEETS
@@ -20,4 +21,5 @@ SHEETS: Mapping[str, OpenSheet] = {
     **BROUGHT_SHEETS,
     **NEW_SHEETS,
     **EQUIPMENT_SHEETS,
+    **KEY_SHEETS,
 }

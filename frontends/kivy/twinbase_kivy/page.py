@@ -104,6 +104,10 @@ class PageView(ColumnBox):
         """A key of this page alone, as `ctrl+f`; False where it has none."""
         return False
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        """The keys of this page alone, each with what it does."""
+        return ()
+
     def make_foot(self) -> Box | None:
         """What stays at the bottom."""
         return None
@@ -125,6 +129,10 @@ class PageView(ColumnBox):
     def plus_button(self) -> Box:
         """What leads to something new."""
         return IconButton("add", self.say("New"), self.open_act(Route("today", None, "new")))
+
+    def search_button(self) -> Box:
+        """What leads to one field over everything."""
+        return IconButton("search", self.say("Search everything"), self.open_act(Route("today", None, "search")))
 
     def status_chips(self, line: StatusLine) -> list[Box]:
         """What is said quietly of the sync."""

@@ -36,6 +36,9 @@ class SearchPage(PageView):
             return True
         return super().press_key(said)
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("ctrl+f", self.say("Search this list")), *super().list_keys()
+
     def make_head(self) -> Box:
         return self.search_head()
 

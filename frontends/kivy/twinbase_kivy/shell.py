@@ -52,7 +52,9 @@ class Shell(Root, Box):
         self.pages: dict[Route, PageView] = {}
         self.sheet: SheetLayer | None = None
         self.toast: ToastBar | None = None
-        self.focus = FocusRing(self)
+        self.focus = FocusRing(lambda: self.sheet or self)
+        self.enter: Callable[[], object] | None = None
+        self.left: Callable[[], object] | None = None
         self.frame = ColumnBox()
         self._stop: Callable[[], None] = lambda: None
 
@@ -87,7 +89,7 @@ class Shell(Root, Box):
     def enter_place(self, route: Route) -> None:
         """Go to a place of the navigation: the way back begins anew there."""
         self._note_passed()
-        self.sheet = None
+        self._leave_sheet()
         self.stack.enter_place(route)
         self.workday.spawn(self.show())
 
@@ -145,14 +147,25 @@ class Shell(Root, Box):
 
     def open_sheet(self, title: str, *parts: Box | None) -> None:
         """Something over the page."""
+        self._leave_sheet()
         panel = SheetPanel(title, self.workday.language.say("Close"), self.close_sheet, *parts)
         self.sheet = SheetLayer(panel, self.close_sheet)
         self._compose()
 
     def close_sheet(self) -> None:
         """Back to the page; what was typed is a draft."""
-        self.sheet = None
+        self._leave_sheet()
         self._compose()
+
+    def _leave_sheet(self) -> None:
+        if self.left is not None:
+            self.left()
+        self.sheet = self.enter = self.left = None
+
+    def undo(self) -> None:
+        """Drop what is held, if anything is."""
+        if self.workday.held.now is not None:
+            self._undo()
 
     def set_look(self, theme: ThemeName | None = None, text_scale: float | None = None) -> None:
         """Another theme, another size of letters: everything is drawn anew at once."""
@@ -264,10 +277,11 @@ class Shell(Root, Box):
         here = self.stack.stops[0].route
         has_bar = self.stack.top.route == here
         self.frame = make_frame(
-            body, self._places(), here, self.enter_place, (self.width, self.height), has_bar=has_bar
+            body, self.list_nav_places(), here, self.enter_place, (self.width, self.height), has_bar=has_bar
         )
 
-    def _places(self) -> list[NavPlace]:
+    def list_nav_places(self) -> list[NavPlace]:
+        """The places of the navigation, in words."""
         language, now = self.workday.language, self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
         return list_places(language, wide=self.is_wide, needs_you=status.needs_you is not None)

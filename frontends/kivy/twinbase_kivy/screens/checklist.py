@@ -108,6 +108,9 @@ class ChecklistPage(PageView):
             return False
         return True
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("o / n", self.say("Yes, and no")), ("enter", self.say("Next question"))
+
     def go_next(self) -> None:
         """Save what is typed, and answer the next question that lacks; back to the visit where none does."""
         self._save_typed()

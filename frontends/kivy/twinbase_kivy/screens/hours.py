@@ -59,6 +59,9 @@ class HoursPage(PageView):
             return False
         return True
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("left / right", self.say("The day before, and the day after")), ("n", self.say("Add a line"))
+
     def choose_act(self, day: date) -> Act:
         """What a touch on a day does."""
         return lambda: self.guide.workday.spawn(self.model.choose_day(day))

@@ -54,6 +54,9 @@ class JobsPage(SearchPage, ListPage):
             return True
         return super().press_key(said)
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("n", self.say("New")), *super().list_keys()
+
     def _make_chip(self, chip: JobsChip) -> Box:
         number = "" if chip.count is None else f"\u00a0{self.guide.workday.language.format_number(chip.count)}"
         return ChoiceChip(chip.label + number, self._choose(chip.id), chosen=chip.is_on)

@@ -59,7 +59,9 @@ class TodayPage(ListPage):
     def make_head(self) -> Box:
         shown = self.model.shown
         chips = self.status_chips(self.model.status_line)
-        return self.title_bar(self.model.title, shown.summary if shown else "", self.plus_button(), chips=chips)
+        return self.title_bar(
+            self.model.title, shown.summary if shown else "", self.search_button(), self.plus_button(), chips=chips
+        )
 
     def press_key(self, said: str) -> bool:
         """Something new."""
@@ -67,6 +69,9 @@ class TodayPage(ListPage):
             self.guide.go(Route("today", None, "new"))
             return True
         return False
+
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("n", self.say("New")), *super().list_keys()
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
