@@ -44,23 +44,8 @@ def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
     for screen in (
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
-        "expense", "planning", "pumps", "pump",
+        "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
     ):  # fmt: skip
-        "today",
-        "visit",
-        "sync",
-        "checklist",
-        "hours",
-        "jobs",
-        "stock",
-        "pumps",
-        "pump",
-        "new_visit",
-        "new_visit_form",
-        "request_of_visit",
-        "team",
-        "equipment",
-    ):
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")
@@ -80,25 +65,8 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("kilometres", 360, 1500, "light", "fr")
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
+        "new", "transfer", "count", "forgotten", "search", "keys",
     ):  # fmt: skip
-    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "new"):
-    for sheet in (
-        "missing",
-        "finish",
-        "cancel",
-        "correct",
-        "line",
-        "parts",
-        "part",
-        "product",
-        "action",
-        "new",
-        "transfer",
-        "count",
-        "forgotten",
-        "search",
-        "keys",
-    ):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 

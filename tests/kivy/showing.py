@@ -43,8 +43,6 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "parts": ("part",),
     "sync": ("correct",),
     "jobs": (),
-    "stock": ("product",),
-    "hours": ("line",),
     "more": (),
     "expenses": (),
     "expense": (),

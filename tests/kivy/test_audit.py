@@ -11,25 +11,9 @@ from tests.kivy.day import OpenDay
 
 SCREENS = (
     "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
-    "expenses", "expense", "planning", "pumps", "pump",
+    "expenses", "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request", "request_of_visit",
+    "team", "equipment",
 )  # fmt: skip
-    "today",
-    "visit",
-    "checklist",
-    "parts",
-    "sync",
-    "jobs",
-    "stock",
-    "hours",
-    "pumps",
-    "pump",
-    "new_visit",
-    "request",
-    "request_of_visit",
-    "team",
-    "equipment",
-    "new_visit_form",
-)
 BROUGHT = ("pumps", "pump")
 """Those of a plugin: any list, and any row of one."""
 FORMS = ("new_visit_form",)

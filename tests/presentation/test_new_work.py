@@ -90,7 +90,7 @@ async def test_customers_are_found_by_words_or_by_how_near_they_are(phone: Phone
     await model.search("zinc")
     assert [row.name for row in model.shown.customers.rows] == ["Zinc bar"]
     await model.search("nobody")
-    assert model.shown.customers.nothing == "No customer on this device matches."
+    assert model.shown.customers.nothing == "No customer of this device matches."
     await phone.give(CustomerSite(id=ident(33), customer_id=BAKERY, lat=Decimal("45.76"), lon=Decimal("4.85")))
     await phone.give(visit(1, paris(10, 8), status=VisitStatus.IN_PROGRESS, site_id=ident(33)))
     await model.show_near()

@@ -12,13 +12,12 @@ from twinbase_kivy.new_sheets import NEW_SHEETS
 from twinbase_kivy.shell import OpenSheet
 from twinbase_kivy.stock_sheets import STOCK_SHEETS
 
-SHEETS: Mapping[str, OpenSheet] = {**VISIT_SHEETS, **HOURS_SHEETS, **STOCK_SHEETS, **BROUGHT_SHEETS, **CUSTOMER_SHEETS}
-SHEETS: Mapping[str, OpenSheet] = {**VISIT_SHEETS, **HOURS_SHEETS, **STOCK_SHEETS, **BROUGHT_SHEETS, **NEW_SHEETS}
 SHEETS: Mapping[str, OpenSheet] = {
     **VISIT_SHEETS,
     **HOURS_SHEETS,
     **STOCK_SHEETS,
     **BROUGHT_SHEETS,
+    **CUSTOMER_SHEETS,
     **NEW_SHEETS,
     **EQUIPMENT_SHEETS,
     **KEY_SHEETS,

@@ -11,14 +11,14 @@ from twinbase_kivy.screens.brought import BroughtPage, BroughtRowPage
 from twinbase_kivy.screens.checklist import ChecklistPage
 from twinbase_kivy.screens.customer import CustomerPage
 from twinbase_kivy.screens.customers import CustomersPage
+from twinbase_kivy.screens.equipment import EquipmentPage
 from twinbase_kivy.screens.expense import ExpensePage
 from twinbase_kivy.screens.expenses import ExpensesPage
-from twinbase_kivy.screens.equipment import EquipmentPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.more import MorePage
-from twinbase_kivy.screens.planning import PlanningPage
 from twinbase_kivy.screens.new_work import NewWorkPage
+from twinbase_kivy.screens.planning import PlanningPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.team import TeamPage
@@ -31,15 +31,15 @@ from twinbase_presentation.screens.brought import BroughtModel, BroughtRowModel
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomersModel
+from twinbase_presentation.screens.equipment import EquipmentModel
 from twinbase_presentation.screens.expense import ExpenseModel
 from twinbase_presentation.screens.expenses import ExpensesModel
-from twinbase_presentation.screens.equipment import EquipmentModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.more import MoreModel
-from twinbase_presentation.screens.planning import PlanningModel
 from twinbase_presentation.screens.new_request import NewRequestModel, VisitRequestModel
 from twinbase_presentation.screens.new_visit import NewVisitModel
+from twinbase_presentation.screens.planning import PlanningModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.team import TeamModel

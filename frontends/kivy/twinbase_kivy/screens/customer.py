@@ -123,4 +123,5 @@ class SiteCard(SectionCard):
 def make_appliance(one: Equipment, page: CustomerPage) -> Box:
     """An appliance with what tells it from others."""
     mark = mark_of(one.mark, page.guide.workday.language)
-    return LineRow(one.caption or one.product or one.code, page.say_facts(one), icon="appliance", mark=mark)
+    act = page.open_act(Route("equipment", one.id))
+    return LineRow(one.caption or one.product or one.code, page.say_facts(one), icon="appliance", mark=mark, act=act)

@@ -19,7 +19,7 @@ from twinbase_kivy.widgets.touch import Act
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Done, Form
 from twinbase_presentation.languages import later
-from twinbase_presentation.screens.customer_pick import CustomerList, CustomerRow, PickedCustomer
+from twinbase_presentation.screens.customer_pick import CustomerChoice, CustomerList, PickedCustomer
 from twinbase_presentation.screens.new_work import NewWorkModel
 from twinbase_presentation.tokens import SPACE
 
@@ -102,5 +102,5 @@ class NewWorkPage(SearchPage):
             self.guide.leave_for(done.go)
         return replace(done, go=None)
 
-    def _choose(self, row: CustomerRow | None) -> Act:
+    def _choose(self, row: CustomerChoice | None) -> Act:
         return lambda: self.guide.workday.spawn(self.model.choose(row))

@@ -1,7 +1,7 @@
 """A customer from all sides: how to reach him, where he is, what stands there, what was done and what is to come."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from twinbase_presentation.languages import Language, later
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.customers import make_state_chips
+from twinbase_presentation.screens.new_work import make_new_commands
 from twinbase_presentation.screens.visit_commands import make_dialled, make_stamp, make_way, open_address
 from twinbase_presentation.screens.visit_rows import RowChip, VisitRow, make_rows
 from twinbase_presentation.workday import Workday
@@ -154,7 +155,12 @@ class CustomerModel(ScreenModel[CustomerShown | None]):
             yield Command("message", say("Message"), "sms", open_address(f"sms:{number}"))
         if facts.email:
             yield Command("mail", say("E-mail"), "mail", open_address(f"mailto:{facts.email}"))
+        yield from (replace(one, key="") for one in make_new_commands(self.workday, self.id))
+        yield Command("new_equipment", say("New equipment"), "appliance", self._ask_equipment)
         yield Command("correct", say("Suggest a correction"), "edit_note", self._ask_correction, "n")
+
+    async def _ask_equipment(self) -> Done:
+        return Done(go=Route("customer", self.id, "new_equipment"))
 
     async def _ask_correction(self) -> Done:
         return Done(go=Route("customer", self.id, "correction"))

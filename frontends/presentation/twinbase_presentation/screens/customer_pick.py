@@ -6,17 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading import Customer360, Day, Equipment, Place, find_customers, my_day, nearby_sites
+from twinbase_mobile.reading import Customer360, Equipment, find_customers, nearby_sites
 from twinbase_mobile.tables.kinds import ActiveState
 from twinbase_presentation.fields import FieldChoice
 from twinbase_presentation.languages import Language
-from twinbase_presentation.screens.visit_rows import UNDER_WAY
+from twinbase_presentation.screens.customers import WITHIN_M, find_position
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerRow:
+class CustomerChoice:
     """A customer in the list. `site`: the one that is near; `figure`: how far it is."""
 
     customer: UUID
@@ -42,7 +42,7 @@ class PickedCustomer:
 class CustomerList:
     """`has_near`: it is known from where to measure; `nothing`: no customer fits."""
 
-    rows: tuple[CustomerRow, ...]
+    rows: tuple[CustomerChoice, ...]
     has_near: bool
     nothing: str
 
@@ -52,18 +52,17 @@ async def read_customers(
 ) -> CustomerList:
     """Those whose words these are; or those near the visit on which somebody works, the nearest first."""
     language = workday.language
-    here = find_here(await my_day(session, workday.me, now=now, zone=workday.zone))
+    here = await find_position(session, workday, now)
     found = await find_customers(session, text, now=now, zone=workday.zone)
     if not is_near or here is None:
         rows = tuple(
-            CustomerRow(one.id, None, one.name or one.code, _join(f"{one.zip_code} {one.city}".strip(), one.code))
+            CustomerChoice(one.id, None, one.name or one.code, _join(f"{one.zip_code} {one.city}".strip(), one.code))
             for one in found.customers
         )
-        return CustomerList(rows, here is not None, "" if rows else language.say("No customer on this device matches."))
-    assert here.lat is not None and here.lon is not None
-    near = await nearby_sites(session, float(here.lat), float(here.lon))
+        return CustomerList(rows, here is not None, "" if rows else language.say("No customer of this device matches."))
+    near = await nearby_sites(session, float(here.lat), float(here.lon), within_m=WITHIN_M)
     rows = tuple(
-        CustomerRow(
+        CustomerChoice(
             one.customer_id,
             one.site_id,
             one.customer,
@@ -72,18 +71,12 @@ async def read_customers(
         )
         for one in near
     )
-    nothing = language.say("No customer within 20 km among the {n} on this device.", n=found.on_device)
+    nothing = language.count(
+        "No customer within 20 km among the {n} on this device.",
+        "No customer within 20 km among the {n} on this device.",
+        found.on_device,
+    )
     return CustomerList(rows, True, "" if rows else nothing)
-
-
-def find_here(day: Day) -> Place | None:
-    """Where somebody is by his own account: at the visit under way, else at the last one that is done, else at the
-    first one of the day; None where none of them has a position."""
-    known = [visit for visit in day.visits if visit.place.lat is not None and visit.place.lon is not None]
-    under_way = [visit for visit in known if visit.status in UNDER_WAY]
-    done = [visit for visit in known if not visit.is_open]
-    found = next(iter((*under_way, *reversed(done), *known)), None)
-    return None if found is None else found.place
 
 
 def make_picked(customer: Customer360, language: Language) -> PickedCustomer:

@@ -17,6 +17,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "jobs": ("jobs", later("Jobs")),
     "hours": ("hours", later("Hours")),
     "expenses": ("expenses", later("Expenses")),
+    "team": ("team", later("Team")),
     "sync": ("sync", later("Sync")),
 }
 """The app's own, in their order: the name of the route, its icon and its word."""

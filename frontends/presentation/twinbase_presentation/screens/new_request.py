@@ -12,7 +12,7 @@ from twinbase_presentation.acts.new_work import WorkSpot, report_incident
 from twinbase_presentation.command import Done
 from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.route import Route
-from twinbase_presentation.screens.customer_pick import CustomerRow, PickedCustomer
+from twinbase_presentation.screens.customer_pick import CustomerChoice, PickedCustomer
 from twinbase_presentation.screens.new_work import REQUEST, NewWorkModel, WriteWork
 from twinbase_presentation.screens.refusals import say_value
 from twinbase_presentation.screens.visit_commands import make_stamp
@@ -71,7 +71,7 @@ class VisitRequestModel(NewRequestModel):
 
         self._job = await self.workday.runner.read(read)
         if self._job is not None and (customer := self._job.visit.customer_id) is not None:
-            self.begin_with(CustomerRow(customer, self._job.visit.place.site_id, "", ""))
+            self.begin_with(CustomerChoice(customer, self._job.visit.place.site_id, "", ""))
         await super().open()
 
     async def read_beginning(self, picked: PickedCustomer) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Something new that nobody has planned, in two steps: for whom, and what."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,8 @@ from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.customer_pick import (
+    CustomerChoice,
     CustomerList,
-    CustomerRow,
     PickedCustomer,
     make_picked,
     read_customers,
@@ -63,7 +63,7 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
         await self._who.load(self._begins)
         await super().open()
 
-    def begin_with(self, row: CustomerRow) -> None:
+    def begin_with(self, row: CustomerChoice) -> None:
         """It is for this customer, unless a draft says another one."""
         self._begins = {"customer": str(row.customer), "at_site": str(row.site or "")}
 
@@ -77,7 +77,7 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
         self.is_near = not self.is_near
         await self.load()
 
-    async def choose(self, row: CustomerRow | None) -> None:
+    async def choose(self, row: CustomerChoice | None) -> None:
         """It is for this customer; None: for another one, who is looked for. What was typed stays."""
         if self.form is not None:
             await self.form.keep_all()
@@ -168,8 +168,8 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
         return None if found is None else make_picked(found, self.workday.language)
 
 
-def make_new_commands(workday: Workday) -> Sequence[Command]:
-    """What leads to the two of them."""
+def make_new_commands(workday: Workday, customer: UUID | None = None) -> Sequence[Command]:
+    """What leads to the two of them, for a customer where one is given."""
     say = workday.language.say
 
     def lead(route: Route) -> Callable[[], Awaitable[Done]]:
@@ -179,8 +179,8 @@ def make_new_commands(workday: Workday) -> Sequence[Command]:
         return run
 
     return (
-        Command("new_visit", say("New visit"), "add_location", lead(NEW_VISIT), "a"),
-        Command("new_request", say("New request"), "flag", lead(REQUEST), "q"),
+        Command("new_visit", say("New visit"), "add_location", lead(replace(NEW_VISIT, id=customer)), "a"),
+        Command("new_request", say("New request"), "flag", lead(replace(REQUEST, id=customer)), "q"),
     )
 
 

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from twinbase_presentation import Route, Workday
+from twinbase_presentation.screens.equipment_forms import NewEquipment
 from twinbase_presentation.screens.forgotten_timer import ForgottenTimer
 from twinbase_presentation.screens.stock_moves import CountModel, TransferModel
 from twinbase_textual.day.equipment_sheet import make_appliance_sheet
@@ -39,6 +40,12 @@ async def _make_forgotten(workday: Workday, id_: UUID) -> Sheet:
     return FormSheet(workday, form, title, lambda: timer.save(form))
 
 
+async def _make_new_equipment(workday: Workday, id_: UUID) -> Sheet:
+    new = NewEquipment(workday, id_)
+    form = await new.make_form()
+    return FormSheet(workday, form, workday.language.say("New equipment"), lambda: new.save(form))
+
+
 async def _make_transfer(workday: Workday, id_: UUID) -> Sheet:
     return await _make_move(workday, TransferModel(workday, id_))
 
@@ -57,6 +64,7 @@ async def _make_move(workday: Workday, model: TransferModel | CountModel) -> She
 
 MORE_SHEETS: Mapping[str, MakeSheet] = {
     "hours/forgotten": _make_forgotten,
+    "customer/new_equipment": _make_new_equipment,
     "equipment/": make_appliance_sheet,
     "stock/transfer": _make_transfer,
     "stock/count": _make_count,

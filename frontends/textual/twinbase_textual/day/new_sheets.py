@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList
 
 from twinbase_presentation import Done, Route, Workday
-from twinbase_presentation.screens.customer_pick import CustomerRow
+from twinbase_presentation.screens.customer_pick import CustomerChoice
 from twinbase_presentation.screens.new_request import NewRequestModel, VisitRequestModel
 from twinbase_presentation.screens.new_visit import NewVisitModel
 from twinbase_presentation.screens.new_work import NewWorkModel
@@ -30,7 +30,7 @@ class NewWorkSheet(Sheet):
     def __init__(self, workday: Workday, model: NewWorkModel) -> None:
         super().__init__(workday, model.title)
         self.model = model
-        self._rows: tuple[CustomerRow, ...] = ()
+        self._rows: tuple[CustomerChoice, ...] = ()
         self._is_asked = False
 
     def compose_body(self) -> ComposeResult:
