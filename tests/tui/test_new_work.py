@@ -7,8 +7,9 @@ from tests.tui.terminal import WIDE, open_terminal
 
 async def test_a_visit_is_made_on_site_and_begun_by_keys(anna: Path) -> None:
     async with open_terminal(anna, WIDE) as terminal:
-        await terminal.see("a New visit", "q New request")
-        await terminal.press("a")
+        await terminal.press("question_mark")
+        await terminal.see("a  New visit", "q  New request")
+        await terminal.press("escape", "a")
         await terminal.see("Boulangerie", "^n Nearby")
         await terminal.press("ctrl+n")
         await terminal.see("1.1 km")

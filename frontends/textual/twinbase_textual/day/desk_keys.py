@@ -12,6 +12,7 @@ SHORT: Mapping[str, str] = {
     "sync": later("Sync"),
     "parts": later("Part"),
     "cancel": later("Cancel"),
+    "equipment_0": later("Equipment"),
     "submit": later("Submit"),
 }
 """Words for the line at the foot, where the whole label is long."""
