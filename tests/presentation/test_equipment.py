@@ -60,10 +60,10 @@ async def test_it_is_replaced_on_the_visit_and_the_old_number_is_kept(phone: Pho
     assert [command.is_enabled for command in model.commands] == [True, True]
     forms = EquipmentForms(model)
     form = await forms.make_replace_form()
-    assert (await forms.replace(form)).fault and form.find("serial_number").error == "This is needed."
+    assert (await forms.save_replacement(form)).fault and form.find("serial_number").error == "This is needed."
     form.fill("serial_number", "NEW")
-    assert (await forms.replace(form)).said == "Replaced. The old number is kept on the visit."
-    assert await forms.replace(form), "twice is once"
+    assert (await forms.save_replacement(form)).said == "Replaced. The old number is kept on the visit."
+    assert await forms.save_replacement(form), "twice is once"
     noted = "SELECT serial_number, replaced_by_serial FROM intervention_equipment WHERE replaced_by_serial IS NOT NULL"
     assert await phone.sql(noted) == [("OLD", "NEW")]
     assert await phone.sql("SELECT serial_number, installed_on FROM customer_equipment") == [("NEW", "2026-06-10")]
@@ -80,7 +80,7 @@ async def test_without_an_open_visit_it_is_not_replaced_and_that_is_said(phone: 
     assert replace.why_not == "Add it to a visit that is open: the old number is kept there."
     form = await EquipmentForms(model).make_replace_form()
     form.fill("serial_number", "NEW")
-    assert (await EquipmentForms(model).replace(form)).fault == replace.why_not
+    assert (await EquipmentForms(model).save_replacement(form)).fault == replace.why_not
 
 
 async def test_it_is_corrected_with_what_a_technician_may_say(phone: Phone) -> None:

@@ -23,7 +23,7 @@ async def show_replace(shell: Shell, route: Route) -> None:
     forms, say = await _open_forms(shell, route), shell.workday.language.say
     if forms is not None:
         form, page = await forms.make_replace_form(), next(reversed(shell.pages.values()))
-        show_form(shell, page, form, say("Replace"), lambda: forms.replace(form), label=say("Save"))
+        show_form(shell, page, form, say("Replace"), lambda: forms.save_replacement(form), label=say("Save"))
 
 
 async def show_new_equipment(shell: Shell, route: Route) -> None:

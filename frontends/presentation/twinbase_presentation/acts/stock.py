@@ -50,23 +50,23 @@ async def count_goods(
 ) -> Decimal:
     """Note how many there are. Answers by how much it differs from the paper; nothing is written where it does not.
 
-    A gap goes to the storehouse with its sign: that is how the ERP is told of it, and of one that came out it would
-    book the wrong way. What is on paper is read in the same transaction: counted twice, it is one gap.
+    A difference goes to the storehouse with its sign: that is how the ERP is told of it, and of one that came out it
+    would book the wrong way. What is on paper is read in the same transaction: counted twice, it is one difference.
     """
     vans = await my_stock(session, stamp.me)
     lines = [line for van in vans if van.storehouse_id == storehouse for line in van.lines]
     here = next((line.here for line in lines if line.product_id == product), NOTHING)
-    gap = counted - here
-    if gap:
+    difference = counted - here
+    if difference:
         session.add(
             StockMovement(
                 colleague_id=stamp.me,
                 product_id=product,
                 kind=Movement.INVENTORY_GAP,
-                quantity=gap,
+                quantity=difference,
                 to_storehouse_id=storehouse,
                 occurred_at=stamp.now,
                 client_created_at=stamp.now,
             )
         )
-    return gap
+    return difference

@@ -54,7 +54,7 @@ class EquipmentForms:
         await form.load()
         return form
 
-    async def replace(self, form: Form) -> Done:
+    async def save_replacement(self, form: Form) -> Done:
         """Write it, on the visit and on the appliance."""
         say, visit, stamp = self.workday.language.say, self.model.find_visit(), make_stamp(self.workday)
         if not form.validate():

@@ -45,7 +45,7 @@ class NewRequestModel(NewWorkModel):
         what, severity, stamp = values["what"], Severity(values["severity"]), make_stamp(self.workday)
         return lambda session: report_incident(session, self.id, what, severity, spot, stamp)
 
-    def conclude(self) -> Done:
+    def finish(self) -> Done:
         return Done(self.workday.language.say("Request kept. The office plans it."), go=Route("today"))
 
 
@@ -89,7 +89,7 @@ class VisitRequestModel(NewRequestModel):
             "equipment": str(appliance) if appliance is not None else "",
         }
 
-    def conclude(self) -> Done:
+    def finish(self) -> Done:
         return Done(self.workday.language.say("Request kept. The office plans it."), go=Route("visit", self.visit))
 
 

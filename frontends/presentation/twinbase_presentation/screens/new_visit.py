@@ -74,7 +74,7 @@ class NewVisitModel(NewWorkModel):
         said, stamp = self._said(values), make_stamp(self.workday)
         return lambda session: make_visit(session, said, spot, stamp)
 
-    def conclude(self) -> Done:
+    def finish(self) -> Done:
         said = self.workday.language.say("Visit made. The office sees it as soon as it is sent.")
         return Done(said, go=Route("visit", self.id))
 

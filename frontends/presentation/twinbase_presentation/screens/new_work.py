@@ -122,7 +122,7 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
             return Done(fault=say_reason(language, fault))
         await form.forget()
         await self._who.forget()
-        return self.conclude()
+        return self.finish()
 
     async def make_form(self, picked: PickedCustomer) -> Form:
         """Where it is, and what a class of this asks. What was typed before stands in it."""
@@ -157,7 +157,7 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
         """What writes it."""
         raise NotImplementedError
 
-    def conclude(self) -> Done:
+    def finish(self) -> Done:
         """What is said when it is written, and where that leads."""
         raise NotImplementedError
 

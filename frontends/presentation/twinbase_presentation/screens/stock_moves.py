@@ -102,14 +102,14 @@ class CountModel(ProductModel):
             return Done(fault=form.fault or language.say("Correct what is marked."))
         values, counted = form.values, form.values["counted"]
         storehouse = UUID(values["storehouse"]) if values.get("storehouse") else self._vans[0].storehouse_id
-        gap = await self.workday.runner.write(
+        difference = await self.workday.runner.write(
             lambda session: count_goods(session, self.product, storehouse, counted, stamp)
         )
         await form.forget()
-        if not gap:
+        if not difference:
             return Done(language.say("Counted: it is as on paper."))
-        signed = f"{'+' if gap > 0 else ''}{language.format_number(gap)}"
-        return Done(language.say("Counted: {gap} against the stock on paper.", gap=signed))
+        signed = f"{'+' if difference > 0 else ''}{language.format_number(difference)}"
+        return Done(language.say("Counted: {difference} against the stock on paper.", difference=signed))
 
     def _check(self, values: Mapping[str, Any]) -> Iterable[FieldFault]:
         if values["counted"] < 0:

@@ -48,7 +48,7 @@ class ApplianceSheet(Sheet):
         forms = EquipmentForms(self.model)
         is_replaced = id_ == "replace"
         form = await (forms.make_replace_form() if is_replaced else forms.make_correct_form())
-        save = forms.replace if is_replaced else forms.correct
+        save = forms.save_replacement if is_replaced else forms.correct
         self.app.push_screen(FormSheet(self.workday, form, command.label, lambda: save(form)), self._end)
 
     def _end(self, done: object) -> None:
