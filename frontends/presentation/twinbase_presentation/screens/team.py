@@ -13,7 +13,7 @@ from twinbase_presentation.command import Command
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
-from twinbase_presentation.screens.visit_commands import dial, open_address
+from twinbase_presentation.screens.visit_commands import make_dialled, open_address
 from twinbase_presentation.workday import Workday
 
 
@@ -77,7 +77,7 @@ class TeamModel(ScreenModel[TeamShown]):
 
 def _ways(workday: Workday, row: ColleagueRow) -> Iterator[Command]:
     say = workday.language.say
-    if number := dial(row.number):
+    if number := make_dialled(row.number):
         yield Command("call", say("Call"), "call", open_address(f"tel:{number}"), "c", is_main=True)
         yield Command("message", say("Message"), "sms", open_address(f"sms:{number}"), "m")
     if row.email:
