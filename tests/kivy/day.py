@@ -9,7 +9,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,19 +35,36 @@ from twinbase_mobile.tables import (
     Customer,
     CustomerEquipment,
     CustomerSite,
+    Expense,
+    Incident,
     Intervention,
     InterventionAssignment,
     InterventionEquipment,
+    InterventionNote,
     InterventionPart,
     InterventionPhoto,
     InterventionSignature,
+    MaintenanceContract,
     Product,
     StockLevel,
     Storehouse,
     Timesheet,
     Unit,
+    VatRate,
 )
-from twinbase_mobile.tables.kinds import Claim, PhotoPhase, Priority, Role, Signer, VisitStatus, WorkKind
+from twinbase_mobile.tables.kinds import (
+    Claim,
+    ExpenseKind,
+    IncidentStatus,
+    PaidWith,
+    PhotoPhase,
+    Priority,
+    Role,
+    Severity,
+    Signer,
+    VisitStatus,
+    WorkKind,
+)
 from twinbase_presentation import Runner, Workday, load_language
 from twinbase_presentation.held import HeldActs
 from twinbase_server import accounts
@@ -67,6 +84,8 @@ def ident(number: int) -> UUID:
 
 ME, BOB, TEMPLATE, PIECE, VAN, BOILER, TEAPOT = (ident(number) for number in range(1, 8))
 VISIT, NEXT, SWITCH, RACK, PANEL, PURGED, EARLIER = (ident(1000 + number) for number in range(1, 8))
+CLAIMS = {"colleague_id": str(ME), "team": "north"}
+"""What her sign-in says of her; the team is for a plugin of somebody else's."""
 LEFT_NETWORK, NOW = paris(10, 7, 42), paris(10, 9, 25)
 ITEMS = [
     {"key": "vents", "label": "Ventilation haute et basse dégagées ?", "kind": "bool", "required": True},
@@ -113,7 +132,7 @@ def list_office() -> list[SQLModel]:
             serial_number="21 1754 0010 0021 5678", location_in_site="cuisine",
         ),
     ]  # fmt: skip
-    return rows + _visits() + list(_hours()) + list(_van())
+    return rows + _visits() + list(_hours()) + list(_van()) + list(_files_of_customers()) + list(_expenses())
 
 
 def _visits() -> list[SQLModel]:
@@ -139,6 +158,55 @@ def _visits() -> list[SQLModel]:
         InterventionAssignment(intervention_id=VISIT, colleague_id=ME, role=Role.LEAD),
         InterventionAssignment(intervention_id=VISIT, colleague_id=BOB, role=Role.HELPER),
     ]  # fmt: skip
+
+
+def _files_of_customers() -> Iterator[SQLModel]:
+    """What the office knows of customers besides, and the visits of the two days before."""
+    lefevre, noel, school = ident(100), ident(101), ident(105)
+    yield MaintenanceContract(
+        id=ident(420), code="CT0087", caption="Entretien gaz, formule confort", customer_id=lefevre,
+        start_on=date(2024, 9, 1), end_on=date(2026, 8, 31), parts_covered=True, labour_covered=True,
+        periodicity_text="une visite par an", equipment_ids=[str(BOILER)],
+    )  # fmt: skip
+    yield MaintenanceContract(
+        id=ident(421), code="CT0012", caption="Entretien four", customer_id=noel, start_on=date(2021, 1, 1),
+        end_on=date(2024, 12, 31),
+    )  # fmt: skip
+    yield CustomerEquipment(
+        id=ident(410), customer_id=lefevre, site_id=ident(200), caption="Adoucisseur Culligan Medallist",
+        serial_number="CU-88 2201", location_in_site="buanderie", installed_on=date(2025, 3, 14),
+        parts_cover_end=date(2027, 3, 14), labour_cover_end=date(2027, 3, 14),
+    )  # fmt: skip
+    yield InterventionNote(
+        id=ident(430), customer_id=lefevre, author_id=BOB, occurred_at=paris(2, 15),
+        body="Préfère être appelée une demi-heure avant.",
+    )  # fmt: skip
+    yield Incident(
+        id=ident(431), code="IN0044", caption="Fuite au vase d’expansion", customer_id=lefevre, site_id=ident(200),
+        severity=Severity.HIGH, status=IncidentStatus.ACCEPTED, opened_at=paris(5, 9),
+    )  # fmt: skip
+    yield InterventionNote(id=ident(432), customer_id=school, author_id=BOB, body="Entrée par la cour.")
+    done: dict[str, Any] = {"status": VisitStatus.DONE}
+    yield _visit(ident(1010), 4, "Mise en service PAC", (13, 30), (16, 0), day=8, **done)
+    yield _visit(ident(1011), 3, "Baie réseau, câblage", (8, 0), (11, 30), day=9, **done)
+    yield _visit(ident(1012), 5, "Purge radiateurs", (14, 0), (15, 0), day=9, **done)
+
+
+def _expenses() -> Iterator[SQLModel]:
+    """Some that she has not handed in, one that was sent back, and what the office has paid."""
+    yield VatRate(id=ident(440), rate=Decimal("20"), caption="Normale")
+    yield VatRate(id=ident(441), rate=Decimal("10"), caption="Intermédiaire")
+    lines: tuple[tuple[int, int, ExpenseKind, str, dict[str, Any]], ...] = (
+        (450, 10, ExpenseKind.PARKING, "4.20", {"merchant": "Q-Park Part-Dieu", "intervention_id": PURGED}),
+        (451, 9, ExpenseKind.MEAL, "14.50", {"merchant": "Le Bistrot du Pont", "vat_amount": Decimal("1.32")}),
+        (452, 9, ExpenseKind.MILEAGE, "0", {"distance_km": Decimal("23.4"), "comment": "Bron, Villeurbanne"}),
+        (453, 8, ExpenseKind.FUEL, "62.30", {"paid_with": PaidWith.COMPANY_CARD, "state": Claim.SUBMITTED}),
+        (454, 5, ExpenseKind.SUPPLIES, "18.90", {"state": Claim.REJECTED, "rejection_reason": "Reçu illisible"}),
+        (455, 3, ExpenseKind.LODGING, "84.60", {"state": Claim.APPROVED, "merchant": "Hôtel des Savoies"}),
+    )
+    for number, day, kind, amount, values in lines:
+        own: dict[str, Any] = {"colleague_id": ME, "expense_on": date(2026, 6, day), "category": kind}
+        yield Expense(id=ident(number), amount_ttc=Decimal(amount), **own, **values)
 
 
 def _van() -> Iterator[SQLModel]:
@@ -258,13 +326,13 @@ class OpenDay:
         return workday
 
 
-async def open_day(path: Path) -> OpenDay:
+async def open_day(path: Path, plugins: Plugins = PLUGINS) -> OpenDay:
     """Start her app on the file; a sync finds no network."""
     clock, runner = ManualClock(LEFT_NETWORK), Runner()
 
     async def open_replica() -> Replica:
         return await Replica.open(
-            path, KEY, plugins=PLUGINS, server=URL, clock=clock, plain_http=True, tokens=FileTokens(path, KEY)
+            path, KEY, plugins=plugins, server=URL, clock=clock, plain_http=True, tokens=FileTokens(path, KEY)
         )
 
     await runner.open(open_replica)

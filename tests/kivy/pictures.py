@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 DENSITY = 2
+SHOWN_ON = {"danger": "checklist", "planned week": "planning", "planned month": "planning", "kilometres": "expense"}
+"""Pictures of a page after somebody has done something on it."""
 FRAMES = 6
 
 
@@ -35,12 +37,15 @@ class Shot:
     def name(self) -> str:
         letters = "" if self.scale == 1 else f"-text{round(self.scale * 100)}"
         below = f"-below{self.passed}" if self.passed else ""
-        return f"{self.screen}-{self.width}-{self.theme}-{self.language}{letters}{below}"
+        return f"{self.screen.replace(' ', '_')}-{self.width}-{self.theme}-{self.language}{letters}{below}"
 
 
 def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
-    for screen in ("today", "visit", "sync", "checklist", "hours", "jobs", "stock"):
+    for screen in (
+        "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
+        "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
+    ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")
@@ -53,7 +58,15 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("visit", 360, 640, "light", "fr", 2.0)
     yield Shot("danger", 360, 800, "light", "fr")
     yield Shot("danger", 360, 640, "light", "fr", 1.3)
-    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product"):
+    for screen in ("planned week", "planned month"):
+        yield Shot(screen, 360, 640, "light", "fr")
+        yield Shot(screen, 360, 640, "light", "fr", 1.3)
+    yield Shot("planned month", 1280, 800, "light", "fr")
+    yield Shot("kilometres", 360, 1500, "light", "fr")
+    for sheet in (
+        "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
+        "new", "transfer", "count", "forgotten", "search", "keys",
+    ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 
@@ -84,8 +97,8 @@ async def take(shots: list[Shot], file: Path, into: Path) -> None:
 
 async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from kivy.base import EventLoop
-    from tests.kivy.day import PLUGINS
-    from tests.kivy.showing import show_screen, type_danger
+    from tests.kivy.day import CLAIMS
+    from tests.kivy.showing import WITH_PUMPS, press, show_screen, touch, type_danger
 
     from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
@@ -94,12 +107,16 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     look.moves = False
     look.set_theme(shot.theme)  # type: ignore[arg-type]
     look.text_scale = shot.scale
-    shell = Shell(day.make_workday(shot.language), PLUGINS, SHEETS)
+    shell = Shell(day.make_workday(shot.language), WITH_PUMPS, SHEETS, claims=CLAIMS)
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
-    await show_screen(shell, "checklist" if shot.screen == "danger" else shot.screen)
+    await show_screen(shell, SHOWN_ON.get(shot.screen, shot.screen))
     if shot.screen == "danger":
         await type_danger(shell)
+    elif shot.screen.startswith("planned"):
+        await press(shell, "w" if shot.screen == "planned week" else "m")
+    elif shot.screen == "kilometres":
+        await touch(shell, "Kilomètres")
     for _ in range(FRAMES):
         EventLoop.idle()
         await asyncio.sleep(0.01)

@@ -3,40 +3,72 @@
 from typing import Any
 
 from kivy.metrics import dp
-from tests.kivy.day import BOILER, PLUGINS, VISIT, OpenDay, ident
+from tests.kivy.day import BOILER, CLAIMS, VISIT, OpenDay, ident
+from tests.tui import pumps
 
+from twinbase import Plugins
 from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
 from twinbase_kivy.focus import find_targets
 from twinbase_kivy.keyboard import KEYS, press_key
-from twinbase_kivy.routes import SYNC
+from twinbase_kivy.routes import HOURS, SYNC
 from twinbase_kivy.shell import Shell
 from twinbase_presentation import Route
+from twinbase_server import accounts
 
+WITH_PUMPS = Plugins("mobile", "deliveries", accounts, pumps)
+"""Ours, and one of somebody else's that brings screens and no tables."""
 WAYS: dict[str, tuple[Route, ...]] = {
     "today": (),
     "visit": (Route("visit", VISIT),),
     "checklist": (Route("visit", VISIT), Route("visit", VISIT, "checklist")),
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
     "sync": (SYNC,),
+    "customer": (Route("customers"), Route("customer", ident(100))),
+    "expenses": (Route("more"), Route("expenses")),
+    "expense": (Route("more"), Route("expenses"), Route("expense")),
+    "new_visit": (Route("new_visit"),),
+    "new_visit_form": (Route("new_visit", ident(100)),),
+    "request": (Route("request"),),
+    "team": (Route("team"),),
+    "equipment": (Route("visit", VISIT), Route("equipment", BOILER)),
+    "request_of_visit": (Route("visit", VISIT), Route("request", VISIT, "visit")),
+    "pumps": (Route("pumps"),),
+    "pump": (Route("pumps"), Route("pumps", pumps.FIRST)),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
-    "today": (),
-    "visit": ("missing", "finish", "cancel", "menu"),
+    "today": ("new", "search", "keys"),
+    "visit": ("missing", "finish", "cancel", "menu", "action"),
     "checklist": (),
     "parts": ("part",),
     "sync": ("correct",),
     "jobs": (),
-    "stock": ("product",),
-    "hours": ("line",),
+    "more": (),
+    "expenses": (),
+    "expense": (),
+    "planning": (),
+    "customers": (),
+    "customer": ("correction", "access"),
+    "stock": ("product", "transfer", "count"),
+    "hours": ("line", "forgotten"),
+    "new_visit": (),
+    "new_visit_form": (),
+    "request": (),
+    "team": (),
+    "equipment": ("replace", "correct_equipment", "new_equipment"),
+    "request_of_visit": (),
+    "pumps": (),
+    "pump": (),
 }
 """Every page, with the sheets that stand over it."""
 CODES = {word: code for code, word in KEYS.items()}
 
 
-def open_shell(day: OpenDay, language: str = "en", size: tuple[int, int] = (360, 640)) -> Shell:
+def open_shell(
+    day: OpenDay, language: str = "en", size: tuple[int, int] = (360, 640), plugins: Plugins = WITH_PUMPS
+) -> Shell:
     """The app in a window of so many dp."""
-    shell = Shell(day.make_workday(language), PLUGINS, ALL_SHEETS)
+    shell = Shell(day.make_workday(language), plugins, ALL_SHEETS, claims=CLAIMS)
     shell.fit(*map(dp, size))
     return shell
 
@@ -61,10 +93,23 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "line": Route("hours", None, "line"),
         "product": Route("stock", ident(600), "product"),
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
+        "correction": Route("customer", ident(100), "correction"),
+        "access": Route("customer", ident(200), "access"),
+        "new": Route("today", None, "new"),
+        "transfer": Route("stock", ident(600), "transfer"),
+        "count": Route("stock", ident(600), "count"),
+        "replace": Route("equipment", BOILER, "replace"),
+        "correct_equipment": Route("equipment", BOILER, "correct_equipment"),
+        "search": Route("today", None, "search"),
+        "keys": Route("today", None, "keys"),
+        "action": Route("action", VISIT, "vent"),
     }
     if sheet == "correct":
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]
         routes[sheet] = Route("sync", refused.id, "correct")
+    if sheet == "forgotten":
+        hours: Any = shell.pages[HOURS]
+        routes[sheet] = Route("hours", hours.model.shown.running.id, "forgotten")
     shell.go(routes.get(sheet, Route("visit", VISIT, sheet)))
     await shell.workday.finish_tasks()
 

@@ -9,7 +9,15 @@ from itertools import product
 import pytest
 from tests.kivy.day import OpenDay
 
-SCREENS = ("today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours")
+SCREENS = (
+    "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
+    "expenses", "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request", "request_of_visit",
+    "team", "equipment",
+)  # fmt: skip
+BROUGHT = ("pumps", "pump")
+"""Those of a plugin: any list, and any row of one."""
+FORMS = ("new_visit_form",)
+"""A page once more, at its second step."""
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)
@@ -57,7 +65,7 @@ async def test_every_page_is_measured() -> None:
     from twinbase_kivy.all_sheets import SHEETS as ALL_SHEETS
     from twinbase_kivy.routes import PAGES
 
-    assert set(SCREENS) == set(SHEETS) and len(SCREENS) == len(PAGES)
+    assert set(SCREENS) == set(SHEETS) and len(SCREENS) == len(PAGES) + len(BROUGHT) + len(FORMS)
     assert len([one for sheets in SHEETS.values() for one in sheets]) == len(ALL_SHEETS) - 1, "a gap is a line"
 
 

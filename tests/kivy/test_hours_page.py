@@ -63,3 +63,19 @@ async def test_arrows_lead_to_the_day_before_and_another_week(day: OpenDay) -> N
     assert page.model.shown.summary.startswith("Week 23")
     assert "Nothing is written on this day." in list_words(page)
     shell.close()
+
+
+async def test_who_forgot_the_timer_says_when_he_finished(day: OpenDay) -> None:
+    from tests.kivy import showing
+    from tests.kivy.measuring import list_words
+
+    day.clock.advance(minutes=13 * 60)
+    shell, page = await opened(day)
+    assert any("When did you finish?" in text for text in list_words(page))
+    await showing.touch(shell, "Say when you finished")
+    shell.sheet.panel.inside.parts()[0].form.fill("end", "17:30")
+    await showing.touch(shell, "Save")
+    assert shell.toast.name == "The timer ended at 17:30."
+    await page.model.load()
+    assert page.model.shown.running is None
+    shell.close()

@@ -59,3 +59,22 @@ async def test_two_of_a_part_go_onto_the_visit_and_out_of_the_van(day: OpenDay) 
     parts = shell.pages[Route("visit", VISIT)].model.shown.job.parts
     assert ("ELE-0937", 2) in [(part.code, part.quantity) for part in parts]
     shell.close()
+
+
+async def test_a_part_is_counted_and_moved_from_its_sheet(day: OpenDay) -> None:
+    from tests.kivy import showing
+
+    shell, page = await opened(day, "stock")
+    await showing.touch(shell, "Joint de corps")
+    await showing.touch(shell, "Count")
+    form = shell.sheet.panel.inside.parts()[-1].form
+    form.fill("counted", "5")
+    await showing.touch(shell, "Count")
+    assert shell.toast.name == "Counted: +3 against the stock on paper."
+    await page.model.load()
+    assert [row.in_van for row in page.model.shown.van if row.code == "JNT-4410"] == ["5\u00a0u"]
+    await showing.touch(shell, "Joint de corps")
+    await showing.touch(shell, "Move")
+    await showing.touch(shell, "Move")
+    assert shell.sheet is not None, "to where is still to be said"
+    shell.close()

@@ -8,6 +8,8 @@ from tests.presentation.phone import ME, Phone, ident, paris
 
 from twinbase_mobile.tables import Timesheet
 from twinbase_mobile.tables.kinds import Claim, WorkKind
+from twinbase_presentation import Route
+from twinbase_presentation.screens.forgotten_timer import ForgottenTimer
 from twinbase_presentation.screens.hours import HoursModel, HoursShown
 
 TODAY = date(2026, 6, 10)
@@ -127,3 +129,30 @@ async def test_a_timer_that_was_forgotten_is_asked_about(phone: Phone) -> None:
     await phone.save(line(1, paris(9, 16, 40), None, day=date(2026, 6, 9)))
     model = await opened(phone)
     assert shown(model).long == "The timer has been running since Tue, Jun 9, 16:40. When did you finish?"
+    forgotten = model.commands[0]
+    assert (forgotten.id, forgotten.key) == ("forgotten", "s"), "what it has counted is not what was worked"
+    assert (await forgotten.run()).go == Route("hours", ident(101), "forgotten")
+    timer = ForgottenTimer(phone.workday, ident(101))
+    form = await timer.make_form()
+    assert form is not None
+    assert [one.label for one in form.find("day").choices] == ["Tue, Jun 9", "Today"]
+    form.fill("end", "16:30")
+    assert (await timer.save(form)).fault and form.find("end").error == "The end is before the start."
+    form.fill("day", "2026-06-10")
+    assert (await timer.save(form)).fault and form.find("end").error == "That is still to come."
+    form.fill("day", "2026-06-09")
+    form.fill("end", "18h05")
+    assert (await timer.save(form)).said == "The timer ended at Tue, Jun 9, 18:05."
+    assert await times(phone) == [("14:40", "16:05")]
+    assert await timer.make_form() is None, "it runs no more"
+
+
+async def test_a_timer_that_was_stopped_elsewhere_meanwhile_stays_as_it_was(phone: Phone) -> None:
+    await phone.save(line(1, paris(9, 16, 40), None, day=date(2026, 6, 9)))
+    timer = ForgottenTimer(phone.workday, ident(101))
+    form = await timer.make_form()
+    assert form is not None
+    await (await opened(phone)).stop()
+    form.fill("end", "18:00")
+    assert (await timer.save(form)).is_done
+    assert await times(phone) == [("14:40", "08:00")]

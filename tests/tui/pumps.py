@@ -13,15 +13,18 @@ from twinbase.screens import (
     BlocksPage,
     BroughtScreen,
     CardSpec,
+    EmptyBlock,
     FactsBlock,
     LinesBlock,
     ListedLine,
+    PictureBlock,
     PlaceRef,
     ScreenDesk,
     ScreenFilter,
     ScreenQuery,
     ScreenSpec,
     TextBlock,
+    WarnBlock,
 )
 
 FIRST, SECOND = UUID(int=71), UUID(int=72)
@@ -37,7 +40,11 @@ async def load_pumps(desk: ScreenDesk, query: ScreenQuery) -> BlocksPage:
 
 
 async def load_pump(desk: ScreenDesk, row: UUID) -> BlocksPage:
-    return BlocksPage((FactsBlock({"Height": "4 m"}),), PUMPS[row])
+    facts = FactsBlock({"Height": "4 m", "Standing under the stairs of the second house": "Bâtiment B, cave 12"})
+    warning = WarnBlock("danger", "It is under current while it is open: switch it off at the board first.")
+    return BlocksPage(
+        (warning, facts, PictureBlock("0" * 64, "Nameplate"), EmptyBlock("Never vented.", "bleed")), PUMPS[row]
+    )
 
 
 async def load_card(desk: ScreenDesk, visit: UUID) -> BlocksCard:
@@ -55,3 +62,4 @@ def twinbase_screens(language: str) -> Iterator[BroughtScreen]:
     yield CardSpec("visit", "pumps", "Pumps of the visit", "bolt", load_card)
     asks = (AskedField("bar", "Pressure", "number", is_required=True, unit="bar"),)
     yield ActionSpec("visit", "vent", "Vent it", "bolt", vent, asks, "v")
+    yield ActionSpec("screen", "bleed", "Vent it", "bolt", vent, asks, screen="pumps", is_main=True)

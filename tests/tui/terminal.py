@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlmodel import SQLModel
-from tests.kivy.day import ME, PLUGINS, OpenDay, ident, open_day
+from tests.kivy.day import CLAIMS, PLUGINS, OpenDay, ident, open_day
 from textual.pilot import Pilot
 
 from twinbase import Plugins
@@ -73,9 +73,9 @@ async def open_terminal(
     file: Path, size: tuple[int, int] = NARROW, language: str = "en", look: str = "dark", plugins: Plugins = PLUGINS
 ) -> AsyncIterator[DayTerminal]:
     """The app on her file, when today is drawn."""
-    day = await open_day(file)
+    day = await open_day(file, plugins)
     workday = day.make_workday(language)
-    async with DayApp(workday, plugins, {"colleague_id": str(ME)}, look).run_test(size=size) as pilot:
+    async with DayApp(workday, plugins, CLAIMS, look).run_test(size=size) as pilot:
         terminal = DayTerminal(pilot, day)
         await terminal.see("Entretien annuel chaudière", "Joint" if size == WIDE else "07:30")
         yield terminal

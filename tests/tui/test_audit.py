@@ -38,9 +38,11 @@ def _cuts_of(widget: Widget, terminal: DayTerminal) -> Iterator[str]:
 
 def _words_not_drawn(line: HeadLine | PlacesLine | KeysLine) -> Iterator[str]:
     """At an edge, words that must be there: how the sync stands, where one is, and the keys."""
-    drawn = line.render_line(0).text
-    if line.render().cell_length > line.size.width:
-        yield f"an edge: {line.render().plain}"
+    rows = [line.render_line(number).text for number in range(line.size.height)]
+    drawn = "\n".join(rows)
+    for row in line.render().split("\n"):
+        if row.cell_length > line.size.width:
+            yield f"an edge: {row.plain}"
     if isinstance(line, HeadLine):
         yield from (word.text for word in line.words if word.text not in drawn)
     if isinstance(line, PlacesLine):
@@ -74,7 +76,7 @@ async def test_every_place_and_every_sheet_is_whole(anna: Path, size: tuple[int,
     async with open_terminal(anna, size, language) as terminal:
         await terminal.until(lambda: len(terminal.desk.acts) > 5)
         found = {}
-        for key in ("1", "2", "3", "4", "5"):
+        for key in ("1", "2", "3", "4", "5", "6", "7", "8"):
             await terminal.press(key)
             await terminal.until(lambda: bool(terminal.desk.view and terminal.desk.view.list.chosen))
             found[key] = find_cuts(terminal)

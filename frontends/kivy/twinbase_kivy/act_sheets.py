@@ -58,9 +58,10 @@ async def show_cancel(shell: Shell, route: Route) -> None:
 
 
 async def show_menu(shell: Shell, route: Route) -> None:
-    """What is done seldom."""
+    """What is done seldom, and what plugins bring."""
     page, model = await _open_visit_model(shell, route)
-    seldom = [one for one in model.commands if one.is_destructive]
+    known = [one.id for one in model.commands]
+    seldom = [one for one in page.list_commands() if one.is_destructive or one.id == "incident" or one.id not in known]
 
     def act(command: Any) -> Callable[[], None]:
         def run() -> None:
@@ -69,7 +70,12 @@ async def show_menu(shell: Shell, route: Route) -> None:
 
         return run
 
-    buttons = [PushButton(one.label, act(one), icon=one.icon, filling="outlined", hue="red") for one in seldom]
+    buttons = [
+        PushButton(
+            one.label, act(one), icon=one.icon, filling="outlined", hue="red" if one.is_destructive else "primary"
+        )
+        for one in seldom
+    ]
     shell.open_sheet(shell.workday.language.say("More"), *buttons)
 
 

@@ -3,8 +3,22 @@
 from collections.abc import Mapping
 
 from twinbase_kivy.act_sheets import VISIT_SHEETS
+from twinbase_kivy.brought_sheets import BROUGHT_SHEETS
+from twinbase_kivy.customer_sheets import CUSTOMER_SHEETS
+from twinbase_kivy.equipment_sheets import EQUIPMENT_SHEETS
 from twinbase_kivy.hours_sheets import HOURS_SHEETS
+from twinbase_kivy.key_sheets import KEY_SHEETS
+from twinbase_kivy.new_sheets import NEW_SHEETS
 from twinbase_kivy.shell import OpenSheet
 from twinbase_kivy.stock_sheets import STOCK_SHEETS
 
-SHEETS: Mapping[str, OpenSheet] = {**VISIT_SHEETS, **HOURS_SHEETS, **STOCK_SHEETS}
+SHEETS: Mapping[str, OpenSheet] = {
+    **VISIT_SHEETS,
+    **HOURS_SHEETS,
+    **STOCK_SHEETS,
+    **BROUGHT_SHEETS,
+    **CUSTOMER_SHEETS,
+    **NEW_SHEETS,
+    **EQUIPMENT_SHEETS,
+    **KEY_SHEETS,
+}

@@ -1,9 +1,10 @@
 """The app: one window, one loop for it and the screens, one thread for the replica."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from kivy.app import App
@@ -75,14 +76,20 @@ async def run_app(options: AppOptions) -> None:
     try:
         await runner.open(options.open_replica)
         me = await runner.ask(whoami)
-        await _show(options, runner, me)
+        await _show(options, runner, me, await runner.ask(_read_claims))
     finally:
         await asyncio.to_thread(runner.close)
 
 
-async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
+async def _read_claims(replica: Replica) -> dict[str, Any]:
+    """Of whoever signed in, for the screens of plugins."""
+    identity = await replica.read_identity()
+    return {} if identity is None else dict(identity.claims)
+
+
+async def _show(options: AppOptions, runner: Runner, me: UUID, claims: Mapping[str, Any]) -> None:
     workday = Workday(runner, me, choose_language(options.language))
-    shell = Shell(workday, options.plugins, SHEETS, options.state)
+    shell = Shell(workday, options.plugins, SHEETS, options.state, claims)
     app = TwinbaseApp(shell)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))

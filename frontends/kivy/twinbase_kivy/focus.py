@@ -1,6 +1,6 @@
 """The keyboard's place: which of the things that can be touched it would touch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kivy.uix.widget import Widget
 
@@ -15,15 +15,16 @@ KeyTarget = Touchable | TypingBox
 class FocusRing:
     """Moves from one to the next in reading order, and stays on what has the same name when a screen is drawn anew."""
 
-    def __init__(self, root: Box) -> None:
-        self._root = root
+    def __init__(self, find_top: Callable[[], Box]) -> None:
+        """`find_top`: what is on top now; what lies below a sheet is not to be had."""
+        self._find_top = find_top
         self._name = ""
         self._now: KeyTarget | None = None
 
     @property
     def now(self) -> KeyTarget | None:
         """What has the keyboard, if it is still there."""
-        targets = list(find_targets(self._root))
+        targets = list(find_targets(self._find_top()))
         if self._now not in targets:
             self._now = next((one for one in targets if self._name and one.name == self._name), None)
         return self._now
@@ -31,15 +32,23 @@ class FocusRing:
     @property
     def is_typing(self) -> bool:
         """Whether somebody types into a field: then a letter is a letter."""
-        return any(isinstance(one, TypingBox) and one.input.focus for one in find_targets(self._root))
+        return any(isinstance(one, TypingBox) and one.input.focus for one in find_targets(self._find_top()))
 
     def move(self, steps: int) -> None:
         """So many further, around the end."""
-        targets = list(find_targets(self._root))
+        targets = list(find_targets(self._find_top()))
         if not targets:
             return
         at = targets.index(self.now) + steps if self.now in targets else 0 if steps > 0 else -1
         self.set(targets[at % len(targets)])
+
+    def move_in(self, box: Box, steps: int) -> None:
+        """So many further among what is in a box, and no further than its ends."""
+        targets = [one for one in find_targets(box) if isinstance(one, Touchable)]
+        if targets:
+            before = -1 if steps > 0 else len(targets)
+            at = (targets.index(self.now) if self.now in targets else before) + steps
+            self.set(targets[min(max(at, 0), len(targets) - 1)])
 
     def set(self, target: KeyTarget | None) -> None:
         """Have the keyboard here, and scroll to it."""

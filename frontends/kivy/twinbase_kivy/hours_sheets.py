@@ -7,6 +7,7 @@ from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.shell import OpenSheet, Shell
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_presentation import Route
+from twinbase_presentation.screens.forgotten_timer import ForgottenTimer
 
 
 async def show_line(shell: Shell, route: Route) -> None:
@@ -43,4 +44,15 @@ async def show_gap(shell: Shell, route: Route) -> None:
     show_form(shell, page, form, gap.said, lambda: model.save(form), label=shell.workday.language.say("Save"))
 
 
-HOURS_SHEETS: Mapping[str, OpenSheet] = {"line": show_line, "gap/": show_gap}
+async def show_forgotten(shell: Shell, route: Route) -> None:
+    """When a line that runs too long has really ended."""
+    assert route.id is not None
+    timer, say = ForgottenTimer(shell.workday, route.id), shell.workday.language.say
+    form = await timer.make_form()
+    if form is None:
+        return
+    page = next(reversed(shell.pages.values()))
+    show_form(shell, page, form, say("When did you finish?"), lambda: timer.save(form), label=say("Save"))
+
+
+HOURS_SHEETS: Mapping[str, OpenSheet] = {"line": show_line, "gap/": show_gap, "forgotten": show_forgotten}

@@ -1,6 +1,6 @@
 """A page whose rows open beside it on a wide screen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from twinbase_kivy.page import PageView
@@ -8,8 +8,9 @@ from twinbase_presentation import Route
 
 
 class ListPage(PageView):
-    """A list of visits. `chosen`: the one that is shown beside it."""
+    """A list of visits, or of what `detail` names. `chosen`: the one that is shown beside it."""
 
+    detail = "visit"
     chosen: UUID | None = None
 
     def find_first(self) -> UUID | None:
@@ -23,9 +24,9 @@ class ListPage(PageView):
             self.redraw()
 
 
-def choose_beside(pages: Mapping[Route, PageView]) -> None:
-    """On a wide screen the list says which of its rows is the detail."""
-    beside = next((route.id for route in pages if route.name == "visit"), None)
+def choose_beside(pages: Mapping[Route, PageView], way: Sequence[Route]) -> None:
+    """On a wide screen the list says which of its rows is the detail, or led to what is shown. `way`: from the place
+    to what is seen."""
     for page in pages.values():
         if isinstance(page, ListPage):
-            page.choose(beside)
+            page.choose(next((one.id for one in (*reversed(way), *pages) if one.name == page.detail and one.id), None))

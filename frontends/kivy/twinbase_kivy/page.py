@@ -1,7 +1,8 @@
 """A screen on the glass: its head, what scrolls, and what stays at the bottom under the thumb."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
@@ -18,6 +19,7 @@ from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import Words
 from twinbase_mobile.reading.moments import local_time
 from twinbase_presentation import Command, Done, Failed, Loading, Route, StatusChip, StatusLine, Workday
+from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.tokens import SPACE, Hue
 
@@ -26,17 +28,27 @@ class Guide(Protocol):
     """What a page asks of the app that it is in."""
 
     workday: Workday
+    brought: PluginScreens
+    choose_picture: "ChoosePicture | None"
 
     def go(self, route: Route) -> None: ...
 
     def go_back(self) -> None: ...
 
+    def leave_for(self, route: Route) -> None: ...
+
     def knows(self, route: Route) -> bool: ...
+
+    def list_routes(self) -> Sequence[Route]: ...
 
     async def finish(self, act: Awaitable[Done], page: "PageView", id_: str = "") -> None: ...
 
     @property
     def is_wide(self) -> bool: ...
+
+
+ChoosePicture = Callable[[], Awaitable[Path | None]]
+"""Has somebody choose a picture or a PDF of this device; None where he chooses none."""
 
 
 class PageView(ColumnBox):
@@ -92,6 +104,10 @@ class PageView(ColumnBox):
         """A key of this page alone, as `ctrl+f`; False where it has none."""
         return False
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        """The keys of this page alone, each with what it does."""
+        return ()
+
     def make_foot(self) -> Box | None:
         """What stays at the bottom."""
         return None
@@ -109,6 +125,14 @@ class PageView(ColumnBox):
             gap=SPACE.xs,
             edges=(0, SPACE.s, 0, SPACE.s),
         )
+
+    def plus_button(self) -> Box:
+        """What leads to something new."""
+        return IconButton("add", self.say("New"), self.open_act(Route("today", None, "new")))
+
+    def search_button(self) -> Box:
+        """What leads to one field over everything."""
+        return IconButton("search", self.say("Search everything"), self.open_act(Route("today", None, "search")))
 
     def status_chips(self, line: StatusLine) -> list[Box]:
         """What is said quietly of the sync."""
@@ -145,8 +169,12 @@ class PageView(ColumnBox):
         return lambda: self.do(command.run(), command.id)
 
     def find_command(self, id_: str) -> Command | None:
-        """A command of the model, if it can be given at the moment."""
-        return next((one for one in self.model.commands if one.id == id_), None)
+        """A command of the page, if it can be given at the moment."""
+        return next((one for one in self.list_commands() if one.id == id_), None)
+
+    def list_commands(self) -> Sequence[Command]:
+        """All that can be done on it: what the model says, and on some pages what plugins bring."""
+        return self.model.commands
 
     def open_act(self, route: Route) -> Act:
         """What a tap does that leads somewhere."""

@@ -9,6 +9,7 @@ from twinbase_kivy.boxes import Box, ColumnBox, Gap, grow
 from twinbase_kivy.drawing import paint_divider, paint_dot, paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.row_box import Row
+from twinbase_kivy.widgets.scroller import Scroller
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
@@ -64,7 +65,8 @@ class PlacesBar(Row):
     """At the bottom, as many as there are, equally wide."""
 
     def __init__(self, places: Sequence[NavPlace], here: Route, go: Callable[[Route], object]) -> None:
-        buttons = [grow(PlaceButton(one, _lead(go, one), is_here=one.route == here, has_word=True)) for one in places]
+        shown = find_shown(places, here)
+        buttons = [grow(PlaceButton(one, _lead(go, one), is_here=one is shown, has_word=True)) for one in places]
         super().__init__(*buttons, edges=(2, 0, 2, 0), side="fill")
         self.role = "navigation"
 
@@ -83,8 +85,11 @@ class PlacesRail(ColumnBox):
     def __init__(
         self, places: Sequence[NavPlace], here: Route, go: Callable[[Route], object], *, has_words: bool, wide_dp: float
     ) -> None:
-        buttons = [PlaceButton(one, _lead(go, one), is_here=one.route == here, has_word=has_words) for one in places]
-        super().__init__(RailHead(), *buttons, gap=SPACE.xs, edges=(SPACE.xs, SPACE.m, SPACE.xs, SPACE.m))
+        shown = find_shown(places, here)
+        buttons = [PlaceButton(one, _lead(go, one), is_here=one is shown, has_word=has_words) for one in places]
+        # Eight of them are higher than a low window, and with large letters than a laptop's.
+        column = ColumnBox(RailHead(), *buttons, gap=SPACE.xs, edges=(SPACE.xs, SPACE.m, SPACE.xs, SPACE.m))
+        super().__init__(Scroller(column))
         self.wide_dp, self.role = wide_dp, "navigation"
 
     def width_wanted(self) -> float:
@@ -137,6 +142,11 @@ def make_frame(
     wide = 96 if width >= dp(TWO_PANES_FROM) else 56 if is_low else 80
     rail = PlacesRail(places, here, go, has_words=not is_low, wide_dp=wide)
     return ColumnBox(grow(Row(rail, grow(body), side="fill")))
+
+
+def find_shown(places: Sequence[NavPlace], here: Route) -> NavPlace:
+    """The place that somebody is in; what has none of its own is behind the last one, More."""
+    return next((one for one in places if one.route == here), places[-1])
 
 
 def _lead(go: Callable[[Route], object], place: NavPlace) -> Act:

@@ -3,6 +3,7 @@
 import webbrowser
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.metrics import dp
@@ -15,35 +16,45 @@ from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.list_page import ListPage, choose_beside
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
-from twinbase_kivy.page import PageView
+from twinbase_kivy.page import ChoosePicture, PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, make_frame
-from twinbase_kivy.routes import JOBS, PLACES, TODAY, find_maker, list_places
+from twinbase_kivy.routes import DETAILS, PHONE_PLACES, PLACES, TODAY, find_maker, list_places
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
 from twinbase_presentation import Done, Route, Workday, describe_status
 from twinbase_presentation.faults import say_error
+from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.tokens import TWO_PANES_FROM, ThemeName
 
 LIST_DP = 412
-LISTS = (TODAY, JOBS)
 TOAST_SECONDS = 6
 
 
 class Shell(Root, Box):
-    """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route."""
+    """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route;
+    `claims`: of whoever signed in, for the screens of plugins."""
 
     def __init__(
-        self, workday: Workday, plugins: Plugins, sheets: Mapping[str, "OpenSheet"], state: Path | None = None
+        self,
+        workday: Workday,
+        plugins: Plugins,
+        sheets: Mapping[str, "OpenSheet"],
+        state: Path | None = None,
+        claims: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(name="Twinbase", role="application")
         self.workday, self.plugins, self.sheets = workday, plugins, sheets
+        self.brought = PluginScreens(workday, plugins, claims or {})
+        self.choose_picture: ChoosePicture | None = None
         self.stack = BackStack(TODAY, state)
         self.pages: dict[Route, PageView] = {}
         self.sheet: SheetLayer | None = None
         self.toast: ToastBar | None = None
-        self.focus = FocusRing(self)
+        self.focus = FocusRing(lambda: self.sheet or self)
+        self.enter: Callable[[], object] | None = None
+        self.left: Callable[[], object] | None = None
         self.frame = ColumnBox()
         self._stop: Callable[[], None] = lambda: None
 
@@ -65,11 +76,11 @@ class Shell(Root, Box):
         if (sheet := self._find_sheet(route)) is not None:
             self.workday.spawn(sheet(self, route))
             return
-        if route == TODAY or (self.is_wide and route in PLACES):
+        if route == TODAY or (self.is_wide and (route in PLACES or route in DETAILS)):
             self.enter_place(route)
             return
         self._note_passed()
-        if self.is_wide and route.name == "visit" and not route.place and self._has_list:
+        if self.is_wide and self._is_detail(route):
             self.stack.go_beside(route)
         else:
             self.stack.go(route)
@@ -78,7 +89,7 @@ class Shell(Root, Box):
     def enter_place(self, route: Route) -> None:
         """Go to a place of the navigation: the way back begins anew there."""
         self._note_passed()
-        self.sheet = None
+        self._leave_sheet()
         self.stack.enter_place(route)
         self.workday.spawn(self.show())
 
@@ -91,13 +102,18 @@ class Shell(Root, Box):
         if self.stack.go_back():
             self.workday.spawn(self.show())
 
+    def leave_for(self, route: Route) -> None:
+        """Show it in place of the page on top, which is over: the way back leads past that."""
+        self.stack.go_back()
+        self.go(route)
+
     def knows(self, route: Route) -> bool:
         """Whether there is a screen or a sheet for it: no button leads to nothing."""
-        return self._find_sheet(route) is not None or find_maker(route) is not None
+        return self._find_sheet(route) is not None or find_maker(route, self.brought) is not None
 
     def list_routes(self) -> Sequence[Route]:
         """The places of the navigation, in its order."""
-        return PLACES
+        return PLACES if self.is_wide else PHONE_PLACES
 
     @property
     def is_wide(self) -> bool:
@@ -131,14 +147,25 @@ class Shell(Root, Box):
 
     def open_sheet(self, title: str, *parts: Box | None) -> None:
         """Something over the page."""
+        self._leave_sheet()
         panel = SheetPanel(title, self.workday.language.say("Close"), self.close_sheet, *parts)
         self.sheet = SheetLayer(panel, self.close_sheet)
         self._compose()
 
     def close_sheet(self) -> None:
         """Back to the page; what was typed is a draft."""
-        self.sheet = None
+        self._leave_sheet()
         self._compose()
+
+    def _leave_sheet(self) -> None:
+        if self.left is not None:
+            self.left()
+        self.sheet = self.enter = self.left = None
+
+    def undo(self) -> None:
+        """Drop what is held, if anything is."""
+        if self.workday.held.now is not None:
+            self._undo()
 
     def set_look(self, theme: ThemeName | None = None, text_scale: float | None = None) -> None:
         """Another theme, another size of letters: everything is drawn anew at once."""
@@ -158,7 +185,7 @@ class Shell(Root, Box):
         for route in routes:
             if route not in self.pages:
                 await self._make(route)
-        choose_beside(self.pages)
+        choose_beside(self.pages, [stop.route for stop in self.stack.stops])
         self._compose()
 
     def settle(self) -> None:
@@ -186,31 +213,36 @@ class Shell(Root, Box):
         paint_ground(self.canvas.before, (*self.pos, *self.size), look.find_colour("bg"))
 
     def _find_sheet(self, route: Route) -> "OpenSheet | None":
-        """A sheet by the place of its route; `parts/…` is the one of any part."""
-        head, slash, _ = route.place.partition("/")
+        """A sheet by the place of its route; `parts/…` is the one of any part, `action/` that of any plugin's act."""
+        head, slash, _ = ("action/" if route.name == "action" else route.place).partition("/")
         return self.sheets.get(head + slash)
 
     @property
     def _has_list(self) -> bool:
-        return self.stack.stops[0].route in LISTS
+        return self.stack.stops[0].route in DETAILS
+
+    def _is_detail(self, route: Route) -> bool:
+        """Whether it is what the list that somebody is in shows beside itself."""
+        return route.name == DETAILS.get(self.stack.stops[0].route) and route.id is not None and not route.place
 
     def _seen(self) -> list[Route]:
-        """The page on top; on a wide screen with the list that it belongs to, and beside a list its first visit."""
+        """The page on top; on a wide screen with the list that it belongs to, and beside a list its first row."""
         top, first = self.stack.top.route, self.stack.stops[0].route
         if not self.is_wide or not self._has_list:
             return [top]
-        return [first, top] if top != first else [first, *self._first_visit()]
+        return [first, top] if top != first else [first, *self._first_detail()]
 
-    def _first_visit(self) -> list[Route]:
-        page = self.pages.get(self.stack.top.route)
+    def _first_detail(self) -> list[Route]:
+        route = self.stack.top.route
+        page = self.pages.get(route)
         first = page.find_first() if isinstance(page, ListPage) else None
-        return [Route("visit", first)] if first is not None else []
+        return [Route(DETAILS[route], first)] if first is not None else []
 
     async def _make(self, route: Route) -> None:
-        maker = find_maker(route)
+        maker = find_maker(route, self.brought)
         assert maker is not None, route
         model, kind = maker(self.workday, self.plugins, route)
-        is_detail = self.is_wide and self._has_list and route.name == "visit" and not route.place
+        is_detail = self.is_wide and self._is_detail(route)
         has_back = route != self.stack.stops[0].route and not is_detail
         page = self.pages[route] = kind(model, self, has_back=has_back)
         self._compose()
@@ -218,7 +250,7 @@ class Shell(Root, Box):
         if passed := next((stop.passed for stop in self.stack.stops if stop.route == route), 0):
             page.scroller.passed = passed
         if self.is_wide and isinstance(page, ListPage) and self.stack.top.route == route:
-            for more in self._first_visit():
+            for more in self._first_detail():
                 if more not in self.pages:
                     await self._make(more)
 
@@ -245,13 +277,14 @@ class Shell(Root, Box):
         here = self.stack.stops[0].route
         has_bar = self.stack.top.route == here
         self.frame = make_frame(
-            body, self._places(), here, self.enter_place, (self.width, self.height), has_bar=has_bar
+            body, self.list_nav_places(), here, self.enter_place, (self.width, self.height), has_bar=has_bar
         )
 
-    def _places(self) -> list[NavPlace]:
+    def list_nav_places(self) -> list[NavPlace]:
+        """The places of the navigation, in words."""
         language, now = self.workday.language, self.workday.read_now()
         status = describe_status(self.workday.runner.status, language, now, self.workday.zone)
-        return list_places(language, needs_you=status.needs_you is not None)
+        return list_places(language, wide=self.is_wide, needs_you=status.needs_you is not None)
 
     def _undo(self) -> None:
         self.workday.held.undo()

@@ -32,6 +32,7 @@ from twinbase_presentation.command import Command, Done
 from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.form import Form
 from twinbase_presentation.route import Route
+from twinbase_presentation.runner import ROWS
 from twinbase_presentation.workday import Workday
 
 Answer = TypeVar("Answer")
@@ -74,7 +75,7 @@ class PluginScreens:
     """
 
     def __init__(self, workday: Workday, plugins: Plugins, claims: Mapping[str, Any]) -> None:
-        self._workday, self._desk = workday, PluginDesk(workday, claims)
+        self._workday, self._desk, self._plugins = workday, PluginDesk(workday, claims), plugins
         brought = plugins.collect_screens(workday.language.code)
         self.broken = {owner: str(one) for owner, one in brought.items() if isinstance(one, TwinbaseError)}
         self._owners: dict[int, str] = {}
@@ -88,6 +89,14 @@ class PluginScreens:
     def screens(self) -> tuple[ScreenSpec, ...]:
         """The places that they add, in order."""
         return tuple(sorted(self._of(ScreenSpec), key=lambda spec: (spec.order, spec.title)))
+
+    def list_topics(self) -> list[str]:
+        """What a runner is to tell of: a plugin does not say what it reads, so any row may be one of it."""
+        return [ROWS + twin.name for twin in self._plugins.twins]
+
+    def has_screen(self, id_: str) -> bool:
+        """Whether a plugin brings a screen of that id."""
+        return any(spec.id == id_ for spec in self.screens)
 
     def find_screen(self, id_: str) -> ScreenSpec:
         """The screen of that id; raises LookupError where no plugin brings it."""
@@ -122,6 +131,10 @@ class PluginScreens:
         """What plugins let somebody do about a row. One that asks for something leads to its form."""
         specs = [spec for spec in self._of(ActionSpec) if spec.on == on and spec.screen in ("", screen)]
         return tuple(self._command(spec, row) for spec in specs if spec.is_shown is None or spec.is_shown(about))
+
+    def is_of_card(self, card: ShownCard, command: Command) -> bool:
+        """Whether the plugin of a card brings this command too: then its main ones stand on the card."""
+        return self._owners[id(self._find_action(command.id))] == self._owners[id(card.spec)]
 
     def make_form(self, id_: str, row: UUID) -> Form:
         """The form of an action that asks for something. `load` it before it is shown."""

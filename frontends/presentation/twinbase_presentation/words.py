@@ -7,8 +7,10 @@ from typing import Any
 from twinbase_mobile.tables.kinds import (
     ActiveState,
     Claim,
+    Energy,
     ExpenseKind,
     IncidentStatus,
+    PaidWith,
     PhotoPhase,
     Priority,
     Severity,
@@ -55,6 +57,14 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ActiveState.NON_PAYMENT: later("Does not pay"),
         ActiveState.SLEEPING: later("Inactive"),
     },
+    Energy: {
+        Energy.GAS: later("Gas"),
+        Energy.OIL: later("Heating oil"),
+        Energy.WOOD: later("Wood"),
+        Energy.ELECTRIC: later("Electric"),
+        Energy.HEAT_PUMP: later("Heat pump"),
+        Energy.OTHER: later("Another one"),
+    },
     WorkKind: {
         WorkKind.WORK: later("Work"),
         WorkKind.TRAVEL: later("Travel"),
@@ -81,6 +91,11 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ExpenseKind.MILEAGE: later("Mileage"),
         ExpenseKind.SUPPLIES: later("Supplies"),
         ExpenseKind.OTHER: later("Other"),
+    },
+    PaidWith: {
+        PaidWith.PERSONAL: later("My own money"),
+        PaidWith.COMPANY_CARD: later("Company card"),
+        PaidWith.CASH_ADVANCE: later("Cash advance"),
     },
     PhotoPhase: {
         PhotoPhase.BEFORE: later("Before"),

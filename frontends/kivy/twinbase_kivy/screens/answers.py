@@ -40,13 +40,13 @@ class QuestionCard(CardBox):
         self.name, self.role = item.label, "group"
         self._judge(verdict)
 
-    def show(self, answer: Box, verdict: AnswerVerdict) -> None:
-        """Another answer, and what it means."""
+    def show(self, answer: Box, verdict: AnswerVerdict, act: Box | None = None) -> None:
+        """Another answer, what it means, and what is to be done about it."""
         self._judge(verdict)
         said = verdict.sentence
         strong = verdict.tone == "red"
         meaning = TintBox("warning", said, hue=verdict.tone, filled=strong, strong=not strong) if said else None
-        self.hold([self._head, answer, meaning, error_line(self._fault) if self._fault else None])
+        self.hold([self._head, answer, meaning, act, error_line(self._fault) if self._fault else None])
         self.change()
 
     def _judge(self, verdict: AnswerVerdict) -> None:

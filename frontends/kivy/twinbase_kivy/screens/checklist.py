@@ -26,6 +26,7 @@ from twinbase_kivy.widgets.fields import InputField
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.numberpad import NumberPad
 from twinbase_mobile.reading import Checklist, Item
+from twinbase_presentation import Done, Route
 from twinbase_presentation.form import PAUSE_SECONDS
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.timing import Planned
@@ -107,6 +108,9 @@ class ChecklistPage(PageView):
             return False
         return True
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("o / n", self.say("Yes, and no")), ("enter", self.say("Next question"))
+
     def go_next(self) -> None:
         """Save what is typed, and answer the next question that lacks; back to the visit where none does."""
         self._save_typed()
@@ -150,7 +154,19 @@ class ChecklistPage(PageView):
         value = self._read_typed(place, item)
         verdict = self.model.judge(item, value)
         hue: Hue = verdict.tone if verdict.sentence else "green"
-        self._cards[place].show(self._make_answer(place, item, hue, is_judged=bool(verdict.sentence)), verdict)
+        answer = self._make_answer(place, item, hue, is_judged=bool(verdict.sentence))
+        self._cards[place].show(answer, verdict, self._make_report() if verdict.tone == "red" else None)
+
+    def _make_report(self) -> Box:
+        """What is dangerous is reported: the request knows the answers, so what is typed is written before."""
+        report = lambda: self.do(self._report(), "incident")  # noqa: E731
+        return PushButton(self.say("Report an incident"), report, icon="flag", filling="outlined", hue="red")
+
+    async def _report(self) -> Done:
+        for place, item in [(place, self._find_item(place)) for place in list(self._typed)]:
+            if item is not None and (value := self._read_typed(place, item)) != item.value:
+                await self.model.answer(place[0], place[1], value)
+        return Done(go=Route("request", self.model.visit, "visit"))
 
     def _make_answer(self, place: QuestionPlace, item: Item, hue: Hue, *, is_judged: bool) -> Box:
         shown = self.model.shown

@@ -59,6 +59,9 @@ class HoursPage(PageView):
             return False
         return True
 
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("left / right", self.say("The day before, and the day after")), ("n", self.say("Add a line"))
+
     def choose_act(self, day: date) -> Act:
         """What a touch on a day does."""
         return lambda: self.guide.workday.spawn(self.model.choose_day(day))
@@ -83,7 +86,7 @@ class TimerCard(CardBox):
             )
             return
         who = "\u00a0· ".join(part for part in (_title_of(running), say_word(language, running.activity)) if part)
-        stop = page.find_command("stop")
+        stop = page.find_command("forgotten") or page.find_command("stop")
         since = language.say("since {time}", time=page.say_when(running.start))
         super().__init__(
             Row(IconMark("timer", "green"), grow(Words(who, "label", "green")), gap=SPACE.m),

@@ -3,48 +3,38 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from twinbase_kivy.boxes import Box, ColumnBox
+from twinbase_kivy.boxes import Box
 from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.list_page import ListPage
-from twinbase_kivy.page import Guide
-from twinbase_kivy.panes import leave_parent
 from twinbase_kivy.screens.visit_lines import make_visit_line
+from twinbase_kivy.search_page import SearchPage
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, divide, group_title
 from twinbase_kivy.widgets.chips import ChoiceChip
 from twinbase_kivy.widgets.notices import EmptyView
-from twinbase_kivy.widgets.search_field import SearchField
 from twinbase_kivy.widgets.touch import Act
+from twinbase_presentation import Route
+from twinbase_presentation.languages import later
 from twinbase_presentation.screens.jobs import JobsChip, JobsModel
 from twinbase_presentation.screens.today import VisitGroup
 from twinbase_presentation.tokens import SPACE
 
 
-class JobsPage(ListPage):
+class JobsPage(SearchPage, ListPage):
     """S05."""
 
     model: JobsModel
-
-    def __init__(self, model: JobsModel, guide: Guide, *, has_back: bool = False) -> None:
-        say = guide.workday.language.say
-        self.search = SearchField(say("Customer, number, town…"), say("Erase"), self.look_for)
-        super().__init__(model, guide, has_back=has_back)
+    hint = later("Customer, number, town…")
 
     def find_first(self) -> UUID | None:
         shown = self.model.shown
         rows = [row for group in shown.groups for row in group.rows] if shown is not None else []
         return rows[0].id if rows else None
 
-    def look_for(self, text: str) -> None:
-        """Look for these words, from the first letter on."""
-        self.guide.workday.spawn(self.model.search(text))
-
     def make_head(self) -> Box:
         shown, language = self.model.shown, self.guide.workday.language
         sub = language.count("{n} visit", "{n} visits", shown.total) if shown is not None else ""
-        leave_parent(self.search)
-        field = ColumnBox(self.search, edges=(self.edge, 0, self.edge, SPACE.s))
-        return ColumnBox(self.title_bar(self.model.title, sub), field)
+        return self.search_head(sub, self.plus_button())
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
@@ -58,11 +48,14 @@ class JobsPage(ListPage):
         ]
 
     def press_key(self, said: str) -> bool:
-        """Ctrl and F: type what is looked for."""
-        if said == "ctrl+f":
-            self.search.start()
+        """Something new, besides what any list does."""
+        if said == "n":
+            self.guide.go(Route("today", None, "new"))
             return True
-        return False
+        return super().press_key(said)
+
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("n", self.say("New")), *super().list_keys()
 
     def _make_chip(self, chip: JobsChip) -> Box:
         number = "" if chip.count is None else f"\u00a0{self.guide.workday.language.format_number(chip.count)}"

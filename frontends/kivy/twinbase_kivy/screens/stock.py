@@ -2,42 +2,31 @@
 
 from collections.abc import Sequence
 
-from twinbase_kivy.boxes import Box, ColumnBox
+from twinbase_kivy.boxes import Box
 from twinbase_kivy.flow_boxes import TwoColumns
 from twinbase_kivy.marks import make_mark
-from twinbase_kivy.page import Guide, PageView
-from twinbase_kivy.panes import leave_parent
+from twinbase_kivy.search_page import SearchPage
 from twinbase_kivy.widgets.cards import CardBox, SectionCard, divide
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.rows import LineRow
-from twinbase_kivy.widgets.search_field import SearchField
 from twinbase_mobile.reading import ProductSheet
 from twinbase_presentation import Language, Route
+from twinbase_presentation.languages import later
 from twinbase_presentation.screens.stock import PickModel, ProductRow, StockModel
 from twinbase_presentation.tokens import SPACE
 
 
-class StockPage(PageView):
+class StockPage(SearchPage):
     """S14."""
 
     model: StockModel
-
-    def __init__(self, model: StockModel, guide: Guide, *, has_back: bool = False) -> None:
-        say = guide.workday.language.say
-        self.search = SearchField(say("Part, code, bar code…"), say("Erase"), self.look_for)
-        super().__init__(model, guide, has_back=has_back)
-
-    def look_for(self, text: str) -> None:
-        """Look for these words in the catalogue, from the first letter on."""
-        self.guide.workday.spawn(self.model.search(text))
+    hint = later("Part, code, bar code…")
 
     def make_head(self) -> Box:
         shown, language = self.model.shown, self.guide.workday.language
         number = len(shown.van) if shown is not None else 0
         sub = language.count("{n} product in the van", "{n} products in the van", number) if number else ""
-        leave_parent(self.search)
-        field = ColumnBox(self.search, edges=(self.edge, 0, self.edge, SPACE.s))
-        return ColumnBox(self.title_bar(self.model.title, sub), field)
+        return self.search_head(sub)
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
@@ -50,13 +39,6 @@ class StockPage(PageView):
             return [EmptyView("stock", self.say("Nothing is in the van. Look for a product above."))]
         full = [row for row in shown.van if not row.is_low]
         return [TwoColumns(self._make_low(shown.low), self._make_van(full), gap=SPACE.m, narrow_dp=700)]
-
-    def press_key(self, said: str) -> bool:
-        """Ctrl and F: type what is looked for."""
-        if said == "ctrl+f":
-            self.search.start()
-            return True
-        return False
 
     def find_route(self, row: ProductRow) -> Route:
         """Where a touch on a product leads."""

@@ -9,6 +9,7 @@ from kivy.clock import Clock
 from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.flow_boxes import Halves
 from twinbase_kivy.list_page import ListPage
+from twinbase_kivy.marks import mark_of
 from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.visit_lines import make_visit_line
@@ -58,7 +59,19 @@ class TodayPage(ListPage):
     def make_head(self) -> Box:
         shown = self.model.shown
         chips = self.status_chips(self.model.status_line)
-        return self.title_bar(self.model.title, shown.summary if shown else "", chips=chips)
+        return self.title_bar(
+            self.model.title, shown.summary if shown else "", self.search_button(), self.plus_button(), chips=chips
+        )
+
+    def press_key(self, said: str) -> bool:
+        """Something new."""
+        if said == "n":
+            self.guide.go(Route("today", None, "new"))
+            return True
+        return False
+
+    def list_keys(self) -> Sequence[tuple[str, str]]:
+        return ("n", self.say("New")), *super().list_keys()
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
@@ -91,7 +104,12 @@ class TodayPage(ListPage):
             return []
         language = self.guide.workday.language
         lines: list[Box] = [
-            LineRow(one.incident.caption or one.customer, say_word(language, one.incident.status), icon="flag")
+            LineRow(
+                one.incident.caption or one.customer,
+                say_word(language, one.incident.status),
+                icon="flag",
+                mark=mark_of(one.incident.mark, language),
+            )
             for one in shown.requests
         ]
         return [group_title(self.say("My requests")), CardBox(*divide(lines), gap=SPACE.xs)]

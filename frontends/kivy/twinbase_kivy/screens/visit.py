@@ -1,13 +1,15 @@
 """One visit: all that is needed at the door, and before leaving."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from kivy.metrics import dp
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.flow_boxes import Halves, TwoColumns
-from twinbase_kivy.page import PageView
+from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.row_box import Row
+from twinbase_kivy.screens.blocks import make_brought_card
 from twinbase_kivy.screens.today import TimerWords, make_act_buttons
 from twinbase_kivy.screens.visit_cards import (
     make_checklist_card,
@@ -20,8 +22,10 @@ from twinbase_kivy.widgets.cards import CardBox, SectionCard, TintBox
 from twinbase_kivy.widgets.chips import ChipBox
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.words import IconMark, Words
-from twinbase_presentation import Route
+from twinbase_presentation import Command, Route
+from twinbase_presentation.plugin_screens import ShownCard
 from twinbase_presentation.screens.before_finish import FinishStep
+from twinbase_presentation.screens.brought_cards import BroughtCards
 from twinbase_presentation.screens.refusals import RefusedCard
 from twinbase_presentation.screens.visit import VisitModel, VisitShown
 from twinbase_presentation.screens.visit_rows import say_times
@@ -36,6 +40,19 @@ class VisitPage(PageView):
     """S04."""
 
     model: VisitModel
+
+    def __init__(self, model: VisitModel, guide: Guide, *, has_back: bool = False) -> None:
+        self.brought = BroughtCards(guide.workday, guide.brought, "visit", model.id)
+        super().__init__(model, guide, has_back=has_back)
+        self.brought.observe(self.redraw)
+        guide.workday.spawn(self.brought.open())
+
+    def close(self) -> None:
+        super().close()
+        self.brought.close()
+
+    def list_commands(self) -> Sequence[Command]:
+        return (*self.model.commands, *self.brought.list_commands(**self._about()))
 
     def make_head(self) -> Box:
         shown = self.model.shown
@@ -52,7 +69,8 @@ class VisitPage(PageView):
             return [EmptyView("jobs", self.model.gone)]
         cards = [CARDS[card](self, shown) for card in shown.cards if card in CARDS]
         refused = [RefusedVisitCard(card, self) for card in shown.refused]
-        return [TwoColumns(*refused, *cards, gap=SPACE.m)]
+        brought = [make_brought_card(self, one, self._list_main(one)) for one in self.brought.cards]
+        return [TwoColumns(*refused, *cards, *brought, gap=SPACE.m)]
 
     def make_foot(self) -> Box | None:
         acts = [one for one in self.model.commands if one.id in STATUS]
@@ -61,10 +79,17 @@ class VisitPage(PageView):
 
     def _menu(self) -> list[Box]:
         """What is done seldom is behind the three dots, if there is anything."""
-        if not any(one.is_destructive for one in self.model.commands):
+        if not any(one.is_destructive or one.id == "incident" for one in self.list_commands()):
             return []
         assert self.model.route.id is not None
         return [IconButton("menu", self.say("More"), self.open_act(Route("visit", self.model.route.id, "menu")))]
+
+    def _about(self) -> dict[str, Any]:
+        """What an action of a plugin is asked with, whether it is there."""
+        return {"status": self.model.shown.job.visit.status} if self.model.shown else {"status": None}
+
+    def _list_main(self, card: ShownCard) -> Sequence[Command]:
+        return self.brought.list_main(card, **self._about())
 
     def _chips(self, shown: VisitShown) -> list[Box]:
         row = shown.row

@@ -152,17 +152,17 @@ def _deliveries(page: PageView, shown: VisitShown) -> Box | None:
 
 
 def _equipment(page: PageView, shown: VisitShown) -> Box | None:
-    rows: list[Box] = [
-        ColumnBox(
-            Words(one.caption, "body"),
-            Words(
-                "\u00a0· ".join(text for text in (one.serial_number, one.location_in_site) if text), "small", "text3"
-            ),
-            gap=2,
-        )
-        for one in shown.job.appliances
-    ]
-    return SectionCard("appliance", page.say("Equipment"), *divide(rows))
+    """A touch on one shows all that is known of it; one that nobody has noted is added."""
+    rows: list[Box] = []
+    for one in shown.job.appliances:
+        route = Route("equipment", one.equipment_id)
+        said = "\u00a0· ".join(text for text in (one.serial_number, one.location_in_site) if text)
+        act = page.open_act(route) if one.equipment_id is not None and page.guide.knows(route) else None
+        rows.append(LineRow(one.caption, said, act=act, mark=mark_of(one.mark, page.guide.workday.language)))
+    new = Route("visit", shown.job.visit.id, "new_equipment")
+    may = page.guide.knows(new) and not shown.is_read_only
+    add = IconButton("add", page.say("New equipment"), page.open_act(new), hue="primary") if may else None
+    return SectionCard("appliance", page.say("Equipment"), *divide(rows), act=add)
 
 
 def _team(page: PageView, shown: VisitShown) -> Box | None:

@@ -26,7 +26,6 @@ class TypingBox(Box):
         super().__init__(name=name, role="textbox")
         self.lines = lines
         self.input = TextInput(
-            text=text,
             multiline=lines > 1,
             readonly=read_only,
             write_tab=False,
@@ -37,6 +36,8 @@ class TypingBox(Box):
             font_name=find_font(400),
             padding=(0, 0, 0, 0),
         )
+        # Given with the rest, it would be broken into lines before Kivy knows that there is one, and scrolled away.
+        self.input.text = text
         self.input.bind(text=lambda _input, given: typed(given))
         self.add_widget(self.input)
 

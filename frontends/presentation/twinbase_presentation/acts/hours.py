@@ -51,6 +51,18 @@ async def end_lines(
     return len(wanted)
 
 
+async def end_line(session: ReplicaSession, id_: UUID, at: datetime) -> Reason | None:
+    """End one line at a moment that is past; one that has ended meanwhile stays as it is. Answers why it cannot be."""
+    line = await session.get_one(Timesheet, id_)
+    if line.end_at is not None:
+        return None
+    before = dict(values_of(line))
+    if fault := claim_fault(before, {**before, "end_at": at}):
+        return fault
+    line.end_at = at
+    return None
+
+
 async def write_hours(
     session: ReplicaSession,
     stamp: Stamp,

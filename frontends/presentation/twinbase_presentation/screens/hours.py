@@ -25,6 +25,7 @@ from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.forgotten_timer import make_forgotten_command
 from twinbase_presentation.screens.visit_commands import make_stamp
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
@@ -84,7 +85,9 @@ class HoursModel(ScreenModel[HoursShown]):
         say, shown = self.workday.language.say, self.shown
         if shown is None:
             return ()
-        if shown.running is not None:
+        if shown.running is not None and shown.long:
+            stop = make_forgotten_command(self.workday, shown.running.id)
+        elif shown.running is not None:
             stop = Command("stop", say("Stop"), "stop", self.stop, "s", is_main=True)
         else:
             stop = Command("start", say("Start"), "play_arrow", self.start, "s", is_main=True)

@@ -132,6 +132,16 @@ class ProductModel(ScreenModel[ProductSheet | None]):
         return self._line is not None and self._line.is_low
 
     @property
+    def can_be_moved(self) -> bool:
+        """Whether somebody counts it, and there is a van of his to count it in."""
+        return self.shown is not None and self.shown.stock_managed and bool(self._vans)
+
+    @property
+    def unmoved(self) -> str:
+        """What is said where it cannot be moved or counted."""
+        return self.workday.language.say("Nobody counts this product, or there is no van of yours.")
+
+    @property
     def warning(self) -> str:
         """That the stock on paper cannot be."""
         if self.shown is None or self.shown.in_my_van >= 0:

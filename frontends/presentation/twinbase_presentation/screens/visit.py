@@ -36,6 +36,7 @@ from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.before_finish import FinishStep, make_finish_steps
 from twinbase_presentation.screens.refusals import RefusedCard, make_card
 from twinbase_presentation.screens.visit_commands import (
+    make_appliance_commands,
     make_contact_commands,
     make_place_commands,
     make_stamp,
@@ -108,7 +109,9 @@ class VisitModel(ScreenModel[VisitShown | None]):
         visit = self.shown.job.visit
         status = make_status_commands(self.workday, visit, self.shown.missing)
         places = make_place_commands(self.workday, visit.id, is_open=visit.is_open)
-        return (*status, *places, *make_contact_commands(self.workday, visit, keys=False))
+        contact = make_contact_commands(self.workday, visit, keys=False)
+        appliances = make_appliance_commands(self.workday, visit.id, self.shown.job.appliances) if visit.is_open else ()
+        return (*status, *places, *contact, *appliances)
 
     async def read(self, session: ReplicaSession, now: datetime) -> VisitShown | None:
         job = await read_job(session, self.id, now=now, zone=self.workday.zone)

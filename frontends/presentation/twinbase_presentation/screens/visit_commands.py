@@ -1,18 +1,19 @@
 """What can be done with a visit: from its own screen, from the card of today, by a key or the palette."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading import Visit
+from twinbase_mobile.reading import Appliance, Visit
 from twinbase_mobile.reasons import Reason
 from twinbase_mobile.rules import allowed_transitions
 from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation.acts.stamp import Stamp
 from twinbase_presentation.acts.visits import pause_work, set_off, start_work
-from twinbase_presentation.command import Command, Done
+from twinbase_presentation.command import Command, Done, RunCommand
 from twinbase_presentation.faults import say_reason
 from twinbase_presentation.route import Route
 from twinbase_presentation.workday import Workday
@@ -55,16 +56,11 @@ def make_contact_commands(workday: Workday, visit: Visit, *, keys: bool = True) 
     """The way there, a call, a message: what the system opens for an app. `keys`: whether they have some here."""
     say, place = workday.language.say, visit.place
     route_key, call_key = ("r", "c") if keys else ("", "")
-    where = ", ".join((*place.address, f"{place.zip_code} {place.city}".strip()))
-    if place.lat is not None and place.lon is not None:
-        yield Command(
-            "route", say("Route"), "directions", _open(f"geo:{place.lat},{place.lon}?q={quote(where)}"), route_key
-        )
-    elif place.city:
-        yield Command("route", say("Route"), "directions", _open(f"geo:0,0?q={quote(where)}"), route_key)
-    if number := _dialled(visit.phone):
-        yield Command("call", say("Call"), "call", _open(f"tel:{number}"), call_key)
-        yield Command("message", say("Message"), "sms", _open(f"sms:{number}"))
+    if way := make_way(place.address, place.zip_code, place.city, place.lat, place.lon):
+        yield Command("route", say("Route"), "directions", open_address(way), route_key)
+    if number := make_dialled(visit.phone):
+        yield Command("call", say("Call"), "call", open_address(f"tel:{number}"), call_key)
+        yield Command("message", say("Message"), "sms", open_address(f"sms:{number}"))
 
 
 def make_place_commands(workday: Workday, id_: UUID, *, is_open: bool) -> Iterator[Command]:
@@ -82,6 +78,19 @@ def make_place_commands(workday: Workday, id_: UUID, *, is_open: bool) -> Iterat
     for place, label, icon, key in places if is_open else ():
         route = Route("hours") if place == "hours" else Route("visit", id_, place)
         yield Command(place, label, icon, _go(route), key)
+    if is_open:
+        yield Command("incident", say("Report an incident"), "flag", _go(Route("request", id_, "visit")))
+
+
+def make_appliance_commands(workday: Workday, visit: UUID, appliances: Sequence[Appliance]) -> Iterator[Command]:
+    """What leads to each appliance of a visit, and to one that nobody has noted yet; the first has a key."""
+    known = [one for one in appliances if one.equipment_id is not None]
+    for number, one in enumerate(known):
+        label = one.caption or workday.language.say("Equipment")
+        go = _go(Route("equipment", one.equipment_id))
+        yield Command(f"equipment_{number}", label, "appliance", go, "" if number else "e")
+    new = Route("visit", visit, "new_equipment")
+    yield Command("new_equipment", workday.language.say("New equipment"), "add", _go(new))
 
 
 def make_stamp(workday: Workday) -> Stamp:
@@ -107,14 +116,24 @@ def _go(route: Route) -> Callable[[], Any]:
     return run
 
 
-def _open(address: str) -> Callable[[], Any]:
+def make_way(address: Sequence[str], zip_code: str, city: str, lat: Decimal | None, lon: Decimal | None) -> str:
+    """The address that a system's map opens: a position where it is known, else a town; "" where neither is."""
+    where = ", ".join((*address, f"{zip_code} {city}".strip()))
+    if lat is not None and lon is not None:
+        return f"geo:{lat},{lon}?q={quote(where)}"
+    return f"geo:0,0?q={quote(where)}" if city else ""
+
+
+def open_address(address: str) -> RunCommand:
+    """An act that has the system open something."""
+
     async def run() -> Done:
         return Done(opens=address)
 
     return run
 
 
-def _dialled(number: str) -> str:
+def make_dialled(number: str) -> str:
     """Digits, and a plus before them."""
     digits = "".join(each for each in number if each.isdigit())
     return f"+{digits}" if number.strip().startswith("+") and digits else digits

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from twinbase.screens import BlocksCard
 from twinbase_presentation import Command, Failed, Loaded, Route, Workday
 from twinbase_presentation.plugin_screens import PluginScreens
+from twinbase_presentation.screens.brought_cards import BroughtCards
 from twinbase_presentation.screens.visit import VisitModel
 from twinbase_textual.day.place_view import Beside
 from twinbase_textual.day.visit_text import compose_visit
@@ -29,7 +30,7 @@ class BesideView(VerticalScroll):
         super().__init__()
         self.workday, self.brought = workday, brought
         self.visit: VisitModel | None = None
-        self._cards: tuple[tuple[str, BlocksCard], ...] = ()
+        self._cards: BroughtCards | None = None
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -47,8 +48,8 @@ class BesideView(VerticalScroll):
         if self.visit is None or not self.visit.shown:
             return ()
         visit = self.visit.shown.job.visit
-        about = {"id": visit.id, "status": visit.status}
-        return (*self.visit.commands, *self.brought.make_commands("visit", visit.id, about))
+        brought = self._cards.list_commands(status=visit.status) if self._cards is not None else ()
+        return (*self.visit.commands, *brought)
 
     async def show(self, beside: Beside) -> None:
         """This from now on."""
@@ -66,33 +67,29 @@ class BesideView(VerticalScroll):
             self._stop()
         if self.visit is not None:
             self.visit.close()
-        self.visit, self._stop, self._cards = None, None, ()
+        if self._cards is not None:
+            self._cards.close()
+        self.visit, self._stop, self._cards = None, None, None
 
     async def _open(self, route: Route) -> None:
         """Read it. Whoever goes on to another line meanwhile cancels this, and nothing is half shown then."""
         self.let_go()
         assert route.id is not None
         model = self.visit = VisitModel(self.workday, route.id)
+        cards = self._cards = BroughtCards(self.workday, self.brought, "visit", route.id)
         self._stop = model.observe(self._note_changed)
+        cards.observe(self._note_changed)
         try:
             await model.open()
+            await cards.open()
         except asyncio.CancelledError:
             self.let_go()
             raise
         self.scroll_home(animate=False)
-        await self._reload()
+        self._redraw()
 
     def _note_changed(self) -> None:
-        self.call_later(self._reload)
-
-    async def _reload(self) -> None:
-        """The cards of plugins are read when the visit is."""
-        model = self.visit
-        if model is not None and model.shown:
-            cards = await self.brought.load_cards("visit", model.id)
-            self._cards = tuple((one.spec.title, one.card) for one in cards)
-        if model is self.visit:
-            self._redraw()
+        self.call_later(self._redraw)
 
     def _redraw(self) -> None:
         if self.visit is not None and self.is_attached:
@@ -104,8 +101,12 @@ class BesideView(VerticalScroll):
         if isinstance(state, Failed):
             return Content.styled(state.sentence, "$tone-red")
         if isinstance(state, Loaded) and state.shown is not None:
-            return compose_visit(state.shown, self.workday.language, self.workday.read_now(), self._cards)
+            return compose_visit(state.shown, self.workday.language, self.workday.read_now(), self._list_cards())
         return Content.styled(model.gone, "$tone-grey") if isinstance(state, Loaded) else Content("")
+
+    def _list_cards(self) -> tuple[tuple[str, BlocksCard], ...]:
+        """Those of plugins, each with its title."""
+        return tuple((one.spec.title, one.card) for one in self._cards.cards) if self._cards is not None else ()
 
     def _tick(self) -> None:
         """What runs is longer now."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from twinbase_mobile.reading import Item
-from twinbase_presentation import Language, Workday
+from twinbase_presentation import Done, Language, Route, Workday
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
 from twinbase_textual.day.form_sheet import Sheet
@@ -27,6 +27,7 @@ class ChecklistSheet(Sheet):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
+        Binding("ctrl+o", "report", show=False, priority=True),
     ]
 
     def __init__(self, workday: Workday, visit: UUID) -> None:
@@ -51,7 +52,7 @@ class ChecklistSheet(Sheet):
         self.model.close()
 
     def list_entries(self) -> list[KeyEntry]:
-        return [KeyEntry("enter", self.say("Save, and the next one"))]
+        return [KeyEntry("enter", self.say("Save, and the next one")), KeyEntry("ctrl+o", self.say("Incident"))]
 
     @property
     def asked(self) -> tuple[AnswerSpot, Item] | None:
@@ -90,6 +91,10 @@ class ChecklistSheet(Sheet):
         """To another question."""
         questions = self.query_one(PaneList)
         questions.action_cursor_down() if way > 0 else questions.action_cursor_up()
+
+    def action_report(self) -> None:
+        """What was answered so far and is dangerous goes into a request to the office."""
+        self.dismiss(Done(go=Route("request", self.model.visit, "visit")))
 
     def _note_changed(self) -> None:
         self.call_later(self._redraw)

@@ -21,8 +21,11 @@ from twinbase_textual.day.desk_keys import find_key, list_desk_entries, list_las
 from twinbase_textual.day.desk_places import DeskPlace
 from twinbase_textual.day.edge_lines import HeadLine, KeysLine, PlacesLine, SaidLine
 from twinbase_textual.day.form_sheet import Sheet
+from twinbase_textual.day.more_sheets import find_more_sheet
+from twinbase_textual.day.new_sheets import MAKERS, make_new_sheet
 from twinbase_textual.day.place_view import PlaceView
 from twinbase_textual.day.status_words import say_banner, say_status_words
+from twinbase_textual.day.team_sheet import TeamSheet
 from twinbase_textual.day.visit_sheets import SHEETS, make_action_sheet, make_visit_sheet
 from twinbase_textual.day.work import start_work
 from twinbase_textual.day.work_sheets import KeysSheet
@@ -130,6 +133,12 @@ class DeskScreen(Screen[None]):
             self.open_sheet(await make_action_sheet(self.workday, self.brought, route.place, route.id))
         elif route.name == "visit" and route.place in SHEETS:
             self.open_sheet(await make_visit_sheet(self.workday, route))
+        elif (make_sheet := find_more_sheet(route)) is not None and route.id is not None:
+            self.open_sheet(await make_sheet(self.workday, route.id))
+        elif route.name == "team":
+            self.open_sheet(TeamSheet(self.workday))
+        elif route.name in MAKERS:
+            self.open_sheet(make_new_sheet(self.workday, route))
         elif route.name == "visit" and not route.place:
             await self.beside.show(route)
             self.open_detail()

@@ -8,11 +8,17 @@ from twinbase_textual.day.edge_lines import KeyEntry
 
 MORE_KEYS: Mapping[str, str] = {"sync": "y", "submit": "u", "cancel": "x"}
 """Acts that a window has a button for, and a terminal a key."""
-SHORT: Mapping[str, str] = {"sync": later("Sync"), "parts": later("Part"), "cancel": later("Cancel")}
+SHORT: Mapping[str, str] = {
+    "sync": later("Sync"),
+    "parts": later("Part"),
+    "cancel": later("Cancel"),
+    "equipment_0": later("Equipment"),
+    "submit": later("Submit"),
+}
 """Words for the line at the foot, where the whole label is long."""
 NOT_HERE = ("photos",)
 """A terminal takes no pictures."""
-LAST = ("sync", "cancel")
+LAST = ("incident", "new_visit", "new_request", "sync", "cancel")
 
 
 def order_acts(*groups: Iterable[Command]) -> list[Command]:

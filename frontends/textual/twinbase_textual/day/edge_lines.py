@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -84,30 +85,43 @@ class PlacesLine(Widget):
     def show(self, labels: Sequence[str], here: int) -> None:
         """These from now on."""
         self.labels, self._here = tuple(labels), here
-        self.refresh()
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One row, or as many as the places need: none is left out."""
+        return len(self._list_rows(width))
 
     def render(self) -> Content:
-        parts = []
-        for number, text in self._list_texts():
-            style = "bold reverse $tone-primary" if number == self._here else "$tone-grey"
-            parts.append(Content.styled(f" {text} ", style))
-        return Content.assemble(*parts)
+        rows = []
+        for row in self._list_rows(self.size.width):
+            parts = []
+            for number, text in row:
+                style = "bold reverse $tone-primary" if number == self._here else "$tone-grey"
+                parts.append(Content.styled(f" {text} ", style))
+            rows.append(Content.assemble(*parts))
+        return Content("\n").join(rows)
 
     def on_click(self, event: Click) -> None:
         """Go there."""
-        at = 0
-        for number, text in self._list_texts():
+        rows, at = self._list_rows(self.size.width), 0
+        for number, text in rows[event.y] if event.y < len(rows) else ():
             at += cell_len(text) + 2
             if event.x < at:
                 self.post_message(self.PlaceClicked(number))
                 return
 
-    def _list_texts(self) -> list[tuple[int, str]]:
-        """Those that there is room for; the palette has all of them."""
-        texts = [(number, f"{number + 1} {label}") for number, label in enumerate(self.labels)]
-        while len(texts) > 1 and sum(cell_len(text) + 2 for _, text in texts) > self.size.width:
-            texts.pop(-2 if texts[-1][0] == self._here else -1)
-        return texts
+    def _list_rows(self, width: int) -> list[list[tuple[int, str]]]:
+        """The places with their numbers, as many in a row as there is room for."""
+        rows: list[list[tuple[int, str]]] = [[]]
+        room = width
+        for number, label in enumerate(self.labels):
+            text = f"{number + 1} {label}"
+            if rows[-1] and cell_len(text) + 2 > room:
+                rows.append([])
+                room = width
+            rows[-1].append((number, text))
+            room -= cell_len(text) + 2
+        return rows
 
 
 class SaidLine(Static):

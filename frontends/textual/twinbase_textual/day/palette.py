@@ -5,6 +5,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from twinbase_presentation import Route
 from twinbase_presentation.languages import later
 from twinbase_textual.day.desk import DeskScreen
 from twinbase_textual.day.desk_keys import find_key
@@ -45,6 +46,7 @@ class DeskProvider(Provider):
             yield _name(act.label, say_key(find_key(act))), partial(desk.start, act), act.why_not
         for number, place in enumerate(desk.places):
             yield _name(place.label, str(number + 1)), partial(self._show, desk, number), ""
+        yield say("Team"), partial(start_work, desk, partial(desk.go, Route("team"))), ""
         for look in LOOKS:
             yield say(LOOK_WORDS[look]), partial(setattr, self.app, "theme", name_theme(look)), ""
         yield _name(say("Quit"), "^q"), self.app.exit, ""

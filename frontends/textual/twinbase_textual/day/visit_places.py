@@ -1,11 +1,13 @@
 """The places that list visits: today, and all jobs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
 from twinbase_mobile.tables.kinds import VisitStatus
+from twinbase_presentation import Command
 from twinbase_presentation.screens.jobs import JobsModel
+from twinbase_presentation.screens.new_work import make_new_commands
 from twinbase_presentation.screens.today import TodayModel, VisitGroup
 from twinbase_presentation.screens.visit_rows import VisitRow
 from twinbase_presentation.status_line import Tone
@@ -52,6 +54,9 @@ class TodayView(PlaceView):
     async def find_beside(self, id_: str) -> Beside:
         return visit_route(id_)
 
+    def list_acts(self, id_: str) -> Sequence[Command]:
+        return make_new_commands(self.model.workday)
+
 
 class JobsView(PlaceView):
     """All visits, found by words, narrowed by the arrows at the sides."""
@@ -88,6 +93,9 @@ class JobsView(PlaceView):
     async def find_beside(self, id_: str) -> Beside:
         self._read_on(id_)
         return visit_route(id_)
+
+    def list_acts(self, id_: str) -> Sequence[Command]:
+        return make_new_commands(self.model.workday)
 
     async def step_aside(self, way: int) -> None:
         chips = self.model.shown.chips if self.model.shown else ()

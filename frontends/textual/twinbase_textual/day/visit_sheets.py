@@ -5,6 +5,7 @@ from uuid import UUID
 
 from twinbase_presentation import Route, Workday
 from twinbase_presentation.plugin_screens import PluginScreens
+from twinbase_presentation.screens.equipment_forms import NewEquipment
 from twinbase_presentation.screens.papers import VisitPapers
 from twinbase_presentation.screens.visit import VisitModel
 from twinbase_textual.day.checklist_sheet import ChecklistSheet
@@ -70,6 +71,16 @@ async def _make_refusal(workday: Workday, id_: UUID) -> Sheet:
     return FormSheet(workday, form, say("Signature"), lambda: papers.save_refusal(form), hint)
 
 
+async def _make_new_equipment(workday: Workday, id_: UUID) -> Sheet:
+    """One more appliance of the customer of the visit."""
+    model = await _read_visit(workday, id_)
+    visit = model.shown.job.visit if model.shown else None
+    customer = visit.customer_id if visit and visit.customer_id else id_
+    new = NewEquipment(workday, customer, id_, visit.place.site_id if visit else None)
+    form = await new.make_form()
+    return FormSheet(workday, form, workday.language.say("New equipment"), lambda: new.save(form))
+
+
 async def _make_checklist(workday: Workday, id_: UUID) -> Sheet:
     return ChecklistSheet(workday, id_)
 
@@ -87,4 +98,5 @@ SHEETS: Mapping[str, MakeSheet] = {
     "signature": _make_refusal,
     "checklist": _make_checklist,
     "parts": _make_parts,
+    "new_equipment": _make_new_equipment,
 }

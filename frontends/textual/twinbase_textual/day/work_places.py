@@ -11,6 +11,7 @@ from twinbase_mobile.reading import Entry, ProductSheet
 from twinbase_presentation import Command, Done, Form, Language
 from twinbase_presentation.screens.hours import HoursGap, HoursModel
 from twinbase_presentation.screens.stock import ProductRow, StockModel
+from twinbase_presentation.screens.stock_moves import make_stock_commands
 from twinbase_presentation.screens.visit_rows import say_times
 from twinbase_presentation.words import say_word
 from twinbase_textual.day.glyphs import find_mark, join_parts, say_mark
@@ -157,6 +158,9 @@ class StockView(PlaceView):
         """Prices, stock by storehouse, and where it was used last."""
         sheet = await self.model.read_sheet(UUID(id_))
         return None if sheet is None else Content("\n").join(list(describe_product(sheet, self.model.workday.language)))
+
+    def list_acts(self, id_: str) -> Sequence[Command]:
+        return tuple(make_stock_commands(self.model.workday, UUID(id_))) if id_ else ()
 
     async def search(self, text: str) -> None:
         await self.model.search(text)

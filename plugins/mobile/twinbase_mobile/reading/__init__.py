@@ -9,9 +9,11 @@ the time zone as arguments.
 """
 
 from twinbase_mobile.reading.checklists import Checklist, Item
+from twinbase_mobile.reading.choices import StorehouseLine, VisitType, list_storehouses, list_visit_types
 from twinbase_mobile.reading.customer import ContactLine, Customer360, read_customer_360
 from twinbase_mobile.reading.dealings import Contract, OpenIncident, ProjectLine, RequestLine, TicketLine, my_requests
 from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
+from twinbase_mobile.reading.equipment import Cover, EquipmentSheet, Measure, OnVisit, read_equipment
 from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
 from twinbase_mobile.reading.found_customers import CustomerLine, FoundCustomers, find_customers
 from twinbase_mobile.reading.found_jobs import FoundJobs, find_jobs
@@ -38,6 +40,7 @@ __all__ = [
     "ContactLine",
     "ContactPerson",
     "Contract",
+    "Cover",
     "Customer360",
     "CustomerLine",
     "Day",
@@ -46,6 +49,7 @@ __all__ = [
     "Earlier",
     "Entry",
     "Equipment",
+    "EquipmentSheet",
     "ExpenseLine",
     "Expenses",
     "ExpensesOfState",
@@ -57,10 +61,12 @@ __all__ = [
     "Job",
     "Mark",
     "Marks",
+    "Measure",
     "Month",
     "MonthDay",
     "Near",
     "Note",
+    "OnVisit",
     "OpenIncident",
     "OpenJobs",
     "Part",
@@ -77,18 +83,22 @@ __all__ = [
     "Stock",
     "StockLine",
     "StockPlace",
+    "StorehouseLine",
     "Teammate",
     "TicketLine",
     "TicketSheet",
     "TicketSummary",
     "Total",
     "Visit",
+    "VisitType",
     "Week",
     "WeekHours",
     "distance_metres",
     "find_customers",
     "find_jobs",
     "list_colleagues",
+    "list_storehouses",
+    "list_visit_types",
     "my_day",
     "my_deliveries",
     "my_expenses",
@@ -101,6 +111,7 @@ __all__ = [
     "nearby_sites",
     "open_jobs",
     "read_customer_360",
+    "read_equipment",
     "read_job",
     "read_marks",
     "read_product",

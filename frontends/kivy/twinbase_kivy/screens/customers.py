@@ -1,0 +1,113 @@
+"""The customers: found by words, near, or under contract; a row opens all that is known of one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kivy.metrics import dp
+
+from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.drawing import paint_edge, paint_ground
+from twinbase_kivy.flow_boxes import Wrap
+from twinbase_kivy.list_page import ListPage
+from twinbase_kivy.look import look
+from twinbase_kivy.row_box import Row
+from twinbase_kivy.search_page import SearchPage
+from twinbase_kivy.widgets.buttons import PushButton
+from twinbase_kivy.widgets.cards import CardBox, divide
+from twinbase_kivy.widgets.chips import ChipBox, ChoiceChip
+from twinbase_kivy.widgets.notices import EmptyView
+from twinbase_kivy.widgets.touch import Act, Touchable
+from twinbase_kivy.widgets.words import IconMark, Words
+from twinbase_presentation import Route
+from twinbase_presentation.languages import later
+from twinbase_presentation.screens.customers import CustomerRow, CustomersModel
+from twinbase_presentation.screens.jobs import JobsChip
+from twinbase_presentation.tokens import RADIUS, SPACE
+
+
+class CustomersPage(SearchPage, ListPage):
+    """S11, the list."""
+
+    model: CustomersModel
+    detail = "customer"
+
+    hint = later("Name, town, telephone…")
+
+    def find_first(self) -> UUID | None:
+        shown = self.model.shown
+        return shown.rows[0].id if shown is not None and shown.rows else None
+
+    def make_head(self) -> Box:
+        shown, language = self.model.shown, self.guide.workday.language
+        sub = language.count("{n} customer", "{n} customers", shown.total) if shown is not None else ""
+        return self.search_head(sub)
+
+    def make_body(self) -> Sequence[Box | None]:
+        shown = self.model.shown
+        assert shown is not None
+        rows: list[Box] = [self._make_row(row) for row in shown.rows]
+        more = lambda: self.guide.workday.spawn(self.model.load_more())  # noqa: E731
+        return [
+            Wrap(*(self._make_chip(chip) for chip in shown.chips), gap=SPACE.s),
+            Words(shown.measured, "small", "text3") if shown.measured else None,
+            CardBox(*divide(rows, SPACE.l), gap=0, edges=(0, 0, 0, 0)) if rows else None,
+            self._make_nothing(shown.nothing) if shown.nothing else None,
+            PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if shown.has_more else None,
+            Words(shown.limit, "small", "text3", align="centre") if shown.limit else None,
+        ]
+
+    def _make_row(self, row: CustomerRow) -> Box:
+        chosen = self.guide.is_wide and row.id == self.chosen
+        return CustomerLineBox(row, self.open_act(Route("customer", row.id)), chosen=chosen)
+
+    def _make_chip(self, chip: JobsChip) -> Box:
+        number = "" if chip.count is None else f"\u00a0{self.guide.workday.language.format_number(chip.count)}"
+        return ChoiceChip(chip.label + number, self._choose(chip.id), chosen=chip.is_on)
+
+    def _choose(self, chip: str) -> Act:
+        return lambda: self.guide.workday.spawn(self.model.choose(chip))
+
+    def _make_nothing(self, sentence: str) -> Box:
+        """Where something was asked for, the way back to all of them."""
+        if not self.model.text and self.model.chip == "all":
+            return EmptyView("customers", sentence)
+        return EmptyView("customers", sentence, self.say("Show all"), self._clear)
+
+    def _clear(self) -> None:
+        self.model.text = ""
+        self.search.clear()
+        self._choose("all")()
+
+
+class CustomerLineBox(Touchable):
+    """Who, where, how far; chips only for what is unusual. All of it is one target."""
+
+    def __init__(self, row: CustomerRow, act: Act, *, chosen: bool) -> None:
+        self.is_chosen = chosen
+        hint = "text2" if chosen else "text3"
+        chips = [ChipBox(one.icon, one.said, one.tone, small=True) for one in row.chips]
+        texts = ColumnBox(
+            Words(row.name, "subtitle", lines_max=2),
+            Words(row.place, "small", hint, lines_max=1) if row.place else None,
+            Wrap(*chips, gap=6, edges=(0, 4, 0, 0)) if chips else None,
+            gap=2,
+        )
+        inside = Row(
+            grow(texts),
+            Words(row.distance, "label", hint) if row.distance else None,
+            IconMark("next", hint, 22),
+            gap=SPACE.m,
+            edges=(SPACE.l, SPACE.m, SPACE.s, SPACE.m),
+        )
+        name = ", ".join(part for part in (row.name, row.place, row.distance) if part)
+        super().__init__(act, inside, name=name, role="link", radius=RADIUS.card, least=64)
+
+    def paint_below(self) -> None:
+        if not self.is_chosen:
+            return
+        rect, radius = (*self.pos, *self.size), dp(self.radius)
+        ground = look.find_colour("primary_c")
+        if look.theme.outlined:
+            paint_edge(self.canvas.before, rect, look.find_colour("outline"), radius, ground, width_dp=2.4)
+        else:
+            paint_ground(self.canvas.before, rect, ground, radius)

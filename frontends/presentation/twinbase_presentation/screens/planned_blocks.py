@@ -1,0 +1,67 @@
+"""The visits of a day as blocks on a line of hours: from when to when, and beside which others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from twinbase_presentation.screens.visit_rows import VisitRow
+
+MIDNIGHT = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBlock:
+    """From `start` to `end`, in minutes of its day. Of those that overlap each has a `lane` of so many `lanes`."""
+
+    row: VisitRow
+    start: int
+    end: int
+    lane: int = 0
+    lanes: int = 1
+
+
+def make_blocks(rows: Iterable[VisitRow], day: date, shortest: int) -> tuple[PlannedBlock, ...]:
+    """Blocks of these visits on this day, those without a time left out. What is shorter than `shortest` minutes is
+    drawn as long as that: a finger has to hit it."""
+    blocks = sorted(
+        (PlannedBlock(row, *span) for row in rows if (span := _find_span(row, day, shortest)) is not None),
+        key=lambda block: (block.start, -block.end, str(block.row.id)),
+    )
+    placed: list[PlannedBlock] = []
+    group: list[PlannedBlock] = []
+    for block in blocks:
+        if group and block.start >= max(one.end for one in group):
+            placed += _place_group(group)
+            group = []
+        group.append(block)
+    return tuple([*placed, *_place_group(group)])
+
+
+def _find_span(row: VisitRow, day: date, shortest: int) -> tuple[int, int] | None:
+    """What began the day before begins at midnight, and what ends the day after ends then."""
+    start, end = row.visit.start, row.visit.end
+    if start is None:
+        return None
+    first = _count_minutes(start, day)
+    last = max(_count_minutes(end, day) if end is not None else first, first + shortest)
+    if last > MIDNIGHT:
+        return max(min(first, MIDNIGHT - shortest), 0), MIDNIGHT
+    return first, last
+
+
+def _count_minutes(moment: datetime, day: date) -> int:
+    """Minutes since the midnight of the day on the clock of the wall, between 0 and 24 hours."""
+    if moment.date() != day:
+        return 0 if moment < datetime.combine(day, time.min, moment.tzinfo) else MIDNIGHT
+    return moment.hour * 60 + moment.minute
+
+
+def _place_group(group: Sequence[PlannedBlock]) -> list[PlannedBlock]:
+    """Those that overlap, each in the first lane that is free when it begins."""
+    ends: list[int] = []
+    placed = []
+    for block in group:
+        lane = next((number for number, end in enumerate(ends) if end <= block.start), len(ends))
+        ends[lane : lane + 1] = [block.end]
+        placed.append(replace(block, lane=lane))
+    return [replace(block, lanes=len(ends)) for block in placed]
