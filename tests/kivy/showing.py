@@ -17,6 +17,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "visit": (Route("visit", VISIT),),
     "checklist": (Route("visit", VISIT), Route("visit", VISIT, "checklist")),
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
+    "report": (Route("visit", VISIT), Route("visit", VISIT, "report")),
     "sync": (SYNC,),
 }
 """How somebody comes to a page that is no place of the navigation."""
@@ -25,6 +26,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "visit": ("missing", "finish", "cancel", "menu"),
     "checklist": (),
     "parts": ("part",),
+    "report": ("phrases", "no_report"),
     "sync": ("correct",),
     "jobs": (),
     "stock": ("product",),

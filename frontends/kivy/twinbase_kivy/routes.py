@@ -10,6 +10,7 @@ from twinbase_kivy.places import NavPlace
 from twinbase_kivy.screens.checklist import ChecklistPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
+from twinbase_kivy.screens.report import ReportPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
@@ -19,6 +20,7 @@ from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
+from twinbase_presentation.screens.report import ReportModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
@@ -27,6 +29,8 @@ from twinbase_presentation.screens.visit import VisitModel
 TODAY, JOBS, STOCK, HOURS, SYNC = (Route(name) for name in ("today", "jobs", "stock", "hours", "sync"))
 PLACES = (TODAY, JOBS, STOCK, HOURS, SYNC)
 """Where the navigation leads, in its order."""
+WHOLE = ("report", "photos", "choose", "signature")
+"""Places of a visit that have all of a wide window: no list is needed beside them, and no customer is to see it."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
 
@@ -56,6 +60,7 @@ PAGES: dict[str, Maker] = {
     "visit": lambda workday, plugins, route: (VisitModel(workday, _id_of(route)), VisitPage),
     "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
     "visit/parts": lambda workday, plugins, route: (PickModel(workday, _id_of(route)), PartsPage),
+    "visit/report": lambda workday, plugins, route: (ReportModel(workday, _id_of(route)), ReportPage),
     "stock": lambda workday, plugins, route: (StockModel(workday), StockPage),
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
