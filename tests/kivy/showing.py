@@ -18,6 +18,8 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "checklist": (Route("visit", VISIT), Route("visit", VISIT, "checklist")),
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
     "report": (Route("visit", VISIT), Route("visit", VISIT, "report")),
+    "photos": (Route("visit", VISIT), Route("visit", VISIT, "photos")),
+    "choose": (Route("visit", VISIT), Route("visit", VISIT, "photos"), Route("visit", VISIT, "choose")),
     "sync": (SYNC,),
 }
 """How somebody comes to a page that is no place of the navigation."""
@@ -27,6 +29,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "checklist": (),
     "parts": ("part",),
     "report": ("phrases", "no_report"),
+    "photos": ("photo",),
+    "choose": (),
     "sync": ("correct",),
     "jobs": (),
     "stock": ("product",),
@@ -64,6 +68,9 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "product": Route("stock", ident(600), "product"),
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
     }
+    if sheet == "photo":
+        tile = shell.pages[Route("visit", VISIT, "photos")].model.tiles[0]  # type: ignore[attr-defined]
+        routes[sheet] = Route("visit", VISIT, f"photos/{tile.id}")
     if sheet == "correct":
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]
         routes[sheet] = Route("sync", refused.id, "correct")

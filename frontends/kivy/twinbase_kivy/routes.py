@@ -8,8 +8,10 @@ from twinbase import Plugins
 from twinbase_kivy.page import PageView
 from twinbase_kivy.places import NavPlace
 from twinbase_kivy.screens.checklist import ChecklistPage
+from twinbase_kivy.screens.choose import ChoosePage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
+from twinbase_kivy.screens.photos import PhotosPage
 from twinbase_kivy.screens.report import ReportPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
@@ -18,8 +20,10 @@ from twinbase_kivy.screens.visit import VisitPage
 from twinbase_presentation import Language, Route, Workday
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.checklist import ChecklistModel
+from twinbase_presentation.screens.choose import ChooseModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
+from twinbase_presentation.screens.photos import PhotosModel
 from twinbase_presentation.screens.report import ReportModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
@@ -61,6 +65,8 @@ PAGES: dict[str, Maker] = {
     "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
     "visit/parts": lambda workday, plugins, route: (PickModel(workday, _id_of(route)), PartsPage),
     "visit/report": lambda workday, plugins, route: (ReportModel(workday, _id_of(route)), ReportPage),
+    "visit/photos": lambda workday, plugins, route: (PhotosModel(workday, _id_of(route)), PhotosPage),
+    "visit/choose": lambda workday, plugins, route: (ChooseModel(workday, _id_of(route)), ChoosePage),
     "stock": lambda workday, plugins, route: (StockModel(workday), StockPage),
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
