@@ -20,6 +20,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "report": (Route("visit", VISIT), Route("visit", VISIT, "report")),
     "photos": (Route("visit", VISIT), Route("visit", VISIT, "photos")),
     "choose": (Route("visit", VISIT), Route("visit", VISIT, "photos"), Route("visit", VISIT, "choose")),
+    "signature": (Route("visit", VISIT), Route("visit", VISIT, "signature")),
     "sync": (SYNC,),
 }
 """How somebody comes to a page that is no place of the navigation."""
@@ -31,6 +32,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "report": ("phrases", "no_report"),
     "photos": ("photo",),
     "choose": (),
+    "signature": ("summary", "refuse"),
     "sync": ("correct",),
     "jobs": (),
     "stock": ("product",),

@@ -7,6 +7,14 @@ from twinbase_kivy.hours_sheets import HOURS_SHEETS
 from twinbase_kivy.photo_sheets import PHOTO_SHEETS
 from twinbase_kivy.report_sheets import REPORT_SHEETS
 from twinbase_kivy.shell import OpenSheet
+from twinbase_kivy.sign_sheets import SIGN_SHEETS
 from twinbase_kivy.stock_sheets import STOCK_SHEETS
 
-SHEETS: Mapping[str, OpenSheet] = {**VISIT_SHEETS, **HOURS_SHEETS, **STOCK_SHEETS, **REPORT_SHEETS, **PHOTO_SHEETS}
+SHEETS: Mapping[str, OpenSheet] = {
+    **VISIT_SHEETS,
+    **HOURS_SHEETS,
+    **STOCK_SHEETS,
+    **REPORT_SHEETS,
+    **PHOTO_SHEETS,
+    **SIGN_SHEETS,
+}

@@ -13,6 +13,7 @@ from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.photos import PhotosPage
 from twinbase_kivy.screens.report import ReportPage
+from twinbase_kivy.screens.signature import SignaturePage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
@@ -25,6 +26,7 @@ from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.photos import PhotosModel
 from twinbase_presentation.screens.report import ReportModel
+from twinbase_presentation.screens.signature import SignatureModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
@@ -35,6 +37,8 @@ PLACES = (TODAY, JOBS, STOCK, HOURS, SYNC)
 """Where the navigation leads, in its order."""
 WHOLE = ("report", "photos", "choose", "signature")
 """Places of a visit that have all of a wide window: no list is needed beside them, and no customer is to see it."""
+HANDED_OVER = ("signature",)
+"""Of these, those for which the device is handed to a customer: there is no navigation."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
 
@@ -67,6 +71,7 @@ PAGES: dict[str, Maker] = {
     "visit/report": lambda workday, plugins, route: (ReportModel(workday, _id_of(route)), ReportPage),
     "visit/photos": lambda workday, plugins, route: (PhotosModel(workday, _id_of(route)), PhotosPage),
     "visit/choose": lambda workday, plugins, route: (ChooseModel(workday, _id_of(route)), ChoosePage),
+    "visit/signature": lambda workday, plugins, route: (SignatureModel(workday, _id_of(route)), SignaturePage),
     "stock": lambda workday, plugins, route: (StockModel(workday), StockPage),
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),

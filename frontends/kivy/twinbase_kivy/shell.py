@@ -18,7 +18,7 @@ from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, make_frame
-from twinbase_kivy.routes import JOBS, PLACES, TODAY, WHOLE, find_maker, list_places
+from twinbase_kivy.routes import HANDED_OVER, JOBS, PLACES, TODAY, WHOLE, find_maker, list_places
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
@@ -242,6 +242,9 @@ class Shell(Root, Box):
 
     def _frame_with(self, body: Box) -> None:
         leave_parent(body)
+        if self.stack.top.route.place in HANDED_OVER:
+            self.frame = ColumnBox(grow(body))
+            return
         here = self.stack.stops[0].route
         has_bar = self.stack.top.route == here
         self.frame = make_frame(

@@ -45,7 +45,11 @@ class TypingBox(Box):
 
     def arrange(self) -> None:
         self.input.font_size = look.find_size("body")
-        self.input.pos, self.input.size = self.pos, self.size
+        # In less room than a line, Kivy scrolls the line away and does not bring it back.
+        least = self.height_for(self.width)
+        self.input.pos, self.input.size = self.pos, (max(self.width, 1), max(self.height, least))
+        if self.lines == 1:
+            self.input.scroll_y = 0
 
     def paint(self) -> None:
         self.input.foreground_color = look.find_colour("text")
