@@ -26,7 +26,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
     "today": (),
-    "visit": ("missing", "finish", "cancel", "menu"),
+    "visit": ("missing", "finish", "cancel", "menu", "share"),
     "checklist": (),
     "parts": ("part",),
     "report": ("phrases", "no_report"),

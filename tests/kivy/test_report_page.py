@@ -1,5 +1,6 @@
 """A report is written on all of the screen: its draft, own phrases, and two texts that become one."""
 
+import asyncio
 from typing import Any
 
 from tests.kivy.day import RACK, VISIT, OpenDay
@@ -105,4 +106,34 @@ async def test_the_report_of_a_closed_visit_is_only_read(day: OpenDay) -> None:
         await shell.workday.finish_tasks()
         page = shell.pages[Route("visit", visit, "report")]
         assert ("Save" in list_words(page)) is is_open
+    shell.close()
+
+
+async def test_the_report_is_shared_from_the_menu_of_the_visit_into_a_folder_that_is_said(day: OpenDay) -> None:
+    from tests.kivy import showing
+    from tests.kivy.measuring import list_words
+
+    shell = showing.open_shell(day)
+    await showing.show_screen(shell, "visit")
+    await showing.show_sheet(shell, "menu")
+    await showing.touch(shell, "Share the report")
+    (written,) = (day.folder / "Documents" / "Twinbase").iterdir()
+    assert written.name == "INT-000412 2026-06-10.pdf"
+    assert shell.sheet is not None and f"The report is in {written}" in list_words(shell.sheet)
+    shell.close()
+
+
+async def test_a_report_that_is_stopped_is_not_written(day: OpenDay) -> None:
+    from tests.kivy import showing
+
+    from twinbase_kivy.focus import find_targets
+
+    shell = showing.open_shell(day)
+    await showing.show_screen(shell, "visit")
+    shell.go(Route("visit", VISIT, "share"))
+    while shell.sheet is None:
+        await asyncio.sleep(0)
+    next(one for one in find_targets(shell.sheet) if one.name == "Stop").press()
+    await shell.workday.finish_tasks()
+    assert shell.sheet is None and not (day.folder / "Documents").exists()
     shell.close()

@@ -60,7 +60,7 @@ async def show_cancel(shell: Shell, route: Route) -> None:
 async def show_menu(shell: Shell, route: Route) -> None:
     """What is done seldom."""
     page, model = await _open_visit_model(shell, route)
-    seldom = [one for one in model.commands if one.is_destructive]
+    say, share = shell.workday.language.say, Route("visit", route.id, "share")
 
     def act(command: Any) -> Callable[[], None]:
         def run() -> None:
@@ -69,8 +69,10 @@ async def show_menu(shell: Shell, route: Route) -> None:
 
         return run
 
+    seldom = [one for one in model.commands if one.is_destructive]
     buttons = [PushButton(one.label, act(one), icon=one.icon, filling="outlined", hue="red") for one in seldom]
-    shell.open_sheet(shell.workday.language.say("More"), *buttons)
+    shares = PushButton(say("Share the report"), lambda: shell.go(share), icon="share", filling="tonal")
+    shell.open_sheet(say("More"), shares, *buttons)
 
 
 async def show_correct(shell: Shell, route: Route) -> None:

@@ -1,5 +1,6 @@
 """The sheets over a report: own phrases, two texts that become one, and why there is none."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 from twinbase_kivy.act_sheets import show_form
@@ -8,15 +9,17 @@ from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.report import ReportPage
 from twinbase_kivy.shell import OpenSheet, Shell
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
-from twinbase_kivy.widgets.cards import divide, group_title
+from twinbase_kivy.widgets.cards import TintBox, divide, group_title
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.ticks import TickRow
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import Words
 from twinbase_presentation import Language, Route
+from twinbase_presentation.paper.files import FOLDER
 from twinbase_presentation.screens.phrases import Phrase
+from twinbase_presentation.screens.share import share_report
 from twinbase_presentation.screens.written_twice import ParagraphSpot, TwiceWritten
-from twinbase_presentation.tokens import RADIUS, SPACE
+from twinbase_presentation.tokens import RADIUS, SPACE, Hue
 
 
 def find_report(shell: Shell, route: Route) -> ReportPage | None:
@@ -116,4 +119,36 @@ async def show_no_report(shell: Shell, route: Route) -> None:
     show_form(shell, page, form, title, lambda: page.model.save_no_report(form), label=page.say("Save"))
 
 
-REPORT_SHEETS: Mapping[str, OpenSheet] = {"phrases": show_phrases, "merge": show_merge, "no_report": show_no_report}
+async def show_share(shell: Shell, route: Route) -> None:
+    """Make the PDF while this says so; it can be stopped, and then nothing is written."""
+    assert route.id is not None
+    workday, say = shell.workday, shell.workday.language.say
+    making = asyncio.ensure_future(share_report(workday, route.id))
+
+    def stop() -> None:
+        making.cancel()
+        shell.close_sheet()
+
+    said = say("The report is made of what this device holds, and written into this folder:")
+    folder = Words(str(workday.documents / FOLDER), "small", "text2")
+    button = PushButton(say("Stop"), stop, icon="stop", filling="tonal")
+    shell.open_sheet(say("Share the report"), Words(said, "body"), folder, button)
+    waiting = shell.sheet
+    await asyncio.wait([making])
+    if making.cancelled():
+        return
+    done = making.result()
+    if shell.sheet is waiting:
+        hue: Hue = "red" if done.fault else "green"
+        notice = TintBox("refused" if done.fault else "check", done.fault or done.said, hue=hue)
+        shell.open_sheet(say("Share the report"), notice, PushButton(say("Close"), shell.close_sheet, filling="tonal"))
+    else:
+        shell.say(done.fault or done.said)
+
+
+REPORT_SHEETS: Mapping[str, OpenSheet] = {
+    "phrases": show_phrases,
+    "merge": show_merge,
+    "no_report": show_no_report,
+    "share": show_share,
+}

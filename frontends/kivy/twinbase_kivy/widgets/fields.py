@@ -38,6 +38,8 @@ class TypingBox(Box):
             padding=(0, 0, 0, 0),
         )
         self.input.bind(text=lambda _input, given: typed(given))
+        if lines == 1:
+            self.input.bind(scroll_y=self._stay)
         self.add_widget(self.input)
 
     def height_for(self, width: float) -> float:
@@ -45,11 +47,12 @@ class TypingBox(Box):
 
     def arrange(self) -> None:
         self.input.font_size = look.find_size("body")
-        # In less room than a line, Kivy scrolls the line away and does not bring it back.
-        least = self.height_for(self.width)
-        self.input.pos, self.input.size = self.pos, (max(self.width, 1), max(self.height, least))
-        if self.lines == 1:
-            self.input.scroll_y = 0
+        self.input.pos, self.input.size = self.pos, self.size
+
+    def _stay(self, field: TextInput, passed: float) -> None:
+        """A single line never scrolls away. Kivy does that where it knew another height of a line when it was typed."""
+        if passed:
+            field.scroll_y = 0
 
     def paint(self) -> None:
         self.input.foreground_color = look.find_colour("text")

@@ -4,8 +4,6 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = FONTS / "Inter-Regular.ttf", FONTS / "Inter-SemiBold.ttf"
 NOT_HERE = "\N{WHITE SQUARE}"
@@ -41,5 +39,8 @@ def _set(letter: str) -> str:
 
 @cache
 def _read_characters() -> frozenset[int]:
+    """The library is loaded here, and not when an app starts."""
+    from fontTools.ttLib import TTFont
+
     with TTFont(REGULAR, lazy=True) as font:
         return frozenset(font.getBestCmap())

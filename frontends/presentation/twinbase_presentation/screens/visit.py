@@ -35,6 +35,7 @@ from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.before_finish import FinishStep, make_finish_steps
 from twinbase_presentation.screens.refusals import RefusedCard, make_card
+from twinbase_presentation.screens.share import make_share_command
 from twinbase_presentation.screens.visit_commands import (
     make_contact_commands,
     make_place_commands,
@@ -108,7 +109,8 @@ class VisitModel(ScreenModel[VisitShown | None]):
         visit = self.shown.job.visit
         status = make_status_commands(self.workday, visit, self.shown.missing)
         places = make_place_commands(self.workday, visit.id, is_open=visit.is_open)
-        return (*status, *places, *make_contact_commands(self.workday, visit, keys=False))
+        share = make_share_command(self.workday, visit.id)
+        return (*status, *places, *make_contact_commands(self.workday, visit, keys=False), share)
 
     async def read(self, session: ReplicaSession, now: datetime) -> VisitShown | None:
         job = await read_job(session, self.id, now=now, zone=self.workday.zone)
