@@ -25,7 +25,8 @@ STATUSES: Mapping[VisitStatus, str] = {
     VisitStatus.CANCELLED: "✗",
 }
 KEYS: Mapping[str, str] = {
-    "ctrl+p": "^p", "ctrl+q": "^q", "ctrl+z": "^z", "ctrl+s": "^s", "ctrl+r": "^r", "escape": "Esc", "enter": "Enter",
+    "ctrl+p": "^p", "ctrl+q": "^q", "ctrl+z": "^z", "ctrl+s": "^s", "ctrl+r": "^r", "ctrl+t": "^t", "ctrl+d": "^d",
+    "escape": "Esc", "enter": "Enter",
     "delete": "Del", "slash": "/", "question_mark": "?", "left": "←", "right": "→",
 }  # fmt: skip
 

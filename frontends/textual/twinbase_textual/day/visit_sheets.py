@@ -9,6 +9,7 @@ from twinbase_presentation.screens.papers import VisitPapers
 from twinbase_presentation.screens.visit import VisitModel
 from twinbase_textual.day.checklist_sheet import ChecklistSheet
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
+from twinbase_textual.day.photos_sheet import PhotosSheet
 from twinbase_textual.day.work_sheets import PartsSheet, StepsSheet
 
 MakeSheet = Callable[[Workday, UUID], Awaitable[Sheet]]
@@ -78,6 +79,10 @@ async def _make_parts(workday: Workday, id_: UUID) -> Sheet:
     return PartsSheet(workday, id_)
 
 
+async def _make_photos(workday: Workday, id_: UUID) -> Sheet:
+    return PhotosSheet(workday, id_)
+
+
 SHEETS: Mapping[str, MakeSheet] = {
     "missing": _make_missing,
     "finish": _make_finish,
@@ -87,4 +92,5 @@ SHEETS: Mapping[str, MakeSheet] = {
     "signature": _make_refusal,
     "checklist": _make_checklist,
     "parts": _make_parts,
+    "photos": _make_photos,
 }
