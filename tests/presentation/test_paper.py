@@ -188,3 +188,19 @@ def test_a_file_that_cannot_be_written_whole_is_not_there(tmp_path: Path) -> Non
     with pytest.raises(TypeError):
         write_file(tmp_path, "a.pdf", "no bytes")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_text_of_the_apps_and_every_name_of_europe_has_its_letters_on_paper() -> None:
+    from fontTools.ttLib import TTFont
+    from tests.presentation.catalogue import read_translations
+
+    from twinbase_presentation.paper.letters import BOLD, REGULAR
+
+    held = []
+    for file in (REGULAR, BOLD):
+        with TTFont(file) as font:
+            held.append(set(font.getBestCmap()))
+            assert font.getBestCmap()[ord(NOT_HERE)] == "box"
+    assert held[0] == held[1] and set(map(ord, "ŁąĦŧŐșŽΆώЄїЏӀẾử")) <= held[0]
+    texts = "".join(str(message.string) for message in read_translations())
+    assert NOT_HERE not in set_letters(texts)
