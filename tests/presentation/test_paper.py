@@ -200,7 +200,7 @@ def test_every_text_of_the_apps_and_every_name_of_europe_has_its_letters_on_pape
     for file in (REGULAR, BOLD):
         with TTFont(file) as font:
             held.append(set(font.getBestCmap()))
-            assert font.getBestCmap()[ord(NOT_HERE)] == "box"
+            assert font["glyf"][font.getBestCmap()[ord(NOT_HERE)]].numberOfContours > 0, "a box is drawn"
     assert held[0] == held[1] and set(map(ord, "ŁąĦŧŐșŽΆώЄїЏӀẾử")) <= held[0]
     texts = "".join(str(message.string) for message in read_translations())
     assert NOT_HERE not in set_letters(texts)

@@ -96,7 +96,7 @@ async def _read_spans(session) -> list[tuple[datetime, datetime | None]]:  # typ
 
 async def test_un_refus_est_lu_corrige_et_renvoye_en_francais(anna: Path) -> None:
     async with open_terminal(anna, language="fr") as terminal:
-        await terminal.see("✗ 1 refus à corriger", "5 : voir", "↑ 8 à envoyer")
+        await terminal.see("✗ 1 refus à corriger", "5 : voir", "↑ 9 à envoyer")
         await terminal.press("5")
         await terminal.see("« Il y a déjà une signature du client sur cette intervention. »", "e Corriger")
         await terminal.press("enter")
@@ -104,7 +104,7 @@ async def test_un_refus_est_lu_corrige_et_renvoye_en_francais(anna: Path) -> Non
         await terminal.press("e")
         await terminal.see("Qui signe", "^s Enregistrer")
         await terminal.press("enter", "down", "enter", "ctrl+s")
-        await terminal.see("Corrigé.", "↑ 9 à envoyer")
+        await terminal.see("Corrigé.", "↑ 10 à envoyer")
         await terminal.press("escape")
         assert "Vous attend" not in terminal.text and "refus" not in terminal.text
 
