@@ -14,7 +14,7 @@ from twinbase_presentation.tokens import THEMES
 
 FONT, EDGE, FOOT, BAND = "Inter", 16.0, 16.0, 24.0
 """The family; the margins, the foot, and the coloured band at the top, in millimetres."""
-LINE, COLUMNS, GAP = 5.2, 3, 4.0
+LINE, COLUMNS, BETWEEN_MM = 5.2, 3, 4.0
 LEAST, SIGNATURE = 22.0, (80.0, 32.0)
 """What has room below a heading, or the heading stands on the next page; and the box of a signature."""
 _LIGHT = THEMES["light"]
@@ -127,7 +127,7 @@ class ReportSheet(FPDF):
 
     def draw_pictures(self, pictures: Sequence[tuple[bytes | None, str]], nothing: str) -> None:
         """Three in a row, each uncut in a place of one size, with its words below; `nothing` where there is none."""
-        wide = (self.epw - GAP * (COLUMNS - 1)) / COLUMNS
+        wide = (self.epw - BETWEEN_MM * (COLUMNS - 1)) / COLUMNS
         high = wide * 0.75
         for start in range(0, len(pictures), COLUMNS):
             row = pictures[start : start + COLUMNS]
@@ -135,7 +135,7 @@ class ReportSheet(FPDF):
                 self.add_page()
             top, lowest = self.get_y(), self.get_y() + high
             for number, (content, words) in enumerate(row):
-                left = EDGE + number * (wide + GAP)
+                left = EDGE + number * (wide + BETWEEN_MM)
                 if not self._draw_picture(content, left, top, wide, high):
                     self._draw_nothing(nothing, left, top, wide, high)
                 self.set_xy(left, top + high + 1)
