@@ -20,7 +20,7 @@ VERBS = frozenset(
     uninstall unite unwrap upgrade upsert verify wait watch work wrap write
     arrange build divide go grow move paint place press redraw repaint reveal
     grant may needs
-    blame choose match observe search spawn submit translate validate
+    blame choose draw enter match observe search spawn submit toggle translate validate
     """.split()
 )
 
@@ -42,6 +42,8 @@ KEPT = {
     "Box.parts": "what it gives: the boxes inside of a box",
     "Scroller.parts": "what it gives: the boxes inside of a box",
     "Words.lines": "what it gives: how a text breaks",
+    "ReportSheet.header": "fpdf2 calls it at the top of a page",
+    "ReportSheet.footer": "fpdf2 calls it at the end of a page",
     "Attachments.state": "a word of every app: where the bytes are",
     "Attachments.thumbnail": "a word of every app: the small picture",
     "ContentReader.readable": "io: a file",

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+from tests.kivy.boiler import draw_boiler, fill_folder
 
 from twinbase import Plugins
 from twinbase.errors import TwinbaseError
@@ -294,12 +295,21 @@ async def _work(world: World, phone: Any) -> None:
                             answered_at=paris(10, 8, 50), **value, **flagged)
         )  # fmt: skip
     world.clock.now = paris(10, 9, 2)
+    photo = await phone.replica.attachments.take_photo(draw_boiler())
     part: dict[str, Any] = {"intervention_id": VISIT, "unit_id": PIECE, "storehouse_id": VAN}
     await phone.save(
         InterventionPart(label="Joint de corps de chauffe", quantity=Decimal(1), **part),
         InterventionPart(label="Électrode d’allumage Saunier Duval", quantity=Decimal(1), **part),
         InterventionPhoto(
-            intervention_id=VISIT, phase=PhotoPhase.BEFORE, caption="Corps de chauffe", taken_at=paris(10, 8, 40)
+            intervention_id=VISIT,
+            phase=PhotoPhase.BEFORE,
+            caption="Corps de chauffe",
+            taken_at=paris(10, 8, 40),
+            sha256=photo.sha256,
+            size_bytes=photo.size,
+            mime=photo.mime,
+            width=photo.width,
+            height=photo.height,
         ),
     )
 
@@ -314,14 +324,17 @@ async def _add(world: World, *rows: SQLModel) -> None:
 
 @dataclass
 class OpenDay:
-    """Anna's file, open in a runner, with a clock that stands still."""
+    """Anna's file, open in a runner, with a clock that stands still. `folder`: the one that it is in."""
 
     runner: Runner
     clock: ManualClock
+    folder: Path
 
     def make_workday(self, language: str) -> Workday:
         """Her day, in a language. What can be undone can be for as long as a test takes on any machine."""
         workday = Workday(self.runner, ME, load_language(language), clock=self.clock)
+        workday.pictures = fill_folder(self.folder / "Images")
+        workday.documents = self.folder / "Documents"
         workday.held = HeldActs(workday.timing, workday.spawn, seconds=3600)
         return workday
 
@@ -338,7 +351,7 @@ async def open_day(path: Path, plugins: Plugins = PLUGINS) -> OpenDay:
     await runner.open(open_replica)
     await runner.ask(_try_to_sync)
     clock.now = NOW
-    return OpenDay(runner, clock)
+    return OpenDay(runner, clock, path.parent)
 
 
 async def _try_to_sync(replica: Replica) -> None:

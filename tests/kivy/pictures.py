@@ -44,6 +44,7 @@ def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
     for screen in (
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
+        "report", "photos", "choose", "signature",
         "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
     ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
@@ -65,7 +66,7 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("kilometres", 360, 1500, "light", "fr")
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
-        "new", "transfer", "count", "forgotten", "search", "keys",
+        "new", "transfer", "count", "forgotten", "search", "keys", "phrases", "photo", "refuse", "summary",
     ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")

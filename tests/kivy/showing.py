@@ -22,6 +22,10 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "visit": (Route("visit", VISIT),),
     "checklist": (Route("visit", VISIT), Route("visit", VISIT, "checklist")),
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
+    "report": (Route("visit", VISIT), Route("visit", VISIT, "report")),
+    "photos": (Route("visit", VISIT), Route("visit", VISIT, "photos")),
+    "choose": (Route("visit", VISIT), Route("visit", VISIT, "photos"), Route("visit", VISIT, "choose")),
+    "signature": (Route("visit", VISIT), Route("visit", VISIT, "signature")),
     "sync": (SYNC,),
     "customer": (Route("customers"), Route("customer", ident(100))),
     "expenses": (Route("more"), Route("expenses")),
@@ -38,9 +42,13 @@ WAYS: dict[str, tuple[Route, ...]] = {
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
     "today": ("new", "search", "keys"),
-    "visit": ("missing", "finish", "cancel", "menu", "action"),
+    "visit": ("missing", "finish", "cancel", "menu", "share", "action"),
     "checklist": (),
     "parts": ("part",),
+    "report": ("phrases", "no_report"),
+    "photos": ("photo",),
+    "choose": (),
+    "signature": ("summary", "refuse"),
     "sync": ("correct",),
     "jobs": (),
     "more": (),
@@ -104,6 +112,9 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "keys": Route("today", None, "keys"),
         "action": Route("action", VISIT, "vent"),
     }
+    if sheet == "photo":
+        tile = shell.pages[Route("visit", VISIT, "photos")].model.tiles[0]  # type: ignore[attr-defined]
+        routes[sheet] = Route("visit", VISIT, f"photos/{tile.id}")
     if sheet == "correct":
         refused = shell.pages[SYNC].model.refused[0]  # type: ignore[attr-defined]
         routes[sheet] = Route("sync", refused.id, "correct")

@@ -76,7 +76,7 @@ async def test_its_cards_stand_in_the_order_that_its_status_wants(phone: Phone) 
         await model.load()
         assert shown(model).cards == cards
     assert shown(model).is_read_only and shown(model).steps == ()
-    assert [command.id for command in model.commands] == ["route", "call", "message"]
+    assert [command.id for command in model.commands] == ["route", "call", "message", "share"]
 
 
 async def test_what_lacks_is_said_one_by_one_until_nothing_does(phone: Phone) -> None:

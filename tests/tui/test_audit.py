@@ -12,7 +12,7 @@ from textual.widgets import Checkbox, Label, Static
 from twinbase_textual.day.edge_lines import HeadLine, KeysLine, PlacesLine
 from twinbase_textual.day.pane_lines import PaneLine, PaneList, compose_line, measure_widths
 
-SHEETS = ("c", "p", "r", "g", "n", "f", "x", "question_mark")
+SHEETS = ("c", "p", "r", "g", "n", "o", "f", "x", "question_mark")
 
 
 def find_cuts(terminal: DayTerminal) -> list[str]:

@@ -17,11 +17,11 @@ from twinbase_mobile.tables.kinds import VisitStatus
 
 async def test_a_visit_is_begun_worked_on_and_finished_by_keys(anna: Path) -> None:
     async with open_terminal(anna) as terminal:
-        await terminal.see("↑ 8 to send", "Offline since 07:42", "6 visits")
+        await terminal.see("↑ 9 to send", "Offline since 07:42", "6 visits")
         await terminal.press("down", "enter")
         await terminal.see("Panne pompe à chaleur, pas d’eau chaude", "w On my way")  # noqa: RUF001
         await terminal.press("s")
-        await terminal.see("▶ Under way", "↑ 11 to send")
+        await terminal.see("▶ Under way", "↑ 12 to send")
         await terminal.press("p")
         await terminal.see("In the van", "Joint de corps de chauffe")
         await terminal.write("joint")
@@ -46,7 +46,7 @@ async def test_a_visit_is_begun_worked_on_and_finished_by_keys(anna: Path) -> No
         await terminal.press("ctrl+s")
         await terminal.see("Job done. It is sent as soon as possible.", "^z Undo")
         await terminal.press("1")
-        await terminal.see("✓ Done", "↑ 17 to send")
+        await terminal.see("✓ Done", "↑ 18 to send")
         visit = await terminal.read(Intervention, NEXT)
         assert (visit.status, visit.report) == (VisitStatus.DONE, "Pump replaced.")
 
@@ -70,7 +70,7 @@ async def test_hours_are_written_corrected_deleted_and_taken_back_by_keys(anna: 
         await terminal.press("tab")
         await terminal.write("6h30")
         await terminal.press("enter")
-        await terminal.see("06:00 – 06:30", "30 min", "Work", "↑ 9 to send")  # noqa: RUF001
+        await terminal.see("06:00 – 06:30", "30 min", "Work", "↑ 10 to send")  # noqa: RUF001
         await terminal.press("home", "enter")
         await terminal.see("Correct")
         await terminal.press("tab", "home")
@@ -96,7 +96,7 @@ async def _read_spans(session) -> list[tuple[datetime, datetime | None]]:  # typ
 
 async def test_un_refus_est_lu_corrige_et_renvoye_en_francais(anna: Path) -> None:
     async with open_terminal(anna, language="fr") as terminal:
-        await terminal.see("✗ 1 refus à corriger", "5 : voir", "↑ 8 à envoyer")
+        await terminal.see("✗ 1 refus à corriger", "5 : voir", "↑ 9 à envoyer")
         await terminal.press("5")
         await terminal.see("« Il y a déjà une signature du client sur cette intervention. »", "e Corriger")
         await terminal.press("enter")
@@ -104,7 +104,7 @@ async def test_un_refus_est_lu_corrige_et_renvoye_en_francais(anna: Path) -> Non
         await terminal.press("e")
         await terminal.see("Qui signe", "^s Enregistrer")
         await terminal.press("enter", "down", "enter", "ctrl+s")
-        await terminal.see("Corrigé.", "↑ 9 à envoyer")
+        await terminal.see("Corrigé.", "↑ 10 à envoyer")
         await terminal.press("escape")
         assert "Vous attend" not in terminal.text and "refus" not in terminal.text
 
@@ -195,4 +195,4 @@ async def test_the_palette_has_every_act_with_its_key_and_does_it(anna: Path) ->
 async def test_a_sync_that_finds_no_network_says_so_and_nothing_is_lost(anna: Path) -> None:
     async with open_terminal(anna) as terminal:
         await terminal.press("y")
-        await terminal.see("✗ No network just now. It is sent by itself.", "↑ 8 to send")
+        await terminal.see("✗ No network just now. It is sent by itself.", "↑ 9 to send")

@@ -60,6 +60,7 @@ async def show_cancel(shell: Shell, route: Route) -> None:
 async def show_menu(shell: Shell, route: Route) -> None:
     """What is done seldom, and what plugins bring."""
     page, model = await _open_visit_model(shell, route)
+    say, share = shell.workday.language.say, Route("visit", route.id, "share")
     known = [one.id for one in model.commands]
     seldom = [one for one in page.list_commands() if one.is_destructive or one.id == "incident" or one.id not in known]
 
@@ -76,7 +77,8 @@ async def show_menu(shell: Shell, route: Route) -> None:
         )
         for one in seldom
     ]
-    shell.open_sheet(shell.workday.language.say("More"), *buttons)
+    shares = PushButton(say("Share the report"), lambda: shell.go(share), icon="share", filling="tonal")
+    shell.open_sheet(say("More"), shares, *buttons)
 
 
 async def show_correct(shell: Shell, route: Route) -> None:

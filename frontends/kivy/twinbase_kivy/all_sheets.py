@@ -9,7 +9,10 @@ from twinbase_kivy.equipment_sheets import EQUIPMENT_SHEETS
 from twinbase_kivy.hours_sheets import HOURS_SHEETS
 from twinbase_kivy.key_sheets import KEY_SHEETS
 from twinbase_kivy.new_sheets import NEW_SHEETS
+from twinbase_kivy.photo_sheets import PHOTO_SHEETS
+from twinbase_kivy.report_sheets import REPORT_SHEETS
 from twinbase_kivy.shell import OpenSheet
+from twinbase_kivy.sign_sheets import SIGN_SHEETS
 from twinbase_kivy.stock_sheets import STOCK_SHEETS
 
 SHEETS: Mapping[str, OpenSheet] = {
@@ -21,4 +24,7 @@ SHEETS: Mapping[str, OpenSheet] = {
     **NEW_SHEETS,
     **EQUIPMENT_SHEETS,
     **KEY_SHEETS,
+    **REPORT_SHEETS,
+    **PHOTO_SHEETS,
+    **SIGN_SHEETS,
 }

@@ -108,3 +108,35 @@ class TwoColumns(Holder):
             places.append((part, column * (wide + gap), wide, above, below))
             filled[column] = below
         return places
+
+
+class Grid(Holder):
+    """Equally wide, in rows, each row as high as its highest: pictures. `least_dp`: the least width of one; as many
+    stand in a row as have it, and never fewer than `columns`."""
+
+    def __init__(self, *parts: Box | None, gap: float, columns: int, least_dp: float) -> None:
+        super().__init__(*parts, gap=gap)
+        self.columns, self.least_dp = columns, least_dp
+
+    def height_for(self, width: float) -> float:
+        heights = [max(part.height_for(self._share(width)) for part in row) for row in self._rows(width)]
+        return sum(heights) + dp(self.gap) * max(len(heights) - 1, 0)
+
+    def arrange(self) -> None:
+        share, top = self._share(self.width), self.top
+        for row in self._rows(self.width):
+            high = max(part.height_for(share) for part in row)
+            for number, part in enumerate(row):
+                part.place(self.x + number * (share + dp(self.gap)), top - high, share, high)
+            top -= high + dp(self.gap)
+
+    def _count(self, width: float) -> int:
+        return max(self.columns, int((width + dp(self.gap)) // dp(self.least_dp + self.gap)))
+
+    def _share(self, width: float) -> float:
+        count = self._count(width)
+        return (width - dp(self.gap) * (count - 1)) / count
+
+    def _rows(self, width: float) -> list[list[Box]]:
+        parts, count = list(self.parts()), self._count(width)
+        return [parts[at : at + count] for at in range(0, len(parts), count)]

@@ -9,6 +9,7 @@ from twinbase_kivy.page import PageView
 from twinbase_kivy.places import NavPlace
 from twinbase_kivy.screens.brought import BroughtPage, BroughtRowPage
 from twinbase_kivy.screens.checklist import ChecklistPage
+from twinbase_kivy.screens.choose import ChoosePage
 from twinbase_kivy.screens.customer import CustomerPage
 from twinbase_kivy.screens.customers import CustomersPage
 from twinbase_kivy.screens.equipment import EquipmentPage
@@ -18,7 +19,10 @@ from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
 from twinbase_kivy.screens.more import MorePage
 from twinbase_kivy.screens.new_work import NewWorkPage
+from twinbase_kivy.screens.photos import PhotosPage
 from twinbase_kivy.screens.planning import PlanningPage
+from twinbase_kivy.screens.report import ReportPage
+from twinbase_kivy.screens.signature import SignaturePage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.team import TeamPage
@@ -29,6 +33,7 @@ from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.brought import BroughtModel, BroughtRowModel
 from twinbase_presentation.screens.checklist import ChecklistModel
+from twinbase_presentation.screens.choose import ChooseModel
 from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomersModel
 from twinbase_presentation.screens.equipment import EquipmentModel
@@ -39,7 +44,10 @@ from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.more import MoreModel
 from twinbase_presentation.screens.new_request import NewRequestModel, VisitRequestModel
 from twinbase_presentation.screens.new_visit import NewVisitModel
+from twinbase_presentation.screens.photos import PhotosModel
 from twinbase_presentation.screens.planning import PlanningModel
+from twinbase_presentation.screens.report import ReportModel
+from twinbase_presentation.screens.signature import SignatureModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.team import TeamModel
@@ -55,6 +63,10 @@ PLACES = (TODAY, PLANNING, JOBS, CUSTOMERS, STOCK, HOURS, SYNC, MORE)
 """Where it leads on a laptop."""
 DETAILS: Mapping[Route, str] = {TODAY: "visit", JOBS: "visit", CUSTOMERS: "customer", EXPENSES: "expense"}
 """The lists that have a detail beside them on a wide screen, and of what."""
+WHOLE = ("report", "photos", "choose", "signature")
+"""Places of a visit that have all of a wide window: no list is needed beside them, and no customer is to see it."""
+HANDED_OVER = ("signature",)
+"""Of these, those for which the device is handed to a customer: there is no navigation."""
 Maker = Callable[[Workday, Plugins, Route], tuple[ScreenModel[Any], type[PageView]]]
 
 
@@ -101,6 +113,10 @@ PAGES: dict[str, Maker] = {
     "visit": lambda workday, plugins, route: (VisitModel(workday, _id_of(route)), VisitPage),
     "visit/checklist": lambda workday, plugins, route: (ChecklistModel(workday, _id_of(route)), ChecklistPage),
     "visit/parts": lambda workday, plugins, route: (PickModel(workday, _id_of(route)), PartsPage),
+    "visit/report": lambda workday, plugins, route: (ReportModel(workday, _id_of(route)), ReportPage),
+    "visit/photos": lambda workday, plugins, route: (PhotosModel(workday, _id_of(route)), PhotosPage),
+    "visit/choose": lambda workday, plugins, route: (ChooseModel(workday, _id_of(route)), ChoosePage),
+    "visit/signature": lambda workday, plugins, route: (SignatureModel(workday, _id_of(route)), SignaturePage),
     "stock": lambda workday, plugins, route: (StockModel(workday), StockPage),
     "customers": lambda workday, plugins, route: (CustomersModel(workday), CustomersPage),
     "customer": lambda workday, plugins, route: (CustomerModel(workday, _id_of(route)), CustomerPage),

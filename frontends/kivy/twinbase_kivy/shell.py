@@ -19,7 +19,7 @@ from twinbase_kivy.navigation import BackStack
 from twinbase_kivy.page import ChoosePicture, PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, make_frame
-from twinbase_kivy.routes import DETAILS, PHONE_PLACES, PLACES, TODAY, find_maker, list_places
+from twinbase_kivy.routes import DETAILS, HANDED_OVER, PHONE_PLACES, PLACES, TODAY, WHOLE, find_maker, list_places
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.notices import ToastBar
 from twinbase_kivy.widgets.sheets import SheetLayer, SheetPanel
@@ -228,7 +228,7 @@ class Shell(Root, Box):
     def _seen(self) -> list[Route]:
         """The page on top; on a wide screen with the list that it belongs to, and beside a list its first row."""
         top, first = self.stack.top.route, self.stack.stops[0].route
-        if not self.is_wide or not self._has_list:
+        if not self.is_wide or not self._has_list or top.place in WHOLE:
             return [top]
         return [first, top] if top != first else [first, *self._first_detail()]
 
@@ -274,6 +274,9 @@ class Shell(Root, Box):
 
     def _frame_with(self, body: Box) -> None:
         leave_parent(body)
+        if self.stack.top.route.place in HANDED_OVER:
+            self.frame = ColumnBox(grow(body))
+            return
         here = self.stack.stops[0].route
         has_bar = self.stack.top.route == here
         self.frame = make_frame(

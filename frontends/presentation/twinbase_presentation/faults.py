@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from twinbase.errors import (
+    AttachmentMissing,
     ClaimMissing,
+    DamagedAttachment,
     DamagedReplica,
     DestroyedReplica,
+    DraftTooLarge,
     ForeignReplica,
     HalfAnswer,
     NewerReplica,
@@ -18,6 +21,7 @@ from twinbase.errors import (
     StorageFailed,
     TransactionTooLarge,
     TwinbaseError,
+    UnreadablePicture,
     WrongAddress,
     WrongCode,
     WrongKey,
@@ -40,6 +44,10 @@ SENTENCES: Mapping[type[TwinbaseError], str] = {
     ReplicaBusy: later("Another window is syncing already."),
     ReplicaLocked: later("The file is in use at this moment. Try again."),
     TransactionTooLarge: later("That is too much at once. Do it in smaller parts; nothing of it was saved."),
+    UnreadablePicture: later("This file is no readable picture (HEIC?). Choose a JPEG, a PNG or a WebP."),
+    AttachmentMissing: later("This picture is not on this device. It comes as soon as there is a network."),
+    DamagedAttachment: later("This picture is damaged on this device. It is fetched again, or has to be taken again."),
+    DraftTooLarge: later("This text is too long to be kept as a draft. Save it now."),
     WrongAddress: later("This is no address of a server. Ask the office for it."),
     WrongCode: later("This code is no longer valid. Ask the office for another."),
 }

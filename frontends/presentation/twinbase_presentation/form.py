@@ -56,6 +56,11 @@ class Form:
         """Whether anything in it was typed and not saved."""
         return any(field.is_draft for field in self.fields)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether all that was typed is in the file by now."""
+        return not self._planned
+
     def find(self, name: str) -> FormField:
         return self._fields[name]
 
@@ -92,6 +97,7 @@ class Form:
             planned.cancel()
             route, text = str(self.route), self._fields[name].text
             await self._workday.runner.ask(lambda replica: replica.drafts.set(route, name, text))
+            self._observers.tell()
 
     async def keep_all(self) -> None:
         """The form is left, or the app goes to the background."""

@@ -5,8 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from platformdirs import user_documents_path, user_pictures_path
 
 from twinbase.clock import Clock, utc_now
 from twinbase_mobile.reading import ProductSearch
@@ -24,6 +27,7 @@ class Workday:
     """Who works, on which replica, in which language, and what time it is there.
 
     `timing` is for pauses of seconds, `clock` for the time of day; both are arguments, so that a test moves them.
+    `pictures`: the folder in which a picture is looked for first; `documents`: the one into which reports are written.
     """
 
     runner: Runner
@@ -32,6 +36,8 @@ class Workday:
     clock: Clock = utc_now
     zone: Zone = PARIS
     timing: Timing = field(default_factory=LoopTiming)
+    pictures: Path = field(default_factory=user_pictures_path)
+    documents: Path = field(default_factory=user_documents_path)
     products: ProductSearch = field(default_factory=ProductSearch)
 
     def __post_init__(self) -> None:

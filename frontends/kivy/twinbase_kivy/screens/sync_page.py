@@ -9,11 +9,13 @@ from twinbase_kivy.page import PageView
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import IconButton, PushButton
 from twinbase_kivy.widgets.cards import CardBox, SectionCard, TintBox, divide
+from twinbase_kivy.widgets.picture import PictureBox
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
 from twinbase_presentation.screens.decided import DecidedCard
 from twinbase_presentation.screens.outbox import OutboxGroup
+from twinbase_presentation.screens.pictures import read_small_picture
 from twinbase_presentation.screens.refusals import RefusedCard
 from twinbase_presentation.screens.refused_files import RefusedFileCard
 from twinbase_presentation.screens.sync_page import ParkedLine, SyncModel
@@ -62,7 +64,13 @@ class RefusedCardView(CardBox):
                 gap=SPACE.m,
                 stacks=0.3,
             ),
-            Words(typed, "body") if typed else None,
+            Row(
+                _make_picture(page, card.sha256, card.title) if card.sha256 else None,
+                grow(Words(typed, "body")),
+                gap=SPACE.m,
+            )
+            if typed or card.sha256
+            else None,
             Row(
                 IconMark("office", "text3", 20),
                 grow(Words(page.say("“{sentence}”").format(sentence=card.sentence), "small", "text2")),
@@ -90,7 +98,12 @@ class RefusedFileView(CardBox):
         offer = lambda: page.do(page.model.offer_file(card.sha256))  # noqa: E731
         super().__init__(
             Row(IconMark("refused", "red"), grow(Words(card.title, "subtitle", "red")), gap=SPACE.m),
-            Words(card.sentence, "small", "text2"),
+            Row(
+                _make_picture(page, card.sha256, card.title) if card.is_here else None,
+                grow(Words(card.sentence, "small", "text2")),
+                gap=SPACE.m,
+                side="top",
+            ),
             Halves(
                 PushButton(page.say("Discard"), discard, filling="outlined", hue="red"),
                 PushButton(page.say("Send again"), offer, icon="sync") if card.is_here else None,
@@ -100,6 +113,12 @@ class RefusedFileView(CardBox):
             hue="red",
         )
         self.name, self.role = card.title, "alert"
+
+
+def _make_picture(page: SyncPage, sha256: str, name: str) -> Box:
+    """What the card is about, as it looks: nobody decides about a number of megabytes."""
+    workday = page.guide.workday
+    return PictureBox(workday, sha256, lambda: read_small_picture(workday, sha256), name=name)
 
 
 class ParkedCard(SectionCard):

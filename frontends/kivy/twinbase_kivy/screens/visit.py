@@ -78,9 +78,7 @@ class VisitPage(PageView):
         return Halves(*buttons, gap=SPACE.s) if buttons else None
 
     def _menu(self) -> list[Box]:
-        """What is done seldom is behind the three dots, if there is anything."""
-        if not any(one.is_destructive or one.id == "incident" for one in self.list_commands()):
-            return []
+        """What is done seldom is behind the three dots."""
         assert self.model.route.id is not None
         return [IconButton("menu", self.say("More"), self.open_act(Route("visit", self.model.route.id, "menu")))]
 

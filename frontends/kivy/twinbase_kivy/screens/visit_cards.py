@@ -123,10 +123,13 @@ def _signatures(page: PageView, shown: VisitShown) -> Box | None:
 def _photos(page: PageView, shown: VisitShown) -> Box | None:
     """Pictures are on a screen of their own; here, which there are."""
     language = page.guide.workday.language
+    route = Route("visit", shown.job.visit.id, "photos")
+    opens = page.open_act(route) if page.guide.knows(route) else None
     rows: list[Box] = [
         LineRow(
             one.caption or say_word(language, one.phase),
             say_word(language, one.phase) if one.caption else "",
+            act=opens,
             icon="photo",
             mark=mark_of(one.mark, language),
             figure=language.format_time(one.taken_at) if one.taken_at else "",
@@ -134,7 +137,11 @@ def _photos(page: PageView, shown: VisitShown) -> Box | None:
         )
         for one in shown.job.photos
     ]
-    return SectionCard("photo", page.say("Photos"), *divide(rows), count=str(len(rows))) if rows else None
+    if not rows and shown.is_read_only:
+        return None
+    add = IconButton("add", page.say("Add a photo"), opens, hue="primary") if opens and not shown.is_read_only else None
+    nothing = None if rows else Words(page.say("No photo yet."), "body", "text3")
+    return SectionCard("photo", page.say("Photos"), *divide(rows), nothing, act=add)
 
 
 def _notes(page: PageView, shown: VisitShown) -> Box | None:

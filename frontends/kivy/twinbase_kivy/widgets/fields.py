@@ -39,6 +39,8 @@ class TypingBox(Box):
         # Given with the rest, it would be broken into lines before Kivy knows that there is one, and scrolled away.
         self.input.text = text
         self.input.bind(text=lambda _input, given: typed(given))
+        if lines == 1:
+            self.input.bind(scroll_y=self._stay)
         self.add_widget(self.input)
 
     def height_for(self, width: float) -> float:
@@ -47,6 +49,11 @@ class TypingBox(Box):
     def arrange(self) -> None:
         self.input.font_size = look.find_size("body")
         self.input.pos, self.input.size = self.pos, self.size
+
+    def _stay(self, field: TextInput, passed: float) -> None:
+        """A single line never scrolls away. Kivy does that where it knew another height of a line when it was typed."""
+        if passed:
+            field.scroll_y = 0
 
     def paint(self) -> None:
         self.input.foreground_color = look.find_colour("text")

@@ -49,6 +49,32 @@ class VisitPapers:
         await form.forget()
         return Done(self.workday.language.say("Report kept. It is sent as soon as possible."))
 
+    async def make_no_report_form(self) -> Form:
+        """Why there is no report: one of the usual reasons, or another one in words."""
+        say = self.workday.language.say
+        usual = (say("Customer absent"), say("No access"), say("Postponed"))
+        fields = (
+            FormField("why", say("Why"), "choice", choices=tuple(FieldChoice(one, one) for one in usual)),
+            FormField("other", say("Another reason")),
+        )
+        form = Form(self.workday, Route("visit", self.visit, "no_report"), fields, self._check_no_report)
+        await form.load()
+        return form
+
+    async def save_no_report(self, form: Form) -> Done:
+        """Write it; what there is of a report stays."""
+        if not form.validate():
+            return self._say_wrong(form)
+        why = str(form.values["other"] or form.values["why"])
+
+        async def work(session: ReplicaSession) -> None:
+            visit = await session.get_one(Intervention, self.visit)
+            await write_report(session, self.visit, visit.report or "", why)
+
+        await self.workday.runner.write(work)
+        await form.forget()
+        return Done(self.workday.language.say("Noted that there is no report."))
+
     async def make_note_form(self) -> Form:
         """A note for the timeline of the visit."""
         field = FormField("body", self.workday.language.say("Text"), "long_text", is_required=True)
@@ -89,6 +115,11 @@ class VisitPapers:
             return Done(fault=say_reason(self.workday.language, fault))
         await form.forget()
         return Done(self.workday.language.say("Noted that the customer does not sign."))
+
+    def _check_no_report(self, values: Mapping[str, Any]) -> list[FieldFault]:
+        if values["why"] or values["other"]:
+            return []
+        return [FieldFault("", self.workday.language.say("Say why there is no report."))]
 
     def _check_reason(self, values: Mapping[str, Any]) -> list[FieldFault]:
         if values["why"] or values["other"]:

@@ -13,6 +13,7 @@ from twinbase.replica import PendingEdit
 from twinbase_presentation.faults import say_refusal
 from twinbase_presentation.fields import FieldChoice, FormField, FormFieldKind, write_text
 from twinbase_presentation.languages import Language
+from twinbase_presentation.screens.outbox import SHA256
 from twinbase_presentation.words import say_column, say_word
 
 
@@ -27,7 +28,8 @@ class TypedValue:
 
 @dataclass(frozen=True, slots=True)
 class RefusedCard:
-    """`id`: the edit, for `correct` and `discard`. `title`: what it is, for people; `sentence`: the server's."""
+    """`id`: the edit, for `correct` and `discard`. `title`: what it is, for people; `sentence`: the server's. `sha256`:
+    of the picture that it names, "" for none."""
 
     id: UUID
     twin: str
@@ -36,6 +38,7 @@ class RefusedCard:
     typed: tuple[TypedValue, ...]
     at: datetime | None
     belongs_to: tuple[str, Any] | None = None
+    sha256: str = ""
 
 
 def make_card(
@@ -44,7 +47,8 @@ def make_card(
     """The card of an edit that waits for a person."""
     typed = tuple(list_typed(edit.new, language))
     sentence = say_refusal(language, edit.reason, edit.detail)
-    return RefusedCard(edit.id, edit.twin, title, sentence, typed, edit.at, belongs_to)
+    picture = next((str(edit.new[name]) for name in SHA256 if edit.new.get(name)), "")
+    return RefusedCard(edit.id, edit.twin, title, sentence, typed, edit.at, belongs_to, picture)
 
 
 def list_typed(values: Mapping[str, Any], language: Language) -> Iterator[TypedValue]:

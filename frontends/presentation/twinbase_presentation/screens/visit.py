@@ -35,6 +35,7 @@ from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.before_finish import FinishStep, make_finish_steps
 from twinbase_presentation.screens.refusals import RefusedCard, make_card
+from twinbase_presentation.screens.share import make_share_command
 from twinbase_presentation.screens.visit_commands import (
     make_appliance_commands,
     make_contact_commands,
@@ -111,7 +112,8 @@ class VisitModel(ScreenModel[VisitShown | None]):
         places = make_place_commands(self.workday, visit.id, is_open=visit.is_open)
         contact = make_contact_commands(self.workday, visit, keys=False)
         appliances = make_appliance_commands(self.workday, visit.id, self.shown.job.appliances) if visit.is_open else ()
-        return (*status, *places, *contact, *appliances)
+        share = make_share_command(self.workday, visit.id)
+        return (*status, *places, *contact, *appliances, share)
 
     async def read(self, session: ReplicaSession, now: datetime) -> VisitShown | None:
         job = await read_job(session, self.id, now=now, zone=self.workday.zone)

@@ -6,7 +6,7 @@ from twinbase_presentation import Command, Language
 from twinbase_presentation.languages import later
 from twinbase_textual.day.edge_lines import KeyEntry
 
-MORE_KEYS: Mapping[str, str] = {"sync": "y", "submit": "u", "cancel": "x"}
+MORE_KEYS: Mapping[str, str] = {"sync": "y", "submit": "u", "cancel": "x", "photos": "o"}
 """Acts that a window has a button for, and a terminal a key."""
 SHORT: Mapping[str, str] = {
     "sync": later("Sync"),
@@ -16,9 +16,7 @@ SHORT: Mapping[str, str] = {
     "submit": later("Submit"),
 }
 """Words for the line at the foot, where the whole label is long."""
-NOT_HERE = ("photos",)
-"""A terminal takes no pictures."""
-LAST = ("incident", "new_visit", "new_request", "sync", "cancel")
+LAST = ("photos", "share", "incident", "new_visit", "new_request", "sync", "cancel")
 
 
 def order_acts(*groups: Iterable[Command]) -> list[Command]:
@@ -27,7 +25,7 @@ def order_acts(*groups: Iterable[Command]) -> list[Command]:
     for act in (act for group in groups for act in group):
         taken = [(one.id, find_key(one)) for one in found]
         is_taken = act.id in [id_ for id_, _ in taken] or (find_key(act) or None) in [key for _, key in taken]
-        if act.id not in NOT_HERE and not is_taken:
+        if not is_taken:
             found.append(act)
     return sorted(found, key=lambda act: LAST.index(act.id) + 2 if act.id in LAST else int(not act.is_main))
 

@@ -10,6 +10,7 @@ from twinbase_presentation.screens.papers import VisitPapers
 from twinbase_presentation.screens.visit import VisitModel
 from twinbase_textual.day.checklist_sheet import ChecklistSheet
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
+from twinbase_textual.day.photos_sheet import PhotosSheet
 from twinbase_textual.day.work_sheets import PartsSheet, StepsSheet
 
 MakeSheet = Callable[[Workday, UUID], Awaitable[Sheet]]
@@ -89,6 +90,10 @@ async def _make_parts(workday: Workday, id_: UUID) -> Sheet:
     return PartsSheet(workday, id_)
 
 
+async def _make_photos(workday: Workday, id_: UUID) -> Sheet:
+    return PhotosSheet(workday, id_)
+
+
 SHEETS: Mapping[str, MakeSheet] = {
     "missing": _make_missing,
     "finish": _make_finish,
@@ -99,4 +104,5 @@ SHEETS: Mapping[str, MakeSheet] = {
     "checklist": _make_checklist,
     "parts": _make_parts,
     "new_equipment": _make_new_equipment,
+    "photos": _make_photos,
 }
