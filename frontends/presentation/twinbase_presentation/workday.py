@@ -11,6 +11,7 @@ from uuid import UUID
 from twinbase.clock import Clock, utc_now
 from twinbase_mobile.reading import ProductSearch
 from twinbase_mobile.reading.moments import PARIS, Zone, local_day, local_time
+from twinbase_presentation.device.own_device import OwnDevice
 from twinbase_presentation.held import HeldActs
 from twinbase_presentation.languages import Language
 from twinbase_presentation.runner import Runner
@@ -33,6 +34,7 @@ class Workday:
     zone: Zone = PARIS
     timing: Timing = field(default_factory=LoopTiming)
     products: ProductSearch = field(default_factory=ProductSearch)
+    device: OwnDevice = field(default_factory=OwnDevice)
 
     def __post_init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
