@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from kivy.app import App
+from kivy.base import stopTouchApp
 from kivy.core.window import Window
 
 from twinbase import Plugins
@@ -14,9 +16,12 @@ from twinbase.replica import Replica
 from twinbase_kivy.all_sheets import SHEETS
 from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
+from twinbase_kivy.owned_app import OwnedApp, OwnedOptions
 from twinbase_kivy.shell import Shell
+from twinbase_kivy.stage import Stage
 from twinbase_mobile.reading import whoami
 from twinbase_presentation import Runner, Workday, choose_language
+from twinbase_presentation.device.own_device import OwnDevice
 from twinbase_presentation.tokens import ThemeName
 
 
@@ -34,18 +39,18 @@ class AppOptions:
 
 
 class TwinbaseApp(App):
-    """Kivy's side: the window and its title."""
+    """Kivy's side: the window and its title. `paused` is called when a phone calls the app away."""
 
     title = "Twinbase"
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, stage: Stage, paused: Callable[[], object]) -> None:
         super().__init__()
-        self._shell = shell
+        self._stage, self._paused = stage, paused
         self.started = asyncio.Event()
 
     def build(self) -> None:
-        """Kivy calls it: the shell is put into the window by itself, which lets it follow every size."""
-        bind_window(self._shell)
+        """Kivy calls it: scenes are put into the window by the stage, which lets them follow every size."""
+        self._stage.bind()
 
     def on_start(self) -> None:
         """Kivy calls it at the first frame."""
@@ -53,21 +58,12 @@ class TwinbaseApp(App):
 
     def on_pause(self) -> bool:
         """A phone has called the app away: nothing that is held stays unwritten."""
-        self._shell.workday.spawn(self._shell.workday.settle())
+        self._paused()
         return True
 
 
-def bind_window(shell: Shell) -> None:
-    """Let the shell fill the window, and hear its keys."""
-    Window.clearcolor = look.find_colour("bg")
-    Window.add_widget(shell)
-    Window.bind(size=lambda _window, size: shell.fit(*size))
-    Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: press_key(shell, key, text, modifiers))
-    shell.fit(*Window.size)
-
-
 async def run_app(options: AppOptions) -> None:
-    """Run until the window is closed; then write what is held, and close the file."""
+    """Run on one file until the window is closed; then write what is held, and close the file."""
     look.text_scale = options.text_scale
     look.set_theme(options.theme)
     Window.clearcolor = look.find_colour("bg")
@@ -80,13 +76,33 @@ async def run_app(options: AppOptions) -> None:
         await asyncio.to_thread(runner.close)
 
 
+async def run_owned_app(options: OwnedOptions) -> None:
+    """Run on the accounts of this device until the window is closed."""
+    stage = Stage()
+    owned = OwnedApp(options, stage)
+    app = TwinbaseApp(stage, owned.note_hidden)
+    stage.hidden, stage.touched = owned.note_hidden, owned.note_touch
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(app.async_run("asyncio"))
+            await app.started.wait()
+            await owned.start()
+            await running
+    finally:
+        stopTouchApp()
+        await owned.close()
+
+
 async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
-    workday = Workday(runner, me, choose_language(options.language))
+    device = OwnDevice(options.state.with_suffix(".settings.json"))
+    workday = Workday(runner, me, choose_language(options.language), device=device)
     shell = Shell(workday, options.plugins, SHEETS, options.state)
-    app = TwinbaseApp(shell)
+    stage = Stage()
+    app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))
         await app.started.wait()
+        stage.show(shell, partial(press_key, shell))
         await shell.open()
         if options.syncs:
             await runner.start_syncing()

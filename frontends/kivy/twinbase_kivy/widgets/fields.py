@@ -22,13 +22,16 @@ Typed = Callable[[str], object]
 class TypingBox(Box):
     """Kivy's text input, in our letters and colours, without a ground of its own."""
 
-    def __init__(self, text: str, typed: Typed, *, name: str, lines: int = 1, read_only: bool = False) -> None:
+    def __init__(
+        self, text: str, typed: Typed, *, name: str, lines: int = 1, read_only: bool = False, hidden: bool = False
+    ) -> None:
         super().__init__(name=name, role="textbox")
         self.lines = lines
         self.input = TextInput(
             text=text,
             multiline=lines > 1,
             readonly=read_only,
+            password=hidden,
             write_tab=False,
             size_hint=(None, None),
             background_normal="",
@@ -46,6 +49,9 @@ class TypingBox(Box):
     def arrange(self) -> None:
         self.input.font_size = look.find_size("body")
         self.input.pos, self.input.size = self.pos, self.size
+        if not self.input.focus:
+            # Kivy has scrolled to the end of the text in the width that a new input has, and stays there.
+            self.input.cursor, self.input.scroll_x = (0, 0), 0
 
     def paint(self) -> None:
         self.input.foreground_color = look.find_colour("text")
@@ -55,7 +61,8 @@ class TypingBox(Box):
 
 
 class InputField(ColumnBox):
-    """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved."""
+    """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved.
+    `hidden`: nobody reads over a shoulder what is typed."""
 
     def __init__(
         self,
@@ -68,8 +75,9 @@ class InputField(ColumnBox):
         draft: str = "",
         lines: int = 1,
         read_only: bool = False,
+        hidden: bool = False,
     ) -> None:
-        self.typing = TypingBox(text, typed, name=label, lines=lines, read_only=read_only)
+        self.typing = TypingBox(text, typed, name=label, lines=lines, read_only=read_only, hidden=hidden)
         self.frame = FieldFrame(label, self.typing, icon=icon, draft=draft, wrong=bool(error), read_only=read_only)
         super().__init__(self.frame, error_line(error) if error else None, gap=SPACE.xs)
         self.name, self.role = label, "group"
