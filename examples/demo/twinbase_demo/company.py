@@ -151,9 +151,10 @@ class Company:
 
 
 @asynccontextmanager
-async def open_company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
-    """Two new databases on this server; they go with the block, unless they are to be kept."""
-    name = f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
+async def open_company(server_url: str, *, keep: bool, name: str = "") -> AsyncIterator[Company]:
+    """Two new databases on this server; they go with the block, unless they are to be kept. `name`: of those that were
+    kept before, or of new ones."""
+    name = name or f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(_database(server_url, name, keep))
         erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep))
@@ -163,7 +164,8 @@ async def open_company(server_url: str, *, keep: bool) -> AsyncIterator[Company]
 
 @asynccontextmanager
 async def _database(server_url: str, name: str, keep: bool) -> AsyncIterator[str]:
-    await _execute(server_url, f'CREATE DATABASE "{name}"')
+    if not await _has_database(server_url, name):
+        await _execute(server_url, f'CREATE DATABASE "{name}"')
     try:
         yield read_address(server_url).choose_database(name).url
     finally:
@@ -200,6 +202,14 @@ async def read_version(url: str) -> str:
     try:
         shown: str = await connection.fetchval("SHOW server_version")
         return shown.split()[0]
+    finally:
+        await connection.close()
+
+
+async def _has_database(url: str, name: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name))
     finally:
         await connection.close()
 

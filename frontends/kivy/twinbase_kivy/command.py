@@ -16,7 +16,7 @@ from twinbase_presentation.tokens import ThemeName
 from twinbase_server.cli.device_file import KeyFile, NoKey, read_key
 
 DEMO = "twinbase_demo.app_demo"
-DEMO_MISSING = "The demo is a package of its own: pip install twinbase-demo."
+DEMO_MISSING = "The demo is a package of its own: pip install 'twinbase-demo[app]'."
 
 
 def command(

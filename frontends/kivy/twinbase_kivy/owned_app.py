@@ -62,6 +62,7 @@ class OwnedApp:
         self.view: DoorView | None = None
         self.shell: Shell | None = None
         self.device = OwnDevice()
+        self._was_up = True
 
     async def start(self) -> None:
         """Show the door, as whoever was here last likes it, and what stands there."""
@@ -167,6 +168,9 @@ class OwnedApp:
             self.shell.workday.language = self.door.language = language
             self.shell.fit(*self.shell.size)
         self._spawn(self._apply_network(settings.saves_data))
+        if self._options.network is not None and self._was_up is not self._options.network.is_up:
+            self._was_up = self._options.network.is_up
+            self.runner.note_network()
 
     async def _apply_network(self, saves_data: bool) -> None:
         if self.runner.is_open:
