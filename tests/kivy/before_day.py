@@ -66,7 +66,9 @@ async def open_door(
 def _add(owned: DeviceFolder, *names: str) -> DeviceAccount:
     for number, name in enumerate(names):
         folder = owned.path / "accounts" / f"{number}"
-        owned.save_account(DeviceAccount(folder, SERVER, "pin", email=f"{number}@example.org", name=name))
+        account = DeviceAccount(folder, SERVER, "pin", email=f"{number}@example.org", name=name)
+        owned.save_account(account)
+        account.file.touch()
     return owned.list_accounts()[0]
 
 

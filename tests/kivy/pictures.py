@@ -44,7 +44,7 @@ class Shot:
 
 def list_shots() -> Iterator[Shot]:
     """Each screen on a small phone and a laptop; themes, languages and letters crossed over them."""
-    for screen in ("today", "visit", "sync", "checklist", "hours", "jobs", "stock"):
+    for screen in ("today", "visit", "sync", "checklist", "hours", "jobs", "stock", "settings", "sign_in"):
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
         yield Shot(screen, 412, 915, "dark", "en")
@@ -62,7 +62,7 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("visit", 360, 640, "light", "fr", 2.0)
     yield Shot("danger", 360, 800, "light", "fr")
     yield Shot("danger", 360, 640, "light", "fr", 1.3)
-    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product"):
+    for sheet in ("missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "leave"):
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
 

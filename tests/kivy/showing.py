@@ -18,6 +18,8 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "checklist": (Route("visit", VISIT), Route("visit", VISIT, "checklist")),
     "parts": (Route("visit", VISIT), Route("visit", VISIT, "parts")),
     "sync": (SYNC,),
+    "settings": (Route("settings"),),
+    "sign_in": (Route("settings"), Route("sign_in")),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
@@ -29,6 +31,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "jobs": (),
     "stock": ("product",),
     "hours": ("line",),
+    "settings": ("leave", "licences"),
+    "sign_in": (),
 }
 """Every page, with the sheets that stand over it."""
 CODES = {word: code for code, word in KEYS.items()}
@@ -60,6 +64,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
     routes = {
         "line": Route("hours", None, "line"),
         "product": Route("stock", ident(600), "product"),
+        "leave": Route("settings", None, "leave"),
+        "licences": Route("settings", None, "licences"),
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
     }
     if sheet == "correct":

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from tests.kivy.day import OpenDay
 
-SCREENS = ("today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours")
+SCREENS = ("today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "settings", "sign_in")
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)

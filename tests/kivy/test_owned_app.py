@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.kivy.day import ME, PLUGINS
+from tests.kivy.day import ME, PLUGINS, VISIT
 
 from twinbase.replica import Replica
 from twinbase.replica.file.keys import Secret
@@ -100,8 +100,6 @@ async def test_a_code_opens_it_and_the_lock_closes_the_file(locked: Any) -> None
 
 
 async def test_what_is_typed_when_it_locks_is_a_draft_afterwards(locked: Any) -> None:
-    from tests.kivy.showing import VISIT
-
     from twinbase_kivy.owned_app import _find_forms
     from twinbase_presentation import Route
 
@@ -128,7 +126,7 @@ async def test_what_is_chosen_is_seen_at_once_and_kept(kept: Any) -> None:
     kept.device.change(theme="sun", text_scale=1.3, language="fr", reduces_motion=True)
     assert (look.theme.name, look.text_scale, look.moves) == ("sun", 1.3, False)
     await kept.finish_tasks()
-    await kept.device.switch()
+    kept.device.switch()
     await kept.finish_tasks()
     assert kept.door.step == "accounts" and not kept.runner.is_open
     look.set_theme("light")
@@ -140,6 +138,6 @@ async def test_what_is_chosen_is_seen_at_once_and_kept(kept: Any) -> None:
 
 async def test_who_leaves_leaves_nothing(kept: Any) -> None:
     folder = kept.door.account.folder
-    await kept.device.leave()
+    kept.device.leave()
     await kept.finish_tasks()
     assert not folder.exists() and kept.door.step == "ask"

@@ -94,9 +94,10 @@ async def run_owned_app(options: OwnedOptions) -> None:
 
 
 async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
-    device = OwnDevice(options.state.with_suffix(".settings.json"))
+    device = OwnDevice(options.state.with_name(options.state.name.replace(".state.", ".settings.")))
     workday = Workday(runner, me, choose_language(options.language), device=device)
     shell = Shell(workday, options.plugins, SHEETS, options.state)
+    device.observe(lambda: _follow_settings(shell))
     stage = Stage()
     app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
     async with asyncio.TaskGroup() as tasks:
@@ -108,3 +109,13 @@ async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
             await runner.start_syncing()
         await running
     await workday.settle()
+
+
+def _follow_settings(shell: Shell) -> None:
+    """What was chosen while it runs; what the command line has said holds until then."""
+    workday, settings = shell.workday, shell.workday.device.settings
+    look.follow(settings, workday.read_now())
+    if settings.language:
+        workday.language = choose_language(settings.language)
+    shell.set_look()
+    shell.fit(*shell.size)

@@ -122,9 +122,9 @@ class OwnedApp:
         self.device = OwnDevice(
             account.folder / "settings.json",
             account=account,
-            lock=self.lock,
-            switch=lambda: self._go_out(self.door.switch),
-            leave=lambda: self._go_out(lambda: self.door.remove(account)),
+            lock=lambda: self._spawn(self.lock()),
+            switch=lambda: self._spawn(self._go_out(self.door.switch)),
+            leave=lambda: self._spawn(self._go_out(lambda: self.door.remove(account))),
             network=self._options.network,
         )
         self.device.observe(self._apply_settings)
@@ -154,10 +154,7 @@ class OwnedApp:
     def _apply_settings(self) -> None:
         """As somebody has chosen: colours, letters, movement, language, and how soon it locks."""
         settings = self.device.settings
-        now = self._options.clock().astimezone()
-        look.moves = not settings.reduces_motion
-        look.text_scale = settings.text_scale
-        look.set_theme(settings.choose_theme(now))
+        look.follow(settings, self._options.clock().astimezone())
         if self.shell is None:
             return
         if self.device.can_lock:

@@ -10,6 +10,7 @@ from twinbase_kivy.places import NavPlace
 from twinbase_kivy.screens.checklist import ChecklistPage
 from twinbase_kivy.screens.hours import HoursPage
 from twinbase_kivy.screens.jobs import JobsPage
+from twinbase_kivy.screens.settings import SettingsPage, SignInAgainPage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
 from twinbase_kivy.screens.today import TodayPage
@@ -19,6 +20,8 @@ from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
+from twinbase_presentation.screens.settings import SettingsModel
+from twinbase_presentation.screens.sign_in_again import SignInAgainModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
@@ -60,4 +63,6 @@ PAGES: dict[str, Maker] = {
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
+    "settings": lambda workday, plugins, route: (SettingsModel(workday), SettingsPage),
+    "sign_in": lambda workday, plugins, route: (SignInAgainModel(workday), SignInAgainPage),
 }

@@ -43,7 +43,7 @@ class JoinPage(DoorPage):
 
     @property
     def signature(self) -> object:
-        return (self.way, self.offer, self.model.shown)
+        return (self.way, self.offer, self.model.shown, self.door.fault)
 
     @property
     def is_joining(self) -> bool:
@@ -78,7 +78,7 @@ class JoinPage(DoorPage):
         makers = {"": self._make_ways, "code": self._make_code, "picture": self._make_pictures,
                   "offer": self._make_offer}  # fmt: skip
         busy = TintBox("sync", self.say("Asking the server…"), hue="primary") if self.is_joining else None
-        return [self.fault_box(self.model.shown.fault), *makers[self.way](), busy]
+        return [self.fault_box(self.model.shown.fault or self.door.fault), *makers[self.way](), busy]
 
     def _make_ways(self) -> Sequence[Box | None]:
         picture = PushButton(

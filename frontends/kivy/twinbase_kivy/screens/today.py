@@ -12,7 +12,7 @@ from twinbase_kivy.list_page import ListPage
 from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.visit_lines import make_visit_line
-from twinbase_kivy.widgets.buttons import ActTile
+from twinbase_kivy.widgets.buttons import ActTile, IconButton
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide, group_title
 from twinbase_kivy.widgets.notices import BannerRow, EmptyView
 from twinbase_kivy.widgets.rows import LineRow
@@ -58,7 +58,8 @@ class TodayPage(ListPage):
     def make_head(self) -> Box:
         shown = self.model.shown
         chips = self.status_chips(self.model.status_line)
-        return self.title_bar(self.model.title, shown.summary if shown else "", chips=chips)
+        settings = IconButton("settings", self.say("Settings"), self.open_act(Route("settings")))
+        return self.title_bar(self.model.title, shown.summary if shown else "", settings, chips=chips)
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown

@@ -1,6 +1,6 @@
 """The app itself, from the inside: what somebody has chosen about it, and the ways out of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,7 +9,8 @@ from twinbase_presentation.device.accounts import DeviceAccount
 from twinbase_presentation.device.settings import DeviceSettings, read_settings, write_settings
 from twinbase_presentation.observers import Observers
 
-WayOut = Callable[[], Awaitable[None]]
+WayOut = Callable[[], object]
+"""It begins it, and answers at once: whoever goes out does not wait for the page that he leaves."""
 
 
 class NetworkSwitch(Protocol):

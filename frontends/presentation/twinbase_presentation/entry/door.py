@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from twinbase.clock import Clock, utc_now
-from twinbase.errors import TwinbaseError
+from twinbase.errors import DestroyedReplica, TwinbaseError
 from twinbase.replica import Replica, ReplicaSession
 from twinbase.replica.file.keys import Secret
 from twinbase.replica.file.state import read_state
@@ -83,6 +83,11 @@ class FrontDoor:
     async def choose(self, account: DeviceAccount) -> None:
         """Go to an account: to its lock, or to its day where the keyring opens it."""
         self.fault = ""
+        if not account.file.exists():
+            await self._erase(account)
+            self.fault = say_error(self.language, DestroyedReplica())
+            self.show_accounts()
+            return
         self._stand_before(account)
         self.folder.note_last(account)
         if not account.asks_code:
@@ -158,7 +163,7 @@ class FrontDoor:
 
     async def join(self, join: Join, email: str = "") -> None:
         """Sign in by `join`, one of the ways of `joining.sign_in`; a code for the file is asked before it."""
-        self._join, self._email = join, email
+        self._join, self._email, self.fault = join, email, ""
         if self.joining.needs_code:
             self._show("code")
         else:
