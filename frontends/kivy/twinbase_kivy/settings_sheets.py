@@ -47,8 +47,8 @@ def _open_leave(shell: Shell, model: LeaveModel, fault: str) -> None:
         language.say("Sign out"),
         TintBox("warning" if rows else "synced", model.sentence, hue="amber" if rows else "green"),
         TintBox("refused", fault, hue="red") if fault else None,
-        CardBox(*divide(rows), gap=0) if rows else None,
         send if rows else None,
+        CardBox(*divide(rows), gap=0) if rows else None,
         field if rows else None,
         PushButton(label, act(model.leave), icon="logout", filling="outlined", hue="red"),
     )

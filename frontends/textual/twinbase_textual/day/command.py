@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from importlib.metadata import version as read_version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,8 +14,11 @@ from twinbase.replica import Replica
 from twinbase.replica.file.keys import Secret
 from twinbase_mobile.reading import whoami
 from twinbase_presentation import Runner, Workday, choose_language
-from twinbase_server.cli.device_file import DeviceFile, Enrolment, KeyFile, NoKey, NoReplica, read_key, recall_enrolment
+from twinbase_presentation.device.accounts import DeviceFolder, find_device_folder
+from twinbase_presentation.device.opening import make_opener
+from twinbase_server.cli.device_file import Enrolment, KeyFile, NoKey, NoReplica, read_key, recall_enrolment
 from twinbase_textual.day.app import DayApp
+from twinbase_textual.day.owned_day import OwnedDay, run_owned_day
 
 LookName = Literal["dark", "light", "sun", "ansi"]
 PLUGINS = ("mobile", "deliveries")
@@ -33,7 +37,14 @@ class DayOptions:
 
 
 def tui(
-    file: DeviceFile,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            envvar="TWINBASE_REPLICA",
+            help="One file (or TWINBASE_REPLICA); without it, the accounts of this device.",
+        ),
+    ] = None,
     key_file: KeyFile = None,
     server: Annotated[str, typer.Option(help="The server to sync with, in place of the one that the file knows.")] = "",
     plugins: Annotated[str, typer.Option(help="Plugins to load, with commas, in place of those of the file.")] = "",
@@ -41,8 +52,13 @@ def tui(
     look: Annotated[
         LookName, typer.Option("--theme", help="dark, light, sun, or ansi: the terminal's colours.")
     ] = "dark",
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the accounts of this device are; else where the system keeps them.")
+    ] = None,
 ) -> None:
     """Show a technician's day in the terminal, with or without a network."""
+    if file is None:
+        raise typer.Exit(_run_owned(folder, plugins, language, look))
     if not file.exists():
         raise NoReplica(f"{file}.")
     try:
@@ -59,6 +75,13 @@ def tui(
 
     code = asyncio.run(run_day(DayOptions(open_replica, loaded, language, look, bool(enrolment.server))))
     raise typer.Exit(code)
+
+
+def _run_owned(folder: Path | None, plugins: str, language: str, look: LookName) -> int:
+    """Locked by what is typed, where no keyring keeps the keys of files."""
+    loaded = load_plugins(tuple(name.strip() for name in plugins.split(",") if name.strip()) or PLUGINS)
+    device, opener = DeviceFolder(folder or find_device_folder()), make_opener(loaded, read_version("twinbase"))
+    return asyncio.run(run_owned_day(OwnedDay(device, opener, loaded, language, look)))
 
 
 async def _open(file: Path, key: Secret, plugins: Plugins, enrolment: Enrolment) -> Replica:
