@@ -34,12 +34,12 @@ async def play(backstage: Any, place: Path) -> None:
 
     from twinbase_demo.app_demo import DEVICE_PLUGINS, enrol_once, make_options
     from twinbase_kivy.owned_app import OwnedApp
-    from twinbase_kivy.stage import Stage
+    from twinbase_kivy.stage import WindowStage
 
     plugins = Plugins(*DEVICE_PLUGINS)
     account = await enrol_once(backstage.stage, place, make_opener(plugins))
     assert await enrol_once(backstage.stage, place, make_opener(plugins)) == account, "he signs in once"
-    app = OwnedApp(make_options(backstage, place, plugins, "en"), Stage())
+    app = OwnedApp(make_options(backstage, place, plugins, "en"), WindowStage())
     await app.start()
     await app.finish_tasks()
     assert app.shell is not None

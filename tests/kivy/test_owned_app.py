@@ -48,9 +48,9 @@ async def own(anna: Path, folder: Path, key: KeyKind) -> tuple[DeviceFolder, Fil
 async def start(device: DeviceFolder, keys: FileKeys) -> Any:
     """The app on a stage without a window's events."""
     from twinbase_kivy.owned_app import OwnedApp, OwnedOptions
-    from twinbase_kivy.stage import Stage
+    from twinbase_kivy.stage import WindowStage
 
-    app = OwnedApp(OwnedOptions(device, open_file, PLUGINS, "en", keys, syncs=False), Stage())
+    app = OwnedApp(OwnedOptions(device, open_file, PLUGINS, "en", keys, syncs=False), WindowStage())
     await app.start()
     await app.finish_tasks()
     return app

@@ -61,8 +61,9 @@ async def open_backstage(
     async with AsyncExitStack() as stack:
         stack.enter_context(make_ebp_folder(folder))
         stack.enter_context(make_files_folder(folder))
-        company = await stack.enter_async_context(open_company(server_url, keep=keep, name=DATABASE if keep else ""))
         made = _read_made(folder)
+        opening = open_company(server_url, keep=keep, name=DATABASE if keep else "", is_made=made is not None)
+        company = await stack.enter_async_context(opening)
         with teller.show_phase("company", "Making a company") as phase:
             if made is None:
                 day = working_day(date.today())

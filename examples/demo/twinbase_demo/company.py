@@ -151,20 +151,22 @@ class Company:
 
 
 @asynccontextmanager
-async def open_company(server_url: str, *, keep: bool, name: str = "") -> AsyncIterator[Company]:
-    """Two new databases on this server; they go with the block, unless they are to be kept. `name`: of those that were
-    kept before, or of new ones."""
+async def open_company(server_url: str, *, keep: bool, name: str = "", is_made: bool = False) -> AsyncIterator[Company]:
+    """Two new databases on this server; they go with the block, unless they are to be kept. `name`: theirs; `is_made`:
+    they were kept under it, whole."""
     name = name or f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_database(server_url, name, keep))
-        erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep))
+        url = await stack.enter_async_context(_database(server_url, name, keep, is_made))
+        erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep, is_made))
         ours, theirs = [await stack.enter_async_context(_connected(each)) for each in (url, erp_url)]
         yield Company(url, erp_url, Plugins(*PLUGINS), ours, theirs)
 
 
 @asynccontextmanager
-async def _database(server_url: str, name: str, keep: bool) -> AsyncIterator[str]:
-    if not await _has_database(server_url, name):
+async def _database(server_url: str, name: str, keep: bool, is_made: bool) -> AsyncIterator[str]:
+    if not is_made:
+        # One that was begun under this name, and not made to its end, goes.
+        await _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         await _execute(server_url, f'CREATE DATABASE "{name}"')
     try:
         yield read_address(server_url).choose_database(name).url
@@ -202,14 +204,6 @@ async def read_version(url: str) -> str:
     try:
         shown: str = await connection.fetchval("SHOW server_version")
         return shown.split()[0]
-    finally:
-        await connection.close()
-
-
-async def _has_database(url: str, name: str) -> bool:
-    connection = await asyncpg.connect(url)
-    try:
-        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name))
     finally:
         await connection.close()
 

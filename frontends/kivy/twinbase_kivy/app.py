@@ -18,7 +18,7 @@ from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
 from twinbase_kivy.owned_app import OwnedApp, OwnedOptions
 from twinbase_kivy.shell import Shell
-from twinbase_kivy.stage import Stage
+from twinbase_kivy.stage import WindowStage
 from twinbase_mobile.reading import whoami
 from twinbase_presentation import Runner, Workday, choose_language
 from twinbase_presentation.device.own_device import OwnDevice
@@ -43,7 +43,7 @@ class TwinbaseApp(App):
 
     title = "Twinbase"
 
-    def __init__(self, stage: Stage, paused: Callable[[], object]) -> None:
+    def __init__(self, stage: WindowStage, paused: Callable[[], object]) -> None:
         super().__init__()
         self._stage, self._paused = stage, paused
         self.started = asyncio.Event()
@@ -78,7 +78,7 @@ async def run_app(options: AppOptions) -> None:
 
 async def run_owned_app(options: OwnedOptions) -> None:
     """Run on the accounts of this device until the window is closed."""
-    stage = Stage()
+    stage = WindowStage()
     owned = OwnedApp(options, stage)
     app = TwinbaseApp(stage, owned.note_hidden)
     stage.hidden, stage.touched = owned.note_hidden, owned.note_touch
@@ -98,7 +98,7 @@ async def _show(options: AppOptions, runner: Runner, me: UUID) -> None:
     workday = Workday(runner, me, choose_language(options.language), device=device)
     shell = Shell(workday, options.plugins, SHEETS, options.state)
     device.observe(lambda: _follow_settings(shell))
-    stage = Stage()
+    stage = WindowStage()
     app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))

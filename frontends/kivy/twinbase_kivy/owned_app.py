@@ -15,7 +15,7 @@ from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
 from twinbase_kivy.screens.forms import FormView
 from twinbase_kivy.shell import Shell
-from twinbase_kivy.stage import Stage
+from twinbase_kivy.stage import WindowStage
 from twinbase_presentation import Form, Runner, Workday, choose_language
 from twinbase_presentation.device.accounts import DeviceFolder
 from twinbase_presentation.device.file_keys import FileKeys
@@ -49,7 +49,7 @@ class OwnedOptions:
 class OwnedApp:
     """`start` it on a stage, and `close` it in the end."""
 
-    def __init__(self, options: OwnedOptions, stage: Stage) -> None:
+    def __init__(self, options: OwnedOptions, stage: WindowStage) -> None:
         self._options, self._stage = options, stage
         self.runner = Runner()
         language = choose_language(options.language)

@@ -17,7 +17,7 @@ class SceneBox(Protocol):
     def fit(self, width: float, height: float) -> None: ...
 
 
-class Stage:
+class WindowStage:
     """Holds one scene in the window. `touched` hears that somebody is there, `hidden` that the window has gone."""
 
     def __init__(self) -> None:

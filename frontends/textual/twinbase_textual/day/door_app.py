@@ -189,7 +189,7 @@ class DoorApp(App[int]):
         self.query_one(KeysLine).show([*entries, *back], [KeyEntry("ctrl+q", say("Quit"))])
 
 
-Page = tuple[str, str, str, Sequence[Input | OptionList]]
+DoorWords = tuple[str, str, str, Sequence[Input | OptionList]]
 """Its title, what went wrong, what is said, and what is typed or chosen."""
 
 
@@ -199,14 +199,14 @@ def _make_options(*options: tuple[str, str]) -> OptionList:
     return made
 
 
-def _show_accounts(app: DoorApp) -> Page:
+def _show_accounts(app: DoorApp) -> DoorWords:
     say = app.door.language.say
     accounts = [(one.id, one.caption) for one in app.door.accounts]
     choices = _make_options(*accounts, (NEW, say("Add an account")))
     return say("Accounts on this device"), app.door.fault, "", [choices]
 
 
-def _show_ask(app: DoorApp) -> Page:
+def _show_ask(app: DoorApp) -> DoorWords:
     say, typed = app.door.language.say, app.ways.typed
     fields = [
         Input(typed["server"], placeholder=say("Address of the server"), id="server"),
@@ -222,14 +222,14 @@ def _show_ask(app: DoorApp) -> Page:
     return say("Sign in"), model.shown.fault or app.door.fault, said, fields
 
 
-def _show_code(app: DoorApp) -> Page:
+def _show_code(app: DoorApp) -> DoorWords:
     model, say = app.door.joining.code, app.door.language.say
     why = say("It opens your file on this device, and is kept nowhere. Nobody can find it out for you.")
     field = Input(placeholder=say("Passphrase"), password=True, id=f"passphrase{int(model.shown.is_again)}")
     return model.title, model.shown.fault, why, [field]
 
 
-def _show_locked(app: DoorApp) -> Page:
+def _show_locked(app: DoorApp) -> DoorWords:
     lock, say = app.door.lock_page, app.door.language.say
     if lock is None:
         return "", "", "", []
@@ -239,7 +239,7 @@ def _show_locked(app: DoorApp) -> Page:
     return lock.title, lock.shown.fault, lock.said, [] if lock.shown.wait_seconds else [field]
 
 
-def _show_forgotten(app: DoorApp) -> Page:
+def _show_forgotten(app: DoorApp) -> DoorWords:
     say = app.door.language.say
     said = "\n\n".join(
         (
@@ -254,7 +254,7 @@ def _show_forgotten(app: DoorApp) -> Page:
     return say("Forgot the code?"), "", said, [_make_options(("anew", say("Sign in again")))]
 
 
-def _show_syncing(app: DoorApp) -> Page:
+def _show_syncing(app: DoorApp) -> DoorWords:
     shown, say = app.door.joining.sign_in.shown, app.door.language.say
     said = shown.said or say("Your visits, customers and the catalogue come to this device.")
     ready, cut = shown.step == "ready", shown.step == "interrupted"
@@ -264,7 +264,7 @@ def _show_syncing(app: DoorApp) -> Page:
     return say("First sync"), shown.fault, "" if ready else said, [made] if choices else []
 
 
-_PAGES: dict[str, Callable[[DoorApp], Page]] = {
+_PAGES: dict[str, Callable[[DoorApp], DoorWords]] = {
     "accounts": _show_accounts,
     "ask": _show_ask,
     "code": _show_code,
