@@ -26,7 +26,7 @@ class TypingBox(Box):
         self, text: str, typed: Typed, *, name: str, lines: int = 1, read_only: bool = False, hidden: bool = False
     ) -> None:
         super().__init__(name=name, role="textbox")
-        self.lines = lines
+        self.lines, self._is_new = lines, True
         self.input = TextInput(
             text=text,
             multiline=lines > 1,
@@ -49,8 +49,9 @@ class TypingBox(Box):
     def arrange(self) -> None:
         self.input.font_size = look.find_size("body")
         self.input.pos, self.input.size = self.pos, self.size
-        if not self.input.focus:
+        if self._is_new and self.width > 1:
             # Kivy has scrolled to the end of the text in the width that a new input has, and stays there.
+            self._is_new = False
             self.input.cursor, self.input.scroll_x = (0, 0), 0
 
     def paint(self) -> None:
