@@ -21,6 +21,7 @@ VERBS = frozenset(
     arrange build divide go grow move paint place press redraw repaint reveal
     grant may needs
     blame choose draw enter match observe search spawn submit toggle translate validate
+    free leave lock switch tidy turn unlock
     """.split()
 )
 

@@ -67,6 +67,8 @@ from twinbase_mobile.tables.kinds import (
     WorkKind,
 )
 from twinbase_presentation import Runner, Workday, load_language
+from twinbase_presentation.device.accounts import DeviceAccount
+from twinbase_presentation.device.own_device import OwnDevice
 from twinbase_presentation.held import HeldActs
 from twinbase_server import accounts
 
@@ -332,11 +334,17 @@ class OpenDay:
 
     def make_workday(self, language: str) -> Workday:
         """Her day, in a language. What can be undone can be for as long as a test takes on any machine."""
-        workday = Workday(self.runner, ME, load_language(language), clock=self.clock)
+        workday = Workday(self.runner, ME, load_language(language), clock=self.clock, device=make_device())
         workday.pictures = fill_folder(self.folder / "Images")
         workday.documents = self.folder / "Documents"
         workday.held = HeldActs(workday.timing, workday.spawn, seconds=3600)
         return workday
+
+
+def make_device() -> OwnDevice:
+    """Hers: it has a code, and there are ways out of it that lead nowhere here."""
+    account = DeviceAccount(Path("anna"), URL, "pin", email="anna@example.org", name="Anna Martin")
+    return OwnDevice(account=account, lock=lambda: None, switch=lambda: None, leave=lambda: None)
 
 
 async def open_day(path: Path, plugins: Plugins = PLUGINS) -> OpenDay:

@@ -18,6 +18,10 @@ from typing import Any
 DENSITY = 2
 SHOWN_ON = {"danger": "checklist", "planned week": "planning", "planned month": "planning", "kilometres": "expense"}
 """Pictures of a page after somebody has done something on it."""
+DOOR_PAGES = (
+    "join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
+    "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready",
+)  # fmt: skip
 FRAMES = 6
 
 
@@ -46,6 +50,7 @@ def list_shots() -> Iterator[Shot]:
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
         "report", "photos", "choose", "signature",
         "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
+        "settings", "sign_in",
     ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
@@ -55,6 +60,11 @@ def list_shots() -> Iterator[Shot]:
         yield Shot(screen, 800, 1280, "dark", "fr")
         yield Shot(screen, 1280, 800, "light", "fr")
         yield Shot(screen, 1280, 800, "dark", "en")
+    for page in DOOR_PAGES:
+        yield Shot(page, 360, 640, "light", "fr")
+        yield Shot(page, 412, 915, "dark", "en")
+        yield Shot(page, 1280, 800, "light", "fr")
+    yield Shot("lock", 360, 640, "sun", "fr", 1.3)
     yield Shot("today", 360, 640, "light", "fr", 2.0)
     yield Shot("visit", 360, 640, "light", "fr", 2.0)
     yield Shot("danger", 360, 800, "light", "fr")
@@ -66,7 +76,7 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("kilometres", 360, 1500, "light", "fr")
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
-        "new", "transfer", "count", "forgotten", "search", "keys", "phrases", "photo", "refuse", "summary",
+        "new", "transfer", "count", "forgotten", "search", "keys", "phrases", "photo", "refuse", "summary", "leave",
     ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
@@ -108,6 +118,9 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     look.moves = False
     look.set_theme(shot.theme)  # type: ignore[arg-type]
     look.text_scale = shot.scale
+    if shot.screen in DOOR_PAGES:
+        await _take_door(shot, day, window, into)
+        return
     shell = Shell(day.make_workday(shot.language), WITH_PUMPS, SHEETS, claims=CLAIMS)
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
@@ -125,6 +138,23 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     shell.export_to_png(str(into / f"{shot.name}.png"))
     shell.close()
     window.remove_widget(shell)
+    print(shot.name, flush=True)
+
+
+async def _take_door(shot: Shot, day: Any, window: Any, into: Path) -> None:
+    """A page before the day."""
+    from kivy.base import EventLoop
+    from tests.kivy.before_day import open_door
+
+    with tempfile.TemporaryDirectory() as place:
+        view = await open_door(Path(place), shot.screen, day.runner, shot.language, (shot.width, shot.height))
+        window.add_widget(view)
+        for _ in range(FRAMES):
+            EventLoop.idle()
+            await asyncio.sleep(0.01)
+        view.export_to_png(str(into / f"{shot.name}.png"))
+        view.close()
+        window.remove_widget(view)
     print(shot.name, flush=True)
 
 

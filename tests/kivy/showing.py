@@ -38,6 +38,8 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "request_of_visit": (Route("visit", VISIT), Route("request", VISIT, "visit")),
     "pumps": (Route("pumps"),),
     "pump": (Route("pumps"), Route("pumps", pumps.FIRST)),
+    "settings": (Route("settings"),),
+    "sign_in": (Route("settings"), Route("sign_in")),
 }
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
@@ -67,6 +69,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "request_of_visit": (),
     "pumps": (),
     "pump": (),
+    "settings": ("leave", "licences"),
+    "sign_in": (),
 }
 """Every page, with the sheets that stand over it."""
 CODES = {word: code for code, word in KEYS.items()}
@@ -100,6 +104,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
     routes = {
         "line": Route("hours", None, "line"),
         "product": Route("stock", ident(600), "product"),
+        "leave": Route("settings", None, "leave"),
+        "licences": Route("settings", None, "licences"),
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),
         "correction": Route("customer", ident(100), "correction"),
         "access": Route("customer", ident(200), "access"),

@@ -13,6 +13,7 @@ SCREENS = (
     "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
     "expenses", "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request", "request_of_visit",
     "team", "equipment", "report", "photos", "choose", "signature",
+    "settings", "sign_in",
 )  # fmt: skip
 BROUGHT = ("pumps", "pump")
 """Those of a plugin: any list, and any row of one."""

@@ -4,6 +4,7 @@ somebody is and where everything lies that can be touched, a line of JSON."""
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,21 @@ async def run(day: OpenDay) -> None:
 
     from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.app import TwinbaseApp
+    from twinbase_kivy.keyboard import press_key
     from twinbase_kivy.look import look
     from twinbase_kivy.shell import Shell
+    from twinbase_kivy.stage import WindowStage
 
     look.moves = False
     look.set_theme("light")
     shell = Shell(day.make_workday("en"), PLUGINS, SHEETS)
-    app = TwinbaseApp(shell)
+    stage = WindowStage()
+    app = TwinbaseApp(stage, lambda: None)
     Window.bind(on_flip=Drawn(shell))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(app.async_run("asyncio"))
         await app.started.wait()
+        stage.show(shell, partial(press_key, shell))
         await shell.open()
 
 

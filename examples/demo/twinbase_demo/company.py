@@ -151,19 +151,23 @@ class Company:
 
 
 @asynccontextmanager
-async def open_company(server_url: str, *, keep: bool) -> AsyncIterator[Company]:
-    """Two new databases on this server; they go with the block, unless they are to be kept."""
-    name = f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
+async def open_company(server_url: str, *, keep: bool, name: str = "", is_made: bool = False) -> AsyncIterator[Company]:
+    """Two new databases on this server; they go with the block, unless they are to be kept. `name`: theirs; `is_made`:
+    they were kept under it, whole."""
+    name = name or f"twinbase_demo_{utc_now():%Y%m%d_%H%M%S_%f}"
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_database(server_url, name, keep))
-        erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep))
+        url = await stack.enter_async_context(_database(server_url, name, keep, is_made))
+        erp_url = await stack.enter_async_context(_database(server_url, f"{name}_erp", keep, is_made))
         ours, theirs = [await stack.enter_async_context(_connected(each)) for each in (url, erp_url)]
         yield Company(url, erp_url, Plugins(*PLUGINS), ours, theirs)
 
 
 @asynccontextmanager
-async def _database(server_url: str, name: str, keep: bool) -> AsyncIterator[str]:
-    await _execute(server_url, f'CREATE DATABASE "{name}"')
+async def _database(server_url: str, name: str, keep: bool, is_made: bool) -> AsyncIterator[str]:
+    if not is_made:
+        # One that was begun under this name, and not made to its end, goes.
+        await _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await _execute(server_url, f'CREATE DATABASE "{name}"')
     try:
         yield read_address(server_url).choose_database(name).url
     finally:

@@ -24,17 +24,18 @@ class Trap:
 class Network:
     """Forwards connections to the server. `up` False is a cellar: phones find nobody."""
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, port: int = 0) -> None:
+        """`port`: where phones look for the server; any that is free, where none is said."""
         self.server_port = server_port
         self.up = True
-        self.port = 0
+        self.port = port
         self._trap: Trap | None = None
         self._listener: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._listener = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._listener.sockets[0].getsockname()[1]
         return self
 

@@ -51,7 +51,7 @@ def set_environment(values: Mapping[str, str]) -> Iterator[None]:
 def make_ebp_folder(folder: Path) -> Iterator[Path]:
     """Where what technicians enter is put for EBP's own import."""
     export = folder / "for-ebp"
-    export.mkdir()
+    export.mkdir(exist_ok=True)
     # What the ERP of the demo means by its codes: a company finds out with `twinbase ebp values`.
     kinds = '{"2": "consumption", "3": "transfer"}'
     settings = {"EXPORT": "csv", "EXPORT_FOLDER": str(export), "STOCK_DOCUMENT_KINDS": kinds}
@@ -63,7 +63,7 @@ def make_ebp_folder(folder: Path) -> Iterator[Path]:
 def make_files_folder(folder: Path) -> Iterator[Path]:
     """Where the server keeps what rows name by a hash."""
     files = folder / "files"
-    files.mkdir()
+    files.mkdir(exist_ok=True)
     with set_environment({"TWINBASE_FILES": str(files)}):
         yield files
 

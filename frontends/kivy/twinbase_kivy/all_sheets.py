@@ -11,12 +11,14 @@ from twinbase_kivy.key_sheets import KEY_SHEETS
 from twinbase_kivy.new_sheets import NEW_SHEETS
 from twinbase_kivy.photo_sheets import PHOTO_SHEETS
 from twinbase_kivy.report_sheets import REPORT_SHEETS
+from twinbase_kivy.settings_sheets import SETTINGS_SHEETS
 from twinbase_kivy.shell import OpenSheet
 from twinbase_kivy.sign_sheets import SIGN_SHEETS
 from twinbase_kivy.stock_sheets import STOCK_SHEETS
 
 SHEETS: Mapping[str, OpenSheet] = {
     **VISIT_SHEETS,
+    **SETTINGS_SHEETS,
     **HOURS_SHEETS,
     **STOCK_SHEETS,
     **BROUGHT_SHEETS,

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from kivy.app import App
+from kivy.base import stopTouchApp
 from kivy.core.window import Window
 
 from twinbase import Plugins
@@ -15,9 +17,13 @@ from twinbase.replica import Replica
 from twinbase_kivy.all_sheets import SHEETS
 from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
+from twinbase_kivy.owned_app import OwnedApp, OwnedOptions
 from twinbase_kivy.shell import Shell
+from twinbase_kivy.stage import WindowStage
 from twinbase_mobile.reading import whoami
 from twinbase_presentation import Runner, Workday, choose_language
+from twinbase_presentation.device.own_device import OwnDevice
+from twinbase_presentation.plugin_screens import read_claims
 from twinbase_presentation.tokens import ThemeName
 
 
@@ -35,18 +41,18 @@ class AppOptions:
 
 
 class TwinbaseApp(App):
-    """Kivy's side: the window and its title."""
+    """Kivy's side: the window and its title. `paused` is called when a phone calls the app away."""
 
     title = "Twinbase"
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, stage: WindowStage, paused: Callable[[], object]) -> None:
         super().__init__()
-        self._shell = shell
+        self._stage, self._paused = stage, paused
         self.started = asyncio.Event()
 
     def build(self) -> None:
-        """Kivy calls it: the shell is put into the window by itself, which lets it follow every size."""
-        bind_window(self._shell)
+        """Kivy calls it: scenes are put into the window by the stage, which lets them follow every size."""
+        self._stage.bind()
 
     def on_start(self) -> None:
         """Kivy calls it at the first frame."""
@@ -54,21 +60,12 @@ class TwinbaseApp(App):
 
     def on_pause(self) -> bool:
         """A phone has called the app away: nothing that is held stays unwritten."""
-        self._shell.workday.spawn(self._shell.workday.settle())
+        self._paused()
         return True
 
 
-def bind_window(shell: Shell) -> None:
-    """Let the shell fill the window, and hear its keys."""
-    Window.clearcolor = look.find_colour("bg")
-    Window.add_widget(shell)
-    Window.bind(size=lambda _window, size: shell.fit(*size))
-    Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: press_key(shell, key, text, modifiers))
-    shell.fit(*Window.size)
-
-
 async def run_app(options: AppOptions) -> None:
-    """Run until the window is closed; then write what is held, and close the file."""
+    """Run on one file until the window is closed; then write what is held, and close the file."""
     look.text_scale = options.text_scale
     look.set_theme(options.theme)
     Window.clearcolor = look.find_colour("bg")
@@ -76,26 +73,51 @@ async def run_app(options: AppOptions) -> None:
     try:
         await runner.open(options.open_replica)
         me = await runner.ask(whoami)
-        await _show(options, runner, me, await runner.ask(_read_claims))
+        await _show(options, runner, me, await runner.ask(read_claims))
     finally:
         await asyncio.to_thread(runner.close)
 
 
-async def _read_claims(replica: Replica) -> dict[str, Any]:
-    """Of whoever signed in, for the screens of plugins."""
-    identity = await replica.read_identity()
-    return {} if identity is None else dict(identity.claims)
+async def run_owned_app(options: OwnedOptions) -> None:
+    """Run on the accounts of this device until the window is closed."""
+    stage = WindowStage()
+    owned = OwnedApp(options, stage)
+    app = TwinbaseApp(stage, owned.note_hidden)
+    stage.hidden, stage.touched = owned.note_hidden, owned.note_touch
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(app.async_run("asyncio"))
+            await app.started.wait()
+            await owned.start()
+            await running
+    finally:
+        stopTouchApp()
+        await owned.close()
 
 
 async def _show(options: AppOptions, runner: Runner, me: UUID, claims: Mapping[str, Any]) -> None:
-    workday = Workday(runner, me, choose_language(options.language))
+    device = OwnDevice(options.state.with_name(options.state.name.replace(".state.", ".settings.")))
+    workday = Workday(runner, me, choose_language(options.language), device=device)
     shell = Shell(workday, options.plugins, SHEETS, options.state, claims)
-    app = TwinbaseApp(shell)
+    device.observe(lambda: _follow_settings(shell))
+    stage = WindowStage()
+    app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))
         await app.started.wait()
+        stage.show(shell, partial(press_key, shell))
         await shell.open()
         if options.syncs:
             await runner.start_syncing()
         await running
     await workday.settle()
+
+
+def _follow_settings(shell: Shell) -> None:
+    """What was chosen while it runs; what the command line has said holds until then."""
+    workday, settings = shell.workday, shell.workday.device.settings
+    look.follow(settings, workday.read_now())
+    if settings.language:
+        workday.language = choose_language(settings.language)
+    shell.set_look()
+    shell.fit(*shell.size)

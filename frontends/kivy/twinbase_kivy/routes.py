@@ -22,6 +22,7 @@ from twinbase_kivy.screens.new_work import NewWorkPage
 from twinbase_kivy.screens.photos import PhotosPage
 from twinbase_kivy.screens.planning import PlanningPage
 from twinbase_kivy.screens.report import ReportPage
+from twinbase_kivy.screens.settings import SettingsPage, SignInAgainPage
 from twinbase_kivy.screens.signature import SignaturePage
 from twinbase_kivy.screens.stock import PartsPage, StockPage
 from twinbase_kivy.screens.sync_page import SyncPage
@@ -47,6 +48,8 @@ from twinbase_presentation.screens.new_visit import NewVisitModel
 from twinbase_presentation.screens.photos import PhotosModel
 from twinbase_presentation.screens.planning import PlanningModel
 from twinbase_presentation.screens.report import ReportModel
+from twinbase_presentation.screens.settings import SettingsModel
+from twinbase_presentation.screens.sign_in_again import SignInAgainModel
 from twinbase_presentation.screens.signature import SignatureModel
 from twinbase_presentation.screens.stock import PickModel, StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
@@ -132,4 +135,6 @@ PAGES: dict[str, Maker] = {
     "team": lambda workday, plugins, route: (TeamModel(workday), TeamPage),
     "sync": lambda workday, plugins, route: (SyncModel(workday, plugins), SyncPage),
     "more": lambda workday, plugins, route: (MoreModel(workday, plugins), MorePage),
+    "settings": lambda workday, plugins, route: (SettingsModel(workday), SettingsPage),
+    "sign_in": lambda workday, plugins, route: (SignInAgainModel(workday), SignInAgainPage),
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from twinbase.errors import TwinbaseError
 from twinbase.plugins import Plugins
-from twinbase.replica import ReplicaSession
+from twinbase.replica import Replica, ReplicaSession
 from twinbase.screens import (
     LINES_MAX,
     ActionPlace,
@@ -37,6 +37,12 @@ from twinbase_presentation.workday import Workday
 
 Answer = TypeVar("Answer")
 Kind = TypeVar("Kind", ScreenSpec, CardSpec, ActionSpec)
+
+
+async def read_claims(replica: Replica) -> dict[str, Any]:
+    """Of whoever signed in, for the screens of plugins."""
+    identity = await replica.read_identity()
+    return {} if identity is None else dict(identity.claims)
 
 
 class PluginDesk:

@@ -14,6 +14,7 @@ from platformdirs import user_documents_path, user_pictures_path
 from twinbase.clock import Clock, utc_now
 from twinbase_mobile.reading import ProductSearch
 from twinbase_mobile.reading.moments import PARIS, Zone, local_day, local_time
+from twinbase_presentation.device.own_device import OwnDevice
 from twinbase_presentation.held import HeldActs
 from twinbase_presentation.languages import Language
 from twinbase_presentation.runner import Runner
@@ -39,6 +40,7 @@ class Workday:
     pictures: Path = field(default_factory=user_pictures_path)
     documents: Path = field(default_factory=user_documents_path)
     products: ProductSearch = field(default_factory=ProductSearch)
+    device: OwnDevice = field(default_factory=OwnDevice)
 
     def __post_init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()

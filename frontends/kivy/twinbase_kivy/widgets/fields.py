@@ -22,12 +22,15 @@ Typed = Callable[[str], object]
 class TypingBox(Box):
     """Kivy's text input, in our letters and colours, without a ground of its own."""
 
-    def __init__(self, text: str, typed: Typed, *, name: str, lines: int = 1, read_only: bool = False) -> None:
+    def __init__(
+        self, text: str, typed: Typed, *, name: str, lines: int = 1, read_only: bool = False, hidden: bool = False
+    ) -> None:
         super().__init__(name=name, role="textbox")
-        self.lines = lines
+        self.lines, self._is_new = lines, True
         self.input = TextInput(
             multiline=lines > 1,
             readonly=read_only,
+            password=hidden,
             write_tab=False,
             size_hint=(None, None),
             background_normal="",
@@ -49,6 +52,10 @@ class TypingBox(Box):
     def arrange(self) -> None:
         self.input.font_size = look.find_size("body")
         self.input.pos, self.input.size = self.pos, self.size
+        if self._is_new and self.width > 1:
+            # Kivy has scrolled to the end of the text in the width that a new input has, and stays there.
+            self._is_new = False
+            self.input.cursor, self.input.scroll_x = (0, 0), 0
 
     def _stay(self, field: TextInput, passed: float) -> None:
         """A single line never scrolls away. Kivy does that where it knew another height of a line when it was typed."""
@@ -63,7 +70,8 @@ class TypingBox(Box):
 
 
 class InputField(ColumnBox):
-    """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved."""
+    """A small label, what is typed, an icon; below it, what is wrong. `draft`: the words for kept and not saved.
+    `hidden`: nobody reads over a shoulder what is typed."""
 
     def __init__(
         self,
@@ -76,8 +84,9 @@ class InputField(ColumnBox):
         draft: str = "",
         lines: int = 1,
         read_only: bool = False,
+        hidden: bool = False,
     ) -> None:
-        self.typing = TypingBox(text, typed, name=label, lines=lines, read_only=read_only)
+        self.typing = TypingBox(text, typed, name=label, lines=lines, read_only=read_only, hidden=hidden)
         self.frame = FieldFrame(label, self.typing, icon=icon, draft=draft, wrong=bool(error), read_only=read_only)
         super().__init__(self.frame, error_line(error) if error else None, gap=SPACE.xs)
         self.name, self.role = label, "group"

@@ -19,6 +19,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "expenses": ("expenses", later("Expenses")),
     "team": ("team", later("Team")),
     "sync": ("sync", later("Sync")),
+    "settings": ("settings", later("Settings")),
 }
 """The app's own, in their order: the name of the route, its icon and its word."""
 

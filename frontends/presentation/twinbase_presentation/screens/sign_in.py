@@ -1,17 +1,22 @@
 """From a bare device to today's list, once: a code or a password, then a first sync that goes on where it stopped."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from twinbase.enrolment import EnrolmentOffer, read_code, read_enrolment_uri
-from twinbase.errors import HalfAnswer, NotSignedIn, Offline, TwinbaseError, WrongCode
+from twinbase.errors import HalfAnswer, NotSignedIn, NotTwinbase, Offline, TransportError, TwinbaseError, WrongCode
 from twinbase.replica import Replica
+from twinbase_mobile.reading.moments import PARIS, local_time
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.languages import Language
 from twinbase_presentation.observers import Observers
 from twinbase_presentation.runner import STATUS, Runner
+from twinbase_presentation.timing import LoopTiming, Timing
 
+RETRY_SECONDS = (3.0, 5.0, 10.0, 20.0, 30.0)
+"""A first sync that was cut off goes on by itself after these; the last one again and again."""
 SignInStep = Literal["ask", "joining", "syncing", "interrupted", "ready"]
 OpenAt = Callable[[str, str], Awaitable[Replica]]
 """Takes a server's address and the SHA-256 of its certificate ("" where an authority has signed it). It runs in the
@@ -35,10 +40,13 @@ class SignInShown:
 class SignInModel:
     """The first screen of a new device. Nothing that is typed here is kept: a password is no draft."""
 
-    def __init__(self, runner: Runner, language: Language, open_at: OpenAt) -> None:
+    def __init__(self, runner: Runner, language: Language, open_at: OpenAt, timing: Timing | None = None) -> None:
         self._runner, self._language, self._open_at = runner, language, open_at
+        self._timing = timing or LoopTiming()
         self._observers = Observers()
+        self._cuts, self._going_on = 0, set[asyncio.Task[bool]]()
         self.shown = SignInShown()
+        self.was_offline = False
 
     def observe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` when something else is to be shown; what is answered stops it."""
@@ -53,6 +61,23 @@ class SignInModel:
             return None
         self._show(fault="")
         return offer
+
+    def describe_offer(self, offer: EnrolmentOffer) -> str:
+        """What somebody reads before they agree to join."""
+        say = self._language.say
+        until = local_time(offer.until, PARIS)
+        parts = [say("This device will join {server}.", server=offer.server)]
+        if not offer.server.startswith("https://"):
+            parts.append(say("Anybody on the line can read what it sends."))
+        if offer.certificate:
+            parts.append(say("It is known by its own certificate, {print}…", print=offer.certificate[:16]))
+        if until is not None:
+            parts.append(say("The code can be used until {time}.", time=self._language.format_time(until)))
+        return " ".join(parts)
+
+    def blame(self, sentence: str) -> None:
+        """Say what is wrong before anything was asked."""
+        self._show(step="ask", fault=sentence)
 
     async def join(self, offer: EnrolmentOffer, *, device_name: str = "") -> bool:
         """Sign in by what was scanned, and begin the first sync; whether the device is ready."""
@@ -81,19 +106,24 @@ class SignInModel:
         )
 
     async def sync_first(self) -> bool:
-        """Fetch everything, or what is still missing; without a network it is interrupted, and what came stays."""
+        """Fetch everything, or what is still missing; without a network it is interrupted, what came stays, and it goes
+        on by itself after a while."""
         stop = self._runner.watch(STATUS, self._show_progress)
         self._show(step="syncing", fault="", said=self._language.say("First sync"), done=None)
         try:
             await self._runner.ask(lambda replica: replica.sync())
-        except (Offline, HalfAnswer):
-            self._interrupt()
+        except NotSignedIn as error:
+            self._show(step="interrupted", fault=say_error(self._language, error))
+            return False
+        except TransportError as error:
+            self._interrupt("" if isinstance(error, Offline | HalfAnswer) else say_error(self._language, error))
             return False
         except TwinbaseError as error:
             self._show(step="interrupted", fault=say_error(self._language, error))
             return False
         finally:
             stop()
+        self._cuts = 0
         self._show(step="ready", said="", done=1.0)
         return True
 
@@ -102,6 +132,7 @@ class SignInModel:
     ) -> bool:
         """`unknown`: what is said where the server does not know who this is."""
         self._show(step="joining", fault="", said="")
+        self.was_offline = False
         try:
             await self._runner.open(lambda: self._open_at(server, certificate))
             await self._runner.ask(enter)
@@ -109,24 +140,39 @@ class SignInModel:
             self._show(step="ask", fault=unknown)
             return False
         except TwinbaseError as error:
-            self._show(step="ask", fault=self._say_no_way(error))
+            self.was_offline = isinstance(error, Offline | HalfAnswer)
+            self._show(step="ask", fault=self._say_no_way(error, certificate))
             return False
         return await self.sync_first()
 
-    def _say_no_way(self, error: TwinbaseError) -> str:
+    def _say_no_way(self, error: TwinbaseError, certificate: str) -> str:
         """Here nothing waits to be sent, so nothing is sent by itself."""
+        if certificate and isinstance(error, NotTwinbase):
+            return self._language.say(
+                "What answers there shows another certificate than the code says. Change network, or call the office."
+            )
         if isinstance(error, Offline | HalfAnswer):
             return self._language.say("There is no way to the server just now. Try again where there is a network.")
         return say_error(self._language, error)
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, fault: str) -> None:
         rows = self._runner.status.rows
         said = self._language.count(
             "Goes on when the network is back: {n} row is kept.",
             "Goes on when the network is back: {n} rows are kept.",
             rows,
         )
-        self._show(step="interrupted", said=said)
+        self._show(step="interrupted", said=said, fault=fault)
+        seconds = RETRY_SECONDS[min(self._cuts, len(RETRY_SECONDS) - 1)]
+        self._cuts += 1
+        self._timing.call_after(seconds, self._go_on)
+
+    def _go_on(self) -> None:
+        """Unless somebody has gone on already, or has left."""
+        if self.shown.step == "interrupted" and self._runner.is_open:
+            task = asyncio.ensure_future(self.sync_first())
+            self._going_on.add(task)
+            task.add_done_callback(self._going_on.discard)
 
     def _show_progress(self) -> None:
         status, language = self._runner.status, self._language

@@ -1,11 +1,13 @@
 """The terminal app: the desk over one workday, in one of its looks."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from rich.traceback import Traceback
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import Event, Key, MouseEvent
 
 from twinbase import Plugins
 from twinbase_presentation import Workday
@@ -23,10 +25,15 @@ class DayApp(App[None]):
     TITLE = "Twinbase"
     CSS_PATH = "day.tcss"
     COMMANDS = {DeskProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "lock", show=False),
+        Binding("ctrl+o", "switch", show=False),
+    ]
 
     def __init__(self, workday: Workday, plugins: Plugins, claims: Mapping[str, Any], look: str = "dark") -> None:
         super().__init__()
         self.workday = workday
+        self.touched: Callable[[], object] = lambda: None
         brought = PluginScreens(workday, plugins, claims)
         places = list(list_places(workday, plugins, brought))
         self.desk = DeskScreen(workday, places, brought, SyncModel(workday, plugins))
@@ -39,6 +46,25 @@ class DayApp(App[None]):
 
     def get_default_screen(self) -> DeskScreen:
         return self.desk
+
+    async def on_event(self, event: Event) -> None:
+        """Somebody is there: it does not lock by itself."""
+        if isinstance(event, Key | MouseEvent):
+            self.touched()
+        await super().on_event(event)
+
+    def action_lock(self) -> None:
+        """Close the file, where a code opens it again."""
+        device = self.workday.device
+        if device.can_lock and device.lock is not None:
+            device.lock()
+            self.exit()
+
+    def action_switch(self) -> None:
+        """To the other accounts of this device, where it has any."""
+        if self.workday.device.switch is not None:
+            self.workday.device.switch()
+            self.exit()
 
     def _fatal_error(self) -> None:
         """Textual's shows the values of variables, too: names and addresses of customers, on whose screen ever."""

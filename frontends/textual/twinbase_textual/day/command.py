@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from importlib.metadata import version as read_version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,8 +14,12 @@ from twinbase.replica import Replica
 from twinbase.replica.file.keys import Secret
 from twinbase_mobile.reading import whoami
 from twinbase_presentation import Runner, Workday, choose_language
-from twinbase_server.cli.device_file import DeviceFile, Enrolment, KeyFile, NoKey, NoReplica, read_key, recall_enrolment
+from twinbase_presentation.device.accounts import DeviceFolder, find_device_folder
+from twinbase_presentation.device.opening import make_opener
+from twinbase_presentation.plugin_screens import read_claims
+from twinbase_server.cli.device_file import Enrolment, KeyFile, NoKey, NoReplica, read_key, recall_enrolment
 from twinbase_textual.day.app import DayApp
+from twinbase_textual.day.owned_day import OwnedDay, run_owned_day
 
 LookName = Literal["dark", "light", "sun", "ansi"]
 PLUGINS = ("mobile", "deliveries")
@@ -33,7 +38,14 @@ class DayOptions:
 
 
 def tui(
-    file: DeviceFile,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            envvar="TWINBASE_REPLICA",
+            help="One file (or TWINBASE_REPLICA); without it, the accounts of this device.",
+        ),
+    ] = None,
     key_file: KeyFile = None,
     server: Annotated[str, typer.Option(help="The server to sync with, in place of the one that the file knows.")] = "",
     plugins: Annotated[str, typer.Option(help="Plugins to load, with commas, in place of those of the file.")] = "",
@@ -41,8 +53,13 @@ def tui(
     look: Annotated[
         LookName, typer.Option("--theme", help="dark, light, sun, or ansi: the terminal's colours.")
     ] = "dark",
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the accounts of this device are; else where the system keeps them.")
+    ] = None,
 ) -> None:
     """Show a technician's day in the terminal, with or without a network."""
+    if file is None:
+        raise typer.Exit(_run_owned(folder, plugins, language, look))
     if not file.exists():
         raise NoReplica(f"{file}.")
     try:
@@ -61,6 +78,13 @@ def tui(
     raise typer.Exit(code)
 
 
+def _run_owned(folder: Path | None, plugins: str, language: str, look: LookName) -> int:
+    """Locked by what is typed, where no keyring keeps the keys of files."""
+    loaded = load_plugins(tuple(name.strip() for name in plugins.split(",") if name.strip()) or PLUGINS)
+    device, opener = DeviceFolder(folder or find_device_folder()), make_opener(loaded, read_version("twinbase"))
+    return asyncio.run(run_owned_day(OwnedDay(device, opener, loaded, language, look)))
+
+
 async def _open(file: Path, key: Secret, plugins: Plugins, enrolment: Enrolment) -> Replica:
     return await Replica.open(
         file, key, plugins=plugins, server=enrolment.server or None, plain_http=enrolment.plain_http, app="tui"
@@ -73,7 +97,7 @@ async def run_day(options: DayOptions) -> int:
     try:
         await runner.open(options.open_replica)
         me = await runner.ask(whoami)
-        claims = await runner.ask(_read_claims)
+        claims = await runner.ask(read_claims)
         workday = Workday(runner, me, choose_language(options.language))
         app = DayApp(workday, options.plugins, claims, options.look)
         if options.syncs:
@@ -83,9 +107,3 @@ async def run_day(options: DayOptions) -> int:
         return app.return_code or 0
     finally:
         await asyncio.to_thread(runner.close)
-
-
-async def _read_claims(replica: Replica) -> dict[str, Any]:
-    """Of whoever signed in, for the screens of plugins."""
-    identity = await replica.read_identity()
-    return {} if identity is None else dict(identity.claims)

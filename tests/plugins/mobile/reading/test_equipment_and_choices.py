@@ -59,7 +59,8 @@ async def test_an_appliance_says_what_is_covered_and_what_was_measured_newest_fi
 async def test_an_appliance_that_is_not_here_is_none(company: Company) -> None:
     async with company.phone.replica.read() as session:
         assert await read_equipment(session, BOILER, now=NOW) is None
-        assert await list_visit_types(session) == await list_storehouses(session, ME) == ()
+        assert await list_visit_types(session) == ()
+        assert await list_storehouses(session, ME) == ()
 
 
 async def test_types_have_their_newest_checklist_and_my_van_stands_first(company: Company) -> None:

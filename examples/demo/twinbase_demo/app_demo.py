@@ -1,0 +1,142 @@
+"""`twinbase app --demo`: a company, its server, a technician who is signed in, and a network that can be cut."""
+
+import asyncio
+import json
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from twinbase import Plugins
+from twinbase.clock import Clock, utc_now
+from twinbase.replica import Replica
+from twinbase_demo.backstage import Backstage, BackstageThread
+from twinbase_demo.telling import WIDTH, Teller
+from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.file_keys import FileKeys
+from twinbase_presentation.device.opening import OpenFile, make_opener
+from twinbase_server.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from twinbase_kivy.owned_app import OwnedOptions
+
+DEVICE_PLUGINS = ("mobile", "deliveries")
+
+
+class DemoKeys:
+    """Keys of files in a file that anybody can read: it is a demo, and nobody is to type a code in it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, name: str) -> str | None:
+        """What is kept under this name."""
+        kept: str | None = self._all().get(name)
+        return kept
+
+    def write(self, name: str, text: str) -> None:
+        """Keep this instead of what was kept."""
+        self._path.write_text(json.dumps(self._all() | {name: text}))
+
+    def forget(self, name: str) -> None:
+        """Keep nothing under this name."""
+        self._path.write_text(json.dumps({key: text for key, text in self._all().items() if key != name}))
+
+    def _all(self) -> dict[str, str]:
+        return json.loads(self._path.read_text()) if self._path.exists() else {}
+
+
+def run_app_demo(folder: Path | None = None, language: str = "") -> None:
+    """Make what is needed, open the window, and end everything with it. `folder`: keep the data there."""
+    from twinbase_kivy.environment import prepare_kivy
+
+    # Being told to stop is as clean as Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    console = Console(highlight=False, width=min(WIDTH, Console().width))
+    teller = Teller(console)
+    teller.show_title("Twinbase: a technician's app, with everything that stands behind it")
+    with _choose_folder(folder, console) as place, EmbeddedPostgres(place / "postgresql") as postgres:
+        with BackstageThread(postgres.url, place, teller, keep=folder is not None) as backstage:
+            assert backstage.stage is not None
+            prepare_kivy()
+            from twinbase_kivy.app import run_owned_app
+
+            plugins = Plugins(*DEVICE_PLUGINS)
+            with teller.show_phase("phone", "Signing a technician in") as phase:
+                asyncio.run(enrol_once(backstage.stage, place, make_opener(plugins)))
+                phase.said = f"{backstage.stage.made.name} is signed in, and everything is on the phone"
+            console.print("[dim]The network can be cut in the app's settings. Close the window, or Ctrl+C, to end.[/]")
+            asyncio.run(run_owned_app(make_options(backstage, place, plugins, language)))
+
+
+def make_options(backstage: BackstageThread, place: Path, plugins: Plugins, language: str = "") -> "OwnedOptions":
+    """The app on the technician's device, with the network's switch."""
+    from twinbase_kivy.owned_app import OwnedOptions
+
+    assert backstage.stage is not None
+    clock = find_clock(backstage.stage.made.shift_days)
+    device, keys = find_device(place)
+    return OwnedOptions(device, make_opener(plugins), plugins, language, keys, backstage, clock=clock)
+
+
+def find_device(place: Path) -> tuple[DeviceFolder, FileKeys]:
+    """The technician's device in the folder of the demo."""
+    return DeviceFolder(place / "device"), FileKeys(DemoKeys(place / "keys.json"))
+
+
+async def enrol_once(stage: Backstage, place: Path, open_file: OpenFile) -> DeviceAccount:
+    """The technician signs in and fetches everything; one who has is as he was."""
+    device, keys = find_device(place)
+    if (known := device.find_last()) is not None:
+        return known
+    account = device.add_account(stage.url, "keyring", email=stage.made.email)
+    replica = await open_file(account, keys.make_key(account.id), _nobody_wipes)
+    try:
+        await _fetch_all(replica, stage)
+    finally:
+        await replica.close()
+    device.save_account(account)
+    device.note_last(account)
+    return account
+
+
+def find_clock(shift_days: int) -> Clock:
+    """The app's calendar stands on the day that was made: of a weekend, its Friday; of a kept demo, its first day."""
+    if not shift_days:
+        return utc_now
+
+    def read_clock() -> datetime:
+        return utc_now() - timedelta(days=shift_days)
+
+    return read_clock
+
+
+async def _fetch_all(replica: Replica, stage: Backstage) -> None:
+    await replica.sign_in(stage.made.email, stage.made.password, device_name="Demo")
+    await replica.sync()
+
+
+async def _nobody_wipes() -> None:
+    """The key lies in the folder of the demo, which goes as a whole."""
+
+
+@contextmanager
+def _choose_folder(folder: Path | None, console: Console) -> Iterator[Path]:
+    """A folder of one's own, which is kept; else a new one, which goes in the end."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        console.print(f"[dim]Its data are kept in {folder}[/]")
+        yield folder
+        return
+    place = Path(tempfile.mkdtemp(prefix="twinbase-app-demo-"))
+    console.print(f"[dim]Its data are in {place} until it ends; --demo-folder keeps them.[/]")
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""What stands before the day: whose account, the lock of its file, a first sign-in."""

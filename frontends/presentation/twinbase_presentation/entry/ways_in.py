@@ -1,0 +1,53 @@
+"""What somebody types to sign in for the first time, and the ways in by it."""
+
+import platform
+
+from twinbase.enrolment import SCHEME, EnrolmentOffer
+from twinbase_presentation.entry.door import FrontDoor
+
+
+class WaysIn:
+    """`fill` what is typed; then go in. What is missing is said, and nothing is asked of a server."""
+
+    def __init__(self, door: FrontDoor) -> None:
+        self._door, self.model = door, door.joining.sign_in
+        self.device_name = platform.node()
+        self.typed = {"server": door.joining.server, "email": door.joining.email, "password": "", "code": ""}
+
+    def fill(self, name: str, text: str) -> None:
+        """Somebody has typed."""
+        self.typed[name] = text
+
+    def find_offer(self) -> EnrolmentOffer | None:
+        """What an address of an enrolment, pasted where the code goes, offers; None where none was."""
+        text = self.typed["code"].strip()
+        return self.model.read_offer(text) if text.lower().startswith(f"{SCHEME}:") else None
+
+    async def join(self, offer: EnrolmentOffer) -> None:
+        """By what a picture has offered."""
+        await self._door.join(lambda: self.model.join(offer, device_name=self.device_name))
+
+    async def join_by_code(self) -> None:
+        """By the code that was typed."""
+        server, code = self._read_server(), self.typed["code"]
+        if self._has(server, code):
+            await self._door.join(lambda: self.model.join_by_code(server, code, device_name=self.device_name))
+
+    async def sign_in(self) -> None:
+        """By e-mail and password."""
+        server, email, password = self._read_server(), self.typed["email"].strip(), self.typed["password"]
+        if self._has(server, email, password):
+            await self._door.join(
+                lambda: self.model.sign_in(server, email, password, device_name=self.device_name), email
+            )
+
+    def _has(self, *texts: str) -> bool:
+        if all(text.strip() for text in texts):
+            return True
+        self.model.blame(self._door.language.say("Fill in every field."))
+        return False
+
+    def _read_server(self) -> str:
+        """As it is typed; who leaves out the scheme means https."""
+        text = self.typed["server"].strip()
+        return f"https://{text}" if text and "://" not in text else text

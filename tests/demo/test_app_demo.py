@@ -1,0 +1,81 @@
+"""`twinbase app --demo` without a window: to today's list, through a cut of the network, and nothing is left."""
+
+import asyncio
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from tests.kivy.headless import open_headless
+
+from twinbase import Plugins
+from twinbase_demo.telling import Teller
+from twinbase_mobile.reading import whoami
+from twinbase_presentation.device.opening import make_opener
+
+pytestmark = pytest.mark.timeout(400)
+SCALE = 0.005
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+async def play(backstage: Any, place: Path) -> None:
+    """Somebody looks at today, cuts the network, works, and has it back."""
+    from tests.kivy.measuring import list_words
+
+    from twinbase_demo.app_demo import DEVICE_PLUGINS, enrol_once, make_options
+    from twinbase_kivy.owned_app import OwnedApp
+    from twinbase_kivy.stage import WindowStage
+
+    plugins = Plugins(*DEVICE_PLUGINS)
+    account = await enrol_once(backstage.stage, place, make_opener(plugins))
+    assert await enrol_once(backstage.stage, place, make_opener(plugins)) == account, "he signs in once"
+    app = OwnedApp(make_options(backstage, place, plugins, "en"), WindowStage())
+    await app.start()
+    await app.finish_tasks()
+    assert app.shell is not None
+    await until(lambda: app.runner.status.synced_at is not None)
+    today = next(iter(app.shell.pages.values()))
+    assert today.model.shown is not None and today.model.shown.groups, list_words(app.shell)
+    app.device.turn_network()
+    await until(lambda: app.runner.status.is_offline)
+    assert not backstage.is_up
+    assert await app.runner.ask(whoami) == app.door.me, "the day goes on"
+    app.device.turn_network()
+    await until(lambda: not app.runner.status.is_offline)
+    await app.close()
+
+
+def test_a_technician_has_his_day_and_loses_the_network_for_a_while(database_url: str, tmp_path: Path) -> None:
+    from twinbase_demo.backstage import BackstageThread
+
+    open_headless(tmp_path / "kivy")
+    said = io.StringIO()
+    teller = Teller(Console(file=said, width=100))
+    with BackstageThread(database_url, tmp_path, teller, keep=False, scale=SCALE) as backstage:
+        with asyncio.Runner() as runner:
+            runner.run(play(backstage, tmp_path))
+        port = backstage.stage.network.port if backstage.stage else 0
+    assert "The server runs" in said.getvalue()
+    with asyncio.Runner() as runner, pytest.raises(OSError):
+        runner.run(asyncio.open_connection("127.0.0.1", port))
+
+
+def test_without_the_demo_the_app_says_what_to_install() -> None:
+    hidden = "import sys; sys.modules['twinbase_demo'] = None\n"
+    run = hidden + "import typer; from twinbase_kivy.command import command; typer.run(command)"
+    ended = subprocess.run(
+        [sys.executable, "-c", run, "--demo"],
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "200"}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "pip install 'twinbase-demo[app]'" in ended.stderr

@@ -1,0 +1,125 @@
+"""Every page before the day, as somebody comes to it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kivy.metrics import dp
+
+from twinbase.enrolment import EnrolmentOffer
+from twinbase.replica import Replica
+from twinbase.replica.file.keys import Secret
+from twinbase.replica.tokens import MemoryTokens
+from twinbase_kivy.door.door_view import DoorView
+from twinbase_kivy.door.join_page import JoinPage
+from twinbase_presentation import Runner, load_language
+from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.file_keys import FileKeys
+from twinbase_presentation.device.opening import OnWiped
+from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.screens.sign_in import SignInShown
+
+DOOR_PAGES = ("join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong",
+              "lock_waits", "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready")  # fmt: skip
+SERVER = "https://twinbase.plomberie-martin.example"
+
+
+class NoKeyring(FileKeys):
+    """A machine without a keyring, whatever this one has."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryTokens())
+        self._store = None
+
+
+async def refuse_to_open(account: DeviceAccount, secret: Secret, on_wiped: OnWiped) -> Replica:
+    """Nobody gets further than the page that is looked at; a code is always wrong."""
+    raise AssertionError(f"{account.id} is opened")
+
+
+async def open_door(
+    folder: Path, page: str, runner: Runner, language: str = "en", size: tuple[int, int] = (360, 640)
+) -> DoorView:
+    """The window of so many dp, with this page in it."""
+    owned = DeviceFolder(folder)
+    door = FrontDoor(runner, load_language(language), owned, refuse_to_open, keys=NoKeyring())
+    view = DoorView(door)
+    view.fit(*map(dp, size))
+    if page.startswith("join"):
+        door.ask(SERVER if page == "join_code" else "", "")
+        _show_way(view, page.removeprefix("join").lstrip("_"))
+    elif page in ("code", "passphrase"):
+        door.ask(SERVER)
+        await door.join(_never)
+        door.joining.code.choose_kind("passphrase" if page == "passphrase" else "pin")
+        door.joining.code.fill("274")
+    elif page.startswith("first_sync"):
+        account = _add(owned, "Anna Martin")
+        door.account = account
+        door.joining.sign_in.shown = _say_sync(page, language)
+        door._show("syncing")
+    else:
+        await _show_locked(view, owned, page)
+    view.redraw()
+    return view
+
+
+def _add(owned: DeviceFolder, *names: str) -> DeviceAccount:
+    for number, name in enumerate(names):
+        folder = owned.path / "accounts" / f"{number}"
+        account = DeviceAccount(folder, SERVER, "pin", email=f"{number}@example.org", name=name)
+        owned.save_account(account)
+        account.file.touch()
+    return owned.list_accounts()[0]
+
+
+async def _show_locked(view: DoorView, owned: DeviceFolder, page: str) -> None:
+    names = (
+        ("Anna Martin", "Maximilian-Ferdinand von Hohenlohe-Waldenburg", "") if page == "accounts" else ("Anna Martin",)
+    )
+    account = _add(owned, *names)
+    if page == "accounts":
+        view.door.show_accounts()
+        return
+    if page != "lock":
+        (account.folder / "tries.json").write_text(_say_tries(2 if page == "lock_wrong" else 9))
+    await view.door.choose(account)
+    if page == "lock_wrong":
+        lock = view.door.lock_page
+        assert lock is not None
+        lock.fill("2749")
+        lock._show(fault=view.door.language.count(
+            "Wrong code. {n} try before a wait.", "Wrong code. {n} tries before a wait.", 3))  # fmt: skip
+    if page == "forgotten":
+        view.page.show_forgotten(True)  # type: ignore[union-attr]
+
+
+def _say_tries(faults: int) -> str:
+    return f'{{"faults": {faults}, "last": "{datetime.now(UTC).isoformat()}"}}'
+
+
+def _show_way(view: DoorView, way: str) -> None:
+    page = view.page
+    assert isinstance(page, JoinPage)
+    if way == "offer":
+        until = datetime(2026, 6, 10, 8, 10, tzinfo=UTC)
+        page.offer = EnrolmentOffer(SERVER, "7K3MQ9TD", until, "ab" * 32)
+    page.show_way(way)  # type: ignore[arg-type]
+
+
+def _say_sync(page: str, language: str) -> SignInShown:
+    said = load_language(language)
+    rows = said.count("{n} of {m} rows", "{n} of {m} rows", 4210, m=said.format_number(7842))
+    kept = said.count(
+        "Goes on when the network is back: {n} row is kept.",
+        "Goes on when the network is back: {n} rows are kept.",
+        4210,
+    )
+    return {
+        "first_sync": SignInShown("syncing", said=rows, done=0.54),
+        "first_sync_cut": SignInShown("interrupted", said=kept, done=0.54),
+        "first_sync_ready": SignInShown("ready", done=1.0),
+    }[page]
+
+
+async def _never() -> bool:
+    raise AssertionError("A code is asked before a server is.")
