@@ -252,3 +252,19 @@ async def test_bytes_of_an_edit_that_was_refused_stay_until_it_is_discarded(anna
     await anna.replica.discard(edit.id)
     await a_month_later(anna, world)
     assert (await whereabouts(anna, picture)).where == "elsewhere"
+
+
+async def test_an_edit_that_was_refused_keeps_nothing_offered_for_ever(anna: Device, world: World) -> None:
+    picture = await add_picture(anna, make_picture())
+    await anna.save(Picture(lead="somebody else", sha256=picture.sha256))
+    await anna.sync()
+    assert len(await anna.replica.waiting_edits()) == 1
+    await delete_there(world, picture.id)
+    await anna.sync()
+    anna.replica.attachments.metered = False
+    await anna.sync()
+    report = await anna.sync()
+    assert (report.files_problem, report.files_waiting) == ("", 0)
+    assert [one.sha256 for one in await anna.replica.attachments.list_refused()] == [picture.sha256]
+    assert await anna.replica.attachments.discard(picture.sha256)
+    assert (await whereabouts(anna, picture)).where == "here", "the edit that waits needs it"

@@ -9,7 +9,7 @@ from twinbase.registry import Registry, Twin
 from twinbase.replica.attachments.uploads import RowUpload
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import changes_table, image_table
-from twinbase.replica.outbox.states import NOT_TAKEN, TAKEN
+from twinbase.replica.outbox.states import NOT_TAKEN, ON_ITS_WAY, TAKEN
 
 GOES_ON = ""
 ENDS: Final = "ends"
@@ -44,16 +44,24 @@ def judge_unnamed(connection: Connection, registry: Registry, upload: RowUpload,
 
 
 def has_left(connection: Connection, registry: Registry, upload: RowUpload) -> bool:
-    """Whether its row is not here, nor on its way to the server: then the server's answer about it is the last one."""
+    """Whether its row is not here, nor on its way to the server: then the server's answer about it is the last one.
+
+    What waits for a person is on no way: an edit that was refused would keep it offered for ever.
+    """
     slot = _find_slot(registry, upload)
-    if slot is None or has_unsent_edit(connection, registry, upload.sha256):
+    if slot is None or _is_named_in(connection, registry, upload.sha256, ON_ITS_WAY):
         return False
     return not slot[0].pulls or _read_served(connection, *slot, upload) is None
 
 
 def has_unsent_edit(connection: Connection, registry: Registry, sha256: str) -> bool:
     """Whether something names this content that the server has not taken yet."""
-    unsent = f"SELECT seq FROM _twinbase_outbox WHERE {NOT_TAKEN}"
+    return _is_named_in(connection, registry, sha256, NOT_TAKEN)
+
+
+def _is_named_in(connection: Connection, registry: Registry, sha256: str, edits: str) -> bool:
+    """`edits`: SQL, which of the outbox."""
+    unsent = f"SELECT seq FROM _twinbase_outbox WHERE {edits}"
     return any(
         connection.execute(
             f"SELECT 1 FROM {changes_table(twin.name)} WHERE {quote_name('new_' + column)} = ? AND seq IN ({unsent})",
