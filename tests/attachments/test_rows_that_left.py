@@ -256,6 +256,7 @@ async def test_bytes_of_an_edit_that_was_refused_stay_until_it_is_discarded(anna
 
 async def test_an_edit_that_was_refused_keeps_nothing_offered_for_ever(anna: Device, world: World) -> None:
     picture = await add_picture(anna, make_picture())
+    assert picture.sha256 is not None
     await anna.save(Picture(lead="somebody else", sha256=picture.sha256))
     await anna.sync()
     assert len(await anna.replica.waiting_edits()) == 1
