@@ -49,7 +49,7 @@ async def play(backstage: Any, place: Path) -> None:
     app.device.turn_network()
     await until(lambda: app.runner.status.is_offline)
     assert not backstage.is_up
-    assert await app.runner.ask(whoami) == app.door.me, "the day goes on"
+    assert await app.runner.ask(whoami) == app.lobby.me, "the day goes on"
     app.device.turn_network()
     await until(lambda: not app.runner.status.is_offline)
     await app.close()

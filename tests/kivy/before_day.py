@@ -9,16 +9,16 @@ from twinbase.enrolment import EnrolmentOffer
 from twinbase.replica import Replica
 from twinbase.replica.file.keys import Secret
 from twinbase.replica.tokens import MemoryTokens
-from twinbase_kivy.door.door_view import DoorView
-from twinbase_kivy.door.join_page import JoinPage
+from twinbase_kivy.lobby.join_page import JoinPage
+from twinbase_kivy.lobby.lobby_view import LobbyView
 from twinbase_presentation import Runner, load_language
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OnWiped
-from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.screens.sign_in import SignInShown
 
-DOOR_PAGES = ("join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong",
+LOBBY_PAGES = ("join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong",
               "lock_waits", "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready")  # fmt: skip
 SERVER = "https://twinbase.plomberie-martin.example"
 
@@ -36,27 +36,27 @@ async def refuse_to_open(account: DeviceAccount, secret: Secret, on_wiped: OnWip
     raise AssertionError(f"{account.id} is opened")
 
 
-async def open_door(
+async def open_lobby(
     folder: Path, page: str, runner: Runner, language: str = "en", size: tuple[int, int] = (360, 640)
-) -> DoorView:
+) -> LobbyView:
     """The window of so many dp, with this page in it."""
     owned = DeviceFolder(folder)
-    door = FrontDoor(runner, load_language(language), owned, refuse_to_open, keys=NoKeyring())
-    view = DoorView(door)
+    lobby = Lobby(runner, load_language(language), owned, refuse_to_open, keys=NoKeyring())
+    view = LobbyView(lobby)
     view.fit(*map(dp, size))
     if page.startswith("join"):
-        door.ask(SERVER if page == "join_code" else "", "")
+        lobby.ask(SERVER if page == "join_code" else "", "")
         _show_way(view, page.removeprefix("join").lstrip("_"))
     elif page in ("code", "passphrase"):
-        door.ask(SERVER)
-        await door.join(_never)
-        door.joining.code.choose_kind("passphrase" if page == "passphrase" else "pin")
-        door.joining.code.fill("274")
+        lobby.ask(SERVER)
+        await lobby.join(_never)
+        lobby.joining.code.choose_kind("passphrase" if page == "passphrase" else "pin")
+        lobby.joining.code.fill("274")
     elif page.startswith("first_sync"):
         account = _add(owned, "Anna Martin")
-        door.account = account
-        door.joining.sign_in.shown = _say_sync(page, language)
-        door._show("syncing")
+        lobby.account = account
+        lobby.joining.sign_in.shown = _say_sync(page, language)
+        lobby._show("syncing")
     else:
         await _show_locked(view, owned, page)
     view.redraw()
@@ -72,22 +72,22 @@ def _add(owned: DeviceFolder, *names: str) -> DeviceAccount:
     return owned.list_accounts()[0]
 
 
-async def _show_locked(view: DoorView, owned: DeviceFolder, page: str) -> None:
+async def _show_locked(view: LobbyView, owned: DeviceFolder, page: str) -> None:
     names = (
         ("Anna Martin", "Maximilian-Ferdinand von Hohenlohe-Waldenburg", "") if page == "accounts" else ("Anna Martin",)
     )
     account = _add(owned, *names)
     if page == "accounts":
-        view.door.show_accounts()
+        view.lobby.show_accounts()
         return
     if page != "lock":
         (account.folder / "tries.json").write_text(_say_tries(2 if page == "lock_wrong" else 9))
-    await view.door.choose(account)
+    await view.lobby.choose(account)
     if page == "lock_wrong":
-        lock = view.door.lock_page
+        lock = view.lobby.lock_page
         assert lock is not None
         lock.fill("2749")
-        lock._show(fault=view.door.language.count(
+        lock._show(fault=view.lobby.language.count(
             "Wrong code. {n} try before a wait.", "Wrong code. {n} tries before a wait.", 3))  # fmt: skip
     if page == "forgotten":
         view.page.show_forgotten(True)  # type: ignore[union-attr]
@@ -97,7 +97,7 @@ def _say_tries(faults: int) -> str:
     return f'{{"faults": {faults}, "last": "{datetime.now(UTC).isoformat()}"}}'
 
 
-def _show_way(view: DoorView, way: str) -> None:
+def _show_way(view: LobbyView, way: str) -> None:
     page = view.page
     assert isinstance(page, JoinPage)
     if way == "offer":

@@ -18,7 +18,7 @@ from typing import Any
 DENSITY = 2
 SHOWN_ON = {"danger": "checklist", "planned week": "planning", "planned month": "planning", "kilometres": "expense"}
 """Pictures of a page after somebody has done something on it."""
-DOOR_PAGES = (
+LOBBY_PAGES = (
     "join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
     "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready",
 )  # fmt: skip
@@ -60,7 +60,7 @@ def list_shots() -> Iterator[Shot]:
         yield Shot(screen, 800, 1280, "dark", "fr")
         yield Shot(screen, 1280, 800, "light", "fr")
         yield Shot(screen, 1280, 800, "dark", "en")
-    for page in DOOR_PAGES:
+    for page in LOBBY_PAGES:
         yield Shot(page, 360, 640, "light", "fr")
         yield Shot(page, 412, 915, "dark", "en")
         yield Shot(page, 1280, 800, "light", "fr")
@@ -118,8 +118,8 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     look.moves = False
     look.set_theme(shot.theme)  # type: ignore[arg-type]
     look.text_scale = shot.scale
-    if shot.screen in DOOR_PAGES:
-        await _take_door(shot, day, window, into)
+    if shot.screen in LOBBY_PAGES:
+        await _take_lobby(shot, day, window, into)
         return
     shell = Shell(day.make_workday(shot.language), WITH_PUMPS, SHEETS, claims=CLAIMS)
     window.add_widget(shell)
@@ -141,13 +141,13 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     print(shot.name, flush=True)
 
 
-async def _take_door(shot: Shot, day: Any, window: Any, into: Path) -> None:
+async def _take_lobby(shot: Shot, day: Any, window: Any, into: Path) -> None:
     """A page before the day."""
     from kivy.base import EventLoop
-    from tests.kivy.before_day import open_door
+    from tests.kivy.before_day import open_lobby
 
     with tempfile.TemporaryDirectory() as place:
-        view = await open_door(Path(place), shot.screen, day.runner, shot.language, (shot.width, shot.height))
+        view = await open_lobby(Path(place), shot.screen, day.runner, shot.language, (shot.width, shot.height))
         window.add_widget(view)
         for _ in range(FRAMES):
             EventLoop.idle()

@@ -81,8 +81,8 @@ async def unlock(app: Any, code: str = CODE) -> None:
 async def test_a_keyring_opens_todays_list(kept: Any) -> None:
     from tests.kivy.measuring import list_words
 
-    assert kept.door.me == ME and kept.view is None
-    assert "Anna" in kept.door.account.name
+    assert kept.lobby.me == ME and kept.view is None
+    assert "Anna" in kept.lobby.account.name
     assert any("Entretien annuel" in words for words in list_words(kept.shell))
 
 
@@ -94,7 +94,7 @@ async def test_a_code_opens_it_and_the_lock_closes_the_file(locked: Any) -> None
     assert locked.shell is not None and locked.runner.is_open
     locked.note_hidden()
     await locked.finish_tasks()
-    assert locked.shell is None and not locked.runner.is_open and locked.door.step == "locked"
+    assert locked.shell is None and not locked.runner.is_open and locked.lobby.step == "locked"
     await unlock(locked)
     assert locked.shell is not None
 
@@ -128,16 +128,16 @@ async def test_what_is_chosen_is_seen_at_once_and_kept(kept: Any) -> None:
     await kept.finish_tasks()
     kept.device.switch()
     await kept.finish_tasks()
-    assert kept.door.step == "accounts" and not kept.runner.is_open
+    assert kept.lobby.step == "accounts" and not kept.runner.is_open
     look.set_theme("light")
-    await kept.door.choose(kept.door.accounts[0])
+    await kept.lobby.choose(kept.lobby.accounts[0])
     await kept.finish_tasks()
     assert look.theme.name == "sun"
     kept.device.change(theme="light", text_scale=1.0, reduces_motion=False)
 
 
 async def test_who_leaves_leaves_nothing(kept: Any) -> None:
-    folder = kept.door.account.folder
+    folder = kept.lobby.account.folder
     kept.device.leave()
     await kept.finish_tasks()
-    assert not folder.exists() and kept.door.step == "ask"
+    assert not folder.exists() and kept.lobby.step == "ask"

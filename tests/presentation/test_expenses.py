@@ -253,7 +253,7 @@ async def test_a_receipt_is_a_picture_that_is_made_smaller_or_a_pdf_as_it_is(pho
 async def test_what_is_no_picture_is_said_and_the_form_is_as_before(phone: Phone, tmp_path: Path) -> None:
     model, form = await asked(phone)
     done = await model.add_receipt(form, b"not a picture")
-    assert done.fault.startswith("This is no picture that can be read here.")
+    assert done.fault.startswith("This file is no readable picture")
     assert (await model.add_receipt(form, tmp_path / "gone.jpg")).fault
     assert form.find("receipt").text == ""
 

@@ -28,7 +28,7 @@ async def test_a_customer_is_found_read_and_corrected(anna: Path) -> None:
         await terminal.press("enter", "down", "enter", "tab")
         await terminal.write("06 99")
         await terminal.press("ctrl+s")
-        await terminal.see("✓ Note kept for the office.", "↑ 9 to send")
+        await terminal.see("✓ Note kept for the office.", "↑ 10 to send")
 
         async def read(session: Any) -> list[InterventionNote]:
             notes = await session.exec(select(InterventionNote).where(col(InterventionNote.title).is_not(None)))

@@ -35,7 +35,7 @@ async def test_a_photo_is_added_by_its_path_in_the_phase_that_is_chosen_and_dele
 async def test_the_report_is_written_where_the_last_line_says(anna: Path) -> None:
     async with open_terminal(anna, WIDE) as terminal:
         await terminal.until(lambda: any(act.id == "share" for act in terminal.desk.acts))
-        await terminal.press("e")
+        await terminal.press("d")
         folder = anna.parent / "Documents" / "Twinbase"
         await terminal.see("✓ The report is in")
         assert [one.name for one in folder.iterdir()] == ["INT-000412 2026-06-10.pdf"]

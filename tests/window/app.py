@@ -40,8 +40,10 @@ async def run(day: OpenDay) -> None:
     shell = Shell(day.make_workday("en"), PLUGINS, SHEETS)
     stage = WindowStage()
     app = TwinbaseApp(stage, lambda: None)
-    Window.bind(on_flip=Drawn(shell))
+    drawn = Drawn(shell)
+    Window.bind(on_flip=drawn.note_flip)
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(drawn.tell(Window))
         tasks.create_task(app.async_run("asyncio"))
         await app.started.wait()
         stage.show(shell, partial(press_key, shell))
@@ -49,16 +51,23 @@ async def run(day: OpenDay) -> None:
 
 
 class Drawn:
-    """Says what was drawn, once, when it has reached the screen."""
+    """Says what was drawn, once, when nothing is being read that would move it."""
 
     def __init__(self, shell: Any) -> None:
         self._shell, self._said = shell, ""
+        self._flipped = asyncio.Event()
 
-    def __call__(self, window: Any) -> None:
-        from kivy.clock import Clock
+    def note_flip(self, _window: Any) -> None:
+        """Kivy says that another picture is on its way to the screen."""
+        self._flipped.set()
 
-        # Kivy asks whoever listens before it flips.
-        Clock.schedule_once(lambda _seconds: self._say(window))
+    async def tell(self, window: Any) -> None:
+        """After each picture, once what was begun has ended."""
+        while True:
+            await self._flipped.wait()
+            self._flipped.clear()
+            await self._shell.workday.finish_tasks()
+            self._say(window)
 
     def _say(self, window: Any) -> None:
         from twinbase_kivy.focus import find_targets

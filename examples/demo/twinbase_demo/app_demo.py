@@ -61,38 +61,38 @@ def run_app_demo(folder: Path | None = None, language: str = "") -> None:
     console = Console(highlight=False, width=min(WIDTH, Console().width))
     teller = Teller(console)
     teller.show_title("Twinbase: a technician's app, with everything that stands behind it")
-    with _choose_folder(folder, console) as place, EmbeddedPostgres(place / "postgresql") as postgres:
-        with BackstageThread(postgres.url, place, teller, keep=folder is not None) as backstage:
+    with _choose_folder(folder, console) as home, EmbeddedPostgres(home / "postgresql") as postgres:
+        with BackstageThread(postgres.url, home, teller, keep=folder is not None) as backstage:
             assert backstage.stage is not None
             prepare_kivy()
             from twinbase_kivy.app import run_owned_app
 
             plugins = Plugins(*DEVICE_PLUGINS)
             with teller.show_phase("phone", "Signing a technician in") as phase:
-                asyncio.run(enrol_once(backstage.stage, place, make_opener(plugins)))
+                asyncio.run(enrol_once(backstage.stage, home, make_opener(plugins)))
                 phase.said = f"{backstage.stage.made.name} is signed in, and everything is on the phone"
             console.print("[dim]The network can be cut in the app's settings. Close the window, or Ctrl+C, to end.[/]")
-            asyncio.run(run_owned_app(make_options(backstage, place, plugins, language)))
+            asyncio.run(run_owned_app(make_options(backstage, home, plugins, language)))
 
 
-def make_options(backstage: BackstageThread, place: Path, plugins: Plugins, language: str = "") -> "OwnedOptions":
+def make_options(backstage: BackstageThread, home: Path, plugins: Plugins, language: str = "") -> "OwnedOptions":
     """The app on the technician's device, with the network's switch."""
     from twinbase_kivy.owned_app import OwnedOptions
 
     assert backstage.stage is not None
     clock = find_clock(backstage.stage.made.shift_days)
-    device, keys = find_device(place)
+    device, keys = find_device(home)
     return OwnedOptions(device, make_opener(plugins), plugins, language, keys, backstage, clock=clock)
 
 
-def find_device(place: Path) -> tuple[DeviceFolder, FileKeys]:
+def find_device(home: Path) -> tuple[DeviceFolder, FileKeys]:
     """The technician's device in the folder of the demo."""
-    return DeviceFolder(place / "device"), FileKeys(DemoKeys(place / "keys.json"))
+    return DeviceFolder(home / "device"), FileKeys(DemoKeys(home / "keys.json"))
 
 
-async def enrol_once(stage: Backstage, place: Path, open_file: OpenFile) -> DeviceAccount:
+async def enrol_once(stage: Backstage, home: Path, open_file: OpenFile) -> DeviceAccount:
     """The technician signs in and fetches everything; one who has is as he was."""
-    device, keys = find_device(place)
+    device, keys = find_device(home)
     if (known := device.find_last()) is not None:
         return known
     account = device.add_account(stage.url, "keyring", email=stage.made.email)
@@ -134,9 +134,9 @@ def _choose_folder(folder: Path | None, console: Console) -> Iterator[Path]:
         console.print(f"[dim]Its data are kept in {folder}[/]")
         yield folder
         return
-    place = Path(tempfile.mkdtemp(prefix="twinbase-app-demo-"))
-    console.print(f"[dim]Its data are in {place} until it ends; --demo-folder keeps them.[/]")
+    home = Path(tempfile.mkdtemp(prefix="twinbase-app-demo-"))
+    console.print(f"[dim]Its data are in {home} until it ends; --demo-folder keeps them.[/]")
     try:
-        yield place
+        yield home
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)

@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ class MadeDemo:
 
     day: str
     email: str
-    password: str
     name: str
     port: int
+    password: str = field(repr=False)
 
     @property
     def shift_days(self) -> int:
@@ -81,7 +81,7 @@ async def open_backstage(
         network = await stack.enter_async_context(Network(api.port, 0 if made is None else made.port))
         if made is None:
             (technician,) = await company.choose_technicians(day, 1)
-            made = MadeDemo(str(day), technician.email, secrets.token_urlsafe(12), _call(technician), network.port)
+            made = MadeDemo(str(day), technician.email, _call(technician), network.port, secrets.token_urlsafe(12))
             await company.give_account(technician, made.password)
             (folder / "demo.json").write_text(json.dumps(asdict(made)))
         yield Backstage(made, network)

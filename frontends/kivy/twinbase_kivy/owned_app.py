@@ -1,4 +1,4 @@
-"""The app as its owner has it: the door, the day of whoever came in, and out again."""
+"""The app as its owner has it: the lobby, the day of whoever came in, and out again."""
 
 import asyncio
 import logging
@@ -10,8 +10,8 @@ from twinbase import Plugins
 from twinbase.clock import Clock, utc_now
 from twinbase_kivy.all_sheets import SHEETS
 from twinbase_kivy.boxes import Box
-from twinbase_kivy.door.door_view import DoorView
 from twinbase_kivy.keyboard import press_key
+from twinbase_kivy.lobby.lobby_view import LobbyView
 from twinbase_kivy.look import look
 from twinbase_kivy.screens.forms import FormView
 from twinbase_kivy.shell import Shell
@@ -23,7 +23,7 @@ from twinbase_presentation.device.idle import IdleWatch
 from twinbase_presentation.device.opening import OpenFile
 from twinbase_presentation.device.own_device import NetworkSwitch, OwnDevice
 from twinbase_presentation.device.usage import set_metered
-from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.timing import LoopTiming
 
 _log = logging.getLogger(__name__)
@@ -53,25 +53,25 @@ class OwnedApp:
         self._options, self._stage = options, stage
         self.runner = Runner()
         language = choose_language(options.language)
-        self.door = FrontDoor(
+        self.lobby = Lobby(
             self.runner, language, options.folder, options.open_file, keys=options.keys, clock=options.clock
         )
-        self.door.observe(self._follow)
+        self.lobby.observe(self._follow)
         self._idle = IdleWatch(LoopTiming(), options.clock, lambda: self._spawn(self.lock()))
         self._tasks: set[asyncio.Task[None]] = set()
-        self.view: DoorView | None = None
+        self.view: LobbyView | None = None
         self.shell: Shell | None = None
         self.device = OwnDevice()
         self._was_up = True
 
     async def start(self) -> None:
-        """Show the door, as whoever was here last likes it, and what stands there."""
+        """Show the lobby, as whoever was here last likes it, and what stands there."""
         if (last := self._options.folder.find_last()) is not None:
             self.device = OwnDevice(last.folder / "settings.json")
-            self.door.language = choose_language(self._options.language or self.device.settings.language)
+            self.lobby.language = choose_language(self._options.language or self.device.settings.language)
         self._apply_settings()
-        self._show_door()
-        await self.door.start()
+        self._show_lobby()
+        await self.lobby.start()
 
     async def close(self) -> None:
         """The window is gone: write what is held, close the file, end the thread."""
@@ -92,7 +92,7 @@ class OwnedApp:
 
     async def lock(self) -> None:
         """Out of the day, and the file is closed."""
-        await self._go_out(self.door.lock)
+        await self._go_out(self.lobby.lock)
 
     async def finish_tasks(self) -> None:
         """Wait for what still runs, and for what that begins."""
@@ -105,26 +105,26 @@ class OwnedApp:
             await way()
 
     def _follow(self) -> None:
-        """The door has another page, or somebody is inside."""
-        if self.door.step == "inside" and self.shell is None:
+        """The lobby has another page, or somebody is inside."""
+        if self.lobby.step == "inside" and self.shell is None:
             self._spawn(self._show_day())
-        elif self.door.step != "inside" and self.view is None:
-            self._show_door()
+        elif self.lobby.step != "inside" and self.view is None:
+            self._show_lobby()
 
-    def _show_door(self) -> None:
-        self.view = DoorView(self.door)
+    def _show_lobby(self) -> None:
+        self.view = LobbyView(self.lobby)
         self._stage.show(self.view, self.view.press_key, self.view.drop_file)
 
     async def _show_day(self) -> None:
         """A workday for whoever is inside, with what they have chosen."""
-        account, me = self.door.account, self.door.me
+        account, me = self.lobby.account, self.lobby.me
         assert account is not None and me is not None
         self.device = OwnDevice(
             account.folder / "settings.json",
             account=account,
             lock=lambda: self._spawn(self.lock()),
-            switch=lambda: self._spawn(self._go_out(self.door.switch)),
-            leave=lambda: self._spawn(self._go_out(lambda: self.door.remove(account))),
+            switch=lambda: self._spawn(self._go_out(self.lobby.switch)),
+            leave=lambda: self._spawn(self._go_out(lambda: self.lobby.remove(account))),
             network=self._options.network,
         )
         self.device.observe(self._apply_settings)
@@ -132,7 +132,7 @@ class OwnedApp:
         workday = Workday(self.runner, me, language, clock=self._options.clock, device=self.device)
         self._idle.start(self.device.settings.lock_minutes if self.device.can_lock else 0)
         state = account.folder / "state.json"
-        self.shell = Shell(workday, self._options.plugins, SHEETS, state, self.door.claims)
+        self.shell = Shell(workday, self._options.plugins, SHEETS, state, self.lobby.claims)
         self._apply_settings()
         if self.view is not None:
             self.view.close()
@@ -163,7 +163,7 @@ class OwnedApp:
         language = choose_language(self._options.language or settings.language)
         self.shell.set_look(look.theme.name, settings.text_scale)
         if language is not self.shell.workday.language:
-            self.shell.workday.language = self.door.language = language
+            self.shell.workday.language = self.lobby.language = language
             self.shell.fit(*self.shell.size)
         self._spawn(self._apply_network(settings.saves_data))
         if self._options.network is not None and self._was_up is not self._options.network.is_up:

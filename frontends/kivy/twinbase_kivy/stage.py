@@ -1,4 +1,4 @@
-"""What the window shows at a moment: the door, or somebody's day. The window's events go there."""
+"""What the window shows at a moment: the lobby, or somebody's day. The window's events go there."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

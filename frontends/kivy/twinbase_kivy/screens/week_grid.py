@@ -90,8 +90,8 @@ class WeekGrid(Box):
             wide = (share - dp(6)) / planned.lanes
             top, bottom = self._place_minute(planned.start), self._place_minute(planned.end)
             left = self._column(number) + dp(3) + planned.lane * wide
-            gap = dp(BETWEEN_DP)
-            block.place(left, bottom + gap / 2, wide - gap, top - bottom - gap)
+            between = dp(BETWEEN_DP)
+            block.place(left, bottom + between / 2, wide - between, top - bottom - between)
 
     def paint(self) -> None:
         self.canvas.before.clear()

@@ -3,16 +3,16 @@
 import platform
 
 from twinbase.enrolment import SCHEME, EnrolmentOffer
-from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.entry.lobby import Lobby
 
 
 class WaysIn:
     """`fill` what is typed; then go in. What is missing is said, and nothing is asked of a server."""
 
-    def __init__(self, door: FrontDoor) -> None:
-        self._door, self.model = door, door.joining.sign_in
+    def __init__(self, lobby: Lobby) -> None:
+        self._lobby, self.model = lobby, lobby.joining.sign_in
         self.device_name = platform.node()
-        self.typed = {"server": door.joining.server, "email": door.joining.email, "password": "", "code": ""}
+        self.typed = {"server": lobby.joining.server, "email": lobby.joining.email, "password": "", "code": ""}
 
     def fill(self, name: str, text: str) -> None:
         """Somebody has typed."""
@@ -25,26 +25,26 @@ class WaysIn:
 
     async def join(self, offer: EnrolmentOffer) -> None:
         """By what a picture has offered."""
-        await self._door.join(lambda: self.model.join(offer, device_name=self.device_name))
+        await self._lobby.join(lambda: self.model.join(offer, device_name=self.device_name))
 
     async def join_by_code(self) -> None:
         """By the code that was typed."""
         server, code = self._read_server(), self.typed["code"]
         if self._has(server, code):
-            await self._door.join(lambda: self.model.join_by_code(server, code, device_name=self.device_name))
+            await self._lobby.join(lambda: self.model.join_by_code(server, code, device_name=self.device_name))
 
     async def sign_in(self) -> None:
         """By e-mail and password."""
         server, email, password = self._read_server(), self.typed["email"].strip(), self.typed["password"]
         if self._has(server, email, password):
-            await self._door.join(
+            await self._lobby.join(
                 lambda: self.model.sign_in(server, email, password, device_name=self.device_name), email
             )
 
     def _has(self, *texts: str) -> bool:
         if all(text.strip() for text in texts):
             return True
-        self.model.blame(self._door.language.say("Fill in every field."))
+        self.model.blame(self._lobby.language.say("Fill in every field."))
         return False
 
     def _read_server(self) -> str:

@@ -1,4 +1,4 @@
-"""The door in a terminal: one page at a time, until somebody is inside."""
+"""The lobby in a terminal: one page at a time, until somebody is inside."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.entry.ways_in import WaysIn
 from twinbase_textual.day.edge_lines import KeyEntry, KeysLine
 from twinbase_textual.day.looks import list_variables, make_themes, name_theme
@@ -19,7 +19,7 @@ INSIDE = 0
 NEW = "new"
 
 
-class DoorApp(App[int]):
+class LobbyApp(App[int]):
     """Answers INSIDE once somebody is; None where somebody has quit."""
 
     TITLE = "Twinbase"
@@ -39,10 +39,10 @@ class DoorApp(App[int]):
         Binding("ctrl+q", "quit", show=False),
     ]
 
-    def __init__(self, door: FrontDoor, look: str = "dark") -> None:
+    def __init__(self, lobby: Lobby, look: str = "dark") -> None:
         super().__init__()
-        self.door, self._stops = door, list[Callable[[], None]]()
-        self.ways = WaysIn(door)
+        self.lobby, self._stops = lobby, list[Callable[[], None]]()
+        self.ways = WaysIn(lobby)
         self._is_forgotten, self._drawn = False, ""
         self._tasks: set[asyncio.Task[None]] = set()
         for theme in make_themes():
@@ -61,9 +61,9 @@ class DoorApp(App[int]):
         yield KeysLine()
 
     async def on_mount(self) -> None:
-        """What stands at the door; what it says is followed from now on."""
-        self._stops.append(self.door.observe(self._follow))
-        await self.door.start()
+        """What stands at the lobby; what it says is followed from now on."""
+        self._stops.append(self.lobby.observe(self._follow))
+        await self.lobby.start()
         await self._draw()
 
     def on_unmount(self) -> None:
@@ -74,51 +74,51 @@ class DoorApp(App[int]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What is typed goes where the page keeps it. A field that is emptied by us says nothing."""
-        page = self.door.joining.code if self.door.step == "code" else self.door.lock_page
-        if self.door.step == "ask":
+        page = self.lobby.joining.code if self.lobby.step == "code" else self.lobby.lock_page
+        if self.lobby.step == "ask":
             self.ways.fill(event.input.id or "", event.value)
         elif page is not None and page.text != event.value:
             page.fill(event.value)
 
     def on_input_submitted(self) -> None:
         """Enter in a field: go on."""
-        if self.door.step == "ask":
+        if self.lobby.step == "ask":
             self._begin(self._join())
-        elif self.door.step == "code":
+        elif self.lobby.step == "code":
             self._begin(self._submit_code())
-        elif self.door.step == "locked":
-            self._begin(self.door.unlock())
+        elif self.lobby.step == "locked":
+            self._begin(self.lobby.unlock())
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """An account, or a new one; or the one thing that can be done."""
         id_ = event.option_id or ""
         if id_ == NEW:
-            self.door.ask()
+            self.lobby.ask()
         elif id_ == "begin":
-            self._begin(self.door.begin())
+            self._begin(self.lobby.begin())
         elif id_ == "again":
             self._begin(self._sync_again())
         elif id_ == "anew":
             self._is_forgotten = False
-            self.door.ask_anew()
+            self.lobby.ask_anew()
         elif id_ == "unlock":
-            self._begin(self.door.unlock())
+            self._begin(self.lobby.unlock())
         else:
-            account = next((one for one in self.door.accounts if one.id == id_), None)
+            account = next((one for one in self.lobby.accounts if one.id == id_), None)
             if account is not None:
-                self._begin(self.door.choose(account))
+                self._begin(self.lobby.choose(account))
 
     def action_go_back(self) -> None:
         """To the page before this one."""
         if self._is_forgotten:
             self._is_forgotten = False
             self._follow()
-        elif self.door.can_go_back:
-            self._begin(self.door.go_back())
+        elif self.lobby.can_go_back:
+            self._begin(self.lobby.go_back())
 
     def action_show_forgotten(self) -> None:
         """What can be done without the code."""
-        if self.door.step == "locked":
+        if self.lobby.step == "locked":
             self._is_forgotten = True
             self._follow()
 
@@ -132,10 +132,10 @@ class DoorApp(App[int]):
             await self.ways.sign_in()
 
     async def _submit_code(self) -> None:
-        await self.door.submit_code()
+        await self.lobby.submit_code()
 
     async def _sync_again(self) -> None:
-        await self.door.joining.sign_in.sync_first()
+        await self.lobby.joining.sign_in.sync_first()
 
     def _begin(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -145,15 +145,15 @@ class DoorApp(App[int]):
     # What is seen.
 
     def _follow(self) -> None:
-        """The door has another page, or the page another word."""
-        if self.door.step == "inside":
+        """The lobby has another page, or the page another word."""
+        if self.lobby.step == "inside":
             self.exit(INSIDE)
             return
         while len(self._stops) > 1:
             self._stops.pop()()
-        if self.ways.model is not self.door.joining.sign_in:
-            self.ways = WaysIn(self.door)
-        for model in (self.door.joining.sign_in, self.door.joining.code, self.door.lock_page):
+        if self.ways.model is not self.lobby.joining.sign_in:
+            self.ways = WaysIn(self.lobby)
+        for model in (self.lobby.joining.sign_in, self.lobby.joining.code, self.lobby.lock_page):
             if model is not None:
                 self._stops.append(model.observe(self._draw_soon))
         self._draw_soon()
@@ -163,15 +163,15 @@ class DoorApp(App[int]):
 
     async def _draw(self) -> None:
         """Its words now; its fields only where it is another page, so that who types keeps his place."""
-        door, say = self.door, self.door.language.say
-        page = _PAGES["forgotten" if self._is_forgotten else door.step](self)
+        lobby, say = self.lobby, self.lobby.language.say
+        page = _PAGES["forgotten" if self._is_forgotten else lobby.step](self)
         title, fault, said, fields = page
         self.query_one("#title", Label).update(title)
         for id_, text in (("fault", fault), ("said", said)):
             shown = self.query_one(f"#{id_}", Static)
             shown.update(text)
             shown.display = bool(text)
-        drawn = "/".join([door.step, str(self._is_forgotten), *(str(one.id) for one in fields), title])
+        drawn = "/".join([lobby.step, str(self._is_forgotten), *(str(one.id) for one in fields), title])
         if drawn != self._drawn:
             self._drawn = drawn
             holder = self.query_one("#fields", Vertical)
@@ -179,17 +179,17 @@ class DoorApp(App[int]):
             await holder.mount(*fields)
             if fields:
                 fields[0].focus()
-        elif fault and door.step in ("locked", "code"):
+        elif fault and lobby.step in ("locked", "code"):
             for field in self.query(Input):
                 field.value = ""
         entries = [KeyEntry("enter", say("Go on"))]
-        if door.step == "locked" and door.account is not None and door.account.asks_code and not self._is_forgotten:
+        if lobby.step == "locked" and lobby.account is not None and lobby.account.asks_code and not self._is_forgotten:
             entries.append(KeyEntry("f2", say("Forgot the code?")))
-        back = [KeyEntry("escape", say("Back"))] if self._is_forgotten or door.can_go_back else []
+        back = [KeyEntry("escape", say("Back"))] if self._is_forgotten or lobby.can_go_back else []
         self.query_one(KeysLine).show([*entries, *back], [KeyEntry("ctrl+q", say("Quit"))])
 
 
-DoorWords = tuple[str, str, str, Sequence[Input | OptionList]]
+LobbyWords = tuple[str, str, str, Sequence[Input | OptionList]]
 """Its title, what went wrong, what is said, and what is typed or chosen."""
 
 
@@ -199,38 +199,38 @@ def _make_options(*options: tuple[str, str]) -> OptionList:
     return made
 
 
-def _show_accounts(app: DoorApp) -> DoorWords:
-    say = app.door.language.say
-    accounts = [(one.id, one.caption) for one in app.door.accounts]
+def _show_accounts(app: LobbyApp) -> LobbyWords:
+    say = app.lobby.language.say
+    accounts = [(one.id, one.caption) for one in app.lobby.accounts]
     choices = _make_options(*accounts, (NEW, say("Add an account")))
-    return say("Accounts on this device"), app.door.fault, "", [choices]
+    return say("Accounts on this device"), app.lobby.fault, "", [choices]
 
 
-def _show_ask(app: DoorApp) -> DoorWords:
-    say, typed = app.door.language.say, app.ways.typed
+def _show_ask(app: LobbyApp) -> LobbyWords:
+    say, typed = app.lobby.language.say, app.ways.typed
     fields = [
         Input(typed["server"], placeholder=say("Address of the server"), id="server"),
         Input(typed["code"], placeholder=say("Code of the office"), id="code"),
         Input(typed["email"], placeholder=say("E-mail"), id="email"),
         Input(typed["password"], placeholder=say("Password"), password=True, id="password"),
     ]
-    model = app.door.joining.sign_in
+    model = app.lobby.joining.sign_in
     said = say("Asking the server…") if model.shown.step == "joining" else say(
         "The address and a code, or the address, e-mail and password. An address that begins with twinbase:// alone is "
         "enough: it goes where the code goes."
     )  # fmt: skip
-    return say("Sign in"), model.shown.fault or app.door.fault, said, fields
+    return say("Sign in"), model.shown.fault or app.lobby.fault, said, fields
 
 
-def _show_code(app: DoorApp) -> DoorWords:
-    model, say = app.door.joining.code, app.door.language.say
+def _show_code(app: LobbyApp) -> LobbyWords:
+    model, say = app.lobby.joining.code, app.lobby.language.say
     why = say("It opens your file on this device, and is kept nowhere. Nobody can find it out for you.")
     field = Input(placeholder=say("Passphrase"), password=True, id=f"passphrase{int(model.shown.is_again)}")
     return model.title, model.shown.fault, why, [field]
 
 
-def _show_locked(app: DoorApp) -> DoorWords:
-    lock, say = app.door.lock_page, app.door.language.say
+def _show_locked(app: LobbyApp) -> LobbyWords:
+    lock, say = app.lobby.lock_page, app.lobby.language.say
     if lock is None:
         return "", "", "", []
     if not lock.account.asks_code:
@@ -239,8 +239,8 @@ def _show_locked(app: DoorApp) -> DoorWords:
     return lock.title, lock.shown.fault, lock.said, [] if lock.shown.wait_seconds else [field]
 
 
-def _show_forgotten(app: DoorApp) -> DoorWords:
-    say = app.door.language.say
+def _show_forgotten(app: LobbyApp) -> LobbyWords:
+    say = app.lobby.language.say
     said = "\n\n".join(
         (
             say("The code is kept nowhere. Without it nobody opens this file: not the office, and not we."),
@@ -254,8 +254,8 @@ def _show_forgotten(app: DoorApp) -> DoorWords:
     return say("Forgot the code?"), "", said, [_make_options(("anew", say("Sign in again")))]
 
 
-def _show_syncing(app: DoorApp) -> DoorWords:
-    shown, say = app.door.joining.sign_in.shown, app.door.language.say
+def _show_syncing(app: LobbyApp) -> LobbyWords:
+    shown, say = app.lobby.joining.sign_in.shown, app.lobby.language.say
     said = shown.said or say("Your visits, customers and the catalogue come to this device.")
     ready, cut = shown.step == "ready", shown.step == "interrupted"
     choices = [("begin", say("Begin: your visits are here"))] if ready else [("again", say("Try now"))] if cut else []
@@ -264,7 +264,7 @@ def _show_syncing(app: DoorApp) -> DoorWords:
     return say("First sync"), shown.fault, "" if ready else said, [made] if choices else []
 
 
-_PAGES: dict[str, Callable[[DoorApp], DoorWords]] = {
+_PAGES: dict[str, Callable[[LobbyApp], LobbyWords]] = {
     "accounts": _show_accounts,
     "ask": _show_ask,
     "code": _show_code,

@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from twinbase_kivy.boxes import Box, Root
-from twinbase_kivy.door.account_pages import AccountsPage, FirstSyncPage
-from twinbase_kivy.door.code_pages import ChooseCodePage, LockPage
-from twinbase_kivy.door.door_page import DoorKeeper, DoorPage, draw_page
-from twinbase_kivy.door.join_page import JoinPage
 from twinbase_kivy.drawing import paint_ground
 from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.keyboard import KEYS
+from twinbase_kivy.lobby.account_pages import AccountsPage, FirstSyncPage
+from twinbase_kivy.lobby.code_pages import ChooseCodePage, LockPage
+from twinbase_kivy.lobby.join_page import JoinPage
+from twinbase_kivy.lobby.lobby_page import LobbyKeeper, LobbyPage, draw_page
 from twinbase_kivy.look import look
-from twinbase_presentation.entry.door import DoorStep, FrontDoor
+from twinbase_presentation.entry.lobby import Lobby, LobbyStep
 
 _log = logging.getLogger(__name__)
-MAKERS: dict[DoorStep, Callable[[DoorKeeper], DoorPage]] = {
+MAKERS: dict[LobbyStep, Callable[[LobbyKeeper], LobbyPage]] = {
     "accounts": AccountsPage,
     "ask": JoinPage,
     "code": ChooseCodePage,
@@ -26,24 +26,24 @@ MAKERS: dict[DoorStep, Callable[[DoorKeeper], DoorPage]] = {
 }
 
 
-class DoorView(Root, Box):
-    """Shows the page of the door's step. `close` it when somebody is inside."""
+class LobbyView(Root, Box):
+    """Shows the page of the lobby's step. `close` it when somebody is inside."""
 
-    def __init__(self, door: FrontDoor) -> None:
+    def __init__(self, lobby: Lobby) -> None:
         super().__init__(name="Twinbase", role="application")
-        self.door = door
+        self.lobby = lobby
         self.focus = FocusRing(self)
         self._tasks: set[asyncio.Task[object]] = set()
         self._stops: list[Callable[[], None]] = []
-        self.page: DoorPage | None = None
+        self.page: LobbyPage | None = None
         self._join_page: JoinPage | None = None
         self._drawn: object = None
-        self._stop_door = door.observe(self._change_page)
+        self._stop_lobby = lobby.observe(self._change_page)
         self._change_page()
 
     def close(self) -> None:
         """It is seen no more."""
-        self._stop_door()
+        self._stop_lobby()
         while self._stops:
             self._stops.pop()()
 
@@ -63,7 +63,7 @@ class DoorView(Root, Box):
         page = self.page
         if page is None:
             return
-        drawn = (page, page.signature, self.size, look.theme.name, look.text_scale, self.door.language.code)
+        drawn = (page, page.signature, self.size, look.theme.name, look.text_scale, self.lobby.language.code)
         if drawn != self._drawn:
             self._drawn = drawn
             self.hold([draw_page(page)])
@@ -118,27 +118,27 @@ class DoorView(Root, Box):
         """Another step has another page; the same one keeps what is typed on it."""
         while self._stops:
             self._stops.pop()()
-        maker = MAKERS.get(self.door.step)
+        maker = MAKERS.get(self.lobby.step)
         if maker is None:
             return
-        if self.door.step == "ask":
+        if self.lobby.step == "ask":
             self.page = self._find_join_page()
         elif not self._is_same_lock():
             self.page = maker(self)
             self.focus.set(None)
-        models = (self.door.joining.sign_in, self.door.joining.code, self.door.lock_page)
+        models = (self.lobby.joining.sign_in, self.lobby.joining.code, self.lobby.lock_page)
         self._stops += [model.observe(self.redraw) for model in models if model is not None]
         self.redraw()
 
     def _find_join_page(self) -> JoinPage:
         """The one on which somebody has typed, also behind the page of the code."""
-        if self._join_page is None or self._join_page.model is not self.door.joining.sign_in:
+        if self._join_page is None or self._join_page.model is not self.lobby.joining.sign_in:
             self._join_page = JoinPage(self)
         return self._join_page
 
     def _is_same_lock(self) -> bool:
         page = self.page
-        return self.door.step == "locked" and isinstance(page, LockPage) and page.model is self.door.lock_page
+        return self.lobby.step == "locked" and isinstance(page, LockPage) and page.model is self.lobby.lock_page
 
     def _note_ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)

@@ -16,16 +16,16 @@ from twinbase_kivy.widgets.progress import Centred
 from twinbase_kivy.widgets.scroller import Scroller
 from twinbase_kivy.widgets.touch import Act
 from twinbase_kivy.widgets.words import IconMark, Words
-from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.tokens import RADIUS, SPACE, TWO_PANES_FROM
 
 COLUMN_DP, PLATE_DP = 480, 420
 
 
-class DoorKeeper(Protocol):
+class LobbyKeeper(Protocol):
     """What a page asks of the window that it is in."""
 
-    door: FrontDoor
+    lobby: Lobby
     width: float
     height: float
 
@@ -34,13 +34,13 @@ class DoorKeeper(Protocol):
     def redraw(self) -> None: ...
 
 
-class DoorPage:
+class LobbyPage:
     """One page. It is made once, keeps what is typed, and draws itself anew when it is asked for its parts."""
 
     has_plate = False
 
-    def __init__(self, keeper: DoorKeeper) -> None:
-        self.keeper, self.door = keeper, keeper.door
+    def __init__(self, keeper: LobbyKeeper) -> None:
+        self.keeper, self.lobby = keeper, keeper.lobby
 
     @property
     def title(self) -> str:
@@ -65,11 +65,11 @@ class DoorPage:
 
     def find_back(self) -> Act | None:
         """What leads to the page before."""
-        return (lambda: self.keeper.spawn(self.door.go_back())) if self.door.can_go_back else None
+        return (lambda: self.keeper.spawn(self.lobby.go_back())) if self.lobby.can_go_back else None
 
     def say(self, text: str, **facts: object) -> str:
         """A text in the language of the device."""
-        return self.door.language.say(text, **facts)
+        return self.lobby.language.say(text, **facts)
 
     def fault_box(self, fault: str) -> Box | None:
         """What went wrong, in words."""
@@ -81,7 +81,7 @@ class DoorPage:
         return self.keeper.height < dp(600)
 
 
-def draw_page(page: DoorPage) -> Box:
+def draw_page(page: LobbyPage) -> Box:
     """All of a page, in a window of its keeper's size."""
     back = page.find_back()
     head = Row(
@@ -101,7 +101,7 @@ def draw_page(page: DoorPage) -> Box:
 class PromisePlate(ColumnBox):
     """Three sentences on a quiet ground."""
 
-    def __init__(self, page: DoorPage) -> None:
+    def __init__(self, page: LobbyPage) -> None:
         promises = (
             ("today", page.say("Your day, with a network and without.")),
             ("lock", page.say("Everything stays encrypted on this device.")),

@@ -9,7 +9,7 @@ from typing import Literal
 from twinbase.enrolment import EnrolmentOffer
 from twinbase.errors import WrongCode
 from twinbase_kivy.boxes import Box, grow
-from twinbase_kivy.door.door_page import DoorKeeper, DoorPage
+from twinbase_kivy.lobby.lobby_page import LobbyKeeper, LobbyPage
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, Divider, TintBox, divide
@@ -25,14 +25,14 @@ from twinbase_presentation.tokens import SPACE
 Way = Literal["", "code", "picture", "offer"]
 
 
-class JoinPage(DoorPage):
+class JoinPage(LobbyPage):
     """What is typed stands here as long as the app runs, and nowhere after it: a password is no draft."""
 
     has_plate = True
 
-    def __init__(self, keeper: DoorKeeper) -> None:
+    def __init__(self, keeper: LobbyKeeper) -> None:
         super().__init__(keeper)
-        self.model, self.ways = self.door.joining.sign_in, WaysIn(self.door)
+        self.model, self.ways = self.lobby.joining.sign_in, WaysIn(self.lobby)
         self.way: Way = ""
         self.offer: EnrolmentOffer | None = None
 
@@ -43,7 +43,7 @@ class JoinPage(DoorPage):
 
     @property
     def signature(self) -> object:
-        return (self.way, self.offer, self.model.shown, self.door.fault)
+        return (self.way, self.offer, self.model.shown, self.lobby.fault)
 
     @property
     def is_joining(self) -> bool:
@@ -78,7 +78,7 @@ class JoinPage(DoorPage):
         makers = {"": self._make_ways, "code": self._make_code, "picture": self._make_pictures,
                   "offer": self._make_offer}  # fmt: skip
         busy = TintBox("sync", self.say("Asking the server…"), hue="primary") if self.is_joining else None
-        return [self.fault_box(self.model.shown.fault or self.door.fault), *makers[self.way](), busy]
+        return [self.fault_box(self.model.shown.fault or self.lobby.fault), *makers[self.way](), busy]
 
     def _make_ways(self) -> Sequence[Box | None]:
         picture = PushButton(
@@ -112,7 +112,7 @@ class JoinPage(DoorPage):
         ]
 
     def _make_pictures(self) -> Sequence[Box | None]:
-        language = self.door.language
+        language = self.lobby.language
         rows: list[Box] = [
             LineRow(path.name, str(path.parent), act=partial(self.open_picture, path), icon="photo")
             for path in list_pictures()

@@ -23,14 +23,14 @@ def runner() -> Iterator[Runner]:
 @pytest.mark.parametrize("page", PAGES)
 async def test_a_page_can_be_hit_and_read(page: str, tmp_path: Path, runner: Runner) -> None:
     from kivy.metrics import dp
-    from tests.kivy.before_day import open_door
+    from tests.kivy.before_day import open_lobby
     from tests.kivy.measuring import find_faults
 
     from twinbase_kivy.look import look
 
     faults = []
     for language in ("fr", "en"):
-        view = await open_door(tmp_path / language, page, runner, language)
+        view = await open_lobby(tmp_path / language, page, runner, language)
         for size, look.text_scale in product(SIZES, (1.0, 1.3)):
             view.fit(*map(dp, size))
             faults += [f"{language} {size[0]} {look.text_scale:.0%}: {fault}" for fault in find_faults(view)]
@@ -40,18 +40,18 @@ async def test_a_page_can_be_hit_and_read(page: str, tmp_path: Path, runner: Run
 
 
 async def test_every_page_is_measured() -> None:
-    from tests.kivy.before_day import DOOR_PAGES
+    from tests.kivy.before_day import LOBBY_PAGES
 
-    from twinbase_kivy.door.door_view import MAKERS
+    from twinbase_kivy.lobby.lobby_view import MAKERS
 
-    assert PAGES == DOOR_PAGES and len(MAKERS) == 5
+    assert PAGES == LOBBY_PAGES and len(MAKERS) == 5
 
 
 async def test_a_code_is_typed_by_the_keys_of_a_keyboard(tmp_path: Path, runner: Runner) -> None:
-    from tests.kivy.before_day import open_door
+    from tests.kivy.before_day import open_lobby
 
-    view = await open_door(tmp_path, "lock", runner)
-    lock = view.door.lock_page
+    view = await open_lobby(tmp_path, "lock", runner)
+    lock = view.lobby.lock_page
     assert lock is not None
     for key, text in ((ord("2"), "2"), (ord("7"), "7"), (8, ""), (ord("x"), "x"), (ord("9"), "9")):
         view.press_key(key, text, [])
@@ -60,11 +60,11 @@ async def test_a_code_is_typed_by_the_keys_of_a_keyboard(tmp_path: Path, runner:
 
 
 async def test_what_is_typed_stays_while_the_code_is_chosen(tmp_path: Path, runner: Runner) -> None:
-    from tests.kivy.before_day import open_door
+    from tests.kivy.before_day import open_lobby
 
-    from twinbase_kivy.door.join_page import JoinPage
+    from twinbase_kivy.lobby.join_page import JoinPage
 
-    view = await open_door(tmp_path, "join", runner)
+    view = await open_lobby(tmp_path, "join", runner)
     page = view.page
     assert isinstance(page, JoinPage)
     view.press_key(13, "", [])
@@ -74,7 +74,7 @@ async def test_what_is_typed_stays_while_the_code_is_chosen(tmp_path: Path, runn
         page.ways.fill(name, text)
     page.submit()
     await view.finish_tasks()
-    assert view.door.step == "code"
+    assert view.lobby.step == "code"
     view.go_back()
     await view.finish_tasks()
     assert view.page is page and page.ways.typed["password"] == "secret"
@@ -82,12 +82,12 @@ async def test_what_is_typed_stays_while_the_code_is_chosen(tmp_path: Path, runn
 
 
 async def test_an_address_that_is_pasted_is_shown_before_it_is_asked(tmp_path: Path, runner: Runner) -> None:
-    from tests.kivy.before_day import open_door
+    from tests.kivy.before_day import open_lobby
     from tests.kivy.measuring import list_words
 
-    from twinbase_kivy.door.join_page import JoinPage
+    from twinbase_kivy.lobby.join_page import JoinPage
 
-    view = await open_door(tmp_path, "join_code", runner)
+    view = await open_lobby(tmp_path, "join_code", runner)
     page = view.page
     assert isinstance(page, JoinPage)
     page.ways.fill("code", "twinbase://enroll?server=https%3A%2F%2Ft.example&code=7K3M-Q9TD&until=2030-05-01T10:10:00Z")
@@ -99,11 +99,11 @@ async def test_an_address_that_is_pasted_is_shown_before_it_is_asked(tmp_path: P
 
 async def test_a_picture_that_is_dropped_is_read(tmp_path: Path, runner: Runner) -> None:
     import segno
-    from tests.kivy.before_day import open_door
+    from tests.kivy.before_day import open_lobby
 
-    from twinbase_kivy.door.join_page import JoinPage
+    from twinbase_kivy.lobby.join_page import JoinPage
 
-    view = await open_door(tmp_path, "join", runner)
+    view = await open_lobby(tmp_path, "join", runner)
     page = view.page
     assert isinstance(page, JoinPage)
     (tmp_path / "x.png").write_bytes(b"no picture")

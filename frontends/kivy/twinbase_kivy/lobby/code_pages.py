@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from twinbase_kivy.boxes import Box, ColumnBox, Gap
-from twinbase_kivy.door.door_page import DoorKeeper, DoorPage
+from twinbase_kivy.lobby.lobby_page import LobbyKeeper, LobbyPage
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import TintBox
@@ -19,7 +19,7 @@ from twinbase_presentation.tokens import SPACE
 DIGITS = frozenset("0123456789")
 
 
-class CodePage(DoorPage):
+class CodePage(LobbyPage):
     """What both have in common: digits by the pad or the keyboard, or words in a field."""
 
     model: LockModel | ChooseCodeModel
@@ -51,7 +51,7 @@ class CodePage(DoorPage):
     def make_pad(self) -> Box:
         """Spots and keys, in the middle."""
         typed = self.model.shown.typed
-        said = self.door.language.count("{n} digit is typed", "{n} digits are typed", typed)
+        said = self.lobby.language.count("{n} digit is typed", "{n} digits are typed", typed)
         words = (self.say("Erase"), self.say("Done"))
         pad = PinPad(self.write, self.erase_last, self.submit, words=words, is_low=self.is_low)
         return ColumnBox(CodeSpots(typed, said), Centred(pad, PAD_WIDE_DP), gap=SPACE.l)
@@ -67,9 +67,9 @@ class ChooseCodePage(CodePage):
 
     model: ChooseCodeModel
 
-    def __init__(self, keeper: DoorKeeper) -> None:
+    def __init__(self, keeper: LobbyKeeper) -> None:
         super().__init__(keeper)
-        self.model = self.door.joining.code
+        self.model = self.lobby.joining.code
 
     @property
     def title(self) -> str:
@@ -85,7 +85,7 @@ class ChooseCodePage(CodePage):
         return shown if self.is_pin else (shown.kind, shown.is_again, shown.fault)
 
     def submit(self) -> None:
-        self.keeper.spawn(self.door.submit_code())
+        self.keeper.spawn(self.lobby.submit_code())
 
     def make_parts(self) -> Sequence[Box | None]:
         why = self.say("It opens your file on this device, and is kept nowhere. Nobody can find it out for you.")
@@ -105,10 +105,10 @@ class LockPage(CodePage):
 
     model: LockModel
 
-    def __init__(self, keeper: DoorKeeper) -> None:
+    def __init__(self, keeper: LobbyKeeper) -> None:
         super().__init__(keeper)
-        assert self.door.lock_page is not None
-        self.model = self.door.lock_page
+        assert self.lobby.lock_page is not None
+        self.model = self.lobby.lock_page
         self.is_forgotten = False
 
     @property
@@ -127,7 +127,7 @@ class LockPage(CodePage):
 
     def submit(self) -> None:
         if not self.is_forgotten:
-            self.keeper.spawn(self.door.unlock())
+            self.keeper.spawn(self.lobby.unlock())
 
     def find_back(self) -> Act | None:
         return (lambda: self.show_forgotten(False)) if self.is_forgotten else super().find_back()
@@ -169,5 +169,5 @@ class LockPage(CodePage):
             Words(lost, "body"),
             TintBox("synced", sent, hue="green"),
             TintBox("warning", unsent, hue="amber"),
-            PushButton(self.say("Sign in again"), self.door.ask_anew, icon="login", main=True),
+            PushButton(self.say("Sign in again"), self.lobby.ask_anew, icon="login", main=True),
         ]

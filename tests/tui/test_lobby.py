@@ -12,8 +12,8 @@ from twinbase.replica.tokens import MemoryTokens
 from twinbase_presentation import Runner, load_language
 from twinbase_presentation.device.accounts import DeviceFolder
 from twinbase_presentation.device.file_keys import FileKeys
-from twinbase_presentation.entry.door import FrontDoor
-from twinbase_textual.day.door_app import INSIDE, DoorApp
+from twinbase_presentation.entry.lobby import Lobby
+from twinbase_textual.day.lobby_app import INSIDE, LobbyApp
 
 
 class NoKeyring(FileKeys):
@@ -25,17 +25,17 @@ class NoKeyring(FileKeys):
 
 
 @asynccontextmanager
-async def stand_at(device: DeviceFolder, keys: FileKeys) -> AsyncIterator[tuple[DoorApp, Pilot[int]]]:
-    """The door of a device, in a terminal of 80 columns."""
+async def stand_at(device: DeviceFolder, keys: FileKeys) -> AsyncIterator[tuple[LobbyApp, Pilot[int]]]:
+    """The lobby of a device, in a terminal of 80 columns."""
     runner = Runner()
-    door = FrontDoor(runner, load_language("en"), device, open_file, keys=keys)
-    app = DoorApp(door)
+    lobby = Lobby(runner, load_language("en"), device, open_file, keys=keys)
+    app = LobbyApp(lobby)
     async with app.run_test(size=(80, 24)) as pilot:
         yield app, pilot
     runner.close()
 
 
-def read_text(app: DoorApp) -> str:
+def read_text(app: LobbyApp) -> str:
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip().replace("\u00a0", " ") for strip in strips)
 
@@ -55,8 +55,8 @@ async def test_a_code_lets_somebody_in_and_a_wrong_one_says_how_many_are_left(an
         await until(pilot, lambda: "Wrong code. 4 tries before a wait." in read_text(app))
         assert CODE not in read_text(app)
         await pilot.press(*CODE, "enter")
-        await until(pilot, lambda: app.door.step == "inside")
-        assert app.door.me == ME
+        await until(pilot, lambda: app.lobby.step == "inside")
+        assert app.lobby.me == ME
         await until(pilot, lambda: app.return_value == INSIDE)
 
 
@@ -71,7 +71,7 @@ async def test_who_forgot_the_code_is_told_the_truth(anna: Path, tmp_path: Path)
         await until(pilot, lambda: "Sign in again" in read_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: "anna@example.org" in read_text(app))
-        assert len(app.door.accounts) == 1
+        assert len(app.lobby.accounts) == 1
 
 
 async def test_a_new_device_asks_for_what_is_missing_and_then_for_a_passphrase(tmp_path: Path) -> None:
@@ -82,6 +82,6 @@ async def test_a_new_device_asks_for_what_is_missing_and_then_for_a_passphrase(t
         await pilot.press(*"t.example", "tab", "tab", *"anna", "tab", *"secret")
         assert "secret" not in read_text(app)
         await pilot.press("enter")
-        await until(pilot, lambda: app.door.step == "code")
+        await until(pilot, lambda: app.lobby.step == "code")
         await pilot.press("escape")
-        await until(pilot, lambda: app.door.step == "ask" and "t.example" in read_text(app))
+        await until(pilot, lambda: app.lobby.step == "ask" and "t.example" in read_text(app))

@@ -27,11 +27,11 @@ from twinbase_presentation.plugin_screens import read_claims
 from twinbase_presentation.runner import Runner
 from twinbase_presentation.timing import LoopTiming, Timing
 
-DoorStep = Literal["accounts", "ask", "code", "locked", "syncing", "inside"]
+LobbyStep = Literal["accounts", "ask", "code", "locked", "syncing", "inside"]
 LEFT_AFTER = timedelta(days=1)
 
 
-class FrontDoor:
+class Lobby:
     """What a front end shows before the day: `step` says which page. `observe` it, and `await start()`.
 
     Files are opened in the runner; the front end makes a workday once `step` is "inside", and ends it before it calls
@@ -53,7 +53,7 @@ class FrontDoor:
         self.keys = keys if keys is not None else FileKeys()
         self._clock, self._timing = clock, timing or LoopTiming()
         self._observers = Observers()
-        self.step: DoorStep = "accounts"
+        self.step: LobbyStep = "accounts"
         self.account: DeviceAccount | None = None
         self.me: UUID | None = None
         self.claims: Mapping[str, Any] = {}
@@ -253,7 +253,7 @@ class FrontDoor:
             self.lock_page.close()
         self.lock_page = None
 
-    def _show(self, step: DoorStep) -> None:
+    def _show(self, step: LobbyStep) -> None:
         self.step = step
         self._observers.tell()
 

@@ -5,7 +5,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from twinbase_kivy.boxes import Box, Gap
-from twinbase_kivy.door.door_page import DoorKeeper, DoorPage
+from twinbase_kivy.lobby.lobby_page import LobbyKeeper, LobbyPage
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide
@@ -15,7 +15,7 @@ from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation.device.accounts import DeviceAccount
 
 
-class AccountsPage(DoorPage):
+class AccountsPage(LobbyPage):
     """Whose day it is to be."""
 
     has_plate = True
@@ -26,14 +26,14 @@ class AccountsPage(DoorPage):
 
     @property
     def signature(self) -> object:
-        return (tuple(self.door.accounts), self.door.fault)
+        return (tuple(self.lobby.accounts), self.lobby.fault)
 
     def make_parts(self) -> Sequence[Box | None]:
-        rows: list[Box] = [self._make_row(account) for account in self.door.accounts]
+        rows: list[Box] = [self._make_row(account) for account in self.lobby.accounts]
         return [
-            self.fault_box(self.door.fault),
+            self.fault_box(self.lobby.fault),
             CardBox(*divide(rows), gap=0),
-            PushButton(self.say("Add an account"), self.door.ask, icon="add", filling="outlined", main=True),
+            PushButton(self.say("Add an account"), self.lobby.ask, icon="add", filling="outlined", main=True),
         ]
 
     def _make_row(self, account: DeviceAccount) -> Box:
@@ -43,17 +43,17 @@ class AccountsPage(DoorPage):
         return LineRow(account.caption, sub, act=act, icon="lock" if account.asks_code else "person")
 
     def _choose(self, account: DeviceAccount) -> None:
-        self.keeper.spawn(self.door.choose(account))
+        self.keeper.spawn(self.lobby.choose(account))
 
 
-class FirstSyncPage(DoorPage):
+class FirstSyncPage(LobbyPage):
     """How far it is; and when it is through, the day."""
 
     has_plate = True
 
-    def __init__(self, keeper: DoorKeeper) -> None:
+    def __init__(self, keeper: LobbyKeeper) -> None:
         super().__init__(keeper)
-        self.model = self.door.joining.sign_in
+        self.model = self.lobby.joining.sign_in
 
     @property
     def title(self) -> str:
@@ -65,7 +65,7 @@ class FirstSyncPage(DoorPage):
 
     def submit(self) -> None:
         if self.model.shown.step == "ready":
-            self.keeper.spawn(self.door.begin())
+            self.keeper.spawn(self.lobby.begin())
 
     def make_parts(self) -> Sequence[Box | None]:
         shown = self.model.shown
@@ -76,14 +76,14 @@ class FirstSyncPage(DoorPage):
             return [Row(Gap(grows=True), IconMark("synced", "green", 56), Gap(grows=True)), begin]
         is_cut = shown.step == "interrupted"
         said = shown.said or self.say("Your visits, customers and the catalogue come to this device.")
-        account = self.door.account
+        account = self.lobby.account
         stop = self.say("Stop, and sign in otherwise")
         return [
             FillBar(shown.done, said),
             TintBox("offline", said, hue="grey") if is_cut and shown.said else Words(said, "body", "text2"),
             self.fault_box(shown.fault),
             PushButton(self.say("Try now"), self._try_now, icon="refresh", filling="tonal") if is_cut else None,
-            PushButton(stop, lambda: self.keeper.spawn(self.door.remove(account)), filling="text")
+            PushButton(stop, lambda: self.keeper.spawn(self.lobby.remove(account)), filling="text")
             if is_cut and account
             else None,
         ]

@@ -25,7 +25,7 @@ from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OnWiped
 from twinbase_presentation.device.picture_code import read_picture_code
-from twinbase_presentation.entry.door import FrontDoor
+from twinbase_presentation.entry.lobby import Lobby
 
 ANNAS, CODE = "anna@example.org", "274951"
 
@@ -49,7 +49,7 @@ class OwnedDevice:
 
     def start(self) -> None:
         """The app begins; what it held in memory is gone."""
-        self.door = FrontDoor(
+        self.lobby = Lobby(
             self.runner, load_language(self._language), self.folder, self._open_file,
             keys=self.keys, clock=self.clock, timing=self.timing,
         )  # fmt: skip
@@ -57,21 +57,21 @@ class OwnedDevice:
     @property
     def step(self) -> str:
         """Which page is shown; a text, for a reader of types believes that it stays the same."""
-        return self.door.step
+        return self.lobby.step
 
     async def sign_in(self, password: str = PASSWORD, email: str = ANNAS) -> None:
-        door = self.door
-        await door.join(lambda: door.joining.sign_in.sign_in(URL, email, password), email)
+        lobby = self.lobby
+        await lobby.join(lambda: lobby.joining.sign_in.sign_in(URL, email, password), email)
 
     async def choose_code(self, *codes: str) -> None:
         for code in codes:
-            self.door.joining.code.fill(code)
-            await self.door.submit_code()
+            self.lobby.joining.code.fill(code)
+            await self.lobby.submit_code()
 
     async def unlock(self, code: str) -> None:
-        assert self.door.lock_page is not None
-        self.door.lock_page.fill(code)
-        await self.door.unlock()
+        assert self.lobby.lock_page is not None
+        self.lobby.lock_page.fill(code)
+        await self.lobby.unlock()
 
     async def _open_file(self, account: DeviceAccount, secret: Secret, on_wiped: OnWiped) -> Replica:
         return await Replica.open(
@@ -97,24 +97,24 @@ async def kept_device(company: Company, tmp_path: Path) -> AsyncIterator[OwnedDe
 
 
 async def test_a_code_for_the_file_is_chosen_once_and_opens_it_after_a_restart(device: OwnedDevice) -> None:
-    await device.door.start()
+    await device.lobby.start()
     assert device.step == "ask"
     await device.sign_in()
     assert device.step == "code"
     await device.choose_code(CODE, CODE)
-    assert device.step == "syncing" and device.door.joining.sign_in.shown.step == "ready"
-    await device.door.begin()
+    assert device.step == "syncing" and device.lobby.joining.sign_in.shown.step == "ready"
+    await device.lobby.begin()
     assert device.step == "inside"
-    assert device.door.account is not None and device.door.account.name == "Anna Martin"
+    assert device.lobby.account is not None and device.lobby.account.name == "Anna Martin"
     await device.runner.let_go()
     device.start()
-    await device.door.start()
+    await device.lobby.start()
     assert device.step == "locked"
     await device.unlock("111112")
     assert device.step == "locked"
     await device.unlock(CODE)
     assert device.step == "inside"
-    await device.door.lock()
+    await device.lobby.lock()
     assert device.step == "locked" and not device.runner.is_open
 
 
@@ -132,27 +132,27 @@ async def test_the_code_is_nowhere_on_the_disk(device: OwnedDevice) -> None:
 async def test_where_a_keyring_keeps_the_key_nobody_types_a_code(kept_device: OwnedDevice) -> None:
     await kept_device.sign_in()
     assert kept_device.step == "syncing"
-    await kept_device.door.begin()
+    await kept_device.lobby.begin()
     await kept_device.runner.let_go()
     kept_device.start()
-    await kept_device.door.start()
+    await kept_device.lobby.start()
     assert kept_device.step == "inside"
-    account = kept_device.door.account
+    account = kept_device.lobby.account
     assert account is not None
     await kept_device.runner.let_go()
     kept_device.keys.forget_key(account.id)
     kept_device.start()
-    await kept_device.door.start()
+    await kept_device.lobby.start()
     assert kept_device.step == "locked"
-    assert kept_device.door.lock_page is not None
-    assert kept_device.door.lock_page.shown.fault.startswith("The keyring of this system does not give a key.")
+    assert kept_device.lobby.lock_page is not None
+    assert kept_device.lobby.lock_page.shown.fault.startswith("The keyring of this system does not give a key.")
 
 
 async def test_nothing_is_left_of_a_sign_in_that_failed(device: OwnedDevice) -> None:
     await device.sign_in("wrong")
     await device.choose_code(CODE, CODE)
     assert device.step == "ask"
-    assert device.door.joining.sign_in.shown.fault == "E-mail or password is wrong."
+    assert device.lobby.joining.sign_in.shown.fault == "E-mail or password is wrong."
     assert list(device.folder.path.glob("accounts/*")) == []
     await device.sign_in()
     assert device.step == "syncing", "the code that was chosen is kept for the next try"
@@ -164,63 +164,63 @@ async def test_a_sign_in_without_a_network_is_tried_again_on_the_same_file(devic
     await device.choose_code(CODE, CODE)
     assert device.step == "ask"
     begun = list(device.folder.path.glob("accounts/*"))
-    assert len(begun) == 1 and device.door.accounts == []
+    assert len(begun) == 1 and device.lobby.accounts == []
     device.wire.up = True
     await device.sign_in()
-    assert [account.folder for account in device.door.accounts] == begun
+    assert [account.folder for account in device.lobby.accounts] == begun
 
 
 async def test_a_first_sync_that_was_cut_off_goes_on_by_itself_and_after_a_restart(device: OwnedDevice) -> None:
-    door = device.door
-    await door.join(lambda: _sign_in_and_lose_the_network(device), ANNAS)
+    lobby = device.lobby
+    await lobby.join(lambda: _sign_in_and_lose_the_network(device), ANNAS)
     await device.choose_code(CODE, CODE)
-    assert (device.step, door.joining.sign_in.shown.step) == ("syncing", "interrupted")
+    assert (device.step, lobby.joining.sign_in.shown.step) == ("syncing", "interrupted")
     await device.runner.let_go()
     device.start()
-    await device.door.start()
+    await device.lobby.start()
     await device.unlock(CODE)
-    sign_in = device.door.joining.sign_in
+    sign_in = device.lobby.joining.sign_in
     assert (device.step, sign_in.shown.step) == ("syncing", "interrupted")
     device.wire.up = True
     ready = asyncio.Event()
     sign_in.observe(lambda: ready.set() if sign_in.shown.step == "ready" else None)
     device.timing.advance(3)
     await asyncio.wait_for(ready.wait(), 60)
-    await device.door.begin()
+    await device.lobby.begin()
     assert device.step == "inside"
 
 
 async def test_two_accounts_have_two_files_and_one_is_locked_when_the_other_is_chosen(device: OwnedDevice) -> None:
     await device.sign_in()
     await device.choose_code(CODE, CODE)
-    await device.door.begin()
-    first = device.door.account
-    await device.door.switch()
+    await device.lobby.begin()
+    first = device.lobby.account
+    await device.lobby.switch()
     assert device.step == "accounts" and not device.runner.is_open
-    device.door.ask()
+    device.lobby.ask()
     await device.sign_in()
     await device.choose_code("583920", "583920")
-    await device.door.begin()
-    assert device.door.account != first and len(device.door.accounts) == 2
-    await device.door.switch()
+    await device.lobby.begin()
+    assert device.lobby.account != first and len(device.lobby.accounts) == 2
+    await device.lobby.switch()
     assert first is not None
-    await device.door.choose(device.door.accounts[0])
+    await device.lobby.choose(device.lobby.accounts[0])
     assert device.step == "locked"
 
 
 async def test_who_forgot_the_code_signs_in_on_a_new_file_and_the_old_one_stays(device: OwnedDevice) -> None:
     await device.sign_in()
     await device.choose_code(CODE, CODE)
-    await device.door.begin()
-    await device.door.lock()
-    device.door.ask_anew()
-    assert (device.door.joining.server, device.door.joining.email) == (URL, ANNAS)
+    await device.lobby.begin()
+    await device.lobby.lock()
+    device.lobby.ask_anew()
+    assert (device.lobby.joining.server, device.lobby.joining.email) == (URL, ANNAS)
     await device.sign_in()
     await device.choose_code("583920", "583920")
-    await device.door.begin()
-    assert device.step == "inside" and len(device.door.accounts) == 2
-    await device.door.remove(next(one for one in device.door.accounts if one != device.door.account))
-    assert len(device.door.accounts) == 1
+    await device.lobby.begin()
+    assert device.step == "inside" and len(device.lobby.accounts) == 2
+    await device.lobby.remove(next(one for one in device.lobby.accounts if one != device.lobby.account))
+    assert len(device.lobby.accounts) == 1
 
 
 def test_what_a_killed_sign_in_left_goes_after_a_day(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_a_picture_of_a_code_is_read(tmp_path: Path) -> None:
 
 
 async def _sign_in_and_lose_the_network(device: OwnedDevice) -> bool:
-    sign_in = device.door.joining.sign_in
+    sign_in = device.lobby.joining.sign_in
     stop = sign_in.observe(lambda: setattr(device.wire, "up", sign_in.shown.step != "syncing"))
     try:
         return await sign_in.sign_in(URL, ANNAS, PASSWORD)
