@@ -11,6 +11,9 @@ from typing import Any
 from tests.kivy.day import PLUGINS, OpenDay, open_day
 from tests.window.display import SIZE
 
+FRAMES = 3
+"""What a page has read is laid out in the frame after it, and its parts in the one after that."""
+
 
 def prepare(home: Path) -> None:
     """The window covers the screen: nobody manages windows on it."""
@@ -50,6 +53,15 @@ async def run(day: OpenDay) -> None:
         await shell.open()
 
 
+async def pass_frame() -> None:
+    """What was put off to the next frame is done."""
+    from kivy.clock import Clock
+
+    passed = asyncio.Event()
+    Clock.schedule_once(lambda _seconds: passed.set())
+    await passed.wait()
+
+
 class Drawn:
     """Says what was drawn, once, when nothing is being read that would move it."""
 
@@ -67,6 +79,8 @@ class Drawn:
             await self._flipped.wait()
             self._flipped.clear()
             await self._shell.workday.finish_tasks()
+            for _ in range(FRAMES):
+                await pass_frame()
             self._say(window)
 
     def _say(self, window: Any) -> None:
