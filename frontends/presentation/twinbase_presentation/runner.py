@@ -109,9 +109,10 @@ class Runner:
         await self._over_there(self._start(pace))
 
     def note_network(self) -> None:
-        """There is a network again: sync at once."""
+        """There is another network, or none any more: sync at once, and once more if a sync runs that began before."""
         if (background := self._background) is not None:
             self._loop.call_soon_threadsafe(background.note_network)
+            self._loop.call_soon_threadsafe(background.note_news)
 
     async def let_go(self) -> None:
         """Close the file, and ask nothing of it until another `open`: the app is locked, or somebody else signs in."""

@@ -32,7 +32,7 @@ class LobbyView(Root, Box):
     def __init__(self, lobby: Lobby) -> None:
         super().__init__(name="Twinbase", role="application")
         self.lobby = lobby
-        self.focus = FocusRing(self)
+        self.focus = FocusRing(lambda: self)
         self._tasks: set[asyncio.Task[object]] = set()
         self._stops: list[Callable[[], None]] = []
         self.page: LobbyPage | None = None
