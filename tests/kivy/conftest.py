@@ -28,8 +28,18 @@ def anna(made_day: Path, tmp_path: Path) -> Path:
     return copy_day(made_day, tmp_path)
 
 
+def forget_frames() -> None:
+    """No frame ever comes here: what waits for one would keep every widget of every test, and be looked through for
+    each that is placed."""
+    from kivy.clock import Clock
+
+    for event in Clock.get_events():
+        event.cancel()
+
+
 @pytest.fixture
 async def day(anna: Path) -> AsyncIterator[OpenDay]:
     day = await open_day(anna)
     yield day
     day.runner.close()
+    forget_frames()
