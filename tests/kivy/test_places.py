@@ -1,7 +1,9 @@
 """The navigation by width, and More: each place is reached, and what a plugin brings is one of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from tests.kivy.day import OpenDay
 from tests.tui import pumps
 
@@ -36,6 +38,36 @@ async def test_a_phone_has_five_places_and_a_laptop_eight(day: OpenDay) -> None:
     await shell.workday.finish_tasks()
     assert find_tabs(shell) == ["My day", "Planning", "Jobs", "Customers", "Stock", "Hours", "Sync", "More"]
     shell.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("scale", [1.0, 1.3, 1.5, 2.0])
+async def test_the_word_of_a_place_is_whole_however_large_the_letters_are(
+    day: OpenDay, language: str, scale: float
+) -> None:
+    from kivy.metrics import dp
+    from tests.kivy.showing import open_shell, show_screen
+
+    from twinbase_kivy.look import look
+    from twinbase_kivy.places import PlaceWord
+
+    look.text_scale = scale
+    shell = open_shell(day, language)
+    await show_screen(shell, "today")
+    for size in ((360, 640), (412, 915), (800, 1280), (1280, 800)):
+        shell.fit(*map(dp, size))
+        await shell.workday.finish_tasks()
+        words = [one for one in walk(shell.frame) if isinstance(one, PlaceWord)]
+        assert words and [one.lines(one.width) for one in words] == [(one.text,) for one in words], size
+    shell.close()
+    look.text_scale = 1.0
+
+
+def walk(box: Any) -> Iterator[Any]:
+    """It, and all that is in it."""
+    yield box
+    for part in box.parts():
+        yield from walk(part)
 
 
 async def test_the_keys_of_the_places_are_those_that_are_seen(day: OpenDay) -> None:

@@ -9,11 +9,12 @@ from twinbase_kivy.boxes import Box, ColumnBox, Gap, grow
 from twinbase_kivy.drawing import paint_divider, paint_dot, paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.row_box import Row
+from twinbase_kivy.typesetting import measure_text
 from twinbase_kivy.widgets.scroller import Scroller
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
-from twinbase_presentation.tokens import RAIL_FROM, SPACE, TWO_PANES_FROM
+from twinbase_presentation.tokens import RAIL_FROM, SPACE, TWO_PANES_FROM, TYPE
 
 LOW_DP = 480
 """A phone that lies on its side has no room for words beside icons."""
@@ -29,13 +30,23 @@ class NavPlace:
     has_dot: bool = False
 
 
+class PlaceWord(Words):
+    """The word of a place: as large as somebody wants to read, and as there is room for; it is never cut."""
+
+    def find_size(self) -> float:
+        size, least = super().find_size(), float(dp(TYPE[self.style].size))
+        while size > least and self.width > 1 and measure_text(self.text, self._font(), size) >= self.width:
+            size -= 1
+        return max(size, least)
+
+
 class PlaceButton(Touchable):
     """A place: its icon on a pill where it is the one that is shown, and its word."""
 
     def __init__(self, place: NavPlace, act: Act, *, is_here: bool, has_word: bool) -> None:
         self.is_here, self.has_dot = is_here, place.has_dot
         self.mark = IconMark(place.icon, "on_primary_c" if is_here else "text2")
-        word = Words(place.label, "tiny", "text" if is_here else "text2", align="centre", lines_max=1)
+        word = PlaceWord(place.label, "tiny", "text" if is_here else "text2", align="centre", lines_max=1)
         inside = ColumnBox(
             Row(Gap(grows=True), self.mark, Gap(grows=True)),
             word if has_word else None,

@@ -36,26 +36,30 @@ class Words(Box):
         else:
             self.change()
 
+    def find_size(self) -> float:
+        """The height of its letters, in pixels."""
+        return look.find_size(self.style)
+
     def lines(self, width: float) -> tuple[str, ...]:
         """How it breaks in this width."""
-        font, size = self._font(), look.find_size(self.style)
+        font, size = self._font(), self.find_size()
         return wrap_text(self.text, font, size, max(width, size), self.lines_max)
 
     def line_height(self) -> float:
         """From one line to the next."""
-        return round(look.find_size(self.style) * TYPE[self.style].line)
+        return round(self.find_size() * TYPE[self.style].line)
 
     def height_for(self, width: float) -> float:
         return len(self.lines(width)) * self.line_height() if self.text else 0.0
 
     def width_wanted(self) -> float:
-        font, size = self._font(), look.find_size(self.style)
+        font, size = self._font(), self.find_size()
         # A line breaks at whole pixels: one more, so that what is just as wide as wanted does not.
         return max(measure_text(line, font, size) for line in self.text.split("\n")) + 1
 
     def paint(self) -> None:
         self.canvas.clear()
-        font, size = self._font(), look.find_size(self.style)
+        font, size = self._font(), self.find_size()
         high, line = measure_line(font, size), self.line_height()
         lines = self.lines(self.width)
         top = self.top - max(self.height - line * len(lines), 0) / 2
