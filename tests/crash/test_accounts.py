@@ -219,6 +219,13 @@ async def test_a_code_enrols_one_of_two_phones_that_show_it_at_once(company: Com
     assert (await company.live(("enroll", offered)))["error"] == "NotSignedIn"
 
 
+async def show_link(http: httpx2.AsyncClient, chosen: dict[str, str]) -> httpx2.Response:
+    """As a browser does that is told to wait: while one try of an address is looked at, another one counts as wrong."""
+    while (answer := await http.post("auth/link", json=chosen)).status_code == 429:
+        await asyncio.sleep(float(answer.headers["Retry-After"]))
+    return answer
+
+
 async def test_a_link_that_a_scanner_opens_is_good_still_and_then_once(company: Company) -> None:
     async with office(company.world) as connection:
         link = OneTimeLink("invite", "carla@example.org", utc_now() + timedelta(hours=1), {"lead": "carla"}, "Carla")
@@ -227,7 +234,7 @@ async def test_a_link_that_a_scanner_opens_is_good_still_and_then_once(company: 
         for phone in (one, two):
             assert (await phone.http.get("auth/link")).status_code == 200
         chosen = {"secret": secret, "password": "three old trains"}
-        answers = await asyncio.gather(*(phone.http.post("auth/link", json=chosen) for phone in (one, two)))
+        answers = await asyncio.gather(*(show_link(phone.http, chosen) for phone in (one, two)))
         assert sorted(answer.status_code for answer in answers) == [200, 410]
 
 
