@@ -1,5 +1,6 @@
 """Pages on which a code is typed: the lock before a file, and the choice of a code for a new one."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from twinbase_kivy.boxes import Box, ColumnBox, Gap
@@ -25,9 +26,9 @@ class CodePage(LobbyPage):
     model: LockModel | ChooseCodeModel
 
     @property
+    @abstractmethod
     def is_pin(self) -> bool:
         """Whether digits are asked for, and not words."""
-        raise NotImplementedError
 
     def write(self, digit: str) -> None:
         """One more digit."""

@@ -1,5 +1,6 @@
 """A page before the day: a column in the middle, and beside it on a wide screen what the app promises."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
@@ -34,7 +35,7 @@ class LobbyKeeper(Protocol):
     def redraw(self) -> None: ...
 
 
-class LobbyPage:
+class LobbyPage(ABC):
     """One page. It is made once, keeps what is typed, and draws itself anew when it is asked for its parts."""
 
     has_plate = False
@@ -43,21 +44,22 @@ class LobbyPage:
         self.keeper, self.lobby = keeper, keeper.lobby
 
     @property
+    @abstractmethod
     def title(self) -> str:
         """What stands above it."""
-        raise NotImplementedError
 
     @property
     def signature(self) -> object:
         """What it is drawn anew for; what somebody types is not part of it."""
         return None
 
+    @abstractmethod
     def make_parts(self) -> Sequence[Box | None]:
         """What it shows, from the top."""
-        raise NotImplementedError
 
     def submit(self) -> None:
         """Enter, where nothing that can be touched has the keyboard."""
+        return None
 
     def press_key(self, text: str) -> bool:
         """A letter or a word of the keyboard; False where it says nothing."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from twinbase_kivy.boxes import Box, ColumnBox
+from twinbase_kivy.carded_page import CardedPage
 from twinbase_kivy.flow_boxes import Halves, TwoColumns
 from twinbase_kivy.marks import mark_of
-from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.screens.blocks import make_brought_card
 from twinbase_kivy.screens.customer_cards import make_customer_cards
 from twinbase_kivy.screens.visit_lines import make_visit_line
@@ -17,30 +17,17 @@ from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.words import Words
 from twinbase_mobile.reading import Equipment, Site
 from twinbase_presentation import Command, Route
-from twinbase_presentation.screens.brought_cards import BroughtCards
 from twinbase_presentation.screens.customer import CustomerModel, CustomerShown, say_appliance, say_cover
 from twinbase_presentation.tokens import SPACE
 
 TILES = ("route", "call", "message", "mail")
 
 
-class CustomerPage(PageView):
+class CustomerPage(CardedPage):
     """S11, one of them."""
 
+    card_place = "customer"
     model: CustomerModel
-
-    def __init__(self, model: CustomerModel, guide: Guide, *, has_back: bool = False) -> None:
-        self.brought = BroughtCards(guide.workday, guide.brought, "customer", model.id)
-        super().__init__(model, guide, has_back=has_back)
-        self.brought.observe(self.redraw)
-        guide.workday.spawn(self.brought.open())
-
-    def close(self) -> None:
-        super().close()
-        self.brought.close()
-
-    def list_commands(self) -> Sequence[Command]:
-        return (*self.model.commands, *self.brought.list_commands())
 
     def make_head(self) -> Box:
         shown = self.model.shown

@@ -6,8 +6,9 @@ from typing import Any
 from kivy.metrics import dp
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.carded_page import CardedPage
 from twinbase_kivy.flow_boxes import Halves, TwoColumns
-from twinbase_kivy.page import Guide, PageView
+from twinbase_kivy.page import PageView
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.blocks import make_brought_card
 from twinbase_kivy.screens.today import TimerWords, make_act_buttons
@@ -25,7 +26,6 @@ from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Command, Route
 from twinbase_presentation.plugin_screens import ShownCard
 from twinbase_presentation.screens.before_finish import FinishStep
-from twinbase_presentation.screens.brought_cards import BroughtCards
 from twinbase_presentation.screens.refusals import RefusedCard
 from twinbase_presentation.screens.visit import VisitModel, VisitShown
 from twinbase_presentation.screens.visit_rows import say_times
@@ -36,20 +36,11 @@ STATUS = ("travel", "start", "pause", "finish")
 CardMaker = Callable[["VisitPage", VisitShown], Box | None]
 
 
-class VisitPage(PageView):
+class VisitPage(CardedPage):
     """S04."""
 
+    card_place = "visit"
     model: VisitModel
-
-    def __init__(self, model: VisitModel, guide: Guide, *, has_back: bool = False) -> None:
-        self.brought = BroughtCards(guide.workday, guide.brought, "visit", model.id)
-        super().__init__(model, guide, has_back=has_back)
-        self.brought.observe(self.redraw)
-        guide.workday.spawn(self.brought.open())
-
-    def close(self) -> None:
-        super().close()
-        self.brought.close()
 
     def list_commands(self) -> Sequence[Command]:
         return (*self.model.commands, *self.brought.list_commands(**self._about()))

@@ -1,5 +1,6 @@
 """A screen that a plugin brings, as view models: its list, and one row of it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -13,7 +14,7 @@ from twinbase_presentation.screen import Loaded, ScreenModel
 from twinbase_presentation.workday import Workday
 
 
-class BroughtPageModel(ScreenModel[BlocksPage]):
+class BroughtPageModel(ScreenModel[BlocksPage], ABC):
     """A page of a plugin. Of several readings at once the one that was asked for last is shown."""
 
     def __init__(self, workday: Workday, brought: PluginScreens, route: Route) -> None:
@@ -28,9 +29,9 @@ class BroughtPageModel(ScreenModel[BlocksPage]):
         """Any row may be one of it."""
         return self._brought.list_topics()
 
+    @abstractmethod
     async def load_page(self) -> BlocksPage:
         """What the plugin answers."""
-        raise NotImplementedError
 
     async def load(self) -> None:
         """Read it now, in the loop of the screens: a plugin's functions ask the replica's thread themselves."""

@@ -12,14 +12,13 @@ from twinbase_mobile.tables import Customer, CustomerSite, Intervention, Mainten
 from twinbase_mobile.tables.kinds import ActiveState
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
-from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.jobs import JobsChip
+from twinbase_presentation.screens.searched_list import SearchedListModel
 from twinbase_presentation.screens.visit_rows import RowChip
 from twinbase_presentation.status_line import Tone
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
 
-PAGE_ROWS = 50
 NARROWED_MAX = 2_000
 """Of so many customers those that are near, or have a contract, are picked; no technician has as many on a device."""
 WITHIN_M = 20_000
@@ -66,41 +65,25 @@ class KnownPosition:
     is_now: bool
 
 
-class CustomersModel(ScreenModel[CustomersShown]):
+class CustomersModel(SearchedListModel[CustomersShown]):
     """The list of customers. `search` at each key, `choose` a chip: all, near, contract; `load_more` before the end."""
 
     watched = (Customer, CustomerSite, MaintenanceContract, Intervention)
 
     def __init__(self, workday: Workday) -> None:
-        super().__init__(workday, Route("customers"))
-        self.text, self.chip, self._rows = "", "all", PAGE_ROWS
+        super().__init__(workday, Route("customers"), "all")
 
     @property
     def title(self) -> str:
         return self.workday.language.say("Customers")
 
-    async def search(self, text: str) -> None:
-        """Look for these words, or the beginning of a telephone number, from now on."""
-        self.text, self._rows = text, PAGE_ROWS
-        await self.load()
-
-    async def choose(self, chip: str) -> None:
-        """Narrow the list by another chip."""
-        self.chip, self._rows = chip, PAGE_ROWS
-        await self.load()
-
-    async def load_more(self) -> None:
-        """Another page behind what is shown."""
-        self._rows += PAGE_ROWS
-        await self.load()
-
     async def read(self, session: ReplicaSession, now: datetime) -> CustomersShown:
-        limit = self._rows if self.chip == "all" else NARROWED_MAX
+        limit = self.rows_asked if self.chip == "all" else NARROWED_MAX
         found = await find_customers(session, self.text, limit=limit, now=now, zone=self.workday.zone)
         if self.chip == "near":
             return await self._show_near(session, found, now)
         lines = found.customers if self.chip == "all" else [one for one in found.customers if one.has_contract]
-        rows = tuple(make_customer_row(one, self.workday.language) for one in lines[: self._rows])
+        rows = tuple(make_customer_row(one, self.workday.language) for one in lines[: self.rows_asked])
         total = found.total if self.chip == "all" else len(lines)
         nothing = "" if rows else self.workday.language.say("No customer of this device matches.")
         return self._make_shown(rows, total, found, nothing=nothing)

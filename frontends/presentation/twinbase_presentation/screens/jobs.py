@@ -13,12 +13,11 @@ from twinbase_mobile.tables import Customer, CustomerSite, Intervention
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
-from twinbase_presentation.screen import ScreenModel
+from twinbase_presentation.screens.searched_list import SearchedListModel
 from twinbase_presentation.screens.today import VisitGroup
 from twinbase_presentation.screens.visit_rows import VisitRow, make_rows
 from twinbase_presentation.workday import Workday
 
-PAGE_ROWS = 50
 OPEN = tuple(status for status in VisitStatus if status not in CLOSED)
 
 
@@ -43,38 +42,22 @@ class JobsShown:
     nothing: str
 
 
-class JobsModel(ScreenModel[JobsShown]):
+class JobsModel(SearchedListModel[JobsShown]):
     """The list of visits. `search` at each key, `choose` a chip, `load_more` some rows before the end."""
 
     watched = (Intervention, Customer, CustomerSite)
 
     def __init__(self, workday: Workday) -> None:
-        super().__init__(workday, Route("jobs"))
-        self.text, self.chip, self._rows = "", "open", PAGE_ROWS
+        super().__init__(workday, Route("jobs"), "open")
 
     @property
     def title(self) -> str:
         return self.workday.language.say("Jobs")
 
-    async def search(self, text: str) -> None:
-        """Look for these words from now on. Of several searches at once the last one is shown."""
-        self.text, self._rows = text, PAGE_ROWS
-        await self.load()
-
-    async def choose(self, chip: str) -> None:
-        """Narrow the list by another chip: open, late, done, month, urgent."""
-        self.chip, self._rows = chip, PAGE_ROWS
-        await self.load()
-
-    async def load_more(self) -> None:
-        """Another page behind what is shown."""
-        self._rows += PAGE_ROWS
-        await self.load()
-
     async def read(self, session: ReplicaSession, now: datetime) -> JobsShown:
         me, zone, language = self.workday.me, self.workday.zone, self.workday.language
         wanted = _narrow(self.chip, now)
-        found = await find_jobs(session, me, text=self.text, limit=self._rows, now=now, zone=zone, **wanted)
+        found = await find_jobs(session, me, text=self.text, limit=self.rows_asked, now=now, zone=zone, **wanted)
         counts = {}
         for chip in ("open", "late"):
             counted = await find_jobs(session, me, limit=0, now=now, zone=zone, **_narrow(chip, now))

@@ -1,5 +1,6 @@
 """Something new that nobody has planned, in two steps: for whom, and what."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,7 +42,7 @@ class NewWorkShown:
     why_not: str = ""
 
 
-class NewWorkModel(ScreenModel[NewWorkShown]):
+class NewWorkModel(ScreenModel[NewWorkShown], ABC):
     """A class of it says what is asked of the work (`list_fields`), what it begins with, and how it is written.
 
     What is typed and who was chosen are drafts: after a kill both stand there again. `form` is there once somebody is
@@ -137,9 +138,9 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
         _drop_unknown(form, "equipment", picked.equipment)
         return form
 
+    @abstractmethod
     def list_fields(self) -> Sequence[FormField]:
         """What is asked."""
-        raise NotImplementedError
 
     async def read_beginning(self, picked: PickedCustomer) -> dict[str, Any]:
         """What stands in it at first."""
@@ -153,13 +154,13 @@ class NewWorkModel(ScreenModel[NewWorkShown]):
         """What is wrong with it."""
         return ()
 
+    @abstractmethod
     def make_work(self, values: dict[str, Any], spot: WorkSpot) -> WriteWork:
         """What writes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self) -> Done:
         """What is said when it is written, and where that leads."""
-        raise NotImplementedError
 
     async def _read_picked(self, session: ReplicaSession, now: datetime) -> PickedCustomer | None:
         """None where nobody is chosen, and where he is on this device no longer."""

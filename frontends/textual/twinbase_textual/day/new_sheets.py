@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 from uuid import UUID
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input, OptionList
 
 from twinbase_presentation import Done, Route, Workday
 from twinbase_presentation.screens.customer_pick import CustomerChoice
@@ -17,63 +15,32 @@ from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
 from twinbase_textual.day.glyphs import join_parts
 from twinbase_textual.day.pane_lines import PaneItem, PaneLine, PaneList, PaneNote
+from twinbase_textual.day.search_sheet import SearchSheet
 
 
-class NewWorkSheet(Sheet):
+class NewWorkSheet(SearchSheet):
     """The customers, found as somebody types or by how near they are; Enter goes on to the form."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "go_down", show=False),
-        Binding("ctrl+n", "show_near", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n", "show_near", show=False, priority=True)]
 
     def __init__(self, workday: Workday, model: NewWorkModel) -> None:
-        super().__init__(workday, model.title)
+        super().__init__(workday, model.title, workday.language.say("Name, town, telephone…"), model)
         self.model = model
         self._rows: tuple[CustomerChoice, ...] = ()
         self._is_asked = False
 
-    def compose_body(self) -> ComposeResult:
-        yield Input(placeholder=self.say("Name, town, telephone…"), compact=True, classes="search")
-        yield PaneList(classes="scrolls")
-
-    async def on_mount(self) -> None:  # type: ignore[override]
-        self.model.observe(self._note_changed)
-        await self.model.open()
-        self._redraw()
-
-    def on_unmount(self) -> None:
-        self.model.close()
-
     def list_entries(self) -> list[KeyEntry]:
         return [KeyEntry("enter", self.say("Choose")), KeyEntry("ctrl+n", self.say("Nearby"))]
-
-    async def on_input_changed(self, event: Input.Changed) -> None:
-        await self.model.search(event.value)
-
-    async def on_input_submitted(self) -> None:
-        """The first one that was found."""
-        await self._choose(self.query_one(PaneList).chosen)
-
-    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        await self._choose(event.option_id or "")
-
-    def action_go_down(self) -> None:
-        """From the search into what was found."""
-        self.query_one(PaneList).focus()
 
     async def action_show_near(self) -> None:
         """Those near the visit on which somebody works, or all again."""
         await self.model.show_near()
 
-    async def _choose(self, id_: str) -> None:
+    async def take(self, id_: str) -> None:
         if id_.isdigit() and int(id_) < len(self._rows):
             await self.model.choose(self._rows[int(id_)])
 
-    def _note_changed(self) -> None:
-        self.call_later(self._redraw)
-
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
         shown = self.model.shown
         if shown is None or not self.is_attached:
             return

@@ -3,41 +3,27 @@
 from typing import ClassVar
 from uuid import UUID
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input, OptionList
 
 from twinbase_presentation import Workday
 from twinbase_presentation.screens.team import ColleagueRow, TeamModel
 from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
-from twinbase_textual.day.form_sheet import Sheet
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneList, PaneNote
+from twinbase_textual.day.search_sheet import SearchSheet
 
 
-class TeamSheet(Sheet):
+class TeamSheet(SearchSheet):
     """Who is on my visits today first. Enter calls; what else is possible has a key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "go_down", show=False),
         Binding("ctrl+n", "reach('message')", show=False, priority=True),
         Binding("ctrl+o", "reach('mail')", show=False, priority=True),
     ]
 
     def __init__(self, workday: Workday) -> None:
         self.model = TeamModel(workday)
-        super().__init__(workday, self.model.title)
-
-    def compose_body(self) -> ComposeResult:
-        yield Input(placeholder=self.say("Name, trade, telephone…"), compact=True, classes="search")
-        yield PaneList(classes="scrolls")
-
-    async def on_mount(self) -> None:  # type: ignore[override]
-        self.model.observe(self._note_changed)
-        await self.model.open()
-        self._redraw()
-
-    def on_unmount(self) -> None:
-        self.model.close()
+        hint = workday.language.say("Name, trade, telephone…")
+        super().__init__(workday, self.model.title, hint, self.model)
 
     def list_entries(self) -> list[KeyEntry]:
         return [
@@ -45,18 +31,8 @@ class TeamSheet(Sheet):
             KeyEntry("ctrl+o", self.say("Mail")),
         ]  # fmt: skip
 
-    async def on_input_changed(self, event: Input.Changed) -> None:
-        await self.model.search(event.value)
-
-    async def on_input_submitted(self) -> None:
+    async def take(self, id_: str) -> None:
         await self.action_reach("call")
-
-    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        await self.action_reach("call")
-
-    def action_go_down(self) -> None:
-        """From the search into what was found."""
-        self.query_one(PaneList).focus()
 
     async def action_reach(self, id_: str) -> None:
         """Call or write to whoever is chosen; what is not known of him is said."""
@@ -72,10 +48,7 @@ class TeamSheet(Sheet):
         chosen, shown = self.query_one(PaneList).chosen, self.model.shown
         return next((row for row in shown.rows if chosen and row.id == UUID(chosen)), None) if shown else None
 
-    def _note_changed(self) -> None:
-        self.call_later(self._redraw)
-
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
         shown = self.model.shown
         if shown is None or not self.is_attached:
             return

@@ -1,14 +1,12 @@
 """The sheets of a visit that are no forms: parts to choose from, a checklist, what lacks, the keys."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 from uuid import UUID
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from twinbase_presentation import Done, Workday
 from twinbase_presentation.screens.before_finish import FinishStep
@@ -17,52 +15,26 @@ from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
 from twinbase_textual.day.glyphs import say_key
 from twinbase_textual.day.pane_lines import PaneLine, PaneList
+from twinbase_textual.day.search_sheet import SearchSheet
 from twinbase_textual.day.work_places import make_product_items
 
 
-class PartsSheet(Sheet):
+class PartsSheet(SearchSheet):
     """What goes onto a visit: looked for as it is typed; while nobody types, what is in the van."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "go_down", show=False)]
-
     def __init__(self, workday: Workday, visit: UUID) -> None:
-        super().__init__(workday, workday.language.say("Add a part"))
+        say = workday.language.say
         self.visit, self.model = visit, StockModel(workday)
-
-    def compose_body(self) -> ComposeResult:
-        yield Input(placeholder=self.say("Product, code, bar code…"), compact=True, classes="search")
-        yield PaneList(classes="scrolls")
-
-    async def on_mount(self) -> None:  # type: ignore[override]
-        self.model.observe(self._note_changed)
-        await self.model.open()
-        self._redraw()
-
-    def on_unmount(self) -> None:
-        self.model.close()
+        super().__init__(workday, say("Add a part"), say("Product, code, bar code…"), self.model)
 
     def list_entries(self) -> list[KeyEntry]:
         return [KeyEntry("enter", self.say("Choose"))]
 
-    async def on_input_changed(self, event: Input.Changed) -> None:
-        await self.model.search(event.value)
+    async def take(self, id_: str) -> None:
+        if id_:
+            await self._ask_quantity(UUID(id_))
 
-    async def on_input_submitted(self) -> None:
-        """The first one that was found."""
-        if self.query_one(PaneList).chosen:
-            await self._ask_quantity(UUID(self.query_one(PaneList).chosen))
-
-    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        await self._ask_quantity(UUID(event.option_id or ""))
-
-    def action_go_down(self) -> None:
-        """From the search into what was found."""
-        self.query_one(PaneList).focus()
-
-    def _note_changed(self) -> None:
-        self.call_later(self._redraw)
-
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
         shown = self.model.shown
         if shown is not None and self.is_attached:
             is_search = bool(self.model.text.strip())
