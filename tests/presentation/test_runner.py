@@ -155,3 +155,27 @@ async def test_a_loop_that_runs_already_will_do(phone: Phone, tmp_path: Path) ->
 
 async def _thread_of(replica: Replica) -> threading.Thread:
     return threading.current_thread()
+
+
+LONG = text("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n")
+
+
+@pytest.mark.parametrize("turns", [0, 1, 5, 40])
+async def test_it_ends_while_a_read_that_was_left_ends_its_connection(phone: Phone, turns: int) -> None:
+    """The connection is closed behind what it still computes, and the app with it."""
+    begun = threading.Event()
+
+    async def count(session: ReplicaSession) -> None:
+        await session.exec(text("SELECT 1"))  # type: ignore[call-overload]
+        begun.set()
+        await session.exec(LONG)  # type: ignore[call-overload]
+
+    reading = asyncio.ensure_future(phone.runner.read(count))
+    await asyncio.to_thread(begun.wait)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    async with asyncio.timeout(30):
+        await asyncio.to_thread(phone.runner.close)

@@ -22,6 +22,8 @@ from twinbase_presentation.timing import AtMostEvery, LoopTiming
 
 Answer = TypeVar("Answer")
 Work = Callable[[Replica], Awaitable[Answer]]
+SECONDS_TO_END = 10
+"""What runs for longer when the app ends is left: nobody waits for it, and nothing of a file is open any more."""
 SECONDS_BETWEEN = 0.1
 """A callback is called at most ten times a second."""
 STATUS, FILES, ROWS = "status", "files", "rows:"
@@ -45,6 +47,7 @@ class Runner:
         self._background: Background | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._listeners: dict[str, list[_Listener]] = {}
+        self._asked: set[asyncio.Task[Any]] = set()
         self._is_closed = False
 
     @property
@@ -132,7 +135,16 @@ class Runner:
         if self._is_closed:
             work.close()
             raise ReplicaClosed()
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._note_asked(work), self._loop))
+
+    async def _note_asked(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        task = asyncio.current_task()
+        assert task is not None
+        self._asked.add(task)
+        try:
+            return await work
+        finally:
+            self._asked.discard(task)
 
     async def _work(self, work: Work[Answer]) -> Answer:
         if self._replica is None:
@@ -163,12 +175,19 @@ class Runner:
             await replica.close()
 
     async def _end(self) -> None:
-        """What still runs ends before the file is closed."""
-        running = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        """What still runs ends before the file is closed.
+
+        Once is enough: whoever is cancelled already is ending a connection, and a second time would end its thread
+        before that is done. So would it end what the libraries began themselves.
+        """
+        asked = list(self._asked)
+        for task in asked:
+            if not task.cancelling():
+                task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
         await self._let_go()
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left, timeout=SECONDS_TO_END)
         await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()
 
