@@ -7,7 +7,6 @@ from kivy.metrics import dp
 
 from twinbase_kivy.boxes import Box
 from twinbase_kivy.focus import find_targets
-from twinbase_kivy.look import look
 from twinbase_kivy.typesetting import measure_text
 from twinbase_kivy.widgets.fields import TypingBox
 from twinbase_kivy.widgets.scroller import Scroller
@@ -53,7 +52,7 @@ def _small_targets(root: Box) -> Iterator[str]:
 
 def _cut_words(words: Words) -> Iterator[str]:
     """No line wider than its box, and no more lines than it is high; … where a text may be cut is no fault."""
-    font, size = words._font(), look.find_size(words.style)
+    font, size = words._font(), words.find_size()
     lines = words.lines(words.width)
     widest = max((measure_text(line, font, size) for line in lines), default=0)
     if words.text and widest > words.width + SLACK:

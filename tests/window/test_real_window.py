@@ -1,10 +1,8 @@
 """The app in a real window: a finger, a keyboard and the picture go through the system that a technician has."""
 
 import asyncio
-import ctypes.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -158,7 +156,3 @@ async def read_visit(replica: Replica) -> Intervention | None:
     """The visit, as the file has it."""
     async with replica.read() as session:
         return await session.get(Intervention, VISIT)
-
-
-def test_the_programs_are_those_that_the_packages_bring() -> None:
-    assert all(shutil.which(program) for program in ("Xvfb", "xdotool")) and ctypes.util.find_library("GLESv2")

@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kivy.metrics import dp
-
 from twinbase_kivy.boxes import Box, ColumnBox, grow
-from twinbase_kivy.drawing import paint_edge, paint_ground
 from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.list_page import ListPage
-from twinbase_kivy.look import look
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.search_page import SearchPage
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, divide
 from twinbase_kivy.widgets.chips import ChipBox, ChoiceChip
 from twinbase_kivy.widgets.notices import EmptyView
-from twinbase_kivy.widgets.touch import Act, Touchable
+from twinbase_kivy.widgets.rows import ChosenLine
+from twinbase_kivy.widgets.touch import Act
 from twinbase_kivy.widgets.words import IconMark, Words
 from twinbase_presentation import Route
 from twinbase_presentation.languages import later
@@ -79,7 +76,7 @@ class CustomersPage(SearchPage, ListPage):
         self._choose("all")()
 
 
-class CustomerLineBox(Touchable):
+class CustomerLineBox(ChosenLine):
     """Who, where, how far; chips only for what is unusual. All of it is one target."""
 
     def __init__(self, row: CustomerRow, act: Act, *, chosen: bool) -> None:
@@ -101,13 +98,3 @@ class CustomerLineBox(Touchable):
         )
         name = ", ".join(part for part in (row.name, row.place, row.distance) if part)
         super().__init__(act, inside, name=name, role="link", radius=RADIUS.card, least=64)
-
-    def paint_below(self) -> None:
-        if not self.is_chosen:
-            return
-        rect, radius = (*self.pos, *self.size), dp(self.radius)
-        ground = look.find_colour("primary_c")
-        if look.theme.outlined:
-            paint_edge(self.canvas.before, rect, look.find_colour("outline"), radius, ground, width_dp=2.4)
-        else:
-            paint_ground(self.canvas.before, rect, ground, radius)

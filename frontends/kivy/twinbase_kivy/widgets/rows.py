@@ -33,7 +33,23 @@ class StatusBar(Box):
         paint_ground(self.canvas, (*self.pos, *self.size), look.find_colour(colour), dp(2))
 
 
-class VisitLine(Touchable):
+class ChosenLine(Touchable):
+    """A line of a list that is marked where what stands beside the list is about it."""
+
+    is_chosen = False
+
+    def paint_below(self) -> None:
+        if not self.is_chosen:
+            return
+        rect, radius = (*self.pos, *self.size), dp(self.radius)
+        ground = look.find_colour("primary_c")
+        if look.theme.outlined:
+            paint_edge(self.canvas.before, rect, look.find_colour("outline"), radius, ground, width_dp=2.4)
+        else:
+            paint_ground(self.canvas.before, rect, ground, radius)
+
+
+class VisitLine(ChosenLine):
     """When, what, for whom, where; chips only for what is unusual. All of it is one target."""
 
     def __init__(
@@ -69,16 +85,6 @@ class VisitLine(Touchable):
             side="fill",
         )
         super().__init__(act, inside, name=name, role="link", radius=RADIUS.card, least=88)
-
-    def paint_below(self) -> None:
-        if not self.is_chosen:
-            return
-        rect, radius = (*self.pos, *self.size), dp(self.radius)
-        ground = look.find_colour("primary_c")
-        if look.theme.outlined:
-            paint_edge(self.canvas.before, rect, look.find_colour("outline"), radius, ground, width_dp=2.4)
-        else:
-            paint_ground(self.canvas.before, rect, ground, radius)
 
 
 class TimesColumn(Box):

@@ -12,6 +12,7 @@ from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomerRow, CustomersModel
 from twinbase_presentation.screens.planning import PlanningModel
 from twinbase_textual.day.block_text import compose_blocks
+from twinbase_textual.day.chips_line import compose_chips
 from twinbase_textual.day.customer_text import compose_customer
 from twinbase_textual.day.glyphs import join_parts
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
@@ -73,11 +74,7 @@ class CustomersView(PlaceView):
 
     def compose_above(self) -> Content | None:
         shown = self.model.shown
-        parts = []
-        for chip in shown.chips if shown else ():
-            label = chip.label if chip.count is None else f"{chip.label} {chip.count}"
-            parts.append(Content.styled(label, "bold underline $tone-primary" if chip.is_on else "$tone-grey"))
-        chips = Content.assemble(("← ", "$tone-hint"), Content("  ").join(parts), (" →", "$tone-hint"))
+        chips = compose_chips(shown.chips if shown else ())
         measured = [Content.styled(shown.measured, "$tone-hint")] if shown and shown.measured else []
         return Content("\n").join([chips, *measured])
 

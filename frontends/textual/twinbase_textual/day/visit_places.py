@@ -12,6 +12,7 @@ from twinbase_presentation.screens.today import TodayModel, VisitGroup
 from twinbase_presentation.screens.visit_rows import VisitRow
 from twinbase_presentation.status_line import Tone
 from twinbase_presentation.words import say_word
+from twinbase_textual.day.chips_line import compose_chips
 from twinbase_textual.day.glyphs import find_mark, join_parts, say_status
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
 from twinbase_textual.day.place_view import Beside, PlaceView, visit_route
@@ -83,12 +84,7 @@ class JobsView(PlaceView):
 
     def compose_above(self) -> Content | None:
         shown = self.model.shown
-        chips = shown.chips if shown else ()
-        parts = []
-        for chip in chips:
-            label = chip.label if chip.count is None else f"{chip.label} {chip.count}"
-            parts.append(Content.styled(label, "bold underline $tone-primary" if chip.is_on else "$tone-grey"))
-        return Content.assemble(("← ", "$tone-hint"), Content("  ").join(parts), (" →", "$tone-hint"))
+        return compose_chips(shown.chips if shown else ())
 
     async def find_beside(self, id_: str) -> Beside:
         self._read_on(id_)
