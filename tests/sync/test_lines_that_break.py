@@ -4,7 +4,7 @@ import pytest
 from tests.sync.shop import Job, Product
 
 from twinbase.errors import HalfAnswer, NotSignedIn, NotTwinbase, Offline
-from twinbase.testing import World, cut, drop_answer, drop_request, show_portal
+from twinbase.testing import Device, World, cut, drop_answer, drop_request, show_portal
 
 ROWS = 3_000
 
@@ -126,3 +126,28 @@ async def test_whatever_is_lost_on_the_way_the_next_sync_settles(world: World, p
     assert report.is_proven and len(await anna.all(Product)) == 5
     assert await world.sql("SELECT title, visits FROM workshop.job") == [("boiler", 1)]
     assert await anna.sql("SELECT state FROM _twinbase_outbox") == [("applied",)]
+
+
+async def test_an_edit_is_called_sent_only_when_the_server_has_answered_it(world: World) -> None:
+    """A device that tries all day in a cellar freezes what it tries; nobody there is to believe that it has gone."""
+    anna = await world.device("anna", claims={"lead": "anna"})
+    await anna.sync()
+    for place, fault in (("sync/mark-synced", drop_request()), ("sync/mark-synced", drop_answer())):
+        await anna.save(Job(lead="anna", title=f"boiler {fault.kind}"))
+        anna.wire.spoil(place, *[fault] * 8)
+        with pytest.raises(Offline):
+            await anna.sync()
+        anna.wire.mend()
+        assert await _tell_states(anna) == {"pending"}
+    anna.wire.spoil("sync/pending", *[drop_request()] * 8)
+    with pytest.raises(Offline):
+        await anna.sync()
+    assert await _tell_states(anna) == {"sent"}, "taken, and not brought back yet"
+    anna.wire.mend()
+    await anna.sync()
+    assert await _tell_states(anna) == set()
+
+
+async def _tell_states(anna: Device) -> set[str]:
+    async with anna.replica.read() as session:
+        return {edit.state for edit in await session.pending_edits(Job)}

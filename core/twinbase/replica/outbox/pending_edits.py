@@ -13,7 +13,7 @@ from twinbase.mutation import Operation
 from twinbase.quoting import quote_name, quote_text
 from twinbase.registry import Twin
 from twinbase.replica.file.names import changes_table
-from twinbase.replica.outbox.states import NOT_TAKEN, WAITING_STATES, PendingState
+from twinbase.replica.outbox.states import AS_SHOWN, NOT_TAKEN, WAITING_STATES, PendingState
 from twinbase.replica.outbox.waiting_edits import python_value
 
 ARGUMENTS_MAX = 100
@@ -22,7 +22,9 @@ _EXACT: Mapping[str, Callable[[Any], Any]] = {"BLOB": bytes.fromhex, "REAL": flo
 
 @dataclass(frozen=True, slots=True)
 class PendingEdit:
-    """A local write that is on its way (pending, sent), or that waits for a person (refused, parked, conflict).
+    """A local write that is on its way, or that waits for a person (refused, parked, conflict).
+
+    pending: no server has answered it yet, whether it was tried or not. sent: the server has, and a pull brings the row.
 
     `new`: the values that it wrote, as Python values; none for a delete. A refused insert has no row any more: what was
     typed is here. What raw SQL left and no type can read is there as it is stored; bytes that are no text, as �.
@@ -52,7 +54,7 @@ def pending_edits_query(twins: Sequence[Twin]) -> str:
 def _of_twin(twin: Twin) -> str:
     sides = ", ".join(_as_json(twin, side) for side in ("old_", "new_"))
     return (
-        f"SELECT o.seq, o.id, o.twin, o.op, o.state, o.reason, o.detail, o.at, {sides}"
+        f"SELECT o.seq, o.id, o.twin, o.op, {AS_SHOWN}, o.reason, o.detail, o.at, {sides}"
         f" FROM _twinbase_outbox AS o JOIN {changes_table(twin.name)} AS c ON c.seq = o.seq"
         f" WHERE o.twin = {quote_text(twin.name)} AND {NOT_TAKEN}"
     )

@@ -39,6 +39,8 @@ IN_FLIGHT = f"{SENT} AND outcome IS NULL"
 """Frozen in a batch whose answer has not come."""
 ANSWERED = f"{SENT} AND outcome IS NOT NULL"
 """The server has answered, and no pull has brought the effect yet: it stays on top of its row."""
+AS_SHOWN = f"CASE WHEN {IN_FLIGHT} THEN 'pending' ELSE state END"
+"""The state that a person is told: what no server has answered may never have left the device, and is not sent."""
 TAKEN = _one_of(("applied", "merged"))
 WAITING = _one_of(WAITING_STATES)
 NOT_TAKEN = _one_of(PENDING_STATES)

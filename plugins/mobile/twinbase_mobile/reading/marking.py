@@ -18,8 +18,8 @@ _WORSE: tuple[MarkState, ...] = ("synced", "sent", "pending", "parked", "conflic
 class Mark:
     """How a row stands with the server. `edit`: what to give `Replica.correct` or `Replica.discard`.
 
-    synced: as the server has it. pending: not sent yet. sent: on its way back. parked, conflict, refused: somebody must
-    decide, and `sentence` says why; `reason`: its code, for another language.
+    synced: as the server has it. pending: no server has answered it yet. sent: it has, and the row is on its way back.
+    parked, conflict, refused: somebody must decide, and `sentence` says why; `reason`: its code, for another language.
     """
 
     state: MarkState = "synced"
