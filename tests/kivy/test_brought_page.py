@@ -33,7 +33,7 @@ async def test_what_is_added_on_a_visit_is_on_its_card_and_on_the_screen(anna: P
 
     day, shell, page = await opened(anna, load_made_plugin(), VISIT_PAGE)
     assert "Items" not in list_words(page), "nothing is to be done: no card"
-    await showing.touch(shell, "More")
+    await showing.touch(shell, "More actions")
     await showing.touch(shell, "Add an item")
     await showing.touch(shell, "Save")
     assert "This is needed." in list_words(shell.sheet)

@@ -1,9 +1,11 @@
 """Hours: a timer that is a row, gaps to fill, lines by hand, and a week that is submitted."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.presentation.phone import ME, Phone, ident, paris
 
 from twinbase_mobile.tables import Timesheet
@@ -11,6 +13,7 @@ from twinbase_mobile.tables.kinds import Claim, WorkKind
 from twinbase_presentation import Route
 from twinbase_presentation.screens.forgotten_timer import ForgottenTimer
 from twinbase_presentation.screens.hours import HoursModel, HoursShown
+from twinbase_presentation.screens.typed_minute import meet_moment
 
 TODAY = date(2026, 6, 10)
 
@@ -89,6 +92,29 @@ async def test_a_line_that_is_corrected_keeps_its_break(phone: Phone) -> None:
     form.fill("end", "13h00")
     assert (await model.save(form, entry)).is_done
     assert shown(model).week.worked == 4 * 60 + 30
+
+
+@given(seconds=st.lists(st.integers(0, 20 * 60), min_size=2, max_size=2))
+def test_whoever_corrects_a_comment_moves_no_time(seconds: list[int]) -> None:
+    """Whatever seconds its times have, and though both may be in one minute."""
+    start, end = (paris(10, 8) + timedelta(seconds=second) for second in sorted(seconds))
+    typed = [moment.replace(second=0) for moment in (start, end)]
+    found = meet_moment(typed[0], start)
+    assert (found, meet_moment(typed[1], end, found)) == (start, end)
+    assert start <= meet_moment(typed[1], None, start) <= end
+
+
+async def test_a_line_whose_comment_is_corrected_keeps_its_seconds(phone: Phone) -> None:
+    start, end = paris(10, 8) + timedelta(seconds=12), paris(10, 8) + timedelta(seconds=50)
+    await phone.save(line(1, start, end))
+    model = await opened(phone)
+    (entry,) = shown(model).entries
+    form = await model.make_form(entry)
+    form.fill("comment", "Keys fetched")
+    assert (await model.save(form, entry)).is_done
+    assert await phone.sql("SELECT substr(start_at, 12, 8), substr(end_at, 12, 8), comment FROM timesheets") == [
+        ("06:00:12", "06:00:50", "Keys fetched")
+    ]
 
 
 async def test_the_week_says_its_number_and_what_is_written_of_what_is_planned(phone: Phone) -> None:

@@ -1,9 +1,10 @@
 """One visit: the cards that its status wants, what lacks before it may be finished, and how it ends."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.presentation.phone import ME, Phone, ident, paris, visit
 
 from twinbase_mobile.rules import answer_id
@@ -136,6 +137,19 @@ async def test_undone_it_is_as_it_was(phone: Phone) -> None:
     await phone.pass_seconds(60)
     assert await phone.sql("SELECT status, actual_end FROM interventions") == [("in_progress", None)]
     assert await phone.sql("SELECT end_at FROM timesheets") == [(None,)]
+
+
+@pytest.mark.parametrize("second", [0, 1, 59])
+async def test_a_visit_may_end_in_the_minute_in_which_it_began(phone: Phone, second: int) -> None:
+    phone.clock.now = paris(10, 8, 34) + timedelta(seconds=59)
+    began = paris(10, 8, 34) + timedelta(seconds=second)
+    await begun(phone, actual_start=began)
+    await completed(phone)
+    model = await opened(phone)
+    assert (await model.finish(await model.make_finish_form())).fault == ""
+    await phone.pass_seconds(6)
+    (written,) = await phone.sql("SELECT status, actual_start, actual_end FROM interventions")
+    assert written[0] == "done" and written[1] == written[2]
 
 
 async def test_an_end_before_the_start_is_said_at_its_field(phone: Phone) -> None:

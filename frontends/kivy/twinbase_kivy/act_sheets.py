@@ -78,7 +78,7 @@ async def show_menu(shell: Shell, route: Route) -> None:
         for one in seldom
     ]
     shares = PushButton(say("Share the report"), lambda: shell.go(share), icon="share", filling="tonal")
-    shell.open_sheet(say("More"), shares, *buttons)
+    shell.open_sheet(say("More actions"), shares, *buttons)
 
 
 async def show_correct(shell: Shell, route: Route) -> None:

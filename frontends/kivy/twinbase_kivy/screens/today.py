@@ -7,7 +7,7 @@ from uuid import UUID
 from kivy.clock import Clock
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
-from twinbase_kivy.flow_boxes import Halves
+from twinbase_kivy.flow_boxes import Halves, Wrap
 from twinbase_kivy.list_page import ListPage
 from twinbase_kivy.marks import mark_of
 from twinbase_kivy.page import Guide, PageView
@@ -15,6 +15,7 @@ from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.widgets.buttons import ActTile
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide, group_title
+from twinbase_kivy.widgets.chips import ChipBox
 from twinbase_kivy.widgets.notices import BannerRow, EmptyView
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.touch import Touchable
@@ -143,6 +144,9 @@ class HeroCard(CardBox):
         super().__init__(
             head,
             HeroTitle(hero, page),
+            Wrap(*(ChipBox(one.icon, one.said, one.tone) for one in hero.row.chips), gap=SPACE.s)
+            if hero.row.chips
+            else None,
             Row(IconMark("place", "text3", 20), grow(Words(where, "small", "text3")), gap=SPACE.s) if where else None,
             TintBox("access", hero.access, hue="amber") if hero.access else None,
             self._tiles(),

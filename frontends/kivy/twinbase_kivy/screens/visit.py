@@ -23,6 +23,7 @@ from twinbase_kivy.widgets.cards import CardBox, SectionCard, TintBox
 from twinbase_kivy.widgets.chips import ChipBox
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.words import IconMark, Words
+from twinbase_mobile.tables.kinds import VisitStatus
 from twinbase_presentation import Command, Route
 from twinbase_presentation.plugin_screens import ShownCard
 from twinbase_presentation.screens.before_finish import FinishStep
@@ -65,13 +66,23 @@ class VisitPage(CardedPage):
 
     def make_foot(self) -> Box | None:
         acts = [one for one in self.model.commands if one.id in STATUS]
-        buttons = make_act_buttons(acts, self)
+        buttons = make_act_buttons(acts, self) or self._make_share()
         return Halves(*buttons, gap=SPACE.s) if buttons else None
+
+    def _make_share(self) -> Sequence[Box]:
+        """What is left to do at a customer's once a visit is done."""
+        shown = self.model.shown
+        if shown is None or shown.job.visit.status != VisitStatus.DONE:
+            return ()
+        share = self.open_act(Route("visit", self.model.route.id, "share"))
+        return [PushButton(self.say("Share the report"), share, icon="share", filling="tonal", main=True)]
 
     def _menu(self) -> list[Box]:
         """What is done seldom is behind the three dots."""
         assert self.model.route.id is not None
-        return [IconButton("menu", self.say("More"), self.open_act(Route("visit", self.model.route.id, "menu")))]
+        return [
+            IconButton("menu", self.say("More actions"), self.open_act(Route("visit", self.model.route.id, "menu")))
+        ]
 
     def _about(self) -> dict[str, Any]:
         """What an action of a plugin is asked with, whether it is there."""

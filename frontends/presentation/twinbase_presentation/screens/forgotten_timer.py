@@ -13,6 +13,7 @@ from twinbase_presentation.faults import say_reason
 from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.route import Route
+from twinbase_presentation.screens.typed_minute import meet_moment
 from twinbase_presentation.workday import Workday
 
 DAYS_MAX = 7
@@ -65,7 +66,8 @@ class ForgottenTimer:
             yield FieldFault("end", self.workday.language.say("That is still to come."))
 
     def _moment(self, values: Mapping[str, Any]) -> datetime:
-        return datetime.combine(date.fromisoformat(values["day"]), values["end"], self.workday.read_now().tzinfo)
+        typed = datetime.combine(date.fromisoformat(values["day"]), values["end"], self.workday.read_now().tzinfo)
+        return meet_moment(typed, self._start)
 
     def _name_day(self, day: date, today: date) -> str:
         return self.workday.language.say("Today") if day == today else self.workday.language.format_day(day)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.route import Route
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.forgotten_timer import make_forgotten_command
+from twinbase_presentation.screens.typed_minute import meet_moment
 from twinbase_presentation.screens.visit_commands import make_stamp
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
@@ -173,7 +175,9 @@ class HoursModel(ScreenModel[HoursShown]):
             FormField("activity", say("Kind of work"), "choice", choices=kinds, text=WorkKind.WORK.value),
             FormField("comment", say("Comment"), "long_text"),
         )
-        form = Form(self.workday, Route("hours", entry.id if entry else None, "line"), fields, self._check)
+        form = Form(
+            self.workday, Route("hours", entry.id if entry else None, "line"), fields, partial(self._check, entry)
+        )
         given: dict[str, Any] = {}
         if entry is not None:
             given = {"start": entry.start, "end": entry.end, "activity": entry.activity, "comment": entry.comment}
@@ -189,7 +193,7 @@ class HoursModel(ScreenModel[HoursShown]):
         if not form.validate():
             return Done(fault=form.fault or language.say("Correct what is marked."))
         values = form.values
-        start, end = self._moment(values["start"]), self._moment(values["end"])
+        start, end = self._span(values, entry)
         activity, pause = WorkKind(values["activity"] or WorkKind.WORK), values["pause"] or 0
         comment = values["comment"] or ""
 
@@ -207,10 +211,16 @@ class HoursModel(ScreenModel[HoursShown]):
         await self.load()
         return Done()
 
-    def _check(self, values: Mapping[str, Any]) -> Iterable[FieldFault]:
-        start, end = self._moment(values["start"]), self._moment(values["end"])
+    def _check(self, entry: Entry | None, values: Mapping[str, Any]) -> Iterable[FieldFault]:
+        start, end = self._span(values, entry)
         fault = span_fault({"start_at": start, "end_at": end})
         return [] if fault is None else [FieldFault("end", say_reason(self.workday.language, fault))]
+
+    def _span(self, values: Mapping[str, Any], entry: Entry | None) -> tuple[datetime, datetime]:
+        """From when to when; a time of a line that was not changed keeps its seconds."""
+        known = (entry.start, entry.end) if entry is not None else (None, None)
+        start = meet_moment(self._moment(values["start"]), known[0])
+        return start, meet_moment(self._moment(values["end"]), known[1], start)
 
     def _moment(self, clock: time) -> datetime:
         """That time of the chosen day."""

@@ -36,6 +36,7 @@ from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.before_finish import FinishStep, make_finish_steps
 from twinbase_presentation.screens.refusals import RefusedCard, make_card
 from twinbase_presentation.screens.share import make_share_command
+from twinbase_presentation.screens.typed_minute import meet_moment
 from twinbase_presentation.screens.visit_commands import (
     make_appliance_commands,
     make_contact_commands,
@@ -198,8 +199,10 @@ class VisitModel(ScreenModel[VisitShown | None]):
     def _end_of(self, clock: time) -> datetime:
         """The last time that it was so late: nobody has finished in the future."""
         now = self.workday.read_now()
-        today = datetime.combine(now.date(), clock, now.tzinfo)
-        return today if today <= now else datetime.combine(now.date() - timedelta(days=1), clock, now.tzinfo)
+        end = datetime.combine(now.date(), clock, now.tzinfo)
+        if end > now:
+            end = datetime.combine(now.date() - timedelta(days=1), clock, now.tzinfo)
+        return meet_moment(end, self._job.actual_start)
 
     def _check_end(self, values: Mapping[str, Any]) -> list[FieldFault]:
         end = self._end_of(values["end"])
