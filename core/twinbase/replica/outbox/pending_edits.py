@@ -24,7 +24,7 @@ _EXACT: Mapping[str, Callable[[Any], Any]] = {"BLOB": bytes.fromhex, "REAL": flo
 class PendingEdit:
     """A local write that is on its way, or that waits for a person (refused, parked, conflict).
 
-    pending: no server has answered it yet, whether it was tried or not. sent: the server has, and a pull brings the row.
+    pending: no server has answered it yet, tried or not. sent: the server has, and a pull brings the row.
 
     `new`: the values that it wrote, as Python values; none for a delete. A refused insert has no row any more: what was
     typed is here. What raw SQL left and no type can read is there as it is stored; bytes that are no text, as �.

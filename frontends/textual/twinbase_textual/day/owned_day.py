@@ -1,10 +1,14 @@
 """`twinbase tui` on the accounts of a device: the lobby, the day of whoever came in, and out again."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
+
+from textual.app import App
 
 from twinbase import Plugins
-from twinbase.clock import utc_now
+from twinbase.clock import Clock, utc_now
 from twinbase_presentation import Runner, Workday, choose_language
 from twinbase_presentation.device.accounts import DeviceFolder
 from twinbase_presentation.device.file_keys import FileKeys
@@ -15,6 +19,14 @@ from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.timing import LoopTiming
 from twinbase_textual.day.app import DayApp
 from twinbase_textual.day.lobby_app import INSIDE, LobbyApp
+
+RunScreens = Callable[[App[Any]], Awaitable[object]]
+"""Shows an app until somebody leaves it; answers with what it was left."""
+
+
+async def run_in_terminal(app: App[Any]) -> object:
+    """In the terminal of this process."""
+    return await app.run_async()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +39,19 @@ class OwnedDay:
     language: str = ""
     look: str = "dark"
     keys: FileKeys | None = None
+    clock: Clock = utc_now
+    run: RunScreens = run_in_terminal
 
 
 async def run_owned_day(options: OwnedDay) -> int:
     """Until somebody quits; then write what is held, and close the file. Answers the exit status."""
     runner = Runner()
-    lobby = Lobby(runner, choose_language(options.language), options.folder, options.open_file, keys=options.keys)
+    language = choose_language(options.language)
+    lobby = Lobby(runner, language, options.folder, options.open_file, keys=options.keys, clock=options.clock)
     # Who has a keyboard takes words: digits are for gloves.
     lobby.observe(lambda: _ask_for_words(lobby))
     try:
-        while await _pass_lobby(lobby, options.look):
+        while await _pass_lobby(lobby, options):
             if not await _spend_day(lobby, options):
                 return 0
         return 0
@@ -44,10 +59,10 @@ async def run_owned_day(options: OwnedDay) -> int:
         await asyncio.to_thread(runner.close)
 
 
-async def _pass_lobby(lobby: Lobby, look: str) -> bool:
+async def _pass_lobby(lobby: Lobby, options: OwnedDay) -> bool:
     """Whether somebody came in."""
-    app = LobbyApp(lobby, look)
-    return lobby.step == "inside" or await app.run_async() == INSIDE
+    app = LobbyApp(lobby, options.look)
+    return lobby.step == "inside" or await options.run(app) == INSIDE
 
 
 async def _spend_day(lobby: Lobby, options: OwnedDay) -> bool:
@@ -61,13 +76,13 @@ async def _spend_day(lobby: Lobby, options: OwnedDay) -> bool:
         switch=lambda: leaving.append("switch"),
     )
     language = choose_language(options.language or device.settings.language)
-    workday = Workday(lobby.runner, lobby.me, language, device=device)
+    workday = Workday(lobby.runner, lobby.me, language, clock=options.clock, device=device)
     app = DayApp(workday, options.plugins, lobby.claims, options.look)
-    idle = IdleWatch(LoopTiming(), utc_now, app.action_lock)
+    idle = IdleWatch(LoopTiming(), options.clock, app.action_lock)
     app.touched = idle.note_touch
     idle.start(device.settings.lock_minutes if device.can_lock else 0)
     await lobby.runner.start_syncing()
-    await app.run_async()
+    await options.run(app)
     idle.stop()
     await workday.settle()
     if not leaving:
