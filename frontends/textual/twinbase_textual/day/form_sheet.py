@@ -137,6 +137,9 @@ class FormSheet(Sheet):
             for label in self.query(f"#error-{field.name}").results(Label):
                 label.display = bool(field.error)
                 label.update(Content.styled(f"✗ {field.error}", "$tone-red"))
+        if self.form.is_draft and self.form.is_kept:
+            for said in self.query(SaidLine):
+                said.tell(self.say("Draft kept"), "grey")
 
 
 def _make_widget(field: FormField) -> Widget:

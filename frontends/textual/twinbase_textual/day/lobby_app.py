@@ -193,10 +193,8 @@ LobbyWords = tuple[str, str, str, Sequence[Input | OptionList]]
 """Its title, what went wrong, what is said, and what is typed or chosen."""
 
 
-def _make_options(*options: tuple[str, str]) -> OptionList:
-    made = OptionList(*(Option(label, id=id_) for id_, label in options))
-    made.id = "choices"
-    return made
+def _make_options(*options: tuple[str, str], name: str = "choices") -> OptionList:
+    return OptionList(*(Option(label, id=id_) for id_, label in options), id=name)
 
 
 def _show_accounts(app: LobbyApp) -> LobbyWords:
@@ -259,8 +257,7 @@ def _show_syncing(app: LobbyApp) -> LobbyWords:
     said = shown.said or say("Your visits, customers and the catalogue come to this device.")
     ready, cut = shown.step == "ready", shown.step == "interrupted"
     choices = [("begin", say("Begin: your visits are here"))] if ready else [("again", say("Try now"))] if cut else []
-    made = _make_options(*choices)
-    made.id = f"sync-{shown.step}"
+    made = _make_options(*choices, name=f"sync-{shown.step}")
     return say("First sync"), shown.fault, "" if ready else said, [made] if choices else []
 
 

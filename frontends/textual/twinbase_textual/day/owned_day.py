@@ -51,22 +51,23 @@ async def run_owned_day(options: OwnedDay) -> int:
     # Who has a keyboard takes words: digits are for gloves.
     lobby.observe(lambda: _ask_for_words(lobby))
     try:
-        while await _pass_lobby(lobby, options):
-            if not await _spend_day(lobby, options):
-                return 0
-        return 0
+        while True:
+            for step in (_pass_lobby, _spend_day):
+                if (code := await step(lobby, options)) is not None:
+                    return code
     finally:
         await asyncio.to_thread(runner.close)
 
 
-async def _pass_lobby(lobby: Lobby, options: OwnedDay) -> bool:
-    """Whether somebody came in."""
+async def _pass_lobby(lobby: Lobby, options: OwnedDay) -> int | None:
+    """None once somebody is inside; else the exit status of who went away."""
     app = LobbyApp(lobby, options.look)
-    return lobby.step == "inside" or await options.run(app) == INSIDE
+    came_in = lobby.step == "inside" or await options.run(app) == INSIDE
+    return None if came_in else app.return_code or 0
 
 
-async def _spend_day(lobby: Lobby, options: OwnedDay) -> bool:
-    """Whether they went out to the lobby, and not away."""
+async def _spend_day(lobby: Lobby, options: OwnedDay) -> int | None:
+    """None where they went out to the lobby; else the exit status of who went away."""
     assert lobby.account is not None and lobby.me is not None
     leaving: list[str] = []
     device = OwnDevice(
@@ -86,9 +87,9 @@ async def _spend_day(lobby: Lobby, options: OwnedDay) -> bool:
     idle.stop()
     await workday.settle()
     if not leaving:
-        return False
+        return app.return_code or 0
     await (lobby.switch() if leaving[-1] == "switch" else lobby.lock())
-    return True
+    return None
 
 
 def _ask_for_words(lobby: Lobby) -> None:

@@ -179,7 +179,9 @@ def visits_of(rows: Iterable[Mapping[Any, Any]], known: Marks, now: datetime, zo
 def visit_of(row: Mapping[Any, Any], known: Marks, now: datetime, zone: Zone) -> Visit:
     contact = row["contact_snapshot"] or {}
     phones = (contact.get("mobile"), contact.get("phone"), row["customer_mobile"], row["customer_phone"])
-    over = row["scheduled_end"] or row["scheduled_start"]
+    # What has begun and has no end planned is under way for as long as it takes.
+    has_begun = row["status"] in (VisitStatus.IN_PROGRESS, VisitStatus.PAUSED)
+    over = row["scheduled_end"] or (None if has_begun else row["scheduled_start"])
     return Visit(
         id=row["id"],
         number=row["number"] or "",

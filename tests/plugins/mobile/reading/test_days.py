@@ -135,6 +135,19 @@ async def test_an_open_visit_whose_time_is_over_is_late(company: Company) -> Non
     }
 
 
+async def test_what_has_begun_without_a_planned_end_takes_as_long_as_it_takes(company: Company) -> None:
+    """As one that was made on site."""
+    begun = {"scheduled_end": None, "actual_start": paris(10, 8)}
+    await company.add_and_sync(
+        visit(1, paris(10, 8), status=VisitStatus.IN_PROGRESS, **begun),
+        visit(2, paris(10, 8), status=VisitStatus.PAUSED, **begun),
+        visit(3, paris(10, 8), scheduled_end=None),
+        visit(4, paris(10, 8), status=VisitStatus.IN_PROGRESS, scheduled_end=paris(10, 9)),
+    )
+    late = {visit.number: visit.late for visit in (await day_of(company)).visits}
+    assert late == {"V1": False, "V2": False, "V3": True, "V4": True}
+
+
 async def test_a_day_adds_up_what_is_planned_and_what_was_written(company: Company) -> None:
     await company.add_and_sync(
         visit(1, paris(10, 8), expected_minutes=60),
