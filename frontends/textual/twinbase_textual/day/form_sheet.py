@@ -76,7 +76,7 @@ class FormSheet(Sheet):
 
     def __init__(self, workday: Workday, form: Form, title: str, save: SaveForm, hint: str = "") -> None:
         super().__init__(workday, title)
-        self.form, self._save, self._hint = form, save, hint
+        self.form, self._save, self._hint, self._said = form, save, hint, ""
         self._stop: Callable[[], None] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -137,9 +137,14 @@ class FormSheet(Sheet):
             for label in self.query(f"#error-{field.name}").results(Label):
                 label.display = bool(field.error)
                 label.update(Content.styled(f"✗ {field.error}", "$tone-red"))
-        if self.form.is_draft and self.form.is_kept:
-            for said in self.query(SaidLine):
-                said.tell(self.say("Draft kept"), "grey")
+        self._say_kept(self.say("Draft kept") if self.form.is_draft and self.form.is_kept else "")
+
+    def _say_kept(self, said: str) -> None:
+        """Whether a kill would lose anything; who types on is not told of what he typed before."""
+        if said != self._said:
+            self._said = said
+            for line in self.query(SaidLine):
+                line.tell(said, "grey")
 
 
 def _make_widget(field: FormField) -> Widget:

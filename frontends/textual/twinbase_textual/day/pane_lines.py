@@ -1,6 +1,6 @@
 """A list in a pane: each line in columns as wide as there is room, with what needs more room on lines below."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -157,7 +157,7 @@ class PaneList(OptionList):
             return
         self._drawn, chosen, at = state, self._wanted or self.chosen, self.highlighted
         widths = measure_widths(self.items, self.line_width)
-        self.set_options([_option(item, widths) for item in self.items])
+        self.set_options(_list_options(self.items, widths))
         self.choose(chosen)
         if self.highlighted is None and self.options:
             self._choose_near(at or 0)
@@ -167,6 +167,19 @@ class PaneList(OptionList):
         can_be = [number for number, option in enumerate(self.options) if not option.disabled]
         if can_be:
             self.highlighted = min(can_be, key=lambda number: abs(number - at))
+
+
+def _list_options(items: Iterable[PaneItem], widths: ColumnWidths) -> list[Option]:
+    """Of what stands there twice, the first can be chosen: two of one id would end the app."""
+    seen: set[str] = set()
+    options = []
+    for item in items:
+        option = _option(item, widths)
+        if option.id is not None and option.id in seen:
+            option = Option(option.prompt, disabled=True)
+        seen.add(option.id or "")
+        options.append(option)
+    return options
 
 
 def _option(item: PaneItem, widths: ColumnWidths) -> Option:

@@ -16,6 +16,8 @@ from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, Pan
 from twinbase_textual.day.place_view import Beside, PlaceView
 
 PROOF = "proof"
+DECIDED = "decided:"
+"""Before the id of what was decided: the edit itself may still be among what is to be sent, and is another line."""
 
 
 class SyncView(PlaceView):
@@ -58,7 +60,7 @@ class SyncView(PlaceView):
             yield PaneHeading(self.say("Decided for you"))
         for card in shown.decided:
             said = self.say("Put back") if not card.can_put_back and self._lost(card) else ""
-            yield PaneLine(str(card.id), card.title, end=said, end_tone="violet", mark="≠", mark_tone="violet")
+            yield PaneLine(DECIDED + str(card.id), card.title, end=said, end_tone="violet", mark="≠", mark_tone="violet")
 
     def _list_unsent(self, shown: SyncShown) -> Iterator[PaneItem]:
         language = self.model.workday.language
@@ -187,4 +189,4 @@ class SyncView(PlaceView):
 
     def _find_decided(self, id_: str) -> DecidedCard | None:
         shown = self.model.shown
-        return next((card for card in shown.decided if str(card.id) == id_), None) if shown else None
+        return next((card for card in shown.decided if DECIDED + str(card.id) == id_), None) if shown else None
