@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 DENSITY = 2
-SHOWN_ON = {"danger": "checklist", "planned week": "planning", "planned month": "planning", "kilometres": "expense"}
+SHOWN_ON = {
+    "danger": "checklist", "forgotten timer": "forgotten", "planned week": "planning", "planned month": "planning", "kilometres": "expense",
+}  # fmt: skip
 """Pictures of a page after somebody has done something on it."""
 LOBBY_PAGES = (
     "join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
@@ -49,7 +51,7 @@ def list_shots() -> Iterator[Shot]:
     for screen in (
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
         "report", "photos", "choose", "signature",
-        "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
+        "expense", "choose_receipt", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
         "settings", "sign_in",
     ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
@@ -76,7 +78,7 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("kilometres", 360, 1500, "light", "fr")
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
-        "new", "transfer", "count", "forgotten", "search", "keys", "phrases", "photo", "refuse", "summary", "leave",
+        "new", "transfer", "count", "forgotten timer", "search", "keys", "phrases", "photo", "refuse", "summary", "leave",
     ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")

@@ -21,8 +21,8 @@ class ChipBox(Row):
         super().__init__(
             IconMark(icon, front, 16 if small else 18) if icon else None,
             self.words,
-            gap=SPACE.xs if small else 6,
-            edges=(SPACE.s + 1, 2, SPACE.m, 2),
+            gap=SPACE.xs,
+            edges=(SPACE.s, 2, SPACE.s + 2, 2),
         )
         self.name, self.role = label, "status"
 
