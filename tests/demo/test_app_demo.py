@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,7 +59,23 @@ async def play(backstage: Any, place: Path) -> None:
     app.device.turn_network()
     await until(lambda: not app.runner.status.is_offline)
     await see_what_became_of_it(app, visits)
+    await asyncio.to_thread(show_in_a_terminal, app.lobby.account)
     await app.close()
+
+
+def show_in_a_terminal(account: Any) -> None:
+    """The command that the demo tells, as a process beside the window."""
+    from tests.tui.test_command import HEADLESS, RUN
+
+    from twinbase_demo.app_demo import tell_terminal
+
+    program, name, *arguments = shlex.split(tell_terminal(account))
+    assert (program, name) == ("twinbase", "tui")
+    ended = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        env=os.environ | HEADLESS, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 async def do_what_the_office_does(app: Any, id_: UUID) -> None:

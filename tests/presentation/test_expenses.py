@@ -13,9 +13,9 @@ from twinbase.replica import Replica
 from twinbase_mobile.tables import CustomerSite, Expense, VatRate
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind, PaidWith
 from twinbase_presentation import Form, Route
+from twinbase_presentation.screens.choose_receipt import ChooseReceiptModel
 from twinbase_presentation.screens.expense import ExpenseModel
 from twinbase_presentation.screens.expense_choices import compute_vat
-from twinbase_presentation.screens.choose_receipt import ChooseReceiptModel
 from twinbase_presentation.screens.expenses import ExpensesModel, ExpensesShown
 from twinbase_presentation.screens.receipt import draft_receipt
 

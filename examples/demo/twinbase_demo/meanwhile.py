@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 — French texts have a typographic apostrophe.
 """The office of an app's demo: what it prepares for a technician's day, and what it does while the network is cut.
 
 Without it nobody would see in the app what Twinbase is for: two people who did the same thing, and neither knew. It
