@@ -11,15 +11,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from tests.kivy.pictures import DENSITY, Shot, make_file, take
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pictures" / "day"
-LANGUAGES, COLOURS = ("en", "fr"), 96
+FRONT = FOLDER.parent
+"""The two pictures of the README, of a wide window and of a wide terminal: `app.png` and `tui.png`."""
+WIDE_SHOT = Shot("today", 1280, 800, "light", "en")
+LANGUAGES, COLOURS = ("en", "fr"), 128
 SCREENS = {
     "today": 640, "visit": 800, "danger": 800, "part": 640, "photos": 560, "written report": 560, "signed": 640,
     "finish": 560, "new visit form": 640, "hours": 760, "meal": 760, "sync": 1100,
@@ -42,11 +46,18 @@ def name_picture(shot: Shot) -> str:
     return f"{shot.screen.replace(' ', '-').replace('_', '-')}-{shot.language}.png"
 
 
-def shrink(taken: Path, into: Path) -> None:
-    """The same picture in few colours."""
+def shrink(taken: Path, into: Path, wide: int = 0) -> None:
+    """The same picture in the colours that are most of it, each as it was: the grounds of a screen are flat, and a
+    palette that averages tints them. `wide`: and so many pixels wide."""
     with Image.open(taken) as picture:
-        small = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        small.save(into, optimize=True)
+        plain = picture.convert("RGB")
+    if wide:
+        plain = plain.resize((wide, plain.height * wide // plain.width), Image.Resampling.LANCZOS)
+    found: Any = plain.getcolors(plain.width * plain.height)
+    frequent = [colour for _, colour in sorted(found, reverse=True)[:COLOURS]]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in frequent for part in colour])
+    plain.quantize(palette=palette, dither=Image.Dither.NONE).save(into, optimize=True)
 
 
 def find_font_files() -> list[str]:
@@ -56,21 +67,21 @@ def find_font_files() -> list[str]:
     return [line.strip().rstrip(":") for line in said.splitlines()]
 
 
-async def take_terminal(file: Path, language: str, into: Path) -> None:
-    """The same file in a terminal of 80 columns."""
+async def take_terminal(file: Path, language: str, size: tuple[int, int], pictures: Mapping[str, Path]) -> None:
+    """The same file in a terminal: places by their keys, each with where its picture goes."""
     import resvg_py
-    from tests.tui.terminal import NARROW, open_terminal
+    from tests.tui.terminal import open_terminal
 
     fonts = find_font_files()
-    async with open_terminal(file, NARROW, language) as terminal:
-        for key, name in PLACES.items():
+    async with open_terminal(file, size, language) as terminal:
+        for key, into in pictures.items():
             await terminal.press(key)
             await terminal.until(lambda: bool(terminal.desk.view and terminal.desk.view.list.chosen))
+            await terminal.until(lambda: len(terminal.desk.acts) > 2)
             await terminal.pilot.pause()
             drawn = terminal.app.export_screenshot().replace("Fira Code", TERMINAL_FONT)
-            taken = into / f"{name}-{language}.png"
-            taken.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=drawn, font_files=fonts)))
-            shrink(taken, taken)
+            into.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=drawn, font_files=fonts)))
+            shrink(into, into)
 
 
 def main() -> None:
@@ -99,10 +110,17 @@ def make_pictures(place: Path, file: Path | None, only: str) -> None:
             (own := place / f"own{number}").mkdir()
             asyncio.run(take([shot], copy_day(made, own), own))
             shrink(own / f"{shot.name}.png", FOLDER / name_picture(shot))
-    for language in LANGUAGES:
-        if "terminal".startswith(only) or only.startswith("terminal"):
+    if "app".startswith(only):
+        (own := place / "app").mkdir()
+        asyncio.run(take([WIDE_SHOT], copy_day(made, own), own))
+        shrink(own / f"{WIDE_SHOT.name}.png", FRONT / "app.png", WIDE_SHOT.width)
+    if "terminal".startswith(only):
+        for language in LANGUAGES:
             (own := place / f"terminal-{language}").mkdir()
-            asyncio.run(take_terminal(copy_day(made, own), language, FOLDER))
+            pictures = {key: FOLDER / f"{name}-{language}.png" for key, name in PLACES.items()}
+            asyncio.run(take_terminal(copy_day(made, own), language, (80, 24), pictures))
+        (own := place / "tui").mkdir()
+        asyncio.run(take_terminal(copy_day(made, own), "en", (140, 36), {"1": FRONT / "tui.png"}))
 
 
 if __name__ == "__main__":
