@@ -22,7 +22,7 @@ CHECKLIST: list[dict[str, Any]] = [
 ]  # fmt: skip
 ACCESS = "Portail 4521B, puis gardien. Chaufferie au sous-sol, clé au tableau."
 SIGNER, REPORT = "Mme Roy, à l’accueil", "Vu avec le client par téléphone."
-PLACE = "chaufferie, 2e sous-sol"
+STANDS_IN = "chaufferie, 2e sous-sol"
 
 
 @dataclass
@@ -54,7 +54,7 @@ class MeanwhileOffice:
         last = visits[-1]
         await self.connection.execute(_SIGN, uuid4(), last["id"], SIGNER)
         await self.connection.execute(_REPORT, last["id"], REPORT)
-        await self.connection.execute(_MOVE_APPLIANCE, last["main_equipment_id"], PLACE)
+        await self.connection.execute(_MOVE_APPLIANCE, last["main_equipment_id"], STANDS_IN)
 
     async def list_visits(self) -> "list[asyncpg.Record]":
         """Those of the day, in its order."""

@@ -23,11 +23,11 @@ class DayField(Row):
             error=field.error,
             draft=language.say("Draft") if field.is_draft else "",
         )
-        before = IconButton("previous", language.say("The day before"), lambda: self.step(-1), hue="primary")
-        after = IconButton("next", language.say("The day after"), lambda: self.step(1), hue="primary")
+        before = IconButton("previous", language.say("The day before"), lambda: self.move(-1), hue="primary")
+        after = IconButton("next", language.say("The day after"), lambda: self.move(1), hue="primary")
         super().__init__(before, grow(self.input), after, gap=SPACE.s)
 
-    def step(self, days: int) -> None:
+    def move(self, days: int) -> None:
         """Write the day that is so many days away."""
         typed = self.input.typing.input
         try:
