@@ -107,6 +107,7 @@ async def see_what_became_of_it(app: Any, visits: list[UUID]) -> None:
     page = SyncModel(app.shell.workday, Plugins(*DEVICE_PLUGINS))
     assert (await page.sync_now()).is_done
     await page.load()
+    assert page.shown is not None
     (refused,) = page.refused
     assert refused.sentence == "There is a signature of the customer on this visit already."
     decided = {line.kept: card for card in page.shown.decided for line in card.lines}

@@ -155,7 +155,7 @@ async def sign(shell: Shell) -> None:
     """The customer signs, with a finger."""
     from kivy.tests.common import UnitTestTouch
 
-    pad = shell.pages[Route("visit", VISIT, "signature")].pad  # type: ignore[attr-defined]
+    pad = shell.pages[Route("visit", VISIT, "signature")].pad
     finger = UnitTestTouch(pad.x + pad.width * 0.2, pad.center_y)
     finger.touch_down()
     for step in range(1, 60):

@@ -69,7 +69,7 @@ async def test_in_a_narrow_column_a_finger_hits_every_block_and_the_last_leads_t
     from twinbase_mobile.tables import Intervention
     from twinbase_mobile.tables.kinds import VisitStatus
 
-    same = {"lead_id": ME, "status": VisitStatus.PLANNED, "made_on_site": True}
+    same: dict[str, Any] = {"lead_id": ME, "status": VisitStatus.PLANNED, "made_on_site": True}
     rows = [
         Intervention(title=f"Visite {number}", scheduled_start=paris(11, 9), scheduled_end=paris(11, 11), **same)
         for number in range(6)
