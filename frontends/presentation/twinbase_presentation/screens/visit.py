@@ -80,6 +80,12 @@ class VisitShown:
         """How many things lack."""
         return sum(step.is_missing for step in self.steps)
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of the needed steps are done, of how many: with the button that finishes, it says one number."""
+        needed = [step for step in self.steps if step.is_needed]
+        return sum(step.is_done for step in needed), len(needed)
+
 
 class VisitModel(ScreenModel[VisitShown | None]):
     """One visit. `shown` is None when it is on this device no longer: `gone` says why that may be."""
