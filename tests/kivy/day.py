@@ -116,6 +116,8 @@ def list_office() -> list[SQLModel]:
         Colleague(id=BOB, code="BOB", first_name="Karim", last_name="Petit", mobile="06 11 22 33 44"),
         Unit(id=PIECE, code="u", caption="pièce"),
         Storehouse(id=VAN, caption="camionnette", owner_id=ME),
+        Storehouse(id=ident(8), caption="dépôt de Vénissieux"),
+        Storehouse(id=ident(9), caption="camionnette de Karim", owner_id=BOB),
         ChecklistTemplate(id=TEMPLATE, code="GAZ", title="Entretien chaudière gaz", items=ITEMS),
     ]
     for number, (name, street, zip_code, city) in enumerate(CUSTOMERS):

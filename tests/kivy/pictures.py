@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Any
 
 DENSITY = 2
-SHOWN_ON = {"danger": "checklist", "planned week": "planning", "planned month": "planning", "kilometres": "expense"}
+SHOWN_ON = {
+    "danger": "checklist", "forgotten timer": "forgotten",
+    "planned week": "planning", "planned month": "planning", "kilometres": "expense", "meal": "expense",
+    "written report": "report", "signed": "signature",
+}  # fmt: skip
 """Pictures of a page after somebody has done something on it."""
 LOBBY_PAGES = (
     "join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
@@ -49,7 +53,8 @@ def list_shots() -> Iterator[Shot]:
     for screen in (
         "today", "visit", "sync", "checklist", "hours", "jobs", "stock", "customers", "customer", "more", "expenses",
         "report", "photos", "choose", "signature",
-        "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit", "team", "equipment",
+        "expense", "choose_receipt", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit",
+        "team", "equipment",
         "settings", "sign_in",
     ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
@@ -76,7 +81,8 @@ def list_shots() -> Iterator[Shot]:
     yield Shot("kilometres", 360, 1500, "light", "fr")
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
-        "new", "transfer", "count", "forgotten", "search", "keys", "phrases", "photo", "refuse", "summary", "leave",
+        "new", "transfer", "count", "forgotten timer",
+        "search", "keys", "phrases", "photo", "refuse", "summary", "leave",
     ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")
@@ -109,7 +115,7 @@ async def take(shots: list[Shot], file: Path, into: Path) -> None:
 async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     from kivy.base import EventLoop
     from tests.kivy.day import CLAIMS
-    from tests.kivy.showing import WITH_PUMPS, press, show_screen, touch, type_danger
+    from tests.kivy.showing import DONE_ON_PAGES, WITH_PUMPS, show_screen
 
     from twinbase_kivy.all_sheets import SHEETS
     from twinbase_kivy.look import look
@@ -125,18 +131,15 @@ async def _take_one(shot: Shot, day: Any, window: Any, into: Path) -> None:
     window.add_widget(shell)
     shell.fit(shot.width * DENSITY, shot.height * DENSITY)
     await show_screen(shell, SHOWN_ON.get(shot.screen, shot.screen))
-    if shot.screen == "danger":
-        await type_danger(shell)
-    elif shot.screen.startswith("planned"):
-        await press(shell, "w" if shot.screen == "planned week" else "m")
-    elif shot.screen == "kilometres":
-        await touch(shell, "Kilomètres")
+    if shot.screen in SHOWN_ON and shot.screen in DONE_ON_PAGES:
+        await DONE_ON_PAGES[shot.screen](shell)
     for _ in range(FRAMES):
         EventLoop.idle()
         await asyncio.sleep(0.01)
     # The window of the offscreen driver keeps its first size: a picture is drawn beside it.
     shell.export_to_png(str(into / f"{shot.name}.png"))
     shell.close()
+    await shell.workday.settle()
     window.remove_widget(shell)
     print(shot.name, flush=True)
 

@@ -1,5 +1,8 @@
+# ruff: noqa: RUF001 — French texts have a typographic apostrophe.
 """Goes to a screen of the app as somebody would, by its name."""
 
+import math
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kivy.metrics import dp
@@ -30,6 +33,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "customer": (Route("customers"), Route("customer", ident(100))),
     "expenses": (Route("more"), Route("expenses")),
     "expense": (Route("more"), Route("expenses"), Route("expense")),
+    "choose_receipt": (Route("more"), Route("expenses"), Route("expense"), Route("expense", None, "choose")),
     "new_visit": (Route("new_visit"),),
     "new_visit_form": (Route("new_visit", ident(100)),),
     "request": (Route("request"),),
@@ -56,6 +60,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "more": (),
     "expenses": (),
     "expense": (),
+    "choose_receipt": (),
     "planning": (),
     "customers": (),
     "customer": ("correction", "access"),
@@ -138,6 +143,34 @@ async def type_danger(shell: Shell) -> None:
     await press(shell, "erase", "erase", "6", "2")
 
 
+async def write_report(shell: Shell) -> None:
+    """What was done, as it is typed in the kitchen."""
+    page: Any = shell.pages[Route("visit", VISIT, "report")]
+    page.paper.show(
+        "Nettoyage du corps de chauffe, remplacement du joint et de l’électrode. CO après aération : 4 ppm."
+    )
+
+
+async def sign(shell: Shell) -> None:
+    """The customer signs, with a finger."""
+    from kivy.tests.common import UnitTestTouch
+
+    pad = shell.pages[Route("visit", VISIT, "signature")].pad
+    finger = UnitTestTouch(pad.x + pad.width * 0.2, pad.center_y)
+    finger.touch_down()
+    for step in range(1, 60):
+        turn = step * 0.42
+        left = pad.x + pad.width * (0.2 + 0.01 * step) + dp(14) * math.sin(turn)
+        finger.touch_move(left, pad.center_y + dp(26) * math.cos(turn) * (1 - step / 90))
+    finger.touch_up()
+
+
+async def type_meal(shell: Shell) -> None:
+    """Fourteen euros and fifty cents."""
+    await touch(shell, shell.workday.language.say("Meal"))
+    await press(shell, "1", "4", ",", "5", "0")
+
+
 async def touch(shell: Shell, name: str) -> None:
     """What is called so, or begins so, touched on what is on top, and what that begins."""
     top = shell.sheet or shell.frame
@@ -151,3 +184,15 @@ async def press(shell: Shell, *keys: str) -> None:
         *held, last = key.split("+") if len(key) > 1 else [key]
         press_key(shell, CODES.get(last, 0), last, held)
     await shell.workday.finish_tasks()
+
+
+DONE_ON_PAGES: dict[str, Callable[[Shell], Awaitable[None]]] = {
+    "danger": type_danger,
+    "written report": write_report,
+    "signed": sign,
+    "meal": type_meal,
+    "planned week": lambda shell: press(shell, "w"),
+    "planned month": lambda shell: press(shell, "m"),
+    "kilometres": lambda shell: touch(shell, shell.workday.language.say("Mileage")),
+}
+"""What somebody does on a page before it is looked at, by the name of the picture."""

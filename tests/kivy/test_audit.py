@@ -12,7 +12,7 @@ from tests.kivy.day import OpenDay
 SCREENS = (
     "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
     "expenses", "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request", "request_of_visit",
-    "team", "equipment", "report", "photos", "choose", "signature",
+    "team", "equipment", "report", "photos", "choose", "choose_receipt", "signature",
     "settings", "sign_in",
 )  # fmt: skip
 BROUGHT = ("pumps", "pump")

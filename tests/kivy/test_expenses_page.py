@@ -1,11 +1,9 @@
 """Expenses with gloves: tiles and a pad, all drafts handed over at once, one deleted and had back."""
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
-from tests.attachments.pictures import make_picture
 from tests.kivy.day import OpenDay, ident
 
 from twinbase_mobile.tables import Expense
@@ -104,23 +102,31 @@ async def test_on_a_laptop_what_was_sent_back_stands_beside_the_list(day: OpenDa
     shell.close()
 
 
-async def test_a_receipt_is_chosen_where_a_picture_can_be_and_taken_away_again(day: OpenDay, tmp_path: Path) -> None:
+async def test_a_receipt_is_chosen_in_the_own_chooser_and_taken_away_again(day: OpenDay) -> None:
     from tests.kivy import showing
     from tests.kivy.measuring import list_words
 
     shell = await opened(day, screen="expense")
-    assert "Add the receipt" not in list_words(shell.pages[NEW]), "no picture can be chosen here"
-
-    (path := tmp_path / "receipt.jpg").write_bytes(make_picture())
-
-    async def choose() -> Path | None:
-        return path
-
-    shell.choose_picture = choose
-    page = shell.pages[NEW]
-    page.redraw()
+    await showing.touch(shell, "Meal")
     await showing.touch(shell, "Add the receipt")
+    await showing.touch(shell, "IMG_20260610_004.jpg")
+    await showing.touch(shell, "Take this receipt")
+    page = shell.pages[NEW]
+    assert shell.toast.name == "Receipt kept."
     assert {"The receipt is there.", "Another receipt"} <= set(list_words(page))
+    assert page.box.form.find("category").text == "meal", "what was typed before is still there"
     await showing.touch(shell, "Without the receipt")
     assert "Add the receipt" in list_words(page)
+    shell.close()
+
+
+async def test_the_day_of_an_expense_is_found_by_touch(day: OpenDay) -> None:
+    from tests.kivy import showing
+
+    shell = await opened(day, screen="expense")
+    for _ in range(2):
+        await showing.touch(shell, "The day before")
+    await showing.touch(shell, "The day after")
+    page = shell.pages[NEW]
+    assert page.box.form.values["expense_on"].isoformat() == "2026-06-09"
     shell.close()

@@ -79,3 +79,11 @@ async def test_who_forgot_the_timer_says_when_he_finished(day: OpenDay) -> None:
     await page.model.load()
     assert page.model.shown.running is None
     shell.close()
+
+
+async def test_a_line_that_runs_says_since_when_and_no_end(day: OpenDay) -> None:
+    from tests.kivy.measuring import list_words
+
+    shell, page = await opened(day)
+    assert "since 08:34\u00a0· Work" in list_words(page)
+    shell.close()

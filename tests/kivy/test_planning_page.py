@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.kivy.day import VISIT, OpenDay
+from tests.kivy.day import ME, VISIT, OpenDay, paris
 
 from twinbase_presentation import Route
 
@@ -58,3 +58,31 @@ async def test_a_laptop_has_seven_columns_and_a_block_opens_its_visit(day: OpenD
     await showing.touch(shell, "08:30, Entretien annuel chaudière")
     assert shell.stack.top.route == Route("visit", VISIT)
     shell.close()
+
+
+async def test_in_a_narrow_column_a_finger_hits_every_block_and_the_last_leads_to_the_day(day: OpenDay) -> None:
+    from kivy.metrics import dp
+    from tests.kivy import showing
+
+    from twinbase_kivy.focus import find_targets
+    from twinbase_kivy.screens.week_block import WeekBlock
+    from twinbase_mobile.tables import Intervention
+    from twinbase_mobile.tables.kinds import VisitStatus
+
+    same: dict[str, Any] = {"lead_id": ME, "status": VisitStatus.PLANNED, "made_on_site": True}
+    rows = [
+        Intervention(title=f"Visite {number}", scheduled_start=paris(11, 9), scheduled_end=paris(11, 11), **same)
+        for number in range(6)
+    ]
+    await day.runner.write(lambda session: add(session, rows))
+    shell, page = await opened(day, (1280, 800))
+    blocks = [one for one in find_targets(page) if isinstance(one, WeekBlock)]
+    assert min(one.width for one in blocks) >= dp(44)
+    assert [one.name for one in blocks if one.planned.more] == ["4 more visits, Thursday, June 11, 2026"]
+    await showing.touch(shell, "4 more visits")
+    assert (page.model.shown.span, page.model.shown.heading) == ("day", "Thu, Jun 11")
+    shell.close()
+
+
+async def add(session: Any, rows: list[Any]) -> None:
+    session.add_all(rows)

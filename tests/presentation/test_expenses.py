@@ -13,9 +13,11 @@ from twinbase.replica import Replica
 from twinbase_mobile.tables import CustomerSite, Expense, VatRate
 from twinbase_mobile.tables.kinds import Claim, ExpenseKind, PaidWith
 from twinbase_presentation import Form, Route
+from twinbase_presentation.screens.choose_receipt import ChooseReceiptModel
 from twinbase_presentation.screens.expense import ExpenseModel
 from twinbase_presentation.screens.expense_choices import compute_vat
 from twinbase_presentation.screens.expenses import ExpensesModel, ExpensesShown
+from twinbase_presentation.screens.receipt import draft_receipt
 
 TODAY, RATE = date(2026, 6, 10), ident(900)
 
@@ -238,10 +240,10 @@ async def _read_state(sha256: str, replica: Replica) -> Any:
 async def test_a_receipt_is_a_picture_that_is_made_smaller_or_a_pdf_as_it_is(phone: Phone, tmp_path: Path) -> None:
     (tmp_path / "receipt.pdf").write_bytes(b"%PDF-1.7 a receipt")
     for picture, mime in ((make_picture(), "image/jpeg"), (tmp_path / "receipt.pdf", "application/pdf")):
+        assert (await draft_receipt(phone.workday, None, picture)).said == "Receipt kept."
         model, form = await asked(phone)
         form.fill("category", "meal")
         form.fill("amount_ttc", "10")
-        assert (await model.add_receipt(form, picture)).said == "Receipt kept."
         assert (await model.save(form)).is_done
         (row,) = await phone.sql("SELECT receipt_sha256, size_bytes, mime FROM expenses ORDER BY id DESC LIMIT 1")
         state = await phone.ask(partial(_read_state, row[0]))
@@ -251,10 +253,10 @@ async def test_a_receipt_is_a_picture_that_is_made_smaller_or_a_pdf_as_it_is(pho
 
 
 async def test_what_is_no_picture_is_said_and_the_form_is_as_before(phone: Phone, tmp_path: Path) -> None:
-    model, form = await asked(phone)
-    done = await model.add_receipt(form, b"not a picture")
+    done = await draft_receipt(phone.workday, None, b"not a picture")
     assert done.fault.startswith("This file is no readable picture")
-    assert (await model.add_receipt(form, tmp_path / "gone.jpg")).fault
+    assert (await draft_receipt(phone.workday, None, tmp_path / "gone.jpg")).fault
+    _, form = await asked(phone)
     assert form.find("receipt").text == ""
 
 
@@ -262,8 +264,8 @@ async def test_a_receipt_of_a_draft_survives_a_kill_and_stays_when_something_els
     model, form = await asked(phone)
     form.fill("category", "meal")
     form.fill("amount_ttc", "10")
-    await model.add_receipt(form, make_picture())
     await phone.pass_seconds(1)
+    await draft_receipt(phone.workday, None, make_picture())
     await phone.open()
     model, form = await asked(phone)
     assert (await model.save(form)).is_done
@@ -279,3 +281,35 @@ async def test_a_receipt_of_a_draft_survives_a_kill_and_stays_when_something_els
     form.fill("receipt", "")
     assert (await model.save(form)).is_done
     assert not shown(await opened(phone)).rows[0].line.has_receipt
+
+
+async def test_one_receipt_is_chosen_of_pictures_and_papers_and_goes_into_the_form(
+    phone: Phone, tmp_path: Path
+) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(make_picture())
+    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.7 a receipt")
+    (tmp_path / "d.txt").write_bytes(b"neither")
+    model = ChooseReceiptModel(phone.workday, None)
+    await model.open()
+    await model.enter(tmp_path)
+    assert model.shown is not None and {one.name for one in model.shown.pictures} == {"a.jpg", "b.jpg", "c.pdf"}
+    assert (await model.take()).fault == "No picture is chosen."
+    for name in ("a.jpg", "c.pdf", "b.jpg", "b.jpg", "c.pdf"):
+        model.toggle(tmp_path / name)
+    assert model.chosen == {tmp_path / "c.pdf"}, "another one takes the place of the one before"
+    assert (await model.take()).go == Route("expense")
+    model.close()
+    _, form = await asked(phone)
+    assert form.find("receipt").text.endswith("application/pdf") and form.is_draft
+
+
+async def test_a_day_is_typed_as_the_language_writes_it(phone: Phone) -> None:
+    _, form = await asked(phone)
+    language = phone.workday.language
+    shown_day = form.find("expense_on").show(language)
+    assert shown_day == language.format_date(phone.workday.today)
+    form.fill("expense_on", shown_day)
+    assert not form.is_draft, "shown, and not typed"
+    form.fill("expense_on", "45/45/2026")
+    assert not form.validate() and "6/30/2026" in errors(form)["expense_on"]

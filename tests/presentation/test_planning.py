@@ -100,6 +100,19 @@ async def test_visits_at_the_same_time_stand_beside_each_other(phone: Phone) -> 
     assert (blocks[3].start, blocks[3].end) == (11 * 60, 11 * 60 + 45), "so high that a finger hits it"
 
 
+async def test_more_visits_at_a_time_than_there_is_room_for_are_one_block(phone: Phone) -> None:
+    await phone.give(*(visit(number, paris(10, 8), hours=number) for number in (1, 2, 3, 4)), visit(5, paris(10, 14)))
+    model = await opened(phone)
+    blocks = make_blocks(shown(model).week[2].rows, WEDNESDAY, 45, 2)
+    assert [(one.row.title, one.lane, one.lanes, len(one.more)) for one in blocks] == [
+        ("Visit 4", 0, 2, 0),
+        ("Visit 3", 1, 2, 3),
+        ("Visit 5", 0, 1, 0),
+    ]
+    assert (blocks[1].start, blocks[1].end) == (8 * 60, 11 * 60), "as long as all of them"
+    assert len(make_blocks(shown(model).week[2].rows, WEDNESDAY, 45, 4)) == 5
+
+
 async def test_the_night_in_which_clocks_change_has_its_visits(phone: Phone) -> None:
     """On October 25 the clocks in Paris show half past two twice."""
     start = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

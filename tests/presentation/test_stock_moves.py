@@ -12,10 +12,10 @@ from twinbase_presentation.screens.stock_moves import CountModel, TransferModel,
 VAN, DEPOT, JOINT, PUMP = ident(60), ident(61), ident(62), ident(63)
 
 
-async def filled(phone: Phone, *, van: bool = True) -> None:
+async def filled(phone: Phone, *, van: bool = True, depot: bool = True) -> None:
     await phone.give(
         Storehouse(id=VAN, caption="Van", owner_id=ME if van else None),
-        Storehouse(id=DEPOT, caption="Depot", is_main=True),
+        *([Storehouse(id=DEPOT, caption="Depot", is_main=True)] if depot else []),
         Product(id=JOINT, code="JNT", caption="Joint", stock_managed=True),
         Product(id=PUMP, code="PMP", caption="Pump", stock_managed=True, tracking_mode=1),
         StockLevel(product_id=JOINT, storehouse_id=VAN, real_qty=Decimal(3)),
@@ -79,3 +79,12 @@ async def test_who_has_no_van_is_told_so(phone: Phone) -> None:
     await model.load()
     assert (model.can_be_moved, model.unmoved) == (False, "Nobody counts this product, or there is no van of yours.")
     assert [one.id for one in make_stock_commands(phone.workday, JOINT)] == ["transfer", "count"]
+
+
+async def test_where_there_is_one_storehouse_nothing_is_moved_and_it_can_be_counted(phone: Phone) -> None:
+    await filled(phone, depot=False)
+    model = TransferModel(phone.workday, JOINT)
+    await model.load()
+    assert (model.can_be_moved, model.unmoved) == (False, "There is one storehouse only: it can go nowhere else.")
+    model, _ = await opened(CountModel(phone.workday, JOINT))
+    assert model.can_be_moved

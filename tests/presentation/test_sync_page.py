@@ -63,7 +63,7 @@ async def test_a_refusal_is_said_in_french_on_a_french_phone(company: Company) -
     await company.phone.sync()
     (card,) = (await Page(company, "fr").show()).refused
     assert card.sentence == "Saisissez le début et la fin avant de terminer l\u2019intervention."
-    assert (card.title, card.typed[0].text) == ("Intervention: Boiler (Noël)", "Terminée")
+    assert (card.title, card.typed[0].text) == ("Intervention\u00a0: Boiler (Noël)", "Terminée")
 
 
 async def test_what_is_discarded_is_gone_after_the_seconds_in_which_it_can_be_undone(company: Company) -> None:
@@ -136,7 +136,7 @@ async def test_what_is_to_be_sent_is_grouped_by_visit_and_without_a_network_it_i
     shown = await page.show()
     assert [(group.heading, group.go, [line.title for line in group.lines]) for group in shown.to_send] == [
         ("Boiler, Noël", Route("visit", VISIT), ["Part: Copper tube", "Visit: Boiler"]),
-        ("Other", None, ["Hours: 2026-06-10"]),
+        ("Other", None, ["Hours: Wed, Jun 10"]),
     ]
     assert not shown.is_all_sent
     assert (await page.model.sync_now()).fault == "No network just now. It is sent by itself."

@@ -90,6 +90,7 @@ async def test_what_lacks_is_said_one_by_one_until_nothing_does(phone: Phone) ->
         ("signature", "Signature", False, "Have it signed"),
         ("hours", "Hours", False, "Enter"),
     ]
+    assert shown(model).progress == (0, 3), "hours are not insisted on: the button that finishes says three, too"
     finish = next(command for command in model.commands if command.id == "finish")
     assert (finish.badge, finish.is_main, (await finish.run()).go) == (3, True, Route("visit", VISIT, "missing"))
     refused = await model.finish(await model.make_finish_form())

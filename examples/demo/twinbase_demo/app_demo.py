@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import shutil
 import signal
 import tempfile
@@ -69,9 +70,11 @@ def run_app_demo(folder: Path | None = None, language: str = "") -> None:
 
             plugins = Plugins(*DEVICE_PLUGINS)
             with teller.show_phase("phone", "Signing a technician in") as phase:
-                asyncio.run(enrol_once(backstage.stage, home, make_opener(plugins)))
+                account = asyncio.run(enrol_once(backstage.stage, home, make_opener(plugins)))
                 phase.said = f"{backstage.stage.made.name} is signed in, and everything is on the phone"
             console.print("[dim]The network can be cut in the app's settings. Close the window, or Ctrl+C, to end.[/]")
+            console.print("[dim]Beside it, the same day in a terminal:[/]")
+            console.print(tell_terminal(account), soft_wrap=True)
             asyncio.run(run_owned_app(make_options(backstage, home, plugins, language)))
 
 
@@ -101,9 +104,16 @@ async def enrol_once(stage: Backstage, home: Path, open_file: OpenFile) -> Devic
         await _fetch_all(replica, stage)
     finally:
         await replica.close()
+    # So that the commands that take a file open it, too: its key is no secret here.
+    account.file.with_name(f"{account.file.name}.key").write_text(keys.read_key(account.id).hex())
     device.save_account(account)
     device.note_last(account)
     return account
+
+
+def tell_terminal(account: DeviceAccount) -> str:
+    """The command that shows the technician's day in a terminal, from the file of the window."""
+    return f"twinbase tui {shlex.quote(str(account.file))} --server {account.server}"
 
 
 def find_clock(shift_days: int) -> Clock:

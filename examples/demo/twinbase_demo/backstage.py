@@ -16,6 +16,7 @@ from typing import Any
 
 from twinbase_demo.company import CrewMember, open_company, working_day
 from twinbase_demo.erp import generate
+from twinbase_demo.meanwhile import MeanwhileOffice
 from twinbase_demo.network import Network
 from twinbase_demo.other_systems import make_ebp_folder, make_files_folder
 from twinbase_demo.server import ApiServer
@@ -43,10 +44,11 @@ class MadeDemo:
 
 @dataclass
 class Backstage:
-    """A demo that runs. `url`: where the phone looks for the server."""
+    """A demo that runs. `url`: where the phone looks for the server. `office`: who works while the network is cut."""
 
     made: MadeDemo
     network: Network
+    office: MeanwhileOffice
 
     @property
     def url(self) -> str:
@@ -83,8 +85,11 @@ async def open_backstage(
             (technician,) = await company.choose_technicians(day, 1)
             made = MadeDemo(str(day), technician.email, _call(technician), network.port, secrets.token_urlsafe(12))
             await company.give_account(technician, made.password)
+            await MeanwhileOffice(company.connection, technician.id, day).prepare_day()
             (folder / "demo.json").write_text(json.dumps(asdict(made)))
-        yield Backstage(made, network)
+        day = date.fromisoformat(made.day)
+        colleague = await company.find_colleague(made.email)
+        yield Backstage(made, network, MeanwhileOffice(company.connection, colleague, day))
 
 
 class BackstageThread:
@@ -122,7 +127,7 @@ class BackstageThread:
         """Cut the network, or have it back."""
         stage = self.stage
         if stage is not None:
-            asyncio.run_coroutine_threadsafe(_turn(stage.network, up), self._loop).result()
+            asyncio.run_coroutine_threadsafe(_turn(stage, up), self._loop).result()
 
     def _end(self) -> None:
         """Also of what an interrupt has left half open: the server's process ends with our end of its line."""
@@ -132,11 +137,13 @@ class BackstageThread:
         self._loop.close()
 
 
-async def _turn(network: Network, up: bool) -> None:
+async def _turn(stage: Backstage, up: bool) -> None:
+    """While nobody reaches the technician, the office goes on working."""
     if up:
-        network.restore()
+        stage.network.restore()
     else:
-        network.cut()
+        stage.network.cut()
+        await stage.office.work_meanwhile()
 
 
 async def _cancel_rest() -> None:

@@ -149,6 +149,11 @@ class Company:
     async def give_account(self, colleague: CrewMember, password: str) -> None:
         await save_account(self.connection, colleague.email, password, {"colleague_id": str(colleague.id)})
 
+    async def find_colleague(self, email: str) -> UUID:
+        """Whose account it is."""
+        found: UUID = await self.connection.fetchval(_COLLEAGUE, email)
+        return found
+
 
 @asynccontextmanager
 async def open_company(server_url: str, *, keep: bool, name: str = "", is_made: bool = False) -> AsyncIterator[Company]:
@@ -221,6 +226,7 @@ _NOT_HANDED_OVER = """
 SELECT state, coalesce(nullif(said, ''), 'An earlier change of the same row goes first.') AS said, count(*)
 FROM twinbase.deliveries WHERE state IN ('waiting', 'held', 'refused') GROUP BY 1, 2 ORDER BY 3 DESC, 2
 """
+_COLLEAGUE = "SELECT id FROM mobile.colleagues WHERE lower(code) || '@demo.example' = $1"
 _BUSIEST = """
 WITH busy AS (
     SELECT c.id, c.code AS key, c.first_name, c.last_name, c.sector,

@@ -41,11 +41,13 @@ class Wrap(Holder):
 
 
 class Halves(Holder):
-    """Equally wide, side by side, equally high: two buttons. One under the other where their words need it."""
+    """Equally wide, side by side, equally high: two buttons. Unequally wide where the words of one need more, and one
+    under the other where there is no room for both."""
 
     def height_for(self, width: float) -> float:
-        heights = [part.height_for(self._share(width)) for part in self.parts()]
-        if not self._fits(width):
+        shares = self._shares(width)
+        heights = [part.height_for(wide) for part, wide in zip(self.parts(), shares, strict=False)]
+        if not shares:
             heights = [part.height_for(self.inner_width(width)) for part in self.parts()]
             return self._outer((0, sum(heights) + dp(self.gap) * max(len(heights) - 1, 0)))[1]
         return self._outer((0, max(heights, default=0.0)))[1]
@@ -56,14 +58,13 @@ class Halves(Holder):
         return self._outer((widest * len(parts) + dp(self.gap) * max(len(parts) - 1, 0), 0))[0]
 
     def arrange(self) -> None:
-        if not self._fits(self.width):
+        if not (shares := self._shares(self.width)):
             self._arrange_below()
             return
-        share, left = self._share(self.width), self.x + dp(self.edges[0])
-        bottom = self.y + dp(self.edges[3])
-        for part in self.parts():
-            part.place(left, bottom, share, self.height - dp(self.edges[1]) - dp(self.edges[3]))
-            left += share + dp(self.gap)
+        left, bottom = self.x + dp(self.edges[0]), self.y + dp(self.edges[3])
+        for part, wide in zip(self.parts(), shares, strict=True):
+            part.place(left, bottom, wide, self.height - dp(self.edges[1]) - dp(self.edges[3]))
+            left += wide + dp(self.gap)
 
     def _arrange_below(self) -> None:
         inner, top = self.inner_width(self.width), self.top - dp(self.edges[1])
@@ -72,12 +73,15 @@ class Halves(Holder):
             part.place(self.x + dp(self.edges[0]), top - high, inner, high)
             top -= high + dp(self.gap)
 
-    def _share(self, width: float) -> float:
-        count = max(len(self.parts()), 1)
-        return (self.inner_width(width) - dp(self.gap) * (count - 1)) / count
-
-    def _fits(self, width: float) -> bool:
-        return all(part.width_wanted() <= self._share(width) + 1 for part in self.parts())
+    def _shares(self, width: float) -> list[float]:
+        """How wide each is; nothing where they do not fit beside each other."""
+        wanted = [part.width_wanted() for part in self.parts()]
+        room = self.inner_width(width) - dp(self.gap) * max(len(wanted) - 1, 0)
+        share = room / max(len(wanted), 1)
+        if max(wanted, default=0.0) <= share + 1:
+            return [share] * len(wanted)
+        left_over = (room - sum(wanted)) / max(len(wanted), 1)
+        return [wide + left_over for wide in wanted] if left_over >= 0 else []
 
 
 class TwoColumns(Holder):

@@ -1,8 +1,7 @@
 """A screen on the glass: its head, what scrolls, and what stays at the bottom under the thumb."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
@@ -29,7 +28,6 @@ class Guide(Protocol):
 
     workday: Workday
     brought: PluginScreens
-    choose_picture: "ChoosePicture | None"
 
     def go(self, route: Route) -> None: ...
 
@@ -45,10 +43,6 @@ class Guide(Protocol):
 
     @property
     def is_wide(self) -> bool: ...
-
-
-ChoosePicture = Callable[[], Awaitable[Path | None]]
-"""Has somebody choose a picture or a PDF of this device; None where he chooses none."""
 
 
 class PageView(ColumnBox):
@@ -121,7 +115,8 @@ class PageView(ColumnBox):
         left = 4 if back else self.edge
         return ColumnBox(
             Row(back, grow(texts), *acts, gap=SPACE.xs, edges=(left, 0, SPACE.xs, 0)),
-            Wrap(*chips, gap=SPACE.s, edges=(self.edge, 2, self.edge, 2)) if chips else None,
+            # Nearer to the right edge than what is below: the two of a narrow phone stand in one line, just so.
+            Wrap(*chips, gap=SPACE.s, edges=(self.edge, 2, SPACE.s, 2)) if chips else None,
             gap=SPACE.xs,
             edges=(0, SPACE.s, 0, SPACE.s),
         )

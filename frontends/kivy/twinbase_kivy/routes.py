@@ -35,6 +35,7 @@ from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.brought import BroughtModel, BroughtRowModel
 from twinbase_presentation.screens.checklist import ChecklistModel
 from twinbase_presentation.screens.choose import ChooseModel
+from twinbase_presentation.screens.choose_receipt import ChooseReceiptModel
 from twinbase_presentation.screens.customer import CustomerModel
 from twinbase_presentation.screens.customers import CustomersModel
 from twinbase_presentation.screens.equipment import EquipmentModel
@@ -127,6 +128,7 @@ PAGES: dict[str, Maker] = {
     "jobs": lambda workday, plugins, route: (JobsModel(workday), JobsPage),
     "expenses": lambda workday, plugins, route: (ExpensesModel(workday), ExpensesPage),
     "expense": lambda workday, plugins, route: (ExpenseModel(workday, route.id), ExpensePage),
+    "expense/choose": lambda workday, plugins, route: (ChooseReceiptModel(workday, route.id), ChoosePage),
     "hours": lambda workday, plugins, route: (HoursModel(workday), HoursPage),
     "new_visit": lambda workday, plugins, route: (NewVisitModel(workday, route.id), NewWorkPage),
     "request": lambda workday, plugins, route: (NewRequestModel(workday, route.id), NewWorkPage),

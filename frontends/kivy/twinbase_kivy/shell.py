@@ -16,7 +16,7 @@ from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.list_page import ListPage, choose_beside
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
-from twinbase_kivy.page import ChoosePicture, PageView
+from twinbase_kivy.page import PageView
 from twinbase_kivy.panes import FixedWidth, PaneEdge, leave_parent
 from twinbase_kivy.places import NavPlace, make_frame
 from twinbase_kivy.routes import DETAILS, HANDED_OVER, PHONE_PLACES, PLACES, TODAY, WHOLE, find_maker, list_places
@@ -47,7 +47,6 @@ class Shell(Root, Box):
         super().__init__(name="Twinbase", role="application")
         self.workday, self.plugins, self.sheets = workday, plugins, sheets
         self.brought = PluginScreens(workday, plugins, claims or {})
-        self.choose_picture: ChoosePicture | None = None
         self.stack = BackStack(TODAY, state)
         self.pages: dict[Route, PageView] = {}
         self.sheet: SheetLayer | None = None

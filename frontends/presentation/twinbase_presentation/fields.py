@@ -12,12 +12,13 @@ from twinbase_presentation.languages import Language, later
 FormFieldKind = Literal["text", "long_text", "number", "whole", "flag", "choice", "time", "day"]
 TRUE, FALSE = "1", ""
 """How a flag stands in a form."""
+_A_DAY = date(2026, 6, 30)
 _WRONG: Mapping[FormFieldKind, str] = {
     "number": later("Enter a number."),
     "whole": later("Enter a whole number."),
     "choice": later("Choose one of these."),
     "time": later("Enter a time, as 08:30."),
-    "day": later("Enter a day, as 2026-06-10."),
+    "day": later("Enter a day, as {day}."),
 }
 
 
@@ -55,12 +56,19 @@ class FormField:
         text = self.text.strip()
         return _READ[self.kind](text, self, language) if text else None
 
+    def show(self, language: Language) -> str:
+        """What stands in it, as people here write it: a day is kept in one way and shown in theirs."""
+        try:
+            return language.format_date(date.fromisoformat(self.text)) if self.kind == "day" else self.text
+        except ValueError:
+            return self.text
+
     def judge(self, language: Language) -> "FormField":
         """The field with its error, if it has one."""
         try:
             missing = self.parse(language) is None and self.is_required
         except ValueError:
-            return replace(self, error=language.say(_WRONG[self.kind]))
+            return replace(self, error=language.say(_WRONG[self.kind], day=language.format_date(_A_DAY)))
         return replace(self, error=language.say("This is needed.") if missing else "")
 
 
@@ -105,5 +113,5 @@ _READ: Mapping[FormFieldKind, Callable[[str, FormField, Language], Any]] = {
     "whole": _read_whole,
     "choice": _read_choice,
     "time": lambda text, field, language: read_time(text),
-    "day": lambda text, field, language: date.fromisoformat(text),
+    "day": lambda text, field, language: language.parse_day(text),
 }

@@ -81,7 +81,7 @@ class Form:
 
     def fill(self, name: str, text: str) -> None:
         """Somebody has typed: the text stands there now, and is kept when the typing pauses."""
-        if text == self._fields[name].text:
+        if text in (self._fields[name].text, self._fields[name].show(self._workday.language)):
             return
         self._set(name, text=text, is_draft=True, error="")
         if name in self._planned:

@@ -117,6 +117,18 @@ class Language:
             raise ValueError(f"{text!r} is no number.")
         return Decimal(plain)
 
+    def parse_day(self, text: str) -> date:
+        """A day as this language writes it, `10/06/2026`, with a year of two figures too, or `2026-06-10` in any;
+        raises ValueError for no day."""
+        if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip(), re.ASCII):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        found = re.fullmatch(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", text.strip(), re.ASCII)
+        if found is None:
+            raise ValueError(f"{text!r} is no day.")
+        pattern = dates.get_date_format("short", self.locale).pattern
+        month, day = (found[1], found[2]) if pattern.index("M") < pattern.index("d") else (found[2], found[1])
+        return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), int(month), int(day))
+
 
 @cache
 def load_language(code: str) -> Language:

@@ -92,7 +92,9 @@ class ChooseCodePage(CodePage):
         why = self.say("It opens your file on this device, and is kept nowhere. Nobody can find it out for you.")
         other = self.say("Take a passphrase") if self.is_pin else self.say("Take digits")
         kind = "passphrase" if self.is_pin else "pin"
-        field = self.make_pad() if self.is_pin else self.make_field(self.say("Passphrase"), self.say("Go on"), "next")
+        field = (
+            self.make_pad() if self.is_pin else self.make_field(self.say("Passphrase"), self.say("Continue"), "next")
+        )
         return [
             None if self.model.shown.is_again else Words(why, "body", "text2"),
             self.fault_box(self.model.shown.fault),

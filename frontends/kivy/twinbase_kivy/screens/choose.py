@@ -14,16 +14,16 @@ from twinbase_kivy.widgets.picture import PictureBox
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.touch import Touchable
 from twinbase_kivy.widgets.words import IconMark, Words
-from twinbase_presentation.screens.choose import ChooseModel, PictureFile
+from twinbase_presentation.screens.choose import PictureChooser, PictureFile
 from twinbase_presentation.tokens import RADIUS, SPACE
 
-COLUMNS, LEAST_DP, NAME_MAX = 3, 160, 9
+COLUMNS, LEAST_DP, NAME_MAX = 3, 160, 6
 
 
 class ChoosePage(PageView):
     """A folder of this device."""
 
-    model: ChooseModel
+    model: PictureChooser
 
     def make_head(self) -> Box:
         return self.title_bar(self.model.title, str(self.model.folder))
@@ -44,8 +44,7 @@ class ChoosePage(PageView):
 
     def make_foot(self) -> Box | None:
         number = len(self.model.chosen)
-        language = self.guide.workday.language
-        label = language.count("Add {n} photo", "Add {n} photos", number) if number else self.say("Touch a picture")
+        label = self.model.say_take() if number else self.say("Touch a picture")
         take = (lambda: self.do(self.model.take(), "take")) if number else None
         return PushButton(label, take, icon="check" if number else "photo", main=True)
 

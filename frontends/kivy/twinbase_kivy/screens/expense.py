@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from twinbase_kivy.boxes import Box, grow
-from twinbase_kivy.page import ChoosePicture, Guide, PageView
+from twinbase_kivy.page import Guide, PageView
 from twinbase_kivy.panes import leave_parent
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.screens.answers import find_decimal_mark
@@ -12,7 +12,7 @@ from twinbase_kivy.widgets.buttons import IconButton, PushButton
 from twinbase_kivy.widgets.cards import CardBox, TintBox
 from twinbase_kivy.widgets.notices import EmptyView, SkeletonBars
 from twinbase_kivy.widgets.words import IconMark, Words
-from twinbase_presentation import Done, Form
+from twinbase_presentation import Form, Route
 from twinbase_presentation.screens.expense import ExpenseModel
 from twinbase_presentation.screens.expenses import ExpensesModel
 from twinbase_presentation.tokens import SPACE
@@ -45,7 +45,7 @@ class ExpensePage(PageView):
             return [SkeletonBars()]
         leave_parent(self.box)
         said_back = shown.said_back
-        fault = self.faults.get("save") or self.faults.get("receipt")
+        fault = self.faults.get("save")
         return [
             TintBox("refused", said_back, hue="red") if said_back else None,
             self.box,
@@ -81,24 +81,18 @@ class ExpensePage(PageView):
         if self.box is not None:
             self.do(self.model.save(self.box.form), "save")
 
-    def _make_receipt(self, form: Form) -> Box | None:
-        """That it has one, and the way to take another one, or none; nothing where no picture can be chosen."""
-        choose, has_one = self.guide.choose_picture, bool(form.find("receipt").text)
-        if choose is None and not has_one:
-            return None
+    def _make_receipt(self, form: Form) -> Box:
+        """That it has one, and the way to take another one, or none."""
+        has_one = bool(form.find("receipt").text)
         remove = IconButton("delete", self.say("Without the receipt"), lambda: self._drop(form)) if has_one else None
         label = self.say("Another receipt") if has_one else self.say("Add the receipt")
-        take = (lambda: self.do(self._take(form, choose), "receipt")) if choose else None
+        choose = self.open_act(Route("expense", self.model.id, "choose"))
         return CardBox(
             Row(IconMark("photo", "green"), grow(Words(self.say("The receipt is there."), "body")), remove, gap=SPACE.m)
             if has_one
             else None,
-            PushButton(label, take, icon="add_photo", filling="tonal") if take else None,
+            PushButton(label, choose, icon="add_photo", filling="tonal"),
         )
-
-    async def _take(self, form: Form, choose: ChoosePicture) -> Done:
-        path = await choose()
-        return Done() if path is None else await self.model.add_receipt(form, path)
 
     def _drop(self, form: Form) -> None:
         form.fill("receipt", "")

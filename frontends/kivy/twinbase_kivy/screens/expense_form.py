@@ -7,6 +7,7 @@ from twinbase_kivy.flow_boxes import TwoColumns
 from twinbase_kivy.screens.answers import FigureField, find_decimal_mark
 from twinbase_kivy.screens.expense_tiles import KindTiles, make_way_row
 from twinbase_kivy.widgets.cards import CardBox, divide
+from twinbase_kivy.widgets.day_field import DayField
 from twinbase_kivy.widgets.fields import ChoiceRow, InputField, error_line
 from twinbase_kivy.widgets.numberpad import NumberPad
 from twinbase_kivy.widgets.touch import Act
@@ -131,7 +132,8 @@ class ExpenseFormBox(TwoColumns):
             yield self._make_choice("vat_rate_id")
             yield self._make_text("vat_amount")
         yield self._make_choice("paid_with")
-        yield self._make_text("expense_on")
+        workday = self.model.workday
+        yield DayField(self.form, self.form.find("expense_on"), workday.language, workday.today)
         if not self.is_way:
             yield self._make_text("merchant")
         if len(self.form.find("intervention_id").choices) > 1:

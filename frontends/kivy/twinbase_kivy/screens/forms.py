@@ -54,7 +54,7 @@ class FormView(ColumnBox):
             return ChoiceRow(field.label, choices, field.text, fill, error=field.error)
         made = InputField(
             f"{field.label} ({field.unit})" if field.unit else field.label,
-            field.text,
+            field.show(self.language),
             fill,
             error=field.error,
             draft=self.language.say("Draft") if field.is_draft else "",

@@ -173,6 +173,8 @@ def _make_line(entry: Entry, page: HoursPage) -> Box:
     kind = say_word(language, entry.activity)
     title = _title_of(entry)
     times = f"{_say_clock(entry.start)}–{_say_clock(entry.end)}" if entry.start else ""  # noqa: RUF001
+    if is_running:
+        times = language.say("since {time}", time=_say_clock(entry.start))
     state = entry.rejection_reason or (say_word(language, entry.state) if entry.state != Claim.DRAFT else "")
     sub = "\u00a0· ".join(part for part in (times, kind if title else "", state) if part)
     return LineRow(

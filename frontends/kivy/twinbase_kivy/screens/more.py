@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from twinbase_kivy.boxes import Box
 from twinbase_kivy.page import PageView
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide, group_title
-from twinbase_kivy.widgets.chips import ChipBox
+from twinbase_kivy.widgets.chips import MarkDot
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_presentation.screens.more import MoreModel, MorePlace
 from twinbase_presentation.tokens import SPACE
@@ -30,6 +30,8 @@ class MorePage(PageView):
         ]
 
     def _make_row(self, place: MorePlace) -> Box:
-        end = ChipBox("refused", place.said, "red") if place.waits else None
-        said = "" if place.waits else place.said
-        return LineRow(place.label, said, icon=place.icon, act=self.open_act(place.route), end=end)
+        """What waits for somebody stands below the word: beside it there is no room on a narrow phone."""
+        mark = MarkDot("refused", place.said, "red") if place.waits else None
+        colour = "red" if place.waits else "text3"
+        act = self.open_act(place.route)
+        return LineRow(place.label, place.said, icon=place.icon, act=act, mark=mark, sub_colour=colour)

@@ -65,7 +65,7 @@ class ReportPage(PageView):
             None if self.guide.is_wide else self._make_act("phrases", self.say("Phrases"), "text"),
             no_report,
             IconButton("undo", self.say("Undo"), self._undo, hue="primary"),
-            gap=SPACE.s,
+            gap=SPACE.xs,
         )
         button = self.command_button(save, main=True)
         if self.guide.is_wide:

@@ -55,7 +55,9 @@ class RefusedCardView(CardBox):
 
     def __init__(self, card: RefusedCard, page: SyncPage) -> None:
         at = page.say_when(card.at)
-        typed = "\u00a0· ".join(f"{one.label}\u00a0: {one.text}" for one in card.typed[:TYPED_SHOWN])
+        say = page.guide.workday.language.say
+        given = [say("{kind}: {name}", kind=one.label, name=one.text) for one in card.typed[:TYPED_SHOWN]]
+        typed = "\u00a0· ".join(given)
         super().__init__(
             Row(
                 IconMark("refused", "red"),

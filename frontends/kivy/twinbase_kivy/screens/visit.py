@@ -124,8 +124,8 @@ class RefusedVisitCard(CardBox):
 
 
 def _before_finish(page: VisitPage, shown: VisitShown) -> Box | None:
-    done = sum(step.is_done for step in shown.steps)
-    title, count = page.say("Before you finish"), f"{done}\u00a0/\u00a0{len(shown.steps)}"
+    done, needed = shown.progress
+    title, count = page.say("Before you finish"), f"{done}\u00a0/\u00a0{needed}"
     return SectionCard("before_finish", title, *(StepRow(step, page) for step in shown.steps), count=count, gap=SPACE.s)
 
 
@@ -136,7 +136,12 @@ class StepRow(Row):
         leads = step.act and page.guide.knows(step.go)
         super().__init__(
             IconMark("done", "green") if step.is_done else IconMark("open_circle", "outline"),
-            grow(Words(step.label, "body", "text3" if step.is_done else "text")),
+            grow(
+                ColumnBox(
+                    Words(step.label, "body", "text3" if step.is_done else "text"),
+                    None if step.is_needed or step.is_done else Words(page.say("not required"), "small", "text3"),
+                )
+            ),
             ChipBox("check", page.say("Done already"), "green") if step.is_done else None,
             PushButton(step.act, page.open_act(step.go), filling="tonal", small=True) if leads else None,
             gap=SPACE.m,

@@ -13,12 +13,18 @@ BAR_DP, EDGE_DP = 4, 5
 
 
 class WeekBlock(Touchable):
-    """A tint with a bar at its left; the whole says in words what the colour means."""
+    """A tint with a bar at its left; the whole says in words what the colour means. `said`: of one that stands for
+    several visits, how many."""
 
-    def __init__(self, planned: PlannedBlock, act: Act) -> None:
+    def __init__(self, planned: PlannedBlock, act: Act, said: str = "") -> None:
         row = planned.row
         self.planned = planned
-        self.hue: Hue = "grey" if not row.visit.is_open else row.tone
+        if planned.more:
+            self.hue: Hue = "red" if any(one.tone == "red" for one in planned.more) else "primary"
+            self._title, self._customer = Words(f"+{len(planned.more)}", "label"), Words("", "small")
+            super().__init__(act, name=said, role="link", radius=8, least=SPACE.target_in_row)
+            return
+        self.hue = "grey" if not row.visit.is_open else row.tone
         hint = "text3" if not row.visit.is_open else "text"
         urgent = "! " if row.tone == "red" else ""
         self._title = Words(urgent + row.title, "label", hint)

@@ -1,6 +1,6 @@
 """A week as seven columns of hours: visits as blocks in the colour of their status, and where one is now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 
 from kivy.metrics import dp
@@ -12,7 +12,7 @@ from twinbase_kivy.screens.week_block import WeekBlock
 from twinbase_kivy.widgets.touch import Act, Touchable
 from twinbase_kivy.widgets.words import Words
 from twinbase_presentation import Language
-from twinbase_presentation.screens.planned_blocks import make_blocks
+from twinbase_presentation.screens.planned_blocks import LANES_MAX, make_blocks
 from twinbase_presentation.screens.planning import PlannedDay
 from twinbase_presentation.screens.visit_rows import VisitRow
 from twinbase_presentation.tokens import RADIUS, SPACE
@@ -20,6 +20,7 @@ from twinbase_presentation.tokens import RADIUS, SPACE
 MORNING, EVENING = 7, 19
 HOUR_DP = 54
 BETWEEN_DP = 2
+EDGE_DP = 3
 LEAST_MINUTES = -(-(SPACE.target_in_row + BETWEEN_DP) * 60 // HOUR_DP)
 """A visit that is shorter is drawn so high that a finger hits it."""
 
@@ -58,18 +59,17 @@ class WeekGrid(Box):
     ) -> None:
         super().__init__(role="grid")
         self.now, self.days = now, [one.day for one in week]
-        columns = [make_blocks(one.rows, one.day, LEAST_MINUTES) for one in week]
-        blocks = [block for column in columns for block in column]
+        self.week, self.language, self._choose, self._opens = week, language, choose, opens
+        self.lanes = LANES_MAX
+        blocks = [block for one in week for block in make_blocks(one.rows, one.day, LEAST_MINUTES)]
         self.first = min([MORNING, *(block.start // 60 for block in blocks)])
         self.last = max([EVENING, *(-(-block.end // 60) for block in blocks)])
         today = now.date()
         self.heads = [DayHead(one, language, choose(one.day), today=one.day == today) for one in week]
-        self.blocks = [
-            (number, WeekBlock(block, opens(block.row))) for number, column in enumerate(columns) for block in column
-        ]
+        self.blocks = list(self._make_blocks())
         hours = range(self.first, self.last)
         self.hours = [Words(language.format_time(time(hour)), "tiny", "text3", align="right") for hour in hours]
-        self.hold([*self.heads, *self.hours, *(block for _, block in self.blocks)])
+        self._hold_all()
 
     def height_for(self, width: float) -> float:
         return self._head_height(width) + (self.last - self.first) * dp(HOUR_DP) + dp(SPACE.m)
@@ -79,6 +79,7 @@ class WeekGrid(Box):
 
     def arrange(self) -> None:
         share, head = self._share(self.width), self._head_height(self.width)
+        self._fit_lanes(share)
         for number, box in enumerate(self.heads):
             box.place(self._column(number), self.top - head, share, head)
         for number, label in enumerate(self.hours):
@@ -87,9 +88,9 @@ class WeekGrid(Box):
             label.place(self.x, self._place_minute((self.first + number) * 60) - high, self._left() - dp(8), high)
         for number, block in self.blocks:
             planned = block.planned
-            wide = (share - dp(6)) / planned.lanes
+            wide = (share - 2 * dp(EDGE_DP)) / planned.lanes
             top, bottom = self._place_minute(planned.start), self._place_minute(planned.end)
-            left = self._column(number) + dp(3) + planned.lane * wide
+            left = self._column(number) + dp(EDGE_DP) + planned.lane * wide
             between = dp(BETWEEN_DP)
             block.place(left, bottom + between / 2, wide - between, top - bottom - between)
 
@@ -111,6 +112,28 @@ class WeekGrid(Box):
         for number in range(7):
             thin = (self._column(number), bottom, max(dp(1), 1), self.top - bottom)
             paint_ground(self.canvas.before, thin, look.find_colour("divider"))
+
+    def _fit_lanes(self, share: float) -> None:
+        """As many beside each other as a finger can tell apart in a column of this width; the others are one block."""
+        lanes = max(int((share - 2 * dp(EDGE_DP)) // dp(SPACE.target_in_row + BETWEEN_DP)), 1)
+        if lanes != self.lanes:
+            self.lanes = lanes
+            self.blocks = list(self._make_blocks())
+            self._hold_all()
+
+    def _make_blocks(self) -> Iterator[tuple[int, WeekBlock]]:
+        """Each with the number of its day. One that stands for several leads to the day."""
+        for number, one in enumerate(self.week):
+            for block in make_blocks(one.rows, one.day, LEAST_MINUTES, self.lanes):
+                if not block.more:
+                    yield number, WeekBlock(block, self._opens(block.row))
+                    continue
+                said = self.language.count("{n} more visit", "{n} more visits", len(block.more))
+                name = f"{said}, {self.language.format_long_day(one.day)}"
+                yield number, WeekBlock(block, self._choose(one.day), name)
+
+    def _hold_all(self) -> None:
+        self.hold([*self.heads, *self.hours, *(block for _, block in self.blocks)])
 
     def _paint_today(self, share: float, bottom: float) -> None:
         """Its column, and over it the line of this moment."""

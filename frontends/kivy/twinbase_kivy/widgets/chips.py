@@ -17,12 +17,12 @@ class ChipBox(Row):
     def __init__(self, icon: str, label: str, hue: Hue, *, small: bool = False) -> None:
         self.hue, self.small = hue, small
         front = HUES[hue].on_tint
-        self.words = Words(label, "tiny" if small else "small", front, lines_max=1)
+        self.words = Words(label, "tiny" if small else "small", front, lines_max=1 if small else 2)
         super().__init__(
             IconMark(icon, front, 16 if small else 18) if icon else None,
             self.words,
-            gap=SPACE.xs if small else 6,
-            edges=(SPACE.s + 1, 2, SPACE.m, 2),
+            gap=SPACE.xs,
+            edges=(SPACE.s, 2, SPACE.s + 2, 2),
         )
         self.name, self.role = label, "status"
 

@@ -47,15 +47,18 @@ class FolderShown:
     fault: str = ""
 
 
-class ChooseModel(ScreenModel[FolderShown]):
+class PictureChooser(ScreenModel[FolderShown]):
     """The own chooser of the apps: it is the same everywhere, works with gloves, and shows what is on a picture.
 
     Listing and making pictures small happen on a thread of its own, one after the other, and end when it is left.
     """
 
-    def __init__(self, workday: Workday, visit: UUID) -> None:
-        super().__init__(workday, Route("visit", visit, "choose"))
-        self.visit, self.folder, self.chosen = visit, workday.pictures, frozenset[Path]()
+    endings: tuple[str, ...] = READABLE
+    """Of the files that can be chosen."""
+
+    def __init__(self, workday: Workday, route: Route) -> None:
+        super().__init__(workday, route)
+        self.folder, self.chosen = workday.pictures, frozenset[Path]()
         self._most = STEP
         self._thread = ThreadPoolExecutor(1, "twinbase pictures")
 
@@ -78,7 +81,7 @@ class ChooseModel(ScreenModel[FolderShown]):
 
     async def load(self) -> None:
         """Read the folder now."""
-        found = await self._run_apart(list_pictures, self.folder, self._most)
+        found = await self._run_apart(list_pictures, self.folder, self._most, self.endings)
         fault = self.workday.language.say("This folder cannot be read. Go to another one.") if found is None else ""
         above = self.folder.parent if self.folder.parent != self.folder else None
         shown = found or FolderShown(self.folder, above, (), (), 0, fault)
@@ -103,9 +106,12 @@ class ChooseModel(ScreenModel[FolderShown]):
         self._tell()
 
     async def take(self) -> Done:
-        """Add what is chosen to the visit; what cannot be read stays chosen no more, and it is said why."""
-        chosen, self.chosen = sorted(self.chosen, key=str), frozenset()
-        return await take_photos(self.workday, self.visit, chosen)
+        """Do what it was chosen for; what cannot be read stays chosen no more, and it is said why."""
+        raise NotImplementedError
+
+    def say_take(self) -> str:
+        """The words for that."""
+        raise NotImplementedError
 
     async def read_small(self, picture: PictureFile) -> bytes | None:
         """A small picture of a file; None where it is none that can be read, or the chooser was left."""
@@ -118,14 +124,30 @@ class ChooseModel(ScreenModel[FolderShown]):
             return None  # It was left meanwhile.
 
 
-def list_pictures(folder: Path, most: int) -> FolderShown | None:
+class ChooseModel(PictureChooser):
+    """Photos of a visit, as many as somebody wants at once."""
+
+    def __init__(self, workday: Workday, visit: UUID) -> None:
+        super().__init__(workday, Route("visit", visit, "choose"))
+        self.visit = visit
+
+    async def take(self) -> Done:
+        """Add what is chosen to the visit."""
+        chosen, self.chosen = sorted(self.chosen, key=str), frozenset()
+        return await take_photos(self.workday, self.visit, chosen)
+
+    def say_take(self) -> str:
+        return self.workday.language.count("Add {n} photo", "Add {n} photos", len(self.chosen))
+
+
+def list_pictures(folder: Path, most: int, endings: tuple[str, ...] = READABLE) -> FolderShown | None:
     """What is in a folder, without what is hidden; None where it cannot be read."""
     folders, pictures = [], []
     try:
         for path in folder.iterdir():
             if path.name.startswith("."):
                 continue
-            if path.suffix.lower() in READABLE and path.is_file():
+            if path.suffix.lower() in endings and path.is_file():
                 pictures.append(PictureFile(path, path.stat().st_mtime))
             elif path.is_dir():
                 folders.append(path)

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from twinbase.errors import TwinbaseError
 from twinbase.replica import ReplicaSession
 from twinbase_mobile.reading import my_day
 from twinbase_mobile.rules.claims import is_draft
@@ -17,7 +15,7 @@ from twinbase_mobile.tables import Expense, Intervention
 from twinbase_mobile.tables.kinds import ExpenseKind, PaidWith
 from twinbase_presentation.acts.expenses import correct_expense, write_expense
 from twinbase_presentation.command import Done
-from twinbase_presentation.faults import say_error, say_reason
+from twinbase_presentation.faults import say_reason
 from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.languages import Language
@@ -32,7 +30,7 @@ from twinbase_presentation.screens.expense_choices import (
     list_ways,
     read_rates,
 )
-from twinbase_presentation.screens.receipt import NO_RECEIPT, Receipt, keep_receipt
+from twinbase_presentation.screens.receipt import NO_RECEIPT, Receipt
 from twinbase_presentation.screens.visit_commands import make_stamp
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
@@ -134,17 +132,6 @@ class ExpenseModel(ScreenModel[ExpenseShown]):
         form.fill("category", ExpenseKind.MILEAGE.value)
         form.fill("way", way.label)
         form.fill("intervention_id", str(way.visit))
-
-    async def add_receipt(self, form: Form, picture: bytes | Path) -> Done:
-        """Keep its picture, or its PDF; it belongs to the expense once that is saved."""
-        try:
-            receipt = await keep_receipt(self.workday, picture)
-        except TwinbaseError as error:
-            return Done(fault=say_error(self.workday.language, error))
-        except OSError:
-            return Done(fault=self.workday.language.say("This file cannot be read. Choose another one."))
-        form.fill("receipt", receipt.text)
-        return Done(self.workday.language.say("Receipt kept."))
 
     def say_vat(self, form: Form) -> str:
         """How much VAT is in the amount at the chosen rate, "" where nothing can be said."""

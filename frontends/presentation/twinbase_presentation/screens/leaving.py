@@ -5,6 +5,7 @@ from twinbase.replica import Replica
 from twinbase_presentation.command import Done
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.languages import Language
+from twinbase_presentation.row_titles import name_edits
 from twinbase_presentation.workday import Workday
 
 
@@ -71,7 +72,6 @@ class LeaveModel:
 async def list_unsent_titles(replica: Replica, language: Language) -> tuple[str, ...]:
     """Everything that is nowhere but on this device, in words: each edit, and the photos whose bytes have not gone."""
     async with replica.read() as session:
-        unsent = await session.read_outbox()
-    titles = [one.make_title(language.translate) for one in unsent]
+        titles = (await name_edits(session, await session.read_outbox(), language)).values()
     files = (await replica.attachments.read_usage()).waiting
     return (*titles, *([language.count("{n} photo", "{n} photos", files)] if files else []))

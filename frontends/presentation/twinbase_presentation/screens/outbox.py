@@ -9,6 +9,7 @@ from twinbase.replica import Replica, ReplicaSession, UnsentEdit
 from twinbase_mobile.tables import Intervention
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
+from twinbase_presentation.row_titles import name_edits
 
 VISITS, SHA256 = "interventions", ("sha256", "image_sha256", "receipt_sha256")
 
@@ -53,7 +54,8 @@ async def _group(
     sent: Mapping[UUID, int],
     language: Language,
 ) -> OutboxGroup:
-    lines = tuple(_line(one, sent.get(one.edit.id), language) for one in unsent)
+    titles = await name_edits(session, unsent, language, about=False)
+    lines = tuple(_line(one, titles[one.edit.id], sent.get(one.edit.id)) for one in unsent)
     row = await session.get(Intervention, visit) if visit is not None else None
     if visit is None or row is None:
         return OutboxGroup(language.say("Other"), None, lines)
@@ -73,6 +75,5 @@ async def measure_sent(replica: Replica, unsent: Iterable[UnsentEdit]) -> dict[U
     return found
 
 
-def _line(one: UnsentEdit, percent: int | None, language: Language) -> OutboxLine:
-    titled = UnsentEdit(one.edit, one.word, one.caption)
-    return OutboxLine(one.edit.id, titled.make_title(language.translate), one.edit.state, one.edit.at, percent)
+def _line(one: UnsentEdit, title: str, percent: int | None) -> OutboxLine:
+    return OutboxLine(one.edit.id, title, one.edit.state, one.edit.at, percent)

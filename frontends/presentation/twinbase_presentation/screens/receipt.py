@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from uuid import UUID
 
+from twinbase.errors import TwinbaseError
 from twinbase.replica import Replica
+from twinbase_presentation.command import Done
+from twinbase_presentation.faults import say_error
+from twinbase_presentation.route import Route
 from twinbase_presentation.workday import Workday
 
 PDF_BEGINS = b"%PDF-"
@@ -57,6 +62,19 @@ async def keep_receipt(workday: Workday, picture: bytes | Path) -> Receipt:
         return Receipt(taken.sha256, taken.size, taken.mime)
 
     return await workday.runner.ask(work)
+
+
+async def draft_receipt(workday: Workday, expense: UUID | None, picture: bytes | Path) -> Done:
+    """Keep it as a draft of the expense, like all that is typed there: a kill before it is saved loses nothing."""
+    language, form = workday.language, str(Route("expense", expense, "form"))
+    try:
+        receipt = await keep_receipt(workday, picture)
+    except TwinbaseError as error:
+        return Done(fault=say_error(language, error))
+    except OSError:
+        return Done(fault=language.say("This file cannot be read. Choose another one."))
+    await workday.runner.ask(lambda replica: replica.drafts.set(form, "receipt", receipt.text))
+    return Done(language.say("Receipt kept."), go=Route("expense", expense))
 
 
 def _read_beginning(path: Path) -> bytes:

@@ -16,6 +16,9 @@ from twinbase_presentation.languages import Language
 from twinbase_presentation.screens.outbox import SHA256
 from twinbase_presentation.words import say_column, say_word
 
+LINE_MAX = 120
+"""As many letters as are typed into one line; what may be longer has several."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypedValue:
@@ -80,7 +83,7 @@ def make_fields(edit: PendingEdit, plugins: Plugins, language: Language) -> tupl
     fields = []
     for name, value in edit.new.items():
         label = say_column(language, name)
-        kind = _kind_of(value)
+        kind = _kind_of(value, twin.table.columns[name].type)
         if label is None or kind is None or name in twin.key:
             continue
         choices = _choices(value, language)
@@ -88,15 +91,17 @@ def make_fields(edit: PendingEdit, plugins: Plugins, language: Language) -> tupl
     return tuple(fields)
 
 
-def _kind_of(value: Any) -> FormFieldKind | None:
-    """None: what nobody can type, a moment of which a form holds the time alone, say."""
+def _kind_of(value: Any, type_of_column: Any) -> FormFieldKind | None:
+    """None: what nobody can type, a moment of which a form holds the time alone, say. A name has one line."""
+    length = getattr(type_of_column, "length", None)
+    words: FormFieldKind = "text" if length is not None and length <= LINE_MAX else "long_text"
     kinds: tuple[tuple[type, FormFieldKind], ...] = (
         (bool, "flag"), (StrEnum, "choice"), (Decimal, "number"), (int, "whole"), (date, "day"), (time, "time"),
-        (str, "long_text"),
+        (str, words),
     )  # fmt: skip
     if isinstance(value, datetime):
         return None
-    return next((kind for type_, kind in kinds if isinstance(value, type_)), "long_text" if value is None else None)
+    return next((kind for type_, kind in kinds if isinstance(value, type_)), words if value is None else None)
 
 
 def _choices(value: Any, language: Language) -> tuple[FieldChoice, ...]:

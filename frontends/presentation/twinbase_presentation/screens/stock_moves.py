@@ -1,6 +1,6 @@
 """What somebody does with a product of his van: carry it to another storehouse or from there, and count it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,27 @@ class TransferModel(ProductModel):
         super().__init__(workday, product)
         self.route = Route("stock", product, TRANSFER)
         self._is_saved = False
+        self._houses: Sequence[StorehouseLine] = ()
+
+    async def load(self) -> None:
+        """With every storehouse that it may go to."""
+        await super().load()
+        me = self.workday.me
+        self._houses = await self.workday.runner.read(lambda session: list_storehouses(session, me))
+
+    @property
+    def can_be_moved(self) -> bool:
+        """As it can be counted, and there is somewhere else to put it."""
+        return super().can_be_moved and len(self._houses) > 1
+
+    @property
+    def unmoved(self) -> str:
+        say = self.workday.language.say
+        return say("There is one storehouse only: it can go nowhere else.") if super().can_be_moved else super().unmoved
 
     async def make_form(self) -> Form:
         """How many, from where, to where; at first out of the van."""
-        say, sheet = self.workday.language.say, self.shown
-        me = self.workday.me
-        houses = await self.workday.runner.read(lambda session: list_storehouses(session, me))
+        say, sheet, houses = self.workday.language.say, self.shown, self._houses
         choices = tuple(FieldChoice(str(one.id), one.caption) for one in houses)
         unit = sheet.unit if sheet else ""
         fields = [

@@ -1,6 +1,6 @@
 """The sync page: what waits for you, what is to be sent, what was decided, and the proof."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from twinbase_presentation.command import Command, Done
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.form import Form
 from twinbase_presentation.route import Route
+from twinbase_presentation.row_titles import name_edits
 from twinbase_presentation.runner import FILES, ROWS, STATUS
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.decided import DecidedCard, list_decided
@@ -129,10 +130,11 @@ class SyncModel(ScreenModel[SyncShown]):
             unsent = await session.read_outbox()
             self._edits = {one.edit.id: one.edit for one in unsent}
             sent = await measure_sent(replica, unsent)
+            titles = await name_edits(session, unsent, language)
             return SyncShown(
-                refused=tuple(self._cards(unsent)),
+                refused=tuple(self._cards(unsent, titles)),
                 refused_files=tuple(list_refused_files(files, registry, language)),
-                parked=tuple(self._parked(unsent, waiting)),
+                parked=tuple(self._parked(unsent, titles, waiting)),
                 decided=await list_decided(session, registry, decisions, language),
                 to_send=await group_outbox(session, unsent, sent, language),
                 proof=await read_proof(session, registry, replica.status.now.unproven),
@@ -200,16 +202,16 @@ class SyncModel(ScreenModel[SyncShown]):
     async def _ask(self, work: Callable[[Replica], Awaitable[object]]) -> None:
         await self.workday.runner.ask(work)
 
-    def _cards(self, unsent: Sequence[UnsentEdit]) -> Iterable[RefusedCard]:
+    def _cards(self, unsent: Sequence[UnsentEdit], titles: Mapping[UUID, str]) -> Iterable[RefusedCard]:
         for one in unsent:
             if one.edit.state == "refused":
-                title = one.make_title(self.workday.language.translate)
-                yield make_card(one.edit, title, self.workday.language, one.belongs_to)
+                yield make_card(one.edit, titles[one.edit.id], self.workday.language, one.belongs_to)
 
-    def _parked(self, unsent: Sequence[UnsentEdit], waiting: dict[UUID, WaitingEdit]) -> Iterable[ParkedLine]:
+    def _parked(
+        self, unsent: Sequence[UnsentEdit], titles: Mapping[UUID, str], waiting: dict[UUID, WaitingEdit]
+    ) -> Iterable[ParkedLine]:
         """Each says which one keeps it back."""
         language = self.workday.language
-        titles = {one.edit.id: one.make_title(language.translate) for one in unsent}
         for one in unsent:
             if one.edit.state == "parked":
                 behind = waiting[one.edit.id].behind if one.edit.id in waiting else None

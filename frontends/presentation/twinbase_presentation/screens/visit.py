@@ -32,6 +32,7 @@ from twinbase_presentation.fields import FieldChoice, FormField
 from twinbase_presentation.form import FieldFault, Form
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
+from twinbase_presentation.row_titles import name_edits
 from twinbase_presentation.screen import ScreenModel
 from twinbase_presentation.screens.before_finish import FinishStep, make_finish_steps
 from twinbase_presentation.screens.refusals import RefusedCard, make_card
@@ -78,6 +79,12 @@ class VisitShown:
     def missing(self) -> int:
         """How many things lack."""
         return sum(step.is_missing for step in self.steps)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of the needed steps are done, of how many: with the button that finishes, it says one number."""
+        needed = [step for step in self.steps if step.is_needed]
+        return sum(step.is_done for step in needed), len(needed)
 
 
 class VisitModel(ScreenModel[VisitShown | None]):
@@ -241,7 +248,7 @@ async def _refused_cards(session: ReplicaSession, job: Job, language: Language) 
     """A new row that was refused is in no table: what was typed is in its edit."""
     if not job.refused:
         return ()
-    titles = {one.edit.id: one.make_title(language.translate) for one in await session.read_outbox()}
+    titles = await name_edits(session, await session.read_outbox(), language)
     return tuple(make_card(edit, titles.get(edit.id, edit.twin), language) for edit in job.refused)
 
 

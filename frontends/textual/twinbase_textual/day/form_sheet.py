@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Label, Select, Static, TextArea
 
-from twinbase_presentation import Done, Form, FormField, Workday
+from twinbase_presentation import Done, Form, FormField, Language, Workday
 from twinbase_presentation.fields import FALSE, TRUE
 from twinbase_textual.day.edge_lines import KeyEntry, KeysLine, SaidLine
 
@@ -87,7 +87,7 @@ class FormSheet(Sheet):
                 if field.kind != "flag":
                     label = f"{field.label} ({field.unit})" if field.unit else field.label
                     yield Label(Content.styled(label, "$tone-hint"), classes="label")
-                yield _make_widget(field)
+                yield _make_widget(field, self.workday.language)
                 yield Label("", id=f"error-{field.name}", classes="error")
 
     def on_mount(self) -> None:
@@ -147,7 +147,7 @@ class FormSheet(Sheet):
                 line.tell(said, "grey")
 
 
-def _make_widget(field: FormField) -> Widget:
+def _make_widget(field: FormField, language: Language) -> Widget:
     """What somebody types into, as its kind asks."""
     id_ = f"field-{field.name}"
     if field.kind == "flag":
@@ -158,4 +158,4 @@ def _make_widget(field: FormField) -> Widget:
         return Select(choices, value=chosen, prompt="–", id=id_, compact=True)  # noqa: RUF001
     if field.kind == "long_text":
         return TextArea(field.text, id=id_, compact=True)
-    return Input(field.text, id=id_, compact=True, disabled=field.is_read_only, placeholder=field.hint)
+    return Input(field.show(language), id=id_, compact=True, disabled=field.is_read_only, placeholder=field.hint)

@@ -182,7 +182,7 @@ class LobbyApp(App[int]):
         elif fault and lobby.step in ("locked", "code"):
             for field in self.query(Input):
                 field.value = ""
-        entries = [KeyEntry("enter", say("Go on"))]
+        entries = [KeyEntry("enter", say("Continue"))]
         if lobby.step == "locked" and lobby.account is not None and lobby.account.asks_code and not self._is_forgotten:
             entries.append(KeyEntry("f2", say("Forgot the code?")))
         back = [KeyEntry("escape", say("Back"))] if self._is_forgotten or lobby.can_go_back else []

@@ -61,12 +61,14 @@ def _refused(card: RefusedCard, language: Language) -> TextLines:
 
 
 def _steps(shown: VisitShown, language: Language) -> TextLines:
-    done = sum(step.is_done for step in shown.steps)
-    yield _title(language.say("Before you finish"), f"{done}/{len(shown.steps)}")
+    done, needed = shown.progress
+    yield _title(language.say("Before you finish"), f"{done}/{needed}")
     for step in shown.steps:
         key = STEP_KEYS.get(step.id, "") if step.act else ""
         glyph, style = ("✓", "$tone-green") if step.is_done else ("○", "$tone-grey")
-        yield Content.assemble((f"{glyph} ", style), step.label, (f"  {key}", "bold $tone-primary") if key else "")
+        spare = "" if step.is_needed or step.is_done else (f"  {language.say('not required')}", "$tone-grey")
+        shown_key = (f"  {key}", "bold $tone-primary") if key else ""
+        yield Content.assemble((f"{glyph} ", style), step.label, shown_key, spare)
 
 
 def _customer(shown: VisitShown, language: Language) -> TextLines:
