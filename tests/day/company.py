@@ -13,11 +13,13 @@ from pydantic import SecretStr
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from tests.crash.processes import ServerProcess, serving
-from tests.kivy.day import ME, PLUGINS, list_office, paris
+from tests.kivy.day import BOILER, ME, PLUGINS, RACK, VISIT, list_office, paris
 
 from twinbase.clock import utc_now
 from twinbase.testing import World
 from twinbase_demo.network import Network
+from twinbase_mobile.tables import InterventionSignature
+from twinbase_mobile.tables.kinds import Signer
 from twinbase_server.app import create_app
 from twinbase_server.devices.enrolment import make_code
 from twinbase_server.settings import Settings
@@ -68,6 +70,12 @@ class Company:
                 session.add(row)
                 await session.flush()
             await session.commit()
+
+    async def disagree(self) -> None:
+        """Somebody has signed on paper, the office has been told by telephone, and a boiler stands elsewhere."""
+        await self.add(InterventionSignature(intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="M. Lefèvre"))
+        await self.read("UPDATE mobile.customer_equipment SET location_in_site = 'cave' WHERE id = :id", id=BOILER)
+        await self.read("UPDATE mobile.interventions SET report = 'Vu par téléphone.' WHERE id = :id", id=RACK)
 
     async def read(self, statement: str, **values: object) -> Sequence[Any]:
         """Plain SQL in PostgreSQL."""

@@ -28,8 +28,8 @@ def take_photos(folder: Path) -> None:
         (folder / f"IMG_{number:03}.jpg").write_bytes(make_picture(160, 7 * number))
 
 
-async def prove_visit(company: Company, role: str) -> None:
-    """It is done, with all that belongs to it. `role`: as which the second signature came in the end."""
+async def prove_visit(company: Company, *signature: object) -> None:
+    """It is done, with all that belongs to it. `signature`: the second one; of whom, by what name, whether refused."""
     visit = await company.read(
         "SELECT status::text, report, actual_start IS NOT NULL, actual_end IS NOT NULL"
         " FROM mobile.interventions WHERE id = :id", id=VISIT,
@@ -46,9 +46,10 @@ async def prove_visit(company: Company, role: str) -> None:
     found = {key: float(value) if value[0].isdigit() else value for key, value in answers}
     assert found == {"vents": "true", "co": 62, "smoke": 118, "pressure": 1.5}
     signatures = await company.read(
-        "SELECT role::text, signer_name FROM mobile.intervention_signatures WHERE intervention_id = :id", id=VISIT
+        "SELECT role::text, coalesce(signer_name, ''), refused FROM mobile.intervention_signatures WHERE intervention_id = :id",
+        id=VISIT,
     )
-    assert {tuple(row) for row in signatures} == {("customer", "M. Lefèvre"), (role, "Gaëlle Lefèvre")}
+    assert sorted(map(tuple, signatures)) == sorted([("customer", "M. Lefèvre", False), signature]), list(signatures)
 
 
 async def prove_photos(company: Company) -> None:

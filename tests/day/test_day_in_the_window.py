@@ -16,10 +16,6 @@ from tests.day.proof import (
     prove_visit,
     take_photos,
 )
-from tests.kivy.day import BOILER, RACK, VISIT
-
-from twinbase_mobile.tables import InterventionSignature
-from twinbase_mobile.tables.kinds import Signer
 
 CODE = "274951"
 VISIT_LINE, RACK_LINE = "Entretien annuel chaudière, Mme", "14:00, Mise en service baie réseau"
@@ -44,10 +40,10 @@ async def test_a_day_without_a_network_loses_nothing(company: Company, app: AppP
     await hand_over(app)
     assert list((app.home / "Documents").rglob("INT-000412*.pdf"))
     await do_the_rest(app)
-    await disagree(company)
+    await company.disagree()
     company.line.restore()
     await settle(app)
-    await prove_visit(company, "technician")
+    await prove_visit(company, "technician", "Gaëlle Lefèvre", False)
     await prove_photos(company)
     await prove_the_rest(company)
     await prove_second_device(company, tmp_path)
@@ -146,13 +142,6 @@ async def do_the_rest(app: AppProcess) -> None:
     await app.type("Baie livrée, à mettre en service.", "What was done")
     await app.touch("Save")
     await app.see("Report kept.")
-
-
-async def disagree(company: Company) -> None:
-    """Meanwhile somebody has signed on paper, and somebody has told the office by telephone."""
-    await company.add(InterventionSignature(intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="M. Lefèvre"))
-    await company.read("UPDATE mobile.customer_equipment SET location_in_site = 'cave' WHERE id = :id", id=BOILER)
-    await company.read("UPDATE mobile.interventions SET report = 'Vu par téléphone.' WHERE id = :id", id=RACK)
 
 
 async def settle(app: AppProcess) -> None:
