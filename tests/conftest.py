@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,6 +43,13 @@ def _work_in_memory() -> None:
     write each commit to the disk. A TMPDIR that is given is taken as it is."""
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_FREE_MIN:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_sessionfinish() -> None:
+    """Keep what `tox -e coverage` has measured here: a worker that takes long to end is killed with all of it."""
+    coverage = sys.modules.get("coverage")
+    if coverage is not None and (measured := coverage.Coverage.current()) is not None:
+        measured.save()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -54,6 +54,15 @@ async def test_bytes_that_were_put_are_read_after_the_next_start(path: Path) -> 
         assert (state.where, state.is_here, state.sent, state.total) == ("here", True, 0, len(CONTENT))
 
 
+@pytest.mark.parametrize("count", [0, 1, 30])
+async def test_the_states_of_many_are_those_of_each(path: Path, count: int) -> None:
+    async with opened(path) as replica:
+        names = [await replica.attachments.put(b"%d" % number) for number in range(count)]
+        missing = "0" * 64
+        found = await replica.attachments.list_states([*names, *names, missing])
+        assert found == {name: await replica.attachments.state(name) for name in (*names, missing)}
+
+
 async def test_a_file_is_put_without_being_read_whole_and_stays_where_it_is(path: Path, tmp_path: Path) -> None:
     chosen = tmp_path / "IMG_0001.jpg"
     chosen.write_bytes(CONTENT)

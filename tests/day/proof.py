@@ -46,7 +46,8 @@ async def prove_visit(company: Company, *signature: object) -> None:
     found = {key: float(value) if value[0].isdigit() else value for key, value in answers}
     assert found == {"vents": "true", "co": 62, "smoke": 118, "pressure": 1.5}
     signatures = await company.read(
-        "SELECT role::text, coalesce(signer_name, ''), refused FROM mobile.intervention_signatures WHERE intervention_id = :id",
+        "SELECT role::text, coalesce(signer_name, ''), refused FROM mobile.intervention_signatures"
+        " WHERE intervention_id = :id",
         id=VISIT,
     )
     assert sorted(map(tuple, signatures)) == sorted([("customer", "M. Lefèvre", False), signature]), list(signatures)

@@ -43,8 +43,10 @@ async def test_what_was_decided_and_is_still_to_send_are_two_lines(anna: Path) -
         await terminal.day.runner.ask(_repeat)
         await terminal.press("5")
         await terminal.see("Waits for you", "Decided for you", "To send")
-        (decided,) = [one.id for one in terminal.desk.view.list.items if getattr(one, "mark", "") == "≠"]
-        terminal.desk.view.list.choose(decided)
+        assert terminal.desk.view is not None
+        lines = terminal.desk.view.list
+        (decided,) = [one.id for one in lines.items if isinstance(one, PaneLine) and one.mark == "≠"]
+        lines.choose(decided)
         await terminal.see("Report: both were kept.")
-        terminal.desk.view.list.choose(decided.removeprefix("decided:"))
+        lines.choose(decided.removeprefix("decided:"))
         await terminal.see("Kept on this device; it is sent by itself")

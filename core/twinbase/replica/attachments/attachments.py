@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -195,6 +195,12 @@ class Attachments:
             store = await self._open_store()
             return await self._database.look(_read_state, store, sha256)
 
+    async def list_states(self, sha256s: Iterable[str]) -> dict[str, AttachmentState]:
+        """The same of many at once, by their hash: a page of photos opens the file once and not once for each."""
+        with self._enter():
+            store = await self._open_store()
+            return await self._database.look(_read_states, store, set(sha256s))
+
     async def offer_again(self, sha256: str) -> None:
         """Send what the server has refused once more, with the next sync: it may take it by now, as it said."""
         with self._enter():
@@ -253,6 +259,10 @@ class Attachments:
 
 def _read_state(connection: Connection, store: ContentStore, sha256: str) -> AttachmentState:
     return read_state(connection, sha256, is_here=store.holds(sha256))
+
+
+def _read_states(connection: Connection, store: ContentStore, sha256s: Iterable[str]) -> dict[str, AttachmentState]:
+    return {sha256: _read_state(connection, store, sha256) for sha256 in sha256s}
 
 
 def _evict(

@@ -66,13 +66,17 @@ async def _group(
 
 async def measure_sent(replica: Replica, unsent: Iterable[UnsentEdit]) -> dict[UUID, int]:
     """Of the edits whose row names an attachment: how many per cent of it the server has."""
-    found = {}
-    for one in unsent:
-        for sha256 in (one.edit.new.get(name) for name in SHA256):
-            if sha256:
-                state = await replica.attachments.state(sha256)
-                found[one.edit.id] = 100 * state.sent // state.total if state.total else 0
-    return found
+    named = {
+        one.edit.id: sha256
+        for one in unsent
+        for sha256 in (one.edit.new.get(name) for name in SHA256)
+        if sha256
+    }  # fmt: skip
+    states = await replica.attachments.list_states(named.values())
+    return {
+        edit: 100 * states[sha256].sent // states[sha256].total if states[sha256].total else 0
+        for edit, sha256 in named.items()
+    }
 
 
 def _line(one: UnsentEdit, title: str, percent: int | None) -> OutboxLine:

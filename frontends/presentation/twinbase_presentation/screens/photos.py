@@ -113,10 +113,11 @@ class PhotosModel(ScreenModel[PhotosShown | None]):
         if job is None:
             return None
         closed = is_closed(job.visit.status)
-        states = [await replica.attachments.state(one.sha256) if one.sha256 else None for one in job.photos]
+        states = await replica.attachments.list_states(one.sha256 for one in job.photos if one.sha256)
         language = self.workday.language
-        pairs = zip(job.photos, states, strict=True)
-        tiles = tuple(make_tile(photo, state, language, is_closed=closed) for photo, state in pairs)
+        tiles = tuple(
+            make_tile(photo, states.get(photo.sha256 or ""), language, is_closed=closed) for photo in job.photos
+        )
         title = job.visit.title or job.visit.type or language.say("Visit")
         return PhotosShown(job.visit.number, title, tiles, closed)
 

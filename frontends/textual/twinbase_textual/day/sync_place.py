@@ -60,7 +60,9 @@ class SyncView(PlaceView):
             yield PaneHeading(self.say("Decided for you"))
         for card in shown.decided:
             said = self.say("Put back") if not card.can_put_back and self._lost(card) else ""
-            yield PaneLine(DECIDED + str(card.id), card.title, end=said, end_tone="violet", mark="≠", mark_tone="violet")
+            yield PaneLine(
+                DECIDED + str(card.id), card.title, end=said, end_tone="violet", mark="≠", mark_tone="violet"
+            )
 
     def _list_unsent(self, shown: SyncShown) -> Iterator[PaneItem]:
         language = self.model.workday.language

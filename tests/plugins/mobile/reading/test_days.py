@@ -137,7 +137,7 @@ async def test_an_open_visit_whose_time_is_over_is_late(company: Company) -> Non
 
 async def test_what_has_begun_without_a_planned_end_takes_as_long_as_it_takes(company: Company) -> None:
     """As one that was made on site."""
-    begun = {"scheduled_end": None, "actual_start": paris(10, 8)}
+    begun: dict[str, Any] = {"scheduled_end": None, "actual_start": paris(10, 8)}
     await company.add_and_sync(
         visit(1, paris(10, 8), status=VisitStatus.IN_PROGRESS, **begun),
         visit(2, paris(10, 8), status=VisitStatus.PAUSED, **begun),
