@@ -67,6 +67,12 @@ class ServerProcess:
     def kill(self) -> None:
         self.process.kill()
 
+    async def restart(self, run: Callable[[str, int], None]) -> None:
+        """Killed, and started again as another one: with another clock, say."""
+        self.kill()
+        self._run = run
+        await self.start()
+
     async def _answers(self, client: httpx2.AsyncClient) -> bool:
         try:
             answer = await client.get(f"http://127.0.0.1:{self.port}/api/v1/health")

@@ -71,6 +71,11 @@ class Company:
                 await session.flush()
             await session.commit()
 
+    async def pass_days(self, days: int) -> None:
+        """So much later, for the server too."""
+        self.ahead += timedelta(days=days)
+        await self.server.restart(partial(serve, self.ahead.total_seconds(), str(self.shelf)))
+
     async def disagree(self) -> None:
         """Somebody has signed on paper, the office has been told by telephone, and a boiler stands elsewhere."""
         await self.add(InterventionSignature(intervention_id=VISIT, role=Signer.CUSTOMER, signer_name="M. Lefèvre"))

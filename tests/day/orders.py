@@ -22,18 +22,17 @@ Obey = Callable[..., Awaitable[object]]
 
 @dataclass
 class AppProcess:
-    """An app on a device: `python -m MODULE HOME AHEAD`. Her home is a folder of the test's; `days`: so much later."""
+    """An app on a device: `python -m MODULE HOME AHEAD`, with the clock of the company. Her home is a folder of the
+    test's."""
 
     module: str
     home: Path
     company: Company
-    days: int = 0
     process: asyncio.subprocess.Process = field(init=False)
 
     async def start(self) -> None:
         """Open it, as after a restart of the device."""
-        ahead = self.company.ahead + timedelta(days=self.days)
-        command = [sys.executable, "-m", self.module, str(self.home), str(ahead.total_seconds())]
+        command = [sys.executable, "-m", self.module, str(self.home), str(self.company.ahead.total_seconds())]
         self.process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env=_make_environment(self.home), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             limit=1 << 22,

@@ -1,6 +1,7 @@
 """A whole day of a technician's in the app, by its buttons alone, and what is in PostgreSQL afterwards."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.day.proof import (
     prove_visit,
     take_photos,
 )
+from tests.kivy.day import VISIT
 
 CODE = "274951"
 VISIT_LINE, RACK_LINE = "Entretien annuel chaudière, Mme", "14:00, Mise en service baie réseau"
@@ -47,6 +49,27 @@ async def test_a_day_without_a_network_loses_nothing(company: Company, app: AppP
     await prove_photos(company)
     await prove_the_rest(company)
     await prove_second_device(company, tmp_path)
+
+
+async def test_thirty_days_without_a_network_lose_nothing_either(company: Company, app: AppProcess) -> None:
+    """No token is good any more, and nobody is asked for a password."""
+    await join(company, app)
+    company.line.cut()
+    await app.touch("Start")
+    await app.see("Offline since", "Under way since")
+    await company.pass_days(30)
+    await app.restart()
+    await unlock(app)
+    await app.see("Fri, Jul 10", "Under way since")
+    await app.touch("More", "Expenses", "New expense", "Meal", *"14.50", "Save")
+    await app.see("€33.20")
+    company.line.restore()
+    await app.touch("My day", "More", "Sync", "Sync now")
+    await app.see("Everything is sent.", "33 of 33 tables equal to the server")
+    status = await company.read("SELECT status::text FROM mobile.interventions WHERE id = :id", id=VISIT)
+    assert [tuple(row) for row in status] == [("in_progress",)]
+    expenses = await company.read("SELECT amount_ttc FROM mobile.expenses WHERE expense_on = '2026-07-10'")
+    assert [tuple(row) for row in expenses] == [(Decimal("14.50"),)]
 
 
 async def join(company: Company, app: AppProcess) -> None:
