@@ -183,6 +183,25 @@ async def test_a_folder_shows_its_pictures_the_newest_first_and_leads_up_and_dow
     assert await again.read_small(shown.pictures[0]) is None
 
 
+async def test_while_photos_are_being_kept_it_is_said_how_many_are_left(phone: Phone, tmp_path: Path) -> None:
+    await begun(phone)
+    phone.workday.pictures = folder_of(tmp_path / "Pictures")
+    model = ChooseModel(phone.workday, VISIT)
+    await model.open()
+    assert model.shown is not None
+    for picture in model.shown.pictures:
+        model.toggle(picture.path)
+    assert model.say_take() == "Add 4 photos"
+    said: list[str] = []
+    stop = model.observe(lambda: said.append(model.say_take()))
+    done = await model.take()
+    stop()
+    assert said == ["4 photos are being kept…", *(f"{n} photos are being kept…" for n in (3, 2)),
+                    "1 photo is being kept…", "Add 0 photos"]  # fmt: skip
+    assert done.fault.startswith("3 photos kept.") and model.left == 0
+    model.close()
+
+
 async def test_a_folder_that_is_gone_or_huge_is_said_and_shown_in_steps(phone: Phone, tmp_path: Path) -> None:
     await begun(phone)
     phone.workday.pictures = tmp_path / "nowhere"

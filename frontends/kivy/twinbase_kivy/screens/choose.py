@@ -43,10 +43,10 @@ class ChoosePage(PageView):
         ]
 
     def make_foot(self) -> Box | None:
-        number = len(self.model.chosen)
-        label = self.model.say_take() if number else self.say("Touch a picture")
-        take = (lambda: self.do(self.model.take(), "take")) if number else None
-        return PushButton(label, take, icon="check" if number else "photo", main=True)
+        number, left = len(self.model.chosen), self.model.left
+        label = self.model.say_take() if number or left else self.say("Touch a picture")
+        take = (lambda: self.do(self.model.take(), "take")) if number and not left else None
+        return PushButton(label, take, icon="check" if number or left else "photo", main=True)
 
     def _make_folders(self, above: Path | None, folders: Sequence[Path]) -> Box | None:
         rows: list[Box] = [

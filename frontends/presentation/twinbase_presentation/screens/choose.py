@@ -59,6 +59,7 @@ class PictureChooser(ScreenModel[FolderShown]):
     def __init__(self, workday: Workday, route: Route) -> None:
         super().__init__(workday, route)
         self.folder, self.chosen = workday.pictures, frozenset[Path]()
+        self.left = 0
         self._most = STEP
         self._thread = ThreadPoolExecutor(1, "twinbase pictures")
 
@@ -110,7 +111,7 @@ class PictureChooser(ScreenModel[FolderShown]):
         raise NotImplementedError
 
     def say_take(self) -> str:
-        """The words for that."""
+        """The words for that; while it is done (`left` of them), how far it is."""
         raise NotImplementedError
 
     async def read_small(self, picture: PictureFile) -> bytes | None:
@@ -134,10 +135,18 @@ class ChooseModel(PictureChooser):
     async def take(self) -> Done:
         """Add what is chosen to the visit."""
         chosen, self.chosen = sorted(self.chosen, key=str), frozenset()
-        return await take_photos(self.workday, self.visit, chosen)
+        self.left = len(chosen)
+        self._tell()
+        return await take_photos(self.workday, self.visit, chosen, self._note_taken)
 
     def say_take(self) -> str:
+        if self.left:
+            return self.workday.language.count("{n} photo is being kept…", "{n} photos are being kept…", self.left)
         return self.workday.language.count("Add {n} photo", "Add {n} photos", len(self.chosen))
+
+    def _note_taken(self) -> None:
+        self.left -= 1
+        self._tell()
 
 
 def list_pictures(folder: Path, most: int, endings: tuple[str, ...] = READABLE) -> FolderShown | None:
