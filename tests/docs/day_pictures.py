@@ -23,7 +23,7 @@ FOLDER = ROOT / "docs" / "pictures" / "day"
 FRONT = FOLDER.parent
 """The two pictures of the README, of a wide window and of a wide terminal: `app.png` and `tui.png`."""
 WIDE_SHOT = Shot("today", 1280, 800, "light", "en")
-LANGUAGES, COLOURS = ("en", "fr"), 128
+LANGUAGES, COLOURS, FLAT = ("en", "fr"), 128, 24
 SCREENS = {
     "today": 640, "visit": 800, "danger": 800, "part": 640, "photos": 560, "written report": 560, "signed": 640,
     "finish": 560, "new visit form": 640, "hours": 760, "meal": 760, "sync": 1100,
@@ -47,16 +47,17 @@ def name_picture(shot: Shot) -> str:
 
 
 def shrink(taken: Path, into: Path, wide: int = 0) -> None:
-    """The same picture in the colours that are most of it, each as it was: the grounds of a screen are flat, and a
-    palette that averages tints them. `wide`: and so many pixels wide."""
+    """The same picture in fewer colours: those that are most of it as they are, since the grounds of a screen are flat
+    and an average tints them; the others spread over what is rare, as red is. `wide`: and so many pixels wide."""
     with Image.open(taken) as picture:
         plain = picture.convert("RGB")
     if wide:
         plain = plain.resize((wide, plain.height * wide // plain.width), Image.Resampling.LANCZOS)
     found: Any = plain.getcolors(plain.width * plain.height)
-    frequent = [colour for _, colour in sorted(found, reverse=True)[:COLOURS]]
+    frequent = [part for _, colour in sorted(found, reverse=True)[:FLAT] for part in colour]
+    spread = plain.quantize(COLOURS - FLAT, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in frequent for part in colour])
+    palette.putpalette(frequent + spread[: 3 * (COLOURS - FLAT)])
     plain.quantize(palette=palette, dither=Image.Dither.NONE).save(into, optimize=True)
 
 
