@@ -27,6 +27,7 @@ BY_HAND = [
 LOCK = find_blocks("CONTRIBUTING.md", "bash")[1]
 LOGIN, ROW_VERSIONS = find_blocks("docs/how-to/connect-ebp.md", "sql")
 VENDOR = find_blocks("docs/how-to/connect-ninjaone.md", "bash")[5]
+PACKAGE, PLACE_PACKAGE = find_blocks("docs/how-to/package-the-app.md", "bash")
 CADDY, NGINX = find_blocks("docs/how-to/tls.md", "text")
 (BENCH,) = find_blocks("docs/explanation/performance.md")
 
@@ -66,6 +67,19 @@ def test_the_lock_is_made_of_distributions_that_are_there() -> None:
     assert len(named) == len(DISTRIBUTIONS)
     for one in named:
         check_install(f"pip install {one}", ROOT)
+
+
+@only_checks(
+    PACKAGE, PLACE_PACKAGE, because="It builds for minutes, and writes into the system: `tox -e package` builds."
+)
+def test_what_packages_the_app_names_files_that_are_there() -> None:
+    for block in (PACKAGE, PLACE_PACKAGE):
+        lines = list_lines(block)
+        check_bash(*lines)
+        ours = [word for line in lines for word in line.split() if word.startswith("frontends/")]
+        assert ours and all((ROOT / word).is_file() for word in ours)
+    (install,) = [line for line in PACKAGE.text.splitlines() if INSTALLING.match(line)]
+    check_install(install.removesuffix(" pyinstaller"), ROOT)
 
 
 @only_checks(LOGIN, ROW_VERSIONS, because="There is no SQL Server here, and no parser of its language.")
