@@ -1,5 +1,6 @@
 """What a day of Anna's has left behind, by plain SQL in PostgreSQL."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from decimal import Decimal
@@ -105,9 +106,12 @@ RESTS: list[tuple[str, list[Any]]] = [
 async def prove_second_device(company: Company, folder: Path) -> None:
     """Another device of hers has all of it after its first sync, and can prove that."""
     plugins = Plugins("mobile", "deliveries")
-    async with await Replica.open(
-        folder / "second.twin", bytes(32), plugins=plugins, server=company.address, clock=company.read_now
-    ) as second:
+    async with (
+        asyncio.timeout(120),
+        await Replica.open(
+            folder / "second.twin", bytes(32), plugins=plugins, server=company.address, clock=company.read_now
+        ) as second,
+    ):
         await second.enroll(await company.make_code(), device_name="tablet")
         report = await second.sync()
         assert report.is_proven
