@@ -11,8 +11,9 @@ from typing import Any
 from tests.kivy.day import PLUGINS, OpenDay, open_day
 from tests.window.display import SIZE
 
-FRAMES = 3
-"""What a page has read is laid out in the frame after it, and its parts in the one after that."""
+FRAMES = 20
+"""What a page has read is laid out in the frame after it, its parts in the one after that, and what the status of the
+sync says a tenth of a second later: a finger that is told of before that hits what has moved there."""
 
 
 def prepare(home: Path) -> None:
