@@ -1,35 +1,16 @@
 """The same day in a terminal, by keys alone, and what is in PostgreSQL afterwards."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.day.company import Company
 from tests.day.orders import AppProcess
-from tests.day.proof import (
-    PHOTOS,
-    PLACE,
-    REPORT,
-    prove_photos,
-    prove_second_device,
-    prove_the_rest,
-    prove_visit,
-    take_photos,
-)
+from tests.day.proof import PHOTOS, PLACE, REPORT, prove_photos, prove_second_device, prove_the_rest, prove_visit
 
+APP = "tests.day.terminal_app"
 PASSPHRASE = "correct horse battery"
 # It takes a minute and a half, and it has hung once where the gate ran three tests at a time: nobody knows yet on what.
 pytestmark = [pytest.mark.timeout(400), pytest.mark.long]
-
-
-@pytest.fixture
-async def app(company: Company, tmp_path: Path) -> AsyncIterator[AppProcess]:
-    home = tmp_path / "home"
-    take_photos(home / "Pictures")
-    app = AppProcess("tests.day.terminal_app", home, company)
-    await app.start()
-    yield app
-    await app.close()
 
 
 async def test_a_day_without_a_network_loses_nothing(company: Company, app: AppProcess, tmp_path: Path) -> None:

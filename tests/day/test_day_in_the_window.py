@@ -1,37 +1,18 @@
 """A whole day of a technician's in the app, by its buttons alone, and what is in PostgreSQL afterwards."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.day.company import Company
 from tests.day.orders import AppProcess
-from tests.day.proof import (
-    PHOTOS,
-    PLACE,
-    REPORT,
-    prove_photos,
-    prove_second_device,
-    prove_the_rest,
-    prove_visit,
-    take_photos,
-)
+from tests.day.proof import PHOTOS, PLACE, REPORT, prove_photos, prove_second_device, prove_the_rest, prove_visit
 from tests.kivy.day import VISIT
 
+APP = "tests.day.window_app"
 CODE = "274951"
 VISIT_LINE, RACK_LINE = "Entretien annuel chaudière, Mme", "14:00, Mise en service baie réseau"
 pytestmark = pytest.mark.timeout(400)
-
-
-@pytest.fixture
-async def app(company: Company, tmp_path: Path) -> AsyncIterator[AppProcess]:
-    home = tmp_path / "home"
-    take_photos(home / "Pictures")
-    app = AppProcess("tests.day.window_app", home, company)
-    await app.start()
-    yield app
-    await app.close()
 
 
 async def test_a_day_without_a_network_loses_nothing(company: Company, app: AppProcess, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class Finger:
 
     async def _reach(self, name: str, *, typing: bool = False) -> tuple[float, float]:
         """Scroll to it, and wait until it stands still: a page that has read something is drawn anew."""
-        from twinbase_kivy.focus import _reveal
+        from twinbase_kivy.focus import reveal
 
         last = None
         while True:
@@ -115,7 +115,7 @@ class Finger:
             if place is not None and place == last:
                 return place
             if target is not None:
-                _reveal(target)
+                reveal(target)
             last = place
             await pass_frames()
 

@@ -22,6 +22,7 @@ from twinbase_demo.telling import WIDTH, Teller
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OpenFile, make_opener
+from twinbase_server.cli.device_file import default_key_file
 from twinbase_server.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ async def enrol_once(stage: Backstage, home: Path, open_file: OpenFile) -> Devic
     finally:
         await replica.close()
     # So that the commands that take a file open it, too: its key is no secret here.
-    account.file.with_name(f"{account.file.name}.key").write_text(keys.read_key(account.id).hex())
+    key_file = default_key_file(account.file)
+    key_file.touch(mode=0o600)
+    key_file.write_text(keys.read_key(account.id).hex())
     device.save_account(account)
     device.note_last(account)
     return account

@@ -57,7 +57,7 @@ class FocusRing:
         self._now, self._name = target, target.name if target else ""
         if target is not None:
             _show(target, True)
-            _reveal(target)
+            reveal(target)
 
     def press(self) -> bool:
         """Do what has the keyboard; False where nothing has it."""
@@ -83,7 +83,8 @@ def _show(target: KeyTarget, has_it: bool) -> None:
         target.input.focus = has_it
 
 
-def _reveal(target: KeyTarget) -> None:
+def reveal(target: KeyTarget) -> None:
+    """Scroll to it."""
     above: Widget | None = target
     while above is not None and above.parent is not above:
         if isinstance(above, Scroller):

@@ -1,6 +1,7 @@
 """Choosing pictures of this device's disk: folders, and the pictures in one of them, with small ones made as needed."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class FolderShown:
     fault: str = ""
 
 
-class PictureChooser(ScreenModel[FolderShown]):
+class PictureChooser(ScreenModel[FolderShown], ABC):
     """The own chooser of the apps: it is the same everywhere, works with gloves, and shows what is on a picture.
 
     Listing and making pictures small happen on a thread of its own, one after the other, and end when it is left.
@@ -106,13 +107,13 @@ class PictureChooser(ScreenModel[FolderShown]):
         self.chosen = self.chosen ^ {path}
         self._tell()
 
+    @abstractmethod
     async def take(self) -> Done:
         """Do what it was chosen for; what cannot be read stays chosen no more, and it is said why."""
-        raise NotImplementedError
 
+    @abstractmethod
     def say_take(self) -> str:
         """The words for that; while it is done (`left` of them), how far it is."""
-        raise NotImplementedError
 
     async def read_small(self, picture: PictureFile) -> bytes | None:
         """A small picture of a file; None where it is none that can be read, or the chooser was left."""
