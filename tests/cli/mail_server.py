@@ -4,6 +4,7 @@ import asyncio
 import email
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -17,12 +18,20 @@ USER, PASSWORD = "twinbase@example.com", "p@ss/word:1"
 
 
 class MailBox:
-    """What was handed over. `refuses`: the answer in place of taking it."""
+    """What was handed over. `refuses`: the answer in place of taking it. `is_let_go`: until it is set, the server says
+    goodbye and does nothing more."""
 
-    def __init__(self, refuses: str = "") -> None:
+    def __init__(self, refuses: str = "", is_let_go: threading.Event | None = None) -> None:
         self.letters: list[EmailMessage] = []
         self.were_protected: list[bool] = []
         self._refuses = refuses
+        self._is_let_go = is_let_go
+
+    async def handle_QUIT(self, server: Any, session: Session, envelope: Envelope) -> str:
+        if self._is_let_go is not None:
+            server.transport.write(b"221 Bye\r\n")
+            assert self._is_let_go.wait(60)
+        return "221 Bye"
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         if self._refuses:

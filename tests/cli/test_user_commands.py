@@ -1,8 +1,10 @@
 """`twinbase user`: people are invited, reset, cut off; their links go by mail, or to whoever asked."""
 
+import gc
 import json
 import re
 import ssl
+import threading
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -165,6 +167,23 @@ def test_a_link_goes_by_mail_over_tls_and_is_not_shown(
     text = letter.get_content()
     assert text.startswith("Bonjour Zoé,") and "https://sync.example.com/api/v1/auth/link#" in text
     assert choose(company, secret_in(text)) == 200 and sign_in(company, email) == 200
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_server_that_never_ends_the_call_leaves_none_open(
+    user: Twinbase, certificate: tuple[Path, Path], scheme: str
+) -> None:
+    context, is_let_go = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), threading.Event()
+    context.load_cert_chain(*certificate)
+    box = MailBox(is_let_go=is_let_go)
+    with listening(box, **({"tls_context": context} if scheme == "smtp" else {"ssl_context": context})) as port:
+        try:
+            url = f"{scheme}://127.0.0.1:{port}"
+            said = user("reset", EMAIL, TWINBASE_SMTP_URL=url, SSL_CERT_FILE=str(certificate[0]), **OFFICE)
+            gc.collect()  # a call that is still open would warn here
+        finally:
+            is_let_go.set()
+    assert said.status == 0 and len(box.letters) == 1, said
 
 
 def test_a_mail_that_fails_says_so_and_the_link_is_shown_instead(

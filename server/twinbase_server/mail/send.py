@@ -3,12 +3,21 @@
 import ssl
 from email.message import EmailMessage
 
-from aiosmtplib import SMTPException, SMTPResponseException, send
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from twinbase.errors import TwinbaseError
 from twinbase_server.mail.address import MailServer
 
 SECONDS_MAX = 20.0
+
+
+class _Call(SMTP):
+    """A call that is over when it is closed: a closing handshake of TLS would outlive the loop of a command."""
+
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+        super().close()
 
 
 class MailFailed(TwinbaseError):
@@ -21,21 +30,25 @@ async def send_mail(server: MailServer, message: EmailMessage) -> None:
     Without a certificate that this machine trusts nothing is sent, unless the address says that nothing is protected.
     """
     try:
-        await send(
-            message,
-            hostname=server.host,
-            port=server.port,
-            username=server.user or None,
-            password=server.password or None,
-            use_tls=server.protection == "tls",
-            start_tls=server.protection == "starttls",
-            tls_context=ssl.create_default_context() if server.protection != "none" else None,
-            timeout=SECONDS_MAX,
-        )
+        async with _call(server) as call:
+            await call.send_message(message)
     except SMTPResponseException as error:
         raise MailFailed(f"It says {error.code} {_first_line(error.message)}") from error
     except (SMTPException, OSError, ValueError) as error:
         raise MailFailed(f"({server.host}:{server.port}) {_first_line(str(error) or type(error).__name__)}") from error
+
+
+def _call(server: MailServer) -> SMTP:
+    return _Call(
+        hostname=server.host,
+        port=server.port,
+        username=server.user or None,
+        password=server.password or None,
+        use_tls=server.protection == "tls",
+        start_tls=server.protection == "starttls",
+        tls_context=ssl.create_default_context() if server.protection != "none" else None,
+        timeout=SECONDS_MAX,
+    )
 
 
 def _first_line(text: str) -> str:
