@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import select
+from tests.replica.open_files import list_open_files
 from tests.replica.workshop import Customer, Job, Line, changes, opened, outbox, rows, serve
 
 from twinbase.replica.outbox.as_read import READ_BEFORE
@@ -54,6 +55,17 @@ async def test_readers_wait_for_nobody_and_see_one_moment(tmp_path: Path) -> Non
             assert (await reader.exec(select(Job.title))).one() == "Boiler"
         async with replica.read() as reader:
             assert (await reader.exec(select(Job.title))).one() == "Pump"
+
+
+@pytest.mark.parametrize("kind", ["session", "read"])
+async def test_what_is_still_read_when_the_replica_closes_lets_go_of_the_file_when_it_ends(
+    tmp_path: Path, kind: str
+) -> None:
+    async with opened(tmp_path) as replica, getattr(replica, kind)() as session:
+        await session.exec(select(Job))
+        await replica.close()
+    path = str(tmp_path / "twin.db")
+    assert not any(name.startswith(path) for name in list_open_files())
 
 
 async def test_a_reading_session_cannot_write(tmp_path: Path) -> None:

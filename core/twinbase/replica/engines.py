@@ -46,6 +46,24 @@ class Kept(Protocol):
     async def close(self) -> None: ...
 
 
+class _EndingPool(AsyncAdaptedQueuePool):
+    """One that ends: what comes back after it is closed, where others would keep it open until it is collected.
+
+    A page that still reads when the replica is closed would hold the file, which cannot be removed then on Windows.
+    """
+
+    _is_over = False
+
+    def dispose(self) -> None:
+        self._is_over = True
+        super().dispose()
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        if self._is_over:
+            record.close()
+        super()._do_return_conn(record)
+
+
 class Database:
     """One open file. The tables of PostgreSQL's schemas have no schema here, and perhaps another name."""
 
@@ -118,7 +136,7 @@ class Database:
         return await asyncio.to_thread(seen)
 
     async def close(self) -> None:
-        """Let go of the file for good; what a sync that still runs holds is closed when it ends."""
+        """Let go of the file for good; what a sync or a session that still runs holds is closed when it ends."""
         self._is_closed = True
         await self.dispose()
 
@@ -136,7 +154,7 @@ class Database:
             module=_module(self.file.driver),
             table_names=self._names,
             # Without a path in the URL, the default would be one connection shared by everybody.
-            poolclass=AsyncAdaptedQueuePool,
+            poolclass=_EndingPool,
             pool_size=2,
             max_overflow=connections_max - 2,
             # What was typed is no part of a message: messages go to logs and to whoever collects crashes.

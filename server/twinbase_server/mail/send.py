@@ -1,6 +1,7 @@
 """One mail is handed over, or it is said why not."""
 
 import ssl
+from asyncio import WriteTransport
 from email.message import EmailMessage
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
@@ -15,7 +16,7 @@ class _Call(SMTP):
     """A call that is over when it is closed: a closing handshake of TLS would outlive the loop of a command."""
 
     def close(self) -> None:
-        if self.transport is not None:
+        if isinstance(self.transport, WriteTransport):
             self.transport.abort()
         super().close()
 
