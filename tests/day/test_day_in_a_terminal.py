@@ -10,7 +10,7 @@ from tests.day.proof import PHOTOS, PLACE, REPORT, prove_photos, prove_second_de
 APP = "tests.day.terminal_app"
 PASSPHRASE = "correct horse battery"
 # It takes a minute and a half, and it has hung once where the gate ran three tests at a time: nobody knows yet on what.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.long]
+pytestmark = pytest.mark.timeout(400)
 
 
 async def test_a_day_without_a_network_loses_nothing(company: Company, app: AppProcess, tmp_path: Path) -> None:
