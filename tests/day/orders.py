@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +18,8 @@ from twinbase.clock import Clock, utc_now
 
 ROOT = Path(__file__).parents[2]
 SECONDS_MAX = 60
+ANSWER_SECONDS_MAX = 75
+"""It answers after a minute, even if that is only what it could not do."""
 Obey = Callable[..., Awaitable[object]]
 
 
@@ -52,7 +55,13 @@ class AppProcess:
         """Tell it, and wait until it is done; what it could not do is raised with what is on the screen."""
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps([what, words, values]).encode() + b"\n")
-        line = await self.process.stdout.readline()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+                line = await self.process.stdout.readline()
+        except TimeoutError:
+            self.process.send_signal(signal.SIGUSR1)
+            await asyncio.wait({asyncio.ensure_future(self.process.wait())}, timeout=5)
+            raise AssertionError(f"no answer to {what} {words}; what it does stands above") from None
         assert line, f"it ended before {what} {words}"
         answer = json.loads(line)
         if "error" in answer:
@@ -103,6 +112,7 @@ def read_clock(ahead_seconds: float) -> Clock:
 
 async def obey_orders(acts: Mapping[str, Obey], say_screen: Callable[[], str]) -> None:
     """Do what standard input says until it ends. What is not done within a minute is answered with the screen."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _say_tasks)
     orders = asyncio.StreamReader(limit=1 << 22)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     while line := await orders.readline():
@@ -114,4 +124,11 @@ async def obey_orders(acts: Mapping[str, Obey], say_screen: Callable[[], str]) -
             answer = {"error": f"not within {SECONDS_MAX} s; on the screen:\n{say_screen()}"}
         except Exception as error:
             answer = {"error": f"{error!r}; on the screen:\n{say_screen()}"}
-        print(json.dumps(answer), flush=True)
+        # Not to what stands there now: Textual's own takes the text, and flushes nothing.
+        print(json.dumps(answer), file=sys.__stdout__, flush=True)
+
+
+def _say_tasks() -> None:
+    """Where everything waits, for whoever has got no answer."""
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.__stderr__)

@@ -9,7 +9,6 @@ from tests.day.proof import PHOTOS, PLACE, REPORT, prove_photos, prove_second_de
 
 APP = "tests.day.terminal_app"
 PASSPHRASE = "correct horse battery"
-# It takes a minute and a half, and it has hung once where the gate ran three tests at a time: nobody knows yet on what.
 pytestmark = pytest.mark.timeout(400)
 
 

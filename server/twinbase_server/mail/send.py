@@ -12,7 +12,7 @@ from twinbase_server.mail.address import MailServer
 SECONDS_MAX = 20.0
 
 
-class _Call(SMTP):
+class _MailCall(SMTP):
     """A call that is over when it is closed: a closing handshake of TLS would outlive the loop of a command."""
 
     def close(self) -> None:
@@ -31,7 +31,7 @@ async def send_mail(server: MailServer, message: EmailMessage) -> None:
     Without a certificate that this machine trusts nothing is sent, unless the address says that nothing is protected.
     """
     try:
-        async with _call(server) as call:
+        async with _make_call(server) as call:
             await call.send_message(message)
     except SMTPResponseException as error:
         raise MailFailed(f"It says {error.code} {_first_line(error.message)}") from error
@@ -39,8 +39,8 @@ async def send_mail(server: MailServer, message: EmailMessage) -> None:
         raise MailFailed(f"({server.host}:{server.port}) {_first_line(str(error) or type(error).__name__)}") from error
 
 
-def _call(server: MailServer) -> SMTP:
-    return _Call(
+def _make_call(server: MailServer) -> SMTP:
+    return _MailCall(
         hostname=server.host,
         port=server.port,
         username=server.user or None,
