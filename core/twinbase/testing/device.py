@@ -51,7 +51,9 @@ class Device:
         await self.close()
 
     async def reopen(self, *, plugins: Plugins | None = None) -> None:
-        """Start the app (again), perhaps in another version."""
+        """Start the app (again), perhaps in another version; the one that still runs is stopped before."""
+        if hasattr(self, "replica"):
+            await self.close()
         self.plugins = plugins or self.plugins
         self.replica = await Replica.open(
             self.path,
