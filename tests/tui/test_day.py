@@ -60,6 +60,17 @@ async def test_a_visit_is_begun_worked_on_and_finished_by_keys(anna: Path) -> No
         assert await terminal.day.runner.read(read_rest) == [SEAL, 1, True, "Absent"]
 
 
+async def test_a_key_is_of_the_line_that_is_chosen_however_soon_it_is_pressed(anna: Path) -> None:
+    async with open_terminal(anna) as terminal:
+        await terminal.see("6 visits", "s Pause")
+        before = terminal.app.desk.beside.visit
+        for key in ("down", "s"):
+            terminal.app.simulate_key(key)
+        await terminal.see("▶ Under way", "↑ 12 to send")
+        assert terminal.app.desk.beside.visit is not before
+        assert (await terminal.read(Intervention, NEXT)).status == VisitStatus.IN_PROGRESS
+
+
 async def test_hours_are_written_corrected_deleted_and_taken_back_by_keys(anna: Path) -> None:
     async with open_terminal(anna) as terminal:
         await terminal.press("3")

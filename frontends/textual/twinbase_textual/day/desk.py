@@ -56,6 +56,8 @@ class DeskScreen(Screen[None]):
         self.workday, self.places, self.brought = workday, tuple(places), brought
         self.here, self._syncs = 0, syncs
         self._opened, self._is_pinned = "", False
+        self._line_beside: str | None = None
+        self._ahead = ("", "")
         self.beside = BesideView(workday, brought)
 
     # What is seen.
@@ -89,11 +91,7 @@ class DeskScreen(Screen[None]):
     @property
     def acts(self) -> list[Command]:
         """What can be done now: with the line that is chosen, with the visit beside it, here, and everywhere."""
-        view = self.view
-        if view is None:
-            return []
-        here = () if view.commands_are_of_a_line else view.model.commands
-        return order_acts(view.list_acts(view.list.chosen), self.beside.commands, here, self._syncs.commands)
+        return self._list_acts(self.beside.commands)
 
     def redraw(self) -> None:
         """The lines at the edges, as things are now."""
@@ -121,6 +119,7 @@ class DeskScreen(Screen[None]):
         self.here = number
         pane = self.query_one("#list", Vertical)
         await pane.remove_children()
+        self._line_beside, self._ahead = None, ("", "")
         await self.beside.show(None)
         await pane.mount(self.places[number].make_view())
         self.close_detail()
@@ -140,9 +139,10 @@ class DeskScreen(Screen[None]):
         elif route.name in MAKERS:
             self.open_sheet(make_new_sheet(self.workday, route))
         elif route.name == "visit" and not route.place:
+            self._line_beside = None
             await self.beside.show(route)
             self.open_detail()
-            self._is_pinned = True
+            self._is_pinned, self._ahead = True, ("", "")
         elif route.name in ids:
             await self.action_show(ids.index(route.name))
 
@@ -158,9 +158,11 @@ class DeskScreen(Screen[None]):
         self.redraw()
 
     def close_detail(self) -> None:
-        """Back to the list."""
+        """Back to the list, and to what belongs to its line."""
         self.query_one("#panes").remove_class(OPEN)
-        self._is_pinned = False
+        if self._is_pinned:
+            self._is_pinned = False
+            self._show_beside()
         if self.view is not None:
             self.view.list.focus()
 
@@ -184,8 +186,13 @@ class DeskScreen(Screen[None]):
     # What somebody does.
 
     def action_press(self, key: str) -> None:
-        """Do what the key stands for, if it stands for anything."""
-        act = next((act for act in self.acts if find_key(act) == key), None)
+        """Do what the key stands for, if it stands for anything. What is about a line whose visit is still being read
+        waits for that: it is neither lost nor done to the visit before."""
+        line = self.view.list.chosen if self.view is not None else ""
+        is_read = self._is_pinned or self._line_beside == line
+        acts = self._list_acts(self.beside.commands if is_read else ())
+        act = next((act for act in acts if find_key(act) == key), None)
+        self._ahead = ("", "") if act is not None or is_read else (key, line)
         if act is not None:
             self.start(act)
 
@@ -264,8 +271,22 @@ class DeskScreen(Screen[None]):
 
     async def _read_beside(self) -> None:
         view = self.view
-        if view is not None:
-            await self.beside.show(await view.find_beside(view.list.chosen) if view.list.chosen else None)
+        if view is None:
+            return
+        line = view.list.chosen
+        await self.beside.show(await view.find_beside(line) if line else None)
+        self._line_beside = line
+        if line == view.list.chosen:
+            (key, of_line), self._ahead = self._ahead, ("", "")
+            if key and of_line == line:
+                self.action_press(key)
+
+    def _list_acts(self, beside: Sequence[Command]) -> list[Command]:
+        view = self.view
+        if view is None:
+            return []
+        here = () if view.commands_are_of_a_line else view.model.commands
+        return order_acts(view.list_acts(view.list.chosen), beside, here, self._syncs.commands)
 
     def _note_status(self) -> None:
         self.call_later(self.redraw)
