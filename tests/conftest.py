@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own on a real PostgreSQL, and chance that can be repeated."""
 
+import gc
 import os
 import random
 import shutil
@@ -43,6 +44,13 @@ def _work_in_memory() -> None:
     write each commit to the disk. A TMPDIR that is given is taken as it is."""
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_FREE_MIN:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: no collection of garbage looks at it again. A worker holds
+    millions of such objects, and looked at all of them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

@@ -29,3 +29,4 @@ def open_headless(home: Path) -> None:
     # A field that gets the keyboard asks for this one; it is None where Kivy has found no provider.
     windows.Window = HeadlessWindow()
     EventLoop.set_window(windows.Window)
+    gc.freeze()

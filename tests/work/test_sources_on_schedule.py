@@ -254,7 +254,7 @@ async def _loses_its_line(held: Held, url: str, office: Connection, clock: Calla
     run = asyncio.create_task(run_task(source_task(plugins(held.source), "held"), url, clock))
     await until(lambda: _is(held.inside), "the run")
     await office.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+        "SELECT pg_terminate_backend(pid, 30000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
         " WHERE l.locktype = 'advisory' AND l.pid <> pg_backend_pid() AND d.datname = current_database()"
     )
     with pytest.raises(ConnectionLost):

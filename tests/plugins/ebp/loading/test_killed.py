@@ -104,7 +104,7 @@ def lose_the_lock(erp: Erp) -> None:
     """What a network does that forgets the connection holding it."""
     with psycopg.connect(erp.target_url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            "SELECT pg_terminate_backend(pid, 30000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
             " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
         )
 
