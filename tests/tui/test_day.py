@@ -13,6 +13,7 @@ from twinbase.replica.attachments.fate import NOT_TAKEN_THERE
 from twinbase.replica.connection import Connection
 from twinbase_mobile.tables import Intervention, InterventionPart, InterventionSignature, Timesheet
 from twinbase_mobile.tables.kinds import VisitStatus
+from twinbase_presentation import Route
 
 
 async def test_a_visit_is_begun_worked_on_and_finished_by_keys(anna: Path) -> None:
@@ -63,12 +64,19 @@ async def test_a_visit_is_begun_worked_on_and_finished_by_keys(anna: Path) -> No
 async def test_a_key_is_of_the_line_that_is_chosen_however_soon_it_is_pressed(anna: Path) -> None:
     async with open_terminal(anna) as terminal:
         await terminal.see("6 visits", "s Pause")
-        before = terminal.app.desk.beside.visit
         for key in ("down", "s"):
             terminal.app.simulate_key(key)
         await terminal.see("▶ Under way", "↑ 12 to send")
-        assert terminal.app.desk.beside.visit is not before
         assert (await terminal.read(Intervention, NEXT)).status == VisitStatus.IN_PROGRESS
+
+
+async def test_whoever_comes_back_from_a_visit_over_the_list_sees_what_belongs_to_its_line(anna: Path) -> None:
+    async with open_terminal(anna) as terminal:
+        await terminal.see("6 visits", "s Pause")
+        await terminal.desk.go(Route("visit", NEXT))
+        await terminal.see("INT-000493", "w On my way")
+        await terminal.press("escape")
+        await terminal.see("6 visits", "s Pause")
 
 
 async def test_hours_are_written_corrected_deleted_and_taken_back_by_keys(anna: Path) -> None:

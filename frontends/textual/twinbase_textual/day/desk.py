@@ -57,7 +57,7 @@ class DeskScreen(Screen[None]):
         self.here, self._syncs = 0, syncs
         self._opened, self._is_pinned = "", False
         self._line_beside: str | None = None
-        self._ahead = ("", "")
+        self._ahead: tuple[str, str] | None = None  # A key, and the line that it is about.
         self.beside = BesideView(workday, brought)
 
     # What is seen.
@@ -119,7 +119,7 @@ class DeskScreen(Screen[None]):
         self.here = number
         pane = self.query_one("#list", Vertical)
         await pane.remove_children()
-        self._line_beside, self._ahead = None, ("", "")
+        self._line_beside, self._ahead = None, None
         await self.beside.show(None)
         await pane.mount(self.places[number].make_view())
         self.close_detail()
@@ -142,7 +142,7 @@ class DeskScreen(Screen[None]):
             self._line_beside = None
             await self.beside.show(route)
             self.open_detail()
-            self._is_pinned, self._ahead = True, ("", "")
+            self._is_pinned, self._ahead = True, None
         elif route.name in ids:
             await self.action_show(ids.index(route.name))
 
@@ -192,7 +192,7 @@ class DeskScreen(Screen[None]):
         is_read = self._is_pinned or self._line_beside == line
         acts = self._list_acts(self.beside.commands if is_read else ())
         act = next((act for act in acts if find_key(act) == key), None)
-        self._ahead = ("", "") if act is not None or is_read else (key, line)
+        self._ahead = None if act is not None or is_read else (key, line)
         if act is not None:
             self.start(act)
 
@@ -277,9 +277,9 @@ class DeskScreen(Screen[None]):
         await self.beside.show(await view.find_beside(line) if line else None)
         self._line_beside = line
         if line == view.list.chosen:
-            (key, of_line), self._ahead = self._ahead, ("", "")
-            if key and of_line == line:
-                self.action_press(key)
+            ahead, self._ahead = self._ahead, None
+            if ahead is not None and ahead[1] == line:
+                self.action_press(ahead[0])
 
     def _list_acts(self, beside: Sequence[Command]) -> list[Command]:
         view = self.view
