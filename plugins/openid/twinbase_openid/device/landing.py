@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from string import Template
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -63,6 +63,9 @@ async def open_landing(port: int = 0) -> AsyncIterator[Landing]:
 
 
 def _make_handler(hear: Callable[[Mapping[str, str]], None]) -> type[BaseHTTPRequestHandler]:
+    # Each browser has a thread of its own here, and the first may be the last to have shown its page.
+    first = Lock()
+
     class Handler(BaseHTTPRequestHandler):
         timeout = 10
 
@@ -72,8 +75,12 @@ def _make_handler(hear: Callable[[Mapping[str, str]], None]) -> type[BaseHTTPReq
             if not said.keys() & {"code", "error"}:
                 self.send_error(404)
                 return
-            self._show("code" in said)
-            hear(said)
+            is_first = first.acquire(blocking=False)
+            try:
+                self._show("code" in said)
+            finally:
+                if is_first:
+                    hear(said)
 
         def _show(self, has_code: bool) -> None:
             wished = self.headers.get("Accept-Language", "").strip().lower()
