@@ -1,5 +1,6 @@
 """Kivy without pixels: nothing of a system's graphics is needed, and no window is opened."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,7 +20,10 @@ def _headless(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def made_day(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Anna's file, made once by a real server."""
-    return make_day_once(databases, tmp_path_factory.mktemp("anna"))
+    made = make_day_once(databases, tmp_path_factory.mktemp("anna"))
+    gc.collect()
+    gc.freeze()  # the server that made it, and all that it imported
+    return made
 
 
 @pytest.fixture
@@ -43,3 +47,5 @@ async def day(anna: Path) -> AsyncIterator[OpenDay]:
     yield day
     day.runner.close()
     forget_frames()
+    # Widgets hold one another in circles: half a million objects of a test, which the next ones would stumble over.
+    gc.collect()
