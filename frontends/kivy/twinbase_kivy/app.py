@@ -15,6 +15,7 @@ from kivy.core.window import Window
 from twinbase import Plugins
 from twinbase.replica import Replica
 from twinbase_kivy.all_sheets import SHEETS
+from twinbase_kivy.garbage import collect_when_still
 from twinbase_kivy.keyboard import press_key
 from twinbase_kivy.look import look
 from twinbase_kivy.owned_app import OwnedApp, OwnedOptions
@@ -85,11 +86,12 @@ async def run_owned_app(options: OwnedOptions) -> None:
     app = TwinbaseApp(stage, owned.note_hidden)
     stage.hidden, stage.touched = owned.note_hidden, owned.note_touch
     try:
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(app.async_run("asyncio"))
-            await app.started.wait()
-            await owned.start()
-            await running
+        with collect_when_still(stage.read_still):
+            async with asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(app.async_run("asyncio"))
+                await app.started.wait()
+                await owned.start()
+                await running
     finally:
         stopTouchApp()
         await owned.close()
@@ -102,15 +104,20 @@ async def _show(options: AppOptions, runner: Runner, me: UUID, claims: Mapping[s
     device.observe(lambda: _follow_settings(shell))
     stage = WindowStage()
     app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
+    with collect_when_still(stage.read_still):
+        await _run_window(options, app, stage, shell)
+    await workday.settle()
+
+
+async def _run_window(options: AppOptions, app: TwinbaseApp, stage: WindowStage, shell: Shell) -> None:
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))
         await app.started.wait()
         stage.show(shell, partial(press_key, shell))
         await shell.open()
         if options.syncs:
-            await runner.start_syncing()
+            await shell.workday.runner.start_syncing()
         await running
-    await workday.settle()
 
 
 def _follow_settings(shell: Shell) -> None:

@@ -74,12 +74,11 @@ class PageView(ColumnBox):
         passed = self.scroller.passed
         self.name = self.model.title
         body = ColumnBox(*self._make_body(), gap=SPACE.m, edges=(self.edge, SPACE.s, self.edge, SPACE.xl))
-        self.scroller = Scroller(body)
+        self.scroller = Scroller(body, passed)
         foot = self.make_foot() if self.model.shown is not None else None
         self.hold([self.make_head(), self.scroller, FootBar(foot, self.edge) if foot else None])
         if self.width > 1:
             self.place(*self.pos, *self.size)
-            self.scroller.passed = passed
 
     @property
     def edge(self) -> int:

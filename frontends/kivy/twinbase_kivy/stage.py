@@ -1,5 +1,6 @@
 """What the window shows at a moment: the lobby, or somebody's day. The window's events go there."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -26,12 +27,14 @@ class WindowStage:
         self.hidden: Callable[[], object] = lambda: None
         self._press: PressKey = lambda key, text, modifiers: False
         self._drop: Callable[[Path], object] = lambda path: None
+        self._touched_at = time.monotonic()
 
     def bind(self) -> None:
         """Hear the window, once."""
         Window.bind(size=lambda _window, size: self._fit(*size))
         Window.bind(on_key_down=lambda _window, key, _code, text, modifiers: self.press_key(key, text, modifiers))
         Window.bind(on_touch_down=lambda _window, _touch: self._note_touch())
+        Window.bind(on_touch_move=lambda _window, _touch: self._note_move())
         Window.bind(on_drop_file=lambda _window, name, *_place: self._drop_file(name))
         Window.bind(on_minimize=lambda _window: self.hidden())
 
@@ -44,8 +47,13 @@ class WindowStage:
         Window.add_widget(scene)
         scene.fit(*Window.size)
 
+    def read_still(self) -> float:
+        """For how many seconds nobody has touched anything."""
+        return time.monotonic() - self._touched_at
+
     def press_key(self, key: int, text: str, modifiers: Sequence[str]) -> bool:
         """A key of the keyboard; False where it says nothing, so that Kivy goes on with it."""
+        self._note_move()
         self.touched()
         return self._press(key, text, modifiers)
 
@@ -56,6 +64,10 @@ class WindowStage:
     def _note_touch(self) -> bool:
         """It goes on to the widgets."""
         self.touched()
+        return self._note_move()
+
+    def _note_move(self) -> bool:
+        self._touched_at = time.monotonic()
         return False
 
     def _drop_file(self, name: bytes) -> None:

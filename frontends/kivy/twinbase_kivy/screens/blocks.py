@@ -35,7 +35,7 @@ LABEL_SHARE = 0.5
 
 def draw_blocks(page: PageView, blocks: Iterable[Block], commands: Sequence[Command] = ()) -> list[Box]:
     """All of them, one below the other. `commands`: what can be done where there is nothing yet."""
-    return [ColumnBox(*_draw(page, block, commands), gap=SPACE.s) for block in blocks if _has_something(block)]
+    return [ColumnBox(*_draw(page, block, commands), gap=SPACE.s) for block in blocks if has_something(block)]
 
 
 def make_brought_card(page: PageView, shown: ShownCard, acts: Sequence[Command]) -> Box:
@@ -47,7 +47,8 @@ def make_brought_card(page: PageView, shown: ShownCard, acts: Sequence[Command])
     return SectionCard(spec.icon, spec.title, *blocks, *buttons, count=count)
 
 
-def _has_something(block: Block) -> bool:
+def has_something(block: Block) -> bool:
+    """Whether anything of it is drawn: a list without lines is not."""
     return not isinstance(block, LinesBlock) or bool(block.lines)
 
 

@@ -1,16 +1,18 @@
 """The customers: found by words, near, or under contract; a row opens all that is known of one."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.list_page import ListPage
+from twinbase_kivy.long_page import LongPage, cut_rows
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.search_page import SearchPage
-from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, divide
 from twinbase_kivy.widgets.chips import ChipBox, ChoiceChip
+from twinbase_kivy.widgets.long_column import LongPart
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.rows import ChosenLine
 from twinbase_kivy.widgets.touch import Act
@@ -21,8 +23,11 @@ from twinbase_presentation.screens.customers import CustomerRow, CustomersModel
 from twinbase_presentation.screens.jobs import JobsChip
 from twinbase_presentation.tokens import RADIUS, SPACE
 
+LINE_DP = 76
+"""How high a customer usually is."""
 
-class CustomersPage(SearchPage, ListPage):
+
+class CustomersPage(SearchPage, ListPage, LongPage):
     """S11, the list."""
 
     model: CustomersModel
@@ -42,20 +47,23 @@ class CustomersPage(SearchPage, ListPage):
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
         assert shown is not None
-        rows: list[Box] = [self._make_row(row) for row in shown.rows]
-        more = lambda: self.guide.workday.spawn(self.model.load_more())  # noqa: E731
         return [
             Wrap(*(self._make_chip(chip) for chip in shown.chips), gap=SPACE.s),
             Words(shown.measured, "small", "text3") if shown.measured else None,
-            CardBox(*divide(rows, SPACE.l), gap=0, edges=(0, 0, 0, 0)) if rows else None,
+            self.hold_list([self._note_card(rows) for rows in cut_rows(shown.rows)]),
             self._make_nothing(shown.nothing) if shown.nothing else None,
-            PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if shown.has_more else None,
             Words(shown.limit, "small", "text3", align="centre") if shown.limit else None,
         ]
 
-    def _make_row(self, row: CustomerRow) -> Box:
-        chosen = self.guide.is_wide and row.id == self.chosen
-        return CustomerLineBox(row, self.open_act(Route("customer", row.id)), chosen=chosen)
+    def _note_card(self, rows: Sequence[CustomerRow]) -> LongPart:
+        chosen = next((row.id for row in rows if self.guide.is_wide and row.id == self.chosen), None)
+        return LongPart(rows[0].id, (rows, chosen), partial(self._make_card, rows, chosen), LINE_DP * len(rows))
+
+    def _make_card(self, rows: Sequence[CustomerRow], chosen: UUID | None) -> Box:
+        lines: list[Box] = [
+            CustomerLineBox(row, self.open_act(Route("customer", row.id)), chosen=row.id == chosen) for row in rows
+        ]
+        return CardBox(*divide(lines, SPACE.l), gap=0, edges=(0, 0, 0, 0))
 
     def _make_chip(self, chip: JobsChip) -> Box:
         number = "" if chip.count is None else f"\u00a0{self.guide.workday.language.format_number(chip.count)}"

@@ -1,26 +1,32 @@
 """All visits: found by words, narrowed by a chip, by day; a row opens the visit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
-from twinbase_kivy.boxes import Box
+from twinbase_kivy.boxes import Box, ColumnBox
 from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.list_page import ListPage
+from twinbase_kivy.long_page import LongPage, cut_rows
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.search_page import SearchPage
-from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, divide, group_title
 from twinbase_kivy.widgets.chips import ChoiceChip
+from twinbase_kivy.widgets.long_column import LongPart
 from twinbase_kivy.widgets.notices import EmptyView
 from twinbase_kivy.widgets.touch import Act
 from twinbase_presentation import Route
 from twinbase_presentation.languages import later
 from twinbase_presentation.screens.jobs import JobsChip, JobsModel
 from twinbase_presentation.screens.today import VisitGroup
+from twinbase_presentation.screens.visit_rows import VisitRow
 from twinbase_presentation.tokens import SPACE
 
+TITLE_DP, LINE_DP = 40, 92
+"""How high a date and a visit usually are."""
 
-class JobsPage(SearchPage, ListPage):
+
+class JobsPage(SearchPage, ListPage, LongPage):
     """S05."""
 
     model: JobsModel
@@ -39,12 +45,10 @@ class JobsPage(SearchPage, ListPage):
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
         assert shown is not None
-        more = lambda: self.guide.workday.spawn(self.model.load_more())  # noqa: E731
         return [
             Wrap(*(self._make_chip(chip) for chip in shown.chips), gap=SPACE.s),
-            *(part for group in shown.groups for part in self._make_group(group)),
+            self.hold_list([part for group in shown.groups for part in self._list_cards(group)]),
             self._make_nothing(shown.nothing) if shown.nothing else None,
-            PushButton(self.say("Show more"), more, icon="expand", filling="tonal") if shown.has_more else None,
         ]
 
     def press_key(self, said: str) -> bool:
@@ -64,10 +68,19 @@ class JobsPage(SearchPage, ListPage):
     def _choose(self, chip: str) -> Act:
         return lambda: self.guide.workday.spawn(self.model.choose(chip))
 
-    def _make_group(self, group: VisitGroup) -> list[Box]:
-        is_wide = self.guide.is_wide
-        lines = [make_visit_line(self, row, chosen=is_wide and row.id == self.chosen) for row in group.rows]
-        return [group_title(group.heading), CardBox(*divide(lines, 76), gap=0, edges=(0, 0, 0, 0))]
+    def _list_cards(self, group: VisitGroup) -> Iterator[LongPart]:
+        """A day on one card, with its date; a very full one on several."""
+        for rows in cut_rows(group.rows):
+            heading = group.heading if rows[0] is group.rows[0] else ""
+            chosen = next((row.id for row in rows if self.guide.is_wide and row.id == self.chosen), None)
+            guess = LINE_DP * len(rows) + (TITLE_DP if heading else 0)
+            make = partial(self._make_card, heading, rows, chosen)
+            yield LongPart((group.id, rows[0].id), (heading, rows, chosen), make, guess)
+
+    def _make_card(self, heading: str, rows: Sequence[VisitRow], chosen: UUID | None) -> Box:
+        lines = [make_visit_line(self, row, chosen=row.id == chosen) for row in rows]
+        title = group_title(heading) if heading else None
+        return ColumnBox(title, CardBox(*divide(lines, 76), gap=0, edges=(0, 0, 0, 0)), gap=SPACE.m)
 
     def _make_nothing(self, sentence: str) -> Box:
         """Where something was asked for, the way back to all that is open."""

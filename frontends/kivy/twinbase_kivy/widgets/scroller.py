@@ -5,15 +5,17 @@ from kivy.uix.scrollview import ScrollView
 
 from twinbase_kivy.boxes import Box, Root
 from twinbase_kivy.look import look
+from twinbase_kivy.widgets.long_column import LongColumn
 
 
 class Scroller(Root, Box):
     """Scrolls one box. Where its content changes, it stays where it was."""
 
-    def __init__(self, content: Box) -> None:
+    def __init__(self, content: Box, passed: float = 0) -> None:
+        """`passed`: so many pixels of it are above what is seen at first."""
         super().__init__(role="scroll")
         self.grows = True
-        self.content = content
+        self._first, self._shifted = passed, 0.0
         self._view = ScrollView(
             size_hint=(None, None),
             do_scroll_x=False,
@@ -21,7 +23,8 @@ class Scroller(Root, Box):
             bar_width=dp(3),
             bar_margin=dp(1),
         )
-        self._view.add_widget(content)
+        self._hold(content)
+        self._view.bind(scroll_y=lambda _view, _passed: self._tell_long())
         self.add_widget(self._view)
 
     def parts(self) -> tuple[Box, ...]:
@@ -31,8 +34,7 @@ class Scroller(Root, Box):
         """Another content; where the reader was in the old one, he is in the new one."""
         passed = self.passed
         self._view.remove_widget(self.content)
-        self.content = content
-        self._view.add_widget(content)
+        self._hold(content)
         self.settle()
         self.passed = passed
 
@@ -51,10 +53,34 @@ class Scroller(Root, Box):
         self.settle()
 
     def settle(self) -> None:
-        passed = self.passed
+        passed, self._first, self._shifted = self._first or self.passed, 0, 0
         high = max(self.content.height_for(self.width), self.height)
         self.content.place(0, 0, self.width, high)
-        self.passed = passed
+        self.passed = passed + self._shifted
+        self._tell_long()
+
+    def _hold(self, content: Box) -> None:
+        self.content = content
+        self._long = [part for part in content.parts() if isinstance(part, LongColumn)]
+        for long in self._long:
+            long.shifted = self._shift
+        self._view.add_widget(content)
+
+    def _tell_long(self) -> None:
+        """What of them is seen now."""
+        for long in self._long:
+            top = self.passed - (self.content.top - long.top)
+            long.show_between(top, top + self._view.height)
+
+    def _shift(self, pixels: float) -> None:
+        """What is above has turned out to be higher: what is seen stays in its place."""
+        wanted = self.passed + pixels
+        self._shifted += pixels
+        self.passed = wanted
+        if self.passed < wanted - 1:
+            # There is more below than was known, too.
+            self._first = wanted
+            self.settle()
 
     def paint(self) -> None:
         self._view.bar_color = look.find_colour("outline", 0.5)
