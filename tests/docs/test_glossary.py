@@ -36,6 +36,7 @@ MEANINGS: dict[str, tuple[str, ...] | None] = {
         "frontends/kivy/twinbase_kivy/screens/day_bar.py",
         "frontends/kivy/twinbase_kivy/screens/hours.py",
         "frontends/kivy/twinbase_kivy/boxes.py",  # what is left free between two widgets
+        "frontends/kivy/twinbase_kivy/widgets/long_column.py",
         "frontends/kivy/twinbase_kivy/flow_boxes.py",
         "frontends/kivy/twinbase_kivy/row_box.py",
         "frontends/kivy/twinbase_kivy/widgets/cards.py",
