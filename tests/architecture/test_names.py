@@ -72,6 +72,7 @@ KEPT = {
     "SqlCursor.fetchall": "PEP 249",
     "SqlCursor.fetchone": "PEP 249",
     "DeskProvider.discover": "Textual: what its palette calls",
+    "Finger.depack": "Kivy: what it calls with where a finger is",
     "HeadLine.render": "Textual: what a widget draws",
     "KeysLine.render": "Textual: what a widget draws",
     "PlacesLine.render": "Textual: what a widget draws",

@@ -27,6 +27,8 @@ from twinbase_presentation.device.own_device import OwnDevice
 from twinbase_presentation.plugin_screens import read_claims
 from twinbase_presentation.tokens import ThemeName
 
+UseShell = Callable[[Shell], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
@@ -65,8 +67,11 @@ class TwinbaseApp(App):
         return True
 
 
-async def run_app(options: AppOptions) -> None:
-    """Run on one file until the window is closed; then write what is held, and close the file."""
+async def run_app(options: AppOptions, beside: UseShell | None = None) -> None:
+    """Run on one file until the window is closed; then write what is held, and close the file.
+
+    `beside`: uses the app as somebody would, from the moment in which it is shown; the window closes when it ends.
+    """
     look.text_scale = options.text_scale
     look.set_theme(options.theme)
     Window.clearcolor = look.find_colour("bg")
@@ -74,7 +79,7 @@ async def run_app(options: AppOptions) -> None:
     try:
         await runner.open(options.open_replica)
         me = await runner.ask(whoami)
-        await _show(options, runner, me, await runner.ask(read_claims))
+        await _show(options, runner, me, await runner.ask(read_claims), beside)
     finally:
         await asyncio.to_thread(runner.close)
 
@@ -97,7 +102,9 @@ async def run_owned_app(options: OwnedOptions) -> None:
         await owned.close()
 
 
-async def _show(options: AppOptions, runner: Runner, me: UUID, claims: Mapping[str, Any]) -> None:
+async def _show(
+    options: AppOptions, runner: Runner, me: UUID, claims: Mapping[str, Any], beside: UseShell | None
+) -> None:
     device = OwnDevice(options.state.with_name(options.state.name.replace(".state.", ".settings.")))
     workday = Workday(runner, me, choose_language(options.language), device=device)
     shell = Shell(workday, options.plugins, SHEETS, options.state, claims)
@@ -105,11 +112,13 @@ async def _show(options: AppOptions, runner: Runner, me: UUID, claims: Mapping[s
     stage = WindowStage()
     app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
     with collect_when_still(stage.read_still):
-        await _run_window(options, app, stage, shell)
+        await _run_window(options, app, stage, shell, beside)
     await workday.settle()
 
 
-async def _run_window(options: AppOptions, app: TwinbaseApp, stage: WindowStage, shell: Shell) -> None:
+async def _run_window(
+    options: AppOptions, app: TwinbaseApp, stage: WindowStage, shell: Shell, beside: UseShell | None
+) -> None:
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(app.async_run("asyncio"))
         await app.started.wait()
@@ -117,6 +126,9 @@ async def _run_window(options: AppOptions, app: TwinbaseApp, stage: WindowStage,
         await shell.open()
         if options.syncs:
             await shell.workday.runner.start_syncing()
+        if beside is not None:
+            await beside(shell)
+            app.stop()
         await running
 
 

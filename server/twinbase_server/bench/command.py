@@ -44,7 +44,7 @@ def command(
     results = _measured(sizes, _parts(only), database_url)
     if json_file is not None:
         json_file.write_text(json.dumps(make_document(results, sizes), indent=1) + "\n")
-    _show(results, make_console())
+    show_results(results, make_console())
 
 
 def _parts(only: str) -> tuple[str, ...]:
@@ -75,7 +75,8 @@ def _shown() -> Iterator[Progress]:
         )
 
 
-def _show(results: list[Result], console: Console) -> None:
+def show_results(results: list[Result], console: Console) -> None:
+    """A line for each, with its bar; and which were missed."""
     table = Table("what", "measured", "floor or limit", "ratio", "at most", title="Speed", title_justify="left")
     for result in results:
         colour = "green" if result.met else "red"
