@@ -14,14 +14,14 @@ from rich.console import Console
 from twinbase_demo.telling import WIDTH, Teller
 from twinbase_server.bench.command import show_results
 
-SCALE, QUICK_SCALE = 0.02, 0.005
+QUICK_SCALE = 0.005
 NEEDED = ("twinbase_kivy", "twinbase_presentation", "psutil")
 
 
 def bench_app(
     quick: Annotated[bool, typer.Option("--quick", help="Tiny sizes: whether it works, not how quick it is.")] = False,
     as_made: Annotated[bool, typer.Option("--as-made", help="The demo's own device, with nothing added.")] = False,
-    rounds: Annotated[int | None, typer.Option(min=3, help="Of use, for the memory; an hour has some 250.")] = None,
+    rounds: Annotated[int | None, typer.Option(min=3, help="Of use, for the memory.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to FILE.")] = None,
 ) -> None:
     """Measure the app in a real window: frames, search, taps, cold start, a sync while somebody scrolls, memory.
@@ -35,6 +35,7 @@ def bench_app(
     # Kivy and the app are imported only here: other commands do without them.
     from twinbase_demo.app_bench.figures import QUICK, AppBenchSizes
     from twinbase_demo.app_bench.run import measure_app
+    from twinbase_demo.backstage import SCALE
 
     sizes = QUICK if quick else AppBenchSizes()
     if as_made:

@@ -18,7 +18,7 @@ WORDS = ("chaud", "pompe", "lyon", "b12", "entretien")
 
 @dataclass(frozen=True)
 class AppBenchSizes:
-    """How much there is, and how often each thing is done. `rounds`: of use, for the memory; an hour has some 250."""
+    """How much there is, and how often each thing is done. `rounds`: of use, for the memory."""
 
     visits: int = 2_000
     rows: int = 50_000

@@ -20,7 +20,7 @@ SIZE = (412, 915)
 
 
 class BenchAppEnded(TwinbaseError):
-    """The measured app ended before it answered. What it said last stands above; is there a screen (DISPLAY)?"""
+    """The measured app ended before it answered."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,6 @@ async def _hear(process: asyncio.subprocess.Process) -> dict[str, Any]:
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line:
-        raise BenchAppEnded(str(BenchAppEnded.__doc__))
+        raise BenchAppEnded("What it said last stands above; is there a screen (DISPLAY)?")
     answer: dict[str, Any] = json.loads(line)
     return answer

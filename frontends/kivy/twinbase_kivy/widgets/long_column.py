@@ -1,8 +1,8 @@
 """A column that is longer than anybody looks: only what is near the eye is made.
 
-Two thousand visits are some sixty thousand widgets' parts, and would take a minute to make and a second for each
-frame. Here a part that was not made yet has the height that is guessed for it. What is above the eye never moves while
-somebody scrolls: the sum of the heights is put right when nobody does.
+Two thousand visits are 34,000 widgets, which would be made anew at each change. Here a part that was not made yet has
+the height that is guessed for it. What is above the eye never moves while somebody scrolls: the sum of the heights is
+put right when nobody does.
 """
 
 from bisect import bisect_right
@@ -56,7 +56,7 @@ class LongColumn(Box):
 
     def show(self, parts: Sequence[LongPart]) -> None:
         """These from now on."""
-        values = {part.key: (part.value, look.theme.name, look.text_scale) for part in parts}
+        values = {part.key: _drawn_from(part) for part in parts}
         for key, (value, _box) in list(self._made.items()):
             if values.get(key) != value:
                 self._heights.pop(key, None)
@@ -110,19 +110,31 @@ class LongColumn(Box):
         if not self._all or self.width <= 1 or self._room <= 0 or self._follows:
             return
         self._follows = True
+        try:
+            is_ready = self._make_seen_and_next()
+        finally:
+            self._follows = False
+        if not is_ready:
+            self._next()
+        if self._find(*self._seen_and_near)[1] == len(self._all) - 1:
+            self.near_end()
+
+    @property
+    def _seen_and_near(self) -> tuple[float, float]:
+        """With as much again above and below."""
+        return self._seen[0] - self._room, self._seen[1] + self._room
+
+    def _make_seen_and_next(self) -> bool:
+        """Whether all that is near is there then."""
         while lacking := self._list_lacking(*self._find(*self._seen)):
             self._make_in_place(lacking)
         first, last = self._find(*self._seen)
-        near_first, near_last = self._find(self._seen[0] - self._room, self._seen[1] + self._room)
+        near_first, near_last = self._find(*self._seen_and_near)
         near = sorted(self._list_lacking(near_first, near_last), key=lambda at: max(first - at, at - last))
         if near:
             self._make_in_place(near[:1])
             self._let_go(near_first, near_last)
-        self._follows = False
-        if len(near) > 1:
-            self._next()
-        if near_last == len(self._all) - 1:
-            self.near_end()
+        return len(near) <= 1
 
     def _find(self, top: float, bottom: float) -> tuple[int, int]:
         """The first and the last part between two heights."""
@@ -136,7 +148,7 @@ class LongColumn(Box):
         for at in places:
             part = self._all[at]
             box = part.make()
-            self._made[part.key] = ((part.value, look.theme.name, look.text_scale), box)
+            self._made[part.key] = (_drawn_from(part), box)
             self._heights[part.key] = box.height_for(self._width)
             self.add_widget(box)
         self._note_parts()
@@ -181,3 +193,8 @@ class LongColumn(Box):
     def _note_parts(self) -> None:
         made: list[Any] = [self._made[part.key][1] for part in self._all if part.key in self._made]
         self._parts = tuple(made)
+
+
+def _drawn_from(part: LongPart) -> object:
+    """What a box of it was drawn from: its value, in the colours and letters of now."""
+    return part.value, look.theme.name, look.text_scale
