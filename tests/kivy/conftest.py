@@ -1,6 +1,7 @@
 """Kivy without pixels: nothing of a system's graphics is needed, and no window is opened."""
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -41,11 +42,20 @@ def forget_frames() -> None:
         event.cancel()
 
 
+def collect_widgets() -> None:
+    """They hold one another in circles: half a million objects of a test, which the next ones would stumble over.
+
+    Nobody measures what a widget does when it goes, and a tracer that sees each of them makes minutes of it."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    gc.collect()
+    sys.settrace(tracer)
+
+
 @pytest.fixture
 async def day(anna: Path) -> AsyncIterator[OpenDay]:
     day = await open_day(anna)
     yield day
     day.runner.close()
     forget_frames()
-    # Widgets hold one another in circles: half a million objects of a test, which the next ones would stumble over.
-    gc.collect()
+    collect_widgets()

@@ -235,11 +235,16 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
+def read_moment(text: str) -> datetime:
+    """As EBP's import reads it. Compared as text, the first of December comes before the thirtieth of November."""
+    return datetime.strptime(text, "%d/%m/%Y %H:%M:%S")
+
+
 def _value(text: str, type: str) -> Any:
     if text == "":
         return None
     if type.startswith("timestamp"):
-        return datetime.strptime(text, "%d/%m/%Y %H:%M:%S")
+        return read_moment(text)
     if type in ("integer", "smallint", "bigint"):
         return int(Decimal(text.replace(",", ".")))
     if type == "numeric":

@@ -6,7 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.plugins.ebp.delivering.company import ANNA, CUSTOMER, PIECE, PUMP, SITE, TYPE, VAN, VISIT, Company
+from tests.plugins.ebp.delivering.company import (
+    ANNA,
+    CUSTOMER,
+    PIECE,
+    PUMP,
+    SITE,
+    TYPE,
+    VAN,
+    VISIT,
+    Company,
+    read_moment,
+)
 
 from twinbase_mobile.tables import Intervention, InterventionAssignment, InterventionNote, InterventionPart
 from twinbase_mobile.tables.kinds import VisitStatus
@@ -44,7 +55,7 @@ async def test_it_is_one_visit_whatever_key_ebp_gives_it_and_gets_ebps_number(
     assert (row["Id"], row["ColleagueId"], row["CustomerId"], row["AddressId"]) == (str(id), "ANNA", "C1", str(SITE))
     assert (row["Caption"], row["EventState"], row["EventType"]) == ("Fuite", "1", str(TYPE))
     assert row["Maintenance_InterventionDescriptionClear"] == "Sous l'évier"
-    assert row["EndDateTime"] > row["StartDateTime"]
+    assert read_moment(row["EndDateTime"]) > read_moment(row["StartDateTime"])
 
     await company.imports()
     await company.load()
