@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from kivy.metrics import dp
@@ -82,10 +83,14 @@ CODES = {word: code for code, word in KEYS.items()}
 
 
 def open_shell(
-    day: OpenDay, language: str = "en", size: tuple[int, int] = (360, 640), plugins: Plugins = WITH_PUMPS
+    day: OpenDay,
+    language: str = "en",
+    size: tuple[int, int] = (360, 640),
+    plugins: Plugins = WITH_PUMPS,
+    state: Path | None = None,
 ) -> Shell:
     """The app in a window of so many dp."""
-    shell = Shell(day.make_workday(language), plugins, ALL_SHEETS, claims=CLAIMS)
+    shell = Shell(day.make_workday(language), plugins, ALL_SHEETS, state, claims=CLAIMS)
     shell.fit(*map(dp, size))
     return shell
 

@@ -1,6 +1,7 @@
 """Lists of any length: what is seen is there, and nothing jumps under the eye."""
 
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -166,6 +167,72 @@ async def test_more_is_read_before_the_end_and_the_last_one_opens(day: OpenDay) 
     await showing.touch(shell, last.name)
     assert shell.stack.top.route == Route("visit", ident(5129))
     shell.close()
+
+
+async def test_whoever_comes_back_from_a_visit_stands_where_he_stood(day: OpenDay) -> None:
+    """However far down: behind the first fifty, too."""
+    shell, page = await open_long_jobs(day)
+    for passed in (300, 8_400):
+        await scroll_to(shell, page, passed)
+        before = list_words_seen(page)
+        shell.go(Route("visit", ident(5060)))
+        await shell.workday.finish_tasks()
+        assert list(shell.pages) == [Route("visit", ident(5060))]
+        shell.go_back()
+        await shell.workday.finish_tasks()
+        page = shell.pages[Route("jobs")]
+        pass_frames()
+        assert page.scroller.passed == pytest.approx(passed, abs=1.5) and list_words_seen(page) == before
+    shell.close()
+
+
+async def test_after_a_kill_the_list_is_read_as_far_as_somebody_had_scrolled(day: OpenDay, tmp_path: Path) -> None:
+    shell, page = await open_long_jobs(day, tmp_path / "state.json")
+    await scroll_to(shell, page, 8_400)
+    shell.go(Route("visit", ident(5060)))
+    await shell.workday.finish_tasks()
+    shell.close()
+    shell, page = await open_long_jobs(day, tmp_path / "state.json", is_new=False)
+    pass_frames()
+    assert page.scroller.passed == pytest.approx(8_400, abs=1.5)
+    shell.close()
+
+
+async def open_long_jobs(day: OpenDay, state: Path | None = None, *, is_new: bool = True) -> tuple[Any, Any]:
+    """The list of a hundred and forty visits; where it is not new, after going back to it."""
+    from tests.kivy import showing
+
+    if is_new:
+        await day.runner.write(add_visits)
+    shell: Any = showing.open_shell(day, state=state)
+    if is_new:
+        await showing.show_screen(shell, "jobs")
+    else:
+        await shell.open()
+        shell.go_back()
+        await shell.workday.finish_tasks()
+    return shell, shell.pages[Route("jobs")]
+
+
+async def scroll_to(shell: Any, page: Any, passed: int) -> None:
+    """As a finger does, some hundred pixels at once, with what has to be read for it."""
+    while page.scroller.passed < passed - 1:
+        page.scroller.passed = min(page.scroller.passed + 600, passed)
+        pass_frames()
+        await shell.workday.finish_tasks()
+
+
+def list_words_seen(page: Any) -> list[str]:
+    """What can be read between the edges of what scrolls."""
+    from tests.kivy.measuring import list_words
+
+    return [word for box in seen_boxes(page.scroller) for word in list_words(box)]
+
+
+def seen_boxes(scroller: Any) -> list[Any]:
+    column = scroller.content.parts()[-1]
+    top = scroller.content.top - scroller.passed
+    return [box for box in column.parts() if top - box.y > 0 and top - box.top < scroller.height]
 
 
 async def add_visits(session: Any) -> None:

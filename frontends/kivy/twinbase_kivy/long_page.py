@@ -37,6 +37,15 @@ class LongPage(PageView):
         self.column.show(parts)
         return self.column if parts else None
 
+    async def scroll_to(self, passed: float) -> None:
+        """Read as much as was read then, too."""
+        await super().scroll_to(passed)
+        rows = None
+        while self.scroller.passed < passed - 1 and self.has_more and rows != self.model.shown:
+            rows = self.model.shown
+            await self.model.load_more()
+            await super().scroll_to(passed)
+
     def _ask_for_more(self) -> None:
         """Once for what is shown."""
         shown = self.model.shown

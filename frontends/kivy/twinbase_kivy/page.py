@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.drawing import paint_divider, paint_ground
@@ -49,7 +49,12 @@ class PageView(ColumnBox):
     """Draws a view model, again whenever it says something else; what was scrolled and focused stays.
 
     A class of it answers the parts: `make_head`, `make_body`, `make_foot`.
+
+    `is_kept`: on it somebody asks for something, as words or a week: it waits while he is further on his way, and he
+    comes back to what he had asked for. Any other page is made anew.
     """
+
+    is_kept: ClassVar[bool] = False
 
     def __init__(self, model: ScreenModel[Any], guide: Guide, *, has_back: bool = False) -> None:
         self.model, self.guide, self.has_back = model, guide, has_back
@@ -64,6 +69,14 @@ class PageView(ColumnBox):
         """It is left: the model reads nothing any more."""
         self._stop()
         self.model.close()
+
+    def wait(self) -> None:
+        """It is not seen for a while: the model reads nothing until it is opened again."""
+        self.model.close()
+
+    async def scroll_to(self, passed: float) -> None:
+        """Scroll as far as somebody had scrolled when he was here."""
+        self.scroller.passed = passed
 
     def say(self, text: str) -> str:
         """A text in the language of the person."""

@@ -17,6 +17,7 @@ class SearchPage(PageView):
     The field is made once, so that whoever types keeps his place while the list below is drawn anew.
     """
 
+    is_kept = True
     model: Any
     hint: ClassVar[str] = later("Search")
 

@@ -13,6 +13,7 @@ from twinbase.errors import TwinbaseError
 from twinbase_kivy.boxes import Box, ColumnBox, Root, grow
 from twinbase_kivy.drawing import paint_ground
 from twinbase_kivy.focus import FocusRing
+from twinbase_kivy.kept_pages import KeptPages
 from twinbase_kivy.list_page import ListPage, choose_beside
 from twinbase_kivy.look import look
 from twinbase_kivy.navigation import BackStack
@@ -49,6 +50,7 @@ class Shell(Root, Box):
         self.brought = PluginScreens(workday, plugins, claims or {})
         self.stack = BackStack(TODAY, state)
         self.pages: dict[Route, PageView] = {}
+        self._kept = KeptPages()
         self.sheet: SheetLayer | None = None
         self.toast: ToastBar | None = None
         self.focus = FocusRing(lambda: self.sheet or self)
@@ -69,6 +71,7 @@ class Shell(Root, Box):
         self._stop()
         while self.pages:
             self.pages.popitem()[1].close()
+        self._kept.keep_only(())
 
     def go(self, route: Route) -> None:
         """Show it: a page, or a sheet over this one. Nobody waits for the reading."""
@@ -180,7 +183,8 @@ class Shell(Root, Box):
         """Make the pages that are to be seen, read them, and leave the others."""
         routes = self._seen()
         for route in set(self.pages) - set(routes):
-            self.pages.pop(route).close()
+            self._kept.put(route, self.pages.pop(route))
+        self._kept.keep_only(stop.route for stop in self.stack.stops)
         for route in routes:
             if route not in self.pages:
                 await self._make(route)
@@ -238,20 +242,23 @@ class Shell(Root, Box):
         return [Route(DETAILS[route], first)] if first is not None else []
 
     async def _make(self, route: Route) -> None:
-        maker = find_maker(route, self.brought)
-        assert maker is not None, route
-        model, kind = maker(self.workday, self.plugins, route)
         is_detail = self.is_wide and self._is_detail(route)
         has_back = route != self.stack.stops[0].route and not is_detail
-        page = self.pages[route] = kind(model, self, has_back=has_back)
+        page = self.pages[route] = self._kept.take(route, has_back) or self._make_page(route, has_back)
         self._compose()
-        await model.open()
+        await page.model.open()
         if passed := next((stop.passed for stop in self.stack.stops if stop.route == route), 0):
-            page.scroller.passed = passed
+            await page.scroll_to(passed)
         if self.is_wide and isinstance(page, ListPage) and self.stack.top.route == route:
             for more in self._first_detail():
                 if more not in self.pages:
                     await self._make(more)
+
+    def _make_page(self, route: Route, has_back: bool) -> PageView:
+        maker = find_maker(route, self.brought)
+        assert maker is not None, route
+        model, kind = maker(self.workday, self.plugins, route)
+        return kind(model, self, has_back=has_back)
 
     def _compose(self) -> None:
         """Everything in its place."""

@@ -30,6 +30,7 @@ CHANGEABLE = (Claim.DRAFT, Claim.REJECTED)
 class HoursPage(PageView):
     """S13."""
 
+    is_kept = True
     model: HoursModel
 
     def make_head(self) -> Box:

@@ -26,6 +26,7 @@ SPAN_KEYS: dict[str, PlanningSpan] = {"d": "day", "w": "week", "m": "month"}
 class PlanningPage(PageView):
     """S06."""
 
+    is_kept = True
     model: PlanningModel
 
     def __init__(self, model: PlanningModel, guide: Guide, *, has_back: bool = False) -> None:
