@@ -22,6 +22,7 @@ from tests.kivy.boiler import draw_boiler, fill_folder
 from twinbase import Plugins
 from twinbase.errors import TwinbaseError
 from twinbase.replica import Replica
+from twinbase.replica.tokens import MemoryTokens
 from twinbase.replica.tokens.vault import FileTokens
 from twinbase.testing import World, prepare
 from twinbase.testing.databases import Databases
@@ -67,7 +68,9 @@ from twinbase_mobile.tables.kinds import (
     WorkKind,
 )
 from twinbase_presentation import Runner, Workday, load_language
-from twinbase_presentation.device.accounts import DeviceAccount
+from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.file_code import FileCode
+from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.own_device import OwnDevice
 from twinbase_presentation.held import HeldActs
 from twinbase_server import accounts
@@ -336,17 +339,17 @@ class OpenDay:
 
     def make_workday(self, language: str) -> Workday:
         """Her day, in a language. What can be undone can be for as long as a test takes on any machine."""
-        workday = Workday(self.runner, ME, load_language(language), clock=self.clock, device=make_device())
+        workday = Workday(self.runner, ME, load_language(language), clock=self.clock, device=self.make_device())
         workday.pictures = fill_folder(self.folder / "Images")
         workday.documents = self.folder / "Documents"
         workday.held = HeldActs(workday.timing, workday.spawn, seconds=3600)
         return workday
 
-
-def make_device() -> OwnDevice:
-    """Hers: it has a code, and there are ways out of it that lead nowhere here."""
-    account = DeviceAccount(Path("anna"), URL, "pin", email="anna@example.org", name="Anna Martin")
-    return OwnDevice(account=account, lock=lambda: None, switch=lambda: None, leave=lambda: None)
+    def make_device(self) -> OwnDevice:
+        """Hers: it has a code and a keyring, and there are ways out of it that lead nowhere here."""
+        account = DeviceAccount(self.folder / "anna", URL, "pin", email="anna@example.org", name="Anna Martin")
+        code = FileCode(self.runner, DeviceFolder(self.folder), FileKeys(MemoryTokens()), account)
+        return OwnDevice(code=code, lock=lambda: None, switch=lambda: None, leave=lambda: None)
 
 
 async def open_day(path: Path, plugins: Plugins = PLUGINS) -> OpenDay:

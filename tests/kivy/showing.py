@@ -75,7 +75,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "request_of_visit": (),
     "pumps": (),
     "pump": (),
-    "settings": ("leave", "licences"),
+    "settings": ("lock_code", "no_code", "leave", "licences"),
     "sign_in": (),
 }
 """Every page, with the sheets that stand over it."""
@@ -114,6 +114,8 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
     routes = {
         "line": Route("hours", None, "line"),
         "product": Route("stock", ident(600), "product"),
+        "lock_code": Route("settings", None, "lock_code"),
+        "no_code": Route("settings", None, "no_code"),
         "leave": Route("settings", None, "leave"),
         "licences": Route("settings", None, "licences"),
         "part": Route("visit", VISIT, f"parts/{ident(600)}"),

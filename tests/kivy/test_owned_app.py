@@ -136,6 +136,60 @@ async def test_what_is_chosen_is_seen_at_once_and_kept(kept: Any) -> None:
     kept.device.change(theme="light", text_scale=1.0, reduces_motion=False)
 
 
+async def show_settings(app: Any, place: str) -> None:
+    from twinbase_presentation import Route
+
+    app.shell.go(Route("settings"))
+    await app.shell.workday.finish_tasks()
+    app.shell.go(Route("settings", None, place))
+    await app.shell.workday.finish_tasks()
+
+
+async def type_codes(app: Any, *codes: str) -> None:
+    """Each into the field that has the keyboard, and Enter behind it."""
+    for code in codes:
+        app.shell.focus.now.input.text = code
+        app._stage.press_key(13, "", [])
+        await app.shell.workday.finish_tasks()
+        await app.finish_tasks()
+
+
+async def test_a_code_that_is_set_in_the_settings_locks_and_opens(kept: Any) -> None:
+    from tests.kivy.measuring import list_words
+
+    kept.note_hidden()
+    await kept.finish_tasks()
+    assert kept.shell is not None, "without a code nothing is locked"
+    await show_settings(kept, "lock_code")
+    assert kept.shell.focus.now.input.password, "nobody reads it over a shoulder"
+    await type_codes(kept, CODE, "274952")
+    assert any("These were two different codes" in words for words in list_words(kept.shell.sheet))
+    await type_codes(kept, CODE, CODE)
+    assert kept.shell.sheet is None and "A code is asked" in list_words(kept.shell)
+    kept.note_hidden()
+    await kept.finish_tasks()
+    assert kept.lobby.step == "locked" and not kept.runner.is_open
+    await unlock(kept)
+    assert kept.shell is not None
+    await show_settings(kept, "no_code")
+    await type_codes(kept, CODE)
+    assert kept.shell.sheet is None and "Opened by the keyring of this device" in list_words(kept.shell)
+    assert not kept.device.can_lock
+
+
+async def test_what_is_typed_of_a_code_is_forgotten_with_its_sheet(locked: Any) -> None:
+    await unlock(locked)
+    await show_settings(locked, "lock_code")
+    await type_codes(locked, CODE)
+    locked.shell.focus.now.input.text = "58392"
+    view = locked.shell.sheet.panel.inside.parts()[0]
+    locked.shell.go_back()
+    assert locked.shell.sheet is None and view.model.text == ""
+    await locked.lock()
+    state = [path for path in locked.lobby.account.folder.rglob("*.json") if "58392" in path.read_text()]
+    assert state == []
+
+
 async def test_who_leaves_leaves_nothing(kept: Any) -> None:
     folder = kept.lobby.account.folder
     kept.device.leave()

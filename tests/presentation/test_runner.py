@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text
 from tests.presentation.phone import BAKERY, Phone, paris, visit
 
-from twinbase.errors import NewerReplica, ReplicaClosed, TwinbaseError
+from twinbase.errors import NewerReplica, ReplicaClosed, ReplicaLocked, TwinbaseError
 from twinbase.replica import Replica, ReplicaSession
 from twinbase_mobile.tables import Customer, Intervention
 from twinbase_presentation import Runner
+from twinbase_presentation.turns import Turns
 
 
 async def test_the_work_runs_on_the_other_thread_and_its_answer_comes_back(phone: Phone) -> None:
@@ -179,3 +180,38 @@ async def test_it_ends_while_a_read_that_was_left_ends_its_connection(phone: Pho
         await reading
     async with asyncio.timeout(30):
         await asyncio.to_thread(phone.runner.close)
+
+
+async def test_who_needs_the_file_alone_has_it_and_the_others_wait(phone: Phone) -> None:
+    seen, inside, go_on = list[str](), threading.Event(), threading.Event()
+
+    async def alone(replica: Replica) -> None:
+        seen.append("alone")
+        inside.set()
+        await asyncio.to_thread(go_on.wait)
+        seen.append("done")
+
+    async def beside(replica: Replica) -> None:
+        seen.append("beside")
+
+    await phone.runner.start_syncing()
+    working = asyncio.ensure_future(phone.runner.ask_alone(alone))
+    await asyncio.to_thread(inside.wait)
+    asked = [asyncio.ensure_future(phone.runner.ask(beside)) for _ in range(3)]
+    assert phone.runner._syncing is None
+    go_on.set()
+    await asyncio.gather(working, *asked)
+    assert seen == ["alone", "done", *["beside"] * 3]
+    assert phone.runner._syncing is not None, "it syncs again"
+
+
+async def test_nobody_waits_for_ever_for_those_who_work() -> None:
+    turns = Turns(seconds_max=0.01)
+    async with turns.take_one():
+        with pytest.raises(ReplicaLocked):
+            async with turns.take_all():
+                raise AssertionError("Somebody works.")
+        async with turns.take_one():
+            """Who comes then is not kept waiting."""
+    async with turns.take_all():
+        """Nobody works any more."""

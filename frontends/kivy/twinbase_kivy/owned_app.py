@@ -121,7 +121,7 @@ class OwnedApp:
         assert account is not None and me is not None
         self.device = OwnDevice(
             account.folder / "settings.json",
-            account=account,
+            code=self.lobby.make_code(),
             lock=lambda: self._spawn(self.lock()),
             switch=lambda: self._spawn(self._go_out(self.lobby.switch)),
             leave=lambda: self._spawn(self._go_out(lambda: self.lobby.remove(account))),
@@ -158,8 +158,7 @@ class OwnedApp:
         look.follow(settings, self._options.clock().astimezone())
         if self.shell is None:
             return
-        if self.device.can_lock:
-            self._idle.start(settings.lock_minutes)
+        self._idle.start(settings.lock_minutes if self.device.can_lock else 0)
         language = choose_language(self._options.language or settings.language)
         self.shell.set_look(look.theme.name, settings.text_scale)
         if language is not self.shell.workday.language:

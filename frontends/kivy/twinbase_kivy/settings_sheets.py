@@ -1,10 +1,11 @@
-"""The sheets over the settings: what is lost by signing out, and under which licences the letters are."""
+"""The sheets over the settings: the code of the file, what is lost by signing out, the licences of the letters."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 
 from twinbase_kivy.act_sheets import find_page
 from twinbase_kivy.boxes import Box, ColumnBox
+from twinbase_kivy.screens.lock_code import LockCodeView
 from twinbase_kivy.shell import OpenSheet, Shell
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_kivy.widgets.cards import CardBox, TintBox, divide
@@ -12,6 +13,7 @@ from twinbase_kivy.widgets.fields import InputField
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.words import Words
 from twinbase_presentation import Done, Route
+from twinbase_presentation.entry.lock_code import LockCodeModel
 from twinbase_presentation.screens.leaving import LeaveModel
 
 LICENCES = ("Inter", "MaterialSymbols")
@@ -61,4 +63,37 @@ async def show_licences(shell: Shell, route: Route) -> None:
     shell.open_sheet(shell.workday.language.say("Licences of the fonts"), ColumnBox(*parts, gap=8))
 
 
-SETTINGS_SHEETS: Mapping[str, OpenSheet] = {"leave": show_leave, "licences": show_licences}
+async def show_code(shell: Shell, route: Route) -> None:
+    """A code is set or changed; with another place of the route it is taken away."""
+    code, workday = shell.workday.device.code, shell.workday
+    if code is None or find_page(shell, "settings", None) is None:
+        return
+    model = LockCodeModel(workday, code, removes=route.place == "no_code")
+
+    async def run() -> None:
+        done = await model.submit()
+        is_seen = shell.sheet is sheet
+        if done.said and is_seen:
+            shell.close_sheet()
+        if done.said or not is_seen:
+            shell.say(done.said or done.fault)
+
+    def submit() -> None:
+        workday.spawn(run())
+
+    def type_on() -> None:
+        if shell.sheet is not None:
+            shell.focus.set(view.field.typing if view.field else None)
+
+    view = LockCodeView(model, workday.language, submit, type_on)
+    shell.open_sheet(model.title, view)
+    shell.enter, shell.left, sheet = submit, view.close, shell.sheet
+    type_on()
+
+
+SETTINGS_SHEETS: Mapping[str, OpenSheet] = {
+    "leave": show_leave,
+    "licences": show_licences,
+    "lock_code": show_code,
+    "no_code": show_code,
+}

@@ -19,6 +19,7 @@ from twinbase.replica.background import Background
 from twinbase.replica.schedule import SyncPace
 from twinbase.replica.status import SyncStatus
 from twinbase_presentation.timing import AtMostEvery, LoopTiming
+from twinbase_presentation.turns import Turns
 
 Answer = TypeVar("Answer")
 Work = Callable[[Replica], Awaitable[Answer]]
@@ -48,6 +49,8 @@ class Runner:
         self._syncing: asyncio.Task[None] | None = None
         self._listeners: dict[str, list[_Listener]] = {}
         self._asked: set[asyncio.Task[Any]] = set()
+        self._turns = Turns()
+        self._pace: SyncPace | None = None
         self._is_closed = False
 
     @property
@@ -90,6 +93,11 @@ class Runner:
 
         return await asyncio.shield(asyncio.ensure_future(self.ask(writing)))
 
+    async def ask_alone(self, work: Work[Answer]) -> Answer:
+        """The same as `ask`, while nothing else reads, writes or syncs: what is asked meanwhile waits. It is finished,
+        also when whoever waits is cancelled."""
+        return await asyncio.shield(asyncio.ensure_future(self._over_there(self._work_alone(work))))
+
     def watch(self, topic: str, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` in the loop that runs now when something of the topic has changed, at most ten times a
         second; what is answered stops it. The last change is always told.
@@ -119,7 +127,7 @@ class Runner:
 
     async def let_go(self) -> None:
         """Close the file, and ask nothing of it until another `open`: the app is locked, or somebody else signs in."""
-        await self._over_there(self._let_go())
+        await self._over_there(self._let_go_when_free())
 
     def close(self) -> None:
         """End what runs, close the file, end the thread. Call it from any other thread; a second call does nothing."""
@@ -147,12 +155,24 @@ class Runner:
             self._asked.discard(task)
 
     async def _work(self, work: Work[Answer]) -> Answer:
-        if self._replica is None:
-            raise ReplicaClosed()
-        return await work(self._replica)
+        async with self._turns.take_one():
+            if self._replica is None:
+                raise ReplicaClosed()
+            return await work(self._replica)
+
+    async def _work_alone(self, work: Work[Answer]) -> Answer:
+        async with self._turns.take_all():
+            if self._replica is None:
+                raise ReplicaClosed()
+            was_syncing = await self._stop_syncing()
+            try:
+                return await work(self._replica)
+            finally:
+                if was_syncing:
+                    await self._start(self._pace)
 
     async def _open(self, open_replica: Callable[[], Awaitable[Replica]]) -> None:
-        await self._let_go()
+        await self._let_go_when_free()
         replica = self._replica = await open_replica()
         replica.status.watch(lambda status: self._tell(STATUS))
         replica.syncing.observers.append(self._tell_rows)
@@ -162,17 +182,29 @@ class Runner:
 
     async def _start(self, pace: SyncPace | None) -> None:
         if self._replica is not None and self._syncing is None:
+            self._pace = pace
             self._background = self._replica.background(pace=pace)
             self._syncing = asyncio.create_task(self._background.run())
 
+    async def _let_go_when_free(self) -> None:
+        """Nobody who has the file for himself is disturbed."""
+        await self._turns.wait_until_free()
+        await self._let_go()
+
     async def _let_go(self) -> None:
         """Of the replica that is open, and of what syncs it."""
-        if self._syncing is not None:
-            self._syncing.cancel()
-            await asyncio.gather(self._syncing, return_exceptions=True)
-        replica, self._replica, self._background, self._syncing = self._replica, None, None, None
+        await self._stop_syncing()
+        replica, self._replica = self._replica, None
         if replica is not None:
             await replica.close()
+
+    async def _stop_syncing(self) -> bool:
+        """Whether it did."""
+        syncing, self._syncing, self._background = self._syncing, None, None
+        if syncing is not None:
+            syncing.cancel()
+            await asyncio.gather(syncing, return_exceptions=True)
+        return syncing is not None
 
     async def _end(self) -> None:
         """What still runs ends before the file is closed.

@@ -120,7 +120,7 @@ class LockPage(CodePage):
 
     @property
     def is_pin(self) -> bool:
-        return self.model.account.key == "pin" and not self.is_forgotten
+        return self.model.account.is_pin and not self.is_forgotten
 
     @property
     def signature(self) -> object:

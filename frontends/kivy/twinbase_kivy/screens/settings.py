@@ -29,8 +29,8 @@ class SettingsPage(PageView):
         fault = next(iter(self.faults.values()), "")
         cards = (
             self._make_account(),
-            self._make_card("theme", self.say("Appearance"), "look"),
-            self._make_card("lock", self.say("Lock"), "lock", "lock"),
+            SectionCard("theme", self.say("Appearance"), *self._make_choices("look"), gap=SPACE.l),
+            self._make_lock(),
             self._make_network(),
             self._make_space(),
             self._make_about(),
@@ -51,21 +51,26 @@ class SettingsPage(PageView):
             gap=SPACE.m,
         )
 
-    def _make_card(self, icon: str, title: str, group: str, *commands: str) -> Box | None:
-        rows = [
+    def _make_choices(self, group: str) -> list[Box]:
+        return [
             ChoiceRow(one.label, one.choices, one.chosen, partial(self.model.choose, one.name))
             for one in self.model.choices
             if one.group == group
         ]
-        buttons = [self._button(one) for one in commands]
-        return SectionCard(icon, title, *rows, *buttons, gap=SPACE.l) if rows else None
+
+    def _make_lock(self) -> Box | None:
+        """What opens the file, and what can be done about it; nothing where the app was started on a file."""
+        said = self.model.lock_said
+        if not said:
+            return None
+        buttons = [self._button(one) for one in ("code", "no_code", "lock")]
+        return SectionCard("lock", self.say("Lock"), LineRow(said), *self._make_choices("lock"), *buttons, gap=SPACE.m)
 
     def _make_network(self) -> Box:
-        row = next(one for one in self.model.choices if one.group == "network")
-        choice = ChoiceRow(row.label, row.choices, row.chosen, partial(self.model.choose, row.name))
         said = self.model.network_said
         words = Words(said, "body", "text2") if said else None
-        return SectionCard("network", self.say("Network"), choice, words, self._button("network"), gap=SPACE.m)
+        choices, button = self._make_choices("network"), self._button("network")
+        return SectionCard("network", self.say("Network"), *choices, words, button, gap=SPACE.m)
 
     def _make_space(self) -> Box:
         assert self.model.shown is not None

@@ -32,6 +32,7 @@ class DeviceAccount:
     """One account of this device. `certificate`: the server's own (PEM), where no authority has signed it.
 
     `name`: what its person is called, once a first sync has said it; `email`: what was typed to sign in, if that was.
+    `becomes`: where the key is about to come from; as long as that is said, the file opens by the one or by the other.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class DeviceAccount:
     certificate: str = ""
     email: str = ""
     name: str = ""
+    becomes: KeyKind | None = None
 
     @property
     def id(self) -> str:
@@ -54,6 +56,16 @@ class DeviceAccount:
     def asks_code(self) -> bool:
         """Whether somebody has to type a code before it opens."""
         return self.key != "keyring"
+
+    @property
+    def asks_code_alone(self) -> bool:
+        """Whether no key of the keyring opens it, whichever of two does."""
+        return "keyring" not in (self.key, self.becomes)
+
+    @property
+    def is_pin(self) -> bool:
+        """Whether digits are asked for, and nothing else."""
+        return self.key == "pin" and self.becomes in (None, "pin")
 
     @property
     def caption(self) -> str:
@@ -133,4 +145,5 @@ def _read_account(folder: Path) -> DeviceAccount | None:
     if said.get("key") not in get_args(KeyKind) or not isinstance(said.get("server"), str):
         return None
     texts = {name: str(said.get(name, "")) for name in ("certificate", "email", "name")}
-    return DeviceAccount(folder, said["server"], said["key"], **texts)
+    becomes = said.get("becomes") if said.get("becomes") in get_args(KeyKind) else None
+    return DeviceAccount(folder, said["server"], said["key"], **texts, becomes=becomes)

@@ -38,12 +38,17 @@ class FileKeys:
         self._find_store().write(account, key.hex())
         return key
 
+    def find_key(self, account: str) -> bytes | None:
+        """The key that is kept, if one is; raises KeystoreFailed where the keyring is locked."""
+        kept = self._find_store().read(account)
+        return None if kept is None else bytes.fromhex(kept)
+
     def read_key(self, account: str) -> bytes:
         """The key that is kept; raises KeystoreFailed where the keyring is locked, or has lost it."""
-        kept = self._find_store().read(account)
+        kept = self.find_key(account)
         if kept is None:
             raise KeystoreFailed("(it has no key for this file)")
-        return bytes.fromhex(kept)
+        return kept
 
     def forget_key(self, account: str) -> None:
         """From now on nobody opens the file."""
@@ -54,6 +59,12 @@ class FileKeys:
         if self._store is None:
             raise KeystoreFailed("(there is none on this system)")
         return self._store
+
+
+def name_kind(code: str) -> CodeKind:
+    """What a code is that opened a file: whatever the keys of the lock can type is digits."""
+    is_pin = code.isascii() and code.isdigit() and len(code) <= PIN_DIGITS_MAX
+    return "pin" if is_pin else "passphrase"
 
 
 def judge_code(code: Secret, kind: CodeKind, language: Language) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from twinbase_presentation.device.accounts import DeviceAccount
+from twinbase_presentation.device.file_code import FileCode
 from twinbase_presentation.device.settings import DeviceSettings, read_settings, write_settings
 from twinbase_presentation.observers import Observers
 
@@ -25,8 +26,8 @@ class NetworkSwitch(Protocol):
 class OwnDevice:
     """Every workday has one. `file`: where the settings are kept; without one, as long as the app runs.
 
-    `lock`, `switch`, `leave`: out of the day, to the lock, to the other accounts, to an empty device; None where the
-    app was started on a file, and ends by being closed.
+    `code`: what opens the account's file, to be changed. `lock`, `switch`, `leave`: out of the day, to the lock, to the
+    other accounts, to an empty device. None where the app was started on a file, and ends by being closed.
     """
 
     def __init__(
@@ -34,15 +35,23 @@ class OwnDevice:
         file: Path | None = None,
         *,
         account: DeviceAccount | None = None,
+        code: FileCode | None = None,
         lock: WayOut | None = None,
         switch: WayOut | None = None,
         leave: WayOut | None = None,
         network: NetworkSwitch | None = None,
     ) -> None:
-        self._file, self.account = file, account
+        self._file, self._account, self.code = file, account, code
         self.lock, self.switch, self.leave, self.network = lock, switch, leave, network
         self._observers = Observers()
         self.settings = DeviceSettings() if file is None else read_settings(file)
+        if code is not None:
+            code.observe(self._observers.tell)
+
+    @property
+    def account(self) -> DeviceAccount | None:
+        """Whose file is open, as it opens now."""
+        return self.code.account if self.code is not None else self._account
 
     @property
     def can_lock(self) -> bool:

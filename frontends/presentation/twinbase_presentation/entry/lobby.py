@@ -15,6 +15,7 @@ from twinbase.replica.file.state import read_state
 from twinbase_mobile.reading import whoami
 from twinbase_mobile.tables import Colleague
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.file_code import FileCode, settle_account, settle_by_code
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OpenFile
 from twinbase_presentation.device.tries import TryCount
@@ -90,6 +91,12 @@ class Lobby:
             self.fault = say_error(self.language, DestroyedReplica())
             self.show_accounts()
             return
+        try:
+            account = await settle_account(account, self.runner, self.folder, self.keys, self._open_file)
+        except TwinbaseError as error:
+            self.fault = say_error(self.language, error)
+            self.show_accounts()
+            return
         self._stand_before(account)
         self.folder.note_last(account)
         if not account.asks_code:
@@ -161,6 +168,13 @@ class Lobby:
         self.folder.note_last(None)
         self.show_accounts()
 
+    def make_code(self) -> FileCode:
+        """What opens the file of whoever is inside, for its settings."""
+        assert self.account is not None
+        code = FileCode(self.runner, self.folder, self.keys, self.account)
+        code.observe(lambda: self._note_account(code.account))
+        return code
+
     # A new account.
 
     async def join(self, join: Join, email: str = "") -> None:
@@ -197,6 +211,11 @@ class Lobby:
         assert account is not None
         secret: Secret = code if account.asks_code else await asyncio.to_thread(self.keys.read_key, account.id)
         await self.runner.open(lambda: self._open_file(account, secret, self._note_wiped))
+
+        self._note_account(settle_by_code(account, code, self.folder))
+
+    def _note_account(self, account: DeviceAccount) -> None:
+        self.account = account
 
     async def _enter(self) -> None:
         """Who is inside; a first sync that was cut off goes on before."""

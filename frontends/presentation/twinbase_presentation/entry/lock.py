@@ -67,7 +67,9 @@ class LockModel:
             return say("Opening…")
         if not self.account.asks_code:
             return say("The system's keyring keeps the key of this file.")
-        return say("Enter your code.") if self.account.key == "pin" else say("Enter your passphrase.")
+        if self.account.becomes:
+            return say("The code was being changed when the app ended. Enter the new one, or the one before it.")
+        return say("Enter your code.") if self.account.is_pin else say("Enter your passphrase.")
 
     @property
     def text(self) -> str:
@@ -95,7 +97,7 @@ class LockModel:
     def fill(self, text: str) -> None:
         """Somebody has typed."""
         if not self.why_not:
-            self._text = text[:PIN_DIGITS_MAX] if self.account.key == "pin" else text
+            self._text = text[:PIN_DIGITS_MAX] if self.account.is_pin else text
             self._show(typed=len(self._text), fault="")
 
     async def submit(self) -> bool:

@@ -19,6 +19,7 @@ from twinbase_presentation.tokens import TEXT_SCALES
 from twinbase_presentation.workday import Workday
 
 ROUTE, LEAVE = Route("settings"), Route("settings", None, "leave")
+CODE, NO_CODE = Route("settings", None, "lock_code"), Route("settings", None, "no_code")
 NAMES = {"fr": "Français", "en": "English"}
 
 
@@ -62,6 +63,16 @@ class SettingsModel(ScreenModel[SettingsShown]):
     @property
     def commands(self) -> Sequence[Command]:
         return tuple(self._list_commands(self.workday.language))
+
+    @property
+    def lock_said(self) -> str:
+        """What opens the file; "" where nobody can say that."""
+        account, say = self.device.account, self.workday.language.say
+        if account is None:
+            return ""
+        if not account.asks_code:
+            return say("Opened by the keyring of this device")
+        return say("A code is asked") if account.is_pin else say("A passphrase is asked")
 
     @property
     def network_said(self) -> str:
@@ -136,6 +147,7 @@ class SettingsModel(ScreenModel[SettingsShown]):
             label = say("Cut the network") if device.network.is_up else say("Have the network back")
             icon = "offline" if device.network.is_up else "network"
             yield Command("network", label, icon, self.turn_network)
+        yield from self._list_codes(language)
         if device.can_lock and device.lock is not None:
             yield Command("lock", say("Lock now"), "lock", _go_by(device.lock))
         if device.switch is not None:
@@ -143,6 +155,16 @@ class SettingsModel(ScreenModel[SettingsShown]):
         yield Command("free", say("Free space"), "delete", self.free)
         if device.leave is not None:
             yield Command("leave", say("Sign out"), "logout", _go_to(LEAVE), is_destructive=True)
+
+    def _list_codes(self, language: Language) -> Iterator[Command]:
+        """What can be done about the code of the file."""
+        code, say = self.device.code, language.say
+        if code is None:
+            return
+        label = say("Change the code") if code.account.asks_code else say("Set a code")
+        yield Command("code", label, "pin", _go_to(CODE))
+        if code.can_remove:
+            yield Command("no_code", say("Remove the code"), "remove", _go_to(NO_CODE))
 
 
 def _say_minutes(language: Language, minutes: int) -> str:

@@ -233,7 +233,7 @@ def _show_locked(app: LobbyApp) -> LobbyWords:
         return "", "", "", []
     if not lock.account.asks_code:
         return lock.title, lock.shown.fault, lock.said, [_make_options(("unlock", say("Try again")))]
-    field = Input(placeholder=say("Code") if lock.account.key == "pin" else say("Passphrase"), password=True, id="lock")
+    field = Input(placeholder=say("Code") if lock.account.is_pin else say("Passphrase"), password=True, id="lock")
     return lock.title, lock.shown.fault, lock.said, [] if lock.shown.wait_seconds else [field]
 
 
