@@ -12,6 +12,7 @@ from textual.widgets import Checkbox, Label, Static
 from twinbase_textual.day.edge_lines import HeadLine, KeysLine, PlacesLine
 from twinbase_textual.day.pane_lines import PaneLine, PaneList, compose_line, measure_widths
 
+SETTINGS_SHEETS = ("c", "r", "x")
 SHEETS = ("c", "p", "r", "g", "n", "o", "f", "x", "question_mark")
 
 
@@ -76,18 +77,19 @@ async def test_every_place_and_every_sheet_is_whole(anna: Path, size: tuple[int,
     async with open_terminal(anna, size, language) as terminal:
         await terminal.until(lambda: len(terminal.desk.acts) > 5)
         found = {}
-        for key in ("1", "2", "3", "4", "5", "6", "7", "8"):
+        for key in ("1", "2", "3", "4", "5", "6", "7", "8", "9"):
             await terminal.press(key)
             await terminal.until(lambda: bool(terminal.desk.view and terminal.desk.view.list.chosen))
             found[key] = find_cuts(terminal)
-        await terminal.press("1")
-        await terminal.until(lambda: len(terminal.desk.acts) > 5)
-        for key in SHEETS:
-            await terminal.press(key)
-            await terminal.until(lambda: terminal.app.screen is not terminal.desk)
-            await terminal.pilot.pause()
-            found[key] = find_cuts(terminal)
-            await terminal.press("escape")
+        for place, sheets in (("9", SETTINGS_SHEETS), ("1", SHEETS)):
+            await terminal.press(place)
+            await terminal.until(lambda: len(terminal.desk.acts) > 5)
+            for key in sheets:
+                await terminal.press(key)
+                await terminal.until(lambda: terminal.app.screen is not terminal.desk)
+                await terminal.pilot.pause()
+                found[place + key] = find_cuts(terminal)
+                await terminal.press("escape")
         assert {key: cuts for key, cuts in found.items() if cuts} == {}
 
 

@@ -10,7 +10,7 @@ from textual.command import CommandPalette
 from textual.events import Event, Key, MouseEvent
 
 from twinbase import Plugins
-from twinbase_presentation import Workday
+from twinbase_presentation import Workday, choose_language
 from twinbase_presentation.plugin_screens import PluginScreens
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_textual.day.desk import DeskScreen
@@ -34,12 +34,15 @@ class DayApp(App[None]):
         super().__init__()
         self.workday = workday
         self.touched: Callable[[], object] = lambda: None
-        brought = PluginScreens(workday, plugins, claims)
-        places = list(list_places(workday, plugins, brought))
-        self.desk = DeskScreen(workday, places, brought, SyncModel(workday, plugins))
+        self._plugins, self._look = plugins, look
+        self._brought = PluginScreens(workday, plugins, claims)
+        places = list(list_places(workday, plugins, self._brought))
+        self.desk = DeskScreen(workday, places, self._brought, SyncModel(workday, plugins))
+        self._settings = workday.device.settings
+        workday.device.observe(self._note_settings)
         for theme in make_themes():
             self.register_theme(theme)
-        self.theme = name_theme(look)
+        self.theme = name_theme(self._find_look())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return list_variables()
@@ -65,6 +68,23 @@ class DayApp(App[None]):
         if self.workday.device.switch is not None:
             self.workday.device.switch()
             self.exit()
+
+    def _find_look(self) -> str:
+        """What was chosen; by itself, that with which it was started."""
+        chosen = self.workday.device.settings.theme
+        return self._look if chosen == "auto" else chosen
+
+    def _note_settings(self) -> None:
+        """Something else was chosen: it is seen at once."""
+        before, self._settings = self._settings, self.workday.device.settings
+        if self._settings.theme != before.theme:
+            self.theme = name_theme(self._find_look())
+        if self._settings.language != before.language:
+            self.workday.language = choose_language(self._settings.language)
+            self.call_later(self._speak_anew)
+
+    def _speak_anew(self) -> None:
+        self.desk.change_places(list(list_places(self.workday, self._plugins, self._brought)))
 
     def _fatal_error(self) -> None:
         """Textual's shows the values of variables, too: names and addresses of customers, on whose screen ever."""

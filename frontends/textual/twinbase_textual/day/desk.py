@@ -24,6 +24,7 @@ from twinbase_textual.day.form_sheet import Sheet
 from twinbase_textual.day.more_sheets import find_more_sheet
 from twinbase_textual.day.new_sheets import MAKERS, make_new_sheet
 from twinbase_textual.day.place_view import PlaceView
+from twinbase_textual.day.settings_sheets import find_settings_sheet
 from twinbase_textual.day.status_words import say_banner, say_status_words
 from twinbase_textual.day.team_sheet import TeamSheet
 from twinbase_textual.day.visit_sheets import SHEETS, make_action_sheet, make_visit_sheet
@@ -46,6 +47,7 @@ class DeskScreen(Screen[None]):
         Binding("delete", "press('delete')", show=False),
         Binding("ctrl+r", "press('y')", show=False),
         Binding("slash", "search", show=False),
+        Binding("comma", "show_settings", show=False),
         Binding("question_mark", "show_keys", show=False),
         Binding("escape", "go_back", show=False),
         Binding("ctrl+z", "undo", show=False),
@@ -132,6 +134,8 @@ class DeskScreen(Screen[None]):
             self.open_sheet(await make_action_sheet(self.workday, self.brought, route.place, route.id))
         elif route.name == "visit" and route.place in SHEETS:
             self.open_sheet(await make_visit_sheet(self.workday, route))
+        elif (settings_sheet := find_settings_sheet(self.workday, route)) is not None:
+            self.open_sheet(settings_sheet)
         elif (make_sheet := find_more_sheet(route)) is not None and route.id is not None:
             self.open_sheet(await make_sheet(self.workday, route.id))
         elif route.name == "team":
@@ -177,6 +181,17 @@ class DeskScreen(Screen[None]):
             await self.action_show([place.id for place in self.places].index("jobs"))
         self.close_detail()
         self.query_one("#list Input", Input).focus()
+
+    async def action_show_settings(self) -> None:
+        """To the settings, whatever number they have."""
+        await self.go(Route("settings"))
+
+    def change_places(self, places: Sequence[DeskPlace]) -> None:
+        """The same places in another language; whoever chose it stays where he is."""
+        self.places = tuple(places)
+        if self.view is not None:
+            self.view.redraw()
+        self.redraw()
 
     def action_show_keys(self) -> None:
         """All keys of this moment."""

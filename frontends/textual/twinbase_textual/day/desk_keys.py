@@ -6,7 +6,10 @@ from twinbase_presentation import Command, Language
 from twinbase_presentation.languages import later
 from twinbase_textual.day.edge_lines import KeyEntry
 
-MORE_KEYS: Mapping[str, str] = {"sync": "y", "submit": "u", "cancel": "x", "photos": "o"}
+MORE_KEYS: Mapping[str, str] = {
+    "sync": "y", "submit": "u", "cancel": "x", "photos": "o",
+    "code": "c", "no_code": "r", "free": "f", "network": "n", "lock": "l", "switch": "o", "leave": "x",
+}  # fmt: skip
 """Acts that a window has a button for, and a terminal a key."""
 SHORT: Mapping[str, str] = {
     "sync": later("Sync"),
@@ -58,6 +61,7 @@ def list_desk_entries(language: Language) -> list[KeyEntry]:
         KeyEntry("enter", say("Open")),
         KeyEntry("escape", say("Back")),
         KeyEntry("slash", say("Search")),
+        KeyEntry("comma", say("Settings")),
         KeyEntry("←→", say("Filter, or another day")),
         KeyEntry("ctrl+z", say("Undo")),
         KeyEntry("ctrl+p", say("Palette")),

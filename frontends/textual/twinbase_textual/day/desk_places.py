@@ -13,6 +13,7 @@ from twinbase_presentation.screens.expenses import ExpensesModel
 from twinbase_presentation.screens.hours import HoursModel
 from twinbase_presentation.screens.jobs import JobsModel
 from twinbase_presentation.screens.planning import PlanningModel
+from twinbase_presentation.screens.settings import SettingsModel
 from twinbase_presentation.screens.stock import StockModel
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.today import TodayModel
@@ -20,6 +21,7 @@ from twinbase_textual.day.expenses_place import ExpensesView
 from twinbase_textual.day.office_places import CustomersView, PlanningView
 from twinbase_textual.day.place_view import PlaceView
 from twinbase_textual.day.plugin_place import BroughtView
+from twinbase_textual.day.settings_place import SettingsView
 from twinbase_textual.day.sync_place import SyncView
 from twinbase_textual.day.visit_places import JobsView, TodayView
 from twinbase_textual.day.work_places import HoursView, StockView
@@ -48,6 +50,7 @@ def list_places(workday: Workday, plugins: Plugins, brought: PluginScreens) -> I
     yield DeskPlace("expenses", say("Expenses"), lambda: ExpensesView(ExpensesModel(workday)))
     for spec in brought.screens:
         yield DeskPlace(spec.id, spec.title, partial(_make_brought, workday, plugins, brought, spec.id))
+    yield DeskPlace("settings", say("Settings"), lambda: SettingsView(SettingsModel(workday)))
 
 
 def _make_brought(workday: Workday, plugins: Plugins, brought: PluginScreens, id_: str) -> PlaceView:

@@ -27,6 +27,7 @@ class Sheet(ModalScreen[Done]):
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+    rows_around: ClassVar[int] = ROWS_AROUND
 
     def __init__(self, workday: Workday, title: str) -> None:
         super().__init__()
@@ -49,7 +50,7 @@ class Sheet(ModalScreen[Done]):
     def on_resize(self, event: Resize) -> None:
         """What scrolls has the room that the rest leaves: title and keys are always to be seen."""
         for part in self.query(".scrolls"):
-            part.styles.max_height = max(event.size.height - ROWS_AROUND, 3)
+            part.styles.max_height = max(event.size.height - self.rows_around, 3)
 
     def list_entries(self) -> list[KeyEntry]:
         """The keys that do something in it."""

@@ -26,7 +26,7 @@ STATUSES: Mapping[VisitStatus, str] = {
 }
 KEYS: Mapping[str, str] = {
     "ctrl+p": "^p", "ctrl+q": "^q", "ctrl+z": "^z", "ctrl+s": "^s", "ctrl+r": "^r", "ctrl+n": "^n", "ctrl+o": "^o",
-    "ctrl+t": "^t", "ctrl+d": "^d", "escape": "Esc", "enter": "Enter", "delete": "Del", "slash": "/",
+    "ctrl+t": "^t", "ctrl+d": "^d", "escape": "Esc", "enter": "Enter", "delete": "Del", "slash": "/", "comma": ",",
     "question_mark": "?", "left": "←", "right": "→",
 }  # fmt: skip
 

@@ -164,6 +164,8 @@ class LobbyApp(App[int]):
     async def _draw(self) -> None:
         """Its words now; its fields only where it is another page, so that who types keeps his place."""
         lobby, say = self.lobby, self.lobby.language.say
+        if lobby.step == "inside":
+            return  # A keyring has let somebody in before there was anything to draw into.
         page = _PAGES["forgotten" if self._is_forgotten else lobby.step](self)
         title, fault, said, fields = page
         self.query_one("#title", Label).update(title)
@@ -268,5 +270,4 @@ _PAGES: dict[str, Callable[[LobbyApp], LobbyWords]] = {
     "locked": _show_locked,
     "forgotten": _show_forgotten,
     "syncing": _show_syncing,
-    "inside": lambda app: ("", "", "", []),
 }

@@ -15,6 +15,7 @@ from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.idle import IdleWatch
 from twinbase_presentation.device.opening import OpenFile
 from twinbase_presentation.device.own_device import OwnDevice
+from twinbase_presentation.device.usage import set_metered
 from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.timing import LoopTiming
 from twinbase_textual.day.app import DayApp
@@ -72,24 +73,45 @@ async def _spend_day(lobby: Lobby, options: OwnedDay) -> int | None:
     leaving: list[str] = []
     device = OwnDevice(
         lobby.account.folder / "settings.json",
-        account=lobby.account,
-        lock=lambda: leaving.append("lock"),
-        switch=lambda: leaving.append("switch"),
+        code=lobby.make_code(),
+        lock=lambda: leave("lock"),
+        switch=lambda: leave("switch"),
+        leave=lambda: leave("leave"),
     )
+
+    def leave(way: str) -> None:
+        leaving.append(way)
+        app.exit()
+
     language = choose_language(options.language or device.settings.language)
     workday = Workday(lobby.runner, lobby.me, language, clock=options.clock, device=device)
     app = DayApp(workday, options.plugins, lobby.claims, options.look)
     idle = IdleWatch(LoopTiming(), options.clock, app.action_lock)
     app.touched = idle.note_touch
-    idle.start(device.settings.lock_minutes if device.can_lock else 0)
+
+    def follow() -> None:
+        idle.start(device.settings.lock_minutes if device.can_lock else 0)
+        workday.spawn(_apply_network(lobby.runner, device))
+
+    device.observe(follow)
+    follow()
     await lobby.runner.start_syncing()
     await options.run(app)
     idle.stop()
     await workday.settle()
     if not leaving:
         return app.return_code or 0
-    await (lobby.switch() if leaving[-1] == "switch" else lobby.lock())
+    account, lobby.language = lobby.account, workday.language
+    assert account is not None
+    ways = {"switch": lobby.switch, "leave": lambda: lobby.remove(account), "lock": lobby.lock}
+    await ways[leaving[-1]]()
     return None
+
+
+async def _apply_network(runner: Runner, device: OwnDevice) -> None:
+    """Whether photos go by themselves."""
+    if runner.is_open:
+        await runner.ask(lambda replica: set_metered(replica, device.settings.saves_data))
 
 
 def _ask_for_words(lobby: Lobby) -> None:

@@ -45,7 +45,8 @@ class DeskProvider(Provider):
         for act in desk.acts:
             yield _name(act.label, say_key(find_key(act))), partial(desk.start, act), act.why_not
         for number, place in enumerate(desk.places):
-            yield _name(place.label, str(number + 1)), partial(self._show, desk, number), ""
+            key = str(number + 1) if number < 9 else "," if place.id == "settings" else ""
+            yield _name(place.label, key), partial(self._show, desk, number), ""
         yield say("Team"), partial(start_work, desk, partial(desk.go, Route("team"))), ""
         for look in LOOKS:
             yield say(LOOK_WORDS[look]), partial(setattr, self.app, "theme", name_theme(look)), ""
