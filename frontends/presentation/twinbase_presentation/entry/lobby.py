@@ -9,11 +9,8 @@ from uuid import UUID
 
 from twinbase.clock import Clock, utc_now
 from twinbase.errors import DestroyedReplica, TwinbaseError
-from twinbase.replica import Replica, ReplicaSession
 from twinbase.replica.file.keys import Secret
-from twinbase.replica.file.state import read_state
 from twinbase_mobile.reading import whoami
-from twinbase_mobile.tables import Colleague
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
 from twinbase_presentation.device.file_code import FileCode, settle_account, settle_by_code
 from twinbase_presentation.device.file_keys import FileKeys
@@ -21,6 +18,7 @@ from twinbase_presentation.device.opening import OpenFile
 from twinbase_presentation.device.tries import TryCount
 from twinbase_presentation.entry.joining import Join, Joining
 from twinbase_presentation.entry.lock import LockModel
+from twinbase_presentation.entry.newcomer import has_synced, read_first_and_last
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.languages import Language
 from twinbase_presentation.observers import Observers
@@ -220,7 +218,7 @@ class Lobby:
     async def _enter(self) -> None:
         """Who is inside; a first sync that was cut off goes on before."""
         try:
-            if not await self.runner.ask(_has_synced):
+            if not await self.runner.ask(has_synced):
                 self._show("syncing")
                 await self.joining.sign_in.sync_first()
                 return
@@ -235,7 +233,7 @@ class Lobby:
 
     async def _note_name(self, me: UUID) -> None:
         """What the list and the lock call somebody, as the file has it now."""
-        name = await self.runner.read(lambda session: _read_name(session, me))
+        name = await self.runner.read(lambda session: read_first_and_last(session, me))
         if name and self.account is not None and name != self.account.name:
             self.account = replace(self.account, name=name)
             self.folder.save_account(self.account)
@@ -275,12 +273,3 @@ class Lobby:
     def _show(self, step: LobbyStep) -> None:
         self.step = step
         self._observers.tell()
-
-
-async def _has_synced(replica: Replica) -> bool:
-    return bool((await replica.database.look(read_state)).synced_at)
-
-
-async def _read_name(session: ReplicaSession, me: UUID) -> str:
-    row = await session.get(Colleague, me)
-    return "" if row is None else " ".join(part for part in (row.first_name, row.last_name) if part)
