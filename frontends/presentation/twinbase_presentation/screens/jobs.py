@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading import find_jobs
+from twinbase_mobile.reading import count_jobs, find_jobs
 from twinbase_mobile.rules.status import CLOSED
 from twinbase_mobile.tables import Customer, CustomerSite, Intervention
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
@@ -58,10 +58,7 @@ class JobsModel(SearchedListModel[JobsShown]):
         me, zone, language = self.workday.me, self.workday.zone, self.workday.language
         wanted = _narrow(self.chip, now)
         found = await find_jobs(session, me, text=self.text, limit=self.rows_asked, now=now, zone=zone, **wanted)
-        counts = {}
-        for chip in ("open", "late"):
-            counted = await find_jobs(session, me, limit=0, now=now, zone=zone, **_narrow(chip, now))
-            counts[chip] = counted.total
+        counts = {chip: await count_jobs(session, me, now=now, **_narrow(chip, now)) for chip in ("open", "late")}
         nothing = "" if found.total else language.say("No job matches. Clear the filters?")
         return JobsShown(
             chips=tuple(self._chips(counts)),
