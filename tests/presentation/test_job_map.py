@@ -53,7 +53,11 @@ def degrees_of(least: int, most: int) -> st.SearchStrategy[str]:
 
 ANYWHERE = st.tuples(degrees_of(-90, 90), degrees_of(-180, 180))
 ROUND_LYON = st.tuples(degrees_of(45, 46), degrees_of(4, 6))
-POSITIONS = st.lists(st.one_of(ANYWHERE, ROUND_LYON, ROUND_LYON, st.just(NOTHING_KNOWN)), max_size=60)
+POSITIONS = st.one_of(
+    st.lists(st.one_of(ANYWHERE, st.just(NOTHING_KNOWN)), max_size=40),
+    st.lists(st.one_of(ROUND_LYON, ROUND_LYON, st.just(NOTHING_KNOWN)), min_size=20, max_size=60),
+)
+"""All over the earth, or so many in one region that pins meet."""
 SIZES = st.tuples(st.integers(260, 900), st.integers(200, 800))
 A_DAY_AWAY = st.tuples(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2))
 """Degrees to the north and the east, some twenty kilometres."""
