@@ -110,6 +110,8 @@ CUSTOMERS = (
     ("Restaurant Le Belvédère", "2 montée du Chemin-Neuf", "69005", "Lyon 5e"),
     ("École Jules-Verne", "9 rue de l’Yser", "69008", "Lyon 8e"),
 )
+POSITIONS = (("45.76", "4.85"), ("45.77", "4.85"), ("45.745", "4.872"), ("45.788", "4.818"), None, ("45.73", "4.862"))
+"""Where they are; of one nobody knows it."""
 
 
 def list_office() -> list[SQLModel]:
@@ -123,14 +125,15 @@ def list_office() -> list[SQLModel]:
         Storehouse(id=ident(9), caption="camionnette de Karim", owner_id=BOB),
         ChecklistTemplate(id=TEMPLATE, code="GAZ", title="Entretien chaudière gaz", items=ITEMS),
     ]
-    for number, (name, street, zip_code, city) in enumerate(CUSTOMERS):
+    for number, ((name, street, zip_code, city), position) in enumerate(zip(CUSTOMERS, POSITIONS, strict=True)):
+        lat, lon = map(Decimal, position) if position else (None, None)
         rows += [
             Customer(id=ident(100 + number), code=f"C{number}", name=name, phone="04 78 00 11 22"),
             CustomerSite(
                 id=ident(200 + number), customer_id=ident(100 + number), label="Bâtiment B, 3e étage, porte gauche"
                 if number == 0 else None, address1=street, zip_code=zip_code, city=city,
                 access_notes="4521B, puis interphone « Gardien ». Chaudière au sous-sol, clé au tableau."
-                if number == 0 else None, lat=Decimal("45.76") + Decimal(number) / 100, lon=Decimal("4.85"),
+                if number == 0 else None, lat=lat, lon=lon,
             ),
         ]  # fmt: skip
     rows += [

@@ -55,7 +55,7 @@ def list_shots() -> Iterator[Shot]:
         "report", "photos", "choose", "signature",
         "expense", "choose_receipt", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request_of_visit",
         "team", "equipment",
-        "settings", "sign_in",
+        "settings", "sign_in", "job_map",
     ):  # fmt: skip
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 361, 1700, "light", "fr")
@@ -82,7 +82,7 @@ def list_shots() -> Iterator[Shot]:
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
         "new", "transfer", "count", "forgotten timer",
-        "search", "keys", "phrases", "photo", "refuse", "summary", "leave", "lock_code", "no_code",
+        "search", "keys", "phrases", "together", "photo", "refuse", "summary", "leave", "lock_code", "no_code",
     ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")

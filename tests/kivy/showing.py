@@ -35,6 +35,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
     "expenses": (Route("more"), Route("expenses")),
     "expense": (Route("more"), Route("expenses"), Route("expense")),
     "choose_receipt": (Route("more"), Route("expenses"), Route("expense"), Route("expense", None, "choose")),
+    "job_map": (Route("jobs"),),
     "new_visit": (Route("new_visit"),),
     "new_visit_form": (Route("new_visit", ident(100)),),
     "request": (Route("request"),),
@@ -58,6 +59,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "signature": ("summary", "refuse"),
     "sync": ("correct",),
     "jobs": (),
+    "job_map": ("together",),
     "more": (),
     "expenses": (),
     "expense": (),
@@ -79,6 +81,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "sign_in": (),
 }
 """Every page, with the sheets that stand over it."""
+VIEW_KEYS = {"job_map": "m"}
+"""Pages that are another one, looked at in another way, and the key for it."""
 CODES = {word: code for code, word in KEYS.items()}
 
 
@@ -105,6 +109,8 @@ async def show_screen(shell: Shell, screen: str) -> None:
     for route in WAYS.get(page, ()):
         shell.go(route)
         await shell.workday.finish_tasks()
+    if page in VIEW_KEYS:
+        await press(shell, VIEW_KEYS[page])
     if page != screen:
         await show_sheet(shell, screen)
 
@@ -129,6 +135,7 @@ async def show_sheet(shell: Shell, sheet: str) -> None:
         "search": Route("today", None, "search"),
         "keys": Route("today", None, "keys"),
         "action": Route("action", VISIT, "vent"),
+        "together": Route("jobs", VISIT, "together"),
     }
     if sheet == "photo":
         tile = shell.pages[Route("visit", VISIT, "photos")].model.tiles[0]  # type: ignore[attr-defined]

@@ -13,12 +13,12 @@ SCREENS = (
     "today", "visit", "checklist", "parts", "sync", "jobs", "stock", "hours", "more", "customers", "customer",
     "expenses", "expense", "planning", "pumps", "pump", "new_visit", "new_visit_form", "request", "request_of_visit",
     "team", "equipment", "report", "photos", "choose", "choose_receipt", "signature",
-    "settings", "sign_in",
+    "settings", "sign_in", "job_map",
 )  # fmt: skip
 BROUGHT = ("pumps", "pump")
 """Those of a plugin: any list, and any row of one."""
-FORMS = ("new_visit_form",)
-"""A page once more, at its second step."""
+FORMS = ("new_visit_form", "job_map")
+"""A page once more, at its second step or looked at in another way."""
 PHONES = ((360, 640), (412, 915))
 LAPTOP = ((1280, 800),)
 SCALES = (1.0, 1.3)

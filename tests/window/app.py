@@ -11,21 +11,11 @@ from typing import Any
 from tests.kivy.day import PLUGINS, OpenDay, open_day
 from tests.window.display import SIZE
 
+from twinbase_kivy.bench.__main__ import prepare_window
+
 FRAMES = 20
 """What a page has read is laid out in the frame after it, its parts in the one after that, and what the status of the
 sync says a tenth of a second later: a finger that is told of before that hits what has moved there."""
-
-
-def prepare(home: Path) -> None:
-    """The window covers the screen: nobody manages windows on it."""
-    from twinbase_kivy.environment import prepare_kivy
-
-    prepare_kivy(home)
-    from kivy.config import Config
-
-    said = {"width": SIZE[0], "height": SIZE[1], "position": "custom", "left": 0, "top": 0}
-    for name, value in said.items():
-        Config.set("graphics", name, str(value))
 
 
 async def run(day: OpenDay) -> None:
@@ -54,15 +44,6 @@ async def run(day: OpenDay) -> None:
         await shell.open()
 
 
-async def pass_frame() -> None:
-    """What was put off to the next frame is done."""
-    from kivy.clock import Clock
-
-    passed = asyncio.Event()
-    Clock.schedule_once(lambda _seconds: passed.set())
-    await passed.wait()
-
-
 class Drawn:
     """Says what was drawn, once, when nothing is being read that would move it."""
 
@@ -76,12 +57,13 @@ class Drawn:
 
     async def tell(self, window: Any) -> None:
         """After each picture, once what was begun has ended."""
+        from twinbase_kivy.bench.frames import pass_frames
+
         while True:
             await self._flipped.wait()
             self._flipped.clear()
             await self._shell.workday.finish_tasks()
-            for _ in range(FRAMES):
-                await pass_frame()
+            await pass_frames(FRAMES)
             self._say(window)
 
     def _say(self, window: Any) -> None:
@@ -111,5 +93,5 @@ async def main(file: Path) -> None:
 
 if __name__ == "__main__":
     chosen = Path(sys.argv.pop())
-    prepare(chosen.parent / "kivy")
+    prepare_window(SIZE, chosen.parent / "kivy")
     asyncio.run(main(chosen))

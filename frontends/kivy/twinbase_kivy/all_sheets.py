@@ -7,6 +7,7 @@ from twinbase_kivy.brought_sheets import BROUGHT_SHEETS
 from twinbase_kivy.customer_sheets import CUSTOMER_SHEETS
 from twinbase_kivy.equipment_sheets import EQUIPMENT_SHEETS
 from twinbase_kivy.hours_sheets import HOURS_SHEETS
+from twinbase_kivy.job_sheets import JOB_SHEETS
 from twinbase_kivy.key_sheets import KEY_SHEETS
 from twinbase_kivy.new_sheets import NEW_SHEETS
 from twinbase_kivy.photo_sheets import PHOTO_SHEETS
@@ -29,4 +30,5 @@ SHEETS: Mapping[str, OpenSheet] = {
     **REPORT_SHEETS,
     **PHOTO_SHEETS,
     **SIGN_SHEETS,
+    **JOB_SHEETS,
 }

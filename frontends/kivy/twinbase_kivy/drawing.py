@@ -1,8 +1,22 @@
 """Shapes with round corners, their edges and their shadow, on the canvas of a widget."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
-from kivy.graphics import BorderImage, Canvas, Color, Ellipse, Line, Rectangle, SmoothRoundedRectangle
+from kivy.graphics import (
+    BorderImage,
+    Canvas,
+    Color,
+    Ellipse,
+    Line,
+    Rectangle,
+    SmoothRoundedRectangle,
+    StencilPop,
+    StencilPush,
+    StencilUnUse,
+    StencilUse,
+)
 from kivy.graphics.texture import Texture
 from kivy.metrics import dp
 
@@ -72,6 +86,28 @@ def paint_circle(canvas: Canvas, centre: tuple[float, float], across: float, col
     with canvas:
         Color(*colour)
         Line(circle=(*centre, across / 2, 0, 360, 60), width=dp(width_dp) / 2)
+
+
+def paint_way(canvas: Canvas, spots: Sequence[tuple[float, float]], colour: Rgba, width_dp: float) -> None:
+    """A line from one to the next."""
+    with canvas:
+        Color(*colour)
+        Line(points=[part for spot in spots for part in spot], width=dp(width_dp) / 2, joint="round", cap="round")
+
+
+@contextmanager
+def cut_off(canvas: Canvas, rect: Rect) -> Iterator[None]:
+    """Of what is drawn meanwhile, nothing is seen outside."""
+    x, y, width, height = rect
+    with canvas:
+        StencilPush()
+        Rectangle(pos=(x, y), size=(width, height))
+        StencilUse()
+    yield
+    with canvas:
+        StencilUnUse()
+        Rectangle(pos=(x, y), size=(width, height))
+        StencilPop()
 
 
 def paint_shadow(canvas: Canvas, rect: Rect, radius: float) -> None:

@@ -89,7 +89,7 @@ class PageView(ColumnBox):
         body = ColumnBox(*self._make_body(), gap=SPACE.m, edges=(self.edge, SPACE.s, self.edge, SPACE.xl))
         self.scroller = Scroller(body, passed)
         foot = self.make_foot() if self.model.shown is not None else None
-        self.hold([self.make_head(), self.scroller, FootBar(foot, self.edge) if foot else None])
+        self.hold([self.make_head(), self.scroller, self.hold_foot(foot) if foot else None])
         if self.width > 1:
             self.place(*self.pos, *self.size)
 
@@ -117,6 +117,10 @@ class PageView(ColumnBox):
     def make_foot(self) -> Box | None:
         """What stays at the bottom."""
         return None
+
+    def hold_foot(self, foot: Box) -> Box:
+        """The same on the ground that it stands on."""
+        return FootBar(foot, self.edge)
 
     def title_bar(self, title: str, sub: str = "", *acts: Box, chips: Sequence[Box] = ()) -> Box:
         """A way back, the title with a line below it, acts at the right, chips under all of it."""

@@ -1,4 +1,4 @@
-"""All visits: found by words, narrowed by a chip, by day; a row opens the visit."""
+"""All visits: found by words, narrowed by a chip, by day or on a map; a row or a pin opens the visit."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from twinbase_kivy.boxes import Box, ColumnBox
 from twinbase_kivy.flow_boxes import Wrap
-from twinbase_kivy.list_page import ListPage
-from twinbase_kivy.long_page import LongPage, cut_rows
+from twinbase_kivy.long_page import cut_rows
+from twinbase_kivy.screens.mapped_page import MappedPage
 from twinbase_kivy.screens.visit_lines import make_visit_line
 from twinbase_kivy.search_page import SearchPage
 from twinbase_kivy.widgets.cards import CardBox, divide, group_title
@@ -26,7 +26,7 @@ TITLE_DP, LINE_DP = 40, 92
 """How high a date and a visit usually are."""
 
 
-class JobsPage(SearchPage, ListPage, LongPage):
+class JobsPage(SearchPage, MappedPage):
     """S05."""
 
     model: JobsModel
@@ -40,16 +40,17 @@ class JobsPage(SearchPage, ListPage, LongPage):
     def make_head(self) -> Box:
         shown, language = self.model.shown, self.guide.workday.language
         sub = language.count("{n} visit", "{n} visits", shown.total) if shown is not None else ""
-        return self.search_head(sub, self.plus_button())
+        beside, below = self.make_views()
+        return self.search_head(sub, *beside, self.plus_button(), chips=below)
 
     def make_body(self) -> Sequence[Box | None]:
         shown = self.model.shown
         assert shown is not None
-        return [
-            Wrap(*(self._make_chip(chip) for chip in shown.chips), gap=SPACE.s),
-            self.hold_list([part for group in shown.groups for part in self._list_cards(group)]),
-            self._make_nothing(shown.nothing) if shown.nothing else None,
-        ]
+        chips = Wrap(*(self._make_chip(chip) for chip in shown.chips), gap=SPACE.s)
+        nothing = self._make_nothing(shown.nothing) if shown.nothing else None
+        if shown.map is not None:
+            return [chips, *self.list_map_parts(shown.map), nothing]
+        return [chips, self.hold_list([part for group in shown.groups for part in self._list_cards(group)]), nothing]
 
     def press_key(self, said: str) -> bool:
         """Something new, besides what any list does."""

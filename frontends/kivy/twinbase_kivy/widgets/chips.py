@@ -2,7 +2,7 @@
 
 from kivy.metrics import dp
 
-from twinbase_kivy.boxes import Box, Gap
+from twinbase_kivy.boxes import Box, ColumnBox, Gap
 from twinbase_kivy.drawing import paint_edge, paint_ground, paint_tint
 from twinbase_kivy.look import look
 from twinbase_kivy.row_box import Row
@@ -84,10 +84,31 @@ class ChoiceChip(Touchable):
         super().__init__(act, inside, name=label, role="radio", radius=12, least=SPACE.target_in_row)
 
     def paint_below(self) -> None:
-        rect, radius = (*self.pos, *self.size), dp(self.radius)
-        ground = look.find_colour(HUES[self.hue].tint if self.is_chosen else "inset")
-        if look.theme.outlined:
-            thick = 2.4 if self.is_chosen else 1.2
-            paint_edge(self.canvas.before, rect, look.find_colour("outline"), radius, ground, width_dp=thick)
-        else:
-            paint_ground(self.canvas.before, rect, ground, radius)
+        _paint_choice(self, HUES[self.hue].tint if self.is_chosen else "inset")
+
+
+class ViewTile(Touchable):
+    """One of two ways to look at the same: an icon over its word, as narrow as a title leaves room for."""
+
+    def __init__(self, icon: str, label: str, act: Act, *, chosen: bool) -> None:
+        self.is_chosen = chosen
+        front = HUES["primary"].on_tint if chosen else "text2"
+        inside = ColumnBox(
+            Row(Gap(grows=True), IconMark(icon, front, 22), Gap(grows=True)),
+            Words(label, "tiny", front, align="centre"),
+            edges=(SPACE.xs, SPACE.xs, SPACE.xs, SPACE.xs),
+        )
+        super().__init__(act, inside, name=label, role="radio", radius=12)
+
+    def paint_below(self) -> None:
+        _paint_choice(self, HUES["primary"].tint if self.is_chosen else "inset")
+
+
+def _paint_choice(box: ChoiceChip | ViewTile, ground: str) -> None:
+    """The ground of one of several; in full sun the chosen one has a thicker edge."""
+    rect, radius = (*box.pos, *box.size), dp(box.radius)
+    if look.theme.outlined:
+        thick, colour = 2.4 if box.is_chosen else 1.2, look.find_colour("outline")
+        paint_edge(box.canvas.before, rect, colour, radius, look.find_colour(ground), width_dp=thick)
+    else:
+        paint_ground(box.canvas.before, rect, look.find_colour(ground), radius)

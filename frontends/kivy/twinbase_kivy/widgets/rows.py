@@ -65,11 +65,12 @@ class VisitLine(ChosenLine):
         chosen: bool = False,
         closed: bool = False,
         late: bool = False,
+        title_lines: int = 2,
     ) -> None:
         self.is_chosen = chosen
         hint = "text2" if chosen else "text3"
         texts = ColumnBox(
-            Words(title, "subtitle", hint if closed else "text", lines_max=2),
+            Words(title, "subtitle", hint if closed else "text", lines_max=title_lines),
             *(Words(line, "small", "text2" if not (number or closed) else hint, lines_max=1)
               for number, line in enumerate(lines) if line),
             Wrap(*chips, gap=6, edges=(0, 4, 0, 0)) if chips else None,

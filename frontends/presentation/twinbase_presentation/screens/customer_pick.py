@@ -10,7 +10,8 @@ from twinbase_mobile.reading import Customer360, Equipment, find_customers, near
 from twinbase_mobile.tables.kinds import ActiveState
 from twinbase_presentation.fields import FieldChoice
 from twinbase_presentation.languages import Language
-from twinbase_presentation.screens.customers import WITHIN_M, find_position
+from twinbase_presentation.screens.customers import WITHIN_M
+from twinbase_presentation.screens.known_position import find_position
 from twinbase_presentation.words import say_word
 from twinbase_presentation.workday import Workday
 

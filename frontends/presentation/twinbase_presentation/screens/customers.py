@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading import CustomerLine, FoundCustomers, find_customers, find_jobs, nearby_sites, open_jobs
+from twinbase_mobile.reading import CustomerLine, FoundCustomers, find_customers, nearby_sites
 from twinbase_mobile.tables import Customer, CustomerSite, Intervention, MaintenanceContract
 from twinbase_mobile.tables.kinds import ActiveState
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
 from twinbase_presentation.screens.jobs import JobsChip
+from twinbase_presentation.screens.known_position import find_position, say_measured
 from twinbase_presentation.screens.searched_list import SearchedListModel
 from twinbase_presentation.screens.visit_rows import RowChip
 from twinbase_presentation.status_line import Tone
@@ -22,7 +22,6 @@ from twinbase_presentation.workday import Workday
 NARROWED_MAX = 2_000
 """Of so many customers those that are near, or have a contract, are picked; no technician has as many on a device."""
 WITHIN_M = 20_000
-VISITS_LOOKED_AT = 30
 STATE_TONES: Mapping[ActiveState, Tone] = {
     ActiveState.BLOCKED: "red",
     ActiveState.NON_PAYMENT: "red",
@@ -53,16 +52,6 @@ class CustomersShown:
     measured: str
     nothing: str
     limit: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPosition:
-    """Where somebody is, as far as this device can tell: at the site of a visit."""
-
-    lat: Decimal
-    lon: Decimal
-    customer: str
-    is_now: bool
 
 
 class CustomersModel(SearchedListModel[CustomersShown]):
@@ -132,25 +121,6 @@ class CustomersModel(SearchedListModel[CustomersShown]):
         yield JobsChip("all", say("All"), self.chip == "all", on_device)
         yield JobsChip("near", say("Nearby"), self.chip == "near")
         yield JobsChip("contract", say("With a contract"), self.chip == "contract")
-
-
-async def find_position(session: ReplicaSession, workday: Workday, now: datetime) -> KnownPosition | None:
-    """The site of the visit under way, else of the last one that has a position: a laptop has no GPS."""
-    me, zone = workday.me, workday.zone
-    under_way = (await open_jobs(session, me, now=now, zone=zone)).under_way
-    before = await find_jobs(session, me, until=now, order="newest", limit=VISITS_LOOKED_AT, now=now, zone=zone)
-    for is_now, visits in ((True, under_way), (False, before.visits)):
-        for visit in visits:
-            if visit.place.lat is not None and visit.place.lon is not None:
-                return KnownPosition(visit.place.lat, visit.place.lon, visit.customer, is_now)
-    return None
-
-
-def say_measured(here: KnownPosition, language: Language) -> str:
-    """From where distances are measured, and how."""
-    if here.is_now:
-        return language.say("As the crow flies from {customer}, where you are working.", customer=here.customer)
-    return language.say("As the crow flies from {customer}, your last visit with a position.", customer=here.customer)
 
 
 def make_customer_row(

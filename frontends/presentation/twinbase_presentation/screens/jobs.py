@@ -1,18 +1,23 @@
-"""All visits: found by words, narrowed by a chip, grouped by day; more of them are read before the end is reached."""
+"""All visits: found by words, narrowed by a chip, as a list by day, read on before its end is reached, or on a map."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from twinbase.replica import ReplicaSession
-from twinbase_mobile.reading import find_jobs
+from twinbase_mobile.reading import count_jobs, find_jobs
 from twinbase_mobile.rules.status import CLOSED
 from twinbase_mobile.tables import Customer, CustomerSite, Intervention
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
+from twinbase_presentation.acts.customers import place_site
+from twinbase_presentation.command import Done
 from twinbase_presentation.languages import Language
 from twinbase_presentation.route import Route
+from twinbase_presentation.screens.job_map import MAPPED_MAX, JobMap, UnplacedSite, make_job_map
+from twinbase_presentation.screens.known_position import KnownPosition, find_position
 from twinbase_presentation.screens.searched_list import SearchedListModel
 from twinbase_presentation.screens.today import VisitGroup
 from twinbase_presentation.screens.visit_rows import VisitRow, make_rows
@@ -33,22 +38,27 @@ class JobsChip:
 
 @dataclass(frozen=True, slots=True)
 class JobsShown:
-    """`groups`: by day, those without a date last. `has_more`: there are more than these; `nothing`: none fits."""
+    """`groups`: by day, those without a date last. `has_more`: there are more than these; `nothing`: none fits.
+
+    `map`: where they are; None while a list is looked at.
+    """
 
     chips: tuple[JobsChip, ...]
     groups: tuple[VisitGroup, ...]
     total: int
     has_more: bool
     nothing: str
+    map: JobMap | None = None
 
 
 class JobsModel(SearchedListModel[JobsShown]):
-    """The list of visits. `search` at each key, `choose` a chip, `load_more` some rows before the end."""
+    """The list of visits. `search` at each key, `choose` a chip, `load_more` some rows before the end; `show_map`."""
 
     watched = (Intervention, Customer, CustomerSite)
 
     def __init__(self, workday: Workday) -> None:
         super().__init__(workday, Route("jobs"), "open")
+        self.is_map = False
 
     @property
     def title(self) -> str:
@@ -57,19 +67,52 @@ class JobsModel(SearchedListModel[JobsShown]):
     async def read(self, session: ReplicaSession, now: datetime) -> JobsShown:
         me, zone, language = self.workday.me, self.workday.zone, self.workday.language
         wanted = _narrow(self.chip, now)
-        found = await find_jobs(session, me, text=self.text, limit=self.rows_asked, now=now, zone=zone, **wanted)
-        counts = {}
-        for chip in ("open", "late"):
-            counted = await find_jobs(session, me, limit=0, now=now, zone=zone, **_narrow(chip, now))
-            counts[chip] = counted.total
-        nothing = "" if found.total else language.say("No job matches. Clear the filters?")
+        limit = MAPPED_MAX if self.is_map else self.rows_asked
+        found = await find_jobs(session, me, text=self.text, limit=limit, now=now, zone=zone, **wanted)
+        counts = {chip: await count_jobs(session, me, now=now, **_narrow(chip, now)) for chip in ("open", "late")}
+        rows = tuple(make_rows(found.visits, language))
+        more = found.total - len(rows)
         return JobsShown(
             chips=tuple(self._chips(counts)),
-            groups=tuple(_by_day(make_rows(found.visits, language), language, now.year)),
+            groups=tuple(_by_day(rows, language, now.year)),
             total=found.total,
-            has_more=found.total > len(found.visits),
-            nothing=nothing,
+            has_more=more > 0 and not self.is_map,
+            nothing="" if found.total else language.say("No job matches. Clear the filters?"),
+            map=await self._read_map(session, rows, more, now) if self.is_map else None,
         )
+
+    async def show_map(self, is_map: bool) -> None:
+        """Show where the visits are, or their list."""
+        self.is_map = is_map
+        await self.load()
+
+    async def place_here(self, site: UUID) -> Done:
+        """Say that a site is where the technician is working now. It can be undone for some seconds."""
+        say, here = self.workday.language.say, self.working_at
+        if here is None:
+            return Done(fault=say("It is not known where you are."))
+        if await self.workday.runner.read(lambda session: session.get(CustomerSite, site)) is None:
+            return Done(fault=say("This address is no longer on this device."))
+
+        async def write() -> None:
+            await self.workday.runner.write(lambda session: place_site(session, site, here.lat, here.lon))
+
+        return await self.workday.held.hold(say("Position kept. It is sent as soon as possible."), write, site)
+
+    @property
+    def working_at(self) -> KnownPosition | None:
+        """Where the technician is at this moment; None for where he was last."""
+        here = self.shown.map.here if self.shown is not None and self.shown.map is not None else None
+        return here if here is not None and here.is_now else None
+
+    @property
+    def unplaced(self) -> Sequence[UnplacedSite]:
+        """The addresses of the map that have no position, and are not about to have one."""
+        sites = self.shown.map.unplaced if self.shown is not None and self.shown.map is not None else ()
+        return [one for one in sites if one.site_id is None or not self.workday.held.hides(one.site_id)]
+
+    async def _read_map(self, session: ReplicaSession, rows: Sequence[VisitRow], more: int, now: datetime) -> JobMap:
+        return make_job_map(rows, await find_position(session, self.workday, now), now.date(), more)
 
     def _chips(self, counts: Mapping[str, int]) -> Iterator[JobsChip]:
         say = self.workday.language.say

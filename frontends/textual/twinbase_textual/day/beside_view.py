@@ -30,11 +30,12 @@ class BesideView(VerticalScroll):
         super().__init__()
         self.workday, self.brought = workday, brought
         self.visit: VisitModel | None = None
+        self._drawn = Static()
         self._cards: BroughtCards | None = None
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static()
+        yield self._drawn
 
     def on_mount(self) -> None:
         self.set_interval(TICK_SECONDS, self._tick)
@@ -58,7 +59,7 @@ class BesideView(VerticalScroll):
                 await self._open(beside)
             return
         self.let_go()
-        self.query_one(Static).update(beside or "")
+        self._drawn.update(beside or "")
         self.post_message(self.BesideDrawn())
 
     def let_go(self) -> None:
@@ -93,7 +94,7 @@ class BesideView(VerticalScroll):
 
     def _redraw(self) -> None:
         if self.visit is not None and self.is_attached:
-            self.query_one(Static).update(self._make_text(self.visit))
+            self._drawn.update(self._make_text(self.visit))
             self.post_message(self.BesideDrawn())
 
     def _make_text(self, model: VisitModel) -> Content:
@@ -111,4 +112,4 @@ class BesideView(VerticalScroll):
     def _tick(self) -> None:
         """What runs is longer now."""
         if self.visit is not None and self.visit.shown and self.visit.shown.since:
-            self.query_one(Static).update(self._make_text(self.visit))
+            self._drawn.update(self._make_text(self.visit))

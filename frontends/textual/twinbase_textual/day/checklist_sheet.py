@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from twinbase_mobile.reading import Item
 from twinbase_presentation import Done, Language, Route, Workday
 from twinbase_presentation.screens.checklist import ChecklistModel
-from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
+from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import Sheet
 from twinbase_textual.day.glyphs import find_mark
 from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneList, PaneNote
@@ -32,21 +32,23 @@ class ChecklistSheet(Sheet):
 
     def __init__(self, workday: Workday, visit: UUID) -> None:
         super().__init__(workday, workday.language.say("Checklist"))
-        self.model = ChecklistModel(workday, visit)
+        self.model, self.list = ChecklistModel(workday, visit), PaneList(classes="scrolls")
+        self.question, self.verdict = Static(classes="asked"), Static(classes="verdict")
+        self.typing = Input(compact=True, classes="search")
         self._spots: dict[str, tuple[AnswerSpot, Item]] = {}
 
     def compose_body(self) -> ComposeResult:
-        yield PaneList(classes="scrolls")
-        yield Static(classes="asked")
-        yield Input(compact=True, classes="search")
-        yield Static(classes="verdict")
+        yield self.list
+        yield self.question
+        yield self.typing
+        yield self.verdict
 
     async def on_mount(self) -> None:  # type: ignore[override]
         self.model.observe(self._note_changed)
         await self.model.open()
         self._redraw()
         self._choose_next()
-        self.query_one(Input).focus()
+        self.typing.focus()
 
     def on_unmount(self) -> None:
         self.model.close()
@@ -57,11 +59,11 @@ class ChecklistSheet(Sheet):
     @property
     def asked(self) -> tuple[AnswerSpot, Item] | None:
         """The question that is answered now."""
-        return self._spots.get(self.query_one(PaneList).chosen)
+        return self._spots.get(self.list.chosen)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What the thresholds say of it, before it is saved."""
-        self.query_one(SaidLine).tell("")
+        self.said_line.tell("")
         self._judge(event.value)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -72,11 +74,11 @@ class ChecklistSheet(Sheet):
         try:
             value = read_answer(event.value, item, self.workday.language)
         except ValueError:
-            self.query_one(SaidLine).tell(f"✗ {self._hint(item)}", "red")
+            self.said_line.tell(f"✗ {self._hint(item)}", "red")
             return
         done = await self.model.answer(spot[0], spot[1], value)
         if done.fault:
-            self.query_one(SaidLine).tell(f"✗ {done.fault}", "red")
+            self.said_line.tell(f"✗ {done.fault}", "red")
             return
         self._redraw()
         self._choose_next(spot)
@@ -85,11 +87,11 @@ class ChecklistSheet(Sheet):
         self._ask()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.query_one(Input).focus()
+        self.typing.focus()
 
     def action_move(self, way: int) -> None:
         """To another question."""
-        questions = self.query_one(PaneList)
+        questions = self.list
         questions.action_cursor_down() if way > 0 else questions.action_cursor_up()
 
     def action_report(self) -> None:
@@ -113,14 +115,14 @@ class ChecklistSheet(Sheet):
                 id_ = f"{checklist.equipment_id or ''}/{item.key}"
                 self._spots[id_] = ((checklist.equipment_id, item.key), item)
                 items.append(_make_line(id_, item, self.workday.language))
-        self.query_one(PaneList).show(items)
+        self.list.show(items)
         self._ask()
 
     def _choose_next(self, after: AnswerSpot | None = None) -> None:
         spot = self.model.find_next(after)
         for id_, (known, _) in self._spots.items():
             if known == spot:
-                self.query_one(PaneList).choose(id_)
+                self.list.choose(id_)
         self._ask()
 
     def _ask(self) -> None:
@@ -129,20 +131,19 @@ class ChecklistSheet(Sheet):
             return
         _, item = self.asked
         hint = self._hint(item)
-        self.query_one(".asked", Static).update(Content.assemble((f"{item.label}  ", "bold"), (hint, "$tone-hint")))
-        self.query_one(Input).value = write_answer(item, self.workday.language)
-        self._judge(self.query_one(Input).value)
+        self.question.update(Content.assemble((f"{item.label}  ", "bold"), (hint, "$tone-hint")))
+        self.typing.value = write_answer(item, self.workday.language)
+        self._judge(self.typing.value)
 
     def _judge(self, text: str) -> None:
-        verdict = self.query_one(".verdict", Static)
-        verdict.update("")
+        self.verdict.update("")
         if self.asked is None or not text.strip():
             return
         try:
             said = self.model.judge(self.asked[1], read_answer(text, self.asked[1], self.workday.language))
         except ValueError:
             return
-        verdict.update(Content.styled(said.sentence, f"bold $tone-{said.tone}"))
+        self.verdict.update(Content.styled(said.sentence, f"bold $tone-{said.tone}"))
 
     def _hint(self, item: Item) -> str:
         say = self.workday.language.say

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from twinbase_presentation import Language, Workday
 from twinbase_presentation.screens.equipment import EquipmentModel, EquipmentShown
 from twinbase_presentation.screens.equipment_forms import EquipmentForms
-from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
+from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
 from twinbase_textual.day.glyphs import join_parts
 
@@ -43,7 +43,7 @@ class ApplianceSheet(Sheet):
         if command is None:
             return
         if not command.is_enabled:
-            self.query_one(SaidLine).tell(f"✗ {command.why_not}", "red")
+            self.said_line.tell(f"✗ {command.why_not}", "red")
             return
         forms = EquipmentForms(self.model)
         is_replaced = id_ == "replace"

@@ -23,7 +23,10 @@ SaveForm = Callable[[], Awaitable[Done]]
 
 
 class Sheet(ModalScreen[Done]):
-    """Something over the desk: a title, a body, its own keys. Esc closes it, and what was typed is a draft."""
+    """Something over the desk: a title, a body, its own keys. Esc closes it, and what was typed is a draft.
+
+    What is drawn into is held and never looked for: what was read may come before the sheet is there, or too late.
+    """
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
@@ -32,20 +35,21 @@ class Sheet(ModalScreen[Done]):
     def __init__(self, workday: Workday, title: str) -> None:
         super().__init__()
         self.workday, self.heading = workday, title
+        self.said_line, self.keys_line = SaidLine(classes="said"), KeysLine()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
             yield Label(self.heading, classes="heading")
             yield from self.compose_body()
-            yield SaidLine(classes="said")
-            yield KeysLine()
+            yield self.said_line
+            yield self.keys_line
 
     def compose_body(self) -> ComposeResult:
         """What is between its title and its keys."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        self.query_one(KeysLine).show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
+        self.keys_line.show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
 
     def on_resize(self, event: Resize) -> None:
         """What scrolls has the room that the rest leaves: title and keys are always to be seen."""
@@ -125,7 +129,7 @@ class FormSheet(Sheet):
         if done.is_done:
             self.dismiss(done)
         else:
-            self.query_one(SaidLine).tell(f"✗ {done.fault}", "red")
+            self.said_line.tell(f"✗ {done.fault}", "red")
 
     def _fill(self, widget: Widget, text: str) -> None:
         name = (widget.id or "").removeprefix("field-")

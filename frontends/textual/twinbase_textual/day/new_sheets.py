@@ -11,10 +11,10 @@ from twinbase_presentation.screens.customer_pick import CustomerChoice
 from twinbase_presentation.screens.new_request import NewRequestModel, VisitRequestModel
 from twinbase_presentation.screens.new_visit import NewVisitModel
 from twinbase_presentation.screens.new_work import NewWorkModel
-from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
+from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import FormSheet, Sheet
 from twinbase_textual.day.glyphs import join_parts
-from twinbase_textual.day.pane_lines import PaneItem, PaneLine, PaneList, PaneNote
+from twinbase_textual.day.pane_lines import PaneItem, PaneLine, PaneNote
 from twinbase_textual.day.search_sheet import SearchSheet
 
 
@@ -45,14 +45,14 @@ class NewWorkSheet(SearchSheet):
         if shown is None or not self.is_attached:
             return
         if shown.customers is None:
-            self.query_one(SaidLine).tell(f"✗ {shown.why_not}" if shown.why_not else "", "red")
+            self.said_line.tell(f"✗ {shown.why_not}" if shown.why_not else "", "red")
             self._ask()
             return
         self._rows = shown.customers.rows
         items: list[PaneItem] = [
             PaneLine(str(number), row.name, row.where, end=row.figure) for number, row in enumerate(self._rows)
         ]
-        self.query_one(PaneList).show(items or [PaneNote(shown.customers.nothing)])
+        self.found.show(items or [PaneNote(shown.customers.nothing)])
 
     def _ask(self) -> None:
         """The form, once there is one; whoever closes it goes back to the customers."""

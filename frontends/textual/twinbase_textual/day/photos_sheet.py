@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from twinbase_presentation import Done, Workday
 from twinbase_presentation.screens.photos import PHASES, PhotosModel, PhotoTile, take_photos
-from twinbase_textual.day.edge_lines import KeyEntry, KeysLine, SaidLine
+from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import Sheet
 from twinbase_textual.day.glyphs import find_mark, say_mark
 from twinbase_textual.day.pane_lines import PaneLine, PaneList, PaneNote
@@ -31,18 +31,23 @@ class PhotosSheet(Sheet):
 
     def __init__(self, workday: Workday, visit: UUID) -> None:
         super().__init__(workday, workday.language.say("Photos"))
-        self.model = PhotosModel(workday, visit)
+        self.model, self.list, self.asked = (
+            PhotosModel(workday, visit),
+            PaneList(classes="scrolls"),
+            Static(classes="asked"),
+        )
+        self.typing = Input(placeholder=self.say("The path of a picture"), compact=True, classes="search")
 
     def compose_body(self) -> ComposeResult:
-        yield PaneList(classes="scrolls")
-        yield Static(classes="asked")
-        yield Input(placeholder=self.say("The path of a picture"), compact=True, classes="search")
+        yield self.list
+        yield self.asked
+        yield self.typing
 
     async def on_mount(self) -> None:  # type: ignore[override]
         self.model.observe(self._note_changed)
         await self.model.open()
         self._redraw()
-        self.query_one(Input).focus()
+        self.typing.focus()
 
     def on_unmount(self) -> None:
         self.model.close()
@@ -82,19 +87,19 @@ class PhotosSheet(Sheet):
 
     def action_move(self, way: int) -> None:
         """Up and down in the list, while the path is typed."""
-        photos = self.query_one(PaneList)
+        photos = self.list
         photos.action_cursor_down() if way > 0 else photos.action_cursor_up()
 
     @property
     def _chosen(self) -> PhotoTile | None:
-        chosen = self.query_one(PaneList).chosen
+        chosen = self.list.chosen
         return self.model.find(UUID(chosen)) if chosen else None
 
     def _tell(self, done: Done) -> None:
         if done.fault:
-            self.query_one(SaidLine).tell(f"✗ {done.fault}", "red")
+            self.said_line.tell(f"✗ {done.fault}", "red")
         else:
-            self.query_one(SaidLine).tell(f"✓ {done.said}")
+            self.said_line.tell(f"✓ {done.said}")
 
     def _note_changed(self) -> None:
         self.call_later(self._redraw)
@@ -104,13 +109,13 @@ class PhotosSheet(Sheet):
         if not self.is_attached:
             return
         lines = [self._make_line(tile) for tile in self.model.tiles]
-        self.query_one(PaneList).show(lines or [PaneNote(self.say("No photo yet."))])
+        self.list.show(lines or [PaneNote(self.say("No photo yet."))])
         can = shown is not None and not shown.is_read_only
         words = dict(self.model.phases)
         said = self.say("The next photo shows: {phase}", phase=words[self.model.phase]) if can else ""
-        self.query_one(".asked", Static).update(Content.styled(said, "$tone-hint"))
-        self.query_one(Input).display = can
-        self.query_one(KeysLine).show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
+        self.asked.update(Content.styled(said, "$tone-hint"))
+        self.typing.display = can
+        self.keys_line.show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
 
     def _make_line(self, tile: PhotoTile) -> PaneLine:
         mark, tone = find_mark(tile.mark)

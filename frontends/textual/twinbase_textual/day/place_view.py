@@ -38,13 +38,13 @@ class PlaceView(Vertical):
 
     def __init__(self, model: ScreenModel[Any]) -> None:
         super().__init__()
-        self.model, self.list = model, PaneList()
+        self.model, self.list, self._above = model, PaneList(), Static(classes="above")
         self._stop: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         if self.search_hint:
             yield Input(placeholder=self.search_hint, compact=True, classes="search")
-        yield Static(classes="above")
+        yield self._above
         yield self.list
 
     async def on_mount(self) -> None:
@@ -82,10 +82,9 @@ class PlaceView(Vertical):
             self.list.show([PaneNote(state.sentence, "red")])
         elif isinstance(state, Loaded):
             self.list.show(tuple(self.make_items()))
-        above = self.query_one(".above", Static)
         content = self.compose_above() if isinstance(state, Loaded) else None
-        above.display = content is not None
-        above.update(content or "")
+        self._above.display = content is not None
+        self._above.update(content or "")
         self.post_message(self.PlaceDrawn())
 
     def make_items(self) -> Iterable[PaneItem]:

@@ -31,11 +31,12 @@ class SearchSheet(Sheet):
 
     def __init__(self, workday: Workday, title: str, hint: str, searched: Searched) -> None:
         super().__init__(workday, title)
-        self._hint, self._searched = hint, searched
+        self._searched, self.found = searched, PaneList(classes="scrolls")
+        self._typing = Input(placeholder=hint, compact=True, classes="search")
 
     def compose_body(self) -> ComposeResult:
-        yield Input(placeholder=self._hint, compact=True, classes="search")
-        yield PaneList(classes="scrolls")
+        yield self._typing
+        yield self.found
 
     async def on_mount(self) -> None:  # type: ignore[override]
         self._searched.observe(self._note_changed)
@@ -59,11 +60,11 @@ class SearchSheet(Sheet):
 
     async def on_input_submitted(self) -> None:
         """The first one that was found."""
-        await self.take(self.query_one(PaneList).chosen)
+        await self.take(self.found.chosen)
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         await self.take(event.option_id or "")
 
     def action_go_down(self) -> None:
         """From the search into what was found."""
-        self.query_one(PaneList).focus()
+        self.found.focus()

@@ -11,7 +11,7 @@ from twinbase_presentation import Done, Route, Workday
 from twinbase_presentation.device.file_code import FileCode
 from twinbase_presentation.entry.lock_code import LockCodeModel
 from twinbase_presentation.screens.leaving import LeaveModel
-from twinbase_textual.day.edge_lines import KeyEntry, KeysLine, SaidLine
+from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import ROWS_AROUND, Sheet
 from twinbase_textual.day.pane_lines import PaneLine, PaneList
 
@@ -27,13 +27,16 @@ class LeaveSheet(Sheet):
 
     def __init__(self, workday: Workday) -> None:
         super().__init__(workday, workday.language.say("Sign out"))
-        self.model = LeaveModel(workday)
+        self.model, self.list = LeaveModel(workday), PaneList(classes="scrolls")
+        self.sentence = Static(classes="hint")
+        self.asked = Label(Content.styled(self.say("How many are lost?"), "$tone-hint"), classes="label")
+        self.typing = Input(compact=True)
 
     def compose_body(self) -> ComposeResult:
-        yield Static(classes="hint", id="sentence")
-        yield PaneList(classes="scrolls")
-        yield Label(Content.styled(self.say("How many are lost?"), "$tone-hint"), classes="label")
-        yield Input(id="count", compact=True)
+        yield self.sentence
+        yield self.list
+        yield self.asked
+        yield self.typing
 
     async def on_mount(self) -> None:  # type: ignore[override]
         await self.model.load()
@@ -66,17 +69,19 @@ class LeaveSheet(Sheet):
     def _tell(self, done: Done) -> None:
         glyph, tone = ("✗", "red") if done.fault else ("✓", "green")
         self._draw()
-        self.query_one(SaidLine).tell(f"{glyph} {done.fault or done.said}", tone)  # type: ignore[arg-type]
+        self.said_line.tell(f"{glyph} {done.fault or done.said}", tone)  # type: ignore[arg-type]
 
     def _draw(self) -> None:
+        if not self.is_attached:
+            return
         titles, tone = self.model.titles, "$tone-amber" if self.model.titles else "$foreground"
-        self.query_one("#sentence", Static).update(Content.styled(self.model.sentence, tone))
-        self.query_one(PaneList).show([PaneLine(str(number), title) for number, title in enumerate(titles)])
-        for part in (self.query_one(PaneList), self.query_one(".label"), self.query_one("#count")):
+        self.sentence.update(Content.styled(self.model.sentence, tone))
+        self.list.show([PaneLine(str(number), title) for number, title in enumerate(titles)])
+        for part in (self.list, self.asked, self.typing):
             part.display = bool(titles)
-        self.query_one(KeysLine).show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
+        self.keys_line.show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
         # Without a field, Enter is the sheet's own.
-        self.set_focus(self.query_one("#count", Input) if titles else None)
+        self.set_focus(self.typing if titles else None)
 
 
 class LockCodeSheet(Sheet):
@@ -87,12 +92,14 @@ class LockCodeSheet(Sheet):
     def __init__(self, workday: Workday, code: FileCode, *, removes: bool) -> None:
         self.model = LockCodeModel(workday, code, removes=removes)
         super().__init__(workday, self.model.title)
+        self.why, self.asked = Static(classes="hint"), Label(classes="label")
+        self.typing = Input(password=True, compact=True)
         self.model.observe(self._draw_soon)
 
     def compose_body(self) -> ComposeResult:
-        yield Static(classes="hint", id="why")
-        yield Label(classes="label")
-        yield Input(password=True, id="code", compact=True)
+        yield self.why
+        yield self.asked
+        yield self.typing
 
     def on_mount(self) -> None:
         self._draw()
@@ -129,16 +136,15 @@ class LockCodeSheet(Sheet):
 
     def _draw(self) -> None:
         model = self.model
-        self.query_one("#why", Static).update(model.said)
-        label, field = self.query_one(".label", Label), self.query_one("#code", Input)
-        label.update(Content.styled(model.label, "$tone-hint"))
-        label.display = field.display = model.can_type
-        if field.value != model.text:
-            field.value = model.text
-        self.query_one(SaidLine).tell(f"✗ {model.fault}" if model.fault else "", "red")
-        self.query_one(KeysLine).show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
+        self.why.update(model.said)
+        self.asked.update(Content.styled(model.label, "$tone-hint"))
+        self.asked.display = self.typing.display = model.can_type
+        if self.typing.value != model.text:
+            self.typing.value = model.text
+        self.said_line.tell(f"✗ {model.fault}" if model.fault else "", "red")
+        self.keys_line.show(self.list_entries(), [KeyEntry("escape", self.say("Close"))])
         if model.can_type:
-            field.focus()
+            self.typing.focus()
 
 
 def find_settings_sheet(workday: Workday, route: Route) -> Sheet | None:

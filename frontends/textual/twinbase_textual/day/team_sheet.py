@@ -7,8 +7,8 @@ from textual.binding import Binding, BindingType
 
 from twinbase_presentation import Workday
 from twinbase_presentation.screens.team import ColleagueRow, TeamModel
-from twinbase_textual.day.edge_lines import KeyEntry, SaidLine
-from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneList, PaneNote
+from twinbase_textual.day.edge_lines import KeyEntry
+from twinbase_textual.day.pane_lines import PaneHeading, PaneItem, PaneLine, PaneNote
 from twinbase_textual.day.search_sheet import SearchSheet
 
 
@@ -40,12 +40,12 @@ class TeamSheet(SearchSheet):
         way = next((one for one in self.model.list_ways(row) if one.id == id_), None) if row else None
         if way is None:
             unknown = self.say("That is not known of this colleague.")
-            self.query_one(SaidLine).tell(f"✗ {unknown}", "red")
+            self.said_line.tell(f"✗ {unknown}", "red")
         else:
             self.app.open_url((await way.run()).opens)
 
     def _find_row(self) -> ColleagueRow | None:
-        chosen, shown = self.query_one(PaneList).chosen, self.model.shown
+        chosen, shown = self.found.chosen, self.model.shown
         return next((row for row in shown.rows if chosen and row.id == UUID(chosen)), None) if shown else None
 
     def redraw(self) -> None:
@@ -57,4 +57,4 @@ class TeamSheet(SearchSheet):
             if rows:
                 items.append(PaneHeading(title))
             items += (PaneLine(str(row.id), row.name, row.said, end=row.number) for row in rows)
-        self.query_one(PaneList).show(items)
+        self.found.show(items)

@@ -40,7 +40,7 @@ class PartsSheet(SearchSheet):
             is_search = bool(self.model.text.strip())
             rows, heading = (shown.found, self.say("Catalogue")) if is_search else (shown.van, self.say("In the van"))
             nothing = self.say("Nothing like that is found.") if is_search else self.say("Nothing is in the van.")
-            self.query_one(PaneList).show(tuple(make_product_items(rows, heading, nothing)))
+            self.found.show(tuple(make_product_items(rows, heading, nothing)))
 
     async def _ask_quantity(self, product: UUID) -> None:
         """How many, which one, who pays; then back to the visit."""
@@ -64,18 +64,18 @@ class StepsSheet(Sheet):
 
     def __init__(self, workday: Workday, steps: Sequence[FinishStep]) -> None:
         super().__init__(workday, workday.language.say("Before you finish"))
-        self.steps = [step for step in steps if not step.is_done]
+        self.steps, self.list = [step for step in steps if not step.is_done], PaneList(classes="scrolls")
 
     def compose_body(self) -> ComposeResult:
-        yield PaneList(classes="scrolls")
+        yield self.list
 
     def on_mount(self) -> None:
         lines = [
             PaneLine(str(number), step.label, end=step.act, end_tone="primary", mark="○")
             for number, step in enumerate(self.steps)
         ]
-        self.query_one(PaneList).show(lines)
-        self.query_one(PaneList).focus()
+        self.list.show(lines)
+        self.list.focus()
 
     def list_entries(self) -> list[KeyEntry]:
         return [KeyEntry("enter", self.say("Go there"))]

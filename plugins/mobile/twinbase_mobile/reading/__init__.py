@@ -16,7 +16,7 @@ from twinbase_mobile.reading.deliveries import DeliveryLine, my_deliveries
 from twinbase_mobile.reading.equipment import Cover, EquipmentSheet, Measure, OnVisit, read_equipment
 from twinbase_mobile.reading.expenses import ExpenseLine, Expenses, ExpensesOfState, Total, my_expenses
 from twinbase_mobile.reading.found_customers import CustomerLine, FoundCustomers, find_customers
-from twinbase_mobile.reading.found_jobs import FoundJobs, find_jobs
+from twinbase_mobile.reading.found_jobs import FoundJobs, count_jobs, find_jobs
 from twinbase_mobile.reading.hours import DayHours, Entry, WeekHours, my_hours, running_hours
 from twinbase_mobile.reading.jobs import ContactPerson, Earlier, Job, Reference, read_job
 from twinbase_mobile.reading.marking import Mark, Marks, read_marks
@@ -93,6 +93,7 @@ __all__ = [
     "VisitType",
     "Week",
     "WeekHours",
+    "count_jobs",
     "distance_metres",
     "find_customers",
     "find_jobs",

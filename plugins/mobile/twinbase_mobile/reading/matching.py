@@ -4,8 +4,14 @@ For lists of some thousands, which are read and compared at each key; the catalo
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from twinbase_mobile.reading.words import compact, fold, split_words
+
+TEXTS_REMEMBERED = 16_384
+"""Folding is most of what a key costs, and the next key asks for the same texts: a few megabytes of them are kept in
+memory, never on disk."""
+_fold = lru_cache(TEXTS_REMEMBERED)(fold)
 
 
 class SearchText:
@@ -21,11 +27,11 @@ class SearchText:
     def match(self, texts: Iterable[str | None], codes: Iterable[str | None] = ()) -> bool:
         """Whether these texts have all the words; or one of the codes or telephone numbers begins with all of it,
         however it is spaced."""
-        spaced = " " + fold(" ".join(text for text in texts if text))
+        spaced = " " + _fold(" ".join(text for text in texts if text))
         if all(" " + word in spaced for word in self._words):
             return True
-        return any(compact(code).startswith(self._compact) for code in codes if code)
+        return any(_fold(code).replace(" ", "").startswith(self._compact) for code in codes if code)
 
     def rank_of(self, name: str) -> bool:
         """Smaller is better: what begins with the text as it was typed comes first."""
-        return not fold(name).startswith(self._folded)
+        return not _fold(name).startswith(self._folded)

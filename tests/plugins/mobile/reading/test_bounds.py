@@ -41,6 +41,7 @@ SCREENS: dict[str, tuple[int, Read]] = {
     "nearby": (1, lambda session: reading.nearby_sites(session, 43.6, 1.44)),
     "find_jobs": (3, lambda session: reading.find_jobs(session, ME, now=NOW)),
     "find_jobs by words": (3, lambda session: reading.find_jobs(session, ME, text="v", now=NOW)),
+    "count_jobs": (1, lambda session: reading.count_jobs(session, ME, late=True, now=NOW)),
     "my_month": (1, lambda session: reading.my_month(session, ME, now=NOW)),
     "find_customers": (3, lambda session: reading.find_customers(session, "boul", now=NOW)),
     "list_colleagues": (2, lambda session: reading.list_colleagues(session, ME, now=NOW)),

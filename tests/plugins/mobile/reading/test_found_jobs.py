@@ -8,7 +8,7 @@ import pytest
 from tests.plugins.mobile.reading.company import BOB, BOB_ID, ME, NOW, Company, ident, paris
 from tests.plugins.mobile.reading.test_days import PARIS, visit
 
-from twinbase_mobile.reading import FoundJobs, Month, find_jobs, my_month
+from twinbase_mobile.reading import FoundJobs, Month, count_jobs, find_jobs, my_month
 from twinbase_mobile.reading.words import split_words
 from twinbase_mobile.tables import Customer, CustomerSite, Intervention, InterventionType
 from twinbase_mobile.tables.kinds import Priority, VisitStatus
@@ -43,6 +43,17 @@ async def some(company: Company) -> None:
         visit(5, None, title="À planifier"),  # the window of visits is one of time: it is on no device
         visit(6, paris(10, 8), lead_id=BOB_ID, title="Entretien"),
     )
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [{}, {"late": True}, {"statuses": [VisitStatus.DONE, VisitStatus.CANCELLED]}, {"statuses": [], "late": True}],
+)
+async def test_as_many_are_counted_as_are_found(company: Company, narrowed: dict[str, Any]) -> None:
+    await some(company)
+    async with company.phone.replica.read() as session:
+        counted = await count_jobs(session, ME, now=NOW, **narrowed)
+    assert counted == (await found(company, **narrowed)).total
 
 
 @pytest.mark.parametrize(
