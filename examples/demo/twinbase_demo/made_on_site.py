@@ -22,12 +22,19 @@ TITLE = "Fuite trouvée sur place"
 HOUR = 16.5
 
 
-async def make_visit(replica: Replica, worker: TechnicianDay) -> str:
-    """At the customer of the next visit there is a leak: it is stopped at once. Answers the id, which is for life."""
+async def make_visit(replica: Replica, worker: TechnicianDay, leaving: UUID) -> dict[str, str]:
+    """At the customer of the next visit there is a leak: it is stopped at once. Answers the id, which is for life, and
+    the customer.
+
+    `leaving`: a visit that the office takes away meanwhile. Its customer may leave the phone with it, and a visit at a
+    customer who is not one's own is refused.
+    """
     async with replica.session() as session:
+        left = select(Intervention.customer_id).where(Intervention.id == leaving)
         mine = select(Intervention).where(
             Intervention.lead_id == worker.me,
             col(Intervention.customer_id).is_not(None),
+            col(Intervention.customer_id).not_in(left.where(col(Intervention.customer_id).is_not(None))),
             col(Intervention.scheduled_start) >= worker.time_at(0),
         )
         beside = (await session.exec(mine.order_by(col(Intervention.scheduled_start)))).first()
@@ -58,7 +65,7 @@ async def make_visit(replica: Replica, worker: TechnicianDay) -> str:
             )
         )
         await session.commit()
-        return str(visit.id)
+        return {"id": str(visit.id), "customer": str(visit.customer_id)}
 
 
 async def read_number(replica: Replica, visit: UUID) -> str:

@@ -55,10 +55,10 @@ async def find_shared_contact(company: Company, one: UUID, other: UUID, day: dat
     return await company.connection.fetchval(_SHARED, one, other, day - window, day + window)  # type: ignore[no-any-return]
 
 
-async def find_quiet_customer(company: Company, crew: list[UUID], day: date) -> UUID:
-    """A customer that somebody of the crew has on the phone, with as few visits to come as can be."""
+async def find_quiet_customer(company: Company, crew: list[UUID], day: date, *, but: UUID) -> UUID:
+    """A customer that somebody of the crew has on the phone, with as few visits to come as can be; not this one."""
     window = timedelta(days=25)
-    return await company.connection.fetchval(_QUIET, crew, day, day - window, day + window)  # type: ignore[no-any-return]
+    return await company.connection.fetchval(_QUIET, crew, day, day - window, day + window, but)  # type: ignore[no-any-return]
 
 
 # As the ERP does: every write carries its time, later than all before it.
@@ -82,7 +82,7 @@ ORDER BY k.id LIMIT 1
 """
 _QUIET = """
 SELECT c.id FROM mobile.customers c JOIN mobile.interventions i ON i.customer_id = c.id
-WHERE i.lead_id = ANY ($1) AND i.scheduled_start BETWEEN $3 AND $4
+WHERE i.lead_id = ANY ($1) AND i.scheduled_start BETWEEN $3 AND $4 AND c.id <> $5
 GROUP BY c.id
 ORDER BY count(*) FILTER (WHERE i.status = 'planned' AND i.scheduled_start < $2::date + 3),
     count(*) FILTER (WHERE i.status = 'planned'), c.id

@@ -13,6 +13,8 @@ from twinbase.errors import TwinbaseError
 from twinbase_demo.company import CrewMember
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
+ADVICE = "(Background on this error at"
+"""What SQLAlchemy writes below an error: not what happened."""
 
 
 class PhoneFailed(TwinbaseError):
@@ -97,4 +99,5 @@ class Phone:
         if line:
             return json.loads(line)
         said = (await self._process.stderr.read()).decode(errors="replace").strip()
-        raise PhoneDied(f"{self.owner.name}: {said.splitlines()[-1] if said else 'it was killed.'}")
+        lines = [line for line in said.splitlines() if not line.startswith(ADVICE)]
+        raise PhoneDied(f"{self.owner.name}: {lines[-1] if lines else 'it was killed.'}")

@@ -215,15 +215,16 @@ class Story:
             said = await self._edit_the_same_rows()
             one, other = (phone.owner.called for phone in self.phones[:2])
             phase.said = f"{one} and {other} write to {said}"
-        await self._make_a_visit()
-        await self._office_day()
+        await self._office_day(await self._make_a_visit())
 
-    async def _make_a_visit(self) -> None:
-        """Nobody has planned it, and there is no network to ask anybody."""
+    async def _make_a_visit(self) -> UUID:
+        """Nobody has planned it, and there is no network to ask anybody. Answers whose customer it is at."""
         _, _, third, *_ = self.phones
         with self.teller.show_phase("visit made on site", "Making a visit") as phase:
-            self.visits["made"] = UUID(await third.ask("make_visit", day=self.day.isoformat()))
+            made = await third.ask("make_visit", day=self.day.isoformat(), leaving=str(self.visits["moved"]))
+            self.visits["made"] = UUID(made["id"])
             phase.said = f"{third.owner.called} finds a leak that nobody has planned, and makes the visit"
+        return UUID(made["customer"])
 
     async def _work(self, number: int) -> None:
         also = {2: [self.visits["moved"]], 3: [self.visits["called_off"]]}.get(number, [])
@@ -246,7 +247,7 @@ class Story:
         await second.ask("change_contact", contact=str(contact), values={"function": "Responsable technique"})
         return "the same visit, the same contact"
 
-    async def _office_day(self) -> None:
+    async def _office_day(self, made_at: UUID) -> None:
         _, _, third, fourth, _ = self.phones
         with self.teller.show_phase("office", "Working in the ERP") as phase:
             changes = max(50, round(OFFICE_CHANGES * min(1.0, self.scale * 10)))
@@ -255,7 +256,8 @@ class Story:
         with self.teller.show_phase("office, by name", "Working in the ERP") as phase:
             await office.hand_over(self.company, self.visits["moved"], fourth.owner.key)
             await office.cancel(self.company, self.visits["called_off"])
-            gone = await office.find_quiet_customer(self.company, [phone.colleague for phone in self.phones], self.day)
+            crew = [phone.colleague for phone in self.phones]
+            gone = await office.find_quiet_customer(self.company, crew, self.day, but=made_at)
             await office.delete_customer(self.company, gone)
             phase.said = (
                 f"… gives {third.owner.called}'s visit to {fourth.owner.called}, cancels another, deletes a customer"

@@ -52,7 +52,7 @@ class PhoneApp:
 
     async def make_visit(self, ask: TechnicianAsk) -> Any:
         worker = TechnicianDay(UUID(self.setup["colleague"]), date.fromisoformat(ask["day"]), random.Random())
-        return await made_on_site.make_visit(self.replica, worker)
+        return await made_on_site.make_visit(self.replica, worker, UUID(ask["leaving"]))
 
     async def read_number(self, ask: TechnicianAsk) -> Any:
         return await made_on_site.read_number(self.replica, UUID(ask["visit"]))
