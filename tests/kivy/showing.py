@@ -195,9 +195,14 @@ async def touch(shell: Shell, name: str) -> None:
 async def press(shell: Shell, *keys: str) -> None:
     """Keys of a keyboard, one after the other, and what they begin. `ctrl+f` is one."""
     for key in keys:
-        *held, last = key.split("+") if len(key) > 1 else [key]
-        press_key(shell, CODES.get(last, 0), last, held)
+        press_fast(shell, key)
     await shell.workday.finish_tasks()
+
+
+def press_fast(shell: Shell, key: str) -> None:
+    """One of them, without waiting for what it begins."""
+    *held, last = key.split("+") if len(key) > 1 else [key]
+    press_key(shell, CODES.get(last, 0), last, held)
 
 
 DONE_ON_PAGES: dict[str, Callable[[Shell], Awaitable[None]]] = {

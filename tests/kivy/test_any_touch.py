@@ -28,12 +28,9 @@ def touch_anything(shell: Any, random: Random) -> None:
 
 def press_anything(shell: Any, random: Random) -> None:
     """A key, with what is held beside it."""
-    from tests.kivy.showing import CODES
+    from tests.kivy.showing import press_fast
 
-    from twinbase_kivy.keyboard import press_key
-
-    *held, last = random.choice(KEYS).split("+")
-    press_key(shell, CODES.get(last, 0), last, held)
+    press_fast(shell, random.choice(KEYS))
 
 
 async def stand_fast_hands(day: OpenDay, seed: int) -> None:
