@@ -38,6 +38,9 @@ def forget_frames() -> None:
     each that is placed."""
     from kivy.clock import Clock
 
+    from twinbase_kivy.finger import finger
+
+    finger.end_tap()
     for event in Clock.get_events():
         event.cancel()
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.drawing import paint_divider, paint_ground
+from twinbase_kivy.finger import finger
 from twinbase_kivy.flow_boxes import Wrap
 from twinbase_kivy.look import look
 from twinbase_kivy.row_box import Row
@@ -63,11 +64,12 @@ class PageView(ColumnBox):
         super().__init__(name=model.title, role="screen")
         self.grows = True
         self._stop = model.observe(self.redraw)
-        self.redraw()
+        self.draw()
 
     def close(self) -> None:
         """It is left: the model reads nothing any more."""
         self._stop()
+        finger.forget(self.draw)
         self.model.close()
 
     def wait(self) -> None:
@@ -83,11 +85,15 @@ class PageView(ColumnBox):
         return self.guide.workday.language.say(text)
 
     def redraw(self) -> None:
-        """Make everything anew from what the model shows now."""
+        """Draw what the model shows now; not under a finger that taps, but right after it."""
+        finger.draw(self.draw)
+
+    def draw(self) -> None:
+        """Make everything anew. Only what scrolls stays the same: a finger or a fling in it goes on."""
         passed = self.scroller.passed
         self.name = self.model.title
         body = ColumnBox(*self._make_body(), gap=SPACE.m, edges=(self.edge, SPACE.s, self.edge, SPACE.xl))
-        self.scroller = Scroller(body, passed)
+        self.scroller.show(body, passed)
         foot = self.make_foot() if self.model.shown is not None else None
         self.hold([self.make_head(), self.scroller, self.hold_foot(foot) if foot else None])
         if self.width > 1:

@@ -10,8 +10,9 @@ from kivy.metrics import dp
 
 from twinbase import Plugins
 from twinbase.errors import TwinbaseError
-from twinbase_kivy.boxes import Box, ColumnBox, Root, grow
+from twinbase_kivy.boxes import Box, ColumnBox, grow
 from twinbase_kivy.drawing import paint_ground
+from twinbase_kivy.finger import Glass, finger
 from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.kept_pages import KeptPages
 from twinbase_kivy.list_page import ListPage, choose_beside
@@ -33,7 +34,7 @@ LIST_DP = 412
 TOAST_SECONDS = 6
 
 
-class Shell(Root, Box):
+class Shell(Glass):
     """All that is in the window. `open` shows where somebody was. `sheets`: over a page, by the place of a route;
     `claims`: of whoever signed in, for the screens of plugins."""
 
@@ -69,6 +70,7 @@ class Shell(Root, Box):
     def close(self) -> None:
         """The window is gone: nothing is read or drawn any more."""
         self._stop()
+        finger.forget(self._draw_anew)
         while self.pages:
             self.pages.popitem()[1].close()
         self._kept.keep_only(())
@@ -301,7 +303,7 @@ class Shell(Root, Box):
 
     def _end_toast(self, _seconds: float) -> None:
         self.toast = None
-        self._compose()
+        finger.draw(self._compose)
 
     def _note_passed(self) -> None:
         for route, page in self.pages.items():
@@ -309,8 +311,11 @@ class Shell(Root, Box):
 
     def _note_status(self) -> None:
         """Chips, banner and dots say the sync's status: they are part of what is shown."""
+        finger.draw(self._draw_anew)
+
+    def _draw_anew(self) -> None:
         for page in self.pages.values():
-            page.redraw()
+            page.draw()
         self._compose()
 
 

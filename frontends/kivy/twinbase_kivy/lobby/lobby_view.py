@@ -5,8 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from twinbase_kivy.boxes import Box, Root
 from twinbase_kivy.drawing import paint_ground
+from twinbase_kivy.finger import Glass, finger
 from twinbase_kivy.focus import FocusRing
 from twinbase_kivy.keyboard import KEYS
 from twinbase_kivy.lobby.account_pages import AccountsPage, FirstSyncPage
@@ -26,7 +26,7 @@ MAKERS: dict[LobbyStep, Callable[[LobbyKeeper], LobbyPage]] = {
 }
 
 
-class LobbyView(Root, Box):
+class LobbyView(Glass):
     """Shows the page of the lobby's step. `close` it when somebody is inside."""
 
     def __init__(self, lobby: Lobby) -> None:
@@ -44,6 +44,7 @@ class LobbyView(Root, Box):
     def close(self) -> None:
         """It is seen no more."""
         self._stop_lobby()
+        finger.forget(self._draw)
         while self._stops:
             self._stops.pop()()
 
@@ -59,7 +60,10 @@ class LobbyView(Root, Box):
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def redraw(self) -> None:
-        """Draw the page anew, where it has something else to say."""
+        """Draw the page anew, where it has something else to say; not under a finger that taps."""
+        finger.draw(self._draw)
+
+    def _draw(self) -> None:
         page = self.page
         if page is None:
             return

@@ -56,9 +56,9 @@ class ChecklistPage(PageView):
         self._save_typed()
         super().close()
 
-    def redraw(self) -> None:
+    def draw(self) -> None:
         had_begun = self._has_begun
-        super().redraw()
+        super().draw()
         if self._has_begun and not had_begun:
             self._reveal()
 

@@ -1,11 +1,26 @@
 """What is higher than the screen."""
 
+from functools import partial
+from typing import Any
+
+from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.scrollview import ScrollView
 
 from twinbase_kivy.boxes import Box, Root
 from twinbase_kivy.look import look
 from twinbase_kivy.widgets.long_column import LongColumn
+
+
+class PromptView(ScrollView):
+    """What was tapped in it hears of it in the next frame. Kivy tells a quick tap only a fifth of a second later, so
+    that the button is seen pressed; here the next page is what is seen."""
+
+    def on_scroll_stop(self, touch: Any, check_children: bool = True) -> bool:
+        """Kivy calls it when a finger has gone; it may have scrolled, and grabbed nothing then."""
+        is_heard = bool(super().on_scroll_stop(touch, check_children))
+        Clock.schedule_once(partial(self._do_touch_up, touch), 0)
+        return is_heard
 
 
 class Scroller(Root, Box):
@@ -15,8 +30,8 @@ class Scroller(Root, Box):
         """`passed`: so many pixels of it are above what is seen at first."""
         super().__init__(role="scroll")
         self.grows = True
-        self._first, self._shifted = passed, 0.0
-        self._view = ScrollView(
+        self._first, self._shifted, self._settles = passed, 0.0, False
+        self._view = PromptView(
             size_hint=(None, None),
             do_scroll_x=False,
             scroll_type=["bars", "content"],
@@ -30,13 +45,11 @@ class Scroller(Root, Box):
     def parts(self) -> tuple[Box, ...]:
         return (self.content,)
 
-    def show(self, content: Box) -> None:
-        """Another content; where the reader was in the old one, he is in the new one."""
-        passed = self.passed
+    def show(self, content: Box, passed: float) -> None:
+        """Another content, and `passed` as at first; a finger that scrolls, and a fling, go on in it."""
+        self._first = self._first or passed
         self._view.remove_widget(self.content)
         self._hold(content)
-        self.settle()
-        self.passed = passed
 
     @property
     def passed(self) -> float:
@@ -45,8 +58,10 @@ class Scroller(Root, Box):
 
     @passed.setter
     def passed(self, pixels: float) -> None:
-        room = self.content.height - self._view.height
-        self._view.scroll_y = 1 - min(max(pixels / room, 0), 1) if room > 0 else 1
+        view, room = self._view, self.content.height - self._view.height
+        view.scroll_y = 1 - min(max(pixels / room, 0), 1) if room > 0 else 1
+        # A finger or a fling goes on from here.
+        view.effect_y.value = view.effect_y.max * view.scroll_y
 
     def arrange(self) -> None:
         self._view.pos, self._view.size = self.pos, self.size
@@ -55,8 +70,12 @@ class Scroller(Root, Box):
     def settle(self) -> None:
         passed, self._first, self._shifted = self._first or self.passed, 0, 0
         high = max(self.content.height_for(self.width), self.height)
-        self.content.place(0, 0, self.width, high)
-        self.passed = passed + self._shifted
+        self._settles = True
+        try:
+            self.content.place(0, 0, self.width, high)
+            self.passed = passed + self._shifted
+        finally:
+            self._settles = False
         self._tell_long()
 
     def _hold(self, content: Box) -> None:
@@ -67,8 +86,8 @@ class Scroller(Root, Box):
         self._view.add_widget(content)
 
     def _tell_long(self) -> None:
-        """What of them is seen now."""
-        for long in self._long:
+        """What of them is seen now; not while the share that is passed is one of another height."""
+        for long in () if self._settles else self._long:
             top = self.passed - (self.content.top - long.top)
             long.show_between(top, top + self._view.height)
 

@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 
 from twinbase_kivy.boxes import Box
 from twinbase_kivy.drawing import paint_ground, paint_ring
+from twinbase_kivy.finger import finger
 from twinbase_kivy.look import look
 
 Act = Callable[[], object]
@@ -62,6 +63,7 @@ class Touchable(ButtonBehavior, Box):
 
     def on_release(self) -> None:
         """Kivy calls it when the finger goes up inside."""
+        finger.end_tap()
         self.press()
 
     def press(self) -> None:
