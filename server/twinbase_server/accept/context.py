@@ -12,9 +12,8 @@ from twinbase.plugins import Plugins
 from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import RowId
 from twinbase_server.accept.reasons import Refusal
-from twinbase_server.accept.scope import scope_condition
 from twinbase_server.caller import Caller
-from twinbase_server.sql.scope import Condition
+from twinbase_server.sql.scope import Condition, compile_condition
 
 REPEATED_MAX = 3
 
@@ -48,7 +47,7 @@ class AcceptContext:
 
         Raises ClaimMissing (H10).
         """
-        return self.bind(scope_condition(twin))
+        return self.bind(compile_condition(twin))
 
     def bind(self, condition: Condition) -> list[Any]:
         """The parameters of a condition over a twin's rows. Raises ClaimMissing (H10)."""

@@ -14,10 +14,11 @@ from twinbase.quoting import quote_name
 from twinbase.registry import Twin
 from twinbase_server.accept.batch import Change, KeyTuple, RowId
 from twinbase_server.accept.context import AcceptContext, Origin
-from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scope_condition, scoped_rows_sql
+from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scoped_rows_sql
 from twinbase_server.capture import key_column_sql, version_table
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, quote_literal, table_sql
+from twinbase_server.sql.scope import compile_condition
 
 SavedRow = tuple[dict[str, Any] | None, bool, frozenset[str], int, bool, bool]
 
@@ -155,7 +156,7 @@ def _read_sql(twin: Twin) -> str:
     same = " AND ".join(f"{key_column_sql(name, 'v')} = {column_sql(name, 't')}" for name in twin.key)
     at = f"({quote_literal(twin.schema)}, {quote_literal(twin.table.name)})"
     base = f"(SELECT base FROM twinbase.capture WHERE (schema_name, table_name) = {at})"
-    parameter = len(scope_condition(twin).names) + 1
+    parameter = len(compile_condition(twin).names) + 1
     keys = recordset_sql(twin.key, parameter, ordinal=True)
     return f"""SELECT coalesce(json_agg(json_build_array(_twinbase_r.o, coalesce(v.xid, {base})::text, t.{INSIDE},
             (SELECT row_to_json(_twinbase_row) FROM (SELECT {wire}) _twinbase_row))), '[]')::text

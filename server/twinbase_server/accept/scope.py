@@ -1,26 +1,13 @@
 """A twin's table as one identity sees it: the SQL that every query of accept reads it through."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from twinbase.codecs import Codec
 from twinbase.registry import Twin
 from twinbase_server.sql.names import column_sql, table_sql
-from twinbase_server.sql.scope import Condition, compile_condition, compile_formerly
+from twinbase_server.sql.scope import Condition, compile_condition
 
 INSIDE = "twinbase_inside"
-
-
-@lru_cache(maxsize=1024)
-def scope_condition(twin: Twin) -> Condition:
-    """The scope of a twin, compiled once."""
-    return compile_condition(twin)
-
-
-@lru_cache(maxsize=1024)
-def formerly_condition(twin: Twin) -> Condition | None:
-    """That the identity has had a row of the twin, compiled once; None where nobody notes it."""
-    return compile_formerly(twin)
 
 
 def scoped_rows_sql(twin: Twin, match: str, condition: Condition | None = None) -> str:
@@ -29,7 +16,7 @@ def scoped_rows_sql(twin: Twin, match: str, condition: Condition | None = None) 
     functions of the customer's it calls.
     """
     table = table_sql(twin.table)
-    inside = f"coalesce({(condition or scope_condition(twin)).sql}, false) AS {INSIDE}"
+    inside = f"coalesce({(condition or compile_condition(twin)).sql}, false) AS {INSIDE}"
     return f"LATERAL (SELECT {table}.*, {inside} FROM {table} WHERE {match}) t"
 
 

@@ -10,17 +10,10 @@ from twinbase_server.accept.batch import Change, RowId
 from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.foreign_keys import ForeignKey, foreign_key_columns, foreign_keys_of
 from twinbase_server.accept.rows import BatchRow, encode_keys
-from twinbase_server.accept.scope import (
-    INSIDE,
-    formerly_condition,
-    recordset_sql,
-    scope_condition,
-    scoped_rows_sql,
-    typed_columns,
-)
+from twinbase_server.accept.scope import INSIDE, recordset_sql, scoped_rows_sql, typed_columns
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
-from twinbase_server.sql.scope import Condition
+from twinbase_server.sql.scope import Condition, compile_condition, compile_formerly
 
 KeyValues = tuple[Any, ...]
 Target = tuple[str, tuple[str, ...]]
@@ -124,7 +117,7 @@ async def _find_had(
     connection: Connection, accepting: AcceptContext, key: ForeignKey, values: list[KeyValues]
 ) -> set[KeyValues]:
     """Of rows that the writer does not see: those that he has had."""
-    condition = None if key.target is None else formerly_condition(key.target)
+    condition = None if key.target is None else compile_formerly(key.target)
     if condition is None:
         return set()
     found = await connection.fetch(_had_sql(key), *accepting.bind(condition), encode_keys(values))
@@ -136,12 +129,12 @@ def _existing_sql(key: ForeignKey) -> str:
     if key.target is None:
         rows = recordset_sql(key.columns, 1, ordinal=True)
         return f"SELECT _twinbase_r.o FROM {rows} JOIN {table_sql(key.table)} t ON {_same(key, 't')}"
-    return _scoped_sql(key, scope_condition(key.target))
+    return _scoped_sql(key, compile_condition(key.target))
 
 
 @lru_cache(maxsize=1024)
 def _had_sql(key: ForeignKey) -> str:
-    condition = None if key.target is None else formerly_condition(key.target)
+    condition = None if key.target is None else compile_formerly(key.target)
     assert condition is not None
     return _scoped_sql(key, condition)
 

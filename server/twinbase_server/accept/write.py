@@ -11,17 +11,10 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.accept.batch import RowId, server_filled_columns
 from twinbase_server.accept.context import AcceptContext
 from twinbase_server.accept.rows import BatchRow, encode_keys
-from twinbase_server.accept.scope import (
-    INSIDE,
-    formerly_condition,
-    key_match,
-    recordset_sql,
-    scope_condition,
-    scoped_rows_sql,
-    typed_columns,
-)
+from twinbase_server.accept.scope import INSIDE, key_match, recordset_sql, scoped_rows_sql, typed_columns
 from twinbase_server.database.connection import Connection
 from twinbase_server.sql.names import column_sql, table_sql
+from twinbase_server.sql.scope import compile_condition, compile_formerly
 
 Attributes = dict[RowId, dict[str, Any]]
 
@@ -172,7 +165,7 @@ async def _find_unmet(
     connection: Connection, accepting: AcceptContext, twin: Twin, rows: list[BatchRow], *, formerly: bool = False
 ) -> list[BatchRow]:
     """Of these rows, as they are written by now, those that the writer does not see, or never had."""
-    condition = formerly_condition(twin) if formerly else scope_condition(twin)
+    condition = compile_formerly(twin) if formerly else compile_condition(twin)
     if condition is None:
         return rows
     statement = _outside_sql(twin, formerly)
@@ -190,7 +183,7 @@ def _stays(row: BatchRow) -> bool:
 
 @lru_cache(maxsize=1024)
 def _outside_sql(twin: Twin, formerly: bool) -> str:
-    condition = (formerly_condition(twin) if formerly else None) or scope_condition(twin)
+    condition = (compile_formerly(twin) if formerly else None) or compile_condition(twin)
     rows = recordset_sql(twin.key, len(condition.names) + 1, ordinal=True)
     scoped = scoped_rows_sql(twin, key_match(twin, table_sql(twin.table)), condition)
     return f"SELECT _twinbase_r.o FROM {rows} CROSS JOIN {scoped} WHERE NOT t.{INSIDE}"

@@ -14,9 +14,10 @@ from twinbase.registry import Registry, Twin
 from twinbase_server.database.connection import Connection
 from twinbase_server.database.errors import ALTERED
 from twinbase_server.files.bounded import bounded_transaction
-from twinbase_server.files.named import hash_sql, row_is_sql, scope_of
+from twinbase_server.files.named import hash_sql, row_is_sql
 from twinbase_server.settings import Settings
 from twinbase_server.sql.names import quote_literal, table_sql
+from twinbase_server.sql.scope import compile_condition
 
 ROWS_MAX = 50
 """Rows that are looked at in each column; somebody who has more of one content uploads it again."""
@@ -44,7 +45,7 @@ async def _may_read_by(
     connection: Connection, twin: Twin, column: str, sha256: str, identity: Identity, settings: Settings, now: datetime
 ) -> bool:
     try:
-        bound: Sequence[Any] = scope_of(twin).bind(identity, cut_to_hour(now))
+        bound: Sequence[Any] = compile_condition(twin).bind(identity, cut_to_hour(now))
         async with bounded_transaction(connection, settings):
             return bool(await connection.fetchval(_seen_sql(twin, column), *bound, sha256))
     except (ClaimMissing, asyncpg.DataError, asyncpg.LockNotAvailableError, *ALTERED):
@@ -54,7 +55,7 @@ async def _may_read_by(
 @lru_cache(maxsize=1024)
 def _seen_sql(twin: Twin, column: str) -> str:
     """From what was attached to the row, by its key: no table is searched for a hash."""
-    table, condition, attachment = table_sql(twin.table), scope_of(twin), twin.attachments[column]
+    table, condition, attachment = table_sql(twin.table), compile_condition(twin), twin.attachments[column]
     given = f"${len(condition.names) + 1}"
     return (
         f"SELECT EXISTS (SELECT FROM (SELECT row_key FROM twinbase.attached WHERE sha256 = {given}"

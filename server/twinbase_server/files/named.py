@@ -77,7 +77,7 @@ async def find_named(
     that cannot be read.
     """
     to_give = brought is not None
-    condition = giving_condition(slot.twin) if to_give else scope_of(slot.twin)
+    condition = giving_condition(slot.twin) if to_give else compile_condition(slot.twin)
     bound = [*condition.bind(identity, cut_to_hour(now)), *key_texts(slot.key)]
     bound += [identity.subject, brought] if to_give else []
     statement = _find_sql(slot.twin, slot.attachment.column, to_give)
@@ -92,23 +92,17 @@ async def find_named(
 
 
 @lru_cache(maxsize=1024)
-def scope_of(twin: Twin) -> Condition:
-    """The scope of a twin, compiled once."""
-    return compile_condition(twin)
-
-
-@lru_cache(maxsize=1024)
 def giving_condition(twin: Twin) -> Condition:
     """Whose content somebody may bring: of the rows in scope, and of those that may come late."""
     if not twin.mirror.late or twin.predicate is None or twin.formerly is None:
-        return scope_of(twin)
+        return compile_condition(twin)
     return compile_part(twin, or_(twin.predicate, twin.formerly))
 
 
 @lru_cache(maxsize=1024)
 def _find_sql(twin: Twin, column: str, to_give: bool) -> str:
     table, attachment = table_sql(twin.table), twin.attachments[column]
-    condition = giving_condition(twin) if to_give else scope_of(twin)
+    condition = giving_condition(twin) if to_give else compile_condition(twin)
     said_size = column_sql(attachment.size, table) if attachment.size else "NULL"
     first, may = len(condition.names) + 1, condition.sql
     if to_give:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +45,9 @@ _PREFIXES = {CLAIM_PREFIX: _LIST_PREFIX, OPTIONAL_PREFIX: _OPTIONAL_LIST_PREFIX}
 _OF_CLAIMS = (*_PREFIXES, *_PREFIXES.values())
 _OF_IDENTITY = (*_OF_CLAIMS, PERMISSION_PREFIX)
 _WHERE = " \nWHERE "
+KEPT_MAX = 1024
+"""So many conditions are kept of a kind. One costs ten milliseconds, and each part of a server asks for those of all
+twins, as does each server that a process starts."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ WHO = "_twinbase_w"
 _NO_TIME = datetime.min  # nothing that is asked of an identity is a time
 
 
+@lru_cache(KEPT_MAX)
 def join_condition(twin: Twin) -> JoinedCondition:
     """The twin's scope and window, to ask for many identities at once."""
     whole = compile_condition(twin)
@@ -152,11 +157,13 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+@lru_cache(KEPT_MAX)
 def compile_condition(twin: Twin) -> Condition:
     """The twin's scope and window; raises MirrorError when it is no condition over the table's own rows."""
     return EVERY_ROW if twin.predicate is None else compile_part(twin, twin.predicate)
 
 
+@lru_cache(KEPT_MAX)
 def compile_formerly(twin: Twin) -> Condition | None:
     """The condition that an identity has had a row of the twin; None where nobody notes it."""
     return None if twin.formerly is None else compile_part(twin, twin.formerly)
