@@ -56,8 +56,16 @@ def my_former_visits(who: Who) -> SqlCondition:
 
 def my_former_customers(who: Who) -> SqlCondition:
     """Whose visits these are."""
-    visit = aliased(Intervention)
-    return col(Customer.id).in_(select(col(visit.customer_id)).where(col(visit.id).in_(_taken_away(who))))
+    return col(Customer.id).in_(_former_customers(who))
+
+
+def formerly_of_customer(model: Any) -> Callable[[Who], SqlCondition]:
+    """The rows of a table that belong to these customers: what is made on site there may still point at them."""
+
+    def formerly(who: Who) -> SqlCondition:
+        return col(model.customer_id).in_(_former_customers(who))
+
+    return formerly
 
 
 def my_customers(who: Who) -> SqlCondition:
@@ -235,6 +243,12 @@ def _taken_away(who: Who) -> Select[Any]:
     """The ids of visits that I was on until a few days ago, as PostgreSQL itself has noted."""
     mine = (col(FormerTeam.colleague_id) == who[ME]) & (col(FormerTeam.until) >= who.as_of - WEEK)
     return select(col(FormerTeam.intervention_id)).where(mine)
+
+
+def _former_customers(who: Who) -> Select[Any]:
+    """The ids of the customers of these visits."""
+    visit = aliased(Intervention)
+    return select(col(visit.customer_id)).where(col(visit.id).in_(_taken_away(who)))
 
 
 def _of_my_visits(who: Who, column: str) -> Select[Any]:

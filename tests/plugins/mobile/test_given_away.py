@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from twinbase.testing.databases import Databases, database_name
 from twinbase.testing.world import prepare
 from twinbase_mobile.tables import (
     ChecklistAnswer,
+    Customer,
     Intervention,
     InterventionNote,
     InterventionPart,
@@ -27,7 +29,7 @@ from twinbase_mobile.tables import (
 from twinbase_mobile.tables.kinds import Movement, Signer, VisitStatus
 
 PLUGINS = Plugins("accounts", "mobile")
-ANNA, BOB, CARL, CUSTOMER, VISIT, PRODUCT = (UUID(int=n, version=4) for n in range(1, 7))
+ANNA, BOB, CARL, CUSTOMER, VISIT, PRODUCT, STRANGER = (UUID(int=n, version=4) for n in range(1, 8))
 NO_TARGET = ("no-target", "intervention_id points at a row that does not exist or is not yours.")
 TODAY = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 SETUP = (
@@ -156,6 +158,57 @@ async def test_what_would_contradict_whoever_has_the_visit_now_is_refused(world:
     assert [reason for reason, _ in refused] == ["gone", "no-target", "gone"] and refused[1] == NO_TARGET
     assert await world.sql("SELECT quantity FROM mobile.intervention_parts") == [(Decimal(1),)]
     assert (await count(world, "intervention_signatures"), await flagged(anna)) == (0, set())
+
+
+async def test_a_visit_made_on_site_at_a_customer_whom_the_office_took_away_is_taken_and_flagged(
+    world: World, anna: Device
+) -> None:
+    """She had him until nine, and stood before a leak there at ten, without a network."""
+    site, contact, visit = uuid4(), uuid4(), uuid4()
+    await world.sql(
+        "INSERT INTO mobile.customer_sites (id, customer_id, is_main_delivery, is_main_invoicing)"
+        f" VALUES ('{site}', '{CUSTOMER}', true, true)"
+    )
+    await world.sql(f"INSERT INTO mobile.contacts (id, customer_id) VALUES ('{contact}', '{CUSTOMER}')")
+    await anna.sync()
+    await anna.save(make_visit(visit, site_id=site, contact_id=contact))
+    await anna.change(Intervention, visit, status=VisitStatus.IN_PROGRESS, actual_start=TODAY)
+    await anna.save(InterventionPart(intervention_id=visit, product_id=PRODUCT))
+    await anna.save(InterventionSignature(intervention_id=visit, role=Signer.CUSTOMER, signer_name="Mme Petit"))
+    await give_away(world)
+
+    assert await sync(anna) == []
+
+    assert await flagged(anna) == {("interventions", "given-away")}
+    assert await world.sql(f"SELECT lead_id, status FROM mobile.interventions WHERE id = '{visit}'") == [
+        (ANNA, "in_progress")
+    ]
+    assert (await count(world, "intervention_parts"), await count(world, "intervention_signatures")) == (1, 1)
+    # She leads a visit there: it is shown, and so is whom it is for.
+    await anna.sync()
+    assert await anna.read(Intervention, visit) is not None and await anna.read(Intervention, VISIT) is None
+    assert await anna.read(Customer, CUSTOMER) is not None
+
+
+async def test_at_a_customer_who_is_a_stranger_or_gone_none_is_made(world: World, anna: Device) -> None:
+    await world.sql(
+        f"INSERT INTO mobile.customers (id, code, state, is_person) VALUES ('{STRANGER}', 'C2', 'active', true)"
+    )
+    for customer in (STRANGER, uuid4()):
+        await anna.sql("UPDATE _twinbase_state SET applying = 1")
+        await anna.sql("INSERT INTO customers (id, code, state, is_person) VALUES (?, 'X', 'active', 1)", str(customer))
+        await anna.sql("UPDATE _twinbase_state SET applying = 0")
+        await anna.save(make_visit(uuid4(), customer_id=customer))
+    await anna.sync()
+    assert [(one.reason, one.detail) for one in await anna.replica.waiting_edits()] == [
+        ("no-target", "customer_id points at a row that does not exist or is not yours.")
+    ] * 2
+    assert await count(world, "interventions") == 1
+
+
+def make_visit(id: UUID, **values: Any) -> Intervention:
+    own: dict[str, Any] = {"customer_id": CUSTOMER, **values}
+    return Intervention(id=id, made_on_site=True, lead_id=ANNA, scheduled_start=TODAY, title="Fuite", **own)
 
 
 async def test_on_a_strangers_visit_it_is_refused_as_if_there_were_none(world: World, anna: Device) -> None:
