@@ -26,10 +26,12 @@ WIDE_SHOT = Shot("today", 1280, 800, "light", "en")
 LANGUAGES, COLOURS, FLAT = ("en", "fr"), 128, 24
 SCREENS = {
     "today": 640, "visit": 800, "danger": 800, "part": 640, "photos": 560, "written report": 560, "signed": 640,
-    "finish": 560, "new visit form": 640, "hours": 760, "meal": 760, "sync": 1100,
+    "finish": 560, "job map": 640, "new visit form": 640, "hours": 760, "meal": 760, "sync": 1100,
     "correct": 560, "more": 560, "lock": 560,
 }  # fmt: skip
 """Each with its height in dp: as much of it as the page speaks of."""
+PAGES = {"job map": "job_map", "new visit form": "new_visit_form"}
+"""What is no state of the day, and is called otherwise among all pages."""
 PLACES = {"1": "terminal", "5": "terminal-sync"}
 """Places of the terminal, by their keys."""
 TERMINAL_FONT = "DejaVu Sans Mono"
@@ -39,7 +41,7 @@ def list_shots() -> Iterator[Shot]:
     """Every screen of the tutorial in every language; of the app as it is in the light theme, 360 dp wide."""
     for language in LANGUAGES:
         for screen, high in SCREENS.items():
-            yield Shot(screen.replace("new visit form", "new_visit_form"), 360, high, "light", language)
+            yield Shot(PAGES.get(screen, screen), 360, high, "light", language)
 
 
 def name_picture(shot: Shot) -> str:
