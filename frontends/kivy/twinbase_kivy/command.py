@@ -16,7 +16,7 @@ from twinbase_server.cli.device_file import KeyFile, NoKey, read_key
 if TYPE_CHECKING:
     from twinbase.replica import Replica
 
-ThemeChoice = Literal["light", "dark", "sun"]
+ThemeOption = Literal["light", "dark", "sun"]
 """The themes of the screens, said here: an option is read before any screen is imported."""
 DEMO = "twinbase_demo.app_demo"
 DEMO_MISSING = "The demo is a package of its own: pip install 'twinbase-demo[app]'."
@@ -31,7 +31,7 @@ def command(
     account: Annotated[str, typer.Option(help="Of FILE, the account it belongs to, if it was opened with one.")] = "",
     plugins: Annotated[str, typer.Option(help="Plugins to load, with commas between them.")] = "mobile,deliveries",
     language: Annotated[str, typer.Option(help="fr or en; else that of the settings, or of the system.")] = "",
-    theme: Annotated[ThemeChoice, typer.Option(help="Of FILE: light, dark, or sun.")] = "light",
+    theme: Annotated[ThemeOption, typer.Option(help="Of FILE: light, dark, or sun.")] = "light",
     text_size: Annotated[int, typer.Option(help="Of FILE, in per cent.", min=100, max=200)] = 100,
     folder: Annotated[
         Path | None, typer.Option(help="Where the accounts of this device are; else where the system keeps them.")
@@ -91,7 +91,7 @@ def _run(
     plugins: Plugins,
     file: Path,
     language: str,
-    theme: ThemeChoice,
+    theme: ThemeOption,
     text_size: int,
     *,
     syncs: bool,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 command = make_command_group("The keys that sign access tokens and cursors.")
 Answer = TypeVar("Answer")
-PurposeChoice = Literal["token", "cursor", "refresh"]
+PurposeOption = Literal["token", "cursor", "refresh"]
 """The purposes of keys, said here: an argument is read before anything that signs is imported."""
 
 
@@ -36,7 +36,7 @@ def show_keys(database_url: DatabaseUrl = None, as_json: AsJson = False) -> None
 
 @command.command()
 def rotate(
-    purpose: Annotated[PurposeChoice, typer.Argument(help="What the key signs.")],
+    purpose: Annotated[PurposeOption, typer.Argument(help="What the key signs.")],
     end_old: Annotated[
         bool, typer.Option("--end-old", help="Take nothing that older keys have signed: somebody else may have them.")
     ] = False,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twinbase_server.links.people import KnownPerson
 
 command = make_command_group("Who may sign in with an e-mail and a password.")
-LanguageChoice = Literal["en", "fr"]
+LanguageOption = Literal["en", "fr"]
 """The languages of letters, said here: an option is read before anything that sends mail is imported."""
 Email = Annotated[str, typer.Argument(help="The e-mail of the account.")]
 Minutes = Annotated[
@@ -34,7 +34,7 @@ Minutes = Annotated[
         min=MINUTES_MIN, max=MINUTES_MAX, help="How long the link is good; TWINBASE_LINK_MINUTES when not said."
     ),
 ]
-Spoken = Annotated[LanguageChoice, typer.Option("--language", help="What the mail is written in.")]
+Spoken = Annotated[LanguageOption, typer.Option("--language", help="What the mail is written in.")]
 ShowLink = Annotated[bool, typer.Option("--show", help="Show the link, even where mail could be sent.")]
 CalledName = Annotated[str, typer.Option("--name", help="What the person is called.")]
 
@@ -183,7 +183,7 @@ def change_person(
 def _give(
     draw_up: Callable[[datetime], OneTimeLink],
     minutes: int | None,
-    language: LanguageChoice,
+    language: LanguageOption,
     database_url: str | None,
     *,
     by_mail: bool,
