@@ -73,6 +73,7 @@ KEPT = {
     "SqlCursor.fetchone": "PEP 249",
     "DeskProvider.discover": "Textual: what its palette calls",
     "Finger.depack": "Kivy: what it calls with where a finger is",
+    "_Lazy.invoke": "click: what runs the command that a group has found",
     "HeadLine.render": "Textual: what a widget draws",
     "KeysLine.render": "Textual: what a widget draws",
     "PlacesLine.render": "Textual: what a widget draws",

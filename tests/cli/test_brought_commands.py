@@ -123,7 +123,22 @@ def test_a_command_of_ours_that_lacks_a_driver_says_where_it_comes_from(
     twinbase: Twinbase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No index has a package of our name: whoever installs what the index calls so has something else."""
-    monkeypatch.delitem(sys.modules, "twinbase_server.cli.worker", raising=False)
-    monkeypatch.setitem(sys.modules, "pydantic", None)  # as Python finds what is not installed
+    monkeypatch.setitem(sys.modules, "asyncpg", None)  # as Python finds what is not installed
     said = twinbase("worker")
-    assert said.status == 2 and "the path of the checkout or the wheel" in " ".join(said.err.split())
+    assert said.status == 2 and "It needs asyncpg" in said.err
+    assert "the path of the checkout or the wheel" in " ".join(said.err.split())
+
+
+def test_where_no_server_is_installed_its_commands_are_left_out_of_the_list(
+    twinbase: Twinbase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    words = twinbase("--help").out.split()
+    assert {"file", "plugin", "app"} <= set(words) and not {"serve", "worker", "db", "user"} & set(words)
+
+
+def test_a_driver_that_lacks_only_when_the_work_begins_is_named_too(twinbase: Twinbase, tmp_path: Path) -> None:
+    (tmp_path / "coffee_pots.py").write_text("def command() -> None:\n    import a_driver_that_is_not_there\n")
+    assert "coffee-pots" in twinbase("--help").out
+    said = twinbase("coffee-pots")
+    assert said.status == 2 and "pip install 'coffee-pots'" in " ".join(said.err.split())

@@ -16,9 +16,9 @@ import pytest
 from rich.console import Console
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from twinbase_demo.command import run
 from twinbase_demo.expected import EXPECTED
 from twinbase_demo.phone import Phone
+from twinbase_demo.run import run
 from twinbase_demo.telling import Teller
 
 pytestmark = pytest.mark.timeout(400)

@@ -14,7 +14,7 @@ from tests.docs.terminal import INSTALLING
 
 from twinbase.protocol import BATCH_BYTES_MAX
 from twinbase_server.bench.command import command as bench
-from twinbase_server.bench.run import PARTS
+from twinbase_server.bench.sizes import PARTS
 from twinbase_server.cli.serve import command as serve
 
 BY_HAND = [

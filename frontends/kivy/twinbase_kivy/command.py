@@ -6,15 +6,18 @@ from importlib import import_module
 from importlib.metadata import version as read_version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from twinbase import Plugins
-from twinbase.replica import Replica
-from twinbase_presentation.tokens import ThemeName
 from twinbase_server.cli.device_file import KeyFile, NoKey, read_key
 
+if TYPE_CHECKING:
+    from twinbase.replica import Replica
+
+ThemeOption = Literal["light", "dark", "sun"]
+"""The themes of the screens, said here: an option is read before any screen is imported."""
 DEMO = "twinbase_demo.app_demo"
 DEMO_MISSING = "The demo is a package of its own: pip install 'twinbase-demo[app]'."
 
@@ -28,7 +31,7 @@ def command(
     account: Annotated[str, typer.Option(help="Of FILE, the account it belongs to, if it was opened with one.")] = "",
     plugins: Annotated[str, typer.Option(help="Plugins to load, with commas between them.")] = "mobile,deliveries",
     language: Annotated[str, typer.Option(help="fr or en; else that of the settings, or of the system.")] = "",
-    theme: Annotated[ThemeName, typer.Option(help="Of FILE: light, dark, or sun.")] = "light",
+    theme: Annotated[ThemeOption, typer.Option(help="Of FILE: light, dark, or sun.")] = "light",
     text_size: Annotated[int, typer.Option(help="Of FILE, in per cent.", min=100, max=200)] = 100,
     folder: Annotated[
         Path | None, typer.Option(help="Where the accounts of this device are; else where the system keeps them.")
@@ -48,6 +51,8 @@ def command(
         return
     if not file.exists() and not server:
         raise typer.BadParameter(f"{file} does not exist.", param_hint="FILE")
+    from twinbase.replica import Replica
+
     try:
         key = read_key(file, key_file)
     except NoKey:
@@ -82,11 +87,11 @@ def _run_demo(folder: Path | None, language: str) -> None:
 
 
 def _run(
-    open_replica: Callable[[], Awaitable[Replica]],
+    open_replica: "Callable[[], Awaitable[Replica]]",
     plugins: Plugins,
     file: Path,
     language: str,
-    theme: ThemeName,
+    theme: ThemeOption,
     text_size: int,
     *,
     syncs: bool,

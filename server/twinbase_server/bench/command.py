@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,12 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from twinbase_server.bench.pairs import Result
-from twinbase_server.bench.run import PARTS, BenchRun, Progress, make_document
-from twinbase_server.bench.sizes import QUICK, BenchSizes
+from twinbase_server.bench.sizes import PARTS, QUICK, BenchSizes
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import make_console, make_error_console
 from twinbase_server.embedded import EMBEDDED
+
+if TYPE_CHECKING:
+    from twinbase_server.bench.pairs import Result
+    from twinbase_server.bench.run import Progress
 
 JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")]
 PairCount = Annotated[int | None, typer.Option(min=1, help="How often each pair is measured; 9 or more to rely on.")]
@@ -39,6 +41,8 @@ def command(
 
     It reports and does not judge: the exit status is 0 when the bars are missed too.
     """
+    from twinbase_server.bench.run import make_document
+
     sizes = QUICK if quick else BenchSizes()
     sizes = replace(sizes, pairs=pairs or sizes.pairs)
     results = _measured(sizes, _parts(only), database_url)
@@ -54,7 +58,9 @@ def _parts(only: str) -> tuple[str, ...]:
     return asked or PARTS
 
 
-def _measured(sizes: BenchSizes, parts: tuple[str, ...], url: str | None) -> list[Result]:
+def _measured(sizes: BenchSizes, parts: tuple[str, ...], url: str | None) -> "list[Result]":
+    from twinbase_server.bench.run import BenchRun
+
     with tempfile.TemporaryDirectory(prefix="twinbase-bench-") as folder, _open(url) as admin_url:
         with _shown() as progress:
             return asyncio.run(BenchRun(sizes, parts, admin_url, Path(folder), progress).measure_all())
@@ -65,8 +71,10 @@ def _open(url: str | None) -> AbstractContextManager[str]:
 
 
 @contextmanager
-def _shown() -> Iterator[Progress]:
+def _shown() -> "Iterator[Progress]":
     """Progress, where somebody looks."""
+    from twinbase_server.bench.run import Progress
+
     console = make_error_console()
     with Bar(*SHOWN, console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("starting", total=1)
@@ -75,7 +83,7 @@ def _shown() -> Iterator[Progress]:
         )
 
 
-def show_results(results: list[Result], console: Console) -> None:
+def show_results(results: "list[Result]", console: Console) -> None:
     """A line for each, with its bar; and which were missed."""
     table = Table("what", "measured", "floor or limit", "ratio", "at most", title="Speed", title_justify="left")
     for result in results:
@@ -88,7 +96,7 @@ def show_results(results: list[Result], console: Console) -> None:
     console.print(f"{met} of {len(results)} bars met" + (f"; missed: {', '.join(missed)}." if missed else "."))
 
 
-def _figures(result: Result) -> tuple[str, str]:
+def _figures(result: "Result") -> tuple[str, str]:
     if result.value is not None and result.limit is not None:
         return f"{result.value:.1f} {result.unit}", f"{result.limit:.0f} {result.unit}"
     if result.median_seconds is None or result.floor_seconds is None:

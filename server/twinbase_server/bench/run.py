@@ -23,9 +23,6 @@ from twinbase_server.bench.push import PushedWork
 from twinbase_server.bench.sizes import BenchSizes
 from twinbase_server.bench.testbed import Testbed
 
-PARTS = ("initial", "empty", "idle", "changed", "push", "news", "capture", "large")
-
-
 SYNCED = ("idle", "changed", "push", "news")
 """The parts that need a device which has synced."""
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+PARTS = ("initial", "empty", "idle", "changed", "push", "news", "capture", "large")
+"""Of the table, in its order."""
+
 
 @dataclass(frozen=True, slots=True)
 class BenchSizes:

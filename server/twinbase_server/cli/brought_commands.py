@@ -4,7 +4,7 @@ Whoever has no such system sees none of its words; whoever types such a command 
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from itertools import zip_longest
 
@@ -22,17 +22,22 @@ def find_brought_commands() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
-def find_missing_plugin(entry: EntryPoint, active: Sequence[str]) -> str | None:
+def find_installed_plugins() -> tuple[EntryPoint, ...]:
+    """The plugins of all distributions that are installed, active or not."""
+    return tuple(entry_points(group=PLUGINS))
+
+
+def find_missing_plugin(entry: EntryPoint, active: Sequence[str], installed: Iterable[EntryPoint]) -> str | None:
     """The plugin to activate before a command is there; None when it is, or when it belongs to no plugin."""
-    owners = _list_owners(entry)
+    owners = _list_owners(entry, installed)
     return None if not owners or set(owners) & set(active) else owners[0]
 
 
-def _list_owners(entry: EntryPoint) -> list[str]:
+def _list_owners(entry: EntryPoint, installed: Iterable[EntryPoint]) -> list[str]:
     """The plugins of the distribution that brings the command; that of the command's name alone, if there is one."""
     if entry.dist is None or entry.dist.name == OWN_DISTRIBUTION:
         return []
-    beside = [one.name for one in entry_points(group=PLUGINS) if one.dist and one.dist.name == entry.dist.name]
+    beside = [one.name for one in installed if one.dist and one.dist.name == entry.dist.name]
     return [entry.name] if entry.name in beside else beside
 
 

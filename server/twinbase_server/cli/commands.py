@@ -1,8 +1,15 @@
-"""All commands by name. None is loaded before it is asked for: `twinbase file` runs where no server is installed."""
+"""All commands by name. None is loaded before it is asked for: `twinbase file` runs where no server is installed.
 
+The list of all, which help and completion ask for, loads the modules of all of them. So a command's module has its
+options and its docstring alone, and imports what does the work when it is called.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from importlib.metadata import version as read_version
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +19,7 @@ from twinbase_server.cli.brought_commands import (
     OWN_DISTRIBUTION,
     explain_inactive,
     find_brought_commands,
+    find_installed_plugins,
     find_missing_plugin,
     read_active_plugins,
 )
@@ -21,6 +29,9 @@ OURS = (
     "serve", "worker", "db", "user", "account", "role", "device", "session", "salvage", "conflict", "key", "project",
     "source", "delivery", "attachment", "explain", "file", "plugin",
 )  # fmt: skip
+WITHOUT_SERVER = ("role", "file", "plugin")
+"""Those of ours that can be of use where no server is installed."""
+DRIVER = "asyncpg"
 
 
 def make_group() -> Any:
@@ -49,33 +60,50 @@ def find_plugin_commands() -> dict[str, EntryPoint]:
 class _Lazy(TyperGroup):
     """Finds its commands when they are asked for."""
 
+    @cached_property
+    def _brought(self) -> dict[str, EntryPoint]:
+        # Of every distribution that is installed: read once, and not once for each command.
+        return find_plugin_commands()
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Those that can run here; of plugins, those of active ones."""
-        active = read_active_plugins()
-        brought = [name for name, entry in find_plugin_commands().items() if not find_missing_plugin(entry, active)]
+        active, plugins = read_active_plugins(), find_installed_plugins()
+        brought = [name for name, entry in self._brought.items() if not find_missing_plugin(entry, active, plugins)]
         return [name for name in (*OURS, *sorted(brought)) if self.get_command(ctx, name) is not None]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         try:
-            return _command(cmd_name)
+            return _command(cmd_name, self._brought)
         except ImportError as error:
             _check_ours(error)
             return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        _check_active(ctx, args)
+        _check_active(ctx, args, self._brought.get(args[0]))
         try:
-            _command(args[0])
+            _command(args[0], self._brought)
         except ImportError as error:
             _check_ours(error)
-            ctx.fail(f"It needs {error.name}, which is not installed: {_advice(args[0])}.")
+            ctx.fail(_lack(error, self._brought.get(args[0])))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        """What does the work is loaded when the command is called; it may be only then that something is missing."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if error.name is None:
+                raise
+            _check_ours(error)
+            ctx.fail(_lack(error, self._brought.get(ctx.invoked_subcommand)))
 
-def _check_active(ctx: Any, args: list[str]) -> None:
+
+def _check_active(ctx: Any, args: Sequence[str], entry: EntryPoint | None) -> None:
     """A plugin's command runs when its plugin is active; else it is said how to make it so."""
-    entry, active = find_plugin_commands().get(args[0]), read_active_plugins(args)
-    if entry is not None and (missing := find_missing_plugin(entry, active)):
+    if entry is None:
+        return
+    active = read_active_plugins(args)
+    if missing := find_missing_plugin(entry, active, find_installed_plugins()):
         ctx.fail(explain_inactive(args[0], missing, active))
 
 
@@ -85,9 +113,12 @@ def _check_ours(error: ImportError) -> None:
         raise error
 
 
-def _advice(name: str) -> str:
+def _lack(error: ImportError, entry: EntryPoint | None) -> str:
+    return f"It needs {error.name}, which is not installed: {_advice(entry)}."
+
+
+def _advice(entry: EntryPoint | None) -> str:
     """What to install for all that a command needs: by custom the extra `server` of the distribution that brings it."""
-    entry = find_plugin_commands().get(name)
     if entry is None or entry.dist is None or entry.dist.name == OWN_DISTRIBUTION:
         # No index has it: what pip is given is the path of the checkout or of the wheel.
         return "pip install '…/twinbase[server]', with the path of the checkout or the wheel that Twinbase came from"
@@ -95,11 +126,18 @@ def _advice(name: str) -> str:
     return f"pip install '{entry.dist.name}{'[server]' if 'server' in extras else ''}'"
 
 
-def _command(name: str) -> Any:
+def _check_driver(name: str) -> None:
+    """Without the driver of PostgreSQL no command of the server's can run: it is looked for here, and not loaded."""
+    if name not in WITHOUT_SERVER and find_spec(DRIVER) is None:
+        raise ModuleNotFoundError(name=DRIVER)
+
+
+def _command(name: str, brought: Mapping[str, EntryPoint]) -> Any:
     """The command of this name, or None; raises ImportError when what it needs is not installed."""
     if name in OURS:
+        _check_driver(name)
         found = import_module(f"twinbase_server.cli.{name}").command
-    elif entry := find_plugin_commands().get(name):
+    elif entry := brought.get(name):
         found = entry.load()
     else:
         return None

@@ -2,24 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
-from twinbase.plugins import Plugins
-from twinbase_server.capture.install import CaptureError, check_capturable, uninstall
-from twinbase_server.capture.removal import CannotRemove, read_unsent, remove_everything
-from twinbase_server.capture.rights import find_missing_grants, find_missing_ownership
-from twinbase_server.capture.status import TableCapture, read_capture_status
-from twinbase_server.capture.tables import CapturedTable
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.history_size import HistorySize, read_history_size
 from twinbase_server.cli.options import (
     DatabaseUrl,
     PluginNames,
@@ -29,14 +20,9 @@ from twinbase_server.cli.options import (
 )
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_error_console
-from twinbase_server.database.connection import Connection, connect
-from twinbase_server.database.migrations import MigrationStatus, read_migration_status
-from twinbase_server.database.tables import create_twin_tables
-from twinbase_server.feed.misfits import Misfit
-from twinbase_server.feed.readiness import read_readiness
-from twinbase_server.feed.uncarried_keys import find_uncarried_keys
-from twinbase_server.projection.sources import tables_to_capture
-from twinbase_server.setup import init_database
+
+if TYPE_CHECKING:
+    from twinbase_server.cli.db_state import DatabaseState
 
 PARTIAL_DUMP = (
     "What pg_dump -n or -t makes of it is restored without errors by `pg_restore -L LIST`, of the list that "
@@ -83,9 +69,11 @@ def show_status(database_url: DatabaseUrl = None, plugins: PluginNames = "accoun
 
     Exit status 1 when something is not as it must be (✗). What starts with ! can be synced as it is.
     """
+    from twinbase_server.cli.db_state import read_database_state
+
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url:
-        state = asyncio.run(_state(url, loaded))
+        state = asyncio.run(read_database_state(url, loaded))
     answer(state.as_dict(), as_json=as_json, show=lambda console: _show_state(console, state))
     return 0 if state.sound else FAILED
 
@@ -96,9 +84,11 @@ def check(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts", a
 
     Everything that stands in the way is listed, with what to do; exit status 1 when something does.
     """
+    from twinbase_server.cli.db_state import find_what_is_unfit
+
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url:
-        found = asyncio.run(_check(url, loaded))
+        found = asyncio.run(find_what_is_unfit(url, loaded))
     answer({"fit": not found, "found": found}, as_json=as_json, show=lambda console: _show_check(console, found))
     return FAILED if found else 0
 
@@ -120,6 +110,8 @@ def remove(
 
     With --everything nothing of Twinbase stays but the tables that plugins have made in schemas of their own.
     """
+    from twinbase_server.cli.db_state import remove_capture
+
     if everything:
         _remove_everything(database_url, lose_unsent=lose_unsent, yes=yes, as_json=as_json)
         return
@@ -127,17 +119,19 @@ def remove(
         typer.confirm("Devices get no changes until capture is installed again. Remove it?", abort=True)
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url:
-        labels = asyncio.run(_remove(url, loaded))
+        labels = asyncio.run(remove_capture(url, loaded))
     answer({"removed": labels}, as_json=as_json, show=lambda console: console.print(f"{len(labels)} tables let go."))
 
 
-def _show_state(console: Console, state: "_State") -> None:
+def _show_state(console: Console, state: "DatabaseState") -> None:
     state.show(console)
     if any(one.captured for one in state.tables):
         console.print(PARTIAL_DUMP, style="dim", markup=False)
 
 
 def _remove_everything(database_url: str | None, *, lose_unsent: bool, yes: bool, as_json: bool) -> None:
+    from twinbase_server.capture.removal import CannotRemove, read_unsent, remove_everything
+
     with open_database(database_url, set_up=False) as url:
         unsent = asyncio.run(read_unsent(url))
         if unsent.sentence and not lose_unsent:
@@ -150,9 +144,14 @@ def _remove_everything(database_url: str | None, *, lose_unsent: bool, yes: bool
 
 
 def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_json: bool) -> int:
+    from twinbase_server.capture.install import CaptureError
+    from twinbase_server.cli.db_state import find_tables_of_others, read_database_state
+    from twinbase_server.database.tables import create_twin_tables
+    from twinbase_server.setup import init_database
+
     loaded = load_named_plugins(plugins)
     with open_database(database_url, set_up=False) as url, make_error_console().status("Setting up"):
-        if missing := asyncio.run(_missing_ownership(url, loaded)):
+        if missing := asyncio.run(find_tables_of_others(url, loaded)):
             raise MissingRights(" ".join(missing))
         if create_tables:
             asyncio.run(create_twin_tables(url, loaded.registry, loaded.collect_tables()))
@@ -161,85 +160,9 @@ def _init(database_url: str | None, plugins: str, *, create_tables: bool, as_jso
             uncaptured: Sequence[str] = ()
         except CaptureError as error:
             uncaptured = error.sentences
-        state = asyncio.run(_state(url, loaded, uncaptured))
+        state = asyncio.run(read_database_state(url, loaded, uncaptured))
     answer(state.as_dict(), as_json=as_json, show=state.show)
     return 0 if state.sound else FAILED
-
-
-@dataclass(frozen=True)
-class _State:
-    """Where a database stands. `uncaptured`: why capture could not be installed, a sentence for each table."""
-
-    migrations: MigrationStatus
-    tables: Sequence[TableCapture] = ()
-    misfits: Sequence[Misfit] = ()
-    uncaptured: Sequence[str] = ()
-    history: HistorySize | None = None
-
-    @property
-    def sound(self) -> bool:
-        captured = not self.uncaptured and all(table.captured for table in self.tables)
-        return captured and not self.migrations.pending and not any(misfit.blocks for misfit in self.misfits)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "sound": self.sound,
-            "version": self.migrations.current,
-            "pending": list(self.migrations.pending),
-            "tables": [
-                {
-                    "table": one.table.label,
-                    "captured": one.captured,
-                    "base": one.base,
-                    "problems": [{"kind": problem.kind, "detail": problem.detail} for problem in one.problems],
-                }
-                for one in self.tables
-            ],
-            "uncaptured": list(self.uncaptured),
-            "misfits": [asdict(misfit) for misfit in self.misfits],
-            "history": asdict(self.history) if self.history else None,
-        }
-
-    def show(self, console: Console) -> None:
-        pending = ", ".join(self.migrations.pending)
-        version = self.migrations.current or "none"
-        console.print(f"Schema twinbase: version {version}{f', to come: {pending}' if pending else ''}")
-        if self.migrations.current is None:
-            console.print("[red]✗[/] It is not set up: run `twinbase db init`.")
-            return
-        captured = [one for one in self.tables if one.captured]
-        console.print(f"[green]✓[/] {len(captured)} of {len(self.tables)} tables are captured")
-        problems = [problem.detail for one in self.tables for problem in one.problems]
-        blocking = [misfit.detail for misfit in self.misfits if misfit.blocks]
-        for sentence in dict.fromkeys((*self.uncaptured, *problems, *blocking)):
-            console.print(f"[red]✗[/] {escape(sentence)}")
-        for misfit in self.misfits:
-            if not misfit.blocks:
-                console.print(f"[yellow]![/] {escape(misfit.detail)}")
-        if self.history is not None and self.history.limit:
-            console.print(f"{'[yellow]![/]' if self.history.is_passed else '[green]✓[/]'} {self.history}")
-
-
-async def _check(url: str, plugins: Plugins) -> list[str]:
-    connection = await connect(url)
-    try:
-        tables = await tables_to_capture(connection, plugins)
-        written = {(twin.schema, str(twin.table.name)) for twin in plugins.registry if twin.pushes}
-        found = await find_missing_ownership(connection, tables)
-        found += await find_missing_grants(connection, tables, written)
-        return [*found, *[said for table in tables if (said := await _unfit(connection, table))]]
-    finally:
-        await connection.close()
-
-
-async def _unfit(connection: Connection, table: CapturedTable) -> str:
-    try:
-        await check_capturable(connection, table)
-    except CaptureError as error:
-        return error.detail
-    except asyncpg.InsufficientPrivilegeError:
-        return ""  # its columns cannot be looked at: the right is said already
-    return ""
 
 
 def _show_check(console: Console, found: list[str]) -> None:
@@ -247,37 +170,3 @@ def _show_check(console: Console, found: list[str]) -> None:
         console.print(f"[red]✗[/] {escape(sentence)}")
     if not found:
         console.print("[green]✓[/] Fit: `twinbase db init` will set it up.")
-
-
-async def _missing_ownership(url: str, plugins: Plugins) -> list[str]:
-    connection = await connect(url)
-    try:
-        return await find_missing_ownership(connection, await tables_to_capture(connection, plugins))
-    finally:
-        await connection.close()
-
-
-async def _state(url: str, plugins: Plugins, uncaptured: Sequence[str] = ()) -> _State:
-    migrations = await read_migration_status(url)
-    if migrations.current is None:
-        return _State(migrations)
-    connection = await connect(url)
-    try:
-        tables = await tables_to_capture(connection, plugins)
-        captured = await read_capture_status(connection, tables)
-        readiness = await read_readiness(connection, plugins.registry)
-        left_out = await find_uncarried_keys(connection, plugins.registry, readiness)
-        history = await read_history_size(connection, url) if not migrations.pending else None
-        return _State(migrations, captured, (*readiness.misfits, *left_out), uncaptured, history)
-    finally:
-        await connection.close()
-
-
-async def _remove(url: str, plugins: Plugins) -> list[str]:
-    connection = await connect(url)
-    try:
-        tables = await tables_to_capture(connection, plugins)
-        await uninstall(connection, tables)
-        return [table.label for table in tables]
-    finally:
-        await connection.close()

@@ -1,8 +1,6 @@
 """`twinbase delivery`: what is on its way to other systems, and what a person decides about it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -11,15 +9,14 @@ from rich.markup import escape
 
 from twinbase.clock import utc_now
 from twinbase.errors import TwinbaseError
+from twinbase_server.cli.asking import ask_database
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.options import DatabaseUrl, open_database
+from twinbase_server.cli.options import DatabaseUrl
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.cli.task_words import format_time
-from twinbase_server.database.connection import Connection, connect
-from twinbase_server.jobs import decisions
-from twinbase_server.jobs.decisions import Chosen, ListedDelivery
 
-Answer = TypeVar("Answer")
+if TYPE_CHECKING:
+    from twinbase_server.jobs.decisions import Chosen, ListedDelivery
+
 STATES = "waiting, sent, acknowledged, refused or held"
 Ids = Annotated[list[UUID] | None, typer.Argument(metavar="[ID]...", help="Which ones.")]
 To = Annotated[str, typer.Option("--to", metavar="DESTINATION", help="Only those to this destination.")]
@@ -41,7 +38,9 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, the newest first: which row, where to, whose, what became of it. Never what is in them."""
-    found = _with(database_url, lambda connection: decisions.list_deliveries(connection, state, to, limit))
+    from twinbase_server.jobs import decisions
+
+    found = ask_database(database_url, lambda connection: decisions.list_deliveries(connection, state, to, limit))
     answer([one.as_dict() for one in found], as_json=as_json, show=lambda console: _show(console, found))
 
 
@@ -57,8 +56,11 @@ def retry(
 
     One whose row was handed over again since is left as it is: it would undo that.
     """
+    from twinbase_server.jobs import decisions
+
     chosen = _chosen(ids, all_of_them, to)
-    _say(_with(database_url, lambda connection: decisions.retry(connection, chosen, utc_now())), "wait now", as_json)
+    done = ask_database(database_url, lambda connection: decisions.retry(connection, chosen, utc_now()))
+    _say(done, "wait now", as_json)
 
 
 @command.command()
@@ -70,8 +72,11 @@ def hold(
     as_json: AsJson = False,
 ) -> None:
     """Keep waiting deliveries back until they are released; later ones of the same rows wait behind them."""
+    from twinbase_server.jobs import decisions
+
     chosen = _chosen(ids, all_of_them, to)
-    _say(_with(database_url, lambda connection: decisions.hold(connection, chosen)), "are held", as_json)
+    done = ask_database(database_url, lambda connection: decisions.hold(connection, chosen))
+    _say(done, "are held", as_json)
 
 
 @command.command()
@@ -83,26 +88,19 @@ def release(
     as_json: AsJson = False,
 ) -> None:
     """Let held deliveries go."""
+    from twinbase_server.jobs import decisions
+
     chosen = _chosen(ids, all_of_them, to)
-    _say(_with(database_url, lambda connection: decisions.release(connection, chosen, utc_now())), "wait now", as_json)
+    done = ask_database(database_url, lambda connection: decisions.release(connection, chosen, utc_now()))
+    _say(done, "wait now", as_json)
 
 
-def _chosen(ids: list[UUID] | None, all_of_them: bool, to: str) -> Chosen:
+def _chosen(ids: list[UUID] | None, all_of_them: bool, to: str) -> "Chosen":
+    from twinbase_server.jobs.decisions import Chosen
+
     if not ids and not all_of_them:
         raise NoneChosen
     return Chosen(tuple(ids or ()), to)
-
-
-def _with(database_url: str | None, work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
-    async def run(url: str) -> Answer:
-        connection = await connect(url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    with open_database(database_url) as url:
-        return asyncio.run(run(url))
 
 
 def _say(ids: list[UUID], what: str, as_json: bool) -> None:
@@ -110,7 +108,9 @@ def _say(ids: list[UUID], what: str, as_json: bool) -> None:
     answer(changed, as_json=as_json, show=lambda console: console.print(f"{len(ids)} deliveries {what}."))
 
 
-def _show(console: Console, found: list[ListedDelivery]) -> None:
+def _show(console: Console, found: "list[ListedDelivery]") -> None:
+    from twinbase_server.cli.task_words import format_time
+
     for one in found:
         console.print(f"[bold]{one.state}[/] {escape(one.destination)} {escape(one.action)} [dim]{one.id}[/]")
         when = f"{format_time(one.created_at)}, {one.attempts} tries"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,12 +14,13 @@ from twinbase.errors import TwinbaseError
 from twinbase.identity import Identity
 from twinbase.registry import Twin
 from twinbase.roles import RoleTable
-from twinbase_server.accounts import normalise_email
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer
-from twinbase_server.database.connection import Connection, connect
-from twinbase_server.explain.scope import Explanation, ScopeReason, explain
+
+if TYPE_CHECKING:
+    from twinbase_server.database.connection import Connection
+    from twinbase_server.explain.scope import Explanation, ScopeReason
 
 _ACCOUNT = "SELECT claims::text, disabled FROM twinbase.account WHERE email = $1"
 _HAS_SIGNED_IN = "SELECT EXISTS (SELECT FROM twinbase.replica WHERE account = $1)"
@@ -68,7 +69,10 @@ def command(
 
 async def _explain(
     url: str, roles: RoleTable, twin: Twin, key: list[str], user: str, claims: dict[str, Any] | None
-) -> Explanation:
+) -> "Explanation":
+    from twinbase_server.database.connection import connect
+    from twinbase_server.explain.scope import explain
+
     connection = await connect(url)
     try:
         identity = roles.grant(await _identity(connection, twin, user, claims))
@@ -77,7 +81,9 @@ async def _explain(
         await connection.close()
 
 
-async def _identity(connection: Connection, twin: Twin, user: str, claims: dict[str, Any] | None) -> Identity:
+async def _identity(connection: "Connection", twin: Twin, user: str, claims: dict[str, Any] | None) -> Identity:
+    from twinbase_server.accounts import normalise_email
+
     if claims is not None:
         return Identity(user, claims)
     row = await connection.fetchrow(_ACCOUNT, normalise_email(user))
@@ -97,7 +103,7 @@ def _claim(text: str) -> tuple[str, Any]:
     return read_claim(text)
 
 
-def _show(console: Console, said: Explanation) -> None:
+def _show(console: Console, said: "Explanation") -> None:
     verdict = "[green]has[/]" if said.has else "[red]does not have[/]"
     console.print(f"{said.subject} {verdict} {said.twin}/{','.join(said.key)}: {said.because}")
     for reason in said.reasons:
@@ -106,7 +112,7 @@ def _show(console: Console, said: Explanation) -> None:
         console.print(f"  [dim]{device}[/]")
 
 
-def _show_reason(console: Console, reason: ScopeReason, depth: int) -> None:
+def _show_reason(console: Console, reason: "ScopeReason", depth: int) -> None:
     mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}[reason.holds]
     console.print(f"{'  ' * depth}{mark} {escape(reason.sentence or reason.text)}")
     for inner in reason.parts:

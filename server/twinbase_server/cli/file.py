@@ -1,39 +1,23 @@
 """`twinbase file`: one device's file, from a terminal. Uses the replica alone; no server need be installed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.console import Console
 
-from twinbase.errors import NotSignedIn
-from twinbase.quoting import quote_name
-from twinbase.replica import Replica
-from twinbase.replica.connection import Connection
-from twinbase.replica.file.state import read_state
-from twinbase.replica.report import Report
-from twinbase.replica.status import SyncStatus
-from twinbase_server.cli.device_file import (
-    PASSWORD_VARIABLE,
-    DeviceFile,
-    Enrolment,
-    KeyFile,
-    make_key,
-    open_existing,
-    open_new,
-    read_key,
-    sign_in_again,
-)
+from twinbase_server.cli.device_file import PASSWORD_VARIABLE, DeviceFile, Enrolment, KeyFile, make_key
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import PluginNames
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, make_error_console, show_table
-from twinbase_server.cli.verify import Findings, verify_file
 from twinbase_server.settings import split_names
+
+if TYPE_CHECKING:
+    from twinbase.replica import Replica
+    from twinbase.replica.report import Report
 
 command = make_command_group("One device's file: enrol it, sync it, look at what waits in it, check it.")
 
@@ -57,6 +41,8 @@ def enroll(
 
     Stopped in the middle, the same command goes on after the last page that was kept.
     """
+    from twinbase_server.cli.file_work import enroll_file
+
     if bool(email) is bool(code):
         raise typer.BadParameter("Give --email, or --code.")
     if email and not password:
@@ -69,13 +55,13 @@ def enroll(
     enrolment = Enrolment(server, split_names(plugins), plain_http)
     name = device_name or file.stem
 
-    async def begin(replica: Replica) -> None:
+    async def begin(replica: "Replica") -> None:
         if code:
             await replica.enroll(code, device_name=name)
         else:
             await replica.sign_in(email, password, device_name=name)
 
-    report = asyncio.run(_enroll(file, key_file, enrolment, begin))
+    report = asyncio.run(enroll_file(file, key_file, enrolment, begin))
     return _say_report(report, as_json)
 
 
@@ -85,13 +71,17 @@ def sync(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) ->
 
     Stopped anywhere, nothing is half done: the next sync goes on.
     """
-    return _say_report(asyncio.run(_sync(file, key_file)), as_json)
+    from twinbase_server.cli.file_work import sync_file
+
+    return _say_report(asyncio.run(sync_file(file, key_file)), as_json)
 
 
 @command.command("status")
 def show_status(file: DeviceFile, key_file: KeyFile = None, as_json: AsJson = False) -> None:
     """Say whose file it is, when it was last synced, what it holds and what waits in it."""
-    said = asyncio.run(_status(file, key_file))
+    from twinbase_server.cli.file_work import read_file_status
+
+    said = asyncio.run(read_file_status(file, key_file))
     answer(said, as_json=as_json, show=lambda console: _show_status(console, said))
 
 
@@ -103,7 +93,9 @@ def show_outbox(
     as_json: AsJson = False,
 ) -> None:
     """List the edits that wait for a person: refused, in conflict, or parked behind one of those."""
-    waiting = asyncio.run(_outbox(file, key_file, discard))
+    from twinbase_server.cli.file_work import list_waiting_edits
+
+    waiting = asyncio.run(list_waiting_edits(file, key_file, discard))
     answer(waiting, as_json=as_json, show=lambda console: _show_outbox(console, waiting))
 
 
@@ -121,90 +113,19 @@ def verify(
 
     Exit status 1 when anything is wrong.
     """
-    found = asyncio.run(_verify(file, key_file, online=not offline, attachments=attachments))
+    from twinbase_server.cli.file_work import check_file
+
+    found = asyncio.run(check_file(file, key_file, online=not offline, attachments=attachments))
     answer(asdict(found) | {"sound": found.sound}, as_json=as_json, show=found.show)
     return 0 if found.sound else FAILED
 
 
-async def _enroll(
-    file: Path, key_file: Path | None, enrolment: Enrolment, begin: Callable[[Replica], Awaitable[None]]
-) -> Report:
-    async with open_new(file, read_key(file, key_file), enrolment, key_file) as replica:
-        await begin(replica)
-        return await _watched(replica)
-
-
-async def _sync(file: Path, key_file: Path | None) -> Report:
-    async with open_existing(file, key_file) as replica:
-        return await _watched(replica)
-
-
-async def _watched(replica: Replica) -> Report:
-    """Sync, and say meanwhile what it is at."""
-    with make_error_console().status("Syncing") as line:
-
-        def show(now: SyncStatus) -> None:
-            line.update(f"{now.phase.capitalize()}{f' {now.rows:,} rows' if now.rows else ''}")
-
-        stop = replica.status.watch(show)
-        try:
-            return await replica.sync()
-        except NotSignedIn:
-            line.stop()
-            await sign_in_again(replica)
-            return await replica.sync()
-        finally:
-            stop()
-
-
-async def _status(file: Path, key_file: Path | None) -> dict[str, Any]:
-    async with open_existing(file, key_file) as replica:
-        rows = await replica.database.look(_count_rows, list(replica.registry.twins))
-        edits = await replica.database.look(_count_edits)
-        state = await replica.database.look(read_state)
-        return {
-            "file": str(file),
-            "server": state.server,
-            "account": state.account,
-            "replica": state.replica,
-            "synced_at": state.synced_at or None,
-            "complete": bool(state.cursor),
-            "edits": edits,
-            "rows": rows,
-        }
-
-
-async def _outbox(file: Path, key_file: Path | None, discard: UUID | None) -> list[dict[str, Any]]:
-    async with open_existing(file, key_file) as replica:
-        if discard is not None:
-            await replica.discard(discard)
-        return [asdict(waiting) for waiting in await replica.waiting_edits()]
-
-
-async def _verify(file: Path, key_file: Path | None, *, online: bool, attachments: bool) -> Findings:
-    async with open_existing(file, key_file) as replica:
-        found = await asyncio.to_thread(verify_file, replica.database.file, replica.registry, attachments=attachments)
-        if online and found.sound:
-            report = await _watched(replica)
-            found.unproven = report.unproven | {t: "It differs." for t, same in report.proven.items() if not same}
-            found.proven = sorted(twin for twin, same in report.proven.items() if same)
-        return found
-
-
-def _count_rows(connection: Connection, twins: list[str]) -> dict[str, int]:
-    return {twin: connection.execute(f"SELECT count(*) FROM {quote_name(twin)}").fetchone()[0] for twin in twins}
-
-
-def _count_edits(connection: Connection) -> dict[str, int]:
-    return dict(connection.execute("SELECT state, count(*) FROM _twinbase_outbox GROUP BY state").fetchall())
-
-
-def _say_report(report: Report, as_json: bool) -> int:
+def _say_report(report: "Report", as_json: bool) -> int:
     answer(report.as_dict(), as_json=as_json, show=lambda console: _show_report(console, report))
     return 0 if report.is_proven else FAILED
 
 
-def _show_report(console: Console, report: Report) -> None:
+def _show_report(console: Console, report: "Report") -> None:
     outcomes = ", ".join(f"{count} {status}" for status, count in sorted(report.outcomes.items()))
     console.print(f"Sent {report.pushed} edits{f': {outcomes}' if outcomes else ''}")
     console.print(f"Fetched {report.pulled:,} rows, {report.removed:,} went, {report.repaired:,} repaired")

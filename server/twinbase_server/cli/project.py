@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,8 +10,9 @@ from rich.markup import escape
 from twinbase.plugins import Plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.screen import AsJson, answer, make_error_console, show_table
-from twinbase_server.database.connection import open_engine
-from twinbase_server.projection.run import Projected, project
+
+if TYPE_CHECKING:
+    from twinbase_server.projection.run import Projected
 
 COUNTS = ("written", "deleted", "retired", "left_out")
 
@@ -27,7 +29,10 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts",
     answer([asdict(report) for report in reports], as_json=as_json, show=lambda console: _show(console, reports))
 
 
-async def _project(url: str, loaded: Plugins) -> list[Projected]:
+async def _project(url: str, loaded: Plugins) -> "list[Projected]":
+    from twinbase_server.database.connection import open_engine
+    from twinbase_server.projection.run import project
+
     with make_error_console().status("Reading the sources") as status:
         async with open_engine(url) as database_engine:
             return await project(
@@ -38,7 +43,7 @@ async def _project(url: str, loaded: Plugins) -> list[Projected]:
             )
 
 
-def _show(console: Console, reports: list[Projected]) -> None:
+def _show(console: Console, reports: "list[Projected]") -> None:
     if not reports:
         console.print("No active plugin brings a projection.")
         return
@@ -49,10 +54,10 @@ def _show(console: Console, reports: list[Projected]) -> None:
             console.print(f"[yellow]![/] {report.name} → {report.target}: {escape(sentence)}")
 
 
-def _cells(report: Projected) -> tuple[str, ...]:
+def _cells(report: "Projected") -> tuple[str, ...]:
     counts = (getattr(report, name) for name in COUNTS)
     return (f"{report.name} → {report.target}", _reach(report), *(str(count) if count else "·" for count in counts))
 
 
-def _reach(report: Projected) -> str:
+def _reach(report: "Projected") -> str:
     return "off" if report.off else "all rows" if report.whole else "what changed"

@@ -1,7 +1,7 @@
 """`twinbase session`: who is signed in on which device, and the end of it."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -13,7 +13,9 @@ from twinbase_server.cli.asking import ask_database, show_moment
 from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl
 from twinbase_server.cli.screen import AsJson, answer, show_table
-from twinbase_server.database.connection import Connection
+
+if TYPE_CHECKING:
+    from twinbase_server.database.connection import Connection
 
 command = make_command_group("Sessions: one sign-in on one device, until it ends.")
 
@@ -49,7 +51,7 @@ def end_some(
     answer({"ended": ended}, as_json=as_json, show=lambda console: console.print(done))
 
 
-async def _list(connection: Connection, account: str | None, ended: bool) -> list[dict[str, Any]]:
+async def _list(connection: "Connection", account: str | None, ended: bool) -> list[dict[str, Any]]:
     from twinbase_server.sessions.store import list_sessions, read_device_names
 
     sessions = await list_sessions(connection, account, ended=ended)
@@ -61,7 +63,7 @@ async def _list(connection: Connection, account: str | None, ended: bool) -> lis
     ]
 
 
-async def _end(connection: Connection, session: UUID | None, account: str | None) -> int:
+async def _end(connection: "Connection", session: UUID | None, account: str | None) -> int:
     from twinbase_server.sessions.store import ENDED_BY_OFFICE, end_session, end_sessions
 
     if account is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,11 +14,9 @@ from twinbase_server.cli.groups import make_command_group
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import FAILED
 from twinbase_server.cli.screen import AsJson, answer, show_table
-from twinbase_server.cli.task_words import describe_task, format_figures, format_time, task_data
-from twinbase_server.database.connection import connect
-from twinbase_server.jobs.run import run_task
-from twinbase_server.jobs.schedule import TaskStatus, read_task_statuses
-from twinbase_server.jobs.sources import source_task, source_tasks
+
+if TYPE_CHECKING:
+    from twinbase_server.jobs.schedule import TaskStatus
 
 command = make_command_group("Other systems that rows are brought from.")
 
@@ -53,6 +51,9 @@ def show_status(
 
     Exit status 1 when the last run of one has failed, or its worker is gone.
     """
+    from twinbase_server.cli.task_words import task_data
+    from twinbase_server.jobs.sources import source_task, source_tasks
+
     loaded = load_named_plugins(plugins)
     wanted = [source_task(loaded, name).name] if name else list(source_tasks(loaded))
     with open_database(database_url) as url:
@@ -72,6 +73,10 @@ def run_source(
 
     A worker that would run it meanwhile leaves it alone. Stopped in the middle, the next run goes on.
     """
+    from twinbase_server.cli.task_words import task_data
+    from twinbase_server.jobs.run import run_task
+    from twinbase_server.jobs.sources import source_task
+
     task = source_task(load_named_plugins(plugins), name)
     with open_database(database_url) as url, show_progress() as tell:
         status = asyncio.run(run_task(task, url, utc_now, tell=tell))
@@ -79,7 +84,10 @@ def run_source(
     return FAILED if status.state == "failed" else 0
 
 
-async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
+async def _read(url: str, wanted: list[str]) -> "list[TaskStatus]":
+    from twinbase_server.database.connection import connect
+    from twinbase_server.jobs.schedule import read_task_statuses
+
     connection = await connect(url)
     try:
         return await read_task_statuses(connection, "source", wanted)
@@ -87,7 +95,7 @@ async def _read(url: str, wanted: list[str]) -> list[TaskStatus]:
         await connection.close()
 
 
-def _show(console: Console, found: list[TaskStatus]) -> None:
+def _show(console: Console, found: "list[TaskStatus]") -> None:
     if not found:
         console.print("No active plugin brings a source.")
         return
@@ -95,7 +103,9 @@ def _show(console: Console, found: list[TaskStatus]) -> None:
     show_table(console, headings, map(_cells, found))
 
 
-def _cells(one: TaskStatus) -> tuple[str, ...]:
+def _cells(one: "TaskStatus") -> tuple[str, ...]:
+    from twinbase_server.cli.task_words import describe_task, format_figures, format_time
+
     next_at = format_time(one.next_at) or "now"
     return (one.name, format_time(one.started_at), describe_task(one), format_figures(one), next_at)
 

@@ -5,36 +5,28 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from pydantic import SecretStr
 from rich.console import Console
 
 from twinbase.clock import utc_now
-from twinbase_server.accounts import normalise_email, save_account
+from twinbase_server.cli.asking import ask_database, show_moment
 from twinbase_server.cli.claims import Claims, read_claims
 from twinbase_server.cli.groups import make_command_group
-from twinbase_server.cli.links import give_link, say_given
 from twinbase_server.cli.options import DatabaseUrl, open_database
 from twinbase_server.cli.screen import AsJson, answer, show_table
-from twinbase_server.database.connection import Connection, connect
-from twinbase_server.links.give import LetterLanguage
 from twinbase_server.links.link import MINUTES_MAX, MINUTES_MIN, OneTimeLink, find_end
-from twinbase_server.links.people import (
-    KnownPerson,
-    change_claims,
-    disable_account,
-    enable_account,
-    list_people,
-    rename_account,
-)
-from twinbase_server.links.store import PASSWORD_CHANGED
-from twinbase_server.sessions.store import end_sessions
 from twinbase_server.settings import Settings
 
+if TYPE_CHECKING:
+    from twinbase_server.database.connection import Connection
+    from twinbase_server.links.people import KnownPerson
+
 command = make_command_group("Who may sign in with an e-mail and a password.")
-Done = TypeVar("Done")
+LanguageOption = Literal["en", "fr"]
+"""The languages of letters, said here: an option is read before anything that sends mail is imported."""
 Email = Annotated[str, typer.Argument(help="The e-mail of the account.")]
 Minutes = Annotated[
     int | None,
@@ -42,7 +34,7 @@ Minutes = Annotated[
         min=MINUTES_MIN, max=MINUTES_MAX, help="How long the link is good; TWINBASE_LINK_MINUTES when not said."
     ),
 ]
-Spoken = Annotated[LetterLanguage, typer.Option("--language", help="What the mail is written in.")]
+Spoken = Annotated[LanguageOption, typer.Option("--language", help="What the mail is written in.")]
 ShowLink = Annotated[bool, typer.Option("--show", help="Show the link, even where mail could be sent.")]
 CalledName = Annotated[str, typer.Option("--name", help="What the person is called.")]
 
@@ -64,9 +56,8 @@ def add(
     claims = read_claims(claim)
     if not password:
         raise typer.BadParameter("The password is empty.")
-    with open_database(database_url) as url:
-        asyncio.run(_ask(url, lambda connection: _save(connection, email, password, claims)))
-    said = {"email": normalise_email(email), "claims": claims}
+    ask_database(database_url, lambda connection: _save(connection, email, password, claims))
+    said = {"email": _as_kept(email), "claims": claims}
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} may sign in."))
 
 
@@ -76,7 +67,7 @@ def invite_person(
     claim: Claims = None,
     name: CalledName = "",
     minutes: Minutes = None,
-    language: Spoken = LetterLanguage.EN,
+    language: Spoken = "en",
     show: ShowLink = False,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -87,7 +78,7 @@ def invite_person(
     """
     claims = read_claims(claim)
     return _give(
-        lambda ends_at: OneTimeLink("invite", normalise_email(email), ends_at, claims, name.strip()),
+        lambda ends_at: OneTimeLink("invite", _as_kept(email), ends_at, claims, name.strip()),
         minutes, language, database_url, by_mail=not show, as_json=as_json,
     )  # fmt: skip
 
@@ -99,7 +90,7 @@ def create_admin(
     claim: Claims = None,
     name: CalledName = "",
     minutes: Minutes = None,
-    language: Spoken = LetterLanguage.EN,
+    language: Spoken = "en",
     show: ShowLink = False,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -107,7 +98,7 @@ def create_admin(
     """Invite whoever will administer the server: as `invite`, with a role. Nobody has a password before."""
     claims = {"role": role, **read_claims(claim)}
     return _give(
-        lambda ends_at: OneTimeLink("admin", normalise_email(email), ends_at, claims, name.strip()),
+        lambda ends_at: OneTimeLink("admin", _as_kept(email), ends_at, claims, name.strip()),
         minutes, language, database_url, by_mail=not show, as_json=as_json,
     )  # fmt: skip
 
@@ -116,14 +107,14 @@ def create_admin(
 def reset_person(
     email: Email,
     minutes: Minutes = None,
-    language: Spoken = LetterLanguage.EN,
+    language: Spoken = "en",
     show: ShowLink = False,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> int:
     """Give a person a link to choose another password by. Until they have, the old one goes on."""
     return _give(
-        lambda ends_at: OneTimeLink("reset", normalise_email(email), ends_at),
+        lambda ends_at: OneTimeLink("reset", _as_kept(email), ends_at),
         minutes, language, database_url, by_mail=not show, as_json=as_json,
     )  # fmt: skip
 
@@ -131,8 +122,9 @@ def reset_person(
 @command.command("list")
 def show_people(database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Say who has an account, who is invited, with which claims, and when a device of theirs was last here."""
-    with open_database(database_url) as url:
-        people = asyncio.run(_ask(url, lambda connection: list_people(connection, utc_now())))
+    from twinbase_server.links.people import list_people
+
+    people = ask_database(database_url, lambda connection: list_people(connection, utc_now()))
     answer([asdict(one) for one in people], as_json=as_json, show=lambda console: _show(console, people))
 
 
@@ -142,12 +134,16 @@ def disable_person(email: Email, database_url: DatabaseUrl = None, as_json: AsJs
 
     An invitation that was not used is taken back, and no link of the account is good any more.
     """
+    from twinbase_server.links.people import disable_account
+
     _do(email, "is disabled.", database_url, as_json, lambda connection: disable_account(connection, email, utc_now()))
 
 
 @command.command("enable")
 def enable_person(email: Email, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Let a disabled account in again, with the password that it had."""
+    from twinbase_server.links.people import enable_account
+
     _do(email, "may sign in again.", database_url, as_json, lambda connection: enable_account(connection, email))
 
 
@@ -159,6 +155,8 @@ def rename_person(
     as_json: AsJson = False,
 ) -> None:
     """Say what a person is called. The e-mail stays: the files on their devices are bound to it."""
+    from twinbase_server.links.people import rename_account
+
     _do(email, "is renamed.", database_url, as_json, lambda connection: rename_account(connection, email, name))
 
 
@@ -173,10 +171,11 @@ def change_person(
     as_json: AsJson = False,
 ) -> None:
     """Give an account other claims; those that are not named stay. They hold from its next access token on."""
+    from twinbase_server.links.people import change_claims
+
     claims = read_claims(claim)
-    with open_database(database_url) as url:
-        now = asyncio.run(_ask(url, lambda connection: change_claims(connection, email, claims, drop or ())))
-    said = {"email": normalise_email(email), "claims": now}
+    now = ask_database(database_url, lambda connection: change_claims(connection, email, claims, drop or ()))
+    said = {"email": _as_kept(email), "claims": now}
     done = f"{said['email']} has {_spell(now) or 'no claims'}."
     answer(said, as_json=as_json, show=lambda console: console.print(f"✓ {done}", markup=False))
 
@@ -184,54 +183,54 @@ def change_person(
 def _give(
     draw_up: Callable[[datetime], OneTimeLink],
     minutes: int | None,
-    language: LetterLanguage,
+    language: LanguageOption,
     database_url: str | None,
     *,
     by_mail: bool,
     as_json: bool,
 ) -> int:
+    from twinbase_server.cli.links import give_link, say_given
+    from twinbase_server.links.give import LetterLanguage
+
     with open_database(database_url) as url:
         settings = Settings(database_url=SecretStr(url))
         link = draw_up(find_end(utc_now(), minutes or settings.link_minutes))
-        given = asyncio.run(give_link(settings, link, language, by_mail=by_mail))
+        given = asyncio.run(give_link(settings, link, LetterLanguage(language), by_mail=by_mail))
     return say_given(given, as_json=as_json)
 
 
 def _do(
-    email: str, done: str, database_url: str | None, as_json: bool, work: Callable[[Connection], Awaitable[None]]
+    email: str, done: str, database_url: str | None, as_json: bool, work: "Callable[[Connection], Awaitable[None]]"
 ) -> None:
-    with open_database(database_url) as url:
-        asyncio.run(_ask(url, work))
-    said = {"email": normalise_email(email)}
+    ask_database(database_url, work)
+    said = {"email": _as_kept(email)}
     answer(said, as_json=as_json, show=lambda console: console.print(f"[green]✓[/] {said['email']} {done}"))
 
 
-async def _save(connection: Connection, email: str, password: str, claims: Mapping[str, Any]) -> None:
+async def _save(connection: "Connection", email: str, password: str, claims: Mapping[str, Any]) -> None:
+    from twinbase_server.accounts import save_account
+    from twinbase_server.links.store import PASSWORD_CHANGED
+    from twinbase_server.sessions.store import end_sessions
+
     async with connection.transaction():
         await save_account(connection, email, password, claims)
-        await end_sessions(connection, normalise_email(email), PASSWORD_CHANGED, utc_now())
+        await end_sessions(connection, _as_kept(email), PASSWORD_CHANGED, utc_now())
 
 
-async def _ask(url: str, work: Callable[[Connection], Awaitable[Done]]) -> Done:
-    connection = await connect(url)
-    try:
-        return await work(connection)
-    finally:
-        await connection.close()
+def _as_kept(email: str) -> str:
+    from twinbase_server.accounts import normalise_email
+
+    return normalise_email(email)
 
 
-def _show(console: Console, people: Sequence[KnownPerson]) -> None:
+def _show(console: Console, people: "Sequence[KnownPerson]") -> None:
     headings = ("e-mail", "name", "state", "last here", "open link", "claims")
     show_table(console, headings, [_row(one) for one in people])
 
 
-def _row(one: KnownPerson) -> tuple[str, ...]:
+def _row(one: "KnownPerson") -> tuple[str, ...]:
     link = f"{one.link}, until {one.link_ends_at:%Y-%m-%d %H:%M}" if one.link_ends_at else ""
-    return one.email, one.name, one.state, _minute(one.last_seen), link, _spell(one.claims)
-
-
-def _minute(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+    return one.email, one.name, one.state, show_moment(one.last_seen), link, _spell(one.claims)
 
 
 def _spell(claims: Mapping[str, Any]) -> str:

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
+from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
 from rich.markup import escape
 
 from twinbase.clock import utc_now
@@ -11,10 +11,9 @@ from twinbase.plugins import Plugins
 from twinbase_server.cli.options import DatabaseUrl, PluginNames, load_named_plugins, open_database
 from twinbase_server.cli.run import INTERRUPTED
 from twinbase_server.cli.screen import make_error_console
-from twinbase_server.cli.task_words import describe_task
-from twinbase_server.jobs.schedule import TaskStatus
-from twinbase_server.jobs.worker import Worker
-from twinbase_server.settings import Settings
+
+if TYPE_CHECKING:
+    from twinbase_server.jobs.schedule import TaskStatus
 
 
 def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts") -> int:
@@ -29,6 +28,11 @@ def command(database_url: DatabaseUrl = None, plugins: PluginNames = "accounts")
 
 
 async def _work(url: str, plugins: Plugins) -> int:
+    from pydantic import SecretStr
+
+    from twinbase_server.jobs.worker import Worker
+    from twinbase_server.settings import Settings
+
     stop = asyncio.Event()
     worker = Worker(Settings(database_url=SecretStr(url)), plugins, stop, _say)
     asked = _stopped_by_signals(stop)
@@ -56,7 +60,9 @@ def _stopped_by_signals(stop: asyncio.Event) -> list[signal.Signals]:
     return asked
 
 
-def _say(status: TaskStatus) -> None:
+def _say(status: "TaskStatus") -> None:
+    from twinbase_server.cli.task_words import describe_task
+
     at = utc_now().astimezone().strftime("%H:%M:%S")
     make_error_console().print(
         f"[dim]{at}[/] {status.kind} [bold]{escape(status.name)}[/]: {escape(describe_task(status))}"

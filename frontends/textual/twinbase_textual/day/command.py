@@ -1,40 +1,23 @@
 """`twinbase tui`: the day of a technician in a terminal, on a file of this machine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version as read_version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from twinbase.plugins import Plugins, load_plugins
-from twinbase.replica import Replica
-from twinbase.replica.file.keys import Secret
-from twinbase_mobile.reading import whoami
-from twinbase_presentation import Runner, Workday, choose_language
-from twinbase_presentation.device.accounts import DeviceFolder, find_device_folder
-from twinbase_presentation.device.opening import make_opener
-from twinbase_presentation.plugin_screens import read_claims
-from twinbase_server.cli.device_file import Enrolment, KeyFile, NoKey, NoReplica, read_key, recall_enrolment
-from twinbase_textual.day.app import DayApp
-from twinbase_textual.day.owned_day import OwnedDay, run_owned_day
+from twinbase_server.cli.device_file import Enrolment, KeyFile, NoKey, NoReplica, read_key
+
+if TYPE_CHECKING:
+    from twinbase.replica import Replica
+    from twinbase.replica.file.keys import Secret
 
 LookName = Literal["dark", "light", "sun", "ansi"]
 PLUGINS = ("mobile", "deliveries")
 """Of a file that was made by an app, which notes none."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayOptions:
-    """What somebody has chosen. `syncs`: a server is known."""
-
-    open_replica: Callable[[], Awaitable[Replica]]
-    plugins: Plugins
-    language: str = ""
-    look: LookName = "dark"
-    syncs: bool = True
 
 
 def tui(
@@ -58,6 +41,10 @@ def tui(
     ] = None,
 ) -> None:
     """Show a technician's day in the terminal, with or without a network."""
+    # Not at the top: the help of all commands does without what draws one of them.
+    from twinbase_server.cli.open_file import recall_enrolment
+    from twinbase_textual.day.file_day import DayOptions, run_day
+
     if file is None:
         raise typer.Exit(_run_owned(folder, plugins, language, look))
     if not file.exists():
@@ -71,7 +58,7 @@ def tui(
     enrolment = replace(known, plugins=names) if not server else Enrolment(server, names)
     loaded = load_plugins(names)
 
-    async def open_replica() -> Replica:
+    async def open_replica() -> "Replica":
         return await _open(file, key, loaded, enrolment)
 
     code = asyncio.run(run_day(DayOptions(open_replica, loaded, language, look, bool(enrolment.server))))
@@ -80,30 +67,18 @@ def tui(
 
 def _run_owned(folder: Path | None, plugins: str, language: str, look: LookName) -> int:
     """Locked by what is typed, where no keyring keeps the keys of files."""
+    from twinbase_presentation.device.accounts import DeviceFolder, find_device_folder
+    from twinbase_presentation.device.opening import make_opener
+    from twinbase_textual.day.owned_day import OwnedDay, run_owned_day
+
     loaded = load_plugins(tuple(name.strip() for name in plugins.split(",") if name.strip()) or PLUGINS)
     device, opener = DeviceFolder(folder or find_device_folder()), make_opener(loaded, read_version("twinbase"))
     return asyncio.run(run_owned_day(OwnedDay(device, opener, loaded, language, look)))
 
 
-async def _open(file: Path, key: Secret, plugins: Plugins, enrolment: Enrolment) -> Replica:
+async def _open(file: Path, key: "Secret", plugins: Plugins, enrolment: Enrolment) -> "Replica":
+    from twinbase.replica import Replica
+
     return await Replica.open(
         file, key, plugins=plugins, server=enrolment.server or None, plain_http=enrolment.plain_http, app="tui"
     )
-
-
-async def run_day(options: DayOptions) -> int:
-    """Run until somebody quits; then write what is held, and close the file. Answers the exit status."""
-    runner = Runner()
-    try:
-        await runner.open(options.open_replica)
-        me = await runner.ask(whoami)
-        claims = await runner.ask(read_claims)
-        workday = Workday(runner, me, choose_language(options.language))
-        app = DayApp(workday, options.plugins, claims, options.look)
-        if options.syncs:
-            await runner.start_syncing()
-        await app.run_async()
-        await workday.settle()
-        return app.return_code or 0
-    finally:
-        await asyncio.to_thread(runner.close)

@@ -7,9 +7,6 @@ from typing import Annotated
 import typer
 
 from twinbase_server.cli.device_file import DeviceFile, KeyFile, NoReplica, read_key
-from twinbase_textual.inspect.app import InspectorApp
-from twinbase_textual.inspect.bundle import make_bundle
-from twinbase_textual.inspect.opened_file import open_inspected
 
 
 def inspect(
@@ -25,6 +22,11 @@ def inspect(
     The app may have it open at the same time. The report of --bundle holds counts, states and sums, and no value of a
     row, no name, no secret.
     """
+    # Not at the top: the help of all commands does without what draws one of them.
+    from twinbase_textual.inspect.app import InspectorApp
+    from twinbase_textual.inspect.bundle import make_bundle
+    from twinbase_textual.inspect.opened_file import open_inspected
+
     if not file.exists():
         raise NoReplica(f"{file}.")
     inspected = open_inspected(file, read_key(file, key_file))
