@@ -1,5 +1,6 @@
 """Every page before the day, as somebody comes to it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,16 +12,35 @@ from twinbase.replica.file.keys import Secret
 from twinbase.replica.tokens import MemoryTokens
 from twinbase_kivy.lobby.join_page import JoinPage
 from twinbase_kivy.lobby.lobby_view import LobbyView
+from twinbase_openid.device.failures import BY_DETAIL
 from twinbase_presentation import Runner, load_language
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.directory_sign_in import DirectoryWait
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OnWiped
 from twinbase_presentation.entry.lobby import Lobby
+from twinbase_presentation.languages import show
 from twinbase_presentation.screens.sign_in import SignInShown
 
-LOBBY_PAGES = ("join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong",
+LOBBY_PAGES = ("join", "join_code", "join_offer", "join_picture", "join_directory", "join_browser", "join_terminal",
+              "join_refused", "code", "passphrase", "lock", "lock_wrong",
               "lock_waits", "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready")  # fmt: skip
+DIRECTORY = "Plomberie Martin"
+REFUSED = "The directory knows you, and the office does not: ask for an invitation."
 SERVER = "https://twinbase.plomberie-martin.example"
+
+
+AT_DIRECTORY = {
+    "join_directory": SignInShown(directory=DIRECTORY),
+    "join_browser": SignInShown("joining", directory=DIRECTORY, wait=DirectoryWait(DIRECTORY, 10)),
+    "join_terminal": SignInShown(
+        "joining",
+        directory=DIRECTORY,
+        wait=DirectoryWait(DIRECTORY, 15, "WDJB-MJHT", "https://login.plomberie-martin.example/device"),
+    ),
+    "join_refused": SignInShown(directory=DIRECTORY),
+}
+"""What stands on the first page where the server has people sign in at a directory."""
 
 
 class NoKeyring(FileKeys):
@@ -45,7 +65,7 @@ async def open_lobby(
     view = LobbyView(lobby)
     view.fit(*map(dp, size))
     if page.startswith("join"):
-        lobby.ask(SERVER if page == "join_code" else "", "")
+        lobby.ask(SERVER if page in ("join_code", *AT_DIRECTORY) else "", "")
         _show_way(view, page.removeprefix("join").lstrip("_"))
     elif page in ("code", "passphrase"):
         lobby.ask(SERVER)
@@ -100,6 +120,10 @@ def _say_tries(faults: int) -> str:
 def _show_way(view: LobbyView, way: str) -> None:
     page = view.page
     assert isinstance(page, JoinPage)
+    if (shown := AT_DIRECTORY.get(f"join_{way}")) is not None:
+        refusal = BY_DETAIL[REFUSED][view.lobby.language.code == "fr"]
+        page.model.shown = replace(shown, fault=show(refusal)) if way == "refused" else shown
+        return
     if way == "offer":
         until = datetime(2026, 6, 10, 8, 10, tzinfo=UTC)
         page.offer = EnrolmentOffer(SERVER, "7K3MQ9TD", until, "ab" * 32)

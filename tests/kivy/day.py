@@ -67,8 +67,10 @@ from twinbase_mobile.tables.kinds import (
     VisitStatus,
     WorkKind,
 )
+from twinbase_openid import device as openid
 from twinbase_presentation import Runner, Workday, load_language
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_code import FileCode
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.own_device import OwnDevice
@@ -349,10 +351,14 @@ class OpenDay:
         return workday
 
     def make_device(self) -> OwnDevice:
-        """Hers: it has a code and a keyring, and there are ways out of it that lead nowhere here."""
-        account = DeviceAccount(self.folder / "anna", URL, "pin", email="anna@example.org", name="Anna Martin")
+        """Hers: she came by her company's directory, it has a code and a keyring, and the ways out of it
+        lead nowhere here."""
+        account = DeviceAccount(
+            self.folder / "anna", URL, "pin", email="anna@example.org", name="Anna Martin", directory="Plomberie Martin"
+        )
         code = FileCode(self.runner, DeviceFolder(self.folder), FileKeys(MemoryTokens()), account)
-        return OwnDevice(code=code, lock=lambda: None, switch=lambda: None, leave=lambda: None)
+        ways = DirectoryWays((openid,))
+        return OwnDevice(code=code, lock=lambda: None, switch=lambda: None, leave=lambda: None, ways=ways)
 
 
 async def open_day(path: Path, plugins: Plugins = PLUGINS) -> OpenDay:

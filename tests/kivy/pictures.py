@@ -20,11 +20,13 @@ SHOWN_ON = {
     "danger": "checklist", "forgotten timer": "forgotten",
     "planned week": "planning", "planned month": "planning", "kilometres": "expense", "meal": "expense",
     "written report": "report", "signed": "signature",
+    "waits in browser": "sign_in", "waits with code": "sign_in",
 }  # fmt: skip
 """Pictures of a page after somebody has done something on it."""
 LOBBY_PAGES = (
-    "join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
-    "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready",
+    "join", "join_code", "join_offer", "join_picture", "join_directory", "join_browser", "join_terminal",
+    "join_refused", "code", "passphrase", "lock", "lock_wrong", "lock_waits", "forgotten",
+    "accounts", "first_sync", "first_sync_cut", "first_sync_ready",
 )  # fmt: skip
 FRAMES = 6
 
@@ -78,6 +80,9 @@ def list_shots() -> Iterator[Shot]:
         yield Shot(screen, 360, 640, "light", "fr")
         yield Shot(screen, 360, 640, "light", "fr", 1.3)
     yield Shot("planned month", 1280, 800, "light", "fr")
+    for waits in ("waits in browser", "waits with code"):
+        yield Shot(waits, 360, 640, "light", "fr")
+        yield Shot(waits, 1280, 800, "dark", "en")
     yield Shot("kilometres", 360, 1500, "light", "fr")
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",

@@ -17,6 +17,7 @@ from twinbase_kivy.keyboard import KEYS, press_key
 from twinbase_kivy.routes import HOURS, SYNC
 from twinbase_kivy.shell import Shell
 from twinbase_presentation import Route
+from twinbase_presentation.device.directory_sign_in import DirectoryWait
 from twinbase_server import accounts
 
 WITH_PUMPS = Plugins("mobile", "deliveries", accounts, pumps)
@@ -205,11 +206,30 @@ def press_fast(shell: Shell, key: str) -> None:
     press_key(shell, CODES.get(last, 0), last, held)
 
 
+async def wait_in_browser(shell: Shell) -> None:
+    """Anna is on the page of her company."""
+    _show_wait(shell, DirectoryWait("Plomberie Martin", 10))
+
+
+async def wait_with_code(shell: Shell) -> None:
+    """She types the code on her other phone."""
+    _show_wait(
+        shell, DirectoryWait("Plomberie Martin", 15, "WDJB-MJHT", "https://login.plomberie-martin.example/device")
+    )
+
+
+def _show_wait(shell: Shell, wait: DirectoryWait) -> None:
+    page: Any = shell.pages[Route("sign_in")]
+    page.model._directory._show(wait)
+
+
 DONE_ON_PAGES: dict[str, Callable[[Shell], Awaitable[None]]] = {
     "danger": type_danger,
     "written report": write_report,
     "signed": sign,
     "meal": type_meal,
+    "waits in browser": wait_in_browser,
+    "waits with code": wait_with_code,
     "planned week": lambda shell: press(shell, "w"),
     "planned month": lambda shell: press(shell, "m"),
     "kilometres": lambda shell: touch(shell, shell.workday.language.say("Mileage")),

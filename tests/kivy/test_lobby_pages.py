@@ -8,7 +8,8 @@ import pytest
 
 from twinbase_presentation import Runner
 
-PAGES = ("join", "join_code", "join_offer", "join_picture", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
+PAGES = ("join", "join_code", "join_offer", "join_picture", "join_directory", "join_browser", "join_terminal",
+         "join_refused", "code", "passphrase", "lock", "lock_wrong", "lock_waits",
          "forgotten", "accounts", "first_sync", "first_sync_cut", "first_sync_ready")  # fmt: skip
 SIZES = ((360, 640), (412, 915), (1280, 800))
 
@@ -115,4 +116,40 @@ async def test_a_picture_that_is_dropped_is_read(tmp_path: Path, runner: Runner)
     view.drop_file(tmp_path / "code.png")
     await view.finish_tasks()
     assert page.way == "offer" and page.offer is not None and page.offer.code == "7K3MQ9TD"
+    view.close()
+
+
+async def test_the_way_back_from_the_directory_is_to_change_ones_mind(tmp_path: Path, runner: Runner) -> None:
+    from tests.kivy.before_day import open_lobby
+    from tests.kivy.measuring import list_words
+
+    from twinbase_kivy.lobby.join_page import JoinPage
+
+    view = await open_lobby(tmp_path, "join_terminal", runner)
+    page = view.page
+    assert isinstance(page, JoinPage)
+    words = list(list_words(view))
+    assert "WDJB-MJHT" in words and "login.plomberie-martin.example/device" in words
+    assert "Password" not in words, "nothing is typed here meanwhile"
+    assert page.find_back() == page.model.stop_waiting
+    view.close()
+
+
+async def test_the_directory_is_offered_once_the_server_has_said_so(tmp_path: Path, runner: Runner) -> None:
+    from tests.kivy.before_day import DIRECTORY, open_lobby
+    from tests.kivy.measuring import list_words
+
+    from twinbase_kivy.lobby.join_page import JoinPage
+    from twinbase_openid import device as openid
+    from twinbase_presentation.device.directories import DirectoryOffer
+
+    view = await open_lobby(tmp_path, "join", runner)
+    page = view.page
+    assert isinstance(page, JoinPage)
+    label = f"Sign in with {DIRECTORY}"
+    assert label not in list_words(view)
+    page.model.note_offer(DirectoryOffer(DIRECTORY, openid))
+    assert label in list_words(view)
+    page.model.note_offer(None)
+    assert label not in list_words(view)
     view.close()

@@ -99,6 +99,17 @@ async def test_a_code_opens_it_and_the_lock_closes_the_file(locked: Any) -> None
     assert locked.shell is not None
 
 
+async def test_it_does_not_lock_behind_the_browser_in_which_somebody_signs_in(locked: Any) -> None:
+    ended: list[bool] = []
+    await unlock(locked)
+    with locked.shell.workday.being_away(lambda: ended.append(True)):
+        locked.note_hidden()
+        await locked.finish_tasks()
+        assert locked.shell is not None and locked.runner.is_open and ended == []
+        await locked.lock()
+        assert locked.shell is None and ended == [True]
+
+
 async def test_what_is_typed_when_it_locks_is_a_draft_afterwards(locked: Any) -> None:
     from twinbase_kivy.owned_app import _find_forms
     from twinbase_presentation import Route

@@ -22,6 +22,7 @@ from twinbase.testing.wire import Wire
 from twinbase.testing.world import PASSWORD
 from twinbase_presentation import Runner, load_language
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OnWiped
 from twinbase_presentation.device.picture_code import read_picture_code
@@ -41,9 +42,11 @@ class NoKeyring(FileKeys):
 class OwnedDevice:
     """A device with a folder of accounts, and its way to the server."""
 
-    def __init__(self, company: Company, folder: Path, keys: FileKeys, language: str = "en") -> None:
+    def __init__(
+        self, company: Company, folder: Path, keys: FileKeys, language: str = "en", ways: DirectoryWays | None = None
+    ) -> None:
         self.wire, self.clock, self.timing = Wire(company.world.application), company.world.clock, ManualTiming()
-        self.folder, self.keys, self._language = DeviceFolder(folder), keys, language
+        self.folder, self.keys, self._language, self.ways = DeviceFolder(folder), keys, language, ways
         self.runner = Runner(asyncio.get_running_loop())
         self.start()
 
@@ -51,7 +54,7 @@ class OwnedDevice:
         """The app begins; what it held in memory is gone."""
         self.lobby = Lobby(
             self.runner, load_language(self._language), self.folder, self._open_file,
-            keys=self.keys, clock=self.clock, timing=self.timing,
+            keys=self.keys, clock=self.clock, timing=self.timing, ways=self.ways,
         )  # fmt: skip
 
     @property

@@ -9,8 +9,11 @@ from tests.kivy.test_owned_app import CODE, open_file, own
 from textual.pilot import Pilot
 
 from twinbase.replica.tokens import MemoryTokens
+from twinbase_openid import device as openid
 from twinbase_presentation import Runner, load_language
 from twinbase_presentation.device.accounts import DeviceFolder
+from twinbase_presentation.device.directories import DirectoryOffer
+from twinbase_presentation.device.directory_sign_in import DirectoryWait
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.entry.lobby import Lobby
 from twinbase_textual.day.lobby_app import INSIDE, LobbyApp
@@ -85,3 +88,21 @@ async def test_a_new_device_asks_for_what_is_missing_and_then_for_a_passphrase(t
         await until(pilot, lambda: app.lobby.step == "code")
         await pilot.press("escape")
         await until(pilot, lambda: app.lobby.step == "ask" and "t.example" in read_text(app))
+
+
+async def test_who_sits_far_away_signs_in_at_the_directory_with_a_code(tmp_path: Path) -> None:
+    async with stand_at(DeviceFolder(tmp_path), FileKeys(MemoryTokens())) as (app, pilot):
+        await until(pilot, lambda: "Address of the server" in read_text(app))
+        await pilot.press("tab", *"7K3M")
+        app.ways.model.note_offer(DirectoryOffer("[red]Martin[/]", openid))
+        await until(pilot, lambda: "F3: sign in with [red]Martin[/], or else:" in read_text(app))
+        await pilot.press(*"-Q9")
+        assert app.ways.typed["code"] == "7K3M-Q9", "who types keeps his place"
+        wait = DirectoryWait("[red]Martin[/]", 15, "WDJB-MJHT", "https://login.martin.example/device")
+        app.ways.model._show(step="joining", wait=wait)
+        await until(pilot, lambda: "W D J B - M J H T" in read_text(app))
+        text = read_text(app)
+        assert "https://login.martin.example/device" in text and "You have 15 minutes." in text
+        assert "Sign in with [red]Martin[/]" in text and "E-mail" not in text
+        app.ways.model._show(step="ask", wait=None)
+        await until(pilot, lambda: "E-mail" in read_text(app))

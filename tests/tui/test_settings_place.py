@@ -10,6 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from twinbase.replica import Replica
+from twinbase_presentation.device.directory_sign_in import DirectoryWait
 from twinbase_textual.day.app import DayApp
 from twinbase_textual.day.lobby_app import LobbyApp
 from twinbase_textual.day.owned_day import OwnedDay, run_owned_day
@@ -166,3 +167,21 @@ async def test_who_has_signed_out_leaves_nothing_and_is_asked_who_he_is(anna: Pa
     await run_owned_day(OwnedDay(device, open_file, PLUGINS, "en", keys=keys, run=hands.run))
     assert hands.seen == ["LobbyApp", "DayApp", "LobbyApp"]
     assert not account.folder.exists() and device.list_accounts() == []
+
+
+async def test_who_has_to_sign_in_again_finds_the_directory_first(anna: Path) -> None:
+    async with open_terminal(anna, WIDE) as terminal:
+        await terminal.press("ctrl+p")
+        await terminal.pilot.pause()
+        await terminal.write("sign in again")
+        await terminal.see("Sign in again")
+        await terminal.press("enter")
+        await terminal.see("Your session has ended.", "Code of the office", "F3 Sign in with Plomberie Martin")
+        sheet: Any = terminal.app.screen
+        sheet.model._directory._show(DirectoryWait("Plomberie Martin", 10))
+        await terminal.see("Sign in on the page that has opened in your browser, then", "F4 Use another device")
+        assert "Code of the office" not in terminal.text
+        sheet.model._directory._show(DirectoryWait("Plomberie Martin", 15, "WDJB-MJHT", "https://login.example/device"))
+        await terminal.see("W D J B - M J H T", "https://login.example/device", "You have 15 minutes.")
+        await terminal.press("escape")
+        await terminal.see("Today")

@@ -113,7 +113,7 @@ async def _show(
     app = TwinbaseApp(stage, lambda: workday.spawn(workday.settle()))
     with collect_when_still(stage.read_still):
         await _run_window(options, app, stage, shell, beside)
-    await workday.settle()
+    await workday.leave()
 
 
 async def _run_window(

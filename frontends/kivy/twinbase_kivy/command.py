@@ -71,11 +71,12 @@ def _run_owned(folder: Path | None, plugins: Plugins, language: str) -> None:
     from twinbase_kivy.app import run_owned_app
     from twinbase_kivy.owned_app import OwnedOptions
     from twinbase_presentation.device.accounts import DeviceFolder, find_device_folder
+    from twinbase_presentation.device.directories import find_ways
     from twinbase_presentation.device.opening import make_opener
 
     owned = DeviceFolder(folder or find_device_folder())
     opener = make_opener(plugins, read_version("twinbase"))
-    asyncio.run(run_owned_app(OwnedOptions(owned, opener, plugins, language)))
+    asyncio.run(run_owned_app(OwnedOptions(owned, opener, plugins, language, ways=find_ways())))
 
 
 def _run_demo(folder: Path | None, language: str) -> None:

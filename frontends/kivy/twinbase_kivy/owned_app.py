@@ -18,6 +18,7 @@ from twinbase_kivy.shell import Shell
 from twinbase_kivy.stage import WindowStage
 from twinbase_presentation import Form, Runner, Workday, choose_language
 from twinbase_presentation.device.accounts import DeviceFolder
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.idle import IdleWatch
 from twinbase_presentation.device.opening import OpenFile
@@ -33,7 +34,8 @@ _log = logging.getLogger(__name__)
 class OwnedOptions:
     """`folder`: of the accounts; `language`: "" is what the account's settings or the system say.
 
-    `network`: that of a demo, which can be cut. `syncs`: by itself, while somebody is inside.
+    `network`: that of a demo, which can be cut. `syncs`: by itself, while somebody is inside. `ways`: to the directory
+    of the company, where a plugin brings any.
     """
 
     folder: DeviceFolder
@@ -44,6 +46,7 @@ class OwnedOptions:
     network: NetworkSwitch | None = None
     syncs: bool = True
     clock: Clock = utc_now
+    ways: DirectoryWays | None = None
 
 
 class OwnedApp:
@@ -54,8 +57,9 @@ class OwnedApp:
         self.runner = Runner()
         language = choose_language(options.language)
         self.lobby = Lobby(
-            self.runner, language, options.folder, options.open_file, keys=options.keys, clock=options.clock
-        )
+            self.runner, language, options.folder, options.open_file,
+            keys=options.keys, clock=options.clock, ways=options.ways,
+        )  # fmt: skip
         self.lobby.observe(self._follow)
         self._idle = IdleWatch(LoopTiming(), options.clock, lambda: self._spawn(self.lock()))
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,8 +90,9 @@ class OwnedApp:
         self._idle.note_touch()
 
     def note_hidden(self) -> None:
-        """The app is behind another one: nothing that is held stays unwritten, and it locks."""
-        if self.shell is not None:
+        """The app is behind another one: nothing that is held stays unwritten, and it locks; not behind the browser in
+        which somebody signs in for it."""
+        if self.shell is not None and not self.shell.workday.is_away:
             self._spawn(self.lock() if self.device.can_lock else self.shell.workday.settle())
 
     async def lock(self) -> None:
@@ -126,6 +131,7 @@ class OwnedApp:
             switch=lambda: self._spawn(self._go_out(self.lobby.switch)),
             leave=lambda: self._spawn(self._go_out(lambda: self.lobby.remove(account))),
             network=self._options.network,
+            ways=self._options.ways,
         )
         self.device.observe(self._apply_settings)
         language = choose_language(self._options.language or self.device.settings.language)
@@ -149,7 +155,7 @@ class OwnedApp:
         if shell is not None:
             for form in _find_forms(shell):
                 await form.keep_all()
-            await shell.workday.settle()
+            await shell.workday.leave()
             shell.close()
 
     def _apply_settings(self) -> None:

@@ -72,6 +72,14 @@ class Runner:
         cancelled, the work is cancelled too."""
         return await self._over_there(self._work(work))
 
+    async def work(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What `work()` answers, over there: it needs a network and no file."""
+
+        async def working() -> Answer:
+            return await work()
+
+        return await self._over_there(working())
+
     async def read(self, work: Callable[[ReplicaSession], Awaitable[Answer]]) -> Answer:
         """What `work(session)` answers, over one moment of the file."""
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -45,6 +46,7 @@ class Workday:
     def __post_init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.held = HeldActs(self.timing, self.spawn)
+        self._away: list[Callable[[], None]] = []
 
     def read_now(self) -> datetime:
         """The time, on the clocks of the zone."""
@@ -66,6 +68,26 @@ class Workday:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("Something that nobody waits for has failed.", exc_info=error)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether somebody is in another app for this one, in a browser say, and comes back."""
+        return bool(self._away)
+
+    @contextmanager
+    def being_away(self, end: Callable[[], None]) -> Iterator[None]:
+        """Somebody is, inside of the block; `end` is called where the day is left meanwhile."""
+        self._away.append(end)
+        try:
+            yield
+        finally:
+            self._away.remove(end)
+
+    async def leave(self) -> None:
+        """The day is left: nobody who is away is waited for, and the rest is settled."""
+        for end in list(self._away):
+            end()
+        await self.settle()
 
     async def settle(self) -> None:
         """Write what is held, and wait for what still runs: before the app goes to the background, or ends."""

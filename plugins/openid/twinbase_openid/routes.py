@@ -34,6 +34,12 @@ _BEGINNING = (
 )  # fmt: skip
 
 
+class OfferAnswer(BaseModel):
+    """`name`: what people call the directory that they sign in at."""
+
+    name: str
+
+
 class BrowserRequest(BaseModel):
     """Where the browser comes back to, and what the device will know it by. `challenge`: SHA-256 of the verifier."""
 
@@ -72,6 +78,11 @@ def make_router(settings: OpenIdSettings) -> APIRouter:
     router = APIRouter(prefix="/auth/openid", tags=["openid"], dependencies=[_OPEN])
     begun = describe_problems(*_ASKING, *_BEGINNING)
 
+    @router.post("/offer", responses=describe_problems(*_ASKING))
+    async def offer(_: SigningInDep) -> OfferAnswer:
+        """Whether people sign in at a directory here, and at which. The directory itself is not asked."""
+        return desk.offer()
+
     @router.post("/begin", responses=describe_problems(*_ASKING))
     async def begin(body: BrowserRequest, _: SigningInDep, now: NowDep) -> BrowserAnswer:
         """Where a person signs in, with a browser that comes back to the device."""
@@ -101,6 +112,10 @@ class _Desk:
 
     def __init__(self, provider: Provider) -> None:
         self.provider, self.settings = provider, provider.settings
+
+    def offer(self) -> OfferAnswer:
+        self._check_set()
+        return OfferAnswer(name=self.settings.shown_name)
 
     async def begin(self, asked: BrowserRequest, now: datetime) -> BrowserAnswer:
         self._check_set()

@@ -1,12 +1,13 @@
 """Which provider it is, who we are there, and who may come in by it."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+DirectoryName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 
 
 class OpenIdSettings(BaseSettings):
@@ -16,6 +17,7 @@ class OpenIdSettings(BaseSettings):
 
     # Which provider, and who we are there.
     issuer: str = ""
+    name: DirectoryName = ""
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     scope: str = "openid email"
@@ -35,6 +37,11 @@ class OpenIdSettings(BaseSettings):
     @property
     def is_set(self) -> bool:
         return bool(self.issuer and self.client_id)
+
+    @property
+    def shown_name(self) -> str:
+        """What people read on the button: the name that was given, else the host of the directory."""
+        return self.name or urlsplit(self.issuer).hostname or ""
 
     @field_validator("issuer")
     @classmethod

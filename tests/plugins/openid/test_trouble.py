@@ -1,5 +1,6 @@
 """Codes that are stolen, guessed or used twice; a directory that is down, slow, or says nonsense; keys that change."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -219,3 +220,23 @@ async def test_a_browser_that_comes_with_nothing_is_not_the_one_that_is_waited_f
         assert (await browser.get(f"{landing.address}?code=first&state=s")).status_code == 200
         await browser.get(f"{landing.address}?code=second&state=s")
         assert (await landing.wait(5))["code"] == "first"
+
+
+async def test_who_is_ended_twice_leaves_no_address_open() -> None:
+    addresses: asyncio.Queue[str] = asyncio.Queue()
+
+    async def wait() -> None:
+        async with open_landing() as landing:
+            addresses.put_nowait(landing.address)
+            await landing.wait(60)
+
+    waiting = asyncio.create_task(wait())
+    address = await addresses.get()
+    for _ in range(2):
+        waiting.cancel()
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(0))])
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    # Not a timeout: then somebody would still listen.
+    with pytest.raises((httpx2.ConnectError, httpx2.ReadError)):
+        httpx2.get(address)

@@ -1,4 +1,4 @@
-"""S01: by the picture of a code, by a code that is typed, or by e-mail and password."""
+"""S01: by the picture of a code, by a code that is typed, by e-mail and password, or at the company's directory."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import Literal
 from twinbase.enrolment import EnrolmentOffer
 from twinbase.errors import WrongCode
 from twinbase_kivy.boxes import Box, grow
+from twinbase_kivy.directory_card import make_directory_parts
 from twinbase_kivy.lobby.lobby_page import LobbyKeeper, LobbyPage
 from twinbase_kivy.row_box import Row
 from twinbase_kivy.widgets.buttons import PushButton
@@ -51,6 +52,8 @@ class JoinPage(LobbyPage):
         return self.model.shown.step == "joining"
 
     def find_back(self) -> Act | None:
+        if self.model.shown.wait is not None:
+            return self.model.stop_waiting
         return (lambda: self.show_way("")) if self.way else super().find_back()
 
     def show_way(self, way: Way) -> None:
@@ -75,6 +78,8 @@ class JoinPage(LobbyPage):
         self.keeper.spawn(self._read_picture(path))
 
     def make_parts(self) -> Sequence[Box | None]:
+        if (wait := self.model.shown.wait) is not None:
+            return make_directory_parts(self.lobby.language, wait, self.model.stop_waiting, self.model.turn_to_code)
         makers = {"": self._make_ways, "code": self._make_code, "picture": self._make_pictures,
                   "offer": self._make_offer}  # fmt: skip
         busy = TintBox("sync", self.say("Asking the server…"), hue="primary") if self.is_joining else None
@@ -94,10 +99,19 @@ class JoinPage(LobbyPage):
             code,
             either,
             self._field("server", self.say("Address of the server"), "network"),
+            self._make_directory(),
             self._field("email", self.say("E-mail"), "mail"),
             self._field("password", self.say("Password"), "lock", hidden=True),
             button,
         ]
+
+    def _make_directory(self) -> Box | None:
+        """The directory of the company, where the server that is typed has one."""
+        if not (name := self.model.shown.directory):
+            return None
+        label = self.say("Sign in with {directory}", directory=name)
+        enter = None if self.is_joining else lambda: self.keeper.spawn(self.ways.sign_in_at_directory())
+        return PushButton(label, enter, icon="company", filling="tonal", main=True)
 
     def _make_code(self) -> Sequence[Box | None]:
         said = self.say(

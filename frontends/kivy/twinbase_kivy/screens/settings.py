@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version as read_version
 
-from twinbase_kivy.boxes import Box, ColumnBox
+from twinbase_kivy.boxes import Box, ColumnBox, grow
+from twinbase_kivy.directory_card import make_directory_parts
 from twinbase_kivy.flow_boxes import TwoColumns
 from twinbase_kivy.page import PageView
-from twinbase_kivy.widgets.buttons import PushButton
-from twinbase_kivy.widgets.cards import SectionCard, TintBox, divide
+from twinbase_kivy.row_box import Row
+from twinbase_kivy.widgets.buttons import Filling, PushButton
+from twinbase_kivy.widgets.cards import Divider, SectionCard, TintBox, divide
 from twinbase_kivy.widgets.fields import ChoiceRow, InputField
 from twinbase_kivy.widgets.rows import LineRow
 from twinbase_kivy.widgets.words import Words
@@ -105,15 +107,31 @@ class SignInAgainPage(PageView):
 
     def make_body(self) -> Sequence[Box | None]:
         said = self.say("Your session has ended. Your work on this device is kept, and sent once you have signed in.")
+        if (wait := self.model.wait) is not None:
+            commands = {one.id: self.act_of(one) for one in self.model.commands}
+            turn = commands.get("by_code", commands["stop"])
+            return make_directory_parts(self.guide.workday.language, wait, commands["stop"], turn)
+        asking = TintBox("sync", self.say("Asking the server…"), hue="primary") if self.model.is_asking else None
+        return [Words(said, "body", "text2"), asking, *self._make_directory(), *self._make_typed()]
+
+    def _make_directory(self) -> Sequence[Box | None]:
+        """The first way of who came by it; what is typed is for who has a code."""
+        command = self.find_command("directory")
+        if command is None:
+            return []
+        either = Row(grow(Divider()), Words(self.say("or"), "small", "text3"), grow(Divider()), gap=SPACE.m)
+        return [self.command_button(command, main=True), either]
+
+    def _make_typed(self) -> Sequence[Box | None]:
         command = self.find_command("sign_in")
         fields = (("code", self.say("Code of the office"), "pin"), ("email", self.say("E-mail"), "mail"),
                   ("password", self.say("Password"), "lock"))  # fmt: skip
+        filling: Filling = "tonal" if self.model.directory else "filled"
         return [
-            Words(said, "body", "text2"),
             *(
                 InputField(label, self.model.typed[name], partial(self.model.fill, name), icon=icon,
                            hidden=name == "password")
                 for name, label, icon in fields
             ),
-            ColumnBox(self.command_button(command, main=True)) if command else None,
+            ColumnBox(self.command_button(command, filling=filling, main=True)) if command else None,
         ]  # fmt: skip

@@ -32,6 +32,7 @@ class DeviceAccount:
     """One account of this device. `certificate`: the server's own (PEM), where no authority has signed it.
 
     `name`: what its person is called, once a first sync has said it; `email`: what was typed to sign in, if that was.
+    `directory`: what people call the company's, where they signed in there.
     `becomes`: where the key is about to come from; as long as that is said, the file opens by the one or by the other.
     """
 
@@ -42,6 +43,7 @@ class DeviceAccount:
     email: str = ""
     name: str = ""
     becomes: KeyKind | None = None
+    directory: str = ""
 
     @property
     def id(self) -> str:
@@ -144,6 +146,6 @@ def _read_account(folder: Path) -> DeviceAccount | None:
     said = read_small(folder / "account.json")
     if said.get("key") not in get_args(KeyKind) or not isinstance(said.get("server"), str):
         return None
-    texts = {name: str(said.get(name, "")) for name in ("certificate", "email", "name")}
+    texts = {name: str(said.get(name, "")) for name in ("certificate", "email", "name", "directory")}
     becomes = said.get("becomes") if said.get("becomes") in get_args(KeyKind) else None
     return DeviceAccount(folder, said["server"], said["key"], **texts, becomes=becomes)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from twinbase_presentation.device.accounts import DeviceAccount
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_code import FileCode
 from twinbase_presentation.device.settings import DeviceSettings, read_settings, write_settings
 from twinbase_presentation.observers import Observers
@@ -27,7 +28,8 @@ class OwnDevice:
     """Every workday has one. `file`: where the settings are kept; without one, as long as the app runs.
 
     `code`: what opens the account's file, to be changed. `lock`, `switch`, `leave`: out of the day, to the lock, to the
-    other accounts, to an empty device. None where the app was started on a file, and ends by being closed.
+    other accounts, to an empty device. None where the app was started on a file, and ends by being closed. `ways`: to
+    the directory of the company.
     """
 
     def __init__(
@@ -40,8 +42,9 @@ class OwnDevice:
         switch: WayOut | None = None,
         leave: WayOut | None = None,
         network: NetworkSwitch | None = None,
+        ways: DirectoryWays | None = None,
     ) -> None:
-        self._file, self._account, self.code = file, account, code
+        self._file, self._account, self.code, self.ways = file, account, code, ways or DirectoryWays()
         self.lock, self.switch, self.leave, self.network = lock, switch, leave, network
         self._observers = Observers()
         self.settings = DeviceSettings() if file is None else read_settings(file)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from twinbase.replica import Replica, fetch_certificate
 from twinbase.replica.file.keys import Secret
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OnWiped, OpenFile
 from twinbase_presentation.entry.choose_code import ChooseCodeModel
@@ -34,10 +35,11 @@ class Joining:
         timing: Timing,
         on_joined: Callable[[DeviceAccount], None],
         on_wiped: OnWiped,
+        ways: DirectoryWays,
     ) -> None:
         self._runner, self._folder, self._keys = runner, folder, keys
         self._open_file, self._on_joined, self._on_wiped = open_file, on_joined, on_wiped
-        self.sign_in = SignInModel(runner, language, self._open_at, timing)
+        self.sign_in = SignInModel(runner, language, self._open_at, timing, ways)
         self.code = ChooseCodeModel(language)
         self.server = self.email = ""
         self._begun: DeviceAccount | None = None
@@ -61,6 +63,7 @@ class Joining:
 
     async def drop(self) -> None:
         """Leave nothing of a file that nobody has signed in with."""
+        self.sign_in.stop_waiting()
         begun, self._begun = self._begun, None
         if begun is not None:
             await self._runner.let_go()
@@ -68,8 +71,10 @@ class Joining:
             await asyncio.to_thread(self._folder.remove_account, begun)
 
     def _follow(self) -> None:
-        if self.sign_in.shown.step == "syncing" and self._begun is not None:
-            account, self._begun = replace(self._begun, email=self.email), None
+        signed_in = self.sign_in
+        if signed_in.shown.step == "syncing" and self._begun is not None:
+            email = self.email or (signed_in.account if "@" in signed_in.account else "")
+            account, self._begun = replace(self._begun, email=email, directory=signed_in.came_by), None
             self._folder.save_account(account)
             self._on_joined(account)
 

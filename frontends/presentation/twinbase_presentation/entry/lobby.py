@@ -12,6 +12,7 @@ from twinbase.errors import DestroyedReplica, TwinbaseError
 from twinbase.replica.file.keys import Secret
 from twinbase_mobile.reading import whoami
 from twinbase_presentation.device.accounts import DeviceAccount, DeviceFolder
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_code import FileCode, settle_account, settle_by_code
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.opening import OpenFile
@@ -47,20 +48,20 @@ class Lobby:
         keys: FileKeys | None = None,
         clock: Clock = utc_now,
         timing: Timing | None = None,
+        ways: DirectoryWays | None = None,
     ) -> None:
         self.runner, self.language, self.folder, self._open_file = runner, language, folder, open_file
         self.keys = keys if keys is not None else FileKeys()
-        self._clock, self._timing = clock, timing or LoopTiming()
+        self._clock, self.timing, self.ways = clock, timing or LoopTiming(), ways or DirectoryWays()
         self._observers = Observers()
         self.step: LobbyStep = "accounts"
         self.account: DeviceAccount | None = None
         self.me: UUID | None = None
         self.claims: Mapping[str, Any] = {}
-        self.fault = ""
+        self.fault = self._email = ""
         self.lock_page: LockModel | None = None
         self.joining = self._make_joining()
         self._join: Join | None = None
-        self._email = ""
 
     @property
     def accounts(self) -> Sequence[DeviceAccount]:
@@ -209,7 +210,6 @@ class Lobby:
         assert account is not None
         secret: Secret = code if account.asks_code else await asyncio.to_thread(self.keys.read_key, account.id)
         await self.runner.open(lambda: self._open_file(account, secret, self._note_wiped))
-
         self._note_account(settle_by_code(account, code, self.folder))
 
     def _note_account(self, account: DeviceAccount) -> None:
@@ -253,7 +253,7 @@ class Lobby:
         self.account = account
         tries = TryCount(account.folder / "tries.json", self._clock)
         self.lock_page = LockModel(
-            self.language, account, tries, self._timing, self._open_with,
+            self.language, account, tries, self.timing, self._open_with,
             wipe_after=self.folder.read_policy().wipe_after, wipe=lambda: self._erase(account),
         )  # fmt: skip
         self.lock_page.open()
@@ -261,8 +261,8 @@ class Lobby:
 
     def _make_joining(self) -> Joining:
         return Joining(
-            self.runner, self.language, self.folder, self.keys, self._open_file, self._timing, self._note_joined,
-            self._note_wiped,
+            self.runner, self.language, self.folder, self.keys, self._open_file, self.timing, self._note_joined,
+            self._note_wiped, self.ways,
         )  # fmt: skip
 
     def _leave_lock(self) -> None:

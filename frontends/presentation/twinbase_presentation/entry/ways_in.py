@@ -3,6 +3,7 @@
 import platform
 
 from twinbase.enrolment import SCHEME, EnrolmentOffer
+from twinbase_presentation.device.directories import DirectoryFinder
 from twinbase_presentation.entry.lobby import Lobby
 
 
@@ -13,10 +14,14 @@ class WaysIn:
         self._lobby, self.model = lobby, lobby.joining.sign_in
         self.device_name = platform.node()
         self.typed = {"server": lobby.joining.server, "email": lobby.joining.email, "password": "", "code": ""}
+        self.finder = DirectoryFinder(lobby.runner, lobby.ways, lobby.timing, self.model.note_offer)
+        self.finder.look(self._read_server())
 
     def fill(self, name: str, text: str) -> None:
         """Somebody has typed."""
         self.typed[name] = text
+        if name == "server":
+            self.finder.look(self._read_server())
 
     def find_offer(self) -> EnrolmentOffer | None:
         """What an address of an enrolment, pasted where the code goes, offers; None where none was."""
@@ -40,6 +45,11 @@ class WaysIn:
             await self._lobby.join(
                 lambda: self.model.sign_in(server, email, password, device_name=self.device_name), email
             )
+
+    async def sign_in_at_directory(self) -> None:
+        """At the directory of the company, where the server that is typed has one."""
+        server = self._read_server()
+        await self._lobby.join(lambda: self.model.sign_in_at_directory(server, device_name=self.device_name))
 
     def _has(self, *texts: str) -> bool:
         if all(text.strip() for text in texts):

@@ -1,14 +1,18 @@
-"""From a bare device to today's list, once: a code or a password, then a first sync that goes on where it stopped."""
+"""From a bare device to today's list, once: a code, a password or the company's directory, then a first sync that goes
+on where it stopped."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from twinbase.enrolment import EnrolmentOffer, read_code, read_enrolment_uri
 from twinbase.errors import HalfAnswer, NotSignedIn, NotTwinbase, Offline, TransportError, TwinbaseError, WrongCode
 from twinbase.replica import Replica
 from twinbase_mobile.reading.moments import PARIS, local_time
+from twinbase_presentation.device.directories import DirectoryOffer, DirectoryWays
+from twinbase_presentation.device.directory_sign_in import DirectorySignIn, DirectoryWait, say_failure
 from twinbase_presentation.faults import say_error
 from twinbase_presentation.languages import Language
 from twinbase_presentation.observers import Observers
@@ -28,25 +32,42 @@ class SignInShown:
     """`step`: ask for a code or a password, joining, syncing, interrupted (it goes on by `sync_first`), ready.
 
     `fault`: what went wrong, and what to do. `said`: how far the first sync is; `done`: the same, from 0 to 1, None
-    while nobody knows.
+    while nobody knows. `directory`: what people call the one that they sign in at on the server that is meant, "" where
+    there is none; `wait`: somebody is there.
     """
 
     step: SignInStep = "ask"
     fault: str = ""
     said: str = ""
     done: float | None = None
+    directory: str = ""
+    wait: DirectoryWait | None = None
 
 
 class SignInModel:
-    """The first screen of a new device. Nothing that is typed here is kept: a password is no draft."""
+    """The first screen of a new device. Nothing that is typed here is kept: a password is no draft.
 
-    def __init__(self, runner: Runner, language: Language, open_at: OpenAt, timing: Timing | None = None) -> None:
+    `account`: who has signed in at the directory `came_by`, once somebody has.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        language: Language,
+        open_at: OpenAt,
+        timing: Timing | None = None,
+        ways: DirectoryWays | None = None,
+    ) -> None:
         self._runner, self._language, self._open_at = runner, language, open_at
         self._timing = timing or LoopTiming()
         self._observers = Observers()
         self._cuts, self._going_on = 0, set[asyncio.Task[bool]]()
         self.shown = SignInShown()
         self.was_offline = False
+        self.account = self.came_by = ""
+        self._offer: DirectoryOffer | None = None
+        self._directory = DirectorySignIn(runner, ways or DirectoryWays(), self._note_wait)
+        self.stop_waiting, self.turn_to_code = self._directory.stop, self._directory.turn_to_code
 
     def observe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` when something else is to be shown; what is answered stops it."""
@@ -105,6 +126,24 @@ class SignInModel:
             server, "", lambda replica: replica.sign_in(email.strip(), password, device_name=device_name), said
         )
 
+    def note_offer(self, offer: DirectoryOffer | None) -> None:
+        """People sign in at this directory on the server that is meant; None where at none, or while nobody knows."""
+        self._offer = offer
+        self._show(directory=offer.name if offer else "")
+
+    async def sign_in_at_directory(self, server: str, *, device_name: str = "") -> bool:
+        """The same at the directory that the server was found to have."""
+        if (offer := self._offer) is None:
+            return False
+
+        async def enter() -> bool:
+            answer = await self._directory.enter(offer, device_name=device_name)
+            if answer is not None:
+                self.account, self.came_by = answer.subject, offer.name
+            return answer is not None
+
+        return await self._enter(server, "", enter, partial(self._say_no_entry, offer))
+
     async def sync_first(self) -> bool:
         """Fetch everything, or what is still missing; without a network it is interrupted, what came stays, and it goes
         on by itself after a while."""
@@ -128,24 +167,47 @@ class SignInModel:
         return True
 
     async def _join(
-        self, server: str, certificate: str, enter: Callable[[Replica], Awaitable[object]], unknown: str
+        self, server: str, certificate: str, sign_in: Callable[[Replica], Awaitable[object]], unknown: str
     ) -> bool:
         """`unknown`: what is said where the server does not know who this is."""
+
+        async def enter() -> bool:
+            await self._runner.ask(sign_in)
+            return True
+
+        def say_why(error: TwinbaseError) -> str:
+            return unknown if isinstance(error, NotSignedIn) else self._say_no_way(error, certificate)
+
+        return await self._enter(server, certificate, enter, say_why)
+
+    async def _enter(
+        self,
+        server: str,
+        certificate: str,
+        enter: Callable[[], Awaitable[bool]],
+        say_why: Callable[[TwinbaseError], str],
+    ) -> bool:
+        """A file for whoever comes in, who may change their mind; then all that belongs into it."""
         self._show(step="joining", fault="", said="")
         self.was_offline = False
         try:
             await self._runner.open(lambda: self._open_at(server, certificate))
-            await self._runner.ask(enter)
-        except NotSignedIn:
-            self._show(step="ask", fault=unknown)
-            return False
+            if not await enter():
+                self._show(step="ask")
+                return False
         except TwinbaseError as error:
             self.was_offline = isinstance(error, Offline | HalfAnswer)
-            self._show(step="ask", fault=self._say_no_way(error, certificate))
+            self._show(step="ask", fault=say_why(error))
             return False
         return await self.sync_first()
 
-    def _say_no_way(self, error: TwinbaseError, certificate: str) -> str:
+    def _say_no_entry(self, offer: DirectoryOffer, error: TwinbaseError) -> str:
+        return say_failure(self._language, offer, error) or self._say_no_way(error)
+
+    def _note_wait(self) -> None:
+        self._show(wait=self._directory.wait)
+
+    def _say_no_way(self, error: TwinbaseError, certificate: str = "") -> str:
         """Here nothing waits to be sent, so nothing is sent by itself."""
         if certificate and isinstance(error, NotTwinbase):
             return self._language.say(

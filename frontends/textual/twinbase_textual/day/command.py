@@ -68,12 +68,13 @@ def tui(
 def _run_owned(folder: Path | None, plugins: str, language: str, look: LookName) -> int:
     """Locked by what is typed, where no keyring keeps the keys of files."""
     from twinbase_presentation.device.accounts import DeviceFolder, find_device_folder
+    from twinbase_presentation.device.directories import find_ways
     from twinbase_presentation.device.opening import make_opener
     from twinbase_textual.day.owned_day import OwnedDay, run_owned_day
 
     loaded = load_plugins(tuple(name.strip() for name in plugins.split(",") if name.strip()) or PLUGINS)
     device, opener = DeviceFolder(folder or find_device_folder()), make_opener(loaded, read_version("twinbase"))
-    return asyncio.run(run_owned_day(OwnedDay(device, opener, loaded, language, look)))
+    return asyncio.run(run_owned_day(OwnedDay(device, opener, loaded, language, look, ways=find_ways())))
 
 
 async def _open(file: Path, key: "Secret", plugins: Plugins, enrolment: Enrolment) -> "Replica":

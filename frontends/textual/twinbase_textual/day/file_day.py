@@ -35,7 +35,7 @@ async def run_day(options: DayOptions) -> int:
         if options.syncs:
             await runner.start_syncing()
         await app.run_async()
-        await workday.settle()
+        await workday.leave()
         return app.return_code or 0
     finally:
         await asyncio.to_thread(runner.close)

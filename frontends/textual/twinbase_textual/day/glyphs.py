@@ -27,7 +27,7 @@ STATUSES: Mapping[VisitStatus, str] = {
 KEYS: Mapping[str, str] = {
     "ctrl+p": "^p", "ctrl+q": "^q", "ctrl+z": "^z", "ctrl+s": "^s", "ctrl+r": "^r", "ctrl+n": "^n", "ctrl+o": "^o",
     "ctrl+t": "^t", "ctrl+d": "^d", "escape": "Esc", "enter": "Enter", "delete": "Del", "slash": "/", "comma": ",",
-    "question_mark": "?", "left": "←", "right": "→",
+    "question_mark": "?", "left": "←", "right": "→", "f2": "F2", "f3": "F3", "f4": "F4",
 }  # fmt: skip
 
 

@@ -1,22 +1,22 @@
 """The lobby in a terminal: one page at a time, until somebody is inside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
 
 from twinbase_presentation.entry.lobby import Lobby
 from twinbase_presentation.entry.ways_in import WaysIn
 from twinbase_textual.day.edge_lines import KeyEntry, KeysLine
+from twinbase_textual.day.lobby_pages import NEW, PAGES
 from twinbase_textual.day.looks import list_variables, make_themes, name_theme
 
 INSIDE = 0
-NEW = "new"
 
 
 class LobbyApp(App[int]):
@@ -36,6 +36,7 @@ class LobbyApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "go_back", show=False),
         Binding("f2", "show_forgotten", show=False),
+        Binding("f3", "enter_directory", show=False),
         Binding("ctrl+q", "quit", show=False),
     ]
 
@@ -103,6 +104,10 @@ class LobbyApp(App[int]):
             self.lobby.ask_anew()
         elif id_ == "unlock":
             self._begin(self.lobby.unlock())
+        elif id_ == "stop":
+            self.ways.model.stop_waiting()
+        elif id_ == "elsewhere":
+            self.ways.model.turn_to_code()
         else:
             account = next((one for one in self.lobby.accounts if one.id == id_), None)
             if account is not None:
@@ -113,6 +118,8 @@ class LobbyApp(App[int]):
         if self._is_forgotten:
             self._is_forgotten = False
             self._follow()
+        elif self.ways.model.shown.wait is not None:
+            self.ways.model.stop_waiting()
         elif self.lobby.can_go_back:
             self._begin(self.lobby.go_back())
 
@@ -121,6 +128,12 @@ class LobbyApp(App[int]):
         if self.lobby.step == "locked":
             self._is_forgotten = True
             self._follow()
+
+    def action_enter_directory(self) -> None:
+        """Sign in at the directory of the company, where the server has one."""
+        shown = self.ways.model.shown
+        if self.lobby.step == "ask" and shown.step == "ask" and shown.directory:
+            self._begin(self.ways.sign_in_at_directory())
 
     async def _join(self) -> None:
         """By a code or an address of one, else by e-mail and password."""
@@ -158,6 +171,11 @@ class LobbyApp(App[int]):
                 self._stops.append(model.observe(self._draw_soon))
         self._draw_soon()
 
+    def _name_page(self) -> str:
+        """Which of them: the lobby's step, or what is in its place for a while."""
+        waits = self.lobby.step == "ask" and self.ways.model.shown.wait is not None
+        return "wait" if waits else "forgotten" if self._is_forgotten else self.lobby.step
+
     def _draw_soon(self) -> None:
         self.call_later(self._draw)
 
@@ -166,14 +184,15 @@ class LobbyApp(App[int]):
         lobby, say = self.lobby, self.lobby.language.say
         if lobby.step == "inside":
             return  # A keyring has let somebody in before there was anything to draw into.
-        page = _PAGES["forgotten" if self._is_forgotten else lobby.step](self)
-        title, fault, said, fields = page
-        self.query_one("#title", Label).update(title)
+        which = self._name_page()
+        title, fault, said, fields = PAGES[which](lobby, self.ways)
+        # What a server has said of its directory is words, and no markup.
+        self.query_one("#title", Label).update(Content(title))
         for id_, text in (("fault", fault), ("said", said)):
             shown = self.query_one(f"#{id_}", Static)
-            shown.update(text)
+            shown.update(Content(text))
             shown.display = bool(text)
-        drawn = "/".join([lobby.step, str(self._is_forgotten), *(str(one.id) for one in fields), title])
+        drawn = "/".join([which, *(str(one.id) for one in fields), title])
         if drawn != self._drawn:
             self._drawn = drawn
             holder = self.query_one("#fields", Vertical)
@@ -187,87 +206,7 @@ class LobbyApp(App[int]):
         entries = [KeyEntry("enter", say("Continue"))]
         if lobby.step == "locked" and lobby.account is not None and lobby.account.asks_code and not self._is_forgotten:
             entries.append(KeyEntry("f2", say("Forgot the code?")))
-        back = [KeyEntry("escape", say("Back"))] if self._is_forgotten or lobby.can_go_back else []
+        if which == "ask" and (name := self.ways.model.shown.directory):
+            entries.append(KeyEntry("f3", say("Sign in with {directory}", directory=name)))
+        back = [KeyEntry("escape", say("Back"))] if which in ("forgotten", "wait") or lobby.can_go_back else []
         self.query_one(KeysLine).show([*entries, *back], [KeyEntry("ctrl+q", say("Quit"))])
-
-
-LobbyWords = tuple[str, str, str, Sequence[Input | OptionList]]
-"""Its title, what went wrong, what is said, and what is typed or chosen."""
-
-
-def _make_options(*options: tuple[str, str], name: str = "choices") -> OptionList:
-    return OptionList(*(Option(label, id=id_) for id_, label in options), id=name)
-
-
-def _show_accounts(app: LobbyApp) -> LobbyWords:
-    say = app.lobby.language.say
-    accounts = [(one.id, one.caption) for one in app.lobby.accounts]
-    choices = _make_options(*accounts, (NEW, say("Add an account")))
-    return say("Accounts on this device"), app.lobby.fault, "", [choices]
-
-
-def _show_ask(app: LobbyApp) -> LobbyWords:
-    say, typed = app.lobby.language.say, app.ways.typed
-    fields = [
-        Input(typed["server"], placeholder=say("Address of the server"), id="server"),
-        Input(typed["code"], placeholder=say("Code of the office"), id="code"),
-        Input(typed["email"], placeholder=say("E-mail"), id="email"),
-        Input(typed["password"], placeholder=say("Password"), password=True, id="password"),
-    ]
-    model = app.lobby.joining.sign_in
-    said = say("Asking the server…") if model.shown.step == "joining" else say(
-        "The address and a code, or the address, e-mail and password. An address that begins with twinbase:// alone is "
-        "enough: it goes where the code goes."
-    )  # fmt: skip
-    return say("Sign in"), model.shown.fault or app.lobby.fault, said, fields
-
-
-def _show_code(app: LobbyApp) -> LobbyWords:
-    model, say = app.lobby.joining.code, app.lobby.language.say
-    why = say("It opens your file on this device, and is kept nowhere. Nobody can find it out for you.")
-    field = Input(placeholder=say("Passphrase"), password=True, id=f"passphrase{int(model.shown.is_again)}")
-    return model.title, model.shown.fault, why, [field]
-
-
-def _show_locked(app: LobbyApp) -> LobbyWords:
-    lock, say = app.lobby.lock_page, app.lobby.language.say
-    if lock is None:
-        return "", "", "", []
-    if not lock.account.asks_code:
-        return lock.title, lock.shown.fault, lock.said, [_make_options(("unlock", say("Try again")))]
-    field = Input(placeholder=say("Code") if lock.account.is_pin else say("Passphrase"), password=True, id="lock")
-    return lock.title, lock.shown.fault, lock.said, [] if lock.shown.wait_seconds else [field]
-
-
-def _show_forgotten(app: LobbyApp) -> LobbyWords:
-    say = app.lobby.language.say
-    said = "\n\n".join(
-        (
-            say("The code is kept nowhere. Without it nobody opens this file: not the office, and not we."),
-            say("What was sent is at the office: sign in again, and it comes back in a new file."),
-            say(
-                "What was not sent yet is in the locked file alone. It stays on this device, in case the code comes "
-                "back to you. The office sees how much that is."
-            ),
-        )
-    )
-    return say("Forgot the code?"), "", said, [_make_options(("anew", say("Sign in again")))]
-
-
-def _show_syncing(app: LobbyApp) -> LobbyWords:
-    shown, say = app.lobby.joining.sign_in.shown, app.lobby.language.say
-    said = shown.said or say("Your visits, customers and the catalogue come to this device.")
-    ready, cut = shown.step == "ready", shown.step == "interrupted"
-    choices = [("begin", say("Begin: your visits are here"))] if ready else [("again", say("Try now"))] if cut else []
-    made = _make_options(*choices, name=f"sync-{shown.step}")
-    return say("First sync"), shown.fault, "" if ready else said, [made] if choices else []
-
-
-_PAGES: dict[str, Callable[[LobbyApp], LobbyWords]] = {
-    "accounts": _show_accounts,
-    "ask": _show_ask,
-    "code": _show_code,
-    "locked": _show_locked,
-    "forgotten": _show_forgotten,
-    "syncing": _show_syncing,
-}

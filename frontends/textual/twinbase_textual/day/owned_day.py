@@ -11,6 +11,7 @@ from twinbase import Plugins
 from twinbase.clock import Clock, utc_now
 from twinbase_presentation import Runner, Workday, choose_language
 from twinbase_presentation.device.accounts import DeviceFolder
+from twinbase_presentation.device.directories import DirectoryWays
 from twinbase_presentation.device.file_keys import FileKeys
 from twinbase_presentation.device.idle import IdleWatch
 from twinbase_presentation.device.opening import OpenFile
@@ -32,7 +33,8 @@ async def run_in_terminal(app: App[Any]) -> object:
 
 @dataclass(frozen=True, slots=True)
 class OwnedDay:
-    """What somebody has chosen. `keys`: where keys of files are kept; else in the system's keyring, if there is one."""
+    """What somebody has chosen. `keys`: where keys of files are kept; else in the system's keyring, if there is one.
+    `ways`: to the directory of the company, where a plugin brings any."""
 
     folder: DeviceFolder
     open_file: OpenFile
@@ -42,13 +44,17 @@ class OwnedDay:
     keys: FileKeys | None = None
     clock: Clock = utc_now
     run: RunScreens = run_in_terminal
+    ways: DirectoryWays | None = None
 
 
 async def run_owned_day(options: OwnedDay) -> int:
     """Until somebody quits; then write what is held, and close the file. Answers the exit status."""
     runner = Runner()
     language = choose_language(options.language)
-    lobby = Lobby(runner, language, options.folder, options.open_file, keys=options.keys, clock=options.clock)
+    lobby = Lobby(
+        runner, language, options.folder, options.open_file,
+        keys=options.keys, clock=options.clock, ways=options.ways,
+    )  # fmt: skip
     # Who has a keyboard takes words: digits are for gloves.
     lobby.observe(lambda: _ask_for_words(lobby))
     try:
@@ -77,6 +83,7 @@ async def _spend_day(lobby: Lobby, options: OwnedDay) -> int | None:
         lock=lambda: leave("lock"),
         switch=lambda: leave("switch"),
         leave=lambda: leave("leave"),
+        ways=options.ways,
     )
 
     def leave(way: str) -> None:
@@ -98,7 +105,7 @@ async def _spend_day(lobby: Lobby, options: OwnedDay) -> int | None:
     await lobby.runner.start_syncing()
     await options.run(app)
     idle.stop()
-    await workday.settle()
+    await workday.leave()
     if not leaving:
         return app.return_code or 0
     account, lobby.language = lobby.account, workday.language

@@ -48,6 +48,8 @@ class DeskProvider(Provider):
             key = str(number + 1) if number < 9 else "," if place.id == "settings" else ""
             yield _name(place.label, key), partial(self._show, desk, number), ""
         yield say("Team"), partial(start_work, desk, partial(desk.go, Route("team"))), ""
+        if desk.workday.device.account is not None:
+            yield say("Sign in again"), partial(start_work, desk, partial(desk.go, Route("sign_in"))), ""
         for look in LOOKS:
             yield say(LOOK_WORDS[look]), partial(setattr, self.app, "theme", name_theme(look)), ""
         yield _name(say("Quit"), "^q"), self.app.exit, ""

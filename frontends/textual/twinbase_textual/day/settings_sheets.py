@@ -14,6 +14,7 @@ from twinbase_presentation.screens.leaving import LeaveModel
 from twinbase_textual.day.edge_lines import KeyEntry
 from twinbase_textual.day.form_sheet import ROWS_AROUND, Sheet
 from twinbase_textual.day.pane_lines import PaneLine, PaneList
+from twinbase_textual.day.sign_in_sheet import SignInSheet
 
 
 class LeaveSheet(Sheet):
@@ -148,8 +149,10 @@ class LockCodeSheet(Sheet):
 
 
 def find_settings_sheet(workday: Workday, route: Route) -> Sheet | None:
-    """The sheet of a place of the settings; None where there is none."""
+    """The sheet of a place of the settings, or of another sign-in; None where there is none."""
     code = workday.device.code
+    if route.name == "sign_in":
+        return SignInSheet(workday)
     if route.name != "settings" or not route.place:
         return None
     if route.place in ("lock_code", "no_code") and code is not None:

@@ -57,9 +57,12 @@ async def open_landing(port: int = 0) -> AsyncIterator[Landing]:
     try:
         yield Landing(f"http://127.0.0.1:{server.server_port}/", came)
     finally:
-        await asyncio.to_thread(server.shutdown)
-        server.server_close()
-        came.cancel()
+        # Whoever is ended once more meanwhile, as when the app ends too, leaves no address open all the same.
+        try:
+            await asyncio.to_thread(server.shutdown)
+        finally:
+            server.server_close()
+            came.cancel()
 
 
 def _make_handler(hear: Callable[[Mapping[str, str]], None]) -> type[BaseHTTPRequestHandler]:
