@@ -87,7 +87,7 @@ def list_shots() -> Iterator[Shot]:
     for sheet in (
         "missing", "finish", "cancel", "correct", "line", "parts", "part", "product", "action", "correction", "access",
         "new", "transfer", "count", "forgotten timer",
-        "search", "keys", "phrases", "together", "photo", "refuse", "summary", "leave", "lock_code", "no_code",
+        "search", "keys", "notes", "phrases", "together", "photo", "refuse", "summary", "leave", "lock_code", "no_code",
     ):  # fmt: skip
         yield Shot(sheet, 360, 640, "light", "fr")
     yield Shot("missing", 1280, 800, "dark", "fr")

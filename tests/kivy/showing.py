@@ -51,7 +51,7 @@ WAYS: dict[str, tuple[Route, ...]] = {
 """How somebody comes to a page that is no place of the navigation."""
 SHEETS: dict[str, tuple[str, ...]] = {
     "today": ("new", "search", "keys"),
-    "visit": ("missing", "finish", "cancel", "menu", "share", "action"),
+    "visit": ("missing", "finish", "cancel", "menu", "share", "action", "notes"),
     "checklist": (),
     "parts": ("part",),
     "report": ("phrases", "no_report"),

@@ -11,6 +11,7 @@ from twinbase_kivy.screens.visit import StepRow, VisitPage
 from twinbase_kivy.shell import OpenSheet, Shell
 from twinbase_kivy.widgets.buttons import PushButton
 from twinbase_presentation import Done, Form, Route
+from twinbase_presentation.screens.papers import VisitPapers
 from twinbase_presentation.screens.sync_page import SyncModel
 from twinbase_presentation.screens.visit import VisitModel
 from twinbase_presentation.tokens import Hue
@@ -55,6 +56,21 @@ async def show_cancel(shell: Shell, route: Route) -> None:
     form = await model.make_cancel_form()
     label = shell.workday.language.say("Cancel the visit")
     show_form(shell, page, form, label, lambda: model.cancel(form))
+
+
+async def show_note(shell: Shell, route: Route) -> None:
+    """What colleagues are to know of the visit."""
+    page, model = await _open_visit_model(shell, route)
+    assert route.id is not None
+    say, papers = shell.workday.language.say, VisitPapers(shell.workday, route.id)
+    form = await papers.make_note_form()
+
+    async def save() -> Done:
+        done = await papers.save_note(form)
+        await model.load()
+        return done
+
+    show_form(shell, page, form, say("Note"), save, label=say("Save"))
 
 
 async def show_menu(shell: Shell, route: Route) -> None:
@@ -125,6 +141,7 @@ VISIT_SHEETS: Mapping[str, OpenSheet] = {
     "missing": show_missing,
     "finish": show_finish,
     "cancel": show_cancel,
+    "notes": show_note,
     "menu": show_menu,
     "correct": show_correct,
 }

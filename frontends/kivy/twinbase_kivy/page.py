@@ -156,9 +156,18 @@ class PageView(ColumnBox):
         return [self._status_chip(chip) for chip in (line.left, line.to_send) if chip is not None]
 
     def command_button(
-        self, command: Command, *, filling: Filling = "filled", hue: Hue = "primary", main: bool = False
+        self,
+        command: Command,
+        *,
+        filling: Filling = "filled",
+        hue: Hue = "primary",
+        main: bool = False,
+        says_why: bool = True,
     ) -> Box:
-        """A button for what can be done; why it was not done, or cannot be, stands below it in words."""
+        """A button for what can be done; why it was not done, or cannot be, stands below it in words.
+
+        `says_why`: else the button beside it says for both why they cannot be.
+        """
         button = PushButton(
             command.label,
             (lambda: self.do(command.run(), command.id)) if command.is_enabled else None,
@@ -168,8 +177,11 @@ class PageView(ColumnBox):
             badge=command.badge,
             main=main,
         )
-        why = self.faults.get(command.id) or command.why_not
-        return ColumnBox(button, TintBox("refused", why, hue="red"), gap=SPACE.xs) if why else button
+        if fault := self.faults.get(command.id):
+            return ColumnBox(button, TintBox("refused", fault, hue="red"), gap=SPACE.xs)
+        # That it cannot be at the moment is no fault, and not red.
+        why = command.why_not if says_why else ""
+        return ColumnBox(button, TintBox("info", why, hue="primary"), gap=SPACE.xs) if why else button
 
     def say_when(self, moment: datetime | None) -> str:
         """A time as clocks here show it, with the day where it is another one; nothing for none."""

@@ -38,11 +38,15 @@ class StockPage(SearchPage):
         if not shown.van:
             return [EmptyView("stock", self.say("Nothing is in the van. Look for a product above."))]
         full = [row for row in shown.van if not row.is_low]
-        return [TwoColumns(self._make_low(shown.low), self._make_van(full), gap=SPACE.m, narrow_dp=700)]
+        return [TwoColumns(*self._order(self._make_low(shown.low), self._make_van(full)), gap=SPACE.m, narrow_dp=700)]
 
     def find_route(self, row: ProductRow) -> Route:
         """Where a touch on a product leads."""
         return Route("stock", row.id, "product")
+
+    def _order(self, low: Box | None, van: Box | None) -> tuple[Box | None, Box | None]:
+        """What is to be ordered stands first."""
+        return low, van
 
     def _make_low(self, low: Sequence[ProductRow]) -> Box | None:
         rows = [self._make_row(row) for row in low]
@@ -72,6 +76,10 @@ class PartsPage(StockPage):
     """The same, to take a part onto a visit."""
 
     model: PickModel
+
+    def _order(self, low: Box | None, van: Box | None) -> tuple[Box | None, Box | None]:
+        """What can be taken stands first: of what lacks there is often none."""
+        return van, low
 
     def find_route(self, row: ProductRow) -> Route:
         return Route("visit", self.model.visit, f"parts/{row.id}")

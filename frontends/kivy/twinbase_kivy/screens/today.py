@@ -96,7 +96,11 @@ class TodayPage(ListPage):
         rows = [row for row in group.rows if hero is None or row.id != hero.row.id]
         if not rows:
             return []
-        lines = [make_visit_line(self, row, chosen=self.guide.is_wide and row.id == self.chosen) for row in rows]
+        is_late = group.id == "late"
+        lines = [
+            make_visit_line(self, row, chosen=self.guide.is_wide and row.id == self.chosen, says_day=is_late)
+            for row in rows
+        ]
         return [group_title(group.heading), CardBox(*divide(lines, 76), gap=0, edges=(0, 0, 0, 0))]
 
     def _requests(self) -> list[Box]:
@@ -182,12 +186,14 @@ class HeroTitle(Touchable):
 
 
 def make_act_buttons(acts: Sequence[Command], page: PageView) -> list[Box]:
-    """Two at most: the main one filled, green where it ends the work; the other one outlined."""
+    """Two at most: the main one filled, green where it ends the work; the other one outlined. What hinders both is said
+    once."""
     main = next((one for one in acts if one.is_main), None)
     other = next((one for one in acts if not one.is_main), None)
     buttons = []
     if other is not None:
-        buttons.append(page.command_button(other, filling="outlined", main=True))
+        says_why = main is None or main.why_not != other.why_not
+        buttons.append(page.command_button(other, filling="outlined", main=True, says_why=says_why))
     if main is not None:
         buttons.append(page.command_button(main, hue="green" if main.id == "finish" else "primary", main=True))
     return buttons

@@ -145,11 +145,18 @@ def _photos(page: PageView, shown: VisitShown) -> Box | None:
 
 
 def _notes(page: PageView, shown: VisitShown) -> Box | None:
+    """What colleagues are to know; one is added as long as the visit is open."""
+    route = Route("visit", shown.job.visit.id, "notes")
+    opens = page.guide.knows(route) and not shown.is_read_only
     rows: list[Box] = [
         LineRow(one.body or one.title, one.author, mark=mark_of(one.mark, page.guide.workday.language))
         for one in shown.job.notes
     ]
-    return SectionCard("text", page.say("Notes"), *divide(rows)) if rows else None
+    if not rows and not opens:
+        return None
+    add = IconButton("add", page.say("Add a note"), page.open_act(route), hue="primary") if opens else None
+    nothing = None if rows else Words(page.say("No note yet."), "body", "text3")
+    return SectionCard("text", page.say("Notes"), *divide(rows), nothing, act=add)
 
 
 def _deliveries(page: PageView, shown: VisitShown) -> Box | None:

@@ -15,18 +15,19 @@ def hue_of_row(row: VisitRow) -> Hue:
     return "red" if row.tone == "red" else "grey" if row.tone == "primary" else row.tone
 
 
-def make_visit_line(page: PageView, row: VisitRow, *, chosen: bool = False) -> Box:
-    """When, what, for whom and where; what is unusual about it as chips."""
+def make_visit_line(page: PageView, row: VisitRow, *, chosen: bool = False, says_day: bool = False) -> Box:
+    """When, what, for whom and where; what is unusual about it as chips. `says_day`: where no heading says it."""
     visit, language = row.visit, page.guide.workday.language
+    day = language.format_day(visit.start.date()) if says_day and visit.start is not None else ""
     where = ", ".join(part for part in (*visit.place.address[:1], visit.place.city) if part)
     if row.from_last:
         where = f"{where}\u00a0· {row.from_last}"
     return VisitLine(
         page.open_act(Route("visit", visit.id)),
-        name=", ".join(part for part in (row.time, row.title, row.place, row.status) if part),
+        name=", ".join(part for part in (day, row.time, row.title, row.place, row.status) if part),
         times=_say_times(row, language),
         title=row.title,
-        lines=(visit.customer, where),
+        lines=("\u00a0· ".join(part for part in (day, visit.customer) if part), where),
         hue=hue_of_row(row),
         chips=_make_chips(row, says_status=not visit.is_open or row.tone in ("green", "amber", "violet")),
         chosen=chosen,
