@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -14,10 +15,15 @@ from twinbase.replica.report import Report
 from twinbase.replica.schedule import Schedule, SyncPace
 
 PACE = SyncPace(jitter=0.0)
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["wrote", "network", "news", "began", "synced", "failed"]), st.floats(0, 1000)),
-    max_size=40,
-)
+NOTES: dict[str, Callable[[Schedule, float], None]] = {
+    "wrote": Schedule.note_write,
+    "network": Schedule.note_network,
+    "news": Schedule.note_news,
+    "began": Schedule.note_begin,
+    "synced": Schedule.note_success,
+    "failed": Schedule.note_failure,
+}
+STEPS = st.lists(st.tuples(st.sampled_from([*NOTES]), st.floats(0, 1000)), min_size=20, max_size=40)
 
 
 @given(STEPS, st.integers())
@@ -27,14 +33,7 @@ def test_every_state_has_a_way_out_in_bounded_time(steps: list[tuple[str, float]
     longest = max(pace.regular_seconds, pace.retry_seconds_max) * (1 + pace.jitter)
     for step, seconds in steps:
         now += seconds
-        {
-            "wrote": schedule.note_write,
-            "network": schedule.note_network,
-            "news": schedule.note_news,
-            "began": schedule.note_begin,
-            "synced": schedule.note_success,
-            "failed": schedule.note_failure,
-        }[step](now)
+        NOTES[step](schedule, now)
         assert schedule.due - now <= longest
 
 
@@ -77,6 +76,30 @@ def test_news_do_not_make_what_failed_be_tried_again_sooner() -> None:
     schedule.note_failure(101.0)
     schedule.note_news(101.5)
     assert schedule.due == 101.0 + PACE.retry_seconds
+
+
+def test_news_that_come_while_what_failed_is_tried_again_lead_to_one_more_sync() -> None:
+    """The pull may have passed them already: they were forgotten until the regular interval."""
+    schedule = Schedule(PACE, 0.0, random.Random(0))
+    schedule.note_begin(100.0)
+    schedule.note_failure(101.0)
+    schedule.note_begin(106.0)
+    schedule.note_news(106.5)
+    schedule.note_success(107.0)
+    assert schedule.due == 107.0
+
+
+@given(STEPS)
+def test_after_a_sync_that_went_well_news_that_it_may_have_missed_wait_no_longer_than_others(
+    steps: list[tuple[str, float]],
+) -> None:
+    schedule, now, missed = Schedule(PACE, 0.0, random.Random(0)), 0.0, False
+    for step, seconds in steps:
+        now += seconds
+        NOTES[step](schedule, now)
+        missed = step == "news" or (missed and step != "began")
+        if step == "synced" and missed:
+            assert schedule.due - now <= PACE.news_seconds
 
 
 def test_failures_wait_longer_each_time_up_to_a_ceiling_and_the_network_ends_the_wait() -> None:

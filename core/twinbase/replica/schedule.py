@@ -36,9 +36,9 @@ class Schedule:
         self._began, self._news_wait = now, False
 
     def note_news(self, now: float) -> None:
-        """The server has something new: at once; what has failed is tried again when it is due."""
+        """The server has something new: at once, or, where the last sync has failed, once it has been tried again."""
+        self._news_wait = True
         if not self._failures:
-            self._news_wait = True
             self._planned = min(self._planned, self._after_news(now))
             self.due = min(self.due, self._planned)
 
