@@ -71,6 +71,49 @@ async def test_what_was_shown_last_stays_longest(anna: Device, world: World) -> 
     assert here[0] and here[4] and not here[1] and not here[2]
 
 
+async def test_what_another_row_waits_for_does_not_make_room(anna: Device, world: World) -> None:
+    """The server has it, for the first row alone: nobody learns from a hash what it has."""
+    first = await add_picture(anna, make_picture())
+    await anna.sync()
+    anna.wire.up = False
+    second = Picture(sha256=first.sha256)
+    await anna.save(second)
+    anna.replica.attachments.budget_bytes = 0
+    await anna.replica.attachments.put(b"one more")
+    assert (await whereabouts(anna, first)).is_here
+    anna.wire.up = True
+    await sync_until_all_is_stored(anna)
+    assert await list_states(world) == ["stored", "stored"]
+
+
+async def test_what_had_made_room_comes_again_for_another_row_that_names_it(anna: Device, world: World) -> None:
+    first = await add_picture(anna, make_picture())
+    await sync_until_all_is_stored(anna)
+    anna.replica.attachments.budget_bytes = 0
+    await anna.replica.attachments.put(b"one more")
+    assert not (await whereabouts(anna, first)).is_here
+    second = Picture(sha256=first.sha256)
+    await anna.save(second)
+    await sync_until_all_is_stored(anna)
+    assert await list_states(world) == ["stored", "stored"]
+
+    # And whatever becomes of the first, the second has it.
+    await world.sql(f"DELETE FROM gallery.picture WHERE id = '{first.id}'")
+    await anna.sync()
+    await anna.replica.attachments.fetch(first.sha256 or "")
+    assert await read_bytes(anna, second) == make_picture()
+
+
+async def sync_until_all_is_stored(device: Device) -> None:
+    """What is sent is said by the pull that follows."""
+    for _ in range(3):
+        await device.sync()
+
+
+async def list_states(world: World) -> list[str | None]:
+    return [state for (state,) in await world.sql("SELECT blob_state FROM gallery.picture")]
+
+
 async def test_thumbnails_stay_longer_than_their_pictures(anna: Device) -> None:
     photo = await anna.replica.attachments.take_photo(make_picture(600))
     await anna.save(Picture(sha256=photo.sha256))

@@ -37,6 +37,7 @@ from twinbase.replica.attachments.state import (
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.traffic import FileTraffic
 from twinbase.replica.attachments.uploads import offer_upload_again
+from twinbase.replica.attachments.waited import find_waited
 from twinbase.replica.connection import Connection
 from twinbase.replica.engines import Database, Enter
 from twinbase.replica.file.content_tables import read_content_key
@@ -59,7 +60,7 @@ class Attachments:
         self._budget_bytes = BUDGET_BYTES
         self._watchers: list[Callable[[str], None]] = []
         self._fetches: dict[str, asyncio.Lock] = {}
-        self.traffic = FileTraffic(database, registry, clock, line, self._open_store)
+        self.traffic = FileTraffic(database, registry, clock, line, self._open_store, self._fetch_whole)
         self.traffic.note_moved = self._tell
         self._fetching = Fetching(database, registry, clock, line, self._open_store)
 
@@ -166,10 +167,15 @@ class Attachments:
                 if await self._fetching.fetch_preview(name):
                     self._tell(name)
             for name in sha256 if not preview_only else ():
-                async with self._fetches.setdefault(name, asyncio.Lock()):
-                    if await self._fetching.fetch_content(name, progress):
-                        self._tell(name)
-                        await self._make_room(name)
+                if await self._fetch_whole(name, progress):
+                    await self._make_room(name)
+
+    async def _fetch_whole(self, sha256: str, progress: NoteProgress | None = None) -> bool:
+        async with self._fetches.setdefault(sha256, asyncio.Lock()):
+            has_come = await self._fetching.fetch_content(sha256, progress)
+        if has_come:
+            self._tell(sha256)
+        return has_come
 
     def watch(self, watcher: Callable[[str], None]) -> Callable[[], None]:
         """Call `watcher` in the event loop with the hash of every attachment that has moved: another part of it was
@@ -250,7 +256,7 @@ class Attachments:
         """Keep within the budget."""
         if (await self._database.look(read_usage, self._budget_bytes)).bytes > self._budget_bytes:
             store = await self._open_store()
-            await self._database.write(_evict, store, self._take_used(), self._budget_bytes, spared)
+            await self._database.write(_evict, store, self._registry, self._take_used(), self._budget_bytes, spared)
 
     def _take_used(self) -> dict[str, datetime]:
         used, self._used = self._used, {}
@@ -266,7 +272,12 @@ def _read_states(connection: Connection, store: ContentStore, sha256s: Iterable[
 
 
 def _evict(
-    connection: Connection, store: ContentStore, used: dict[str, datetime], budget_bytes: int, spared: str
+    connection: Connection,
+    store: ContentStore,
+    registry: Registry,
+    used: dict[str, datetime],
+    budget_bytes: int,
+    spared: str,
 ) -> None:
     note_used(connection, used)
-    evict_sent(connection, store, budget_bytes, spared)
+    evict_sent(connection, store, budget_bytes, {spared, *find_waited(connection, registry)})

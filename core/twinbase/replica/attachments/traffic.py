@@ -26,6 +26,7 @@ from twinbase.replica.attachments.send import UploadSender
 from twinbase.replica.attachments.store import ContentStore
 from twinbase.replica.attachments.tidy import tidy_store
 from twinbase.replica.attachments.uploads import RowUpload, count_uploads, list_uploads, note_objection, note_refused
+from twinbase.replica.attachments.waited import find_lacking
 from twinbase.replica.engines import Database
 from twinbase.replica.file.content_tables import content_folder
 from twinbase.replica.file.lock import hold_sync_lock
@@ -50,9 +51,10 @@ class FileTraffic:
         clock: Clock,
         line: FileLine,
         open_store: Callable[[], Awaitable[ContentStore]],
+        fetch: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._database, self._registry, self._clock, self._line = database, registry, clock, line
-        self._open_store = open_store
+        self._open_store, self._fetch = open_store, fetch
         self._exists = bool(list_attachments(registry))
         self._settled = self._tidied = self._rows_wait = False
         self.metered = False
@@ -72,6 +74,7 @@ class FileTraffic:
         try:
             folder = content_folder(self._database.file.path)
             async with hold_sync_lock(folder, uuid4(), wait_seconds=0.0):
+                await self._bring_back()
                 await self._plan()
                 await self._send_all(report)
                 self._settled = True
@@ -87,6 +90,12 @@ class FileTraffic:
     def note_put(self) -> None:
         """Something was put here: a row may name it."""
         self._settled = False
+
+    async def _bring_back(self) -> None:
+        """What made room here comes again where a row that lacks its bytes names it now: to be sent for that row."""
+        for sha256 in () if self.metered else await self._database.look(find_lacking, self._registry):
+            with suppress(AttachmentMissing):  # It went there meanwhile.
+                await self._fetch(sha256)
 
     async def _plan(self) -> None:
         if not self._tidied:
