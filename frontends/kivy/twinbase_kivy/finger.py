@@ -28,7 +28,7 @@ class TappingFinger:
         self._late: dict[DrawAct, None] = {}
 
     def draw(self, draw: DrawAct) -> None:
-        """DrawAct now, or, while somebody may be tapping, once after it."""
+        """Draw now, or, while somebody may be tapping, once after it."""
         if self._is_down:
             self._late[draw] = None
         else:

@@ -71,6 +71,7 @@ class Shell(Glass):
         """The window is gone: nothing is read or drawn any more."""
         self._stop()
         finger.forget(self._draw_anew)
+        finger.forget(self._compose)
         while self.pages:
             self.pages.popitem()[1].close()
         self._kept.keep_only(())

@@ -6,10 +6,10 @@ a hash what it has.
 
 from collections.abc import Iterator
 
-from twinbase.attachment import FAILED, STORED, Attachment
+from twinbase.attachment import FAILED, STORED
 from twinbase.quoting import quote_name, quote_names
 from twinbase.registry import Registry, Twin
-from twinbase.replica.attachments.naming_rows import find_naming_row, find_naming_rows, list_attachments
+from twinbase.replica.attachments.naming_rows import find_naming_rows, list_attachments
 from twinbase.replica.attachments.uploads import list_uploads
 from twinbase.replica.connection import Connection
 from twinbase.replica.file.names import changes_table, image_table
@@ -30,28 +30,34 @@ def find_waited(connection: Connection, registry: Registry) -> set[str]:
 def find_lacking(connection: Connection, registry: Registry) -> list[str]:
     """The contents that made room here, and that a row of which the server has no bytes names by now; of these the ones
     that the server gives by another row."""
-    named = {
-        sha256
-        for twin, attachment in list_attachments(registry)
-        if twin.pulls and twin.pushes and attachment.state
-        for (sha256,) in connection.execute(_of_lacking(twin, attachment, attachment.state))
-    }
-    return [sha256 for sha256 in sorted(named) if _is_given(connection, registry, sha256)]
+    lacking: set[str] = set()
+    given: set[str] = set()
+    for twin, attachment in list_attachments(registry):
+        if twin.pulls and attachment.state:
+            given |= _read_held(connection, twin, attachment.column, f"{quote_name(attachment.state)} = '{STORED}'")
+            lacking |= _read_held(
+                connection, twin, attachment.column, _lacks(twin, attachment.column, attachment.state)
+            )
+    return sorted(lacking & given)
 
 
-def _of_lacking(twin: Twin, attachment: Attachment, state: str) -> str:
-    """A row with an edit that is on its way is looked at once that has come to rest."""
-    column, key = quote_name(attachment.column), quote_names(twin.key)
+def _read_held(connection: Connection, twin: Twin, column: str, which: str) -> set[str]:
+    """What rows of this kind name of all that was here once."""
+    named = quote_name(column)
+    query = f"SELECT {named} FROM {quote_name(twin.name)} WHERE {named} IN {_HELD} AND {which}"
+    return {sha256 for (sha256,) in connection.execute(query)}
+
+
+def _lacks(twin: Twin, column: str, state: str) -> str:
+    """SQL: the server has no bytes for the row, and none are noted as on their way. One with an edit that is on its way
+    is looked at once that has come to rest."""
+    if not twin.pushes:
+        return "0"
+    key = quote_names(twin.key)
     return (
-        f"SELECT {column} FROM {quote_name(twin.name)} WHERE {column} IN {_HELD} AND {column} NOT IN {_NOTED}"
-        f" AND coalesce({quote_name(state)}, '') NOT IN ('{STORED}', '{FAILED}')"
+        f"{quote_name(column)} NOT IN {_NOTED} AND coalesce({quote_name(state)}, '') NOT IN ('{STORED}', '{FAILED}')"
         f" AND ({key}) NOT IN (SELECT {key} FROM {image_table(twin.name)})"
     )
-
-
-def _is_given(connection: Connection, registry: Registry, sha256: str) -> bool:
-    row = find_naming_row(connection, registry, sha256)
-    return row is not None and row.state == STORED
 
 
 def _find_unsent(connection: Connection, registry: Registry) -> Iterator[str]:
